@@ -1,0 +1,48 @@
+internal import COpenBLAS
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+extension Float: BLASScalar {
+  public static func gemm(
+    transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int,
+    alpha: Float, _ a: UnsafePointer<Float>, strideA: Int, _ b: UnsafePointer<Float>, strideB: Int,
+    beta: Float, _ c: UnsafeMutablePointer<Float>, strideC: Int
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+      transposeB ? CblasTrans : CblasNoTrans,
+      blasCount(rows), blasCount(columns), blasCount(inner), alpha, a, blasCount(strideA),
+      b, blasCount(strideB), beta, c, blasCount(strideC))
+  }
+
+  public static func gemv(
+    transpose: Bool, rows: Int, columns: Int, alpha: Float, _ a: UnsafePointer<Float>,
+    _ x: UnsafePointer<Float>, beta: Float, _ y: UnsafeMutablePointer<Float>
+  ) {
+    cblas_sgemv(
+      CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, blasCount(rows), blasCount(columns),
+      alpha, a, blasCount(columns), x, 1, beta, y, 1)
+  }
+
+  public static func axpy(
+    count: Int, alpha: Float, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
+  ) {
+    cblas_saxpy(blasCount(count), alpha, x, 1, y, 1)
+  }
+
+  public static func dot(
+    count: Int, _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>
+  ) -> Float {
+    cblas_sdot(blasCount(count), x, 1, y, 1)
+  }
+
+  public static func exponential(_ x: Float) -> Float { exp(x) }
+
+  public static func logarithm(_ x: Float) -> Float { log(x) }
+}

@@ -1,0 +1,124 @@
+/// C ← alpha·op(A)·op(B) + beta·C on blocks of rows, where op transposes or not.
+///
+/// - Parameters:
+///   - a: rows × inner, or inner × rows when transposed.
+///   - b: inner × columns, or columns × inner when transposed.
+///   - c: rows × columns; must not overlap `a` or `b`. With `beta` 0 its old elements are not
+///     read.
+/// - Precondition: the extents agree and fit in 32 bits.
+public func multiply<Scalar>(
+  _ a: RowBlock<Scalar>, transposeA: Bool = false,
+  _ b: RowBlock<Scalar>, transposeB: Bool = false,
+  into c: MutableRowBlock<Scalar>, alpha: Scalar = 1, beta: Scalar = 0
+) {
+  let (rows, inner) = transposeA ? (a.columns, a.rows) : (a.rows, a.columns)
+  let (innerB, columns) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
+  precondition(
+    inner == innerB,
+    "matmul: \(product(a, transposeA, b, transposeB)): inner dimensions \(inner) and \(innerB) differ"
+  )
+  precondition(
+    c.rows == rows && c.columns == columns,
+    "matmul: \(product(a, transposeA, b, transposeB)) is \([rows, columns]), the result \(c.shape)")
+  if rows == 0 || columns == 0 { return }
+  Scalar.gemm(
+    transposeA: transposeA, transposeB: transposeB, rows: rows, columns: columns, inner: inner,
+    alpha: alpha, a.base, strideA: max(a.columns, 1), b.base, strideB: max(b.columns, 1),
+    beta: beta, c.base, strideC: c.columns)
+}
+
+/// The two shapes as a message shows them: `[200, 3072]ᵀ × [200, 50]`.
+private func product<Scalar>(
+  _ a: RowBlock<Scalar>, _ transposeA: Bool, _ b: RowBlock<Scalar>, _ transposeB: Bool
+) -> String {
+  "\(a.shape)\(transposeA ? "ᵀ" : "") × \(b.shape)\(transposeB ? "ᵀ" : "")"
+}
+
+/// C ← alpha·op(A)·op(B) + beta·C for matrices, without allocating, unless `c` shares its
+/// elements with another tensor.
+///
+/// - Parameters:
+///   - a: [rows, inner], or [inner, rows] when transposed.
+///   - b: [inner, columns], or [columns, inner] when transposed.
+///   - c: [rows, columns]. With `beta` 0 its old elements are not read.
+/// - Precondition: all three have rank 2, their extents agree and fit in 32 bits.
+public func multiply<Scalar>(
+  _ a: Tensor<Scalar>, transposeA: Bool = false, _ b: Tensor<Scalar>, transposeB: Bool = false,
+  into c: inout Tensor<Scalar>, alpha: Scalar = 1, beta: Scalar = 0
+) {
+  precondition(
+    a.rank == 2 && b.rank == 2 && c.rank == 2,
+    "multiply: matrices needed, not shapes \(a.shape), \(b.shape) and \(c.shape)")
+  a.withRows { a in
+    b.withRows { b in
+      c.withMutableRows { c in
+        multiply(
+          a, transposeA: transposeA, b, transposeB: transposeB, into: c, alpha: alpha, beta: beta)
+      }
+    }
+  }
+}
+
+/// The product of two matrices, a matrix and a vector, or two vectors, as NumPy's `matmul`:
+///
+/// | a | b | result |
+/// |---|---|---|
+/// | [m, k] | [k, n] | [m, n] |
+/// | [m, k] | [k] | [m] |
+/// | [k] | [k, n] | [n] |
+/// | [k] | [k] | [] |
+///
+/// - Parameters:
+///   - transposeA: use aᵀ, for a matrix `a`.
+///   - transposeB: use bᵀ, for a matrix `b`.
+/// - Precondition: ranks 1 or 2 and equal inner extents.
+public func matmul<Scalar>(
+  _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, transposeA: Bool = false, transposeB: Bool = false
+) -> Tensor<Scalar> {
+  precondition(
+    (1...2).contains(a.rank) && (1...2).contains(b.rank),
+    "matmul: matrices or vectors needed, not shapes \(a.shape) and \(b.shape)")
+  switch (a.rank, b.rank) {
+  case (2, 2):
+    var c = Tensor<Scalar>.zeros([
+      a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1],
+    ])
+    multiply(a, transposeA: transposeA, b, transposeB: transposeB, into: &c)
+    return c
+  case (2, 1): return product(of: a, transposed: transposeA, vector: b)
+  case (1, 2): return product(of: b, transposed: !transposeB, vector: a)
+  default:
+    precondition(
+      a.count == b.count,
+      "matmul: \(a.shape) × \(b.shape): inner dimensions \(a.count) and \(b.count) differ")
+    return Tensor(
+      a.withUnsafeElements { a in
+        b.withUnsafeElements { b in
+          Scalar.dot(count: a.count, a.baseAddress!, b.baseAddress!)
+        }
+      })
+  }
+}
+
+/// op(A)·x with gemv.
+private func product<Scalar>(
+  of a: Tensor<Scalar>, transposed: Bool, vector x: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  let (rows, inner) = transposed ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
+  precondition(
+    inner == x.count,
+    "matmul: \(a.shape)\(transposed ? "ᵀ" : "") × \(x.shape): inner dimensions \(inner) and \(x.count) differ"
+  )
+  var y = Tensor<Scalar>.zeros([rows])
+  if rows == 0 || inner == 0 { return y }
+  a.withRows { a in
+    x.withUnsafeElements { x in
+      y.withUnsafeMutableElements { y in
+        Scalar.gemv(
+          transpose: transposed, rows: a.rows, columns: a.columns, alpha: 1, a.base,
+          x.baseAddress!, beta: 0, y.baseAddress!)
+      }
+    }
+  }
+  return y
+}

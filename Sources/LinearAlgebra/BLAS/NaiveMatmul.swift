@@ -1,0 +1,34 @@
+/// The product of two matrices by the definition, Σₖ a[i, k]·b[k, j] summed in `Double`: the
+/// reference that tests and `perceptron doctor` hold BLAS against. Slow.
+///
+/// - Parameters:
+///   - a: [rows, inner], or [inner, rows] when transposed.
+///   - b: [inner, columns], or [columns, inner] when transposed.
+/// - Returns: [rows, columns].
+/// - Precondition: both have rank 2 and equal inner extents.
+public func naiveMatmul<Scalar>(
+  _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, transposeA: Bool = false, transposeB: Bool = false
+) -> Tensor<Double> {
+  precondition(
+    a.rank == 2 && b.rank == 2,
+    "naiveMatmul: matrices needed, not shapes \(a.shape) and \(b.shape)")
+  let rows = a.shape[transposeA ? 1 : 0]
+  let inner = a.shape[transposeA ? 0 : 1]
+  let columns = b.shape[transposeB ? 0 : 1]
+  precondition(
+    inner == b.shape[transposeB ? 1 : 0],
+    "naiveMatmul: \(a.shape) × \(b.shape): inner dimensions differ")
+  var result = Tensor<Double>.zeros([rows, columns])
+  for i in 0..<rows {
+    for j in 0..<columns {
+      var sum = 0.0
+      for k in 0..<inner {
+        let left = transposeA ? a[k, i] : a[i, k]
+        let right = transposeB ? b[j, k] : b[k, j]
+        sum += Double(left) * Double(right)
+      }
+      result[i, j] = sum
+    }
+  }
+  return result
+}

@@ -1,0 +1,68 @@
+extension BLASScalar {
+  public static func relu(
+    count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
+  ) {
+    // Written so that NaN passes through, as with NumPy's maximum.
+    for index in 0..<count { y[index] = x[index] < 0 ? 0 : x[index] }
+  }
+
+  public static func reluGradient(
+    count: Int, output: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    into gradient: UnsafeMutablePointer<Self>
+  ) {
+    for index in 0..<count { gradient[index] = output[index] > 0 ? upstream[index] : 0 }
+  }
+
+  public static func softmax(
+    rows: Int, columns: Int, _ scores: UnsafePointer<Self>,
+    into probabilities: UnsafeMutablePointer<Self>
+  ) {
+    if columns == 0 { return }
+    for row in 0..<rows {
+      _ = softmaxRow(columns, scores + row * columns, into: probabilities + row * columns)
+    }
+  }
+
+  public static func softmaxCrossEntropy(
+    rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    probabilities: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>
+  ) {
+    for row in 0..<rows {
+      let x = scores + row * columns
+      let labelled = x[labels[row]]
+      let (largest, sum) = softmaxRow(columns, x, into: probabilities + row * columns)
+      // Not (largest + log sum) − labelled: beside a score of 1e30 the logarithm would be lost.
+      losses[row] = logarithm(sum) - (labelled - largest)
+    }
+  }
+
+  public static func softmaxCrossEntropyGradient(
+    rows: Int, columns: Int, probabilities: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    batch: Int, into gradient: UnsafeMutablePointer<Self>
+  ) {
+    let batchSize = Self(batch)
+    for row in 0..<rows {
+      let p = probabilities + row * columns
+      let target = gradient + row * columns
+      let labelled = p[labels[row]]
+      for column in 0..<columns { target[column] = p[column] / batchSize }
+      target[labels[row]] = (labelled - 1) / batchSize
+    }
+  }
+
+  /// Writes exp(x − max x) / Σ exp(x − max x) to `p` and returns max x and that sum.
+  /// `p` may be `x` itself. The exponent is never above 0, so nothing overflows.
+  @inline(__always)
+  private static func softmaxRow(
+    _ count: Int, _ x: UnsafePointer<Self>, into p: UnsafeMutablePointer<Self>
+  ) -> (largest: Self, sum: Self) {
+    let largest = x[indexOfMaximum(count: count, x)]
+    var sum: Self = 0
+    for index in 0..<count {
+      p[index] = exponential(x[index] - largest)
+      sum += p[index]
+    }
+    for index in 0..<count { p[index] /= sum }
+    return (largest, sum)
+  }
+}

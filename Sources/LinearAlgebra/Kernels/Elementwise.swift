@@ -1,0 +1,51 @@
+/// An arithmetic operation on pairs of elements.
+public enum ElementwiseOperation: Sendable {
+  /// The sum of both elements.
+  case add
+  /// The left element minus the right one.
+  case subtract
+  /// The product of both elements.
+  case multiply
+  /// The left element divided by the right one.
+  case divide
+}
+
+/// How an operand of an element-wise operation is walked: element by element, or held still.
+public enum OperandStep: Sendable {
+  /// The operand has an element for each element of the result.
+  case each
+  /// The operand is one element, used for every element of the result.
+  case same
+}
+
+extension BLASScalar {
+  public static func combine(
+    _ operation: ElementwiseOperation, count: Int,
+    _ left: UnsafePointer<Self>, _ leftStep: OperandStep,
+    _ right: UnsafePointer<Self>, _ rightStep: OperandStep,
+    into result: UnsafeMutablePointer<Self>
+  ) {
+    @inline(__always) func loop(_ apply: (Self, Self) -> Self) {
+      switch (leftStep, rightStep) {
+      case (.each, .each):
+        for index in 0..<count { result[index] = apply(left[index], right[index]) }
+      case (.each, .same):
+        let held = right[0]
+        for index in 0..<count { result[index] = apply(left[index], held) }
+      case (.same, .each):
+        let held = left[0]
+        for index in 0..<count { result[index] = apply(held, right[index]) }
+      case (.same, .same):
+        let value = apply(left[0], right[0])
+        for index in 0..<count { result[index] = value }
+      }
+    }
+    if count == 0 { return }
+    switch operation {
+    case .add: loop { $0 + $1 }
+    case .subtract: loop { $0 - $1 }
+    case .multiply: loop { $0 * $1 }
+    case .divide: loop { $0 / $1 }
+    }
+  }
+}

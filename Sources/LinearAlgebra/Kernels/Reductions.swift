@@ -1,0 +1,64 @@
+// Sums are pairwise: blocks are summed by eight independent lanes and the blocks' sums as a
+// balanced tree, so the rounding error grows with the logarithm of the count (Higham 1993,
+// "The accuracy of floating point summation") and not with the count.
+
+/// How many elements a pairwise sum adds up in one go.
+private let sumBlock = 256
+
+extension BLASScalar {
+  public static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self {
+    if count > sumBlock {
+      // Halved at a multiple of the block, so that the tree does not depend on alignment.
+      let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
+      return sum(count: half, x) + sum(count: count - half, x + half)
+    }
+    var lanes = SIMD8<Self>(repeating: 0)
+    var index = 0
+    while index + 8 <= count {
+      lanes += UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Self>.self)
+      index += 8
+    }
+    var total = lanes.sum()
+    while index < count {
+      total += x[index]
+      index += 1
+    }
+    return total
+  }
+
+  public static func addRows(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>
+  ) {
+    if rows > sumBlock {
+      let half = rows / 2
+      addRows(rows: half, columns: columns, x, into: sums)
+      withUnsafeTemporaryAllocation(of: Self.self, capacity: max(columns, 1)) { part in
+        guard let base = part.baseAddress else { return }
+        addRows(rows: rows - half, columns: columns, x + half * columns, into: base)
+        combine(.add, count: columns, sums, .each, base, .each, into: sums)
+      }
+      return
+    }
+    sums.initialize(repeating: 0, count: columns)
+    for row in 0..<rows {
+      combine(.add, count: columns, sums, .each, x + row * columns, .each, into: sums)
+    }
+  }
+
+  public static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int {
+    var best = 0
+    for index in 0..<count {
+      if x[index].isNaN { return index }
+      if x[index] > x[best] { best = index }
+    }
+    return best
+  }
+
+  public static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int? {
+    // Subtracting a finite number from itself gives 0, anything else gives NaN.
+    var probe: Self = 0
+    for index in 0..<count { probe += x[index] - x[index] }
+    if probe == 0 { return nil }
+    return (0..<count).first { !x[$0].isFinite }
+  }
+}

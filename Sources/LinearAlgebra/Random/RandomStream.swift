@@ -1,0 +1,87 @@
+/// A reproducible stream of random numbers: what initializers and batch samplers draw from.
+///
+/// ``SeededRandom`` is the fast one; ``NumPyRandom`` reproduces NumPy's legacy `RandomState`.
+public protocol RandomStream: RandomNumberGenerator, Sendable {
+  /// A number uniform in [0, 1) with 53 random bits.
+  mutating func uniform() -> Double
+
+  /// A standard normal deviate.
+  mutating func normal() -> Double
+
+  /// An integer uniform in 0..<bound.
+  ///
+  /// - Precondition: `bound ≥ 1`.
+  mutating func index(below bound: Int) -> Int
+
+  /// The integers 0..<count in random order.
+  mutating func permutation(_ count: Int) -> [Int]
+}
+
+extension RandomStream {
+  /// `count` indices uniform in 0..<bound, repeats allowed, written to `indices`: a mini-batch drawn
+  /// with replacement.
+  ///
+  /// - Precondition: `bound ≥ 1`.
+  public mutating func choose(below bound: Int, into indices: inout [Int]) {
+    for position in indices.indices { indices[position] = index(below: bound) }
+  }
+
+  /// The integers 0..<count in random order.
+  public mutating func permutation(_ count: Int) -> [Int] {
+    var order = Array(0..<count)
+    shuffle(&order)
+    return order
+  }
+
+  /// Puts `elements` in random order, by Fisher and Yates from the last to the first.
+  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+    for last in stride(from: elements.count - 1, to: 0, by: -1) {
+      elements.swapAt(last, index(below: last + 1))
+    }
+  }
+}
+
+extension Tensor {
+  /// A tensor of normal deviates times `standardDeviation`, drawn in row-major order.
+  public static func normal(
+    _ shape: Shape, standardDeviation: Double = 1, using random: inout some RandomStream
+  ) -> Tensor {
+    Tensor(shape: shape) { target in
+      for index in target.indices {
+        (target.baseAddress! + index).initialize(
+          to: Scalar(standardDeviation * random.normal()))
+      }
+    }
+  }
+
+  /// A tensor of numbers uniform in [0, 1), drawn in row-major order.
+  public static func uniform(_ shape: Shape, using random: inout some RandomStream) -> Tensor {
+    Tensor(shape: shape) { target in
+      for index in target.indices {
+        (target.baseAddress! + index).initialize(to: Scalar(random.uniform()))
+      }
+    }
+  }
+}
+
+/// Marsaglia's polar method for normal deviates. It makes them in pairs: the first is kept here
+/// until the next call, as NumPy's legacy generator does.
+struct PolarNormal: Sendable, Hashable {
+  private(set) var kept: Double?
+
+  mutating func next(uniform: () -> Double) -> Double {
+    if let value = kept {
+      kept = nil
+      return value
+    }
+    while true {
+      let x = 2 * uniform() - 1
+      let y = 2 * uniform() - 1
+      let squaredRadius = x * x + y * y
+      if squaredRadius >= 1 || squaredRadius == 0 { continue }
+      let factor = (-2 * Double.logarithm(squaredRadius) / squaredRadius).squareRoot()
+      kept = factor * x
+      return factor * y
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/// Rows of a row-major matrix that somebody else owns, for reading: a pointer and two extents.
+///
+/// Layers state their mathematics on row blocks, so that a whole tensor and one worker's share of
+/// a batch go through the same code. A block is valid only inside the call that lends it.
+public struct RowBlock<Scalar: BLASScalar> {
+  /// The first element of the first row.
+  public let base: UnsafePointer<Scalar>
+  /// How many rows the block has.
+  public let rows: Int
+  /// How many elements each row has; rows follow each other without a gap.
+  public let columns: Int
+
+  /// The block of `rows` × `columns` elements from `base` on.
+  public init(base: UnsafePointer<Scalar>, rows: Int, columns: Int) {
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// The number of elements.
+  public var count: Int { rows * columns }
+
+  /// Rows and columns, for messages.
+  public var shape: Shape { [rows, columns] }
+}
+
+/// Rows of a row-major matrix that somebody else owns, for writing.
+public struct MutableRowBlock<Scalar: BLASScalar> {
+  /// The first element of the first row.
+  public let base: UnsafeMutablePointer<Scalar>
+  /// How many rows the block has.
+  public let rows: Int
+  /// How many elements each row has; rows follow each other without a gap.
+  public let columns: Int
+
+  /// The block of `rows` × `columns` elements from `base` on.
+  public init(base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int) {
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// The number of elements.
+  public var count: Int { rows * columns }
+
+  /// Rows and columns, for messages.
+  public var shape: Shape { [rows, columns] }
+
+  /// The same rows for reading.
+  public var reading: RowBlock<Scalar> {
+    RowBlock(base: UnsafePointer(base), rows: rows, columns: columns)
+  }
+}

@@ -1,0 +1,110 @@
+/// The extents of a tensor along its zero to four dimensions.
+///
+/// A shape is written as an array literal: `[200, 3072]`. It lives inline, without an allocation.
+public struct Shape: Hashable, Sendable {
+  /// The largest number of dimensions a tensor can have.
+  public static let maximumRank = 4
+
+  /// The number of dimensions, 0…4.
+  public let rank: Int
+  /// The extents, padded with ones.
+  let extents: (Int, Int, Int, Int)
+
+  /// The shape with the given extents, outermost first.
+  ///
+  /// - Precondition: at most four extents, none negative, and an element count that fits in `Int`.
+  public init(_ dimensions: some Collection<Int>) {
+    precondition(
+      dimensions.count <= Shape.maximumRank,
+      "Shape: \(Array(dimensions)) has \(dimensions.count) dimensions, at most 4 are supported")
+    precondition(
+      dimensions.allSatisfy { $0 >= 0 }, "Shape: \(Array(dimensions)) has a negative extent")
+    precondition(
+      Shape.elementCount(of: dimensions) != nil,
+      "Shape: the element count of \(Array(dimensions)) overflows")
+    var padded = (1, 1, 1, 1)
+    for (axis, extent) in dimensions.enumerated() {
+      switch axis {
+      case 0: padded.0 = extent
+      case 1: padded.1 = extent
+      case 2: padded.2 = extent
+      default: padded.3 = extent
+      }
+    }
+    rank = dimensions.count
+    extents = padded
+  }
+
+  /// The product of `dimensions`, or nil where it does not fit in `Int`: for sizes that come
+  /// from a file, before a shape is made of them.
+  public static func elementCount(of dimensions: some Collection<Int>) -> Int? {
+    if dimensions.contains(0) { return 0 }
+    var product = 1
+    for extent in dimensions {
+      let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+      if overflow { return nil }
+      product = next
+    }
+    return product
+  }
+
+  /// The extent along `axis`, outermost first.
+  ///
+  /// - Precondition: `0 ≤ axis < rank`.
+  public subscript(axis: Int) -> Int {
+    precondition(axis >= 0 && axis < rank, "Shape: axis \(axis) of \(self), which has rank \(rank)")
+    switch axis {
+    case 0: return extents.0
+    case 1: return extents.1
+    case 2: return extents.2
+    default: return extents.3
+    }
+  }
+
+  /// The number of elements: the product of the extents, 1 for a scalar.
+  public var count: Int { extents.0 * extents.1 * extents.2 * extents.3 }
+
+  /// The extents as an array, outermost first.
+  public var dimensions: [Int] { (0..<rank).map { self[$0] } }
+
+  /// How many rows a tensor of this shape has as a matrix: its first extent, or 1 for a vector or
+  /// a scalar, which are one row.
+  public var rowCount: Int { rank < 2 ? 1 : extents.0 }
+
+  /// How many elements a row of such a matrix has.
+  public var columnCount: Int {
+    rank < 2 ? extents.0 : extents.1 * extents.2 * extents.3
+  }
+
+  /// This shape with another extent along the first axis.
+  ///
+  /// - Precondition: the rank is at least 1.
+  public func withFirst(_ extent: Int) -> Shape {
+    precondition(rank > 0, "Shape: a scalar has no first axis")
+    var changed = dimensions
+    changed[0] = extent
+    return Shape(changed)
+  }
+
+  public static func == (lhs: Shape, rhs: Shape) -> Bool {
+    lhs.rank == rhs.rank && lhs.extents == rhs.extents
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(rank)
+    hasher.combine(extents.0)
+    hasher.combine(extents.1)
+    hasher.combine(extents.2)
+    hasher.combine(extents.3)
+  }
+}
+
+extension Shape: ExpressibleByArrayLiteral {
+  /// The shape with the extents of a literal: `[rows, columns]`.
+  public init(arrayLiteral dimensions: Int...) { self.init(dimensions) }
+}
+
+extension Shape: CustomStringConvertible {
+  /// The extents in brackets: `[200, 3072]`.
+  public var description: String { dimensions.description }
+}
