@@ -21,9 +21,13 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
 
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "NeuralNetwork", dependencies: ["LinearAlgebra"]),
+
     .target(
-      name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport",
+      resources: [.copy("Resources")]),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "COpenBLAS", "TestSupport"]),
+    .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "TestSupport"]),
   ]
 )

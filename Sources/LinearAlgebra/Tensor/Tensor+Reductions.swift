@@ -21,6 +21,11 @@ extension Tensor {
     }
   }
 
+  /// The sum of the squares of all elements, 0 for none.
+  public func sumOfSquares() -> Scalar {
+    withUnsafeElements { Scalar.dot(count: $0.count, $0.baseAddress!, $0.baseAddress!) }
+  }
+
   /// The mean of all elements; NaN for none.
   public func mean() -> Scalar { sum() / Scalar(count) }
 

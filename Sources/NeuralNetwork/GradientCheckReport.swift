@@ -1,0 +1,140 @@
+internal import Foundation
+internal import LinearAlgebra
+
+/// What a gradient check found, parameter by parameter. Printing it gives a table and a verdict.
+public struct GradientCheckReport: Sendable, Codable {
+  /// What came of one entry.
+  enum Finding {
+    /// The slope of the loss, to be held against the analytic gradient.
+    case compared(Double)
+    /// There is no slope: a ReLU's input changes sign within the step.
+    case kink
+    /// Both agree to within rounding, but are too small to show the tolerance.
+    case unresolved
+  }
+
+  /// The findings for one parameter.
+  public struct Parameter: Sendable, Codable {
+    /// The parameter's name, such as `W1`.
+    public let name: String
+    /// The parameter's extents.
+    public let shape: [Int]
+    /// Entries that were compared.
+    public private(set) var checkedCount = 0
+    /// Entries that were left out because a ReLU's input changes sign within the step.
+    public private(set) var kinkCount = 0
+    /// Entries that agree to within rounding, but are too small to show the tolerance.
+    public private(set) var unresolvedCount = 0
+    /// The largest relative error, 0 where nothing was compared.
+    public private(set) var largestError = 0.0
+    /// The indices of the entry with the largest error.
+    public private(set) var index: [Int] = []
+    /// The analytic gradient at that entry.
+    public private(set) var analytic = 0.0
+    /// The centred difference at that entry.
+    public private(set) var numeric = 0.0
+
+    init(name: String, shape: Shape) {
+      self.name = name
+      self.shape = shape.dimensions
+    }
+
+    mutating func record(_ finding: Finding, position: Int, analytic: Double) {
+      switch finding {
+      case .kink: kinkCount += 1
+      case .unresolved: unresolvedCount += 1
+      case .compared(let numeric):
+        checkedCount += 1
+        let error = GradientCheckReport.relativeError(analytic, numeric)
+        if error > largestError || checkedCount == 1 {
+          largestError = error
+          index = indices(at: position)
+          self.analytic = analytic
+          self.numeric = numeric
+        }
+      }
+    }
+
+    /// Whether the parameter has entries and all of those looked at are at kinks.
+    var isUntested: Bool {
+      checkedCount + unresolvedCount == 0 && shape.reduce(1, *) > 0
+    }
+
+    private func indices(at position: Int) -> [Int] {
+      var rest = position
+      var indices: [Int] = []
+      for extent in shape.reversed() {
+        indices.insert(rest % extent, at: 0)
+        rest /= extent
+      }
+      return indices
+    }
+  }
+
+  /// The findings in the network's order.
+  public let parameters: [Parameter]
+  /// The relative error that every parameter must stay below.
+  public let tolerance: Double
+
+  /// Whether every parameter's largest relative error is below the tolerance and none went
+  /// untested.
+  public var passed: Bool {
+    parameters.allSatisfy { $0.largestError < tolerance && !$0.isUntested }
+  }
+
+  /// Gradients below this size count as zero when they are compared.
+  static let floor = 1e-8
+
+  /// |a − b| / max(1e-8, |a| + |b|); infinite where either is NaN or infinite.
+  public static func relativeError(_ a: Double, _ b: Double) -> Double {
+    guard a.isFinite && b.isFinite else { return .infinity }
+    return (a - b).magnitude / max(floor, a.magnitude + b.magnitude)
+  }
+}
+
+extension GradientCheckReport: CustomStringConvertible {
+  /// A table with a line for each parameter, and the verdict.
+  public var description: String {
+    let header = [
+      "parameter", "shape", "checked", "kinks", "unresolved", "error", "at", "analytic", "numeric",
+    ]
+    let rows = parameters.map { parameter in
+      [
+        parameter.name, parameter.shape.map(String.init).joined(separator: "×"),
+        "\(parameter.checkedCount)", "\(parameter.kinkCount)", "\(parameter.unresolvedCount)",
+        Self.scientific(parameter.largestError, digits: 1), "\(parameter.index)",
+        Self.scientific(parameter.analytic, digits: 7),
+        Self.scientific(parameter.numeric, digits: 7),
+      ]
+    }
+    return Self.table([header] + rows) + "\n" + verdict
+  }
+
+  /// One sentence: passed or failed, and by what.
+  public var verdict: String {
+    if let untested = parameters.first(where: \.isUntested) {
+      return "gradient check FAILED: every entry of \(untested.name) is at a kink"
+    }
+    let limit = Self.scientific(tolerance, digits: 0)
+    let wrong = parameters.filter { !($0.largestError < tolerance) }.map(\.name)
+    return wrong.isEmpty
+      ? "gradient check passed: every relative error is below \(limit)"
+      : "gradient check FAILED: relative error of \(wrong.joined(separator: ", ")) not below \(limit)"
+  }
+
+  /// Columns padded to their widest cell, two spaces apart, names to the left, numbers to the right.
+  private static func table(_ rows: [[String]]) -> String {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      row.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - row[column].count)
+        return column < 2 ? row[column] + padding : padding + row[column]
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+
+  /// A number as `1.2e-07`.
+  private static func scientific(_ value: Double, digits: Int) -> String {
+    String(format: "%.\(digits)e", value)
+  }
+}

@@ -1,0 +1,103 @@
+public import LinearAlgebra
+
+extension TwoLayerNet {
+  /// The memory of a training step for one batch size, so that steps allocate nothing.
+  public struct Workspace: Sendable {
+    /// [rows, hidden]: the rectified hidden layer.
+    var activations: Tensor<Scalar>
+    /// [rows, hidden]: the loss's gradient with respect to the hidden layer.
+    var hiddenGradient: Tensor<Scalar>
+    /// [rows, classes]: first the scores, then the probabilities, then the scores' gradient.
+    var scores: Tensor<Scalar>
+    /// [rows]: the loss of each row.
+    var losses: Tensor<Scalar>
+    var hiddenGradients: Affine<Scalar>.Gradients
+    var outputGradients: Affine<Scalar>.Gradients
+
+    /// Room for steps of `network` on batches of `batchSize` rows.
+    public init(for network: TwoLayerNet, batchSize: Int) {
+      activations = .zeros([batchSize, network.hiddenSize])
+      hiddenGradient = .zeros([batchSize, network.hiddenSize])
+      scores = .zeros([batchSize, network.classCount])
+      losses = .zeros([batchSize])
+      hiddenGradients = Affine.Gradients(for: network.hidden)
+      outputGradients = Affine.Gradients(for: network.output)
+    }
+
+    /// The gradients of the last step, under the parameters' names.
+    public var gradients: Parameters<Scalar> {
+      [
+        "W1": hiddenGradients.weights, "b1": hiddenGradients.bias,
+        "W2": outputGradients.weights, "b2": outputGradients.bias,
+      ]
+    }
+  }
+
+  /// Leaves the gradients of every parameter in `workspace` and returns the loss.
+  ///
+  /// - Parameters:
+  ///   - x: rows × inputs, as many rows as the workspace is made for.
+  ///   - labels: a class for each row.
+  ///   - regularization: λ, the factor of the penalty.
+  public func lossAndGradients(
+    of x: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>, regularization: Scalar,
+    in workspace: inout Workspace
+  ) -> Scalar {
+    let dataLoss = forward(x, labels: labels, in: &workspace)
+    backward(x, labels: labels, in: &workspace)
+    if regularization != 0 {
+      workspace.hiddenGradients.weights.add(hidden.weights, scaledBy: 2 * regularization)
+      workspace.outputGradients.weights.add(output.weights, scaledBy: 2 * regularization)
+    }
+    return dataLoss + penalty(regularization)
+  }
+
+  /// Moves every parameter against the gradient in `workspace`: p ← p − learningRate·gradient.
+  public mutating func descend(_ workspace: Workspace, learningRate: Scalar) {
+    hidden.weights.add(workspace.hiddenGradients.weights, scaledBy: -learningRate)
+    hidden.bias.add(workspace.hiddenGradients.bias, scaledBy: -learningRate)
+    output.weights.add(workspace.outputGradients.weights, scaledBy: -learningRate)
+    output.bias.add(workspace.outputGradients.bias, scaledBy: -learningRate)
+  }
+
+  /// Leaves activations and probabilities in `workspace` and returns the mean cross-entropy.
+  private func forward(
+    _ x: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>, in workspace: inout Workspace
+  ) -> Scalar {
+    workspace.activations.withMutableRows { activations in
+      hidden.forward(x, into: activations)
+      ReLU().forward(activations.reading, into: activations)
+      workspace.scores.withMutableRows { output.forward(activations.reading, into: $0) }
+    }
+    workspace.losses.withUnsafeMutableElements { losses in
+      workspace.scores.withMutableRows {
+        SoftmaxLoss().forward(
+          scores: $0.reading, labels: labels, probabilities: $0, losses: losses)
+      }
+    }
+    return workspace.losses.mean()
+  }
+
+  /// Turns the probabilities in `workspace` into gradients.
+  private func backward(
+    _ x: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>, in workspace: inout Workspace
+  ) {
+    workspace.scores.withMutableRows {
+      SoftmaxLoss().backward(
+        probabilities: $0.reading, labels: labels, batchSize: x.rows, into: $0)
+    }
+    workspace.scores.withRows { upstream in
+      workspace.activations.withRows { activations in
+        output.parameterGradients(
+          upstream: upstream, input: activations, into: &workspace.outputGradients)
+        workspace.hiddenGradient.withMutableRows {
+          output.inputGradient(upstream: upstream, into: $0)
+          ReLU().backward(upstream: $0.reading, output: activations, into: $0)
+        }
+      }
+    }
+    workspace.hiddenGradient.withRows {
+      hidden.parameterGradients(upstream: $0, input: x, into: &workspace.hiddenGradients)
+    }
+  }
+}
