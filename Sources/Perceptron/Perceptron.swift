@@ -1,0 +1,5 @@
+@_exported import Datasets
+@_exported import LinearAlgebra
+@_exported import NeuralNetwork
+@_exported import Serialization
+@_exported import Training

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Perceptron
+
+/// `perceptron evaluate`.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Measure a saved network's accuracy and loss on a data set.",
+    discussion: "The loss is the mean cross-entropy, without the penalty.")
+
+  @Argument(help: "A model file, or the folder of a run.") var model: String
+  @OptionGroup var source: DataOptions
+  @Option(help: "Which part of the data: test, or train.") var split: Split = .test
+  @Flag(help: "Print JSON.") var json = false
+
+  enum Split: String, ExpressibleByArgument, CaseIterable {
+    case train, test
+  }
+
+  func run() throws {
+    let path = ModelFile.path(model)
+    let data = try rows(of: source.load())
+    let result: Evaluation
+    switch try AnyTrainedModel(readingFrom: path) {
+    case .float(let model): result = try evaluate(model, on: data, path: path)
+    case .double(let model): result = try evaluate(model, on: data, path: path)
+    }
+    if json {
+      print(try result.json)
+    } else {
+      print(
+        "accuracy \(decimal(result.accuracy, 4))  loss \(decimal(result.loss, 4))  on \(result.count) rows"
+      )
+    }
+  }
+
+  private func rows(of data: LoadedData) throws -> Dataset {
+    switch split {
+    case .train: return data.train
+    case .test:
+      guard let test = data.test else {
+        throw DatasetError(
+          "\(data.name) has no test set; --split train evaluates on its training rows")
+      }
+      return test
+    }
+  }
+
+  private func evaluate<Scalar>(
+    _ model: TrainedModel<Scalar>, on data: Dataset, path: String
+  ) throws -> Evaluation {
+    try ModelFile.requireFit(model, featureCount: data.featureCount, path: path, of: source.data)
+    if data.classCount > model.network.classCount {
+      throw FileError(
+        path, "the network tells \(model.network.classCount) classes apart, "
+          + "\(source.data) has \(data.classCount)")
+    }
+    if data.count == 0 { throw DatasetError("\(source.data) has no rows to evaluate on") }
+    let result = model.network.evaluate(on: data.prepared(with: model.preprocessing))
+    if !result.loss.isFinite {
+      throw DatasetError(
+        "the loss on \(source.data) is \(result.loss): some features or scores are not finite")
+    }
+    return result
+  }
+}
+
+/// What commands that read a model have in common.
+enum ModelFile {
+  /// The model file that a command line means: the file itself, or the one in a run's folder.
+  static func path(_ argument: String) -> String {
+    let run = RunDirectory(path: argument)
+    return run.holdsModel ? run.modelPath : argument
+  }
+
+  /// Throws unless rows of `featureCount` features can enter the model's network.
+  static func requireFit<Scalar>(
+    _ model: TrainedModel<Scalar>, featureCount: Int, path: String, of source: String
+  ) throws {
+    if featureCount == model.network.inputSize { return }
+    throw FileError(
+      path, "the network takes \(model.network.inputSize) features, \(source) has \(featureCount)")
+  }
+}

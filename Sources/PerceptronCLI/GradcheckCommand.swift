@@ -1,0 +1,60 @@
+import ArgumentParser
+import Perceptron
+
+/// `perceptron gradcheck`.
+struct GradcheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gradcheck",
+    abstract: "Compare a network's gradients with centred differences of its loss.",
+    discussion: """
+      A fresh two-layer network in double precision is checked on the first rows of a data set. \
+      Exit status 0 when every relative error is below 1e-7, else 1.
+      """)
+
+  @OptionGroup var source: DataOptions
+  @Option(help: "How many rows of the data make the batch.") var rows = 20
+  @Option(help: "Width of the hidden layer.") var hidden = 20
+  @Option(help: "Standard deviation of the weights.") var scale = 0.1
+  @Option(help: "λ, the factor of the penalty on squared weights.") var regularization = 0.05
+  @Option(help: "How many entries of each parameter to check. (default: all of them)")
+  var sample: Int?
+  @Option(help: "What weights and samples are drawn from.") var seed: UInt64 = 0
+  @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws {
+    for (name, value) in [("rows", rows), ("hidden", hidden), ("sample", sample ?? 1)]
+    where value < 1 {
+      throw ValidationError("--\(name) is \(value), expected at least 1")
+    }
+    for (name, value) in [("scale", scale), ("regularization", regularization)]
+    where !(value.isFinite && value >= 0) {
+      throw ValidationError("--\(name) is \(value), expected 0 or a number above 0")
+    }
+  }
+
+  /// A report and what a program wants to know first.
+  private struct Result: Encodable {
+    let passed: Bool
+    let report: GradientCheckReport
+  }
+
+  func run() throws {
+    let data = try source.load()
+    if rows > data.train.count {
+      throw ValidationError(
+        "--rows is \(rows), but \(data.name) has only \(data.train.count) training rows")
+    }
+    let batch = data.train[rows: 0..<rows]
+    let preprocessing = try Preprocessing.fitted(
+      to: batch, divisor: data.divisor, subtractMean: data.isBytes)
+    let x = batch.prepared(with: preprocessing, as: Double.self).block(0..<rows)
+    var random = SeededRandom(seed: seed, purpose: "weights")
+    let network = TwoLayerNet<Double>(
+      inputSize: batch.featureCount, hiddenSize: hidden, classCount: batch.classCount,
+      scale: scale, using: &random)
+    let report = GradientCheck(sampleSize: sample, seed: seed).run(
+      network, on: x, labels: batch.labels, regularization: regularization)
+    print(json ? try Result(passed: report.passed, report: report).json : "\(report)")
+    if !report.passed { throw ExitCode.failure }
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Perceptron
+
+/// `perceptron predict`.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Print the class of each row of some files.",
+    discussion: """
+      One line per row, in the order of the files: the class's number and, after a tab, its name \
+      where it has one. With --probabilities, the probability of every class instead, separated by \
+      tabs. Files are IDX (plain or .gz) or CIFAR-10 batches; labels in them are not looked at.
+      """)
+
+  @Argument(help: "A model file, or the folder of a run.") var model: String
+  @Argument(help: "Files of features.") var files: [String]
+  @Flag(help: "Print the probability of every class.") var probabilities = false
+  @Flag(help: "Print JSON: an array with an object per row.") var json = false
+
+  /// One row's prediction.
+  private struct Prediction: Encodable {
+    let file: String
+    let row: Int
+    let `class`: Int
+    let name: String
+    let probabilities: [Double]?
+  }
+
+  func run() throws {
+    let path = ModelFile.path(model)
+    let predictions: [Prediction]
+    switch try AnyTrainedModel(readingFrom: path) {
+    case .float(let model): predictions = try predict(with: model, path: path)
+    case .double(let model): predictions = try predict(with: model, path: path)
+    }
+    if json {
+      print(try predictions.json)
+    } else {
+      for prediction in predictions { print(line(prediction)) }
+    }
+  }
+
+  /// Every row of every file; nothing is printed before all files could be read.
+  private func predict<Scalar>(
+    with model: TrainedModel<Scalar>, path: String
+  ) throws -> [Prediction] {
+    var predictions: [Prediction] = []
+    for file in files {
+      let features = try DataSource.readFeatures(file)
+      try ModelFile.requireFit(model, featureCount: features.featureCount, path: path, of: file)
+      let prepared: PreparedFeatures<Scalar> = features.prepared(with: model.preprocessing)
+      try prepared.forEachBlock(of: 1000) { range, rows in
+        let results = model.network.predictProbabilities(rows)
+        if let position = results.firstNonFinite() {
+          throw FileError(
+            file, "row \(range.lowerBound + position / results.shape[1]): the scores are not finite")
+        }
+        for (offset, best) in results.argmax(axis: 1).enumerated() {
+          predictions.append(
+            Prediction(
+              file: file, row: range.lowerBound + offset, class: best,
+              name: model.classNames[best],
+              probabilities: probabilities ? results.row(offset).elements.map { Double($0) } : nil))
+        }
+      }
+    }
+    return predictions
+  }
+
+  private func line(_ prediction: Prediction) -> String {
+    if let probabilities = prediction.probabilities {
+      return probabilities.map { "\($0)" }.joined(separator: "\t")
+    }
+    let number = "\(prediction.class)"
+    return prediction.name == number ? number : number + "\t" + prediction.name
+  }
+}

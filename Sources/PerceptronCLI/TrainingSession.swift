@@ -1,0 +1,154 @@
+import ArgumentParser
+import Foundation
+import Perceptron
+
+/// One run of `perceptron train`, from loaded data to the files in its folder.
+struct TrainingSession {
+  let data: LoadedData
+  let settings: RunRecord.Settings
+  let seed: UInt64
+  let directory: RunDirectory
+  let isQuiet: Bool
+
+  /// Trains in the given precision, writes the run's files and returns its record.
+  ///
+  /// - Throws: `TrainingError` where the run diverges, after its history is written.
+  func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> RunRecord {
+    let (training, validation) = try data.train.splitLast(settings.validation)
+    let preprocessing = try Preprocessing.fitted(
+      to: training, divisor: settings.pixelScale, subtractMean: settings.subtractMean)
+    let prepared: PreparedDataset<Scalar> = training.prepared(with: preprocessing)
+    let held: PreparedDataset<Scalar>? =
+      validation.count == 0 ? nil : validation.prepared(with: preprocessing)
+
+    var outcome = try train(on: prepared, validation: held)
+    let divergence = outcome.divergence
+    if divergence == nil {
+      outcome.trainAccuracy = outcome.network.evaluate(on: prepared).accuracy
+      outcome.validationAccuracy = held.map { outcome.network.evaluate(on: $0).accuracy }
+    }
+    let record = record(of: outcome)
+    try directory.write(record, history: outcome.history)
+    if let divergence { throw divergence }
+    try directory.write(
+      TrainedModel(
+        network: outcome.network, preprocessing: preprocessing,
+        classNames: data.train.classNames))
+    return record
+  }
+
+  /// What a run leaves.
+  private struct Outcome<Scalar: BLASScalar> {
+    var network: TwoLayerNet<Scalar>
+    var history = History()
+    var status = RunRecord.Status.finished
+    var divergence: TrainingError?
+    var iterationTimes: [Double] = []
+    var seconds = 0.0
+    var trainAccuracy: Double?
+    var validationAccuracy: Double?
+  }
+
+  /// Draws the weights and trains, with one stream for both where NumPy's is asked for.
+  private func train<Scalar>(
+    on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>?
+  ) throws -> Outcome<Scalar> {
+    func network(using random: inout some RandomStream) -> TwoLayerNet<Scalar> {
+      TwoLayerNet(
+        inputSize: training.featureCount, hiddenSize: settings.hidden,
+        classCount: training.classCount, scale: settings.scale, using: &random)
+    }
+    if settings.random == TrainCommand.RandomKind.numpy.rawValue {
+      var stream = NumPyRandom(seed: UInt32(seed))
+      let fresh = network(using: &stream)
+      return try train(fresh, on: training, validation: validation, using: &stream)
+    }
+    var weights = SeededRandom(seed: seed, purpose: "weights")
+    var batches = SeededRandom(seed: seed, purpose: "batches")
+    return try train(
+      network(using: &weights), on: training, validation: validation, using: &batches)
+  }
+
+  private func train<Scalar>(
+    _ fresh: TwoLayerNet<Scalar>, on training: PreparedDataset<Scalar>,
+    validation: PreparedDataset<Scalar>?, using random: inout some RandomStream
+  ) throws -> Outcome<Scalar> {
+    var outcome = Outcome(network: fresh)
+    var times: [Double] = []
+    times.reserveCapacity(settings.training.iterations)
+    var reporter = ProgressReporter()
+    let clock = ContinuousClock()
+    let start = clock.now
+    var last = start
+    do {
+      outcome.history = try Interruption.deferred {
+        try outcome.network.train(
+          on: training, validation: validation, settings: settings.training, using: &random
+        ) { progress in
+          let now = clock.now
+          times.append(last.duration(to: now).seconds)
+          last = now
+          if !isQuiet { reporter.update(progress) }
+          return Interruption.isRequested ? .stop : .proceed
+        }
+      }
+    } catch TrainingError.lossNotFinite(let iteration, let loss, let history) {
+      outcome.history = history
+      outcome.status = .diverged
+      outcome.divergence = .lossNotFinite(iteration: iteration, loss: loss, history: history)
+    }
+    reporter.finish()
+    outcome.seconds = start.duration(to: clock.now).seconds
+    outcome.iterationTimes = times
+    if Interruption.isRequested && outcome.history.loss.count < settings.training.iterations {
+      outcome.status = .interrupted
+    }
+    return outcome
+  }
+
+  private func record<Scalar>(of outcome: Outcome<Scalar>) -> RunRecord {
+    let times = outcome.iterationTimes.sorted()
+    return RunRecord(
+      settings: settings, seed: seed,
+      results: .init(
+        status: outcome.status, iterations: outcome.history.loss.count,
+        finalLoss: outcome.history.loss.last, trainAccuracy: outcome.trainAccuracy,
+        validationAccuracy: outcome.validationAccuracy),
+      secondsPerIteration: times.isEmpty ? nil : times[times.count / 2],
+      seconds: outcome.seconds, machine: .current)
+  }
+
+  /// What a person wants to know of a run that is over.
+  func summary(of record: RunRecord) -> String {
+    let results = record.results
+    let training = record.settings.training
+    var lines = [
+      "\(data.name): \(data.train.count - record.settings.validation) training rows, "
+        + "\(record.settings.validation) validation rows, "
+        + "\(data.train.featureCount)-\(record.settings.hidden)-\(data.train.classCount) network"
+    ]
+    let rate = record.secondsPerIteration.map { ", \(readableTime($0)) each" } ?? ""
+    let state = results.status == .interrupted ? "interrupted after" : "trained for"
+    lines.append(
+      "\(state) \(results.iterations) of \(training.iterations) iterations in "
+        + "\(readableTime(record.seconds))\(rate)")
+    if let loss = results.finalLoss { lines.append("final loss           \(decimal(loss, 4))") }
+    if let accuracy = results.trainAccuracy {
+      lines.append("training accuracy    \(decimal(accuracy, 4))")
+    }
+    if let accuracy = results.validationAccuracy {
+      lines.append("validation accuracy  \(decimal(accuracy, 4))")
+    }
+    lines.append("saved \(directory.modelPath)")
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension RunDirectory {
+  /// The first of runs/NAME-1, runs/NAME-2, … that does not exist.
+  static func nextFree(named name: String) -> String {
+    var number = 1
+    while FileManager.default.fileExists(atPath: "runs/\(name)-\(number)") { number += 1 }
+    return "runs/\(name)-\(number)"
+  }
+}

@@ -1,0 +1,102 @@
+/// What `run.json` says of a training run: how it was made, what came of it, and on what machine.
+public struct RunRecord: Codable, Equatable, Sendable {
+  /// How a run ended.
+  public enum Status: String, Codable, Sendable {
+    /// All iterations were made.
+    case finished
+    /// It was stopped before the last iteration.
+    case interrupted
+    /// A loss was NaN or infinite.
+    case diverged
+  }
+
+  /// Everything that determines the run's numbers, with the machine and its BLAS threads.
+  public struct Settings: Codable, Equatable, Sendable {
+    /// The data set's name or folder.
+    public var data: String
+    /// Width of the hidden layer.
+    public var hidden: Int
+    /// Learning rate, iterations, batch size and so on.
+    public var training: SGDSettings
+    /// Standard deviation of the fresh weights.
+    public var scale: Double
+    /// How many of the last rows were held out for validation.
+    public var validation: Int
+    /// `float` or `double`.
+    public var precision: String
+    /// `fast` or `numpy`.
+    public var random: String
+    /// What each feature was divided by.
+    public var pixelScale: Double
+    /// Whether the mean of the training rows was subtracted.
+    public var subtractMean: Bool
+
+    /// The given settings.
+    public init(
+      data: String, hidden: Int, training: SGDSettings, scale: Double, validation: Int,
+      precision: String, random: String, pixelScale: Double, subtractMean: Bool
+    ) {
+      self.data = data
+      self.hidden = hidden
+      self.training = training
+      self.scale = scale
+      self.validation = validation
+      self.precision = precision
+      self.random = random
+      self.pixelScale = pixelScale
+      self.subtractMean = subtractMean
+    }
+  }
+
+  /// What came of the run.
+  public struct Results: Codable, Equatable, Sendable {
+    /// How it ended.
+    public var status: Status
+    /// How many iterations were made.
+    public var iterations: Int
+    /// The last batch's loss.
+    public var finalLoss: Double?
+    /// The accuracy on the whole training set afterwards.
+    public var trainAccuracy: Double?
+    /// The accuracy on the validation set afterwards.
+    public var validationAccuracy: Double?
+
+    /// The given results.
+    public init(
+      status: Status, iterations: Int, finalLoss: Double?, trainAccuracy: Double?,
+      validationAccuracy: Double?
+    ) {
+      self.status = status
+      self.iterations = iterations
+      self.finalLoss = finalLoss
+      self.trainAccuracy = trainAccuracy
+      self.validationAccuracy = validationAccuracy
+    }
+  }
+
+  /// How the run was made.
+  public var settings: Settings
+  /// What weights and batches were drawn from.
+  public var seed: UInt64
+  /// What came of it.
+  public var results: Results
+  /// The median time of an iteration, in seconds; nil where none was made.
+  public var secondsPerIteration: Double?
+  /// The time of all iterations with the accuracies in between, in seconds.
+  public var seconds: Double
+  /// Where it was made.
+  public var machine: Machine
+
+  /// The given record.
+  public init(
+    settings: Settings, seed: UInt64, results: Results, secondsPerIteration: Double?,
+    seconds: Double, machine: Machine
+  ) {
+    self.settings = settings
+    self.seed = seed
+    self.results = results
+    self.secondsPerIteration = secondsPerIteration
+    self.seconds = seconds
+    self.machine = machine
+  }
+}

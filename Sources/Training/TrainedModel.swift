@@ -1,0 +1,45 @@
+public import Datasets
+internal import Foundation
+public import LinearAlgebra
+public import NeuralNetwork
+public import Serialization
+
+/// A network with everything that is needed to predict with it: how its inputs are prepared and
+/// what its classes are called.
+///
+/// Saved as a safetensors file: tensors `W1`, `b1`, `W2`, `b2` in the network's precision, and in
+/// the metadata the preprocessing and the class names as JSON.
+public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
+  /// The network.
+  public var network: TwoLayerNet<Scalar>
+  /// What is done to features before they enter the network.
+  public var preprocessing: Preprocessing
+  /// A name for each class.
+  public var classNames: [String]
+
+  /// The given network, preprocessing and names.
+  ///
+  /// - Precondition: a name for each class, and a mean, if any, for each input.
+  public init(network: TwoLayerNet<Scalar>, preprocessing: Preprocessing, classNames: [String]) {
+    precondition(
+      classNames.count == network.classCount,
+      "TrainedModel: \(classNames.count) class names for \(network.classCount) classes")
+    precondition(
+      preprocessing.mean.map { $0.count == network.inputSize } ?? true,
+      "TrainedModel: a mean of \(preprocessing.mean?.count ?? 0) features for \(network.inputSize) inputs")
+    self.network = network
+    self.preprocessing = preprocessing
+    self.classNames = classNames
+  }
+
+  /// The probability of each class for each row of `data`, which is prepared as the model's
+  /// training data was.
+  ///
+  /// - Returns: [rows, classes].
+  /// - Precondition: `data` has the network's input size.
+  public func predictProbabilities(_ data: PreparedDataset<Scalar>, rows: Range<Int>)
+    -> Tensor<Scalar>
+  {
+    network.predictProbabilities(data.block(rows))
+  }
+}

@@ -1,0 +1,117 @@
+public import Datasets
+public import LinearAlgebra
+public import NeuralNetwork
+
+/// Where a training run stands, after an iteration.
+public struct TrainingProgress: Sendable {
+  /// The iteration that has just been made, counted from 0.
+  public let iteration: Int
+  /// How many the run is to make.
+  public let iterations: Int
+  /// The loss of the iteration's batch.
+  public let loss: Double
+  /// The epoch that the iteration began, if it began one.
+  public let epoch: History.Epoch?
+}
+
+/// Whether a training run goes on.
+public enum TrainingDirective: Sendable {
+  /// Make the next iteration.
+  case proceed
+  /// End the run now; the network keeps what it has learnt.
+  case stop
+}
+
+extension TwoLayerNet {
+  /// Trains with mini-batch stochastic gradient descent.
+  ///
+  /// Each iteration draws a batch, takes the gradient of its loss and moves every parameter by
+  /// −learning rate · gradient. An epoch has max(rows / batch, 1) iterations, as a real number;
+  /// after the update of each iteration that begins an epoch, iteration 0 included, the accuracies
+  /// on the batch and on the validation set are recorded and the learning rate is multiplied by
+  /// its decay.
+  ///
+  /// The same network, data, settings, random stream and BLAS thread count give the same numbers.
+  ///
+  /// - Parameters:
+  ///   - training: the rows that batches are drawn from.
+  ///   - validation: rows that accuracy is measured on, never trained on.
+  ///   - settings: learning rate, iterations, batch size and so on.
+  ///   - random: what batches are drawn from.
+  ///   - progress: called after each iteration; says whether to go on.
+  /// - Returns: the losses and accuracies.
+  /// - Throws: `TrainingError.invalidSetting` before anything is done;
+  ///   `TrainingError.lossNotFinite` when a loss is NaN or infinite, with the history so far.
+  /// - Precondition: the data has this network's input size and no more classes than it.
+  @discardableResult
+  public mutating func train(
+    on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
+    settings: SGDSettings = SGDSettings(), using random: inout some RandomStream,
+    progress: (TrainingProgress) -> TrainingDirective = { _ in .proceed }
+  ) throws(TrainingError) -> History {
+    try settings.check(rowCount: training.count)
+    requireFit(training, "training data")
+    if let validation { requireFit(validation, "validation data") }
+
+    var sampler = BatchSampler(settings.sampling, rowCount: training.count)
+    var batch = Batch<Scalar>(size: settings.batchSize, featureCount: inputSize)
+    var workspace = Workspace(for: self, batchSize: settings.batchSize)
+    var history = History()
+    history.loss.reserveCapacity(settings.iterations)
+    var learningRate = settings.learningRate
+    let epochLength = max(Double(training.count) / Double(settings.batchSize), 1)
+
+    for iteration in 0..<settings.iterations {
+      sampler.draw(into: &batch.rows, using: &random)
+      training.gather(batch.rows, into: &batch.features, labels: &batch.labels)
+      let loss = Double(
+        lossAndGradients(of: batch, regularization: settings.regularization, in: &workspace))
+      guard loss.isFinite else {
+        throw .lossNotFinite(iteration: iteration, loss: loss, history: history)
+      }
+      history.loss.append(loss)
+      descend(workspace, learningRate: Scalar(learningRate))
+
+      var epoch: History.Epoch?
+      if Double(iteration).truncatingRemainder(dividingBy: epochLength) == 0 {
+        let begun = History.Epoch(
+          iteration: iteration,
+          trainAccuracy: accuracy(on: batch.features, labels: batch.labels),
+          validationAccuracy: validation.map { evaluate(on: $0).accuracy },
+          learningRate: learningRate)
+        history.epochs.append(begun)
+        epoch = begun
+        learningRate *= settings.learningRateDecay
+      }
+      let state = TrainingProgress(
+        iteration: iteration, iterations: settings.iterations, loss: loss, epoch: epoch)
+      if progress(state) == .stop { break }
+    }
+    return history
+  }
+
+  private func lossAndGradients(
+    of batch: Batch<Scalar>, regularization: Double, in workspace: inout Workspace
+  ) -> Scalar {
+    batch.features.withRows { features in
+      batch.labels.withUnsafeBufferPointer { labels in
+        lossAndGradients(
+          of: features, labels: labels, regularization: Scalar(regularization), in: &workspace)
+      }
+    }
+  }
+}
+
+/// The memory of one mini-batch.
+private struct Batch<Scalar: BLASScalar> {
+  var rows: [Int]
+  /// [rows, inputs].
+  var features: Tensor<Scalar>
+  var labels: [Int]
+
+  init(size: Int, featureCount: Int) {
+    rows = [Int](repeating: 0, count: size)
+    features = .zeros([size, featureCount])
+    labels = [Int](repeating: 0, count: size)
+  }
+}
