@@ -21,6 +21,7 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
 
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
     .target(
       name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport"),
     .testTarget(
