@@ -5,8 +5,7 @@ import PackageDescription
 let package = Package(
   name: "Perceptron",
   platforms: [.macOS(.v15)],
-  products: [
-  ],
+  products: [],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0")
   ],
@@ -23,8 +22,16 @@ let package = Package(
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
     .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
     .target(
+      name: "Datasets", dependencies: ["LinearAlgebra", "Serialization"],
+      exclude: ["Resources/README.md"],
+      resources: [.embedInCode("Resources/digits.csv.gz")]),
+    .target(
       name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport"),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "COpenBLAS", "TestSupport"]),
+    .testTarget(
+      name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "CZlib"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["LinearAlgebra", "Serialization", "Datasets", "CZlib"]),
   ]
 )
