@@ -6,6 +6,8 @@ let package = Package(
   name: "Perceptron",
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "Perceptron", targets: ["Perceptron"]),
+    .executable(name: "perceptron", targets: ["PerceptronCLI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0")
@@ -21,7 +23,23 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
 
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
+    .target(
+      name: "Datasets", dependencies: ["LinearAlgebra", "Serialization"],
+      exclude: ["Resources/README.md"],
+      resources: [.embedInCode("Resources/digits.csv.gz")]),
     .target(name: "NeuralNetwork", dependencies: ["LinearAlgebra"]),
+    .target(
+      name: "Training",
+      dependencies: ["LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork"]),
+    .target(
+      name: "Perceptron",
+      dependencies: ["LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training"]),
+    .executableTarget(
+      name: "PerceptronCLI",
+      dependencies: [
+        "Perceptron", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport",

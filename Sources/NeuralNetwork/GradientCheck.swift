@@ -1,4 +1,4 @@
-public import LinearAlgebra
+import LinearAlgebra
 
 /// A network whose analytic gradients can be compared with differences of its loss.
 ///

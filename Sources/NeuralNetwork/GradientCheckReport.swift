@@ -1,5 +1,5 @@
-internal import Foundation
-internal import LinearAlgebra
+import Foundation
+import LinearAlgebra
 
 /// What a gradient check found, parameter by parameter. Printing it gives a table and a verdict.
 public struct GradientCheckReport: Sendable, Codable {

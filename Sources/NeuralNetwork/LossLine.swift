@@ -1,4 +1,4 @@
-internal import LinearAlgebra
+import LinearAlgebra
 
 /// A network's loss on one batch as a function of a single parameter entry, for measuring its
 /// slope by differences.

@@ -1,4 +1,4 @@
-public import LinearAlgebra
+import LinearAlgebra
 
 /// Named tensors in a fixed order: a network's parameters, or a gradient for each of them under
 /// the same name and in the same shape.

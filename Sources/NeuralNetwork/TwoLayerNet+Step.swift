@@ -1,4 +1,4 @@
-public import LinearAlgebra
+import LinearAlgebra
 
 extension TwoLayerNet {
   /// The memory of a training step for one batch size, so that steps allocate nothing.

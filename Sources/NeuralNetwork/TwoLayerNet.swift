@@ -1,4 +1,4 @@
-public import LinearAlgebra
+import LinearAlgebra
 
 /// The classic two-layer network: scores = max(0, X·W1 + b1)·W2 + b2.
 ///

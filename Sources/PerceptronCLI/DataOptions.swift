@@ -6,9 +6,9 @@ struct DataOptions: ParsableArguments {
   @Option(help: "fashion-mnist, digits, or a folder in IDX or CIFAR-10 format.")
   var data = "digits"
   @Option(help: "The folder's format; found out from its files where not given.")
-  var format: DataFormat?
+  var format: DatasetLibrary.Format?
 
-  func load() throws -> LoadedData { try DataSource.load(data, format: format) }
+  func load() throws -> LoadedData { try DatasetLibrary.load(data, format: format) }
 }
 
-extension DataFormat: @retroactive ExpressibleByArgument {}
+extension DatasetLibrary.Format: ExpressibleByArgument {}

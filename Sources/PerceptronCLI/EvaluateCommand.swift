@@ -35,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
 
   private func rows(of data: LoadedData) throws -> Dataset {
     switch split {
-    case .train: return data.train
+    case .train: return data.training
     case .test:
       guard let test = data.test else {
         throw DatasetError(

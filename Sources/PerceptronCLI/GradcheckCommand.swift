@@ -40,11 +40,11 @@ struct GradcheckCommand: ParsableCommand {
 
   func run() throws {
     let data = try source.load()
-    if rows > data.train.count {
+    if rows > data.training.count {
       throw ValidationError(
-        "--rows is \(rows), but \(data.name) has only \(data.train.count) training rows")
+        "--rows is \(rows), but \(data.name) has only \(data.training.count) training rows")
     }
-    let batch = data.train[rows: 0..<rows]
+    let batch = data.training[rows: 0..<rows]
     let preprocessing = try Preprocessing.fitted(
       to: batch, divisor: data.divisor, subtractMean: data.isBytes)
     let x = batch.prepared(with: preprocessing, as: Double.self).block(0..<rows)

@@ -14,7 +14,7 @@ struct PerceptronCommand: ParsableCommand {
     ])
 
   static func main() {
-    exit(run(Array(CommandLine.arguments.dropFirst())))
+    Foundation.exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
   /// Runs one command line and returns its exit status.

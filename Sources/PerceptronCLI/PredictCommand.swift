@@ -46,7 +46,7 @@ struct PredictCommand: ParsableCommand {
   ) throws -> [Prediction] {
     var predictions: [Prediction] = []
     for file in files {
-      let features = try DataSource.readFeatures(file)
+      let features = try DatasetLibrary.readFeatures(file).features
       try ModelFile.requireFit(model, featureCount: features.featureCount, path: path, of: file)
       let prepared: PreparedFeatures<Scalar> = features.prepared(with: model.preprocessing)
       try prepared.forEachBlock(of: 1000) { range, rows in

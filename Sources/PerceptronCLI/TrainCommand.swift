@@ -96,12 +96,12 @@ struct TrainCommand: ParsableCommand {
       iterations: iterations ?? defaults.iterations, batchSize: batch ?? defaults.batch,
       sampling: sampling)
     let validation = validation ?? defaults.validation
-    if validation >= data.train.count {
+    if validation >= data.training.count {
       throw ValidationError(
-        "--validation is \(validation), but \(data.name) has only \(data.train.count) training rows")
+        "--validation is \(validation), but \(data.name) has only \(data.training.count) training rows")
     }
     do {
-      try training.check(rowCount: data.train.count - validation)
+      try training.check(rowCount: data.training.count - validation)
     } catch {
       throw ValidationError("\(error)")
     }
@@ -113,4 +113,4 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
-extension Sampling: @retroactive ExpressibleByArgument {}
+extension Sampling: ExpressibleByArgument {}

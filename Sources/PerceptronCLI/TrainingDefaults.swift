@@ -37,6 +37,6 @@ struct TrainingDefaults {
       validation = 1000
     }
     // A fifth of a small set at most.
-    validation = min(validation, data.train.count / 5)
+    validation = min(validation, data.training.count / 5)
   }
 }

@@ -14,12 +14,12 @@ struct TrainingSession {
   ///
   /// - Throws: `TrainingError` where the run diverges, after its history is written.
   func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> RunRecord {
-    let (training, validation) = try data.train.splitLast(settings.validation)
+    let split = try data.training.splitLast(settings.validation)
     let preprocessing = try Preprocessing.fitted(
-      to: training, divisor: settings.pixelScale, subtractMean: settings.subtractMean)
-    let prepared: PreparedDataset<Scalar> = training.prepared(with: preprocessing)
+      to: split.training, divisor: settings.pixelScale, subtractMean: settings.subtractMean)
+    let prepared: PreparedDataset<Scalar> = split.training.prepared(with: preprocessing)
     let held: PreparedDataset<Scalar>? =
-      validation.count == 0 ? nil : validation.prepared(with: preprocessing)
+      split.validation.count == 0 ? nil : split.validation.prepared(with: preprocessing)
 
     var outcome = try train(on: prepared, validation: held)
     let divergence = outcome.divergence
@@ -33,7 +33,7 @@ struct TrainingSession {
     try directory.write(
       TrainedModel(
         network: outcome.network, preprocessing: preprocessing,
-        classNames: data.train.classNames))
+        classNames: data.training.classNames))
     return record
   }
 
@@ -123,9 +123,9 @@ struct TrainingSession {
     let results = record.results
     let training = record.settings.training
     var lines = [
-      "\(data.name): \(data.train.count - record.settings.validation) training rows, "
+      "\(data.name): \(data.training.count - record.settings.validation) training rows, "
         + "\(record.settings.validation) validation rows, "
-        + "\(data.train.featureCount)-\(record.settings.hidden)-\(data.train.classCount) network"
+        + "\(data.training.featureCount)-\(record.settings.hidden)-\(data.training.classCount) network"
     ]
     let rate = record.secondsPerIteration.map { ", \(readableTime($0)) each" } ?? ""
     let state = results.status == .interrupted ? "interrupted after" : "trained for"

@@ -1,4 +1,4 @@
-internal import LinearAlgebra
+import LinearAlgebra
 
 /// Draws the rows of one mini-batch after another.
 struct BatchSampler {

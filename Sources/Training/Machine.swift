@@ -1,5 +1,5 @@
-internal import Foundation
-internal import LinearAlgebra
+import Foundation
+import LinearAlgebra
 
 /// The machine and the BLAS that a figure was measured with.
 public struct Machine: Codable, Equatable, Sendable {

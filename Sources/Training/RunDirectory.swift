@@ -1,6 +1,6 @@
-internal import Foundation
-public import LinearAlgebra
-public import Serialization
+import Foundation
+import LinearAlgebra
+import Serialization
 
 /// The folder of a training run: the model, its history and a record of how it was made.
 ///

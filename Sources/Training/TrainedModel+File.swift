@@ -1,8 +1,8 @@
-public import Datasets
-internal import Foundation
-public import LinearAlgebra
-internal import NeuralNetwork
-public import Serialization
+import Datasets
+import Foundation
+import LinearAlgebra
+import NeuralNetwork
+import Serialization
 
 /// The keys and fixed values of a model file's metadata.
 private enum Metadata {

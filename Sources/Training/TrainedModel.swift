@@ -1,8 +1,8 @@
-public import Datasets
-internal import Foundation
-public import LinearAlgebra
-public import NeuralNetwork
-public import Serialization
+import Datasets
+import Foundation
+import LinearAlgebra
+import NeuralNetwork
+import Serialization
 
 /// A network with everything that is needed to predict with it: how its inputs are prepared and
 /// what its classes are called.

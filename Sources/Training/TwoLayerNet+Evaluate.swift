@@ -1,6 +1,6 @@
-public import Datasets
-public import LinearAlgebra
-public import NeuralNetwork
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
 
 /// How well a network does on a data set.
 public struct Evaluation: Codable, Equatable, Sendable {

@@ -1,6 +1,6 @@
-public import Datasets
-public import LinearAlgebra
-public import NeuralNetwork
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
 
 /// Where a training run stands, after an iteration.
 public struct TrainingProgress: Sendable {

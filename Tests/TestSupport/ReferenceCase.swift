@@ -1,5 +1,5 @@
 import Foundation
-public import LinearAlgebra
+import LinearAlgebra
 
 /// A two-layer network's numbers as NumPy computed them in double precision: scores, loss and
 /// gradients of a fresh network, and the histories and parameters of a training run.

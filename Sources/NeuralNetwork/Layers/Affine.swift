@@ -1,4 +1,4 @@
-public import LinearAlgebra
+import LinearAlgebra
 
 /// The fully connected layer: output = input · weights + bias, row by row.
 ///

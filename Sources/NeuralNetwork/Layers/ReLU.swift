@@ -1,4 +1,4 @@
-public import LinearAlgebra
+import LinearAlgebra
 
 /// The rectifier: max(x, 0), element by element. NaN passes through.
 ///

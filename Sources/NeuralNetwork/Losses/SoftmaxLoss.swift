@@ -1,4 +1,4 @@
-public import LinearAlgebra
+import LinearAlgebra
 
 /// Softmax cross-entropy: the mean over rows of −ln(probability of the row's label), where the
 /// probabilities are exp(scoreⱼ) / Σₖ exp(scoreₖ).

@@ -1,0 +1,138 @@
+import Serialization
+
+/// Data sets by name or directory.
+public enum DatasetLibrary {
+  /// How a directory keeps its data.
+  public enum Format: String, CaseIterable, Sendable {
+    /// CIFAR-10's binary batches.
+    case cifar10
+    /// MNIST's IDX files.
+    case idx
+  }
+
+  /// The names that need no directory.
+  public static let names = ["digits", "fashion-mnist"]
+
+  /// Loads a training set and, where there is one, its test set.
+  ///
+  /// - Parameters:
+  ///   - source: `digits`, `fashion-mnist`, or a directory's path.
+  ///   - format: how the directory keeps its data, or nil to tell by the files' names.
+  /// - Throws: `FileError` where there is no training set or a file cannot be read or is damaged.
+  public static func load(_ source: String, format: Format? = nil) throws -> LoadedData {
+    let found = try find(source, format: format)
+    guard let training = found.files.training else {
+      throw FileError(source, "expected training files, found only a test set")
+    }
+    return LoadedData(
+      name: source, kind: found.kind, training: training, test: found.files.test)
+  }
+
+  /// Loads a test set, whose training set need not be there.
+  ///
+  /// - Parameters:
+  ///   - source: `digits`, `fashion-mnist`, or a directory's path.
+  ///   - format: how the directory keeps its data, or nil to tell by the files' names.
+  /// - Throws: `FileError` where there is no test set or a file cannot be read or is damaged.
+  public static func loadTest(_ source: String, format: Format? = nil) throws -> Dataset {
+    guard let test = try find(source, format: format).files.test else {
+      throw FileError(source, "expected a test set, found only training files")
+    }
+    return test
+  }
+
+  /// Reads the examples of one file for prediction: CIFAR-10 records where the name ends in
+  /// `.bin`, else IDX features.
+  ///
+  /// - Throws: `FileError` where the file cannot be read or is damaged.
+  public static func readFeatures(_ path: String) throws -> FeatureFile {
+    if path.hasSuffix(".bin") {
+      let dataset = try CIFAR10.readFiles([path])
+      return FeatureFile(features: dataset.features, labels: dataset.labels)
+    }
+    return FeatureFile(features: try IDX.readFeatures(path), labels: nil)
+  }
+
+  /// The files of `source` and what kind of data they are.
+  private static func find(
+    _ source: String, format: Format?
+  ) throws -> (files: DatasetFiles, kind: LoadedData.Kind) {
+    switch source {
+    case "digits":
+      return (DatasetFiles(training: Digits.training, test: Digits.test), .digits)
+    case "fashion-mnist": return (try FashionMNIST.read(), .fashionMNIST)
+    default:
+      let format = try format ?? detect(directoryNames(source), of: source)
+      let files =
+        switch format {
+        case .cifar10: try CIFAR10.readDirectory(source)
+        case .idx: try IDX.readDirectory(source)
+        }
+      if files.training == nil && files.test == nil { throw nothingFound(source) }
+      return (files, format == .cifar10 ? .cifar10 : .idx)
+    }
+  }
+
+  private static func detect(_ names: [String], of source: String) throws -> Format {
+    if names.contains(where: { CIFAR10.batchNumber($0) != nil || $0 == "test_batch.bin" }) {
+      return .cifar10
+    }
+    let prefixes = ["train-images", "t10k-images", "test-images"]
+    if names.contains(where: { name in prefixes.contains { name.hasPrefix($0) } }) { return .idx }
+    throw nothingFound(source)
+  }
+
+  private static func nothingFound(_ source: String) -> FileError {
+    FileError(
+      source,
+      "expected CIFAR-10 batches (data_batch_*.bin, test_batch.bin) or IDX files "
+        + "(train-images*, train-labels*, t10k-… or test-…), found neither")
+  }
+}
+
+/// A training set and what belongs to it.
+public struct LoadedData: Sendable {
+  /// What a data set is, where that matters for how it is best used.
+  public enum Kind: Sendable {
+    /// The embedded digits.
+    case digits
+    /// Fashion-MNIST as installed.
+    case fashionMNIST
+    /// A folder of CIFAR-10's batches.
+    case cifar10
+    /// A folder of IDX files.
+    case idx
+  }
+
+  /// What to call it: the name or directory that it was asked for by.
+  public let name: String
+  /// What it is.
+  public let kind: Kind
+  /// The training set.
+  public let training: Dataset
+  /// The test set, if there is one.
+  public let test: Dataset?
+
+  /// Whether the features are bytes, as those of pictures are.
+  public var isBytes: Bool {
+    if case .bytes = training.features.storage { true } else { false }
+  }
+
+  /// The recommended divisor of ``Preprocessing``: 16 for digits, 255 for the bytes of IDX files,
+  /// 1 for CIFAR-10, whose pixels are customarily left at 0…255, and for features that are no bytes.
+  public var divisor: Double {
+    switch kind {
+    case .digits: Digits.divisor
+    case .cifar10: 1
+    case .fashionMNIST, .idx: isBytes ? 255 : 1
+    }
+  }
+}
+
+/// The examples of one file, of which the classes need not be known.
+public struct FeatureFile: Sendable {
+  /// One row of numbers per example.
+  public let features: Features
+  /// The class of each example, where the file has them.
+  public let labels: [Int]?
+}

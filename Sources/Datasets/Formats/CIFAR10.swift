@@ -1,0 +1,132 @@
+import Foundation
+import Serialization
+
+/// The binary version of CIFAR-10 (Krizhevsky, 2009): 32 × 32 pixels in red, green and blue, ten
+/// classes.
+///
+/// A file is a row of records: one byte for the class, then 3,072 bytes, plane after plane.
+public enum CIFAR10 {
+  /// The class names of the published data.
+  public static let classNames = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+  ]
+
+  /// Planes of 32 × 32 pixels.
+  public static let image = ImageShape(width: 32, height: 32, channels: 3, layout: .planar)
+
+  private static let featureCount = 3072
+  private static let recordSize = 3073
+
+  /// Reads the `data_batch_….bin` files of a directory in the order of their numbers as the
+  /// training set, and `test_batch.bin`. The names come from `batches.meta.txt` where it is there.
+  ///
+  /// - Throws: `FileError` where the directory or a file cannot be read or is not as published.
+  public static func readDirectory(_ path: String) throws -> DatasetFiles {
+    let names = try directoryNames(path)
+    let batches = names.compactMap { name in batchNumber(name).map { (number: $0, name: name) } }
+      .sorted { ($0.number, $0.name) < ($1.number, $1.name) }
+    let classes =
+      try names.contains("batches.meta.txt")
+      ? readClassNames(join(path, "batches.meta.txt")) : classNames
+    var files = DatasetFiles()
+    if !batches.isEmpty {
+      files.training = try readFiles(batches.map { join(path, $0.name) }, classNames: classes)
+    }
+    if names.contains("test_batch.bin") {
+      files.test = try readFiles([join(path, "test_batch.bin")], classNames: classes)
+    }
+    return files
+  }
+
+  /// Reads one or more files of records into one data set.
+  ///
+  /// - Parameter classNames: the names of the ten classes.
+  /// - Throws: `FileError` where a file cannot be read, is not a whole number of records, or has a
+  ///   class above 9.
+  public static func readFiles(
+    _ paths: [String], classNames: [String] = classNames
+  ) throws -> Dataset {
+    let counts = try paths.map(recordCount)
+    let total = counts.reduce(0, +)
+    var labels: [Int] = []
+    labels.reserveCapacity(total)
+    // The pictures go to their final place piece by piece: there is never a second copy of them.
+    let pixels = try [UInt8](unsafeUninitializedCapacity: total * featureCount) { buffer, filled in
+      for (path, count) in zip(paths, counts) {
+        let target = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+        try readRecords(path, count: count, into: target, labels: &labels)
+        filled += count * featureCount
+      }
+    }
+    let features = Features(.bytes(pixels), exampleShape: [3, 32, 32], image: image)
+    return Dataset(features, labels: labels, classNames: classNames)
+  }
+
+  /// The number in `data_batch_….bin`, or nil where the name is another.
+  static func batchNumber(_ name: String) -> Int? {
+    guard name.hasPrefix("data_batch_"), name.hasSuffix(".bin") else { return nil }
+    return Int(name.dropFirst("data_batch_".count).dropLast(".bin".count))
+  }
+
+  private static func recordCount(_ path: String) throws -> Int {
+    let size = try ByteReader.size(of: path)
+    if size % recordSize != 0 {
+      throw FileError(
+        path, at: .byte(size / recordSize * recordSize),
+        "expected records of \(recordSize) bytes, found \(size % recordSize) bytes at the end")
+    }
+    return size / recordSize
+  }
+
+  /// Reads `count` records: the classes go to the end of `labels`, the pixels to `target`.
+  private static func readRecords(
+    _ path: String, count: Int, into target: UnsafeMutableRawBufferPointer, labels: inout [Int]
+  ) throws {
+    let reader = try ByteReader(path: path)
+    var chunk = [UInt8](repeating: 0, count: 256 * recordSize)
+    for start in stride(from: 0, to: count, by: 256) {
+      let rows = min(256, count - start)
+      try chunk.withUnsafeMutableBytes { chunk in
+        let chunk = UnsafeMutableRawBufferPointer(rebasing: chunk[..<(rows * recordSize)])
+        try reader.read(into: chunk, of: "records")
+        for row in 0..<rows {
+          let label = chunk[row * recordSize]
+          if label > 9 {
+            throw reader.error(
+              "expected a class from 0 to 9, found \(label)", at: (start + row) * recordSize)
+          }
+          labels.append(Int(label))
+          let pixels = UnsafeRawBufferPointer(
+            rebasing: chunk[(row * recordSize + 1)..<((row + 1) * recordSize)])
+          let place = (start + row) * featureCount
+          UnsafeMutableRawBufferPointer(rebasing: target[place..<place + featureCount])
+            .copyMemory(from: pixels)
+        }
+      }
+    }
+    try reader.expectEnd()
+  }
+
+  private static func readClassNames(_ path: String) throws -> [String] {
+    var bytes: [UInt8] = []
+    let reader = try ByteReader(path: path)
+    try reader.expectAtMost(65_536)
+    try reader.forEachChunk { bytes += $0 }
+    let names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    if names.count != 10 {
+      throw FileError(path, "expected ten class names, one per line, found \(names.count)")
+    }
+    return names
+  }
+}
+
+extension ByteReader {
+  /// Refuses a file that is too large to be what it should be.
+  fileprivate func expectAtMost(_ size: Int) throws {
+    if remainingLimit > size {
+      throw error("expected at most \(size) bytes, found \(remainingLimit)")
+    }
+  }
+}

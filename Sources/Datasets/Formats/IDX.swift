@@ -1,0 +1,145 @@
+import LinearAlgebra
+import Serialization
+
+/// The IDX format of MNIST and its successors, plain or gzip-compressed (`.gz`).
+public enum IDX {
+  /// The largest label that is believed: memory grows with the number of classes, and a larger
+  /// number is a sign of another kind of file.
+  static let largestLabel = 65_535
+
+  /// Reads features: the first extent counts examples, the others are an example's shape.
+  ///
+  /// Unsigned bytes stay bytes; signed bytes and 16-bit integers become floats, 32-bit integers
+  /// doubles, floats and doubles stay what they are.
+  ///
+  /// - Throws: `FileError` where the file cannot be read, is not a whole IDX file, or has a rank
+  ///   below 2 or examples without elements.
+  public static func readFeatures(_ path: String) throws -> Features {
+    let file = try IDXFile(path: path)
+    let shape = Array(file.extents.dropFirst())
+    if shape.isEmpty || shape.contains(0) {
+      throw file.reader.error(
+        "expected rows of features, found the extents \(file.extents)", at: 4)
+    }
+    let storage: Features.Storage =
+      switch file.type {
+      case .uint8: .bytes(try file.bytes())
+      case .int8: .floats(try file.elements { (bits: Int8) in Float(bits) })
+      case .int16: .floats(try file.elements { (bits: Int16) in Float(bits) })
+      case .int32: .doubles(try file.elements { (bits: Int32) in Double(bits) })
+      case .float32: .floats(try file.elements { (bits: UInt32) in Float(bitPattern: bits) })
+      case .float64: .doubles(try file.elements { (bits: UInt64) in Double(bitPattern: bits) })
+      }
+    return Features(storage, exampleShape: shape, image: image(of: shape))
+  }
+
+  /// Reads labels: whole numbers of any size, in a file of rank 1.
+  ///
+  /// - Parameter classCount: the number of classes where it is known; labels are below it.
+  /// - Throws: `FileError` where the file cannot be read, is not a whole IDX file of rank 1, or
+  ///   has a label that is negative or too large, whose byte is named.
+  public static func readLabels(_ path: String, classCount: Int? = nil) throws -> [Int] {
+    let file = try IDXFile(path: path)
+    let start = file.reader.offset
+    if file.extents.count != 1 {
+      throw file.reader.error(
+        "expected labels, of rank 1, found the extents \(file.extents)", at: 4)
+    }
+    let labels: [Int] =
+      switch file.type {
+      case .uint8: try file.bytes().map { Int($0) }
+      case .int8: try file.elements { (bits: Int8) in Int(bits) }
+      case .int16: try file.elements { (bits: Int16) in Int(bits) }
+      case .int32: try file.elements { (bits: Int32) in Int(bits) }
+      case .float32, .float64:
+        throw file.reader.error("expected labels, which are integers, found \(file.type)", at: 2)
+      }
+    let bound = classCount ?? largestLabel + 1
+    if let index = labels.firstIndex(where: { $0 < 0 || $0 >= bound }) {
+      throw file.reader.error(
+        "expected a label from 0 to \(bound - 1), found \(labels[index])",
+        at: start + index * file.type.size)
+    }
+    return labels
+  }
+
+  /// Rank 3 files hold grey pictures; of three extents, the one that counts channels tells the
+  /// layout.
+  private static func image(of shape: [Int]) -> ImageShape? {
+    switch shape.count {
+    case 2: ImageShape(width: shape[1], height: shape[0])
+    case 3 where shape[0] == 1 || shape[0] == 3:
+      ImageShape(width: shape[2], height: shape[1], channels: shape[0])
+    case 3 where shape[2] == 1 || shape[2] == 3:
+      ImageShape(width: shape[1], height: shape[0], channels: shape[2], layout: .interleaved)
+    default: nil
+    }
+  }
+}
+
+// MARK: - Writing
+
+extension IDX {
+  /// Writes features, uncompressed: bytes as unsigned bytes, floats and doubles as what they are.
+  ///
+  /// - Throws: `FileError` where the file cannot be written, its name promises compression, or an
+  ///   extent is above 2³² − 1.
+  public static func write(_ features: Features, to path: String) throws {
+    let extents = [features.count] + features.exampleShape
+    switch features.storage {
+    case .bytes(let elements):
+      try write(features, elements, .uint8, extents, to: path) { $0 }
+    case .floats(let elements):
+      try write(features, elements, .float32, extents, to: path) { $0.bitPattern.bigEndian }
+    case .doubles(let elements):
+      try write(features, elements, .float64, extents, to: path) { $0.bitPattern.bigEndian }
+    }
+  }
+
+  /// Writes labels, uncompressed: as unsigned bytes where they fit, else as 32-bit integers.
+  ///
+  /// - Throws: `FileError` where the file cannot be written, its name promises compression, or a
+  ///   label is outside 0…65,535.
+  public static func write(labels: [Int], to path: String) throws {
+    if let wrong = labels.first(where: { $0 < 0 || $0 > largestLabel }) {
+      throw FileError(path, "cannot write the label \(wrong), outside 0…\(largestLabel)")
+    }
+    let isNarrow = labels.allSatisfy { $0 < 256 }
+    let head = try header(isNarrow ? .uint8 : .int32, [labels.count], path: path)
+    try AtomicFile.write(to: path) { file in
+      try file.write(head)
+      if isNarrow { return try file.write(labels.map { UInt8($0) }) }
+      try labels.map { Int32($0).bigEndian }.withUnsafeBytes { try file.write($0) }
+    }
+  }
+
+  private static func write<Element, Bits>(
+    _ features: Features, _ elements: [Element], _ type: IDXFile.ElementType, _ extents: [Int],
+    to path: String, _ bits: (Element) -> Bits
+  ) throws {
+    let head = try header(type, extents, path: path)
+    let size = features.featureCount
+    try AtomicFile.write(to: path) { file in
+      try file.write(head)
+      for row in 0..<features.count {
+        let first = features.storedRow(row) * size
+        try elements[first..<first + size].map(bits).withUnsafeBytes { try file.write($0) }
+      }
+    }
+  }
+
+  private static func header(
+    _ type: IDXFile.ElementType, _ extents: [Int], path: String
+  ) throws -> [UInt8] {
+    if path.hasSuffix(".gz") {
+      throw FileError(path, "cannot write compressed files; choose a name without .gz")
+    }
+    guard extents.count <= 255, extents.allSatisfy({ $0 <= UInt32.max }) else {
+      throw FileError(path, "the extents \(extents) are too large for the IDX format")
+    }
+    let bytes = extents.flatMap { extent in
+      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: extent >> $0) }
+    }
+    return [0, 0, type.rawValue, UInt8(extents.count)] + bytes
+  }
+}

@@ -1,0 +1,35 @@
+/// How an example's features lie in a picture.
+public struct ImageShape: Hashable, Codable, Sendable {
+  /// The order of the channels' values.
+  public enum Layout: String, Codable, Sendable {
+    /// One whole channel after the other, each row by row: CIFAR-10.
+    case planar
+    /// The channels of a pixel side by side.
+    case interleaved
+  }
+
+  /// Pixels per row.
+  public var width: Int
+  /// Rows of pixels.
+  public var height: Int
+  /// Values per pixel: 1 for grey, 3 for red, green and blue.
+  public var channels: Int
+  /// The order of the channels' values; without meaning for one channel.
+  public var layout: Layout
+
+  /// A picture of `width` × `height` pixels.
+  ///
+  /// - Precondition: every extent is at least 1.
+  public init(width: Int, height: Int, channels: Int = 1, layout: Layout = .planar) {
+    precondition(
+      width > 0 && height > 0 && channels > 0,
+      "ImageShape: \(width) × \(height) pixels of \(channels) channels")
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.layout = layout
+  }
+
+  /// The number of features of such a picture.
+  public var featureCount: Int { width * height * channels }
+}

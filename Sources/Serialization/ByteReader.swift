@@ -1,0 +1,182 @@
+internal import CZlib
+import Foundation
+
+/// Reads a file from its beginning to its end, plain or, where its name ends in `.gz`, through
+/// zlib. Every error says at which byte of the (decompressed) data it was found.
+///
+/// No size is believed before it is checked: a read of more bytes than the file can hold is
+/// refused before memory is set aside for them.
+public final class ByteReader {
+  /// Deflate cannot make more than this many bytes out of one (zlib's technical details).
+  private static let largestExpansion = 1032
+
+  private enum Handle {
+    case plain(Int32)
+    case gzip(gzFile)
+  }
+
+  /// The file's path, as the caller gave it.
+  public let path: String
+  /// How many bytes have been read.
+  public private(set) var offset = 0
+  private let handle: Handle
+  /// The file's size, or for a compressed file the largest size its data can have.
+  private let capacity: Int
+
+  /// Opens the file at `path`.
+  ///
+  /// - Throws: ``FileError`` where there is no such file, it is a directory, empty or unreadable,
+  ///   or its name ends in `.gz` and its data is not gzip.
+  public init(path: String) throws {
+    self.path = path
+    let size = try ByteReader.size(of: path)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw FileError.system(path, cannot: "open", code: errno) }
+    if !path.hasSuffix(".gz") {
+      handle = .plain(descriptor)
+      capacity = size
+      return
+    }
+    guard let file = gzdopen(descriptor, "rb") else {
+      close(descriptor)
+      throw FileError(path, "cannot open: zlib has no memory")
+    }
+    handle = .gzip(file)
+    let (expanded, overflow) = size.multipliedReportingOverflow(by: ByteReader.largestExpansion)
+    capacity = overflow ? .max : expanded
+    gzbuffer(file, 1 << 18)
+    // zlib passes data through that is not gzip; under this name it is a mistake.
+    if gzdirect(file) == 1 {
+      throw FileError(path, at: .byte(0), "expected gzip data, for the name ends in .gz")
+    }
+  }
+
+  deinit {
+    switch handle {
+    case .plain(let descriptor): close(descriptor)
+    case .gzip(let file): gzclose_r(file)
+    }
+  }
+
+  /// The size in bytes of the file at `path` as it is on the disk.
+  ///
+  /// - Throws: ``FileError`` where there is no such file, or it is a directory or empty.
+  public static func size(of path: String) throws -> Int {
+    var status = stat()
+    if stat(path, &status) != 0 { throw FileError.system(path, cannot: "open", code: errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw FileError(path, "expected a file, found a directory")
+    default: throw FileError(path, "expected a file, found a device, pipe or socket")
+    }
+    if status.st_size == 0 { throw FileError(path, "the file is empty") }
+    return Int(status.st_size)
+  }
+
+  /// An error of this file, by default at the place that is read next.
+  public func error(_ message: String, at offset: Int? = nil) -> FileError {
+    FileError(path, at: .byte(offset ?? self.offset), message)
+  }
+
+  /// The most bytes that can still come: exact for a plain file, a bound for a compressed one.
+  public var remainingLimit: Int { max(0, capacity - offset) }
+}
+
+// MARK: - Reading
+
+extension ByteReader {
+  /// Refuses `count` bytes of `what` if the file cannot hold them.
+  ///
+  /// - Throws: ``FileError`` with the expected and the possible count.
+  public func expect(_ count: Int, of what: String) throws {
+    if count <= remainingLimit { return }
+    let found =
+      switch handle {
+      case .plain: "found \(remainingLimit)"
+      case .gzip: "the compressed file cannot hold more than \(remainingLimit)"
+      }
+    throw error("expected \(count) bytes of \(what), \(found)")
+  }
+
+  /// Fills `buffer` with the next bytes.
+  ///
+  /// - Parameter what: what the bytes are, for the error's message.
+  /// - Throws: ``FileError`` where the file ends first, cannot be read, or is damaged.
+  public func read(into buffer: UnsafeMutableRawBufferPointer, of what: String) throws {
+    try expect(buffer.count, of: what)
+    let start = offset
+    let found = try fill(buffer)
+    if found < buffer.count {
+      throw error("expected \(buffer.count) bytes of \(what), found \(found)", at: start)
+    }
+  }
+
+  /// The next `count` bytes.
+  ///
+  /// - Parameter what: what the bytes are, for the error's message.
+  /// - Throws: ``FileError`` where the file ends first, cannot be read, or is damaged.
+  public func bytes(_ count: Int, of what: String) throws -> [UInt8] {
+    try expect(count, of: what)
+    return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let room = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
+      try read(into: UnsafeMutableRawBufferPointer(room), of: what)
+      initialized = count
+    }
+  }
+
+  /// Calls `body` with the rest of the file, a bounded piece at a time.
+  ///
+  /// - Throws: ``FileError`` where the file cannot be read or is damaged, or what `body` throws.
+  public func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { buffer.deallocate() }
+    while true {
+      let count = try fill(buffer)
+      if count == 0 { return }
+      try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
+  }
+
+  /// Checks that nothing follows, and for a compressed file that its checksum is right.
+  ///
+  /// - Throws: ``FileError`` where bytes are left over or the compressed data is damaged.
+  public func expectEnd() throws {
+    let end = offset
+    var more = 0
+    try forEachChunk { more += $0.count }
+    if more > 0 { throw error("expected the end of the file, found \(more) more bytes", at: end) }
+  }
+
+  /// Reads until `buffer` is full or the file ends; the number of bytes read.
+  private func fill(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+      let count = try readOnce(rest)
+      if count == 0 { break }
+      filled += count
+      offset += count
+    }
+    return filled
+  }
+
+  /// One read of at most the buffer's size; 0 at the end of the file.
+  private func readOnce(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let size = min(buffer.count, 1 << 30)
+    switch handle {
+    case .plain(let descriptor):
+      while true {
+        let count = Foundation.read(descriptor, buffer.baseAddress, size)
+        if count >= 0 { return count }
+        if errno != EINTR { throw FileError.system(path, cannot: "read", code: errno) }
+      }
+    case .gzip(let file):
+      let count = gzread(file, buffer.baseAddress, UInt32(size))
+      if count > 0 { return Int(count) }
+      var code: Int32 = Z_OK
+      let text = gzerror(file, &code).map { String(cString: $0) } ?? "unknown error"
+      if count == 0 && (code == Z_OK || code == Z_STREAM_END) { return 0 }
+      throw error("the gzip data is damaged: \(text)")
+    }
+  }
+}
