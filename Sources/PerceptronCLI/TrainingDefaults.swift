@@ -30,9 +30,10 @@ struct TrainingDefaults {
       validation = 1000
     case .fashionMNIST, .idx:
       hidden = 100
-      learningRate = 0.2
-      regularization = 1e-4
-      iterations = 3000
+      learningRate = data.isBytes ? 0.5 : 0.1
+      decay = 0.9
+      regularization = 2e-5
+      iterations = 4000
       scale = 0.05
       validation = 1000
     }
