@@ -46,6 +46,13 @@ let package = Package(
       resources: [.copy("Resources")]),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "COpenBLAS", "TestSupport"]),
-    .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "TestSupport"]),
+    .testTarget(
+      name: "NeuralNetworkTests",
+      dependencies: ["LinearAlgebra", "NeuralNetwork", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "TestSupport",
+      ]),
   ]
 )

@@ -1,0 +1,123 @@
+import LinearAlgebra
+import NeuralNetwork
+import TestSupport
+import Testing
+
+@Suite struct GradientCheckTests {
+  /// A network, a batch for it and λ.
+  struct Setting {
+    var net: TwoLayerNet<Double>
+    var x: Tensor<Double>
+    var labels: [Int]
+    var regularization: Double
+
+    /// A network of random sizes on random data; every second one is regularized.
+    init(seed: UInt64) {
+      var random = SeededRandom(seed: seed, purpose: "gradient check test")
+      let rows = 1 + random.index(below: 40)
+      let inputs = 1 + random.index(below: 70)
+      let classes = 1 + random.index(below: 12)
+      net = TwoLayerNet(
+        inputSize: inputs, hiddenSize: 1 + random.index(below: 30), classCount: classes,
+        scale: 0.3, using: &random)
+      net.hidden.bias = .normal(net.hidden.bias.shape, standardDeviation: 0.3, using: &random)
+      net.output.bias = .normal(net.output.bias.shape, standardDeviation: 0.3, using: &random)
+      x = .normal([rows, inputs], using: &random)
+      labels = (0..<rows).map { _ in random.index(below: classes) }
+      regularization = seed % 2 == 0 ? 0 : 0.01 + random.uniform()
+    }
+
+    func report(_ check: GradientCheck = GradientCheck()) -> GradientCheckReport {
+      check.run(net, on: x, labels: labels, regularization: regularization)
+    }
+  }
+
+  @Test("Random networks of all shapes pass below 1e-7", arguments: 0..<26 as Range<UInt64>)
+  func shapes(seed: UInt64) {
+    let setting = Setting(seed: seed)
+    let report = setting.report(GradientCheck(sampleSize: 250, seed: seed))
+    #expect(report.passed, "\(report)")
+    #expect(report.parameters.allSatisfy { $0.largestError < 1e-7 })
+    for (parameter, expected) in zip(report.parameters, setting.net.parameters) {
+      #expect(parameter.name == expected.name)
+      let looked = parameter.checkedCount + parameter.kinkCount + parameter.unresolvedCount
+      #expect(looked == min(250, expected.tensor.count))
+      #expect(parameter.unresolvedCount <= looked / 10)
+    }
+  }
+
+  @Test("The toy network's gradients agree below 1e-8")
+  func toy() {
+    let net = TwoLayerNetTests.fresh(.toy, seed: 0, as: Double.self)
+    let report = GradientCheck().run(
+      net, on: ReferenceCase.toy.x, labels: ReferenceCase.toy.y, regularization: 0.05)
+    #expect(report.parameters.map(\.checkedCount) == [40, 10, 30, 3])
+    #expect(report.parameters.allSatisfy { $0.largestError < 1e-8 }, "\(report)")
+  }
+
+  @Test("Each planted mistake is caught", arguments: Mistake.allCases, 1..<4 as Range<UInt64>)
+  func mistakes(mistake: Mistake, seed: UInt64) {
+    // Odd seeds are regularized, and every setting has rows for a mean and units to mask.
+    let setting = Setting(seed: 2 * seed + 1)
+    let wrong = Sabotaged(net: setting.net, mistake: mistake)
+    let report = GradientCheck(sampleSize: 200).run(
+      wrong, on: setting.x, labels: setting.labels, regularization: setting.regularization)
+    #expect(!report.passed, "\(mistake): \(report)")
+    #expect(report.verdict.contains("FAILED"))
+    #expect(report.parameters.contains { $0.largestError > 1e-2 })
+  }
+
+  @Test("An entry at a kink is counted apart, and one right beside it is not")
+  func kinks() {
+    // The only pre-activation is x·w + b = 0: every entry of W1 and b1 is at the kink.
+    var net = TwoLayerNet<Double>(
+      hidden: Affine(weights: [[0.5]], bias: [-0.5]),
+      output: Affine(weights: [[1, -1]], bias: [0, 0]))
+    let atKink = GradientCheck().run(net, on: [[1]], labels: [0], regularization: 0)
+    #expect(atKink.parameters.map(\.kinkCount) == [1, 1, 0, 0])
+    #expect(!atKink.passed && atKink.verdict.contains("every entry of W1 is at a kink"))
+    net.hidden.bias = [-0.49]
+    let beside = GradientCheck().run(net, on: [[1]], labels: [0], regularization: 0)
+    #expect(beside.parameters.map(\.kinkCount) == [0, 0, 0, 0])
+    #expect(beside.passed, "\(beside)")
+  }
+
+  @Test("A sample is the same for the same seed")
+  func sampling() {
+    let setting = Setting(seed: 5)
+    func first(_ seed: UInt64) -> [[Int]] {
+      setting.report(GradientCheck(sampleSize: 3, seed: seed)).parameters.map(\.index)
+    }
+    #expect(first(1) == first(1))
+    #expect((2..<12).contains { first($0) != first(1) })
+  }
+
+  @Test("A gradient that is not a number fails")
+  func notANumber() {
+    let setting = Setting(seed: 3)
+    let report = GradientCheck(sampleSize: 5).run(
+      Sabotaged(net: setting.net, mistake: nil), on: setting.x, labels: setting.labels,
+      regularization: setting.regularization)
+    #expect(!report.passed)
+    #expect(report.parameters.last?.largestError == .infinity)
+  }
+
+  @Test("The report is a table with the largest errors, where they are, and a verdict")
+  func table() {
+    let net = TwoLayerNetTests.fresh(.toy, seed: 0, as: Double.self)
+    let report = GradientCheck().run(
+      net, on: ReferenceCase.toy.x, labels: ReferenceCase.toy.y, regularization: 0.05)
+    let lines = report.description.split(separator: "\n")
+    #expect(lines.count == 6)
+    #expect(lines[0].hasPrefix("parameter  shape  checked  kinks  unresolved"))
+    #expect(lines[1].hasPrefix("W1         4×10        40      0           0  3.6e-09  [2, 6]"))
+    #expect(lines[5] == "gradient check passed: every relative error is below 1e-07")
+  }
+
+  @Test("The relative error has a floor of 1e-8 and does not hide NaN")
+  func relativeErrors() {
+    #expect(GradientCheckReport.relativeError(1, 3) == 0.5)
+    #expect(GradientCheckReport.relativeError(1e-9, -1e-9) == 0.2)
+    #expect(GradientCheckReport.relativeError(.nan, 1) == .infinity)
+  }
+}

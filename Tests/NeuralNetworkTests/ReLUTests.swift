@@ -1,0 +1,30 @@
+import LinearAlgebra
+import NeuralNetwork
+import TestSupport
+import Testing
+
+@Suite struct ReLUTests {
+  @Test("The rectifier keeps what is above 0 and lets NaN through")
+  func forward() {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let x = Tensor<Scalar>([-1, 0, 2, -.infinity, .infinity, .nan])
+      let y = ReLU().forward(x)
+      #expect(y[rows: 0..<5] == [0, 0, 2, 0, Tensor(Scalar.infinity)])
+      #expect(y[5].isNaN)
+    }
+    for type in scalarTypes { check(type) }
+  }
+
+  @Test("Its gradient passes where the output is above 0, and not at 0")
+  func backward() {
+    let output: Tensor<Float> = [[0, 3], [1, 0]]
+    let upstream: Tensor<Float> = [[5, 6], [-7, 8]]
+    #expect(ReLU().backward(upstream: upstream, output: output) == [[0, 6], [-7, 0]])
+    #expect(upstream == [[5, 6], [-7, 8]])
+  }
+
+  @Test("An empty batch has an empty result")
+  func empty() {
+    #expect(ReLU().forward(Tensor<Double>.zeros([0, 4])).shape == [0, 4])
+  }
+}

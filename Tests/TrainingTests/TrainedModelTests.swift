@@ -1,0 +1,152 @@
+import Datasets
+import Foundation
+import LinearAlgebra
+import NeuralNetwork
+import Serialization
+import TestSupport
+import Testing
+import Training
+
+@Suite struct TrainedModelTests {
+  static func model<Scalar: BLASScalar>(_: Scalar.Type) -> TrainedModel<Scalar> {
+    var random = SeededRandom(seed: 2)
+    return TrainedModel(
+      network: TwoLayerNet(
+        inputSize: 3, hiddenSize: 4, classCount: 2, scale: 0.7, using: &random),
+      preprocessing: Preprocessing(divisor: 255, mean: [0.1, 1.0 / 3, 1e-300]),
+      classNames: ["cat \"quoted\"", "狗/dog"])
+  }
+
+  @Test("A model comes back from its file bit for bit, in its own precision")
+  func roundTrip() throws {
+    func check<Scalar: BLASScalar>(_ type: Scalar.Type) throws {
+      try withTemporaryDirectory { directory in
+        let path = directory.path + "/model.safetensors"
+        let model = Self.model(type)
+        try model.save(to: path)
+        #expect(try TrainedModel<Scalar>(readingFrom: path) == model)
+        switch try AnyTrainedModel(readingFrom: path) {
+        case .float(let read): #expect(read as? TrainedModel<Scalar> == model)
+        case .double(let read): #expect(read as? TrainedModel<Scalar> == model)
+        }
+        let first = try Data(contentsOf: URL(filePath: path))
+        try model.save(to: path)
+        #expect(try Data(contentsOf: URL(filePath: path)) == first)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count == 1)
+      }
+    }
+    for type in scalarTypes { try check(type) }
+  }
+
+  @Test("A file in the other precision is refused")
+  func precision() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.path + "/m"
+      try Self.model(Double.self).save(to: path)
+      #expect(throws: FileError.self) { try TrainedModel<Float>(readingFrom: path) }
+    }
+  }
+
+  @Test("A model file cut anywhere is refused")
+  func cut() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.path + "/m"
+      try Self.model(Float.self).save(to: path)
+      let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+      for length in 0..<bytes.count {
+        try Data(bytes[..<length]).write(to: URL(filePath: path))
+        #expect(throws: FileError.self, "cut to \(length)") {
+          try AnyTrainedModel(readingFrom: path)
+        }
+      }
+    }
+  }
+
+  @Test("A flipped byte in the header is refused or leaves a model that can be used")
+  func flipped() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.path + "/m"
+      try Self.model(Float.self).save(to: path)
+      let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+      let headerLength = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
+      var refused = 0
+      for position in 0..<headerLength {
+        for flip in [0x01, 0x20, 0x80] as [UInt8] {
+          var changed = bytes
+          changed[position] ^= flip
+          try Data(changed).write(to: URL(filePath: path))
+          do {
+            let model = try TrainedModel<Float>(readingFrom: path)
+            #expect(model.network.scores(of: .zeros([1, 3])).firstNonFinite() == nil)
+          } catch is FileError {
+            refused += 1
+          }
+        }
+      }
+      #expect(refused > headerLength)
+    }
+  }
+
+  @Test("What is missing or does not fit in a model file is named", arguments: Flaw.allCases)
+  func flaws(flaw: Flaw) throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.path + "/m"
+      try Self.model(Float.self).save(to: path)
+      let whole = try TensorArchive(readingFrom: path)
+      var archive = TensorArchive(metadata: whole.metadata)
+      for name in whole.names where name != flaw.tensor {
+        archive.add(try whole.tensor(named: name, as: Float.self), named: name)
+      }
+      flaw.spoil(&archive)
+      try archive.write(to: path)
+      let error = #expect(throws: FileError.self) { try TrainedModel<Float>(readingFrom: path) }
+      let text = "\(error.map { "\($0)" } ?? "")"
+      #expect(text.contains(flaw.message) && text.contains(path), "\(text)")
+    }
+  }
+
+  /// One thing wrong with a model file.
+  enum Flaw: CaseIterable {
+    case noFormat, otherVersion, noNames, tooFewNames, brokenPreprocessing, shortMean, noTensor
+    case extraTensor, wrongShape, notFinite
+
+    /// The tensor that is left out, or replaced.
+    var tensor: String? {
+      switch self {
+      case .noTensor, .wrongShape: "b1"
+      case .notFinite: "W2"
+      default: nil
+      }
+    }
+
+    var message: String {
+      switch self {
+      case .noFormat: "expected format \"perceptron\", found none"
+      case .otherVersion: "expected format_version \"1\", found \"7\""
+      case .noNames: "expected class_names in the metadata, found none"
+      case .tooFewNames: "expected 2 class names, found 1"
+      case .brokenPreprocessing: "preprocessing in the metadata cannot be read"
+      case .shortMean: "expected a mean of 3 features, found 1"
+      case .noTensor, .extraTensor: "expected the tensors"
+      case .wrongShape: "expected the shape [4], found [2]"
+      case .notFinite: "tensor W2: element 3 is nan"
+      }
+    }
+
+    func spoil(_ archive: inout TensorArchive) {
+      switch self {
+      case .noFormat: archive.metadata["format"] = nil
+      case .otherVersion: archive.metadata["format_version"] = "7"
+      case .noNames: archive.metadata["class_names"] = nil
+      case .tooFewNames: archive.metadata["class_names"] = "[\"a\"]"
+      case .brokenPreprocessing: archive.metadata["preprocessing"] = "{\"divisor\":0}"
+      case .shortMean: archive.metadata["preprocessing"] = "{\"divisor\":1,\"mean\":[2]}"
+      case .noTensor: break
+      case .extraTensor: archive.add([1] as Tensor<Float>, named: "b3")
+      case .wrongShape: archive.add([1, 2] as Tensor<Float>, named: "b1")
+      case .notFinite:
+        archive.add(Tensor<Float>([0, 1, 2, .nan, 4, 5, 6, 7], shape: [4, 2]), named: "W2")
+      }
+    }
+  }
+}
