@@ -4,8 +4,9 @@
 /// per operation and never once per element. They check nothing: shapes are checked by `Tensor`,
 /// row blocks and layers above them. No other type can conform.
 ///
-/// The vector kernels are written once, generic, in `Kernels/`; each conformance compiles its own
-/// copy of them.
+/// The vector kernels are written once, generic, in `Kernels/`. Each conformance compiles its own
+/// copy of them for generic callers; they are inlinable for callers of `Float.relu` and the like,
+/// which would otherwise reach the unspecialised original.
 public protocol BLASScalar:
   BinaryFloatingPoint, SIMDScalar, Codable, LosslessStringConvertible, Sendable
 {

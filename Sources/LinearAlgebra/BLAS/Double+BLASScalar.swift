@@ -11,7 +11,8 @@ internal import COpenBLAS
 extension Double: BLASScalar {
   public static func gemm(
     transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int,
-    alpha: Double, _ a: UnsafePointer<Double>, strideA: Int, _ b: UnsafePointer<Double>, strideB: Int,
+    alpha: Double, _ a: UnsafePointer<Double>, strideA: Int, _ b: UnsafePointer<Double>,
+    strideB: Int,
     beta: Double, _ c: UnsafeMutablePointer<Double>, strideC: Int
   ) {
     cblas_dgemm(

@@ -3,10 +3,10 @@
 // "The accuracy of floating point summation") and not with the count.
 
 /// How many elements a pairwise sum adds up in one go.
-private let sumBlock = 256
+@usableFromInline let sumBlock = 256
 
 extension BLASScalar {
-  public static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self {
+  @inlinable public static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self {
     if count > sumBlock {
       // Halved at a multiple of the block, so that the tree does not depend on alignment.
       let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
@@ -26,7 +26,7 @@ extension BLASScalar {
     return total
   }
 
-  public static func addRows(
+  @inlinable public static func addRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>
   ) {
     if rows > sumBlock {
@@ -45,7 +45,7 @@ extension BLASScalar {
     }
   }
 
-  public static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int {
+  @inlinable public static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int {
     var best = 0
     for index in 0..<count {
       if x[index].isNaN { return index }
@@ -54,11 +54,16 @@ extension BLASScalar {
     return best
   }
 
-  public static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int? {
-    // Subtracting a finite number from itself gives 0, anything else gives NaN.
-    var probe: Self = 0
-    for index in 0..<count { probe += x[index] - x[index] }
-    if probe == 0 { return nil }
-    return (0..<count).first { !x[$0].isFinite }
+  @inlinable public static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int? {
+    // A finite number times 0 is 0, anything else gives NaN; lanes, because the compiler may not
+    // reorder a sum of floating-point numbers.
+    var probe = SIMD8<Self>(repeating: 0)
+    var index = 0
+    while index + 8 <= count {
+      probe += UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Self>.self) * 0
+      index += 8
+    }
+    let checked = probe.sum() == 0 ? index : 0
+    return (checked..<count).first { !x[$0].isFinite }
   }
 }

@@ -45,7 +45,15 @@ public struct SeededRandom: RandomStream, Hashable {
 
   public mutating func index(below bound: Int) -> Int {
     precondition(bound >= 1, "index(below:): \(bound) leaves nothing to choose from")
-    return Int(next(upperBound: UInt64(bound)))
+    // Lemire, "Fast random integer generation in an interval" (2019). The standard library's
+    // `next(upperBound:)` is the same today, but does not promise to stay so.
+    let bound = UInt64(bound)
+    var product = next().multipliedFullWidth(by: bound)
+    if product.low < bound {
+      let rejected = (0 &- bound) % bound
+      while product.low < rejected { product = next().multipliedFullWidth(by: bound) }
+    }
+    return Int(product.high)
   }
 
   public static func == (lhs: SeededRandom, rhs: SeededRandom) -> Bool {

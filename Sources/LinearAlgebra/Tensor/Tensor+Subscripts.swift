@@ -2,7 +2,7 @@ extension Tensor {
   /// The element at `index` of a vector.
   ///
   /// - Precondition: rank 1, `0 ≤ index < count`.
-  public subscript(index: Int) -> Scalar {
+  @inlinable public subscript(index: Int) -> Scalar {
     get { self[position: position((index, 0, 0, 0), used: 1)] }
     set { self[position: position((index, 0, 0, 0), used: 1)] = newValue }
   }
@@ -10,7 +10,7 @@ extension Tensor {
   /// The element in `row` and `column` of a matrix.
   ///
   /// - Precondition: rank 2, indices within the shape.
-  public subscript(row: Int, column: Int) -> Scalar {
+  @inlinable public subscript(row: Int, column: Int) -> Scalar {
     get { self[position: position((row, column, 0, 0), used: 2)] }
     set { self[position: position((row, column, 0, 0), used: 2)] = newValue }
   }
@@ -18,7 +18,7 @@ extension Tensor {
   /// The element at three indices of a tensor of rank 3.
   ///
   /// - Precondition: rank 3, indices within the shape.
-  public subscript(first: Int, second: Int, third: Int) -> Scalar {
+  @inlinable public subscript(first: Int, second: Int, third: Int) -> Scalar {
     get { self[position: position((first, second, third, 0), used: 3)] }
     set { self[position: position((first, second, third, 0), used: 3)] = newValue }
   }
@@ -26,7 +26,7 @@ extension Tensor {
   /// The element at four indices of a tensor of rank 4.
   ///
   /// - Precondition: rank 4, indices within the shape.
-  public subscript(first: Int, second: Int, third: Int, fourth: Int) -> Scalar {
+  @inlinable public subscript(first: Int, second: Int, third: Int, fourth: Int) -> Scalar {
     get { self[position: position((first, second, third, fourth), used: 4)] }
     set { self[position: position((first, second, third, fourth), used: 4)] = newValue }
   }
@@ -34,7 +34,7 @@ extension Tensor {
   /// The element at a position in row-major order, whatever the rank.
   ///
   /// - Precondition: `0 ≤ position < count`.
-  public subscript(position position: Int) -> Scalar {
+  @inlinable public subscript(position position: Int) -> Scalar {
     get {
       checkPosition(position)
       return withUnsafeElements { $0[position] }
@@ -71,19 +71,19 @@ extension Tensor {
   /// The single element of a tensor that has only one, such as the result of `sum()`.
   ///
   /// - Precondition: `count == 1`.
-  public var scalar: Scalar {
+  @inlinable public var scalar: Scalar {
     precondition(count == 1, "scalar: a tensor of shape \(shape) has \(count) elements")
     return self[position: 0]
   }
 
-  private func checkPosition(_ position: Int) {
+  @inlinable func checkPosition(_ position: Int) {
     precondition(
       position >= 0 && position < count,
       "subscript: position \(position) of a tensor of shape \(shape)")
   }
 
   /// The row-major position of `indices`, of which the first `used` count; the rest are 0.
-  private func position(_ indices: (Int, Int, Int, Int), used: Int) -> Int {
+  @inlinable func position(_ indices: (Int, Int, Int, Int), used: Int) -> Int {
     let extents = shape.extents
     precondition(
       used == rank
