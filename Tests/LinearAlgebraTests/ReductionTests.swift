@@ -119,7 +119,7 @@ struct ReductionTests {
     #expect(Tensor<Float>.zeros([0, 3]).sum(axis: 1) == .zeros([0]))
     #expect(Tensor<Float>.zeros([3, 0]).sum(axis: 1) == [0, 0, 0])
     #expect(Tensor<Float>.zeros([2, 0, 4]).sum(axis: 2).shape == [2, 0])
-    #expect(Tensor<Float>.zeros([0, 3]).mean(axis: 0).elements.allSatisfy(\.isNaN))
+    #expect(Tensor<Float>.zeros([0, 3]).mean(axis: 0).elements.allSatisfy { $0.isNaN })
     #expect(Tensor<Float>.zeros([0, 3]).max(axis: 1).shape == [0])
     #expect(Tensor<Float>.zeros([0, 3]).argmax(axis: 1) == [])
     #expect(Tensor<Float>([]).firstNonFinite() == nil)

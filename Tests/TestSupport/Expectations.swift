@@ -13,27 +13,33 @@ public func expectClose(
     sourceLocation: sourceLocation)
 }
 
-/// Expects equal shapes and every element close to the expected one; the message names the first
-/// that is not, and how many there are.
+/// Expects equal shapes and every element close to the expected one.
 public func expectClose<Scalar>(
   _ actual: Tensor<Scalar>, _ expected: Tensor<some BLASScalar>,
   tolerance: Double = Scalar.testTolerance, sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  guard actual.shape == expected.shape else {
-    Issue.record(
-      "shape \(actual.shape), expected \(expected.shape)", sourceLocation: sourceLocation)
-    return
+  guard let message = mismatch(actual, expected, tolerance: tolerance) else { return }
+  Issue.record("\(message)", sourceLocation: sourceLocation)
+}
+
+/// What is wrong where two tensors are not close: the shapes, or the first element that is off
+/// with both values, and how many are.
+public func mismatch<Scalar>(
+  _ actual: Tensor<Scalar>, _ expected: Tensor<some BLASScalar>,
+  tolerance: Double = Scalar.testTolerance
+) -> String? {
+  if actual.shape != expected.shape {
+    return "shape \(actual.shape), expected \(expected.shape)"
   }
   let (actuals, expecteds) = (actual.elements, expected.elements)
   let wrong = actuals.indices.filter {
     !isClose(Double(actuals[$0]), Double(expecteds[$0]), tolerance)
   }
-  guard let first = wrong.first else { return }
-  Issue.record(
-    """
+  guard let first = wrong.first else { return nil }
+  return """
     element \(index(of: first, in: actual.shape)) is \(actuals[first]), expected \
     \(expecteds[first]) to \(tolerance); \(wrong.count) of \(actual.count) elements differ
-    """, sourceLocation: sourceLocation)
+    """
 }
 
 private func isClose(_ actual: Double, _ expected: Double, _ tolerance: Double) -> Bool {

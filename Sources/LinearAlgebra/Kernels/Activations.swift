@@ -1,3 +1,5 @@
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
   @inlinable public static func relu(
     count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>

@@ -1,3 +1,5 @@
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
   @inlinable public static func convert(
     count: Int, _ source: UnsafePointer<UInt8>, dividedBy divisor: Self,

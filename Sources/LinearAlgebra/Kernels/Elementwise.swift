@@ -18,6 +18,8 @@ public enum OperandStep: Sendable {
   case same
 }
 
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
   @inlinable public static func combine(
     _ operation: ElementwiseOperation, count: Int,

@@ -5,6 +5,14 @@
 /// How many elements a pairwise sum adds up in one go.
 @usableFromInline let sumBlock = 256
 
+/// How many rows a pairwise sum of rows adds up in one go: as many as a lane of `sum` adds.
+@usableFromInline let rowBlock = 32
+
+/// How many columns are summed at a time: their partial sums fit on the stack.
+@usableFromInline let stripWidth = 128
+
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
   @inlinable public static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self {
     if count > sumBlock {
@@ -29,19 +37,32 @@ extension BLASScalar {
   @inlinable public static func addRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>
   ) {
-    if rows > sumBlock {
+    for start in stride(from: 0, to: columns, by: stripWidth) {
+      addStrip(
+        rows: rows, columns: min(stripWidth, columns - start), stride: columns, x + start,
+        into: sums + start)
+    }
+  }
+
+  /// The sum of each of a strip's columns, whose rows are `stride` elements apart.
+  @inlinable static func addStrip(
+    rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>,
+    into sums: UnsafeMutablePointer<Self>
+  ) {
+    if rows > rowBlock {
       let half = rows / 2
-      addRows(rows: half, columns: columns, x, into: sums)
-      withUnsafeTemporaryAllocation(of: Self.self, capacity: max(columns, 1)) { part in
+      addStrip(rows: half, columns: columns, stride: stride, x, into: sums)
+      withUnsafeTemporaryAllocation(of: Self.self, capacity: stripWidth) { part in
         guard let base = part.baseAddress else { return }
-        addRows(rows: rows - half, columns: columns, x + half * columns, into: base)
+        addStrip(
+          rows: rows - half, columns: columns, stride: stride, x + half * stride, into: base)
         combine(.add, count: columns, sums, .each, base, .each, into: sums)
       }
       return
     }
     sums.initialize(repeating: 0, count: columns)
     for row in 0..<rows {
-      combine(.add, count: columns, sums, .each, x + row * columns, .each, into: sums)
+      combine(.add, count: columns, sums, .each, x + row * stride, .each, into: sums)
     }
   }
 

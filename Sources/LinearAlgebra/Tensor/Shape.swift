@@ -93,10 +93,12 @@ public struct Shape: Hashable, Sendable {
     return Shape(changed)
   }
 
+  /// Whether rank and extents are the same.
   public static func == (lhs: Shape, rhs: Shape) -> Bool {
     lhs.rank == rhs.rank && lhs.extents == rhs.extents
   }
 
+  /// Feeds rank and extents to the hasher.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(rank)
     hasher.combine(extents.0)
