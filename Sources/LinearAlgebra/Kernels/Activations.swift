@@ -4,9 +4,10 @@ extension BLASScalar {
   @inlinable public static func relu(
     count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
   ) {
-    // Written so that NaN passes through, as with NumPy's maximum.
+    // Written so that NaN passes through, as with NumPy's maximum. In place, adding 0 changes
+    // nothing but −0; without it the compiler stores only what changes, one element at a time.
     if x == UnsafePointer(y) {
-      for index in 0..<count { y[index] = y[index] < 0 ? 0 : y[index] }
+      for index in 0..<count { y[index] = (y[index] < 0 ? 0 : y[index]) + 0 }
     } else {
       for index in 0..<count { y[index] = x[index] < 0 ? 0 : x[index] }
     }
@@ -20,7 +21,7 @@ extension BLASScalar {
     if upstream == UnsafePointer(gradient) {
       for index in 0..<count {
         let flowing = gradient[index]
-        gradient[index] = output[index] > 0 ? flowing : 0
+        gradient[index] = (output[index] > 0 ? flowing : 0) + 0
       }
     } else {
       for index in 0..<count {
