@@ -18,6 +18,7 @@ struct TensorTests {
     #expect(three.shape == [2, 2, 1] && three.elements == [1, 2, 3, 4])
     #expect(four.shape == [1, 1, 1, 2])
     #expect(none.shape == [0])
+    #expect(([[], []] as Tensor<Double>).shape == [2, 0])
   }
 
   @Test("initializers fill in row-major order")

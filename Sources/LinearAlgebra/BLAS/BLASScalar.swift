@@ -104,7 +104,7 @@ public protocol BLASScalar:
 /// `count` as the 32-bit integer that BLAS counts with.
 func blasCount(_ count: Int) -> Int32 {
   guard let narrow = Int32(exactly: count) else {
-    preconditionFailure("BLAS: an extent of \(count) is above 2³¹ − 1, the largest it can take")
+    fatalError("BLAS: an extent of \(count) is above 2³¹ − 1, the largest it can take")
   }
   return narrow
 }

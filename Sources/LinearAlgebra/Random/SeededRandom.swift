@@ -49,7 +49,7 @@ public struct SeededRandom: RandomStream, Hashable {
   ///
   /// - Precondition: `bound ≥ 1`.
   public mutating func index(below bound: Int) -> Int {
-    precondition(bound >= 1, "index(below:): \(bound) leaves nothing to choose from")
+    require(bound >= 1, "index(below:): \(bound) leaves nothing to choose from")
     // Lemire, "Fast random integer generation in an interval" (2019). The standard library's
     // `next(upperBound:)` is the same today, but does not promise to stay so.
     let bound = UInt64(bound)

@@ -14,12 +14,12 @@ public struct Shape: Hashable, Sendable {
   ///
   /// - Precondition: at most four extents, none negative, and an element count that fits in `Int`.
   public init(_ dimensions: some Collection<Int>) {
-    precondition(
+    require(
       dimensions.count <= Shape.maximumRank,
       "Shape: \(Array(dimensions)) has \(dimensions.count) dimensions, at most 4 are supported")
-    precondition(
+    require(
       dimensions.allSatisfy { $0 >= 0 }, "Shape: \(Array(dimensions)) has a negative extent")
-    precondition(
+    require(
       Shape.elementCount(of: dimensions) != nil,
       "Shape: the element count of \(Array(dimensions)) overflows")
     var padded = (1, 1, 1, 1)
@@ -52,7 +52,7 @@ public struct Shape: Hashable, Sendable {
   ///
   /// - Precondition: `0 ≤ axis < rank`.
   @inlinable public subscript(axis: Int) -> Int {
-    precondition(axis >= 0 && axis < rank, "Shape: axis \(axis) of \(self), which has rank \(rank)")
+    require(axis >= 0 && axis < rank, "Shape: axis \(axis) of \(self), which has rank \(rank)")
     switch axis {
     case 0: return extents.0
     case 1: return extents.1
@@ -80,7 +80,7 @@ public struct Shape: Hashable, Sendable {
   ///
   /// - Precondition: the rank is at least 1.
   public func withFirst(_ extent: Int) -> Shape {
-    precondition(rank > 0, "Shape: a scalar has no first axis")
+    require(rank > 0, "Shape: a scalar has no first axis")
     var changed = dimensions
     changed[0] = extent
     return Shape(changed)

@@ -71,7 +71,7 @@ extension Tensor {
 extension Tensor {
   /// Adds `factor` times `other`, of the same shape, in place: BLAS's axpy.
   public mutating func add(_ other: Tensor, scaledBy factor: Scalar) {
-    precondition(
+    require(
       shape == other.shape, "add(scaledBy:): shapes \(shape) and \(other.shape) differ")
     let count = count
     if count == 0 { return }
@@ -104,7 +104,7 @@ extension Tensor {
 
   private mutating func combine(_ operation: ElementwiseOperation, _ rhs: Tensor) {
     let pairing = Pairing(shape, operation, rhs.shape)
-    precondition(
+    require(
       pairing.result == shape,
       "\(operation): a result of shape \(pairing.result) does not fit in place of \(shape)")
     rhs.withUnsafeElements { right in
@@ -145,7 +145,7 @@ private struct Pairing {
       rows = columns == 0 ? 0 : rhs.count / columns
       (left, right) = ((.each, 0), (.each, columns))
     } else {
-      preconditionFailure(
+      fatalError(
         "\(operation): shapes \(lhs) and \(rhs) do not go together; equal shapes, a scalar, or a row vector as long as the last extent do"
       )
     }

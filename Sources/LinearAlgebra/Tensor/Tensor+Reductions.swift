@@ -47,7 +47,7 @@ extension Tensor {
   ///
   /// - Precondition: there is an element.
   public func argmax() -> Int {
-    precondition(count > 0, "argmax: a tensor of shape \(shape) has no elements")
+    require(count > 0, "argmax: a tensor of shape \(shape) has no elements")
     return withUnsafeElements { Scalar.indexOfMaximum(count: $0.count, $0.baseAddress!) }
   }
 
@@ -91,7 +91,7 @@ extension Tensor {
     _ axis: Int, _ operation: String, _ body: (UnsafeBufferPointer<Scalar>) -> Result
   ) -> [Result] {
     let (outer, length, inner) = split(at: axis, operation)
-    precondition(length > 0, "\(operation): axis \(axis) of shape \(shape) is empty")
+    require(length > 0, "\(operation): axis \(axis) of shape \(shape) is empty")
     var line = [Scalar](repeating: 0, count: length)
     var results: [Result] = []
     results.reserveCapacity(outer * inner)
@@ -115,7 +115,7 @@ extension Tensor {
   @usableFromInline func split(
     at axis: Int, _ operation: String
   ) -> (outer: Int, length: Int, inner: Int) {
-    precondition(
+    require(
       axis >= 0 && axis < rank, "\(operation): axis \(axis) of a tensor of shape \(shape)")
     let dimensions = shape.dimensions
     return (

@@ -50,8 +50,8 @@ extension Tensor {
   /// - Precondition: rank 1 or more, `range` within the first extent.
   /// - Complexity: O(1); O(slice) when either side is written to afterwards.
   public subscript(rows range: Range<Int>) -> Tensor {
-    precondition(rank > 0, "rows: a scalar has no rows")
-    precondition(
+    require(rank > 0, "rows: a scalar has no rows")
+    require(
       range.lowerBound >= 0 && range.upperBound <= shape[0],
       "rows: \(range) of a tensor of shape \(shape)")
     return sharingRows(range)
@@ -62,8 +62,8 @@ extension Tensor {
   ///
   /// - Precondition: rank 2 or more, `0 ≤ index < shape[0]`.
   public func row(_ index: Int) -> Tensor {
-    precondition(rank > 1, "row: a tensor of shape \(shape) has no rows")
-    precondition(
+    require(rank > 1, "row: a tensor of shape \(shape) has no rows")
+    require(
       index >= 0 && index < shape[0], "row: row \(index) of a tensor of shape \(shape)")
     return sharingRows(index..<index + 1).reshaped(to: Shape(shape.dimensions.dropFirst()))
   }
@@ -72,12 +72,12 @@ extension Tensor {
   ///
   /// - Precondition: `count == 1`.
   @inlinable public var scalar: Scalar {
-    precondition(count == 1, "scalar: a tensor of shape \(shape) has \(count) elements")
+    require(count == 1, "scalar: a tensor of shape \(shape) has \(count) elements")
     return self[position: 0]
   }
 
   @inlinable func checkPosition(_ position: Int) {
-    precondition(
+    require(
       position >= 0 && position < count,
       "subscript: position \(position) of a tensor of shape \(shape)")
   }
@@ -85,7 +85,7 @@ extension Tensor {
   /// The row-major position of `indices`, of which the first `used` count; the rest are 0.
   @inlinable func position(_ indices: (Int, Int, Int, Int), used: Int) -> Int {
     let extents = shape.extents
-    precondition(
+    require(
       used == rank
         && indices.0 >= 0 && indices.0 < extents.0 && indices.1 >= 0 && indices.1 < extents.1
         && indices.2 >= 0 && indices.2 < extents.2 && indices.3 >= 0 && indices.3 < extents.3,

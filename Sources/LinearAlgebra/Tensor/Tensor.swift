@@ -48,7 +48,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   ///
   /// - Precondition: `elements.count == shape.count`.
   public init(_ elements: some Collection<Scalar>, shape: Shape) {
-    precondition(
+    require(
       elements.count == shape.count,
       "Tensor: \(elements.count) elements for shape \(shape), which has \(shape.count)")
     self.init(shape: shape) { _ = $0.initialize(from: elements) }
@@ -81,7 +81,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   ///
   /// - Precondition: both shapes have the same number of elements.
   public func reshaped(to newShape: Shape) -> Tensor {
-    precondition(
+    require(
       newShape.count == count,
       "reshape: \(shape) has \(count) elements, \(newShape) has \(newShape.count)")
     return Tensor(shape: newShape, storage: storage, offset: offset)
