@@ -13,7 +13,7 @@ public enum BLASLibrary {
   public static var threadCount: Int {
     get { Int(openblas_get_num_threads()) }
     set {
-      precondition(newValue >= 1, "BLASLibrary: \(newValue) threads, at least 1 is needed")
+      require(newValue >= 1, "BLASLibrary: \(newValue) threads, at least 1 is needed")
       openblas_set_num_threads(blasCount(newValue))
     }
   }

@@ -4,8 +4,9 @@
 /// per operation and never once per element. They check nothing: shapes are checked by `Tensor`,
 /// row blocks and layers above them. No other type can conform.
 ///
-/// The vector kernels are written once, generic, in `Kernels/`; each conformance compiles its own
-/// copy of them.
+/// The vector kernels are written once, generic, in `Kernels/`. Each conformance compiles its own
+/// copy of them for generic callers; they are inlinable for callers of `Float.relu` and the like,
+/// which would otherwise reach the unspecialised original.
 public protocol BLASScalar:
   BinaryFloatingPoint, SIMDScalar, Codable, LosslessStringConvertible, Sendable
 {
@@ -103,7 +104,7 @@ public protocol BLASScalar:
 /// `count` as the 32-bit integer that BLAS counts with.
 func blasCount(_ count: Int) -> Int32 {
   guard let narrow = Int32(exactly: count) else {
-    preconditionFailure("BLAS: an extent of \(count) is above 2³¹ − 1, the largest it can take")
+    fatalError("BLAS: an extent of \(count) is above 2³¹ − 1, the largest it can take")
   }
   return narrow
 }

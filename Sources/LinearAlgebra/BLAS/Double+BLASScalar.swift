@@ -8,10 +8,13 @@ internal import COpenBLAS
   internal import Darwin
 #endif
 
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension Double: BLASScalar {
   public static func gemm(
     transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int,
-    alpha: Double, _ a: UnsafePointer<Double>, strideA: Int, _ b: UnsafePointer<Double>, strideB: Int,
+    alpha: Double, _ a: UnsafePointer<Double>, strideA: Int, _ b: UnsafePointer<Double>,
+    strideB: Int,
     beta: Double, _ c: UnsafeMutablePointer<Double>, strideC: Int
   ) {
     cblas_dgemm(

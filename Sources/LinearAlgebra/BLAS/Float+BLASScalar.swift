@@ -8,6 +8,8 @@ internal import COpenBLAS
   internal import Darwin
 #endif
 
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension Float: BLASScalar {
   public static func gemm(
     transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int,

@@ -13,11 +13,11 @@ public func multiply<Scalar>(
 ) {
   let (rows, inner) = transposeA ? (a.columns, a.rows) : (a.rows, a.columns)
   let (innerB, columns) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
-  precondition(
+  require(
     inner == innerB,
     "matmul: \(product(a, transposeA, b, transposeB)): inner dimensions \(inner) and \(innerB) differ"
   )
-  precondition(
+  require(
     c.rows == rows && c.columns == columns,
     "matmul: \(product(a, transposeA, b, transposeB)) is \([rows, columns]), the result \(c.shape)")
   if rows == 0 || columns == 0 { return }
@@ -46,7 +46,7 @@ public func multiply<Scalar>(
   _ a: Tensor<Scalar>, transposeA: Bool = false, _ b: Tensor<Scalar>, transposeB: Bool = false,
   into c: inout Tensor<Scalar>, alpha: Scalar = 1, beta: Scalar = 0
 ) {
-  precondition(
+  require(
     a.rank == 2 && b.rank == 2 && c.rank == 2,
     "multiply: matrices needed, not shapes \(a.shape), \(b.shape) and \(c.shape)")
   a.withRows { a in
@@ -75,7 +75,7 @@ public func multiply<Scalar>(
 public func matmul<Scalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, transposeA: Bool = false, transposeB: Bool = false
 ) -> Tensor<Scalar> {
-  precondition(
+  require(
     (1...2).contains(a.rank) && (1...2).contains(b.rank),
     "matmul: matrices or vectors needed, not shapes \(a.shape) and \(b.shape)")
   switch (a.rank, b.rank) {
@@ -88,7 +88,7 @@ public func matmul<Scalar>(
   case (2, 1): return product(of: a, transposed: transposeA, vector: b)
   case (1, 2): return product(of: b, transposed: !transposeB, vector: a)
   default:
-    precondition(
+    require(
       a.count == b.count,
       "matmul: \(a.shape) × \(b.shape): inner dimensions \(a.count) and \(b.count) differ")
     return Tensor(
@@ -105,7 +105,7 @@ private func product<Scalar>(
   of a: Tensor<Scalar>, transposed: Bool, vector x: Tensor<Scalar>
 ) -> Tensor<Scalar> {
   let (rows, inner) = transposed ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
-  precondition(
+  require(
     inner == x.count,
     "matmul: \(a.shape)\(transposed ? "ᵀ" : "") × \(x.shape): inner dimensions \(inner) and \(x.count) differ"
   )

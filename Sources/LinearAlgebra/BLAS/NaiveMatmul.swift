@@ -9,13 +9,13 @@
 public func naiveMatmul<Scalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, transposeA: Bool = false, transposeB: Bool = false
 ) -> Tensor<Double> {
-  precondition(
+  require(
     a.rank == 2 && b.rank == 2,
     "naiveMatmul: matrices needed, not shapes \(a.shape) and \(b.shape)")
   let rows = a.shape[transposeA ? 1 : 0]
   let inner = a.shape[transposeA ? 0 : 1]
   let columns = b.shape[transposeB ? 0 : 1]
-  precondition(
+  require(
     inner == b.shape[transposeB ? 1 : 0],
     "naiveMatmul: \(a.shape) × \(b.shape): inner dimensions differ")
   var result = Tensor<Double>.zeros([rows, columns])

@@ -1,19 +1,37 @@
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
-  public static func relu(
+  @inlinable public static func relu(
     count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
   ) {
-    // Written so that NaN passes through, as with NumPy's maximum.
-    for index in 0..<count { y[index] = x[index] < 0 ? 0 : x[index] }
+    // Written so that NaN passes through, as with NumPy's maximum. In place, adding 0 changes
+    // nothing but −0; without it the compiler stores only what changes, one element at a time.
+    if x == UnsafePointer(y) {
+      for index in 0..<count { y[index] = (y[index] < 0 ? 0 : y[index]) + 0 }
+    } else {
+      for index in 0..<count { y[index] = x[index] < 0 ? 0 : x[index] }
+    }
   }
 
-  public static func reluGradient(
+  @inlinable public static func reluGradient(
     count: Int, output: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
     into gradient: UnsafeMutablePointer<Self>
   ) {
-    for index in 0..<count { gradient[index] = output[index] > 0 ? upstream[index] : 0 }
+    // Upstream is read whether needed or not: a conditional read cannot be vectorised.
+    if upstream == UnsafePointer(gradient) {
+      for index in 0..<count {
+        let flowing = gradient[index]
+        gradient[index] = (output[index] > 0 ? flowing : 0) + 0
+      }
+    } else {
+      for index in 0..<count {
+        let flowing = upstream[index]
+        gradient[index] = output[index] > 0 ? flowing : 0
+      }
+    }
   }
 
-  public static func softmax(
+  @inlinable public static func softmax(
     rows: Int, columns: Int, _ scores: UnsafePointer<Self>,
     into probabilities: UnsafeMutablePointer<Self>
   ) {
@@ -23,7 +41,7 @@ extension BLASScalar {
     }
   }
 
-  public static func softmaxCrossEntropy(
+  @inlinable public static func softmaxCrossEntropy(
     rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
     probabilities: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>
   ) {
@@ -36,7 +54,7 @@ extension BLASScalar {
     }
   }
 
-  public static func softmaxCrossEntropyGradient(
+  @inlinable public static func softmaxCrossEntropyGradient(
     rows: Int, columns: Int, probabilities: UnsafePointer<Self>, labels: UnsafePointer<Int>,
     batch: Int, into gradient: UnsafeMutablePointer<Self>
   ) {
@@ -52,8 +70,8 @@ extension BLASScalar {
 
   /// Writes exp(x − max x) / Σ exp(x − max x) to `p` and returns max x and that sum.
   /// `p` may be `x` itself. The exponent is never above 0, so nothing overflows.
-  @inline(__always)
-  private static func softmaxRow(
+  @inlinable @inline(__always)
+  static func softmaxRow(
     _ count: Int, _ x: UnsafePointer<Self>, into p: UnsafeMutablePointer<Self>
   ) -> (largest: Self, sum: Self) {
     let largest = x[indexOfMaximum(count: count, x)]

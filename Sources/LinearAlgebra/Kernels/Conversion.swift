@@ -1,19 +1,21 @@
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
-  public static func convert(
+  @inlinable public static func convert(
     count: Int, _ source: UnsafePointer<UInt8>, dividedBy divisor: Self,
     minus mean: UnsafePointer<Self>?, into target: UnsafeMutablePointer<Self>
   ) {
     preprocess(count: count, dividedBy: divisor, minus: mean, into: target) { Self(source[$0]) }
   }
 
-  public static func convert(
+  @inlinable public static func convert(
     count: Int, _ source: UnsafePointer<Float>, dividedBy divisor: Self,
     minus mean: UnsafePointer<Self>?, into target: UnsafeMutablePointer<Self>
   ) {
     preprocess(count: count, dividedBy: divisor, minus: mean, into: target) { Self(source[$0]) }
   }
 
-  public static func convert(
+  @inlinable public static func convert(
     count: Int, _ source: UnsafePointer<Double>, dividedBy divisor: Self,
     minus mean: UnsafePointer<Self>?, into target: UnsafeMutablePointer<Self>
   ) {
@@ -21,8 +23,8 @@ extension BLASScalar {
   }
 
   /// target = element / divisor − mean, leaving out what would change nothing.
-  @inline(__always)
-  private static func preprocess(
+  @inlinable @inline(__always)
+  static func preprocess(
     count: Int, dividedBy divisor: Self, minus mean: UnsafePointer<Self>?,
     into target: UnsafeMutablePointer<Self>, _ element: (Int) -> Self
   ) {

@@ -18,17 +18,27 @@ public enum OperandStep: Sendable {
   case same
 }
 
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
-  public static func combine(
+  @inlinable public static func combine(
     _ operation: ElementwiseOperation, count: Int,
     _ left: UnsafePointer<Self>, _ leftStep: OperandStep,
     _ right: UnsafePointer<Self>, _ rightStep: OperandStep,
     into result: UnsafeMutablePointer<Self>
   ) {
+    // Working in place has loops of its own, here and in other kernels: where two pointers might
+    // overlap, the vectorised loop is behind a check that equal pointers fail.
     @inline(__always) func loop(_ apply: (Self, Self) -> Self) {
+      let inPlace = left == UnsafePointer(result)
       switch (leftStep, rightStep) {
+      case (.each, .each) where inPlace:
+        for index in 0..<count { result[index] = apply(result[index], right[index]) }
       case (.each, .each):
         for index in 0..<count { result[index] = apply(left[index], right[index]) }
+      case (.each, .same) where inPlace:
+        let held = right[0]
+        for index in 0..<count { result[index] = apply(result[index], held) }
       case (.each, .same):
         let held = right[0]
         for index in 0..<count { result[index] = apply(left[index], held) }

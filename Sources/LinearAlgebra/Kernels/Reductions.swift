@@ -3,10 +3,18 @@
 // "The accuracy of floating point summation") and not with the count.
 
 /// How many elements a pairwise sum adds up in one go.
-private let sumBlock = 256
+@usableFromInline let sumBlock = 256
 
+/// How many rows a pairwise sum of rows adds up in one go: as many as a lane of `sum` adds.
+@usableFromInline let rowBlock = 32
+
+/// How many columns are summed at a time: their partial sums fit on the stack.
+@usableFromInline let stripWidth = 128
+
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
-  public static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self {
+  @inlinable public static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self {
     if count > sumBlock {
       // Halved at a multiple of the block, so that the tree does not depend on alignment.
       let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
@@ -26,26 +34,39 @@ extension BLASScalar {
     return total
   }
 
-  public static func addRows(
+  @inlinable public static func addRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>
   ) {
-    if rows > sumBlock {
+    for start in stride(from: 0, to: columns, by: stripWidth) {
+      addStrip(
+        rows: rows, columns: min(stripWidth, columns - start), stride: columns, x + start,
+        into: sums + start)
+    }
+  }
+
+  /// The sum of each of a strip's columns, whose rows are `stride` elements apart.
+  @inlinable static func addStrip(
+    rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>,
+    into sums: UnsafeMutablePointer<Self>
+  ) {
+    if rows > rowBlock {
       let half = rows / 2
-      addRows(rows: half, columns: columns, x, into: sums)
-      withUnsafeTemporaryAllocation(of: Self.self, capacity: max(columns, 1)) { part in
+      addStrip(rows: half, columns: columns, stride: stride, x, into: sums)
+      withUnsafeTemporaryAllocation(of: Self.self, capacity: stripWidth) { part in
         guard let base = part.baseAddress else { return }
-        addRows(rows: rows - half, columns: columns, x + half * columns, into: base)
+        addStrip(
+          rows: rows - half, columns: columns, stride: stride, x + half * stride, into: base)
         combine(.add, count: columns, sums, .each, base, .each, into: sums)
       }
       return
     }
     sums.initialize(repeating: 0, count: columns)
     for row in 0..<rows {
-      combine(.add, count: columns, sums, .each, x + row * columns, .each, into: sums)
+      combine(.add, count: columns, sums, .each, x + row * stride, .each, into: sums)
     }
   }
 
-  public static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int {
+  @inlinable public static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int {
     var best = 0
     for index in 0..<count {
       if x[index].isNaN { return index }
@@ -54,11 +75,16 @@ extension BLASScalar {
     return best
   }
 
-  public static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int? {
-    // Subtracting a finite number from itself gives 0, anything else gives NaN.
-    var probe: Self = 0
-    for index in 0..<count { probe += x[index] - x[index] }
-    if probe == 0 { return nil }
-    return (0..<count).first { !x[$0].isFinite }
+  @inlinable public static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int? {
+    // A finite number times 0 is 0, anything else gives NaN; lanes, because the compiler may not
+    // reorder a sum of floating-point numbers.
+    var probe = SIMD8<Self>(repeating: 0)
+    var index = 0
+    while index + 8 <= count {
+      probe += UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Self>.self) * 0
+      index += 8
+    }
+    let checked = probe.sum() == 0 ? index : 0
+    return (checked..<count).first { !x[$0].isFinite }
   }
 }

@@ -59,7 +59,7 @@ public struct NumPyRandom: RandomStream, Hashable {
 
   /// An integer uniform in 0..<bound: `RandomState.randint(bound)`.
   public mutating func index(below bound: Int) -> Int {
-    precondition(bound >= 1, "index(below:): \(bound) leaves nothing to choose from")
+    require(bound >= 1, "index(below:): \(bound) leaves nothing to choose from")
     return Int(bits(upTo: UInt64(bound - 1)))
   }
 
@@ -67,7 +67,7 @@ public struct NumPyRandom: RandomStream, Hashable {
   ///
   /// - Precondition: `range` is not empty and has at most `Int.max` elements.
   public mutating func integer(in range: Range<Int>) -> Int {
-    precondition(!range.isEmpty, "integer(in:): the range \(range) is empty")
+    require(!range.isEmpty, "integer(in:): the range \(range) is empty")
     return range.lowerBound + index(below: range.count)
   }
 

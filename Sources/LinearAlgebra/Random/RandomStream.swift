@@ -22,19 +22,19 @@ extension RandomStream {
   /// with replacement.
   ///
   /// - Precondition: `bound ≥ 1`.
-  public mutating func choose(below bound: Int, into indices: inout [Int]) {
+  @inlinable public mutating func choose(below bound: Int, into indices: inout [Int]) {
     for position in indices.indices { indices[position] = index(below: bound) }
   }
 
   /// The integers 0..<count in random order.
-  public mutating func permutation(_ count: Int) -> [Int] {
+  @inlinable public mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     shuffle(&order)
     return order
   }
 
   /// Puts `elements` in random order, by Fisher and Yates from the last to the first.
-  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+  @inlinable public mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in stride(from: elements.count - 1, to: 0, by: -1) {
       elements.swapAt(last, index(below: last + 1))
     }
@@ -43,7 +43,7 @@ extension RandomStream {
 
 extension Tensor {
   /// A tensor of normal deviates times `standardDeviation`, drawn in row-major order.
-  public static func normal(
+  @inlinable public static func normal(
     _ shape: Shape, standardDeviation: Double = 1, using random: inout some RandomStream
   ) -> Tensor {
     Tensor(shape: shape) { target in
@@ -55,7 +55,9 @@ extension Tensor {
   }
 
   /// A tensor of numbers uniform in [0, 1), drawn in row-major order.
-  public static func uniform(_ shape: Shape, using random: inout some RandomStream) -> Tensor {
+  @inlinable public static func uniform(_ shape: Shape, using random: inout some RandomStream)
+    -> Tensor
+  {
     Tensor(shape: shape) { target in
       for index in target.indices {
         (target.baseAddress! + index).initialize(to: Scalar(random.uniform()))

@@ -35,23 +35,38 @@ public struct SeededRandom: RandomStream, Hashable {
     return result
   }
 
+  /// A number uniform in [0, 1) with 53 random bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
+  /// A standard normal deviate.
   public mutating func normal() -> Double {
     var polar = polar
     defer { self.polar = polar }
     return polar.next { uniform() }
   }
 
+  /// An integer uniform in 0..<bound.
+  ///
+  /// - Precondition: `bound ≥ 1`.
   public mutating func index(below bound: Int) -> Int {
-    precondition(bound >= 1, "index(below:): \(bound) leaves nothing to choose from")
-    return Int(next(upperBound: UInt64(bound)))
+    require(bound >= 1, "index(below:): \(bound) leaves nothing to choose from")
+    // Lemire, "Fast random integer generation in an interval" (2019). The standard library's
+    // `next(upperBound:)` is the same today, but does not promise to stay so.
+    let bound = UInt64(bound)
+    var product = next().multipliedFullWidth(by: bound)
+    if product.low < bound {
+      let rejected = (0 &- bound) % bound
+      while product.low < rejected { product = next().multipliedFullWidth(by: bound) }
+    }
+    return Int(product.high)
   }
 
+  /// Whether both will give the same numbers.
   public static func == (lhs: SeededRandom, rhs: SeededRandom) -> Bool {
     lhs.state == rhs.state && lhs.polar == rhs.polar
   }
 
+  /// Feeds the state to the hasher.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(state.0)
     hasher.combine(state.1)

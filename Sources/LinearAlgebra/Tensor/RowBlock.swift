@@ -11,14 +11,14 @@ public struct RowBlock<Scalar: BLASScalar> {
   public let columns: Int
 
   /// The block of `rows` × `columns` elements from `base` on.
-  public init(base: UnsafePointer<Scalar>, rows: Int, columns: Int) {
+  @inlinable public init(base: UnsafePointer<Scalar>, rows: Int, columns: Int) {
     self.base = base
     self.rows = rows
     self.columns = columns
   }
 
   /// The number of elements.
-  public var count: Int { rows * columns }
+  @inlinable public var count: Int { rows * columns }
 
   /// Rows and columns, for messages.
   public var shape: Shape { [rows, columns] }
@@ -34,20 +34,20 @@ public struct MutableRowBlock<Scalar: BLASScalar> {
   public let columns: Int
 
   /// The block of `rows` × `columns` elements from `base` on.
-  public init(base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int) {
+  @inlinable public init(base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int) {
     self.base = base
     self.rows = rows
     self.columns = columns
   }
 
   /// The number of elements.
-  public var count: Int { rows * columns }
+  @inlinable public var count: Int { rows * columns }
 
   /// Rows and columns, for messages.
   public var shape: Shape { [rows, columns] }
 
   /// The same rows for reading.
-  public var reading: RowBlock<Scalar> {
+  @inlinable public var reading: RowBlock<Scalar> {
     RowBlock(base: UnsafePointer(base), rows: rows, columns: columns)
   }
 }

@@ -8,18 +8,18 @@ public struct Shape: Hashable, Sendable {
   /// The number of dimensions, 0…4.
   public let rank: Int
   /// The extents, padded with ones.
-  let extents: (Int, Int, Int, Int)
+  @usableFromInline let extents: (Int, Int, Int, Int)
 
   /// The shape with the given extents, outermost first.
   ///
   /// - Precondition: at most four extents, none negative, and an element count that fits in `Int`.
   public init(_ dimensions: some Collection<Int>) {
-    precondition(
+    require(
       dimensions.count <= Shape.maximumRank,
       "Shape: \(Array(dimensions)) has \(dimensions.count) dimensions, at most 4 are supported")
-    precondition(
+    require(
       dimensions.allSatisfy { $0 >= 0 }, "Shape: \(Array(dimensions)) has a negative extent")
-    precondition(
+    require(
       Shape.elementCount(of: dimensions) != nil,
       "Shape: the element count of \(Array(dimensions)) overflows")
     var padded = (1, 1, 1, 1)
@@ -51,8 +51,8 @@ public struct Shape: Hashable, Sendable {
   /// The extent along `axis`, outermost first.
   ///
   /// - Precondition: `0 ≤ axis < rank`.
-  public subscript(axis: Int) -> Int {
-    precondition(axis >= 0 && axis < rank, "Shape: axis \(axis) of \(self), which has rank \(rank)")
+  @inlinable public subscript(axis: Int) -> Int {
+    require(axis >= 0 && axis < rank, "Shape: axis \(axis) of \(self), which has rank \(rank)")
     switch axis {
     case 0: return extents.0
     case 1: return extents.1
@@ -62,17 +62,17 @@ public struct Shape: Hashable, Sendable {
   }
 
   /// The number of elements: the product of the extents, 1 for a scalar.
-  public var count: Int { extents.0 * extents.1 * extents.2 * extents.3 }
+  @inlinable public var count: Int { extents.0 * extents.1 * extents.2 * extents.3 }
 
   /// The extents as an array, outermost first.
   public var dimensions: [Int] { (0..<rank).map { self[$0] } }
 
   /// How many rows a tensor of this shape has as a matrix: its first extent, or 1 for a vector or
   /// a scalar, which are one row.
-  public var rowCount: Int { rank < 2 ? 1 : extents.0 }
+  @inlinable public var rowCount: Int { rank < 2 ? 1 : extents.0 }
 
   /// How many elements a row of such a matrix has.
-  public var columnCount: Int {
+  @inlinable public var columnCount: Int {
     rank < 2 ? extents.0 : extents.1 * extents.2 * extents.3
   }
 
@@ -80,16 +80,25 @@ public struct Shape: Hashable, Sendable {
   ///
   /// - Precondition: the rank is at least 1.
   public func withFirst(_ extent: Int) -> Shape {
-    precondition(rank > 0, "Shape: a scalar has no first axis")
+    require(rank > 0, "Shape: a scalar has no first axis")
     var changed = dimensions
     changed[0] = extent
     return Shape(changed)
   }
 
+  /// This shape without `axis`.
+  @usableFromInline func removing(axis: Int) -> Shape {
+    var changed = dimensions
+    changed.remove(at: axis)
+    return Shape(changed)
+  }
+
+  /// Whether rank and extents are the same.
   public static func == (lhs: Shape, rhs: Shape) -> Bool {
     lhs.rank == rhs.rank && lhs.extents == rhs.extents
   }
 
+  /// Feeds rank and extents to the hasher.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(rank)
     hasher.combine(extents.0)

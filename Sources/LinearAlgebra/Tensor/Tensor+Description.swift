@@ -3,6 +3,7 @@ extension Tensor: CustomStringConvertible {
   /// entries around an ellipsis, and four significant digits stand for each element.
   public var description: String {
     if rank == 0 { return Self.format(scalar) }
+    if count == 0 { return rank == 1 ? "[]" : "[] of shape \(shape)" }
     var cells: [String] = []
     collectCells(axis: 0, start: 0, into: &cells)
     let width = cells.map(\.count).max() ?? 0
@@ -52,26 +53,25 @@ extension Tensor: CustomStringConvertible {
     return "[" + parts.joined(separator: separator) + "]"
   }
 
-  /// Four significant digits, in scientific notation for very large and very small numbers.
+  /// Four significant digits or one decimal, whichever is more, without trailing zeros; in
+  /// scientific notation for very large and very small numbers.
   private static func format(_ value: Scalar) -> String {
     let number = Double(value)
     guard number.isFinite, number != 0 else { return number == 0 ? "0.0" : "\(number)" }
-    var exponent = 0
-    var magnitude = number.magnitude
-    while magnitude >= 10 { (magnitude, exponent) = (magnitude / 10, exponent + 1) }
-    while magnitude < 1 { (magnitude, exponent) = (magnitude * 10, exponent - 1) }
-    var digits = (magnitude * 1000).rounded()
-    if digits >= 10_000 { (digits, exponent) = (digits / 10, exponent + 1) }
     let sign = number < 0 ? "-" : ""
-    if !(-4...6).contains(exponent) { return "\(sign)\(digits / 1000)e\(exponent)" }
-    var text = String(Int(digits))
-    if exponent < 0 {
-      text = "0." + String(repeating: "0", count: -exponent - 1) + text
-    } else if exponent >= 3 {
-      text += String(repeating: "0", count: exponent - 3) + ".0"
-    } else {
-      text.insert(".", at: text.index(text.startIndex, offsetBy: exponent + 1))
+    var exponent = 0
+    var leading = number.magnitude
+    while leading >= 10 { (leading, exponent) = (leading / 10, exponent + 1) }
+    while leading < 1 { (leading, exponent) = (leading * 10, exponent - 1) }
+    if !(-4...6).contains(exponent) {
+      let rounded = (leading * 1000).rounded() / 1000
+      return sign + (rounded < 10 ? "\(rounded)e\(exponent)" : "1.0e\(exponent + 1)")
     }
+    let decimals = Swift.max(1, 3 - exponent)
+    let power = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
+    let digits = String(Int((number.magnitude * power).rounded()))
+    var text = String(repeating: "0", count: Swift.max(0, decimals + 1 - digits.count)) + digits
+    text.insert(".", at: text.index(text.endIndex, offsetBy: -decimals))
     while text.hasSuffix("0") && !text.hasSuffix(".0") { text.removeLast() }
     return sign + text
   }
@@ -79,5 +79,5 @@ extension Tensor: CustomStringConvertible {
 
 extension Tensor: CustomReflectable {
   /// The shape only, so that a debugger does not list every element's storage.
-  public var customMirror: Mirror { Mirror(self, children: ["shape": shape]) }
+  public var customMirror: Mirror { Mirror(self, children: ["shape": shape.dimensions]) }
 }

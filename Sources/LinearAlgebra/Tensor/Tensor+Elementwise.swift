@@ -13,7 +13,9 @@ extension Tensor {
   /// The element-wise quotient; shapes are equal, or one side is a scalar or a row vector.
   public static func / (lhs: Tensor, rhs: Tensor) -> Tensor { combine(lhs, .divide, rhs) }
   /// Every element negated.
-  public static prefix func - (operand: Tensor) -> Tensor { combine(Tensor(-1), .multiply, operand) }
+  public static prefix func - (operand: Tensor) -> Tensor {
+    combine(Tensor(-1), .multiply, operand)
+  }
 
   /// Adds `rhs` in place; it has this shape, or is a scalar or a row vector.
   public static func += (lhs: inout Tensor, rhs: Tensor) { lhs.combine(.add, rhs) }
@@ -51,12 +53,25 @@ extension Tensor {
   /// `lhs` divided by every element.
   @_disfavoredOverload
   public static func / (lhs: Scalar, rhs: Tensor) -> Tensor { Tensor(lhs) / rhs }
+
+  /// Adds `rhs` to every element in place.
+  @_disfavoredOverload
+  public static func += (lhs: inout Tensor, rhs: Scalar) { lhs += Tensor(rhs) }
+  /// Subtracts `rhs` from every element in place.
+  @_disfavoredOverload
+  public static func -= (lhs: inout Tensor, rhs: Scalar) { lhs -= Tensor(rhs) }
+  /// Multiplies every element by `rhs` in place.
+  @_disfavoredOverload
+  public static func *= (lhs: inout Tensor, rhs: Scalar) { lhs *= Tensor(rhs) }
+  /// Divides every element by `rhs` in place.
+  @_disfavoredOverload
+  public static func /= (lhs: inout Tensor, rhs: Scalar) { lhs /= Tensor(rhs) }
 }
 
 extension Tensor {
   /// Adds `factor` times `other`, of the same shape, in place: BLAS's axpy.
   public mutating func add(_ other: Tensor, scaledBy factor: Scalar) {
-    precondition(
+    require(
       shape == other.shape, "add(scaledBy:): shapes \(shape) and \(other.shape) differ")
     let count = count
     if count == 0 { return }
@@ -68,7 +83,7 @@ extension Tensor {
   }
 
   /// Every element passed through `transform`, one call each: for what no operator covers.
-  public func map(_ transform: (Scalar) throws -> Scalar) rethrows -> Tensor {
+  @inlinable public func map(_ transform: (Scalar) throws -> Scalar) rethrows -> Tensor {
     try withUnsafeElements { source in
       try Tensor(shape: shape) { target in
         for index in source.indices {
@@ -89,7 +104,7 @@ extension Tensor {
 
   private mutating func combine(_ operation: ElementwiseOperation, _ rhs: Tensor) {
     let pairing = Pairing(shape, operation, rhs.shape)
-    precondition(
+    require(
       pairing.result == shape,
       "\(operation): a result of shape \(pairing.result) does not fit in place of \(shape)")
     rhs.withUnsafeElements { right in
@@ -130,7 +145,7 @@ private struct Pairing {
       rows = columns == 0 ? 0 : rhs.count / columns
       (left, right) = ((.each, 0), (.each, columns))
     } else {
-      preconditionFailure(
+      fatalError(
         "\(operation): shapes \(lhs) and \(rhs) do not go together; equal shapes, a scalar, or a row vector as long as the last extent do"
       )
     }

@@ -15,7 +15,7 @@ extension Tensor: ExpressibleByArrayLiteral {
       return
     }
     if let odd = parts.first(where: { $0.shape != first.shape }) {
-      preconditionFailure(
+      fatalError(
         "Tensor literal: parts of shape \(first.shape) and \(odd.shape) stand side by side")
     }
     self.init(shape: Shape([parts.count] + first.shape.dimensions)) { target in

@@ -11,12 +11,11 @@ extension Tensor {
   ///
   /// - Precondition: `0 ≤ axis < rank`.
   public func sum(axis: Int) -> Tensor {
-    reduce(axis) { slab, target in
+    reduce(axis, "sum") { slab, target in
       if slab.columns == 1 {
         target[0] = Scalar.sum(count: slab.rows, slab.base)
       } else {
-        Scalar.addRows(
-          rows: slab.rows, columns: slab.columns, slab.base, into: target.baseAddress!)
+        Scalar.addRows(rows: slab.rows, columns: slab.columns, slab.base, into: target)
       }
     }
   }
@@ -42,17 +41,18 @@ extension Tensor {
   /// The largest elements along `axis`; NaN where any element is.
   ///
   /// - Precondition: `0 ≤ axis < rank`, and the axis is not empty.
-  public func max(axis: Int) -> Tensor {
-    reduceColumns(axis, named: "max") { column in
-      column[Scalar.indexOfMaximum(count: column.count, column.baseAddress!)]
+  @inlinable public func max(axis: Int) -> Tensor {
+    let largest = alongAxis(axis, "max") {
+      $0[Scalar.indexOfMaximum(count: $0.count, $0.baseAddress!)]
     }
+    return Tensor(largest, shape: shape.removing(axis: axis))
   }
 
   /// The row-major position of the largest element: the first of equal ones, or the first NaN.
   ///
   /// - Precondition: there is an element.
   public func argmax() -> Int {
-    precondition(count > 0, "argmax: a tensor of shape \(shape) has no elements")
+    require(count > 0, "argmax: a tensor of shape \(shape) has no elements")
     return withUnsafeElements { Scalar.indexOfMaximum(count: $0.count, $0.baseAddress!) }
   }
 
@@ -60,10 +60,8 @@ extension Tensor {
   /// a matrix of scores, `argmax(axis: 1)` is each row's predicted class.
   ///
   /// - Precondition: `0 ≤ axis < rank`, and the axis is not empty.
-  public func argmax(axis: Int) -> [Int] {
-    reduceColumns(axis, named: "argmax") { column in
-      Scalar(Scalar.indexOfMaximum(count: column.count, column.baseAddress!))
-    }.elements.map { Int($0) }
+  @inlinable public func argmax(axis: Int) -> [Int] {
+    alongAxis(axis, "argmax") { Scalar.indexOfMaximum(count: $0.count, $0.baseAddress!) }
   }
 
   /// The row-major position of the first element that is infinite or NaN, if there is one.
@@ -73,50 +71,60 @@ extension Tensor {
 }
 
 extension Tensor {
-  private func checkAxis(_ axis: Int, _ operation: String) {
-    precondition(
-      axis >= 0 && axis < rank, "\(operation): axis \(axis) of a tensor of shape \(shape)")
-  }
-
   /// Reduces `axis` by calling `body` with each slab: a matrix whose rows are the entries along the
   /// axis and whose columns are the axes after it.
   private func reduce(
-    _ axis: Int, _ body: (RowBlock<Scalar>, UnsafeMutableBufferPointer<Scalar>) -> Void
+    _ axis: Int, _ operation: String,
+    _ body: (RowBlock<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
   ) -> Tensor {
-    checkAxis(axis, "reduction")
-    var rest = shape.dimensions
-    let length = rest.remove(at: axis)
-    let inner = rest[axis...].reduce(1, *)
-    let outer = rest[..<axis].reduce(1, *)
-    return Tensor(shape: Shape(rest)) { target in
+    let (outer, length, inner) = split(at: axis, operation)
+    return Tensor(shape: shape.removing(axis: axis)) { target in
       withUnsafeElements { source in
-        for slab in 0..<outer where inner > 0 {
-          body(
-            RowBlock(
-              base: source.baseAddress! + slab * length * inner, rows: length, columns: inner),
-            UnsafeMutableBufferPointer(rebasing: target[slab * inner..<(slab + 1) * inner]))
+        guard inner > 0, let source = source.baseAddress, let target = target.baseAddress
+        else { return }
+        for slab in 0..<outer {
+          let base = source + slab * length * inner
+          body(RowBlock(base: base, rows: length, columns: inner), target + slab * inner)
         }
       }
     }
   }
 
-  /// Reduces `axis` by calling `body` with the elements along it, gathered where they are not
-  /// neighbours.
-  private func reduceColumns(
-    _ axis: Int, named operation: String, _ body: (UnsafeBufferPointer<Scalar>) -> Scalar
-  ) -> Tensor {
-    checkAxis(axis, operation)
-    precondition(shape[axis] > 0, "\(operation): axis \(axis) of shape \(shape) is empty")
-    var column = [Scalar](repeating: 0, count: shape[axis])
-    return reduce(axis) { slab, target in
-      for index in 0..<slab.columns {
-        if slab.columns == 1 {
-          target[index] = body(UnsafeBufferPointer(start: slab.base, count: slab.rows))
-        } else {
-          for row in 0..<slab.rows { column[row] = slab.base[row * slab.columns + index] }
-          target[index] = column.withUnsafeBufferPointer(body)
+  /// What `body` makes of the elements along `axis`, in the row-major order of the other axes;
+  /// they are gathered where they are not neighbours.
+  @inlinable func alongAxis<Result>(
+    _ axis: Int, _ operation: String, _ body: (UnsafeBufferPointer<Scalar>) -> Result
+  ) -> [Result] {
+    let (outer, length, inner) = split(at: axis, operation)
+    require(length > 0, "\(operation): axis \(axis) of shape \(shape) is empty")
+    var line = [Scalar](repeating: 0, count: length)
+    var results: [Result] = []
+    results.reserveCapacity(outer * inner)
+    withUnsafeElements { source in
+      for slab in 0..<outer {
+        for column in 0..<inner {
+          let start = slab * length * inner + column
+          if inner == 1 {
+            results.append(body(UnsafeBufferPointer(rebasing: source[start..<start + length])))
+          } else {
+            for entry in 0..<length { line[entry] = source[start + entry * inner] }
+            results.append(line.withUnsafeBufferPointer(body))
+          }
         }
       }
     }
+    return results
+  }
+
+  /// The number of elements before, along and after `axis`.
+  @usableFromInline func split(
+    at axis: Int, _ operation: String
+  ) -> (outer: Int, length: Int, inner: Int) {
+    require(
+      axis >= 0 && axis < rank, "\(operation): axis \(axis) of a tensor of shape \(shape)")
+    let dimensions = shape.dimensions
+    return (
+      dimensions[..<axis].reduce(1, *), dimensions[axis], dimensions[(axis + 1)...].reduce(1, *)
+    )
   }
 }

@@ -2,7 +2,7 @@ extension Tensor {
   /// The element at `index` of a vector.
   ///
   /// - Precondition: rank 1, `0 ≤ index < count`.
-  public subscript(index: Int) -> Scalar {
+  @inlinable public subscript(index: Int) -> Scalar {
     get { self[position: position((index, 0, 0, 0), used: 1)] }
     set { self[position: position((index, 0, 0, 0), used: 1)] = newValue }
   }
@@ -10,7 +10,7 @@ extension Tensor {
   /// The element in `row` and `column` of a matrix.
   ///
   /// - Precondition: rank 2, indices within the shape.
-  public subscript(row: Int, column: Int) -> Scalar {
+  @inlinable public subscript(row: Int, column: Int) -> Scalar {
     get { self[position: position((row, column, 0, 0), used: 2)] }
     set { self[position: position((row, column, 0, 0), used: 2)] = newValue }
   }
@@ -18,7 +18,7 @@ extension Tensor {
   /// The element at three indices of a tensor of rank 3.
   ///
   /// - Precondition: rank 3, indices within the shape.
-  public subscript(first: Int, second: Int, third: Int) -> Scalar {
+  @inlinable public subscript(first: Int, second: Int, third: Int) -> Scalar {
     get { self[position: position((first, second, third, 0), used: 3)] }
     set { self[position: position((first, second, third, 0), used: 3)] = newValue }
   }
@@ -26,7 +26,7 @@ extension Tensor {
   /// The element at four indices of a tensor of rank 4.
   ///
   /// - Precondition: rank 4, indices within the shape.
-  public subscript(first: Int, second: Int, third: Int, fourth: Int) -> Scalar {
+  @inlinable public subscript(first: Int, second: Int, third: Int, fourth: Int) -> Scalar {
     get { self[position: position((first, second, third, fourth), used: 4)] }
     set { self[position: position((first, second, third, fourth), used: 4)] = newValue }
   }
@@ -34,7 +34,7 @@ extension Tensor {
   /// The element at a position in row-major order, whatever the rank.
   ///
   /// - Precondition: `0 ≤ position < count`.
-  public subscript(position position: Int) -> Scalar {
+  @inlinable public subscript(position position: Int) -> Scalar {
     get {
       checkPosition(position)
       return withUnsafeElements { $0[position] }
@@ -50,8 +50,8 @@ extension Tensor {
   /// - Precondition: rank 1 or more, `range` within the first extent.
   /// - Complexity: O(1); O(slice) when either side is written to afterwards.
   public subscript(rows range: Range<Int>) -> Tensor {
-    precondition(rank > 0, "rows: a scalar has no rows")
-    precondition(
+    require(rank > 0, "rows: a scalar has no rows")
+    require(
       range.lowerBound >= 0 && range.upperBound <= shape[0],
       "rows: \(range) of a tensor of shape \(shape)")
     return sharingRows(range)
@@ -62,8 +62,8 @@ extension Tensor {
   ///
   /// - Precondition: rank 2 or more, `0 ≤ index < shape[0]`.
   public func row(_ index: Int) -> Tensor {
-    precondition(rank > 1, "row: a tensor of shape \(shape) has no rows")
-    precondition(
+    require(rank > 1, "row: a tensor of shape \(shape) has no rows")
+    require(
       index >= 0 && index < shape[0], "row: row \(index) of a tensor of shape \(shape)")
     return sharingRows(index..<index + 1).reshaped(to: Shape(shape.dimensions.dropFirst()))
   }
@@ -71,21 +71,21 @@ extension Tensor {
   /// The single element of a tensor that has only one, such as the result of `sum()`.
   ///
   /// - Precondition: `count == 1`.
-  public var scalar: Scalar {
-    precondition(count == 1, "scalar: a tensor of shape \(shape) has \(count) elements")
+  @inlinable public var scalar: Scalar {
+    require(count == 1, "scalar: a tensor of shape \(shape) has \(count) elements")
     return self[position: 0]
   }
 
-  private func checkPosition(_ position: Int) {
-    precondition(
+  @inlinable func checkPosition(_ position: Int) {
+    require(
       position >= 0 && position < count,
       "subscript: position \(position) of a tensor of shape \(shape)")
   }
 
   /// The row-major position of `indices`, of which the first `used` count; the rest are 0.
-  private func position(_ indices: (Int, Int, Int, Int), used: Int) -> Int {
+  @inlinable func position(_ indices: (Int, Int, Int, Int), used: Int) -> Int {
     let extents = shape.extents
-    precondition(
+    require(
       used == rank
         && indices.0 >= 0 && indices.0 < extents.0 && indices.1 >= 0 && indices.1 < extents.1
         && indices.2 >= 0 && indices.2 < extents.2 && indices.3 >= 0 && indices.3 < extents.3,

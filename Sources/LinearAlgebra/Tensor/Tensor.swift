@@ -11,11 +11,11 @@
 public struct Tensor<Scalar: BLASScalar>: Sendable {
   /// The extents along each dimension, outermost first.
   public internal(set) var shape: Shape
-  var storage: TensorStorage<Scalar>
+  @usableFromInline var storage: TensorStorage<Scalar>
   /// Where this tensor's first element stands in its storage.
-  var offset: Int
+  @usableFromInline var offset: Int
 
-  private init(shape: Shape, storage: TensorStorage<Scalar>, offset: Int) {
+  @usableFromInline init(shape: Shape, storage: TensorStorage<Scalar>, offset: Int) {
     self.shape = shape
     self.storage = storage
     self.offset = offset
@@ -24,7 +24,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   /// A tensor whose elements `initialize` writes into the buffer that it is given, row-major.
   ///
   /// - Parameter initialize: must initialize every one of the `shape.count` elements.
-  public init(
+  @inlinable public init(
     shape: Shape,
     initializedBy initialize: (UnsafeMutableBufferPointer<Scalar>) throws -> Void
   ) rethrows {
@@ -48,7 +48,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   ///
   /// - Precondition: `elements.count == shape.count`.
   public init(_ elements: some Collection<Scalar>, shape: Shape) {
-    precondition(
+    require(
       elements.count == shape.count,
       "Tensor: \(elements.count) elements for shape \(shape), which has \(shape.count)")
     self.init(shape: shape) { _ = $0.initialize(from: elements) }
@@ -60,7 +60,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   }
 
   /// A tensor whose elements are another's, rounded to this scalar type where it is narrower.
-  public init<Other>(_ other: Tensor<Other>) {
+  @inlinable public init<Other>(_ other: Tensor<Other>) {
     self.init(shape: other.shape) { target in
       other.withUnsafeElements { source in
         for index in source.indices {
@@ -71,9 +71,9 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   }
 
   /// The number of elements.
-  public var count: Int { shape.count }
+  @inlinable public var count: Int { shape.count }
   /// The number of dimensions.
-  public var rank: Int { shape.rank }
+  @inlinable public var rank: Int { shape.rank }
   /// The elements in row-major order, copied.
   public var elements: [Scalar] { withUnsafeElements { Array($0) } }
 
@@ -81,7 +81,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   ///
   /// - Precondition: both shapes have the same number of elements.
   public func reshaped(to newShape: Shape) -> Tensor {
-    precondition(
+    require(
       newShape.count == count,
       "reshape: \(shape) has \(count) elements, \(newShape) has \(newShape.count)")
     return Tensor(shape: newShape, storage: storage, offset: offset)
@@ -100,7 +100,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
 
 extension Tensor {
   /// Calls `body` with the elements in row-major order; the buffer must not escape.
-  public func withUnsafeElements<Result>(
+  @inlinable public func withUnsafeElements<Result>(
     _ body: (UnsafeBufferPointer<Scalar>) throws -> Result
   ) rethrows -> Result {
     try withExtendedLifetime(storage) {
@@ -110,7 +110,7 @@ extension Tensor {
 
   /// Calls `body` with the elements for writing, after making them this tensor's own; the buffer
   /// must not escape.
-  public mutating func withUnsafeMutableElements<Result>(
+  @inlinable public mutating func withUnsafeMutableElements<Result>(
     _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
   ) rethrows -> Result {
     makeUnique()
@@ -120,7 +120,7 @@ extension Tensor {
   }
 
   /// Calls `body` with this tensor as the rows of a matrix (`shape.rowCount` × `shape.columnCount`).
-  public func withRows<Result>(
+  @inlinable public func withRows<Result>(
     _ body: (RowBlock<Scalar>) throws -> Result
   ) rethrows -> Result {
     try withExtendedLifetime(storage) {
@@ -132,7 +132,7 @@ extension Tensor {
 
   /// Calls `body` with this tensor as the rows of a matrix for writing, after making the elements
   /// this tensor's own.
-  public mutating func withMutableRows<Result>(
+  @inlinable public mutating func withMutableRows<Result>(
     _ body: (MutableRowBlock<Scalar>) throws -> Result
   ) rethrows -> Result {
     makeUnique()
@@ -144,7 +144,7 @@ extension Tensor {
   }
 
   /// Copies the elements to storage of their own unless no other tensor shares them.
-  private mutating func makeUnique() {
+  @inlinable mutating func makeUnique() {
     if isKnownUniquelyReferenced(&storage) { return }
     self = withUnsafeElements { source in
       Tensor(shape: shape) { _ = $0.initialize(from: source) }
@@ -157,7 +157,7 @@ extension Tensor {
 extension Tensor: Equatable {
   /// Whether both have the same shape and equal elements, by the rules of floating point:
   /// NaN differs from everything, −0 equals 0.
-  public static func == (lhs: Tensor, rhs: Tensor) -> Bool {
+  @inlinable public static func == (lhs: Tensor, rhs: Tensor) -> Bool {
     lhs.shape == rhs.shape
       && lhs.withUnsafeElements { left in
         rhs.withUnsafeElements { right in left.elementsEqual(right) }

@@ -1,0 +1,34 @@
+import COpenBLAS
+import LinearAlgebra
+import Testing
+
+@Suite("The BLAS library", .serialized)
+struct BLASLibraryTests {
+  @Test("it says what it is")
+  func information() {
+    #expect(BLASLibrary.configuration.contains("OpenBLAS"))
+    #expect(!BLASLibrary.core.isEmpty && BLASLibrary.core != "unknown")
+    #expect(BLASLibrary.configuration.last?.isWhitespace == false)
+  }
+
+  @Test("the number of threads can be set and restored")
+  func threadCount() {
+    let before = BLASLibrary.threadCount
+    defer { BLASLibrary.threadCount = before }
+    #expect(before >= 1)
+    BLASLibrary.threadCount = 1
+    #expect(BLASLibrary.threadCount == 1)
+    BLASLibrary.threadCount = before
+    #expect(BLASLibrary.threadCount == before)
+  }
+
+  @Test("LAPACKE is linked: it solves 2x + y = 3, x + 3y = 5")
+  func lapacke() {
+    var matrix = [2.0, 1, 1, 3]
+    var solution = [3.0, 5]
+    var pivots = [Int32](repeating: 0, count: 2)
+    let info = LAPACKE_dgesv(LAPACK_ROW_MAJOR, 2, 1, &matrix, 2, &pivots, &solution, 1)
+    #expect(info == 0)
+    #expect((solution[0] - 0.8).magnitude < 1e-15 && (solution[1] - 1.4).magnitude < 1e-15)
+  }
+}
