@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
   name: "Perceptron",
   platforms: [.macOS(.v15)],
-  products: [],
+  products: [
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0")
   ],
@@ -30,8 +31,9 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "COpenBLAS", "TestSupport"]),
     .testTarget(
-      name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "CZlib"]),
+      name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "TestSupport"]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["LinearAlgebra", "Serialization", "Datasets", "CZlib"]),
+      name: "DatasetsTests",
+      dependencies: ["LinearAlgebra", "Serialization", "Datasets", "TestSupport"]),
   ]
 )
