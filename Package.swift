@@ -54,5 +54,7 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "TestSupport",
       ]),
+    .testTarget(
+      name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "TestSupport"]),
   ]
 )

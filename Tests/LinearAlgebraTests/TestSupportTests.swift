@@ -42,13 +42,15 @@ struct TestSupportTests {
     }
   }
 
-  @Test("a temporary directory is there inside and gone afterwards")
+  @Test("a temporary directory is there while it is held and gone afterwards")
   func temporaryDirectory() throws {
-    let directory = try withTemporaryDirectory { directory in
-      try Data([1]).write(to: directory.appendingPathComponent("file"))
-      #expect(FileManager.default.fileExists(atPath: directory.path))
-      return directory
+    var path = ""
+    do {
+      let directory = try TemporaryDirectory()
+      path = directory.path
+      try directory.write([1], to: "file")
+      #expect(try directory.names == ["file"])
     }
-    #expect(!FileManager.default.fileExists(atPath: directory.path))
+    #expect(!FileManager.default.fileExists(atPath: path))
   }
 }

@@ -20,89 +20,84 @@ import Training
   @Test("A model comes back from its file bit for bit, in its own precision")
   func roundTrip() throws {
     func check<Scalar: BLASScalar>(_ type: Scalar.Type) throws {
-      try withTemporaryDirectory { directory in
-        let path = directory.path + "/model.safetensors"
-        let model = Self.model(type)
-        try model.save(to: path)
-        #expect(try TrainedModel<Scalar>(readingFrom: path) == model)
-        switch try AnyTrainedModel(readingFrom: path) {
-        case .float(let read): #expect(read as? TrainedModel<Scalar> == model)
-        case .double(let read): #expect(read as? TrainedModel<Scalar> == model)
-        }
-        let first = try Data(contentsOf: URL(filePath: path))
-        try model.save(to: path)
-        #expect(try Data(contentsOf: URL(filePath: path)) == first)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count == 1)
+      let directory = try TemporaryDirectory()
+      let path = directory.path + "/model.safetensors"
+      let model = Self.model(type)
+      try model.save(to: path)
+      #expect(try TrainedModel<Scalar>(readingFrom: path) == model)
+      switch try AnyTrainedModel(readingFrom: path) {
+      case .float(let read): #expect(read as? TrainedModel<Scalar> == model)
+      case .double(let read): #expect(read as? TrainedModel<Scalar> == model)
       }
+      let first = try Data(contentsOf: URL(filePath: path))
+      try model.save(to: path)
+      #expect(try Data(contentsOf: URL(filePath: path)) == first)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count == 1)
     }
     for type in scalarTypes { try check(type) }
   }
 
   @Test("A file in the other precision is refused")
   func precision() throws {
-    try withTemporaryDirectory { directory in
-      let path = directory.path + "/m"
-      try Self.model(Double.self).save(to: path)
-      #expect(throws: FileError.self) { try TrainedModel<Float>(readingFrom: path) }
-    }
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/m"
+    try Self.model(Double.self).save(to: path)
+    #expect(throws: FileError.self) { try TrainedModel<Float>(readingFrom: path) }
   }
 
   @Test("A model file cut anywhere is refused")
   func cut() throws {
-    try withTemporaryDirectory { directory in
-      let path = directory.path + "/m"
-      try Self.model(Float.self).save(to: path)
-      let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
-      for length in 0..<bytes.count {
-        try Data(bytes[..<length]).write(to: URL(filePath: path))
-        #expect(throws: FileError.self, "cut to \(length)") {
-          try AnyTrainedModel(readingFrom: path)
-        }
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/m"
+    try Self.model(Float.self).save(to: path)
+    let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    for length in 0..<bytes.count {
+      try Data(bytes[..<length]).write(to: URL(filePath: path))
+      #expect(throws: FileError.self, "cut to \(length)") {
+        try AnyTrainedModel(readingFrom: path)
       }
     }
   }
 
   @Test("A flipped byte in the header is refused or leaves a model that can be used")
   func flipped() throws {
-    try withTemporaryDirectory { directory in
-      let path = directory.path + "/m"
-      try Self.model(Float.self).save(to: path)
-      let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
-      let headerLength = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
-      var refused = 0
-      for position in 0..<headerLength {
-        for flip in [0x01, 0x20, 0x80] as [UInt8] {
-          var changed = bytes
-          changed[position] ^= flip
-          try Data(changed).write(to: URL(filePath: path))
-          do {
-            let model = try TrainedModel<Float>(readingFrom: path)
-            #expect(model.network.scores(of: .zeros([1, 3])).firstNonFinite() == nil)
-          } catch is FileError {
-            refused += 1
-          }
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/m"
+    try Self.model(Float.self).save(to: path)
+    let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    let headerLength = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
+    var refused = 0
+    for position in 0..<headerLength {
+      for flip in [0x01, 0x20, 0x80] as [UInt8] {
+        var changed = bytes
+        changed[position] ^= flip
+        try Data(changed).write(to: URL(filePath: path))
+        do {
+          let model = try TrainedModel<Float>(readingFrom: path)
+          #expect(model.network.scores(of: .zeros([1, 3])).firstNonFinite() == nil)
+        } catch is FileError {
+          refused += 1
         }
       }
-      #expect(refused > headerLength)
     }
+    #expect(refused > headerLength)
   }
 
   @Test("What is missing or does not fit in a model file is named", arguments: Flaw.allCases)
   func flaws(flaw: Flaw) throws {
-    try withTemporaryDirectory { directory in
-      let path = directory.path + "/m"
-      try Self.model(Float.self).save(to: path)
-      let whole = try TensorArchive(readingFrom: path)
-      var archive = TensorArchive(metadata: whole.metadata)
-      for name in whole.names where name != flaw.tensor {
-        archive.add(try whole.tensor(named: name, as: Float.self), named: name)
-      }
-      flaw.spoil(&archive)
-      try archive.write(to: path)
-      let error = #expect(throws: FileError.self) { try TrainedModel<Float>(readingFrom: path) }
-      let text = "\(error.map { "\($0)" } ?? "")"
-      #expect(text.contains(flaw.message) && text.contains(path), "\(text)")
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/m"
+    try Self.model(Float.self).save(to: path)
+    let whole = try TensorArchive(readingFrom: path)
+    var archive = TensorArchive(metadata: whole.metadata)
+    for name in whole.names where name != flaw.tensor {
+      archive.add(try whole.tensor(named: name, as: Float.self), named: name)
     }
+    flaw.spoil(&archive)
+    try archive.write(to: path)
+    let error = #expect(throws: FileError.self) { try TrainedModel<Float>(readingFrom: path) }
+    let text = "\(error.map { "\($0)" } ?? "")"
+    #expect(text.contains(flaw.message) && text.contains(path), "\(text)")
   }
 
   /// One thing wrong with a model file.

@@ -1,0 +1,79 @@
+import Foundation
+import Serialization
+import TestSupport
+import Testing
+
+@Suite struct AtomicFileTests {
+  private struct Interruption: Error {}
+
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  @Test("A file is made, then replaced, and nothing else is left in the directory")
+  func replaces() throws {
+    try AtomicFile.write([1, 2, 3], to: directory.file("a"))
+    #expect(try directory.bytes(of: "a") == [1, 2, 3])
+    try AtomicFile.write([], to: directory.file("a"))
+    #expect(try directory.bytes(of: "a") == [])
+    #expect(try directory.names == ["a"])
+  }
+
+  @Test("Pieces are written in order")
+  func pieces() throws {
+    try AtomicFile.write(to: directory.file("a")) { file in
+      for byte in UInt8(0)..<100 { try file.write([byte]) }
+    }
+    #expect(try directory.bytes(of: "a") == Array(0..<100))
+  }
+
+  @Test("The new file has the permissions of the old one")
+  func permissions() throws {
+    let path = try directory.write([1], to: "a")
+    try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+    try AtomicFile.write([2], to: path)
+    let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+    #expect(mode as? Int == 0o640)
+  }
+
+  @Test("An interrupted write leaves the old file and no other")
+  func interrupted() throws {
+    let path = try directory.write([9], to: "a")
+    #expect(throws: Interruption.self) {
+      try AtomicFile.write(to: path) { file in
+        try file.write([1, 2])
+        throw Interruption()
+      }
+    }
+    #expect(try directory.bytes(of: "a") == [9])
+    #expect(try directory.names == ["a"])
+  }
+
+  @Test("A target that is a directory, or in none, is refused with the system's reason")
+  func unwritable() throws {
+    let folder = try directory.makeDirectory("folder")
+    let first = #expect(throws: FileError.self) { try AtomicFile.write([1], to: folder) }
+    #expect(first?.path == folder)
+    #expect(first?.message.contains("directory") == true)
+    let missing = directory.file("none/a")
+    let second = #expect(throws: FileError.self) { try AtomicFile.write([1], to: missing) }
+    #expect(second?.description == "\(missing): cannot write here: No such file or directory")
+    #expect(try directory.names == ["folder"])
+  }
+
+  @Test("A write that the system stops half way leaves the old file")
+  func fullDisk() async {
+    await #expect(processExitsWith: .success) {
+      let directory = try TemporaryDirectory()
+      let path = try directory.write([9], to: "a")
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      let bytes = [UInt8](repeating: 1, count: 1 << 20)
+      let error = #expect(throws: FileError.self) { try AtomicFile.write(bytes, to: path) }
+      #expect(error?.message == "cannot write: File too large")
+      #expect(try directory.bytes(of: "a") == [9])
+      #expect(try directory.names == ["a"])
+    }
+  }
+}
