@@ -124,10 +124,11 @@ import Testing
       _ = TwoLayerNet<Float>(inputSize: 3, hiddenSize: 0, classCount: 2, using: &random)
     }
     await #expect(processExitsWith: .failure) {
-      _ = Parameters<Float>(["W1": [1]])["W2"]
+      let parameters: Parameters<Float> = ["W1": [1]]
+      _ = parameters["W2"]
     }
     await #expect(processExitsWith: .failure) {
-      var parameters = Parameters<Float>(["W1": [1]])
+      var parameters: Parameters<Float> = ["W1": [1]]
       parameters["W1"] = [1, 2]
     }
     await #expect(processExitsWith: .failure) {

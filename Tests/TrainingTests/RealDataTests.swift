@@ -5,8 +5,8 @@ import NeuralNetwork
 import Testing
 import Training
 
-/// Runs on real data whose results are known. They take too long without optimisation.
-@Suite struct RealDataTests {
+/// Where the real data is, and whether this build is fast enough for it.
+private enum RealData {
   static let cifar10 = ProcessInfo.processInfo.environment["PERCEPTRON_CIFAR10"] ?? ""
   static let hasCIFAR10 = FileManager.default.fileExists(atPath: cifar10 + "/data_batch_5.bin")
   static let isOptimized: Bool = {
@@ -14,10 +14,13 @@ import Training
     assert({ isDebug = true; return true }())
     return !isDebug
   }()
+}
 
+/// Runs on real data whose results are known. They take too long without optimisation.
+@Suite struct RealDataTests {
   /// Trains on CIFAR-10 with the last 1,000 rows held out and returns their accuracy.
   private func cifarAccuracy(hidden: Int, _ settings: SGDSettings) throws -> Double {
-    let data = try DatasetLibrary.load(Self.cifar10)
+    let data = try DatasetLibrary.load(RealData.cifar10)
     let split = try data.training.splitLast(1000)
     let preprocessing = try Preprocessing.fitted(
       to: split.training, divisor: 1, subtractMean: true)
@@ -34,8 +37,8 @@ import Training
 
   @Test(
     "CIFAR-10 with the classic first settings reaches 0.27–0.31",
-    .enabled(if: hasCIFAR10, "PERCEPTRON_CIFAR10 does not name a folder with CIFAR-10's batches"),
-    .enabled(if: isOptimized, "too slow without optimisation; runs with -c release"))
+    .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 does not name a folder with CIFAR-10's batches"),
+    .enabled(if: RealData.isOptimized, "too slow without optimisation; runs with -c release"))
   func cifar10() throws {
     let accuracy = try cifarAccuracy(
       hidden: 50,
@@ -45,8 +48,8 @@ import Training
 
   @Test(
     "CIFAR-10 with better settings reaches 0.49",
-    .enabled(if: hasCIFAR10, "PERCEPTRON_CIFAR10 does not name a folder with CIFAR-10's batches"),
-    .enabled(if: isOptimized, "too slow without optimisation; runs with -c release"))
+    .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 does not name a folder with CIFAR-10's batches"),
+    .enabled(if: RealData.isOptimized, "too slow without optimisation; runs with -c release"))
   func cifar10Tuned() throws {
     let accuracy = try cifarAccuracy(
       hidden: 100,
