@@ -41,6 +41,9 @@ public protocol BLASScalar:
 
   // MARK: Vector kernels
 
+  /// x = value, for memory that need not be initialized.
+  static func fill(count: Int, _ x: UnsafeMutablePointer<Self>, with value: Self)
+
   /// result = left `operation` right, element by element; `result` may be an operand.
   static func combine(
     _ operation: ElementwiseOperation, count: Int,

@@ -80,11 +80,15 @@ public func matmul<Scalar>(
     "matmul: matrices or vectors needed, not shapes \(a.shape) and \(b.shape)")
   switch (a.rank, b.rank) {
   case (2, 2):
-    var c = Tensor<Scalar>.zeros([
-      a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1],
-    ])
-    multiply(a, transposeA: transposeA, b, transposeB: transposeB, into: &c)
-    return c
+    let shape: Shape = [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]]
+    return Tensor(shape: shape) { c in
+      let c = MutableRowBlock(base: c.baseAddress!, rows: shape[0], columns: shape[1])
+      a.withRows { a in
+        b.withRows { b in
+          multiply(a, transposeA: transposeA, b, transposeB: transposeB, into: c)
+        }
+      }
+    }
   case (2, 1): return product(of: a, transposed: transposeA, vector: b)
   case (1, 2): return product(of: b, transposed: !transposeB, vector: a)
   default:

@@ -21,6 +21,12 @@ public enum OperandStep: Sendable {
 // Documented at the requirements.
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
+  @inlinable public static func fill(
+    count: Int, _ x: UnsafeMutablePointer<Self>, with value: Self
+  ) {
+    x.initialize(repeating: value, count: count)
+  }
+
   @inlinable public static func combine(
     _ operation: ElementwiseOperation, count: Int,
     _ left: UnsafePointer<Self>, _ leftStep: OperandStep,

@@ -60,7 +60,7 @@ extension BLASScalar {
       }
       return
     }
-    sums.initialize(repeating: 0, count: columns)
+    fill(count: columns, sums, with: 0)
     for row in 0..<rows {
       combine(.add, count: columns, sums, .each, x + row * stride, .each, into: sums)
     }

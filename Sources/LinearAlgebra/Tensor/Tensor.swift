@@ -35,7 +35,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
 
   /// A tensor with every element equal to `value`.
   public init(shape: Shape, repeating value: Scalar) {
-    self.init(shape: shape) { $0.initialize(repeating: value) }
+    self.init(shape: shape) { Scalar.fill(count: $0.count, $0.baseAddress!, with: value) }
   }
 
   /// A tensor of zeros.
