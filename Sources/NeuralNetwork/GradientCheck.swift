@@ -25,6 +25,7 @@ public protocol GradientCheckable {
 }
 
 extension TwoLayerNet: GradientCheckable where Scalar == Double {
+  /// The loss of a batch, and the hidden layer before its rectifier.
   public func probe(
     _ x: Tensor<Double>, labels: [Int], regularization: Double
   ) -> (loss: Double, preActivations: [Tensor<Double>]) {
@@ -34,6 +35,7 @@ extension TwoLayerNet: GradientCheckable where Scalar == Double {
     return (dataLoss + penalty(regularization), [preActivation])
   }
 
+  /// The gradients of the loss of a batch.
   public func gradients(
     of x: Tensor<Double>, labels: [Int], regularization: Double
   ) -> Parameters<Double> {
@@ -69,7 +71,7 @@ public struct GradientCheck: Sendable {
   ///
   /// - Precondition: `sampleSize` is at least 1.
   public init(sampleSize: Int? = nil, seed: UInt64 = 0) {
-    precondition(
+    require(
       sampleSize ?? 1 >= 1, "GradientCheck: a sample of \(sampleSize ?? 0) entries checks nothing")
     self.sampleSize = sampleSize
     self.seed = seed

@@ -13,7 +13,7 @@ public struct Parameters<Scalar: BLASScalar>: Sendable, Equatable {
   public init(_ named: [(name: String, tensor: Tensor<Scalar>)]) {
     names = named.map(\.name)
     tensors = named.map(\.tensor)
-    precondition(Set(names).count == names.count, "Parameters: a name of \(names) appears twice")
+    require(Set(names).count == names.count, "Parameters: a name of \(names) appears twice")
   }
 
   /// The tensor called `name`.
@@ -23,7 +23,7 @@ public struct Parameters<Scalar: BLASScalar>: Sendable, Equatable {
     get { tensors[position(of: name)] }
     set {
       let position = position(of: name)
-      precondition(
+      require(
         newValue.shape == tensors[position].shape,
         "Parameters: \(name) has shape \(tensors[position].shape), not \(newValue.shape)")
       tensors[position] = newValue
@@ -35,7 +35,7 @@ public struct Parameters<Scalar: BLASScalar>: Sendable, Equatable {
 
   private func position(of name: String) -> Int {
     guard let position = names.firstIndex(of: name) else {
-      preconditionFailure("Parameters: none is called \(name); there are \(names)")
+      fatalError("Parameters: none is called \(name); there are \(names)")
     }
     return position
   }

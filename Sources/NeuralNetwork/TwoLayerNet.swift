@@ -21,7 +21,7 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
   ///
   /// - Precondition: the hidden layer is as wide as the output layer's input.
   public init(hidden: Affine<Scalar>, output: Affine<Scalar>) {
-    precondition(
+    require(
       hidden.outputSize == output.inputSize,
       "TwoLayerNet: W1 \(hidden.weights.shape) does not lead to W2 \(output.weights.shape)")
     self.hidden = hidden
@@ -41,7 +41,7 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
     inputSize: Int, hiddenSize: Int, classCount: Int, scale: Double = 1e-4,
     using random: inout some RandomStream
   ) {
-    precondition(
+    require(
       inputSize > 0 && hiddenSize > 0 && classCount > 0,
       "TwoLayerNet: sizes \(inputSize)-\(hiddenSize)-\(classCount), each must be at least 1")
     hidden = Affine(

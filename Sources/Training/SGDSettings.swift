@@ -37,26 +37,26 @@ public struct SGDSettings: Codable, Equatable, Sendable {
 
   /// Throws unless a set of `rowCount` rows can be trained on with these settings.
   public func check(rowCount: Int) throws(TrainingError) {
-    func require(
+    func demand(
       _ holds: Bool, _ setting: String, _ value: some Any, _ expected: String
     ) throws(TrainingError) {
       if holds { return }
       throw .invalidSetting(name: setting, value: "\(value)", expected: expected)
     }
     func isFiniteAndNotNegative(_ value: Double) -> Bool { value.isFinite && value >= 0 }
-    try require(
+    try demand(
       learningRate.isFinite && learningRate > 0, "learning rate", learningRate, "a number above 0")
-    try require(
+    try demand(
       learningRateDecay.isFinite && learningRateDecay > 0, "decay", learningRateDecay,
       "a number above 0")
-    try require(
+    try demand(
       isFiniteAndNotNegative(regularization), "regularization", regularization,
       "0 or a number above 0")
-    try require(iterations >= 0, "iterations", iterations, "0 or more")
-    try require(batchSize >= 1, "batch size", batchSize, "at least 1")
-    try require(rowCount >= 1, "training rows", rowCount, "at least 1")
+    try demand(iterations >= 0, "iterations", iterations, "0 or more")
+    try demand(batchSize >= 1, "batch size", batchSize, "at least 1")
+    try demand(rowCount >= 1, "training rows", rowCount, "at least 1")
     if sampling == .epoch {
-      try require(
+      try demand(
         batchSize <= rowCount, "batch size", batchSize,
         "at most the \(rowCount) training rows when sampling without replacement")
     }

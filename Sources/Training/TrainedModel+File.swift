@@ -32,8 +32,9 @@ extension TrainedModel {
 
   /// Reads a model that ``save(to:)`` wrote, checking every field.
   ///
-  /// - Throws: `FileError` where the file is not a safetensors file, not such a model, in another
-  ///   precision than `Scalar`, or has shapes that do not go together or weights that are not finite.
+  /// - Throws: `FileError` where the file is not a safetensors file or not such a model, is in
+  ///   another precision than `Scalar`, has shapes that do not go together, or weights that are not
+  ///   finite.
   public init(readingFrom path: String) throws {
     try self.init(TensorArchive(readingFrom: path), path: path)
   }
@@ -42,7 +43,8 @@ extension TrainedModel {
     for (key, value) in [Metadata.format, Metadata.version, Metadata.architecture] {
       let found = archive.metadata[key].map { "\"\($0)\"" } ?? "none"
       if archive.metadata[key] != value {
-        throw FileError(path, "not a Perceptron model: expected \(key) \"\(value)\", found \(found)")
+        throw FileError(
+          path, "not a Perceptron model: expected \(key) \"\(value)\", found \(found)")
       }
     }
     let expected = ["W1", "W2", "b1", "b2"]

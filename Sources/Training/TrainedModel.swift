@@ -21,12 +21,13 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
   ///
   /// - Precondition: a name for each class, and a mean, if any, for each input.
   public init(network: TwoLayerNet<Scalar>, preprocessing: Preprocessing, classNames: [String]) {
-    precondition(
+    require(
       classNames.count == network.classCount,
       "TrainedModel: \(classNames.count) class names for \(network.classCount) classes")
-    precondition(
+    require(
       preprocessing.mean.map { $0.count == network.inputSize } ?? true,
-      "TrainedModel: a mean of \(preprocessing.mean?.count ?? 0) features for \(network.inputSize) inputs")
+      "TrainedModel: a mean of \(preprocessing.mean?.count ?? 0) features for \(network.inputSize) inputs"
+    )
     self.network = network
     self.preprocessing = preprocessing
     self.classNames = classNames

@@ -28,7 +28,8 @@ extension TwoLayerNet {
       let labels = Array(data.labels[range])
       let scores = scores(of: data.block(range))
       right += zip(scores.argmax(axis: 1), labels).count { $0 == $1 }
-      totalLoss += Double(SoftmaxLoss().forward(scores: scores, labels: labels).loss)
+      totalLoss +=
+        Double(SoftmaxLoss().forward(scores: scores, labels: labels).loss)
         * Double(range.count)
     }
     let count = Double(data.count)
@@ -41,7 +42,7 @@ extension TwoLayerNet {
   ///   - x: [rows, inputs].
   ///   - labels: a class for each row.
   public func accuracy(on x: Tensor<Scalar>, labels: [Int]) -> Double {
-    precondition(
+    require(
       x.shape.rowCount == labels.count,
       "accuracy: \(labels.count) labels for data of shape \(x.shape)")
     return Double(zip(predict(x), labels).count { $0 == $1 }) / Double(labels.count)
@@ -49,10 +50,10 @@ extension TwoLayerNet {
 
   /// Traps unless `data` can go through this network.
   func requireFit(_ data: PreparedDataset<Scalar>, _ what: String) {
-    precondition(
+    require(
       data.featureCount == inputSize,
       "TwoLayerNet: \(what) has \(data.featureCount) features, the network \(inputSize) inputs")
-    precondition(
+    require(
       data.classCount <= classCount,
       "TwoLayerNet: \(what) has \(data.classCount) classes, the network \(classCount)")
   }

@@ -42,7 +42,7 @@ import Testing
       #expect(parameter.name == expected.name)
       let looked = parameter.checkedCount + parameter.kinkCount + parameter.unresolvedCount
       #expect(looked == min(250, expected.tensor.count))
-      #expect(parameter.unresolvedCount <= looked / 10)
+      #expect(parameter.unresolvedCount <= 1 + looked / 20)
     }
   }
 
@@ -50,7 +50,7 @@ import Testing
   func toy() {
     let net = TwoLayerNetTests.fresh(.toy, seed: 0, as: Double.self)
     let report = GradientCheck().run(
-      net, on: ReferenceCase.toy.x, labels: ReferenceCase.toy.y, regularization: 0.05)
+      net, on: ReferenceCase.toy.x, labels: ReferenceCase.toy.labels, regularization: 0.05)
     #expect(report.parameters.map(\.checkedCount) == [40, 10, 30, 3])
     #expect(report.parameters.allSatisfy { $0.largestError < 1e-8 }, "\(report)")
   }
@@ -106,7 +106,7 @@ import Testing
   func table() {
     let net = TwoLayerNetTests.fresh(.toy, seed: 0, as: Double.self)
     let report = GradientCheck().run(
-      net, on: ReferenceCase.toy.x, labels: ReferenceCase.toy.y, regularization: 0.05)
+      net, on: ReferenceCase.toy.x, labels: ReferenceCase.toy.labels, regularization: 0.05)
     let lines = report.description.split(separator: "\n")
     #expect(lines.count == 6)
     #expect(lines[0].hasPrefix("parameter  shape  checked  kinks  unresolved"))

@@ -31,7 +31,8 @@ import Testing
       let gradient = SoftmaxLoss().backward(probabilities: probabilities, labels: [0, 0, 1])
       #expect(gradient.firstNonFinite() == nil)
       expectClose(
-        gradient * 3, Tensor<Double>([-0.5, 0.5, 0, 0, 0, 0, 0, -0.5, 0.5], shape: [3, 3]))
+        gradient * 3,
+        Tensor<Double>([-0.5, 0.5, 0, 0, 0, 0, 0, -0.5, 0.5], shape: [3, 3]))
     }
     for type in scalarTypes { check(type) }
   }
@@ -62,7 +63,8 @@ import Testing
     let (loss, probabilities) = SoftmaxLoss().forward(
       scores: Tensor<Double>.zeros([0, 3]), labels: [])
     #expect(loss.isNaN && probabilities.shape == [0, 3])
-    let single = SoftmaxLoss().forward(scores: Tensor<Double>.sample([4, 1]), labels: [0, 0, 0, 0])
+    let single = SoftmaxLoss().forward(
+      scores: Tensor<Double>.sample([4, 1]), labels: [0, 0, 0, 0])
     #expect(single.loss == 0 && single.probabilities == Tensor(shape: [4, 1], repeating: 1))
   }
 }

@@ -3,65 +3,82 @@ import LinearAlgebra
 
 /// A two-layer network's numbers as NumPy computed them in double precision: scores, loss and
 /// gradients of a fresh network, and the histories and parameters of a training run.
-public struct ReferenceCase: Decodable, Sendable {
-  /// Parameters or gradients by name.
-  public struct Named: Decodable, Sendable {
-    public let W1: [[Double]]
-    public let b1: [Double]
-    public let W2: [[Double]]
-    public let b2: [Double]
-
-    /// The tensor called `name`.
-    public subscript(name: String) -> Tensor<Double> {
-      switch name {
-      case "W1": matrix(W1)
-      case "b1": Tensor(b1)
-      case "W2": matrix(W2)
-      case "b2": Tensor(b2)
-      default: preconditionFailure("ReferenceCase has no \(name)")
-      }
-    }
-  }
+public struct ReferenceCase: Sendable {
+  /// The batch, [rows, inputs], and its classes.
+  public let x: Tensor<Double>, labels: [Int]
+  /// The fresh parameters, under `W1`, `b1`, `W2` and `b2`.
+  public let initial: [String: Tensor<Double>]
+  /// What the fresh network makes of the batch.
+  public let scores: Tensor<Double>, loss: Double, gradients: [String: Tensor<Double>]
+  /// λ of that loss.
+  public let regularization: Double
+  /// How the training run was made.
+  public let settings: Settings
+  /// The loss of each iteration, and the accuracies of each epoch; validation is on the batch.
+  public let losses: [Double], trainAccuracy: [Double], validationAccuracy: [Double]
+  /// The parameters after the run.
+  public let trained: [String: Tensor<Double>]
 
   /// The settings of the training run.
   public struct Settings: Decodable, Sendable {
-    public let lr, decay, reg: Double
-    public let iters, batch: Int
+    /// The learning rate at first, its decay per epoch, and λ.
+    public let lr: Double, decay: Double, reg: Double
+    /// How many iterations were made, and on how many rows each.
+    public let iters: Int, batch: Int
   }
-
-  /// What the training run recorded.
-  public struct Histories: Decodable, Sendable {
-    public let loss: [Double]
-    public let train_accuracy: [Double]
-    public let validation_accuracy: [Double]
-  }
-
-  public let X: [[Double]]
-  public let y: [Int]
-  public let initial: Named
-  public let scores: [[Double]]
-  public let regularization: Double
-  public let loss: Double
-  public let gradients: Named
-  public let training: Settings
-  public let history: Histories
-  public let trained: Named
-
-  /// The batch, [rows, inputs].
-  public var x: Tensor<Double> { matrix(X) }
 
   /// The classic 4-10-3 check: weights from seed 0, scale 0.1.
-  public static let toy = load("toy")
+  public static let toy = ReferenceCase("toy")
   /// A 12-8-5 network: weights from seed 7, scale 0.1.
-  public static let case12x8x5 = load("case_12_8_5")
+  public static let case12x8x5 = ReferenceCase("case_12_8_5")
 
-  private static func load(_ name: String) -> ReferenceCase {
-    let url = Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Resources")!
-    return try! JSONDecoder().decode(ReferenceCase.self, from: Data(contentsOf: url))
+  private init(_ name: String) {
+    let file: File
+    do {
+      let url = Bundle.module.bundleURL.appendingPathComponent("Resources/\(name).json")
+      file = try JSONDecoder().decode(File.self, from: Data(contentsOf: url))
+    } catch {
+      fatalError("ReferenceCase: \(name) cannot be read: \(error)")
+    }
+    x = Self.matrix(file.X)
+    labels = file.y
+    initial = file.initial.tensors
+    scores = Self.matrix(file.scores)
+    loss = file.loss
+    gradients = file.gradients.tensors
+    regularization = file.regularization
+    settings = file.training
+    losses = file.history.loss
+    trainAccuracy = file.history.train_accuracy
+    validationAccuracy = file.history.validation_accuracy
+    trained = file.trained.tensors
   }
-}
 
-/// A matrix from its rows.
-public func matrix(_ rows: [[Double]]) -> Tensor<Double> {
-  Tensor(rows.flatMap { $0 }, shape: [rows.count, rows.first?.count ?? 0])
+  private static func matrix(_ rows: [[Double]]) -> Tensor<Double> {
+    Tensor(rows.flatMap { $0 }, shape: [rows.count, rows.first?.count ?? 0])
+  }
+
+  /// The JSON as `reference_net.py` writes it.
+  private struct File: Decodable {
+    let X: [[Double]], y: [Int]
+    let initial: Named, gradients: Named, trained: Named
+    let scores: [[Double]], regularization: Double, loss: Double
+    let training: Settings
+    let history: Histories
+
+    struct Named: Decodable {
+      let W1: [[Double]], b1: [Double], W2: [[Double]], b2: [Double]
+
+      var tensors: [String: Tensor<Double>] {
+        [
+          "W1": ReferenceCase.matrix(W1), "b1": Tensor(b1), "W2": ReferenceCase.matrix(W2),
+          "b2": Tensor(b2),
+        ]
+      }
+    }
+
+    struct Histories: Decodable {
+      let loss: [Double], train_accuracy: [Double], validation_accuracy: [Double]
+    }
+  }
 }

@@ -11,7 +11,11 @@ private enum RealData {
   static let hasCIFAR10 = FileManager.default.fileExists(atPath: cifar10 + "/data_batch_5.bin")
   static let isOptimized: Bool = {
     var isDebug = false
-    assert({ isDebug = true; return true }())
+    func note() -> Bool {
+      isDebug = true
+      return true
+    }
+    assert(note())
     return !isDebug
   }()
 }
@@ -37,7 +41,7 @@ private enum RealData {
 
   @Test(
     "CIFAR-10 with the classic first settings reaches 0.27–0.31",
-    .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 does not name a folder with CIFAR-10's batches"),
+    .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
     .enabled(if: RealData.isOptimized, "too slow without optimisation; runs with -c release"))
   func cifar10() throws {
     let accuracy = try cifarAccuracy(
@@ -48,7 +52,7 @@ private enum RealData {
 
   @Test(
     "CIFAR-10 with better settings reaches 0.49",
-    .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 does not name a folder with CIFAR-10's batches"),
+    .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
     .enabled(if: RealData.isOptimized, "too slow without optimisation; runs with -c release"))
   func cifar10Tuned() throws {
     let accuracy = try cifarAccuracy(

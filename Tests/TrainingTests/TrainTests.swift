@@ -66,7 +66,8 @@ import Training
     var identity = Tensor<Float>.zeros([rows, rows])
     for row in 0..<rows { identity[row, row] = 1 }
     let data = Dataset(identity, labels: [0, 1, 0, 1, 0, 1]).prepared(with: .none, as: Float.self)
-    func rowsSeen(_ sampling: Sampling, seed: UInt64, batches: Int, of size: Int) throws -> Set<Int> {
+    func rowsSeen(_ sampling: Sampling, seed: UInt64, batches: Int, of size: Int) throws -> Set<Int>
+    {
       var net = TwoLayerNet<Float>(
         hidden: Affine(weights: Tensor(shape: [rows, 1], repeating: 1), bias: [1]),
         output: Affine(weights: [[1, -1]], bias: [0, 0]))

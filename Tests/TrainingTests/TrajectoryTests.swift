@@ -19,15 +19,15 @@ import Training
     _ seed: UInt32, as: Scalar.Type
   ) throws -> (TwoLayerNet<Scalar>, History) {
     let reference = reference(seed)
-    let data = Dataset(reference.x, labels: reference.y).prepared(with: .none, as: Scalar.self)
+    let data = Dataset(reference.x, labels: reference.labels).prepared(with: .none, as: Scalar.self)
     var random = NumPyRandom(seed: seed)
     var net = TwoLayerNet<Scalar>(
-      inputSize: data.featureCount, hiddenSize: reference.initial["b1"].count,
+      inputSize: data.featureCount, hiddenSize: reference.initial["b1"]!.count,
       classCount: data.classCount, scale: 0.1, using: &random)
     let settings = SGDSettings(
-      learningRate: reference.training.lr, learningRateDecay: reference.training.decay,
-      regularization: reference.training.reg, iterations: reference.training.iters,
-      batchSize: reference.training.batch)
+      learningRate: reference.settings.lr, learningRateDecay: reference.settings.decay,
+      regularization: reference.settings.reg, iterations: reference.settings.iters,
+      batchSize: reference.settings.batch)
     let history = try net.train(on: data, validation: data, settings: settings, using: &random)
     return (net, history)
   }
@@ -36,21 +36,21 @@ import Training
   func double(seed: UInt32) throws {
     let reference = Self.reference(seed)
     let (net, history) = try Self.train(seed, as: Double.self)
-    #expect(history.loss.count == reference.history.loss.count)
-    for (iteration, (ours, theirs)) in zip(history.loss, reference.history.loss).enumerated() {
+    #expect(history.loss.count == reference.losses.count)
+    for (iteration, (ours, theirs)) in zip(history.loss, reference.losses).enumerated() {
       #expect(relativeError(ours, theirs) <= 1e-12, "iteration \(iteration): \(ours), \(theirs)")
     }
-    #expect(history.trainAccuracy == reference.history.train_accuracy)
-    #expect(history.validationAccuracy == reference.history.validation_accuracy)
+    #expect(history.trainAccuracy == reference.trainAccuracy)
+    #expect(history.validationAccuracy == reference.validationAccuracy)
     for (name, tensor) in net.parameters {
-      expectClose(tensor, reference.trained[name], tolerance: 1e-10)
+      expectClose(tensor, try #require(reference.trained[name]), tolerance: 1e-10)
     }
   }
 
   @Test("The same run in Float stays within 1e-3 of it", arguments: seeds)
   func float(seed: UInt32) throws {
     let (_, history) = try Self.train(seed, as: Float.self)
-    for (ours, theirs) in zip(history.loss, Self.reference(seed).history.loss) {
+    for (ours, theirs) in zip(history.loss, Self.reference(seed).losses) {
       #expect((ours - theirs).magnitude <= 1e-3 * max(1, theirs))
     }
   }

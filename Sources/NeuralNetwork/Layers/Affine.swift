@@ -27,7 +27,7 @@ public struct Affine<Scalar: BLASScalar>: Sendable, Equatable {
   ///
   /// - Precondition: `weights` is [inputs, outputs] and `bias` [outputs].
   public init(weights: Tensor<Scalar>, bias: Tensor<Scalar>) {
-    precondition(
+    require(
       weights.rank == 2 && bias.shape == [weights.shape[1]],
       "Affine: weights \(weights.shape) need a bias of one element per column, not \(bias.shape)")
     self.weights = weights

@@ -10,7 +10,7 @@ public struct ReLU<Scalar: BLASScalar>: Sendable, Equatable {
 
   /// Writes max(input, 0); `output` may be the same memory as `input`.
   public func forward(_ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>) {
-    precondition(
+    require(
       input.shape == output.shape, "ReLU: input \(input.shape), room for \(output.shape)")
     Scalar.relu(count: input.count, input.base, into: output.base)
   }
@@ -20,7 +20,7 @@ public struct ReLU<Scalar: BLASScalar>: Sendable, Equatable {
   public func backward(
     upstream: RowBlock<Scalar>, output: RowBlock<Scalar>, into gradient: MutableRowBlock<Scalar>
   ) {
-    precondition(
+    require(
       upstream.shape == output.shape && gradient.shape == output.shape,
       "ReLU: output \(output.shape), upstream \(upstream.shape), room for \(gradient.shape)")
     Scalar.reluGradient(

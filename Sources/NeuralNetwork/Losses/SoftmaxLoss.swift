@@ -24,7 +24,7 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Sendable, Equatable {
     scores: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>,
     probabilities: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
   ) {
-    precondition(
+    require(
       probabilities.shape == scores.shape && losses.count == scores.rows,
       "SoftmaxLoss: scores \(scores.shape), room for \(probabilities.shape) and \(losses.count) losses"
     )
@@ -46,7 +46,7 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Sendable, Equatable {
     probabilities: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>, batchSize: Int,
     into gradient: MutableRowBlock<Scalar>
   ) {
-    precondition(
+    require(
       gradient.shape == probabilities.shape,
       "SoftmaxLoss: probabilities \(probabilities.shape), room for \(gradient.shape)")
     Self.check(labels, rows: probabilities.rows, classes: probabilities.columns)
@@ -95,9 +95,9 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Sendable, Equatable {
   }
 
   private static func check(_ labels: UnsafeBufferPointer<Int>, rows: Int, classes: Int) {
-    precondition(labels.count == rows, "SoftmaxLoss: \(labels.count) labels for \(rows) rows")
+    require(labels.count == rows, "SoftmaxLoss: \(labels.count) labels for \(rows) rows")
     for row in labels.indices where labels[row] < 0 || labels[row] >= classes {
-      preconditionFailure(
+      fatalError(
         "SoftmaxLoss: label \(labels[row]) of row \(row) is not one of \(classes) classes")
     }
   }
