@@ -6,7 +6,7 @@ import Serialization
 /// The format, from <http://yann.lecun.com/exdb/mnist/>: two zero bytes, the element type, the rank,
 /// one big-endian 32-bit extent per dimension, then the elements, big-endian, row-major.
 struct IDXFile {
-  enum ElementType: UInt8, CaseIterable {
+  enum ElementType: UInt8 {
     case uint8 = 0x08
     case int8 = 0x09
     case int16 = 0x0B
