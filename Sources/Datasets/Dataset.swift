@@ -19,12 +19,12 @@ public struct Dataset: Sendable {
   ///   - classNames: the classes' names, or nil to call the ones in `labels` "0", "1", ….
   /// - Precondition: as many labels as rows, each 0..<classNames.count.
   public init(_ features: Features, labels: [Int], classNames: [String]? = nil) {
-    precondition(
+    require(
       features.count == labels.count,
       "Dataset: \(features.count) rows of features and \(labels.count) labels")
     let names = classNames ?? Dataset.numbered((labels.max() ?? -1) + 1)
     if let wrong = labels.first(where: { $0 < 0 || $0 >= names.count }) {
-      preconditionFailure("Dataset: the label \(wrong) of \(names.count) classes")
+      fatalError("Dataset: the label \(wrong) of \(names.count) classes")
     }
     self.init(checked: features, labels: labels, classNames: names)
   }

@@ -44,11 +44,11 @@ public struct Features: Sendable {
   ///   product, and a picture has as many features.
   public init(_ storage: Storage, exampleShape: [Int], image: ImageShape? = nil) {
     let size = Shape.elementCount(of: exampleShape) ?? 0
-    precondition(size > 0, "Features: an example of shape \(exampleShape) has no size")
-    precondition(
+    require(size > 0, "Features: an example of shape \(exampleShape) has no size")
+    require(
       storage.count % size == 0,
       "Features: \(storage.count) elements are not whole examples of shape \(exampleShape)")
-    precondition(
+    require(
       image == nil || image?.featureCount == size,
       "Features: examples of shape \(exampleShape) are not pictures of \(image?.featureCount ?? 0)"
         + " features")
@@ -61,7 +61,7 @@ public struct Features: Sendable {
   ///
   /// - Precondition: rank 2 or more, rows of at least one element.
   public init<Scalar: BLASScalar>(_ tensor: Tensor<Scalar>, image: ImageShape? = nil) {
-    precondition(
+    require(
       tensor.rank >= 2, "Features: expected a tensor of rows, found the shape \(tensor.shape)")
     let shape = Array(tensor.shape.dimensions.dropFirst())
     if let tensor = tensor as? Tensor<Float> {
@@ -92,7 +92,7 @@ public struct Features: Sendable {
   /// Where row `index` stands among the rows of the storage.
   @inline(__always)
   func storedRow(_ index: Int) -> Int {
-    precondition(index >= 0 && index < count, "Features: row \(index) of \(count)")
+    require(index >= 0 && index < count, "Features: row \(index) of \(count)")
     return switch rows {
     case .range(let range): range.lowerBound + index
     case .list(let list): list[index]
@@ -112,7 +112,7 @@ extension Features {
   ///
   /// - Precondition: `range` lies within 0..<count.
   public subscript(rows range: Range<Int>) -> Features {
-    precondition(
+    require(
       range.lowerBound >= 0 && range.upperBound <= count, "Features: rows \(range) of \(count)")
     switch rows {
     case .range(let all):

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// How an example's features lie in a picture.
 public struct ImageShape: Hashable, Codable, Sendable {
   /// The order of the channels' values.
@@ -21,7 +23,7 @@ public struct ImageShape: Hashable, Codable, Sendable {
   ///
   /// - Precondition: every extent is at least 1.
   public init(width: Int, height: Int, channels: Int = 1, layout: Layout = .planar) {
-    precondition(
+    require(
       width > 0 && height > 0 && channels > 0,
       "ImageShape: \(width) × \(height) pixels of \(channels) channels")
     self.width = width

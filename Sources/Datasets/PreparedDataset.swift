@@ -49,7 +49,7 @@ extension PreparedDataset {
   public func gather(
     _ rows: [Int], into target: inout Tensor<Scalar>, labels classes: inout [Int]
   ) {
-    precondition(
+    require(
       classes.count == rows.count, "gather: \(rows.count) rows into \(classes.count) labels")
     features.gather(rows, into: &target)
     for index in rows.indices { classes[index] = dataset.labels[rows[index]] }
@@ -64,7 +64,7 @@ extension PreparedDataset {
     _ rows: UnsafeBufferPointer<Int>, into target: MutableRowBlock<Scalar>,
     labels classes: UnsafeMutableBufferPointer<Int>
   ) {
-    precondition(
+    require(
       classes.count == rows.count, "gather: \(rows.count) rows into \(classes.count) labels")
     features.gather(rows, into: target)
     for index in rows.indices { classes[index] = dataset.labels[rows[index]] }

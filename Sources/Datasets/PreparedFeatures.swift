@@ -14,7 +14,7 @@ public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
   /// - Precondition: the mean, if there is one, has one number per feature.
   public init(_ features: Features, with preprocessing: Preprocessing) {
     if let mean = preprocessing.mean {
-      precondition(
+      require(
         mean.count == features.featureCount,
         "prepared: a mean of \(mean.count) numbers for \(features.featureCount) features")
     }
@@ -90,7 +90,7 @@ extension PreparedFeatures {
   public func forEachBlock(
     of size: Int, _ body: (Range<Int>, Tensor<Scalar>) throws -> Void
   ) rethrows {
-    precondition(size >= 1, "forEachBlock: blocks of \(size) rows")
+    require(size >= 1, "forEachBlock: blocks of \(size) rows")
     var buffer = Tensor<Scalar>.zeros([min(size, count), featureCount])
     for start in stride(from: 0, to: count, by: size) {
       let range = start..<min(start + size, count)
@@ -101,7 +101,7 @@ extension PreparedFeatures {
   }
 
   private func checkTarget(_ target: MutableRowBlock<Scalar>, rows: Int) {
-    precondition(
+    require(
       target.rows == rows && target.columns == featureCount,
       "gather: \(rows) rows of \(featureCount) features into \(target.shape)")
   }
@@ -146,7 +146,7 @@ extension PreparedFeatures {
   }
 
   private func checkNoRows(_ count: Int) {
-    precondition(count == 0, "gather: \(count) rows of features that have none")
+    require(count == 0, "gather: \(count) rows of features that have none")
   }
 
   @inline(__always)

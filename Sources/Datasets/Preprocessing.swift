@@ -17,7 +17,7 @@ public struct Preprocessing: Hashable, Codable, Sendable {
   /// - Precondition: the divisor is finite and above 0, the means are finite.
   public init(divisor: Double = 1, mean: [Double]? = nil) {
     if let problem = Preprocessing.problem(divisor: divisor, mean: mean) {
-      preconditionFailure("Preprocessing: \(problem)")
+      fatalError("Preprocessing: \(problem)")
     }
     self.divisor = divisor
     self.mean = mean

@@ -54,10 +54,8 @@ struct SafetensorsHeader {
     if raw.shape.count > Shape.maximumRank || raw.shape.contains(where: { $0 < 0 }) {
       throw complain("expected a shape of at most four extents from 0 up, found \(raw.shape)")
     }
-    // Also where an extent is 0, the others must not overflow: strides are products of them.
-    guard let room = Shape.elementCount(of: raw.shape.map { max($0, 1) }),
-      let count = Shape.elementCount(of: raw.shape),
-      !room.multipliedReportingOverflow(by: dataType.size).overflow
+    guard let count = Shape.elementCount(of: raw.shape),
+      !count.multipliedReportingOverflow(by: dataType.size).overflow
     else { throw complain("the shape \(raw.shape) has too many elements") }
     guard raw.offsets.count == 2, let start = raw.offsets.first, let end = raw.offsets.last,
       0 <= start, start <= end

@@ -64,8 +64,8 @@ public struct TensorArchive: Sendable {
   ///
   /// - Precondition: no tensor has that name yet, and it is not `__metadata__`.
   public mutating func add<Scalar: BLASScalar>(_ tensor: Tensor<Scalar>, named name: String) {
-    precondition(entry(name) == nil, "TensorArchive: there is already a tensor named \(name)")
-    precondition(
+    require(entry(name) == nil, "TensorArchive: there is already a tensor named \(name)")
+    require(
       name != TensorArchive.metadataKey, "TensorArchive: the name \(name) has another meaning")
     entries.append(Entry(name: name, payload: Payload(tensor)))
   }
@@ -109,7 +109,7 @@ extension TensorArchive.Payload {
     switch tensor {
     case let tensor as Tensor<Float>: self = .float32(tensor)
     case let tensor as Tensor<Double>: self = .float64(tensor)
-    default: preconditionFailure("TensorArchive: cannot keep elements of type \(Scalar.self)")
+    default: fatalError("TensorArchive: cannot keep elements of type \(Scalar.self)")
     }
   }
 

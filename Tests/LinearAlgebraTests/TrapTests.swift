@@ -1,19 +1,6 @@
 import LinearAlgebra
+import TestSupport
 import Testing
-
-/// Expects that a process which trapped said `parts`, in this order, on its standard error.
-private func expectMessage(
-  _ result: ExitTest.Result?, _ parts: String..., sourceLocation: SourceLocation = #_sourceLocation
-) {
-  var rest = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)[...]
-  for part in parts {
-    guard let found = rest.firstRange(of: part) else {
-      Issue.record("no “\(part)” in what is left: \(rest)", sourceLocation: sourceLocation)
-      return
-    }
-    rest = rest[found.upperBound...]
-  }
-}
 
 /// Programming errors trap with a message that names the operation and the shapes. Each test
 /// starts a process of its own, so there is one for each kind of mistake and not for each spot.

@@ -52,7 +52,6 @@ import Testing
     ) {
       _ = Affine<Float>(weights: .zeros([3, 4]), bias: .zeros([5]))
     }
-    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(message.contains("[3, 4]") && message.contains("[5]"))
+    expectMessage(result, "[3, 4]", "[5]")
   }
 }

@@ -54,8 +54,7 @@ import Testing
     ) {
       _ = SoftmaxLoss().forward(scores: Tensor<Float>.zeros([2, 3]), labels: [0, 3])
     }
-    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(message.contains("label 3 of row 1 is not one of 3 classes"))
+    expectMessage(result, "label 3 of row 1 is not one of 3 classes")
   }
 
   @Test("No rows have a loss of NaN and an empty gradient; one class has a loss of 0")

@@ -98,7 +98,7 @@ import Testing
 
   @Test("A gzip file cut anywhere, in its trailer too, is refused")
   func cutGzip() throws {
-    for damage in Damage.cuts(of: try directory.gzip(data)) {
+    for damage in Damage.cuts(of: try directory.gzip(data), every: 10) {
       try directory.write(damage.bytes, to: "a.gz")
       #expect(readingError("a.gz", count: data.count) != nil, "\(damage)")
     }

@@ -5,9 +5,10 @@ public struct Damage: CustomStringConvertible, Sendable {
   /// The file afterwards.
   public let bytes: [UInt8]
 
-  /// `bytes` cut short at every multiple of `step` below their count.
+  /// `bytes` cut short at every multiple of `step` below their count, and at each of the last 16,
+  /// where trailers are.
   public static func cuts(of bytes: [UInt8], every step: Int = 1) -> [Damage] {
-    stride(from: 0, to: bytes.count, by: step).map {
+    bytes.indices.filter { $0 % step == 0 || $0 >= bytes.count - 16 }.map {
       Damage(description: "cut after \($0) bytes", bytes: Array(bytes[..<$0]))
     }
   }

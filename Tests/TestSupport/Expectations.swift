@@ -58,3 +58,17 @@ private func index(of position: Int, in shape: Shape) -> [Int] {
   }
   return indices.reversed()
 }
+
+/// Expects that a process which trapped said `parts`, in this order, on its standard error.
+public func expectMessage(
+  _ result: ExitTest.Result?, _ parts: String..., sourceLocation: SourceLocation = #_sourceLocation
+) {
+  var rest = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)[...]
+  for part in parts {
+    guard let found = rest.firstRange(of: part) else {
+      Issue.record("no “\(part)” in what is left: \(rest)", sourceLocation: sourceLocation)
+      return
+    }
+    rest = rest[found.upperBound...]
+  }
+}

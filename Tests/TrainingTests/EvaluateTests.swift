@@ -39,7 +39,6 @@ import Training
       let data = Dataset(Tensor<Float>.zeros([2, 6]), labels: [0, 1])
       _ = net.evaluate(on: data.prepared(with: .none, as: Float.self))
     }
-    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(message.contains("6 features, the network 3 inputs"))
+    expectMessage(result, "6 features, the network 3 inputs")
   }
 }

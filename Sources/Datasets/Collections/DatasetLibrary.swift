@@ -1,6 +1,6 @@
 import Serialization
 
-/// Data sets by name or directory.
+/// Data sets by name or directory. A directory that has one of the names is reached as `./name`.
 public enum DatasetLibrary {
   /// How a directory keeps its data.
   public enum Format: String, CaseIterable, Sendable {
@@ -18,12 +18,13 @@ public enum DatasetLibrary {
   /// - Parameters:
   ///   - source: `digits`, `fashion-mnist`, or a directory's path.
   ///   - format: how the directory keeps its data, or nil to tell by the files' names.
-  /// - Throws: `FileError` where there is no training set or a file cannot be read or is damaged.
+  /// - Throws: `FileError` where there is no training set, it is empty, or a file cannot be read or is damaged.
   public static func load(_ source: String, format: Format? = nil) throws -> LoadedData {
     let found = try find(source, format: format)
     guard let training = found.files.training else {
       throw FileError(source, "expected training files, found only a test set")
     }
+    if training.count == 0 { throw FileError(source, "the training set has no examples") }
     return LoadedData(
       name: source, kind: found.kind, training: training, test: found.files.test)
   }

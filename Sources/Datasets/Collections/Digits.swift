@@ -20,7 +20,7 @@ public enum Digits {
   /// The rows of text: 64 pixels and the digit, separated by commas.
   private static var embedded: [UInt8] {
     guard let text = Gzip.decompress(PackageResources.digits_csv_gz, limit: 1 << 19) else {
-      preconditionFailure("Digits: the embedded data is damaged")
+      fatalError("Digits: the embedded data is damaged")
     }
     return text
   }
@@ -35,7 +35,7 @@ public enum Digits {
       case UInt8(ascii: ","), UInt8(ascii: "\n"):
         numbers.append(number)
         number = 0
-      default: preconditionFailure("Digits: the embedded data holds the byte \(byte)")
+      default: fatalError("Digits: the embedded data holds the byte \(byte)")
       }
     }
     var pixels: [UInt8] = []

@@ -15,7 +15,7 @@ extension IDX {
   ///
   /// - Parameter classNames: the classes' names, or nil to number those that occur in either set.
   /// - Throws: `FileError` where the directory or a file cannot be read, names are ambiguous, one
-  ///   file of a pair is missing, or the counts of a pair differ.
+  ///   file of a pair is missing, the counts of a pair differ, or the shapes of the two sets.
   public static func readDirectory(
     _ path: String, classNames: [String]? = nil
   ) throws -> DatasetFiles {
@@ -23,6 +23,12 @@ extension IDX {
     let classCount = classNames?.count
     let training = try readPart(["train-"], names, path, classCount)
     let test = try readPart(["t10k-", "test-"], names, path, classCount)
+    if let training, let test, training.features.exampleShape != test.features.exampleShape {
+      throw FileError(
+        path,
+        "the training examples have the shape \(training.features.exampleShape) and the test "
+          + "examples \(test.features.exampleShape)")
+    }
     let largest = [training, test].compactMap { $0?.labels.max() }.max() ?? -1
     let classes = classNames ?? Dataset.numbered(largest + 1)
     func dataset(_ part: Part) -> Dataset {

@@ -6,7 +6,7 @@ import Serialization
 /// The format, from <http://yann.lecun.com/exdb/mnist/>: two zero bytes, the element type, the rank,
 /// one big-endian 32-bit extent per dimension, then the elements, big-endian, row-major.
 struct IDXFile {
-  enum ElementType: UInt8, CaseIterable {
+  enum ElementType: UInt8 {
     case uint8 = 0x08
     case int8 = 0x09
     case int16 = 0x0B
@@ -47,10 +47,8 @@ struct IDXFile {
     let extents = stride(from: 0, to: bytes.count, by: 4).map { first in
       bytes[first..<first + 4].reduce(0) { $0 << 8 | Int($1) }
     }
-    // Also where an extent is 0, the others must not overflow: an example's size is their product.
-    guard let room = Shape.elementCount(of: extents.map { max($0, 1) }),
-      !room.multipliedReportingOverflow(by: type.size).overflow,
-      let count = Shape.elementCount(of: extents)
+    guard let count = Shape.elementCount(of: extents),
+      !count.multipliedReportingOverflow(by: type.size).overflow
     else { throw reader.error("the extents \(extents) are too large", at: 4) }
     self.extents = extents
     self.count = count
@@ -60,7 +58,7 @@ struct IDXFile {
   ///
   /// - Precondition: the elements are single bytes.
   func bytes() throws -> [UInt8] {
-    precondition(type.size == 1, "IDX: elements of \(type.size) bytes read as one each")
+    require(type.size == 1, "IDX: elements of \(type.size) bytes read as one each")
     let elements = try reader.bytes(count, of: "elements")
     try reader.expectEnd()
     return elements
@@ -72,7 +70,7 @@ struct IDXFile {
   func elements<Bits: FixedWidthInteger, Element>(
     _ convert: (Bits) -> Element
   ) throws -> [Element] {
-    precondition(
+    require(
       MemoryLayout<Bits>.size == type.size,
       "IDX: elements of \(type.size) bytes read as \(Bits.self)")
     try reader.expect(count * type.size, of: "elements")

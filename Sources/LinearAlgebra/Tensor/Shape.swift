@@ -35,17 +35,16 @@ public struct Shape: Hashable, Sendable {
     extents = padded
   }
 
-  /// The product of `dimensions`, or nil where it does not fit in `Int`: for sizes that come
-  /// from a file, before a shape is made of them.
+  /// The product of `dimensions`, or nil where the product of those that are not 0 does not fit in
+  /// `Int`: for sizes that come from a file, before a shape is made of them.
   public static func elementCount(of dimensions: some Collection<Int>) -> Int? {
-    if dimensions.contains(0) { return 0 }
     var product = 1
-    for extent in dimensions {
+    for extent in dimensions where extent != 0 {
       let (next, overflow) = product.multipliedReportingOverflow(by: extent)
       if overflow { return nil }
       product = next
     }
-    return product
+    return dimensions.contains(0) ? 0 : product
   }
 
   /// The extent along `axis`, outermost first.

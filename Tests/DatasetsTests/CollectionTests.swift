@@ -1,0 +1,121 @@
+import Datasets
+import Foundation
+import Serialization
+import TestSupport
+import Testing
+
+@Suite struct CollectionTests {
+  static var hasFashion: Bool { FileManager.default.fileExists(atPath: FashionMNIST.directory) }
+
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  @Test("The digits are scikit-learn's")
+  func digits() throws {
+    #expect(Digits.all.count == 1_797)
+    #expect(Digits.all.classCounts == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
+    #expect(Digits.training.count == 1_500)
+    #expect(Digits.test.count == 297)
+    guard case .bytes(let pixels) = Digits.all.features.storage else {
+      Issue.record("the digits are no bytes")
+      return
+    }
+    #expect(pixels.max() == 16)
+    #expect(pixels.reduce(0) { $0 + Int($1) } == 561_718)
+    // hashlib.sha256(load_digits().data.astype(numpy.uint8).tobytes())
+    #expect(
+      try SHA256.digest(of: pixels)
+        == "8f26b2bd9d135c256808f68f14fdabddde6d9c7f869ae419704b051f0f14b3b3")
+    #expect(Array(Digits.all.labels[..<10]) == Array(0..<10))
+    #expect(Array(Digits.test.labels.suffix(5)) == [9, 0, 8, 9, 8])
+  }
+
+  @Test(
+    "Fashion-MNIST is read as published",
+    .enabled(if: hasFashion, "dataset-fashion-mnist is not installed"))
+  func fashion() throws {
+    let data = try DatasetLibrary.load("fashion-mnist")
+    #expect(data.training.count == 60_000)
+    #expect(data.test?.count == 10_000)
+    #expect(data.divisor == 255)
+    #expect(data.training.exampleShape == [28, 28])
+    #expect(Array(data.training.labels[..<10]) == [9, 0, 0, 3, 0, 2, 7, 2, 5, 5])
+    #expect(data.training.classCounts == [Int](repeating: 6_000, count: 10))
+    #expect(data.test.map { Array($0.labels[..<5]) } == [9, 2, 1, 1, 6])
+    #expect(data.training.classNames[9] == "Ankle boot")
+  }
+
+  @Test(
+    "Fashion-MNIST's files have the published sums",
+    .enabled(if: hasFashion, "dataset-fashion-mnist is not installed"))
+  func fashionSums() {
+    let checks = PublishedFile.verify(FashionMNIST.published, in: FashionMNIST.directory)
+    #expect(checks.count == 4)
+    for check in checks { #expect(check.outcome == .matches, "\(check)") }
+  }
+
+  @Test("Where Fashion-MNIST is missing, the error says how to get it")
+  func missingFashion() {
+    let error = #expect(throws: FileError.self) {
+      try FashionMNIST.read(from: directory.file("none"))
+    }
+    #expect(error?.message.contains("apt-get install dataset-fashion-mnist") == true)
+  }
+
+  @Test("Every file is compared with its published sum, and each outcome reported")
+  func sums() throws {
+    try directory.write([1, 2, 3], to: "data_batch_1.bin")
+    try directory.write([], to: "data_batch_2.bin")
+    let checks = PublishedFile.verify(CIFAR10.published, in: directory.path)
+    #expect(checks.count == 6)
+    let sum = try SHA256.digest(of: [1, 2, 3])
+    #expect(checks[0].outcome == .differs(found: sum))
+    #expect(checks[0].description.contains(sum))
+    #expect(checks[1].description.contains("the file is empty"))
+    #expect(checks[2].outcome == .missing)
+  }
+
+  @Test("A directory's format is told by its files' names, or by the caller")
+  func detection() throws {
+    let idx = try directory.makeDirectory("idx")
+    let features = Features(.floats([1, 2]), exampleShape: [1])
+    try IDX.write(features, to: idx + "/train-images")
+    try IDX.write(labels: [0, 1], to: idx + "/train-labels")
+    for format in [nil, DatasetLibrary.Format.idx] {
+      let data = try DatasetLibrary.load(idx, format: format)
+      #expect(data.training.labels == [0, 1])
+      #expect(data.divisor == 1, "floats are taken as they are")
+      #expect(data.name == idx)
+    }
+    #expect(throws: FileError.self) { try DatasetLibrary.load(idx, format: .cifar10) }
+    let error = #expect(throws: FileError.self) { try DatasetLibrary.loadTest(idx) }
+    #expect(error?.message.contains("expected a test set") == true)
+
+    let cifar = try directory.makeDirectory("cifar")
+    try Data([5] + [UInt8](repeating: 1, count: 3072))
+      .write(to: URL(fileURLWithPath: cifar + "/test_batch.bin"))
+    #expect(try DatasetLibrary.loadTest(cifar).labels == [5])
+    #expect(throws: FileError.self) { try DatasetLibrary.load(cifar) }
+    let data = try DatasetLibrary.readFeatures(cifar + "/test_batch.bin")
+    #expect(data.labels == [5])
+    #expect(try DatasetLibrary.readFeatures(idx + "/train-images").features.count == 2)
+  }
+
+  @Test("A directory of anything else is refused with what was looked for")
+  func nothing() throws {
+    let error = #expect(throws: FileError.self) { try DatasetLibrary.load(directory.path) }
+    #expect(error?.message.contains("data_batch_*.bin") == true)
+    #expect(error?.message.contains("train-images*") == true)
+    #expect(throws: FileError.self) { try DatasetLibrary.load(directory.file("none")) }
+    #expect(throws: FileError.self) { try DatasetLibrary.load("") }
+  }
+
+  @Test("The digits have a name and a divisor")
+  func digitsByName() throws {
+    let data = try DatasetLibrary.load("digits")
+    #expect(data.divisor == 16)
+    #expect(data.test?.count == 297)
+    #expect(try DatasetLibrary.loadTest("digits").count == 297)
+  }
+}

@@ -1,0 +1,131 @@
+import Datasets
+import LinearAlgebra
+import Testing
+
+@Suite struct PreparedDatasetTests {
+  static let preprocessings = [
+    Preprocessing.none, Preprocessing(divisor: 255),
+    Preprocessing(divisor: 1, mean: [0.5, -1, 2.25, 100, 3]),
+    Preprocessing(divisor: 16, mean: [0.5, -1, 2.25, 100, 3]),
+  ]
+
+  /// What one element must become, computed in `Scalar` as the kernel promises.
+  private func expected<Scalar: BLASScalar>(
+    _ features: Features, _ row: Int, _ column: Int, _ preprocessing: Preprocessing
+  ) -> Scalar {
+    var value = Scalar(Samples.element(features, storedRow: row, column))
+    if preprocessing.divisor != 1 { value /= Scalar(preprocessing.divisor) }
+    if let mean = preprocessing.mean { value -= Scalar(mean[column]) }
+    return value
+  }
+
+  private func checkGather<Scalar: BLASScalar>(
+    _ scalar: Scalar.Type, _ preprocessing: Preprocessing, rows: [Int]
+  ) {
+    for features in Samples.features(count: 11, width: 5) {
+      let dataset = Dataset(features, labels: Samples.labels(count: 11))
+      let prepared = dataset.prepared(with: preprocessing, as: Scalar.self)
+      var target = Tensor<Scalar>.zeros([rows.count, 5])
+      var labels = [Int](repeating: -1, count: rows.count)
+      prepared.gather(rows, into: &target, labels: &labels)
+      #expect(labels == rows.map { dataset.labels[$0] })
+      for (position, row) in rows.enumerated() {
+        for column in 0..<5 {
+          let value: Scalar = expected(features, row, column, preprocessing)
+          #expect(target[position, column] == value, "\(rows) \(position) \(column)")
+        }
+      }
+    }
+  }
+
+  @Test(
+    "A gathered batch is what the formula gives, element by element",
+    arguments: preprocessings, [[], [3], [10, 0, 10, 5], Array(0..<11)])
+  func gather(preprocessing: Preprocessing, rows: [Int]) {
+    checkGather(Float.self, preprocessing, rows: rows)
+    checkGather(Double.self, preprocessing, rows: rows)
+  }
+
+  @Test("A worker's share goes to its own rows of the batch")
+  func shares() {
+    let features = Samples.features(count: 6, width: 2)[0]
+    let prepared: PreparedDataset<Double> =
+      Dataset(features, labels: Samples.labels(count: 6)).prepared(with: .none)
+    let rows = [5, 1, 4]
+    var target = Tensor<Double>.zeros([3, 2])
+    var labels = [0, 0, 0]
+    target.withMutableRows { block in
+      rows.withUnsafeBufferPointer { rows in
+        labels.withUnsafeMutableBufferPointer { labels in
+          prepared.gather(
+            UnsafeBufferPointer(rebasing: rows[1...]),
+            into: MutableRowBlock(base: block.base + 2, rows: 2, columns: 2),
+            labels: UnsafeMutableBufferPointer(rebasing: labels[1...]))
+        }
+      }
+    }
+    let all = Samples.rows(features)
+    #expect(target.elements == [0, 0] + all[1] + all[4])
+    #expect(labels == [0, prepared.labels[1], prepared.labels[4]])
+  }
+
+  @Test("A selection gathers from its own rows")
+  func selections() {
+    let features = Samples.features(count: 12, width: 4)[2]
+    let dataset = Dataset(features, labels: Samples.labels(count: 12))
+    let view: PreparedDataset<Double> = dataset[rows: 6..<12].prepared(with: .none)
+    let list: PreparedDataset<Double> = dataset.subset(rows: [11, 7]).prepared(with: .none)
+    #expect(view.block(1..<2) == list.block(1..<2))
+    #expect(view.block(5..<6) == list.block(0..<1))
+  }
+
+  @Test("Blocks cover every row once, the last one shorter", arguments: [1, 3, 4, 10, 11])
+  func blocks(size: Int) {
+    for features in Samples.features(count: 10, width: 3) {
+      let dataset = Dataset(features, labels: Samples.labels(count: 10))
+      let prepared: PreparedDataset<Float> = dataset.prepared(with: Preprocessing(divisor: 2))
+      var elements: [Float] = []
+      var labels: [Int] = []
+      var kept: [Tensor<Float>] = []
+      prepared.forEachBlock(of: size) { block, classes in
+        #expect(block.shape[0] == classes.count && classes.count <= size)
+        elements += block.elements
+        labels += classes
+        kept.append(block)
+      }
+      #expect(elements == prepared.block(0..<10).elements)
+      #expect(labels == dataset.labels)
+      #expect(kept.flatMap(\.elements) == elements, "a block that is kept stays as it was")
+    }
+  }
+
+  @Test("No rows make no blocks and an empty batch")
+  func noRows() {
+    let dataset = Dataset(Features(.bytes([]), exampleShape: [4]), labels: [], classNames: ["a"])
+    let prepared: PreparedDataset<Float> = dataset.prepared(with: Preprocessing(divisor: 255))
+    var calls = 0
+    prepared.forEachBlock(of: 3) { _, _ in calls += 1 }
+    #expect(calls == 0)
+    #expect(prepared.block(0..<0).shape == [0, 4])
+  }
+
+  @Test("Indices and targets that do not fit are refused")
+  func preconditions() async {
+    await #expect(processExitsWith: .failure) {
+      let features = Features(.bytes([1, 2]), exampleShape: [1]).prepared(
+        with: .none, as: Float.self)
+      var target = Tensor<Float>.zeros([1, 1])
+      features.gather([2], into: &target)
+    }
+    await #expect(processExitsWith: .failure) {
+      let features = Features(.bytes([1, 2]), exampleShape: [1]).prepared(
+        with: .none, as: Float.self)
+      var target = Tensor<Float>.zeros([2, 1])
+      features.gather([0], into: &target)
+    }
+    await #expect(processExitsWith: .failure) {
+      let features = Features(.bytes([1, 2]), exampleShape: [1])
+      _ = features.prepared(with: Preprocessing(mean: [1, 2]), as: Float.self)
+    }
+  }
+}

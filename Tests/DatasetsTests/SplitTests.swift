@@ -1,0 +1,87 @@
+import Datasets
+import LinearAlgebra
+import Testing
+
+@Suite struct SplitTests {
+  let dataset: Dataset
+
+  init() {
+    let features = Features(.doubles((0..<100).map { Double($0) }), exampleShape: [1])
+    dataset = Dataset(features, labels: Samples.labels(count: 100))
+  }
+
+  /// The rows of the whole that a part has; a feature is its row's number.
+  private func rows(_ part: Dataset) -> [Int] { Samples.rows(part.features).map { Int($0[0]) } }
+
+  @Test(
+    "Both parts together are the whole, in order, sharing its features",
+    arguments: [
+      0, 1, 10, 33, 99,
+    ])
+  func partition(count: Int) throws {
+    var random = SeededRandom(seed: 5)
+    for split in [
+      try dataset.splitLast(count), try dataset.splitRandomly(count, using: &random),
+      try dataset.splitBalanced(count, using: &random),
+    ] {
+      let (training, validation) = (rows(split.training), rows(split.validation))
+      #expect(validation.count == count)
+      #expect((training + validation).sorted() == Array(0..<100))
+      #expect(training == training.sorted() && validation == validation.sorted())
+      #expect(split.training.labels == training.map { dataset.labels[$0] })
+      #expect(split.validation.classNames == dataset.classNames)
+      #expect(Samples.address(split.training.features) == Samples.address(dataset.features))
+    }
+  }
+
+  @Test("The last rows are the last rows")
+  func last() throws {
+    #expect(rows(try dataset.splitLast(3).validation) == [97, 98, 99])
+  }
+
+  @Test("A random split is a function of its stream")
+  func seeds() throws {
+    func validation(_ seed: UInt64, balanced: Bool) throws -> [Int] {
+      var random = SeededRandom(seed: seed)
+      let split =
+        try balanced
+        ? dataset.splitBalanced(20, using: &random) : dataset.splitRandomly(20, using: &random)
+      return rows(split.validation)
+    }
+    for balanced in [true, false] {
+      #expect(try validation(1, balanced: balanced) == validation(1, balanced: balanced))
+      #expect(try validation(1, balanced: balanced) != validation(2, balanced: balanced))
+    }
+  }
+
+  @Test("A balanced split gives every class its share to less than one row", arguments: 0..<100)
+  func balance(count: Int) throws {
+    var random = SeededRandom(seed: UInt64(count))
+    let split = try dataset.splitBalanced(count, using: &random)
+    for (part, whole) in zip(split.validation.classCounts, dataset.classCounts) {
+      #expect(abs(Double(part) - Double(whole * count) / 100) < 1)
+    }
+  }
+
+  @Test("A class that has no rows stays without")
+  func emptyClass() throws {
+    var random = SeededRandom(seed: 1)
+    let named = dataset.naming(classes: ["a", "b", "c", "d"])
+    let split = try named.splitBalanced(50, using: &random)
+    #expect(split.validation.classCounts[3] == 0)
+  }
+
+  @Test(
+    "A count that leaves nothing to train on is refused with both counts",
+    arguments: [
+      -1, 100, 101, Int.max, Int.min,
+    ])
+  func badCounts(count: Int) {
+    var random = SeededRandom(seed: 1)
+    let error = #expect(throws: DatasetError.self) { try dataset.splitLast(count) }
+    #expect(error?.message.contains("cannot set \(count) of 100 examples aside") == true)
+    #expect(throws: DatasetError.self) { try dataset.splitRandomly(count, using: &random) }
+    #expect(throws: DatasetError.self) { try dataset.splitBalanced(count, using: &random) }
+    #expect(throws: DatasetError.self) { try dataset[rows: 0..<0].splitLast(0) }
+  }
+}
