@@ -47,6 +47,11 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "COpenBLAS", "TestSupport"]),
     .testTarget(
+      name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests",
+      dependencies: ["LinearAlgebra", "Serialization", "Datasets", "TestSupport"]),
+    .testTarget(
       name: "NeuralNetworkTests",
       dependencies: ["LinearAlgebra", "NeuralNetwork", "TestSupport"]),
     .testTarget(
@@ -54,7 +59,5 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "TestSupport",
       ]),
-    .testTarget(
-      name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "TestSupport"]),
   ]
 )
