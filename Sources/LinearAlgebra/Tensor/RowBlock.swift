@@ -21,7 +21,7 @@ public struct RowBlock<Scalar: BLASScalar> {
   @inlinable public var count: Int { rows * columns }
 
   /// Rows and columns, for messages.
-  public var shape: Shape { [rows, columns] }
+  public var shape: Shape { Shape(rows: rows, columns: columns) }
 }
 
 /// Rows of a row-major matrix that somebody else owns, for writing.
@@ -44,7 +44,7 @@ public struct MutableRowBlock<Scalar: BLASScalar> {
   @inlinable public var count: Int { rows * columns }
 
   /// Rows and columns, for messages.
-  public var shape: Shape { [rows, columns] }
+  public var shape: Shape { Shape(rows: rows, columns: columns) }
 
   /// The same rows for reading.
   @inlinable public var reading: RowBlock<Scalar> {

@@ -35,6 +35,17 @@ public struct Shape: Hashable, Sendable {
     extents = padded
   }
 
+  /// The shape [rows, columns], made without the array that a literal needs.
+  ///
+  /// - Precondition: neither is negative, and the element count fits in `Int`.
+  public init(rows: Int, columns: Int) {
+    require(
+      rows >= 0 && columns >= 0 && !rows.multipliedReportingOverflow(by: columns).overflow,
+      "Shape: \(rows) × \(columns) is no shape")
+    rank = 2
+    extents = (rows, columns, 1, 1)
+  }
+
   /// The product of `dimensions`, or nil where the product of those that are not 0 does not fit in
   /// `Int`: for sizes that come from a file, before a shape is made of them.
   public static func elementCount(of dimensions: some Collection<Int>) -> Int? {
