@@ -59,5 +59,6 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "TestSupport",
       ]),
+    .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "TestSupport"]),
   ]
 )
