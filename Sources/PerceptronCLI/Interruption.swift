@@ -10,7 +10,7 @@ enum Interruption {
   /// Whether an end has been asked for.
   static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
-  /// Calls `body`, during which the first Ctrl-C is only noted.
+  /// Calls `body`, during which the first Ctrl-C is only noted; the second ends the process.
   static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {
     defers.store(true, ordering: .relaxed)
     defer { defers.store(false, ordering: .relaxed) }

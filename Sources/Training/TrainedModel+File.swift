@@ -42,7 +42,8 @@ extension TrainedModel {
     for (key, value) in [Metadata.format, Metadata.version, Metadata.architecture] {
       let found = archive.metadata[key].map { "\"\($0)\"" } ?? "none"
       if archive.metadata[key] != value {
-        throw FileError(path, "not a Perceptron model: expected \(key) \"\(value)\", found \(found)")
+        throw FileError(
+          path, "not a Perceptron model: expected \(key) \"\(value)\", found \(found)")
       }
     }
     let expected = ["W1", "W2", "b1", "b2"]

@@ -26,7 +26,8 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
       "TrainedModel: \(classNames.count) class names for \(network.classCount) classes")
     precondition(
       preprocessing.mean.map { $0.count == network.inputSize } ?? true,
-      "TrainedModel: a mean of \(preprocessing.mean?.count ?? 0) features for \(network.inputSize) inputs")
+      "TrainedModel: a mean of \(preprocessing.mean?.count ?? 0) features for \(network.inputSize) inputs"
+    )
     self.network = network
     self.preprocessing = preprocessing
     self.classNames = classNames

@@ -28,7 +28,8 @@ extension TwoLayerNet {
       let labels = Array(data.labels[range])
       let scores = scores(of: data.block(range))
       right += zip(scores.argmax(axis: 1), labels).count { $0 == $1 }
-      totalLoss += Double(SoftmaxLoss().forward(scores: scores, labels: labels).loss)
+      totalLoss +=
+        Double(SoftmaxLoss().forward(scores: scores, labels: labels).loss)
         * Double(range.count)
     }
     let count = Double(data.count)
