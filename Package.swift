@@ -47,5 +47,7 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "COpenBLAS", "TestSupport"]),
     .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["PerceptronCLI", "Perceptron", "TestSupport"]),
   ]
 )

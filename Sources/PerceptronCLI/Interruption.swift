@@ -26,6 +26,11 @@ enum Interruption {
       let earlier = requests.add(1, ordering: .relaxed).oldValue
       if earlier > 0 || !defers.load(ordering: .relaxed) { _exit(Interruption.status) }
     }
+    // A parent may have left the signal blocked, as threads of libdispatch do.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
   }
 }
 

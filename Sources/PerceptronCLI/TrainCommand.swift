@@ -102,6 +102,7 @@ struct TrainCommand: ParsableCommand {
     Interruption.install()
     let data = try source.load()
     let settings = try settings(for: data)
+    try data.training.features.checkFinite()
     let session = TrainingSession(
       data: data, settings: settings, seed: seed, directory: try makeDirectory(for: data),
       isQuiet: quiet)
