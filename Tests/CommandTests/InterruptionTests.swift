@@ -128,11 +128,12 @@ struct InterruptionTests {
   func terminal() throws {
     let scratch = try Scratch()
     // Only standard error is the terminal.
-    let train = "'\(Command.executable)' train --output run --iterations 400 > out"
+    let train =
+      "'\(Command.executable)' train --output run --hidden 1000 --batch 1000 --iterations 100 > out"
     let outcome = try Command.run(
       program: "/usr/bin/script", ["-qec", train, "/dev/null"], in: scratch.path)
     #expect(outcome.status == 0)
-    let redraws = outcome.output.split(separator: "\r").filter { $0.contains("/400 iterations") }
+    let redraws = outcome.output.split(separator: "\r").filter { $0.contains("/100 iterations") }
     #expect(!redraws.isEmpty)
     #expect(outcome.output.hasSuffix("\r\u{1B}[K"))
     #expect(!outcome.output.contains("\n"))
