@@ -60,5 +60,7 @@ let package = Package(
         "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "TestSupport",
       ]),
     .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["PerceptronCLI", "Perceptron", "TestSupport"]),
   ]
 )

@@ -1,18 +1,57 @@
 import Foundation
+import Perceptron
 
-/// Where the command writes what is not its result.
+/// Where the command writes: results to standard output, all else to standard error.
+///
+/// A reader that goes away, as `head` does, is no failure: what it no longer wants is dropped, and
+/// the command goes on to its end.
 enum Console {
   /// Whether standard error is a terminal that redraws lines.
   static let redrawsErrors = isatty(STDERR_FILENO) == 1
 
-  /// Writes a line to standard error.
-  static func error(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+  /// Makes writing to a closed pipe an error that ``output(_:)`` sees, not the process's end.
+  static func install() { signal(SIGPIPE, SIG_IGN) }
+
+  /// Writes a line, or several, to standard output.
+  ///
+  /// - Throws: `FileError` where it cannot be written, as on a full disk.
+  static func output(_ text: String) throws {
+    let code = write(text + "\n", to: STDOUT_FILENO)
+    if code == 0 || code == EPIPE { return }
+    throw FileError("standard output", "cannot write: \(String(cString: strerror(code)))")
   }
+
+  /// Writes a line to standard error.
+  static func error(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
   /// Replaces the terminal's current line on standard error; an empty text clears it.
   static func redraw(_ text: String) {
-    FileHandle.standardError.write(Data("\r\(text)\u{1B}[K".utf8))
+    write("\r\(text.prefix(terminalWidth - 1))\u{1B}[K", to: STDERR_FILENO)
+  }
+
+  /// Columns of the terminal: a line that wraps cannot be redrawn.
+  private static var terminalWidth: Int {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1
+    return isKnown ? Int(size.ws_col) : 200
+  }
+
+  /// Writes all of `text`; the system's error code, or 0.
+  @discardableResult
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    Array(text.utf8).withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let chunk = UnsafeRawBufferPointer(rebasing: rest)
+        let count = Foundation.write(descriptor, chunk.baseAddress, chunk.count)
+        if count >= 0 {
+          rest = rest.dropFirst(count)
+        } else if errno != EINTR {
+          return errno
+        }
+      }
+      return 0
+    }
   }
 }
 
@@ -31,6 +70,9 @@ extension Encodable {
 
 /// `value` with the given number of decimals.
 func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+/// `value` as `1.2e-07`.
+func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
 
 /// A time as a person reads it: `850 µs`, `2.1 ms`, `14 s`, `3 min 20 s`.
 func readableTime(_ seconds: Double) -> String {

@@ -29,7 +29,7 @@ struct DoctorCommand: ParsableCommand {
         MatmulSpeed(Double.self, 1024, 1024, 1024),
       ],
       fashionMNIST: FileManager.default.fileExists(atPath: FashionMNIST.directory))
-    print(json ? try findings.json : text(findings))
+    try Console.output(json ? findings.json : text(findings))
     if !findings.passed { throw ExitCode.failure }
   }
 
@@ -45,7 +45,7 @@ struct DoctorCommand: ParsableCommand {
       let verdict = check.passed ? "right" : "WRONG"
       lines.append(
         "\(check.scalar.padded(to: 12))  \(verdict): \(check.count) products at awkward shapes "
-          + "against the definition, worst error \(check.worstError) (limit \(check.limit))"
+          + "against the definition, worst error \(scientific(check.worstError)) (limit \(scientific(check.limit)))"
           + (check.passed ? "" : " at \(check.worstShape)"))
     }
     for speed in findings.speeds {

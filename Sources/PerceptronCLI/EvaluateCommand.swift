@@ -7,9 +7,10 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate", abstract: "Measure a saved network's accuracy and loss on a data set.",
     discussion: "The loss is the mean cross-entropy, without the penalty.")
 
-  @Argument(help: "A model file, or the folder of a run.") var model: String
+  @Argument(help: "The folder of a run, or a model file.") var model: String
   @OptionGroup var source: DataOptions
-  @Option(help: "Which part of the data: test, or train.") var split: Split = .test
+  @Option(help: "Which part of the data; train is with the rows held out for validation.")
+  var split: Split = .test
   @Flag(help: "Print JSON.") var json = false
 
   enum Split: String, ExpressibleByArgument, CaseIterable {
@@ -17,31 +18,19 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let path = ModelFile.path(model)
-    let data = try rows(of: source.load())
+    let path = try ModelFile.path(model)
+    let data = try split == .test ? source.loadTest() : source.load().training
     let result: Evaluation
     switch try AnyTrainedModel(readingFrom: path) {
     case .float(let model): result = try evaluate(model, on: data, path: path)
     case .double(let model): result = try evaluate(model, on: data, path: path)
     }
     if json {
-      print(try result.json)
+      try Console.output(result.json)
     } else {
-      print(
-        "accuracy \(decimal(result.accuracy, 4))  loss \(decimal(result.loss, 4))  on \(result.count) rows"
-      )
-    }
-  }
-
-  private func rows(of data: LoadedData) throws -> Dataset {
-    switch split {
-    case .train: return data.training
-    case .test:
-      guard let test = data.test else {
-        throw DatasetError(
-          "\(data.name) has no test set; --split train evaluates on its training rows")
-      }
-      return test
+      try Console.output(
+        "accuracy \(decimal(result.accuracy, 4))  loss \(decimal(result.loss, 4))  "
+          + "on \(result.count) rows")
     }
   }
 
@@ -51,7 +40,8 @@ struct EvaluateCommand: ParsableCommand {
     try ModelFile.requireFit(model, featureCount: data.featureCount, path: path, of: source.data)
     if data.classCount > model.network.classCount {
       throw FileError(
-        path, "the network tells \(model.network.classCount) classes apart, "
+        path,
+        "the network tells \(model.network.classCount) classes apart, "
           + "\(source.data) has \(data.classCount)")
     }
     if data.count == 0 { throw DatasetError("\(source.data) has no rows to evaluate on") }
@@ -67,9 +57,13 @@ struct EvaluateCommand: ParsableCommand {
 /// What commands that read a model have in common.
 enum ModelFile {
   /// The model file that a command line means: the file itself, or the one in a run's folder.
-  static func path(_ argument: String) -> String {
+  ///
+  /// - Throws: `FileError` where it is a folder without a model.
+  static func path(_ argument: String) throws -> String {
+    if !isDirectory(argument) { return argument }
     let run = RunDirectory(path: argument)
-    return run.holdsModel ? run.modelPath : argument
+    if run.holdsModel { return run.modelPath }
+    throw FileError(argument, "no model.safetensors in this folder: expected a finished run")
   }
 
   /// Throws unless rows of `featureCount` features can enter the model's network.

@@ -12,24 +12,25 @@ struct GradcheckCommand: ParsableCommand {
       """)
 
   @OptionGroup var source: DataOptions
-  @Option(help: "How many rows of the data make the batch.") var rows = 20
-  @Option(help: "Width of the hidden layer.") var hidden = 20
-  @Option(help: "Standard deviation of the weights.") var scale = 0.1
-  @Option(help: "λ, the factor of the penalty on squared weights.") var regularization = 0.05
-  @Option(help: "How many entries of each parameter to check. (default: all of them)")
+  @Option(parsing: .unconditional, help: "How many rows of the data make the batch.") var rows = 20
+  @Option(parsing: .unconditional, help: "Width of the hidden layer.") var hidden = 20
+  @Option(parsing: .unconditional, help: "Standard deviation of the weights.") var scale = 0.1
+  @Option(parsing: .unconditional, help: "λ, the factor of the penalty on squared weights.")
+  var regularization = 0.05
+  @Option(
+    parsing: .unconditional,
+    help: "How many entries of each parameter to check. (default: all of them)")
   var sample: Int?
-  @Option(help: "What weights and samples are drawn from.") var seed: UInt64 = 0
+  @Option(parsing: .unconditional, help: "What weights and samples are drawn from.") var seed:
+    UInt64 = 0
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
-    for (name, value) in [("rows", rows), ("hidden", hidden), ("sample", sample ?? 1)]
-    where value < 1 {
-      throw ValidationError("--\(name) is \(value), expected at least 1")
-    }
-    for (name, value) in [("scale", scale), ("regularization", regularization)]
-    where !(value.isFinite && value >= 0) {
-      throw ValidationError("--\(name) is \(value), expected 0 or a number above 0")
-    }
+    try require("--rows", rows, in: 1...largestSize)
+    try require("--hidden", hidden, in: 1...largestSize)
+    try require("--sample", sample, in: 1...Int.max)
+    try require("--scale", notNegative: scale)
+    try require("--regularization", notNegative: regularization)
   }
 
   /// A report and what a program wants to know first.
@@ -54,7 +55,8 @@ struct GradcheckCommand: ParsableCommand {
       scale: scale, using: &random)
     let report = GradientCheck(sampleSize: sample, seed: seed).run(
       network, on: x, labels: batch.labels, regularization: regularization)
-    print(json ? try Result(passed: report.passed, report: report).json : "\(report)")
+    try Console.output(
+      json ? Result(passed: report.passed, report: report).json : report.description)
     if !report.passed { throw ExitCode.failure }
   }
 }

@@ -10,7 +10,7 @@ enum Interruption {
   /// Whether an end has been asked for.
   static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
-  /// Calls `body`, during which the first Ctrl-C is only noted.
+  /// Calls `body`, during which the first Ctrl-C is only noted; the second ends the process.
   static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {
     defers.store(true, ordering: .relaxed)
     defer { defers.store(false, ordering: .relaxed) }
@@ -26,6 +26,11 @@ enum Interruption {
       let earlier = requests.add(1, ordering: .relaxed).oldValue
       if earlier > 0 || !defers.load(ordering: .relaxed) { _exit(Interruption.status) }
     }
+    // A parent may have left the signal blocked, as threads of libdispatch do.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
   }
 }
 

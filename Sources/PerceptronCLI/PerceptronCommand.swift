@@ -14,31 +14,46 @@ struct PerceptronCommand: ParsableCommand {
     ])
 
   static func main() {
+    Console.install()
     Foundation.exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
   /// Runs one command line and returns its exit status.
   private static func run(_ arguments: [String]) -> Int32 {
+    var command: any ParsableCommand
     do {
-      var command = try parseAsRoot(arguments)
+      command = try parseAsRoot(arguments)
+    } catch {
+      return report(parsing: error)
+    }
+    do {
       try command.run()
       return ExitCode.success.rawValue
     } catch let status as ExitCode {
       return status.rawValue
+    } catch let error as ValidationError {
+      let name = "perceptron \(type(of: command)._commandName)"
+      Console.error("Error: \(error.message)\n  See '\(name) --help' for more information.")
+      return 2
+    } catch  where exitCode(for: error) == .success {
+      return report(parsing: error)
     } catch {
-      return report(error)
+      Console.error("Error: \(error)")
+      return 1
     }
   }
 
-  private static func report(_ error: any Error) -> Int32 {
-    switch exitCode(for: error) {
-    case .success:
-      print(fullMessage(for: error))
-      return 0
-    case .validationFailure:
-      Console.error(fullMessage(for: error))
+  /// What came of a command line that is no command to run: help that was asked for, or bad use.
+  private static func report(parsing error: any Error) -> Int32 {
+    let text = fullMessage(for: error)
+    if exitCode(for: error) != .success {
+      Console.error(text)
       return 2
-    default:
+    }
+    do {
+      try Console.output(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+      return 0
+    } catch {
       Console.error("Error: \(error)")
       return 1
     }

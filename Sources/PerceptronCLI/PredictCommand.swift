@@ -12,8 +12,8 @@ struct PredictCommand: ParsableCommand {
       tabs. Files are IDX (plain or .gz) or CIFAR-10 batches; labels in them are not looked at.
       """)
 
-  @Argument(help: "A model file, or the folder of a run.") var model: String
-  @Argument(help: "Files of features.") var files: [String]
+  @Argument(help: "The folder of a run, or a model file.") var model: String
+  @Argument(help: "Files of features to classify.") var files: [String]
   @Flag(help: "Print the probability of every class.") var probabilities = false
   @Flag(help: "Print JSON: an array with an object per row.") var json = false
 
@@ -27,16 +27,16 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    let path = ModelFile.path(model)
+    let path = try ModelFile.path(model)
     let predictions: [Prediction]
     switch try AnyTrainedModel(readingFrom: path) {
     case .float(let model): predictions = try predict(with: model, path: path)
     case .double(let model): predictions = try predict(with: model, path: path)
     }
     if json {
-      print(try predictions.json)
-    } else {
-      for prediction in predictions { print(line(prediction)) }
+      try Console.output(predictions.json)
+    } else if !predictions.isEmpty {
+      try Console.output(predictions.map(line).joined(separator: "\n"))
     }
   }
 
@@ -53,7 +53,8 @@ struct PredictCommand: ParsableCommand {
         let results = model.network.predictProbabilities(rows)
         if let position = results.firstNonFinite() {
           throw FileError(
-            file, "row \(range.lowerBound + position / results.shape[1]): the scores are not finite")
+            file, "row \(range.lowerBound + position / results.shape[1]): the scores are not finite"
+          )
         }
         for (offset, best) in results.argmax(axis: 1).enumerated() {
           predictions.append(

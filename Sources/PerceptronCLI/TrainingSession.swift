@@ -10,31 +10,51 @@ struct TrainingSession {
   let directory: RunDirectory
   let isQuiet: Bool
 
-  /// Trains in the given precision, writes the run's files and returns its record.
-  ///
-  /// - Throws: `TrainingError` where the run diverges, after its history is written.
-  func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> RunRecord {
+  /// Trains in the given precision, writes the run's files and returns its record, with the error
+  /// where the run diverged. A run that diverged leaves its history and no model.
+  func run<Scalar: BLASScalar>(
+    _ scalar: Scalar.Type
+  ) throws -> (record: RunRecord, divergence: Divergence?) {
     let split = try data.training.splitLast(settings.validation)
     let preprocessing = try Preprocessing.fitted(
       to: split.training, divisor: settings.pixelScale, subtractMean: settings.subtractMean)
     let prepared: PreparedDataset<Scalar> = split.training.prepared(with: preprocessing)
     let held: PreparedDataset<Scalar>? =
       split.validation.count == 0 ? nil : split.validation.prepared(with: preprocessing)
-
-    var outcome = try train(on: prepared, validation: held)
-    let divergence = outcome.divergence
-    if divergence == nil {
-      outcome.trainAccuracy = outcome.network.evaluate(on: prepared).accuracy
-      outcome.validationAccuracy = held.map { outcome.network.evaluate(on: $0).accuracy }
+    // From here on there is something to save, so that Ctrl-C has to wait for its being saved.
+    return try Interruption.deferred {
+      var outcome = try train(on: prepared, validation: held)
+      if outcome.divergence == nil {
+        outcome.trainAccuracy = outcome.network.evaluate(on: prepared).accuracy
+        outcome.validationAccuracy = held.map { outcome.network.evaluate(on: $0).accuracy }
+      }
+      let record = record(of: outcome)
+      // An earlier run's model must not stand beside this one's history.
+      try directory.removeModel()
+      try directory.write(record, history: outcome.history)
+      if let divergence = outcome.divergence { return (record, divergence) }
+      try directory.write(
+        TrainedModel(
+          network: outcome.network, preprocessing: preprocessing,
+          classNames: data.training.classNames))
+      return (record, nil)
     }
-    let record = record(of: outcome)
-    try directory.write(record, history: outcome.history)
-    if let divergence { throw divergence }
-    try directory.write(
-      TrainedModel(
-        network: outcome.network, preprocessing: preprocessing,
-        classNames: data.training.classNames))
-    return record
+  }
+
+  /// A run's end in a loss that is not finite.
+  struct Divergence: Error, CustomStringConvertible {
+    let iteration: Int
+    let loss: Double
+    let directory: RunDirectory
+
+    var description: String {
+      // The sign of a NaN means nothing.
+      let loss = loss.isNaN ? "nan" : "\(loss)"
+      return """
+        the loss of iteration \(iteration) is \(loss): the run diverged. A lower --learning-rate \
+        or features divided by more (--pixel-scale) may help. Its history is in \(directory.path).
+        """
+    }
   }
 
   /// What a run leaves.
@@ -42,7 +62,7 @@ struct TrainingSession {
     var network: TwoLayerNet<Scalar>
     var history = History()
     var status = RunRecord.Status.finished
-    var divergence: TrainingError?
+    var divergence: Divergence?
     var iterationTimes: [Double] = []
     var seconds = 0.0
     var trainAccuracy: Double?
@@ -75,32 +95,32 @@ struct TrainingSession {
   ) throws -> Outcome<Scalar> {
     var outcome = Outcome(network: fresh)
     var times: [Double] = []
-    times.reserveCapacity(settings.training.iterations)
     var reporter = ProgressReporter()
     let clock = ContinuousClock()
     let start = clock.now
     var last = start
     do {
-      outcome.history = try Interruption.deferred {
-        try outcome.network.train(
-          on: training, validation: validation, settings: settings.training, using: &random
-        ) { progress in
-          let now = clock.now
-          times.append(last.duration(to: now).seconds)
-          last = now
-          if !isQuiet { reporter.update(progress) }
-          return Interruption.isRequested ? .stop : .proceed
-        }
+      outcome.history = try outcome.network.train(
+        on: training, validation: validation, settings: settings.training, using: &random
+      ) { progress in
+        let now = clock.now
+        times.append(last.duration(to: now).seconds)
+        last = now
+        if !isQuiet { reporter.update(progress) }
+        return Interruption.isRequested ? .stop : .proceed
       }
-    } catch TrainingError.lossNotFinite(let iteration, let loss, let history) {
+    } catch {
+      guard case .lossNotFinite(let iteration, let loss, let history) = error else { throw error }
       outcome.history = history
       outcome.status = .diverged
-      outcome.divergence = .lossNotFinite(iteration: iteration, loss: loss, history: history)
+      outcome.divergence = Divergence(iteration: iteration, loss: loss, directory: directory)
     }
     reporter.finish()
     outcome.seconds = start.duration(to: clock.now).seconds
     outcome.iterationTimes = times
-    if Interruption.isRequested && outcome.history.loss.count < settings.training.iterations {
+    if outcome.divergence == nil && Interruption.isRequested
+      && outcome.history.loss.count < settings.training.iterations
+    {
       outcome.status = .interrupted
     }
     return outcome
@@ -145,10 +165,19 @@ struct TrainingSession {
 }
 
 extension RunDirectory {
-  /// The first of runs/NAME-1, runs/NAME-2, … that does not exist.
-  static func nextFree(named name: String) -> String {
+  /// Makes the first of runs/NAME-1, runs/NAME-2, … that does not exist, where NAME is the last
+  /// part of `source`. Runs that begin at the same time get different ones.
+  static func makeNext(named source: String) throws -> RunDirectory {
+    let name = URL(fileURLWithPath: source).standardizedFileURL.lastPathComponent
+    try RunDirectory(path: "runs").create(overwrite: true)
     var number = 1
-    while FileManager.default.fileExists(atPath: "runs/\(name)-\(number)") { number += 1 }
-    return "runs/\(name)-\(number)"
+    while true {
+      let path = "runs/\(name)-\(number)"
+      if mkdir(path, 0o777) == 0 { return RunDirectory(path: path) }
+      if errno != EEXIST {
+        throw FileError(path, "the folder cannot be made: \(String(cString: strerror(errno)))")
+      }
+      number += 1
+    }
   }
 }

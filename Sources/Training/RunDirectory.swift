@@ -22,6 +22,13 @@ public struct RunDirectory: Sendable {
   /// Whether there is a model in the folder.
   public var holdsModel: Bool { FileManager.default.fileExists(atPath: modelPath) }
 
+  /// Whether any file of a run is in the folder: also one that diverged or was killed leaves some.
+  public var holdsRun: Bool {
+    ["model.safetensors", "history.csv", "epochs.csv", "run.json"].contains {
+      FileManager.default.fileExists(atPath: path + "/" + $0)
+    }
+  }
+
   /// The run in the folder at `path`, which need not exist yet.
   public init(path: String) { self.path = path }
 
@@ -30,17 +37,37 @@ public struct RunDirectory: Sendable {
   /// - Parameter overwrite: whether files of an earlier run in it may be replaced.
   /// - Throws: `FileError` where the folder cannot be made or written to, or holds a run already.
   public func create(overwrite: Bool) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path, "the folder cannot be made: \(error.localizedDescription)")
-    }
+    try Self.makeFolder(path)
     if !FileManager.default.isWritableFile(atPath: path) {
       throw FileError(path, "the folder cannot be written to")
     }
-    if !overwrite && holdsModel {
-      throw FileError(path, "holds a finished run already")
+    if !overwrite && holdsRun {
+      throw FileError(path, "holds a run already")
+    }
+  }
+
+  /// Makes the folder at `path` and the ones above it, as far as they are not there.
+  private static func makeFolder(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+      if isFolder.boolValue { return }
+      throw FileError(path, "expected a folder, found a file")
+    }
+    if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+      try makeFolder(String(path[..<slash]))
+    }
+    // Another process may have made it in the meantime.
+    if mkdir(path, 0o777) != 0 && errno != EEXIST {
+      throw FileError(path, "the folder cannot be made: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Removes the model, if there is one, before the files of another run are written.
+  ///
+  /// - Throws: `FileError`.
+  public func removeModel() throws {
+    if unlink(modelPath) != 0 && errno != ENOENT {
+      throw FileError(modelPath, "cannot be removed: \(String(cString: strerror(errno)))")
     }
   }
 

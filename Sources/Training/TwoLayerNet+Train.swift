@@ -57,7 +57,7 @@ extension TwoLayerNet {
     var batch = Batch<Scalar>(size: settings.batchSize, featureCount: inputSize)
     var workspace = Workspace(for: self, batchSize: settings.batchSize)
     var history = History()
-    history.loss.reserveCapacity(settings.iterations)
+    history.loss.reserveCapacity(min(settings.iterations, 1 << 20))
     var learningRate = settings.learningRate
     let epochLength = max(Double(training.count) / Double(settings.batchSize), 1)
 

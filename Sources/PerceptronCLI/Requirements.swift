@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// Refuses an option's value outside `range`, naming the option and the value.
+func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
+  guard let value, !range.contains(value) else { return }
+  let expected =
+    value < range.lowerBound ? "at least \(range.lowerBound)" : "at most \(range.upperBound)"
+  throw ValidationError("\(option) is \(value), expected \(expected)")
+}
+
+/// Refuses an option's value that is not a finite number above 0, naming the option and the value.
+func require(_ option: String, aboveZero value: Double?) throws {
+  guard let value, !(value.isFinite && value > 0) else { return }
+  throw ValidationError("\(option) is \(value), expected a number above 0")
+}
+
+/// Refuses an option's value that is negative or not finite, naming the option and the value.
+func require(_ option: String, notNegative value: Double?) throws {
+  guard let value, !(value.isFinite && value >= 0) else { return }
+  throw ValidationError("\(option) is \(value), expected 0 or a number above 0")
+}
+
+/// The most that is believed of a size: beyond it lie typing errors, which no memory can hold.
+let largestSize = 1_000_000

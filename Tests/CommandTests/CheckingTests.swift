@@ -1,0 +1,61 @@
+import Foundation
+import Perceptron
+import Testing
+
+@Suite("perceptron gradcheck and doctor")
+struct CheckingTests {
+  @Test("The gradients on digits pass, with a line for each parameter")
+  func passes() throws {
+    let outcome = try Command.run(["gradcheck", "--sample", "25", "--hidden", "6", "--rows", "8"])
+    #expect(outcome.status == 0 && outcome.errors.isEmpty)
+    #expect(outcome.lines.dropFirst().prefix(4).map { $0.prefix(2) } == ["W1", "b1", "W2", "b2"])
+    #expect(outcome.output.contains("gradient check passed"))
+  }
+
+  @Test("JSON tells the verdict and the entries: all of them, or a sample")
+  func json() throws {
+    for (options, counts) in [(["--sample", "5"], [5, 4, 5, 5]), ([], [256, 4, 40, 10])] {
+      let outcome = try Command.run(
+        ["gradcheck", "--hidden", "4", "--rows", "3", "--json"] + options)
+      #expect(outcome.status == 0)
+      let result = try outcome.object
+      #expect(result["passed"] as? Bool == true)
+      let report = try #require(result["report"] as? [String: Any])
+      let parameters = try #require(report["parameters"] as? [[String: Any]])
+      let looked = parameters.map { parameter in
+        ["checkedCount", "kinkCount", "unresolvedCount"].reduce(0) {
+          $0 + (parameter[$1] as? Int ?? 0)
+        }
+      }
+      #expect(looked == counts)
+    }
+  }
+
+  @Test("A check that cannot see any slope fails with status 1")
+  func fails() throws {
+    // With weights of 0 every ReLU stands at its kink, so that W1 and b1 cannot be checked.
+    let outcome = try Command.run(["gradcheck", "--scale", "0", "--hidden", "2", "--rows", "2"])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("FAILED"))
+  }
+
+  @Test("doctor finds BLAS right, and tells its kernel, as text and as JSON")
+  func doctor() throws {
+    let text = try Command.run(["doctor"])
+    #expect(text.status == 0 && text.errors.isEmpty)
+    #expect(text.output.contains("OpenBLAS"))
+    #expect(text.output.contains("BLAS kernel   \(BLASLibrary.core),"))
+    #expect(text.output.contains("GFLOP/s"))
+    #expect(text.lines.count { $0.contains(" right: ") } == 2)
+    let findings = try Command.run(["doctor", "--json"]).object
+    let machine = try #require(findings["machine"] as? [String: Any])
+    #expect(machine["blasCore"] as? String == BLASLibrary.core)
+    let products = try #require(findings["products"] as? [[String: Any]])
+    #expect(products.map { $0["scalar"] as? String } == ["Float", "Double"])
+    for product in products {
+      let worst = try #require(product["worstError"] as? Double)
+      #expect(worst <= (try #require(product["limit"] as? Double)))
+      #expect(try #require(product["count"] as? Int) > 100)
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Perceptron
+import Testing
+
+@Suite("Damaged data")
+struct DataErrorTests {
+  /// Runs `train` on `folder` and expects a failure that names all of `words`.
+  private func expectFailure(
+    _ folder: String, _ words: [String], sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let scratch = try Scratch()
+    let outcome = try Command.run(
+      ["train", "--data", folder, "--iterations", "1", "--output", "run"], in: scratch.path)
+    #expect(outcome.status == 1, sourceLocation: sourceLocation)
+    #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)
+    #expect(
+      outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)",
+      sourceLocation: sourceLocation)
+    for word in words {
+      #expect(
+        outcome.errors.contains(word), "\(outcome.errors)", sourceLocation: sourceLocation)
+    }
+    #expect(try scratch.names().isEmpty, sourceLocation: sourceLocation)
+  }
+
+  @Test("Whole synthetic CIFAR-10 batches are trained on, evaluated and predicted")
+  func wholeCIFAR() throws {
+    let scratch = try Scratch()
+    _ = try scratch.makeFolder("data")
+    try scratch.write(cifarRecords(10), to: "data/data_batch_1.bin")
+    try scratch.write(cifarRecords(5), to: "data/test_batch.bin")
+    try scratch.train("run", ["--data", "data", "--iterations", "2", "--batch", "4"])
+    let settings = try #require(try scratch.object("run/run.json")["settings"] as? [String: Any])
+    #expect(settings["validation"] as? Int == 2)
+    #expect(settings["pixelScale"] as? Double == 1)
+    let result = try Command.run(["evaluate", "run", "--data", "data", "--json"], in: scratch.path)
+    #expect(try result.object["count"] as? Int == 5)
+    let lines = try Command.run(["predict", "run", "data/test_batch.bin"], in: scratch.path).lines
+    #expect(lines.count == 5)
+    for line in lines {
+      let parts = line.split(separator: "\t")
+      try #require(parts.count == 2)
+      #expect(CIFAR10.classNames[try #require(Int(parts[0]))] == parts[1])
+    }
+  }
+
+  @Test("A CIFAR-10 batch that is cut, mislabelled, empty or a folder is named with the place")
+  func damagedCIFAR() throws {
+    let scratch = try Scratch()
+    let folder = try scratch.makeFolder("data")
+    let file = folder + "/data_batch_1.bin"
+    let whole = cifarRecords(3)
+    for length in [1, 3072, 3074, 6145, 9218] {
+      try scratch.write(Array(whole[..<length]), to: "data/data_batch_1.bin")
+      try expectFailure(folder, [file, "byte \(length / 3073 * 3073)", "\(length % 3073) bytes"])
+    }
+    var wrong = whole
+    wrong[3073] = 10
+    try scratch.write(wrong, to: "data/data_batch_1.bin")
+    try expectFailure(folder, [file, "byte 3073", "found 10"])
+    try scratch.write([], to: "data/data_batch_1.bin")
+    try expectFailure(folder, [file, "empty"])
+    try FileManager.default.removeItem(atPath: file)
+    _ = try scratch.makeFolder("data/data_batch_1.bin")
+    try expectFailure(folder, [file, "directory"])
+  }
+
+  @Test("An IDX file that is cut, empty or a folder is named with the place")
+  func damagedIDX() throws {
+    for name in ["train-images", "train-labels"] {
+      let scratch = try Scratch()
+      let folder = try scratch.makeFolder("data")
+      try writeSmallIDX(in: folder)
+      let whole = try scratch.bytes("data/" + name)
+      for length in stride(from: 1, to: whole.count, by: 5) {
+        try scratch.write(Array(whole[..<length]), to: "data/" + name)
+        try expectFailure(folder, ["\(folder)/\(name)", "byte ", "expected "])
+      }
+      try scratch.write(whole + [0], to: "data/" + name)
+      try expectFailure(folder, ["\(folder)/\(name)", "byte \(whole.count)", "1 more bytes"])
+      try scratch.write([], to: "data/" + name)
+      try expectFailure(folder, ["\(folder)/\(name)", "empty"])
+      try FileManager.default.removeItem(atPath: folder + "/" + name)
+      _ = try scratch.makeFolder("data/" + name)
+      try expectFailure(folder, ["\(folder)/\(name)", "directory"])
+      try FileManager.default.removeItem(atPath: folder + "/" + name)
+      try expectFailure(folder, [folder, name == "train-images" ? "images" : "labels"])
+    }
+  }
+
+  @Test("An IDX label below 0 is named with its byte, damaged gzip data too")
+  func otherIDX() throws {
+    let scratch = try Scratch()
+    let folder = try scratch.makeFolder("data")
+    try writeSmallIDX(in: folder)
+    try scratch.write([0, 0, 9, 1, 0, 0, 0, 4, 0, 1, 0xFE, 2], to: "data/train-labels")
+    try expectFailure(folder, ["\(folder)/train-labels", "byte 10", "found -2"])
+    try FileManager.default.removeItem(atPath: folder + "/train-labels")
+    try scratch.write([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 99, 99], to: "data/train-labels.gz")
+    try expectFailure(folder, ["\(folder)/train-labels.gz"])
+    // Sizes that no memory holds, in a file of a few bytes.
+    try writeSmallIDX(in: folder)
+    try scratch.write(
+      [0, 0, 8, 3] + [UInt8](repeating: 0xFF, count: 12), to: "data/train-images")
+    try expectFailure(folder, ["\(folder)/train-images", "byte 4", "too large"])
+  }
+
+  @Test("Features that are not numbers are named with row and column, before anything is written")
+  func notFinite() throws {
+    let scratch = try Scratch()
+    let folder = try scratch.makeFolder("data")
+    try IDX.write(
+      Features(.doubles([1, 2, 3, .nan]), exampleShape: [2]), to: folder + "/train-images")
+    try IDX.write(labels: [0, 1], to: folder + "/train-labels")
+    let outcome = try Command.run(
+      ["train", "--data", folder, "--iterations", "1", "--output", scratch["run"]])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("row 1, column 1") && outcome.errors.contains("nan"))
+    #expect(try scratch.names().contains("run") == false)
+  }
+
+  @Test("A folder that is missing, empty or a file is named")
+  func folders() throws {
+    let scratch = try Scratch()
+    try expectFailure(scratch["none"], [scratch["none"], "no such folder"])
+    try expectFailure(scratch.path, [scratch.path, "data_batch_", "train-images"])
+    try scratch.write([1], to: "file")
+    try expectFailure(scratch["file"], [scratch["file"], "this is a file"])
+  }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Perceptron
+import Testing
+
+@Suite("Interruption and progress", .serialized)
+struct InterruptionTests {
+  /// Begins a run on digits that would take hours, and waits until it is under way.
+  private func begin(
+    _ scratch: Scratch, _ options: [String] = []
+  ) throws -> RunningCommand {
+    let running = try RunningCommand(
+      Command.executable,
+      ["train", "--output", "run", "--iterations", "100000000"] + options, in: scratch.path)
+    let end = Date.now.addingTimeInterval(30)
+    while !running.errorsSoFar.contains("iterations"), Date.now < end {
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+    return running
+  }
+
+  @Test("Ctrl-C ends a run with status 130, a whole model and its history; progress is plain lines")
+  func interrupt() throws {
+    let scratch = try Scratch()
+    let running = try begin(scratch)
+    running.send(SIGINT)
+    let outcome = try running.wait(timeout: 20)
+    #expect(outcome.status == 130)
+    #expect(outcome.output.contains("interrupted after "))
+    #expect(!outcome.output.contains("left"))
+
+    let line =
+      /\d+\/100000000 iterations  .*\/s  loss \d+\.\d+  training accuracy .*  validation accuracy .* left/
+    let progress = outcome.errors.split(separator: "\n")
+    #expect(!progress.isEmpty && progress.allSatisfy { $0.wholeMatch(of: line) != nil })
+    #expect(!outcome.errors.contains("\u{1B}") && !outcome.errors.contains("\r"))
+
+    _ = try AnyTrainedModel(readingFrom: scratch["run/model.safetensors"])
+    let count = try losses(of: scratch, "run").count
+    #expect(count > 0 && count < 100_000_000)
+    let results = try #require(try scratch.object("run/run.json")["results"] as? [String: Any])
+    #expect(results["status"] as? String == "interrupted")
+    #expect(results["iterations"] as? Int == count)
+    #expect(try scratch.names(in: "run").count == 4)
+    #expect(try Command.run(["evaluate", scratch["run"]]).status == 0)
+  }
+
+  @Test("A second Ctrl-C ends the command at once and leaves no model")
+  func twice() throws {
+    let scratch = try Scratch()
+    // An iteration over so many rows takes long, and the first Ctrl-C waits for its end.
+    let running = try RunningCommand(
+      Command.executable,
+      [
+        "train", "--output", "run", "--quiet", "--batch", "100000", "--hidden", "400",
+        "--iterations", "1000",
+      ], in: scratch.path)
+    Thread.sleep(forTimeInterval: 1)
+    let end = Date.now.addingTimeInterval(20)
+    while running.isRunning, Date.now < end {
+      running.send(SIGINT)
+      Thread.sleep(forTimeInterval: 0.005)
+    }
+    let outcome = try running.wait(timeout: 20)
+    #expect(outcome.status == 130)
+    #expect(outcome.output.isEmpty && outcome.errors.isEmpty)
+    #expect(try scratch.names(in: "run").isEmpty)
+  }
+
+  @Test("Ctrl-C at any early moment ends the command, with no model or a whole one")
+  func early() throws {
+    let scratch = try Scratch()
+    for delay in [0.01, 0.03, 0.05, 0.07, 0.1, 0.13] {
+      let running = try RunningCommand(
+        Command.executable,
+        ["train", "--output", "run", "--overwrite", "--iterations", "100000000"],
+        in: scratch.path)
+      Thread.sleep(forTimeInterval: delay)
+      running.send(SIGINT)
+      let status = try running.wait(timeout: 20).status
+      // Before the command's first statement the signal itself ends the process.
+      #expect(status == 130 || status == -SIGINT)
+      if FileManager.default.fileExists(atPath: scratch["run/model.safetensors"]) {
+        _ = try AnyTrainedModel(readingFrom: scratch["run/model.safetensors"])
+      }
+    }
+  }
+
+  @Test("Killing a run at any moment leaves no model or a whole one, and nothing in the way")
+  func kill() throws {
+    let scratch = try Scratch()
+    for round in 0..<10 {
+      let running = try RunningCommand(
+        Command.executable,
+        [
+          "train", "--output", "run", "--overwrite", "--quiet", "--iterations", "10", "--seed",
+          "\(round)",
+        ], in: scratch.path)
+      Thread.sleep(forTimeInterval: .random(in: 0...0.15))
+      running.send(SIGKILL)
+      _ = try running.wait()
+      if FileManager.default.fileExists(atPath: scratch["run/model.safetensors"]) {
+        _ = try AnyTrainedModel(readingFrom: scratch["run/model.safetensors"])
+      }
+    }
+    try scratch.train("run", ["--iterations", "4", "--overwrite"])
+    _ = try AnyTrainedModel(readingFrom: scratch["run/model.safetensors"])
+    #expect(try losses(of: scratch, "run").count == 4)
+    let visible = try scratch.names(in: "run").filter { !$0.hasPrefix(".") }
+    #expect(visible == ["epochs.csv", "history.csv", "model.safetensors", "run.json"])
+  }
+
+  @Test("A reader of the progress that goes away does not end the run")
+  func progressReaderGone() throws {
+    let scratch = try Scratch()
+    let train = "'\(Command.executable)' train --output run --iterations 1500"
+    let outcome = try Command.run(
+      program: "/bin/bash", ["-c", "set -o pipefail; \(train) 2>&1 >/dev/null | true"],
+      in: scratch.path)
+    #expect(outcome.status == 0)
+    #expect(try losses(of: scratch, "run").count == 1500)
+  }
+
+  private static let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+
+  @Test(
+    "On a terminal the progress redraws one line",
+    .enabled(if: hasScript, "there is no script(1) to make a terminal"))
+  func terminal() throws {
+    let scratch = try Scratch()
+    // Only standard error is the terminal.
+    let train =
+      "'\(Command.executable)' train --output run --hidden 1000 --batch 1000 --iterations 100 > out"
+    let outcome = try Command.run(
+      program: "/usr/bin/script", ["-qec", train, "/dev/null"], in: scratch.path)
+    #expect(outcome.status == 0)
+    let redraws = outcome.output.split(separator: "\r").filter { $0.contains("/100 iterations") }
+    #expect(!redraws.isEmpty)
+    #expect(outcome.output.hasSuffix("\r\u{1B}[K"))
+    #expect(!outcome.output.contains("\n"))
+    #expect(try scratch.text("out").contains("saved run/model.safetensors"))
+  }
+}

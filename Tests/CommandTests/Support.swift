@@ -1,0 +1,97 @@
+import Foundation
+import Perceptron
+import Testing
+
+/// A folder of a test's own, removed with it.
+final class Scratch {
+  let path: String
+
+  init() throws {
+    let name = "perceptron-tests-\(UUID().uuidString)"
+    path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The path of `name` in the folder.
+  subscript(name: String) -> String { path + "/" + name }
+
+  /// The names in the folder, or in one of its folders, sorted; hidden ones too.
+  func names(in folder: String = "") throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
+  }
+
+  func bytes(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: self[name])))
+  }
+
+  func write(_ bytes: [UInt8], to name: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: self[name]))
+  }
+
+  func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
+
+  /// The rows of a CSV file below its header, which must be `header`.
+  func rows(_ name: String, header: String) throws -> [[String]] {
+    let text = try text(name)
+    #expect(text.hasSuffix("\n"))
+    let lines = text.split(separator: "\n").map(String.init)
+    #expect(lines.first == header)
+    return lines.dropFirst().map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+  }
+
+  func object(_ name: String) throws -> [String: Any] {
+    try #require(
+      try JSONSerialization.jsonObject(with: Data(bytes(name))) as? [String: Any])
+  }
+
+  /// Makes the folder `name` and gives its path.
+  func makeFolder(_ name: String) throws -> String {
+    try FileManager.default.createDirectory(
+      atPath: self[name], withIntermediateDirectories: true)
+    return self[name]
+  }
+
+  /// Runs `perceptron train` in this folder, quickly and quietly unless told otherwise, and
+  /// expects success.
+  @discardableResult
+  func train(_ output: String, _ options: [String] = ["--iterations", "12"]) throws
+    -> Command.Outcome
+  {
+    let outcome = try Command.run(["train", "--output", output] + options, in: path)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    return outcome
+  }
+}
+
+/// The losses of a run's `history.csv`.
+func losses(of scratch: Scratch, _ run: String) throws -> [Double] {
+  try scratch.rows(run + "/history.csv", header: "iteration,loss").map {
+    try #require(Double($0[1]))
+  }
+}
+
+let epochsHeader = "iteration,train_accuracy,validation_accuracy,learning_rate"
+
+/// Synthetic CIFAR-10 records: classes 0, 1, … in turn, pixels that tell them apart.
+func cifarRecords(_ count: Int) -> [UInt8] {
+  var bytes: [UInt8] = []
+  for record in 0..<count {
+    bytes.append(UInt8(record % 10))
+    for pixel in 0..<3072 { bytes.append(UInt8(truncatingIfNeeded: pixel * record + record)) }
+  }
+  return bytes
+}
+
+/// Writes a folder of four synthetic pictures of 2 × 3 pixels in IDX files, for training and test.
+func writeSmallIDX(in folder: String) throws {
+  let pixels = (0..<24).map { UInt8($0 * 10) }
+  let features = Features(.bytes(pixels), exampleShape: [2, 3])
+  for part in ["train", "t10k"] {
+    try IDX.write(features, to: folder + "/\(part)-images")
+    try IDX.write(labels: [0, 1, 2, 0], to: folder + "/\(part)-labels")
+  }
+}

@@ -1,0 +1,230 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@Suite("perceptron train")
+struct TrainTests {
+  @Test("A run leaves four files with whole histories")
+  func files() throws {
+    let scratch = try Scratch()
+    try scratch.train("run", ["--iterations", "15"])
+    #expect(
+      try scratch.names(in: "run") == [
+        "epochs.csv", "history.csv", "model.safetensors", "run.json",
+      ])
+    let history = try scratch.rows("run/history.csv", header: "iteration,loss")
+    #expect(history.map { $0[0] } == (0..<15).map(String.init))
+    #expect(history.allSatisfy { $0.count == 2 && Double($0[1])?.isFinite == true })
+    // 1,300 rows in batches of 200: epochs begin every 6.5 iterations, so at 0 and 13.
+    let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)
+    #expect(epochs.map { $0[0] } == ["0", "13"])
+    #expect(epochs.map { Double($0[3]) } == [0.5, 0.5 * 0.95])
+    for accuracy in epochs.flatMap({ $0[1...2] }) {
+      #expect((0...1).contains(try #require(Double(accuracy))))
+    }
+  }
+
+  @Test("run.json holds settings, results, times and the machine, and --json prints the same")
+  func record() throws {
+    let scratch = try Scratch()
+    let outcome = try scratch.train(
+      "run", ["--iterations", "9", "--hidden", "7", "--seed", "3", "--json"])
+    #expect(outcome.output == (try scratch.text("run/run.json")))
+    let record = try outcome.object
+    #expect(
+      Set(record.keys) == [
+        "settings", "seed", "results", "secondsPerIteration", "seconds", "machine",
+      ])
+    #expect(record["seed"] as? Int == 3)
+    #expect(try #require(record["secondsPerIteration"] as? Double) > 0)
+    let results = try #require(record["results"] as? [String: Any])
+    #expect(results["status"] as? String == "finished")
+    #expect(results["iterations"] as? Int == 9)
+    for key in ["trainAccuracy", "validationAccuracy"] {
+      #expect((0...1).contains(try #require(results[key] as? Double)))
+    }
+    let settings = try #require(record["settings"] as? [String: Any])
+    #expect(settings["data"] as? String == "digits")
+    #expect(settings["hidden"] as? Int == 7)
+    #expect(settings["pixelScale"] as? Double == 16)
+    let training = try #require(settings["training"] as? [String: Any])
+    #expect(training["batchSize"] as? Int == 200)
+    #expect(training["iterations"] as? Int == 9)
+    let machine = try #require(record["machine"] as? [String: Any])
+    #expect(machine["blasCore"] as? String == BLASLibrary.core)
+    #expect(try #require(machine["blasThreads"] as? Int) >= 1)
+    let decoded = try JSONDecoder().decode(RunRecord.self, from: Data(outcome.output.utf8))
+    #expect(try decoded.json + "\n" == outcome.output)
+    #expect(decoded.results.finalLoss == (try losses(of: scratch, "run").last))
+  }
+
+  @Test("The summary tells sizes, accuracies and where the model is; --quiet tells nothing")
+  func summary() throws {
+    let scratch = try Scratch()
+    let outcome = try scratch.train("run")
+    for text in [
+      "digits: 1300 training rows, 200 validation rows, 64-50-10 network",
+      "12 of 12 iterations", "final loss ", "training accuracy ", "validation accuracy ",
+      "saved run/model.safetensors\n",
+    ] {
+      #expect(outcome.output.contains(text))
+    }
+    let quiet = try scratch.train("quiet", ["--iterations", "12", "--quiet"])
+    #expect(quiet.output.isEmpty && quiet.errors.isEmpty)
+    #expect(try scratch.bytes("quiet/model.safetensors") == scratch.bytes("run/model.safetensors"))
+  }
+
+  @Test(
+    "The same settings give the same bytes, another seed others",
+    arguments: ["float", "double"], ["fast", "numpy"])
+  func reproducible(precision: String, random: String) throws {
+    let scratch = try Scratch()
+    func train(_ run: String, seed: String, sampling: String) throws {
+      try scratch.train(
+        run,
+        [
+          "--iterations", "8", "--precision", precision, "--random", random, "--seed", seed,
+          "--sampling", sampling,
+        ])
+    }
+    try train("a", seed: "5", sampling: "replacement")
+    try train("b", seed: "5", sampling: "replacement")
+    try train("c", seed: "6", sampling: "replacement")
+    try train("d", seed: "5", sampling: "epoch")
+    for file in ["model.safetensors", "history.csv", "epochs.csv"] {
+      let first = try scratch.bytes("a/\(file)")
+      #expect(try scratch.bytes("b/\(file)") == first)
+      if file == "epochs.csv" { continue }
+      #expect(try scratch.bytes("c/\(file)") != first)
+      #expect(try scratch.bytes("d/\(file)") != first)
+    }
+    let model = try AnyTrainedModel(readingFrom: scratch["a/model.safetensors"])
+    if case .double = model {
+      #expect(precision == "double")
+    } else {
+      #expect(precision == "float")
+    }
+  }
+
+  @Test("Losses are written with every digit of their precision")
+  func fullPrecision() throws {
+    let scratch = try Scratch()
+    try scratch.train("run", ["--iterations", "20", "--precision", "double"])
+    let texts = try scratch.rows("run/history.csv", header: "iteration,loss").map { $0[1] }
+    #expect(texts.allSatisfy { "\(Double($0) ?? .nan)" == $0 })
+    // A double takes 15 to 17 digits in all but rare cases.
+    #expect(texts.count { $0.count >= 16 } > 15)
+  }
+
+  @Test("Without validation rows the column is empty and run.json has no such accuracy")
+  func noValidation() throws {
+    let scratch = try Scratch()
+    let outcome = try scratch.train("run", ["--iterations", "12", "--validation", "0", "--json"])
+    let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)
+    #expect(!epochs.isEmpty && epochs.allSatisfy { $0.count == 4 && $0[2].isEmpty })
+    let results = try #require(try outcome.object["results"] as? [String: Any])
+    #expect(results["validationAccuracy"] == nil)
+    #expect(results["trainAccuracy"] != nil)
+  }
+
+  @Test("No iterations save the fresh network")
+  func noIterations() throws {
+    let scratch = try Scratch()
+    try scratch.train("run", ["--iterations", "0", "--scale", "0"])
+    #expect(try scratch.rows("run/history.csv", header: "iteration,loss").isEmpty)
+    let result = try Command.run(["evaluate", scratch["run"], "--json"]).object
+    let loss = try #require(result["loss"] as? Double)
+    #expect(abs(loss - 2.302585) < 1e-5)
+  }
+
+  @Test("Without an output the next free folder under runs is made")
+  func nextFolder() throws {
+    let scratch = try Scratch()
+    let folder = try scratch.makeFolder("some.data")
+    try writeSmallIDX(in: folder)
+    for _ in 0..<2 {
+      let outcome = try Command.run(
+        ["train", "--data", folder, "--iterations", "1"], in: scratch.path)
+      #expect(outcome.status == 0)
+    }
+    #expect(try scratch.names(in: "runs") == ["some.data-1", "some.data-2"])
+    #expect(try scratch.names(in: "runs/some.data-2").contains("model.safetensors"))
+  }
+
+  @Test("An earlier run is refused and untouched; --overwrite replaces it")
+  func overwrite() throws {
+    let scratch = try Scratch()
+    try scratch.train("run")
+    let before = try scratch.names(in: "run").map { try scratch.bytes("run/\($0)") }
+    let refused = try Command.run(
+      ["train", "--output", scratch["run"], "--iterations", "3", "--seed", "1"])
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("--overwrite") && refused.errors.contains(scratch["run"]))
+    #expect(refused.output.isEmpty)
+    #expect(try scratch.names(in: "run").map { try scratch.bytes("run/\($0)") } == before)
+    try scratch.train("run", ["--iterations", "3", "--overwrite"])
+    #expect(try losses(of: scratch, "run").count == 3)
+    #expect(try scratch.names(in: "run").count == 4)
+  }
+
+  @Test("An output that cannot be a folder is named", arguments: ["file", "file/x", "/proc/x"])
+  func unwritable(_ output: String) throws {
+    let scratch = try Scratch()
+    try scratch.write([1, 2], to: "file")
+    let outcome = try Command.run(
+      ["train", "--output", output, "--iterations", "1"], in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains(output.hasPrefix("file") ? "file: expected a folder" : output))
+    #expect(try scratch.bytes("file") == [1, 2])
+  }
+
+  @Test("A run that diverges names the iteration and leaves its history and no model")
+  func divergence() throws {
+    let scratch = try Scratch()
+    try scratch.train("run")
+    let outcome = try Command.run(
+      [
+        "train", "--output", "run", "--overwrite", "--learning-rate", "1e6", "--iterations", "40",
+        "--json",
+      ], in: scratch.path)
+    #expect(outcome.status == 1)
+    let count = try losses(of: scratch, "run").count
+    #expect(count > 0 && count < 40)
+    #expect(outcome.errors.contains("loss of iteration \(count) is "))
+    #expect(outcome.errors.contains("diverged"))
+    // Not even the model of the run before.
+    #expect(try scratch.names(in: "run") == ["epochs.csv", "history.csv", "run.json"])
+    #expect(outcome.output == (try scratch.text("run/run.json")))
+    let results = try #require(try outcome.object["results"] as? [String: Any])
+    #expect(results["status"] as? String == "diverged")
+    #expect(results["iterations"] as? Int == count)
+  }
+
+  @Test("--random numpy in double precision repeats NumPy's losses and accuracies")
+  func parity() throws {
+    let scratch = try Scratch()
+    let reference = ReferenceCase.case12x8x5
+    let folder = try scratch.makeFolder("data")
+    try IDX.write(Features(reference.x), to: folder + "/train-images")
+    try IDX.write(labels: reference.labels, to: folder + "/train-labels")
+    let settings = reference.settings
+    try scratch.train(
+      "run",
+      [
+        "--data", folder, "--random", "numpy", "--precision", "double", "--validation", "0",
+        "--no-subtract-mean", "--pixel-scale", "1", "--seed", "7", "--scale", "0.1", "--hidden",
+        "8", "--learning-rate", "\(settings.lr)", "--decay", "\(settings.decay)",
+        "--regularization", "\(settings.reg)", "--iterations", "\(settings.iters)", "--batch",
+        "\(settings.batch)",
+      ])
+    let found = try losses(of: scratch, "run")
+    #expect(found.count == reference.losses.count)
+    for (iteration, (loss, expected)) in zip(found, reference.losses).enumerated() {
+      #expect(abs(loss - expected) <= 1e-10 * abs(expected), "iteration \(iteration)")
+    }
+    let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)
+    #expect(epochs.map { Double($0[1]) } == reference.trainAccuracy)
+  }
+}

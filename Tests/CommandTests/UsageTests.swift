@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+@Suite("Help and bad use")
+struct UsageTests {
+  private static let commands = ["train", "evaluate", "predict", "gradcheck", "doctor"]
+
+  @Test("Help goes to standard output", arguments: [["help"], ["--help"], []])
+  func help(_ arguments: [String]) throws {
+    let outcome = try Command.run(arguments)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.isEmpty)
+    for command in Self.commands { #expect(outcome.output.contains("  \(command) ")) }
+  }
+
+  @Test("Every subcommand has help of its own", arguments: commands)
+  func subcommandHelp(_ command: String) throws {
+    let outcome = try Command.run([command, "--help"])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.isEmpty)
+    #expect(outcome.output.contains("USAGE: perceptron \(command)"))
+    #expect(try Command.run(["help", command]).output == outcome.output)
+  }
+
+  @Test("The help of train tells the defaults of each kind of data")
+  func defaults() throws {
+    let help = try Command.run(["train", "--help"]).output
+    let row = try #require(help.split(separator: "\n").first { $0.hasPrefix("--iterations") })
+    #expect(row.split(separator: " ") == ["--iterations", "1000", "4000", "1000"])
+  }
+
+  @Test("The version is a number on standard output")
+  func version() throws {
+    let outcome = try Command.run(["--version"])
+    #expect(outcome.status == 0)
+    #expect(outcome.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    #expect(outcome.errors.isEmpty)
+  }
+
+  /// A command line that is refused, and what the message must name.
+  struct Mistake: CustomTestStringConvertible {
+    let arguments: [String]
+    let mentions: [String]
+
+    init(_ line: String, _ mentions: String...) {
+      arguments = line.split(separator: " ").map(String.init)
+      self.mentions = mentions
+    }
+
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  static let mistakes = [
+    Mistake("trian", "trian"),
+    Mistake("train --nope", "--nope"),
+    Mistake("train extra", "extra"),
+    Mistake("train --hidden x", "--hidden", "x"),
+    Mistake("train --hidden 0", "--hidden", "0"),
+    Mistake("train --hidden -5", "--hidden", "-5"),
+    Mistake("train --hidden 99999999999", "--hidden", "99999999999", "at most"),
+    Mistake("train --batch 0", "--batch", "0"),
+    Mistake("train --batch -5", "--batch", "-5"),
+    Mistake("train --batch --json", "--batch", "--json"),
+    Mistake("train --iterations -1", "--iterations", "-1"),
+    Mistake("train --learning-rate nan", "--learning-rate", "nan"),
+    Mistake("train --learning-rate -0.1", "--learning-rate", "-0.1"),
+    Mistake("train --learning-rate 0", "--learning-rate", "0"),
+    Mistake("train --decay 0", "--decay", "0"),
+    Mistake("train --regularization -1", "--regularization", "-1.0"),
+    Mistake("train --scale inf", "--scale", "inf"),
+    Mistake("train --pixel-scale 0", "--pixel-scale", "0"),
+    Mistake("train --validation -1", "--validation", "-1"),
+    Mistake("train --validation 1500", "--validation", "1500"),
+    Mistake("train --seed -1", "--seed", "-1"),
+    Mistake("train --random numpy --seed 4294967296", "--seed", "4294967296"),
+    Mistake("train --random mt", "--random", "mt", "numpy"),
+    Mistake("train --precision half", "--precision", "half", "double"),
+    Mistake("train --sampling epoch --batch 1301", "--batch", "1301", "1300"),
+    Mistake("train --data digits --format idx", "--format", "idx"),
+    Mistake("train --format csv", "--format", "csv", "cifar10"),
+    Mistake("train --output=", "--output"),
+    Mistake("evaluate", "model"),
+    Mistake("evaluate runs/x --split dev", "--split", "dev"),
+    Mistake("predict runs/x", "files"),
+    Mistake("gradcheck --rows 0", "--rows", "0"),
+    Mistake("gradcheck --rows 1501", "--rows", "1501", "1500"),
+    Mistake("gradcheck --hidden -1", "--hidden", "-1"),
+    Mistake("gradcheck --sample 0", "--sample", "0"),
+    Mistake("gradcheck --scale nan", "--scale", "nan"),
+    Mistake("gradcheck --regularization -0.5", "--regularization", "-0.5"),
+    Mistake("doctor --fast", "--fast"),
+  ]
+
+  @Test(
+    "Bad use exits with 2, names option and value, prints and writes nothing", arguments: mistakes)
+  func refuses(_ mistake: Mistake) throws {
+    let scratch = try Scratch()
+    let outcome = try Command.run(mistake.arguments, in: scratch.path)
+    #expect(outcome.status == 2)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains("--help' for more information"))
+    let message = try #require(outcome.errors.split(separator: "\n").first)
+    #expect(message.hasPrefix("Error: "))
+    for word in mistake.mentions { #expect(message.contains(word)) }
+    #expect(try scratch.names().isEmpty)
+  }
+
+  @Test("A misspelt data set is told the names there are")
+  func misspeltData() throws {
+    let outcome = try Command.run(["train", "--data", "fashion-mnits"])
+    #expect(outcome.status == 1)
+    for word in ["fashion-mnits", "digits", "fashion-mnist"] {
+      #expect(outcome.errors.contains(word))
+    }
+  }
+}
