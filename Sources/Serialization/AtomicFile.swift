@@ -14,9 +14,9 @@ public enum AtomicFile {
   ///
   /// - Throws: ``FileError``, or what `body` throws; the old file is then as it was.
   public static func write(to path: String, _ body: (Writer) throws -> Void) throws {
-    let directory = (path as NSString).deletingLastPathComponent
-    let random = String(UInt64.random(in: .min ... .max), radix: 16)
-    let part = (directory as NSString).appendingPathComponent(".\(random).part")
+    // Up to the last slash. NSString's deletingLastPathComponent traps for names of one letter.
+    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+    let part = directory + ".\(String(UInt64.random(in: .min ... .max), radix: 16)).part"
     let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw FileError.system(path, cannot: "write here", code: errno) }
     do {
@@ -28,7 +28,7 @@ public enum AtomicFile {
       unlink(part)
       throw error
     }
-    synchronize(directory: directory.isEmpty ? "." : directory)
+    synchronize(directory: directory)
   }
 
   /// Writes what `body` writes, waits until it is on the disk, and closes the file.

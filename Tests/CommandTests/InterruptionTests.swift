@@ -4,6 +4,9 @@ import Testing
 
 @Suite("Interruption and progress", .serialized)
 struct InterruptionTests {
+  /// For children that are killed, perhaps while they write their coverage.
+  private static let noCoverage = ["LLVM_PROFILE_FILE": "/dev/null"]
+
   /// Begins a run on digits that would take hours, and waits until it is under way.
   private func begin(
     _ scratch: Scratch, _ options: [String] = []
@@ -53,7 +56,7 @@ struct InterruptionTests {
       [
         "train", "--output", "run", "--quiet", "--batch", "100000", "--hidden", "400",
         "--iterations", "1000",
-      ], in: scratch.path)
+      ], in: scratch.path, environment: Self.noCoverage)
     Thread.sleep(forTimeInterval: 1)
     let end = Date.now.addingTimeInterval(20)
     while running.isRunning, Date.now < end {
@@ -73,7 +76,7 @@ struct InterruptionTests {
       let running = try RunningCommand(
         Command.executable,
         ["train", "--output", "run", "--overwrite", "--iterations", "100000000"],
-        in: scratch.path)
+        in: scratch.path, environment: Self.noCoverage)
       Thread.sleep(forTimeInterval: delay)
       running.send(SIGINT)
       let status = try running.wait(timeout: 20).status
@@ -94,7 +97,7 @@ struct InterruptionTests {
         [
           "train", "--output", "run", "--overwrite", "--quiet", "--iterations", "10", "--seed",
           "\(round)",
-        ], in: scratch.path)
+        ], in: scratch.path, environment: Self.noCoverage)
       Thread.sleep(forTimeInterval: .random(in: 0...0.15))
       running.send(SIGKILL)
       _ = try running.wait()

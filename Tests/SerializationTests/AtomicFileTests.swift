@@ -19,6 +19,16 @@ import Testing
     #expect(try directory.names == ["a"])
   }
 
+  @Test("A name of one letter is a file in the current directory")
+  func shortName() async {
+    await #expect(processExitsWith: .success) {
+      let directory = try TemporaryDirectory()
+      try #require(FileManager.default.changeCurrentDirectoryPath(directory.path))
+      try AtomicFile.write([7], to: "m")
+      try #require(try directory.bytes(of: "m") == [7])
+    }
+  }
+
   @Test("Pieces are written in order")
   func pieces() throws {
     try AtomicFile.write(to: directory.file("a")) { file in
