@@ -77,8 +77,13 @@ import Testing
       let directory = try TemporaryDirectory()
       let path = try directory.write([9], to: "a")
       signal(SIGXFSZ, SIG_IGN)
-      var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
-      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      let fileSize = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+      var usual = rlimit()
+      getrlimit(fileSize, &usual)
+      var limit = rlimit(rlim_cur: 4096, rlim_max: usual.rlim_max)
+      setrlimit(fileSize, &limit)
+      // Restored for whatever the process writes at its end, such as its coverage.
+      defer { setrlimit(fileSize, &usual) }
       let bytes = [UInt8](repeating: 1, count: 1 << 20)
       let error = #expect(throws: FileError.self) { try AtomicFile.write(bytes, to: path) }
       #expect(error?.message == "cannot write: File too large")
