@@ -68,6 +68,13 @@ extension Encodable {
   }
 }
 
+/// The middle one of some numbers by size, the mean of the middle two of an even count; nil of none.
+func median(_ numbers: [Double]) -> Double? {
+  if numbers.isEmpty { return nil }
+  let sorted = numbers.sorted()
+  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+}
+
 /// `value` with the given number of decimals.
 func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 

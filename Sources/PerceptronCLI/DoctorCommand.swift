@@ -7,8 +7,16 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Show which BLAS was found, check its products, and time them.",
-    discussion: "Exit status 1 when a product is wrong.")
+    discussion: """
+      The files of Fashion-MNIST, where it is installed, are compared with the published ones by \
+      their SHA-256 sums; so are those of other folders with --verify. Exit status 1 when a \
+      product or a file is not what it should be.
+      """)
 
+  @Option(
+    help: .init(
+      "A folder of Fashion-MNIST's or CIFAR-10's published files to compare.", valueName: "folder"))
+  var verify: [String] = []
   @Flag(help: "Print JSON.") var json = false
 
   /// What was found.
@@ -16,8 +24,8 @@ struct DoctorCommand: ParsableCommand {
     let machine: Machine
     let products: [MatmulCheck]
     let speeds: [MatmulSpeed]
-    let fashionMNIST: Bool
-    var passed: Bool { products.allSatisfy(\.passed) }
+    let data: [PublishedDataCheck]
+    var passed: Bool { products.allSatisfy(\.passed) && data.allSatisfy(\.passed) }
   }
 
   func run() throws {
@@ -28,9 +36,20 @@ struct DoctorCommand: ParsableCommand {
         MatmulSpeed(Float.self, 200, 3072, 50), MatmulSpeed(Float.self, 1024, 1024, 1024),
         MatmulSpeed(Double.self, 1024, 1024, 1024),
       ],
-      fashionMNIST: FileManager.default.fileExists(atPath: FashionMNIST.directory))
+      data: try dataChecks())
     try Console.output(json ? findings.json : text(findings))
     if !findings.passed { throw ExitCode.failure }
+  }
+
+  /// Checks of Fashion-MNIST where it is installed, and of the folders that were asked for.
+  private func dataChecks() throws -> [PublishedDataCheck] {
+    let asked = try verify.map { folder in
+      guard let check = PublishedDataCheck(of: folder) else {
+        throw FileError(folder, "holds no published file of Fashion-MNIST or CIFAR-10")
+      }
+      return check
+    }
+    return [PublishedDataCheck(of: FashionMNIST.directory)].compactMap { $0 } + asked
   }
 
   private func text(_ findings: Findings) -> String {
@@ -53,8 +72,13 @@ struct DoctorCommand: ParsableCommand {
         "\(speed.scalar.padded(to: 12))  \(speed.shape): \(readableTime(speed.seconds)), "
           + "\(decimal(speed.gigaflops, 1)) GFLOP/s")
     }
-    let fashion = findings.fashionMNIST ? "installed" : "not installed; scripts/setup installs it"
-    lines.append("data          Fashion-MNIST \(fashion)")
+    for check in findings.data {
+      lines.append("data          \(check.folder)")
+      lines += check.files.map { "              \($0)" }
+    }
+    if !findings.data.contains(where: { $0.folder == FashionMNIST.directory }) {
+      lines.append("data          Fashion-MNIST is not installed; scripts/setup installs it")
+    }
     return lines.joined(separator: "\n")
   }
 }

@@ -127,14 +127,13 @@ struct TrainingSession {
   }
 
   private func record<Scalar>(of outcome: Outcome<Scalar>) -> RunRecord {
-    let times = outcome.iterationTimes.sorted()
-    return RunRecord(
+    RunRecord(
       settings: settings, seed: seed,
       results: .init(
         status: outcome.status, iterations: outcome.history.loss.count,
         finalLoss: outcome.history.loss.last, trainAccuracy: outcome.trainAccuracy,
         validationAccuracy: outcome.validationAccuracy),
-      secondsPerIteration: times.isEmpty ? nil : times[times.count / 2],
+      secondsPerIteration: median(outcome.iterationTimes),
       seconds: outcome.seconds, machine: .current)
   }
 

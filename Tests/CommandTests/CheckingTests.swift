@@ -58,4 +58,18 @@ struct CheckingTests {
       #expect(try #require(product["count"] as? Int) > 100)
     }
   }
+
+  @Test("doctor tells published files from others")
+  func verify() throws {
+    let scratch = try Scratch()
+    let folder = try scratch.makeFolder("cifar")
+    try Data(count: 3073).write(to: URL(fileURLWithPath: folder + "/data_batch_2.bin"))
+    let outcome = try Command.run(["doctor", "--verify", folder])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("data_batch_1.bin: missing"))
+    #expect(outcome.output.contains("data_batch_2.bin: expected the SHA-256 sum a591ca11"))
+    let empty = try Command.run(["doctor", "--verify", try scratch.makeFolder("empty")])
+    #expect(empty.status == 1)
+    #expect(empty.errors.contains("holds no published file of Fashion-MNIST or CIFAR-10"))
+  }
 }
