@@ -113,30 +113,32 @@ extension PreparedFeatures {
   ) {
     switch features.storage {
     case .bytes(let elements):
-      convertRows(count, elements, row, to: target) {
+      convertRows(count, elements, row, mean, to: target) {
         Scalar.convert(count: featureCount, $0, dividedBy: divisor, minus: $1, into: $2)
       }
     case .floats(let elements):
-      convertRows(count, elements, row, to: target) {
+      convertRows(count, elements, row, mean, to: target) {
         Scalar.convert(count: featureCount, $0, dividedBy: divisor, minus: $1, into: $2)
       }
     case .doubles(let elements):
-      convertRows(count, elements, row, to: target) {
-        Scalar.convert(count: featureCount, $0, dividedBy: divisor, minus: $1, into: $2)
+      // In double precision up to the last rounding: what the mean leaves may be small.
+      convertRows(count, elements, row, preprocessing.mean, to: target) {
+        Scalar.convert(
+          count: featureCount, $0, dividedBy: preprocessing.divisor, minus: $1, into: $2)
       }
     }
   }
 
   @inline(__always)
-  private func convertRows<Element>(
-    _ count: Int, _ elements: [Element], _ row: (Int) -> Int,
+  private func convertRows<Element, Number>(
+    _ count: Int, _ elements: [Element], _ row: (Int) -> Int, _ mean: [Number]?,
     to target: UnsafeMutablePointer<Scalar>,
-    _ convert: (UnsafePointer<Element>, UnsafePointer<Scalar>?, UnsafeMutablePointer<Scalar>) ->
+    _ convert: (UnsafePointer<Element>, UnsafePointer<Number>?, UnsafeMutablePointer<Scalar>) ->
       Void
   ) {
     elements.withUnsafeBufferPointer { elements in
       guard let base = elements.baseAddress else { return checkNoRows(count) }
-      withMean { mean in
+      withElements(of: mean) { mean in
         for index in 0..<count {
           let first = features.storedRow(row(index)) * featureCount
           convert(base + first, mean, target + index * featureCount)
@@ -150,7 +152,9 @@ extension PreparedFeatures {
   }
 
   @inline(__always)
-  private func withMean(_ body: (UnsafePointer<Scalar>?) -> Void) {
+  private func withElements<Number>(
+    of mean: [Number]?, _ body: (UnsafePointer<Number>?) -> Void
+  ) {
     guard let mean else { return body(nil) }
     mean.withUnsafeBufferPointer { body($0.baseAddress) }
   }

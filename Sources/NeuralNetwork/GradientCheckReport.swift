@@ -9,8 +9,21 @@ public struct GradientCheckReport: Sendable, Codable {
     case compared(Double)
     /// There is no slope: a ReLU's input changes sign within the step.
     case kink
-    /// Both agree to within rounding, but are too small to show the tolerance.
+    /// Both agree as far as the slope can be measured, which is not to the tolerance: the entry is
+    /// too small.
     case unresolved
+    /// The same, but of an entry that is not small: the loss is too large or too uneven.
+    case unmeasurable
+  }
+
+  /// What a check comes to.
+  public enum Outcome: String, Sendable, Codable {
+    /// Every parameter's largest relative error is below the tolerance.
+    case passed
+    /// Some parameter's is not.
+    case failed
+    /// No compared entry is wrong, but too many could not be compared.
+    case undecided
   }
 
   /// The findings for one parameter.
@@ -23,8 +36,12 @@ public struct GradientCheckReport: Sendable, Codable {
     public private(set) var checkedCount = 0
     /// Entries that were left out because a ReLU's input changes sign within the step.
     public private(set) var kinkCount = 0
-    /// Entries that agree to within rounding, but are too small to show the tolerance.
+    /// Entries that agree as far as they can be measured, which is not to the tolerance.
     public private(set) var unresolvedCount = 0
+    /// Those of them that are not small beside the parameter's other entries.
+    private(set) var unmeasurableCount = 0
+    /// Compared entries that are not exactly 0 on both sides.
+    private(set) var tellingCount = 0
     /// The largest relative error, 0 where nothing was compared.
     public private(set) var largestError = 0.0
     /// The indices of the entry with the largest error.
@@ -43,8 +60,12 @@ public struct GradientCheckReport: Sendable, Codable {
       switch finding {
       case .kink: kinkCount += 1
       case .unresolved: unresolvedCount += 1
+      case .unmeasurable:
+        unresolvedCount += 1
+        unmeasurableCount += 1
       case .compared(let numeric):
         checkedCount += 1
+        if analytic != 0 || numeric != 0 { tellingCount += 1 }
         let error = GradientCheckReport.relativeError(analytic, numeric)
         if error > largestError || checkedCount == 1 {
           largestError = error
@@ -55,9 +76,12 @@ public struct GradientCheckReport: Sendable, Codable {
       }
     }
 
-    /// Whether the parameter has entries and all of those looked at are at kinks.
-    var isUntested: Bool {
-      checkedCount + unresolvedCount == 0 && shape.reduce(1, *) > 0
+    /// Whether the parameter has entries, but too few were compared to say that it is right: none,
+    /// or fewer telling ones than unresolved ones, or some large ones could not be measured.
+    var isUndecided: Bool {
+      let isEmpty = shape.contains(0)
+      return !isEmpty
+        && (checkedCount == 0 || tellingCount < unresolvedCount || unmeasurableCount > 0)
     }
 
     private func indices(at position: Int) -> [Int] {
@@ -76,11 +100,15 @@ public struct GradientCheckReport: Sendable, Codable {
   /// The relative error that every parameter must stay below.
   public let tolerance: Double
 
-  /// Whether every parameter's largest relative error is below the tolerance and none went
-  /// untested.
-  public var passed: Bool {
-    parameters.allSatisfy { $0.largestError < tolerance && !$0.isUntested }
+  /// What the check comes to.
+  public var outcome: Outcome {
+    if parameters.contains(where: { !($0.largestError < tolerance) }) { return .failed }
+    return parameters.contains(where: \.isUndecided) ? .undecided : .passed
   }
+
+  /// Whether every parameter's largest relative error is below the tolerance and enough was
+  /// compared to say so.
+  public var passed: Bool { outcome == .passed }
 
   /// Gradients below this size count as zero when they are compared.
   static let floor = 1e-8
@@ -110,16 +138,20 @@ extension GradientCheckReport: CustomStringConvertible {
     return Self.table([header] + rows) + "\n" + verdict
   }
 
-  /// One sentence: passed or failed, and by what.
+  /// One sentence: passed, failed or undecided, and by what.
   public var verdict: String {
-    if let untested = parameters.first(where: \.isUntested) {
-      return "gradient check FAILED: every entry of \(untested.name) is at a kink"
-    }
     let limit = Self.scientific(tolerance, digits: 0)
-    let wrong = parameters.filter { !($0.largestError < tolerance) }.map(\.name)
-    return wrong.isEmpty
-      ? "gradient check passed: every relative error is below \(limit)"
-      : "gradient check FAILED: relative error of \(wrong.joined(separator: ", ")) not below \(limit)"
+    switch outcome {
+    case .passed: return "gradient check passed: every relative error is below \(limit)"
+    case .failed:
+      let wrong = parameters.filter { !($0.largestError < tolerance) }.map(\.name)
+      return "gradient check FAILED: relative error of \(wrong.joined(separator: ", ")) "
+        + "not below \(limit)"
+    case .undecided:
+      let open = parameters.filter(\.isUndecided).map(\.name).joined(separator: ", ")
+      return "gradient check UNDECIDED: too few entries of \(open) could be compared; features or "
+        + "weights of another size, or other rows, may help"
+    }
   }
 
   /// Columns padded to their widest cell, two spaces apart, names to the left, numbers to the right.
@@ -135,6 +167,7 @@ extension GradientCheckReport: CustomStringConvertible {
 
   /// A number as `1.2e-07`.
   private static func scientific(_ value: Double, digits: Int) -> String {
-    String(format: "%.\(digits)e", value)
+    // The sign of a NaN means nothing.
+    value.isNaN ? "nan" : String(format: "%.\(digits)e", value)
   }
 }

@@ -3,14 +3,18 @@ import LinearAlgebra
 /// A network's loss on one batch as a function of a single parameter entry, for measuring its
 /// slope by differences.
 struct LossLine<Network: GradientCheckable> {
+  /// A slope, and how far it may be off.
+  struct Slope {
+    let value: Double
+    let uncertainty: Double
+  }
+
   private var network: Network
   private let x: Tensor<Double>
   private let labels: [Int]
   private let regularization: Double
   private var name = ""
   private var position = 0
-  /// The largest number met in computing the loss: what rounding errors are relative to.
-  private var magnitude = 1.0
 
   init(_ network: Network, x: Tensor<Double>, labels: [Int], regularization: Double) {
     self.network = network
@@ -25,37 +29,41 @@ struct LossLine<Network: GradientCheckable> {
     self.position = position
   }
 
-  /// The centred difference over `step` to either side, or nil where a ReLU has a kink in between.
-  mutating func slope(step: Double) -> Double? {
+  /// The centred difference over `step` to either side, with a bound on what rounding does to it;
+  /// nil where a ReLU has a kink in between.
+  mutating func slope(step: Double) -> Slope? {
     let original = network.parameters[name][position: position]
     defer { network.parameters[name][position: position] = original }
     network.parameters[name][position: position] = original + step
     let above = network.probe(x, labels: labels, regularization: regularization)
     network.parameters[name][position: position] = original - step
     let below = network.probe(x, labels: labels, regularization: regularization)
-    magnitude = 1
-    for (upper, lower) in zip(above.preActivations, below.preActivations) {
-      if Self.changesSign(upper, lower) { return nil }
-      magnitude = max(magnitude, Self.largestMagnitude(upper))
+    for (upper, lower) in zip(above.preActivations, below.preActivations)
+    where Self.changesSign(upper, lower) {
+      return nil
     }
-    magnitude = max(magnitude, above.loss.magnitude)
+    let lossChange =
+      (above.rowLosses - below.rowLosses).mean() + (above.penalty - below.penalty)
     // The distance that the rounded sums really have.
     let distance = (original + step) - (original - step)
-    return (above.loss - below.loss) / distance
+    var magnitude = max(1, above.magnitude, largestMagnitude(above.rowLosses))
+    if above.penalty != below.penalty { magnitude += above.penalty.magnitude }
+    return Slope(
+      value: lossChange / distance, uncertainty: 8 * Double.ulpOfOne * magnitude / distance)
   }
 
   /// The slope by centred differences over one, two and four times `step`, extrapolated to a step
   /// of zero by Richardson's rule (Ridders 1982), with a bound on its error: what the last
   /// extrapolation changed, and the rounding of the losses. Nil where a kink is in between.
-  mutating func extrapolatedSlope(step: Double) -> (value: Double, uncertainty: Double)? {
+  mutating func extrapolatedSlope(step: Double) -> Slope? {
     guard let wide = slope(step: 4 * step), let middle = slope(step: 2 * step),
       let narrow = slope(step: step)
     else { return nil }
-    let coarse = (4 * middle - wide) / 3
-    let fine = (4 * narrow - middle) / 3
+    let coarse = (4 * middle.value - wide.value) / 3
+    let fine = (4 * narrow.value - middle.value) / 3
     let value = (16 * fine - coarse) / 15
-    let rounding = 4 * Double.ulpOfOne * magnitude / step
-    return (value, (value - fine).magnitude + rounding)
+    return Slope(
+      value: value, uncertainty: (value - fine).magnitude + narrow.uncertainty)
   }
 
   private static func changesSign(_ upper: Tensor<Double>, _ lower: Tensor<Double>) -> Bool {
@@ -64,9 +72,5 @@ struct LossLine<Network: GradientCheckable> {
         zip(upper, lower).contains { ($0 > 0) != ($1 > 0) }
       }
     }
-  }
-
-  private static func largestMagnitude(_ tensor: Tensor<Double>) -> Double {
-    tensor.withUnsafeElements { $0.reduce(0) { max($0, $1.magnitude) } }
   }
 }

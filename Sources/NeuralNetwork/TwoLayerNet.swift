@@ -10,7 +10,8 @@ import LinearAlgebra
 ///       inputSize: 784, hiddenSize: 100, classCount: 10, using: &random)
 ///     let (loss, gradients) = net.lossAndGradients(of: batch, labels: y, regularization: 0.25)
 ///
-/// In `Float` for speed and in `Double` for checking.
+/// In `Float` for speed and in `Double` for checking. Wherever a batch is [rows, inputs], a tensor
+/// of a higher rank counts as rows along its first axis, and a vector as one row.
 public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
   /// X·W1 + b1, before the rectifier.
   public var hidden: Affine<Scalar>
@@ -79,6 +80,13 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
 
 // MARK: - Using a network
 
+extension TwoLayerNet: CustomStringConvertible {
+  /// The sizes and the scalar type: `784-100-10 TwoLayerNet of Float`.
+  public var description: String {
+    "\(inputSize)-\(hiddenSize)-\(classCount) TwoLayerNet of \(Scalar.self)"
+  }
+}
+
 extension TwoLayerNet {
   /// The scores of each class, before the softmax.
   ///
@@ -107,7 +115,7 @@ extension TwoLayerNet {
     return probabilities
   }
 
-  /// The mean cross-entropy of the rows plus `regularization`·(ΣW1² + ΣW2²).
+  /// The mean cross-entropy of the rows plus `regularization`·(ΣW1² + ΣW2²); NaN for no rows.
   ///
   /// - Parameters:
   ///   - x: [rows, inputs].

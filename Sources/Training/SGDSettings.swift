@@ -53,7 +53,9 @@ public struct SGDSettings: Codable, Equatable, Sendable {
       isFiniteAndNotNegative(regularization), "regularization", regularization,
       "0 or a number above 0")
     try demand(iterations >= 0, "iterations", iterations, "0 or more")
-    try demand(batchSize >= 1, "batch size", batchSize, "at least 1")
+    // BLAS counts rows with 32 bits.
+    try demand(
+      (1...Int(Int32.max)).contains(batchSize), "batch size", batchSize, "1 to 2³¹ − 1")
     try demand(rowCount >= 1, "training rows", rowCount, "at least 1")
     if sampling == .epoch {
       try demand(

@@ -17,8 +17,15 @@ extension TrainedModel {
   /// Writes the model as a safetensors file: beside its target first, then renamed, so that the
   /// target is never half written.
   ///
-  /// - Throws: `FileError`.
+  /// - Throws: `FileError` where it cannot be written, or a weight is not finite, which reading
+  ///   would refuse.
   public func save(to path: String) throws {
+    for (name, tensor) in network.parameters {
+      if let position = tensor.firstNonFinite() {
+        throw FileError(
+          path, "not written: element \(position) of \(name) is \(tensor[position: position])")
+      }
+    }
     var archive = TensorArchive(metadata: [
       Metadata.format.key: Metadata.format.value,
       Metadata.version.key: Metadata.version.value,

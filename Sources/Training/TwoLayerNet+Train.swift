@@ -41,7 +41,8 @@ extension TwoLayerNet {
   ///   - progress: called after each iteration; says whether to go on.
   /// - Returns: the losses and accuracies.
   /// - Throws: `TrainingError.invalidSetting` before anything is done;
-  ///   `TrainingError.lossNotFinite` when a loss is NaN or infinite, with the history so far.
+  ///   `TrainingError.lossNotFinite` when a loss is NaN or infinite, with the history so far;
+  ///   `TrainingError.parametersNotFinite` when the last update left parameters that are.
   /// - Precondition: the data has this network's input size and no more classes than it.
   @discardableResult
   public mutating func train(
@@ -86,6 +87,10 @@ extension TwoLayerNet {
       let state = TrainingProgress(
         iteration: iteration, iterations: settings.iterations, loss: loss, epoch: epoch)
       if progress(state) == .stop { break }
+    }
+    // An earlier update that did this would have shown in the next loss.
+    if parameters.contains(where: { $0.tensor.firstNonFinite() != nil }) {
+      throw .parametersNotFinite(iteration: history.loss.count - 1, history: history)
     }
     return history
   }

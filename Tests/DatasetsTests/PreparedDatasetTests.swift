@@ -9,11 +9,16 @@ import Testing
     Preprocessing(divisor: 16, mean: [0.5, -1, 2.25, 100, 3]),
   ]
 
-  /// What one element must become, computed in `Scalar` as the kernel promises.
+  /// What one element must become: computed in `Scalar`, or for doubles in `Double` and rounded
+  /// once, as the kernels promise.
   private func expected<Scalar: BLASScalar>(
     _ features: Features, _ row: Int, _ column: Int, _ preprocessing: Preprocessing
   ) -> Scalar {
-    var value = Scalar(Samples.element(features, storedRow: row, column))
+    let element = Samples.element(features, storedRow: row, column)
+    if case .doubles = features.storage {
+      return Scalar(element / preprocessing.divisor - (preprocessing.mean?[column] ?? 0))
+    }
+    var value = Scalar(element)
     if preprocessing.divisor != 1 { value /= Scalar(preprocessing.divisor) }
     if let mean = preprocessing.mean { value -= Scalar(mean[column]) }
     return value

@@ -147,4 +147,14 @@ struct ReductionTests {
     }
     check(type)
   }
+
+  @Test("the sum of many squares keeps its precision")
+  func sumOfSquares() {
+    let count = 3_000_001
+    let squares = Tensor<Float>(shape: [count], repeating: 0.1).sumOfSquares()
+    let exact = Double(count) * Double(Float(0.1)) * Double(Float(0.1))
+    #expect(relativeError(Double(squares), exact) < 1e-6)
+    #expect(([3, 4] as Tensor<Double>).sumOfSquares() == 25)
+    #expect(Tensor<Float>.zeros([0]).sumOfSquares() == 0)
+  }
 }

@@ -54,4 +54,16 @@ import Testing
     }
     expectMessage(result, "[3, 4]", "[5]")
   }
+
+  @Test("A bias that no longer fits its weights traps when it is used")
+  func replacedBias() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      var layer = Affine<Float>(weights: .zeros([2, 50]), bias: .zeros([50]))
+      layer.bias = [1]
+      _ = layer.forward(.zeros([3, 2]))
+    }
+    expectMessage(result, "Affine: input [3, 2], weights [2, 50], bias [1], room for [3, 50]")
+  }
 }

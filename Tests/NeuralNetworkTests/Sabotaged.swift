@@ -3,7 +3,7 @@ import NeuralNetwork
 
 /// What can go wrong in backpropagation by hand.
 enum Mistake: String, CaseIterable {
-  case wrongSign, missingMean, droppedBias, unmaskedReLU, halfPenalty
+  case wrongSign, missingMean, droppedBias, unmaskedReLU, halfPenalty, slightlyLarge
 }
 
 /// A network whose gradients have a mistake in them; without a named one, NaN.
@@ -18,7 +18,7 @@ struct Sabotaged: GradientCheckable {
 
   func probe(
     _ x: Tensor<Double>, labels: [Int], regularization: Double
-  ) -> (loss: Double, preActivations: [Tensor<Double>]) {
+  ) -> LossProbe {
     net.probe(x, labels: labels, regularization: regularization)
   }
 
@@ -46,6 +46,7 @@ struct Sabotaged: GradientCheckable {
       for name in ["W1", "W2"] {
         right[name].add(net.parameters[name], scaledBy: -regularization)
       }
+    case .slightlyLarge: right["W1"] *= 1 + 1e-6
     case nil: right["b2"] *= Tensor(Double.nan)
     }
     return right

@@ -37,6 +37,16 @@ import Training
     for type in scalarTypes { try check(type) }
   }
 
+  @Test("A model with weights that are not finite is not written")
+  func notFinite() throws {
+    let directory = try TemporaryDirectory()
+    var model = Self.model(Float.self)
+    model.network.output.bias = Tensor([1, .infinity])
+    let error = #expect(throws: FileError.self) { try model.save(to: directory.file("m")) }
+    #expect(error?.description.contains("element 1 of b2 is inf") == true)
+    #expect(try directory.names == [])
+  }
+
   @Test("A file in the other precision is refused")
   func precision() throws {
     let directory = try TemporaryDirectory()
@@ -103,13 +113,14 @@ import Training
   /// One thing wrong with a model file.
   enum Flaw: CaseIterable {
     case noFormat, otherVersion, noNames, tooFewNames, brokenPreprocessing, shortMean, noTensor
-    case extraTensor, wrongShape, notFinite
+    case extraTensor, wrongShape, notFinite, otherArchitecture, noLink, firstNotFinite
 
     /// The tensor that is left out, or replaced.
     var tensor: String? {
       switch self {
       case .noTensor, .wrongShape: "b1"
-      case .notFinite: "W2"
+      case .notFinite, .noLink: "W2"
+      case .firstNotFinite: "W1"
       default: nil
       }
     }
@@ -125,6 +136,9 @@ import Training
       case .noTensor, .extraTensor: "expected the tensors"
       case .wrongShape: "expected the shape [4], found [2]"
       case .notFinite: "tensor W2: element 3 is nan"
+      case .firstNotFinite: "tensor W1: element 0 is inf"
+      case .otherArchitecture: "expected architecture"
+      case .noLink: "W1 of shape [3, 4] does not lead to W2 of shape [5, 2]"
       }
     }
 
@@ -139,6 +153,10 @@ import Training
       case .noTensor: break
       case .extraTensor: archive.add([1] as Tensor<Float>, named: "b3")
       case .wrongShape: archive.add([1, 2] as Tensor<Float>, named: "b1")
+      case .otherArchitecture: archive.metadata["architecture"] = "perceptron"
+      case .noLink: archive.add(Tensor<Float>.zeros([5, 2]), named: "W2")
+      case .firstNotFinite:
+        archive.add(Tensor<Float>(shape: [3, 4], repeating: .infinity), named: "W1")
       case .notFinite:
         archive.add(Tensor<Float>([0, 1, 2, .nan, 4, 5, 6, 7], shape: [4, 2]), named: "W2")
       }

@@ -98,10 +98,11 @@ public protocol BLASScalar:
     count: Int, _ source: UnsafePointer<Float>, dividedBy divisor: Self,
     minus mean: UnsafePointer<Self>?, into target: UnsafeMutablePointer<Self>)
 
-  /// target = source / divisor − mean for double-precision numbers.
+  /// target = source / divisor − mean for double-precision numbers, computed in double precision
+  /// and rounded once.
   static func convert(
-    count: Int, _ source: UnsafePointer<Double>, dividedBy divisor: Self,
-    minus mean: UnsafePointer<Self>?, into target: UnsafeMutablePointer<Self>)
+    count: Int, _ source: UnsafePointer<Double>, dividedBy divisor: Double,
+    minus mean: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Self>)
 }
 
 /// `count` as the 32-bit integer that BLAS counts with.

@@ -20,9 +20,19 @@ extension Tensor {
     }
   }
 
-  /// The sum of the squares of all elements, 0 for none.
+  /// The sum of the squares of all elements, 0 for none; blocks of BLAS's dot are added pairwise.
   public func sumOfSquares() -> Scalar {
-    withUnsafeElements { Scalar.dot(count: $0.count, $0.baseAddress!, $0.baseAddress!) }
+    withUnsafeElements { Self.sumOfSquares($0[...]) }
+  }
+
+  private static func sumOfSquares(_ elements: Slice<UnsafeBufferPointer<Scalar>>) -> Scalar {
+    let block = 1 << 14
+    if elements.count > block {
+      let half = elements.startIndex + elements.count / 2
+      return sumOfSquares(elements[..<half]) + sumOfSquares(elements[half...])
+    }
+    guard let base = UnsafeBufferPointer(rebasing: elements).baseAddress else { return 0 }
+    return Scalar.dot(count: elements.count, base, base)
   }
 
   /// The mean of all elements; NaN for none.

@@ -58,7 +58,13 @@ extension Affine {
   /// - Parameters:
   ///   - input: rows × inputs.
   ///   - output: rows × outputs; must not overlap `input`.
+  /// - Precondition: all extents agree.
   public func forward(_ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>) {
+    require(
+      weights.rank == 2 && input.columns == inputSize && bias.rank == 1 && bias.count == outputSize
+        && output.rows == input.rows && output.columns == outputSize,
+      "Affine: input \(input.shape), weights \(weights.shape), bias \(bias.shape), room for \(output.shape)"
+    )
     bias.withUnsafeElements { bias in
       guard let bias = bias.baseAddress else { return }
       for row in 0..<output.rows {
@@ -74,9 +80,14 @@ extension Affine {
   /// - Parameters:
   ///   - upstream: the loss's gradient with respect to the output, rows × outputs.
   ///   - input: what `forward` was given, rows × inputs.
+  ///   - gradients: room for them, in the parameters' shapes.
+  /// - Precondition: all extents agree.
   public func parameterGradients(
     upstream: RowBlock<Scalar>, input: RowBlock<Scalar>, into gradients: inout Gradients
   ) {
+    require(
+      gradients.bias.count == upstream.columns,
+      "Affine: upstream \(upstream.shape), room for a bias of \(gradients.bias.shape)")
     gradients.weights.withMutableRows {
       multiply(input, transposeA: true, upstream, into: $0)
     }
@@ -92,6 +103,7 @@ extension Affine {
   /// - Parameters:
   ///   - upstream: the loss's gradient with respect to the output, rows × outputs.
   ///   - gradient: rows × inputs; must not overlap `upstream`.
+  /// - Precondition: all extents agree.
   public func inputGradient(
     upstream: RowBlock<Scalar>, into gradient: MutableRowBlock<Scalar>
   ) {

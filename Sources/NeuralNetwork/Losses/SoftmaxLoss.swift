@@ -3,9 +3,9 @@ import LinearAlgebra
 /// Softmax cross-entropy: the mean over rows of −ln(probability of the row's label), where the
 /// probabilities are exp(scoreⱼ) / Σₖ exp(scoreₖ).
 ///
-/// The largest score of a row is subtracted before the exponential, so no finite score overflows:
-/// scores of ±1e30 give finite losses. A NaN or infinite score gives a loss that is not finite,
-/// which training reports as an error.
+/// The largest score of a row is subtracted before the exponential, so that scores of ±1e30 give
+/// finite losses, as all do whose spread within a row and whose losses' sum are finite. NaN, +∞, and
+/// −∞ at the label give a loss that is not finite, which training reports as an error.
 ///
 /// The backward pass needs the forward pass's probabilities, which the caller keeps.
 public struct SoftmaxLoss<Scalar: BLASScalar>: Sendable, Equatable {
@@ -66,6 +66,23 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Sendable, Equatable {
   public func forward(
     scores: Tensor<Scalar>, labels: [Int]
   ) -> (loss: Scalar, probabilities: Tensor<Scalar>) {
+    let (losses, probabilities) = lossesAndProbabilities(scores, labels)
+    return (losses.mean(), probabilities)
+  }
+
+  /// The loss of each row, [rows], of which ``forward(scores:labels:)`` gives the mean.
+  ///
+  /// - Parameters:
+  ///   - scores: [rows, classes].
+  ///   - labels: a class for each row.
+  /// - Precondition: as many labels as rows, every label in 0..<classes.
+  public func rowLosses(scores: Tensor<Scalar>, labels: [Int]) -> Tensor<Scalar> {
+    lossesAndProbabilities(scores, labels).losses
+  }
+
+  private func lossesAndProbabilities(
+    _ scores: Tensor<Scalar>, _ labels: [Int]
+  ) -> (losses: Tensor<Scalar>, probabilities: Tensor<Scalar>) {
     var probabilities = scores
     var losses = Tensor<Scalar>.zeros([labels.count])
     probabilities.withMutableRows { block in
@@ -75,7 +92,7 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Sendable, Equatable {
         }
       }
     }
-    return (losses.mean(), probabilities)
+    return (losses, probabilities)
   }
 
   /// The scores' gradient, (probability − 1 at the label) / rows.
