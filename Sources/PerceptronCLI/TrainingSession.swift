@@ -110,7 +110,8 @@ struct TrainingSession {
         return Interruption.isRequested ? .stop : .proceed
       }
     } catch {
-      guard case .lossNotFinite(let iteration, let loss, let history) = error else { throw error }
+      guard case TrainingError.lossNotFinite(let iteration, let loss, let history) = error
+      else { throw error }
       outcome.history = history
       outcome.status = .diverged
       outcome.divergence = Divergence(iteration: iteration, loss: loss, directory: directory)

@@ -36,12 +36,12 @@ public struct SGDSettings: Codable, Equatable, Sendable {
   }
 
   /// Throws unless a set of `rowCount` rows can be trained on with these settings.
-  public func check(rowCount: Int) throws(TrainingError) {
+  public func check(rowCount: Int) throws {
     func demand(
       _ holds: Bool, _ setting: String, _ value: some Any, _ expected: String
-    ) throws(TrainingError) {
+    ) throws {
       if holds { return }
-      throw .invalidSetting(name: setting, value: "\(value)", expected: expected)
+      throw TrainingError.invalidSetting(name: setting, value: "\(value)", expected: expected)
     }
     func isFiniteAndNotNegative(_ value: Double) -> Bool { value.isFinite && value >= 0 }
     try demand(

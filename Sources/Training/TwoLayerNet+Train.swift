@@ -49,7 +49,7 @@ extension TwoLayerNet {
     on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
     settings: SGDSettings = SGDSettings(), using random: inout some RandomStream,
     progress: (TrainingProgress) -> TrainingDirective = { _ in .proceed }
-  ) throws(TrainingError) -> History {
+  ) throws -> History {
     try settings.check(rowCount: training.count)
     requireFit(training, "training data")
     if let validation { requireFit(validation, "validation data") }
@@ -68,7 +68,7 @@ extension TwoLayerNet {
       let loss = Double(
         lossAndGradients(of: batch, regularization: settings.regularization, in: &workspace))
       guard loss.isFinite else {
-        throw .lossNotFinite(iteration: iteration, loss: loss, history: history)
+        throw TrainingError.lossNotFinite(iteration: iteration, loss: loss, history: history)
       }
       history.loss.append(loss)
       descend(workspace, learningRate: Scalar(learningRate))
@@ -90,7 +90,7 @@ extension TwoLayerNet {
     }
     // An earlier update that did this would have shown in the next loss.
     if parameters.contains(where: { $0.tensor.firstNonFinite() != nil }) {
-      throw .parametersNotFinite(iteration: history.loss.count - 1, history: history)
+      throw TrainingError.parametersNotFinite(iteration: history.loss.count - 1, history: history)
     }
     return history
   }
