@@ -27,9 +27,10 @@ extension TwoLayerNet {
   ///
   /// Each iteration draws a batch, takes the gradient of its loss and moves every parameter by
   /// −learning rate · gradient. An epoch has max(rows / batch, 1) iterations, as a real number;
-  /// after the update of each iteration that begins an epoch, iteration 0 included, the accuracies
-  /// on the batch and on the validation set are recorded and the learning rate is multiplied by
-  /// its decay.
+  /// after the update of each iteration whose number is an exact multiple of that, 0 included, the
+  /// accuracies on the batch and on the validation set are recorded and the learning rate is
+  /// multiplied by its decay. So epochs begin regularly where the batch divides the rows, and rarely
+  /// where it does not.
   ///
   /// The same network, data, settings, random stream and BLAS thread count give the same numbers.
   ///

@@ -2,22 +2,14 @@ import Datasets
 import Foundation
 import LinearAlgebra
 import NeuralNetwork
+import TestSupport
 import Testing
 import Training
 
-/// Where the real data is, and whether this build is fast enough for it.
+/// Where the real data is.
 private enum RealData {
   static let cifar10 = ProcessInfo.processInfo.environment["PERCEPTRON_CIFAR10"] ?? ""
   static let hasCIFAR10 = FileManager.default.fileExists(atPath: cifar10 + "/data_batch_5.bin")
-  static let isOptimized: Bool = {
-    var isDebug = false
-    func note() -> Bool {
-      isDebug = true
-      return true
-    }
-    assert(note())
-    return !isDebug
-  }()
 }
 
 /// Runs on real data whose results are known. They take too long without optimisation.
@@ -42,7 +34,7 @@ private enum RealData {
   @Test(
     "CIFAR-10 with the classic first settings reaches 0.27–0.31",
     .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
-    .enabled(if: RealData.isOptimized, "too slow without optimisation; runs with -c release"))
+    .enabled(if: isOptimizedBuild, "too slow without optimisation; runs with -c release"))
   func cifar10() throws {
     let accuracy = try cifarAccuracy(
       hidden: 50,
@@ -53,7 +45,7 @@ private enum RealData {
   @Test(
     "CIFAR-10 with better settings reaches 0.49",
     .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
-    .enabled(if: RealData.isOptimized, "too slow without optimisation; runs with -c release"))
+    .enabled(if: isOptimizedBuild, "too slow without optimisation; runs with -c release"))
   func cifar10Tuned() throws {
     let accuracy = try cifarAccuracy(
       hidden: 100,

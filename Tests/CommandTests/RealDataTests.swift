@@ -1,0 +1,22 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@Suite struct RealDataCommandTests {
+  private static let isInstalled = FileManager.default.fileExists(atPath: FashionMNIST.directory)
+
+  @Test(
+    "Fashion-MNIST with the command's own settings reaches 0.87 on the test images",
+    .enabled(if: isInstalled, "Fashion-MNIST is not installed; scripts/setup installs it"),
+    .enabled(if: isOptimizedBuild, "too slow without optimisation; runs with -c release"))
+  func fashionMNIST() throws {
+    let directory = try TemporaryDirectory()
+    let run = directory.file("run")
+    let trained = try Command.run(["train", "--data", "fashion-mnist", "--output", run])
+    #expect(trained.status == 0, "\(trained.errors)")
+    let evaluated = try Command.run(["evaluate", run, "--data", "fashion-mnist", "--json"]).object
+    #expect(evaluated["count"] as? Int == 10_000)
+    #expect(try #require(evaluated["accuracy"] as? Double) >= 0.87)
+  }
+}
