@@ -46,7 +46,7 @@ extension TrainedModel {
     try self.init(TensorArchive(readingFrom: path), path: path)
   }
 
-  fileprivate init(_ archive: TensorArchive, path: String) throws {
+  init(_ archive: TensorArchive, path: String) throws {
     for (key, value) in [Metadata.format, Metadata.version, Metadata.architecture] {
       let found = archive.metadata[key].map { "\"\($0)\"" } ?? "none"
       if archive.metadata[key] != value {
@@ -80,25 +80,6 @@ extension TrainedModel {
     if classNames.count != network.classCount {
       throw FileError(
         path, "expected \(network.classCount) class names, found \(classNames.count)")
-    }
-  }
-}
-
-/// A model in the precision that its file has.
-public enum AnyTrainedModel: Sendable {
-  /// Single precision.
-  case float(TrainedModel<Float>)
-  /// Double precision.
-  case double(TrainedModel<Double>)
-
-  /// Reads a model of either precision.
-  ///
-  /// - Throws: `FileError` as ``TrainedModel/init(readingFrom:)`` does.
-  public init(readingFrom path: String) throws {
-    let archive = try TensorArchive(readingFrom: path)
-    switch archive.dataType(of: "W1") {
-    case .float64: self = .double(try TrainedModel(archive, path: path))
-    case .float32, nil: self = .float(try TrainedModel(archive, path: path))
     }
   }
 }

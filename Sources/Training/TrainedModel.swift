@@ -32,15 +32,4 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
     self.preprocessing = preprocessing
     self.classNames = classNames
   }
-
-  /// The probability of each class for each row of `data`, which is prepared as the model's
-  /// training data was.
-  ///
-  /// - Returns: [rows, classes].
-  /// - Precondition: `data` has the network's input size.
-  public func predictProbabilities(_ data: PreparedDataset<Scalar>, rows: Range<Int>)
-    -> Tensor<Scalar>
-  {
-    network.predictProbabilities(data.block(rows))
-  }
 }

@@ -23,14 +23,12 @@ extension TwoLayerNet {
     requireFit(data, "data")
     var right = 0
     var totalLoss = 0.0
-    for start in stride(from: 0, to: data.count, by: Self.blockSize) {
-      let range = start..<min(start + Self.blockSize, data.count)
-      let labels = Array(data.labels[range])
-      let scores = scores(of: data.block(range))
+    data.forEachBlock(of: Self.blockSize) { rows, labels in
+      let labels = Array(labels)
+      let scores = scores(of: rows)
       right += zip(scores.argmax(axis: 1), labels).count { $0 == $1 }
       totalLoss +=
-        Double(SoftmaxLoss().forward(scores: scores, labels: labels).loss)
-        * Double(range.count)
+        Double(SoftmaxLoss().forward(scores: scores, labels: labels).loss) * Double(labels.count)
     }
     let count = Double(data.count)
     return Evaluation(accuracy: Double(right) / count, loss: totalLoss / count, count: data.count)
@@ -46,15 +44,5 @@ extension TwoLayerNet {
       x.shape.rowCount == labels.count,
       "accuracy: \(labels.count) labels for data of shape \(x.shape)")
     return Double(zip(predict(x), labels).count { $0 == $1 }) / Double(labels.count)
-  }
-
-  /// Traps unless `data` can go through this network.
-  func requireFit(_ data: PreparedDataset<Scalar>, _ what: String) {
-    require(
-      data.featureCount == inputSize,
-      "TwoLayerNet: \(what) has \(data.featureCount) features, the network \(inputSize) inputs")
-    require(
-      data.classCount <= classCount,
-      "TwoLayerNet: \(what) has \(data.classCount) classes, the network \(classCount)")
   }
 }

@@ -28,11 +28,6 @@ struct ShapeTests {
     #expect(Set<Shape>([[2], [2, 1], [2], []]).count == 3)
   }
 
-  @Test("withFirst replaces the first extent")
-  func withFirst() {
-    #expect(Shape([2, 3, 4]).withFirst(7) == [7, 3, 4])
-  }
-
   @Test("an element count that does not fit in Int is nil, also where an extent is 0")
   func elementCount() {
     #expect(Shape.elementCount(of: [1 << 31, 1 << 31]) == 1 << 62)

@@ -107,4 +107,25 @@ struct TrapTests {
     }
     expectMessage(result, "[2] and [1]")
   }
+
+  @Test("a vector times a matrix that do not fit, in the order they are written")
+  func vectorTimesMatrix() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = matmul(Tensor<Float>.zeros([3]), Tensor<Float>.zeros([4, 5]))
+    }
+    expectMessage(result, "matmul: [3] × [4, 5]: inner dimensions 3 and 4 differ")
+  }
+
+  @Test("adding a tensor of another shape, scaled")
+  func scaledAdd() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      var a = Tensor<Float>.zeros([2, 2])
+      a.add(.zeros([3, 3]), scaledBy: 2)
+    }
+    expectMessage(result, "[2, 2]", "[3, 3]")
+  }
 }

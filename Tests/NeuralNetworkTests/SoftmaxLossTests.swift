@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(
-    "A score that is NaN or infinite shows in the loss",
+    "A score that is NaN or infinite, at the label, shows in the loss",
     arguments: [Float.nan, .infinity, -.infinity], [0, 1, 2])
   func nonFinite(score: Float, column: Int) {
     var scores = Tensor<Float>.sample([4, 3])
@@ -65,5 +65,15 @@ import Testing
     let single = SoftmaxLoss().forward(
       scores: Tensor<Double>.sample([4, 1]), labels: [0, 0, 0, 0])
     #expect(single.loss == 0 && single.probabilities == Tensor(shape: [4, 1], repeating: 1))
+  }
+
+  @Test("Fewer labels than rows trap")
+  func missingLabels() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = SoftmaxLoss().forward(scores: Tensor<Float>.zeros([3, 2]), labels: [0, 1])
+    }
+    expectMessage(result, "scores [3, 2]", "2 losses")
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// The requirements work on whole buffers, so that code generic over the scalar dispatches once
 /// per operation and never once per element. They check nothing: shapes are checked by `Tensor`,
-/// row blocks and layers above them. No other type can conform.
+/// row blocks and layers above them. Only these two types conform; files know no others.
 ///
 /// The vector kernels are written once, generic, in `Kernels/`. Each conformance compiles its own
 /// copy of them for generic callers; they are inlinable for callers of `Float.relu` and the like,

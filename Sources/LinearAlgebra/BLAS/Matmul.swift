@@ -89,8 +89,20 @@ public func matmul<Scalar>(
         }
       }
     }
-  case (2, 1): return product(of: a, transposed: transposeA, vector: b)
-  case (1, 2): return product(of: b, transposed: !transposeB, vector: a)
+  case (2, 1):
+    let inner = a.shape[transposeA ? 0 : 1]
+    require(
+      inner == b.count,
+      "matmul: \(a.shape)\(transposeA ? "ᵀ" : "") × \(b.shape): inner dimensions \(inner) and \(b.count) differ"
+    )
+    return product(of: a, transposed: transposeA, vector: b)
+  case (1, 2):
+    let inner = b.shape[transposeB ? 1 : 0]
+    require(
+      inner == a.count,
+      "matmul: \(a.shape) × \(b.shape)\(transposeB ? "ᵀ" : ""): inner dimensions \(a.count) and \(inner) differ"
+    )
+    return product(of: b, transposed: !transposeB, vector: a)
   default:
     require(
       a.count == b.count,
@@ -104,17 +116,12 @@ public func matmul<Scalar>(
   }
 }
 
-/// op(A)·x with gemv.
+/// op(A)·x with gemv, where x is as long as a row of op(A).
 private func product<Scalar>(
   of a: Tensor<Scalar>, transposed: Bool, vector x: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  let (rows, inner) = transposed ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
-  require(
-    inner == x.count,
-    "matmul: \(a.shape)\(transposed ? "ᵀ" : "") × \(x.shape): inner dimensions \(inner) and \(x.count) differ"
-  )
-  var y = Tensor<Scalar>.zeros([rows])
-  if rows == 0 || inner == 0 { return y }
+  var y = Tensor<Scalar>.zeros([a.shape[transposed ? 1 : 0]])
+  if a.count == 0 { return y }
   a.withRows { a in
     x.withUnsafeElements { x in
       y.withUnsafeMutableElements { y in

@@ -89,7 +89,7 @@ public struct Shape: Hashable, Sendable {
   /// This shape with another extent along the first axis.
   ///
   /// - Precondition: the rank is at least 1.
-  public func withFirst(_ extent: Int) -> Shape {
+  func withFirst(_ extent: Int) -> Shape {
     require(rank > 0, "Shape: a scalar has no first axis")
     var changed = dimensions
     changed[0] = extent
