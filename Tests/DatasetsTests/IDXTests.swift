@@ -43,7 +43,7 @@ import Testing
       case (0x08, .bytes), (0x09, .floats), (0x0B, .floats), (0x0C, .doubles), (0x0D, .floats),
         (0x0E, .doubles):
         break
-      default: Issue.record("type \(code) is kept as \(features.storage)")
+      default: Issue.record("type \(code) is kept as \(features)")
       }
     }
   }
@@ -58,7 +58,7 @@ import Testing
     if code < 0x0D {
       #expect(try IDX.readLabels(path) == [7, 0])
       let error = #expect(throws: FileError.self) { try IDX.readLabels(path, classCount: 7) }
-      #expect(error?.location == .byte(8))
+      #expect(error?.byte == 8)
       #expect(error?.message == "expected a label from 0 to 6, found 7")
     } else {
       #expect(throws: FileError.self) { try IDX.readLabels(path) }
@@ -71,7 +71,7 @@ import Testing
       let data = IDXTests.file(0x0C, [3], IDXTests.bigEndian([0, 5, value]))
       let path = try directory.write(data, to: "a")
       let error = #expect(throws: FileError.self) { try IDX.readLabels(path) }
-      #expect(error?.location == .byte(16))
+      #expect(error?.byte == 16)
       #expect(error?.message.contains("found \(value)") == true)
     }
   }

@@ -73,7 +73,7 @@ public enum CIFAR10 {
     let size = try ByteReader.size(of: path)
     if size % recordSize != 0 {
       throw FileError(
-        path, at: .byte(size / recordSize * recordSize),
+        path, atByte: size / recordSize * recordSize,
         "expected records of \(recordSize) bytes, found \(size % recordSize) bytes at the end")
     }
     return size / recordSize
