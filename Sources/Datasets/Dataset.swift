@@ -58,7 +58,9 @@ public struct Dataset: Sendable {
   /// How an example is a picture, if it is one.
   public var image: ImageShape? { features.image }
 
-  /// How many examples each class has.
+  /// How many examples each class has: classCount numbers.
+  ///
+  /// - Complexity: O(`count`).
   public var classCounts: [Int] {
     var counts = [Int](repeating: 0, count: classCount)
     for label in labels { counts[label] += 1 }
@@ -72,16 +74,19 @@ public struct Dataset: Sendable {
     Dataset(features, labels: labels, classNames: names)
   }
 
-  /// The examples `range`, sharing the features.
+  /// The examples `range`, sharing the features; the labels are copied.
   ///
+  /// - Complexity: O(`range.count`).
   /// - Precondition: `range` lies within 0..<count.
   public subscript(rows range: Range<Int>) -> Dataset {
     let rows = features[rows: range]
     return Dataset(checked: rows, labels: Array(labels[range]), classNames: classNames)
   }
 
-  /// The examples at `indices` in that order, repeats allowed, sharing the features.
+  /// The examples at `indices` in that order, repeats allowed, sharing the features; the labels are
+  /// copied.
   ///
+  /// - Complexity: O(`indices.count`).
   /// - Precondition: every index lies within 0..<count.
   public func subset(rows indices: [Int]) -> Dataset {
     let rows = features.subset(rows: indices)

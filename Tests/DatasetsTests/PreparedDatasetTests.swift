@@ -108,24 +108,4 @@ import Testing
     #expect(calls == 0)
     #expect(prepared.block(0..<0).shape == [0, 4])
   }
-
-  @Test("Indices and targets that do not fit are refused")
-  func preconditions() async {
-    await #expect(processExitsWith: .failure) {
-      let features = Features(.bytes([1, 2]), exampleShape: [1]).prepared(
-        with: .none, as: Float.self)
-      var target = Tensor<Float>.zeros([1, 1])
-      features.gather([2], into: &target)
-    }
-    await #expect(processExitsWith: .failure) {
-      let features = Features(.bytes([1, 2]), exampleShape: [1]).prepared(
-        with: .none, as: Float.self)
-      var target = Tensor<Float>.zeros([2, 1])
-      features.gather([0], into: &target)
-    }
-    await #expect(processExitsWith: .failure) {
-      let features = Features(.bytes([1, 2]), exampleShape: [1])
-      _ = features.prepared(with: Preprocessing(mean: [1, 2]), as: Float.self)
-    }
-  }
 }
