@@ -31,6 +31,10 @@ public struct Dataset: Sendable {
 
   /// Examples in the rows of a tensor, whose elements are copied.
   ///
+  /// - Parameters:
+  ///   - features: one example per row: [count, …].
+  ///   - labels: one class per row of `features`.
+  ///   - classNames: the classes' names, or nil to call the ones in `labels` "0", "1", ….
   /// - Precondition: rank 2 or more, as many labels as rows, each 0..<classNames.count.
   public init<Scalar: BLASScalar>(
     _ features: Tensor<Scalar>, labels: [Int], classNames: [String]? = nil
@@ -69,6 +73,7 @@ public struct Dataset: Sendable {
 
   /// The same examples with other names for the classes, such as those of a model.
   ///
+  /// - Complexity: O(`count`), to check the labels; features and labels are shared.
   /// - Precondition: a name for every class that occurs.
   public func naming(classes names: [String]) -> Dataset {
     Dataset(features, labels: labels, classNames: names)

@@ -40,6 +40,10 @@ public struct Features: Sendable {
 
   /// The rows of `storage`, each of `exampleShape`'s extents.
   ///
+  /// - Parameters:
+  ///   - storage: [count, exampleShape…], row-major.
+  ///   - exampleShape: the extents of one example, outermost first.
+  ///   - image: how an example is a picture, or nil where it is none.
   /// - Precondition: the extents are at least 1, the number of elements is a multiple of their
   ///   product, and a picture has as many features.
   public init(_ storage: Storage, exampleShape: [Int], image: ImageShape? = nil) {

@@ -56,7 +56,8 @@ extension TensorArchive {
   /// The bytes depend only on the contents, not on the order in which tensors were added: wider
   /// types come first, then names by their UTF-8, as the format's own implementation has it.
   ///
-  /// - Throws: ``FileError`` where the file cannot be written.
+  /// - Throws: ``FileError`` where the file cannot be written or the names and notes take more than
+  ///   the 100 MB that the format allows.
   public func write(to path: String) throws {
     let entries = entries.sorted { left, right in
       let (leftSize, rightSize) = (left.payload.dataType.size, right.payload.dataType.size)

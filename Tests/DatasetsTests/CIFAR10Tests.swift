@@ -70,6 +70,9 @@ import Testing
     try directory.write(Array("one\ntwo\n".utf8), to: "batches.meta.txt")
     let error = #expect(throws: FileError.self) { try CIFAR10.readDirectory(directory.path) }
     #expect(error?.message.contains("ten class names, one per line, found 2") == true)
+    try directory.write([UInt8](repeating: 0x0a, count: 65_537), to: "batches.meta.txt")
+    let large = #expect(throws: FileError.self) { try CIFAR10.readDirectory(directory.path) }
+    #expect(large?.message == "expected at most 65536 bytes, found 65537")
   }
 
   @Test("A file cut anywhere but between records is refused with the last record's place")

@@ -46,6 +46,18 @@ import Testing
     checkGather(Double.self, preprocessing, rows: rows)
   }
 
+  @Test("A prepared data set has the sizes of the whole and its own preprocessing")
+  func sizes() {
+    let dataset = Dataset(
+      Samples.features(count: 6, width: 2)[0], labels: Samples.labels(count: 6),
+      classNames: ["a", "b", "c", "d"])
+    let prepared: PreparedDataset<Float> = dataset.prepared(with: Preprocessing(divisor: 16))
+    #expect(prepared.count == 6)
+    #expect(prepared.featureCount == 2)
+    #expect(prepared.classCount == 4)
+    #expect(prepared.preprocessing == Preprocessing(divisor: 16))
+  }
+
   @Test("A worker's share goes to its own rows of the batch")
   func shares() {
     let features = Samples.features(count: 6, width: 2)[0]
