@@ -11,6 +11,7 @@ public struct DatasetSplit: Sendable {
 extension Dataset {
   /// The last `count` examples for validation, the others for training.
   ///
+  /// - Complexity: O(`self.count`), for the labels are copied.
   /// - Throws: ``DatasetError`` unless 0 ≤ `count` < the number of examples.
   public func splitLast(_ count: Int) throws -> DatasetSplit {
     try checkValidationCount(count)
@@ -22,6 +23,7 @@ extension Dataset {
   /// `count` examples chosen at random for validation, the others for training; both keep the
   /// order of the whole.
   ///
+  /// - Complexity: O(`self.count`).
   /// - Throws: ``DatasetError`` unless 0 ≤ `count` < the number of examples.
   public func splitRandomly(
     _ count: Int, using random: inout some RandomStream
@@ -33,6 +35,7 @@ extension Dataset {
   /// `count` examples chosen at random for validation so that every class has its share, to less
   /// than one example; the others for training. Both keep the order of the whole.
   ///
+  /// - Complexity: O(`self.count` + `classCount` · log `classCount`).
   /// - Throws: ``DatasetError`` unless 0 ≤ `count` < the number of examples.
   public func splitBalanced(
     _ count: Int, using random: inout some RandomStream

@@ -31,6 +31,10 @@ public struct Dataset: Sendable {
 
   /// Examples in the rows of a tensor, whose elements are copied.
   ///
+  /// - Parameters:
+  ///   - features: one example per row: [count, …].
+  ///   - labels: one class per row of `features`.
+  ///   - classNames: the classes' names, or nil to call the ones in `labels` "0", "1", ….
   /// - Precondition: rank 2 or more, as many labels as rows, each 0..<classNames.count.
   public init<Scalar: BLASScalar>(
     _ features: Tensor<Scalar>, labels: [Int], classNames: [String]? = nil
@@ -58,7 +62,9 @@ public struct Dataset: Sendable {
   /// How an example is a picture, if it is one.
   public var image: ImageShape? { features.image }
 
-  /// How many examples each class has.
+  /// How many examples each class has: classCount numbers.
+  ///
+  /// - Complexity: O(`count`).
   public var classCounts: [Int] {
     var counts = [Int](repeating: 0, count: classCount)
     for label in labels { counts[label] += 1 }
@@ -67,21 +73,25 @@ public struct Dataset: Sendable {
 
   /// The same examples with other names for the classes, such as those of a model.
   ///
+  /// - Complexity: O(`count`), to check the labels; features and labels are shared.
   /// - Precondition: a name for every class that occurs.
   public func naming(classes names: [String]) -> Dataset {
     Dataset(features, labels: labels, classNames: names)
   }
 
-  /// The examples `range`, sharing the features.
+  /// The examples `range`, sharing the features; the labels are copied.
   ///
+  /// - Complexity: O(`range.count`).
   /// - Precondition: `range` lies within 0..<count.
   public subscript(rows range: Range<Int>) -> Dataset {
     let rows = features[rows: range]
     return Dataset(checked: rows, labels: Array(labels[range]), classNames: classNames)
   }
 
-  /// The examples at `indices` in that order, repeats allowed, sharing the features.
+  /// The examples at `indices` in that order, repeats allowed, sharing the features; the labels are
+  /// copied.
   ///
+  /// - Complexity: O(`indices.count`).
   /// - Precondition: every index lies within 0..<count.
   public func subset(rows indices: [Int]) -> Dataset {
     let rows = features.subset(rows: indices)

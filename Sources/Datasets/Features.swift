@@ -4,7 +4,7 @@ import LinearAlgebra
 ///
 /// A value. Selections of rows share the numbers with the whole.
 public struct Features: Sendable {
-  /// All numbers, row after row.
+  /// All numbers, row after row (row-major), and their type.
   public enum Storage: Sendable {
     /// Whole numbers 0…255, such as pixels.
     case bytes([UInt8])
@@ -28,8 +28,8 @@ public struct Features: Sendable {
     case list([Int])
   }
 
-  /// The numbers that this selection and the whole share; row 0 here need not come first.
-  public let storage: Storage
+  /// The numbers that this selection and the whole share; ``storedRow(_:)`` says which are whose.
+  package let storage: Storage
   /// The extents of one example, such as `[28, 28]`; their product is ``featureCount``.
   public let exampleShape: [Int]
   /// How an example is a picture, if it is one.
@@ -40,6 +40,10 @@ public struct Features: Sendable {
 
   /// The rows of `storage`, each of `exampleShape`'s extents.
   ///
+  /// - Parameters:
+  ///   - storage: [count, exampleShape…], row-major.
+  ///   - exampleShape: the extents of one example, outermost first.
+  ///   - image: how an example is a picture, or nil where it is none.
   /// - Precondition: the extents are at least 1, the number of elements is a multiple of their
   ///   product, and a picture has as many features.
   public init(_ storage: Storage, exampleShape: [Int], image: ImageShape? = nil) {
@@ -90,6 +94,8 @@ public struct Features: Sendable {
   }
 
   /// Where row `index` stands among the rows of the storage.
+  ///
+  /// - Precondition: `index` lies within 0..<count.
   @inline(__always)
   func storedRow(_ index: Int) -> Int {
     require(index >= 0 && index < count, "Features: row \(index) of \(count)")
@@ -98,11 +104,6 @@ public struct Features: Sendable {
     case .list(let list): list[index]
     }
   }
-
-  /// The stored rows, if they follow each other.
-  var storedRange: Range<Int>? {
-    if case .range(let range) = rows { range } else { nil }
-  }
 }
 
 // MARK: - Selections
@@ -110,6 +111,7 @@ public struct Features: Sendable {
 extension Features {
   /// The examples `range`, sharing the numbers.
   ///
+  /// - Complexity: O(1) in a whole and in a range of one, O(`range.count`) in a subset.
   /// - Precondition: `range` lies within 0..<count.
   public subscript(rows range: Range<Int>) -> Features {
     require(
@@ -124,6 +126,7 @@ extension Features {
 
   /// The examples at `indices` in that order, repeats allowed, sharing the numbers.
   ///
+  /// - Complexity: O(`indices.count`).
   /// - Precondition: every index lies within 0..<count.
   public func subset(rows indices: [Int]) -> Features {
     selecting(.list(indices.map(storedRow)))

@@ -49,10 +49,11 @@ extension PreparedDataset {
   public func gather(
     _ rows: [Int], into target: inout Tensor<Scalar>, labels classes: inout [Int]
   ) {
-    require(
-      classes.count == rows.count, "gather: \(rows.count) rows into \(classes.count) labels")
-    features.gather(rows, into: &target)
-    for index in rows.indices { classes[index] = dataset.labels[rows[index]] }
+    rows.withUnsafeBufferPointer { rows in
+      classes.withUnsafeMutableBufferPointer { classes in
+        target.withMutableRows { gather(rows, into: $0, labels: classes) }
+      }
+    }
   }
 
   /// Writes the examples at `rows`, preprocessed, to the rows of `target`, and their classes to

@@ -2,21 +2,24 @@ import Foundation
 
 /// Writes files so that nothing is ever half written: the bytes go to a new file in the target's
 /// directory, which replaces the target once they are on the disk.
-public enum AtomicFile {
+///
+/// A process that is killed while it writes leaves that new file, named `.<target>.<random>.part`.
+package enum AtomicFile {
   /// Replaces the file at `path`, or makes it, with `bytes`.
   ///
   /// - Throws: ``FileError``; the old file is then as it was.
-  public static func write(_ bytes: [UInt8], to path: String) throws {
+  package static func write(_ bytes: [UInt8], to path: String) throws {
     try write(to: path) { try $0.write(bytes) }
   }
 
   /// Replaces the file at `path`, or makes it, with what `body` writes.
   ///
   /// - Throws: ``FileError``, or what `body` throws; the old file is then as it was.
-  public static func write(to path: String, _ body: (Writer) throws -> Void) throws {
-    // Up to the last slash. NSString's deletingLastPathComponent traps for names of one letter.
-    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
-    let part = directory + ".\(String(UInt64.random(in: .min ... .max), radix: 16)).part"
+  package static func write(to path: String, _ body: (Writer) throws -> Void) throws {
+    // Split at the last slash. NSString's deletingLastPathComponent traps for names of one letter.
+    let slash = path.lastIndex(of: "/")
+    let directory = slash.map { String(path[...$0]) } ?? "./"
+    let part = directory + partName(for: slash.map { path[$0...].dropFirst() } ?? path[...])
     let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw FileError.system(path, cannot: "write here", code: errno) }
     do {
@@ -29,6 +32,14 @@ public enum AtomicFile {
       throw error
     }
     synchronize(directory: directory)
+  }
+
+  /// A new name that tells, should the process be killed, which file was being written.
+  private static func partName(for target: Substring) -> String {
+    var name = target
+    // File systems take names of up to 255 bytes.
+    while name.utf8.count > 200 { name.removeLast() }
+    return ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 16)).part"
   }
 
   /// Writes what `body` writes, waits until it is on the disk, and closes the file.
@@ -64,29 +75,25 @@ public enum AtomicFile {
 
 extension AtomicFile {
   /// Takes the bytes of a file that is being written; valid only inside the call that lends it.
-  public struct Writer {
+  package struct Writer {
     fileprivate let descriptor: Int32
     fileprivate let path: String
 
     /// Appends `bytes`.
     ///
     /// - Throws: ``FileError`` with the system's reason.
-    public func write(_ bytes: [UInt8]) throws {
+    package func write(_ bytes: [UInt8]) throws {
       try bytes.withUnsafeBytes { try write($0) }
     }
 
     /// Appends the bytes of `buffer`.
     ///
     /// - Throws: ``FileError`` with the system's reason.
-    public func write(_ buffer: UnsafeRawBufferPointer) throws {
+    package func write(_ buffer: UnsafeRawBufferPointer) throws {
       var rest = buffer[...]
       while !rest.isEmpty {
         let chunk = UnsafeRawBufferPointer(rebasing: rest)
-        #if canImport(Darwin)
-          let written = Darwin.write(descriptor, chunk.baseAddress, min(chunk.count, 1 << 30))
-        #else
-          let written = Glibc.write(descriptor, chunk.baseAddress, min(chunk.count, 1 << 30))
-        #endif
+        let written = Foundation.write(descriptor, chunk.baseAddress, min(chunk.count, 1 << 30))
         if written < 0 && errno == EINTR { continue }
         if written < 0 { throw FileError.system(path, cannot: "write", code: errno) }
         rest = rest.dropFirst(written)

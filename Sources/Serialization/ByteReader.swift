@@ -6,7 +6,7 @@ import Foundation
 ///
 /// No size is believed before it is checked: a read of more bytes than the file can hold is
 /// refused before memory is set aside for them.
-public final class ByteReader {
+package final class ByteReader {
   /// Deflate cannot make more than this many bytes out of one (zlib's technical details).
   private static let largestExpansion = 1032
 
@@ -16,9 +16,9 @@ public final class ByteReader {
   }
 
   /// The file's path, as the caller gave it.
-  public let path: String
+  package let path: String
   /// How many bytes have been read.
-  public private(set) var offset = 0
+  package private(set) var offset = 0
   private let handle: Handle
   /// The file's size, or for a compressed file the largest size its data can have.
   private let capacity: Int
@@ -27,7 +27,7 @@ public final class ByteReader {
   ///
   /// - Throws: ``FileError`` where there is no such file, it is a directory, empty or unreadable,
   ///   or its name ends in `.gz` and its data is not gzip.
-  public init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
     let size = try ByteReader.size(of: path)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -47,7 +47,7 @@ public final class ByteReader {
     gzbuffer(file, 1 << 18)
     // zlib passes data through that is not gzip; under this name it is a mistake.
     if gzdirect(file) == 1 {
-      throw FileError(path, at: .byte(0), "expected gzip data, for the name ends in .gz")
+      throw FileError(path, atByte: 0, "expected gzip data, for the name ends in .gz")
     }
   }
 
@@ -61,7 +61,7 @@ public final class ByteReader {
   /// The size in bytes of the file at `path` as it is on the disk.
   ///
   /// - Throws: ``FileError`` where there is no such file, or it is a directory or empty.
-  public static func size(of path: String) throws -> Int {
+  package static func size(of path: String) throws -> Int {
     var status = stat()
     if stat(path, &status) != 0 { throw FileError.system(path, cannot: "open", code: errno) }
     switch status.st_mode & S_IFMT {
@@ -74,12 +74,12 @@ public final class ByteReader {
   }
 
   /// An error of this file, by default at the place that is read next.
-  public func error(_ message: String, at offset: Int? = nil) -> FileError {
-    FileError(path, at: .byte(offset ?? self.offset), message)
+  package func error(_ message: String, at offset: Int? = nil) -> FileError {
+    FileError(path, atByte: offset ?? self.offset, message)
   }
 
   /// The most bytes that can still come: exact for a plain file, a bound for a compressed one.
-  public var remainingLimit: Int { max(0, capacity - offset) }
+  package var remainingLimit: Int { max(0, capacity - offset) }
 }
 
 // MARK: - Reading
@@ -88,7 +88,7 @@ extension ByteReader {
   /// Refuses `count` bytes of `what` if the file cannot hold them.
   ///
   /// - Throws: ``FileError`` with the expected and the possible count.
-  public func expect(_ count: Int, of what: String) throws {
+  package func expect(_ count: Int, of what: String) throws {
     if count <= remainingLimit { return }
     let found =
       switch handle {
@@ -102,7 +102,7 @@ extension ByteReader {
   ///
   /// - Parameter what: what the bytes are, for the error's message.
   /// - Throws: ``FileError`` where the file ends first, cannot be read, or is damaged.
-  public func read(into buffer: UnsafeMutableRawBufferPointer, of what: String) throws {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, of what: String) throws {
     try expect(buffer.count, of: what)
     let start = offset
     let found = try fill(buffer)
@@ -115,7 +115,7 @@ extension ByteReader {
   ///
   /// - Parameter what: what the bytes are, for the error's message.
   /// - Throws: ``FileError`` where the file ends first, cannot be read, or is damaged.
-  public func bytes(_ count: Int, of what: String) throws -> [UInt8] {
+  package func bytes(_ count: Int, of what: String) throws -> [UInt8] {
     try expect(count, of: what)
     return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       let room = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
@@ -127,7 +127,7 @@ extension ByteReader {
   /// Calls `body` with the rest of the file, a bounded piece at a time.
   ///
   /// - Throws: ``FileError`` where the file cannot be read or is damaged, or what `body` throws.
-  public func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+  package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
     while true {
@@ -140,7 +140,7 @@ extension ByteReader {
   /// Checks that nothing follows, and for a compressed file that its checksum is right.
   ///
   /// - Throws: ``FileError`` where bytes are left over or the compressed data is damaged.
-  public func expectEnd() throws {
+  package func expectEnd() throws {
     let end = offset
     var more = 0
     try forEachChunk { more += $0.count }
@@ -176,7 +176,13 @@ extension ByteReader {
       var code: Int32 = Z_OK
       let text = gzerror(file, &code).map { String(cString: $0) } ?? "unknown error"
       if count == 0 && (code == Z_OK || code == Z_STREAM_END) { return 0 }
-      throw error("the gzip data is damaged: \(text)")
+      throw error("the gzip data is damaged: \(ByteReader.withoutDescriptor(text))")
     }
+  }
+
+  /// zlib's message without the `<fd:3>: ` that stands for the path, which it does not know.
+  private static func withoutDescriptor(_ text: String) -> Substring {
+    guard text.hasPrefix("<fd:"), let end = text.firstRange(of: ">: ") else { return text[...] }
+    return text[end.upperBound...]
   }
 }

@@ -4,25 +4,18 @@ import Foundation
 ///
 ///     train-images.gz: byte 16: expected 47040000 bytes of elements, found 312
 public struct FileError: Error, Hashable, Sendable {
-  /// A place in a file.
-  public enum Location: Hashable, Sendable {
-    /// An offset from 0; in the decompressed data where the file is compressed.
-    case byte(Int)
-    /// A line number from 1.
-    case line(Int)
-  }
-
   /// The file's path, as the caller gave it.
   public var path: String
-  /// Where in the file, if the error has a place.
-  public var location: Location?
+  /// Where in the file, if the error has a place: an offset from 0, in the decompressed data where
+  /// the file is compressed.
+  public var byte: Int?
   /// What was expected and what was found.
   public var message: String
 
   /// An error of the file at `path`.
-  public init(_ path: String, at location: Location? = nil, _ message: String) {
+  public init(_ path: String, atByte byte: Int? = nil, _ message: String) {
     self.path = path
-    self.location = location
+    self.byte = byte
     self.message = message
   }
 
@@ -35,11 +28,7 @@ public struct FileError: Error, Hashable, Sendable {
 extension FileError: CustomStringConvertible, LocalizedError {
   /// Path, place and message, separated by colons.
   public var description: String {
-    switch location {
-    case .byte(let offset): "\(path): byte \(offset): \(message)"
-    case .line(let line): "\(path): line \(line): \(message)"
-    case nil: "\(path): \(message)"
-    }
+    if let byte { "\(path): byte \(byte): \(message)" } else { "\(path): \(message)" }
   }
 
   /// The same as ``description``.

@@ -1,10 +1,10 @@
 internal import CZlib
 
 /// Gzip data that is already in memory; files are read by ``ByteReader``.
-public enum Gzip {
+package enum Gzip {
   /// The bytes that `compressed` holds, or nil where it is not one whole gzip stream or holds more
   /// than `limit` bytes.
-  public static func decompress(_ compressed: [UInt8], limit: Int) -> [UInt8]? {
+  package static func decompress(_ compressed: [UInt8], limit: Int) -> [UInt8]? {
     var stream = z_stream()
     // 16 above the largest window asks for a gzip header; the size guards against another zlib.
     let size = Int32(MemoryLayout<z_stream>.size)

@@ -1,11 +1,11 @@
 internal import CCrypto
 
 /// SHA-256 digests (FIPS 180-4) as 64 lower-case hexadecimal digits.
-public enum SHA256 {
+package enum SHA256 {
   /// The digest of a file's data; of its decompressed data where its name ends in `.gz`.
   ///
   /// - Throws: ``FileError`` where the file cannot be read.
-  public static func digest(ofFile path: String) throws -> String {
+  package static func digest(ofFile path: String) throws -> String {
     let hash = try Hash()
     try ByteReader(path: path).forEachChunk { try hash.update($0) }
     return try hash.finish()
@@ -14,20 +14,10 @@ public enum SHA256 {
   /// The digest of `bytes`.
   ///
   /// - Throws: ``FileError`` where libcrypto refuses to compute it.
-  public static func digest(of bytes: [UInt8]) throws -> String {
+  package static func digest(of bytes: [UInt8]) throws -> String {
     let hash = try Hash()
     try bytes.withUnsafeBytes { try hash.update($0) }
     return try hash.finish()
-  }
-
-  /// Checks that a file's (decompressed) data has the digest `expected`.
-  ///
-  /// - Throws: ``FileError`` with both digests where they differ, or where the file cannot be read.
-  public static func verify(file path: String, expected: String) throws {
-    let found = try digest(ofFile: path)
-    if found != expected.lowercased() {
-      throw FileError(path, "expected the SHA-256 sum \(expected), found \(found)")
-    }
   }
 }
 

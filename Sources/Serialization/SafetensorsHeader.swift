@@ -25,7 +25,7 @@ struct SafetensorsHeader {
   /// - Throws: ``FileError`` where anything in it is not as the format has it.
   init(json: [UInt8], path: String, dataSize: Int) throws {
     if json.first != UInt8(ascii: "{") {
-      throw FileError(path, at: .byte(8), "expected a header that begins with {")
+      throw FileError(path, atByte: 8, "expected a header that begins with {")
     }
     let raw: RawHeader
     do {
@@ -33,7 +33,7 @@ struct SafetensorsHeader {
       if json.contains(0) { throw Complaint(text: "it holds a null byte") }
       raw = try JSONDecoder().decode(RawHeader.self, from: Data(json))
     } catch {
-      throw FileError(path, at: .byte(8), "cannot read the header: \(explanation(of: error))")
+      throw FileError(path, atByte: 8, "cannot read the header: \(explanation(of: error))")
     }
     metadata = raw.metadata
     fields = try raw.tensors
@@ -46,7 +46,7 @@ struct SafetensorsHeader {
 
   private static func field(_ name: String, _ raw: RawField, path: String) throws -> Field {
     func complain(_ message: String) -> FileError {
-      FileError(path, at: .byte(8), "tensor \(name): \(message)")
+      FileError(path, atByte: 8, "tensor \(name): \(message)")
     }
     guard let dataType = TensorArchive.DataType(rawValue: raw.dtype) else {
       throw complain("its type is \(raw.dtype); only F32 and F64 can be read")
@@ -74,7 +74,7 @@ struct SafetensorsHeader {
     for field in fields {
       if field.range.lowerBound != position {
         throw FileError(
-          path, at: .byte(8),
+          path, atByte: 8,
           "tensor \(field.name): expected its data at offset \(position), "
             + "found \(field.range.lowerBound)")
       }

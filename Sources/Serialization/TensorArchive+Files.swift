@@ -16,10 +16,15 @@ extension TensorArchive {
     let size = try reader.bytes(8, of: "the header's length").reversed().reduce(UInt64(0)) {
       $0 << 8 | UInt64($1)
     }
-    guard size <= SafetensorsHeader.largestSize, size <= reader.remainingLimit else {
+    if size > SafetensorsHeader.largestSize {
       throw reader.error(
-        "expected a header of at most \(SafetensorsHeader.largestSize) bytes in the "
-          + "\(reader.remainingLimit) that follow, found the length \(size)", at: 0)
+        "expected a header of at most \(SafetensorsHeader.largestSize) bytes, found the length "
+          + "\(size): not a safetensors file", at: 0)
+    }
+    if size > reader.remainingLimit {
+      throw reader.error(
+        "the header has \(size) bytes, but only \(reader.remainingLimit) follow: the file is cut "
+          + "or not a safetensors file", at: 0)
     }
     let json = try reader.bytes(Int(size), of: "the header")
     let header = try SafetensorsHeader(
@@ -51,7 +56,8 @@ extension TensorArchive {
   /// The bytes depend only on the contents, not on the order in which tensors were added: wider
   /// types come first, then names by their UTF-8, as the format's own implementation has it.
   ///
-  /// - Throws: ``FileError`` where the file cannot be written.
+  /// - Throws: ``FileError`` where the file cannot be written or the names and notes take more than
+  ///   the 100 MB that the format allows.
   public func write(to path: String) throws {
     let entries = entries.sorted { left, right in
       let (leftSize, rightSize) = (left.payload.dataType.size, right.payload.dataType.size)

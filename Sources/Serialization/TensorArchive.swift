@@ -1,4 +1,3 @@
-import Foundation
 import LinearAlgebra
 
 /// Named tensors and notes about them, kept in a file of the safetensors format.
@@ -57,9 +56,6 @@ public struct TensorArchive: Sendable {
   /// The element type of the tensor `name`, or nil where there is none of that name.
   public func dataType(of name: String) -> DataType? { entry(name)?.payload.dataType }
 
-  /// The shape of the tensor `name`, or nil where there is none of that name.
-  public func shape(of name: String) -> Shape? { entry(name)?.payload.shape }
-
   /// Adds `tensor` under a new name.
   ///
   /// - Precondition: no tensor has that name yet, and it is not `__metadata__`.
@@ -92,12 +88,6 @@ public struct TensorArchive: Sendable {
         origin, "tensor \(name): expected the shape \(shape), found \(tensor.shape)")
     }
     return tensor
-  }
-
-  /// Whether both hold the same notes and the same tensors in the same order, bit for bit.
-  public func hasSameBits(as other: TensorArchive) -> Bool {
-    metadata == other.metadata && names == other.names
-      && zip(entries, other.entries).allSatisfy { $0.payload.hasSameBits(as: $1.payload) }
   }
 
   private func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
@@ -143,16 +133,5 @@ extension TensorArchive.Payload {
     case .float64(let tensor):
       try tensor.withUnsafeElements { try body(UnsafeRawBufferPointer($0)) }
     }
-  }
-
-  func hasSameBits(as other: TensorArchive.Payload) -> Bool {
-    dataType == other.dataType && shape == other.shape
-      && withUnsafeBytes { left in
-        other.withUnsafeBytes { right in
-          guard left.count == right.count else { return false }
-          guard let a = left.baseAddress, let b = right.baseAddress else { return true }
-          return memcmp(a, b, left.count) == 0
-        }
-      }
   }
 }

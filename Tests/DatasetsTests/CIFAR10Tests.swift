@@ -20,6 +20,17 @@ import Testing
     }
   }
 
+  /// The pixels, which are bytes or the test fails.
+  private func pixels(of dataset: Dataset) throws -> [UInt8] {
+    guard case .bytes(let pixels) = dataset.features.storage else {
+      Issue.record("the pixels are no bytes: \(dataset)")
+      throw NoBytes()
+    }
+    return pixels
+  }
+
+  private struct NoBytes: Error {}
+
   @Test("Batches are read in the order of their numbers")
   func order() throws {
     try directory.write(batch([1]), to: "data_batch_10.bin")
@@ -32,9 +43,9 @@ import Testing
     #expect(training.image == CIFAR10.image)
     #expect(training.classNames == CIFAR10.classNames)
     #expect(files.test?.labels == [9])
-    if case .bytes(let pixels) = training.features.storage {
-      #expect(pixels == Array(batch([2])[1...]) + Array(batch([2, 3])[3074...]) + batch([1])[1...])
-    }
+    #expect(
+      try pixels(of: training)
+        == Array(batch([2])[1...]) + Array(batch([2, 3])[3074...]) + batch([1])[1...])
   }
 
   @Test("More records than one read takes are read whole")
@@ -43,8 +54,9 @@ import Testing
     let path = try directory.write(batch(labels), to: "data_batch_1.bin")
     let dataset = try CIFAR10.readFiles([path])
     #expect(dataset.labels == labels.map { Int($0) })
-    if case .bytes(let pixels) = dataset.features.storage {
-      #expect(pixels[599 * 3072] == UInt8(truncatingIfNeeded: 599 * 7 + 9))
+    let pixels = try pixels(of: dataset)
+    for row in [0, 255, 256, 599] {
+      #expect(pixels[row * 3072] == UInt8(truncatingIfNeeded: row * 7 + row % 10), "row \(row)")
     }
   }
 
@@ -58,6 +70,9 @@ import Testing
     try directory.write(Array("one\ntwo\n".utf8), to: "batches.meta.txt")
     let error = #expect(throws: FileError.self) { try CIFAR10.readDirectory(directory.path) }
     #expect(error?.message.contains("ten class names, one per line, found 2") == true)
+    try directory.write([UInt8](repeating: 0x0a, count: 65_537), to: "batches.meta.txt")
+    let large = #expect(throws: FileError.self) { try CIFAR10.readDirectory(directory.path) }
+    #expect(large?.message == "expected at most 65536 bytes, found 65537")
   }
 
   @Test("A file cut anywhere but between records is refused with the last record's place")
@@ -69,7 +84,7 @@ import Testing
       let path = try directory.write(damage.bytes, to: "data_batch_1.bin")
       let error = #expect(throws: FileError.self, "\(damage)") { try CIFAR10.readFiles([path]) }
       if !damage.bytes.isEmpty {
-        #expect(error?.location == .byte(damage.bytes.count / 3073 * 3073), "\(damage)")
+        #expect(error?.byte == damage.bytes.count / 3073 * 3073, "\(damage)")
       }
     }
   }
@@ -78,7 +93,7 @@ import Testing
   func badLabel() throws {
     let path = try directory.write(batch([1, 2, 10]), to: "data_batch_1.bin")
     let error = #expect(throws: FileError.self) { try CIFAR10.readFiles([path]) }
-    #expect(error?.location == .byte(6146))
+    #expect(error?.byte == 6146)
     #expect(error?.message == "expected a class from 0 to 9, found 10")
     for damage in Damage.flips(of: batch([1]), in: 0..<1) {
       let path = try directory.write(damage.bytes, to: "data_batch_1.bin")
@@ -93,10 +108,18 @@ import Testing
   @Test("Empty files, directories and missing files are refused")
   func noFile() throws {
     let empty = try directory.write([], to: "empty.bin")
-    #expect(throws: FileError.self) { try CIFAR10.readFiles([empty]) }
-    #expect(throws: FileError.self) { try CIFAR10.readFiles([directory.path]) }
-    #expect(throws: FileError.self) { try CIFAR10.readFiles([directory.file("none.bin")]) }
-    #expect(throws: FileError.self) { try CIFAR10.readDirectory(directory.file("none")) }
+    for (path, reason) in [
+      (empty, "the file is empty"), (directory.path, "found a directory"),
+      (directory.file("none.bin"), "No such file"),
+    ] {
+      let error = #expect(throws: FileError.self) { try CIFAR10.readFiles([path]) }
+      #expect(error?.path == path)
+      #expect(error?.message.contains(reason) == true, "\(error?.message ?? "no error")")
+    }
+    let error = #expect(throws: FileError.self) {
+      try CIFAR10.readDirectory(directory.file("none"))
+    }
+    #expect(error?.message.hasPrefix("expected a directory") == true)
   }
 
   @Test(

@@ -88,7 +88,6 @@ import Testing
       #expect(data.divisor == 1, "floats are taken as they are")
       #expect(data.name == idx)
     }
-    #expect(throws: FileError.self) { try DatasetLibrary.load(idx, format: .cifar10) }
     let error = #expect(throws: FileError.self) { try DatasetLibrary.loadTest(idx) }
     #expect(error?.message.contains("expected a test set") == true)
 
@@ -96,19 +95,54 @@ import Testing
     try Data([5] + [UInt8](repeating: 1, count: 3072))
       .write(to: URL(fileURLWithPath: cifar + "/test_batch.bin"))
     #expect(try DatasetLibrary.loadTest(cifar).labels == [5])
-    #expect(throws: FileError.self) { try DatasetLibrary.load(cifar) }
+    let alone = #expect(throws: FileError.self) { try DatasetLibrary.load(cifar) }
+    #expect(alone?.message == "expected training files, found only a test set")
     let data = try DatasetLibrary.readFeatures(cifar + "/test_batch.bin")
     #expect(data.labels == [5])
     #expect(try DatasetLibrary.readFeatures(idx + "/train-images").features.count == 2)
   }
 
-  @Test("A directory of anything else is refused with what was looked for")
+  private func loadingError(_ source: String, _ format: DatasetLibrary.Format?) -> String? {
+    let error = #expect(throws: FileError.self) { try DatasetLibrary.load(source, format: format) }
+    #expect(error?.path == source)
+    return error?.message
+  }
+
+  @Test("A directory of anything else is refused with what was looked for and what is there")
   func nothing() throws {
-    let error = #expect(throws: FileError.self) { try DatasetLibrary.load(directory.path) }
-    #expect(error?.message.contains("data_batch_*.bin") == true)
-    #expect(error?.message.contains("train-images*") == true)
-    #expect(throws: FileError.self) { try DatasetLibrary.load(directory.file("none")) }
-    #expect(throws: FileError.self) { try DatasetLibrary.load("") }
+    let cifar = "CIFAR-10 batches (data_batch_*.bin, test_batch.bin)"
+    let idx = "IDX files (train-images*, train-labels*, t10k-… or test-…)"
+    let path = directory.path
+    #expect(loadingError(path, nil) == "expected \(cifar) or \(idx), found no files")
+    #expect(loadingError(path, .idx) == "expected \(idx), found no files")
+    for number in 1...5 { try directory.write([1], to: "file\(number)") }
+    let five = "file1, file2, file3, file4, file5"
+    #expect(loadingError(path, nil) == "expected \(cifar) or \(idx), found \(five)")
+    for number in 6...7 { try directory.write([1], to: "file\(number)") }
+    #expect(loadingError(path, .idx) == "expected \(idx), found \(five) and 2 more")
+    for missing in [directory.file("none"), ""] {
+      #expect(loadingError(missing, nil)?.hasPrefix("expected a directory") == true)
+      #expect(loadingError(missing, .idx)?.hasPrefix("expected a directory") == true)
+    }
+  }
+
+  @Test("A directory of another format than the given one is refused with that format's files only")
+  func wrongFormat() throws {
+    let features = Features(.floats([1, 2]), exampleShape: [1])
+    try IDX.write(features, to: directory.file("train-images"))
+    try IDX.write(labels: [0, 1], to: directory.file("train-labels"))
+    #expect(
+      loadingError(directory.path, .cifar10)
+        == "expected CIFAR-10 batches (data_batch_*.bin, test_batch.bin), "
+        + "found train-images, train-labels")
+  }
+
+  @Test("Labels without features are half of a pair, not another format")
+  func labelsOnly() throws {
+    try IDX.write(labels: [0, 1], to: directory.file("train-labels"))
+    #expect(
+      loadingError(directory.path, nil)
+        == "found train-labels, expected images (train-images…) beside it")
   }
 
   @Test("The digits have a name and a divisor")

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Serialization
 import TestSupport
 import Testing
@@ -18,9 +19,8 @@ import Testing
     }
   }
 
-  private func readingError() -> String? {
-    let error = #expect(throws: FileError.self) { try IDX.readDirectory(directory.path) }
-    return error?.message
+  private func readingError() -> FileError? {
+    #expect(throws: FileError.self) { try IDX.readDirectory(directory.path) }
   }
 
   @Test(
@@ -60,22 +60,28 @@ import Testing
   @Test("Names that fit twice are refused, with both")
   func ambiguous() throws {
     try write(["train-images-a", "train-images-b", "train-labels"])
-    #expect(readingError()?.contains("train-images-a, train-images-b") == true)
+    #expect(readingError()?.message.contains("train-images-a, train-images-b") == true)
   }
 
   @Test("Half of a pair is refused")
   func half() throws {
     try write(["train-images"])
-    #expect(readingError()?.contains("expected labels") == true)
+    #expect(readingError()?.message.contains("expected labels") == true)
     try write(["train-labels", "t10k-labels"])
-    #expect(readingError()?.contains("expected images") == true)
+    #expect(readingError()?.message.contains("expected images") == true)
   }
 
-  @Test("Counts that differ are refused with both files and counts")
+  @Test("Counts that differ are refused with both files and counts, and the count's place")
   func counts() throws {
     try write(["train-images"])
-    try directory.write(IDXTests.file(0x08, [3], [1, 2, 3]), to: "train-labels")
-    #expect(readingError() == "train-images has 2 examples and train-labels has 3 labels")
+    for labels in [[], [1], [1, 2, 3]] as [[UInt8]] {
+      try directory.write(
+        IDXTests.file(0x08, [UInt32(labels.count)], labels), to: "train-labels")
+      #expect(
+        readingError()?.description
+          == "\(directory.file("train-labels")): byte 4: expected a label for each of the 2 "
+          + "examples in train-images, found \(labels.count)")
+    }
   }
 
   @Test("Training and test examples of different shapes are refused")
@@ -83,15 +89,17 @@ import Testing
     try write(["train-images", "train-labels", "test-labels"])
     try directory.write(IDXTests.file(0x08, [2, 1, 1], [1, 2]), to: "test-images")
     #expect(
-      readingError()
-        == "the training examples have the shape [1, 2] and the test examples [1, 1]")
+      readingError()?.description
+        == "\(directory.file("test-images")): byte 8: expected examples of the training set's "
+        + "shape, [1, 2], found [1, 1]")
   }
 
   @Test("A training set without examples is refused")
   func empty() throws {
     try directory.write(IDXTests.file(0x08, [0, 2], []), to: "train-images")
     try directory.write(IDXTests.file(0x08, [0], []), to: "train-labels")
-    #expect(throws: FileError.self) { try DatasetLibrary.load(directory.path) }
+    let error = #expect(throws: FileError.self) { try DatasetLibrary.load(directory.path) }
+    #expect(error?.message == "the training set has no examples")
   }
 
   @Test("A label beyond the known classes is refused with its place")
@@ -100,9 +108,30 @@ import Testing
     let error = #expect(throws: FileError.self) {
       try IDX.readDirectory(directory.path, classNames: ["a", "b"])
     }
-    #expect(error?.location == .byte(8))
-    let file = try directory.write([1], to: "file")
-    #expect(throws: FileError.self) { try IDX.readDirectory(file) }
-    #expect(throws: FileError.self) { try IDX.readDirectory(directory.file("none")) }
+    #expect(
+      error?.description
+        == "\(directory.file("train-labels")): byte 8: expected a label from 0 to 1, found 3")
+  }
+
+  @Test("A label beyond Fashion-MNIST's ten classes is refused, compressed or in the test set")
+  func fashionLabels() throws {
+    try write(["train-images", "train-labels", "t10k-images"])
+    let labels = IDXTests.file(0x08, [2], [9, 10])
+    for (name, bytes) in [("t10k-labels", labels), ("t10k-labels.gz", try directory.gzip(labels))] {
+      let path = try directory.write(bytes, to: name)
+      let error = #expect(throws: FileError.self) { try FashionMNIST.read(from: directory.path) }
+      #expect(
+        error?.description == "\(path): byte 9: expected a label from 0 to 9, found 10")
+      try FileManager.default.removeItem(atPath: path)
+    }
+  }
+
+  @Test("What is no directory is refused with its path")
+  func noDirectory() throws {
+    for path in [try directory.write([1], to: "file"), directory.file("none")] {
+      let error = #expect(throws: FileError.self) { try IDX.readDirectory(path) }
+      #expect(error?.path == path)
+      #expect(error?.message.hasPrefix("expected a directory") == true)
+    }
   }
 }

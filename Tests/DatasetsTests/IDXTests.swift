@@ -43,7 +43,7 @@ import Testing
       case (0x08, .bytes), (0x09, .floats), (0x0B, .floats), (0x0C, .doubles), (0x0D, .floats),
         (0x0E, .doubles):
         break
-      default: Issue.record("type \(code) is kept as \(features.storage)")
+      default: Issue.record("type \(code) is kept as \(features)")
       }
     }
   }
@@ -58,7 +58,7 @@ import Testing
     if code < 0x0D {
       #expect(try IDX.readLabels(path) == [7, 0])
       let error = #expect(throws: FileError.self) { try IDX.readLabels(path, classCount: 7) }
-      #expect(error?.location == .byte(8))
+      #expect(error?.byte == 8)
       #expect(error?.message == "expected a label from 0 to 6, found 7")
     } else {
       #expect(throws: FileError.self) { try IDX.readLabels(path) }
@@ -71,7 +71,7 @@ import Testing
       let data = IDXTests.file(0x0C, [3], IDXTests.bigEndian([0, 5, value]))
       let path = try directory.write(data, to: "a")
       let error = #expect(throws: FileError.self) { try IDX.readLabels(path) }
-      #expect(error?.location == .byte(16))
+      #expect(error?.byte == 16)
       #expect(error?.message.contains("found \(value)") == true)
     }
   }
@@ -103,8 +103,6 @@ import Testing
       try IDX.write(labels: labels, to: directory.file("b"))
       #expect(try IDX.readLabels(directory.file("b")) == labels)
     }
-    #expect(throws: FileError.self) { try IDX.write(whole, to: directory.file("a.gz")) }
-    #expect(throws: FileError.self) { try IDX.write(labels: [-1], to: directory.file("b")) }
   }
 
   @Test("A file cut anywhere, plain or compressed, is refused")
@@ -166,16 +164,43 @@ import Testing
 
   @Test("Other files are refused: trailing bytes, wrong rank, empty, a directory, none")
   func others() throws {
-    let head = IDXTests.file(0x08, [2], [1, 2])
-    #expect(throws: FileError.self) { try IDX.readFeatures(directory.write(head, to: "a")) }
-    #expect(throws: FileError.self) { try IDX.readLabels(directory.write(head + [0], to: "a")) }
+    let vector = IDXTests.file(0x08, [2], [1, 2])
     let matrix = IDXTests.file(0x08, [1, 2], [1, 2])
-    #expect(throws: FileError.self) { try IDX.readLabels(directory.write(matrix, to: "a")) }
-    #expect(throws: FileError.self) { try IDX.readFeatures(directory.write([], to: "a")) }
-    #expect(throws: FileError.self) { try IDX.readFeatures(directory.path) }
-    #expect(throws: FileError.self) { try IDX.readFeatures(directory.file("none")) }
-    let misnamed = try directory.write(directory.gzip(matrix), to: "a")
-    let error = #expect(throws: FileError.self) { try IDX.readFeatures(misnamed) }
-    #expect(error?.message.contains("where the name ends in .gz") == true)
+    let files = [
+      (vector, "byte 4: expected rows of features, found the extents [2]"),
+      (matrix + [0], "byte 14: expected the end of the file, found 1 more bytes"),
+      ([], "the file is empty"),
+      (try directory.gzip(matrix), "gzip data, which is read where the name ends in .gz"),
+    ]
+    for (bytes, reason) in files {
+      let path = try directory.write(bytes, to: "a")
+      let error = #expect(throws: FileError.self) { try IDX.readFeatures(path) }
+      #expect(error?.description.hasSuffix(reason) == true, "\(error?.message ?? "no error")")
+    }
+    let path = try directory.write(matrix, to: "a")
+    let error = #expect(throws: FileError.self) { try IDX.readLabels(path) }
+    #expect(
+      error?.description == "\(path): byte 4: expected labels, of rank 1, found the extents [1, 2]")
+    for (path, reason) in [(directory.path, "directory"), (directory.file("none"), "No such")] {
+      let error = #expect(throws: FileError.self) { try IDX.readFeatures(path) }
+      #expect(error?.message.contains(reason) == true, "\(error?.message ?? "no error")")
+    }
+  }
+
+  @Test("What the format cannot hold is not written")
+  func unwritable() throws {
+    let path = directory.file("a")
+    let deep = Features(.bytes([1]), exampleShape: [Int](repeating: 1, count: 255))
+    let rank = #expect(throws: FileError.self) { try IDX.write(deep, to: path) }
+    #expect(rank?.message.contains("too large for the IDX format") == true)
+    for label in [-1, 65_536] {
+      let error = #expect(throws: FileError.self) { try IDX.write(labels: [0, label], to: path) }
+      #expect(error?.message == "cannot write the label \(label), outside 0…65535")
+    }
+    let compressed = #expect(throws: FileError.self) {
+      try IDX.write(labels: [1], to: directory.file("a.gz"))
+    }
+    #expect(compressed?.message == "cannot write compressed files; choose a name without .gz")
+    #expect(try directory.names.isEmpty)
   }
 }

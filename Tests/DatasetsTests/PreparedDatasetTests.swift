@@ -51,6 +51,18 @@ import Testing
     checkGather(Double.self, preprocessing, rows: rows)
   }
 
+  @Test("A prepared data set has the sizes of the whole and its own preprocessing")
+  func sizes() {
+    let dataset = Dataset(
+      Samples.features(count: 6, width: 2)[0], labels: Samples.labels(count: 6),
+      classNames: ["a", "b", "c", "d"])
+    let prepared: PreparedDataset<Float> = dataset.prepared(with: Preprocessing(divisor: 16))
+    #expect(prepared.count == 6)
+    #expect(prepared.featureCount == 2)
+    #expect(prepared.classCount == 4)
+    #expect(prepared.preprocessing == Preprocessing(divisor: 16))
+  }
+
   @Test("A worker's share goes to its own rows of the batch")
   func shares() {
     let features = Samples.features(count: 6, width: 2)[0]
@@ -112,25 +124,5 @@ import Testing
     prepared.forEachBlock(of: 3) { _, _ in calls += 1 }
     #expect(calls == 0)
     #expect(prepared.block(0..<0).shape == [0, 4])
-  }
-
-  @Test("Indices and targets that do not fit are refused")
-  func preconditions() async {
-    await #expect(processExitsWith: .failure) {
-      let features = Features(.bytes([1, 2]), exampleShape: [1]).prepared(
-        with: .none, as: Float.self)
-      var target = Tensor<Float>.zeros([1, 1])
-      features.gather([2], into: &target)
-    }
-    await #expect(processExitsWith: .failure) {
-      let features = Features(.bytes([1, 2]), exampleShape: [1]).prepared(
-        with: .none, as: Float.self)
-      var target = Tensor<Float>.zeros([2, 1])
-      features.gather([0], into: &target)
-    }
-    await #expect(processExitsWith: .failure) {
-      let features = Features(.bytes([1, 2]), exampleShape: [1])
-      _ = features.prepared(with: Preprocessing(mean: [1, 2]), as: Float.self)
-    }
   }
 }

@@ -80,6 +80,7 @@ import Testing
     var random = SeededRandom(seed: 1)
     let error = #expect(throws: DatasetError.self) { try dataset.splitLast(count) }
     #expect(error?.message.contains("cannot set \(count) of 100 examples aside") == true)
+    #expect(error?.localizedDescription == error?.message)
     #expect(throws: DatasetError.self) { try dataset.splitRandomly(count, using: &random) }
     #expect(throws: DatasetError.self) { try dataset.splitBalanced(count, using: &random) }
     #expect(throws: DatasetError.self) { try dataset[rows: 0..<0].splitLast(0) }

@@ -37,6 +37,24 @@ import Testing
     #expect(try directory.bytes(of: "a") == Array(0..<100))
   }
 
+  @Test(
+    "The part file is hidden and named after its target", arguments: ["a", "model.safetensors"])
+  func partName(target: String) throws {
+    try AtomicFile.write(to: directory.file(target)) { _ in
+      let names = try directory.names
+      #expect(names.count == 1)
+      #expect(names.first?.hasPrefix(".\(target).") == true)
+      #expect(names.first?.hasSuffix(".part") == true)
+    }
+  }
+
+  @Test("A name as long as file systems take is written", arguments: ["n", "ä"])
+  func longName(letter: String) throws {
+    let name = String(repeating: letter, count: 255 / letter.utf8.count)
+    try AtomicFile.write([7], to: directory.file(name))
+    #expect(try directory.names == [name])
+  }
+
   @Test("The new file has the permissions of the old one")
   func permissions() throws {
     let path = try directory.write([1], to: "a")

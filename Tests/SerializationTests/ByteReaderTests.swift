@@ -66,7 +66,7 @@ import Testing
       let reader = try ByteReader(path: directory.file(name))
       _ = try reader.bytes(16, of: "head")
       let error = #expect(throws: FileError.self) { try reader.bytes(1_000, of: "elements") }
-      #expect(error?.location == .byte(16))
+      #expect(error?.byte == 16)
       #expect(error?.message == "expected 1000 bytes of elements, found 312")
     }
   }
@@ -102,6 +102,19 @@ import Testing
       try directory.write(damage.bytes, to: "a.gz")
       #expect(readingError("a.gz", count: data.count) != nil, "\(damage)")
     }
+  }
+
+  @Test("Damaged gzip data is described without the descriptor by which zlib knows the file")
+  func gzipMessage() throws {
+    let compressed = try directory.gzip(data)
+    try directory.write(Array(compressed.dropLast(20)), to: "cut.gz")
+    let cut = readingError("cut.gz", count: data.count)
+    #expect(cut?.message == "the gzip data is damaged: unexpected end of file")
+    var wrong = compressed
+    wrong[compressed.count - 8] ^= 1
+    try directory.write(wrong, to: "wrong.gz")
+    let checksum = readingError("wrong.gz", count: data.count)
+    #expect(checksum?.message == "the gzip data is damaged: incorrect data check")
   }
 
   @Test("A gzip file with any changed byte is refused or gives the right bytes")

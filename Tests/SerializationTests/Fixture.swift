@@ -32,3 +32,24 @@ enum Fixture {
     AIB/AACA/wEAAAClpaX/
     """
 }
+
+extension TensorArchive {
+  /// Whether both hold the same notes and the same tensors in the same order, bit for bit.
+  func hasSameBits(as other: TensorArchive) throws -> Bool {
+    guard metadata == other.metadata, names == other.names else { return false }
+    return try names.allSatisfy { try bits(of: $0) == other.bits(of: $0) }
+  }
+
+  /// The type, shape and elements of a tensor, in a form in which NaN equals itself.
+  private func bits(of name: String) throws -> [String] {
+    switch dataType(of: name) {
+    case .float32:
+      let tensor = try tensor(named: name, as: Float.self)
+      return ["float32", "\(tensor.shape)"] + tensor.elements.map { "\($0.bitPattern)" }
+    case .float64:
+      let tensor = try tensor(named: name, as: Double.self)
+      return ["float64", "\(tensor.shape)"] + tensor.elements.map { "\($0.bitPattern)" }
+    case nil: return []
+    }
+  }
+}

@@ -20,7 +20,7 @@ import Testing
     let bias = try copy.tensor(named: "bias", as: Double.self)
     #expect(bias.elements.map(\.bitPattern) == Fixture.biasBits)
     #expect(try copy.tensor(named: "scalar", as: Float.self).shape == [])
-    #expect(copy.shape(of: "empty") == [0, 3])
+    #expect(try copy.tensor(named: "empty", as: Float.self).shape == [0, 3])
     #expect(copy.dataType(of: "bias") == .float64)
     #expect(copy.dataType(of: "none") == nil)
   }
@@ -37,7 +37,7 @@ import Testing
     let archive = try TensorArchive(readingFrom: path)
     try archive.write(to: directory.file("b"))
     let again = try TensorArchive(readingFrom: directory.file("b"))
-    #expect(again.hasSameBits(as: archive))
+    #expect(try again.hasSameBits(as: archive))
   }
 
   @Test("The bytes do not depend on the order in which tensors are added")
@@ -50,7 +50,7 @@ import Testing
     try one.write(to: directory.file("1"))
     try two.write(to: directory.file("2"))
     #expect(try directory.bytes(of: "1") == directory.bytes(of: "2"))
-    #expect(!one.hasSameBits(as: two))
+    #expect(one.names == two.names.reversed(), "the archives themselves keep the order")
   }
 
   @Test("The data begins at a multiple of 8", arguments: 0..<17)
@@ -104,14 +104,20 @@ import Testing
 
   @Test("A name can be used once, and not that of the notes")
   func names() async {
-    await #expect(processExitsWith: .failure) {
+    let twice = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
       var archive = TensorArchive()
       archive.add(Tensor<Float>([1]), named: "a")
       archive.add(Tensor<Float>([1]), named: "a")
     }
-    await #expect(processExitsWith: .failure) {
+    expectMessage(twice, "there is already a tensor named a")
+    let notes = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
       var archive = TensorArchive()
       archive.add(Tensor<Float>([1]), named: "__metadata__")
     }
+    expectMessage(notes, "the name __metadata__ has another meaning")
   }
 }

@@ -18,7 +18,8 @@ public enum DatasetLibrary {
   /// - Parameters:
   ///   - source: `digits`, `fashion-mnist`, or a directory's path.
   ///   - format: how the directory keeps its data, or nil to tell by the files' names.
-  /// - Throws: `FileError` where there is no training set, it is empty, or a file cannot be read or is damaged.
+  /// - Throws: `FileError` where there is no training set, it is empty, or a file cannot be read or
+  ///   is damaged.
   public static func load(_ source: String, format: Format? = nil) throws -> LoadedData {
     let found = try find(source, format: format)
     guard let training = found.files.training else {
@@ -63,31 +64,48 @@ public enum DatasetLibrary {
       return (DatasetFiles(training: Digits.training, test: Digits.test), .digits)
     case "fashion-mnist": return (try FashionMNIST.read(), .fashionMNIST)
     default:
-      let format = try format ?? detect(directoryNames(source), of: source)
+      let names = try directoryNames(source)
+      guard let found = format ?? detect(names) else {
+        throw nothingFound(source, names, expected: Format.allCases)
+      }
       let files =
-        switch format {
+        switch found {
         case .cifar10: try CIFAR10.readDirectory(source)
         case .idx: try IDX.readDirectory(source)
         }
-      if files.training == nil && files.test == nil { throw nothingFound(source) }
-      return (files, format == .cifar10 ? .cifar10 : .idx)
+      if files.training == nil && files.test == nil {
+        throw nothingFound(source, names, expected: [found])
+      }
+      return (files, found == .cifar10 ? .cifar10 : .idx)
     }
   }
 
-  private static func detect(_ names: [String], of source: String) throws -> Format {
+  /// The format that files of these names have, if any has a known name.
+  private static func detect(_ names: [String]) -> Format? {
     if names.contains(where: { CIFAR10.batchNumber($0) != nil || $0 == "test_batch.bin" }) {
       return .cifar10
     }
-    let prefixes = ["train-images", "t10k-images", "test-images"]
-    if names.contains(where: { name in prefixes.contains { name.hasPrefix($0) } }) { return .idx }
-    throw nothingFound(source)
+    let prefixes = ["train-", "t10k-", "test-"].flatMap { [$0 + "images", $0 + "labels"] }
+    return names.contains { name in prefixes.contains { name.hasPrefix($0) } } ? .idx : nil
   }
 
-  private static func nothingFound(_ source: String) -> FileError {
-    FileError(
-      source,
-      "expected CIFAR-10 batches (data_batch_*.bin, test_batch.bin) or IDX files "
-        + "(train-images*, train-labels*, t10k-… or test-…), found neither")
+  private static func nothingFound(
+    _ source: String, _ names: [String], expected formats: [Format]
+  ) -> FileError {
+    let expected = formats.map(\.expectedFiles).joined(separator: " or ")
+    let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+    let found = names.isEmpty ? "no files" : names.prefix(5).joined(separator: ", ") + more
+    return FileError(source, "expected \(expected), found \(found)")
+  }
+}
+
+extension DatasetLibrary.Format {
+  /// The files that a directory of this format has, in words.
+  fileprivate var expectedFiles: String {
+    switch self {
+    case .cifar10: "CIFAR-10 batches (data_batch_*.bin, test_batch.bin)"
+    case .idx: "IDX files (train-images*, train-labels*, t10k-… or test-…)"
+    }
   }
 }
 

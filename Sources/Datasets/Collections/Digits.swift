@@ -2,19 +2,21 @@ import Serialization
 
 /// scikit-learn's digits: 1,797 hand-written digits of 8 × 8 pixels with values 0…16, embedded.
 ///
+/// Rows of `[8, 8]` bytes; the classes are the ten digits, each its own label.
+///
 /// The test set of the Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak (1998),
 /// UCI Machine Learning Repository, <https://doi.org/10.24432/C50P49>, licensed CC BY 4.0.
 public enum Digits {
   /// What the features are divided by to lie in 0…1.
   public static let divisor = 16.0
 
-  /// All 1,797 examples in scikit-learn's order.
+  /// All 1,797 examples in scikit-learn's order. The data is decompressed when first used.
   public static let all = parse(embedded)
 
-  /// The first 1,500 examples.
+  /// The first 1,500 examples, which share the features of all.
   public static let training = all[rows: 0..<1500]
 
-  /// The last 297 examples.
+  /// The last 297 examples, which share the features of all.
   public static let test = all[rows: 1500..<1797]
 
   /// The rows of text: 64 pixels and the digit, separated by commas.

@@ -3,6 +3,8 @@ import Serialization
 
 /// Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT licence): 60,000 and 10,000 grey pictures of
 /// clothes, 28 × 28 pixels, ten classes.
+///
+/// Rows of `[28, 28]` bytes, 0…255.
 public enum FashionMNIST {
   /// Where Debian's package `dataset-fashion-mnist` puts the files.
   public static let directory = "/usr/share/datasets/fashion-mnist"
@@ -13,9 +15,10 @@ public enum FashionMNIST {
     "Ankle boot",
   ]
 
-  /// Reads the training and the test set.
+  /// Reads the training and the test set from `directory`, each nil where its files are not there.
   ///
-  /// - Throws: `FileError` where the files are not there (it says how to get them) or damaged.
+  /// - Throws: `FileError` where there is no such directory (it says how to get it), or as
+  ///   ``IDX/readDirectory(_:classNames:)`` does; labels are 0…9.
   public static func read(from directory: String = directory) throws -> DatasetFiles {
     if !FileManager.default.fileExists(atPath: directory) {
       throw FileError(

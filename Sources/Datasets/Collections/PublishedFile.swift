@@ -8,7 +8,8 @@ public struct PublishedFile: Hashable, Sendable {
   /// The SHA-256 digest of its decompressed data, in hexadecimal.
   public let sha256: String
 
-  /// Compares the files in `directory`, each plain or `.gz`, with the published ones.
+  /// Compares the files in `directory`, each plain or `.gz`, with the published ones: one check per
+  /// file, in the same order. What cannot be read is an outcome, not an error.
   public static func verify(_ files: [PublishedFile], in directory: String) -> [FileCheck] {
     files.map { FileCheck(file: $0, outcome: $0.outcome(in: directory)) }
   }
@@ -60,7 +61,7 @@ extension FileCheck: CustomStringConvertible {
 }
 
 extension CIFAR10 {
-  /// The published files and their sums.
+  /// The published files of records and their sums.
   public static let published = [
     PublishedFile(
       name: "data_batch_1.bin",

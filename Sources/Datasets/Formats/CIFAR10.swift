@@ -11,7 +11,7 @@ public enum CIFAR10 {
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]
 
-  /// Planes of 32 × 32 pixels.
+  /// Three planes of 32 × 32 pixels: the examples are `[3, 32, 32]` bytes, 0…255.
   public static let image = ImageShape(width: 32, height: 32, channels: 3, layout: .planar)
 
   private static let featureCount = 3072
@@ -20,7 +20,9 @@ public enum CIFAR10 {
   /// Reads the `data_batch_….bin` files of a directory in the order of their numbers as the
   /// training set, and `test_batch.bin`. The names come from `batches.meta.txt` where it is there.
   ///
-  /// - Throws: `FileError` where the directory or a file cannot be read or is not as published.
+  /// - Returns: each set with rows of `[3, 32, 32]` bytes, nil where it has no file.
+  /// - Throws: `FileError` where the directory or a file cannot be read, is not a whole number of
+  ///   records, has a class above 9, or does not name ten classes.
   public static func readDirectory(_ path: String) throws -> DatasetFiles {
     let names = try directoryNames(path)
     let batches = names.compactMap { name in batchNumber(name).map { (number: $0, name: name) } }
@@ -41,8 +43,10 @@ public enum CIFAR10 {
   /// Reads one or more files of records into one data set.
   ///
   /// - Parameter classNames: the names of the ten classes.
+  /// - Returns: rows of `[3, 32, 32]` bytes, in the order of the files.
   /// - Throws: `FileError` where a file cannot be read, is not a whole number of records, or has a
-  ///   class above 9.
+  ///   class above 9, whose byte is named.
+  /// - Precondition: a name for every class that occurs.
   public static func readFiles(
     _ paths: [String], classNames: [String] = classNames
   ) throws -> Dataset {
@@ -73,7 +77,7 @@ public enum CIFAR10 {
     let size = try ByteReader.size(of: path)
     if size % recordSize != 0 {
       throw FileError(
-        path, at: .byte(size / recordSize * recordSize),
+        path, atByte: size / recordSize * recordSize,
         "expected records of \(recordSize) bytes, found \(size % recordSize) bytes at the end")
     }
     return size / recordSize

@@ -1,13 +1,4 @@
-import Foundation
 import Serialization
-
-/// The data sets that a directory holds.
-public struct DatasetFiles: Sendable {
-  /// The training set, if its files are there.
-  public var training: Dataset?
-  /// The test set, if its files are there.
-  public var test: Dataset?
-}
 
 extension IDX {
   /// Reads a directory of MNIST's kind: files whose names begin with `train-images` and
@@ -15,7 +6,8 @@ extension IDX {
   ///
   /// - Parameter classNames: the classes' names, or nil to number those that occur in either set.
   /// - Throws: `FileError` where the directory or a file cannot be read, names are ambiguous, one
-  ///   file of a pair is missing, the counts of a pair differ, or the shapes of the two sets.
+  ///   file of a pair is missing, the counts of a pair or the shapes of the two sets differ, or a
+  ///   label has no class name. Errors within a file name that file and the byte.
   public static func readDirectory(
     _ path: String, classNames: [String]? = nil
   ) throws -> DatasetFiles {
@@ -25,9 +17,9 @@ extension IDX {
     let test = try readPart(["t10k-", "test-"], names, path, classCount)
     if let training, let test, training.features.exampleShape != test.features.exampleShape {
       throw FileError(
-        path,
-        "the training examples have the shape \(training.features.exampleShape) and the test "
-          + "examples \(test.features.exampleShape)")
+        test.path, atByte: 8,
+        "expected examples of the training set's shape, \(training.features.exampleShape), found "
+          + "\(test.features.exampleShape)")
     }
     let largest = [training, test].compactMap { $0?.labels.max() }.max() ?? -1
     let classes = classNames ?? Dataset.numbered(largest + 1)
@@ -38,6 +30,8 @@ extension IDX {
   }
 
   private struct Part {
+    /// The file of the features.
+    var path: String
     var features: Features
     var labels: [Int]
   }
@@ -54,14 +48,15 @@ extension IDX {
     case (nil, let labels?):
       throw FileError(path, "found \(labels), expected images (\(prefixes[0])images…) beside it")
     case (let images?, let labels?):
+      let (imagePath, labelPath) = (join(path, images), join(path, labels))
       let part = Part(
-        features: try readFeatures(join(path, images)),
-        labels: try readLabels(join(path, labels), classCount: classCount))
+        path: imagePath, features: try readFeatures(imagePath),
+        labels: try readLabels(labelPath, classCount: classCount))
       if part.features.count != part.labels.count {
         throw FileError(
-          path,
-          "\(images) has \(part.features.count) examples and \(labels) has "
-            + "\(part.labels.count) labels")
+          labelPath, atByte: 4,
+          "expected a label for each of the \(part.features.count) examples in \(images), found "
+            + "\(part.labels.count)")
       }
       return part
     }
@@ -82,19 +77,4 @@ extension IDX {
     }
     return found.first
   }
-}
-
-/// The names in a directory, sorted.
-///
-/// - Throws: `FileError` where it cannot be read.
-func directoryNames(_ path: String) throws -> [String] {
-  do {
-    return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-  } catch {
-    throw FileError(path, "expected a directory: \(error.localizedDescription)")
-  }
-}
-
-func join(_ directory: String, _ name: String) -> String {
-  (directory as NSString).appendingPathComponent(name)
 }
