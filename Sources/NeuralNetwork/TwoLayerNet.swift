@@ -108,11 +108,7 @@ extension TwoLayerNet {
   /// - Parameter x: [rows, inputs].
   /// - Returns: [rows, classes]; each row adds up to 1.
   public func predictProbabilities(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-    var probabilities = scores(of: x)
-    probabilities.withMutableRows {
-      Scalar.softmax(rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base)
-    }
-    return probabilities
+    SoftmaxLoss().probabilities(of: scores(of: x))
   }
 
   /// The mean cross-entropy of the rows plus `regularization`·(ΣW1² + ΣW2²); NaN for no rows.

@@ -19,7 +19,7 @@ struct PredictTests {
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
     let model = try TrainedModel<Float>(readingFrom: scratch["run/model.safetensors"])
     let rows = Digits.test[rows: 0..<30].prepared(with: model.preprocessing, as: Float.self)
-    let expected = model.predictProbabilities(rows, rows: 0..<30).argmax(axis: 1)
+    let expected = model.network.predict(rows.block(0..<30))
     #expect(outcome.output == expected.map { "\($0)\n" }.joined())
     let right = zip(expected, Digits.test.labels).count { $0 == $1 }
     #expect(right > 20)

@@ -95,6 +95,18 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Sendable, Equatable {
     return (losses, probabilities)
   }
 
+  /// The probability of each class, exp(scoreⱼ) / Σₖ exp(scoreₖ).
+  ///
+  /// - Parameter scores: [rows, classes].
+  /// - Returns: the same shape; each row adds up to 1.
+  public func probabilities(of scores: Tensor<Scalar>) -> Tensor<Scalar> {
+    var probabilities = scores
+    probabilities.withMutableRows {
+      Scalar.softmax(rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base)
+    }
+    return probabilities
+  }
+
   /// The scores' gradient, (probability − 1 at the label) / rows.
   ///
   /// - Parameters:
