@@ -26,15 +26,17 @@ enum Interruption {
     // Touched here, since a signal handler must not be what first initializes them.
     requests.store(0, ordering: .relaxed)
     phase.store(Phase.beginning.rawValue, ordering: .relaxed)
+    let numbers = [SIGINT, SIGTERM, SIGHUP]
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      let earlier = signal(number, SIG_IGN)
-      if number != SIGINT && isIgnore(earlier) { continue }
-      signal(number) { Interruption.note($0) }
-      sigaddset(&signals, number)
+    for number in numbers { sigaddset(&signals, number) }
+    // None may come between asking what is done of it and leaving it at that.
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    for number in numbers {
+      let earlier = signal(number) { Interruption.note($0) }
+      if number != SIGINT && isIgnore(earlier) { signal(number, SIG_IGN) }
     }
-    // A parent may have left a signal blocked, as threads of libdispatch do.
+    // Whatever the parent had blocked, as threads of libdispatch do.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 

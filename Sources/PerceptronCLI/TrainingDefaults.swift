@@ -2,7 +2,7 @@ import Foundation
 import Perceptron
 
 /// The settings that `perceptron train` uses where none are given, found by trying on each set.
-struct TrainingDefaults {
+struct TrainingDefaults: Equatable {
   var hidden: Int
   var learningRate: Double
   var decay: Double
