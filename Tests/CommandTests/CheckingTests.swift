@@ -44,6 +44,12 @@ struct CheckingTests {
   func singleRow() throws {
     let outcome = try Command.run(["gradcheck", "--rows", "1", "--hidden", "5"])
     #expect(outcome.status == 0, "\(outcome.output)")
+    // The mean is that of all rows, so that the row is not 0 and W1 has a gradient.
+    let free = try Command.run([
+      "gradcheck", "--rows", "1", "--hidden", "5", "--regularization", "0",
+    ])
+    let line = try #require(free.lines.first { $0.hasPrefix("W1") })
+    #expect(!line.contains("0.0000000e+00"))
   }
 
   @Test(

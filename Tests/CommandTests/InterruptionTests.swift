@@ -118,8 +118,10 @@ struct InterruptionTests {
   @Test("SIGTERM and SIGHUP, even twice, end a run as Ctrl-C does", arguments: [SIGTERM, SIGHUP])
   func otherSignals(_ signal: Int32) throws {
     let scratch = try TemporaryDirectory()
-    let running = try begin(scratch)
+    // An iteration over so many rows lasts until the second signal comes.
+    let running = try begin(scratch, ["--batch", "30000", "--hidden", "400"])
     running.send(signal)
+    Thread.sleep(forTimeInterval: 0.02)
     running.send(signal)
     #expect(try running.wait(timeout: 20).status == 130)
     _ = try AnyTrainedModel(readingFrom: scratch.file("run/model.safetensors"))
