@@ -55,19 +55,6 @@ enum Console {
   }
 }
 
-extension Encodable {
-  /// Indented JSON with sorted keys; numbers that are not finite become strings.
-  var json: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-  }
-}
-
 /// The middle one of some numbers by size, the mean of the middle two of an even count; nil of none.
 func median(_ numbers: [Double]) -> Double? {
   if numbers.isEmpty { return nil }
@@ -81,13 +68,25 @@ func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(dig
 /// `value` as `1.2e-07`.
 func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
 
-/// A time as a person reads it: `850 µs`, `2.1 ms`, `14 s`, `3 min 20 s`.
+/// `value` with all its digits; the sign of a NaN, which means nothing, is left out.
+func plain(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
+
+/// A time as a person reads it: `850 µs`, `2.1 ms`, `14 s`, `3 min 20 s`, `5 h 7 min`.
 func readableTime(_ seconds: Double) -> String {
   switch seconds {
   case ..<1e-3: "\(Int((seconds * 1e6).rounded())) µs"
   case ..<1: "\(decimal(seconds * 1e3, seconds < 0.01 ? 2 : 0)) ms"
   case ..<10: "\(decimal(seconds, 1)) s"
-  case ..<60: "\(Int(seconds.rounded())) s"
-  default: "\(Int(seconds.rounded()) / 60) min \(Int(seconds.rounded()) % 60) s"
+  case ..<59.5: "\(Int(seconds.rounded())) s"
+  case ..<3599.5: "\(Int(seconds.rounded()) / 60) min \(Int(seconds.rounded()) % 60) s"
+  case ..<1e9: "\(Int(seconds / 60) / 60) h \(Int(seconds / 60) % 60) min"
+  default: "years"
+  }
+}
+
+extension Duration {
+  /// This duration in seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

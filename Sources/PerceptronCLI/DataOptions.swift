@@ -13,6 +13,9 @@ struct DataOptions: ParsableArguments {
   private var isNamed: Bool { DatasetLibrary.names.contains(data) }
 
   func validate() throws {
+    if data.isEmpty {
+      throw ValidationError("--data is empty, expected the name of a data set or a folder")
+    }
     if let format, isNamed {
       throw ValidationError(
         "--format is \(format.rawValue), but --data \(data) is no folder whose format is in question"
@@ -38,6 +41,35 @@ struct DataOptions: ParsableArguments {
     let found = FileManager.default.fileExists(atPath: data) ? "this is a file" : "no such folder"
     throw FileError(
       data, "\(found); --data takes a folder, and by name there are \(names)")
+  }
+}
+
+/// The options that say what is done to features before they enter a network.
+struct PreparationOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "What each feature is divided by, such as 255 to turn bytes into 0…1.", valueName: "divisor"))
+  var pixelScale: Double?
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Subtract the mean of the training rows. (default: for pixels, yes)")
+  var subtractMean: Bool?
+
+  func validate() throws { try require("--pixel-scale", aboveZero: pixelScale) }
+
+  /// The divisor for `data`, and whether its mean is subtracted.
+  func settings(for data: LoadedData) -> (divisor: Double, subtractMean: Bool) {
+    (pixelScale ?? data.divisor, subtractMean ?? data.isBytes)
+  }
+}
+
+/// Does what `body` does; its errors about data tell which data set they are about.
+func naming<Result>(_ data: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as DatasetError {
+    throw DatasetError("\(data): \(error.message)")
   }
 }
 

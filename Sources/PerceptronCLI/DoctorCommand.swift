@@ -61,11 +61,7 @@ struct DoctorCommand: ParsableCommand {
       "BLAS kernel   \(machine.blasCore), \(machine.blasThreads) threads",
     ]
     for check in findings.products {
-      let verdict = check.passed ? "right" : "WRONG"
-      lines.append(
-        "\(check.scalar.padded(to: 12))  \(verdict): \(check.count) products at awkward shapes "
-          + "against the definition, worst error \(scientific(check.worstError)) (limit \(scientific(check.limit)))"
-          + (check.passed ? "" : " at \(check.worstShape)"))
+      lines.append("\(check.scalar.padded(to: 12))  \(check.summary)")
     }
     for speed in findings.speeds {
       lines.append(

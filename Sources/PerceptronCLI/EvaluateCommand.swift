@@ -48,30 +48,9 @@ struct EvaluateCommand: ParsableCommand {
     let result = model.network.evaluate(on: data.prepared(with: model.preprocessing))
     if !result.loss.isFinite {
       throw DatasetError(
-        "the loss on \(source.data) is \(result.loss): some features or scores are not finite")
+        "the loss on \(source.data) is \(plain(result.loss)): some features or scores are not finite"
+      )
     }
     return result
-  }
-}
-
-/// What commands that read a model have in common.
-enum ModelFile {
-  /// The model file that a command line means: the file itself, or the one in a run's folder.
-  ///
-  /// - Throws: `FileError` where it is a folder without a model.
-  static func path(_ argument: String) throws -> String {
-    if !isDirectory(argument) { return argument }
-    let run = RunDirectory(path: argument)
-    if run.holdsModel { return run.modelPath }
-    throw FileError(argument, "no model.safetensors in this folder: expected a finished run")
-  }
-
-  /// Throws unless rows of `featureCount` features can enter the model's network.
-  static func requireFit<Scalar>(
-    _ model: TrainedModel<Scalar>, featureCount: Int, path: String, of source: String
-  ) throws {
-    if featureCount == model.network.inputSize { return }
-    throw FileError(
-      path, "the network takes \(model.network.inputSize) features, \(source) has \(featureCount)")
   }
 }

@@ -1,38 +1,71 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C. While something is worth saving, the first one asks for an end, which
-/// ``Interruption/isRequested`` tells; otherwise, and at the second, the process ends at once.
+/// Ctrl-C, and the signals by which a system or a closed terminal asks for an end. While there is
+/// something worth saving they are only noted, which ``Interruption/isRequested`` tells; otherwise
+/// the process ends at once, and so it does at a second Ctrl-C.
+///
+/// SIGTERM and SIGHUP may come more than once for one cause, so that only Ctrl-C counts as a second
+/// request. They stay ignored where they are, as under `nohup`.
 enum Interruption {
   /// The exit status of an interrupted command.
-  static let status: Int32 = 130
+  static var status: Int32 { 130 }
 
   /// Whether an end has been asked for.
   static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
-  /// Calls `body`, during which the first Ctrl-C is only noted; the second ends the process.
+  /// Calls `body`, during which a first request is only noted.
   static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {
-    defers.store(true, ordering: .relaxed)
-    defer { defers.store(false, ordering: .relaxed) }
+    phase.store(Phase.training.rawValue, ordering: .relaxed)
+    defer { phase.store(Phase.over.rawValue, ordering: .relaxed) }
     return try body()
   }
 
-  /// Makes Ctrl-C end the process with the right status from now on.
+  /// Makes the signals end the process with the right status from now on.
   static func install() {
     // Touched here, since a signal handler must not be what first initializes them.
     requests.store(0, ordering: .relaxed)
-    defers.store(false, ordering: .relaxed)
-    signal(SIGINT) { _ in
-      let earlier = requests.add(1, ordering: .relaxed).oldValue
-      if earlier > 0 || !defers.load(ordering: .relaxed) { _exit(Interruption.status) }
+    phase.store(Phase.beginning.rawValue, ordering: .relaxed)
+    let numbers = [SIGINT, SIGTERM, SIGHUP]
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in numbers { sigaddset(&signals, number) }
+    // None may come between asking what is done of it and leaving it at that.
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    for number in numbers {
+      let earlier = signal(number) { Interruption.note($0) }
+      if number != SIGINT && isIgnore(earlier) { signal(number, SIG_IGN) }
     }
-    // A parent may have left the signal blocked, as threads of libdispatch do.
-    var interrupt = sigset_t()
-    sigemptyset(&interrupt)
-    sigaddset(&interrupt, SIGINT)
-    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
+    // Whatever the parent had blocked, as threads of libdispatch do.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  private static func isIgnore(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+    unsafeBitCast(handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN as (@convention(c) (Int32) -> Void)?, to: Int.self)
+  }
+
+  /// The signal handler: nothing in it may allocate or lock.
+  private static func note(_ number: Int32) {
+    let earlier = requests.add(1, ordering: .relaxed).oldValue
+    let now = phase.load(ordering: .relaxed)
+    if now == Phase.beginning.rawValue {
+      let message: StaticString = "interrupted; nothing was saved\n"
+      _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+    }
+    if now != Phase.training.rawValue || (number == SIGINT && earlier > 0) { _exit(status) }
+  }
+
+  /// Where the command stands.
+  private enum Phase: Int {
+    /// There is nothing to save yet.
+    case beginning
+    /// A run is being made and saved.
+    case training
+    /// All is saved.
+    case over
   }
 }
 
 private let requests = Atomic<Int>(0)
-private let defers = Atomic<Bool>(false)
+private let phase = Atomic<Int>(0)

@@ -16,7 +16,16 @@ struct MatmulCheck: Encodable {
 
   private static var extents: [Int] { [0, 1, 3, 16, 17, 65] }
 
-  init<Scalar: BLASScalar>(_ type: Scalar.Type) {
+  /// A way to compute op(a)·op(b), where each op is told to transpose or not.
+  typealias Product<Scalar: BLASScalar> = (
+    _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ transposeA: Bool, _ transposeB: Bool
+  ) -> Tensor<Scalar>
+
+  /// Checks `product`, BLAS's unless another is given.
+  init<Scalar: BLASScalar>(
+    _ type: Scalar.Type,
+    product: Product<Scalar> = { matmul($0, $1, transposeA: $2, transposeB: $3) }
+  ) {
     scalar = "\(type)"
     // Higham's bound for the longest sum: as many roundings as it has terms.
     limit = Double(Scalar.ulpOfOne) * Double(Self.extents.max() ?? 1)
@@ -24,7 +33,7 @@ struct MatmulCheck: Encodable {
     for rows in Self.extents {
       for inner in Self.extents {
         for columns in Self.extents {
-          compare(rows, inner, columns, type, using: &random)
+          compare(rows, inner, columns, product, using: &random)
         }
       }
     }
@@ -32,7 +41,7 @@ struct MatmulCheck: Encodable {
 
   /// Compares a·b for each of the four ways to transpose.
   private mutating func compare<Scalar: BLASScalar>(
-    _ rows: Int, _ inner: Int, _ columns: Int, _ type: Scalar.Type,
+    _ rows: Int, _ inner: Int, _ columns: Int, _ product: Product<Scalar>,
     using random: inout SeededRandom
   ) {
     for (transposeA, transposeB) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -40,8 +49,7 @@ struct MatmulCheck: Encodable {
         transposeA ? [inner, rows] : [rows, inner], using: &random)
       let b = Tensor<Scalar>.uniform(
         transposeB ? [columns, inner] : [inner, columns], using: &random)
-      let result = Tensor<Double>(
-        matmul(a, b, transposeA: transposeA, transposeB: transposeB))
+      let result = Tensor<Double>(product(a, b, transposeA, transposeB))
       let expected = naiveMatmul(a, b, transposeA: transposeA, transposeB: transposeB)
       count += 1
       for position in 0..<expected.count {
@@ -56,31 +64,12 @@ struct MatmulCheck: Encodable {
       }
     }
   }
-}
 
-/// The time of one product, as the median of many.
-struct MatmulSpeed: Encodable {
-  let scalar: String
-  let shape: String
-  let seconds: Double
-  /// 2·rows·inner·columns per second, in billions.
-  let gigaflops: Double
-
-  init<Scalar: BLASScalar>(_ type: Scalar.Type, _ rows: Int, _ inner: Int, _ columns: Int) {
-    var random = SeededRandom(seed: 0, purpose: "doctor")
-    let a = Tensor<Scalar>.uniform([rows, inner], using: &random)
-    let b = Tensor<Scalar>.uniform([inner, columns], using: &random)
-    var c = Tensor<Scalar>.zeros([rows, columns])
-    let clock = ContinuousClock()
-    let end = clock.now.advanced(by: .milliseconds(300))
-    multiply(a, b, into: &c)
-    var times: [Double] = []
-    repeat {
-      times.append(clock.measure { multiply(a, b, into: &c) }.seconds)
-    } while clock.now < end
-    scalar = "\(type)"
-    shape = "\(rows)×\(inner) · \(inner)×\(columns)"
-    seconds = median(times) ?? .nan
-    gigaflops = 2 * Double(rows) * Double(inner) * Double(columns) / seconds / 1e9
+  /// The verdict and what it rests on.
+  var summary: String {
+    let verdict = passed ? "right" : "WRONG"
+    let place = passed ? "" : " at \(worstShape)"
+    return "\(verdict): \(count) products at awkward shapes against the definition, "
+      + "worst error \(scientific(worstError)) (limit \(scientific(limit)))" + place
   }
 }

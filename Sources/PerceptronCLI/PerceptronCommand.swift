@@ -21,6 +21,12 @@ struct PerceptronCommand: ParsableCommand {
   /// Runs one command line and returns its exit status.
   private static func run(_ arguments: [String]) -> Int32 {
     var command: any ParsableCommand
+    if let name = unknownCommand(in: arguments) {
+      Console.error(
+        "Error: there is no command '\(name)', only \(commandNames.joined(separator: ", "))\n"
+          + "  See 'perceptron --help' for more information.")
+      return 2
+    }
     do {
       command = try parseAsRoot(arguments)
     } catch {
@@ -32,7 +38,7 @@ struct PerceptronCommand: ParsableCommand {
     } catch let status as ExitCode {
       return status.rawValue
     } catch let error as ValidationError {
-      let name = "perceptron \(type(of: command)._commandName)"
+      let name = "perceptron \(type(of: command).configuration.commandName ?? "")"
       Console.error("Error: \(error.message)\n  See '\(name) --help' for more information.")
       return 2
     } catch  where exitCode(for: error) == .success {
@@ -41,6 +47,17 @@ struct PerceptronCommand: ParsableCommand {
       Console.error("Error: \(error)")
       return 1
     }
+  }
+
+  private static var commandNames: [String] {
+    configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  /// What stands where a command's name is expected, also after `help`, and is none.
+  private static func unknownCommand(in arguments: [String]) -> String? {
+    let names = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
+    guard let name = names.first, !name.hasPrefix("-"), name != "help" else { return nil }
+    return commandNames.contains(name) ? nil : name
   }
 
   /// What came of a command line that is no command to run: help that was asked for, or bad use.

@@ -10,6 +10,10 @@ struct PredictCommand: ParsableCommand {
       One line per row, in the order of the files: the class's number and, after a tab, its name \
       where it has one. With --probabilities, the probability of every class instead, separated by \
       tabs. Files are IDX (plain or .gz) or CIFAR-10 batches; labels in them are not looked at.
+
+      Features are prepared as the training data was, divided by the divisor that the model \
+      stores. So a model that was trained on bytes takes bytes, and one that was trained on numbers \
+      in 0…1 takes such numbers.
       """)
 
   @Argument(help: "The folder of a run, or a model file.") var model: String
@@ -50,23 +54,27 @@ struct PredictCommand: ParsableCommand {
       try ModelFile.requireFit(model, featureCount: features.featureCount, path: path, of: file)
       let prepared: PreparedFeatures<Scalar> = features.prepared(with: model.preprocessing)
       try prepared.forEachBlock(of: 1000) { range, rows in
-        let results = model.network.predictProbabilities(rows)
-        if let position = results.firstNonFinite() {
+        let scores = model.network.scores(of: rows)
+        if let position = scores.firstNonFinite() {
           throw FileError(
-            file, "row \(range.lowerBound + position / results.shape[1]): the scores are not finite"
-          )
+            file, "row \(range.lowerBound + position / scores.shape[1]): the scores are not finite")
         }
-        for (offset, best) in results.argmax(axis: 1).enumerated() {
+        let all = probabilities ? model.network.predictProbabilities(rows) : nil
+        // By the scores, as evaluate does: rounding can make close ones' probabilities equal.
+        for (offset, best) in scores.argmax(axis: 1).enumerated() {
           predictions.append(
             Prediction(
               file: file, row: range.lowerBound + offset, class: best,
               name: model.classNames[best],
-              probabilities: probabilities ? results.row(offset).elements.map { Double($0) } : nil))
+              probabilities: all.map { $0.row(offset).elements.map(shortest) }))
         }
       }
     }
     return predictions
   }
+
+  /// The `Double` with the fewest digits that still mean `value`: 0.1, not 0.10000000149011612.
+  private func shortest(_ value: some BLASScalar) -> Double { Double("\(value)") ?? Double(value) }
 
   private func line(_ prediction: Prediction) -> String {
     if let probabilities = prediction.probabilities {

@@ -23,7 +23,11 @@ struct ProgressReporter {
     let now = clock.now
     if now < nextLine { return }
     nextLine = now.advanced(by: interval)
-    let text = line(progress, elapsed: start.duration(to: now).seconds)
+    let text = ProgressLine(
+      done: progress.iteration + 1, iterations: progress.iterations,
+      elapsed: start.duration(to: now).seconds, loss: progress.loss,
+      trainAccuracy: lastEpoch?.trainAccuracy, validationAccuracy: lastEpoch?.validationAccuracy
+    ).text
     if Console.redrawsErrors {
       Console.redraw(text)
       hasDrawn = true
@@ -36,29 +40,33 @@ struct ProgressReporter {
   func finish() {
     if hasDrawn { Console.redraw("") }
   }
-
-  private func line(_ progress: TrainingProgress, elapsed: Double) -> String {
-    let done = progress.iteration + 1
-    let rate = Double(done) / elapsed
-    let left = Double(progress.iterations - done) / rate
-    var parts = [
-      "\(done)/\(progress.iterations) iterations", "\(decimal(rate, rate < 10 ? 1 : 0))/s",
-      "loss \(decimal(progress.loss, 4))",
-    ]
-    if let epoch = lastEpoch {
-      parts.append("training accuracy \(decimal(epoch.trainAccuracy, 3))")
-      if let validation = epoch.validationAccuracy {
-        parts.append("validation accuracy \(decimal(validation, 3))")
-      }
-    }
-    parts.append("\(readableTime(left)) left")
-    return parts.joined(separator: "  ")
-  }
 }
 
-extension Duration {
-  /// This duration in seconds.
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+/// What a progress line tells, in 79 columns at most.
+struct ProgressLine {
+  /// Iterations that have been made, and that are to be made.
+  var done: Int
+  var iterations: Int
+  /// Seconds since the first of them began.
+  var elapsed: Double
+  var loss: Double
+  var trainAccuracy: Double?
+  var validationAccuracy: Double?
+
+  /// The line's text; the parts that matter least are left out where all would be too long.
+  var text: String {
+    let rate = Double(done) / elapsed
+    let left = Double(iterations - done) / rate
+    let count = "\(done)/\(iterations)"
+    let speed = "\(decimal(rate, rate < 10 ? 1 : 0))/s"
+    let loss = "loss " + (loss < 1e4 ? decimal(loss, 4) : scientific(loss))
+    let train = trainAccuracy.map { "train \(decimal($0, 3))" }
+    let validation = validationAccuracy.map { "validation \(decimal($0, 3))" }
+    let end = "\(readableTime(left)) left"
+    return [
+      [count, speed, loss, train, validation, end], [count, speed, loss, validation, end],
+      [count, loss, validation, end],
+    ].map { $0.compactMap { $0 }.joined(separator: "  ") }.first { $0.count <= 79 }
+      ?? "\(count)  \(loss)"
   }
 }

@@ -11,13 +11,13 @@ func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws
 /// Refuses an option's value that is not a finite number above 0, naming the option and the value.
 func require(_ option: String, aboveZero value: Double?) throws {
   guard let value, !(value.isFinite && value > 0) else { return }
-  throw ValidationError("\(option) is \(value), expected a number above 0")
+  throw ValidationError("\(option) is \(plain(value)), expected a number above 0")
 }
 
 /// Refuses an option's value that is negative or not finite, naming the option and the value.
 func require(_ option: String, notNegative value: Double?) throws {
   guard let value, !(value.isFinite && value >= 0) else { return }
-  throw ValidationError("\(option) is \(value), expected 0 or a number above 0")
+  throw ValidationError("\(option) is \(plain(value)), expected 0 or a number above 0")
 }
 
 /// The most that is believed of a size: beyond it lie typing errors, which no memory can hold.

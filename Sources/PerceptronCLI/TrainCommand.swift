@@ -9,11 +9,14 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a two-layer network and save it with its history.",
     usage: "perceptron train [--data <name>] [--output <folder>] [<options>]",
     discussion: """
-      The loss is softmax cross-entropy plus λ(ΣW1² + ΣW2²), with no factor ½. Ctrl-C finishes \
-      the current iteration, saves what there is, and exits with status 130; a second one ends \
-      at once. Settings that are not given are ones that do well on the data:
+      The loss is softmax cross-entropy plus λ(ΣW1² + ΣW2²), with no factor ½. Ctrl-C, SIGTERM and \
+      SIGHUP finish the current iteration, save what there is, and exit with status 130; a second \
+      Ctrl-C ends at once. An earlier run in the folder is replaced only when all of the new one is \
+      on the disk. Settings that are not given are ones that do well on the data:
 
       \(TrainingDefaults.table)
+
+      At most a fifth of a small set is held out for validation.
       """)
 
   @OptionGroup var source: DataOptions
@@ -47,24 +50,16 @@ struct TrainCommand: ParsableCommand {
       "How many of the last rows to hold out for validation; 0 for none.", valueName: "rows"))
   var validation: Int?
   @Option(help: .init("Scalar type of the network.", valueName: "type"))
-  var precision: Precision = .float
+  var precision: RunRecord.Precision = .float
   @Option(
     help: .init(
       "fast, or numpy for the stream of NumPy's RandomState(seed): weights, then batches.",
       valueName: "stream"))
-  var random: RandomKind = .fast
+  var random: RunRecord.RandomKind = .fast
   @Option(
     help: .init("Draw batches with replacement, or a permutation per epoch.", valueName: "how"))
   var sampling: Sampling = .replacement
-  @Option(
-    parsing: .unconditional,
-    help: .init(
-      "What each feature is divided by, such as 255 to turn bytes into 0…1.", valueName: "divisor"))
-  var pixelScale: Double?
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Subtract the mean of the training rows. (default: for pixels, yes)")
-  var subtractMean: Bool?
+  @OptionGroup var preparation: PreparationOptions
   @Option(
     name: [.short, .long],
     help: .init(
@@ -73,14 +68,6 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Replace an earlier run in the folder.") var overwrite = false
   @Flag(help: "Print nothing but errors, and the JSON if asked for.") var quiet = false
   @Flag(help: "Print the run's record, run.json, in place of a summary.") var json = false
-
-  enum Precision: String, ExpressibleByArgument, CaseIterable {
-    case float, double
-  }
-
-  enum RandomKind: String, ExpressibleByArgument, CaseIterable {
-    case fast, numpy
-  }
 
   func validate() throws {
     try require("--hidden", hidden, in: 1...largestSize)
@@ -91,7 +78,6 @@ struct TrainCommand: ParsableCommand {
     try require("--batch", batch, in: 1...largestSize)
     try require("--scale", notNegative: scale)
     try require("--validation", validation, in: 0...Int.max)
-    try require("--pixel-scale", aboveZero: pixelScale)
     if random == .numpy && seed > UInt32.max {
       throw ValidationError("--seed is \(seed), expected at most 2³² − 1 with --random numpy")
     }
@@ -102,7 +88,8 @@ struct TrainCommand: ParsableCommand {
     Interruption.install()
     let data = try source.load()
     let settings = try settings(for: data)
-    try data.training.features.checkFinite()
+    try memoryDemand(of: settings, data).check(batchOption: "--batch")
+    try naming(data.name) { try data.training.features.checkFinite() }
     let session = TrainingSession(
       data: data, settings: settings, seed: seed, directory: try makeDirectory(for: data),
       isQuiet: quiet)
@@ -154,12 +141,21 @@ struct TrainCommand: ParsableCommand {
       learningRateDecay: decay ?? defaults.decay,
       regularization: regularization ?? defaults.regularization,
       iterations: iterations ?? defaults.iterations, batchSize: batch, sampling: sampling)
+    let preparation = preparation.settings(for: data)
     return RunRecord.Settings(
       data: data.name, hidden: hidden ?? defaults.hidden, training: training,
-      scale: scale ?? defaults.scale, validation: validation, precision: precision.rawValue,
-      random: random.rawValue, pixelScale: pixelScale ?? data.divisor,
-      subtractMean: subtractMean ?? data.isBytes)
+      scale: scale ?? defaults.scale, validation: validation, precision: precision,
+      random: random, pixelScale: preparation.divisor, subtractMean: preparation.subtractMean)
+  }
+
+  private func memoryDemand(of settings: RunRecord.Settings, _ data: LoadedData) -> MemoryDemand {
+    MemoryDemand(
+      inputSize: data.training.featureCount, hiddenSize: settings.hidden,
+      classCount: data.training.classCount, batchSize: settings.training.batchSize,
+      scalarSize: precision == .float ? 4 : 8)
   }
 }
 
 extension Sampling: ExpressibleByArgument {}
+extension RunRecord.Precision: ExpressibleByArgument {}
+extension RunRecord.RandomKind: ExpressibleByArgument {}

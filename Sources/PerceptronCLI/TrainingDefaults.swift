@@ -2,7 +2,7 @@ import Foundation
 import Perceptron
 
 /// The settings that `perceptron train` uses where none are given, found by trying on each set.
-struct TrainingDefaults {
+struct TrainingDefaults: Equatable {
   var hidden: Int
   var learningRate: Double
   var decay: Double
@@ -22,16 +22,22 @@ struct TrainingDefaults {
     hidden: 100, learningRate: 0.5, decay: 0.9, regularization: 2e-5, iterations: 4000, scale: 0.05,
     validation: 1000)
 
+  // Numbers of unknown size call for more care than pixels, which are divided into 0…1.
+  private static let idxNumbers = {
+    var defaults = idx
+    defaults.learningRate = 0.1
+    return defaults
+  }()
+
   /// What does well on `data`.
   static func suiting(_ data: LoadedData) -> TrainingDefaults {
     var defaults =
       switch data.kind {
       case .digits: digits
       case .cifar10: cifar10
-      case .fashionMNIST, .idx: idx
+      case .fashionMNIST: idx
+      case .idx: data.isBytes ? idx : idxNumbers
       }
-    // Numbers of unknown size call for more care than pixels, which are divided into 0…1.
-    if data.kind == .idx && !data.isBytes { defaults.learningRate = 0.1 }
     // A fifth of a small set at most.
     defaults.validation = min(defaults.validation, data.training.count / 5)
     return defaults
@@ -39,21 +45,23 @@ struct TrainingDefaults {
 
   /// A table of the defaults that depend on the data, for the help text.
   static var table: String {
-    func row(_ option: String, _ value: (TrainingDefaults) -> some Any) -> String {
-      let cells = [digits, idx, cifar10].map { defaults in
-        let text = "\(value(defaults))"
-        return String(repeating: " ", count: max(0, 15 - text.count)) + text
+    func line(_ option: String, _ cells: [String]) -> String {
+      cells.reduce(option.padding(toLength: 18, withPad: " ", startingAt: 0)) { line, cell in
+        line + String(repeating: " ", count: max(0, 15 - cell.count)) + cell
       }
-      return option.padding(toLength: 18, withPad: " ", startingAt: 0) + cells.joined()
     }
-    let sets = ["digits", "MNIST's kind", "CIFAR-10"]
-      .map { String(repeating: " ", count: 15 - $0.count) + $0 }
+    func row(_ option: String, _ value: (TrainingDefaults) -> some Any) -> String {
+      line(option, [digits, idx, idxNumbers, cifar10].map { "\(value($0))" })
+    }
     return [
-      "default of        " + sets.joined(), row("--hidden", \.hidden),
-      row("--learning-rate", \.learningRate), row("--decay", \.decay),
-      row("--regularization", \.regularization), row("--iterations", \.iterations),
-      row("--scale", \.scale), row("--validation", \.validation),
-      "--pixel-scale                  16            255              1",
+      line("default of", ["digits", "bytes in IDX", "others in IDX", "CIFAR-10"]),
+      row("--hidden", \.hidden), row("--learning-rate", \.learningRate),
+      row("--decay", \.decay), row("--regularization", \.regularization),
+      row("--iterations", \.iterations), row("--scale", \.scale),
+      row("--validation", \.validation),
+      // As `LoadedData.divisor` has them, of which there is none before data is loaded.
+      line("--pixel-scale", ["\(Int(Digits.divisor))", "255", "1", "1"]),
+      line("--subtract-mean", ["yes", "yes", "no", "yes"]),
     ].joined(separator: "\n")
   }
 }

@@ -16,44 +16,24 @@ struct TrainingSession {
     _ scalar: Scalar.Type
   ) throws -> (record: RunRecord, divergence: Divergence?) {
     let split = try data.training.splitLast(settings.validation)
-    let preprocessing = try Preprocessing.fitted(
-      to: split.training, divisor: settings.pixelScale, subtractMean: settings.subtractMean)
+    let preprocessing = try naming(data.name) {
+      try Preprocessing.fitted(
+        to: split.training, divisor: settings.pixelScale, subtractMean: settings.subtractMean)
+    }
     let prepared: PreparedDataset<Scalar> = split.training.prepared(with: preprocessing)
     let held: PreparedDataset<Scalar>? =
       split.validation.count == 0 ? nil : split.validation.prepared(with: preprocessing)
     // From here on there is something to save, so that Ctrl-C has to wait for its being saved.
     return try Interruption.deferred {
       var outcome = try train(on: prepared, validation: held)
-      if outcome.divergence == nil {
-        outcome.trainAccuracy = outcome.network.evaluate(on: prepared).accuracy
-        outcome.validationAccuracy = held.map { outcome.network.evaluate(on: $0).accuracy }
-      }
+      outcome.measure(on: prepared, validation: held)
+      let model = TrainedModel(
+        network: outcome.network, preprocessing: preprocessing,
+        classNames: data.training.classNames)
       let record = record(of: outcome)
-      // An earlier run's model must not stand beside this one's history.
-      try directory.removeModel()
-      try directory.write(record, history: outcome.history)
-      if let divergence = outcome.divergence { return (record, divergence) }
       try directory.write(
-        TrainedModel(
-          network: outcome.network, preprocessing: preprocessing,
-          classNames: data.training.classNames))
-      return (record, nil)
-    }
-  }
-
-  /// A run's end in a loss that is not finite.
-  struct Divergence: Error, CustomStringConvertible {
-    let iteration: Int
-    let loss: Double
-    let directory: RunDirectory
-
-    var description: String {
-      // The sign of a NaN means nothing.
-      let loss = loss.isNaN ? "nan" : "\(loss)"
-      return """
-        the loss of iteration \(iteration) is \(loss): the run diverged. A lower --learning-rate \
-        or features divided by more (--pixel-scale) may help. Its history is in \(directory.path).
-        """
+        record, history: outcome.history, model: outcome.divergence == nil ? model : nil)
+      return (record, outcome.divergence.map { Divergence(cause: $0, directory: directory) })
     }
   }
 
@@ -61,12 +41,36 @@ struct TrainingSession {
   private struct Outcome<Scalar: BLASScalar> {
     var network: TwoLayerNet<Scalar>
     var history = History()
-    var status = RunRecord.Status.finished
-    var divergence: Divergence?
+    var wasInterrupted = false
+    var divergence: Divergence.Cause?
     var iterationTimes: [Double] = []
     var seconds = 0.0
     var trainAccuracy: Double?
     var validationAccuracy: Double?
+
+    var status: RunRecord.Status {
+      divergence != nil ? .diverged : wasInterrupted ? .interrupted : .finished
+    }
+
+    /// Takes the accuracies of a network that has not diverged. Whether the last update was one
+    /// too many, no loss of the run itself can tell.
+    mutating func measure(
+      on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>?
+    ) {
+      if divergence != nil { return }
+      let last = history.loss.indices.last
+      if network.parameters.contains(where: { $0.tensor.firstNonFinite() != nil }) {
+        divergence = .parameters(after: last)
+        return
+      }
+      let evaluation = network.evaluate(on: training)
+      if !evaluation.loss.isFinite {
+        divergence = .trainingLoss(evaluation.loss, after: last)
+        return
+      }
+      trainAccuracy = evaluation.accuracy
+      validationAccuracy = validation.map { network.evaluate(on: $0).accuracy }
+    }
   }
 
   /// Draws the weights and trains, with one stream for both where NumPy's is asked for.
@@ -78,7 +82,7 @@ struct TrainingSession {
         inputSize: training.featureCount, hiddenSize: settings.hidden,
         classCount: training.classCount, scale: settings.scale, using: &random)
     }
-    if settings.random == TrainCommand.RandomKind.numpy.rawValue {
+    if settings.random == .numpy {
       var stream = NumPyRandom(seed: UInt32(seed))
       let fresh = network(using: &stream)
       return try train(fresh, on: training, validation: validation, using: &stream)
@@ -113,17 +117,13 @@ struct TrainingSession {
       guard case TrainingError.lossNotFinite(let iteration, let loss, let history) = error
       else { throw error }
       outcome.history = history
-      outcome.status = .diverged
-      outcome.divergence = Divergence(iteration: iteration, loss: loss, directory: directory)
+      outcome.divergence = .loss(loss, of: iteration)
     }
     reporter.finish()
     outcome.seconds = start.duration(to: clock.now).seconds
     outcome.iterationTimes = times
-    if outcome.divergence == nil && Interruption.isRequested
-      && outcome.history.loss.count < settings.training.iterations
-    {
-      outcome.status = .interrupted
-    }
+    outcome.wasInterrupted =
+      Interruption.isRequested && outcome.history.loss.count < settings.training.iterations
     return outcome
   }
 
@@ -161,23 +161,5 @@ struct TrainingSession {
     }
     lines.append("saved \(directory.modelPath)")
     return lines.joined(separator: "\n")
-  }
-}
-
-extension RunDirectory {
-  /// Makes the first of runs/NAME-1, runs/NAME-2, … that does not exist, where NAME is the last
-  /// part of `source`. Runs that begin at the same time get different ones.
-  static func makeNext(named source: String) throws -> RunDirectory {
-    let name = URL(fileURLWithPath: source).standardizedFileURL.lastPathComponent
-    try RunDirectory(path: "runs").create(overwrite: true)
-    var number = 1
-    while true {
-      let path = "runs/\(name)-\(number)"
-      if mkdir(path, 0o777) == 0 { return RunDirectory(path: path) }
-      if errno != EEXIST {
-        throw FileError(path, "the folder cannot be made: \(String(cString: strerror(errno)))")
-      }
-      number += 1
-    }
   }
 }

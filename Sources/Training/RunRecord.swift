@@ -6,8 +6,24 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case finished
     /// It was stopped before the last iteration.
     case interrupted
-    /// A loss was NaN or infinite.
+    /// A loss or a weight was NaN or infinite.
     case diverged
+  }
+
+  /// The scalar type of a run's network.
+  public enum Precision: String, Codable, CaseIterable, Sendable {
+    /// 32 bits.
+    case float
+    /// 64 bits.
+    case double
+  }
+
+  /// What a run's weights and batches are drawn from.
+  public enum RandomKind: String, Codable, CaseIterable, Sendable {
+    /// `SeededRandom`, with a stream for each purpose.
+    case fast
+    /// `NumPyRandom`: one stream for the weights and then the batches.
+    case numpy
   }
 
   /// Everything that determines the run's numbers, with the machine and its BLAS threads.
@@ -22,10 +38,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var scale: Double
     /// How many of the last rows were held out for validation.
     public var validation: Int
-    /// `float` or `double`.
-    public var precision: String
-    /// `fast` or `numpy`.
-    public var random: String
+    /// The scalar type of the network.
+    public var precision: Precision
+    /// What weights and batches were drawn from.
+    public var random: RandomKind
     /// What each feature was divided by.
     public var pixelScale: Double
     /// Whether the mean of the training rows was subtracted.
@@ -34,7 +50,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     /// The given settings.
     public init(
       data: String, hidden: Int, training: SGDSettings, scale: Double, validation: Int,
-      precision: String, random: String, pixelScale: Double, subtractMean: Bool
+      precision: Precision, random: RandomKind, pixelScale: Double, subtractMean: Bool
     ) {
       self.data = data
       self.hidden = hidden

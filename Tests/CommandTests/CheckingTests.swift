@@ -1,5 +1,6 @@
 import Foundation
 import Perceptron
+import TestSupport
 import Testing
 
 @Suite("perceptron gradcheck and doctor")
@@ -36,7 +37,51 @@ struct CheckingTests {
     // With weights of 0 every ReLU stands at its kink, so that W1 and b1 cannot be checked.
     let outcome = try Command.run(["gradcheck", "--scale", "0", "--hidden", "2", "--rows", "2"])
     #expect(outcome.status == 1)
-    #expect(outcome.output.contains("FAILED"))
+    #expect(!outcome.output.contains("check passed"))
+  }
+
+  @Test("A single row can be checked: neither its mean nor the biases put ReLUs at their kinks")
+  func singleRow() throws {
+    let outcome = try Command.run(["gradcheck", "--rows", "1", "--hidden", "5"])
+    #expect(outcome.status == 0, "\(outcome.output)")
+    // The mean is that of all rows, so that the row is not 0 and W1 has a gradient.
+    let free = try Command.run([
+      "gradcheck", "--rows", "1", "--hidden", "5", "--regularization", "0",
+    ])
+    let line = try #require(free.lines.first { $0.hasPrefix("W1") })
+    #expect(!line.contains("0.0000000e+00"))
+  }
+
+  @Test(
+    "Every setting of the check changes what is found",
+    arguments: [
+      ["--regularization", "0.5"], ["--seed", "1"], ["--scale", "0.2"], ["--pixel-scale", "4"],
+      ["--no-subtract-mean"], ["--rows", "4"],
+    ])
+  func settings(_ options: [String]) throws {
+    let plain = try Command.run(["gradcheck", "--hidden", "2", "--rows", "3"])
+    let other = try Command.run(["gradcheck", "--hidden", "2", "--rows", "3"] + options)
+    #expect(plain.output.contains("W1") && other.output.contains("W1"))
+    #expect(other.output != plain.output)
+  }
+
+  @Test("Data whose network no memory can hold is refused with the sizes")
+  func memory() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try IDX.write(
+      Features(.bytes([UInt8](repeating: 1, count: 400_000)), exampleShape: [200_000]),
+      to: folder + "/train-images")
+    try IDX.write(labels: [0, 1], to: folder + "/train-labels")
+    for (command, batch) in [("gradcheck", "--rows"), ("train", "--batch")] {
+      let outcome = try Command.run(
+        [command, "--data", folder, "--hidden", "1000000", batch, "2"], in: scratch.path)
+      #expect(outcome.status == 2)
+      #expect(
+        outcome.errors.hasPrefix(
+          "Error: --hidden 1000000 with \(batch) 2 on 200000 features needs "))
+    }
+    #expect(try scratch.names == ["data"])
   }
 
   @Test("doctor finds BLAS right, and tells its kernel, as text and as JSON")
@@ -61,14 +106,14 @@ struct CheckingTests {
 
   @Test("doctor tells published files from others")
   func verify() throws {
-    let scratch = try Scratch()
-    let folder = try scratch.makeFolder("cifar")
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("cifar")
     try Data(count: 3073).write(to: URL(fileURLWithPath: folder + "/data_batch_2.bin"))
     let outcome = try Command.run(["doctor", "--verify", folder])
     #expect(outcome.status == 1)
     #expect(outcome.output.contains("data_batch_1.bin: missing"))
     #expect(outcome.output.contains("data_batch_2.bin: expected the SHA-256 sum a591ca11"))
-    let empty = try Command.run(["doctor", "--verify", try scratch.makeFolder("empty")])
+    let empty = try Command.run(["doctor", "--verify", try scratch.makeDirectory("empty")])
     #expect(empty.status == 1)
     #expect(empty.errors.contains("holds no published file of Fashion-MNIST or CIFAR-10"))
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Perceptron
+import TestSupport
 import Testing
 
 @Suite("Damaged data")
@@ -8,7 +9,7 @@ struct DataErrorTests {
   private func expectFailure(
     _ folder: String, _ words: [String], sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let outcome = try Command.run(
       ["train", "--data", folder, "--iterations", "1", "--output", "run"], in: scratch.path)
     #expect(outcome.status == 1, sourceLocation: sourceLocation)
@@ -20,13 +21,13 @@ struct DataErrorTests {
       #expect(
         outcome.errors.contains(word), "\(outcome.errors)", sourceLocation: sourceLocation)
     }
-    #expect(try scratch.names().isEmpty, sourceLocation: sourceLocation)
+    #expect(try scratch.names.isEmpty, sourceLocation: sourceLocation)
   }
 
   @Test("Whole synthetic CIFAR-10 batches are trained on, evaluated and predicted")
   func wholeCIFAR() throws {
-    let scratch = try Scratch()
-    _ = try scratch.makeFolder("data")
+    let scratch = try TemporaryDirectory()
+    _ = try scratch.makeDirectory("data")
     try scratch.write(cifarRecords(10), to: "data/data_batch_1.bin")
     try scratch.write(cifarRecords(5), to: "data/test_batch.bin")
     try scratch.train("run", ["--data", "data", "--iterations", "2", "--batch", "4"])
@@ -46,8 +47,8 @@ struct DataErrorTests {
 
   @Test("A CIFAR-10 batch that is cut, mislabelled, empty or a folder is named with the place")
   func damagedCIFAR() throws {
-    let scratch = try Scratch()
-    let folder = try scratch.makeFolder("data")
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
     let file = folder + "/data_batch_1.bin"
     let whole = cifarRecords(3)
     for length in [1, 3072, 3074, 6145, 9218] {
@@ -61,17 +62,17 @@ struct DataErrorTests {
     try scratch.write([], to: "data/data_batch_1.bin")
     try expectFailure(folder, [file, "empty"])
     try FileManager.default.removeItem(atPath: file)
-    _ = try scratch.makeFolder("data/data_batch_1.bin")
+    _ = try scratch.makeDirectory("data/data_batch_1.bin")
     try expectFailure(folder, [file, "directory"])
   }
 
   @Test("An IDX file that is cut, empty or a folder is named with the place")
   func damagedIDX() throws {
     for name in ["train-images", "train-labels"] {
-      let scratch = try Scratch()
-      let folder = try scratch.makeFolder("data")
+      let scratch = try TemporaryDirectory()
+      let folder = try scratch.makeDirectory("data")
       try writeSmallIDX(in: folder)
-      let whole = try scratch.bytes("data/" + name)
+      let whole = try scratch.bytes(of: "data/" + name)
       for length in stride(from: 1, to: whole.count, by: 5) {
         try scratch.write(Array(whole[..<length]), to: "data/" + name)
         try expectFailure(folder, ["\(folder)/\(name)", "byte ", "expected "])
@@ -81,7 +82,7 @@ struct DataErrorTests {
       try scratch.write([], to: "data/" + name)
       try expectFailure(folder, ["\(folder)/\(name)", "empty"])
       try FileManager.default.removeItem(atPath: folder + "/" + name)
-      _ = try scratch.makeFolder("data/" + name)
+      _ = try scratch.makeDirectory("data/" + name)
       try expectFailure(folder, ["\(folder)/\(name)", "directory"])
       try FileManager.default.removeItem(atPath: folder + "/" + name)
       try expectFailure(folder, [folder, name == "train-images" ? "images" : "labels"])
@@ -90,8 +91,8 @@ struct DataErrorTests {
 
   @Test("An IDX label below 0 is named with its byte, damaged gzip data too")
   func otherIDX() throws {
-    let scratch = try Scratch()
-    let folder = try scratch.makeFolder("data")
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
     try writeSmallIDX(in: folder)
     try scratch.write([0, 0, 9, 1, 0, 0, 0, 4, 0, 1, 0xFE, 2], to: "data/train-labels")
     try expectFailure(folder, ["\(folder)/train-labels", "byte 10", "found -2"])
@@ -107,24 +108,27 @@ struct DataErrorTests {
 
   @Test("Features that are not numbers are named with row and column, before anything is written")
   func notFinite() throws {
-    let scratch = try Scratch()
-    let folder = try scratch.makeFolder("data")
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
     try IDX.write(
       Features(.doubles([1, 2, 3, .nan]), exampleShape: [2]), to: folder + "/train-images")
     try IDX.write(labels: [0, 1], to: folder + "/train-labels")
     let outcome = try Command.run(
-      ["train", "--data", folder, "--iterations", "1", "--output", scratch["run"]])
+      ["train", "--data", folder, "--iterations", "1", "--output", scratch.file("run")])
     #expect(outcome.status == 1)
     #expect(outcome.errors.contains("row 1, column 1") && outcome.errors.contains("nan"))
-    #expect(try scratch.names().contains("run") == false)
+    #expect(outcome.errors.hasPrefix("Error: \(folder): "))
+    let check = try Command.run(["gradcheck", "--data", folder, "--rows", "1"])
+    #expect(check.status == 1 && check.errors.hasPrefix("Error: \(folder): "))
+    #expect(try scratch.names.contains("run") == false)
   }
 
   @Test("A folder that is missing, empty or a file is named")
   func folders() throws {
-    let scratch = try Scratch()
-    try expectFailure(scratch["none"], [scratch["none"], "no such folder"])
+    let scratch = try TemporaryDirectory()
+    try expectFailure(scratch.file("none"), [scratch.file("none"), "no such folder"])
     try expectFailure(scratch.path, [scratch.path, "data_batch_", "train-images"])
     try scratch.write([1], to: "file")
-    try expectFailure(scratch["file"], [scratch["file"], "this is a file"])
+    try expectFailure(scratch.file("file"), [scratch.file("file"), "this is a file"])
   }
 }

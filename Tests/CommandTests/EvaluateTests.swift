@@ -1,18 +1,19 @@
 import Foundation
 import Perceptron
+import TestSupport
 import Testing
 
 @Suite("perceptron evaluate")
 struct EvaluateTests {
   @Test("JSON has accuracy, count and loss, as the library computes them")
   func json() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "40"])
-    let outcome = try Command.run(["evaluate", scratch["run"], "--json"])
+    let outcome = try Command.run(["evaluate", scratch.file("run"), "--json"])
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
     let result = try outcome.object
     #expect(Set(result.keys) == ["accuracy", "count", "loss"])
-    let model = try TrainedModel<Float>(readingFrom: scratch["run/model.safetensors"])
+    let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
     let expected = model.network.evaluate(on: Digits.test.prepared(with: model.preprocessing))
     let found = try JSONDecoder().decode(Evaluation.self, from: Data(outcome.output.utf8))
     #expect(found.accuracy == expected.accuracy && found.loss == expected.loss)
@@ -23,7 +24,7 @@ struct EvaluateTests {
 
   @Test("Folder and file mean the same model; the text has the same figures; --split train works")
   func forms() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "12", "--precision", "double"])
     let text = try Command.run(["evaluate", "run"], in: scratch.path)
     #expect(text.output.wholeMatch(of: /accuracy 0\.\d{4}  loss \d\.\d{4}  on 297 rows\n/) != nil)
@@ -35,42 +36,44 @@ struct EvaluateTests {
 
   @Test("A folder with nothing but a test set will do")
   func testSetOnly() throws {
-    let scratch = try Scratch()
-    let folder = try scratch.makeFolder("data")
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
     try writeSmallIDX(in: folder)
     try scratch.train("run", ["--data", folder, "--iterations", "3"])
-    let whole = try Command.run(["evaluate", scratch["run"], "--data", folder])
+    let whole = try Command.run(["evaluate", scratch.file("run"), "--data", folder])
     for part in ["train-images", "train-labels"] {
       try FileManager.default.removeItem(atPath: folder + "/" + part)
     }
-    let outcome = try Command.run(["evaluate", scratch["run"], "--data", folder])
+    let outcome = try Command.run(["evaluate", scratch.file("run"), "--data", folder])
     #expect(outcome.status == 0 && outcome.output == whole.output)
-    let train = try Command.run(["evaluate", scratch["run"], "--data", folder, "--split", "train"])
+    let train = try Command.run([
+      "evaluate", scratch.file("run"), "--data", folder, "--split", "train",
+    ])
     #expect(train.status == 1 && train.errors.contains(folder))
   }
 
   @Test("Data that does not fit the network is told both sizes")
   func mismatch() throws {
-    let scratch = try Scratch()
-    let folder = try scratch.makeFolder("data")
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
     try writeSmallIDX(in: folder)
     try scratch.train("digits")
     try scratch.train("small", ["--data", folder, "--iterations", "1"])
-    let features = try Command.run(["evaluate", scratch["digits"], "--data", folder])
+    let features = try Command.run(["evaluate", scratch.file("digits"), "--data", folder])
     #expect(features.status == 1 && features.output.isEmpty)
     #expect(features.errors.contains("takes 64 features") && features.errors.contains("has 6"))
     // As many features, more classes.
     let pixels = Features(.bytes([UInt8](repeating: 1, count: 12)), exampleShape: [2, 3])
     try IDX.write(pixels, to: folder + "/t10k-images")
     try IDX.write(labels: [0, 9], to: folder + "/t10k-labels")
-    let classes = try Command.run(["evaluate", scratch["small"], "--data", folder])
+    let classes = try Command.run(["evaluate", scratch.file("small"), "--data", folder])
     #expect(classes.status == 1)
     #expect(classes.errors.contains("3 classes") && classes.errors.contains("10"))
   }
 
   @Test("A model that is not there is named", arguments: ["nowhere", ".", "empty"])
   func missing(_ model: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.write([], to: "empty")
     let outcome = try Command.run(["evaluate", model], in: scratch.path)
     #expect(outcome.status == 1 && outcome.output.isEmpty)
@@ -78,11 +81,39 @@ struct EvaluateTests {
     #expect(!outcome.errors.contains("Usage"))
   }
 
+  @Test("What is neither a model nor a run is told what was expected")
+  func neither() throws {
+    for arguments in [["evaluate", "nosuch"], ["predict", "nosuch", "x"]] {
+      let outcome = try Command.run(arguments)
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.errors.hasPrefix("Error: nosuch: expected a model file or the folder of a run"))
+    }
+  }
+
+  @Test("A loss that is not finite is an error, without a sign for NaN", arguments: [1e30, 1e38])
+  func notFinite(weight: Double) throws {
+    let scratch = try TemporaryDirectory()
+    func layer(_ inputs: Int, _ outputs: Int) -> Affine<Float> {
+      let weights = (0..<inputs * outputs).map { Float($0 % 2 == 0 ? weight : -weight) }
+      return Affine(
+        weights: Tensor(weights, shape: [inputs, outputs]), bias: .zeros([outputs]))
+    }
+    let model = TrainedModel(
+      network: TwoLayerNet(hidden: layer(64, 3), output: layer(3, 10)), preprocessing: .none,
+      classNames: (0..<10).map { "\($0)" })
+    try model.save(to: scratch.file("model"))
+    let outcome = try Command.run(["evaluate", "model"], in: scratch.path)
+    #expect(outcome.status == 1 && outcome.output.isEmpty)
+    #expect(outcome.errors.hasPrefix("Error: the loss on digits is "))
+    #expect(!outcome.errors.contains("-nan"))
+  }
+
   @Test("A model file cut anywhere is refused with a reason")
   func cut() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "1", "--hidden", "3"])
-    let whole = try scratch.bytes("run/model.safetensors")
+    let whole = try scratch.bytes(of: "run/model.safetensors")
     let step = whole.count / 40 / 10 * 10
     try #require(step >= 10)
     for length in stride(from: 0, to: whole.count, by: step) {
@@ -96,9 +127,9 @@ struct EvaluateTests {
 
   @Test("Flipped bytes of the header never crash, and those of its syntax are refused")
   func flipped() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "1", "--hidden", "3"])
-    let whole = try scratch.bytes("run/model.safetensors")
+    let whole = try scratch.bytes(of: "run/model.safetensors")
     for position in Array(0..<9) + [40, 80, 120, 160, 200] {
       var bytes = whole
       bytes[position] ^= 0xFF

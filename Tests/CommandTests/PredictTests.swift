@@ -1,14 +1,15 @@
 import Foundation
 import Perceptron
+import TestSupport
 import Testing
 
 @Suite("perceptron predict")
 struct PredictTests {
   /// A folder with a trained run and the digits' first 30 test rows in a file.
-  private func digits() throws -> Scratch {
-    let scratch = try Scratch()
+  private func digits() throws -> TemporaryDirectory {
+    let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "60"])
-    try IDX.write(Digits.test.features[rows: 0..<30], to: scratch["some"])
+    try IDX.write(Digits.test.features[rows: 0..<30], to: scratch.file("some"))
     return scratch
   }
 
@@ -17,7 +18,7 @@ struct PredictTests {
     let scratch = try digits()
     let outcome = try Command.run(["predict", "run", "some"], in: scratch.path)
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
-    let model = try TrainedModel<Float>(readingFrom: scratch["run/model.safetensors"])
+    let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
     let rows = Digits.test[rows: 0..<30].prepared(with: model.preprocessing, as: Float.self)
     let expected = model.network.predict(rows.block(0..<30))
     #expect(outcome.output == expected.map { "\($0)\n" }.joined())
@@ -41,10 +42,29 @@ struct PredictTests {
     }
   }
 
+  @Test("Scores whose probabilities round to the same are told apart, as evaluate does")
+  func closeScores() throws {
+    let scratch = try TemporaryDirectory()
+    let network = TwoLayerNet<Float>(
+      hidden: Affine(weights: .zeros([1, 1]), bias: .zeros([1])),
+      output: Affine(weights: .zeros([1, 3]), bias: Tensor([0, 1e-9, 0])))
+    try TrainedModel(network: network, preprocessing: .none, classNames: ["0", "1", "2"])
+      .save(to: scratch.file("model"))
+    try IDX.write(Features(.bytes([7]), exampleShape: [1]), to: scratch.file("row"))
+    let classes = try Command.run(["predict", "model", "row"], in: scratch.path)
+    #expect(classes.output == "1\n")
+    // In the digits of a Float.
+    let all = try Command.run(["predict", "model", "row", "--probabilities"], in: scratch.path)
+    #expect(all.output == "0.33333334\t0.33333334\t0.33333334\n")
+    let json = try Command.run(
+      ["predict", "model", "row", "--probabilities", "--json"], in: scratch.path)
+    #expect(json.output.contains("0.33333334,"))
+  }
+
   @Test("JSON has an object per row of every file, in their order")
   func json() throws {
     let scratch = try digits()
-    try IDX.write(Digits.test.features[rows: 30..<33], to: scratch["more"])
+    try IDX.write(Digits.test.features[rows: 30..<33], to: scratch.file("more"))
     let outcome = try Command.run(["predict", "run", "some", "more", "--json"], in: scratch.path)
     let rows = try #require(
       try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
@@ -70,7 +90,7 @@ struct PredictTests {
     #expect(missing.status == 1 && missing.output.isEmpty)
     #expect(missing.errors.hasPrefix("Error: none: "))
     try IDX.write(
-      Features(.bytes([1, 2, 3, 4]), exampleShape: [2]), to: scratch["narrow"])
+      Features(.bytes([1, 2, 3, 4]), exampleShape: [2]), to: scratch.file("narrow"))
     let narrow = try Command.run(["predict", "run", "some", "narrow"], in: scratch.path)
     #expect(narrow.status == 1 && narrow.output.isEmpty)
     #expect(narrow.errors.contains("64 features") && narrow.errors.contains("narrow has 2"))
@@ -81,7 +101,7 @@ struct PredictTests {
     let scratch = try digits()
     var numbers = [Double](repeating: 1, count: 128)
     numbers[70] = .nan
-    try IDX.write(Features(.doubles(numbers), exampleShape: [64]), to: scratch["bad"])
+    try IDX.write(Features(.doubles(numbers), exampleShape: [64]), to: scratch.file("bad"))
     let outcome = try Command.run(["predict", "run", "bad"], in: scratch.path)
     #expect(outcome.status == 1 && outcome.output.isEmpty)
     #expect(outcome.errors.hasPrefix("Error: bad: row 1: "))
@@ -89,12 +109,12 @@ struct PredictTests {
 
   @Test("A reader that goes away is no failure, a full disk is")
   func closedPipe() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "1"])
     // More than a pipe holds, so that writing goes on after the reader's end.
     try IDX.write(
       Features(.bytes([UInt8](repeating: 3, count: 64 * 20_000)), exampleShape: [64]),
-      to: scratch["many"])
+      to: scratch.file("many"))
     let predict = "'\(Command.executable)' predict run many --probabilities"
     let piped = try Command.run(
       program: "/bin/bash", ["-c", "set -o pipefail; \(predict) | head -1"], in: scratch.path)

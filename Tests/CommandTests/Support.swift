@@ -1,36 +1,17 @@
 import Foundation
 import Perceptron
+import TestSupport
 import Testing
 
-/// A folder of a test's own, removed with it.
-final class Scratch {
-  let path: String
-
-  init() throws {
-    let name = "perceptron-tests-\(UUID().uuidString)"
-    path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+extension TemporaryDirectory {
+  /// The names in one of the directory's directories, sorted; hidden ones too.
+  func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: file(folder)).sorted()
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// The path of `name` in the folder.
-  subscript(name: String) -> String { path + "/" + name }
-
-  /// The names in the folder, or in one of its folders, sorted; hidden ones too.
-  func names(in folder: String = "") throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
+  func text(_ name: String) throws -> String {
+    String(decoding: try bytes(of: name), as: UTF8.self)
   }
-
-  func bytes(_ name: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: URL(fileURLWithPath: self[name])))
-  }
-
-  func write(_ bytes: [UInt8], to name: String) throws {
-    try Data(bytes).write(to: URL(fileURLWithPath: self[name]))
-  }
-
-  func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
 
   /// The rows of a CSV file below its header, which must be `header`.
   func rows(_ name: String, header: String) throws -> [[String]] {
@@ -45,14 +26,7 @@ final class Scratch {
 
   func object(_ name: String) throws -> [String: Any] {
     try #require(
-      try JSONSerialization.jsonObject(with: Data(bytes(name))) as? [String: Any])
-  }
-
-  /// Makes the folder `name` and gives its path.
-  func makeFolder(_ name: String) throws -> String {
-    try FileManager.default.createDirectory(
-      atPath: self[name], withIntermediateDirectories: true)
-    return self[name]
+      try JSONSerialization.jsonObject(with: Data(bytes(of: name))) as? [String: Any])
   }
 
   /// Runs `perceptron train` in this folder, quickly and quietly unless told otherwise, and
@@ -68,7 +42,7 @@ final class Scratch {
 }
 
 /// The losses of a run's `history.csv`.
-func losses(of scratch: Scratch, _ run: String) throws -> [Double] {
+func losses(of scratch: TemporaryDirectory, _ run: String) throws -> [Double] {
   try scratch.rows(run + "/history.csv", header: "iteration,loss").map {
     try #require(Double($0[1]))
   }

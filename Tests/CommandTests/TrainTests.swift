@@ -7,7 +7,7 @@ import Testing
 struct TrainTests {
   @Test("A run leaves four files with whole histories")
   func files() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "15"])
     #expect(
       try scratch.names(in: "run") == [
@@ -27,7 +27,7 @@ struct TrainTests {
 
   @Test("run.json holds settings, results, times and the machine, and --json prints the same")
   func record() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let outcome = try scratch.train(
       "run", ["--iterations", "9", "--hidden", "7", "--seed", "3", "--json"])
     #expect(outcome.output == (try scratch.text("run/run.json")))
@@ -61,7 +61,7 @@ struct TrainTests {
 
   @Test("The summary tells sizes, accuracies and where the model is; --quiet tells nothing")
   func summary() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let outcome = try scratch.train("run")
     for text in [
       "digits: 1300 training rows, 200 validation rows, 64-50-10 network",
@@ -72,14 +72,16 @@ struct TrainTests {
     }
     let quiet = try scratch.train("quiet", ["--iterations", "12", "--quiet"])
     #expect(quiet.output.isEmpty && quiet.errors.isEmpty)
-    #expect(try scratch.bytes("quiet/model.safetensors") == scratch.bytes("run/model.safetensors"))
+    #expect(
+      try scratch.bytes(of: "quiet/model.safetensors") == scratch.bytes(of: "run/model.safetensors")
+    )
   }
 
   @Test(
     "The same settings give the same bytes, another seed others",
     arguments: ["float", "double"], ["fast", "numpy"])
   func reproducible(precision: String, random: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     func train(_ run: String, seed: String, sampling: String) throws {
       try scratch.train(
         run,
@@ -93,13 +95,13 @@ struct TrainTests {
     try train("c", seed: "6", sampling: "replacement")
     try train("d", seed: "5", sampling: "epoch")
     for file in ["model.safetensors", "history.csv", "epochs.csv"] {
-      let first = try scratch.bytes("a/\(file)")
-      #expect(try scratch.bytes("b/\(file)") == first)
+      let first = try scratch.bytes(of: "a/\(file)")
+      #expect(try scratch.bytes(of: "b/\(file)") == first)
       if file == "epochs.csv" { continue }
-      #expect(try scratch.bytes("c/\(file)") != first)
-      #expect(try scratch.bytes("d/\(file)") != first)
+      #expect(try scratch.bytes(of: "c/\(file)") != first)
+      #expect(try scratch.bytes(of: "d/\(file)") != first)
     }
-    let model = try AnyTrainedModel(readingFrom: scratch["a/model.safetensors"])
+    let model = try AnyTrainedModel(readingFrom: scratch.file("a/model.safetensors"))
     if case .double = model {
       #expect(precision == "double")
     } else {
@@ -109,7 +111,7 @@ struct TrainTests {
 
   @Test("Losses are written with every digit of their precision")
   func fullPrecision() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "20", "--precision", "double"])
     let texts = try scratch.rows("run/history.csv", header: "iteration,loss").map { $0[1] }
     #expect(texts.allSatisfy { "\(Double($0) ?? .nan)" == $0 })
@@ -119,7 +121,7 @@ struct TrainTests {
 
   @Test("Without validation rows the column is empty and run.json has no such accuracy")
   func noValidation() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let outcome = try scratch.train("run", ["--iterations", "12", "--validation", "0", "--json"])
     let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)
     #expect(!epochs.isEmpty && epochs.allSatisfy { $0.count == 4 && $0[2].isEmpty })
@@ -130,18 +132,18 @@ struct TrainTests {
 
   @Test("No iterations save the fresh network")
   func noIterations() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "0", "--scale", "0"])
     #expect(try scratch.rows("run/history.csv", header: "iteration,loss").isEmpty)
-    let result = try Command.run(["evaluate", scratch["run"], "--json"]).object
+    let result = try Command.run(["evaluate", scratch.file("run"), "--json"]).object
     let loss = try #require(result["loss"] as? Double)
     #expect(abs(loss - 2.302585) < 1e-5)
   }
 
   @Test("Without an output the next free folder under runs is made")
   func nextFolder() throws {
-    let scratch = try Scratch()
-    let folder = try scratch.makeFolder("some.data")
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("some.data")
     try writeSmallIDX(in: folder)
     for _ in 0..<2 {
       let outcome = try Command.run(
@@ -154,15 +156,15 @@ struct TrainTests {
 
   @Test("An earlier run is refused and untouched; --overwrite replaces it")
   func overwrite() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run")
-    let before = try scratch.names(in: "run").map { try scratch.bytes("run/\($0)") }
+    let before = try scratch.names(in: "run").map { try scratch.bytes(of: "run/\($0)") }
     let refused = try Command.run(
-      ["train", "--output", scratch["run"], "--iterations", "3", "--seed", "1"])
+      ["train", "--output", scratch.file("run"), "--iterations", "3", "--seed", "1"])
     #expect(refused.status == 1)
-    #expect(refused.errors.contains("--overwrite") && refused.errors.contains(scratch["run"]))
+    #expect(refused.errors.contains("--overwrite") && refused.errors.contains(scratch.file("run")))
     #expect(refused.output.isEmpty)
-    #expect(try scratch.names(in: "run").map { try scratch.bytes("run/\($0)") } == before)
+    #expect(try scratch.names(in: "run").map { try scratch.bytes(of: "run/\($0)") } == before)
     try scratch.train("run", ["--iterations", "3", "--overwrite"])
     #expect(try losses(of: scratch, "run").count == 3)
     #expect(try scratch.names(in: "run").count == 4)
@@ -170,19 +172,19 @@ struct TrainTests {
 
   @Test("An output that cannot be a folder is named", arguments: ["file", "file/x", "/proc/x"])
   func unwritable(_ output: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.write([1, 2], to: "file")
     let outcome = try Command.run(
       ["train", "--output", output, "--iterations", "1"], in: scratch.path)
     #expect(outcome.status == 1)
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.contains(output.hasPrefix("file") ? "file: expected a folder" : output))
-    #expect(try scratch.bytes("file") == [1, 2])
+    #expect(try scratch.bytes(of: "file") == [1, 2])
   }
 
   @Test("A run that diverges names the iteration and leaves its history and no model")
   func divergence() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try scratch.train("run")
     let outcome = try Command.run(
       [
@@ -204,9 +206,9 @@ struct TrainTests {
 
   @Test("--random numpy in double precision repeats NumPy's losses and accuracies")
   func parity() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let reference = ReferenceCase.case12x8x5
-    let folder = try scratch.makeFolder("data")
+    let folder = try scratch.makeDirectory("data")
     try IDX.write(Features(reference.x), to: folder + "/train-images")
     try IDX.write(labels: reference.labels, to: folder + "/train-labels")
     let settings = reference.settings

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Help and bad use")
@@ -26,7 +27,7 @@ struct UsageTests {
   func defaults() throws {
     let help = try Command.run(["train", "--help"]).output
     let row = try #require(help.split(separator: "\n").first { $0.hasPrefix("--iterations") })
-    #expect(row.split(separator: " ") == ["--iterations", "1000", "4000", "1000"])
+    #expect(row.split(separator: " ") == ["--iterations", "1000", "4000", "4000", "1000"])
   }
 
   @Test("The version is a number on standard output")
@@ -51,7 +52,13 @@ struct UsageTests {
   }
 
   static let mistakes = [
-    Mistake("trian", "trian"),
+    Mistake("trian", "trian", "train", "evaluate", "predict", "gradcheck", "doctor"),
+    Mistake("help nosuch", "nosuch", "train", "doctor"),
+    Mistake("train --data=", "--data"),
+    Mistake(
+      "train --hidden 1000000 --batch 1000000", "--hidden 1000000", "--batch 1000000",
+      "64 features", "8000.9 GB"),
+    Mistake("gradcheck --pixel-scale 0", "--pixel-scale"),
     Mistake("train --nope", "--nope"),
     Mistake("train extra", "extra"),
     Mistake("train --hidden x", "--hidden", "x"),
@@ -63,6 +70,7 @@ struct UsageTests {
     Mistake("train --batch --json", "--batch", "--json"),
     Mistake("train --iterations -1", "--iterations", "-1"),
     Mistake("train --learning-rate nan", "--learning-rate", "nan"),
+    Mistake("train --scale -nan", "--scale is nan"),
     Mistake("train --learning-rate -0.1", "--learning-rate", "-0.1"),
     Mistake("train --learning-rate 0", "--learning-rate", "0"),
     Mistake("train --decay 0", "--decay", "0"),
@@ -94,7 +102,7 @@ struct UsageTests {
   @Test(
     "Bad use exits with 2, names option and value, prints and writes nothing", arguments: mistakes)
   func refuses(_ mistake: Mistake) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let outcome = try Command.run(mistake.arguments, in: scratch.path)
     #expect(outcome.status == 2)
     #expect(outcome.output.isEmpty)
@@ -102,7 +110,7 @@ struct UsageTests {
     let message = try #require(outcome.errors.split(separator: "\n").first)
     #expect(message.hasPrefix("Error: "))
     for word in mistake.mentions { #expect(message.contains(word)) }
-    #expect(try scratch.names().isEmpty)
+    #expect(try scratch.names.isEmpty)
   }
 
   @Test("A misspelt data set is told the names there are")

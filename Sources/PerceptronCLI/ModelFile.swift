@@ -1,0 +1,28 @@
+import Foundation
+import Perceptron
+
+/// What commands that read a model have in common.
+enum ModelFile {
+  /// The model file that a command line means: the file itself, or the one in a run's folder.
+  ///
+  /// - Throws: `FileError` where it is a folder without a model, or nothing at all.
+  static func path(_ argument: String) throws -> String {
+    if isDirectory(argument) {
+      let run = RunDirectory(path: argument)
+      if run.holdsModel { return run.modelPath }
+      throw FileError(
+        argument, "no model.safetensors in this folder: expected a run that did not diverge")
+    }
+    if FileManager.default.fileExists(atPath: argument) { return argument }
+    throw FileError(argument, "expected a model file or the folder of a run, found neither")
+  }
+
+  /// Throws unless rows of `featureCount` features can enter the model's network.
+  static func requireFit<Scalar>(
+    _ model: TrainedModel<Scalar>, featureCount: Int, path: String, of source: String
+  ) throws {
+    if featureCount == model.network.inputSize { return }
+    throw FileError(
+      path, "the network takes \(model.network.inputSize) features, \(source) has \(featureCount)")
+  }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import Perceptron
+import Testing
+
+@testable import PerceptronCLI
+
+@Suite("Figures that are shown")
+struct FigureTests {
+  @Test("The median is the middle number, or the mean of the middle two")
+  func medians() {
+    #expect(median([]) == nil)
+    #expect(median([4]) == 4)
+    #expect(median([9, 1, 2]) == 2)
+    #expect(median([100, 1, 3, 2]) == 2.5)
+  }
+
+  @Test(
+    "Times are read in the unit that suits them",
+    arguments: [
+      (0, "0 µs"), (850e-6, "850 µs"), (2.125e-3, "2.12 ms"), (0.0425, "42 ms"), (2.14, "2.1 s"),
+      (14.4, "14 s"), (59.7, "1 min 0 s"), (200, "3 min 20 s"), (18420, "5 h 7 min"),
+      (1e300, "years"),
+    ] as [(Double, String)])
+  func times(seconds: Double, expected: String) {
+    #expect(readableTime(seconds) == expected)
+  }
+
+  @Test("A progress line tells the rate and the time left")
+  func progress() {
+    let line = ProgressLine(
+      done: 3093, iterations: 4000, elapsed: 2, loss: 0.29196, trainAccuracy: 0.96,
+      validationAccuracy: 0.899)
+    #expect(
+      line.text
+        == "3093/4000  1546/s  loss 0.2920  train 0.960  validation 0.899  586 ms left")
+    let slow = ProgressLine(done: 3, iterations: 9, elapsed: 6, loss: 2.3)
+    #expect(slow.text == "3/9  0.5/s  loss 2.3000  12 s left")
+  }
+
+  @Test("A progress line fits 79 columns, whatever its numbers")
+  func progressWidth() {
+    for done in [1, 99_999, 12_345_678, 999_999_999] {
+      for iterations in [done, 1_000_000_000] {
+        for elapsed in [1e-9, 0.1, 7777, 3e8] {
+          for loss in [0.1, 9999.99999, 1e30, 1e300] {
+            let text = ProgressLine(
+              done: done, iterations: iterations, elapsed: elapsed, loss: loss, trainAccuracy: 1,
+              validationAccuracy: 1
+            ).text
+            #expect(text.count <= 79 && text.contains("loss"), "\(text)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("A product's speed counts two operations per term")
+  func gigaflops() {
+    #expect(MatmulSpeed.gigaflops(10, 20, 30, seconds: 1e-6) == 12)
+    #expect(MatmulSpeed.gigaflops(1000, 1000, 1000, seconds: 2) == 1)
+  }
+
+  @Test("A product that is wrong anywhere is reported, with its shape")
+  func wrongProduct() {
+    let right = MatmulCheck(Double.self)
+    #expect(right.passed && right.summary.hasPrefix("right: "))
+    let forgetful = MatmulCheck(Double.self) { a, b, transposeA, transposeB in
+      var product = matmul(a, b, transposeA: transposeA, transposeB: transposeB)
+      // The last column of a width that no kernel works in.
+      if product.shape[1] == 17 && product.shape[0] == 3 { product[0, 16] = 0 }
+      return product
+    }
+    #expect(!forgetful.passed && forgetful.worstError == 1)
+    #expect(forgetful.summary.hasPrefix("WRONG: ") && forgetful.summary.contains(" at 3×"))
+    let broken = MatmulCheck(Float.self) { a, b, transposeA, transposeB in
+      matmul(a, b, transposeA: transposeA, transposeB: transposeB) * Float.nan
+    }
+    #expect(!broken.passed && broken.summary.hasPrefix("WRONG: "))
+  }
+
+  @Test("The memory that sizes take is counted without overflow and held against what there is")
+  func memory() throws {
+    let demand = MemoryDemand(
+      inputSize: 3072, hiddenSize: 1_000_000, classCount: 10, batchSize: 200, scalarSize: 4)
+    #expect(demand.bytes == 4 * (2 * 3_083_000_010 + 200 * 2_003_082))
+    try demand.check(batchOption: "--batch", available: demand.bytes)
+    let error = #expect(throws: ValidationError.self) {
+      try demand.check(batchOption: "--batch", available: 25.2e9)
+    }
+    #expect(
+      error?.message == "--hidden 1000000 with --batch 200 on 3072 features needs 26.3 GB, "
+        + "this machine has 25.2 GB")
+    let largest = MemoryDemand(
+      inputSize: .max, hiddenSize: .max, classCount: .max, batchSize: .max, scalarSize: 8)
+    #expect(throws: ValidationError.self) { try largest.check(batchOption: "--rows") }
+  }
+
+  @Test("A NaN is shown without a sign")
+  func nan() {
+    #expect(plain(-Double.nan) == "nan" && plain(-.infinity) == "-inf" && plain(0.1) == "0.1")
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@Suite("Saving a run")
+struct SavingTests {
+  private static let files = ["epochs.csv", "history.csv", "model.safetensors", "run.json"]
+
+  @Test("Where the disk is full, overwriting fails and the earlier run is as it was")
+  func fullDisk() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run")
+    let before = try Self.files.map { try scratch.bytes(of: "run/\($0)") }
+    // No file may grow beyond 8 kB: the histories fit, the model does not.
+    let train = "'\(Command.executable)' train --output run --overwrite --iterations 3 --seed 1"
+    let outcome = try Command.run(
+      program: "/bin/bash",
+      ["-c", "trap '' XFSZ; ulimit -f 8; export LLVM_PROFILE_FILE=/dev/null; \(train)"],
+      in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("Error: run/model.safetensors: cannot write: "))
+    #expect(try scratch.names(in: "run") == Self.files)
+    #expect(try Self.files.map { try scratch.bytes(of: "run/\($0)") } == before)
+  }
+
+  @Test("What a killed run has left is no obstacle to another, and is swept by it")
+  func stale() throws {
+    let scratch = try TemporaryDirectory()
+    for options in [[], ["--overwrite"]] {
+      _ = try scratch.makeDirectory("run/.run-1234")
+      try scratch.write([1, 2, 3], to: "run/.run-1234/model.safetensors")
+      try scratch.train("run", ["--iterations", "3"] + options)
+      #expect(try scratch.names(in: "run") == Self.files)
+    }
+  }
+
+  @Test("A replaced file's permissions stay")
+  func permissions() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run")
+    chmod(scratch.file("run/model.safetensors"), 0o600)
+    try scratch.train("run", ["--iterations", "3", "--overwrite"])
+    let attributes = try FileManager.default.attributesOfItem(
+      atPath: scratch.file("run/model.safetensors"))
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+  }
+
+  @Test("A folder that stands where a file of the run goes is refused before anything is trained")
+  func folderInTheWay() throws {
+    let scratch = try TemporaryDirectory()
+    _ = try scratch.makeDirectory("run/epochs.csv/inside")
+    let outcome = try Command.run(
+      ["train", "--output", "run", "--overwrite", "--iterations", "100000000"], in: scratch.path,
+      timeout: 20)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("run/epochs.csv: expected a file, found a folder"))
+    #expect(try scratch.names(in: "run/epochs.csv") == ["inside"])
+  }
+
+  @Test(
+    "A run whose last update destroys the weights diverged: no model, and the iteration is named",
+    arguments: [("float", "1e39"), ("float", "1e300"), ("double", "1e300")])
+  func destroyed(precision: String, rate: String) throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try Command.run(
+      [
+        "train", "--output", "run", "--learning-rate", rate, "--iterations", "1", "--precision",
+        precision,
+      ], in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("after iteration 0 ") && outcome.errors.contains("diverged"))
+    #expect(outcome.errors.contains("--learning-rate") && !outcome.errors.contains("-nan"))
+    #expect(try scratch.names(in: "run") == ["epochs.csv", "history.csv", "run.json"])
+    let results = try #require(try scratch.object("run/run.json")["results"] as? [String: Any])
+    #expect(results["status"] as? String == "diverged")
+    #expect(results["trainAccuracy"] == nil)
+    let evaluated = try Command.run(["evaluate", "run"], in: scratch.path)
+    #expect(evaluated.errors.contains("expected a run that did not diverge"))
+  }
+
+  @Test("Fresh weights that are too large are told from a step that is", arguments: ["0", "5"])
+  func freshWeights(iterations: String) throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try Command.run(
+      ["train", "--output", "run", "--scale", "1e39", "--iterations", iterations], in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("--scale") && !outcome.errors.contains("--learning-rate"))
+    #expect(!outcome.errors.contains("-nan"))
+  }
+}

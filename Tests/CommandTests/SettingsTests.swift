@@ -1,0 +1,141 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@testable import PerceptronCLI
+
+@Suite("What settings do")
+struct SettingsTests {
+  @Test("The settings of a run on digits are the documented ones")
+  func digitsDefaults() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.train("run", ["--json"])
+    let record = try JSONDecoder().decode(RunRecord.self, from: Data(outcome.output.utf8))
+    #expect(
+      record.settings
+        == RunRecord.Settings(
+          data: "digits", hidden: 50,
+          training: SGDSettings(
+            learningRate: 0.5, learningRateDecay: 0.95, regularization: 1e-4, iterations: 1000,
+            batchSize: 200, sampling: .replacement),
+          scale: 0.1, validation: 200, precision: .float, random: .fast, pixelScale: 16,
+          subtractMean: true))
+    // At least half of the iterations take the median or longer.
+    let each = try #require(record.secondsPerIteration)
+    #expect(each > 0 && record.seconds >= each * 500)
+    let settings = try #require(try outcome.object["settings"] as? [String: Any])
+    #expect(settings["precision"] as? String == "float" && settings["random"] as? String == "fast")
+  }
+
+  /// Folders of small sets by name: pixels and floats in IDX, and CIFAR-10's batches.
+  private func folders(_ scratch: TemporaryDirectory) throws -> [String] {
+    let folders = try ["pixels", "floats", "cifar"].map { try scratch.makeDirectory($0) }
+    try writeSmallIDX(in: folders[0])
+    let floats = (0..<24).map { Float($0) / 10 }
+    try IDX.write(Features(.floats(floats), exampleShape: [6]), to: folders[1] + "/train-images")
+    try IDX.write(labels: [0, 1, 2, 0], to: folders[1] + "/train-labels")
+    try scratch.write(cifarRecords(10), to: "cifar/data_batch_1.bin")
+    return folders
+  }
+
+  @Test("Each kind of data has its defaults, and the help's table tells them")
+  func defaults() throws {
+    let scratch = try TemporaryDirectory()
+    let sets = try (["digits"] + folders(scratch)).map { try DatasetLibrary.load($0) }
+    let mnist = TrainingDefaults(
+      hidden: 100, learningRate: 0.5, decay: 0.9, regularization: 2e-5, iterations: 4000,
+      scale: 0.05, validation: 0)
+    var floats = mnist
+    floats.learningRate = 0.1
+    #expect(TrainingDefaults.suiting(sets[1]) == mnist)
+    #expect(TrainingDefaults.suiting(sets[2]) == floats)
+    #expect(
+      TrainingDefaults.suiting(sets[3])
+        == TrainingDefaults(
+          hidden: 50, learningRate: 1e-4, decay: 0.95, regularization: 0.25, iterations: 1000,
+          scale: 1e-4, validation: 2))
+    func row(_ option: String) throws -> [Double?] {
+      let line = TrainingDefaults.table.split(separator: "\n").first { $0.hasPrefix(option + " ") }
+      return try #require(line).split(separator: " ").dropFirst().map { Double($0) }
+    }
+    #expect(try row("--pixel-scale") == sets.map(\.divisor))
+    let all = sets.map(TrainingDefaults.suiting)
+    #expect(try row("--learning-rate") == all.map(\.learningRate))
+    #expect(try row("--hidden") == all.map { Double($0.hidden) })
+    #expect(try row("--validation") == [200, 1000, 1000, 1000])
+  }
+
+  @Test("Numbers that are no pixels are trained on as they are, with a lower learning rate")
+  func numbers() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try folders(scratch)[1]
+    let outcome = try scratch.train("run", ["--data", folder, "--iterations", "1", "--json"])
+    let settings = try JSONDecoder()
+      .decode(RunRecord.self, from: Data(outcome.output.utf8)).settings
+    #expect(settings.training.learningRate == 0.1)
+    #expect(settings.pixelScale == 1 && !settings.subtractMean)
+    let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
+    #expect(model.preprocessing == .none)
+  }
+
+  @Test("--pixel-scale and --no-subtract-mean decide what the network sees")
+  func preparation() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("plain", ["--iterations", "3"])
+    try scratch.train("scaled", ["--iterations", "3", "--pixel-scale", "4"])
+    try scratch.train("raw", ["--iterations", "3", "--no-subtract-mean"])
+    let found = try ["plain", "scaled", "raw"].map {
+      try TrainedModel<Float>(readingFrom: scratch.file("\($0)/model.safetensors")).preprocessing
+    }
+    #expect(found.map(\.divisor) == [16, 4, 16])
+    #expect(found.map { $0.mean != nil } == [true, true, false])
+    let histories = try ["plain", "scaled", "raw"].map { try losses(of: scratch, $0) }
+    #expect(Set(histories).count == 3)
+  }
+
+  @Test("--format decides where a folder has files of both formats")
+  func format() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try writeSmallIDX(in: folder)
+    try scratch.write(cifarRecords(5), to: "data/data_batch_1.bin")
+    try scratch.write(cifarRecords(5), to: "data/test_batch.bin")
+    for (format, size, count) in [("idx", 6, 4), ("cifar10", 3072, 5)] {
+      try scratch.train(format, ["--data", folder, "--format", format, "--iterations", "1"])
+      let path = scratch.file("\(format)/model.safetensors")
+      #expect(try TrainedModel<Float>(readingFrom: path).network.inputSize == size)
+      for split in ["train", "test"] {
+        let outcome = try Command.run([
+          "evaluate", path, "--data", folder, "--format", format, "--json", "--split", split,
+        ])
+        #expect(try outcome.object["count"] as? Int == count)
+      }
+    }
+  }
+
+  @Test("A run is what the library makes of the same settings, and its accuracies are the model's")
+  func library() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.train(
+      "run", ["--iterations", "30", "--seed", "3", "--validation", "300", "--json"])
+    let record = try JSONDecoder().decode(RunRecord.self, from: Data(outcome.output.utf8))
+    let split = try Digits.training.splitLast(300)
+    let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
+    let training = split.training.prepared(with: model.preprocessing, as: Float.self)
+    let validation = split.validation.prepared(with: model.preprocessing, as: Float.self)
+    // Weights and batches have streams of their own.
+    var weights = SeededRandom(seed: 3, purpose: "weights")
+    var batches = SeededRandom(seed: 3, purpose: "batches")
+    var network = TwoLayerNet<Float>(
+      inputSize: 64, hiddenSize: 50, classCount: 10, scale: 0.1, using: &weights)
+    let history = try network.train(
+      on: training, validation: validation, settings: record.settings.training, using: &batches)
+    #expect(try losses(of: scratch, "run") == history.loss)
+    #expect(network == model.network)
+    let accuracies = [training, validation].map { model.network.evaluate(on: $0).accuracy }
+    #expect(accuracies[0] != accuracies[1])
+    #expect(record.results.trainAccuracy == accuracies[0])
+    #expect(record.results.validationAccuracy == accuracies[1])
+  }
+}
