@@ -59,7 +59,7 @@ struct PredictCommand: ParsableCommand {
           throw FileError(
             file, "row \(range.lowerBound + position / scores.shape[1]): the scores are not finite")
         }
-        let all = probabilities ? model.network.predictProbabilities(rows) : nil
+        let all = probabilities ? SoftmaxLoss().probabilities(of: scores) : nil
         // By the scores, as evaluate does: rounding can make close ones' probabilities equal.
         for (offset, best) in scores.argmax(axis: 1).enumerated() {
           predictions.append(

@@ -52,8 +52,8 @@ struct TrainingSession {
       divergence != nil ? .diverged : wasInterrupted ? .interrupted : .finished
     }
 
-    /// Takes the accuracies of a network that has not diverged. Whether the last update was one
-    /// too many, no loss of the run itself can tell.
+    /// Takes the accuracies of a network that has not diverged. What the last update did, and what
+    /// fresh weights are like that were never trained, no loss of the run itself can tell.
     mutating func measure(
       on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>?
     ) {
@@ -113,11 +113,12 @@ struct TrainingSession {
         if !isQuiet { reporter.update(progress) }
         return Interruption.isRequested ? .stop : .proceed
       }
-    } catch {
-      guard case TrainingError.lossNotFinite(let iteration, let loss, let history) = error
-      else { throw error }
+    } catch TrainingError.lossNotFinite(let iteration, let loss, let history) {
       outcome.history = history
       outcome.divergence = .loss(loss, of: iteration)
+    } catch TrainingError.parametersNotFinite(let iteration, let history) {
+      outcome.history = history
+      outcome.divergence = .parameters(after: iteration)
     }
     reporter.finish()
     outcome.seconds = start.duration(to: clock.now).seconds

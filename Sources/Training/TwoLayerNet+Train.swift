@@ -90,8 +90,10 @@ extension TwoLayerNet {
       if progress(state) == .stop { break }
     }
     // An earlier update that did this would have shown in the next loss.
-    if parameters.contains(where: { $0.tensor.firstNonFinite() != nil }) {
-      throw TrainingError.parametersNotFinite(iteration: history.loss.count - 1, history: history)
+    if let last = history.loss.indices.last,
+      parameters.contains(where: { $0.tensor.firstNonFinite() != nil })
+    {
+      throw TrainingError.parametersNotFinite(iteration: last, history: history)
     }
     return history
   }
