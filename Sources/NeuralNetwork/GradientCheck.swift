@@ -61,6 +61,9 @@ public struct GradientCheck: Sendable {
     let results = network.parameters.map { name, tensor in
       var result = GradientCheckReport.Parameter(name: name, shape: tensor.shape)
       let gradients = analytic[name]
+      require(
+        gradients.shape == tensor.shape,
+        "GradientCheck: \(name) has shape \(tensor.shape), its gradient \(gradients.shape)")
       // Beside gradients of this size, what is below the floor of the relative error is nothing.
       let floor = GradientCheckReport.floor * max(1, largestMagnitude(gradients))
       for position in positions(of: tensor.count, parameter: name) {

@@ -77,12 +77,16 @@ public struct GradientCheckReport: Sendable, Codable {
     }
 
     /// Whether the parameter has entries, but too few were compared to say that it is right: none,
-    /// or fewer telling ones than unresolved ones, or some large ones could not be measured.
+    /// or fewer telling ones than were left out, or some large ones could not be measured.
     var isUndecided: Bool {
       let isEmpty = shape.contains(0)
       return !isEmpty
-        && (checkedCount == 0 || tellingCount < unresolvedCount || unmeasurableCount > 0)
+        && (checkedCount == 0 || tellingCount < unresolvedCount + kinkCount
+          || unmeasurableCount > 0)
     }
+
+    /// Whether everything compared is 0 on both sides, which says little.
+    var isAllZero: Bool { checkedCount > 0 && tellingCount == 0 }
 
     private func indices(at position: Int) -> [Int] {
       var rest = position
@@ -103,7 +107,8 @@ public struct GradientCheckReport: Sendable, Codable {
   /// What the check comes to.
   public var outcome: Outcome {
     if parameters.contains(where: { !($0.largestError < tolerance) }) { return .failed }
-    return parameters.contains(where: \.isUndecided) ? .undecided : .passed
+    let isOpen = parameters.isEmpty || parameters.contains(where: \.isUndecided)
+    return isOpen ? .undecided : .passed
   }
 
   /// Whether every parameter's largest relative error is below the tolerance and enough was
@@ -142,7 +147,10 @@ extension GradientCheckReport: CustomStringConvertible {
   public var verdict: String {
     let limit = Self.scientific(tolerance, digits: 0)
     switch outcome {
-    case .passed: return "gradient check passed: every relative error is below \(limit)"
+    case .passed:
+      let zero = parameters.filter(\.isAllZero).map(\.name).joined(separator: ", ")
+      return "gradient check passed: every relative error is below \(limit)"
+        + (zero.isEmpty ? "" : "; all gradients of \(zero) are 0")
     case .failed:
       let wrong = parameters.filter { !($0.largestError < tolerance) }.map(\.name)
       return "gradient check FAILED: relative error of \(wrong.joined(separator: ", ")) "

@@ -15,6 +15,8 @@ struct LossLine<Network: GradientCheckable> {
   private let regularization: Double
   private var name = ""
   private var position = 0
+  /// Whether the penalty depends on the parameter: then its rounding counts.
+  private var isPenalised = false
 
   init(_ network: Network, x: Tensor<Double>, labels: [Int], regularization: Double) {
     self.network = network
@@ -25,8 +27,21 @@ struct LossLine<Network: GradientCheckable> {
 
   /// Makes entry `position` of parameter `name` the variable.
   mutating func move(to name: String, _ position: Int) {
+    if name != self.name {
+      isPenalised = changesPenalty(name, position)
+    }
     self.name = name
     self.position = position
+  }
+
+  /// Whether a great change of an entry shows in the penalty; a small one may be lost in its
+  /// rounding.
+  private mutating func changesPenalty(_ name: String, _ position: Int) -> Bool {
+    let original = network.parameters[name][position: position]
+    defer { network.parameters[name][position: position] = original }
+    let before = network.probe(x, labels: labels, regularization: regularization).penalty
+    network.parameters[name][position: position] = 1e8 * max(1, original.magnitude)
+    return network.probe(x, labels: labels, regularization: regularization).penalty != before
   }
 
   /// The centred difference over `step` to either side, with a bound on what rounding does to it;
@@ -47,7 +62,7 @@ struct LossLine<Network: GradientCheckable> {
     // The distance that the rounded sums really have.
     let distance = (original + step) - (original - step)
     var magnitude = max(1, above.magnitude, largestMagnitude(above.rowLosses))
-    if above.penalty != below.penalty { magnitude += above.penalty.magnitude }
+    if isPenalised { magnitude += above.penalty.magnitude }
     return Slope(
       value: lossChange / distance, uncertainty: 8 * Double.ulpOfOne * magnitude / distance)
   }

@@ -10,7 +10,8 @@ struct GradcheckCommand: ParsableCommand {
       A fresh two-layer network in double precision, its biases drawn at random like its weights, \
       is checked on the first rows of a data set. The features are prepared as train would \
       prepare them: divided by --pixel-scale and, for pixels, less the mean of all training rows. \
-      Exit status 0 when every relative error is below 1e-7, else 1.
+      Exit status 0 when every relative error is below 1e-7, else 1: also where too few entries \
+      could be compared to decide, as with weights so small that every ReLU is at its kink.
       """)
 
   @OptionGroup var source: DataOptions
@@ -40,6 +41,7 @@ struct GradcheckCommand: ParsableCommand {
   /// A report and what a program wants to know first.
   private struct Result: Encodable {
     let passed: Bool
+    let outcome: GradientCheckReport.Outcome
     let report: GradientCheckReport
   }
 
@@ -64,7 +66,9 @@ struct GradcheckCommand: ParsableCommand {
     let report = GradientCheck(sampleSize: sample, seed: seed).run(
       network, on: x, labels: batch.labels, regularization: regularization)
     try Console.output(
-      json ? Result(passed: report.passed, report: report).json : report.description)
+      json
+        ? Result(passed: report.passed, outcome: report.outcome, report: report).json
+        : report.description)
     if !report.passed { throw ExitCode.failure }
   }
 

@@ -22,3 +22,12 @@ func require(_ option: String, notNegative value: Double?) throws {
 
 /// The most that is believed of a size: beyond it lie typing errors, which no memory can hold.
 let largestSize = 1_000_000
+
+/// Refuses an option's value that is infinite, or 0 without being 0, in single precision.
+func requireFloat(_ option: String, _ value: Double?) throws {
+  guard let value else { return }
+  let narrow = Float(value)
+  if narrow.isFinite && (narrow != 0 || value == 0) { return }
+  throw ValidationError(
+    "\(option) is \(value), which single precision cannot hold; --precision double can")
+}

@@ -78,6 +78,10 @@ struct TrainCommand: ParsableCommand {
     try require("--batch", batch, in: 1...largestSize)
     try require("--scale", notNegative: scale)
     try require("--validation", validation, in: 0...Int.max)
+    if precision == .float {
+      try requireFloat("--regularization", regularization)
+      try requireFloat("--pixel-scale", preparation.pixelScale)
+    }
     if random == .numpy && seed > UInt32.max {
       throw ValidationError("--seed is \(seed), expected at most 2³² − 1 with --random numpy")
     }

@@ -4,6 +4,18 @@ import Serialization
 
 extension RunDirectory {
   private static var stagingPrefix: String { ".run-" }
+  private static var earlierPrefix: String { "earlier-" }
+
+  /// Whether a run that was killed while it replaced an earlier one has left that one's model in
+  /// its staging folder.
+  var holdsEarlierModel: Bool {
+    stagingFolders.contains { isThere("\($0)/\(Self.earlierPrefix)\(Self.modelName)") }
+  }
+
+  private var stagingFolders: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.filter { $0.hasPrefix(Self.stagingPrefix) }.map { path + "/" + $0 }
+  }
 
   /// Puts a run's files into the folder, in place of those of an earlier run.
   ///
@@ -15,6 +27,10 @@ extension RunDirectory {
   public func write<Scalar: BLASScalar>(
     _ record: RunRecord, history: History, model: TrainedModel<Scalar>?
   ) throws {
+    // One writer at a time: a staging folder that is found under the lock is nobody's any more.
+    let lock = open(path, O_RDONLY | O_CLOEXEC)
+    if lock < 0 || flock(lock, LOCK_EX) != 0 { throw Self.failure(path, "cannot be locked") }
+    defer { close(lock) }
     let staging = path + "/" + Self.stagingPrefix + String(UInt64.random(in: 0 ... .max), radix: 16)
     if mkdir(staging, 0o777) != 0 { throw Self.failure(path, "cannot write here") }
     defer { try? FileManager.default.removeItem(atPath: staging) }
@@ -59,23 +75,26 @@ extension RunDirectory {
     var moved: [(from: String, to: String)] = []
     func move(_ name: String, _ from: String, _ to: String) throws {
       if rename(from, to) != 0 {
-        if errno == ENOENT { return }
         throw Self.failure(path + "/" + name, "this file cannot be replaced")
       }
       moved.append((from, to))
     }
     do {
       // The model goes first and comes last.
-      for name in Self.names.reversed() {
+      for name in Self.names.reversed() where isThere(path + "/" + name) {
         keepMode(of: path + "/" + name, for: staging + "/" + name)
-        try move(name, path + "/" + name, staging + "/earlier-" + name)
+        try move(name, path + "/" + name, staging + "/" + Self.earlierPrefix + name)
       }
-      for name in Self.names { try move(name, staging + "/" + name, path + "/" + name) }
+      for name in Self.names where name != Self.modelName || isThere(staging + "/" + name) {
+        try move(name, staging + "/" + name, path + "/" + name)
+      }
     } catch {
       for (from, to) in moved.reversed() { rename(to, from) }
       throw error
     }
   }
+
+  private func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   private func keepMode(of target: String, for file: String) {
     var status = stat()
@@ -104,9 +123,6 @@ extension RunDirectory {
 
   /// Removes what runs that were killed while they wrote have left.
   private func sweep() {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    for name in names where name.hasPrefix(Self.stagingPrefix) {
-      try? FileManager.default.removeItem(atPath: path + "/" + name)
-    }
+    for folder in stagingFolders { try? FileManager.default.removeItem(atPath: folder) }
   }
 }

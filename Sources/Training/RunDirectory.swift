@@ -28,6 +28,7 @@ public struct RunDirectory: Sendable {
   /// Whether any file of a run is in the folder: also one that diverged or was killed leaves some.
   public var holdsRun: Bool {
     Self.names.contains { FileManager.default.fileExists(atPath: path + "/" + $0) }
+      || holdsEarlierModel
   }
 
   /// The run in the folder at `path`, which need not exist yet.

@@ -88,4 +88,35 @@ struct SavingTests {
     #expect(outcome.errors.contains("--scale") && !outcome.errors.contains("--learning-rate"))
     #expect(!outcome.errors.contains("-nan"))
   }
+
+  @Test("Runs that end at the same time in one folder leave one of them whole")
+  func together() throws {
+    let scratch = try TemporaryDirectory()
+    for round in 0..<4 {
+      let running = try (0..<2).map { number in
+        try RunningCommand(
+          Command.executable,
+          [
+            "train", "--output", "run", "--overwrite", "--iterations", "\(3 + number)",
+            "--validation", "0", "--quiet",
+          ], in: scratch.path)
+      }
+      for run in running { #expect(try run.wait().status == 0) }
+      #expect(
+        try scratch.names(in: "run") == [
+          "epochs.csv", "history.csv", "model.safetensors", "run.json",
+        ], "round \(round)")
+    }
+  }
+
+  @Test("Numbers that single precision cannot hold are refused")
+  func beyondFloat() throws {
+    let scratch = try TemporaryDirectory()
+    for (option, value) in [("--pixel-scale", "1e300"), ("--regularization", "1e39")] {
+      let outcome = try Command.run(
+        ["train", option, value, "--iterations", "1", "--output", "run"], in: scratch.path)
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("\(option) is 1e+"), "\(outcome.errors)")
+    }
+  }
 }

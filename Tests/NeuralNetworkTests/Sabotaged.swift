@@ -4,6 +4,7 @@ import NeuralNetwork
 /// What can go wrong in backpropagation by hand.
 enum Mistake: String, CaseIterable {
   case wrongSign, missingMean, droppedBias, unmaskedReLU, halfPenalty, slightlyLarge
+  case otherShape
 }
 
 /// A network whose gradients have a mistake in them; without a named one, NaN.
@@ -46,6 +47,8 @@ struct Sabotaged: GradientCheckable {
       for name in ["W1", "W2"] {
         right[name].add(net.parameters[name], scaledBy: -regularization)
       }
+    case .otherShape:
+      return Parameters(right.map { ($0.name, $0.name == "W1" ? [1] : $0.tensor) })
     case .slightlyLarge: right["W1"] *= 1 + 1e-6
     case nil: right["b2"] *= Tensor(Double.nan)
     }

@@ -14,6 +14,8 @@ public protocol RandomStream: RandomNumberGenerator, Sendable {
   mutating func index(below bound: Int) -> Int
 
   /// The integers 0..<count in random order.
+  ///
+  /// - Precondition: `count ≥ 0`.
   mutating func permutation(_ count: Int) -> [Int]
 }
 
@@ -27,7 +29,10 @@ extension RandomStream {
   }
 
   /// The integers 0..<count in random order.
+  ///
+  /// - Precondition: `count ≥ 0`.
   @inlinable public mutating func permutation(_ count: Int) -> [Int] {
+    require(count >= 0, "permutation: of \(count) integers")
     var order = Array(0..<count)
     shuffle(&order)
     return order
