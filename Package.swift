@@ -8,6 +8,7 @@ let package = Package(
   products: [
     .library(name: "Perceptron", targets: ["Perceptron"]),
     .executable(name: "perceptron", targets: ["PerceptronCLI"]),
+    .executable(name: "bench", targets: ["bench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0")
@@ -35,11 +36,26 @@ let package = Package(
     .target(
       name: "Perceptron",
       dependencies: ["LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training"]),
+    .target(
+      name: "CommandSupport",
+      dependencies: [
+        "Serialization", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .executableTarget(
       name: "PerceptronCLI",
       dependencies: [
-        "Perceptron", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CommandSupport", "Perceptron",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "CAllocations", "CommandSupport", "Perceptron",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/bench"),
 
     .target(
       name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport",
@@ -61,6 +77,9 @@ let package = Package(
       ]),
     .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "TestSupport"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["PerceptronCLI", "Perceptron", "TestSupport"]),
+      name: "CommandTests",
+      dependencies: ["PerceptronCLI", "CommandSupport", "Perceptron", "TestSupport"]),
+    .testTarget(
+      name: "BenchTests", dependencies: ["bench", "CommandSupport", "Perceptron", "TestSupport"]),
   ]
 )

@@ -43,13 +43,10 @@ extension TwoLayerNet {
     of x: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>, regularization: Scalar,
     in workspace: inout Workspace
   ) -> Scalar {
-    let dataLoss = forward(x, labels: labels, in: &workspace)
-    backward(x, labels: labels, in: &workspace)
-    if regularization != 0 {
-      workspace.hiddenGradients.weights.add(hidden.weights, scaledBy: 2 * regularization)
-      workspace.outputGradients.weights.add(output.weights, scaledBy: 2 * regularization)
-    }
-    return dataLoss + penalty(regularization)
+    forward(x, in: &workspace)
+    let loss = loss(labels: labels, regularization: regularization, in: &workspace)
+    backward(x, labels: labels, regularization: regularization, in: &workspace)
+    return loss
   }
 
   /// Moves every parameter against the gradient in `workspace`: p ← p − learningRate·gradient.
@@ -59,28 +56,38 @@ extension TwoLayerNet {
     output.weights.add(workspace.outputGradients.weights, scaledBy: -learningRate)
     output.bias.add(workspace.outputGradients.bias, scaledBy: -learningRate)
   }
+}
 
-  /// Leaves activations and probabilities in `workspace` and returns the mean cross-entropy.
-  private func forward(
-    _ x: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>, in workspace: inout Workspace
-  ) -> Scalar {
+// MARK: - The phases of a step, in their order
+
+extension TwoLayerNet {
+  /// Leaves activations and scores in `workspace`.
+  package func forward(_ x: RowBlock<Scalar>, in workspace: inout Workspace) {
     workspace.activations.withMutableRows { activations in
       hidden.forward(x, into: activations)
       ReLU().forward(activations.reading, into: activations)
       workspace.scores.withMutableRows { output.forward(activations.reading, into: $0) }
     }
+  }
+
+  /// Turns the scores in `workspace` into probabilities and returns the mean cross-entropy with the
+  /// penalty.
+  package func loss(
+    labels: UnsafeBufferPointer<Int>, regularization: Scalar, in workspace: inout Workspace
+  ) -> Scalar {
     workspace.losses.withUnsafeMutableElements { losses in
       workspace.scores.withMutableRows {
         SoftmaxLoss().forward(
           scores: $0.reading, labels: labels, probabilities: $0, losses: losses)
       }
     }
-    return workspace.losses.mean()
+    return workspace.losses.mean() + penalty(regularization)
   }
 
-  /// Turns the probabilities in `workspace` into gradients.
-  private func backward(
-    _ x: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>, in workspace: inout Workspace
+  /// Turns the probabilities in `workspace` into the gradients of every parameter.
+  package func backward(
+    _ x: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>, regularization: Scalar,
+    in workspace: inout Workspace
   ) {
     workspace.scores.withMutableRows {
       SoftmaxLoss().backward(
@@ -98,6 +105,10 @@ extension TwoLayerNet {
     }
     workspace.hiddenGradient.withRows {
       hidden.parameterGradients(upstream: $0, input: x, into: &workspace.hiddenGradients)
+    }
+    if regularization != 0 {
+      workspace.hiddenGradients.weights.add(hidden.weights, scaledBy: 2 * regularization)
+      workspace.outputGradients.weights.add(output.weights, scaledBy: 2 * regularization)
     }
   }
 }

@@ -1,3 +1,4 @@
+import CommandSupport
 import Perceptron
 
 /// A run's end in numbers that are not finite.

@@ -1,3 +1,4 @@
+import CommandSupport
 import Perceptron
 
 /// BLAS's products held against the definition, at shapes that kernels get wrong: empty, of one row

@@ -1,3 +1,4 @@
+import CommandSupport
 import Perceptron
 
 /// The time of one product, as the median of many.

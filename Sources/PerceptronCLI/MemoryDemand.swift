@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
 
 /// The memory that a network's training or checking takes: its parameters, their gradients, and a

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Foundation
+import CommandSupport
 
-/// The `perceptron` command. Exit status: 0 done, 1 failed, 2 bad use, 130 interrupted.
+/// The `perceptron` command.
 @main
-struct PerceptronCommand: ParsableCommand {
+struct PerceptronCommand: RootCommand {
   static let configuration = CommandConfiguration(
     commandName: "perceptron",
     abstract: "Trains small neural networks on the CPU, checks their gradients, and uses them.",
@@ -13,66 +13,5 @@ struct PerceptronCommand: ParsableCommand {
       DoctorCommand.self,
     ])
 
-  static func main() {
-    Console.install()
-    Foundation.exit(run(Array(CommandLine.arguments.dropFirst())))
-  }
-
-  /// Runs one command line and returns its exit status.
-  private static func run(_ arguments: [String]) -> Int32 {
-    var command: any ParsableCommand
-    if let name = unknownCommand(in: arguments) {
-      Console.error(
-        "Error: there is no command '\(name)', only \(commandNames.joined(separator: ", "))\n"
-          + "  See 'perceptron --help' for more information.")
-      return 2
-    }
-    do {
-      command = try parseAsRoot(arguments)
-    } catch {
-      return report(parsing: error)
-    }
-    do {
-      try command.run()
-      return ExitCode.success.rawValue
-    } catch let status as ExitCode {
-      return status.rawValue
-    } catch let error as ValidationError {
-      let name = "perceptron \(type(of: command).configuration.commandName ?? "")"
-      Console.error("Error: \(error.message)\n  See '\(name) --help' for more information.")
-      return 2
-    } catch  where exitCode(for: error) == .success {
-      return report(parsing: error)
-    } catch {
-      Console.error("Error: \(error)")
-      return 1
-    }
-  }
-
-  private static var commandNames: [String] {
-    configuration.subcommands.compactMap { $0.configuration.commandName }
-  }
-
-  /// What stands where a command's name is expected, also after `help`, and is none.
-  private static func unknownCommand(in arguments: [String]) -> String? {
-    let names = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
-    guard let name = names.first, !name.hasPrefix("-"), name != "help" else { return nil }
-    return commandNames.contains(name) ? nil : name
-  }
-
-  /// What came of a command line that is no command to run: help that was asked for, or bad use.
-  private static func report(parsing error: any Error) -> Int32 {
-    let text = fullMessage(for: error)
-    if exitCode(for: error) != .success {
-      Console.error(text)
-      return 2
-    }
-    do {
-      try Console.output(text.hasSuffix("\n") ? String(text.dropLast()) : text)
-      return 0
-    } catch {
-      Console.error("Error: \(error)")
-      return 1
-    }
-  }
+  static func main() { runToExit() }
 }

@@ -1,45 +1,26 @@
+import CommandSupport
 import Foundation
 import Perceptron
 
-/// Shows how a training run goes: a line that redraws itself on a terminal, plain lines at longer
-/// intervals elsewhere. Nothing is shown of runs that are over in less than two seconds elsewhere.
+/// Shows how a training run goes.
 struct ProgressReporter {
-  private let clock = ContinuousClock()
-  private let start: ContinuousClock.Instant
-  private let interval: Duration
-  private var nextLine: ContinuousClock.Instant
+  private let start = ContinuousClock.now
+  private var status = StatusLine()
   private var lastEpoch: History.Epoch?
-  private var hasDrawn = false
-
-  init() {
-    start = clock.now
-    interval = Console.redrawsErrors ? .milliseconds(100) : .seconds(2)
-    nextLine = start.advanced(by: interval)
-  }
 
   /// Takes note of an iteration and shows a line when one is due.
   mutating func update(_ progress: TrainingProgress) {
     if let epoch = progress.epoch { lastEpoch = epoch }
-    let now = clock.now
-    if now < nextLine { return }
-    nextLine = now.advanced(by: interval)
-    let text = ProgressLine(
+    guard status.isDue else { return }
+    let line = ProgressLine(
       done: progress.iteration + 1, iterations: progress.iterations,
-      elapsed: start.duration(to: now).seconds, loss: progress.loss,
-      trainAccuracy: lastEpoch?.trainAccuracy, validationAccuracy: lastEpoch?.validationAccuracy
-    ).text
-    if Console.redrawsErrors {
-      Console.redraw(text)
-      hasDrawn = true
-    } else {
-      Console.error(text)
-    }
+      elapsed: start.duration(to: .now).seconds, loss: progress.loss,
+      trainAccuracy: lastEpoch?.trainAccuracy, validationAccuracy: lastEpoch?.validationAccuracy)
+    status.show(line.text)
   }
 
   /// Clears the line on a terminal.
-  func finish() {
-    if hasDrawn { Console.redraw("") }
-  }
+  func finish() { status.finish() }
 }
 
 /// What a progress line tells, in 79 columns at most.

@@ -55,30 +55,27 @@ extension TwoLayerNet {
     requireFit(training, "training data")
     if let validation { requireFit(validation, "validation data") }
 
-    var sampler = BatchSampler(settings.sampling, rowCount: training.count)
-    var batch = Batch<Scalar>(size: settings.batchSize, featureCount: inputSize)
-    var workspace = Workspace(for: self, batchSize: settings.batchSize)
+    var step = TrainingStep(for: self, rowCount: training.count, settings: settings)
     var history = History()
     history.loss.reserveCapacity(min(settings.iterations, 1 << 20))
     var learningRate = settings.learningRate
     let epochLength = max(Double(training.count) / Double(settings.batchSize), 1)
 
     for iteration in 0..<settings.iterations {
-      sampler.draw(into: &batch.rows, using: &random)
-      training.gather(batch.rows, into: &batch.features, labels: &batch.labels)
-      let loss = Double(
-        lossAndGradients(of: batch, regularization: settings.regularization, in: &workspace))
+      step.draw(using: &random)
+      step.gather(from: training)
+      let loss = Double(step.lossAndGradients(of: self))
       guard loss.isFinite else {
         throw TrainingError.lossNotFinite(iteration: iteration, loss: loss, history: history)
       }
       history.loss.append(loss)
-      descend(workspace, learningRate: Scalar(learningRate))
+      step.update(&self, learningRate: learningRate)
 
       var epoch: History.Epoch?
       if Double(iteration).truncatingRemainder(dividingBy: epochLength) == 0 {
         let begun = History.Epoch(
           iteration: iteration,
-          trainAccuracy: accuracy(on: batch.features, labels: batch.labels),
+          trainAccuracy: accuracy(on: step.features, labels: step.labels),
           validationAccuracy: validation.map { evaluate(on: $0).accuracy },
           learningRate: learningRate)
         history.epochs.append(begun)
@@ -96,30 +93,5 @@ extension TwoLayerNet {
       throw TrainingError.parametersNotFinite(iteration: last, history: history)
     }
     return history
-  }
-
-  private func lossAndGradients(
-    of batch: Batch<Scalar>, regularization: Double, in workspace: inout Workspace
-  ) -> Scalar {
-    batch.features.withRows { features in
-      batch.labels.withUnsafeBufferPointer { labels in
-        lossAndGradients(
-          of: features, labels: labels, regularization: Scalar(regularization), in: &workspace)
-      }
-    }
-  }
-}
-
-/// The memory of one mini-batch.
-private struct Batch<Scalar: BLASScalar> {
-  var rows: [Int]
-  /// [rows, inputs].
-  var features: Tensor<Scalar>
-  var labels: [Int]
-
-  init(size: Int, featureCount: Int) {
-    rows = [Int](repeating: 0, count: size)
-    features = .zeros([size, featureCount])
-    labels = [Int](repeating: 0, count: size)
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// Refuses an option's value outside `range`, naming the option and the value.
-func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
+package func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
   guard let value, !range.contains(value) else { return }
   let expected =
     value < range.lowerBound ? "at least \(range.lowerBound)" : "at most \(range.upperBound)"
@@ -9,22 +9,22 @@ func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws
 }
 
 /// Refuses an option's value that is not a finite number above 0, naming the option and the value.
-func require(_ option: String, aboveZero value: Double?) throws {
+package func require(_ option: String, aboveZero value: Double?) throws {
   guard let value, !(value.isFinite && value > 0) else { return }
   throw ValidationError("\(option) is \(plain(value)), expected a number above 0")
 }
 
 /// Refuses an option's value that is negative or not finite, naming the option and the value.
-func require(_ option: String, notNegative value: Double?) throws {
+package func require(_ option: String, notNegative value: Double?) throws {
   guard let value, !(value.isFinite && value >= 0) else { return }
   throw ValidationError("\(option) is \(plain(value)), expected 0 or a number above 0")
 }
 
 /// The most that is believed of a size: beyond it lie typing errors, which no memory can hold.
-let largestSize = 1_000_000
+package let largestSize = 1_000_000
 
 /// Refuses an option's value that is infinite, or 0 without being 0, in single precision.
-func requireFloat(_ option: String, _ value: Double?) throws {
+package func requireFloat(_ option: String, _ value: Double?) throws {
   guard let value else { return }
   let narrow = Float(value)
   if narrow.isFinite && (narrow != 0 || value == 0) { return }

@@ -7,22 +7,22 @@ import Synchronization
 ///
 /// SIGTERM and SIGHUP may come more than once for one cause, so that only Ctrl-C counts as a second
 /// request. They stay ignored where they are, as under `nohup`.
-enum Interruption {
+package enum Interruption {
   /// The exit status of an interrupted command.
-  static var status: Int32 { 130 }
+  package static var status: Int32 { 130 }
 
   /// Whether an end has been asked for.
-  static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
+  package static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
   /// Calls `body`, during which a first request is only noted.
-  static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {
     phase.store(Phase.training.rawValue, ordering: .relaxed)
     defer { phase.store(Phase.over.rawValue, ordering: .relaxed) }
     return try body()
   }
 
   /// Makes the signals end the process with the right status from now on.
-  static func install() {
+  package static func install() {
     // Touched here, since a signal handler must not be what first initializes them.
     requests.store(0, ordering: .relaxed)
     phase.store(Phase.beginning.rawValue, ordering: .relaxed)

@@ -1,0 +1,18 @@
+// Counts the calls of malloc and its like in the whole process, by standing in for them.
+//
+// Only for programs that measure, and only with glibc on Linux: elsewhere nothing is counted.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+  uint64_t count;
+  uint64_t bytes;
+} allocations_t;
+
+// Whether allocations are counted on this system.
+bool allocations_are_counted(void);
+
+// How many allocations all threads have made since the process began, and their bytes together.
+// Giving memory back changes neither.
+allocations_t allocations_so_far(void);

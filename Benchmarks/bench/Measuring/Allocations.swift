@@ -1,0 +1,26 @@
+import CAllocations
+
+/// Counting the calls of malloc and its like.
+enum Allocations {
+  /// How they are counted, for a table's foot.
+  static var method: String {
+    allocations_are_counted()
+      ? "allocations: calls of malloc, calloc, realloc and memalign in the whole process, which "
+        + "bench replaces by functions that count"
+      : "allocations: not counted; bench can replace malloc on Linux with glibc only"
+  }
+
+  /// The mean of twenty runs, or nil where they cannot be counted.
+  static func perRun(of contender: Contender) -> Measurement.Allocations? {
+    guard allocations_are_counted() else { return nil }
+    let runs = 20
+    contender.prepare()
+    contender.run()
+    let before = allocations_so_far()
+    for _ in 0..<runs { contender.run() }
+    let after = allocations_so_far()
+    return Measurement.Allocations(
+      count: Double(after.count - before.count) / Double(runs),
+      bytes: Double(after.bytes - before.bytes) / Double(runs))
+  }
+}

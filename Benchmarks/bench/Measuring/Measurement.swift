@@ -1,0 +1,64 @@
+import CommandSupport
+import Foundation
+
+/// How long a contender's run takes.
+struct Measurement: Codable, Equatable {
+  let subject: String
+  let variant: String
+  /// How often it ran while it was timed.
+  let runs: Int
+  /// The middle one of the times of a run, in seconds.
+  let median: Double
+  /// The shortest.
+  let best: Double
+  /// The first and the third quartile.
+  let quartiles: [Double]
+  /// The median of each visit: the runs that were made in a row, before others had their turn.
+  let visits: [Double]
+  /// Floating-point operations of one run.
+  var operations: Double?
+  /// Bytes that one run takes in.
+  var bytes: Double?
+  /// Allocations of one run.
+  var allocations: Allocations?
+
+  /// Calls of malloc and its like in one run, as the mean of some.
+  struct Allocations: Codable, Equatable {
+    let count: Double
+    let bytes: Double
+  }
+
+  /// The measurement that some times make.
+  ///
+  /// - Parameter visits: the times of a run in seconds, visit by visit; none is empty.
+  init(of contender: Contender, visits: [[Double]], runs: Int) {
+    let sorted = visits.joined().sorted()
+    subject = contender.subject
+    variant = contender.variant
+    operations = contender.operations
+    bytes = contender.bytes
+    self.runs = runs
+    median = quantile(sorted, 0.5)
+    best = sorted.first ?? .nan
+    quartiles = [quantile(sorted, 0.25), quantile(sorted, 0.75)]
+    self.visits = visits.map { quantile($0.sorted(), 0.5) }
+  }
+
+  var name: String { "\(subject) · \(variant)" }
+  /// Half the range of the middle half of all times, as a share of the median.
+  var spread: Double { (quartiles[1] - quartiles[0]) / 2 / median }
+  /// Billions of floating-point operations a second, by the median.
+  var gigaflops: Double? { operations.map { $0 / median / 1e9 } }
+  /// The same by the shortest time.
+  var bestGigaflops: Double? { operations.map { $0 / best / 1e9 } }
+}
+
+/// The value that the share `p` of some sorted numbers lies below, between the two nearest ones in
+/// proportion; NaN of none.
+func quantile(_ sorted: [Double], _ p: Double) -> Double {
+  if sorted.isEmpty { return .nan }
+  let position = p * Double(sorted.count - 1)
+  let (below, share) = (Int(position), position - position.rounded(.down))
+  let above = min(below + 1, sorted.count - 1)
+  return sorted[below] + share * (sorted[above] - sorted[below])
+}

@@ -1,0 +1,112 @@
+import CommandSupport
+
+/// Times contenders in turn, again and again, so that all of them see the same moods of the machine.
+///
+/// In each round every contender is visited: it is prepared, runs once untimed, and then runs
+/// timed until its slice of the round is used. Runs that are too short for the clock are timed
+/// several at once. Slow contenders take part in fewer rounds, but in three at least.
+struct Sampler {
+  /// For all contenders together. More is used where some are too slow for three runs in their
+  /// share.
+  let seconds: Double
+
+  private static var rounds: Int { 10 }
+  private static var leastVisits: Int { 3 }
+  /// A time that the clock, which takes some 25 ns to ask, tells to a thousandth.
+  private static var leastSample: Double { 25e-6 }
+
+  func measure(_ contenders: [Contender]) -> [Measurement] {
+    var entries = contenders.map(Entry.init)
+    let share = fairShare(among: entries)
+    var status = StatusLine()
+    let start = ContinuousClock.now
+    for round in 1...Self.rounds {
+      for index in entries.indices where entries[index].isDue(in: round, share: share) {
+        entries[index].visit(slice: share / Double(Self.rounds))
+        if status.isDue {
+          let elapsed = start.duration(to: .now).seconds
+          status.show(progress(round, elapsed, entries[index].contender.name))
+        }
+      }
+    }
+    status.finish()
+    return entries.map(\.measurement)
+  }
+
+  private func progress(_ round: Int, _ elapsed: Double, _ name: String) -> String {
+    let left = max(seconds - elapsed, 0)
+    return "timing, round \(round) of \(Self.rounds), \(readableTime(left)) left: \(name)"
+  }
+
+  /// The time for each contender when those that need more than a fair share get what they need,
+  /// and the others share the rest.
+  private func fairShare(among entries: [Entry]) -> Double {
+    let needs = entries.map { $0.secondsPerRun * Double(2 * Self.leastVisits) }.sorted(by: >)
+    var (left, count) = (seconds, needs.count)
+    for need in needs where count > 0 && need > left / Double(count) {
+      left = max(left - need, 0)
+      count -= 1
+    }
+    return left / Double(max(count, 1))
+  }
+
+  /// A contender and its times so far.
+  private struct Entry {
+    let contender: Contender
+    let secondsPerRun: Double
+    private let runsPerSample: Int
+    private var visits: [[Double]] = []
+    private var spent = 0.0
+    private var runs = 0
+
+    init(_ contender: Contender) {
+      self.contender = contender
+      secondsPerRun = contender.expectedSeconds ?? Self.estimate(contender)
+      runsPerSample = max(1, Int((Sampler.leastSample / secondsPerRun).rounded(.up)))
+    }
+
+    /// The time of the second run, which finds its caches and threads warm.
+    private static func estimate(_ contender: Contender) -> Double {
+      contender.prepare()
+      contender.run()
+      return max(time(contender.run), 1e-9)
+    }
+
+    /// Whether there is time left, as much as should be by this round, or too few visits were made.
+    func isDue(in round: Int, share: Double) -> Bool {
+      let roundsLeft = Sampler.rounds - round
+      if visits.count + roundsLeft < Sampler.leastVisits { return true }
+      return spent <= share * Double(round - 1) / Double(Sampler.rounds)
+    }
+
+    mutating func visit(slice: Double) {
+      contender.prepare()
+      spent += time(contender.run)
+      var times: [Double] = []
+      var used = 0.0
+      repeat {
+        let elapsed = time {
+          for _ in 0..<runsPerSample { contender.run() }
+        }
+        times.append(elapsed / Double(runsPerSample))
+        used += elapsed
+      } while used < slice
+      spent += used
+      runs += times.count * runsPerSample
+      visits.append(times)
+    }
+
+    var measurement: Measurement {
+      var measurement = Measurement(of: contender, visits: visits, runs: runs)
+      if contender.countsAllocations {
+        measurement.allocations = Allocations.perRun(of: contender)
+      }
+      return measurement
+    }
+  }
+}
+
+/// Seconds that `work` takes, by a clock that never goes back.
+func time(_ work: () -> Void) -> Double {
+  ContinuousClock().measure(work).seconds
+}
