@@ -8,7 +8,9 @@ package func median(_ numbers: [Double]) -> Double? {
 }
 
 /// `value` with the given number of decimals.
-package func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+package func decimal(_ value: Double, _ digits: Int) -> String {
+  String(format: "%.\(digits)f", value)
+}
 
 /// `value` as `1.2e-07`.
 package func scientific(_ value: Double) -> String { String(format: "%.1e", value) }

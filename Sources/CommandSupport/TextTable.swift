@@ -37,7 +37,8 @@ package struct TextTable {
       var line = ""
       for (index, cell) in cells.enumerated() {
         let padding = String(repeating: " ", count: widths[index] - cell.count)
-        line += (index == 0 ? "" : "  ") + (columns[index].isNumber ? padding + cell : cell + padding)
+        line +=
+          (index == 0 ? "" : "  ") + (columns[index].isNumber ? padding + cell : cell + padding)
       }
       while line.last == " " { line.removeLast() }
       return line
