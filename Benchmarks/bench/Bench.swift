@@ -8,7 +8,10 @@ struct Bench: RootCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures this machine's matrix products and Perceptron's speed on it.",
-    subcommands: [MatmulCommand.self],
+    subcommands: [
+      MatmulCommand.self, StepCommand.self, PredictCommand.self, GradcheckCommand.self,
+      LoadCommand.self, CompareCommand.self,
+    ],
     defaultSubcommand: MatmulCommand.self)
 
   static func main() {

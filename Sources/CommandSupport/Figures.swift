@@ -12,6 +12,9 @@ package func decimal(_ value: Double, _ digits: Int) -> String {
   String(format: "%.\(digits)f", value)
 }
 
+/// A share of 1 as `12 %`.
+package func percent(_ share: Double) -> String { "\(decimal(100 * share, 0)) %" }
+
 /// `value` as `1.2e-07`.
 package func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
 

@@ -29,6 +29,11 @@ package struct TrainingStep<Scalar: BLASScalar> {
     sampler.draw(into: &rows, using: &random)
   }
 
+  /// Makes the batch of the rows that `choice` gives for each position in it.
+  package mutating func choose(_ choice: (_ position: Int) -> Int) {
+    for position in rows.indices { rows[position] = choice(position) }
+  }
+
   /// Fetches the chosen rows and their classes.
   package mutating func gather(from data: PreparedDataset<Scalar>) {
     data.gather(rows, into: &features, labels: &labels)

@@ -5,9 +5,11 @@ enum Allocations {
   /// How they are counted, for a table's foot.
   static var method: String {
     allocations_are_counted()
-      ? "allocations: calls of malloc, calloc, realloc and memalign in the whole process, which "
-        + "bench replaces by functions that count"
-      : "allocations: not counted; bench can replace malloc on Linux with glibc only"
+      ? """
+      mallocs: calls of malloc, calloc, realloc and memalign in one run, OpenBLAS's own included;
+      bench puts functions that count in the place of glibc's.
+      """
+      : "mallocs: not counted; bench can stand in for malloc on Linux with glibc only."
   }
 
   /// The mean of twenty runs, or nil where they cannot be counted.

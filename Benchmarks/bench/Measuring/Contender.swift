@@ -1,3 +1,5 @@
+import CommandSupport
+
 /// Something that is timed.
 struct Contender {
   /// What is worked on: contenders of one subject do the same work, or parts of it.
@@ -12,6 +14,9 @@ struct Contender {
   var countsAllocations = false
   /// Seconds that one run takes, where that is known beforehand.
   var expectedSeconds: Double?
+  /// The phases that a run goes through, which it marks: they are measured, each under its own
+  /// name in place of the variant's, and not the run as a whole.
+  var laps: Laps?
   /// Puts things in their place before some runs in a row, such as the number of BLAS's threads.
   /// Not timed.
   var prepare: () -> Void = {}
@@ -20,4 +25,32 @@ struct Contender {
 
   /// Both names, for a filter to match and a message to show.
   var name: String { "\(subject) · \(variant)" }
+}
+
+/// The times of a run's phases, which the run itself marks.
+final class Laps {
+  let names: [String]
+  /// Seconds of each phase in the last run.
+  private(set) var seconds: [Double]
+  private var index = 0
+  private var last = ContinuousClock.now
+
+  init(_ names: [String]) {
+    self.names = names
+    seconds = [Double](repeating: 0, count: names.count)
+  }
+
+  /// Begins the first phase.
+  func start() {
+    index = 0
+    last = .now
+  }
+
+  /// Ends a phase and begins the next.
+  func mark() {
+    let now = ContinuousClock.now
+    seconds[index] = last.duration(to: now).seconds
+    index += 1
+    last = now
+  }
 }

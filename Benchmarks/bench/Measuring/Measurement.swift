@@ -31,12 +31,10 @@ struct Measurement: Codable, Equatable {
   /// The measurement that some times make.
   ///
   /// - Parameter visits: the times of a run in seconds, visit by visit; none is empty.
-  init(of contender: Contender, visits: [[Double]], runs: Int) {
+  init(subject: String, variant: String, visits: [[Double]], runs: Int) {
     let sorted = visits.joined().sorted()
-    subject = contender.subject
-    variant = contender.variant
-    operations = contender.operations
-    bytes = contender.bytes
+    self.subject = subject
+    self.variant = variant
     self.runs = runs
     median = quantile(sorted, 0.5)
     best = sorted.first ?? .nan

@@ -38,6 +38,19 @@ struct Report: Codable {
     }
   }
 
+  /// What was measured where, for the top of a table.
+  var head: String {
+    var lines = [
+      "\(machine.processor), \(machine.cores) cores, \(machine.system)",
+      "\(machine.blas), \(machine.blasThreads) threads",
+      "Swift \(swift), \(date)",
+    ]
+    if !isOptimized {
+      lines.append("BUILT WITHOUT OPTIMISATION: type swift run -c release bench instead")
+    }
+    return lines.joined(separator: "\n")
+  }
+
   func write(to path: String) throws {
     try AtomicFile.write(Array((try json + "\n").utf8), to: path)
   }
@@ -47,8 +60,14 @@ struct Report: Codable {
 enum Build {
   /// Whether it was built with optimisation.
   static let isOptimized = !_isDebugAssertConfiguration()
-  /// The version of Swift's library, which on Linux is the compiler's.
-  static var swiftVersion: String { "\(_SwiftStdlibVersion.current)" }
+  /// The version of the compiler on the path, which is the one that `swift run` builds with; where
+  /// there is none, that of Swift's library, which is not counted up with every release.
+  static let swiftVersion: String = {
+    let output = try? Program.run("swift", ["--version"])
+    let words = output?.split(whereSeparator: \.isWhitespace) ?? []
+    let version = words.drop { $0 != "version" }.dropFirst().first
+    return version.map(String.init) ?? "\(_SwiftStdlibVersion.current)"
+  }()
 
   /// Says loudly that nothing measured by this build means anything.
   static func warnUnlessOptimized() {

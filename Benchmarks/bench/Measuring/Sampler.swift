@@ -30,7 +30,7 @@ struct Sampler {
       }
     }
     status.finish()
-    return entries.map(\.measurement)
+    return entries.flatMap(\.measurements)
   }
 
   private func progress(_ round: Int, _ elapsed: Double, _ name: String) -> String {
@@ -55,14 +55,17 @@ struct Sampler {
     let contender: Contender
     let secondsPerRun: Double
     private let runsPerSample: Int
-    private var visits: [[Double]] = []
+    /// The times of a run in each visit, of each of its phases or of the whole.
+    private var visits: [[[Double]]]
     private var spent = 0.0
     private var runs = 0
 
     init(_ contender: Contender) {
       self.contender = contender
       secondsPerRun = contender.expectedSeconds ?? Self.estimate(contender)
-      runsPerSample = max(1, Int((Sampler.leastSample / secondsPerRun).rounded(.up)))
+      let needed = Int((Sampler.leastSample / secondsPerRun).rounded(.up))
+      runsPerSample = contender.laps == nil ? max(1, needed) : 1
+      visits = [[[Double]]](repeating: [], count: contender.laps?.names.count ?? 1)
     }
 
     /// The time of the second run, which finds its caches and threads warm.
@@ -75,33 +78,46 @@ struct Sampler {
     /// Whether there is time left, as much as should be by this round, or too few visits were made.
     func isDue(in round: Int, share: Double) -> Bool {
       let roundsLeft = Sampler.rounds - round
-      if visits.count + roundsLeft < Sampler.leastVisits { return true }
+      if visits[0].count + roundsLeft < Sampler.leastVisits { return true }
       return spent <= share * Double(round - 1) / Double(Sampler.rounds)
     }
 
     mutating func visit(slice: Double) {
       contender.prepare()
       spent += time(contender.run)
-      var times: [Double] = []
+      for phase in visits.indices { visits[phase].append([]) }
+      let visit = visits[0].count - 1
       var used = 0.0
       repeat {
         let elapsed = time {
           for _ in 0..<runsPerSample { contender.run() }
         }
-        times.append(elapsed / Double(runsPerSample))
+        if let laps = contender.laps {
+          for phase in visits.indices { visits[phase][visit].append(laps.seconds[phase]) }
+        } else {
+          visits[0][visit].append(elapsed / Double(runsPerSample))
+        }
         used += elapsed
+        runs += runsPerSample
       } while used < slice
       spent += used
-      runs += times.count * runsPerSample
-      visits.append(times)
     }
 
-    var measurement: Measurement {
-      var measurement = Measurement(of: contender, visits: visits, runs: runs)
+    /// One, or one for each phase.
+    var measurements: [Measurement] {
+      if let laps = contender.laps {
+        return zip(laps.names, visits).map {
+          Measurement(subject: contender.subject, variant: $0, visits: $1, runs: runs)
+        }
+      }
+      var measurement = Measurement(
+        subject: contender.subject, variant: contender.variant, visits: visits[0], runs: runs)
+      measurement.operations = contender.operations
+      measurement.bytes = contender.bytes
       if contender.countsAllocations {
         measurement.allocations = Allocations.perRun(of: contender)
       }
-      return measurement
+      return [measurement]
     }
   }
 }

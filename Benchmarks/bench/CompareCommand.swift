@@ -1,0 +1,54 @@
+import ArgumentParser
+import CommandSupport
+import Perceptron
+import Serialization
+
+/// `bench compare`.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare two runs that were written with --json.",
+    discussion: """
+      Prints the new median over the old one, how far that ratio is uncertain, and marks what is \
+      beyond noise: a difference of more than 10 % that is also larger than its spread and that the \
+      shortest times share. Exit status 0 whatever came of it.
+      """)
+
+  @Argument(help: "What was measured before.") var old: String
+  @Argument(help: "What was measured now.") var new: String
+  @Flag(help: "Leave out what has not changed.") var changed = false
+  @Option(help: .init("Write the comparison to this file.", valueName: "file")) var json: String?
+
+  func run() throws {
+    let (before, now) = (try Report(readingFrom: old), try Report(readingFrom: new))
+    let comparison = ReportComparison(before, now)
+    if comparison.comparisons.isEmpty {
+      throw FileError(new, "has no measurement that \(old) has too")
+    }
+    try Console.output(text(comparison))
+    try json.map { try AtomicFile.write(Array((try comparison.json + "\n").utf8), to: $0) }
+  }
+
+  private func text(_ comparison: ReportComparison) -> String {
+    let shown = comparison.comparisons.filter { !changed || $0.verdict != .same }
+    var table = TextTable(
+      [.words("what"), .words("who")]
+        + ["old", "new", "ratio", "spread"].map { .figures($0) } + [.words("")])
+    for line in shown {
+      table.add([
+        line.subject, line.variant, readableTime(line.old), readableTime(line.new),
+        decimal(line.ratio, 2), "±\(decimal(100 * line.spread, 0)) %",
+        line.verdict == .same ? "" : line.verdict.rawValue.uppercased(),
+      ])
+    }
+    func count(_ verdict: Comparison.Verdict) -> Int {
+      comparison.comparisons.count { $0.verdict == verdict }
+    }
+    let summary =
+      "\(comparison.comparisons.count) compared: \(count(.slower)) slower, "
+      + "\(count(.faster)) faster, \(count(.same)) without a change beyond noise"
+    return (comparison.warnings.map { "careful, \($0)" } + (shown.isEmpty ? [] : [table.text, ""])
+      + [summary] + comparison.onlyOld.map { "only in \(old): \($0)" }
+      + comparison.onlyNew.map { "only in \(new): \($0)" }).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+
+/// How one measurement differs between two runs of bench.
+struct Comparison: Codable, Equatable {
+  /// What a difference amounts to.
+  enum Verdict: String, Codable {
+    case same
+    case faster
+    case slower
+  }
+
+  let subject: String
+  let variant: String
+  /// The medians in seconds.
+  let old: Double
+  let new: Double
+  /// The new median over the old one.
+  let ratio: Double
+  /// How far the ratio is uncertain, as a share of it: twice its standard error.
+  let spread: Double
+  let verdict: Verdict
+
+  /// Differences below this share count as none, whatever the spread: between two runs, processes
+  /// lie elsewhere in memory and the machine has another temperature and other neighbours, which
+  /// one run alone does not show.
+  static let leastChange = 0.1
+
+  /// A difference is beyond noise when the medians differ by more than ``leastChange`` and by more
+  /// than the spread, and the shortest times, which a busy machine disturbs least, go the same way
+  /// by at least half as much as the least change.
+  init(_ old: Measurement, _ new: Measurement) {
+    subject = new.subject
+    variant = new.variant
+    self.old = old.median
+    self.new = new.median
+    ratio = new.median / old.median
+    let (oldError, newError) = (Self.standardError(old), Self.standardError(new))
+    spread = 2 * (oldError * oldError + newError * newError).squareRoot()
+    let change = log(ratio)
+    let bestChange = log(new.best / old.best)
+    let isBeyondNoise =
+      abs(change) > max(log(1 + Self.leastChange), spread)
+      && bestChange.sign == change.sign && abs(bestChange) > log(1 + Self.leastChange / 2)
+    verdict = isBeyondNoise ? (change > 0 ? .slower : .faster) : .same
+  }
+
+  /// The relative standard error of the median, from the medians of the visits: those were made at
+  /// different moments, and so differ as independent measurements do.
+  ///
+  /// For n normal numbers the median's standard error is √(π/2)·σ/√n, and σ is the range of the
+  /// middle half over 1.349.
+  private static func standardError(_ measurement: Measurement) -> Double {
+    let visits = measurement.visits.sorted()
+    let deviation = (quantile(visits, 0.75) - quantile(visits, 0.25)) / 1.349
+    let error = (Double.pi / 2).squareRoot() * deviation / Double(visits.count).squareRoot()
+    return error / measurement.median
+  }
+}
+
+/// Two runs of bench, side by side.
+struct ReportComparison: Codable {
+  /// What both have, in the order of the new one.
+  let comparisons: [Comparison]
+  /// Names that only the old run has.
+  let onlyOld: [String]
+  /// Names that only the new run has.
+  let onlyNew: [String]
+  /// What makes the runs hard to compare, such as another machine.
+  let warnings: [String]
+
+  init(_ old: Report, _ new: Report) {
+    let earlier = Dictionary(old.measurements.map { ($0.name, $0) }) { first, _ in first }
+    let names = Set(new.measurements.map(\.name))
+    comparisons = new.measurements.compactMap { measurement in
+      earlier[measurement.name].map { Comparison($0, measurement) }
+    }
+    onlyOld = old.measurements.map(\.name).filter { !names.contains($0) }
+    onlyNew = new.measurements.map(\.name).filter { earlier[$0] == nil }
+    func differing(_ what: String, _ value: (Report) -> String) -> String? {
+      value(old) == value(new) ? nil : "\(what): \(value(old)) then, \(value(new)) now"
+    }
+    warnings = [
+      differing("another command", \.command),
+      differing("another processor", \.machine.processor),
+      differing("another BLAS", { "\($0.machine.blas), core \($0.machine.blasCore)" }),
+      differing("another number of threads", { "\($0.machine.blasThreads)" }),
+      differing("another Swift", \.swift),
+      old.isOptimized && new.isOptimized ? nil : "built without optimisation",
+    ].compactMap { $0 }
+  }
+}

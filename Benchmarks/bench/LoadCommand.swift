@@ -1,0 +1,58 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Perceptron
+
+/// `bench load`.
+struct LoadCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "load",
+    abstract: "Time the reading of data sets, against the reading of their bytes alone.",
+    discussion: """
+      Random records in the size of CIFAR-10's five training batches (154 MB, written to a folder \
+      for temporary files and removed), and Fashion-MNIST's four gzipped files where they are \
+      installed. What is read is compared with what the files hold before anything is timed. The \
+      files are in the system's cache: what is measured is the reader, not the disk.
+      """)
+
+  @OptionGroup var options: MeasuringOptions
+  @Option(help: "Records in each of the five files.") var records = 10_000
+
+  func validate() throws { try require("--records", records, in: 1...100_000) }
+
+  func run() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("perceptron-bench-\(ProcessInfo.processInfo.processIdentifier)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let works = try LoadWork.available(in: folder, records: records)
+    let admitted = try options.filtered(works, name: \.subject)
+    for work in admitted { try work.prepare() }
+    let measurements = Sampler(seconds: options.seconds ?? 10)
+      .measure(admitted.flatMap(\.contenders))
+    let report = Report(command: "load", measurements)
+    var table = TextTable(
+      [.words("data set")]
+        + ["MB", "read", "spread", "MB/s", "bytes alone", "ratio"].map { .figures($0) })
+    for work in admitted {
+      let own = measurements.filter { $0.subject == work.subject }
+      guard let read = own.first(where: { $0.variant == LoadWork.reading }),
+        let raw = own.first(where: { $0.variant == LoadWork.bytesAlone }), let bytes = read.bytes
+      else { continue }
+      table.add([
+        work.subject, decimal(bytes / 1e6, 1), readableTime(read.median), percent(read.spread),
+        decimal(bytes / read.median / 1e6, 0), readableTime(raw.median),
+        decimal(read.median / raw.median, 2),
+      ])
+    }
+    try Console.output(
+      """
+      \(report.head)
+
+      \(table.text)
+
+      MB: of records or pictures and labels, uncompressed. Bytes alone: the same files read, and
+      uncompressed where they are gzipped, without a look at what they hold.
+      """)
+    try options.write(report)
+  }
+}

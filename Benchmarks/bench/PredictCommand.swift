@@ -1,0 +1,54 @@
+import ArgumentParser
+import CommandSupport
+import Perceptron
+
+/// `bench predict`.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Time the prediction of 10,000 rows, against its big product.",
+    discussion: """
+      In single precision. From floats: all rows lie in memory as floats. From bytes: rows are made \
+      floats block by block, as evaluation does it. The classes are compared with double \
+      precision's before anything is timed.
+      """)
+
+  @OptionGroup var options: MeasuringOptions
+
+  private static let sizes = [(3072, 50), (3072, 150), (784, 100)].map {
+    NetworkSize(inputs: $0, hidden: $1, classes: 10, rows: 10_000)
+  }
+
+  func run() throws {
+    let sizes = try options.filtered(Self.sizes, name: \.description)
+    let contenders = try sizes.flatMap(PredictContenders.make)
+    let measurements = Sampler(seconds: options.seconds ?? 10).measure(contenders)
+    let report = Report(command: "predict", measurements)
+    var table = TextTable(
+      [.words("network")] + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]
+        .map { .figures($0) })
+    for size in sizes {
+      func find(_ variant: String) -> Measurement? {
+        measurements.first { $0.subject == size.description && $0.variant == variant }
+      }
+      guard let floats = find(PredictContenders.floats), let bytes = find(PredictContenders.bytes),
+        let product = find(PredictContenders.product)
+      else { continue }
+      table.add([
+        size.description, readableTime(floats.median), percent(floats.spread),
+        decimal(Double(size.rows) / floats.median, 0), readableTime(bytes.median),
+        readableTime(product.median), decimal(floats.median / product.median, 2),
+      ])
+    }
+    try Console.output(
+      """
+      \(report.head)
+
+      \(table.text)
+
+      The class of each of 10,000 rows. X·W1: the big product as one plain call of BLAS, timed in
+      turn; ratio: the median from floats over that.
+      """)
+    try options.write(report)
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import CommandSupport
+import Perceptron
+
+/// `bench step`.
+struct StepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step",
+    abstract: "Time training steps, phase by phase, against their two big products.",
+    discussion: """
+      A step draws a batch of 200, gathers it from 50,000 rows of bytes, goes forward, computes the \
+      loss, goes backward and updates, in single precision. The losses of the first steps are \
+      compared with double precision before anything is timed.
+      """)
+
+  @OptionGroup var options: MeasuringOptions
+
+  private static let steps = [50, 100, 150].map {
+    NetworkSize(inputs: 3072, hidden: $0, classes: 10)
+  } + [NetworkSize(inputs: 784, hidden: 100, classes: 10)]
+  private static let gradients = NetworkSize(inputs: 24, hidden: 8, classes: 2, rows: 200)
+
+  func run() throws {
+    let sizes = try options.filtered(Self.steps + [Self.gradients], name: \.description)
+    var data: [Int: Dataset] = [:]
+    let contenders = try sizes.flatMap { size in
+      let rows = data[size.inputs] ?? SyntheticData.make(
+        rows: size.rows, features: size.inputs, classes: size.classes)
+      data[size.inputs] = rows
+      return size == Self.gradients
+        ? try StepContenders.lossAndGradients(size, on: rows)
+        : try StepContenders.steps(size, on: rows)
+    }
+    let measurements = Sampler(seconds: options.seconds ?? 20).measure(contenders)
+    let report = Report(command: "step", measurements)
+    try Console.output("\(report.head)\n\n\(StepTable(measurements).text)")
+    try options.write(report)
+  }
+}
