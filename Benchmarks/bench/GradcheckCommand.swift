@@ -34,7 +34,7 @@ struct GradcheckCommand: ParsableCommand {
   func run() throws {
     let works = try options.filtered(Self.works, name: \.size.description)
     let contenders = try works.flatMap(contenders)
-    let measurements = Sampler(seconds: options.seconds ?? 10).measure(contenders)
+    let measurements = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
     let report = Report(command: "gradcheck", measurements)
     var table = TextTable(
       [.words("network")]

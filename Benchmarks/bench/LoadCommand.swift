@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Foundation
 import Perceptron
 
 /// `bench load`.
@@ -21,22 +20,21 @@ struct LoadCommand: ParsableCommand {
   func validate() throws { try require("--records", records, in: 1...100_000) }
 
   func run() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("perceptron-bench-\(ProcessInfo.processInfo.processIdentifier)").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let works = try LoadWork.available(in: folder, records: records)
-    let admitted = try options.filtered(works, name: \.subject)
-    for work in admitted { try work.prepare() }
-    let measurements = Sampler(seconds: options.seconds ?? 10)
-      .measure(admitted.flatMap(\.contenders))
+    let works = availableLoadWorks(records: records)
+    let admitted = try options.filtered(works, name: { $0.subject })
+    let measurements = try withTemporaryFolder { folder in
+      for work in admitted { try work.prepare(in: folder) }
+      return try Sampler(seconds: options.seconds ?? 10)
+        .measure(admitted.flatMap { $0.contenders(in: folder) })
+    }
     let report = Report(command: "load", measurements)
     var table = TextTable(
       [.words("data set")]
         + ["MB", "read", "spread", "MB/s", "bytes alone", "ratio"].map { .figures($0) })
     for work in admitted {
       let own = measurements.filter { $0.subject == work.subject }
-      guard let read = own.first(where: { $0.variant == LoadWork.reading }),
-        let raw = own.first(where: { $0.variant == LoadWork.bytesAlone }), let bytes = read.bytes
+      guard let read = own.first(where: { $0.variant == LoadVariant.read }),
+        let raw = own.first(where: { $0.variant == LoadVariant.bytesAlone }), let bytes = read.bytes
       else { continue }
       table.add([
         work.subject, decimal(bytes / 1e6, 1), readableTime(read.median), percent(read.spread),

@@ -17,7 +17,7 @@ struct MatmulCommand: ParsableCommand {
       Contender(subject: "square", variant: "OpenBLAS", countsAllocations: true) { multiply(a, b, into: &c) },
       Contender(subject: "square", variant: "malloc", countsAllocations: true) { c = matmul(a, b) },
     ]
-    let measurements = Sampler(seconds: options.seconds ?? 3).measure(contenders)
+    let measurements = try Sampler(seconds: options.seconds ?? 3).measure(contenders)
     let report = Report(command: "matmul", measurements)
     try Console.output(try report.json)
     try options.write(report)

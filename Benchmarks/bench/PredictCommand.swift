@@ -22,7 +22,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let sizes = try options.filtered(Self.sizes, name: \.description)
     let contenders = try sizes.flatMap(PredictContenders.make)
-    let measurements = Sampler(seconds: options.seconds ?? 10).measure(contenders)
+    let measurements = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
     let report = Report(command: "predict", measurements)
     var table = TextTable(
       [.words("network")] + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]

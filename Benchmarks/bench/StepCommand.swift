@@ -31,7 +31,7 @@ struct StepCommand: ParsableCommand {
         ? try StepContenders.lossAndGradients(size, on: rows)
         : try StepContenders.steps(size, on: rows)
     }
-    let measurements = Sampler(seconds: options.seconds ?? 20).measure(contenders)
+    let measurements = try Sampler(seconds: options.seconds ?? 20).measure(contenders)
     let report = Report(command: "step", measurements)
     try Console.output("\(report.head)\n\n\(StepTable(measurements).text)")
     try options.write(report)

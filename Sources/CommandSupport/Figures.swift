@@ -24,6 +24,8 @@ package func plain(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)"
 /// A time as a person reads it: `850 µs`, `2.1 ms`, `14 s`, `3 min 20 s`, `5 h 7 min`.
 package func readableTime(_ seconds: Double) -> String {
   switch seconds {
+  case 0: "0 µs"
+  case ..<9.95e-6: "\(decimal(seconds * 1e6, 1)) µs"
   case ..<1e-3: "\(Int((seconds * 1e6).rounded())) µs"
   case ..<1: "\(decimal(seconds * 1e3, seconds < 0.01 ? 2 : 0)) ms"
   case ..<10: "\(decimal(seconds, 1)) s"

@@ -45,14 +45,16 @@ extension RootCommand {
   private static var rootName: String { configuration.commandName ?? "" }
 
   private static var commandNames: [String] {
-    configuration.subcommands.compactMap { $0.configuration.commandName }
+    configuration.subcommands.filter { $0.configuration.shouldDisplay }
+      .compactMap { $0.configuration.commandName }
   }
 
   /// What stands where a command's name is expected, also after `help`, and is none.
   private static func unknownCommand(in arguments: [String]) -> String? {
     let names = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
     guard let name = names.first, !name.hasPrefix("-"), name != "help" else { return nil }
-    return commandNames.contains(name) ? nil : name
+    let isKnown = configuration.subcommands.contains { $0.configuration.commandName == name }
+    return isKnown ? nil : name
   }
 
   /// What came of a command line that is no command to run: help that was asked for, or bad use.

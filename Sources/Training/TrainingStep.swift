@@ -49,6 +49,9 @@ package struct TrainingStep<Scalar: BLASScalar> {
     }
   }
 
+  /// The gradients that were computed last, under the parameters' names.
+  package var gradients: Parameters<Scalar> { workspace.gradients }
+
   /// Moves every parameter against its gradient.
   package func update(_ network: inout TwoLayerNet<Scalar>, learningRate: Double) {
     network.descend(workspace, learningRate: Scalar(learningRate))

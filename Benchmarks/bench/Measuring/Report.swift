@@ -14,6 +14,12 @@ struct Report: Codable {
   /// Whether it was built with optimisation.
   let isOptimized: Bool
   let measurements: [Measurement]
+  /// The programs compared and their versions.
+  var versions: [String: String]?
+  /// The largest resident memory of each program, in bytes.
+  var peakBytes: [String: Double]?
+  /// What was left out, and why.
+  var notes: [String]?
 
   init(command: String, _ measurements: [Measurement]) {
     self.command = command

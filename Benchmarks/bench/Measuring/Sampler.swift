@@ -15,13 +15,15 @@ struct Sampler {
   /// A time that the clock, which takes some 25 ns to ask, tells to a thousandth.
   private static var leastSample: Double { 25e-6 }
 
-  func measure(_ contenders: [Contender]) -> [Measurement] {
+  /// - Throws: where an end was asked for while that is only noted.
+  func measure(_ contenders: [Contender]) throws -> [Measurement] {
     var entries = contenders.map(Entry.init)
     let share = fairShare(among: entries)
     var status = StatusLine()
     let start = ContinuousClock.now
     for round in 1...Self.rounds {
       for index in entries.indices where entries[index].isDue(in: round, share: share) {
+        try Interruption.check()
         entries[index].visit(slice: share / Double(Self.rounds))
         if status.isDue {
           let elapsed = start.duration(to: .now).seconds

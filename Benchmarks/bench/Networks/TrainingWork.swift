@@ -30,10 +30,21 @@ final class TrainingWork<Scalar: BLASScalar> {
     return finish()
   }
 
-  /// One step on the batch of the given number, where batches follow each other through the data.
+  /// One step on the batch of the given number.
   func take(batch number: Int) -> Scalar {
-    step.choose { (number * settings.batchSize + $0) % data.count }
+    choose(batch: number)
     return finish()
+  }
+
+  /// Fetches the batch of the given number for ``computeGradients()``.
+  func gather(batch number: Int) {
+    choose(batch: number)
+    step.gather(from: data)
+  }
+
+  /// Batches that are chosen by number follow each other through the data.
+  private func choose(batch number: Int) {
+    step.choose { (number * settings.batchSize + $0) % data.count }
   }
 
   private func finish() -> Scalar {
@@ -58,6 +69,11 @@ final class TrainingWork<Scalar: BLASScalar> {
   /// Loss and gradients of the batch that was gathered last.
   @discardableResult
   func computeGradients() -> Scalar { step.lossAndGradients(of: network) }
+
+  /// The square root of the sum of the squares of all gradients.
+  var gradientNorm: Scalar {
+    step.gradients.reduce(0) { $0 + $1.tensor.sumOfSquares() }.squareRoot()
+  }
 
   /// The same, its phases marked in `laps`.
   func computeGradients(marking laps: Laps) {

@@ -1,0 +1,107 @@
+import Foundation
+
+/// A peer's program, which runs until this value goes.
+final class PeerProcess {
+  let peer: Peer
+  private let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+  private var received = Data()
+
+  /// Something went wrong with a peer's program.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Starts the program.
+  init(_ peer: Peer, threads: Int) throws {
+    self.peer = peer
+    process.executableURL = URL(fileURLWithPath: peer.program)
+    process.arguments = peer.arguments
+    let count = String(threads)
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count, "MKL_NUM_THREADS": count]
+    ) { $1 }
+    process.standardInput = input
+    process.standardOutput = output
+    do {
+      try process.run()
+    } catch {
+      throw Failure(
+        description: "\(peer.name): \(peer.program) cannot be started: "
+          + error.localizedDescription)
+    }
+  }
+
+  deinit {
+    try? input.fileHandleForWriting.close()
+    process.terminate()
+    process.waitUntilExit()
+  }
+
+  /// Asks for something and waits for the answer.
+  ///
+  /// - Throws: ``Failure`` where the program ends, answers something else, or with an error.
+  func ask(_ request: PeerProtocol.Request) throws -> PeerProtocol.Answer {
+    let line = try JSONEncoder().encode(request) + Data("\n".utf8)
+    do {
+      try input.fileHandleForWriting.write(contentsOf: line)
+    } catch {
+      throw Failure(description: "\(peer.name): its program has ended")
+    }
+    let answer = try readLine()
+    guard let decoded = try? JSONDecoder().decode(PeerProtocol.Answer.self, from: answer) else {
+      throw Failure(
+        description: "\(peer.name): expected a JSON object, found "
+          + String(decoding: answer.prefix(200), as: UTF8.self))
+    }
+    if let error = decoded.error { throw Failure(description: "\(peer.name): \(error)") }
+    return decoded
+  }
+
+  private func readLine() throws -> Data {
+    while true {
+      if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+        defer { received = Data(received[(end + 1)...]) }
+        return Data(received[..<end])
+      }
+      let chunk = output.fileHandleForReading.availableData
+      if chunk.isEmpty {
+        throw Failure(description: "\(peer.name): its program ended without an answer")
+      }
+      received += chunk
+    }
+  }
+}
+
+/// A program that does the same work.
+struct Peer {
+  let name: String
+  let program: String
+  let arguments: [String]
+  var precision = PeerProtocol.Precision.float32
+
+  /// The name of Perceptron itself.
+  static let perceptron = "Perceptron"
+
+  /// Perceptron and its peers, of which `python` runs the programs in the folder `scripts`.
+  static func all(python: String, scripts: String) -> [Peer] {
+    func peer(
+      _ name: String, _ script: String, _ precision: PeerProtocol.Precision = .float32
+    ) -> Peer {
+      Peer(
+        name: name, program: python, arguments: ["\(scripts)/\(script)"], precision: precision)
+    }
+    return [
+      Peer(name: perceptron, program: executable, arguments: ["worker"]),
+      peer("NumPy f32", "numpy_peer.py"), peer("NumPy f64", "numpy_peer.py", .float64),
+      peer("PyTorch", "torch_peer.py"), peer("JAX", "jax_peer.py"),
+      peer("scikit-learn", "sklearn_peer.py"),
+    ]
+  }
+
+  /// This program.
+  private static var executable: String {
+    Bundle.main.executablePath ?? CommandLine.arguments[0]
+  }
+}

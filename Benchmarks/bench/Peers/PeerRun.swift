@@ -1,0 +1,163 @@
+import CommandSupport
+import Foundation
+import Perceptron
+
+/// Perceptron and its peers at the same work, in turn.
+struct PeerRun {
+  /// Seconds for the timing of all works together.
+  let seconds: Double
+  let threads: Int
+  let files: PeerFiles
+  private(set) var processes: [PeerProcess] = []
+  /// Each program's versions, as it gives them.
+  private(set) var versions: [String: String] = [:]
+  /// What was left out and why, each once.
+  private(set) var notes: [String] = []
+
+  private static var rounds: Int { 7 }
+  /// Threads that still wait busily for more work, as those of OpenMP and OpenBLAS do for up to
+  /// 0.2 s, would take the next one's processors.
+  private static var pause: Double { 0.25 }
+
+  /// Starts the programs; one that cannot be used is left out with a note.
+  init(_ peers: [Peer], seconds: Double, threads: Int, files: PeerFiles) {
+    self.seconds = seconds
+    self.threads = threads
+    self.files = files
+    for peer in peers {
+      do {
+        processes.append(try start(peer))
+      } catch {
+        note("left out: \(error)")
+      }
+    }
+  }
+
+  private mutating func start(_ peer: Peer) throws -> PeerProcess {
+    let process = try PeerProcess(peer, threads: threads)
+    let answer = try process.ask(.init(command: .hello, threads: threads))
+    let python = answer.python.map { ", Python \($0)" } ?? ""
+    versions[peer.name] =
+      [answer.name, answer.version, answer.blas.map { "(\($0))" }].compactMap { $0 }
+      .joined(separator: " ") + python
+    if let found = answer.threads, found != threads {
+      note("\(peer.name) runs \(found) threads, not \(threads)")
+    }
+    return process
+  }
+
+  private mutating func note(_ text: String) {
+    if notes.contains(text) { return }
+    notes.append(text)
+    Console.error(text)
+  }
+}
+
+// MARK: - Timing
+
+extension PeerRun {
+  /// The times of each program that can do the work, in as many rounds as there are, after a check
+  /// that all compute the same.
+  ///
+  /// - Throws: `WrongResult` where they do not.
+  mutating func measure(_ entry: PeerWorks.Entry, of workCount: Int) throws -> [Measurement] {
+    let able = try prepare(entry)
+    let slice = seconds / Double(workCount * max(able.count, 1) * Self.rounds)
+    var times = [[Double]](repeating: [], count: able.count)
+    var counts = [Int](repeating: 0, count: able.count)
+    var status = StatusLine()
+    let rates = try able.map { try perUnit($0, count: 3).seconds }
+    for round in 1...Self.rounds {
+      for (index, process) in able.enumerated() {
+        if status.isDue {
+          status.show("\(entry.title): round \(round) of \(Self.rounds), \(process.peer.name)")
+        }
+        let count = max(1, Int(slice / rates[index]))
+        let (time, made) = try perUnit(process, count: count)
+        times[index].append(time)
+        counts[index] += made
+      }
+    }
+    status.finish()
+    return zip(able, zip(times, counts)).map { process, timed in
+      Measurement(
+        subject: entry.title, variant: process.peer.name, visits: timed.0.map { [$0] },
+        runs: timed.1)
+    }
+  }
+
+  /// Seconds that a unit of work takes, by about `count` of them, and how many it were.
+  private func perUnit(
+    _ process: PeerProcess, count: Int
+  ) throws -> (seconds: Double, made: Int) {
+    try Interruption.check()
+    Thread.sleep(forTimeInterval: Self.pause)
+    let answer = try process.ask(.init(command: .time, count: count))
+    guard let seconds = answer.seconds, let made = answer.count, made > 0, seconds > 0 else {
+      throw PeerProcess.Failure(description: "\(process.peer.name): no time was measured")
+    }
+    return (seconds / Double(made), made)
+  }
+
+  /// The programs that can do the work, which have it prepared and compute the same.
+  private mutating func prepare(_ entry: PeerWorks.Entry) throws -> [PeerProcess] {
+    var work = try files.filled(entry.work)
+    var able: [PeerProcess] = []
+    var reference: (name: String, numbers: [Double])?
+    for process in processes {
+      try Interruption.check()
+      work.precision = process.peer.precision
+      let answer = try process.ask(.init(command: .prepare, work: work))
+      if let reason = answer.unsupported {
+        note("\(process.peer.name), \(entry.title): \(reason)")
+        continue
+      }
+      let numbers = answer.check ?? []
+      if let reference {
+        try compare(process.peer.name, numbers, with: reference, at: entry)
+      } else {
+        reference = (process.peer.name, numbers)
+      }
+      able.append(process)
+    }
+    return able
+  }
+
+  /// Throws unless the numbers agree as far as single precision allows over ten steps.
+  private func compare(
+    _ name: String, _ numbers: [Double], with reference: (name: String, numbers: [Double]),
+    at entry: PeerWorks.Entry
+  ) throws {
+    let agree =
+      numbers.count == reference.numbers.count && !numbers.isEmpty
+      && zip(numbers, reference.numbers).allSatisfy {
+        abs($0 - $1) <= 1e-3 * max(abs($0), abs($1))
+      }
+    if agree { return }
+    throw WrongResult(
+      "\(entry.title), \(name)", expected: "\(reference.numbers) as \(reference.name) has it",
+      found: numbers)
+  }
+}
+
+// MARK: - Memory
+
+extension PeerRun {
+  /// The largest resident memory, in bytes, of a fresh process of each program that takes 500 steps
+  /// on 50,000 × 3072 bytes.
+  func measureMemory() throws -> [String: Double] {
+    var work = try files.filled(PeerWorks.sweepSteps[0].work)
+    var peaks: [String: Double] = [:]
+    for peer in processes.map(\.peer) {
+      try Interruption.check()
+      let process = try PeerProcess(peer, threads: threads)
+      work.precision = peer.precision
+      _ = try process.ask(.init(command: .hello, threads: threads))
+      let answer = try process.ask(.init(command: .prepare, work: work))
+      if answer.unsupported != nil { continue }
+      _ = try process.ask(.init(command: .time, count: 500))
+      peaks[peer.name] = try process.ask(.init(command: .memory)).peakBytes
+    }
+    return peaks
+  }
+}

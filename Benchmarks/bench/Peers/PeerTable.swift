@@ -1,0 +1,70 @@
+import CommandSupport
+
+/// The comparison with the peers as a table in Markdown.
+struct PeerTable {
+  let report: Report
+  /// The programs, in the order of the columns.
+  let names: [String]
+
+  var markdown: String {
+    var table = TextTable([.words("work")] + names.map { .figures($0) })
+    for entry in PeerWorks.all where measurement(entry.title, nil) != nil {
+      table.add(
+        [entry.title]
+          + names.map { name in
+            guard let peer = measurement(entry.title, name) else { return "–" }
+            let ratio = measurement(entry.title, Peer.perceptron).map { share($0, of: peer) }
+            return cell(readableTime(peer.median), ratio, isOwn: name == Peer.perceptron)
+          })
+    }
+    addSweep(to: &table)
+    addMemory(to: &table)
+    return table.markdown
+  }
+
+  /// A measured value, and Perceptron's share of it.
+  private func cell(_ value: String, _ ratio: Double?, isOwn: Bool) -> String {
+    guard let ratio, !isOwn else { return value }
+    return "\(value) (\(decimal(ratio, 2)))"
+  }
+
+  private func measurement(_ subject: String, _ variant: String?) -> Measurement? {
+    report.measurements.first {
+      $0.subject == subject && (variant == nil || $0.variant == variant)
+    }
+  }
+
+  /// The median of the ratios round by round.
+  private func share(_ own: Measurement, of peer: Measurement) -> Double {
+    median(zip(own.visits, peer.visits).map { $0 / $1 }) ?? .nan
+  }
+
+  /// The time of the sweep's 315,000 steps, computed from the steps' medians.
+  private func addSweep(to table: inout TextTable) {
+    func seconds(_ name: String) -> Double? {
+      let steps = PeerWorks.sweepSteps.compactMap { measurement($0.title, name)?.median }
+      if steps.count < PeerWorks.sweepSteps.count { return nil }
+      return steps.reduce(0, +) * Double(PeerWorks.sweepStepsPerWidth)
+    }
+    if names.allSatisfy({ seconds($0) == nil }) { return }
+    let own = seconds(Peer.perceptron)
+    table.add(
+      ["the sweep's 315,000 steps, run by run (computed)"]
+        + names.map { name in
+          guard let time = seconds(name) else { return "–" }
+          return cell(
+            "\(decimal(time, 0)) s", own.map { $0 / time }, isOwn: name == Peer.perceptron)
+        })
+  }
+
+  private func addMemory(to table: inout TextTable) {
+    guard let peaks = report.peakBytes, !peaks.isEmpty else { return }
+    table.add(
+      ["peak memory, training on 50,000 × 3072 bytes"]
+        + names.map { name in
+          guard let peak = peaks[name] else { return "–" }
+          let ratio = peaks[Peer.perceptron].map { $0 / peak }
+          return cell("\(decimal(peak / 1e6, 0)) MB", ratio, isOwn: name == Peer.perceptron)
+        })
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Perceptron
+import Serialization
+import Training
+
+/// Does the work of the comparison with the peers as a user of the library would.
+struct PerceptronWorker {
+  /// One unit of the work that was prepared last.
+  private var unit: (() -> Void)?
+
+  mutating func answer(_ request: PeerProtocol.Request) throws -> PeerProtocol.Answer {
+    switch request.command {
+    case .hello:
+      if let threads = request.threads { BLASLibrary.threadCount = threads }
+      return .init(
+        name: Peer.perceptron, version: "", blas: BLASLibrary.configuration.split(separator: " ").prefix(2).joined(separator: " "),
+        threads: BLASLibrary.threadCount)
+    case .prepare:
+      guard let work = request.work else { throw Problem(description: "prepare: no work") }
+      if work.layers.count != 3 || work.optimizer != .sgd || work.kind == .epoch {
+        return .init(unsupported: "so far there are two-layer networks and SGD only")
+      }
+      return .init(check: try prepare(work))
+    case .time:
+      guard let unit, let count = request.count, count > 0 else {
+        throw Problem(description: "time: nothing was prepared, or no count")
+      }
+      let seconds = bench.time { for _ in 0..<count { unit() } }
+      return .init(count: count, seconds: seconds)
+    case .memory:
+      return .init(peakBytes: Self.peakBytes)
+    }
+  }
+
+  /// The largest resident memory of this process so far.
+  private static var peakBytes: Double {
+    var usage = rusage()
+    #if os(Linux)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      return Double(usage.ru_maxrss) * 1024
+    #else
+      getrusage(RUSAGE_SELF, &usage)
+      return Double(usage.ru_maxrss)
+    #endif
+  }
+
+  private struct Problem: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Prepares the work and returns what all peers have to agree on.
+  private mutating func prepare(_ work: PeerProtocol.Work) throws -> [Double] {
+    unit = nil
+    let data = try dataset(work)
+    let network = try network(work)
+    var settings = SGDSettings(
+      learningRate: work.learningRate, regularization: work.regularization)
+    settings.batchSize = work.batch
+    switch work.kind {
+    case .step, .epoch:
+      let training = TrainingWork(network, on: data, settings: settings)
+      let losses = (0..<10).map { Double(training.take(batch: $0)) }
+      training.reset()
+      unit = { training.take() }
+      return losses
+    case .gradient:
+      let training = TrainingWork(network, on: data, settings: settings)
+      training.gather(batch: 0)
+      unit = { training.computeGradients() }
+      return [Double(training.computeGradients()), Double(training.gradientNorm)]
+    case .predict:
+      let x = data.block(0..<data.count)
+      unit = { _ = network.predict(x) }
+      let right = zip(network.predict(x), data.labels).count { $0 == $1 }
+      return [Double(right) / Double(data.count)]
+    }
+  }
+
+  private func dataset(_ work: PeerProtocol.Work) throws -> PreparedDataset<Float> {
+    let features = work.layers[0]
+    let labels = try bytes(of: work.labels, count: work.rows).map(Int.init)
+    let dataset = Dataset(
+      Features(
+        .bytes(try bytes(of: work.features, count: work.rows * features)),
+        exampleShape: [features]),
+      labels: labels, classNames: (0..<work.layers[2]).map { "class \($0)" })
+    return dataset.prepared(with: Preprocessing(divisor: work.divisor))
+  }
+
+  private func network(_ work: PeerProtocol.Work) throws -> TwoLayerNet<Float> {
+    let (inputs, hidden, classes) = (work.layers[0], work.layers[1], work.layers[2])
+    let count = inputs * hidden + hidden + hidden * classes + classes
+    var numbers = try bytes(of: work.weights, count: 4 * count).withUnsafeBytes {
+      Array($0.bindMemory(to: Float.self))
+    }[...]
+    func take(_ shape: Shape) -> Tensor<Float> {
+      defer { numbers = numbers.dropFirst(shape.count) }
+      return Tensor(Array(numbers.prefix(shape.count)), shape: shape)
+    }
+    return TwoLayerNet(
+      hidden: Affine(weights: take([inputs, hidden]), bias: take([hidden])),
+      output: Affine(weights: take([hidden, classes]), bias: take([classes])))
+  }
+
+  private func bytes(of path: String, count: Int) throws -> [UInt8] {
+    let reader = try ByteReader(path: path)
+    let bytes = try reader.bytes(count, of: "bytes")
+    try reader.expectEnd()
+    return bytes
+  }
+}

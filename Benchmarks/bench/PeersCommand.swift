@@ -1,0 +1,86 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Perceptron
+
+/// `bench peers`, which `scripts/compare-peers` calls.
+struct PeersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "peers",
+    abstract: "Compare with NumPy, PyTorch, JAX and scikit-learn at the same work.",
+    discussion: """
+      scripts/compare-peers makes a Python environment with the peers and calls this. All programs \
+      work on the same random data and weights with the same number of threads, one after the other \
+      in each round. Before they are timed they have to compute the same losses. Prints a table in \
+      Markdown.
+      """)
+
+  @Option(help: "The Python that has the peers.") var python: String
+  @Option(help: "The folder of the peers' programs.") var scripts = "Benchmarks/peers"
+  @Option(
+    help: .init(
+      "Only this peer beside Perceptron; may be given more than once.", valueName: "name"))
+  var only: [String] = []
+  @Flag(help: "Leave out the measurement of memory, which reads the data set anew for each peer.")
+  var skipMemory = false
+  @OptionGroup var options: MeasuringOptions
+
+  func run() throws {
+    let entries = try options.filtered(PeerWorks.all, name: \.title)
+    let peers = try selectedPeers()
+    let report = try withTemporaryFolder { folder in
+      do {
+        return try measure(entries, peers, in: folder)
+      } catch {
+        // A peer's program ends by the same Ctrl-C.
+        try Interruption.check()
+        throw error
+      }
+    }
+    let names = peers.map(\.name).filter { report.versions?[$0] != nil }
+    try Console.output(text(report, names))
+    try options.write(report)
+  }
+
+  private func selectedPeers() throws -> [Peer] {
+    let all = Peer.all(python: python, scripts: scripts)
+    let peers = all.filter { peer in
+      only.isEmpty || peer.name == Peer.perceptron
+        || only.contains { peer.name.lowercased().hasPrefix($0.lowercased()) }
+    }
+    if peers.count == 1 {
+      throw ValidationError(
+        "--only \(only.joined(separator: " ")) is none of: "
+          + all.dropFirst().map(\.name).joined(separator: ", "))
+    }
+    return peers
+  }
+
+  private func measure(
+    _ entries: [PeerWorks.Entry], _ peers: [Peer], in folder: String
+  ) throws -> Report {
+    var run = PeerRun(
+      peers, seconds: options.seconds ?? 120, threads: BLASLibrary.threadCount,
+      files: PeerFiles(folder: folder))
+    let measurements = try entries.flatMap { try run.measure($0, of: entries.count) }
+    var report = Report(command: "peers", measurements)
+    report.versions = run.versions
+    report.notes = run.notes
+    if !skipMemory { report.peakBytes = try run.measureMemory() }
+    return report
+  }
+
+  private func text(_ report: Report, _ names: [String]) -> String {
+    let versions = names.compactMap { report.versions?[$0] }
+    let unique = versions.enumerated().filter { versions.firstIndex(of: $1) == $0 }.map(\.1)
+    return """
+      \(report.date.prefix(10)), \(report.machine.processor), \(report.machine.cores) cores, \
+      \(report.machine.blasThreads) threads each. \(unique.joined(separator: "; ")).
+
+      \(PeerTable(report: report, names: names).markdown)
+
+      Medians of seven rounds in which all take their turn. In brackets: Perceptron's time, or memory,
+      as a share of theirs, the median of the rounds' ratios.
+      """ + (report.notes ?? []).map { "\n- \($0)" }.joined()
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Serialization
+
+/// Calls `body` with a new folder for temporary files, which is removed afterwards: also when a
+/// signal asks for an end, which `body` notices by ``Interruption/check()``.
+func withTemporaryFolder<Result>(_ body: (_ folder: String) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("perceptron-bench-\(UUID().uuidString)")
+  do {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  } catch {
+    throw FileError(folder.path, "cannot make this folder: \(error.localizedDescription)")
+  }
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try Interruption.deferred { try body(folder.path) }
+}
+
+extension Interruption {
+  /// Throws the exit status where an end was asked for.
+  static func check() throws {
+    if isRequested { throw ExitCode(status) }
+  }
+}
