@@ -47,6 +47,7 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
     -> {"peakBytes": 700000000}, the largest resident size of the process.
 """
 
+import gc
 import json
 import os
 import platform
@@ -142,7 +143,7 @@ def read_features(path, rows, inputs, divisor, precision):
 
 
 def aligned(shape, precision):
-    """An array at a multiple of 64 bytes, which JAX takes as it is where it would copy others."""
+    """An array at a multiple of 64 bytes, which JAX can take as it is."""
     size = int(np.prod(shape)) * np.dtype(precision).itemsize
     buffer = np.empty(size + 64, np.uint8)
     offset = -buffer.ctypes.data % 64
@@ -194,6 +195,7 @@ def serve(name, version, program, start):
                     }
                 case "prepare":
                     current = None  # frees the last work before the next is read
+                    gc.collect()
                     current = program(Work.read(request["work"]))
                     answer = {"check": [float(number) for number in current.check()]}
                     current.run(1)
