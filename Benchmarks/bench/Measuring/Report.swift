@@ -48,7 +48,7 @@ struct Report: Codable {
   var head: String {
     var lines = [
       "\(machine.processor), \(machine.cores) cores, \(machine.system)",
-      "\(machine.blas), \(machine.blasThreads) threads",
+      "\(machine.blas), core \(machine.blasCore), \(machine.blasThreads) threads",
       "Swift \(swift), \(date)",
     ]
     if !isOptimized {

@@ -34,8 +34,10 @@ final class PeerProcess {
   }
 
   deinit {
+    // The end of its input ends a program that is not at work.
     try? input.fileHandleForWriting.close()
-    process.terminate()
+    for _ in 0..<20 where process.isRunning { Thread.sleep(forTimeInterval: 0.1) }
+    if process.isRunning { process.terminate() }
     process.waitUntilExit()
   }
 

@@ -13,7 +13,8 @@ struct PerceptronWorker {
     case .hello:
       if let threads = request.threads { BLASLibrary.threadCount = threads }
       return .init(
-        name: Peer.perceptron, version: "", blas: BLASLibrary.configuration.split(separator: " ").prefix(2).joined(separator: " "),
+        name: Peer.perceptron,
+        blas: BLASLibrary.configuration.split(separator: " ").prefix(2).joined(separator: " "),
         threads: BLASLibrary.threadCount)
     case .prepare:
       guard let work = request.work else { throw Problem(description: "prepare: no work") }
