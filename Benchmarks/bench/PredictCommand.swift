@@ -28,7 +28,7 @@ struct PredictCommand: ParsableCommand {
       [.words("network")] + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]
         .map { .figures($0) })
     for size in sizes {
-      func find(_ variant: String) -> Measurement? {
+      func find(_ variant: String) -> Timing? {
         measurements.first { $0.subject == size.description && $0.variant == variant }
       }
       guard let floats = find(PredictContenders.floats), let bytes = find(PredictContenders.bytes),

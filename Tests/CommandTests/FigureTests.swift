@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import Perceptron
+import TestSupport
 import Testing
 
 @testable import PerceptronCLI

@@ -3,6 +3,22 @@ import Perceptron
 import TestSupport
 import Testing
 
+extension Command {
+  static let executable = path(ofBuilt: "perceptron")
+
+  /// Runs the built `perceptron` to its end.
+  ///
+  /// - Parameter environment: variables beside those that the tests were started with.
+  @discardableResult
+  static func run(
+    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
+    timeout: Double = 60
+  ) throws -> Outcome {
+    try run(
+      program: executable, arguments, in: folder, environment: environment, timeout: timeout)
+  }
+}
+
 extension TemporaryDirectory {
   /// The names in one of the directory's directories, sorted; hidden ones too.
   func names(in folder: String) throws -> [String] {

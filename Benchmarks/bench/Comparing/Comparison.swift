@@ -28,7 +28,7 @@ struct Comparison: Codable, Equatable {
   /// A difference is beyond noise when the medians differ by more than ``leastChange`` and by more
   /// than the spread, and the shortest times, which a busy machine disturbs least, go the same way
   /// by at least half as much as the least change.
-  init(_ old: Measurement, _ new: Measurement) {
+  init(_ old: Timing, _ new: Timing) {
     subject = new.subject
     variant = new.variant
     self.old = old.median
@@ -49,7 +49,7 @@ struct Comparison: Codable, Equatable {
   ///
   /// For n normal numbers the median's standard error is √(π/2)·σ/√n, and σ is the range of the
   /// middle half over 1.349.
-  private static func standardError(_ measurement: Measurement) -> Double {
+  private static func standardError(_ measurement: Timing) -> Double {
     let visits = measurement.visits.sorted()
     let deviation = (quantile(visits, 0.75) - quantile(visits, 0.25)) / 1.349
     let error = (Double.pi / 2).squareRoot() * deviation / Double(visits.count).squareRoot()

@@ -2,9 +2,12 @@ import CAllocations
 
 /// Counting the calls of malloc and its like.
 enum Allocations {
+  /// Whether they can be counted on this system.
+  static var areCounted: Bool { allocations_are_counted() }
+
   /// How they are counted, for a table's foot.
   static var method: String {
-    allocations_are_counted()
+    areCounted
       ? """
       mallocs: calls of malloc, calloc, realloc and memalign in one run, OpenBLAS's own included;
       bench puts functions that count in the place of glibc's.
@@ -13,15 +16,15 @@ enum Allocations {
   }
 
   /// The mean of twenty runs, or nil where they cannot be counted.
-  static func perRun(of contender: Contender) -> Measurement.Allocations? {
-    guard allocations_are_counted() else { return nil }
+  static func perRun(of contender: Contender) -> Timing.Allocations? {
+    guard areCounted else { return nil }
     let runs = 20
     contender.prepare()
     contender.run()
     let before = allocations_so_far()
     for _ in 0..<runs { contender.run() }
     let after = allocations_so_far()
-    return Measurement.Allocations(
+    return Timing.Allocations(
       count: Double(after.count - before.count) / Double(runs),
       bytes: Double(after.bytes - before.bytes) / Double(runs))
   }

@@ -13,7 +13,7 @@ struct Report: Codable {
   let swift: String
   /// Whether it was built with optimisation.
   let isOptimized: Bool
-  let measurements: [Measurement]
+  var measurements: [Timing]
   /// The programs compared and their versions.
   var versions: [String: String]?
   /// The largest resident memory of each program, in bytes.
@@ -21,7 +21,7 @@ struct Report: Codable {
   /// What was left out, and why.
   var notes: [String]?
 
-  init(command: String, _ measurements: [Measurement]) {
+  init(command: String, _ measurements: [Timing]) {
     self.command = command
     date = Date().formatted(.iso8601)
     machine = .current

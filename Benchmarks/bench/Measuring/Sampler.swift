@@ -16,7 +16,7 @@ struct Sampler {
   private static var leastSample: Double { 25e-6 }
 
   /// - Throws: where an end was asked for while that is only noted.
-  func measure(_ contenders: [Contender]) throws -> [Measurement] {
+  func measure(_ contenders: [Contender]) throws -> [Timing] {
     var entries = contenders.map(Entry.init)
     let share = fairShare(among: entries)
     var status = StatusLine()
@@ -106,13 +106,13 @@ struct Sampler {
     }
 
     /// One, or one for each phase.
-    var measurements: [Measurement] {
+    var measurements: [Timing] {
       if let laps = contender.laps {
         return zip(laps.names, visits).map {
-          Measurement(subject: contender.subject, variant: $0, visits: $1, runs: runs)
+          Timing(subject: contender.subject, variant: $0, visits: $1, runs: runs)
         }
       }
-      var measurement = Measurement(
+      var measurement = Timing(
         subject: contender.subject, variant: contender.variant, visits: visits[0], runs: runs)
       measurement.operations = contender.operations
       measurement.bytes = contender.bytes

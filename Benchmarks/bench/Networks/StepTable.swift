@@ -2,9 +2,9 @@ import CommandSupport
 
 /// The table of `bench step`: a line for each network.
 struct StepTable {
-  private let measurements: [Measurement]
+  private let measurements: [Timing]
 
-  init(_ measurements: [Measurement]) { self.measurements = measurements }
+  init(_ measurements: [Timing]) { self.measurements = measurements }
 
   var text: String {
     var table = TextTable(
@@ -28,7 +28,7 @@ struct StepTable {
       """
   }
 
-  private func cells(_ whole: Measurement) -> [String] {
+  private func cells(_ whole: Timing) -> [String] {
     func time(_ variant: String) -> Double? {
       measurements.first { $0.subject == whole.subject && $0.variant == variant }?.median
     }

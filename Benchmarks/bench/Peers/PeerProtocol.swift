@@ -53,7 +53,7 @@ enum PeerProtocol {
 
   /// A piece of work, with the files that it works on.
   struct Work: Codable {
-    let kind: Kind
+    var kind: Kind
     let layers: [Int]
     let batch: Int
     let rows: Int

@@ -60,7 +60,7 @@ extension PeerRun {
   /// that all compute the same.
   ///
   /// - Throws: `WrongResult` where they do not.
-  mutating func measure(_ entry: PeerWorks.Entry, of workCount: Int) throws -> [Measurement] {
+  mutating func measure(_ entry: PeerWorks.Entry, of workCount: Int) throws -> [Timing] {
     let able = try prepare(entry)
     let slice = seconds / Double(workCount * max(able.count, 1) * Self.rounds)
     var times = [[Double]](repeating: [], count: able.count)
@@ -80,7 +80,7 @@ extension PeerRun {
     }
     status.finish()
     return zip(able, zip(times, counts)).map { process, timed in
-      Measurement(
+      Timing(
         subject: entry.title, variant: process.peer.name, visits: timed.0.map { [$0] },
         runs: timed.1)
     }

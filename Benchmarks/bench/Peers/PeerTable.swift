@@ -28,14 +28,14 @@ struct PeerTable {
     return "\(value) (\(decimal(ratio, 2)))"
   }
 
-  private func measurement(_ subject: String, _ variant: String?) -> Measurement? {
+  private func measurement(_ subject: String, _ variant: String?) -> Timing? {
     report.measurements.first {
       $0.subject == subject && (variant == nil || $0.variant == variant)
     }
   }
 
   /// The median of the ratios round by round.
-  private func share(_ own: Measurement, of peer: Measurement) -> Double {
+  private func share(_ own: Timing, of peer: Timing) -> Double {
     median(zip(own.visits, peer.visits).map { $0 / $1 }) ?? .nan
   }
 

@@ -1,19 +1,20 @@
 import Foundation
 import Testing
 
-/// Runs the built `perceptron` as a child process.
-struct Command {
+/// Runs programs, those of this package above all, as child processes.
+public enum Command {
   /// What a finished child leaves.
-  struct Outcome {
+  public struct Outcome {
     /// The exit status, or the signal that ended the child, negated.
-    let status: Int32
-    let output: String
-    let errors: String
+    public let status: Int32
+    public let output: String
+    public let errors: String
 
-    var lines: [Substring] { output.split(separator: "\n") }
+    /// The lines of standard output that are not empty.
+    public var lines: [Substring] { output.split(separator: "\n") }
 
     /// Standard output as a JSON object.
-    var object: [String: Any] {
+    public var object: [String: Any] {
       get throws {
         try #require(
           try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
@@ -22,39 +23,33 @@ struct Command {
   }
 
   /// The test gave up waiting.
-  struct TimedOut: Error {
-    let arguments: [String]
-    let output: String
-    let errors: String
+  public struct TimedOut: Error {
+    public let arguments: [String]
+    public let output: String
+    public let errors: String
   }
 
-  /// Runs `perceptron` to its end.
+  /// Runs a program to its end.
   ///
   /// - Parameter environment: variables beside those that the tests were started with.
   @discardableResult
-  static func run(
-    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
-    timeout: Double = 60
+  public static func run(
+    program: String, _ arguments: [String], in folder: String? = nil,
+    environment: [String: String] = [:], timeout: Double = 60
   ) throws -> Outcome {
-    try RunningCommand(executable, arguments, in: folder, environment: environment)
+    try RunningCommand(program, arguments, in: folder, environment: environment)
       .wait(timeout: timeout)
   }
 
-  /// Runs another program, such as a shell, to its end.
-  static func run(
-    program: String, _ arguments: [String], in folder: String? = nil, timeout: Double = 60
-  ) throws -> Outcome {
-    try RunningCommand(program, arguments, in: folder).wait(timeout: timeout)
-  }
-
-  /// The executable, which stands beside the test bundle in the build folder.
-  static let executable: String = {
+  /// The path of one of this package's executables, which stand beside the test bundle in the build
+  /// folder.
+  public static func path(ofBuilt name: String) -> String {
     let candidates = CommandLine.arguments + [Bundle.main.executablePath ?? ""]
     for candidate in candidates {
       var folder = URL(fileURLWithPath: candidate)
       for _ in 0..<4 {
         folder.deleteLastPathComponent()
-        let path = folder.appendingPathComponent("perceptron").path
+        let path = folder.appendingPathComponent(name).path
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
           !isFolder.boolValue, FileManager.default.isExecutableFile(atPath: path)
@@ -63,19 +58,20 @@ struct Command {
         }
       }
     }
-    fatalError("there is no perceptron beside the test bundle; looked from \(candidates)")
-  }()
+    fatalError("there is no \(name) beside the test bundle; looked from \(candidates)")
+  }
 }
 
 /// A child process whose output is read as it comes, so that neither side waits for the other.
-final class RunningCommand {
+public final class RunningCommand {
   private let process = Process()
   private let arguments: [String]
   private let output = Drain()
   private let errors = Drain()
   private let ended = DispatchSemaphore(value: 0)
 
-  init(
+  /// Starts a program.
+  public init(
     _ program: String, _ arguments: [String], in folder: String? = nil,
     environment: [String: String] = [:]
   ) throws {
@@ -95,16 +91,19 @@ final class RunningCommand {
     errors.start()
   }
 
-  var identifier: Int32 { process.processIdentifier }
+  /// The process's number.
+  public var identifier: Int32 { process.processIdentifier }
   /// What has come on standard error so far.
-  var errorsSoFar: String { errors.text }
+  public var errorsSoFar: String { errors.text }
 
-  var isRunning: Bool { process.isRunning }
+  /// Whether it has not ended yet.
+  public var isRunning: Bool { process.isRunning }
 
-  func send(_ signal: Int32) { kill(identifier, signal) }
+  /// Sends a signal.
+  public func send(_ signal: Int32) { kill(identifier, signal) }
 
   /// Waits for the end; kills the child and throws after `timeout` seconds.
-  func wait(timeout: Double = 60) throws -> Command.Outcome {
+  public func wait(timeout: Double = 60) throws -> Command.Outcome {
     let isLate = ended.wait(timeout: .now() + timeout) == .timedOut
     if isLate {
       send(SIGKILL)

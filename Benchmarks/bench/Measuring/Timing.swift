@@ -2,7 +2,7 @@ import CommandSupport
 import Foundation
 
 /// How long a contender's run takes.
-struct Measurement: Codable, Equatable {
+struct Timing: Codable, Equatable {
   let subject: String
   let variant: String
   /// How often it ran while it was timed.

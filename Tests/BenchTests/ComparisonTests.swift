@@ -1,0 +1,76 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@testable import bench
+
+@Suite("Comparing two runs of bench")
+struct ComparisonTests {
+  /// A measurement with visits around `median`, noisy by a share of `noise`.
+  private func measurement(_ median: Double, noise: Double, seed: UInt64 = 0) -> Timing {
+    var random = SeededRandom(seed: seed, purpose: "noise")
+    let visits = (0..<10).map { _ in
+      (0..<20).map { _ in median * (1 + noise * random.normal()) }
+    }
+    return Timing(subject: "work", variant: "who", visits: visits, runs: 200)
+  }
+
+  @Test("A run compared with itself has not changed")
+  func itself() {
+    let comparison = Comparison(measurement(1e-3, noise: 0.05), measurement(1e-3, noise: 0.05))
+    #expect(comparison.ratio == 1 && comparison.verdict == .same)
+  }
+
+  @Test("Noise is no change, a fifth more or less time is one", arguments: 0..<20)
+  func changes(seed: UInt64) {
+    let old = measurement(1e-3, noise: 0.04, seed: seed)
+    func verdict(_ factor: Double) -> Comparison.Verdict {
+      Comparison(old, measurement(factor * 1e-3, noise: 0.04, seed: seed + 100)).verdict
+    }
+    #expect(verdict(1) == .same && verdict(1.03) == .same && verdict(0.97) == .same)
+    #expect(verdict(1.2) == .slower && verdict(0.8) == .faster)
+  }
+
+  @Test("A busy machine, which leaves the shortest times as they were, is no change")
+  func busyMachine() {
+    let quiet = [[Double]](repeating: [1, 1, 1, 1], count: 10)
+    let busy = [[Double]](repeating: [1, 1.5, 1.5, 1.5], count: 10)
+    let comparison = Comparison(
+      Timing(subject: "work", variant: "who", visits: quiet, runs: 40),
+      Timing(subject: "work", variant: "who", visits: busy, runs: 40))
+    #expect(comparison.ratio == 1.5 && comparison.verdict == .same)
+  }
+
+  @Test("Medians that differ less than their visits among themselves are no change")
+  func wideSpread() {
+    let old = [[1.0], [2], [1], [2], [1], [2]]
+    let new = [[1.2], [2.4], [1.2], [2.4], [1.2], [2.4]]
+    let comparison = Comparison(
+      Timing(subject: "work", variant: "who", visits: old, runs: 6),
+      Timing(subject: "work", variant: "who", visits: new, runs: 6))
+    #expect(abs(comparison.ratio - 1.2) < 1e-12 && comparison.verdict == .same)
+    #expect(comparison.spread > 0.2)
+  }
+
+  @Test("What only one run has, and what makes runs hard to compare, is told")
+  func differences() throws {
+    let old = Report(command: "step", [measurement(1, noise: 0)])
+    let other = Timing(subject: "other work", variant: "who", visits: [[1]], runs: 1)
+    let new = Report(command: "predict", [other])
+    let comparison = ReportComparison(old, new)
+    #expect(comparison.comparisons.isEmpty)
+    #expect(comparison.onlyOld == ["work · who"] && comparison.onlyNew == ["other work · who"])
+    #expect(comparison.warnings.contains("another command: step then, predict now"))
+  }
+
+  @Test("A report survives its file")
+  func file() throws {
+    let scratch = try TemporaryDirectory()
+    var report = Report(command: "step", [measurement(1e-3, noise: 0.1)])
+    report.measurements[0].allocations = .init(count: 2, bytes: 1024)
+    try report.write(to: scratch.file("report.json"))
+    let read = try Report(readingFrom: scratch.file("report.json"))
+    #expect(read.measurements == report.measurements && read.machine == report.machine)
+  }
+}

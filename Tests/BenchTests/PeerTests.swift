@@ -1,0 +1,149 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@testable import bench
+
+@Suite("The comparison with the peers")
+struct PeerTests {
+  /// A peer that answers with the given lines, one for each question, whatever it is asked.
+  private func peer(
+    _ name: String, answering lines: [String], in scratch: TemporaryDirectory
+  ) throws -> Peer {
+    let script = scratch.file("\(name).sh")
+    let answers = lines.map { "read -r question && echo '\($0)'" }.joined(separator: "\n")
+    try Data("\(answers)\n".utf8).write(to: URL(fileURLWithPath: script))
+    return Peer(name: name, program: "/bin/sh", arguments: [script])
+  }
+
+  private var entry: PeerWorks.Entry {
+    .init(title: "a step", work: .init(kind: .step, layers: [4, 3, 2], batch: 5, rows: 20))
+  }
+
+  private func run(_ peers: [Peer], in scratch: TemporaryDirectory) -> PeerRun {
+    PeerRun(peers, seconds: 1e-9, threads: 1, files: PeerFiles(folder: scratch.path))
+  }
+
+  private let hello = #"{"name": "Fake", "version": "1", "threads": 1}"#
+  private let checked = #"{"check": [0.5, 0.25]}"#
+  private var timed: [String] {
+    [String](repeating: #"{"count": 4, "seconds": 2}"#, count: 8)
+  }
+
+  @Test("A unit's time is what a program says, over how many it made")
+  func times() throws {
+    let scratch = try TemporaryDirectory()
+    let fake = try peer("fake", answering: [hello, checked] + timed, in: scratch)
+    var run = run([fake], in: scratch)
+    #expect(run.versions == ["fake": "Fake 1"] && run.notes.isEmpty)
+    let measurement = try run.measure(entry, of: 1)[0]
+    #expect(measurement.variant == "fake" && measurement.median == 0.5)
+    #expect(measurement.visits == [Double](repeating: 0.5, count: 7))
+  }
+
+  @Test("Programs that compute something else are not timed")
+  func disagreement() throws {
+    let scratch = try TemporaryDirectory()
+    let right = try peer("right", answering: [hello, checked] + timed, in: scratch)
+    for wrong in ["[0.5, 0.26]", "[0.5]", "[]"] {
+      let other = try peer(
+        "other", answering: [hello, #"{"check": \#(wrong)}"#] + timed, in: scratch)
+      var run = run([right, other], in: scratch)
+      let error = #expect(throws: WrongResult.self) { try run.measure(entry, of: 1) }
+      #expect(error?.description.hasPrefix("a step, other: expected [0.5, 0.25] as right") == true)
+    }
+  }
+
+  @Test("A program that cannot be used, and work that it has not, are left out with a note")
+  func leftOut() throws {
+    let scratch = try TemporaryDirectory()
+    let absent = Peer(name: "absent", program: scratch.file("no such program"), arguments: [])
+    let broken = try peer("broken", answering: [], in: scratch)
+    let unable = try peer(
+      "unable", answering: [hello, #"{"unsupported": "no steps"}"#], in: scratch)
+    let able = try peer("able", answering: [hello, checked] + timed, in: scratch)
+    var run = run([absent, broken, unable, able], in: scratch)
+    #expect(run.notes.count == 2)
+    #expect(run.notes.contains("left out: broken: its program ended without an answer"))
+    #expect(try run.measure(entry, of: 1).map(\.variant) == ["able"])
+    #expect(run.notes.last == "unable, a step: no steps")
+  }
+
+  @Test("Perceptron's own program computes what the library does")
+  func ownProgram() throws {
+    let scratch = try TemporaryDirectory()
+    let own = Peer(
+      name: "own", program: Command.path(ofBuilt: "bench"), arguments: ["worker"])
+    let process = try PeerProcess(own, threads: 1)
+    let hello = try process.ask(.init(command: .hello, threads: 1))
+    #expect(hello.name == "Perceptron" && hello.threads == 1)
+    let files = PeerFiles(folder: scratch.path)
+
+    let work = try files.filled(entry.work)
+    let losses = try #require(process.ask(.init(command: .prepare, work: work)).check)
+    #expect(losses.count == 10)
+    var worker = PerceptronWorker()
+    #expect(try worker.answer(.init(command: .prepare, work: work)).check == losses)
+    let timed = try process.ask(.init(command: .time, count: 3))
+    #expect(timed.count == 3 && timed.seconds ?? 0 > 0)
+
+    var deep = work
+    deep.kind = .epoch
+    #expect(try process.ask(.init(command: .prepare, work: deep)).unsupported != nil)
+    let memory = try process.ask(.init(command: .memory)).peakBytes ?? 0
+    #expect(memory > 1e6 && memory < 1e9)
+    #expect(throws: PeerProcess.Failure.self) {
+      try process.ask(.init(command: .time))
+    }
+  }
+
+  @Test("The first loss is that of the weights and the batch in the files")
+  func firstLoss() throws {
+    let scratch = try TemporaryDirectory()
+    let work = try PeerFiles(folder: scratch.path).filled(entry.work)
+    var worker = PerceptronWorker()
+    let losses = try #require(worker.answer(.init(command: .prepare, work: work)).check)
+    let x = try [UInt8](Data(contentsOf: URL(fileURLWithPath: work.features)))
+      .map { Double($0) / 255 }
+    let labels = try [UInt8](Data(contentsOf: URL(fileURLWithPath: work.labels))).map(Int.init)
+    let weights = try Data(contentsOf: URL(fileURLWithPath: work.weights)).withUnsafeBytes {
+      $0.bindMemory(to: Float.self).map(Double.init)
+    }
+    let network = TwoLayerNet(
+      hidden: Affine(
+        weights: Tensor(Array(weights[0..<12]), shape: [4, 3]),
+        bias: Tensor(Array(weights[12..<15]), shape: [3])),
+      output: Affine(
+        weights: Tensor(Array(weights[15..<21]), shape: [3, 2]),
+        bias: Tensor(Array(weights[21..<23]), shape: [2])))
+    let expected = network.loss(
+      of: Tensor(Array(x[..<20]), shape: [5, 4]), labels: Array(labels[..<5]))
+    #expect(abs(losses[0] - expected) < 1e-6)
+  }
+
+  @Test("The table has each program's median and Perceptron's share of it")
+  func table() {
+    func measured(_ title: String, _ name: String, _ seconds: Double) -> Timing {
+      Timing(
+        subject: title, variant: name, visits: [[seconds], [seconds], [seconds]], runs: 3)
+    }
+    var measurements: [Timing] = []
+    for (index, entry) in PeerWorks.sweepSteps.enumerated() {
+      measurements.append(measured(entry.title, Peer.perceptron, Double(index + 1) * 1e-3))
+      measurements.append(measured(entry.title, "NumPy", Double(index + 1) * 2e-3))
+    }
+    let adam = PeerWorks.all[4].title
+    measurements.append(measured(adam, "NumPy", 5e-3))
+    var report = Report(command: "peers", measurements)
+    report.peakBytes = [Peer.perceptron: 2e8, "NumPy": 8e8]
+    let lines = PeerTable(report: report, names: [Peer.perceptron, "NumPy"]).markdown
+      .split(separator: "\n")
+    #expect(lines[0] == "| work | Perceptron | NumPy |")
+    #expect(
+      lines.contains("| step, 3072-50-10, batch 200, SGD + L2 | 1.00 ms | 2.00 ms (0.50) |"))
+    #expect(lines.contains("| \(adam) | – | 5.00 ms |"))
+    #expect(lines.contains { $0.hasSuffix("(computed) | 630 s | 1260 s (0.50) |") })
+    #expect(lines.contains { $0.hasSuffix("bytes | 200 MB | 800 MB (0.25) |") })
+  }
+}

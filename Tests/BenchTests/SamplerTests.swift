@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@testable import bench
+
+@Suite("Sampling in turn")
+struct SamplerTests {
+  /// Who ran, in order.
+  private final class Log {
+    var runs: [String] = []
+    var prepared: [String] = []
+  }
+
+  @Test("Every contender is prepared, warmed up and visited at least three times, in turn")
+  func turns() throws {
+    let log = Log()
+    let contenders = ["a", "b"].map { name in
+      Contender(
+        subject: "work", variant: name, expectedSeconds: 1,
+        prepare: { log.prepared.append(name) }, run: { log.runs.append(name) })
+    }
+    let measurements = try Sampler(seconds: 1e-9).measure(contenders)
+    #expect(measurements.map(\.variant) == ["a", "b"])
+    #expect(measurements.allSatisfy { $0.visits.count >= 3 && $0.runs == $0.visits.count })
+    #expect(log.prepared.count == 2 * measurements[0].visits.count)
+    // Once untimed, once timed, before the other's turn.
+    #expect(log.runs.prefix(4) == ["a", "a", "b", "b"])
+    #expect(measurements.allSatisfy { 0 < $0.best && $0.best <= $0.median })
+  }
+
+  @Test("Runs that are too short for the clock are timed many at once")
+  func shortRuns() throws {
+    let log = Log()
+    let contender = Contender(
+      subject: "work", variant: "short", expectedSeconds: 1e-6, run: { log.runs.append("") })
+    let measurement = try Sampler(seconds: 1e-9).measure([contender])[0]
+    // 25 µs at a time, so 25 of them or, by rounding, 26.
+    #expect((25...26).contains(measurement.runs / measurement.visits.count))
+    #expect(log.runs.count == measurement.runs + measurement.visits.count)
+  }
+
+  @Test("Phases are measured under their own names")
+  func phases() throws {
+    let laps = Laps(["rest", "sleep"])
+    let contender = Contender(
+      subject: "work", variant: "phases", laps: laps,
+      run: {
+        laps.start()
+        laps.mark()
+        usleep(2000)
+        laps.mark()
+      })
+    let measurements = try Sampler(seconds: 1e-9).measure([contender])
+    #expect(measurements.map(\.variant) == ["rest", "sleep"])
+    // usleep never returns early.
+    #expect(measurements[1].best >= 2e-3 && measurements[0].best < measurements[1].best)
+  }
+
+  @Test("The statistics of some times are those of all visits together")
+  func statistics() {
+    let measurement = Timing(
+      subject: "work", variant: "who", visits: [[5, 1], [3, 2, 4]], runs: 5)
+    #expect(measurement.median == 3 && measurement.best == 1)
+    #expect(measurement.quartiles == [2, 4] && measurement.visits == [3, 3])
+    #expect(abs(measurement.spread - 1.0 / 3) < 1e-12)
+  }
+
+  @Test("Quantiles lie between the nearest two numbers in proportion")
+  func quantiles() {
+    #expect(quantile([1, 2, 3, 4, 5], 0.5) == 3)
+    #expect(quantile([1, 2], 0.25) == 1.25)
+    #expect(quantile([7], 0.75) == 7)
+    #expect(quantile([], 0.5).isNaN)
+  }
+
+  @Test("Allocations of a run are counted", .enabled(if: Allocations.areCounted))
+  func allocations() throws {
+    let contender = Contender(
+      subject: "work", variant: "who", countsAllocations: true,
+      run: {
+        let memory = [malloc(1000), calloc(10, 100), realloc(nil, 1000)]
+        for pointer in memory { free(pointer) }
+      })
+    let found = try #require(Allocations.perRun(of: contender))
+    // And whatever other tests allocate meanwhile.
+    #expect(found.count >= 3 && found.bytes >= 3000)
+  }
+}
