@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Foundation
 import Perceptron
 import Serialization
 
@@ -10,8 +11,9 @@ struct CompareCommand: ParsableCommand {
     abstract: "Compare two runs that were written with --json.",
     discussion: """
       Prints the new median over the old one, how far that ratio is uncertain, and marks what is \
-      beyond noise: a difference of more than 10 % that is also larger than its spread and that the \
-      shortest times share. Exit status 0 whatever came of it.
+      beyond noise: a difference of more than 10 %, larger than its spread, that the shortest times \
+      share. Each run also times work that is the same in every build; what that differs by is the \
+      machine's doing, and comes on top of the 10 %. Exit status 0 whatever came of it.
       """)
 
   @Argument(help: "What was measured before.") var old: String
@@ -23,7 +25,7 @@ struct CompareCommand: ParsableCommand {
     let (before, now) = (try Report(readingFrom: old), try Report(readingFrom: new))
     let comparison = ReportComparison(before, now)
     if comparison.comparisons.isEmpty {
-      throw FileError(new, "has no measurement that \(old) has too")
+      throw FileError(new, "has no timing that \(old) has too")
     }
     try Console.output(text(comparison))
     try json.map { try AtomicFile.write(Array((try comparison.json + "\n").utf8), to: $0) }
@@ -34,12 +36,10 @@ struct CompareCommand: ParsableCommand {
     var table = TextTable(
       [.words("what"), .words("who")]
         + ["old", "new", "ratio", "spread"].map { .figures($0) } + [.words("")])
+    for line in comparison.machine { table.add(cells(line, mark: "")) }
     for line in shown {
-      table.add([
-        line.subject, line.variant, readableTime(line.old), readableTime(line.new),
-        decimal(line.ratio, 2), "±\(decimal(100 * line.spread, 0)) %",
-        line.verdict == .same ? "" : line.verdict.rawValue.uppercased(),
-      ])
+      let mark = line.verdict == .same ? "" : line.verdict.rawValue.uppercased()
+      table.add(cells(line, mark: mark))
     }
     func count(_ verdict: Comparison.Verdict) -> Int {
       comparison.comparisons.count { $0.verdict == verdict }
@@ -47,8 +47,26 @@ struct CompareCommand: ParsableCommand {
     let summary =
       "\(comparison.comparisons.count) compared: \(count(.slower)) slower, "
       + "\(count(.faster)) faster, \(count(.same)) without a change beyond noise"
-    return (comparison.warnings.map { "careful, \($0)" } + (shown.isEmpty ? [] : [table.text, ""])
-      + [summary] + comparison.onlyOld.map { "only in \(old): \($0)" }
-      + comparison.onlyNew.map { "only in \(new): \($0)" }).joined(separator: "\n")
+    let lines =
+      comparison.warnings.map { "careful, \($0)" } + driftWarning(comparison)
+      + [table.text, "", summary]
+      + comparison.onlyOld.map { "only in \(old): \($0)" }
+      + comparison.onlyNew.map { "only in \(new): \($0)" }
+    return lines.joined(separator: "\n")
+  }
+
+  private func cells(_ line: Comparison, mark: String) -> [String] {
+    [
+      line.subject, line.variant, readableTime(line.old), readableTime(line.new),
+      decimal(line.ratio, 2), "±\(decimal(100 * line.spread, 0)) %", mark,
+    ]
+  }
+
+  private func driftWarning(_ comparison: ReportComparison) -> [String] {
+    if comparison.drift <= log(1 + Comparison.leastChange) { return [] }
+    return [
+      "careful, the machine itself changed by up to \(percent(exp(comparison.drift) - 1)); only what "
+        + "changed by more than that and another 10 % is marked: measure again when it is quiet"
+    ]
   }
 }

@@ -34,14 +34,14 @@ struct GradcheckCommand: ParsableCommand {
   func run() throws {
     let works = try options.filtered(Self.works, name: \.size.description)
     let contenders = try works.flatMap(contenders)
-    let measurements = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
-    let report = Report(command: "gradcheck", measurements)
+    let timings = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
+    let report = Report(command: "gradcheck", timings)
     var table = TextTable(
       [.words("network")]
         + ["entries", "check", "spread", "per entry", "one loss", "losses per entry"]
         .map { .figures($0) })
     for work in works {
-      let own = measurements.filter { $0.subject == work.size.description }
+      let own = timings.filter { $0.subject == work.size.description }
       guard let check = own.first(where: { $0.variant == "check" }),
         let loss = own.first(where: { $0.variant == "loss" })
       else { continue }

@@ -22,17 +22,17 @@ struct LoadCommand: ParsableCommand {
   func run() throws {
     let works = availableLoadWorks(records: records)
     let admitted = try options.filtered(works, name: { $0.subject })
-    let measurements = try withTemporaryFolder { folder in
+    let timings = try withTemporaryFolder { folder in
       for work in admitted { try work.prepare(in: folder) }
       return try Sampler(seconds: options.seconds ?? 10)
         .measure(admitted.flatMap { $0.contenders(in: folder) })
     }
-    let report = Report(command: "load", measurements)
+    let report = Report(command: "load", timings)
     var table = TextTable(
       [.words("data set")]
         + ["MB", "read", "spread", "MB/s", "bytes alone", "ratio"].map { .figures($0) })
     for work in admitted {
-      let own = measurements.filter { $0.subject == work.subject }
+      let own = timings.filter { $0.subject == work.subject }
       guard let read = own.first(where: { $0.variant == LoadVariant.read }),
         let raw = own.first(where: { $0.variant == LoadVariant.bytesAlone }), let bytes = read.bytes
       else { continue }

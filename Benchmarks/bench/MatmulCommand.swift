@@ -1,25 +1,58 @@
 import ArgumentParser
 import CommandSupport
 import Perceptron
+import Serialization
 
-/// `bench matmul`.
+/// `bench matmul`, and `bench` alone.
 struct MatmulCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "matmul", abstract: "Time matrix products: loops against OpenBLAS.")
+    commandName: "matmul",
+    abstract: "Time matrix products: loops against OpenBLAS.",
+    discussion: """
+      The products of two-layer networks, squares and odd sizes in single precision, each in as many \\
+      ways as there are columns. Every result is compared with double precision first; a wrong one \\
+      ends the run with exit status 1. What would take longer than a sixtieth of --seconds for one \\
+      run is left out.
+      """)
+
   @OptionGroup var options: MeasuringOptions
+  @Flag(help: "Print a line for each product and way, with all figures.") var details = false
+  @Option(
+    help: .init(
+      "Draw GFLOP/s against the size of squares to this SVG file; needs gnuplot.",
+      valueName: "file"))
+  var plot: String?
+
   func run() throws {
-    let n = 64
-    var random = SeededRandom(seed: 0, purpose: "bench")
-    let a = Tensor<Float>.uniform([n, n], using: &random)
-    let b = Tensor<Float>.uniform([n, n], using: &random)
-    var c = Tensor<Float>.zeros([n, n])
-    let contenders = [
-      Contender(subject: "square", variant: "OpenBLAS", countsAllocations: true) { multiply(a, b, into: &c) },
-      Contender(subject: "square", variant: "malloc", countsAllocations: true) { c = matmul(a, b) },
-    ]
-    let measurements = try Sampler(seconds: options.seconds ?? 3).measure(contenders)
-    let report = Report(command: "matmul", measurements)
-    try Console.output(try report.json)
+    let chart = try plot.map { try MatmulPlot(path: $0) }
+    let seconds = options.seconds ?? 30
+    let threads = BLASLibrary.threadCount
+    defer { BLASLibrary.threadCount = threads }
+    let variants = MatmulVariant.all(threads: threads)
+    let contenders = try contenders(variants, longestRun: seconds / 60)
+    let timings = try Sampler(seconds: seconds).measure(contenders)
+    BLASLibrary.threadCount = threads
+    let report = Report(command: "matmul", timings)
+    let table = MatmulTable(timings, groups: Product.groups, variants: variants)
+    try Console.output("\(report.head)\n\n\(details ? table.details : table.text)")
     try options.write(report)
+    try chart?.draw(report, variants: variants)
+  }
+
+  /// What the filter leaves of all products and variants.
+  private func contenders(
+    _ variants: [MatmulVariant], longestRun: Double
+  ) throws -> [Contender] {
+    let all = Product.groups.flatMap(\.products)
+    let pairs = all.flatMap { product in variants.map { (product, $0) } }
+    func name(_ product: Product, _ variant: MatmulVariant) -> String {
+      "\(product) · \(variant.name)"
+    }
+    let admitted = try options.filtered(pairs) { name($0, $1) }
+    if plot != nil && !admitted.contains(where: { $0.0.name.isEmpty && $0.0.isSquare }) {
+      throw ValidationError("--plot draws squares, and --filter leaves none")
+    }
+    var maker = MatmulContenders(longestRun: longestRun)
+    return try maker.make(of: all, variants: variants) { options.admits(name($0, $1)) }
   }
 }

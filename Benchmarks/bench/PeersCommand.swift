@@ -62,8 +62,8 @@ struct PeersCommand: ParsableCommand {
     var run = PeerRun(
       peers, seconds: options.seconds ?? 120, threads: BLASLibrary.threadCount,
       files: PeerFiles(folder: folder))
-    let measurements = try entries.flatMap { try run.measure($0, of: entries.count) }
-    var report = Report(command: "peers", measurements)
+    let timings = try entries.flatMap { try run.measure($0, of: entries.count) }
+    var report = Report(command: "peers", timings)
     report.versions = run.versions
     report.notes = run.notes
     if !skipMemory { report.peakBytes = try run.measureMemory() }

@@ -22,14 +22,14 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let sizes = try options.filtered(Self.sizes, name: \.description)
     let contenders = try sizes.flatMap(PredictContenders.make)
-    let measurements = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
-    let report = Report(command: "predict", measurements)
+    let timings = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
+    let report = Report(command: "predict", timings)
     var table = TextTable(
       [.words("network")] + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]
         .map { .figures($0) })
     for size in sizes {
       func find(_ variant: String) -> Timing? {
-        measurements.first { $0.subject == size.description && $0.variant == variant }
+        timings.first { $0.subject == size.description && $0.variant == variant }
       }
       guard let floats = find(PredictContenders.floats), let bytes = find(PredictContenders.bytes),
         let product = find(PredictContenders.product)

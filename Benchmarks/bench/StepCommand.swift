@@ -31,9 +31,9 @@ struct StepCommand: ParsableCommand {
         ? try StepContenders.lossAndGradients(size, on: rows)
         : try StepContenders.steps(size, on: rows)
     }
-    let measurements = try Sampler(seconds: options.seconds ?? 20).measure(contenders)
-    let report = Report(command: "step", measurements)
-    try Console.output("\(report.head)\n\n\(StepTable(measurements).text)")
+    let timings = try Sampler(seconds: options.seconds ?? 20).measure(contenders)
+    let report = Report(command: "step", timings)
+    try Console.output("\(report.head)\n\n\(StepTable(timings).text)")
     try options.write(report)
   }
 }

@@ -7,8 +7,8 @@ import Testing
 
 @Suite("Comparing two runs of bench")
 struct ComparisonTests {
-  /// A measurement with visits around `median`, noisy by a share of `noise`.
-  private func measurement(_ median: Double, noise: Double, seed: UInt64 = 0) -> Timing {
+  /// A timing with visits around `median`, noisy by a share of `noise`.
+  private func timing(_ median: Double, noise: Double, seed: UInt64 = 0) -> Timing {
     var random = SeededRandom(seed: seed, purpose: "noise")
     let visits = (0..<10).map { _ in
       (0..<20).map { _ in median * (1 + noise * random.normal()) }
@@ -18,15 +18,15 @@ struct ComparisonTests {
 
   @Test("A run compared with itself has not changed")
   func itself() {
-    let comparison = Comparison(measurement(1e-3, noise: 0.05), measurement(1e-3, noise: 0.05))
+    let comparison = Comparison(timing(1e-3, noise: 0.05), timing(1e-3, noise: 0.05))
     #expect(comparison.ratio == 1 && comparison.verdict == .same)
   }
 
   @Test("Noise is no change, a fifth more or less time is one", arguments: 0..<20)
   func changes(seed: UInt64) {
-    let old = measurement(1e-3, noise: 0.04, seed: seed)
+    let old = timing(1e-3, noise: 0.04, seed: seed)
     func verdict(_ factor: Double) -> Comparison.Verdict {
-      Comparison(old, measurement(factor * 1e-3, noise: 0.04, seed: seed + 100)).verdict
+      Comparison(old, timing(factor * 1e-3, noise: 0.04, seed: seed + 100)).verdict
     }
     #expect(verdict(1) == .same && verdict(1.03) == .same && verdict(0.97) == .same)
     #expect(verdict(1.2) == .slower && verdict(0.8) == .faster)
@@ -55,7 +55,7 @@ struct ComparisonTests {
 
   @Test("What only one run has, and what makes runs hard to compare, is told")
   func differences() throws {
-    let old = Report(command: "step", [measurement(1, noise: 0)])
+    let old = Report(command: "step", [timing(1, noise: 0)])
     let other = Timing(subject: "other work", variant: "who", visits: [[1]], runs: 1)
     let new = Report(command: "predict", [other])
     let comparison = ReportComparison(old, new)
@@ -67,10 +67,10 @@ struct ComparisonTests {
   @Test("A report survives its file")
   func file() throws {
     let scratch = try TemporaryDirectory()
-    var report = Report(command: "step", [measurement(1e-3, noise: 0.1)])
-    report.measurements[0].allocations = .init(count: 2, bytes: 1024)
+    var report = Report(command: "step", [timing(1e-3, noise: 0.1)])
+    report.timings[0].allocations = .init(count: 2, bytes: 1024)
     try report.write(to: scratch.file("report.json"))
     let read = try Report(readingFrom: scratch.file("report.json"))
-    #expect(read.measurements == report.measurements && read.machine == report.machine)
+    #expect(read.timings == report.timings && read.machine == report.machine)
   }
 }

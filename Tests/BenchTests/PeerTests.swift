@@ -37,9 +37,9 @@ struct PeerTests {
     let fake = try peer("fake", answering: [hello, checked] + timed, in: scratch)
     var run = run([fake], in: scratch)
     #expect(run.versions == ["fake": "Fake 1"] && run.notes.isEmpty)
-    let measurement = try run.measure(entry, of: 1)[0]
-    #expect(measurement.variant == "fake" && measurement.median == 0.5)
-    #expect(measurement.visits == [Double](repeating: 0.5, count: 7))
+    let timing = try run.measure(entry, of: 1)[0]
+    #expect(timing.variant == "fake" && timing.median == 0.5)
+    #expect(timing.visits == [Double](repeating: 0.5, count: 7))
   }
 
   @Test("Programs that compute something else are not timed")
@@ -128,14 +128,14 @@ struct PeerTests {
       Timing(
         subject: title, variant: name, visits: [[seconds], [seconds], [seconds]], runs: 3)
     }
-    var measurements: [Timing] = []
+    var timings: [Timing] = []
     for (index, entry) in PeerWorks.sweepSteps.enumerated() {
-      measurements.append(measured(entry.title, Peer.perceptron, Double(index + 1) * 1e-3))
-      measurements.append(measured(entry.title, "NumPy", Double(index + 1) * 2e-3))
+      timings.append(measured(entry.title, Peer.perceptron, Double(index + 1) * 1e-3))
+      timings.append(measured(entry.title, "NumPy", Double(index + 1) * 2e-3))
     }
     let adam = PeerWorks.all[4].title
-    measurements.append(measured(adam, "NumPy", 5e-3))
-    var report = Report(command: "peers", measurements)
+    timings.append(measured(adam, "NumPy", 5e-3))
+    var report = Report(command: "peers", timings)
     report.peakBytes = [Peer.perceptron: 2e8, "NumPy": 8e8]
     let lines = PeerTable(report: report, names: [Peer.perceptron, "NumPy"]).markdown
       .split(separator: "\n")

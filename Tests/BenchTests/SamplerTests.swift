@@ -19,13 +19,13 @@ struct SamplerTests {
         subject: "work", variant: name, expectedSeconds: 1,
         prepare: { log.prepared.append(name) }, run: { log.runs.append(name) })
     }
-    let measurements = try Sampler(seconds: 1e-9).measure(contenders)
-    #expect(measurements.map(\.variant) == ["a", "b"])
-    #expect(measurements.allSatisfy { $0.visits.count >= 3 && $0.runs == $0.visits.count })
-    #expect(log.prepared.count == 2 * measurements[0].visits.count)
+    let timings = try Sampler(seconds: 1e-9).measure(contenders)
+    #expect(timings.map(\.variant) == ["a", "b"])
+    #expect(timings.allSatisfy { $0.visits.count >= 3 && $0.runs == $0.visits.count })
+    #expect(log.prepared.count == 2 * timings[0].visits.count)
     // Once untimed, once timed, before the other's turn.
     #expect(log.runs.prefix(4) == ["a", "a", "b", "b"])
-    #expect(measurements.allSatisfy { 0 < $0.best && $0.best <= $0.median })
+    #expect(timings.allSatisfy { 0 < $0.best && $0.best <= $0.median })
   }
 
   @Test("Runs that are too short for the clock are timed many at once")
@@ -33,10 +33,10 @@ struct SamplerTests {
     let log = Log()
     let contender = Contender(
       subject: "work", variant: "short", expectedSeconds: 1e-6, run: { log.runs.append("") })
-    let measurement = try Sampler(seconds: 1e-9).measure([contender])[0]
+    let timing = try Sampler(seconds: 1e-9).measure([contender])[0]
     // 25 µs at a time, so 25 of them or, by rounding, 26.
-    #expect((25...26).contains(measurement.runs / measurement.visits.count))
-    #expect(log.runs.count == measurement.runs + measurement.visits.count)
+    #expect((25...26).contains(timing.runs / timing.visits.count))
+    #expect(log.runs.count == timing.runs + timing.visits.count)
   }
 
   @Test("Phases are measured under their own names")
@@ -50,19 +50,19 @@ struct SamplerTests {
         usleep(2000)
         laps.mark()
       })
-    let measurements = try Sampler(seconds: 1e-9).measure([contender])
-    #expect(measurements.map(\.variant) == ["rest", "sleep"])
+    let timings = try Sampler(seconds: 1e-9).measure([contender])
+    #expect(timings.map(\.variant) == ["rest", "sleep"])
     // usleep never returns early.
-    #expect(measurements[1].best >= 2e-3 && measurements[0].best < measurements[1].best)
+    #expect(timings[1].best >= 2e-3 && timings[0].best < timings[1].best)
   }
 
   @Test("The statistics of some times are those of all visits together")
   func statistics() {
-    let measurement = Timing(
+    let timing = Timing(
       subject: "work", variant: "who", visits: [[5, 1], [3, 2, 4]], runs: 5)
-    #expect(measurement.median == 3 && measurement.best == 1)
-    #expect(measurement.quartiles == [2, 4] && measurement.visits == [3, 3])
-    #expect(abs(measurement.spread - 1.0 / 3) < 1e-12)
+    #expect(timing.median == 3 && timing.best == 1)
+    #expect(timing.quartiles == [2, 4] && timing.visits == [3, 3])
+    #expect(abs(timing.spread - 1.0 / 3) < 1e-12)
   }
 
   @Test("Quantiles lie between the nearest two numbers in proportion")

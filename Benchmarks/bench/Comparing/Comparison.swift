@@ -1,6 +1,6 @@
 import Foundation
 
-/// How one measurement differs between two runs of bench.
+/// How one timing differs between two runs of bench.
 struct Comparison: Codable, Equatable {
   /// What a difference amounts to.
   enum Verdict: String, Codable {
@@ -26,9 +26,11 @@ struct Comparison: Codable, Equatable {
   static let leastChange = 0.1
 
   /// A difference is beyond noise when the medians differ by more than ``leastChange`` and by more
-  /// than the spread, and the shortest times, which a busy machine disturbs least, go the same way
-  /// by at least half as much as the least change.
-  init(_ old: Timing, _ new: Timing) {
+  /// than the spread, after what the machine's own `drift` may have added; and the shortest times,
+  /// which a busy machine disturbs least, go the same way by at least half as much.
+  ///
+  /// - Parameter drift: |ln| of how much slower or faster the machine itself was.
+  init(_ old: Timing, _ new: Timing, drift: Double = 0) {
     subject = new.subject
     variant = new.variant
     self.old = old.median
@@ -39,21 +41,21 @@ struct Comparison: Codable, Equatable {
     let change = log(ratio)
     let bestChange = log(new.best / old.best)
     let isBeyondNoise =
-      abs(change) > max(log(1 + Self.leastChange), spread)
+      abs(change) > max(log(1 + Self.leastChange), spread) + drift
       && bestChange.sign == change.sign && abs(bestChange) > log(1 + Self.leastChange / 2)
     verdict = isBeyondNoise ? (change > 0 ? .slower : .faster) : .same
   }
 
   /// The relative standard error of the median, from the medians of the visits: those were made at
-  /// different moments, and so differ as independent measurements do.
+  /// different moments, and so differ as independent timings do.
   ///
   /// For n normal numbers the median's standard error is √(π/2)·σ/√n, and σ is the range of the
   /// middle half over 1.349.
-  private static func standardError(_ measurement: Timing) -> Double {
-    let visits = measurement.visits.sorted()
+  private static func standardError(_ timing: Timing) -> Double {
+    let visits = timing.visits.sorted()
     let deviation = (quantile(visits, 0.75) - quantile(visits, 0.25)) / 1.349
     let error = (Double.pi / 2).squareRoot() * deviation / Double(visits.count).squareRoot()
-    return error / measurement.median
+    return error / timing.median
   }
 }
 
@@ -61,6 +63,10 @@ struct Comparison: Codable, Equatable {
 struct ReportComparison: Codable {
   /// What both have, in the order of the new one.
   let comparisons: [Comparison]
+  /// How the machine's yardsticks differ.
+  let machine: [Comparison]
+  /// The largest |ln| of the yardsticks' ratios.
+  let drift: Double
   /// Names that only the old run has.
   let onlyOld: [String]
   /// Names that only the new run has.
@@ -69,13 +75,19 @@ struct ReportComparison: Codable {
   let warnings: [String]
 
   init(_ old: Report, _ new: Report) {
-    let earlier = Dictionary(old.measurements.map { ($0.name, $0) }) { first, _ in first }
-    let names = Set(new.measurements.map(\.name))
-    comparisons = new.measurements.compactMap { measurement in
-      earlier[measurement.name].map { Comparison($0, measurement) }
+    let earlier = Dictionary(old.timings.map { ($0.name, $0) }) { first, _ in first }
+    let names = Set(new.timings.map(\.name))
+    func compared(_ isYardstick: Bool, drift: Double) -> [Comparison] {
+      new.timings.filter { ($0.subject == Yardsticks.subject) == isYardstick }
+        .compactMap { timing in
+          earlier[timing.name].map { Comparison($0, timing, drift: drift) }
+        }
     }
-    onlyOld = old.measurements.map(\.name).filter { !names.contains($0) }
-    onlyNew = new.measurements.map(\.name).filter { earlier[$0] == nil }
+    machine = compared(true, drift: 0)
+    drift = machine.map { abs(log($0.ratio)) }.max() ?? 0
+    comparisons = compared(false, drift: drift)
+    onlyOld = old.timings.map(\.name).filter { !names.contains($0) }
+    onlyNew = new.timings.map(\.name).filter { earlier[$0] == nil }
     func differing(_ what: String, _ value: (Report) -> String) -> String? {
       value(old) == value(new) ? nil : "\(what): \(value(old)) then, \(value(new)) now"
     }

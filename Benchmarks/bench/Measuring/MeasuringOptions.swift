@@ -6,7 +6,7 @@ import Perceptron
 struct MeasuringOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: .init("Time for all measurements together, after the checks.", valueName: "s"))
+    help: .init("Time for all timings together, after the checks.", valueName: "s"))
   var seconds: Double?
   @Option(
     help: .init(
@@ -29,9 +29,11 @@ struct MeasuringOptions: ParsableArguments {
   func filtered<Subject>(_ subjects: [Subject], name: (Subject) -> String) throws -> [Subject] {
     let admitted = subjects.filter { admits(name($0)) }
     if admitted.isEmpty {
+      let names = subjects.map(name)
+      let shown = names.prefix(12).joined(separator: ", ")
       throw ValidationError(
-        "--filter \(filter.joined(separator: " ")) leaves nothing of: "
-          + subjects.map(name).joined(separator: ", "))
+        "--filter \(filter.joined(separator: " ")) leaves nothing of: \(shown)"
+          + (names.count > 12 ? " and \(names.count - 12) more" : ""))
     }
     return admitted
   }

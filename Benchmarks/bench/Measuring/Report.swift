@@ -13,7 +13,7 @@ struct Report: Codable {
   let swift: String
   /// Whether it was built with optimisation.
   let isOptimized: Bool
-  var measurements: [Timing]
+  var timings: [Timing]
   /// The programs compared and their versions.
   var versions: [String: String]?
   /// The largest resident memory of each program, in bytes.
@@ -21,13 +21,13 @@ struct Report: Codable {
   /// What was left out, and why.
   var notes: [String]?
 
-  init(command: String, _ measurements: [Timing]) {
+  init(command: String, _ timings: [Timing]) {
     self.command = command
     date = Date().formatted(.iso8601)
     machine = .current
     swift = Build.swiftVersion
     isOptimized = Build.isOptimized
-    self.measurements = measurements
+    self.timings = timings
   }
 
   init(readingFrom path: String) throws {

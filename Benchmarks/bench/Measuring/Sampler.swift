@@ -9,6 +9,8 @@ struct Sampler {
   /// For all contenders together. More is used where some are too slow for three runs in their
   /// share.
   let seconds: Double
+  /// What is timed beside the contenders, to tell how the machine was.
+  var yardsticks = Yardsticks.make()
 
   private static var rounds: Int { 10 }
   private static var leastVisits: Int { 3 }
@@ -17,7 +19,7 @@ struct Sampler {
 
   /// - Throws: where an end was asked for while that is only noted.
   func measure(_ contenders: [Contender]) throws -> [Timing] {
-    var entries = contenders.map(Entry.init)
+    var entries = (contenders + yardsticks).map(Entry.init)
     let share = fairShare(among: entries)
     var status = StatusLine()
     let start = ContinuousClock.now
@@ -32,7 +34,7 @@ struct Sampler {
       }
     }
     status.finish()
-    return entries.flatMap(\.measurements)
+    return entries.flatMap(\.timings)
   }
 
   private func progress(_ round: Int, _ elapsed: Double, _ name: String) -> String {
@@ -106,20 +108,20 @@ struct Sampler {
     }
 
     /// One, or one for each phase.
-    var measurements: [Timing] {
+    var timings: [Timing] {
       if let laps = contender.laps {
         return zip(laps.names, visits).map {
           Timing(subject: contender.subject, variant: $0, visits: $1, runs: runs)
         }
       }
-      var measurement = Timing(
+      var timing = Timing(
         subject: contender.subject, variant: contender.variant, visits: visits[0], runs: runs)
-      measurement.operations = contender.operations
-      measurement.bytes = contender.bytes
+      timing.operations = contender.operations
+      timing.bytes = contender.bytes
       if contender.countsAllocations {
-        measurement.allocations = Allocations.perRun(of: contender)
+        timing.allocations = Allocations.perRun(of: contender)
       }
-      return [measurement]
+      return [timing]
     }
   }
 }

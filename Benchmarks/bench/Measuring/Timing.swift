@@ -28,7 +28,7 @@ struct Timing: Codable, Equatable {
     let bytes: Double
   }
 
-  /// The measurement that some times make.
+  /// The timing that some times make.
   ///
   /// - Parameter visits: the times of a run in seconds, visit by visit; none is empty.
   init(subject: String, variant: String, visits: [[Double]], runs: Int) {

@@ -2,9 +2,9 @@ import CommandSupport
 
 /// The table of `bench step`: a line for each network.
 struct StepTable {
-  private let measurements: [Timing]
+  private let timings: [Timing]
 
-  init(_ measurements: [Timing]) { self.measurements = measurements }
+  init(_ timings: [Timing]) { self.timings = timings }
 
   var text: String {
     var table = TextTable(
@@ -15,7 +15,7 @@ struct StepTable {
       (StepContenders.whole, "A step, batch 200 of 50,000 rows"),
       (StepContenders.gradients, "Loss and gradient of one batch of 200"),
     ] {
-      let wholes = measurements.filter { $0.variant == variant }
+      let wholes = timings.filter { $0.variant == variant }
       if !wholes.isEmpty { table.addHeading(heading) }
       for whole in wholes { table.add(cells(whole)) }
     }
@@ -30,7 +30,7 @@ struct StepTable {
 
   private func cells(_ whole: Timing) -> [String] {
     func time(_ variant: String) -> Double? {
-      measurements.first { $0.subject == whole.subject && $0.variant == variant }?.median
+      timings.first { $0.subject == whole.subject && $0.variant == variant }?.median
     }
     let products = time(StepContenders.products)
     return [whole.subject, readableTime(whole.median), percent(whole.spread)]

@@ -8,12 +8,12 @@ struct PeerTable {
 
   var markdown: String {
     var table = TextTable([.words("work")] + names.map { .figures($0) })
-    for entry in PeerWorks.all where measurement(entry.title, nil) != nil {
+    for entry in PeerWorks.all where timing(entry.title, nil) != nil {
       table.add(
         [entry.title]
           + names.map { name in
-            guard let peer = measurement(entry.title, name) else { return "–" }
-            let ratio = measurement(entry.title, Peer.perceptron).map { share($0, of: peer) }
+            guard let peer = timing(entry.title, name) else { return "–" }
+            let ratio = timing(entry.title, Peer.perceptron).map { share($0, of: peer) }
             return cell(readableTime(peer.median), ratio, isOwn: name == Peer.perceptron)
           })
     }
@@ -28,8 +28,8 @@ struct PeerTable {
     return "\(value) (\(decimal(ratio, 2)))"
   }
 
-  private func measurement(_ subject: String, _ variant: String?) -> Timing? {
-    report.measurements.first {
+  private func timing(_ subject: String, _ variant: String?) -> Timing? {
+    report.timings.first {
       $0.subject == subject && (variant == nil || $0.variant == variant)
     }
   }
@@ -42,7 +42,7 @@ struct PeerTable {
   /// The time of the sweep's 315,000 steps, computed from the steps' medians.
   private func addSweep(to table: inout TextTable) {
     func seconds(_ name: String) -> Double? {
-      let steps = PeerWorks.sweepSteps.compactMap { measurement($0.title, name)?.median }
+      let steps = PeerWorks.sweepSteps.compactMap { timing($0.title, name)?.median }
       if steps.count < PeerWorks.sweepSteps.count { return nil }
       return steps.reduce(0, +) * Double(PeerWorks.sweepStepsPerWidth)
     }

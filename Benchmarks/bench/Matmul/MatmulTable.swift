@@ -1,0 +1,111 @@
+import CommandSupport
+
+/// The table of `bench matmul`: a line for each product.
+struct MatmulTable {
+  private let timings: [Timing]
+  private let groups: [Product.Group]
+  private let variants: [MatmulVariant]
+
+  init(_ timings: [Timing], groups: [Product.Group], variants: [MatmulVariant]) {
+    self.timings = timings
+    self.groups = groups
+    self.variants = variants
+  }
+
+  /// The best that BLAS did at a large square, in billions of operations a second.
+  var peak: Double? {
+    groups.flatMap(\.products).filter(\.showsPeak)
+      .compactMap { timing($0, fastest)?.bestGigaflops }.max()
+  }
+
+  /// BLAS with all threads.
+  private var fastest: MatmulVariant { variants[variants.count - 1] }
+
+  private func timing(_ product: Product, _ variant: MatmulVariant) -> Timing? {
+    timings.first { $0.subject == product.description && $0.variant == variant.name }
+  }
+
+  private func shareOfPeak(_ timing: Timing) -> String {
+    guard let peak, let gigaflops = timing.gigaflops else { return "–" }
+    return percent(gigaflops / peak)
+  }
+
+  private func speedUp(_ timing: Timing, over product: Product) -> String {
+    guard let naive = self.timing(product, .ijk) else { return "–" }
+    let factor = naive.median / timing.median
+    return "×" + decimal(factor, factor < 9.95 ? 1 : 0)
+  }
+}
+
+// MARK: - A line for each product
+
+extension MatmulTable {
+  /// The table in at most 110 columns.
+  var text: String {
+    var table = TextTable(
+      [.words("m×k×n")] + variants.map { .figures($0.name) }
+        + ["median", "best", "spread", "peak", "ijk"].map { .figures($0) })
+    for group in groups {
+      let measured = group.products.filter { product in
+        timings.contains { $0.subject == product.description }
+      }
+      if !measured.isEmpty { table.addHeading(group.title) }
+      for product in measured { table.add(cells(product)) }
+    }
+    return table.text + "\n\n" + legend
+  }
+
+  private func cells(_ product: Product) -> [String] {
+    let rates = variants.map {
+      timing(product, $0)?.gigaflops.map(threeDigits) ?? "–"
+    }
+    guard let best = timing(product, fastest) else {
+      return [product.description] + rates + [String](repeating: "–", count: 5)
+    }
+    return [product.description] + rates + [
+      readableTime(best.median), readableTime(best.best), percent(best.spread),
+      shareOfPeak(best), speedUp(best, over: product),
+    ]
+  }
+
+  private var legend: String {
+    let names = variants.dropLast().map { "\($0.name): \($0.legend)" }.joined(separator: "; ")
+    let peakText =
+      peak.map { "share of the peak, \(threeDigits($0)) GFLOP/s at the best large square" }
+      ?? "share of the peak, unknown without a square of 512 or more"
+    return """
+      GFLOP/s, 2·m·k·n operations by the median time, of \(names);
+      \(fastest.name): \(fastest.legend), of which then the median and best time, the spread (half the
+      range of the middle half of all times), the \(peakText),
+      and the speed-up over ijk. –: left out, since one run would take too long. Every result was
+      compared with double precision before it was timed. --details shows the times of all.
+      """
+  }
+
+  private func threeDigits(_ value: Double) -> String {
+    decimal(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
+  }
+}
+
+// MARK: - A line for each product and variant
+
+extension MatmulTable {
+  /// Everything that was measured.
+  var details: String {
+    var table = TextTable(
+      [.words("m×k×n"), .words("how")]
+        + ["runs", "median", "best", "spread", "GFLOP/s", "peak", "over ijk"].map { .figures($0) })
+    for product in groups.flatMap(\.products) {
+      for variant in variants {
+        guard let timing = timing(product, variant) else { continue }
+        table.add([
+          product.description, variant.legend, "\(timing.runs)", readableTime(timing.median),
+          readableTime(timing.best), percent(timing.spread),
+          timing.gigaflops.map(threeDigits) ?? "–", shareOfPeak(timing),
+          speedUp(timing, over: product),
+        ])
+      }
+    }
+    return table.text
+  }
+}

@@ -1,0 +1,76 @@
+import Perceptron
+
+/// A way to compute a product.
+enum MatmulVariant: Hashable {
+  case ijk, ikj, unsafe, blocked
+  /// OpenBLAS with as many threads as this.
+  case openBLAS(threads: Int)
+
+  /// All of them on this machine; OpenBLAS with one thread, and with all where that is more.
+  static func all(threads: Int) -> [MatmulVariant] {
+    [.ijk, .ikj, .unsafe, .blocked]
+      + (threads > 1 ? [1, threads] : [1]).map(MatmulVariant.openBLAS)
+  }
+
+  /// What heads its column.
+  var name: String {
+    switch self {
+    case .ijk: "ijk"
+    case .ikj: "ikj"
+    case .unsafe: "unsafe"
+    case .blocked: "blocked"
+    case .openBLAS(let threads): "BLAS \(threads)"
+    }
+  }
+
+  /// What it is, for a legend.
+  var legend: String {
+    switch self {
+    case .ijk: "naive loops i-j-k on arrays"
+    case .ikj: "loops i-k-j on arrays"
+    case .unsafe: "loops i-k-j on pointers"
+    case .blocked: "cache-blocked loops"
+    case .openBLAS(1): "OpenBLAS, 1 thread"
+    case .openBLAS(let threads): "OpenBLAS, \(threads) threads"
+    }
+  }
+
+  /// Makes BLAS use this variant's number of threads.
+  func prepare() {
+    if case .openBLAS(let threads) = self { BLASLibrary.threadCount = threads }
+  }
+
+  /// Writes op(A)·op(B) to `c`.
+  func run(_ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]) {
+    switch self {
+    case .ijk: Loops.ijk(product, a, b, &c)
+    case .ikj: Loops.ikj(product, a, b, &c)
+    case .unsafe: Loops.unsafe(product, a, b, &c)
+    case .blocked: Loops.blocked(product, a, b, &c)
+    case .openBLAS: Self.callBLAS(product, a, b, &c)
+    }
+  }
+
+  private static func callBLAS(
+    _ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]
+  ) {
+    let (rows, inner, columns) = (product.rows, product.inner, product.columns)
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        c.withUnsafeMutableBufferPointer { c in
+          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+          multiply(
+            RowBlock(
+              base: a, rows: product.transposeA ? inner : rows,
+              columns: product.transposeA ? rows : inner),
+            transposeA: product.transposeA,
+            RowBlock(
+              base: b, rows: product.transposeB ? columns : inner,
+              columns: product.transposeB ? inner : columns),
+            transposeB: product.transposeB,
+            into: MutableRowBlock(base: c, rows: rows, columns: columns))
+        }
+      }
+    }
+  }
+}

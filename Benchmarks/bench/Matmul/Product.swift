@@ -1,0 +1,72 @@
+/// The shape of a matrix product C = op(A)·op(B), where op transposes or not.
+struct Product: Hashable, CustomStringConvertible {
+  /// What it is in a network, such as `X·W1`; empty for products that are only a shape.
+  let name: String
+  /// Extents of the result, and of what is summed over.
+  let rows: Int
+  let inner: Int
+  let columns: Int
+  /// Whether A is stored as inner × rows, and B as columns × inner.
+  var transposeA = false
+  var transposeB = false
+
+  /// `X·W1 200×3072×50`: rows × inner × columns.
+  var description: String {
+    name + (name.isEmpty ? "" : " ") + "\(rows)×\(inner)×\(columns)"
+  }
+  /// A multiplication and an addition for each term of each element.
+  var operations: Double { 2 * Double(rows) * Double(inner) * Double(columns) }
+  var isSquare: Bool { rows == inner && rows == columns }
+  /// Whether this is large enough for BLAS to show the machine's peak.
+  var showsPeak: Bool { isSquare && rows >= 512 }
+
+  /// How far A's element is from the one above it, and from the one before it.
+  var stepsOfA: (row: Int, column: Int) { transposeA ? (1, rows) : (inner, 1) }
+  /// The same of B.
+  var stepsOfB: (row: Int, column: Int) { transposeB ? (1, inner) : (columns, 1) }
+}
+
+extension Product {
+  /// Products that belong together in the table.
+  struct Group {
+    let title: String
+    let products: [Product]
+  }
+
+  static let squareSizes = [64, 128, 256, 512, 1024, 2048]
+
+  /// Everything that `bench` measures.
+  static let groups = [
+    Group(
+      title: "A two-layer network's products, batch 200, 3072 inputs, 10 classes",
+      products: inputProducts(3072)),
+    Group(title: "The same with 784 inputs", products: inputProducts(784)),
+    Group(title: "Its products with the second layer's weights", products: outputProducts),
+    Group(
+      title: "Squares",
+      products: squareSizes.map { Product(name: "", rows: $0, inner: $0, columns: $0) }),
+    Group(
+      title: "Odd sizes",
+      products: [
+        (17, 31, 23), (127, 129, 131), (1, 3072, 50), (199, 3071, 49), (1000, 1, 1000),
+      ].map { Product(name: "", rows: $0, inner: $1, columns: $2) }),
+  ]
+
+  private static let hiddenSizes = [50, 100, 150]
+
+  private static func inputProducts(_ inputs: Int) -> [Product] {
+    hiddenSizes.map { Product(name: "X·W1", rows: 200, inner: inputs, columns: $0) }
+      + hiddenSizes.map {
+        Product(name: "Xᵀ·dH", rows: inputs, inner: 200, columns: $0, transposeA: true)
+      }
+  }
+
+  private static let outputProducts =
+    hiddenSizes.map { Product(name: "hidden·W2", rows: 200, inner: $0, columns: 10) }
+    + hiddenSizes.map {
+      Product(name: "hiddenᵀ·dS", rows: $0, inner: 200, columns: 10, transposeA: true)
+    }
+    + hiddenSizes.map {
+      Product(name: "dS·W2ᵀ", rows: 200, inner: 10, columns: $0, transposeB: true)
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Perceptron
+
+/// Work that stays the same from build to build, timed in turn with everything else: what it takes
+/// longer or shorter in another run is the machine's doing.
+enum Yardsticks {
+  static let subject = "this machine"
+
+  /// Arithmetic on one core, copying in memory, fresh pages from the system, and a product by BLAS.
+  static func make() -> [Contender] { [arithmetic(), copying(), pages(), product()] }
+
+  private static func arithmetic() -> Contender {
+    var state: UInt64 = 1
+    return Contender(subject: subject, variant: "arithmetic") {
+      // Knuth's generator (MMIX): each number needs the one before.
+      for _ in 0..<20_000 { state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407 }
+    }
+  }
+
+  private static func copying() -> Contender {
+    let source = [UInt8](repeating: 1, count: 16 << 20)
+    var target = source
+    return Contender(subject: subject, variant: "copying 16 MB") {
+      target.withUnsafeMutableBytes { target in
+        source.withUnsafeBytes { target.copyMemory(from: $0) }
+      }
+    }
+  }
+
+  private static func pages() -> Contender {
+    let count = 4 << 20
+    return Contender(subject: subject, variant: "4 MB of fresh pages") {
+      guard
+        let memory = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        memory != MAP_FAILED
+      else { return }
+      for offset in stride(from: 0, to: count, by: 4096) {
+        memory.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
+      }
+      munmap(memory, count)
+    }
+  }
+
+  private static func product() -> Contender {
+    var random = SeededRandom(seed: 0, purpose: "yardstick")
+    let a = Tensor<Float>.uniform([256, 256], using: &random)
+    let b = Tensor<Float>.uniform([256, 256], using: &random)
+    var c = Tensor<Float>.zeros([256, 256])
+    let threads = BLASLibrary.threadCount
+    return Contender(
+      subject: subject, variant: "256³ by BLAS",
+      prepare: { BLASLibrary.threadCount = threads }, run: { multiply(a, b, into: &c) })
+  }
+}
