@@ -26,8 +26,11 @@ enum Loops {
     for i in 0..<product.rows {
       for k in 0..<product.inner {
         let factor = a[i * aSteps.row + k * aSteps.column]
-        for j in 0..<product.columns {
-          c[i * product.columns + j] += factor * b[k * bSteps.row + j * bSteps.column]
+        let (row, other) = (i * product.columns, k * bSteps.row)
+        if bSteps.column == 1 {
+          for j in 0..<product.columns { c[row + j] += factor * b[other + j] }
+        } else {
+          for j in 0..<product.columns { c[row + j] += factor * b[other + j * bSteps.column] }
         }
       }
     }

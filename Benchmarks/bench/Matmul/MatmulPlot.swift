@@ -39,7 +39,8 @@ struct MatmulPlot {
       return points.isEmpty ? nil : (variant, points.joined(separator: "\n"))
     }
     let data = curves.enumerated().map { "$curve\($0) << END\n\($1.data)\nEND" }
-    let plots = curves.enumerated().map { index, curve in
+    // The legend begins with the last one, as the fastest curve is the highest.
+    let plots = curves.enumerated().reversed().map { index, curve in
       "$curve\(index) with linespoints linestyle \(index + 1) title \"\(curve.variant.legend)\""
     }
     let styles = zip(1..., colours).map {
@@ -55,6 +56,7 @@ struct MatmulPlot {
       "set logscale y 10",
       "set xtics (\(Product.squareSizes.map(String.init).joined(separator: ", ")))",
       "set xrange [56:2340]",
+      "set yrange [0.5:*]",
       "set grid ytics linecolor rgb \"#dddddd\"",
       "set border 3",
       "set tics nomirror",

@@ -69,16 +69,17 @@ extension MatmulTable {
   }
 
   private var legend: String {
-    let names = variants.dropLast().map { "\($0.name): \($0.legend)" }.joined(separator: "; ")
+    let names = variants.map { "\($0.name): \($0.legend)" }
     let peakText =
-      peak.map { "share of the peak, \(threeDigits($0)) GFLOP/s at the best large square" }
-      ?? "share of the peak, unknown without a square of 512 or more"
+      peak.map { "\(threeDigits($0)) GFLOP/s at the best large square" }
+      ?? "unknown without a square of 512 or more"
     return """
-      GFLOP/s, 2·m·k·n operations by the median time, of \(names);
-      \(fastest.name): \(fastest.legend), of which then the median and best time, the spread (half the
-      range of the middle half of all times), the \(peakText),
-      and the speed-up over ijk. –: left out, since one run would take too long. Every result was
-      compared with double precision before it was timed. --details shows the times of all.
+      GFLOP/s: 2·m·k·n operations by the median time. –: left out, one run would take too long.
+      \(names.prefix(4).joined(separator: "; "))
+      \(names.dropFirst(4).joined(separator: "; "))
+      Right of them, of \(fastest.name): median and best time; spread, half the range of the middle half of
+      all times; the share of the peak (\(peakText)); and the speed-up over ijk.
+      Every result was compared with double precision before it was timed. --details shows all times.
       """
   }
 
