@@ -25,7 +25,8 @@ struct PredictCommand: ParsableCommand {
     let timings = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
     let report = Report(command: "predict", timings)
     var table = TextTable(
-      [.words("network")] + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]
+      [.words("network")]
+        + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]
         .map { .figures($0) })
     for size in sizes {
       func find(_ variant: String) -> Timing? {

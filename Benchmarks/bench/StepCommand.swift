@@ -15,17 +15,20 @@ struct StepCommand: ParsableCommand {
 
   @OptionGroup var options: MeasuringOptions
 
-  private static let steps = [50, 100, 150].map {
-    NetworkSize(inputs: 3072, hidden: $0, classes: 10)
-  } + [NetworkSize(inputs: 784, hidden: 100, classes: 10)]
+  private static let steps =
+    [50, 100, 150].map {
+      NetworkSize(inputs: 3072, hidden: $0, classes: 10)
+    } + [NetworkSize(inputs: 784, hidden: 100, classes: 10)]
   private static let gradients = NetworkSize(inputs: 24, hidden: 8, classes: 2, rows: 200)
 
   func run() throws {
     let sizes = try options.filtered(Self.steps + [Self.gradients], name: \.description)
     var data: [Int: Dataset] = [:]
     let contenders = try sizes.flatMap { size in
-      let rows = data[size.inputs] ?? SyntheticData.make(
-        rows: size.rows, features: size.inputs, classes: size.classes)
+      let rows =
+        data[size.inputs]
+        ?? SyntheticData.make(
+          rows: size.rows, features: size.inputs, classes: size.classes)
       data[size.inputs] = rows
       return size == Self.gradients
         ? try StepContenders.lossAndGradients(size, on: rows)

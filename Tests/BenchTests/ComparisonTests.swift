@@ -53,6 +53,23 @@ struct ComparisonTests {
     #expect(comparison.spread > 0.2)
   }
 
+  @Test("What the machine itself changed by is no change of the work")
+  func machineDrift() throws {
+    func report(_ factor: Double) -> Report {
+      let yardstick = Timing(
+        subject: Yardsticks.subject, variant: "arithmetic", visits: [[factor]], runs: 1)
+      let work = Timing(subject: "work", variant: "who", visits: [[1.25 * factor]], runs: 1)
+      return Report(command: "step", [work, yardstick])
+    }
+    let drifted = ReportComparison(report(1), report(1.3))
+    #expect(abs(drifted.drift - log(1.3)) < 1e-12)
+    #expect(drifted.comparisons.map(\.verdict) == [.same] && drifted.machine.count == 1)
+    // The work is a quarter slower on a machine that is as it was.
+    var slower = report(1)
+    slower.timings[0] = Timing(subject: "work", variant: "who", visits: [[1.6]], runs: 1)
+    #expect(ReportComparison(report(1), slower).comparisons.map(\.verdict) == [.slower])
+  }
+
   @Test("What only one run has, and what makes runs hard to compare, is told")
   func differences() throws {
     let old = Report(command: "step", [timing(1, noise: 0)])

@@ -19,7 +19,7 @@ struct SamplerTests {
         subject: "work", variant: name, expectedSeconds: 1,
         prepare: { log.prepared.append(name) }, run: { log.runs.append(name) })
     }
-    let timings = try Sampler(seconds: 1e-9).measure(contenders)
+    let timings = try Sampler(seconds: 1e-9, yardsticks: []).measure(contenders)
     #expect(timings.map(\.variant) == ["a", "b"])
     #expect(timings.allSatisfy { $0.visits.count >= 3 && $0.runs == $0.visits.count })
     #expect(log.prepared.count == 2 * timings[0].visits.count)
@@ -33,7 +33,7 @@ struct SamplerTests {
     let log = Log()
     let contender = Contender(
       subject: "work", variant: "short", expectedSeconds: 1e-6, run: { log.runs.append("") })
-    let timing = try Sampler(seconds: 1e-9).measure([contender])[0]
+    let timing = try Sampler(seconds: 1e-9, yardsticks: []).measure([contender])[0]
     // 25 µs at a time, so 25 of them or, by rounding, 26.
     #expect((25...26).contains(timing.runs / timing.visits.count))
     #expect(log.runs.count == timing.runs + timing.visits.count)
@@ -50,7 +50,7 @@ struct SamplerTests {
         usleep(2000)
         laps.mark()
       })
-    let timings = try Sampler(seconds: 1e-9).measure([contender])
+    let timings = try Sampler(seconds: 1e-9, yardsticks: []).measure([contender])
     #expect(timings.map(\.variant) == ["rest", "sleep"])
     // usleep never returns early.
     #expect(timings[1].best >= 2e-3 && timings[0].best < timings[1].best)

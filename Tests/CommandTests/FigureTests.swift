@@ -20,7 +20,8 @@ struct FigureTests {
   @Test(
     "Times are read in the unit that suits them",
     arguments: [
-      (0, "0 µs"), (1.24e-6, "1.2 µs"), (850e-6, "850 µs"), (2.125e-3, "2.12 ms"), (0.0425, "42 ms"), (2.14, "2.1 s"),
+      (0, "0 µs"), (1.24e-6, "1.2 µs"), (850e-6, "850 µs"), (2.125e-3, "2.12 ms"),
+      (0.0425, "42 ms"), (2.14, "2.1 s"),
       (14.4, "14 s"), (59.7, "1 min 0 s"), (200, "3 min 20 s"), (18420, "5 h 7 min"),
       (1e300, "years"),
     ] as [(Double, String)])

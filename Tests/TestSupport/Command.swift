@@ -7,7 +7,9 @@ public enum Command {
   public struct Outcome {
     /// The exit status, or the signal that ended the child, negated.
     public let status: Int32
+    /// Standard output.
     public let output: String
+    /// Standard error.
     public let errors: String
 
     /// The lines of standard output that are not empty.
@@ -24,8 +26,11 @@ public enum Command {
 
   /// The test gave up waiting.
   public struct TimedOut: Error {
+    /// What the child was started with.
     public let arguments: [String]
+    /// What had come on standard output.
     public let output: String
+    /// What had come on standard error.
     public let errors: String
   }
 

@@ -47,22 +47,23 @@ struct MatmulPlot {
       "set style line \($0) linecolor rgb \"\($1)\" linewidth 2.5 pointtype \($0 + 4) pointsize 0.8"
     }
     let name = title.filter { $0 != "\"" && $0 != "\\" }
-    return (data + styles + [
-      "set terminal svg size 900,560 font \"sans-serif,14\" background \"white\"",
-      "set title \"Square single-precision matrix products, \(name)\" noenhanced",
-      "set xlabel \"size n of an n × n matrix\"",
-      "set ylabel \"GFLOP/s (2n³ operations)\"",
-      "set logscale x 2",
-      "set logscale y 10",
-      "set xtics (\(Product.squareSizes.map(String.init).joined(separator: ", ")))",
-      "set xrange [56:2340]",
-      "set yrange [0.5:*]",
-      "set grid ytics linecolor rgb \"#dddddd\"",
-      "set border 3",
-      "set tics nomirror",
-      "set key outside right center reverse Left noenhanced spacing 1.4",
-      "plot " + plots.joined(separator: ", \\\n  "),
-    ]).joined(separator: "\n") + "\n"
+    return
+      (data + styles + [
+        "set terminal svg size 900,560 font \"sans-serif,14\" background \"white\"",
+        "set title \"Square single-precision matrix products, \(name)\" noenhanced",
+        "set xlabel \"size n of an n × n matrix\"",
+        "set ylabel \"GFLOP/s (2n³ operations)\"",
+        "set logscale x 2",
+        "set logscale y 10",
+        "set xtics (\(Product.squareSizes.map(String.init).joined(separator: ", ")))",
+        "set xrange [56:2340]",
+        "set yrange [0.5:*]",
+        "set grid ytics linecolor rgb \"#dddddd\"",
+        "set border 3",
+        "set tics nomirror",
+        "set key outside right center reverse Left noenhanced spacing 1.4",
+        "plot " + plots.joined(separator: ", \\\n  "),
+      ]).joined(separator: "\n") + "\n"
   }
 
   /// Okabe and Ito's colours (2008), which the colour-blind can tell apart.

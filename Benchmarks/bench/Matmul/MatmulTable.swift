@@ -75,8 +75,9 @@ extension MatmulTable {
       ?? "unknown without a square of 512 or more"
     return """
       GFLOP/s: 2·m·k·n operations by the median time. –: left out, one run would take too long.
-      \(names.prefix(4).joined(separator: "; "))
-      \(names.dropFirst(4).joined(separator: "; "))
+      \(names[0..<2].joined(separator: "; "))
+      \(names[2..<4].joined(separator: "; "))
+      \(names[4...].joined(separator: "; "))
       Right of them, of \(fastest.name): median and best time; spread, half the range of the middle half of
       all times; the share of the peak (\(peakText)); and the speed-up over ijk.
       Every result was compared with double precision before it was timed. --details shows all times.

@@ -21,7 +21,12 @@ final class MatmulWork {
     reference = Self.reference(product, a, b)
   }
 
-  func run(_ variant: MatmulVariant) { variant.run(product, a, b, &c) }
+  func run(_ variant: MatmulVariant) { run(variant, into: &c) }
+
+  /// Writes the product to `result`, rows × columns.
+  func run(_ variant: MatmulVariant, into result: inout [Float]) {
+    variant.run(product, a, b, &result)
+  }
 
   /// Runs a variant once, checks its result and returns the time that it took.
   ///

@@ -13,7 +13,9 @@ enum Yardsticks {
     var state: UInt64 = 1
     return Contender(subject: subject, variant: "arithmetic") {
       // Knuth's generator (MMIX): each number needs the one before.
-      for _ in 0..<20_000 { state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407 }
+      for _ in 0..<20_000 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      }
     }
   }
 
