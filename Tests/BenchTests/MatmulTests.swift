@@ -91,7 +91,7 @@ struct MatmulTests {
     maker = MatmulContenders(longestRun: 1e12)
     let all = try maker.make(
       of: [product], variants: MatmulVariant.all(threads: 1), where: { _, _ in true })
-    #expect(all.map(\.variant) == ["ijk", "ikj", "unsafe", "blocked", "BLAS 1"])
+    #expect(all.map(\.variant) == ["ijk", "ikj", "unsafe", "block", "BLAS 1"])
     #expect(all.allSatisfy { $0.operations == 16_000 && $0.expectedSeconds ?? 0 > 0 })
   }
 }

@@ -18,7 +18,7 @@ enum MatmulVariant: Hashable {
     case .ijk: "ijk"
     case .ikj: "ikj"
     case .unsafe: "unsafe"
-    case .blocked: "blocked"
+    case .blocked: "block"
     case .openBLAS(let threads): "BLAS \(threads)"
     }
   }
