@@ -54,21 +54,17 @@ enum MatmulVariant: Hashable {
   private static func callBLAS(
     _ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]
   ) {
-    let (rows, inner, columns) = (product.rows, product.inner, product.columns)
+    if product.rows == 0 || product.columns == 0 { return }
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         c.withUnsafeMutableBufferPointer { c in
           guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
-          multiply(
-            RowBlock(
-              base: a, rows: product.transposeA ? inner : rows,
-              columns: product.transposeA ? rows : inner),
-            transposeA: product.transposeA,
-            RowBlock(
-              base: b, rows: product.transposeB ? columns : inner,
-              columns: product.transposeB ? inner : columns),
-            transposeB: product.transposeB,
-            into: MutableRowBlock(base: c, rows: rows, columns: columns))
+          Float.gemm(
+            transposeA: product.transposeA, transposeB: product.transposeB, rows: product.rows,
+            columns: product.columns, inner: product.inner, alpha: 1, a,
+            strideA: max(product.transposeA ? product.rows : product.inner, 1), b,
+            strideB: max(product.transposeB ? product.inner : product.columns, 1), beta: 0, c,
+            strideC: product.columns)
         }
       }
     }
