@@ -10,19 +10,22 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Compare two runs that were written with --json.",
     discussion: """
-      Prints the new median over the old one, how far that ratio is uncertain, and marks what is \
-      beyond noise: a difference of more than 10 %, larger than its spread, that the shortest times \
-      share. Each run also times work that is the same in every build; what that differs by is the \
-      machine's doing, and comes on top of the 10 %. Exit status 0 whatever came of it.
+      Prints the new times over the old ones, by their medians, with how far that is uncertain, and \
+      by the shortest. Marked is what is beyond noise: a difference of more than 10 % and more than \
+      its spread that the shortest times share. Each run also times work that is the same in every \
+      build; what that differs by is the machine's doing, and comes on top. Where it is much, \
+      measure both builds in turn, some times, and give all files. Exit status 0 whatever came of it.
       """)
 
-  @Argument(help: "What was measured before.") var old: String
-  @Argument(help: "What was measured now.") var new: String
+  @Argument(
+    help: "What was measured before: a file, or some of the same build with commas between.")
+  var old: String
+  @Argument(help: "What was measured now, likewise.") var new: String
   @Flag(help: "Leave out what has not changed.") var changed = false
   @Option(help: .init("Write the comparison to this file.", valueName: "file")) var json: String?
 
   func run() throws {
-    let (before, now) = (try Report(readingFrom: old), try Report(readingFrom: new))
+    let (before, now) = (try report(old), try report(new))
     let comparison = ReportComparison(before, now)
     if comparison.comparisons.isEmpty {
       throw FileError(new, "has no timing that \(old) has too")
@@ -31,11 +34,20 @@ struct CompareCommand: ParsableCommand {
     try json.map { try AtomicFile.write(Array((try comparison.json + "\n").utf8), to: $0) }
   }
 
+  private func report(_ paths: String) throws -> Report {
+    let reports = try paths.split(separator: ",").map { try Report(readingFrom: String($0)) }
+    if reports.isEmpty { throw ValidationError("expected files, found '\(paths)'") }
+    if let other = reports.first(where: { $0.command != reports[0].command }) {
+      throw ValidationError("\(paths): both \(reports[0].command) and \(other.command)")
+    }
+    return Report(merging: reports)
+  }
+
   private func text(_ comparison: ReportComparison) -> String {
     let shown = comparison.comparisons.filter { !changed || $0.verdict != .same }
     var table = TextTable(
       [.words("what"), .words("who")]
-        + ["old", "new", "ratio", "spread"].map { .figures($0) } + [.words("")])
+        + ["old", "new", "ratio", "spread", "best"].map { .figures($0) } + [.words("")])
     for line in comparison.machine { table.add(cells(line, mark: "")) }
     for line in shown {
       let mark = line.verdict == .same ? "" : line.verdict.rawValue.uppercased()
@@ -58,7 +70,8 @@ struct CompareCommand: ParsableCommand {
   private func cells(_ line: Comparison, mark: String) -> [String] {
     [
       line.subject, line.variant, readableTime(line.old), readableTime(line.new),
-      decimal(line.ratio, 2), "±\(decimal(100 * line.spread, 0)) %", mark,
+      decimal(line.ratio, 2), "±\(decimal(100 * line.spread, 0)) %", decimal(line.bestRatio, 2),
+      mark,
     ]
   }
 
@@ -66,7 +79,7 @@ struct CompareCommand: ParsableCommand {
     if comparison.drift <= log(1 + Comparison.leastChange) { return [] }
     return [
       "careful, the machine itself changed by up to \(percent(exp(comparison.drift) - 1)); only what "
-        + "changed by more than that and another 10 % is marked: measure again when it is quiet"
+        + "changed by more than that and another 10 % is marked: measure both in turn, some times"
     ]
   }
 }

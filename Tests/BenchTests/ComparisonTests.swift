@@ -11,7 +11,7 @@ struct ComparisonTests {
   private func timing(_ median: Double, noise: Double, seed: UInt64 = 0) -> Timing {
     var random = SeededRandom(seed: seed, purpose: "noise")
     let visits = (0..<10).map { _ in
-      (0..<20).map { _ in median * (1 + noise * random.normal()) }
+      (0..<20).map { _ in median * (1 + noise * abs(random.normal())) }
     }
     return Timing(subject: "work", variant: "who", visits: visits, runs: 200)
   }
@@ -79,6 +79,17 @@ struct ComparisonTests {
     #expect(comparison.comparisons.isEmpty)
     #expect(comparison.onlyOld == ["work · who"] && comparison.onlyNew == ["other work · who"])
     #expect(comparison.warnings.contains("another command: step then, predict now"))
+  }
+
+  @Test("Runs of the same build count together")
+  func merged() {
+    func report(_ visits: [[Double]]) -> Report {
+      Report(
+        command: "step", [Timing(subject: "work", variant: "who", visits: visits, runs: 2)])
+    }
+    let merged = Report(merging: [report([[3, 4]]), report([[1, 2], [5, 6]])]).timings[0]
+    #expect(merged.runs == 4 && merged.best == 1 && merged.median == 3.5)
+    #expect(merged.visits.map(\.best) == [3, 1, 5])
   }
 
   @Test("A report survives its file")

@@ -16,7 +16,9 @@ struct Comparison: Codable, Equatable {
   let new: Double
   /// The new median over the old one.
   let ratio: Double
-  /// How far the ratio is uncertain, as a share of it: twice its standard error.
+  /// The shortest new time over the shortest old one.
+  let bestRatio: Double
+  /// How far the ratio of the medians is uncertain, as a share of it: twice its standard error.
   let spread: Double
   let verdict: Verdict
 
@@ -25,9 +27,10 @@ struct Comparison: Codable, Equatable {
   /// one run alone does not show.
   static let leastChange = 0.1
 
-  /// A difference is beyond noise when the medians differ by more than ``leastChange`` and by more
-  /// than the spread, after what the machine's own `drift` may have added; and the shortest times,
-  /// which a busy machine disturbs least, go the same way by at least half as much.
+  /// A difference is beyond noise when
+  /// - the medians differ by more than ``leastChange``, more than the spread and more than the
+  ///   clock's error, on top of what the machine's own `drift` may have added;
+  /// - the shortest times, which a busy machine disturbs least, differ the same way, half as much.
   ///
   /// - Parameter drift: |ln| of how much slower or faster the machine itself was.
   init(_ old: Timing, _ new: Timing, drift: Double = 0) {
@@ -36,23 +39,23 @@ struct Comparison: Codable, Equatable {
     self.old = old.median
     self.new = new.median
     ratio = new.median / old.median
-    let (oldError, newError) = (Self.standardError(old), Self.standardError(new))
-    spread = 2 * (oldError * oldError + newError * newError).squareRoot()
-    let change = log(ratio)
-    let bestChange = log(new.best / old.best)
+    bestRatio = new.best / old.best
+    spread = 2 * hypot(Self.standardError(old), Self.standardError(new))
+    let (change, bestChange) = (log(ratio), log(bestRatio))
     let isBeyondNoise =
       abs(change) > max(log(1 + Self.leastChange), spread) + drift
+      && abs(new.median - old.median) > max(old.clockError, new.clockError)
       && bestChange.sign == change.sign && abs(bestChange) > log(1 + Self.leastChange / 2)
     verdict = isBeyondNoise ? (change > 0 ? .slower : .faster) : .same
   }
 
   /// The relative standard error of the median, from the medians of the visits: those were made at
-  /// different moments, and so differ as independent timings do.
+  /// different moments, and so differ as independent measurements do.
   ///
   /// For n normal numbers the median's standard error is √(π/2)·σ/√n, and σ is the range of the
   /// middle half over 1.349.
   private static func standardError(_ timing: Timing) -> Double {
-    let visits = timing.visits.sorted()
+    let visits = timing.visits.map(\.median).sorted()
     let deviation = (quantile(visits, 0.75) - quantile(visits, 0.25)) / 1.349
     let error = (Double.pi / 2).squareRoot() * deviation / Double(visits.count).squareRoot()
     return error / timing.median

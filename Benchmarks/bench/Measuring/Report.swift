@@ -44,6 +44,17 @@ struct Report: Codable {
     }
   }
 
+  /// Several runs of the same build as one: their visits together.
+  ///
+  /// - Parameter reports: at least one, of the same command.
+  init(merging reports: [Report]) {
+    self = reports[0]
+    let others = reports.dropFirst().flatMap(\.timings)
+    timings = timings.map { first in
+      others.filter { $0.name == first.name }.reduce(first) { $0.merged(with: $1) }
+    }
+  }
+
   /// What was measured where, for the top of a table.
   var head: String {
     var lines = [

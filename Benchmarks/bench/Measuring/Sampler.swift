@@ -12,7 +12,7 @@ struct Sampler {
   /// What is timed beside the contenders, to tell how the machine was.
   var yardsticks = Yardsticks.make()
 
-  private static var rounds: Int { 10 }
+  private static var rounds: Int { 40 }
   private static var leastVisits: Int { 3 }
   /// A time that the clock, which takes some 25 ns to ask, tells to a thousandth.
   private static var leastSample: Double { 25e-6 }
@@ -111,7 +111,9 @@ struct Sampler {
     var timings: [Timing] {
       if let laps = contender.laps {
         return zip(laps.names, visits).map {
-          Timing(subject: contender.subject, variant: $0, visits: $1, runs: runs)
+          var timing = Timing(subject: contender.subject, variant: $0, visits: $1, runs: runs)
+          timing.clockError = 0.5e-6
+          return timing
         }
       }
       var timing = Timing(

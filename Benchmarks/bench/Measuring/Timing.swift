@@ -6,21 +6,37 @@ struct Timing: Codable, Equatable {
   let subject: String
   let variant: String
   /// How often it ran while it was timed.
-  let runs: Int
+  private(set) var runs: Int
   /// The middle one of the times of a run, in seconds.
-  let median: Double
+  private(set) var median: Double
   /// The shortest.
-  let best: Double
+  private(set) var best: Double
   /// The first and the third quartile.
-  let quartiles: [Double]
-  /// The median of each visit: the runs that were made in a row, before others had their turn.
-  let visits: [Double]
+  private(set) var quartiles: [Double]
+  /// Each visit: the runs that were made in a row, before others had their turn.
+  private(set) var visits: [Visit]
+  /// What a time can be wrong by, in seconds: phases are timed one by one, by readings of the clock
+  /// that take time themselves and push things out of the caches.
+  var clockError = 0.0
   /// Floating-point operations of one run.
   var operations: Double?
   /// Bytes that one run takes in.
   var bytes: Double?
   /// Allocations of one run.
   var allocations: Allocations?
+
+  /// The runs of one visit, in seconds.
+  struct Visit: Codable, Equatable {
+    let median: Double
+    let best: Double
+
+    /// - Parameter times: at least one.
+    init(_ times: [Double]) {
+      let sorted = times.sorted()
+      median = quantile(sorted, 0.5)
+      best = quantile(sorted, 0)
+    }
+  }
 
   /// Calls of malloc and its like in one run, as the mean of some.
   struct Allocations: Codable, Equatable {
@@ -39,7 +55,19 @@ struct Timing: Codable, Equatable {
     median = quantile(sorted, 0.5)
     best = sorted.first ?? .nan
     quartiles = [quantile(sorted, 0.25), quantile(sorted, 0.75)]
-    self.visits = visits.map { quantile($0.sorted(), 0.5) }
+    self.visits = visits.map(Visit.init)
+  }
+
+  /// This timing and another run's of the same: their visits together, their medians' median and
+  /// their quartiles' means.
+  func merged(with other: Timing) -> Timing {
+    var merged = self
+    merged.runs += other.runs
+    merged.visits += other.visits
+    merged.median = quantile(merged.visits.map(\.median).sorted(), 0.5)
+    merged.best = min(best, other.best)
+    merged.quartiles = zip(quartiles, other.quartiles).map { ($0 + $1) / 2 }
+    return merged
   }
 
   var name: String { "\(subject) · \(variant)" }

@@ -36,7 +36,7 @@ struct PeerTable {
 
   /// The median of the ratios round by round.
   private func share(_ own: Timing, of peer: Timing) -> Double {
-    median(zip(own.visits, peer.visits).map { $0 / $1 }) ?? .nan
+    median(zip(own.visits, peer.visits).map { $0.median / $1.median }) ?? .nan
   }
 
   /// The time of the sweep's 315,000 steps, computed from the steps' medians.
