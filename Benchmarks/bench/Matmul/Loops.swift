@@ -81,7 +81,8 @@ enum Loops {
   private static let panelWidth = Panel.scalarCount
   private static let tileHeight = 4
 
-  /// Blocked for the caches and registers.
+  /// Blocked for the caches and registers. It pays where B is too large for the caches, or its
+  /// columns are few; the copying is for nothing where A has a single row.
   static func blocked(_ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]) {
     let (aSteps, bSteps) = (product.stepsOfA, product.stepsOfB)
     var panel = [Panel](repeating: .zero, count: blockDepth)

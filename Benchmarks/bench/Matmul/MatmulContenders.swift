@@ -28,11 +28,13 @@ struct MatmulContenders {
       for variant in fast {
         let seconds = try work.check(variant)
         rates[variant] = product.operations / seconds
+        guard isFastEnough(variant, product) else { continue }
         contenders.append(
           Contender(
             subject: product.description, variant: variant.name, operations: product.operations,
             expectedSeconds: seconds, prepare: variant.prepare, run: { work.run(variant) }))
       }
+      work.forgetReference()
     }
     status.finish()
     return contenders

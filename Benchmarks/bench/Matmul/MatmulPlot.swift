@@ -57,7 +57,6 @@ struct MatmulPlot {
         "set logscale y 10",
         "set xtics (\(Product.squareSizes.map(String.init).joined(separator: ", ")))",
         "set xrange [56:2340]",
-        "set yrange [0.5:*]",
         "set grid ytics linecolor rgb \"#dddddd\"",
         "set border 3",
         "set tics nomirror",

@@ -44,7 +44,7 @@ extension MatmulTable {
   var text: String {
     var table = TextTable(
       [.words("m×k×n")] + variants.map { .figures($0.name) }
-        + ["median", "best", "spread", "peak", "ijk"].map { .figures($0) })
+        + ["median", "best", "spread", "peak", "gain"].map { .figures($0) })
     for group in groups {
       let measured = group.products.filter { product in
         timings.contains { $0.subject == product.description }
@@ -79,7 +79,7 @@ extension MatmulTable {
       \(names[2..<4].joined(separator: "; "))
       \(names[4...].joined(separator: "; "))
       Right of them, of \(fastest.name): median and best time; spread, half the range of the middle half of
-      all times; the share of the peak (\(peakText)); and the speed-up over ijk.
+      all times; the share of the peak (\(peakText)); and the gain over ijk.
       Every result was compared with double precision before it was timed. --details shows all times.
       """
   }
@@ -96,7 +96,7 @@ extension MatmulTable {
   var details: String {
     var table = TextTable(
       [.words("m×k×n"), .words("how")]
-        + ["runs", "median", "best", "spread", "GFLOP/s", "peak", "over ijk"].map { .figures($0) })
+        + ["runs", "median", "best", "spread", "GFLOP/s", "peak", "gain"].map { .figures($0) })
     for product in groups.flatMap(\.products) {
       for variant in variants {
         guard let timing = timing(product, variant) else { continue }
