@@ -27,6 +27,10 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let (before, now) = (try report(old), try report(new))
     let comparison = ReportComparison(before, now)
+    if comparison.comparisons.isEmpty && before.command != now.command {
+      throw FileError(
+        new, "is of bench \(now.command), and \(old) of bench \(before.command)")
+    }
     if comparison.comparisons.isEmpty {
       throw FileError(new, "has no timing that \(old) has too")
     }
@@ -50,8 +54,7 @@ struct CompareCommand: ParsableCommand {
         + ["old", "new", "ratio", "spread", "best"].map { .figures($0) } + [.words("")])
     for line in comparison.machine { table.add(cells(line, mark: "")) }
     for line in shown {
-      let mark = line.verdict == .same ? "" : line.verdict.rawValue.uppercased()
-      table.add(cells(line, mark: mark))
+      table.add(cells(line, mark: mark(line.verdict)))
     }
     func count(_ verdict: Comparison.Verdict) -> Int {
       comparison.comparisons.count { $0.verdict == verdict }
@@ -59,12 +62,22 @@ struct CompareCommand: ParsableCommand {
     let summary =
       "\(comparison.comparisons.count) compared: \(count(.slower)) slower, "
       + "\(count(.faster)) faster, \(count(.same)) without a change beyond noise"
+      + (count(.unclear) == 0
+        ? "" : ", \(count(.unclear)) unclear: the machine itself changed as much")
     let lines =
       comparison.warnings.map { "careful, \($0)" } + driftWarning(comparison)
       + [table.text, "", summary]
       + comparison.onlyOld.map { "only in \(old): \($0)" }
       + comparison.onlyNew.map { "only in \(new): \($0)" }
     return lines.joined(separator: "\n")
+  }
+
+  private func mark(_ verdict: Comparison.Verdict) -> String {
+    switch verdict {
+    case .same: ""
+    case .unclear: "?"
+    case .faster, .slower: verdict.rawValue.uppercased()
+    }
   }
 
   private func cells(_ line: Comparison, mark: String) -> [String] {
@@ -76,10 +89,10 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func driftWarning(_ comparison: ReportComparison) -> [String] {
-    if comparison.drift <= log(1 + Comparison.leastChange) { return [] }
+    if comparison.comparisons.allSatisfy({ $0.verdict != .unclear }) { return [] }
     return [
-      "careful, the machine itself changed by up to \(percent(exp(comparison.drift) - 1)); only what "
-        + "changed by more than that and another 10 % is marked: measure both in turn, some times"
+      "careful, the machine itself changed by up to \(percent(exp(comparison.drift) - 1)): measure "
+        + "both builds in turn, some times, and give all files"
     ]
   }
 }

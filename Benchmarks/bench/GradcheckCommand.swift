@@ -9,7 +9,8 @@ struct GradcheckCommand: ParsableCommand {
     abstract: "Time gradient checks, against the losses that they compute.",
     discussion: """
       In double precision on 20 rows, like perceptron gradcheck: every entry of the small networks, \
-      50 of each parameter of the large one. Each check has to pass before it is timed.
+      50 of each parameter of the large one. Each check has to pass before it is timed. \
+      Takes 10 s beside the checks, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
@@ -32,6 +33,7 @@ struct GradcheckCommand: ParsableCommand {
   ]
 
   func run() throws {
+    try options.checkOutput()
     let works = try options.filtered(Self.works, name: \.size.description)
     let contenders = try works.flatMap(contenders)
     let timings = try Sampler(seconds: options.seconds ?? 10).measure(contenders)

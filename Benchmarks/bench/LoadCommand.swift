@@ -11,7 +11,8 @@ struct LoadCommand: ParsableCommand {
       Random records in the size of CIFAR-10's five training batches (154 MB, written to a folder \
       for temporary files and removed), and Fashion-MNIST's four gzipped files where they are \
       installed. What is read is compared with what the files hold before anything is timed. The \
-      files are in the system's cache: what is measured is the reader, not the disk.
+      files are in the system's cache: what is measured is the reader, not the disk. \
+      Takes 10 s beside the checks, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
@@ -20,6 +21,7 @@ struct LoadCommand: ParsableCommand {
   func validate() throws { try require("--records", records, in: 1...100_000) }
 
   func run() throws {
+    try options.checkOutput()
     let works = availableLoadWorks(records: records)
     let admitted = try options.filtered(works, name: { $0.subject })
     let timings = try withTemporaryFolder { folder in

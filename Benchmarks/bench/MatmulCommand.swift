@@ -12,7 +12,8 @@ struct MatmulCommand: ParsableCommand {
       The products of two-layer networks, squares and odd sizes in single precision, each in as many \
       ways as there are columns. Every result is compared with double precision first; a wrong one \
       ends the run with exit status 1. What would take longer than a sixtieth of --seconds for one \
-      run is left out, and in a build without optimisation all products of more than 10⁸ operations.
+      run is left out, and in a build without optimisation all products of 10⁸ \
+      operations and more. Takes half a minute, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
@@ -23,7 +24,14 @@ struct MatmulCommand: ParsableCommand {
       valueName: "file"))
   var plot: String?
 
+  func validate() throws {
+    if let plot, !plot.lowercased().hasSuffix(".svg") {
+      throw ValidationError("--plot is \(plot), expected a name that ends in .svg")
+    }
+  }
+
   func run() throws {
+    try options.checkOutput()
     let chart = try plot.map { try MatmulPlot(path: $0) }
     let seconds = options.seconds ?? 30
     let threads = BLASLibrary.threadCount
@@ -33,10 +41,19 @@ struct MatmulCommand: ParsableCommand {
     let timings = try Sampler(seconds: seconds).measure(contenders)
     BLASLibrary.threadCount = threads
     let report = Report(command: "matmul", timings)
-    let table = MatmulTable(timings, groups: Product.groups, variants: variants)
-    try Console.output("\(report.head)\n\n\(details ? table.details : table.text)")
+    let table = MatmulTable(timings, groups: Product.groups, variants: variants) {
+      options.admits(name($0, $1))
+    }
+    let leftOut =
+      Build.isOptimized
+      ? "" : "\nWithout optimisation products of 10⁸ operations and more are left out."
+    try Console.output("\(report.head)\(leftOut)\n\n\(details ? table.details : table.text)")
     try options.write(report)
     try chart?.draw(report, variants: variants)
+  }
+
+  private func name(_ product: Product, _ variant: MatmulVariant) -> String {
+    "\(product) · \(variant.name)"
   }
 
   /// Whether a product's reference takes no minutes: without optimisation those of the larger ones
@@ -51,10 +68,8 @@ struct MatmulCommand: ParsableCommand {
   ) throws -> [Contender] {
     let all = Product.groups.flatMap(\.products).filter(Self.isCheckable)
     let pairs = all.flatMap { product in variants.map { (product, $0) } }
-    func name(_ product: Product, _ variant: MatmulVariant) -> String {
-      "\(product) · \(variant.name)"
-    }
-    let admitted = try options.filtered(pairs) { name($0, $1) }
+    let admitted = pairs.filter { options.admits(name($0, $1)) }
+    if admitted.isEmpty { _ = try options.filtered(all, name: \.description) }
     if plot != nil && !admitted.contains(where: { $0.0.name.isEmpty && $0.0.isSquare }) {
       throw ValidationError("--plot draws squares, and --filter leaves none")
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import Perceptron
+import Serialization
 
 /// `bench peers`, which `scripts/compare-peers` calls.
 struct PeersCommand: ParsableCommand {
@@ -12,7 +13,7 @@ struct PeersCommand: ParsableCommand {
       scripts/compare-peers makes a Python environment with the peers and calls this. All programs \
       work on the same random data and weights with the same number of threads, one after the other \
       in each round. Before they are timed they have to compute the same losses. Prints a table in \
-      Markdown.
+      Markdown. Takes two minutes beside pauses and preparations, or --seconds.
       """)
 
   @Option(help: "The Python that has the peers.") var python: String
@@ -21,16 +22,18 @@ struct PeersCommand: ParsableCommand {
     help: .init(
       "Only this peer beside Perceptron; may be given more than once.", valueName: "name"))
   var only: [String] = []
-  @Flag(help: "Leave out the measurement of memory, which reads the data set anew for each peer.")
-  var skipMemory = false
   @OptionGroup var options: MeasuringOptions
 
   func run() throws {
-    let entries = try options.filtered(PeerWorks.all, name: \.title)
+    try options.checkOutput()
+    let titles = try options.filtered(
+      PeerWorks.all.map(\.title) + [PeerTable.memoryTitle], name: { $0 })
+    let entries = PeerWorks.all.filter { titles.contains($0.title) }
     let peers = try selectedPeers()
     let report = try withTemporaryFolder { folder in
       do {
-        return try measure(entries, peers, in: folder)
+        return try measure(
+          entries, peers, memory: titles.contains(PeerTable.memoryTitle), in: folder)
       } catch {
         // A peer's program ends by the same Ctrl-C.
         try Interruption.check()
@@ -57,16 +60,20 @@ struct PeersCommand: ParsableCommand {
   }
 
   private func measure(
-    _ entries: [PeerWorks.Entry], _ peers: [Peer], in folder: String
+    _ entries: [PeerWorks.Entry], _ peers: [Peer], memory: Bool, in folder: String
   ) throws -> Report {
     var run = PeerRun(
       peers, seconds: options.seconds ?? 120, threads: BLASLibrary.threadCount,
       files: PeerFiles(folder: folder))
+    if run.processes.allSatisfy({ $0.peer.name == Peer.perceptron }) {
+      throw FileError(
+        python, "runs none of the peers in \(scripts); scripts/compare-peers makes an environment")
+    }
     let timings = try entries.flatMap { try run.measure($0, of: entries.count) }
     var report = Report(command: "peers", timings)
     report.versions = run.versions
     report.notes = run.notes
-    if !skipMemory { report.peakBytes = try run.measureMemory() }
+    if memory { report.peakBytes = try run.measureMemory() }
     return report
   }
 
@@ -81,6 +88,6 @@ struct PeersCommand: ParsableCommand {
 
       Medians of seven rounds in which all take their turn. In brackets: Perceptron's time, or memory,
       as a share of theirs, the median of the rounds' ratios.
-      """ + (report.notes ?? []).map { "\n- \($0)" }.joined()
+      """ + (PeerTable.unsteady(report) + (report.notes ?? [])).map { "\n- \($0)" }.joined()
   }
 }

@@ -10,7 +10,8 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       In single precision. From floats: all rows lie in memory as floats. From bytes: rows are made \
       floats block by block, as evaluation does it. The classes are compared with double \
-      precision's before anything is timed.
+      precision's before anything is timed. \
+      Takes 10 s beside the checks, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
@@ -20,8 +21,14 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
+    try options.checkOutput()
     let sizes = try options.filtered(Self.sizes, name: \.description)
-    let contenders = try sizes.flatMap(PredictContenders.make)
+    var status = StatusLine()
+    let contenders = try sizes.flatMap { size in
+      if status.isDue { status.show("checking \(size)") }
+      return try PredictContenders.make(size)
+    }
+    status.finish()
     let timings = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
     let report = Report(command: "predict", timings)
     var table = TextTable(

@@ -10,7 +10,8 @@ struct StepCommand: ParsableCommand {
     discussion: """
       A step draws a batch of 200, gathers it from 50,000 rows of bytes, goes forward, computes the \
       loss, goes backward and updates, in single precision. The losses of the first steps are \
-      compared with double precision before anything is timed.
+      compared with double precision before anything is timed. \
+      Takes 20 s beside the checks, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
@@ -22,9 +23,12 @@ struct StepCommand: ParsableCommand {
   private static let gradients = NetworkSize(inputs: 24, hidden: 8, classes: 2, rows: 200)
 
   func run() throws {
+    try options.checkOutput()
     let sizes = try options.filtered(Self.steps + [Self.gradients], name: \.description)
     var data: [Int: Dataset] = [:]
+    var status = StatusLine()
     let contenders = try sizes.flatMap { size in
+      if status.isDue { status.show("checking \(size)") }
       let rows =
         data[size.inputs]
         ?? SyntheticData.make(
@@ -34,6 +38,7 @@ struct StepCommand: ParsableCommand {
         ? try StepContenders.lossAndGradients(size, on: rows)
         : try StepContenders.steps(size, on: rows)
     }
+    status.finish()
     let timings = try Sampler(seconds: options.seconds ?? 20).measure(contenders)
     let report = Report(command: "step", timings)
     try Console.output("\(report.head)\n\n\(StepTable(timings).text)")

@@ -63,7 +63,7 @@ struct ComparisonTests {
     }
     let drifted = ReportComparison(report(1), report(1.3))
     #expect(abs(drifted.drift - log(1.3)) < 1e-12)
-    #expect(drifted.comparisons.map(\.verdict) == [.same] && drifted.machine.count == 1)
+    #expect(drifted.comparisons.map(\.verdict) == [.unclear] && drifted.machine.count == 1)
     // The work is a quarter slower on a machine that is as it was.
     var slower = report(1)
     slower.timings[0] = Timing(subject: "work", variant: "who", visits: [[1.6]], runs: 1)

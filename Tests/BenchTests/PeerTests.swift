@@ -78,7 +78,7 @@ struct PeerTests {
     let scratch = try TemporaryDirectory()
     let own = Peer(
       name: "own", program: Command.path(ofBuilt: "bench"), arguments: ["worker"])
-    let process = try PeerProcess(own, threads: 1)
+    let process = try PeerProcess(own, threads: 1, folder: scratch.path)
     let hello = try process.ask(.init(command: .hello, threads: 1))
     #expect(hello.name == "Perceptron" && hello.threads == 1)
     let files = PeerFiles(folder: scratch.path)

@@ -7,6 +7,8 @@ struct Comparison: Codable, Equatable {
     case same
     case faster
     case slower
+    /// It would be a change if the machine itself had not changed by as much.
+    case unclear
   }
 
   let subject: String
@@ -42,11 +44,25 @@ struct Comparison: Codable, Equatable {
     bestRatio = new.best / old.best
     spread = 2 * hypot(Self.standardError(old), Self.standardError(new))
     let (change, bestChange) = (log(ratio), log(bestRatio))
+    let noise = max(log(1 + Self.leastChange), spread)
     let isBeyondNoise =
-      abs(change) > max(log(1 + Self.leastChange), spread) + drift
+      abs(change) > noise
       && abs(new.median - old.median) > max(old.clockError, new.clockError)
       && bestChange.sign == change.sign && abs(bestChange) > log(1 + Self.leastChange / 2)
-    verdict = isBeyondNoise ? (change > 0 ? .slower : .faster) : .same
+    if !isBeyondNoise {
+      verdict = .same
+    } else if abs(change) <= noise + drift {
+      verdict = .unclear
+    } else {
+      verdict = change > 0 ? .slower : .faster
+    }
+  }
+
+  /// |ln| of how much a yardstick says that the machine changed: what the ratio of its medians has
+  /// beyond its spread, where the shortest times went the same way.
+  var drift: Double {
+    if (ratio > 1) != (bestRatio > 1) { return 0 }
+    return max(0, abs(log(ratio)) - spread)
   }
 
   /// The relative standard error of the median, from the medians of the visits: those were made at
@@ -68,7 +84,7 @@ struct ReportComparison: Codable {
   let comparisons: [Comparison]
   /// How the machine's yardsticks differ.
   let machine: [Comparison]
-  /// The largest |ln| of the yardsticks' ratios.
+  /// The largest drift of the yardsticks.
   let drift: Double
   /// Names that only the old run has.
   let onlyOld: [String]
@@ -87,7 +103,7 @@ struct ReportComparison: Codable {
         }
     }
     machine = compared(true, drift: 0)
-    drift = machine.map { abs(log($0.ratio)) }.max() ?? 0
+    drift = machine.map(\.drift).max() ?? 0
     comparisons = compared(false, drift: drift)
     onlyOld = old.timings.map(\.name).filter { !names.contains($0) }
     onlyNew = new.timings.map(\.name).filter { earlier[$0] == nil }

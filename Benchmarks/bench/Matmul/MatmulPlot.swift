@@ -13,10 +13,7 @@ struct MatmulPlot {
       throw FileError(
         "gnuplot", "--plot needs it, and it is not on the PATH: apt-get install gnuplot-nox")
     }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw FileError(path, "expected a folder that can be written to, found none")
-    }
+    try OutputFile.check(path)
     self.path = path
   }
 

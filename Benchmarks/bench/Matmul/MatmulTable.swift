@@ -5,11 +5,17 @@ struct MatmulTable {
   private let timings: [Timing]
   private let groups: [Product.Group]
   private let variants: [MatmulVariant]
+  /// Whether a cell was asked for, and so left out only for its time.
+  private let isWanted: (Product, MatmulVariant) -> Bool
 
-  init(_ timings: [Timing], groups: [Product.Group], variants: [MatmulVariant]) {
+  init(
+    _ timings: [Timing], groups: [Product.Group], variants: [MatmulVariant],
+    where isWanted: @escaping (Product, MatmulVariant) -> Bool = { _, _ in true }
+  ) {
     self.timings = timings
     self.groups = groups
     self.variants = variants
+    self.isWanted = isWanted
   }
 
   /// The best that BLAS did at a large square, in billions of operations a second.
@@ -31,7 +37,7 @@ struct MatmulTable {
   }
 
   private func speedUp(_ timing: Timing, over product: Product) -> String {
-    guard let naive = self.timing(product, .ijk) else { return "–" }
+    guard Build.isOptimized, let naive = self.timing(product, .ijk) else { return "–" }
     let factor = naive.median / timing.median
     return "×" + decimal(factor, factor < 9.95 ? 1 : 0)
   }
@@ -57,10 +63,10 @@ extension MatmulTable {
 
   private func cells(_ product: Product) -> [String] {
     let rates = variants.map {
-      timing(product, $0)?.gigaflops.map(threeDigits) ?? "–"
+      timing(product, $0)?.gigaflops.map(threeDigits) ?? (isWanted(product, $0) ? "–" : "")
     }
     guard let best = timing(product, fastest) else {
-      return [product.description] + rates + [String](repeating: "–", count: 5)
+      return [product.description] + rates + [String](repeating: "", count: 5)
     }
     return [product.description] + rates + [
       readableTime(best.median), readableTime(best.best), percent(best.spread),

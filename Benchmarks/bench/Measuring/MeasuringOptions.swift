@@ -1,6 +1,8 @@
 import ArgumentParser
 import CommandSupport
+import Foundation
 import Perceptron
+import Serialization
 
 /// What all measuring subcommands take.
 struct MeasuringOptions: ParsableArguments {
@@ -10,7 +12,7 @@ struct MeasuringOptions: ParsableArguments {
   var seconds: Double?
   @Option(
     help: .init(
-      "Measure only what has this text in its subject or variant; may be given more than once.",
+      "Measure only what has this text in its name; may be given more than once.",
       valueName: "text"))
   var filter: [String] = []
   @Option(help: .init("Write all figures to this file, for compare.", valueName: "file"))
@@ -18,9 +20,18 @@ struct MeasuringOptions: ParsableArguments {
 
   func validate() throws { try require("--seconds", aboveZero: seconds) }
 
-  /// Whether the filter leaves this in: any of its texts is part of the name, in either case.
+  /// Makes sure, before anything is measured, that the file can be written.
+  func checkOutput() throws { try json.map(OutputFile.check) }
+
+  /// Whether the filter leaves this in: any of its texts is part of the name, in either case, with x
+  /// for ×, . for · and T for ᵀ where that is easier to type.
   func admits(_ name: String) -> Bool {
-    filter.isEmpty || filter.contains { name.lowercased().contains($0.lowercased()) }
+    filter.isEmpty || filter.contains { Self.typed(name).contains(Self.typed($0)) }
+  }
+
+  private static func typed(_ text: String) -> String {
+    text.lowercased().replacing("×", with: "x").replacing("·", with: ".")
+      .replacing("ᵀ", with: "t")
   }
 
   /// Those that the filter leaves in.
@@ -29,15 +40,28 @@ struct MeasuringOptions: ParsableArguments {
   func filtered<Subject>(_ subjects: [Subject], name: (Subject) -> String) throws -> [Subject] {
     let admitted = subjects.filter { admits(name($0)) }
     if admitted.isEmpty {
-      let names = subjects.map(name)
-      let shown = names.prefix(12).joined(separator: ", ")
       throw ValidationError(
-        "--filter \(filter.joined(separator: " ")) leaves nothing of: \(shown)"
-          + (names.count > 12 ? " and \(names.count - 12) more" : ""))
+        "--filter \(filter.joined(separator: " ")) leaves nothing of:\n  "
+          + subjects.map(name).joined(separator: "\n  "))
     }
     return admitted
   }
 
   /// Writes the file that was asked for.
   func write(_ report: Report) throws { try json.map(report.write) }
+}
+
+/// A file that is written at the end of something long.
+enum OutputFile {
+  /// Throws unless a file can be made at `path`.
+  static func check(_ path: String) throws {
+    let url = URL(fileURLWithPath: path)
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw FileError(path, "expected a file to write, found a folder")
+    }
+    if !FileManager.default.isWritableFile(atPath: url.deletingLastPathComponent().path) {
+      throw FileError(path, "expected a folder that can be written to, found none")
+    }
+  }
 }

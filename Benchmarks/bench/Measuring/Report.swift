@@ -40,7 +40,7 @@ struct Report: Codable {
     do {
       self = try JSONDecoder().decode(Report.self, from: data)
     } catch {
-      throw FileError(path, "expected what bench's --json writes: \(error)")
+      throw FileError(path, "expected what this version of bench writes with --json")
     }
   }
 
@@ -80,7 +80,8 @@ enum Build {
   /// The version of the compiler on the path, which is the one that `swift run` builds with; where
   /// there is none, that of Swift's library, which is not counted up with every release.
   static let swiftVersion: String = {
-    let output = try? Program.run("swift", ["--version"])
+    // Not `swift` itself: that leaves a folder among the temporary files.
+    let output = try? Program.run("swift-frontend", ["--version"])
     let words = output?.split(whereSeparator: \.isWhitespace) ?? []
     let version = words.drop { $0 != "version" }.dropFirst().first
     return version.map(String.init) ?? "\(_SwiftStdlibVersion.current)"

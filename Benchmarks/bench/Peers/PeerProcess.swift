@@ -7,6 +7,8 @@ final class PeerProcess {
   private let input = Pipe()
   private let output = Pipe()
   private var received = Data()
+  /// What the program writes to standard error, of which a failure shows the last line.
+  private let errors: URL
 
   /// Something went wrong with a peer's program.
   struct Failure: Error, CustomStringConvertible {
@@ -14,8 +16,13 @@ final class PeerProcess {
   }
 
   /// Starts the program.
-  init(_ peer: Peer, threads: Int) throws {
+  ///
+  /// - Parameter folder: for temporary files.
+  init(_ peer: Peer, threads: Int, folder: String) throws {
     self.peer = peer
+    errors = URL(fileURLWithPath: "\(folder)/errors-\(UUID().uuidString)")
+    try Data().write(to: errors)
+    process.standardError = try FileHandle(forWritingTo: errors)
     process.executableURL = URL(fileURLWithPath: peer.program)
     process.arguments = peer.arguments
     let count = String(threads)
@@ -49,7 +56,7 @@ final class PeerProcess {
     do {
       try input.fileHandleForWriting.write(contentsOf: line)
     } catch {
-      throw Failure(description: "\(peer.name): its program has ended")
+      throw endedEarly()
     }
     let answer = try readLine()
     guard let decoded = try? JSONDecoder().decode(PeerProtocol.Answer.self, from: answer) else {
@@ -61,6 +68,12 @@ final class PeerProcess {
     return decoded
   }
 
+  private func endedEarly() -> Failure {
+    let text = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
+    let reason = text.split(separator: "\n").last.map { ": \($0)" } ?? " without an answer"
+    return Failure(description: "\(peer.name): its program ended\(reason)")
+  }
+
   private func readLine() throws -> Data {
     while true {
       if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
@@ -69,7 +82,7 @@ final class PeerProcess {
       }
       let chunk = output.fileHandleForReading.availableData
       if chunk.isEmpty {
-        throw Failure(description: "\(peer.name): its program ended without an answer")
+        throw endedEarly()
       }
       received += chunk
     }

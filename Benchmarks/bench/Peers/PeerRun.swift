@@ -34,7 +34,7 @@ struct PeerRun {
   }
 
   private mutating func start(_ peer: Peer) throws -> PeerProcess {
-    let process = try PeerProcess(peer, threads: threads)
+    let process = try PeerProcess(peer, threads: threads, folder: files.folder)
     let answer = try process.ask(.init(command: .hello, threads: threads))
     let python = answer.python.map { ", Python \($0)" } ?? ""
     versions[peer.name] =
@@ -148,9 +148,12 @@ extension PeerRun {
   func measureMemory() throws -> [String: Double] {
     var work = try files.filled(PeerWorks.sweepSteps[0].work)
     var peaks: [String: Double] = [:]
+    var status = StatusLine()
+    defer { status.finish() }
     for peer in processes.map(\.peer) {
       try Interruption.check()
-      let process = try PeerProcess(peer, threads: threads)
+      if status.isDue { status.show("\(PeerTable.memoryTitle): \(peer.name)") }
+      let process = try PeerProcess(peer, threads: threads, folder: files.folder)
       work.precision = peer.precision
       _ = try process.ask(.init(command: .hello, threads: threads))
       let answer = try process.ask(.init(command: .prepare, work: work))

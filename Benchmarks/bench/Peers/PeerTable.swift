@@ -3,6 +3,9 @@ import CommandSupport
 /// The comparison with the peers as a table in Markdown.
 struct PeerTable {
   let report: Report
+  /// What the row of memory is called.
+  static let memoryTitle = "peak memory, training on 50,000 × 3072 bytes"
+
   /// The programs, in the order of the columns.
   let names: [String]
 
@@ -20,6 +23,15 @@ struct PeerTable {
     addSweep(to: &table)
     addMemory(to: &table)
     return table.markdown
+  }
+
+  /// What the machine disturbed so much that the figures say little: where the middle half of the
+  /// rounds' times ranges over more than half of the median.
+  static func unsteady(_ report: Report) -> [String] {
+    report.timings.filter { $0.spread > 0.25 }.map {
+      "unsteady: \($0.name), the middle half of the rounds from \(readableTime($0.quartiles[0])) to "
+        + readableTime($0.quartiles[1])
+    }
   }
 
   /// A measured value, and Perceptron's share of it.
@@ -60,7 +72,7 @@ struct PeerTable {
   private func addMemory(to table: inout TextTable) {
     guard let peaks = report.peakBytes, !peaks.isEmpty else { return }
     table.add(
-      ["peak memory, training on 50,000 × 3072 bytes"]
+      [Self.memoryTitle]
         + names.map { name in
           guard let peak = peaks[name] else { return "–" }
           let ratio = peaks[Peer.perceptron].map { $0 / peak }

@@ -20,6 +20,8 @@ func withTemporaryFolder<Result>(_ body: (_ folder: String) throws -> Result) th
 extension Interruption {
   /// Throws the exit status where an end was asked for.
   static func check() throws {
-    if isRequested { throw ExitCode(status) }
+    if !isRequested { return }
+    Console.error("interrupted; nothing was saved")
+    throw ExitCode(status)
   }
 }
