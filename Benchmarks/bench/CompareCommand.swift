@@ -44,6 +44,13 @@ struct CompareCommand: ParsableCommand {
     if let other = reports.first(where: { $0.command != reports[0].command }) {
       throw ValidationError("\(paths): both \(reports[0].command) and \(other.command)")
     }
+    let first = reports[0]
+    if let other = reports.first(where: {
+      $0.machine != first.machine || $0.isOptimized != first.isOptimized
+    }) {
+      throw ValidationError(
+        "\(paths): not all of one machine and build: \(first.head) and \(other.head)")
+    }
     return Report(merging: reports)
   }
 

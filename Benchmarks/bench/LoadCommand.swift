@@ -10,7 +10,8 @@ struct LoadCommand: ParsableCommand {
     discussion: """
       Random records in the size of CIFAR-10's five training batches (154 MB, written to a folder \
       for temporary files and removed), and Fashion-MNIST's four gzipped files where they are \
-      installed. What is read is compared with what the files hold before anything is timed. The \
+      installed. The last file's records are compared with what was written, and the number of \
+      Fashion-MNIST's pictures with what is published, before anything is timed. The \
       files are in the system's cache: what is measured is the reader, not the disk. \
       Takes 10 s beside the checks, or --seconds.
       """)

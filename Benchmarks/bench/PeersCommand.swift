@@ -12,7 +12,7 @@ struct PeersCommand: ParsableCommand {
     discussion: """
       scripts/compare-peers makes a Python environment with the peers and calls this. All programs \
       work on the same random data and weights with the same number of threads, one after the other \
-      in each round. Before they are timed they have to compute the same losses. Prints a table in \
+      in each round. Before each work is timed they have to compute the same losses. Prints a table in \
       Markdown. Takes two minutes beside pauses and preparations, or --seconds.
       """)
 

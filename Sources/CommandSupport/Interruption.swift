@@ -16,8 +16,12 @@ package enum Interruption {
 
   /// Calls `body`, during which a first request is only noted.
   package static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {
-    phase.store(Phase.training.rawValue, ordering: .relaxed)
-    defer { phase.store(Phase.over.rawValue, ordering: .relaxed) }
+    let earlier = phase.exchange(Phase.deferring.rawValue, ordering: .relaxed)
+    // A call within another leaves the end to the outer one.
+    let isInner = earlier == Phase.deferring.rawValue
+    defer {
+      phase.store((isInner ? Phase.deferring : .over).rawValue, ordering: .relaxed)
+    }
     return try body()
   }
 
@@ -53,16 +57,16 @@ package enum Interruption {
       let message: StaticString = "interrupted; nothing was saved\n"
       _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
     }
-    if now != Phase.training.rawValue || (number == SIGINT && earlier > 0) { _exit(status) }
+    if now != Phase.deferring.rawValue || (number == SIGINT && earlier > 0) { _exit(status) }
   }
 
   /// Where the command stands.
   private enum Phase: Int {
     /// There is nothing to save yet.
     case beginning
-    /// A run is being made and saved.
-    case training
-    /// All is saved.
+    /// Something is being made that has to be saved or cleared away.
+    case deferring
+    /// That is done.
     case over
   }
 }

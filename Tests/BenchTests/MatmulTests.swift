@@ -123,7 +123,7 @@ struct MatmulTableTests {
     #expect(
       line.split(whereSeparator: \.isWhitespace).map(String.init) == [
         "512×512×512", "2.00", "50.0", "50.0", "50.0", "50.0", "100", "2.68", "ms", "2.68", "ms",
-        "0", "%", "100", "%", "×50",
+        "0", "%", "100", "%", isOptimizedBuild ? "×50" : "–",
       ])
   }
 

@@ -38,16 +38,16 @@ struct Comparison: Codable, Equatable {
   init(_ old: Timing, _ new: Timing, drift: Double = 0) {
     subject = new.subject
     variant = new.variant
-    self.old = old.median
-    self.new = new.median
-    ratio = new.median / old.median
+    self.old = Self.medianVisit(old)
+    self.new = Self.medianVisit(new)
+    ratio = self.new / self.old
     bestRatio = new.best / old.best
     spread = 2 * hypot(Self.standardError(old), Self.standardError(new))
     let (change, bestChange) = (log(ratio), log(bestRatio))
     let noise = max(log(1 + Self.leastChange), spread)
     let isBeyondNoise =
       abs(change) > noise
-      && abs(new.median - old.median) > max(old.clockError, new.clockError)
+      && abs(self.new - self.old) > max(old.clockError, new.clockError)
       && bestChange.sign == change.sign && abs(bestChange) > log(1 + Self.leastChange / 2)
     if !isBeyondNoise {
       verdict = .same
@@ -65,6 +65,11 @@ struct Comparison: Codable, Equatable {
     return max(0, abs(log(ratio)) - spread)
   }
 
+  /// The median of the visits' medians, which is what the standard error is of.
+  private static func medianVisit(_ timing: Timing) -> Double {
+    quantile(timing.visits.map(\.median).sorted(), 0.5)
+  }
+
   /// The relative standard error of the median, from the medians of the visits: those were made at
   /// different moments, and so differ as independent measurements do.
   ///
@@ -74,7 +79,7 @@ struct Comparison: Codable, Equatable {
     let visits = timing.visits.map(\.median).sorted()
     let deviation = (quantile(visits, 0.75) - quantile(visits, 0.25)) / 1.349
     let error = (Double.pi / 2).squareRoot() * deviation / Double(visits.count).squareRoot()
-    return error / timing.median
+    return error / medianVisit(timing)
   }
 }
 

@@ -5,7 +5,7 @@ import Perceptron
 struct MatmulContenders {
   /// Runs that would take longer than this are left out.
   let longestRun: Double
-  /// Billions of operations a second of each variant, by its last check.
+  /// Operations a second of each variant, by its last check.
   private var rates: [MatmulVariant: Double] = [:]
   private var status = StatusLine()
 

@@ -58,15 +58,14 @@ struct Timing: Codable, Equatable {
     self.visits = visits.map(Visit.init)
   }
 
-  /// This timing and another run's of the same: their visits together, their medians' median and
-  /// their quartiles' means.
+  /// This timing and another run's of the same: their visits together, and their medians' median.
+  /// The quartiles stay those of the first.
   func merged(with other: Timing) -> Timing {
     var merged = self
     merged.runs += other.runs
     merged.visits += other.visits
     merged.median = quantile(merged.visits.map(\.median).sorted(), 0.5)
     merged.best = min(best, other.best)
-    merged.quartiles = zip(quartiles, other.quartiles).map { ($0 + $1) / 2 }
     return merged
   }
 

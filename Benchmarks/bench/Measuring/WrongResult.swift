@@ -4,7 +4,7 @@ struct WrongResult: Error, CustomStringConvertible {
 
   /// A value that is not what it should be.
   init(_ subject: String, expected: Any, found: Any) {
-    description = "\(subject): expected \(expected), found \(found); nothing was timed"
+    description = "\(subject): expected \(expected), found \(found)"
   }
 
   /// Throws unless `value` is within a share of `tolerance` of `expected`.

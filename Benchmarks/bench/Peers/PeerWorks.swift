@@ -10,7 +10,7 @@ enum PeerWorks {
     let work: PeerProtocol.Work
   }
 
-  /// The widths of the hidden layer that the sweep's runs have.
+  /// A step of each width that the sweep's runs have.
   static let sweepSteps = [50, 100, 150].map(cifarStep)
   /// The sweep's steps of each width: 5 learning rates × 3 penalties × (1000 + 1500 + 2000 + 2500).
   static let sweepStepsPerWidth = 5 * 3 * 7000
