@@ -11,9 +11,9 @@ struct MatmulCommand: ParsableCommand {
     discussion: """
       The products of two-layer networks, squares and odd sizes in single precision, each in as many \
       ways as there are columns. Every result is compared with double precision first; a wrong one \
-      ends the run with exit status 1. What would take longer than a sixtieth of --seconds for one \
-      run is left out, and in a build without optimisation all products of 10⁸ \
-      operations and more. Takes half a minute, or --seconds.
+      ends the run with exit status 1. What would take longer than a \(longestRuns)th of --seconds for one \
+      run is left out, and in a build without optimisation all products of \(uncheckable.text) \
+      operations and more. Takes \(decimal(seconds, 0)) s, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
@@ -24,6 +24,13 @@ struct MatmulCommand: ParsableCommand {
       valueName: "file"))
   var plot: String?
 
+  private static let seconds = 30.0
+  /// How many of the longest runs that are timed fit into --seconds.
+  private static let longestRuns = 60
+  /// The fewest operations of products that are left out without optimisation: a reference would
+  /// take minutes.
+  private static let uncheckable = (count: 1e8, text: "10⁸")
+
   func validate() throws {
     if let plot, !plot.lowercased().hasSuffix(".svg") {
       throw ValidationError("--plot is \(plot), expected a name that ends in .svg")
@@ -33,11 +40,11 @@ struct MatmulCommand: ParsableCommand {
   func run() throws {
     try options.checkOutput()
     let chart = try plot.map { try MatmulPlot(path: $0) }
-    let seconds = options.seconds ?? 30
+    let seconds = options.seconds ?? Self.seconds
     let threads = BLASLibrary.threadCount
     defer { BLASLibrary.threadCount = threads }
     let variants = MatmulVariant.all(threads: threads)
-    let contenders = try contenders(variants, longestRun: seconds / 60)
+    let contenders = try contenders(variants, longestRun: seconds / Double(Self.longestRuns))
     let timings = try Sampler(seconds: seconds).measure(contenders)
     BLASLibrary.threadCount = threads
     let report = Report(command: "matmul", timings)
@@ -46,7 +53,8 @@ struct MatmulCommand: ParsableCommand {
     }
     let leftOut =
       Build.isOptimized
-      ? "" : "\nWithout optimisation products of 10⁸ operations and more are left out."
+      ? ""
+      : "\nWithout optimisation products of \(Self.uncheckable.text) operations and more are left out."
     try Console.output("\(report.head)\(leftOut)\n\n\(details ? table.details : table.text)")
     try options.write(report)
     try chart?.draw(report, variants: variants)
@@ -56,10 +64,9 @@ struct MatmulCommand: ParsableCommand {
     "\(product) · \(variant.name)"
   }
 
-  /// Whether a product's reference takes no minutes: without optimisation those of the larger ones
-  /// would.
+  /// Whether a product's reference takes no minutes.
   private static func isCheckable(_ product: Product) -> Bool {
-    Build.isOptimized || product.operations < 1e8
+    Build.isOptimized || product.operations < uncheckable.count
   }
 
   /// What the filter leaves of all products and variants.

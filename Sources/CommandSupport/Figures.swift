@@ -2,14 +2,27 @@ import Foundation
 
 /// The middle one of some numbers by size, the mean of the middle two of an even count; nil of none.
 package func median(_ numbers: [Double]) -> Double? {
-  if numbers.isEmpty { return nil }
-  let sorted = numbers.sorted()
-  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  numbers.isEmpty ? nil : quantile(numbers.sorted(), 0.5)
+}
+
+/// The value that the share `p` of some sorted numbers lies below, between the two nearest ones in
+/// proportion; NaN of none.
+package func quantile(_ sorted: [Double], _ p: Double) -> Double {
+  if sorted.isEmpty { return .nan }
+  let position = p * Double(sorted.count - 1)
+  let (below, share) = (Int(position), position - position.rounded(.down))
+  if share == 0 { return sorted[below] }
+  return sorted[below] + share * (sorted[below + 1] - sorted[below])
 }
 
 /// `value` with the given number of decimals.
 package func decimal(_ value: Double, _ digits: Int) -> String {
   String(format: "%.\(digits)f", value)
+}
+
+/// `count` as `50,000`.
+package func grouped(_ count: Int) -> String {
+  count.formatted(.number.locale(Locale(identifier: "en")))
 }
 
 /// A share of 1 as `12 %`.

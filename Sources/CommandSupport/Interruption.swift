@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Synchronization
 
@@ -13,6 +14,13 @@ package enum Interruption {
 
   /// Whether an end has been asked for.
   package static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
+
+  /// Throws the exit status where an end was asked for.
+  package static func check() throws {
+    if !isRequested { return }
+    Console.error("interrupted; nothing was saved")
+    throw ExitCode(status)
+  }
 
   /// Calls `body`, during which a first request is only noted.
   package static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {

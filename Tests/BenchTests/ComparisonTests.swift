@@ -53,6 +53,16 @@ struct ComparisonTests {
     #expect(comparison.spread > 0.2)
   }
 
+  @Test("What the clock can be wrong by is no change")
+  func clockError() {
+    func comparison(_ clockError: Double) -> Comparison {
+      var (old, new) = (timing(1e-6, noise: 0), timing(1.4e-6, noise: 0))
+      (old.clockError, new.clockError) = (0, clockError)
+      return Comparison(old, new)
+    }
+    #expect(comparison(0.5e-6).verdict == .same && comparison(0.3e-6).verdict == .slower)
+  }
+
   @Test("What the machine itself changed by is no change of the work")
   func machineDrift() throws {
     func report(_ factor: Double) -> Report {

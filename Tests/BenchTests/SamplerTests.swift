@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 import Testing
 
@@ -36,7 +37,19 @@ struct SamplerTests {
     let timing = try Sampler(seconds: 1e-9, yardsticks: []).measure([contender])[0]
     // 25 µs at a time, so 25 of them or, by rounding, 26.
     #expect((25...26).contains(timing.runs / timing.visits.count))
+    #expect(timing.clockError == 0)
     #expect(log.runs.count == timing.runs + timing.visits.count)
+  }
+
+  @Test("Those that need more than a fair share get it, and the others share the rest")
+  func fairShare() {
+    #expect(Sampler.fairShare(of: 12, needs: [1, 2, 3]) == 4)
+    // The 8 are needed, so that 4 are left for two.
+    #expect(Sampler.fairShare(of: 12, needs: [1, 8, 1.5]) == 2)
+    // Once the 8 are gone, the 3 are more than a fair share too.
+    #expect(Sampler.fairShare(of: 12, needs: [0.5, 8, 3]) == 1)
+    #expect(Sampler.fairShare(of: 12, needs: [20, 1]) == 0)
+    #expect(Sampler.fairShare(of: 12, needs: []) == 12)
   }
 
   @Test("Phases are measured under their own names")
@@ -52,6 +65,7 @@ struct SamplerTests {
       })
     let timings = try Sampler(seconds: 1e-9, yardsticks: []).measure([contender])
     #expect(timings.map(\.variant) == ["rest", "sleep"])
+    #expect(timings.allSatisfy { $0.clockError > 0 })
     // usleep never returns early.
     #expect(timings[1].best >= 2e-3 && timings[0].best < timings[1].best)
   }
@@ -72,6 +86,7 @@ struct SamplerTests {
     #expect(quantile([1, 2], 0.25) == 1.25)
     #expect(quantile([7], 0.75) == 7)
     #expect(quantile([], 0.5).isNaN)
+    #expect(quantile([1, 2, .infinity], 0.5) == 2)
   }
 
   @Test("Allocations of a run are counted", .enabled(if: Allocations.areCounted))

@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 
 /// How one timing differs between two runs of bench.
@@ -67,7 +68,7 @@ struct Comparison: Codable, Equatable {
 
   /// The median of the visits' medians, which is what the standard error is of.
   private static func medianVisit(_ timing: Timing) -> Double {
-    quantile(timing.visits.map(\.median).sorted(), 0.5)
+    median(timing.visits.map(\.median)) ?? .nan
   }
 
   /// The relative standard error of the median, from the medians of the visits: those were made at

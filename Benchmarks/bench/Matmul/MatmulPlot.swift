@@ -29,9 +29,7 @@ struct MatmulPlot {
     let curves = variants.compactMap { variant -> (variant: MatmulVariant, data: String)? in
       let points = Product.squareSizes.compactMap { size -> String? in
         let product = Product(name: "", rows: size, inner: size, columns: size)
-        return timings.first {
-          $0.subject == product.description && $0.variant == variant.name
-        }?.gigaflops.map { "\(size) \($0)" }
+        return timings[product, variant.name]?.gigaflops.map { "\(size) \($0)" }
       }
       return points.isEmpty ? nil : (variant, points.joined(separator: "\n"))
     }

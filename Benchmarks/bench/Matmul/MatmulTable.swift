@@ -28,7 +28,7 @@ struct MatmulTable {
   private var fastest: MatmulVariant { variants[variants.count - 1] }
 
   private func timing(_ product: Product, _ variant: MatmulVariant) -> Timing? {
-    timings.first { $0.subject == product.description && $0.variant == variant.name }
+    timings[product, variant.name]
   }
 
   private func shareOfPeak(_ timing: Timing) -> String {
@@ -78,7 +78,7 @@ extension MatmulTable {
     let names = variants.map { "\($0.name): \($0.legend)" }
     let peakText =
       peak.map { "\(threeDigits($0)) GFLOP/s at the best large square" }
-      ?? "unknown without a square of 512 or more"
+      ?? "unknown without a square of \(Product.leastPeakSize) or more"
     return """
       GFLOP/s: 2·m·k·n operations by the median time. –: left out, one run would take too long.
       \(names[0..<2].joined(separator: "; "))

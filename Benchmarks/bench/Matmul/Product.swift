@@ -18,7 +18,8 @@ struct Product: Hashable, CustomStringConvertible {
   var operations: Double { 2 * Double(rows) * Double(inner) * Double(columns) }
   var isSquare: Bool { rows == inner && rows == columns }
   /// Whether this is large enough for BLAS to show the machine's peak.
-  var showsPeak: Bool { isSquare && rows >= 512 }
+  var showsPeak: Bool { isSquare && rows >= Self.leastPeakSize }
+  static let leastPeakSize = 512
 
   /// How far A's element is from the one above it, and from the one before it.
   var stepsOfA: (row: Int, column: Int) { transposeA ? (1, rows) : (inner, 1) }

@@ -4,7 +4,7 @@ import CommandSupport
 ///
 /// In each round every contender is visited: it is prepared, runs once untimed, and then runs
 /// timed until its slice of the round is used. Runs that are too short for the clock are timed
-/// several at once. Slow contenders take part in fewer rounds, but in three at least.
+/// several at once. Slow contenders take part in fewer rounds, but in a few at least.
 struct Sampler {
   /// For all contenders together. More is used where some are too slow for three runs in their
   /// share.
@@ -16,11 +16,14 @@ struct Sampler {
   private static var leastVisits: Int { 3 }
   /// A time that the clock, which takes some 25 ns to ask, tells to a thousandth.
   private static var leastSample: Double { 25e-6 }
+  /// What the time of a phase can be wrong by.
+  private static var lapError: Double { 0.5e-6 }
 
   /// - Throws: where an end was asked for while that is only noted.
   func measure(_ contenders: [Contender]) throws -> [Timing] {
     var entries = (contenders + yardsticks).map(Entry.init)
-    let share = fairShare(among: entries)
+    let share = Self.fairShare(
+      of: seconds, needs: entries.map { $0.secondsPerRun * Double(2 * Self.leastVisits) })
     var status = StatusLine()
     let start = ContinuousClock.now
     for round in 1...Self.rounds {
@@ -44,10 +47,9 @@ struct Sampler {
 
   /// The time for each contender when those that need more than a fair share get what they need,
   /// and the others share the rest.
-  private func fairShare(among entries: [Entry]) -> Double {
-    let needs = entries.map { $0.secondsPerRun * Double(2 * Self.leastVisits) }.sorted(by: >)
+  static func fairShare(of seconds: Double, needs: [Double]) -> Double {
     var (left, count) = (seconds, needs.count)
-    for need in needs where count > 0 && need > left / Double(count) {
+    for need in needs.sorted(by: >) where count > 0 && need > left / Double(count) {
       left = max(left - need, 0)
       count -= 1
     }
@@ -112,7 +114,7 @@ struct Sampler {
       if let laps = contender.laps {
         return zip(laps.names, visits).map {
           var timing = Timing(subject: contender.subject, variant: $0, visits: $1, runs: runs)
-          timing.clockError = 0.5e-6
+          timing.clockError = Sampler.lapError
           return timing
         }
       }

@@ -78,12 +78,9 @@ struct Timing: Codable, Equatable {
   var bestGigaflops: Double? { operations.map { $0 / best / 1e9 } }
 }
 
-/// The value that the share `p` of some sorted numbers lies below, between the two nearest ones in
-/// proportion; NaN of none.
-func quantile(_ sorted: [Double], _ p: Double) -> Double {
-  if sorted.isEmpty { return .nan }
-  let position = p * Double(sorted.count - 1)
-  let (below, share) = (Int(position), position - position.rounded(.down))
-  let above = min(below + 1, sorted.count - 1)
-  return sorted[below] + share * (sorted[above] - sorted[below])
+extension [Timing] {
+  /// The timing of a subject and variant, where it was made.
+  subscript(subject: some CustomStringConvertible, variant: String) -> Timing? {
+    first { $0.subject == subject.description && $0.variant == variant }
+  }
 }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import CommandSupport
 import Foundation
 import Serialization
@@ -15,13 +14,4 @@ func withTemporaryFolder<Result>(_ body: (_ folder: String) throws -> Result) th
   }
   defer { try? FileManager.default.removeItem(at: folder) }
   return try Interruption.deferred { try body(folder.path) }
-}
-
-extension Interruption {
-  /// Throws the exit status where an end was asked for.
-  static func check() throws {
-    if !isRequested { return }
-    Console.error("interrupted; nothing was saved")
-    throw ExitCode(status)
-  }
 }
