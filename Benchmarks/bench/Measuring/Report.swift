@@ -1,4 +1,3 @@
-import CommandSupport
 import Foundation
 import Perceptron
 
@@ -9,7 +8,7 @@ struct Report: Codable {
   /// When it ended, as ISO 8601 in universal time.
   let date: String
   let machine: Machine
-  /// Swift's version.
+  /// The version of the compiler that built this.
   let swift: String
   /// Whether it was built with optimisation.
   let isOptimized: Bool
@@ -70,33 +69,5 @@ struct Report: Codable {
 
   func write(to path: String) throws {
     try AtomicFile.write(Array((try json + "\n").utf8), to: path)
-  }
-}
-
-/// How this program was built.
-enum Build {
-  /// Whether it was built with optimisation.
-  static let isOptimized = !_isDebugAssertConfiguration()
-  /// The version of the compiler on the path, which is the one that `swift run` builds with; where
-  /// there is none, that of Swift's library, which is not counted up with every release.
-  static let swiftVersion: String = {
-    // Not `swift` itself: that leaves a folder among the temporary files.
-    let output = try? Program.run("swift-frontend", ["--version"])
-    let words = output?.split(whereSeparator: \.isWhitespace) ?? []
-    let version = words.drop { $0 != "version" }.dropFirst().first
-    return version.map(String.init) ?? "\(_SwiftStdlibVersion.current)"
-  }()
-
-  /// Says loudly that nothing measured by this build means anything.
-  static func warnUnlessOptimized() {
-    if isOptimized { return }
-    Console.error(
-      """
-      ┌──────────────────────────────────────────────────────────────────────────────┐
-      │ WARNING: bench is built without optimisation. Its loops run up to 100 times  │
-      │ slower than they would, and no figure below says anything. Type instead:     │
-      │     swift run -c release bench                                               │
-      └──────────────────────────────────────────────────────────────────────────────┘
-      """)
   }
 }
