@@ -13,7 +13,7 @@ struct PeersCommand: ParsableCommand {
       scripts/compare-peers makes a Python environment with the peers and calls this. All programs \
       work on the same random data and weights with the same number of threads, one after the other \
       in each round. Before each work is timed they have to compute the same losses. Prints a table in \
-      Markdown. Takes two minutes beside pauses and preparations, or --seconds.
+      Markdown. Takes \(decimal(seconds, 0)) s beside pauses and preparations, or --seconds.
       """)
 
   @Option(help: "The Python that has the peers.") var python: String
@@ -23,6 +23,8 @@ struct PeersCommand: ParsableCommand {
       "Only this peer beside Perceptron; may be given more than once.", valueName: "name"))
   var only: [String] = []
   @OptionGroup var options: MeasuringOptions
+
+  private static let seconds = 120.0
 
   func run() throws {
     try options.checkOutput()
@@ -63,7 +65,7 @@ struct PeersCommand: ParsableCommand {
     _ entries: [PeerWorks.Entry], _ peers: [Peer], memory: Bool, in folder: String
   ) throws -> Report {
     var run = PeerRun(
-      peers, seconds: options.seconds ?? 120, threads: BLASLibrary.threadCount,
+      peers, seconds: options.seconds ?? Self.seconds, threads: BLASLibrary.threadCount,
       files: PeerFiles(folder: folder))
     if run.processes.allSatisfy({ $0.peer.name == Peer.perceptron }) {
       throw FileError(
@@ -86,7 +88,7 @@ struct PeersCommand: ParsableCommand {
 
       \(PeerTable(report: report, names: names).markdown)
 
-      Medians of seven rounds in which all take their turn. In brackets: Perceptron's time, or memory,
+      Medians of \(PeerRun.rounds) rounds in which all take their turn. In brackets: Perceptron's time, or memory,
       as a share of theirs, the median of the rounds' ratios.
       """ + (PeerTable.unsteady(report) + (report.notes ?? [])).map { "\n- \($0)" }.joined()
   }

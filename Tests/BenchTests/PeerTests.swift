@@ -101,6 +101,27 @@ struct PeerTests {
     }
   }
 
+  private static let python = ProcessInfo.processInfo.environment["PYTHON"]
+
+  @Test(
+    "NumPy's program computes what Perceptron's does",
+    .enabled(if: python != nil, "PYTHON names no interpreter with NumPy"))
+  func numPy() throws {
+    let scratch = try TemporaryDirectory()
+    let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Benchmarks/peers").standardized.path
+    let outcome = try Command.run(
+      program: Command.path(ofBuilt: "bench"),
+      [
+        "peers", "--python", try #require(Self.python), "--scripts", scripts, "--only", "numpy",
+        "--filter", "24-8-2", "--seconds", "0.1", "--json", scratch.file("report.json"),
+      ], environment: ["PYTHONDONTWRITEBYTECODE": "1"], timeout: 300)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let report = try Report(readingFrom: scratch.file("report.json"))
+    #expect(report.timings.map(\.variant) == ["Perceptron", "NumPy f32", "NumPy f64"])
+    #expect(report.notes == [] && outcome.output.contains("| loss + gradient, 24-8-2"))
+  }
+
   @Test("The first loss is that of the weights and the batch in the files")
   func firstLoss() throws {
     let scratch = try TemporaryDirectory()

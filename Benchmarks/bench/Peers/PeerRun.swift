@@ -14,7 +14,7 @@ struct PeerRun {
   /// What was left out and why, each once.
   private(set) var notes: [String] = []
 
-  private static var rounds: Int { 7 }
+  static var rounds: Int { 7 }
   /// Threads that still wait busily for more work, as those of OpenMP and OpenBLAS do for up to
   /// 0.2 s, would take the next one's processors.
   private static var pause: Double { 0.25 }
@@ -143,10 +143,10 @@ extension PeerRun {
 // MARK: - Memory
 
 extension PeerRun {
-  /// The largest resident memory, in bytes, of a fresh process of each program that takes 500 steps
-  /// on 50,000 × 3072 bytes.
+  /// The largest resident memory, in bytes, of a fresh process of each program that
+  /// trains for some hundred steps.
   func measureMemory() throws -> [String: Double] {
-    var work = try files.filled(PeerWorks.sweepSteps[0].work)
+    var work = try files.filled(PeerWorks.memory)
     var peaks: [String: Double] = [:]
     var status = StatusLine()
     defer { status.finish() }

@@ -4,19 +4,20 @@ import CommandSupport
 struct PeerTable {
   let report: Report
   /// What the row of memory is called.
-  static let memoryTitle = "peak memory, training on 50,000 × 3072 bytes"
+  static let memoryTitle =
+    "peak memory, training on \(grouped(PeerWorks.memory.rows)) × \(PeerWorks.memory.layers[0]) bytes"
 
   /// The programs, in the order of the columns.
   let names: [String]
 
   var markdown: String {
     var table = TextTable([.words("work")] + names.map { .figures($0) })
-    for entry in PeerWorks.all where timing(entry.title, nil) != nil {
+    for entry in PeerWorks.all where report.timings.contains(where: { $0.subject == entry.title }) {
       table.add(
         [entry.title]
           + names.map { name in
-            guard let peer = timing(entry.title, name) else { return "–" }
-            let ratio = timing(entry.title, Peer.perceptron).map { share($0, of: peer) }
+            guard let peer = report.timings[entry.title, name] else { return "–" }
+            let ratio = report.timings[entry.title, Peer.perceptron].map { share($0, of: peer) }
             return cell(readableTime(peer.median), ratio, isOwn: name == Peer.perceptron)
           })
     }
@@ -40,28 +41,23 @@ struct PeerTable {
     return "\(value) (\(decimal(ratio, 2)))"
   }
 
-  private func timing(_ subject: String, _ variant: String?) -> Timing? {
-    report.timings.first {
-      $0.subject == subject && (variant == nil || $0.variant == variant)
-    }
-  }
-
   /// The median of the ratios round by round.
   private func share(_ own: Timing, of peer: Timing) -> Double {
     median(zip(own.visits, peer.visits).map { $0.median / $1.median }) ?? .nan
   }
 
-  /// The time of the sweep's 315,000 steps, computed from the steps' medians.
+  /// The time of the sweep's steps, computed from the medians of the steps of each width.
   private func addSweep(to table: inout TextTable) {
     func seconds(_ name: String) -> Double? {
-      let steps = PeerWorks.sweepSteps.compactMap { timing($0.title, name)?.median }
+      let steps = PeerWorks.sweepSteps.compactMap { report.timings[$0.title, name]?.median }
       if steps.count < PeerWorks.sweepSteps.count { return nil }
       return steps.reduce(0, +) * Double(PeerWorks.sweepStepsPerWidth)
     }
     if names.allSatisfy({ seconds($0) == nil }) { return }
     let own = seconds(Peer.perceptron)
+    let count = PeerWorks.sweepSteps.count * PeerWorks.sweepStepsPerWidth
     table.add(
-      ["the sweep's 315,000 steps, run by run (computed)"]
+      ["the sweep's \(grouped(count)) steps, run by run (computed)"]
         + names.map { name in
           guard let time = seconds(name) else { return "–" }
           return cell(

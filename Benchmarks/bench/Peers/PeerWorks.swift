@@ -1,7 +1,3 @@
-import Foundation
-import Perceptron
-import Serialization
-
 /// The work on which Perceptron and its peers are compared.
 enum PeerWorks {
   /// A piece of work and what it is called in the table.
@@ -14,6 +10,9 @@ enum PeerWorks {
   static let sweepSteps = [50, 100, 150].map(cifarStep)
   /// The sweep's steps of each width: 5 learning rates × 3 penalties × (1000 + 1500 + 2000 + 2500).
   static let sweepStepsPerWidth = 5 * 3 * 7000
+
+  /// Steps of this are what the programs' memory is measured with.
+  static let memory = sweepSteps[0].work
 
   static let all: [Entry] =
     sweepSteps + [
@@ -41,49 +40,5 @@ enum PeerWorks {
       title: "step, 3072-\(hidden)-10, batch 200, SGD + L2",
       work: .init(
         kind: .step, layers: [3072, hidden, 10], batch: 200, rows: 50_000, regularization: 0.25))
-  }
-}
-
-/// Files with the same random data and weights for every peer.
-struct PeerFiles {
-  let folder: String
-
-  /// `work` with its files, which are made where they are not there yet.
-  func filled(_ work: PeerProtocol.Work) throws -> PeerProtocol.Work {
-    var work = work
-    let (inputs, classes) = (work.layers[0], work.layers[work.layers.count - 1])
-    work.features = try file("features-\(work.rows)-\(inputs)") {
-      var random = SeededRandom(seed: 0, purpose: "bench data")
-      return SyntheticData.bytes(count: work.rows * inputs, using: &random)
-    }
-    work.labels = try file("labels-\(work.rows)-\(classes)") {
-      var random = SeededRandom(seed: 0, purpose: "bench labels")
-      return (0..<work.rows).map { _ in UInt8(random.index(below: classes)) }
-    }
-    work.weights = try file("weights-\(work.layers.map(String.init).joined(separator: "-"))") {
-      Self.weights(work.layers)
-    }
-    return work
-  }
-
-  private func file(_ name: String, _ contents: () -> [UInt8]) throws -> String {
-    let path = "\(folder)/\(name)"
-    if !FileManager.default.fileExists(atPath: path) {
-      try AtomicFile.write(contents(), to: path)
-    }
-    return path
-  }
-
-  /// Weights and biases of standard deviation √(2 / inputs) (He and others, 2015), the biases a tenth
-  /// of that.
-  private static func weights(_ layers: [Int]) -> [UInt8] {
-    var random = SeededRandom(seed: 0, purpose: "bench weights")
-    var numbers: [Float] = []
-    for (inputs, outputs) in zip(layers, layers.dropFirst()) {
-      let scale = (2 / Double(inputs)).squareRoot()
-      numbers += (0..<inputs * outputs).map { _ in Float(scale * random.normal()) }
-      numbers += (0..<outputs).map { _ in Float(0.1 * scale * random.normal()) }
-    }
-    return numbers.withUnsafeBytes { Array($0) }
   }
 }

@@ -18,10 +18,7 @@ struct PerceptronWorker {
         threads: BLASLibrary.threadCount)
     case .prepare:
       guard let work = request.work else { throw Problem(description: "prepare: no work") }
-      if work.layers.count != 3 || work.optimizer != .sgd || work.kind == .epoch {
-        return .init(unsupported: "so far there are two-layer networks and SGD only")
-      }
-      return .init(check: try prepare(work))
+      return try prepare(work)
     case .time:
       guard let unit, let count = request.count, count > 0 else {
         throw Problem(description: "time: nothing was prepared, or no count")
@@ -49,31 +46,36 @@ struct PerceptronWorker {
     let description: String
   }
 
-  /// Prepares the work and returns what all peers have to agree on.
-  private mutating func prepare(_ work: PeerProtocol.Work) throws -> [Double] {
+  /// Prepares the work and answers what all peers have to agree on.
+  private mutating func prepare(_ work: PeerProtocol.Work) throws -> PeerProtocol.Answer {
     unit = nil
+    if work.layers.count != 3 || work.optimizer != .sgd {
+      return .init(unsupported: "so far there are two-layer networks and SGD only")
+    }
     let data = try dataset(work)
     let network = try network(work)
     var settings = SGDSettings(
       learningRate: work.learningRate, regularization: work.regularization)
     settings.batchSize = work.batch
     switch work.kind {
-    case .step, .epoch:
+    case .step:
       let training = TrainingWork(network, on: data, settings: settings)
       let losses = (0..<10).map { Double(training.take(batch: $0)) }
       training.reset()
       unit = { training.take() }
-      return losses
+      return .init(check: losses)
     case .gradient:
       let training = TrainingWork(network, on: data, settings: settings)
       training.gather(batch: 0)
       unit = { training.computeGradients() }
-      return [Double(training.computeGradients()), Double(training.gradientNorm)]
+      return .init(check: [Double(training.computeGradients()), Double(training.gradientNorm)])
     case .predict:
       let x = data.block(0..<data.count)
       unit = { _ = network.predict(x) }
       let right = zip(network.predict(x), data.labels).count { $0 == $1 }
-      return [Double(right) / Double(data.count)]
+      return .init(check: [Double(right) / Double(data.count)])
+    case .epoch:
+      return .init(unsupported: "so far there are steps on batches only")
     }
   }
 
