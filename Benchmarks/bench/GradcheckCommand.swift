@@ -8,9 +8,9 @@ struct GradcheckCommand: ParsableCommand {
     commandName: "gradcheck",
     abstract: "Time gradient checks, against the losses that they compute.",
     discussion: """
-      In double precision on 20 rows, like perceptron gradcheck: every entry of the small networks, \
-      50 of each parameter of the large one. Each check has to pass before it is timed. \
-      Takes 10 s beside the checks, or --seconds.
+      In double precision on \(rows) rows, like perceptron gradcheck: every entry of the small networks, \
+      \(sample) of each parameter of the large one. Each check has to pass before it is timed. \
+      Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
@@ -26,26 +26,32 @@ struct GradcheckCommand: ParsableCommand {
     }
   }
 
+  private static let seconds = 10.0
+  private static let rows = 20
+  private static let sample = 50
   private static let works = [
-    Work(size: NetworkSize(inputs: 24, hidden: 8, classes: 2, batch: 20, rows: 20), sample: nil),
-    Work(size: NetworkSize(inputs: 64, hidden: 20, classes: 10, batch: 20, rows: 20), sample: nil),
-    Work(size: NetworkSize(inputs: 3072, hidden: 50, classes: 10, batch: 20, rows: 20), sample: 50),
+    Work(size: NetworkSize(inputs: 24, hidden: 8, classes: 2, rows: rows), sample: nil),
+    Work(size: NetworkSize(inputs: 64, hidden: 20, classes: 10, rows: rows), sample: nil),
+    Work(size: NetworkSize(inputs: 3072, hidden: 50, classes: 10, rows: rows), sample: sample),
   ]
 
   func run() throws {
     try options.checkOutput()
     let works = try options.filtered(Self.works, name: \.size.description)
-    let contenders = try works.flatMap(contenders)
-    let timings = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
+    let contenders = try works.flatMap {
+      // A scale at which no gradient is too small to compare.
+      let network = $0.size.network(of: Double.self, scale: 0.1)
+      return try GradcheckContenders.make($0.size, network, sample: $0.sample)
+    }
+    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
     let report = Report(command: "gradcheck", timings)
     var table = TextTable(
       [.words("network")]
         + ["entries", "check", "spread", "per entry", "one loss", "losses per entry"]
         .map { .figures($0) })
     for work in works {
-      let own = timings.filter { $0.subject == work.size.description }
-      guard let check = own.first(where: { $0.variant == "check" }),
-        let loss = own.first(where: { $0.variant == "loss" })
+      guard let check = timings[work.size, GradcheckContenders.check],
+        let loss = timings[work.size, GradcheckContenders.loss]
       else { continue }
       let perEntry = check.median / Double(work.entries)
       table.add([
@@ -64,29 +70,5 @@ struct GradcheckCommand: ParsableCommand {
       explain a difference. The gradients themselves and the choice of entries are part of the check.
       """)
     try options.write(report)
-  }
-
-  private func contenders(_ work: Work) throws -> [Contender] {
-    let size = work.size
-    var random = SeededRandom(seed: 0, purpose: "weights")
-    let network = TwoLayerNet<Double>(
-      inputSize: size.inputs, hiddenSize: size.hidden, classCount: size.classes, scale: 0.1,
-      using: &random)
-    let data = SyntheticData.make(rows: size.rows, features: size.inputs, classes: size.classes)
-      .prepared(with: Preprocessing(divisor: 255), as: Double.self)
-    let x = data.block(0..<size.rows)
-    let check = GradientCheck(sampleSize: work.sample)
-    let report = check.run(network, on: x, labels: data.labels, regularization: 0.05)
-    if !report.passed {
-      throw WrongResult("gradient check of \(size)", expected: "a pass", found: report)
-    }
-    return [
-      Contender(subject: size.description, variant: "check") {
-        _ = check.run(network, on: x, labels: data.labels, regularization: 0.05)
-      },
-      Contender(subject: size.description, variant: "loss") {
-        _ = network.loss(of: x, labels: data.labels, regularization: 0.05)
-      },
-    ]
   }
 }

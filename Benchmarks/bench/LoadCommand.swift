@@ -8,16 +8,19 @@ struct LoadCommand: ParsableCommand {
     commandName: "load",
     abstract: "Time the reading of data sets, against the reading of their bytes alone.",
     discussion: """
-      Random records in the size of CIFAR-10's five training batches (154 MB, written to a folder \
+      Random records in the size of CIFAR-10's five training batches (\(decimal(Double(CIFAR10Files(records: defaultRecords).byteCount) / 1e6, 0)) MB, written to a folder \
       for temporary files and removed), and Fashion-MNIST's four gzipped files where they are \
       installed. The last file's records are compared with what was written, and the number of \
       Fashion-MNIST's pictures with what is published, before anything is timed. The \
       files are in the system's cache: what is measured is the reader, not the disk. \
-      Takes 10 s beside the checks, or --seconds.
+      Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
-  @Option(help: "Records in each of the five files.") var records = 10_000
+  @Option(help: "Records in each of the five files.") var records = defaultRecords
+
+  private static let seconds = 10.0
+  private static let defaultRecords = 10_000
 
   func validate() throws { try require("--records", records, in: 1...100_000) }
 
@@ -26,18 +29,19 @@ struct LoadCommand: ParsableCommand {
     let works = availableLoadWorks(records: records)
     let admitted = try options.filtered(works, name: { $0.subject })
     let timings = try withTemporaryFolder { folder in
-      for work in admitted { try work.prepare(in: folder) }
-      return try Sampler(seconds: options.seconds ?? 10)
-        .measure(admitted.flatMap { $0.contenders(in: folder) })
+      let contenders = try admitted.flatMap { work in
+        try work.makeFiles(in: folder)
+        return try work.contenders(in: folder)
+      }
+      return try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
     }
     let report = Report(command: "load", timings)
     var table = TextTable(
       [.words("data set")]
         + ["MB", "read", "spread", "MB/s", "bytes alone", "ratio"].map { .figures($0) })
     for work in admitted {
-      let own = timings.filter { $0.subject == work.subject }
-      guard let read = own.first(where: { $0.variant == LoadVariant.read }),
-        let raw = own.first(where: { $0.variant == LoadVariant.bytesAlone }), let bytes = read.bytes
+      guard let read = timings[work.subject, LoadVariant.read],
+        let raw = timings[work.subject, LoadVariant.bytesAlone], let bytes = read.bytes
       else { continue }
       table.add([
         work.subject, decimal(bytes / 1e6, 1), readableTime(read.median), percent(read.spread),

@@ -6,18 +6,20 @@ import Perceptron
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Time the prediction of 10,000 rows, against its big product.",
+    abstract: "Time the prediction of \(grouped(rows)) rows, against its big product.",
     discussion: """
       In single precision. From floats: all rows lie in memory as floats. From bytes: rows are made \
       floats block by block, as evaluation does it. The classes are compared with double \
       precision's before anything is timed. \
-      Takes 10 s beside the checks, or --seconds.
+      Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
 
+  private static let seconds = 10.0
+  private static let rows = 10_000
   private static let sizes = [(3072, 50), (3072, 150), (784, 100)].map {
-    NetworkSize(inputs: $0, hidden: $1, classes: 10, rows: 10_000)
+    NetworkSize(inputs: $0, hidden: $1, classes: 10, rows: rows)
   }
 
   func run() throws {
@@ -26,21 +28,19 @@ struct PredictCommand: ParsableCommand {
     var status = StatusLine()
     let contenders = try sizes.flatMap { size in
       if status.isDue { status.show("checking \(size)") }
-      return try PredictContenders.make(size)
+      return try PredictContenders.make(size, size.network(of: Float.self))
     }
     status.finish()
-    let timings = try Sampler(seconds: options.seconds ?? 10).measure(contenders)
+    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
     let report = Report(command: "predict", timings)
     var table = TextTable(
       [.words("network")]
         + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]
         .map { .figures($0) })
     for size in sizes {
-      func find(_ variant: String) -> Timing? {
-        timings.first { $0.subject == size.description && $0.variant == variant }
-      }
-      guard let floats = find(PredictContenders.floats), let bytes = find(PredictContenders.bytes),
-        let product = find(PredictContenders.product)
+      guard let floats = timings[size, PredictContenders.floats],
+        let bytes = timings[size, PredictContenders.bytes],
+        let product = timings[size, PredictContenders.product]
       else { continue }
       table.add([
         size.description, readableTime(floats.median), percent(floats.spread),
@@ -54,7 +54,7 @@ struct PredictCommand: ParsableCommand {
 
       \(table.text)
 
-      The class of each of 10,000 rows. X·W1: the big product as one plain call of BLAS, timed in
+      The class of each of \(grouped(Self.rows)) rows. X·W1: the big product as one plain call of BLAS, timed in
       turn; ratio: the median from floats over that.
       """)
     try options.write(report)

@@ -8,14 +8,15 @@ struct StepCommand: ParsableCommand {
     commandName: "step",
     abstract: "Time training steps, phase by phase, against their two big products.",
     discussion: """
-      A step draws a batch of 200, gathers it from 50,000 rows of bytes, goes forward, computes the \
-      loss, goes backward and updates, in single precision. The losses of the first steps are \
+      A step draws a batch of \(steps[0].batch), gathers it from \(grouped(steps[0].rows)) rows of bytes, \
+      goes forward, computes the loss, goes backward and updates, in single precision. The losses of the first steps are \
       compared with double precision before anything is timed. \
-      Takes 20 s beside the checks, or --seconds.
+      Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
 
+  private static let seconds = 20.0
   private static let steps =
     [50, 100, 150].map {
       NetworkSize(inputs: 3072, hidden: $0, classes: 10)
@@ -29,19 +30,17 @@ struct StepCommand: ParsableCommand {
     var status = StatusLine()
     let contenders = try sizes.flatMap { size in
       if status.isDue { status.show("checking \(size)") }
-      let rows =
-        data[size.inputs]
-        ?? SyntheticData.make(
-          rows: size.rows, features: size.inputs, classes: size.classes)
+      let rows = data[size.inputs] ?? size.data()
       data[size.inputs] = rows
+      let network = size.network(of: Float.self)
       return size == Self.gradients
-        ? try StepContenders.lossAndGradients(size, on: rows)
-        : try StepContenders.steps(size, on: rows)
+        ? try StepContenders.lossAndGradients(size, network, on: rows)
+        : try StepContenders.steps(size, network, on: rows)
     }
     status.finish()
-    let timings = try Sampler(seconds: options.seconds ?? 20).measure(contenders)
+    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
     let report = Report(command: "step", timings)
-    try Console.output("\(report.head)\n\n\(StepTable(timings).text)")
+    try Console.output("\(report.head)\n\n\(StepTable(timings, of: Self.steps[0]).text)")
     try options.write(report)
   }
 }

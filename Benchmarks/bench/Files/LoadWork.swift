@@ -7,8 +7,10 @@ protocol LoadWork {
   var subject: String { get }
   /// Bytes of what is read, uncompressed.
   var byteCount: Int { get }
-  /// Makes the files where need be, reads them and checks what was read.
-  func prepare(in folder: String) throws
+  /// Makes the files where need be.
+  func makeFiles(in folder: String) throws
+  /// Throws `WrongResult` where what is read is not what was written or published.
+  func check(in folder: String) throws
   /// The files that are read.
   func paths(in folder: String) -> [String]
   /// Reads them as a data set.
@@ -25,11 +27,13 @@ enum LoadVariant {
 func availableLoadWorks(records: Int) -> [any LoadWork] {
   let fashion = FashionMNISTFiles()
   return [CIFAR10Files(records: records)]
-    + (FileManager.default.fileExists(atPath: FashionMNIST.directory) ? [fashion] : [])
+    + (FileManager.default.fileExists(atPath: fashion.directory) ? [fashion] : [])
 }
 
 extension LoadWork {
-  func contenders(in folder: String) -> [Contender] {
+  /// Reading the files, and their bytes alone, after a check of what is read.
+  func contenders(in folder: String) throws -> [Contender] {
+    try check(in: folder)
     let paths = paths(in: folder)
     return [
       Contender(
@@ -50,7 +54,7 @@ private func succeed(_ body: () throws -> Void) {
 }
 
 /// Five files of random records, as CIFAR-10's training batches are.
-private struct CIFAR10Files: LoadWork {
+struct CIFAR10Files: LoadWork {
   /// Records in each file.
   let records: Int
   var subject: String { "CIFAR-10, 5 × \(records)" }
@@ -58,10 +62,13 @@ private struct CIFAR10Files: LoadWork {
 
   func paths(in folder: String) -> [String] { (1...5).map { "\(folder)/data_batch_\($0).bin" } }
 
-  func prepare(in folder: String) throws {
+  func makeFiles(in folder: String) throws {
     for (index, path) in paths(in: folder).enumerated() {
       try AtomicFile.write(contents(ofFile: index), to: path)
     }
+  }
+
+  func check(in folder: String) throws {
     let training = try CIFAR10.readDirectory(folder).training
     guard let training, training.count == 5 * records,
       case .bytes(let pixels) = training.features.storage
@@ -92,22 +99,26 @@ private struct CIFAR10Files: LoadWork {
 }
 
 /// The four gzipped files of Fashion-MNIST where Debian installs them.
-private struct FashionMNISTFiles: LoadWork {
+struct FashionMNISTFiles: LoadWork {
+  var directory = FashionMNIST.directory
   var subject: String { "Fashion-MNIST, gzipped" }
   var byteCount: Int { 70_000 * 785 }
 
   func paths(in folder: String) -> [String] {
     ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]
-      .map { "\(FashionMNIST.directory)/\($0)-ubyte.gz" }
+      .map { "\(directory)/\($0)-ubyte.gz" }
   }
 
-  func prepare(in folder: String) throws {
-    let files = try FashionMNIST.read()
-    let found = [files.training?.count, files.test?.count]
+  func makeFiles(in folder: String) throws {}
+
+  func check(in folder: String) throws {
+    let files = try FashionMNIST.read(from: directory)
+    let found = [files.training?.count ?? 0, files.test?.count ?? 0]
     if found != [60_000, 10_000] {
-      throw WrongResult(subject, expected: "60000 and 10000 rows", found: found)
+      throw WrongResult(
+        subject, expected: "60000 and 10000 rows", found: "\(found[0]) and \(found[1])")
     }
   }
 
-  func read(from folder: String) throws { _ = try FashionMNIST.read() }
+  func read(from folder: String) throws { _ = try FashionMNIST.read(from: directory) }
 }

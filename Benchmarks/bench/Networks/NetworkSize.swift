@@ -1,3 +1,5 @@
+import Perceptron
+
 /// The widths of a two-layer network, and the rows that it is given.
 struct NetworkSize: Hashable, CustomStringConvertible {
   let inputs: Int
@@ -9,4 +11,26 @@ struct NetworkSize: Hashable, CustomStringConvertible {
   var rows = 50_000
 
   var description: String { "\(inputs)-\(hidden)-\(classes)" }
+
+  /// X·W1 of as many rows.
+  func inputProduct(rows: Int) -> Product {
+    Product(name: "X·W1", rows: rows, inner: inputs, columns: hidden)
+  }
+}
+
+// MARK: - A network of this size, and data for it
+
+extension NetworkSize {
+  /// A network with random weights: the same in either precision but for rounding.
+  func network<Scalar>(of _: Scalar.Type, scale: Double = 0.01) -> TwoLayerNet<Scalar> {
+    var random = SeededRandom(seed: 0, purpose: "weights")
+    return TwoLayerNet(
+      inputSize: inputs, hiddenSize: hidden, classCount: classes, scale: scale, using: &random)
+  }
+
+  /// Random rows of bytes.
+  func data() -> Dataset { SyntheticData.make(rows: rows, features: inputs, classes: classes) }
+
+  /// Makes features of 0…1 of the bytes.
+  static let preprocessing = Preprocessing(divisor: 255)
 }

@@ -7,15 +7,10 @@ enum PredictContenders {
   static let bytes = "from bytes"
   static let product = "X·W1"
 
+  /// - Parameter network: what predicts, the size's own network.
   /// - Throws: `WrongResult` where a predicted class is not what double precision gives.
-  static func make(_ size: NetworkSize) throws -> [Contender] {
-    let data = SyntheticData.make(
-      rows: size.rows, features: size.inputs, classes: size.classes)
-    let prepared = data.prepared(with: Preprocessing(divisor: 255), as: Float.self)
-    var random = SeededRandom(seed: 0, purpose: "weights")
-    let network = TwoLayerNet<Float>(
-      inputSize: size.inputs, hiddenSize: size.hidden, classCount: size.classes, scale: 0.01,
-      using: &random)
+  static func make(_ size: NetworkSize, _ network: TwoLayerNet<Float>) throws -> [Contender] {
+    let prepared = size.data().prepared(with: NetworkSize.preprocessing, as: Float.self)
     let x = prepared.block(0..<size.rows)
     try check(network, on: x, size)
     var hidden = Tensor<Float>.zeros([size.rows, size.hidden])
@@ -29,7 +24,7 @@ enum PredictContenders {
         run: { prepared.forEachBlock(of: 1000) { rows, _ in right += network.predict(rows)[0] } }),
       Contender(
         subject: size.description, variant: product,
-        operations: 2 * Double(size.rows) * Double(size.inputs) * Double(size.hidden),
+        operations: size.inputProduct(rows: size.rows).operations,
         run: { multiply(x, network.hidden.weights, into: &hidden) }),
     ]
   }
@@ -39,8 +34,8 @@ enum PredictContenders {
   private static func check(
     _ network: TwoLayerNet<Float>, on x: Tensor<Float>, _ size: NetworkSize
   ) throws {
-    let rows = x[rows: 0..<100]
-    let scores = TwoLayerNet<Double>(network).scores(of: Tensor<Double>(rows))
+    let rows = x[rows: 0..<min(size.rows, 100)]
+    let scores = size.network(of: Double.self).scores(of: Tensor<Double>(rows))
     let best = scores.max(axis: 1)
     for (row, predicted) in network.predict(rows).enumerated() {
       let gap = best[row] - scores[row, predicted]

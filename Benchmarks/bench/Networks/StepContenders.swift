@@ -12,9 +12,12 @@ enum StepContenders {
 
   /// Whole steps, their phases and the products for one size, after a check of the losses.
   ///
+  /// - Parameter network: what is trained, the size's own network.
   /// - Throws: `WrongResult` where three steps' losses are not what double precision gives.
-  static func steps(_ size: NetworkSize, on data: Dataset) throws -> [Contender] {
-    let work = try checkedWork(size, on: data)
+  static func steps(
+    _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
+  ) throws -> [Contender] {
+    let work = try checkedWork(size, network, on: data)
     let laps = Laps(phases)
     return [
       Contender(
@@ -29,9 +32,12 @@ enum StepContenders {
 
   /// Loss and gradients on one batch that stays, their phases and the products.
   ///
+  /// - Parameter network: what they are computed of, the size's own network.
   /// - Throws: `WrongResult` where three steps' losses are not what double precision gives.
-  static func lossAndGradients(_ size: NetworkSize, on data: Dataset) throws -> [Contender] {
-    let work = try checkedWork(size, on: data)
+  static func lossAndGradients(
+    _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
+  ) throws -> [Contender] {
+    let work = try checkedWork(size, network, on: data)
     let laps = Laps(Array(phases[2...4]))
     return [
       Contender(
@@ -48,18 +54,15 @@ enum StepContenders {
   }
 
   private static func checkedWork(
-    _ size: NetworkSize, on data: Dataset
+    _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
   ) throws -> TrainingWork<Float> {
-    var random = SeededRandom(seed: 0, purpose: "weights")
-    let network = TwoLayerNet<Float>(
-      inputSize: size.inputs, hiddenSize: size.hidden, classCount: size.classes, scale: 0.01,
-      using: &random)
     var settings = settings
     settings.batchSize = size.batch
-    let preprocessing = Preprocessing(divisor: 255)
-    let work = TrainingWork(network, on: data.prepared(with: preprocessing), settings: settings)
+    let work = TrainingWork(
+      network, on: data.prepared(with: NetworkSize.preprocessing), settings: settings)
     let reference = TrainingWork(
-      TwoLayerNet<Double>(network), on: data.prepared(with: preprocessing), settings: settings)
+      size.network(of: Double.self), on: data.prepared(with: NetworkSize.preprocessing),
+      settings: settings)
     for batch in 0..<3 {
       try WrongResult.check(
         "\(size), loss of step \(batch)", Double(work.take(batch: batch)),
@@ -78,7 +81,7 @@ enum StepContenders {
     var gradient = Tensor<Float>.zeros([size.inputs, size.hidden])
     return Contender(
       subject: size.description, variant: products,
-      operations: 4 * Double(size.batch) * Double(size.inputs) * Double(size.hidden),
+      operations: 2 * size.inputProduct(rows: size.batch).operations,
       run: {
         multiply(x, weights, into: &hidden)
         multiply(x, transposeA: true, upstream, into: &gradient)

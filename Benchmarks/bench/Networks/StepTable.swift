@@ -3,8 +3,13 @@ import CommandSupport
 /// The table of `bench step`: a line for each network.
 struct StepTable {
   private let timings: [Timing]
+  private let size: NetworkSize
 
-  init(_ timings: [Timing]) { self.timings = timings }
+  /// - Parameter size: one of the networks; all have as many rows in a batch and in the data.
+  init(_ timings: [Timing], of size: NetworkSize) {
+    self.timings = timings
+    self.size = size
+  }
 
   var text: String {
     var table = TextTable(
@@ -12,8 +17,8 @@ struct StepTable {
         + StepContenders.phases.map { .figures($0) }
         + [.figures("2 gemms"), .figures("ratio"), .figures("mallocs")])
     for (variant, heading) in [
-      (StepContenders.whole, "A step, batch 200 of 50,000 rows"),
-      (StepContenders.gradients, "Loss and gradient of one batch of 200"),
+      (StepContenders.whole, "A step, batch \(size.batch) of \(grouped(size.rows)) rows"),
+      (StepContenders.gradients, "Loss and gradient of one batch of \(size.batch)"),
     ] {
       let wholes = timings.filter { $0.variant == variant }
       if !wholes.isEmpty { table.addHeading(heading) }
@@ -30,7 +35,7 @@ struct StepTable {
 
   private func cells(_ whole: Timing) -> [String] {
     func time(_ variant: String) -> Double? {
-      timings.first { $0.subject == whole.subject && $0.variant == variant }?.median
+      timings[whole.subject, variant]?.median
     }
     let products = time(StepContenders.products)
     return [whole.subject, readableTime(whole.median), percent(whole.spread)]

@@ -1,0 +1,100 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@testable import bench
+
+@Suite("What is wrong is not timed")
+struct CheckTests {
+  private let size = NetworkSize(inputs: 6, hidden: 5, classes: 3, batch: 8, rows: 120)
+
+  /// What `make` says of a wrong network, after the right one was let through.
+  private func message<Scalar: BLASScalar>(
+    _ right: TwoLayerNet<Scalar>, _ wrong: TwoLayerNet<Scalar>,
+    _ make: (TwoLayerNet<Scalar>) throws -> [Contender]
+  ) throws -> String {
+    #expect(try !make(right).isEmpty)
+    return try #require(#expect(throws: WrongResult.self) { try make(wrong) }).description
+  }
+
+  @Test("Steps and gradients of other losses than double precision's")
+  func step() throws {
+    let data = size.data()
+    let network = size.network(of: Float.self)
+    var wrong = network
+    wrong.output.bias[0] += 0.01
+    for make in [StepContenders.steps, StepContenders.lossAndGradients] {
+      let message = try message(network, wrong) { try make(size, $0, data) }
+      #expect(
+        message.hasPrefix("6-5-3, loss of step 0: expected 1.") && message.contains(", found 1."))
+    }
+  }
+
+  @Test("Predictions of other classes than double precision's")
+  func predict() throws {
+    let network = size.network(of: Float.self)
+    var wrong = network
+    wrong.output.weights *= -1
+    let message = try message(network, wrong) { try PredictContenders.make(size, $0) }
+    #expect(message.contains(try Regex("^6-5-3, class of row \\d+: expected \\d, found \\d$")))
+  }
+
+  @Test("Gradient checks that do not pass")
+  func gradcheck() throws {
+    let network = size.network(of: Double.self, scale: 0.5)
+    var wrong = network
+    wrong.output.bias[0] = .nan
+    let message = try message(network, wrong) {
+      try GradcheckContenders.make(size, $0, sample: nil)
+    }
+    #expect(message.hasPrefix("gradient check of 6-5-3: expected a pass, found parameter"))
+    #expect(message.contains("gradient check FAILED"))
+  }
+
+  @Test(
+    "Files that hold something else than was written",
+    arguments: [(0, "a label"), (1, "a picture's first byte"), (3072, "its last byte")])
+  func records(offset: Int, what: String) throws {
+    let scratch = try TemporaryDirectory()
+    let files = CIFAR10Files(records: 3)
+    try files.makeFiles(in: scratch.path)
+    #expect(try files.contenders(in: scratch.path).count == 2)
+    var bytes = try scratch.bytes(of: "data_batch_5.bin")
+    bytes[3073 + offset] ^= 1
+    try scratch.write(bytes, to: "data_batch_5.bin")
+    let error = #expect(throws: WrongResult.self) { try files.contenders(in: scratch.path) }
+    #expect(
+      error?.description
+        == "CIFAR-10, 5 × 3: expected record 13 as written, found another", "\(what)")
+  }
+
+  @Test("Files with another number of records")
+  func recordCount() throws {
+    let scratch = try TemporaryDirectory()
+    let files = CIFAR10Files(records: 3)
+    try files.makeFiles(in: scratch.path)
+    try scratch.write(
+      Array(try scratch.bytes(of: "data_batch_2.bin").dropLast(3073)), to: "data_batch_2.bin")
+    let error = #expect(throws: WrongResult.self) { try files.contenders(in: scratch.path) }
+    #expect(error?.description == "CIFAR-10, 5 × 3: expected 15 records, found 14")
+  }
+
+  @Test("A Fashion-MNIST of another size than the published one")
+  func pictureCount() throws {
+    let scratch = try TemporaryDirectory()
+    // One picture of 28 × 28 and its label.
+    let pictures: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28]
+    let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 1, 9]
+    for part in ["train", "t10k"] {
+      try scratch.write(
+        pictures + [UInt8](repeating: 7, count: 784), to: "\(part)-images-idx3-ubyte")
+      try scratch.write(labels, to: "\(part)-labels-idx1-ubyte")
+    }
+    let files = FashionMNISTFiles(directory: scratch.path)
+    let error = #expect(throws: WrongResult.self) { try files.contenders(in: "") }
+    #expect(
+      error?.description
+        == "Fashion-MNIST, gzipped: expected 60000 and 10000 rows, found 1 and 1")
+  }
+}
