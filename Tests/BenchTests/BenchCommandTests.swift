@@ -31,6 +31,7 @@ struct BenchCommandTests {
     #expect(outcome.lines.allSatisfy { $0.count <= 110 })
     let report = try Report(readingFrom: scratch.file("report.json"))
     #expect(report.command == "matmul" && report.isOptimized == isOptimizedBuild)
+    #expect(report.swift.contains(/^\d+\.\d+/))
     let products = Product.groups.flatMap(\.products).map(\.description).filter { product in
       isOptimizedBuild || ["17×", "64×64×", "hidden·W2"].contains { product.hasPrefix($0) }
     }
@@ -94,18 +95,23 @@ struct BenchCommandTests {
     #expect(folder.status == 1 && folder.errors.contains("no/such/folder.svg: expected a folder"))
   }
 
-  @Test("compare marks a planted slowdown and nothing else")
-  func compare() throws {
-    let scratch = try TemporaryDirectory()
-    func timing(_ subject: String, _ seconds: Double) -> Timing {
+  /// A report with the given medians, each of ten visits, in a file.
+  private func write(
+    _ medians: [String: Double], command: String = "step", to path: String
+  ) throws {
+    let timings = medians.sorted { $0.key < $1.key }.map { subject, seconds in
       Timing(
         subject: subject, variant: "who",
         visits: (0..<10).map { [seconds * (1 + 0.002 * Double($0))] }, runs: 10)
     }
-    let old = Report(command: "step", [timing("a", 1), timing("b", 1), timing("c", 1)])
-    let new = Report(command: "step", [timing("a", 1.2), timing("b", 1.02), timing("c", 0.8)])
-    try old.write(to: scratch.file("old.json"))
-    try new.write(to: scratch.file("new.json"))
+    try Report(command: command, timings).write(to: path)
+  }
+
+  @Test("compare marks a planted slowdown and nothing else")
+  func compare() throws {
+    let scratch = try TemporaryDirectory()
+    try write(["a": 1, "b": 1, "c": 1], to: scratch.file("old.json"))
+    try write(["a": 1.2, "b": 1.02, "c": 0.8], to: scratch.file("new.json"))
     let outcome = try Self.run(["compare", scratch.file("old.json"), scratch.file("new.json")])
     #expect(outcome.status == 0)
     let marked = outcome.lines.filter { $0.hasSuffix("SLOWER") || $0.hasSuffix("FASTER") }
@@ -118,5 +124,46 @@ struct BenchCommandTests {
     let empty = try Self.run(["compare", scratch.file("old.json"), scratch.file("none.json")])
     #expect(
       empty.status == 1 && empty.errors.contains("expected what this version of bench writes"))
+  }
+
+  @Test("compare leaves out what has not changed, and writes what it found to a file")
+  func compareOptions() throws {
+    let scratch = try TemporaryDirectory()
+    let (old, new) = (scratch.file("old.json"), scratch.file("new.json"))
+    try write(["a": 1, "b": 1], to: old)
+    try write(["a": 1.2, "b": 1], to: new)
+    let found = scratch.file("found.json")
+    let outcome = try Self.run(["compare", old, new, "--changed", "--json", found])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.lines.filter { !$0.hasPrefix("careful") }
+    #expect(lines.map { $0.prefix(2) } == ["wh", "a ", "2 "])
+    let comparison = try JSONDecoder().decode(
+      ReportComparison.self, from: Data(contentsOf: URL(fileURLWithPath: found)))
+    #expect(comparison.comparisons.map(\.verdict) == [.slower, .same])
+  }
+
+  @Test("compare takes the files between commas together, if they are of one kind")
+  func compareLists() throws {
+    let scratch = try TemporaryDirectory()
+    let files = ["slow", "fast", "new", "other"].map { scratch.file("\($0).json") }
+    try write(["a": 1.4], to: files[0])
+    try write(["a": 1], to: files[1])
+    try write(["a": 1.2], to: files[2])
+    try write(["a": 1], command: "predict", to: files[3])
+    // A median of 1.2 of both.
+    let outcome = try Self.run(["compare", "\(files[0]),\(files[1])", files[2]])
+    #expect(outcome.status == 0 && outcome.output.contains("1 without a change"))
+    let line = try #require(outcome.lines.first { $0.hasPrefix("a ") })
+    #expect(line.split(separator: " ").prefix(6) == ["a", "who", "1.2", "s", "1.2", "s"])
+
+    let mixed = try Self.run(["compare", "\(files[0]),\(files[3])", files[2]])
+    #expect(mixed.status == 2 && mixed.errors.contains("other.json: both step and predict"))
+    let none = try Self.run(["compare", ",", files[2]])
+    #expect(none.status == 2 && none.errors.contains("expected files, found ','"))
+    let text = String(decoding: try scratch.bytes(of: "fast.json"), as: UTF8.self)
+    try scratch.write(
+      Array(text.replacing(#"cores" : "#, with: #"cores" : 9"#).utf8), to: "fast.json")
+    let machines = try Self.run(["compare", "\(files[0]),\(files[1])", files[2]])
+    #expect(machines.status == 2 && machines.errors.contains("not all of one machine and build"))
   }
 }
