@@ -11,10 +11,11 @@ struct CompareCommand: ParsableCommand {
     abstract: "Compare two runs that were written with --json.",
     discussion: """
       Prints the new times over the old ones, by their medians, with how far that is uncertain, and \
-      by the shortest. Marked is what is beyond noise: a difference of more than \(percent(Comparison.leastChange)) and more than \
-      its spread that the shortest times share. Each run also times work that is the same in every \
-      build; what that differs by is the machine's doing, and comes on top. Where it is much, \
-      measure both builds in turn, some times, and give all files. Exit status 0 whatever came of it.
+      by the shortest. Marked is what is beyond noise: a difference of more than \
+      \(percent(Comparison.leastChange)) and more than its spread that the shortest times share. \
+      Each run also times work that is the same in every build; what that differs by is the \
+      machine's doing, and comes on top. Where it is much, measure both builds in turn, some times, \
+      and give all files. Exit status 0 whatever came of it.
       """)
 
   @Argument(

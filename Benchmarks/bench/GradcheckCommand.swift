@@ -8,9 +8,9 @@ struct GradcheckCommand: ParsableCommand {
     commandName: "gradcheck",
     abstract: "Time gradient checks, against the losses that they compute.",
     discussion: """
-      In double precision on \(rows) rows, like perceptron gradcheck: every entry of the small networks, \
-      \(sample) of each parameter of the large one. Each check has to pass before it is timed. \
-      Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
+      In double precision on \(rows) rows, like perceptron gradcheck: every entry of the small \
+      networks, \(sample) of each parameter of the large one. Each check has to pass before it is \
+      timed. Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions

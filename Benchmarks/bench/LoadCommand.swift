@@ -8,8 +8,8 @@ struct LoadCommand: ParsableCommand {
     commandName: "load",
     abstract: "Time the reading of data sets, against the reading of their bytes alone.",
     discussion: """
-      Random records in the size of CIFAR-10's five training batches (\(decimal(Double(CIFAR10Files(records: defaultRecords).byteCount) / 1e6, 0)) MB, written to a folder \
-      for temporary files and removed), and Fashion-MNIST's four gzipped files where they are \
+      Random records in the size of CIFAR-10's five training batches (\(megabytes) MB, written to a \
+      folder for temporary files and removed), and Fashion-MNIST's four gzipped files where they are \
       installed. The last file's records are compared with what was written, and the number of \
       Fashion-MNIST's pictures with what is published, before anything is timed. The \
       files are in the system's cache: what is measured is the reader, not the disk. \
@@ -21,6 +21,8 @@ struct LoadCommand: ParsableCommand {
 
   private static let seconds = 10.0
   private static let defaultRecords = 10_000
+  private static let megabytes = decimal(
+    Double(CIFAR10Files(records: defaultRecords).byteCount) / 1e6, 0)
 
   func validate() throws { try require("--records", records, in: 1...100_000) }
 

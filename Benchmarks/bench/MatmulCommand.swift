@@ -11,8 +11,8 @@ struct MatmulCommand: ParsableCommand {
     discussion: """
       The products of two-layer networks, squares and odd sizes in single precision, each in as many \
       ways as there are columns. Every result is compared with double precision first; a wrong one \
-      ends the run with exit status 1. What would take longer than a \(longestRuns)th of --seconds for one \
-      run is left out, and in a build without optimisation all products of \(uncheckable.text) \
+      ends the run with exit status 1. What would take longer than a \(longestRuns)th of --seconds for \
+      one run is left out, and in a build without optimisation all products of \(uncheckable.text) \
       operations and more. Takes \(decimal(seconds, 0)) s, or --seconds.
       """)
 
@@ -54,7 +54,8 @@ struct MatmulCommand: ParsableCommand {
     let leftOut =
       Build.isOptimized
       ? ""
-      : "\nWithout optimisation products of \(Self.uncheckable.text) operations and more are left out."
+      : "\nWithout optimisation products of \(Self.uncheckable.text) operations and more are left "
+        + "out."
     try Console.output("\(report.head)\(leftOut)\n\n\(details ? table.details : table.text)")
     try options.write(report)
     try chart?.draw(report, variants: variants)

@@ -88,8 +88,8 @@ struct PeersCommand: ParsableCommand {
 
       \(PeerTable(report: report, names: names).markdown)
 
-      Medians of \(PeerRun.rounds) rounds in which all take their turn. In brackets: Perceptron's time, or memory,
-      as a share of theirs, the median of the rounds' ratios.
+      Medians of \(PeerRun.rounds) rounds in which all take their turn. In brackets: Perceptron's \
+      time, or memory, as a share of theirs, the median of the rounds' ratios.
       """ + (PeerTable.unsteady(report) + (report.notes ?? [])).map { "\n- \($0)" }.joined()
   }
 }

@@ -54,7 +54,8 @@ struct PredictCommand: ParsableCommand {
 
       \(table.text)
 
-      The class of each of \(grouped(Self.rows)) rows. X·W1: the big product as one plain call of BLAS, timed in
+      The class of each of \(grouped(Self.rows)) rows. X·W1: the big product as one plain call of \
+      BLAS, timed in
       turn; ratio: the median from floats over that.
       """)
     try options.write(report)

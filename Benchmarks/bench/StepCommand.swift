@@ -8,9 +8,9 @@ struct StepCommand: ParsableCommand {
     commandName: "step",
     abstract: "Time training steps, phase by phase, against their two big products.",
     discussion: """
-      A step draws a batch of \(steps[0].batch), gathers it from \(grouped(steps[0].rows)) rows of bytes, \
-      goes forward, computes the loss, goes backward and updates, in single precision. The losses of the first steps are \
-      compared with double precision before anything is timed. \
+      A step draws a batch of \(steps[0].batch), gathers it from \(grouped(steps[0].rows)) rows of \
+      bytes, goes forward, computes the loss, goes backward and updates, in single precision. The \
+      losses of the first steps are compared with double precision before anything is timed. \
       Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
       """)
 

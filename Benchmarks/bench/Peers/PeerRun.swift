@@ -143,8 +143,8 @@ extension PeerRun {
 // MARK: - Memory
 
 extension PeerRun {
-  /// The largest resident memory, in bytes, of a fresh process of each program that
-  /// trains for some hundred steps.
+  /// The largest resident memory, in bytes, of a fresh process of each program that trains for
+  /// some hundred steps.
   func measureMemory() throws -> [String: Double] {
     var work = try files.filled(PeerWorks.memory)
     var peaks: [String: Double] = [:]
