@@ -10,8 +10,8 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Compare two runs that were written with --json.",
     discussion: """
-      Prints the new times over the old ones, by their medians, with how far that is uncertain, and \
-      by the shortest. Marked is what is beyond noise: a difference of more than \
+      Prints the new times over the old ones, by their medians, with how far that is uncertain (what \
+      99 of 100 repetitions would stay within), and by the shortest. Marked is what is beyond noise: a difference of more than \
       \(percent(Comparison.leastChange)) and more than its spread that the shortest times share. \
       Each run also times work that is the same in every build; what that differs by is the \
       machine's doing, and comes on top. Where it is much, measure both builds in turn, some times, \

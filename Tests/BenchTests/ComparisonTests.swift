@@ -67,8 +67,9 @@ struct ComparisonTests {
   func machineDrift() throws {
     func report(_ factor: Double) -> Report {
       let yardstick = Timing(
-        subject: Yardsticks.subject, variant: "arithmetic", visits: [[factor]], runs: 1)
-      let work = Timing(subject: "work", variant: "who", visits: [[1.25 * factor]], runs: 1)
+        subject: Yardsticks.subject, variant: "arithmetic", visits: [[factor], [factor]], runs: 2)
+      let work = Timing(
+        subject: "work", variant: "who", visits: [[1.25 * factor], [1.25 * factor]], runs: 2)
       return Report(command: "step", [work, yardstick])
     }
     let drifted = ReportComparison(report(1), report(1.3))
@@ -76,8 +77,35 @@ struct ComparisonTests {
     #expect(drifted.comparisons.map(\.verdict) == [.unclear] && drifted.machine.count == 1)
     // The work is a quarter slower on a machine that is as it was.
     var slower = report(1)
-    slower.timings[0] = Timing(subject: "work", variant: "who", visits: [[1.6]], runs: 1)
+    slower.timings[0] = Timing(subject: "work", variant: "who", visits: [[1.6], [1.6]], runs: 2)
     #expect(ReportComparison(report(1), slower).comparisons.map(\.verdict) == [.slower])
+  }
+
+  @Test("A machine too unsteady for its own drift to be told is warned of")
+  func unsteadyMachine() {
+    func warnings(_ old: [[Double]], _ new: [[Double]]) -> [String] {
+      let reports = [old, new].map {
+        Report(
+          command: "step",
+          [Timing(subject: Yardsticks.subject, variant: "copying", visits: $0, runs: 1)])
+      }
+      return ReportComparison(reports[0], reports[1]).warnings.filter { $0.contains("unsteady") }
+    }
+    let steady = [[1.0], [1], [1], [1]]
+    #expect(warnings(steady, steady).isEmpty)
+    #expect(warnings([[1], [3], [1], [3]], steady).count == 1)
+    // Longer by the median, shorter by the best.
+    let found = warnings(steady, [[1.5, 1.5, 0.9], [1.5], [1.5], [1.5]])
+    #expect(found.count == 1 && found[0].contains("copying") && found[0].contains("1.50 times"))
+  }
+
+  @Test("A single visit, which shows no spread, is never a change")
+  func singleVisit() {
+    func once(_ seconds: Double) -> Timing {
+      Timing(subject: "work", variant: "who", visits: [[seconds]], runs: 1)
+    }
+    let comparison = Comparison(once(1), once(2))
+    #expect(comparison.ratio == 2 && comparison.spread == 0 && comparison.verdict == .same)
   }
 
   @Test("What only one run has, and what makes runs hard to compare, is told")
@@ -100,6 +128,19 @@ struct ComparisonTests {
     let merged = Report(merging: [report([[3, 4]]), report([[1, 2], [5, 6]])]).timings[0]
     #expect(merged.runs == 4 && merged.best == 1 && merged.median == 3.5)
     #expect(merged.visits.map(\.best) == [3, 1, 5])
+    #expect(merged.fileMedians == [3.5, 3.5])
+  }
+
+  @Test("What only some of the runs of a build have counts too")
+  func mergedUnion() {
+    func report(_ variants: [String]) -> Report {
+      Report(
+        command: "step",
+        variants.map { Timing(subject: "work", variant: $0, visits: [[1]], runs: 1) })
+    }
+    let merged = Report(merging: [report(["a"]), report(["b", "a"]), report(["b"])])
+    #expect(merged.timings.map(\.variant) == ["a", "b"])
+    #expect(merged.timings.map(\.visits.count) == [2, 2])
   }
 
   @Test("A report survives its file")

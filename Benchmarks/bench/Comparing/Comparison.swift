@@ -21,7 +21,7 @@ struct Comparison: Codable, Equatable {
   let ratio: Double
   /// The shortest new time over the shortest old one.
   let bestRatio: Double
-  /// How far the ratio of the medians is uncertain, as a share of it: twice its standard error.
+  /// How far the ratio of the medians is uncertain, as a share of it; see ``Uncertainty``.
   let spread: Double
   let verdict: Verdict
 
@@ -33,21 +33,22 @@ struct Comparison: Codable, Equatable {
   /// A difference is beyond noise when
   /// - the medians differ by more than ``leastChange``, more than the spread and more than the
   ///   clock's error, on top of what the machine's own `drift` may have added;
+  /// - both have more than one visit, without which there is no spread;
   /// - the shortest times, which a busy machine disturbs least, differ the same way, half as much.
   ///
   /// - Parameter drift: |ln| of how much slower or faster the machine itself was.
   init(_ old: Timing, _ new: Timing, drift: Double = 0) {
     subject = new.subject
     variant = new.variant
-    self.old = Self.medianVisit(old)
-    self.new = Self.medianVisit(new)
+    self.old = old.medianVisit
+    self.new = new.medianVisit
     ratio = self.new / self.old
     bestRatio = new.best / old.best
-    spread = 2 * hypot(Self.standardError(old), Self.standardError(new))
+    spread = Uncertainty.ofRatio(old, new)
     let (change, bestChange) = (log(ratio), log(bestRatio))
     let noise = max(log(1 + Self.leastChange), spread)
     let isBeyondNoise =
-      abs(change) > noise
+      abs(change) > noise && min(old.visits.count, new.visits.count) > 1
       && abs(self.new - self.old) > max(old.clockError, new.clockError)
       && bestChange.sign == change.sign && abs(bestChange) > log(1 + Self.leastChange / 2)
     if !isBeyondNoise {
@@ -66,21 +67,11 @@ struct Comparison: Codable, Equatable {
     return max(0, abs(log(ratio)) - spread)
   }
 
-  /// The median of the visits' medians, which is what the standard error is of.
-  private static func medianVisit(_ timing: Timing) -> Double {
-    median(timing.visits.map(\.median)) ?? .nan
-  }
-
-  /// The relative standard error of the median, from the medians of the visits: those were made at
-  /// different moments, and so differ as independent measurements do.
-  ///
-  /// For n normal numbers the median's standard error is √(π/2)·σ/√n, and σ is the range of the
-  /// middle half over 1.349.
-  private static func standardError(_ timing: Timing) -> Double {
-    let visits = timing.visits.map(\.median).sorted()
-    let deviation = (quantile(visits, 0.75) - quantile(visits, 0.25)) / 1.349
-    let error = (Double.pi / 2).squareRoot() * deviation / Double(visits.count).squareRoot()
-    return error / medianVisit(timing)
+  /// Whether a yardstick says that the machine was too unsteady for ``drift`` to mean much: its
+  /// ratio is uncertain by more than a quarter, or beyond noise while the shortest times went the
+  /// other way.
+  var isUnsteady: Bool {
+    spread > 0.25 || (drift == 0 && abs(log(ratio)) > max(log(1 + Self.leastChange), spread))
   }
 }
 
@@ -116,13 +107,18 @@ struct ReportComparison: Codable {
     func differing(_ what: String, _ value: (Report) -> String) -> String? {
       value(old) == value(new) ? nil : "\(what): \(value(old)) then, \(value(new)) now"
     }
-    warnings = [
-      differing("another command", \.command),
-      differing("another processor", \.machine.processor),
-      differing("another BLAS", { "\($0.machine.blas), core \($0.machine.blasCore)" }),
-      differing("another number of threads", { "\($0.machine.blasThreads)" }),
-      differing("another Swift", \.swift),
-      old.isOptimized && new.isOptimized ? nil : "built without optimisation",
-    ].compactMap { $0 }
+    warnings =
+      [
+        differing("another command", \.command),
+        differing("another processor", \.machine.processor),
+        differing("another BLAS", { "\($0.machine.blas), core \($0.machine.blasCore)" }),
+        differing("another number of threads", { "\($0.machine.blasThreads)" }),
+        differing("another Swift", \.swift),
+        old.isOptimized && new.isOptimized ? nil : "built without optimisation",
+      ].compactMap { $0 }
+      + machine.filter(\.isUnsteady).map {
+        "the machine was unsteady: \($0.variant), which is the same work in every build, took "
+          + "\(decimal($0.ratio, 2)) times as long ± \(percent($0.spread))"
+      }
   }
 }

@@ -43,14 +43,21 @@ struct Report: Codable {
     }
   }
 
-  /// Several runs of the same build as one: their visits together.
+  /// Several runs of the same build as one: the visits of each timing together, also of those that
+  /// only some of the runs have.
   ///
   /// - Parameter reports: at least one, of the same command.
   init(merging reports: [Report]) {
     self = reports[0]
-    let others = reports.dropFirst().flatMap(\.timings)
-    timings = timings.map { first in
-      others.filter { $0.name == first.name }.reduce(first) { $0.merged(with: $1) }
+    timings = []
+    var places: [String: Int] = [:]
+    for timing in reports.flatMap(\.timings) {
+      if let place = places[timing.name] {
+        timings[place] = timings[place].merged(with: timing)
+      } else {
+        places[timing.name] = timings.count
+        timings.append(timing)
+      }
     }
   }
 

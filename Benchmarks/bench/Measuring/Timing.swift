@@ -15,6 +15,8 @@ struct Timing: Codable, Equatable {
   private(set) var quartiles: [Double]
   /// Each visit: the runs that were made in a row, before others had their turn.
   private(set) var visits: [Visit]
+  /// Of several runs of bench taken together, the ``medianVisit`` of each; nil of a single one.
+  private(set) var fileMedians: [Double]?
   /// What a time can be wrong by, in seconds: phases are timed one by one, by readings of the clock
   /// that take time themselves and push things out of the caches.
   var clockError = 0.0
@@ -64,12 +66,17 @@ struct Timing: Codable, Equatable {
     var merged = self
     merged.runs += other.runs
     merged.visits += other.visits
-    merged.median = quantile(merged.visits.map(\.median).sorted(), 0.5)
+    merged.fileMedians =
+      (fileMedians ?? [medianVisit]) + (other.fileMedians ?? [other.medianVisit])
+    merged.median = merged.medianVisit
     merged.best = min(best, other.best)
     return merged
   }
 
   var name: String { "\(subject) · \(variant)" }
+  /// The median of the visits' medians: those were made at different moments, and so differ as
+  /// independent measurements do.
+  var medianVisit: Double { CommandSupport.median(visits.map(\.median)) ?? .nan }
   /// Half the range of the middle half of all times, as a share of the median.
   var spread: Double { (quartiles[1] - quartiles[0]) / 2 / median }
   /// Billions of floating-point operations a second, by the median.
