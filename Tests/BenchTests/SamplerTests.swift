@@ -12,21 +12,52 @@ struct SamplerTests {
     var prepared: [String] = []
   }
 
-  @Test("Every contender is prepared, warmed up and visited at least three times, in turn")
+  @Test("Every contender is prepared, warmed up and visited at least seven times, in turn")
   func turns() throws {
     let log = Log()
     let contenders = ["a", "b"].map { name in
       Contender(
-        subject: "work", variant: name, expectedSeconds: 1,
+        subject: "work", variant: name, expectedSeconds: 1e-3,
         prepare: { log.prepared.append(name) }, run: { log.runs.append(name) })
     }
     let timings = try Sampler(seconds: 1e-9, yardsticks: []).measure(contenders)
     #expect(timings.map(\.variant) == ["a", "b"])
-    #expect(timings.allSatisfy { $0.visits.count >= 3 && $0.runs == $0.visits.count })
+    #expect(timings.allSatisfy { $0.visits.count >= 7 && $0.runs == $0.visits.count })
     #expect(log.prepared.count == 2 * timings[0].visits.count)
     // Once untimed, once timed, before the other's turn.
     #expect(log.runs.prefix(4) == ["a", "a", "b", "b"])
     #expect(timings.allSatisfy { 0 < $0.best && $0.best <= $0.median })
+  }
+
+  @Test("Slow contenders are visited seven times from the first round to the last, never untimed")
+  func slowContenders() throws {
+    let log = Log()
+    let contender = Contender(
+      subject: "work", variant: "slow", expectedSeconds: 1,
+      run: {
+        log.runs.append("slow")
+        usleep(100)
+      })
+    let timing = try Sampler(seconds: 20e-6, yardsticks: []).measure([contender])[0]
+    #expect(timing.visits.count == 7 && timing.runs == 7 && log.runs.count == 7)
+    let rounds = (1...40).filter {
+      Sampler.leastVisits(by: $0) > ($0 == 1 ? 0 : Sampler.leastVisits(by: $0 - 1))
+    }
+    #expect(rounds == [1, 8, 14, 21, 27, 34, 40])
+  }
+
+  @Test("Those that use one thread have their turn before those that use all")
+  func threads() throws {
+    let log = Log()
+    let contenders = [("all", true), ("one", false), ("every", true), ("single", false)].map {
+      (name, usesAll) in
+      Contender(
+        subject: "work", variant: name, usesAllThreads: usesAll, expectedSeconds: 1e-3,
+        prepare: { log.prepared.append(name) }, run: {})
+    }
+    let timings = try Sampler(seconds: 1e-9, yardsticks: []).measure(contenders)
+    #expect(timings.map(\.variant) == ["all", "one", "every", "single"])
+    #expect(log.prepared.prefix(4) == ["one", "single", "all", "every"])
   }
 
   @Test("Runs that are too short for the clock are timed many at once")

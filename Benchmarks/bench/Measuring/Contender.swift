@@ -12,6 +12,8 @@ struct Contender {
   var bytes: Double?
   /// Whether the allocations of a run are counted.
   var countsAllocations = false
+  /// Whether BLAS's other threads may have their part in a run.
+  var usesAllThreads = false
   /// Seconds that one run takes, where that is known beforehand.
   var expectedSeconds: Double?
   /// The phases that a run goes through, which it marks: they are measured, each under its own

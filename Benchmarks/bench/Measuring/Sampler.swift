@@ -1,19 +1,29 @@
 import CommandSupport
+import Foundation
 
 /// Times contenders in turn, again and again, so that all of them see the same moods of the machine.
 ///
 /// In each round every contender is visited: it is prepared, runs once untimed, and then runs
 /// timed until its slice of the round is used. Runs that are too short for the clock are timed
-/// several at once. Slow contenders take part in fewer rounds, but in a few at least.
+/// several at once. Slow contenders take part in fewer rounds, but in a few at least, from the
+/// first to the last; they have no untimed run, for what is cold at first is soon warm.
+///
+/// Those that use one thread come first in each round and those that use all follow. BLAS's other
+/// threads wait busily for a while after their work, so there is a pause before the next round.
 struct Sampler {
-  /// For all contenders together. More is used where some are too slow for three runs in their
-  /// share.
+  /// For all contenders together. More is used for pauses, and where some are too slow for a few
+  /// visits in their share.
   let seconds: Double
   /// What is timed beside the contenders, to tell how the machine was.
   var yardsticks = Yardsticks.make()
 
   private static var rounds: Int { 40 }
-  private static var leastVisits: Int { 3 }
+  /// With fewer, only large changes would be beyond noise.
+  private static var leastVisits: Int { 7 }
+  /// Seconds of a run from which on it is slow.
+  private static var slowRun: Double { 0.01 }
+  /// OpenBLAS's threads wait busily for some 2²⁶ cycles.
+  private static var pause: Double { 0.04 }
   /// A time that the clock, which takes some 25 ns to ask, tells to a thousandth.
   private static var leastSample: Double { 25e-6 }
   /// What the time of a phase can be wrong by.
@@ -23,12 +33,19 @@ struct Sampler {
   func measure(_ contenders: [Contender]) throws -> [Timing] {
     var entries = (contenders + yardsticks).map(Entry.init)
     let share = Self.fairShare(
-      of: seconds, needs: entries.map { $0.secondsPerRun * Double(2 * Self.leastVisits) })
+      of: seconds, needs: entries.map { $0.secondsPerVisit * Double(Self.leastVisits) })
+    let order = [false, true].flatMap { all in
+      entries.indices.filter { entries[$0].contender.usesAllThreads == all }
+    }
+    var othersMayWait = entries.contains { $0.contender.usesAllThreads }
     var status = StatusLine()
     let start = ContinuousClock.now
     for round in 1...Self.rounds {
-      for index in entries.indices where entries[index].isDue(in: round, share: share) {
+      for index in order where entries[index].isDue(in: round, share: share) {
         try Interruption.check()
+        let usesAllThreads = entries[index].contender.usesAllThreads
+        if othersMayWait && !usesAllThreads { Thread.sleep(forTimeInterval: Self.pause) }
+        othersMayWait = usesAllThreads
         entries[index].visit(slice: share / Double(Self.rounds))
         if status.isDue {
           let elapsed = start.duration(to: .now).seconds
@@ -38,6 +55,11 @@ struct Sampler {
     }
     status.finish()
     return entries.flatMap(\.timings)
+  }
+
+  /// The fewest visits by the end of a round: evenly from the first round to the last.
+  static func leastVisits(by round: Int) -> Int {
+    (round - 1) * (leastVisits - 1) / (rounds - 1) + 1
   }
 
   private func progress(_ round: Int, _ elapsed: Double, _ name: String) -> String {
@@ -59,7 +81,7 @@ struct Sampler {
   /// A contender and its times so far.
   private struct Entry {
     let contender: Contender
-    let secondsPerRun: Double
+    private let secondsPerRun: Double
     private let runsPerSample: Int
     /// The times of a run in each visit, of each of its phases or of the whole.
     private var visits: [[[Double]]]
@@ -74,23 +96,24 @@ struct Sampler {
       visits = [[[Double]]](repeating: [], count: contender.laps?.names.count ?? 1)
     }
 
-    /// The time of the second run, which finds its caches and threads warm.
     private static func estimate(_ contender: Contender) -> Double {
       contender.prepare()
-      contender.run()
-      return max(time(contender.run), 1e-9)
+      return shortest(time(contender.run), contender.run)
     }
+
+    private var isSlow: Bool { secondsPerRun >= Sampler.slowRun }
+    /// What a visit takes at least.
+    var secondsPerVisit: Double { secondsPerRun * (isSlow ? 1 : 2) }
 
     /// Whether there is time left, as much as should be by this round, or too few visits were made.
     func isDue(in round: Int, share: Double) -> Bool {
-      let roundsLeft = Sampler.rounds - round
-      if visits[0].count + roundsLeft < Sampler.leastVisits { return true }
+      if visits[0].count < Sampler.leastVisits(by: round) { return true }
       return spent <= share * Double(round - 1) / Double(Sampler.rounds)
     }
 
     mutating func visit(slice: Double) {
       contender.prepare()
-      spent += time(contender.run)
+      if !isSlow { spent += time(contender.run) }
       for phase in visits.indices { visits[phase].append([]) }
       let visit = visits[0].count - 1
       var used = 0.0
@@ -133,4 +156,11 @@ struct Sampler {
 /// Seconds that `work` takes, by a clock that never goes back.
 func time(_ work: () -> Void) -> Double {
   ContinuousClock().measure(work).seconds
+}
+
+/// The shortest of a run's `first` time and, where that is short, those of three more: a short run's
+/// first time says more of the caches than of the run. At least a nanosecond.
+func shortest(_ first: Double, _ run: () -> Void) -> Double {
+  let times = first < 0.01 ? (0..<3).map { _ in time(run) } : []
+  return max(times.min() ?? first, 1e-9)
 }

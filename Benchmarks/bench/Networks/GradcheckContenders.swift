@@ -25,8 +25,8 @@ enum GradcheckContenders {
       throw WrongResult("gradient check of \(size)", expected: "a pass", found: report)
     }
     return [
-      Contender(subject: size.description, variant: check) { _ = run() },
-      Contender(subject: size.description, variant: loss) {
+      Contender(subject: size.description, variant: check, usesAllThreads: true) { _ = run() },
+      Contender(subject: size.description, variant: loss, usesAllThreads: true) {
         _ = network.loss(of: x, labels: data.labels, regularization: regularization)
       },
     ]
