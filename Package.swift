@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "CAllocations", "CommandSupport", "Perceptron",
+        "CAllocations", "COpenBLAS", "CommandSupport", "Perceptron",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench"),

@@ -34,7 +34,8 @@ struct MatmulContenders {
         contenders.append(
           Contender(
             subject: product.description, variant: variant.name, operations: product.operations,
-            expectedSeconds: seconds, prepare: variant.prepare, run: { work.run(variant) }))
+            usesAllThreads: variant.usesAllThreads, expectedSeconds: seconds,
+            prepare: variant.prepare, run: { work.run(variant) }))
       }
       work.forgetReference()
     }
@@ -46,7 +47,7 @@ struct MatmulContenders {
   private mutating func estimateRates(_ variants: [MatmulVariant]) throws {
     let work = MatmulWork(Product(name: "", rows: 64, inner: 64, columns: 64))
     for variant in variants {
-      let seconds = try (0..<5).map { _ in try work.check(variant) }.min() ?? 1
+      let seconds = try work.check(variant)
       rates[variant] = work.product.operations / seconds
     }
   }

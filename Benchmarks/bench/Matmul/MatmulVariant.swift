@@ -35,6 +35,11 @@ enum MatmulVariant: Hashable {
     }
   }
 
+  /// Whether other threads than the calling one may work too.
+  var usesAllThreads: Bool {
+    if case .openBLAS(let threads) = self { threads > 1 } else { false }
+  }
+
   /// Makes BLAS use this variant's number of threads.
   func prepare() {
     if case .openBLAS(let threads) = self { BLASLibrary.threadCount = threads }
@@ -54,17 +59,11 @@ enum MatmulVariant: Hashable {
   private static func callBLAS(
     _ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]
   ) {
-    if product.rows == 0 || product.columns == 0 { return }
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         c.withUnsafeMutableBufferPointer { c in
           guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
-          Float.gemm(
-            transposeA: product.transposeA, transposeB: product.transposeB, rows: product.rows,
-            columns: product.columns, inner: product.inner, alpha: 1, a,
-            strideA: max(product.transposeA ? product.rows : product.inner, 1), b,
-            strideB: max(product.transposeB ? product.inner : product.columns, 1), beta: 0, c,
-            strideC: product.columns)
+          product.callBLAS(a, b, c)
         }
       }
     }

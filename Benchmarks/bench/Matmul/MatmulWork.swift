@@ -41,8 +41,7 @@ final class MatmulWork {
     variant.prepare()
     let first = time { run(variant) }
     try checkResult(of: variant.legend, c)
-    // A short run's first time says more of the caches than of the run.
-    return max(first < 0.01 ? time { run(variant) } : first, 1e-9)
+    return shortest(first) { run(variant) }
   }
 
   /// Throws unless each element of `result` is right.
