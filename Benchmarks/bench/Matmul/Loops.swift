@@ -5,14 +5,22 @@
 /// steps from row to row and from column to column, so that transposing costs nothing beforehand.
 enum Loops {
   /// The definition: for each element, the sum over k. In the innermost loop B is read down a
-  /// column, a whole row apart each time.
+  /// column, a whole row apart each time. Where steps are 1, they are left out as one would who
+  /// writes the loops for that case.
   static func ijk(_ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]) {
     let (aSteps, bSteps) = (product.stepsOfA, product.stepsOfB)
     for i in 0..<product.rows {
       for j in 0..<product.columns {
+        let (row, column) = (i * aSteps.row, j * bSteps.column)
         var sum: Float = 0
-        for k in 0..<product.inner {
-          sum += a[i * aSteps.row + k * aSteps.column] * b[k * bSteps.row + j * bSteps.column]
+        if aSteps.column == 1 && bSteps.row == 1 {
+          for k in 0..<product.inner { sum += a[row + k] * b[column + k] }
+        } else if aSteps.column == 1 {
+          for k in 0..<product.inner { sum += a[row + k] * b[k * bSteps.row + column] }
+        } else {
+          for k in 0..<product.inner {
+            sum += a[row + k * aSteps.column] * b[k * bSteps.row + column]
+          }
         }
         c[i * product.columns + j] = sum
       }
@@ -85,27 +93,40 @@ enum Loops {
   /// columns are few; the copying is for nothing where A has a single row.
   static func blocked(_ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]) {
     let (aSteps, bSteps) = (product.stepsOfA, product.stepsOfB)
-    var panel = [Panel](repeating: .zero, count: blockDepth)
-    withPointers(a, b, &c) { a, b, c in
+    withPointersAndPanel(a, b, &c) { a, b, c, panel in
       c.update(repeating: 0, count: product.rows * product.columns)
       for first in stride(from: 0, to: product.inner, by: blockDepth) {
         let depth = min(blockDepth, product.inner - first)
         for j in stride(from: 0, to: product.columns, by: panelWidth) {
           let width = min(panelWidth, product.columns - j)
           for k in 0..<depth {
-            let row = b + (first + k) * bSteps.row
-            for lane in 0..<width { panel[k][lane] = row[(j + lane) * bSteps.column] }
+            let row = b + (first + k) * bSteps.row + j * bSteps.column
+            var packed = Panel.zero
+            for lane in 0..<width { packed[lane] = row[lane * bSteps.column] }
+            panel[k] = packed
           }
-          panel.withUnsafeBufferPointer { panel in
-            for i in stride(from: 0, to: product.rows, by: tileHeight) {
-              addTile(
-                a + i * aSteps.row + first * aSteps.column, steps: aSteps, panel, depth: depth,
-                to: c + i * product.columns + j, rowStep: product.columns,
-                height: min(tileHeight, product.rows - i), width: width)
-            }
+          for i in stride(from: 0, to: product.rows, by: tileHeight) {
+            addTile(
+              a + i * aSteps.row + first * aSteps.column, steps: aSteps, panel, depth: depth,
+              to: c + i * product.columns + j, rowStep: product.columns,
+              height: min(tileHeight, product.rows - i), width: width)
           }
         }
       }
+    }
+  }
+
+  /// Pointers, and memory for a block of B that is not filled beforehand.
+  private static func withPointersAndPanel(
+    _ a: [Float], _ b: [Float], _ c: inout [Float],
+    _ body: (
+      UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>,
+      UnsafeMutablePointer<Panel>
+    ) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Panel.self, capacity: blockDepth) { panel in
+      guard let panel = panel.baseAddress else { return }
+      withPointers(a, b, &c) { body($0, $1, $2, panel) }
     }
   }
 
@@ -113,7 +134,7 @@ enum Loops {
   @inline(__always)
   private static func addTile(
     _ a: UnsafePointer<Float>, steps: (row: Int, column: Int),
-    _ panel: UnsafeBufferPointer<Panel>, depth: Int,
+    _ panel: UnsafePointer<Panel>, depth: Int,
     to c: UnsafeMutablePointer<Float>, rowStep: Int, height: Int, width: Int
   ) {
     var sums = (Panel.zero, Panel.zero, Panel.zero, Panel.zero)
