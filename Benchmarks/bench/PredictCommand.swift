@@ -9,8 +9,8 @@ struct PredictCommand: ParsableCommand {
     abstract: "Time the prediction of \(grouped(rows)) rows, against its big product.",
     discussion: """
       In single precision. From floats: all rows lie in memory as floats. From bytes: rows are made \
-      floats block by block, as evaluation does it. The classes are compared with double \
-      precision's before anything is timed. \
+      floats block by block, as evaluation does it. All classes, either way, are compared with \
+      double precision's before anything is timed. \
       Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
       """)
 

@@ -37,7 +37,7 @@ struct CheckTests {
     var wrong = network
     wrong.output.weights *= -1
     let message = try message(network, wrong) { try PredictContenders.make(size, $0) }
-    #expect(message.contains(try Regex("^6-5-3, class of row \\d+: expected \\d, found \\d$")))
+    #expect(message.contains(try Regex("^6-5-3, from floats, class of row \\d+: expected \\d, found \\d$")))
   }
 
   @Test("Gradient checks that do not pass")

@@ -7,41 +7,63 @@ enum PredictContenders {
   static let bytes = "from bytes"
   static let product = "X·W1"
 
+  /// Rows that are made floats at a time.
+  private static let blockSize = 1000
+
   /// - Parameter network: what predicts, the size's own network.
   /// - Throws: `WrongResult` where a predicted class is not what double precision gives.
   static func make(_ size: NetworkSize, _ network: TwoLayerNet<Float>) throws -> [Contender] {
-    let prepared = size.data().prepared(with: NetworkSize.preprocessing, as: Float.self)
+    let data = size.data()
+    let prepared = data.prepared(with: NetworkSize.preprocessing, as: Float.self)
     let x = prepared.block(0..<size.rows)
-    try check(network, on: x, size)
-    var hidden = Tensor<Float>.zeros([size.rows, size.hidden])
+    func predictBlocks(_ body: ([Int]) -> Void) {
+      prepared.forEachBlock(of: blockSize) { rows, _ in body(network.predict(rows)) }
+    }
+    var fromBytes: [Int] = []
+    predictBlocks { fromBytes += $0 }
+    try check([(floats, network.predict(x)), (bytes, fromBytes)], on: data, size)
+    let product = PlainProduct(size.inputProduct(rows: size.rows))
     var right = 0
     return [
       Contender(
-        subject: size.description, variant: floats, countsAllocations: true,
+        subject: size.description, variant: floats, countsAllocations: true, usesAllThreads: true,
         run: { right += network.predict(x)[0] }),
       Contender(
-        subject: size.description, variant: bytes, countsAllocations: true,
-        run: { prepared.forEachBlock(of: 1000) { rows, _ in right += network.predict(rows)[0] } }),
+        subject: size.description, variant: bytes, countsAllocations: true, usesAllThreads: true,
+        run: { predictBlocks { right += $0[0] } }),
       Contender(
-        subject: size.description, variant: product,
-        operations: size.inputProduct(rows: size.rows).operations,
-        run: { multiply(x, network.hidden.weights, into: &hidden) }),
+        subject: size.description, variant: Self.product,
+        operations: size.inputProduct(rows: size.rows).operations, usesAllThreads: true,
+        run: product.run),
     ]
   }
 
-  /// Compares the classes of the first hundred rows with double precision's. Where its two best
-  /// scores are within rounding of each other, either is right.
+  /// Compares the classes of all rows with double precision's. Where its two best scores are within
+  /// rounding of each other, either is right.
   private static func check(
-    _ network: TwoLayerNet<Float>, on x: Tensor<Float>, _ size: NetworkSize
+    _ found: [(variant: String, classes: [Int])], on data: Dataset, _ size: NetworkSize
   ) throws {
-    let rows = x[rows: 0..<min(size.rows, 100)]
-    let scores = size.network(of: Double.self).scores(of: Tensor<Double>(rows))
-    let best = scores.max(axis: 1)
-    for (row, predicted) in network.predict(rows).enumerated() {
-      let gap = best[row] - scores[row, predicted]
-      if gap <= 1e-4 * best[row].magnitude { continue }
+    for (variant, classes) in found where classes.count != size.rows {
       throw WrongResult(
-        "\(size), class of row \(row)", expected: scores.argmax(axis: 1)[row], found: predicted)
+        "\(size), \(variant)", expected: "\(size.rows) classes", found: classes.count)
+    }
+    let network = size.network(of: Double.self)
+    let prepared = data.prepared(with: NetworkSize.preprocessing, as: Double.self)
+    var first = 0
+    try prepared.forEachBlock(of: blockSize) { x, labels in
+      let scores = network.scores(of: x)
+      let (best, chosen) = (scores.max(axis: 1), scores.argmax(axis: 1))
+      for row in labels.indices.map({ $0 - labels.startIndex }) {
+        let rounding = 1e-4 * scores[rows: row..<row + 1].elements.reduce(0) { max($0, abs($1)) }
+        for (variant, classes) in found {
+          let predicted = classes[first + row]
+          if best[row] - scores[row, predicted] <= rounding { continue }
+          throw WrongResult(
+            "\(size), \(variant), class of row \(first + row)", expected: chosen[row],
+            found: predicted)
+        }
+      }
+      first += labels.count
     }
   }
 }
