@@ -31,13 +31,60 @@ struct CheckTests {
     }
   }
 
+  @Test(
+    "Steps that go nowhere, too far or without the penalty",
+    arguments: [
+      (0, 0.25, "W1 after 3 steps"), (1.05e-3, 0.25, "W1 after 3 steps"),
+      (1e-3, 0, "loss of step 0"),
+    ])
+  func update(learningRate: Double, regularization: Double, expected: String) throws {
+    let data = size.data()
+    var settings = SGDSettings(learningRate: 1e-3, regularization: 0.25)
+    settings.batchSize = size.batch
+    let check = StepCheck(size, on: data, settings: settings)
+    func work() -> TrainingWork<Float> {
+      TrainingWork(
+        size.network(of: Float.self), on: data.prepared(with: NetworkSize.preprocessing),
+        settings: settings)
+    }
+    try check.run(work())
+    (settings.learningRate, settings.regularization) = (learningRate, regularization)
+    let error = #expect(throws: WrongResult.self) { try check.run(work()) }
+    #expect(error?.description.hasPrefix("6-5-3, \(expected): expected") == true, "\(error)")
+  }
+
+  @Test("The reference's gradients are what its losses differ by")
+  func plainNetwork() {
+    let network = size.network(of: Double.self, scale: 0.5)
+    var random = SeededRandom(seed: 0)
+    let x = (0..<4 * size.inputs).map { _ in random.uniform() }
+    let labels = [0, 1, 2, 1]
+    let (loss, gradients) = PlainNetwork(network).lossAndGradients(x, labels, 0.1)
+    #expect(loss > 0)
+    for (index, name) in PlainNetwork.names.enumerated() {
+      for element in gradients[index].indices {
+        func loss(_ change: Double) -> Double {
+          var moved = network
+          var elements = moved.parameters[name].elements
+          elements[element] += change
+          moved.parameters[name] = Tensor(elements, shape: moved.parameters[name].shape)
+          return PlainNetwork(moved).lossAndGradients(x, labels, 0.1).loss
+        }
+        let slope = (loss(1e-5) - loss(-1e-5)) / 2e-5
+        #expect(abs(slope - gradients[index][element]) < 1e-8, "\(name)[\(element)]")
+      }
+    }
+  }
+
   @Test("Predictions of other classes than double precision's")
   func predict() throws {
     let network = size.network(of: Float.self)
     var wrong = network
     wrong.output.weights *= -1
     let message = try message(network, wrong) { try PredictContenders.make(size, $0) }
-    #expect(message.contains(try Regex("^6-5-3, from floats, class of row \\d+: expected \\d, found \\d$")))
+    #expect(
+      message.contains(
+        try Regex("^6-5-3, from floats, class of row \\d+: expected \\d, found \\d$")))
   }
 
   @Test("Gradient checks that do not pass")

@@ -10,10 +10,10 @@ enum StepContenders {
 
   private static let settings = SGDSettings(learningRate: 1e-3, regularization: 0.25)
 
-  /// Whole steps, their phases and the products for one size, after a check of the losses.
+  /// Whole steps, their phases and the products for one size, after a check.
   ///
   /// - Parameter network: what is trained, the size's own network.
-  /// - Throws: `WrongResult` where three steps' losses are not what double precision gives.
+  /// - Throws: `WrongResult` where the steps are not what double precision gives; see ``StepCheck``.
   static func steps(
     _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
   ) throws -> [Contender] {
@@ -22,9 +22,10 @@ enum StepContenders {
     return [
       Contender(
         subject: size.description, variant: whole, countsAllocations: true,
-        prepare: work.reset, run: { work.take() }),
+        usesAllThreads: true, prepare: work.reset, run: { work.take() }),
       Contender(
-        subject: size.description, variant: "phases", laps: laps, prepare: work.reset,
+        subject: size.description, variant: "phases", usesAllThreads: true, laps: laps,
+        prepare: work.reset,
         run: { work.take(marking: laps) }),
       bigProducts(size),
     ]
@@ -33,7 +34,7 @@ enum StepContenders {
   /// Loss and gradients on one batch that stays, their phases and the products.
   ///
   /// - Parameter network: what they are computed of, the size's own network.
-  /// - Throws: `WrongResult` where three steps' losses are not what double precision gives.
+  /// - Throws: `WrongResult` where the steps are not what double precision gives; see ``StepCheck``.
   static func lossAndGradients(
     _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
   ) throws -> [Contender] {
@@ -42,9 +43,10 @@ enum StepContenders {
     return [
       Contender(
         subject: size.description, variant: gradients, countsAllocations: true,
-        prepare: work.reset, run: { work.computeGradients() }),
+        usesAllThreads: true, prepare: work.reset, run: { work.computeGradients() }),
       Contender(
-        subject: size.description, variant: "phases", laps: laps, prepare: work.reset,
+        subject: size.description, variant: "phases", usesAllThreads: true, laps: laps,
+        prepare: work.reset,
         run: {
           laps.start()
           work.computeGradients(marking: laps)
@@ -60,31 +62,23 @@ enum StepContenders {
     settings.batchSize = size.batch
     let work = TrainingWork(
       network, on: data.prepared(with: NetworkSize.preprocessing), settings: settings)
-    let reference = TrainingWork(
-      size.network(of: Double.self), on: data.prepared(with: NetworkSize.preprocessing),
-      settings: settings)
-    for batch in 0..<3 {
-      try WrongResult.check(
-        "\(size), loss of step \(batch)", Double(work.take(batch: batch)),
-        near: reference.take(batch: batch), tolerance: 1e-4)
-    }
+    try StepCheck(size, on: data, settings: settings).run(work)
     return work
   }
 
   /// X·W1 and Xᵀ·dH, one after the other.
   private static func bigProducts(_ size: NetworkSize) -> Contender {
-    var random = SeededRandom(seed: 0, purpose: "bench products")
-    let x = Tensor<Float>.uniform([size.batch, size.inputs], using: &random)
-    let weights = Tensor<Float>.uniform([size.inputs, size.hidden], using: &random)
-    let upstream = Tensor<Float>.uniform([size.batch, size.hidden], using: &random)
-    var hidden = Tensor<Float>.zeros([size.batch, size.hidden])
-    var gradient = Tensor<Float>.zeros([size.inputs, size.hidden])
+    let forward = PlainProduct(size.inputProduct(rows: size.batch))
+    let backward = PlainProduct(
+      Product(
+        name: "Xᵀ·dH", rows: size.inputs, inner: size.batch, columns: size.hidden,
+        transposeA: true))
     return Contender(
       subject: size.description, variant: products,
-      operations: 2 * size.inputProduct(rows: size.batch).operations,
+      operations: 2 * size.inputProduct(rows: size.batch).operations, usesAllThreads: true,
       run: {
-        multiply(x, weights, into: &hidden)
-        multiply(x, transposeA: true, upstream, into: &gradient)
+        forward.run()
+        backward.run()
       })
   }
 }

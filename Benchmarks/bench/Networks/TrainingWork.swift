@@ -70,18 +70,23 @@ final class TrainingWork<Scalar: BLASScalar> {
   @discardableResult
   func computeGradients() -> Scalar { step.lossAndGradients(of: network) }
 
+  /// What the steps so far made of the network's parameters.
+  var parameters: Parameters<Scalar> { network.parameters }
+
   /// The square root of the sum of the squares of all gradients.
   var gradientNorm: Scalar {
     step.gradients.reduce(0) { $0 + $1.tensor.sumOfSquares() }.squareRoot()
   }
 
-  /// The same, its phases marked in `laps`.
-  func computeGradients(marking laps: Laps) {
+  /// The same as ``computeGradients()``, its phases marked in `laps`.
+  @discardableResult
+  func computeGradients(marking laps: Laps) -> Scalar {
     step.forward(network)
     laps.mark()
-    _ = step.loss(network)
+    let loss = step.loss(network)
     laps.mark()
     step.backward(network)
     laps.mark()
+    return loss
   }
 }
