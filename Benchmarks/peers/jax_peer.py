@@ -29,8 +29,10 @@ def scores(parameters, x):
 def loss(parameters, x, labels, regularization):
     logs = jax.nn.log_softmax(scores(parameters, x))
     of_label = jnp.take_along_axis(logs, labels[:, None], axis=1)
-    penalty = regularization * sum(jnp.sum(weight * weight) for weight, _ in parameters)
-    return penalty - of_label.mean()
+    value = -of_label.mean()
+    if regularization:  # a number of Python's, so that the compiled function has no trace of it
+        value += regularization * sum(jnp.sum(weight * weight) for weight, _ in parameters)
+    return value
 
 
 loss_and_gradient = jax.value_and_grad(loss)
@@ -96,7 +98,9 @@ class JAXProgram(worker.Program):
             )
 
         self.steps_on, self.steps, self.epochs = steps_on, steps, epochs
-        self.gradient = jax.jit(partial(loss_and_gradient, regularization=regularization))
+        self.gradient = jax.jit(
+            lambda parameters, x, labels: loss_and_gradient(parameters, x, labels, regularization)
+        )
         self.predict = jax.jit(lambda parameters, x: scores(parameters, x).argmax(axis=1))
         self.reset()
 
@@ -109,18 +113,22 @@ class JAXProgram(worker.Program):
             state = zeros(parameters), zeros(parameters), jnp.zeros((), self.features.dtype)
         self.model = parameters, state
 
+    def norms(self):
+        weights, biases = zip(*self.model[0])
+        return worker.norm(map(np.asarray, weights)), worker.norm(map(np.asarray, biases))
+
     def check(self):
         work = self.work
         match work.kind:
             case "step":
                 rows = jnp.asarray(list(work.rows_to_check()), jnp.int32)
                 self.model, losses = self.steps_on(self.model, self.features, self.labels, rows)
-                return losses
+                return [*losses, *self.norms()]
             case "epoch":
                 self.model, losses = self.epochs(
                     self.model, self.features, self.labels, worker.CHECKED_STEPS
                 )
-                return losses
+                return [*losses, *self.norms()]
             case "gradient":
                 value, gradient = self.gradient(
                     self.model[0], self.features[: work.batch], self.labels[: work.batch]

@@ -128,9 +128,11 @@ class NumPyProgram(worker.Program):
         work = self.work
         match work.kind:
             case "step":
-                return [self.step(rows) for rows in work.rows_to_check()]
+                losses = [self.step(rows) for rows in work.rows_to_check()]
+                return [*losses, worker.norm(self.weights), worker.norm(self.biases)]
             case "epoch":
-                return [self.update(work.features, work.labels) for _ in work.rows_to_check()]
+                losses = [self.update(work.features, work.labels) for _ in work.rows_to_check()]
+                return [*losses, worker.norm(self.weights), worker.norm(self.biases)]
             case "gradient":
                 loss = self.loss_and_gradient(
                     work.features[: work.batch], work.labels[: work.batch]

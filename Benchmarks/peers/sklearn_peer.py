@@ -37,6 +37,7 @@ class ScikitLearnProgram(worker.Program):
             batch_size=batch,
             learning_rate_init=work.learning_rate,
             momentum=0,
+            nesterovs_momentum=False,
             # Added to the root of the second moment before its correction, not after: this is the
             # 1e-8 of the others at the first step.
             epsilon=1e-8 * (1 - 0.999) ** 0.5,
@@ -62,12 +63,15 @@ class ScikitLearnProgram(worker.Program):
             return [np.mean(self.model.predict(work.features) == work.labels)]
         if work.kind == "epoch":
             self.epochs(worker.CHECKED_STEPS)
-            return self.model.loss_curve_[-worker.CHECKED_STEPS :]
+            return [*self.model.loss_curve_[-worker.CHECKED_STEPS :], *self.norms()]
         losses = []
         for rows in work.rows_to_check():
             self.model.partial_fit(work.features[rows], work.labels[rows])
             losses.append(self.model.loss_)
-        return losses
+        return [*losses, *self.norms()]
+
+    def norms(self):
+        return worker.norm(self.model.coefs_), worker.norm(self.model.intercepts_)
 
     def run(self, count):
         work = self.work

@@ -78,7 +78,9 @@ class TorchProgram(worker.Program):
                     else:
                         loss = self.update(self.features, self.labels)
                     losses.append(loss.item() + penalty)
-                return losses
+                weights = [linear.weight.detach().numpy() for linear in self.linears]
+                biases = [linear.bias.detach().numpy() for linear in self.linears]
+                return [*losses, worker.norm(weights), worker.norm(biases)]
             case "gradient":
                 loss = self.gradient()
                 gradients = [parameter.grad for parameter in self.model.parameters()]

@@ -8,8 +8,9 @@ first; libraries that read their number of threads as they are loaded take it fr
 OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark sets too.
 
 {"command": "hello", "threads": 2}
-    -> {"name": "PyTorch", "version": "2.13.0", "python": "3.11.7", "threads": 2}, for NumPy and
-    what stands on it with "blas", the version of its BLAS.
+    -> {"name": "PyTorch", "version": "2.13.0", "python": "3.11.7", "threads": 2}. The threads are
+    those that the library says it uses, and left out where it does not tell. NumPy and what stands
+    on it answer "blas", the version of its BLAS.
 
 {"command": "prepare", "work": {...}}
     -> {"check": [numbers]}, or {"unsupported": "reason"} where the library has no public way to do
@@ -33,7 +34,9 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
     weights         path of little-endian 32-bit floats: W1 (inputs x outputs, row-major), b1, W2, …
     The check, made with the code that is timed:
     step, epoch     the losses (mean cross-entropy + penalty) before each of ten updates from the
-                    weights given. Step i takes rows (i * batch + j) mod rows, an epoch takes all.
+                    weights given, and afterwards the root of the sum of the squares of all weights,
+                    and that of all biases. Step i takes rows (i * batch + j) mod rows, an epoch
+                    takes all.
     gradient        [the loss, the root of the sum of the squares of all gradients]
     predict         [the share of the rows whose label is predicted]
     Afterwards the work is warmed up, and the weights and the optimizer are as given.
@@ -159,6 +162,11 @@ def read_weights(path, layers, precision):
     return [part.reshape(shape) for part, shape in zip(np.split(numbers, ends), shapes)]
 
 
+def norm(arrays):
+    """The root of the sum of the squares of all elements."""
+    return sum(float(np.vdot(array, array)) for array in arrays) ** 0.5
+
+
 def require_blas_threads(threads):
     """NumPy's BLAS reads its number of threads as it is loaded, so it can only be checked here."""
     given = os.environ.get("OPENBLAS_NUM_THREADS")
@@ -175,7 +183,8 @@ def serve(name, version, program, start):
     """Answers commands until the input ends.
 
     program: makes a Program of a Work
-    start: called once with the number of threads to use; returns more fields of "hello"'s answer
+    start: called once with the number of threads to use; returns more fields of "hello"'s answer,
+        with "threads" where the library tells them
     """
     # Only answers may reach the benchmark; what a library prints goes to standard error.
     answers = os.fdopen(os.dup(1), "w")
@@ -190,7 +199,6 @@ def serve(name, version, program, start):
                         "name": name,
                         "version": version,
                         "python": platform.python_version(),
-                        "threads": request["threads"],
                         **start(request["threads"]),
                     }
                 case "prepare":

@@ -49,13 +49,26 @@ struct PeerTests {
   func disagreement() throws {
     let scratch = try TemporaryDirectory()
     let right = try peer("right", answering: [hello, checked] + timed, in: scratch)
-    for wrong in ["[0.5, 0.26]", "[0.5]", "[]"] {
+    for wrong in ["[0.5, 0.2501]", "[0.5]", "[]"] {
       let other = try peer(
         "other", answering: [hello, #"{"check": \#(wrong)}"#] + timed, in: scratch)
       var run = run([right, other], in: scratch)
       let error = #expect(throws: WrongResult.self) { try run.measure(entry, of: 1) }
       #expect(error?.description.hasPrefix("a step, other: expected [0.5, 0.25] as right") == true)
     }
+  }
+
+  @Test("Biases that do not learn show in the check")
+  func biases() throws {
+    let scratch = try TemporaryDirectory()
+    let work = try PeerFiles(folder: scratch.path).filled(entry.work)
+    var worker = PerceptronWorker()
+    let check = try #require(worker.answer(.init(command: .prepare, work: work)).check)
+    let weights = try Data(contentsOf: URL(fileURLWithPath: work.weights)).withUnsafeBytes {
+      $0.bindMemory(to: Float.self).map(Double.init)
+    }
+    let frozen = norm(weights[12..<15] + weights[21..<23])
+    #expect(abs(check[11] / frozen - 1) > 1e-4)
   }
 
   @Test("A program that cannot be used, and work that it has not, are left out with a note")
@@ -85,7 +98,8 @@ struct PeerTests {
 
     let work = try files.filled(entry.work)
     let losses = try #require(process.ask(.init(command: .prepare, work: work)).check)
-    #expect(losses.count == 10)
+    // Ten losses, and the norms of weights and biases.
+    #expect(losses.count == 12)
     var worker = PerceptronWorker()
     #expect(try worker.answer(.init(command: .prepare, work: work)).check == losses)
     let timed = try process.ask(.init(command: .time, count: 3))

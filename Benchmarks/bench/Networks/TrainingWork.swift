@@ -73,7 +73,18 @@ final class TrainingWork<Scalar: BLASScalar> {
   /// What the steps so far made of the network's parameters.
   var parameters: Parameters<Scalar> { network.parameters }
 
-  /// The square root of the sum of the squares of all gradients.
+  /// The square roots of the sums of the squares of all weights and of all biases.
+  var norms: (weights: Scalar, biases: Scalar) {
+    func norm(_ tensors: [Tensor<Scalar>]) -> Scalar {
+      tensors.reduce(0) { $0 + $1.sumOfSquares() }.squareRoot()
+    }
+    return (
+      norm([network.hidden.weights, network.output.weights]),
+      norm([network.hidden.bias, network.output.bias])
+    )
+  }
+
+  /// The same of all gradients.
   var gradientNorm: Scalar {
     step.gradients.reduce(0) { $0 + $1.tensor.sumOfSquares() }.squareRoot()
   }

@@ -24,6 +24,7 @@ enum PeerProtocol {
     var version: String?
     var python: String?
     var blas: String?
+    /// How many are used, where the library tells.
     var threads: Int?
     /// To `prepare`: numbers that have to be the same for all.
     var check: [Double]?

@@ -123,7 +123,10 @@ extension PeerRun {
     return able
   }
 
-  /// Throws unless the numbers agree as far as single precision allows over ten steps.
+  /// How far single precision lets the numbers of ten steps differ.
+  private static var tolerance: Double { 1e-4 }
+
+  /// Throws unless the numbers agree.
   private func compare(
     _ name: String, _ numbers: [Double], with reference: (name: String, numbers: [Double]),
     at entry: PeerWorks.Entry
@@ -131,7 +134,7 @@ extension PeerRun {
     let agree =
       numbers.count == reference.numbers.count && !numbers.isEmpty
       && zip(numbers, reference.numbers).allSatisfy {
-        abs($0 - $1) <= 1e-3 * max(abs($0), abs($1))
+        abs($0 - $1) <= Self.tolerance * max(abs($0), abs($1))
       }
     if agree { return }
     throw WrongResult(

@@ -61,9 +61,10 @@ struct PerceptronWorker {
     case .step:
       let training = TrainingWork(network, on: data, settings: settings)
       let losses = (0..<10).map { Double(training.take(batch: $0)) }
+      let norms = training.norms
       training.reset()
       unit = { training.take() }
-      return .init(check: losses)
+      return .init(check: losses + [Double(norms.weights), Double(norms.biases)])
     case .gradient:
       let training = TrainingWork(network, on: data, settings: settings)
       training.gather(batch: 0)
