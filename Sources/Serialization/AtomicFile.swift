@@ -3,7 +3,9 @@ import Foundation
 /// Writes files so that nothing is ever half written: the bytes go to a new file in the target's
 /// directory, which replaces the target once they are on the disk.
 ///
-/// A process that is killed while it writes leaves that new file, named `.<target>.<random>.part`.
+/// A symbolic link stays, and what it stands for is replaced. What exists and is no regular file, as
+/// a device or a named pipe, takes the bytes as they come. A process that is killed while it writes
+/// leaves the new file, named `.<target>.<random>.part`.
 package enum AtomicFile {
   /// Replaces the file at `path`, or makes it, with `bytes`.
   ///
@@ -16,22 +18,56 @@ package enum AtomicFile {
   ///
   /// - Throws: ``FileError``, or what `body` throws; the old file is then as it was.
   package static func write(to path: String, _ body: (Writer) throws -> Void) throws {
-    // Split at the last slash. NSString's deletingLastPathComponent traps for names of one letter.
-    let slash = path.lastIndex(of: "/")
-    let directory = slash.map { String(path[...$0]) } ?? "./"
-    let part = directory + partName(for: slash.map { path[$0...].dropFirst() } ?? path[...])
-    let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    if descriptor < 0 { throw FileError.system(path, cannot: "write here", code: errno) }
+    guard let target = try Target(path) else { return try stream(to: path, body) }
+    let (part, descriptor) = try makePart(of: target, path: path)
     do {
-      try fill(descriptor, path: path, body)
-      if rename(part, path) != 0 {
+      try fill(descriptor, path: path, mode: target.mode, body)
+      if rename(part, target.path) != 0 {
         throw FileError.system(path, cannot: "replace this file", code: errno)
       }
     } catch {
       unlink(part)
       throw error
     }
-    synchronize(directory: directory)
+    synchronize(directory: target.directory)
+  }
+
+  /// Makes sure that a file can be written at `path`, for work that takes long before it writes it.
+  ///
+  /// - Throws: ``FileError`` where ``write(_:to:)`` would.
+  package static func check(_ path: String) throws {
+    guard let target = try Target(path) else {
+      if access(path, W_OK) != 0 {
+        throw FileError.system(path, cannot: "write here", code: errno)
+      }
+      return
+    }
+    let (part, descriptor) = try makePart(of: target, path: path)
+    close(descriptor)
+    unlink(part)
+  }
+
+  /// Writes to what is no regular file.
+  private static func stream(to path: String, _ body: (Writer) throws -> Void) throws {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    if descriptor < 0 { throw FileError.system(path, cannot: "write here", code: errno) }
+    do {
+      try body(Writer(descriptor: descriptor, path: path))
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    if close(descriptor) != 0 { throw FileError.system(path, cannot: "write", code: errno) }
+  }
+
+  /// Makes the new file that is going to replace `target`.
+  private static func makePart(
+    of target: Target, path: String
+  ) throws -> (path: String, descriptor: Int32) {
+    let part = target.directory + partName(for: target.name)
+    let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw FileError.system(path, cannot: "write here", code: errno) }
+    return (part, descriptor)
   }
 
   /// A new name that tells, should the process be killed, which file was being written.
@@ -44,10 +80,10 @@ package enum AtomicFile {
 
   /// Writes what `body` writes, waits until it is on the disk, and closes the file.
   private static func fill(
-    _ descriptor: Int32, path: String, _ body: (Writer) throws -> Void
+    _ descriptor: Int32, path: String, mode: mode_t?, _ body: (Writer) throws -> Void
   ) throws {
     do {
-      keepMode(of: path, for: descriptor)
+      if let mode { fchmod(descriptor, mode) }
       try body(Writer(descriptor: descriptor, path: path))
       if fsync(descriptor) != 0 { throw FileError.system(path, cannot: "write", code: errno) }
     } catch {
@@ -55,12 +91,6 @@ package enum AtomicFile {
       throw error
     }
     if close(descriptor) != 0 { throw FileError.system(path, cannot: "write", code: errno) }
-  }
-
-  /// Gives the new file the permissions of the one it is going to replace.
-  private static func keepMode(of path: String, for descriptor: Int32) {
-    var status = stat()
-    if stat(path, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
   }
 
   /// Makes the renaming last through a power failure. Some file systems cannot, which is no
@@ -74,6 +104,52 @@ package enum AtomicFile {
 }
 
 extension AtomicFile {
+  /// The regular file that a path stands for, or that is to be made there.
+  private struct Target {
+    /// The path without symbolic links at its end.
+    let path: String
+    /// The permissions of the file where it exists.
+    let mode: mode_t?
+
+    /// Nil where something else than a regular file exists.
+    ///
+    /// - Throws: ``FileError`` where there is a directory or can be no file.
+    init?(_ path: String) throws {
+      var status = stat()
+      let exists = stat(path, &status) == 0
+      if !exists && errno != ENOENT {
+        throw FileError.system(path, cannot: "write here", code: errno)
+      }
+      switch status.st_mode & S_IFMT {
+      case _ where !exists: mode = nil
+      case S_IFREG: mode = status.st_mode & 0o777
+      case S_IFDIR: throw FileError.system(path, cannot: "write here", code: EISDIR)
+      default: return nil
+      }
+      self.path = Self.followingLinks(from: path)
+      if name.isEmpty {
+        throw FileError(path.isEmpty ? "''" : path, "expected the name of a file to write")
+      }
+    }
+
+    /// Up to the last slash. NSString's deletingLastPathComponent traps for names of one letter.
+    var directory: String { path.contains("/") ? String(path.dropLast(name.count)) : "./" }
+
+    var name: Substring {
+      path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
+    }
+
+    /// What the links at the end of `path` lead to, which need not exist.
+    private static func followingLinks(from path: String) -> String {
+      var target = path
+      while let link = try? FileManager.default.destinationOfSymbolicLink(atPath: target) {
+        let slash = link.hasPrefix("/") ? nil : target.lastIndex(of: "/")
+        target = (slash.map { target[...$0] } ?? "") + link
+      }
+      return target
+    }
+  }
+
   /// Takes the bytes of a file that is being written; valid only inside the call that lends it.
   package struct Writer {
     fileprivate let descriptor: Int32

@@ -77,6 +77,51 @@ import Testing
     #expect(try directory.names == ["a"])
   }
 
+  @Test("A symbolic link stays, and what it leads to is replaced, or made")
+  func symbolicLink() throws {
+    let folder = try directory.makeDirectory("folder")
+    func link(_ name: String, to target: String) throws -> String {
+      try FileManager.default.createSymbolicLink(
+        atPath: directory.file(name), withDestinationPath: target)
+      return directory.file(name)
+    }
+    try directory.write([9], to: "folder/a")
+    let relative = try link("relative", to: "folder/a")
+    let absolute = try link("absolute", to: relative)
+    let dangling = try link("dangling", to: "folder/b")
+    try AtomicFile.write([1], to: relative)
+    #expect(try directory.bytes(of: "folder/a") == [1])
+    try AtomicFile.write([2], to: absolute)
+    #expect(try directory.bytes(of: "folder/a") == [2])
+    try AtomicFile.write([3], to: dangling)
+    #expect(try directory.bytes(of: "folder/b") == [3])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a", "b"])
+    for path in [relative, absolute, dangling] {
+      _ = try FileManager.default.destinationOfSymbolicLink(atPath: path)
+    }
+    #expect(try directory.names.count == 4)
+
+    let circle = try link("circle", to: "circle")
+    let error = #expect(throws: FileError.self) { try AtomicFile.write([1], to: circle) }
+    #expect(error?.message.hasPrefix("cannot write here: Too many") == true)
+  }
+
+  @Test("A named pipe takes the bytes and stays")
+  func namedPipe() throws {
+    let path = directory.file("pipe")
+    try #require(mkfifo(path, 0o600) == 0)
+    // Opened for both, which waits for no other end.
+    let reader = open(path, O_RDWR)
+    defer { close(reader) }
+    try AtomicFile.check(path)
+    try AtomicFile.write([1, 2, 3], to: path)
+    var bytes = [UInt8](repeating: 0, count: 10)
+    #expect(read(reader, &bytes, 10) == 3 && bytes[..<3] == [1, 2, 3])
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    #expect(try directory.names == ["pipe"])
+  }
+
   @Test("A target that is a directory, or in none, is refused with the system's reason")
   func unwritable() throws {
     let folder = try directory.makeDirectory("folder")
@@ -87,6 +132,30 @@ import Testing
     let second = #expect(throws: FileError.self) { try AtomicFile.write([1], to: missing) }
     #expect(second?.description == "\(missing): cannot write here: No such file or directory")
     #expect(try directory.names == ["folder"])
+  }
+
+  @Test("Where no file can be written is known beforehand, without a trace")
+  func check() throws {
+    try directory.write([9], to: "a")
+    _ = try directory.makeDirectory("folder")
+    for name in ["a", "b"] { try AtomicFile.check(directory.file(name)) }
+    for name in ["folder", "a/b", "a/", "none/a", "none/", String(repeating: "n", count: 256)] {
+      let path = directory.file(name)
+      let checked = #expect(throws: FileError.self) { try AtomicFile.check(path) }
+      let written = #expect(throws: FileError.self) { try AtomicFile.write([1], to: path) }
+      #expect(checked == written)
+    }
+    let empty = #expect(throws: FileError.self) { try AtomicFile.check("") }
+    #expect(empty?.description == "'': expected the name of a file to write")
+    #expect(try directory.names == ["a", "folder"])
+    #expect(try directory.bytes(of: "a") == [9])
+  }
+
+  @Test(
+    "A file system that takes no files is refused beforehand",
+    .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status")))
+  func noFiles() {
+    #expect(throws: FileError.self) { try AtomicFile.check("/proc/perceptron.json") }
   }
 
   @Test("A write that the system stops half way leaves the old file")
