@@ -1,5 +1,6 @@
 import Foundation
 import Serialization
+import Synchronization
 
 /// Where the command writes: results to standard output, all else to standard error.
 ///
@@ -16,17 +17,30 @@ package enum Console {
   ///
   /// - Throws: `FileError` where it cannot be written, as on a full disk.
   package static func output(_ text: String) throws {
+    clearLine()
     let code = write(text + "\n", to: STDOUT_FILENO)
     if code == 0 || code == EPIPE { return }
     throw FileError("standard output", "cannot write: \(String(cString: strerror(code)))")
   }
 
   /// Writes a line to standard error.
-  package static func error(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
+  package static func error(_ line: String) {
+    clearLine()
+    write(line + "\n", to: STDERR_FILENO)
+  }
 
-  /// Replaces the terminal's current line on standard error; an empty text clears it.
+  /// Replaces the terminal's current line on standard error, until ``clearLine()`` or another text.
   package static func redraw(_ text: String) {
+    isDrawn.store(true, ordering: .relaxed)
     write("\r\(text.prefix(terminalWidth - 1))\u{1B}[K", to: STDERR_FILENO)
+  }
+
+  /// Clears the line that was drawn, if any. A signal handler may call it: nothing in it allocates
+  /// or locks.
+  package static func clearLine() {
+    if !isDrawn.exchange(false, ordering: .relaxed) { return }
+    let text: StaticString = "\r\u{1B}[K"
+    _ = Foundation.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
   }
 
   /// Columns of the terminal: a line that wraps cannot be redrawn.
@@ -54,3 +68,6 @@ package enum Console {
     }
   }
 }
+
+/// Whether the terminal's current line has a text that is to be redrawn.
+private let isDrawn = Atomic<Bool>(false)

@@ -15,19 +15,27 @@ package enum Interruption {
   /// Whether an end has been asked for.
   package static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
-  /// Throws the exit status where an end was asked for.
-  package static func check() throws {
+  /// Throws the exit status where an end was asked for, having said so and what became of the work.
+  package static func check(_ outcome: String = "nothing was saved") throws {
     if !isRequested { return }
-    Console.error("interrupted; nothing was saved")
+    Console.error("interrupted; \(outcome)")
     throw ExitCode(status)
   }
 
   /// Calls `body`, during which a first request is only noted.
-  package static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {
+  ///
+  /// - Parameter remains: a folder that `body` clears away, and a second Ctrl-C does not, but names.
+  package static func deferred<Result>(
+    leaving remains: String? = nil, _ body: () throws -> Result
+  ) rethrows -> Result {
     let earlier = phase.exchange(Phase.deferring.rawValue, ordering: .relaxed)
     // A call within another leaves the end to the outer one.
     let isInner = earlier == Phase.deferring.rawValue
+    // Never freed, as the signal handler may be writing it.
+    let message = remains.flatMap { strdup("interrupted; \($0) is left\n") }
+    let outer = farewell.exchange(Int(bitPattern: message), ordering: .relaxed)
     defer {
+      farewell.store(outer, ordering: .relaxed)
       phase.store((isInner ? Phase.deferring : .over).rawValue, ordering: .relaxed)
     }
     return try body()
@@ -38,6 +46,8 @@ package enum Interruption {
     // Touched here, since a signal handler must not be what first initializes them.
     requests.store(0, ordering: .relaxed)
     phase.store(Phase.beginning.rawValue, ordering: .relaxed)
+    farewell.store(0, ordering: .relaxed)
+    Console.clearLine()
     let numbers = [SIGINT, SIGTERM, SIGHUP]
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -61,11 +71,16 @@ package enum Interruption {
   private static func note(_ number: Int32) {
     let earlier = requests.add(1, ordering: .relaxed).oldValue
     let now = phase.load(ordering: .relaxed)
+    let isEnd = now != Phase.deferring.rawValue || (number == SIGINT && earlier > 0)
+    if isEnd { Console.clearLine() }
     if now == Phase.beginning.rawValue {
       let message: StaticString = "interrupted; nothing was saved\n"
       _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
     }
-    if now != Phase.deferring.rawValue || (number == SIGINT && earlier > 0) { _exit(status) }
+    if isEnd, let message = UnsafePointer<CChar>(bitPattern: farewell.load(ordering: .relaxed)) {
+      _ = write(STDERR_FILENO, message, strlen(message))
+    }
+    if isEnd { _exit(status) }
   }
 
   /// Where the command stands.
@@ -81,3 +96,5 @@ package enum Interruption {
 
 private let requests = Atomic<Int>(0)
 private let phase = Atomic<Int>(0)
+/// The address of what is said at an end that leaves a folder behind, or 0.
+private let farewell = Atomic<Int>(0)

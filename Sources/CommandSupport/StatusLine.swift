@@ -4,7 +4,6 @@ package struct StatusLine {
   private let clock = ContinuousClock()
   private let interval: Duration
   private var nextLine: ContinuousClock.Instant
-  private var hasDrawn = false
 
   /// A line whose first interval begins now.
   package init() {
@@ -20,14 +19,11 @@ package struct StatusLine {
     nextLine = clock.now.advanced(by: interval)
     if Console.redrawsErrors {
       Console.redraw(text)
-      hasDrawn = true
     } else {
       Console.error(text)
     }
   }
 
   /// Clears the line on a terminal.
-  package func finish() {
-    if hasDrawn { Console.redraw("") }
-  }
+  package func finish() { Console.clearLine() }
 }
