@@ -26,6 +26,7 @@ struct CompareCommand: ParsableCommand {
   @Option(help: .init("Write the comparison to this file.", valueName: "file")) var json: String?
 
   func run() throws {
+    try json.map(OutputFile.check)
     let (before, now) = (try report(old), try report(new))
     let comparison = ReportComparison(before, now)
     if comparison.comparisons.isEmpty && before.command != now.command {
@@ -35,8 +36,11 @@ struct CompareCommand: ParsableCommand {
     if comparison.comparisons.isEmpty {
       throw FileError(new, "has no timing that \(old) has too")
     }
+    let written = Result {
+      try json.map { try AtomicFile.write(Array((try comparison.json + "\n").utf8), to: $0) }
+    }
     try Console.output(text(comparison))
-    try json.map { try AtomicFile.write(Array((try comparison.json + "\n").utf8), to: $0) }
+    try written.get()
   }
 
   private func report(_ paths: String) throws -> Report {

@@ -60,7 +60,8 @@ struct GradcheckCommand: ParsableCommand {
         decimal(perEntry / loss.median, 2),
       ])
     }
-    try Console.output(
+    try options.publish(
+      report,
       """
       \(report.head)
 
@@ -69,6 +70,5 @@ struct GradcheckCommand: ParsableCommand {
       An entry takes two losses, and more where it is measured again because rounding or a kink could
       explain a difference. The gradients themselves and the choice of entries are part of the check.
       """)
-    try options.write(report)
   }
 }

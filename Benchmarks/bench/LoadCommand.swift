@@ -51,7 +51,8 @@ struct LoadCommand: ParsableCommand {
         decimal(read.median / raw.median, 2),
       ])
     }
-    try Console.output(
+    try options.publish(
+      report,
       """
       \(report.head)
 
@@ -60,6 +61,5 @@ struct LoadCommand: ParsableCommand {
       MB: of records or pictures and labels, uncompressed. Bytes alone: the same files read, and
       uncompressed where they are gzipped, without a look at what they hold.
       """)
-    try options.write(report)
   }
 }

@@ -13,7 +13,8 @@ struct MatmulCommand: ParsableCommand {
       ways as there are columns. Every result is compared with double precision first; a wrong one \
       ends the run with exit status 1. What would take longer than a \(longestRuns)th of --seconds for \
       one run is left out, and in a build without optimisation all products of \(uncheckable.text) \
-      operations and more. Takes \(decimal(seconds, 0)) s, or --seconds.
+      operations and more. --filter matches the columns' names too, as in --filter '64x64x64 . BLAS'. \
+      Takes \(decimal(seconds, 0)) s, or --seconds.
       """)
 
   @OptionGroup var options: MeasuringOptions
@@ -39,12 +40,16 @@ struct MatmulCommand: ParsableCommand {
 
   func run() throws {
     try options.checkOutput()
-    let chart = try plot.map { try MatmulPlot(path: $0) }
     let seconds = options.seconds ?? Self.seconds
     let threads = BLASLibrary.threadCount
     defer { BLASLibrary.threadCount = threads }
     let variants = MatmulVariant.all(threads: threads)
-    let contenders = try contenders(variants, longestRun: seconds / Double(Self.longestRuns))
+    let products = try checkedProducts(variants)
+    let chart = try plot.map { try MatmulPlot(path: $0) }
+    var maker = MatmulContenders(longestRun: seconds / Double(Self.longestRuns))
+    let contenders = try maker.make(of: products, variants: variants) {
+      options.admits(name($0, $1))
+    }
     let timings = try Sampler(seconds: seconds).measure(contenders)
     BLASLibrary.threadCount = threads
     let report = Report(command: "matmul", timings)
@@ -56,8 +61,8 @@ struct MatmulCommand: ParsableCommand {
       ? ""
       : "\nWithout optimisation products of \(Self.uncheckable.text) operations and more are left "
         + "out."
-    try Console.output("\(report.head)\(leftOut)\n\n\(details ? table.details : table.text)")
-    try options.write(report)
+    try options.publish(
+      report, "\(report.head)\(leftOut)\n\n\(details ? table.details : table.text)")
     try chart?.draw(report, variants: variants)
   }
 
@@ -70,10 +75,8 @@ struct MatmulCommand: ParsableCommand {
     Build.isOptimized || product.operations < uncheckable.count
   }
 
-  /// What the filter leaves of all products and variants.
-  private func contenders(
-    _ variants: [MatmulVariant], longestRun: Double
-  ) throws -> [Contender] {
+  /// All products that can be checked, some of which the filter has to leave.
+  private func checkedProducts(_ variants: [MatmulVariant]) throws -> [Product] {
     let all = Product.groups.flatMap(\.products).filter(Self.isCheckable)
     let pairs = all.flatMap { product in variants.map { (product, $0) } }
     let admitted = pairs.filter { options.admits(name($0, $1)) }
@@ -81,7 +84,6 @@ struct MatmulCommand: ParsableCommand {
     if plot != nil && !admitted.contains(where: { $0.0.name.isEmpty && $0.0.isSquare }) {
       throw ValidationError("--plot draws squares, and --filter leaves none")
     }
-    var maker = MatmulContenders(longestRun: longestRun)
-    return try maker.make(of: all, variants: variants) { options.admits(name($0, $1)) }
+    return all
   }
 }

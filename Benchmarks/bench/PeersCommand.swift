@@ -43,8 +43,7 @@ struct PeersCommand: ParsableCommand {
       }
     }
     let names = peers.map(\.name).filter { report.versions?[$0] != nil }
-    try Console.output(text(report, names))
-    try options.write(report)
+    try options.publish(report, text(report, names))
   }
 
   private func selectedPeers() throws -> [Peer] {

@@ -48,7 +48,8 @@ struct PredictCommand: ParsableCommand {
         readableTime(product.median), decimal(floats.median / product.median, 2),
       ])
     }
-    try Console.output(
+    try options.publish(
+      report,
       """
       \(report.head)
 
@@ -58,6 +59,5 @@ struct PredictCommand: ParsableCommand {
       BLAS, timed in
       turn; ratio: the median from floats over that.
       """)
-    try options.write(report)
   }
 }

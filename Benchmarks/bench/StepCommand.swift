@@ -41,7 +41,7 @@ struct StepCommand: ParsableCommand {
     status.finish()
     let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
     let report = Report(command: "step", timings)
-    try Console.output("\(report.head)\n\n\(StepTable(timings, of: Self.steps[0]).text)")
-    try options.write(report)
+    try options.publish(
+      report, "\(report.head)\n\n\(StepTable(timings, of: Self.steps[0]).text)")
   }
 }

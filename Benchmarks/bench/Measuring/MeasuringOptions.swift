@@ -12,7 +12,10 @@ struct MeasuringOptions: ParsableArguments {
   var seconds: Double?
   @Option(
     help: .init(
-      "Measure only what has this text in its name; may be given more than once.",
+      """
+      Measure only what has this text in its name, in either case, x for ×, . for · and T for ᵀ; \
+      may be given more than once.
+      """,
       valueName: "text"))
   var filter: [String] = []
   @Option(help: .init("Write all figures to this file, for compare.", valueName: "file"))
@@ -23,8 +26,7 @@ struct MeasuringOptions: ParsableArguments {
   /// Makes sure, before anything is measured, that the file can be written.
   func checkOutput() throws { try json.map(OutputFile.check) }
 
-  /// Whether the filter leaves this in: any of its texts is part of the name, in either case, with x
-  /// for ×, . for · and T for ᵀ where that is easier to type.
+  /// Whether the filter leaves this in: any of its texts is part of the name, as the help has it.
   func admits(_ name: String) -> Bool {
     filter.isEmpty || filter.contains { Self.typed(name).contains(Self.typed($0)) }
   }
@@ -47,21 +49,17 @@ struct MeasuringOptions: ParsableArguments {
     return admitted
   }
 
-  /// Writes the file that was asked for.
-  func write(_ report: Report) throws { try json.map(report.write) }
+  /// Writes the file that was asked for and prints `text`; where one of the two fails, the other is
+  /// done all the same.
+  func publish(_ report: Report, _ text: String) throws {
+    let written = Result { try json.map(report.write) }
+    try Console.output(text)
+    try written.get()
+  }
 }
 
 /// A file that is written at the end of something long.
 enum OutputFile {
   /// Throws unless a file can be made at `path`.
-  static func check(_ path: String) throws {
-    let url = URL(fileURLWithPath: path)
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw FileError(path, "expected a file to write, found a folder")
-    }
-    if !FileManager.default.isWritableFile(atPath: url.deletingLastPathComponent().path) {
-      throw FileError(path, "expected a folder that can be written to, found none")
-    }
-  }
+  static func check(_ path: String) throws { try AtomicFile.check(path) }
 }
