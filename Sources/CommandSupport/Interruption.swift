@@ -24,7 +24,8 @@ package enum Interruption {
 
   /// Calls `body`, during which a first request is only noted.
   ///
-  /// - Parameter remains: a folder that `body` clears away, and a second Ctrl-C does not, but names.
+  /// - Parameter remains: a folder that `body` clears away. With it the first request is answered at
+  ///   once, as clearing may take a while, and a second Ctrl-C names what it leaves.
   package static func deferred<Result>(
     leaving remains: String? = nil, _ body: () throws -> Result
   ) rethrows -> Result {
@@ -72,13 +73,19 @@ package enum Interruption {
     let earlier = requests.add(1, ordering: .relaxed).oldValue
     let now = phase.load(ordering: .relaxed)
     let isEnd = now != Phase.deferring.rawValue || (number == SIGINT && earlier > 0)
-    if isEnd { Console.clearLine() }
+    let text = UnsafePointer<CChar>(bitPattern: farewell.load(ordering: .relaxed))
+    if isEnd || text != nil { Console.clearLine() }
     if now == Phase.beginning.rawValue {
       let message: StaticString = "interrupted; nothing was saved\n"
       _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
     }
-    if isEnd, let message = UnsafePointer<CChar>(bitPattern: farewell.load(ordering: .relaxed)) {
-      _ = write(STDERR_FILENO, message, strlen(message))
+    if let text {
+      let message: StaticString = "stopping…\n"
+      if isEnd {
+        _ = write(STDERR_FILENO, text, strlen(text))
+      } else if earlier == 0 {
+        _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+      }
     }
     if isEnd { _exit(status) }
   }

@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 import Perceptron
 import Serialization
@@ -7,7 +8,7 @@ protocol LoadWork {
   var subject: String { get }
   /// Bytes of what is read, uncompressed.
   var byteCount: Int { get }
-  /// Makes the files where need be.
+  /// Makes the files where need be. Throws also where an end is asked for, as ``check(in:)`` does.
   func makeFiles(in folder: String) throws
   /// Throws `WrongResult` where what is read is not what was written or published.
   func check(in folder: String) throws
@@ -33,6 +34,7 @@ func availableLoadWorks(records: Int) -> [any LoadWork] {
 extension LoadWork {
   /// Reading the files, and their bytes alone, after a check of what is read.
   func contenders(in folder: String) throws -> [Contender] {
+    try Interruption.check()
     try check(in: folder)
     let paths = paths(in: folder)
     return [
@@ -75,8 +77,10 @@ struct CIFAR10Files: LoadWork {
     else {
       throw WrongResult(subject, expected: "\(5 * records) records", found: training?.count ?? 0)
     }
-    let expected = contents(ofFile: 4)
+    try Interruption.check()
+    let expected = try contents(ofFile: 4)
     for record in 0..<records {
+      if record % 500 == 0 { try Interruption.check() }
       let row = 4 * records + record
       let bytes = expected[record * 3073..<(record + 1) * 3073]
       let isSame =
@@ -90,9 +94,9 @@ struct CIFAR10Files: LoadWork {
 
   func read(from folder: String) throws { _ = try CIFAR10.readDirectory(folder) }
 
-  private func contents(ofFile index: Int) -> [UInt8] {
+  private func contents(ofFile index: Int) throws -> [UInt8] {
     var random = SeededRandom(seed: 0, purpose: "bench records", index: UInt64(index))
-    var bytes = SyntheticData.bytes(count: records * 3073, using: &random)
+    var bytes = try SyntheticData.interruptibleBytes(count: records * 3073, using: &random)
     for record in 0..<records { bytes[record * 3073] %= 10 }
     return bytes
   }

@@ -12,7 +12,7 @@ struct PeerFiles {
     let (inputs, classes) = (work.layers[0], work.layers[work.layers.count - 1])
     work.features = try file("features-\(work.rows)-\(inputs)") {
       var random = SeededRandom(seed: 0, purpose: "bench data")
-      return SyntheticData.bytes(count: work.rows * inputs, using: &random)
+      return try SyntheticData.interruptibleBytes(count: work.rows * inputs, using: &random)
     }
     work.labels = try file("labels-\(work.rows)-\(classes)") {
       var random = SeededRandom(seed: 0, purpose: "bench labels")
@@ -24,7 +24,7 @@ struct PeerFiles {
     return work
   }
 
-  private func file(_ name: String, _ contents: () -> [UInt8]) throws -> String {
+  private func file(_ name: String, _ contents: () throws -> [UInt8]) throws -> String {
     let path = "\(folder)/\(name)"
     if !FileManager.default.fileExists(atPath: path) {
       try AtomicFile.write(contents(), to: path)

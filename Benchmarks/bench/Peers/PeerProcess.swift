@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 
 /// A peer's program, which runs until this value goes.
@@ -41,16 +42,16 @@ final class PeerProcess {
   }
 
   deinit {
-    // The end of its input ends a program that is not at work.
+    // The end of its input ends a program that is not at work. A Ctrl-C does not reach it, as it has
+    // a process group of its own.
     try? input.fileHandleForWriting.close()
-    for _ in 0..<20 where process.isRunning { Thread.sleep(forTimeInterval: 0.1) }
-    if process.isRunning { process.terminate() }
-    process.waitUntilExit()
+    process.end(within: Interruption.isRequested ? 0 : 2)
   }
 
   /// Asks for something and waits for the answer.
   ///
-  /// - Throws: ``Failure`` where the program ends, answers something else, or with an error.
+  /// - Throws: ``Failure`` where the program ends, answers something else, or with an error; where an
+  ///   end is asked for while that is only noted.
   func ask(_ request: PeerProtocol.Request) throws -> PeerProtocol.Answer {
     let line = try JSONEncoder().encode(request) + Data("\n".utf8)
     do {
@@ -68,6 +69,14 @@ final class PeerProcess {
     return decoded
   }
 
+  /// Waits until there is something to read, the end included.
+  private func waitForOutput() throws {
+    var descriptor = pollfd(
+      fd: output.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+    let milliseconds: Int32 = 50
+    repeat { try Interruption.check() } while poll(&descriptor, 1, milliseconds) <= 0
+  }
+
   private func endedEarly() -> Failure {
     let text = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
     let reason = text.split(separator: "\n").last.map { ": \($0)" } ?? " without an answer"
@@ -80,6 +89,7 @@ final class PeerProcess {
         defer { received = Data(received[(end + 1)...]) }
         return Data(received[..<end])
       }
+      try waitForOutput()
       let chunk = output.fileHandleForReading.availableData
       if chunk.isEmpty {
         throw endedEarly()

@@ -20,15 +20,17 @@ struct PeerRun {
   private static var pause: Double { 0.25 }
 
   /// Starts the programs; one that cannot be used is left out with a note.
-  init(_ peers: [Peer], seconds: Double, threads: Int, files: PeerFiles) {
+  ///
+  /// - Throws: where an end is asked for while that is only noted.
+  init(_ peers: [Peer], seconds: Double, threads: Int, files: PeerFiles) throws {
     self.seconds = seconds
     self.threads = threads
     self.files = files
     for peer in peers {
       do {
         processes.append(try start(peer))
-      } catch {
-        note("left out: \(error)")
+      } catch let failure as PeerProcess.Failure {
+        note("left out: \(failure)")
       }
     }
   }

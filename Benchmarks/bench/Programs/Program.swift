@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 import Serialization
 
@@ -9,8 +10,8 @@ enum Program {
   /// Runs a program and returns what it wrote to standard output.
   ///
   /// - Parameter input: what it finds on standard input.
-  /// - Throws: `FileError` where there is no such program, it cannot be started, or it fails, with
-  ///   what it wrote to standard error.
+  /// - Throws: `FileError` where there is no such program, it cannot be started, it writes nothing,
+  ///   or it fails, with what it wrote to standard error; or where an end is asked for.
   static func run(_ name: String, _ arguments: [String], input: String = "") throws -> String {
     guard let path = path(of: name) else { throw FileError(name, "is not on the PATH") }
     let process = Process()
@@ -29,9 +30,16 @@ enum Program {
       } catch {
         throw FileError(path, "cannot be started: \(error.localizedDescription)")
       }
+      while process.isRunning && !Interruption.isRequested { Thread.sleep(forTimeInterval: 0.02) }
+      if process.isRunning {
+        process.end(within: 0)
+        try Interruption.check("\(name) was stopped")
+      }
       process.waitUntilExit()
       if process.terminationReason == .exit && process.terminationStatus == 0 {
-        return try text(of: streams[1])
+        let output = try text(of: streams[1])
+        if output.isEmpty { throw FileError(path, "ended without any output") }
+        return output
       }
       throw FileError(
         path, "failed with status \(process.terminationStatus): \(try text(of: streams[2]))")
@@ -52,5 +60,20 @@ enum Program {
   private static func path(of name: String) -> String? {
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
       .map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+}
+
+extension Process {
+  /// Waits for the end; asks for it after some seconds, and forces it where that does not help.
+  func end(within seconds: Double) {
+    func wait(_ seconds: Double) {
+      let end = ContinuousClock.now + .seconds(seconds)
+      while isRunning && ContinuousClock.now < end { Thread.sleep(forTimeInterval: 0.02) }
+    }
+    wait(seconds)
+    if isRunning { terminate() }
+    wait(2)
+    if isRunning { kill(processIdentifier, SIGKILL) }
+    waitUntilExit()
   }
 }
