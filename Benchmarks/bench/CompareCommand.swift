@@ -65,9 +65,8 @@ struct CompareCommand: ParsableCommand {
       [.words("what"), .words("who")]
         + ["old", "new", "ratio", "spread", "best"].map { .figures($0) } + [.words("")])
     for line in comparison.machine { table.add(cells(line, mark: "")) }
-    for line in shown {
-      table.add(cells(line, mark: mark(line.verdict)))
-    }
+    for line in shown { table.add(cells(line, mark: mark(line.verdict))) }
+    let isEmpty = comparison.machine.isEmpty && shown.isEmpty
     func count(_ verdict: Comparison.Verdict) -> Int {
       comparison.comparisons.count { $0.verdict == verdict }
     }
@@ -78,7 +77,7 @@ struct CompareCommand: ParsableCommand {
         ? "" : ", \(count(.unclear)) unclear: the machine itself changed as much")
     let lines =
       comparison.warnings.map { "careful, \($0)" } + driftWarning(comparison)
-      + [table.text, "", summary]
+      + (isEmpty ? [] : [table.text, ""]) + [summary]
       + comparison.onlyOld.map { "only in \(old): \($0)" }
       + comparison.onlyNew.map { "only in \(new): \($0)" }
     return lines.joined(separator: "\n")

@@ -25,6 +25,11 @@ package func grouped(_ count: Int) -> String {
   count.formatted(.number.locale(Locale(identifier: "en")))
 }
 
+/// `count` things: `1 thread`, `2 threads`.
+package func counted(_ count: Int, _ thing: String) -> String {
+  "\(count) \(thing)\(count == 1 ? "" : "s")"
+}
+
 /// A share of 1 as `12 %`.
 package func percent(_ share: Double) -> String { "\(decimal(100 * share, 0)) %" }
 

@@ -80,6 +80,76 @@ struct BenchCommandTests {
     let outcome = try Self.run(["--plot", "/tmp/never.svg"], environment: ["PATH": "/nowhere"])
     #expect(outcome.status == 1 && outcome.output.isEmpty)
     #expect(outcome.errors.contains("apt-get install gnuplot-nox"))
+    let filtered = try Self.run(
+      ["--plot", "/tmp/never.svg", "--filter", "nothing"], environment: ["PATH": "/nowhere"])
+    #expect(filtered.status == 2 && filtered.errors.contains("--filter nothing leaves nothing"))
+  }
+
+  @Test("A chart that gnuplot leaves empty is refused, and the old one stays")
+  func emptyChart() throws {
+    let scratch = try TemporaryDirectory()
+    let chart = try scratch.write([7], to: "chart.svg")
+    let outcome = try Self.run(
+      ["--plot", chart, "--seconds", "0.01", "--filter", "64×64×64 · BLAS"],
+      environment: ["PATH": try scratch.program("gnuplot", "exit 0")])
+    #expect(outcome.status == 1 && outcome.output.contains("\n64×64×64 "))
+    #expect(outcome.errors.contains("gnuplot: ended without any output"))
+    #expect(try scratch.bytes(of: "chart.svg") == [7])
+  }
+
+  @Test("--details prints a line for each product and way, with all figures")
+  func details() throws {
+    let outcome = try Self.run(
+      ["--details", "--seconds", "0.01", "--filter", "17x31x23 . BLAS"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let line = try #require(outcome.lines.first { $0.hasPrefix("17×31×23  OpenBLAS, 1 thread ") })
+    // Runs, median, best, spread, GFLOP/s; the peak needs a large square, the gain the loops.
+    #expect(line.contains(/\d+ +[\d.]+ .?s +[\d.]+ .?s +\d+ % +[\d.]+ +– +–$/), "\(line)")
+    #expect(outcome.lines.count { $0.hasPrefix("17×31×23 ") } <= 2)
+  }
+
+  @Test("step counts the allocations of a run", .enabled(if: Allocations.areCounted))
+  func allocations() throws {
+    let scratch = try TemporaryDirectory()
+    let path = scratch.file("report.json")
+    let outcome = try Self.run(
+      ["step", "--seconds", "0.05", "--filter", "24-8-2", "--json", path])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let timing = try #require(
+      try Report(readingFrom: path).timings["24-8-2", StepContenders.gradients])
+    let allocations = try #require(timing.allocations)
+    #expect(allocations.count >= 0 && allocations.bytes >= allocations.count)
+    let line = try #require(outcome.lines.first { $0.hasPrefix("24-8-2 ") })
+    #expect(line.hasSuffix(String(format: " %.1f", allocations.count)))
+  }
+
+  @Test("A name that no file can have is refused before anything is measured")
+  func output() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.write([], to: "plain")
+    for name in ["", scratch.file("plain/x.json"), scratch.file("x.json/"), scratch.path] {
+      let outcome = try Self.run(["gradcheck", "--seconds", "1000", "--json", name])
+      #expect(outcome.status == 1 && outcome.output.isEmpty)
+      #expect(outcome.errors.contains(name.isEmpty ? "Error: '': expected" : "Error: \(name): "))
+    }
+    #expect(try scratch.names == ["plain"])
+  }
+
+  @Test(
+    "Where the report cannot be printed, its file is written all the same",
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func fullOutput() throws {
+    let scratch = try TemporaryDirectory()
+    let bench = Command.path(ofBuilt: "bench")
+    let measure = "gradcheck --seconds 0.01 --filter 24-8-2 --json report.json"
+    let compare = "compare report.json report.json --json comparison.json"
+    for (command, file) in [(measure, "report.json"), (compare, "comparison.json")] {
+      let outcome = try Command.run(
+        program: "/bin/sh", ["-c", "'\(bench)' \(command) >/dev/full"], in: scratch.path,
+        timeout: 300)
+      #expect(outcome.status == 1 && outcome.errors.contains("standard output: cannot write"))
+      #expect(try scratch.names.contains(file))
+    }
   }
 
   @Test("A chart is an SVG file", .enabled(if: Program.exists("gnuplot"), "needs gnuplot"))
@@ -92,7 +162,7 @@ struct BenchCommandTests {
     let svg = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     #expect(svg.contains("<svg") && svg.contains("OpenBLAS, 1 thread"))
     let folder = try Self.run(["--plot", scratch.file("no/such/folder.svg")])
-    #expect(folder.status == 1 && folder.errors.contains("no/such/folder.svg: expected a folder"))
+    #expect(folder.status == 1 && folder.errors.contains("no/such/folder.svg: cannot write here"))
   }
 
   /// A report with the given medians, each of ten visits, in a file.
@@ -126,6 +196,28 @@ struct BenchCommandTests {
       empty.status == 1 && empty.errors.contains("expected what this version of bench writes"))
   }
 
+  @Test("compare takes no folder, and no times that nothing can have taken")
+  func compareRefusals() throws {
+    let scratch = try TemporaryDirectory()
+    let whole = scratch.file("whole.json")
+    try write(["a": 1], to: whole)
+    let folder = try Self.run(["compare", scratch.path, whole])
+    #expect(folder.status == 1 && folder.errors.contains("\(scratch.path): expected a file"))
+    let text = String(decoding: try scratch.bytes(of: "whole.json"), as: UTF8.self)
+    let visits = try #require(text.firstRange(of: /"visits" : \[[^\]]*\]/))
+    let noVisits = text.replacingCharacters(in: visits, with: #""visits" : []"#)
+    let noTime = text.replacing(#""best" : 1,"#, with: #""best" : 0,"#)
+    for wrong in [noVisits, noTime] {
+      #expect(wrong != text)
+      let path = try scratch.write(Array(wrong.utf8), to: "wrong.json")
+      for files in [[path, whole], [whole, path]] {
+        let outcome = try Self.run(["compare"] + files)
+        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(outcome.errors.contains("wrong.json: a · who: expected visits with times above 0"))
+      }
+    }
+  }
+
   @Test("compare leaves out what has not changed, and writes what it found to a file")
   func compareOptions() throws {
     let scratch = try TemporaryDirectory()
@@ -137,6 +229,9 @@ struct BenchCommandTests {
     #expect(outcome.status == 0, "\(outcome.errors)")
     let lines = outcome.lines.filter { !$0.hasPrefix("careful") }
     #expect(lines.map { $0.prefix(2) } == ["wh", "a ", "2 "])
+    let same = try Self.run(["compare", old, old, "--changed"])
+    #expect(same.lines.last?.hasPrefix("2 compared: 0 slower") == true)
+    #expect(!same.output.contains("what  who"))
     let comparison = try JSONDecoder().decode(
       ReportComparison.self, from: Data(contentsOf: URL(fileURLWithPath: found)))
     #expect(comparison.comparisons.map(\.verdict) == [.slower, .same])

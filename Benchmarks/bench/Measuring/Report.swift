@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 import Perceptron
 
@@ -29,7 +30,13 @@ struct Report: Codable {
     self.timings = timings
   }
 
+  /// - Throws: `FileError` where this is no file that bench wrote, or one with times that none can
+  ///   have measured.
   init(readingFrom path: String) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw FileError(path, "expected a file that bench wrote, found a folder")
+    }
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -40,6 +47,9 @@ struct Report: Codable {
       self = try JSONDecoder().decode(Report.self, from: data)
     } catch {
       throw FileError(path, "expected what this version of bench writes with --json")
+    }
+    if let timing = timings.first(where: { !$0.isMeasured }) {
+      throw FileError(path, "\(timing.name): expected visits with times above 0")
     }
   }
 
@@ -64,8 +74,8 @@ struct Report: Codable {
   /// What was measured where, for the top of a table.
   var head: String {
     var lines = [
-      "\(machine.processor), \(machine.cores) cores, \(machine.system)",
-      "\(machine.blas), core \(machine.blasCore), \(machine.blasThreads) threads",
+      "\(machine.processor), \(counted(machine.cores, "core")), \(machine.system)",
+      "\(machine.blas), core \(machine.blasCore), \(counted(machine.blasThreads, "thread"))",
       "Swift \(swift), \(date)",
     ]
     if !isOptimized {
@@ -76,5 +86,14 @@ struct Report: Codable {
 
   func write(to path: String) throws {
     try AtomicFile.write(Array((try json + "\n").utf8), to: path)
+  }
+}
+
+extension Timing {
+  /// Whether all times that are compared are there.
+  fileprivate var isMeasured: Bool {
+    !visits.isEmpty && quartiles.count == 2
+      && ([median, best] + quartiles + visits.flatMap { [$0.median, $0.best] })
+        .allSatisfy { $0.isFinite && $0 > 0 }
   }
 }
