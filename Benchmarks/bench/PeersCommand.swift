@@ -22,6 +22,11 @@ struct PeersCommand: ParsableCommand {
     help: .init(
       "Only this peer beside Perceptron; may be given more than once.", valueName: "name"))
   var only: [String] = []
+  @Flag(
+    help: .init(
+      "Only print the Python packages that this takes, for scripts/compare-peers.",
+      visibility: .hidden))
+  var listPackages = false
   @OptionGroup var options: MeasuringOptions
 
   private static let seconds = 120.0
@@ -32,15 +37,11 @@ struct PeersCommand: ParsableCommand {
       PeerWorks.all.map(\.title) + [PeerTable.memoryTitle], name: { $0 })
     let entries = PeerWorks.all.filter { titles.contains($0.title) }
     let peers = try selectedPeers()
+    if listPackages {
+      return try Console.output(unique(peers.compactMap(\.package)).joined(separator: "\n"))
+    }
     let report = try withTemporaryFolder { folder in
-      do {
-        return try measure(
-          entries, peers, memory: titles.contains(PeerTable.memoryTitle), in: folder)
-      } catch {
-        // A peer's program ends by the same Ctrl-C.
-        try Interruption.check()
-        throw error
-      }
+      try measure(entries, peers, memory: titles.contains(PeerTable.memoryTitle), in: folder)
     }
     let names = peers.map(\.name).filter { report.versions?[$0] != nil }
     try options.publish(report, text(report, names))
@@ -63,7 +64,7 @@ struct PeersCommand: ParsableCommand {
   private func measure(
     _ entries: [PeerWorks.Entry], _ peers: [Peer], memory: Bool, in folder: String
   ) throws -> Report {
-    var run = PeerRun(
+    var run = try PeerRun(
       peers, seconds: options.seconds ?? Self.seconds, threads: BLASLibrary.threadCount,
       files: PeerFiles(folder: folder))
     if run.processes.allSatisfy({ $0.peer.name == Peer.perceptron }) {
@@ -79,16 +80,22 @@ struct PeersCommand: ParsableCommand {
   }
 
   private func text(_ report: Report, _ names: [String]) -> String {
-    let versions = names.compactMap { report.versions?[$0] }
-    let unique = versions.enumerated().filter { versions.firstIndex(of: $1) == $0 }.map(\.1)
+    let versions = unique(names.compactMap { report.versions?[$0] })
     return """
-      \(report.date.prefix(10)), \(report.machine.processor), \(report.machine.cores) cores, \
-      \(report.machine.blasThreads) threads each. \(unique.joined(separator: "; ")).
+      \(report.date.prefix(10)), \(report.machine.processor), \
+      \(counted(report.machine.cores, "core")), \
+      \(counted(report.machine.blasThreads, "thread")) each. \(versions.joined(separator: "; ")).
 
       \(PeerTable(report: report, names: names).markdown)
 
       Medians of \(PeerRun.rounds) rounds in which all take their turn. In brackets: Perceptron's \
-      time, or memory, as a share of theirs, the median of the rounds' ratios.
+      time, or memory, as a share of theirs: the median of the rounds' ratios; of the sweep and of \
+      memory, the ratio of the figures themselves.
       """ + (PeerTable.unsteady(report) + (report.notes ?? [])).map { "\n- \($0)" }.joined()
+  }
+
+  /// Each text once.
+  private func unique(_ texts: [String]) -> [String] {
+    texts.enumerated().filter { texts.firstIndex(of: $1) == $0 }.map(\.1)
   }
 }

@@ -22,10 +22,10 @@ struct PeerTests {
     .init(title: "a step", work: .init(kind: .step, layers: [4, 3, 2], batch: 5, rows: 20))
   }
 
-  private func run(_ peers: [Peer], in scratch: TemporaryDirectory) -> PeerRun {
+  private func run(_ peers: [Peer], in scratch: TemporaryDirectory) throws -> PeerRun {
     // As bench does: writing to a program that has ended is an error, not the end of this process.
     Console.install()
-    return PeerRun(peers, seconds: 1e-9, threads: 1, files: PeerFiles(folder: scratch.path))
+    return try PeerRun(peers, seconds: 1e-9, threads: 1, files: PeerFiles(folder: scratch.path))
   }
 
   private let hello = #"{"name": "Fake", "version": "1", "threads": 1}"#
@@ -38,7 +38,7 @@ struct PeerTests {
   func times() throws {
     let scratch = try TemporaryDirectory()
     let fake = try peer("fake", answering: [hello, checked] + timed, in: scratch)
-    var run = run([fake], in: scratch)
+    var run = try run([fake], in: scratch)
     #expect(run.versions == ["fake": "Fake 1"] && run.notes.isEmpty)
     let timing = try run.measure(entry, of: 1)[0]
     #expect(timing.variant == "fake" && timing.median == 0.5)
@@ -52,7 +52,7 @@ struct PeerTests {
     for wrong in ["[0.5, 0.2501]", "[0.5]", "[]"] {
       let other = try peer(
         "other", answering: [hello, #"{"check": \#(wrong)}"#] + timed, in: scratch)
-      var run = run([right, other], in: scratch)
+      var run = try run([right, other], in: scratch)
       let error = #expect(throws: WrongResult.self) { try run.measure(entry, of: 1) }
       #expect(error?.description.hasPrefix("a step, other: expected [0.5, 0.25] as right") == true)
     }
@@ -79,7 +79,7 @@ struct PeerTests {
     let unable = try peer(
       "unable", answering: [hello, #"{"unsupported": "no steps"}"#], in: scratch)
     let able = try peer("able", answering: [hello, checked] + timed, in: scratch)
-    var run = run([absent, broken, unable, able], in: scratch)
+    var run = try run([absent, broken, unable, able], in: scratch)
     #expect(run.notes.count == 2)
     #expect(run.notes.contains { $0.hasPrefix("left out: broken: its program") })
     #expect(try run.measure(entry, of: 1).map(\.variant) == ["able"])
@@ -183,5 +183,33 @@ struct PeerTests {
     #expect(lines.contains("| \(adam) | – | 5.00 ms |"))
     #expect(lines.contains { $0.hasSuffix("(computed) | 630 s | 1260 s (0.50) |") })
     #expect(lines.contains { $0.hasSuffix("bytes | 200 MB | 800 MB (0.25) |") })
+  }
+
+  @Test("A timing is unsteady where its middle half ranges over more than half of the median")
+  func unsteady() {
+    func timing(_ name: String, _ seconds: [Double]) -> Timing {
+      Timing(subject: "a step", variant: name, visits: seconds.map { [$0] }, runs: 5)
+    }
+    let report = Report(
+      command: "peers", [timing("calm", [1, 2, 2, 2.5, 9]), timing("wild", [1, 2, 3, 4, 5])])
+    #expect(
+      PeerTable.unsteady(report) == [
+        "unsteady: a step · wild, the middle half of the rounds from 2.0 s to 4.0 s"
+      ])
+  }
+
+  @Test("Arguments are judged before anything is started, and tell which packages they take")
+  func packages() throws {
+    func run(_ arguments: [String]) throws -> Command.Outcome {
+      try Command.run(
+        program: Command.path(ofBuilt: "bench"),
+        ["peers", "--python", "/nowhere/python", "--list-packages"] + arguments)
+    }
+    #expect(try run([]).lines == ["numpy", "torch", "jax", "scikit-learn"])
+    #expect(try run(["--only", "JAX", "--filter", "memory"]).lines == ["jax"])
+    for wrong in [["--only", "none"], ["--filter", "none"], ["--seconds", "0"], ["--none"]] {
+      let outcome = try run(wrong)
+      #expect(outcome.status == 2 && outcome.output.isEmpty, "\(wrong)")
+    }
   }
 }

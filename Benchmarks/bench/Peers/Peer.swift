@@ -6,6 +6,8 @@ struct Peer {
   let program: String
   let arguments: [String]
   var precision = PeerProtocol.Precision.float32
+  /// What its Python needs, of Benchmarks/peers/requirements.txt.
+  var package: String?
 
   /// The name of Perceptron itself.
   static let perceptron = "Perceptron"
@@ -13,16 +15,19 @@ struct Peer {
   /// Perceptron and its peers, of which `python` runs the programs in the folder `scripts`.
   static func all(python: String, scripts: String) -> [Peer] {
     func peer(
-      _ name: String, _ script: String, _ precision: PeerProtocol.Precision = .float32
+      _ name: String, _ script: String, _ package: String,
+      _ precision: PeerProtocol.Precision = .float32
     ) -> Peer {
       Peer(
-        name: name, program: python, arguments: ["\(scripts)/\(script)"], precision: precision)
+        name: name, program: python, arguments: ["\(scripts)/\(script)"], precision: precision,
+        package: package)
     }
     return [
       Peer(name: perceptron, program: executable, arguments: ["worker"]),
-      peer("NumPy f32", "numpy_peer.py"), peer("NumPy f64", "numpy_peer.py", .float64),
-      peer("PyTorch", "torch_peer.py"), peer("JAX", "jax_peer.py"),
-      peer("scikit-learn", "sklearn_peer.py"),
+      peer("NumPy f32", "numpy_peer.py", "numpy"),
+      peer("NumPy f64", "numpy_peer.py", "numpy", .float64),
+      peer("PyTorch", "torch_peer.py", "torch"), peer("JAX", "jax_peer.py", "jax"),
+      peer("scikit-learn", "sklearn_peer.py", "scikit-learn"),
     ]
   }
 
