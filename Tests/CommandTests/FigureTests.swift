@@ -29,6 +29,11 @@ struct FigureTests {
     #expect(readableTime(seconds) == expected)
   }
 
+  @Test("One thing is told from several")
+  func counts() {
+    #expect([0, 1, 2].map { counted($0, "thread") } == ["0 threads", "1 thread", "2 threads"])
+  }
+
   @Test("A progress line tells the rate and the time left")
   func progress() {
     let line = ProgressLine(
