@@ -128,7 +128,7 @@ private struct CrossEntropy<Scalar: BLASScalar> {
     work.withMutableRows {
       Scalar.softmaxCrossEntropyGradient(
         rows: rows, columns: columns, probabilities: $0.reading.base, labels: labels,
-        batch: batch ?? rows, into: $0.base)
+        normalizer: Scalar(batch ?? rows), into: $0.base)
     }
     gradient = work
   }

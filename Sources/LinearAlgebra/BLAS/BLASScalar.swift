@@ -32,12 +32,36 @@ public protocol BLASScalar:
   /// Σ x·y.
   static func dot(count: Int, _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>) -> Self
 
+  /// √Σx², which overflows only where the result does.
+  static func nrm2(count: Int, _ x: UnsafePointer<Self>) -> Self
+
+  // MARK: LAPACK
+
+  /// The QR decomposition of a row-major matrix, in its place: R on and above the diagonal, below it
+  /// the reflectors that make up Q, with min(rows, columns) factors in `factors`. Returns LAPACK's
+  /// info, 0 where all is well.
+  static func geqrf(
+    rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, factors: UnsafeMutablePointer<Self>
+  ) -> Int
+
+  /// The first `columns` columns of Q from as many reflectors that `geqrf` left, in their place, for
+  /// rows that are `columns` long. Returns LAPACK's info, 0 where all is well.
+  static func orgqr(
+    rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, factors: UnsafePointer<Self>
+  ) -> Int
+
   // MARK: Functions of one number
 
   /// eˣ.
   static func exponential(_ x: Self) -> Self
   /// The natural logarithm.
   static func logarithm(_ x: Self) -> Self
+  /// ln(1 + x), accurate where x is small.
+  static func logarithmOfOnePlus(_ x: Self) -> Self
+  /// tanh x.
+  static func hyperbolicTangent(_ x: Self) -> Self
+  /// 1 − erf x, accurate where it is small.
+  static func complementaryErrorFunction(_ x: Self) -> Self
 
   // MARK: Vector kernels
 
@@ -54,12 +78,29 @@ public protocol BLASScalar:
   /// Σ x, added pairwise; 0 for no elements.
   static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self
 
+  /// Σ |x|, added pairwise; 0 for no elements.
+  static func sumOfMagnitudes(count: Int, _ x: UnsafePointer<Self>) -> Self
+
+  /// y ← alpha·sign(x) + y, where the sign of 0 is 0.
+  static func addSigns(
+    count: Int, alpha: Self, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
+
+  /// y ← y + share·(x − y): the given share of the way from y to x.
+  static func interpolate(
+    count: Int, share: Self, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
+
   /// The sum of each column of a matrix, added pairwise over blocks of rows.
   static func addRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>)
 
   /// The first index of the largest element, or of the first NaN where there is one.
   static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int
+
+  /// In how many rows of a matrix fewer than `k` elements come before the one at the row's label:
+  /// those that are larger, or equal and further left; NaN counts as larger than any number.
+  static func countOfLabelsAmongLargest(
+    _ k: Int, rows: Int, columns: Int, _ x: UnsafePointer<Self>, labels: UnsafePointer<Int>
+  ) -> Int
 
   /// The first index of an element that is infinite or NaN.
   static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int?
@@ -72,6 +113,67 @@ public protocol BLASScalar:
     count: Int, output: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
     into gradient: UnsafeMutablePointer<Self>)
 
+  /// y = function(x), element by element; `y` may be `x`.
+  static func activate(
+    _ function: ActivationFunction, count: Int, _ x: UnsafePointer<Self>,
+    into y: UnsafeMutablePointer<Self>)
+
+  /// The upstream gradient times the function's slope, which is computed from what the function
+  /// ``ActivationFunction/slopeReads``; `gradient` may be `upstream`.
+  static func activationGradient(
+    _ function: ActivationFunction, count: Int, read: UnsafePointer<Self>,
+    upstream: UnsafePointer<Self>, into gradient: UnsafeMutablePointer<Self>)
+
+  /// Factors that drop a share `rate` of the elements, 0, and make up for it in the others,
+  /// 1 / (1 − rate). Each is a function of the seed and the element's position alone.
+  static func dropoutFactors(
+    count: Int, rate: Double, seed: UInt64, into factors: UnsafeMutablePointer<Self>)
+
+  /// The mean of each column, and its variance: the mean of the squares of what is left without
+  /// the mean. Both are 0 where there are no rows.
+  static func columnMoments(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, mean: UnsafeMutablePointer<Self>,
+    variance: UnsafeMutablePointer<Self>)
+
+  /// y = x̂·gamma + beta, where x̂ = (x − mean) / √(variance + epsilon), everything but x and y by
+  /// column; `y` may be `x`.
+  static func normalizeColumns(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, _ moments: ColumnMoments<Self>,
+    gamma: UnsafePointer<Self>, beta: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
+
+  /// The gradient of `normalizeColumns` for gamma, Σ upstream·x̂; that for beta is `addRows`.
+  static func normalizeColumnsGammaGradient(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, _ moments: ColumnMoments<Self>,
+    upstream: UnsafePointer<Self>, into gradient: UnsafeMutablePointer<Self>)
+
+  /// The gradient of `normalizeColumns` for x, whose own moments they are or not; `gradient` may be
+  /// `upstream`.
+  static func normalizeColumnsGradient(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, _ moments: ColumnMoments<Self>,
+    areOwn: Bool, gamma: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    into gradient: UnsafeMutablePointer<Self>)
+
+  /// y = x̂·gamma + beta, where x̂ = (x − mean) / √(variance + epsilon) with each row's own mean and
+  /// variance; leaves the mean and the factor of each row. `y` may be `x`.
+  static func normalizeRows(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, epsilon: Self,
+    gamma: UnsafePointer<Self>, beta: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,
+    mean: UnsafeMutablePointer<Self>, factor: UnsafeMutablePointer<Self>)
+
+  /// The gradient of `normalizeRows` for gamma, Σ upstream·x̂; that for beta is `addRows`.
+  static func normalizeRowsGammaGradient(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, mean: UnsafePointer<Self>,
+    factor: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    into gradient: UnsafeMutablePointer<Self>)
+
+  /// The gradient of `normalizeRows` for x; `gradient` may be `upstream`.
+  static func normalizeRowsGradient(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, mean: UnsafePointer<Self>,
+    factor: UnsafePointer<Self>, gamma: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    into gradient: UnsafeMutablePointer<Self>)
+
+  // MARK: Losses
+
   /// The softmax of each row; `probabilities` may be `scores`.
   static func softmax(
     rows: Int, columns: Int, _ scores: UnsafePointer<Self>,
@@ -83,10 +185,46 @@ public protocol BLASScalar:
     rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
     probabilities: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>)
 
-  /// (probability − 1 at the label) / batch; `gradient` may be `probabilities`.
+  /// (probability − 1 at the label) / normalizer; `gradient` may be `probabilities`.
   static func softmaxCrossEntropyGradient(
     rows: Int, columns: Int, probabilities: UnsafePointer<Self>, labels: UnsafePointer<Int>,
-    batch: Int, into gradient: UnsafeMutablePointer<Self>)
+    normalizer: Self, into gradient: UnsafeMutablePointer<Self>)
+
+  /// The same with a target that is spread, Σ −target·ln(probability): (1 − smoothing) of it at the
+  /// label and the rest evenly over all classes, each share times its class's weight, where there
+  /// are weights.
+  static func smoothedCrossEntropy(
+    rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    smoothing: Self, weights: UnsafePointer<Self>?,
+    probabilities: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>)
+
+  /// (probability·Σ target − target) / normalizer; `gradient` may be `probabilities`.
+  static func smoothedCrossEntropyGradient(
+    rows: Int, columns: Int, probabilities: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    smoothing: Self, weights: UnsafePointer<Self>?, normalizer: Self,
+    into gradient: UnsafeMutablePointer<Self>)
+
+  /// The margins max(0, score − score at the label + 1), 0 at the label, and their sum in each row,
+  /// or the sum of their squares.
+  static func hinge(
+    rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    isSquared: Bool, margins: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>)
+
+  /// The gradient of `hinge` / normalizer for the scores; `gradient` may be `margins`.
+  static func hingeGradient(
+    rows: Int, columns: Int, margins: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    isSquared: Bool, normalizer: Self, into gradient: UnsafeMutablePointer<Self>)
+
+  /// The mean of each row's −target·ln σ(x) − (1 − target)·ln(1 − σ(x)), where σ is the sigmoid, and
+  /// σ(x) − target in place of the target.
+  static func logisticCrossEntropy(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>,
+    targets: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>)
+
+  /// y = sign(x), where the signs of 0 and NaN are 0; `y` may be `x`.
+  static func signs(count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
+
+  // MARK: Conversion
 
   /// target = source / divisor − mean for bytes.
   static func convert(
@@ -103,6 +241,51 @@ public protocol BLASScalar:
   static func convert(
     count: Int, _ source: UnsafePointer<Double>, dividedBy divisor: Double,
     minus mean: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Self>)
+
+  /// y = xᵀ for a row-major x of `rows` × `columns`; the two must not overlap.
+  static func transpose(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
+
+  // MARK: Updates: η is the step's learning rate, λ its decay
+
+  /// p ← (1 − λ)·p − η·gradient.
+  static func gradientStep(
+    count: Int, _ step: UpdateStep, gradient: UnsafePointer<Self>,
+    parameter: UnsafeMutablePointer<Self>)
+
+  /// v ← factor·v + gradient, p ← (1 − λ)·p − η·v; or, looking ahead,
+  /// − η·(gradient + factor·v).
+  static func momentumStep(
+    count: Int, _ step: UpdateStep, factor: Double, looksAhead: Bool,
+    gradient: UnsafePointer<Self>, velocity: UnsafeMutablePointer<Self>,
+    parameter: UnsafeMutablePointer<Self>)
+
+  /// s ← s + gradient², p ← (1 − λ)·p − η·gradient / (√s + epsilon).
+  static func adagradStep(
+    count: Int, _ step: UpdateStep, epsilon: Double,
+    gradient: UnsafePointer<Self>, sumOfSquares: UnsafeMutablePointer<Self>,
+    parameter: UnsafeMutablePointer<Self>)
+
+  /// s ← smoothing·s + (1 − smoothing)·gradient²,
+  /// p ← (1 − λ)·p − η·gradient / (√s + epsilon).
+  static func rmsPropStep(
+    count: Int, _ step: UpdateStep, smoothing: Double, epsilon: Double,
+    gradient: UnsafePointer<Self>, meanOfSquares: UnsafeMutablePointer<Self>,
+    parameter: UnsafeMutablePointer<Self>)
+
+  /// m ← beta1·m + (1 − beta1)·gradient, v ← beta2·v + (1 − beta2)·gradient²,
+  /// p ← (1 − λ)·p − η·(m / correction) / (√(v / correction) + epsilon).
+  static func adamStep(
+    count: Int, _ step: UpdateStep, moments: AdamMoments,
+    gradient: UnsafePointer<Self>, first: UnsafeMutablePointer<Self>,
+    second: UnsafeMutablePointer<Self>, parameter: UnsafeMutablePointer<Self>)
+
+  /// x ← min(max(x, −limit), limit), where NaN stays NaN.
+  static func clamp(count: Int, _ x: UnsafeMutablePointer<Self>, to limit: Self)
+
+  /// Scales each column of a row-major matrix whose norm is finite and above `limit` to that norm.
+  static func limitColumnNorms(
+    rows: Int, columns: Int, _ x: UnsafeMutablePointer<Self>, to limit: Double)
 }
 
 /// `count` as the 32-bit integer that BLAS counts with.

@@ -45,7 +45,17 @@ extension Double: BLASScalar {
     cblas_ddot(blasCount(count), x, 1, y, 1)
   }
 
+  public static func nrm2(count: Int, _ x: UnsafePointer<Double>) -> Double {
+    cblas_dnrm2(blasCount(count), x, 1)
+  }
+
   public static func exponential(_ x: Double) -> Double { exp(x) }
 
   public static func logarithm(_ x: Double) -> Double { log(x) }
+
+  public static func logarithmOfOnePlus(_ x: Double) -> Double { log1p(x) }
+
+  public static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
+
+  public static func complementaryErrorFunction(_ x: Double) -> Double { erfc(x) }
 }

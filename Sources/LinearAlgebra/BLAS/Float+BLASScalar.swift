@@ -44,7 +44,17 @@ extension Float: BLASScalar {
     cblas_sdot(blasCount(count), x, 1, y, 1)
   }
 
+  public static func nrm2(count: Int, _ x: UnsafePointer<Float>) -> Float {
+    cblas_snrm2(blasCount(count), x, 1)
+  }
+
   public static func exponential(_ x: Float) -> Float { exp(x) }
 
   public static func logarithm(_ x: Float) -> Float { log(x) }
+
+  public static func logarithmOfOnePlus(_ x: Float) -> Float { log1p(x) }
+
+  public static func hyperbolicTangent(_ x: Float) -> Float { tanh(x) }
+
+  public static func complementaryErrorFunction(_ x: Float) -> Float { erfc(x) }
 }

@@ -56,15 +56,14 @@ extension BLASScalar {
 
   @inlinable public static func softmaxCrossEntropyGradient(
     rows: Int, columns: Int, probabilities: UnsafePointer<Self>, labels: UnsafePointer<Int>,
-    batch: Int, into gradient: UnsafeMutablePointer<Self>
+    normalizer: Self, into gradient: UnsafeMutablePointer<Self>
   ) {
-    let batchSize = Self(batch)
     for row in 0..<rows {
       let p = probabilities + row * columns
       let target = gradient + row * columns
       let labelled = p[labels[row]]
-      for column in 0..<columns { target[column] = p[column] / batchSize }
-      target[labels[row]] = (labelled - 1) / batchSize
+      for column in 0..<columns { target[column] = p[column] / normalizer }
+      target[labels[row]] = (labelled - 1) / normalizer
     }
   }
 

@@ -27,6 +27,21 @@ extension BLASScalar {
     x.initialize(repeating: value, count: count)
   }
 
+  @inlinable public static func addSigns(
+    count: Int, alpha: Self, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>
+  ) {
+    for index in 0..<count {
+      y[index] += x[index] > 0 ? alpha : x[index] < 0 ? -alpha : 0
+    }
+  }
+
+  @inlinable public static func interpolate(
+    count: Int, share: Self, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
+  ) {
+    // Unlike (1 − share)·y + share·x, this leaves y where it is once it equals x.
+    for index in 0..<count { y[index] += share * (x[index] - y[index]) }
+  }
+
   @inlinable public static func combine(
     _ operation: ElementwiseOperation, count: Int,
     _ left: UnsafePointer<Self>, _ leftStep: OperandStep,

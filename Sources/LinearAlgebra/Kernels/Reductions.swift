@@ -34,6 +34,16 @@ extension BLASScalar {
     return total
   }
 
+  @inlinable public static func sumOfMagnitudes(count: Int, _ x: UnsafePointer<Self>) -> Self {
+    if count > sumBlock {
+      let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
+      return sumOfMagnitudes(count: half, x) + sumOfMagnitudes(count: count - half, x + half)
+    }
+    var total: Self = 0
+    for index in 0..<count { total += x[index].magnitude }
+    return total
+  }
+
   @inlinable public static func addRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>
   ) {

@@ -10,7 +10,7 @@
 /// | `randint(low, high)` | ``integer(in:)`` |
 /// | `choice(n, size)` | `choose(below:into:)` |
 /// | `permutation(n)`, `shuffle(x)` | `permutation(_:)`, `shuffle(_:)` |
-public struct NumPyRandom: RandomStream, Hashable {
+public struct NumPyRandom: RandomStream, Hashable, Codable {
   private static let size = 624
   private var words: [UInt32]
   private var position = NumPyRandom.size
@@ -23,6 +23,22 @@ public struct NumPyRandom: RandomStream, Hashable {
     for index in 1..<UInt32(NumPyRandom.size) {
       let last = words[words.count - 1]
       words.append(1_812_433_253 &* (last ^ (last >> 30)) &+ index)
+    }
+  }
+
+  /// The state that another stream was encoded as, from which this one goes on.
+  ///
+  /// - Throws: `DecodingError` where it is not 624 words and a position among them.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    words = try values.decode([UInt32].self, forKey: .words)
+    position = try values.decode(Int.self, forKey: .position)
+    polar = try values.decode(PolarNormal.self, forKey: .polar)
+    if words.count != NumPyRandom.size || !(0...NumPyRandom.size).contains(position) {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "expected 624 words and a position among them"))
     }
   }
 

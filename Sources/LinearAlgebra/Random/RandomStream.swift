@@ -73,7 +73,7 @@ extension Tensor {
 
 /// Marsaglia's polar method for normal deviates. It makes them in pairs: the first is kept here
 /// until the next call, as NumPy's legacy generator does.
-struct PolarNormal: Sendable, Hashable {
+struct PolarNormal: Sendable, Hashable, Codable {
   private(set) var kept: Double?
 
   mutating func next(uniform: () -> Double) -> Double {

@@ -76,12 +76,47 @@ public struct SeededRandom: RandomStream, Hashable {
   }
 }
 
+extension SeededRandom: Codable {
+  private enum Key: String, CodingKey {
+    case state, polar
+  }
+
+  /// The state that ``encode(to:)`` wrote.
+  ///
+  /// - Throws: `DecodingError` where it is not four words of which one is not 0.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    let words = try values.decode([UInt64].self, forKey: .state)
+    guard words.count == 4, words.contains(where: { $0 != 0 }) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .state, in: values, debugDescription: "expected four words, not all of them 0")
+    }
+    state = (words[0], words[1], words[2], words[3])
+    polar = try values.decode(PolarNormal.self, forKey: .polar)
+  }
+
+  /// Writes the state, from which the stream goes on as this one does.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode([state.0, state.1, state.2, state.3], forKey: .state)
+    try values.encode(polar, forKey: .polar)
+  }
+}
+
 /// Steele, Lea and Flood's SplitMix64 (2014): spreads a seed over a larger state.
-private struct SplitMix64 {
+@usableFromInline struct SplitMix64 {
+  /// What the state grows by: an odd number near 2⁶⁴ over the golden ratio.
+  @inlinable static var step: UInt64 { 0x9e37_79b9_7f4a_7c15 }
+
   var state: UInt64
 
   mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
+    state &+= Self.step
+    return Self.mix(state)
+  }
+
+  /// A permutation of the 64-bit numbers in which every bit depends on every other.
+  @inlinable static func mix(_ state: UInt64) -> UInt64 {
     var z = state
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb

@@ -82,6 +82,19 @@ extension Tensor {
     }
   }
 
+  /// Adds `factor` times the sign of each element of `other`, of the same shape, in place; the sign
+  /// of 0 is 0.
+  public mutating func addSigns(of other: Tensor, scaledBy factor: Scalar) {
+    require(shape == other.shape, "addSigns: shapes \(shape) and \(other.shape) differ")
+    let count = count
+    if count == 0 { return }
+    other.withUnsafeElements { x in
+      withUnsafeMutableElements { y in
+        Scalar.addSigns(count: count, alpha: factor, x.baseAddress!, y.baseAddress!)
+      }
+    }
+  }
+
   /// Every element passed through `transform`, one call each: for what no operator covers.
   @inlinable public func map(_ transform: (Scalar) throws -> Scalar) rethrows -> Tensor {
     try withUnsafeElements { source in

@@ -35,6 +35,16 @@ extension Tensor {
     return Scalar.dot(count: elements.count, base, base)
   }
 
+  /// The sum of the absolute values of all elements, 0 for none; added pairwise.
+  public func sumOfMagnitudes() -> Scalar {
+    withUnsafeElements { Scalar.sumOfMagnitudes(count: $0.count, $0.baseAddress!) }
+  }
+
+  /// The Euclidean norm of all elements, 0 for none; it overflows only where the result does.
+  public func norm() -> Scalar {
+    withUnsafeElements { Scalar.nrm2(count: $0.count, $0.baseAddress!) }
+  }
+
   /// The mean of all elements; NaN for none.
   public func mean() -> Scalar { sum() / Scalar(count) }
 

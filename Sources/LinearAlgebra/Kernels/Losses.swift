@@ -1,0 +1,112 @@
+// Documented at the requirements.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+extension BLASScalar {
+  @inlinable public static func smoothedCrossEntropy(
+    rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    smoothing: Self, weights: UnsafePointer<Self>?,
+    probabilities: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>
+  ) {
+    let share = smoothing / Self(columns)
+    let total = totalWeight(columns, weights)
+    for row in 0..<rows {
+      let x = scores + row * columns
+      let label = labels[row]
+      // ln(probability) is score − largest − ln Σ: first the part that is gone once the
+      // probabilities stand in the scores' place.
+      let best = x[indexOfMaximum(count: columns, x)]
+      let atLabel = (1 - smoothing) * (weights?[label] ?? 1)
+      var below = atLabel * (best - x[label])
+      if smoothing != 0 {
+        var spread: Self = 0
+        for column in 0..<columns { spread += (weights?[column] ?? 1) * (best - x[column]) }
+        below += share * spread
+      }
+      let (_, sum) = softmaxRow(columns, x, into: probabilities + row * columns)
+      losses[row] = (atLabel + share * total) * logarithm(sum) + below
+    }
+  }
+
+  @inlinable public static func smoothedCrossEntropyGradient(
+    rows: Int, columns: Int, probabilities: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    smoothing: Self, weights: UnsafePointer<Self>?, normalizer: Self,
+    into gradient: UnsafeMutablePointer<Self>
+  ) {
+    let share = smoothing / Self(columns)
+    let total = totalWeight(columns, weights)
+    for row in 0..<rows {
+      let label = labels[row]
+      let target = gradient + row * columns
+      let atLabel = (1 - smoothing) * (weights?[label] ?? 1)
+      let sum = atLabel + share * total
+      transform(count: columns, probabilities + row * columns, into: target) {
+        ($1 * sum - share * (weights?[$0] ?? 1)) / normalizer
+      }
+      target[label] -= atLabel / normalizer
+    }
+  }
+
+  /// The sum of the classes' weights, each 1 where there are none.
+  @inlinable static func totalWeight(_ columns: Int, _ weights: UnsafePointer<Self>?) -> Self {
+    guard let weights else { return Self(columns) }
+    return sum(count: columns, weights)
+  }
+
+  @inlinable public static func hinge(
+    rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    isSquared: Bool, margins: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>
+  ) {
+    for row in 0..<rows {
+      let margin = margins + row * columns
+      let labelled = scores[row * columns + labels[row]]
+      transform(count: columns, scores + row * columns, into: margin) {
+        let distance = $1 - labelled + 1
+        // Written so that NaN passes through; adding 0 as in `relu`.
+        return (distance < 0 ? 0 : distance) + 0
+      }
+      // 0, but NaN where the label's score is not finite.
+      margin[labels[row]] = labelled - labelled
+      losses[row] =
+        isSquared ? dot(count: columns, margin, margin) : sum(count: columns, margin)
+    }
+  }
+
+  @inlinable public static func hingeGradient(
+    rows: Int, columns: Int, margins: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    isSquared: Bool, normalizer: Self, into gradient: UnsafeMutablePointer<Self>
+  ) {
+    for row in 0..<rows {
+      let (margin, target) = (margins + row * columns, gradient + row * columns)
+      if isSquared {
+        transform(count: columns, margin, into: target) { 2 * $1 / normalizer }
+      } else {
+        let step = 1 / normalizer
+        transform(count: columns, margin, into: target) { ($1 > 0 ? step : 0) + 0 }
+      }
+      target[labels[row]] = -sum(count: columns, target)
+    }
+  }
+
+  @inlinable public static func logisticCrossEntropy(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>,
+    targets: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>
+  ) {
+    for row in 0..<rows {
+      let (x, target) = (x + row * columns, targets + row * columns)
+      var loss: Self = 0
+      for column in 0..<columns {
+        // ln(1 + eˣ) − target·x, with the exponent never above 0 so that nothing overflows.
+        let power = exponential(-x[column].magnitude)
+        let positive = x[column] < 0 ? 0 : x[column]
+        loss += positive - target[column] * x[column] + logarithmOfOnePlus(power)
+        target[column] = (x[column] < 0 ? power : 1) / (1 + power) - target[column]
+      }
+      losses[row] = loss / Self(columns)
+    }
+  }
+
+  @inlinable public static func signs(
+    count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
+  ) {
+    transform(count: count, x, into: y) { ($1 > 0 ? 1 : 0) - ($1 < 0 ? 1 : 0) }
+  }
+}

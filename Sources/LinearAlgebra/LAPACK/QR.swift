@@ -1,0 +1,81 @@
+/// The reduced QR decomposition: A = Q·R with orthonormal columns in Q and an upper triangular R
+/// whose diagonal is not negative.
+///
+/// That makes the decomposition of a matrix of full rank the only one, and Q of a matrix of normal
+/// deviates uniformly distributed (Mezzadri 2007, "How to generate random matrices from the
+/// classical compact groups").
+///
+/// - Parameter a: [m, n], of any rank.
+/// - Returns: Q [m, k] and R [k, n], where k is min(m, n).
+/// - Throws: `LAPACKError.notFinite` where an element is; `LAPACKError.failed` without memory.
+/// - Precondition: a matrix, whose extents fit in 32 bits.
+/// - Complexity: O(m·n·k).
+public func qr<Scalar>(
+  _ a: Tensor<Scalar>
+) throws(LAPACKError) -> (q: Tensor<Scalar>, r: Tensor<Scalar>) {
+  require(a.rank == 2, "qr: a matrix is needed, not shape \(a.shape)")
+  let (rows, columns) = (a.shape[0], a.shape[1])
+  if let position = a.firstNonFinite() {
+    throw .notFinite(
+      operation: "qr", row: position / columns, column: position % columns,
+      value: Double(a[position: position]))
+  }
+  let rank = min(rows, columns)
+  if rank == 0 { return (.zeros([rows, 0]), .zeros([0, columns])) }
+
+  var packed = a
+  var factors = Tensor<Scalar>.zeros([rank])
+  let info = packed.withUnsafeMutableElements { packed in
+    factors.withUnsafeMutableElements {
+      Scalar.geqrf(
+        rows: rows, columns: columns, packed.baseAddress!, factors: $0.baseAddress!)
+    }
+  }
+  if info != 0 { throw .failed(routine: "geqrf", info: info) }
+
+  var r = Tensor<Scalar>.zeros([rank, columns])
+  var q = Tensor<Scalar>.zeros([rows, rank])
+  packed.withRows { packed in
+    r.withMutableRows { copyUpper(of: packed, into: $0) }
+    q.withMutableRows { copyLeft(of: packed, into: $0) }
+  }
+  let formed = q.withUnsafeMutableElements { q in
+    factors.withUnsafeElements {
+      Scalar.orgqr(rows: rows, columns: rank, q.baseAddress!, factors: $0.baseAddress!)
+    }
+  }
+  if formed != 0 { throw .failed(routine: "orgqr", info: formed) }
+
+  makeDiagonalPositive(q: &q, r: &r)
+  return (q, r)
+}
+
+/// Copies what stands on and above the diagonal.
+private func copyUpper<Scalar>(of packed: RowBlock<Scalar>, into r: MutableRowBlock<Scalar>) {
+  for row in 0..<r.rows {
+    let start = row * r.columns + row
+    (r.base + start).update(from: packed.base + start, count: r.columns - row)
+  }
+}
+
+/// Copies the first columns.
+private func copyLeft<Scalar>(of packed: RowBlock<Scalar>, into q: MutableRowBlock<Scalar>) {
+  for row in 0..<q.rows {
+    (q.base + row * q.columns).update(from: packed.base + row * packed.columns, count: q.columns)
+  }
+}
+
+/// Negates the rows of R whose diagonal element is negative, and Q's columns beside them.
+private func makeDiagonalPositive<Scalar>(q: inout Tensor<Scalar>, r: inout Tensor<Scalar>) {
+  let signs = Tensor((0..<r.shape[0]).map { r[$0, $0] < 0 ? -1 : 1 as Scalar })
+  q *= signs
+  r.withMutableRows { r in
+    signs.withUnsafeElements { signs in
+      for row in 0..<r.rows {
+        let base = r.base + row * r.columns
+        Scalar.combine(
+          .multiply, count: r.columns, base, .each, signs.baseAddress! + row, .same, into: base)
+      }
+    }
+  }
+}
