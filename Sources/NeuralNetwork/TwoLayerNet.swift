@@ -3,7 +3,8 @@ import LinearAlgebra
 /// The classic two-layer network: scores = max(0, X·W1 + b1)·W2 + b2.
 ///
 /// Its loss is softmax cross-entropy plus λ(ΣW1² + ΣW2²). The penalty has no factor ½, so its
-/// gradient is 2λW; biases are not penalised.
+/// gradient is 2λW; biases are not penalised. It is a ``Network`` of three layers under the names
+/// that courses give them.
 ///
 ///     var random = SeededRandom(seed: 0)
 ///     let net = TwoLayerNet<Float>(
@@ -13,10 +14,10 @@ import LinearAlgebra
 /// In `Float` for speed and in `Double` for checking. Wherever a batch is [rows, inputs], a tensor
 /// of a higher rank counts as rows along its first axis, and a vector as one row.
 public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
-  /// X·W1 + b1, before the rectifier.
-  public var hidden: Affine<Scalar>
-  /// hidden·W2 + b2: the scores.
-  public var output: Affine<Scalar>
+  /// The same as a network: affine, ReLU, affine, and the softmax loss.
+  ///
+  /// - Precondition: what is set is such a network.
+  public var network: Network<Scalar>
 
   /// The network with the given layers.
   ///
@@ -25,8 +26,9 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
     require(
       hidden.outputSize == output.inputSize,
       "TwoLayerNet: W1 \(hidden.weights.shape) does not lead to W2 \(output.weights.shape)")
-    self.hidden = hidden
-    self.output = output
+    network = Network(
+      inputSize: hidden.inputSize, layers: [hidden, ReLU<Scalar>(), output],
+      loss: SoftmaxLoss<Scalar>())
   }
 
   /// A fresh network: W1 and then W2 are `scale` times normal deviates, drawn in row-major order,
@@ -45,36 +47,58 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
     require(
       inputSize > 0 && hiddenSize > 0 && classCount > 0,
       "TwoLayerNet: sizes \(inputSize)-\(hiddenSize)-\(classCount), each must be at least 1")
-    hidden = Affine(
-      inputSize: inputSize, outputSize: hiddenSize, scale: scale, using: &random)
-    output = Affine(
-      inputSize: hiddenSize, outputSize: classCount, scale: scale, using: &random)
+    network = Network(
+      inputSize: inputSize, Self.specifications(hiddenSize: hiddenSize, classCount: classCount),
+      initializer: .normal(scale: scale), using: &random)
   }
 
   /// Another network's parameters, rounded to this scalar type where it is narrower.
-  public init<Other>(_ other: TwoLayerNet<Other>) {
-    self.init(
-      hidden: Affine(weights: Tensor(other.hidden.weights), bias: Tensor(other.hidden.bias)),
-      output: Affine(weights: Tensor(other.output.weights), bias: Tensor(other.output.bias)))
+  public init<Other>(_ other: TwoLayerNet<Other>) { network = Network(other.network) }
+
+  /// A network that is one of this kind, or nil where it is another.
+  public init?(_ network: Network<Scalar>) {
+    guard network.layers.count == 3, network.layers[0] is Affine<Scalar>,
+      network.layers[1] is ReLU<Scalar>, network.layers[2] is Affine<Scalar>,
+      network.loss.isEqual(to: SoftmaxLoss())
+    else { return nil }
+    self.network = network
+  }
+
+  /// The layers of such a network.
+  public static func specifications(hiddenSize: Int, classCount: Int) -> [LayerSpecification] {
+    [.affine(outputs: hiddenSize), .relu, .affine(outputs: classCount)]
+  }
+
+  /// X·W1 + b1, before the rectifier.
+  public var hidden: Affine<Scalar> {
+    get { affine(0) }
+    set { network.replaceLayer(at: 0, with: newValue) }
+  }
+
+  /// hidden·W2 + b2: the scores.
+  public var output: Affine<Scalar> {
+    get { affine(2) }
+    set { network.replaceLayer(at: 2, with: newValue) }
+  }
+
+  private func affine(_ position: Int) -> Affine<Scalar> {
+    Affine(
+      weights: network.layers[position].parameter(at: 0),
+      bias: network.layers[position].parameter(at: 1))
   }
 
   /// Features of an example.
-  public var inputSize: Int { hidden.inputSize }
+  public var inputSize: Int { network.inputSize }
   /// Width of the hidden layer.
   public var hiddenSize: Int { hidden.outputSize }
   /// Classes told apart.
-  public var classCount: Int { output.outputSize }
+  public var classCount: Int { network.classCount }
 
   /// The parameters under their classic names: `W1` [inputs, hidden], `b1` [hidden],
   /// `W2` [hidden, classes], `b2` [classes].
   public var parameters: Parameters<Scalar> {
-    get {
-      ["W1": hidden.weights, "b1": hidden.bias, "W2": output.weights, "b2": output.bias]
-    }
-    set {
-      hidden = Affine(weights: newValue["W1"], bias: newValue["b1"])
-      output = Affine(weights: newValue["W2"], bias: newValue["b2"])
-    }
+    get { network.parameters }
+    set { network.parameters = newValue }
   }
 }
 
@@ -92,23 +116,21 @@ extension TwoLayerNet {
   ///
   /// - Parameter x: [rows, inputs].
   /// - Returns: [rows, classes].
-  public func scores(of x: Tensor<Scalar>) -> Tensor<Scalar> {
-    output.forward(ReLU().forward(hidden.forward(x)))
-  }
+  public func scores(of x: Tensor<Scalar>) -> Tensor<Scalar> { network.outputs(of: x) }
 
   /// The class with the highest score for each row; the first of equal ones.
   ///
   /// A row with a NaN score gets the class of the first NaN.
   ///
   /// - Parameter x: [rows, inputs].
-  public func predict(_ x: Tensor<Scalar>) -> [Int] { scores(of: x).argmax(axis: 1) }
+  public func predict(_ x: Tensor<Scalar>) -> [Int] { network.predict(x) }
 
   /// The probability of each class by the softmax of the scores.
   ///
   /// - Parameter x: [rows, inputs].
   /// - Returns: [rows, classes]; each row adds up to 1.
   public func predictProbabilities(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-    SoftmaxLoss().probabilities(of: scores(of: x))
+    softmax(scores(of: x))
   }
 
   /// The mean cross-entropy of the rows plus `regularization`·(ΣW1² + ΣW2²); NaN for no rows.
@@ -118,10 +140,9 @@ extension TwoLayerNet {
   ///   - labels: a class for each row.
   ///   - regularization: λ, the factor of the penalty.
   public func loss(
-    of x: Tensor<Scalar>, labels: [Int], regularization: Scalar = 0
+    of x: Tensor<Scalar>, labels: [Int], regularization: Double = 0
   ) -> Scalar {
-    SoftmaxLoss().forward(scores: scores(of: x), labels: labels).loss
-      + penalty(regularization)
+    network.loss(of: x, .labels(labels), penalty: .l2(regularization))
   }
 
   /// The loss and its gradient for every parameter.
@@ -132,20 +153,8 @@ extension TwoLayerNet {
   ///   - regularization: λ, the factor of the penalty.
   /// - Returns: the loss, and the gradients under the parameters' names.
   public func lossAndGradients(
-    of x: Tensor<Scalar>, labels: [Int], regularization: Scalar = 0
+    of x: Tensor<Scalar>, labels: [Int], regularization: Double = 0
   ) -> (loss: Scalar, gradients: Parameters<Scalar>) {
-    var workspace = Workspace(for: self, batchSize: x.shape.rowCount)
-    let loss = x.withRows { rows in
-      labels.withUnsafeBufferPointer {
-        lossAndGradients(of: rows, labels: $0, regularization: regularization, in: &workspace)
-      }
-    }
-    return (loss, workspace.gradients)
-  }
-
-  /// λ(ΣW1² + ΣW2²).
-  func penalty(_ regularization: Scalar) -> Scalar {
-    if regularization == 0 { return 0 }
-    return regularization * (hidden.weights.sumOfSquares() + output.weights.sumOfSquares())
+    network.lossAndGradients(of: x, .labels(labels), penalty: .l2(regularization))
   }
 }

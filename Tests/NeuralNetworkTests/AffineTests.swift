@@ -27,8 +27,8 @@ import Testing
       let (gradients, input) = layer.backward(upstream: upstream, input: x)
       let tolerance = 10 * Scalar.testTolerance
       expectClose(
-        gradients.weights, naiveMatmul(x, upstream, transposeA: true), tolerance: tolerance)
-      expectClose(gradients.bias, Tensor<Double>(upstream).sum(axis: 0), tolerance: tolerance)
+        gradients["W"], naiveMatmul(x, upstream, transposeA: true), tolerance: tolerance)
+      expectClose(gradients["b"], Tensor<Double>(upstream).sum(axis: 0), tolerance: tolerance)
       expectClose(
         input, naiveMatmul(upstream, layer.weights, transposeB: true), tolerance: tolerance)
     }

@@ -27,8 +27,12 @@ import Testing
       regularization = seed % 2 == 0 ? 0 : 0.01 + random.uniform()
     }
 
+    var objective: NetworkObjective {
+      net.objective(on: x, labels: labels, regularization: regularization)
+    }
+
     func report(_ check: GradientCheck = GradientCheck()) -> GradientCheckReport {
-      check.run(net, on: x, labels: labels, regularization: regularization)
+      check.run(objective)
     }
   }
 
@@ -92,10 +96,8 @@ import Testing
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      let wrong = Sabotaged(net: Setting(seed: 3).net, mistake: .otherShape)
-      let setting = Setting(seed: 3)
-      _ = GradientCheck().run(
-        wrong, on: setting.x, labels: setting.labels, regularization: 0)
+      let wrong = Sabotaged(right: Setting(seed: 3).objective, mistake: .otherShape)
+      _ = GradientCheck().run(wrong)
     }
     expectMessage(result, "GradientCheck: W1 has shape", "its gradient [1]")
   }
@@ -112,9 +114,8 @@ import Testing
   @Test("An error of a millionth is caught")
   func smallMistake() {
     let setting = Setting(seed: 7)
-    let wrong = Sabotaged(net: setting.net, mistake: .slightlyLarge)
-    let report = GradientCheck(sampleSize: 60).run(
-      wrong, on: setting.x, labels: setting.labels, regularization: setting.regularization)
+    let wrong = Sabotaged(right: setting.objective, mistake: .slightlyLarge)
+    let report = GradientCheck(sampleSize: 60).run(wrong)
     #expect(report.outcome == .failed, "\(report)")
   }
 
@@ -133,9 +134,8 @@ import Testing
   func mistakes(mistake: Mistake, seed: UInt64) {
     // Odd seeds are regularized, and every setting has rows for a mean and units to mask.
     let setting = Setting(seed: 2 * seed + 1)
-    let wrong = Sabotaged(net: setting.net, mistake: mistake)
-    let report = GradientCheck(sampleSize: 200).run(
-      wrong, on: setting.x, labels: setting.labels, regularization: setting.regularization)
+    let wrong = Sabotaged(right: setting.objective, mistake: mistake)
+    let report = GradientCheck(sampleSize: 200).run(wrong)
     #expect(!report.passed, "\(mistake): \(report)")
     #expect(report.verdict.contains("FAILED"))
     #expect(mistake == .slightlyLarge || report.parameters.contains { $0.largestError > 1e-2 })
@@ -169,9 +169,7 @@ import Testing
   @Test("A gradient that is not a number fails")
   func notANumber() {
     let setting = Setting(seed: 3)
-    let report = GradientCheck(sampleSize: 5).run(
-      Sabotaged(net: setting.net, mistake: nil), on: setting.x, labels: setting.labels,
-      regularization: setting.regularization)
+    let report = GradientCheck(sampleSize: 5).run(Sabotaged(right: setting.objective, mistake: nil))
     #expect(!report.passed)
     #expect(report.parameters.last?.largestError == .infinity)
   }

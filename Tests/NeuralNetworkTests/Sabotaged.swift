@@ -9,49 +9,42 @@ enum Mistake: String, CaseIterable {
 
 /// A network whose gradients have a mistake in them; without a named one, NaN.
 struct Sabotaged: GradientCheckable {
-  var net: TwoLayerNet<Double>
+  var right: NetworkObjective
   let mistake: Mistake?
 
-  var parameters: Parameters<Double> {
-    get { net.parameters }
-    set { net.parameters = newValue }
+  var parameters: Parameters<Double> { right.parameters }
+
+  mutating func setElement(_ position: Int, of parameter: String, to value: Double) {
+    right.setElement(position, of: parameter, to: value)
   }
 
-  func probe(
-    _ x: Tensor<Double>, labels: [Int], regularization: Double
-  ) -> LossProbe {
-    net.probe(x, labels: labels, regularization: regularization)
-  }
+  func probe() -> LossProbe { right.probe() }
 
-  func gradients(
-    of x: Tensor<Double>, labels: [Int], regularization: Double
-  ) -> Parameters<Double> {
-    var right = net.gradients(of: x, labels: labels, regularization: regularization)
+  func gradients() -> Parameters<Double> {
+    var gradients = right.gradients()
     switch mistake {
-    case .wrongSign: right["W2"] *= -1
+    case .wrongSign: gradients["W2"] *= -1
     case .missingMean:
-      let data = net.gradients(of: x, labels: labels, regularization: 0)
-      for name in right.names {
-        right[name] += data[name] * Tensor(Double(labels.count - 1))
+      let data = NetworkObjective(right.network, on: right.x, right.targets).gradients()
+      for name in gradients.names {
+        gradients[name] += data[name] * Tensor(Double(right.x.shape.rowCount - 1))
       }
-    case .droppedBias: right["b1"] *= 0
+    case .droppedBias: gradients["b1"] *= 0
     case .unmaskedReLU:
-      let activations = ReLU().forward(net.hidden.forward(x))
-      let probabilities = SoftmaxLoss().forward(
-        scores: net.output.forward(activations), labels: labels
-      ).probabilities
-      let upstream = SoftmaxLoss().backward(probabilities: probabilities, labels: labels)
-      let hidden = net.output.backward(upstream: upstream, input: activations).input
-      right["b1"] = net.hidden.backward(upstream: hidden, input: x).gradients.bias
+      let layers = right.network.layers
+      let activations = layers[1].forward(layers[0].forward(right.x))
+      let upstream = right.network.loss.gradient(layers[2].forward(activations), right.targets)
+      let hidden = layers[2].backward(upstream: upstream, input: activations).input
+      gradients["b1"] = layers[0].backward(upstream: hidden, input: right.x).parameters["b"]
     case .halfPenalty:
       for name in ["W1", "W2"] {
-        right[name].add(net.parameters[name], scaledBy: -regularization)
+        gradients[name].add(right.parameters[name], scaledBy: -right.penalty.l2)
       }
     case .otherShape:
-      return Parameters(right.map { ($0.name, $0.name == "W1" ? [1] : $0.tensor) })
-    case .slightlyLarge: right["W1"] *= 1 + 1e-6
-    case nil: right["b2"] *= Tensor(Double.nan)
+      return Parameters(gradients.map { ($0.name, $0.name == "W1" ? [1] : $0.tensor) })
+    case .slightlyLarge: gradients["W1"] *= 1 + 1e-6
+    case nil: gradients["b2"] *= Tensor(Double.nan)
     }
-    return right
+    return gradients
   }
 }

@@ -8,13 +8,13 @@ import Testing
   func worked() {
     // exp gives 1, 2, 5 in the first row and equal shares in the second.
     let scores = Tensor<Double>([1.0, 2, 5, 7, 7, 7].map(Double.logarithm), shape: [2, 3])
-    let (loss, probabilities) = SoftmaxLoss().forward(scores: scores, labels: [2, 0])
+    let loss = SoftmaxLoss()(scores, .labels([2, 0]))
     expectClose(
       loss, (-Double.logarithm(5.0 / 8) + Double.logarithm(3)) / 2, tolerance: 1e-15)
     let third = 1.0 / 3
     expectClose(
-      probabilities, Tensor([1.0 / 8, 2.0 / 8, 5.0 / 8, third, third, third], shape: [2, 3]))
-    let gradient = SoftmaxLoss().backward(probabilities: probabilities, labels: [2, 0])
+      softmax(scores), Tensor([1.0 / 8, 2.0 / 8, 5.0 / 8, third, third, third], shape: [2, 3]))
+    let gradient = SoftmaxLoss().gradient(scores, .labels([2, 0]))
     expectClose(
       gradient,
       Tensor([1.0 / 16, 2.0 / 16, -3.0 / 16, -third, third / 2, third / 2], shape: [2, 3]))
@@ -24,11 +24,11 @@ import Testing
   func huge() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let scores: Tensor<Scalar> = [[1e30, 1e30, -1e30], [1e30, 0, -1e30], [-1e30, 0, 0]]
-      let (loss, probabilities) = SoftmaxLoss().forward(scores: scores, labels: [0, 0, 1])
+      let loss = SoftmaxLoss()(scores, .labels([0, 0, 1]))
       expectClose(Double(loss), 2 * Double.logarithm(2) / 3, tolerance: Scalar.testTolerance)
-      let wrong = SoftmaxLoss().forward(scores: scores, labels: [0, 2, 1]).loss
+      let wrong = SoftmaxLoss()(scores, .labels([0, 2, 1]))
       expectClose(Double(wrong), 2e30 / 3, tolerance: Scalar.testTolerance)
-      let gradient = SoftmaxLoss().backward(probabilities: probabilities, labels: [0, 0, 1])
+      let gradient = SoftmaxLoss().gradient(scores, .labels([0, 0, 1]))
       #expect(gradient.firstNonFinite() == nil)
       expectClose(
         gradient * 3,
@@ -44,7 +44,7 @@ import Testing
     var scores = Tensor<Float>.sample([4, 3])
     scores[2, column] = score
     let labels = [0, 1, column, 2]
-    #expect(!SoftmaxLoss().forward(scores: scores, labels: labels).loss.isFinite)
+    #expect(!SoftmaxLoss()(scores, .labels(labels)).isFinite)
   }
 
   @Test("A label that is no class traps, naming label, row and classes")
@@ -52,19 +52,19 @@ import Testing
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      _ = SoftmaxLoss().forward(scores: Tensor<Float>.zeros([2, 3]), labels: [0, 3])
+      _ = SoftmaxLoss()(Tensor<Float>.zeros([2, 3]), .labels([0, 3]))
     }
     expectMessage(result, "label 3 of row 1 is not one of 3 classes")
   }
 
   @Test("No rows have a loss of NaN and an empty gradient; one class has a loss of 0")
   func degenerate() {
-    let (loss, probabilities) = SoftmaxLoss().forward(
-      scores: Tensor<Double>.zeros([0, 3]), labels: [])
-    #expect(loss.isNaN && probabilities.shape == [0, 3])
-    let single = SoftmaxLoss().forward(
-      scores: Tensor<Double>.sample([4, 1]), labels: [0, 0, 0, 0])
-    #expect(single.loss == 0 && single.probabilities == Tensor(shape: [4, 1], repeating: 1))
+    let none = Tensor<Double>.zeros([0, 3])
+    #expect(SoftmaxLoss()(none, .labels([])).isNaN && softmax(none).shape == [0, 3])
+    #expect(SoftmaxLoss().gradient(none, .labels([])).shape == [0, 3])
+    let single = Tensor<Double>.sample([4, 1])
+    #expect(SoftmaxLoss()(single, .labels([0, 0, 0, 0])) == 0)
+    #expect(softmax(single) == Tensor(shape: [4, 1], repeating: 1))
   }
 
   @Test("Fewer labels than rows trap")
@@ -72,8 +72,8 @@ import Testing
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      _ = SoftmaxLoss().forward(scores: Tensor<Float>.zeros([3, 2]), labels: [0, 1])
+      _ = SoftmaxLoss()(Tensor<Float>.zeros([3, 2]), .labels([0, 1]))
     }
-    expectMessage(result, "scores [3, 2]", "2 losses")
+    expectMessage(result, "SoftmaxLoss: 2 labels for 3 rows")
   }
 }

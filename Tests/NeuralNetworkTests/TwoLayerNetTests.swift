@@ -106,14 +106,15 @@ import Testing
   func valueSemantics() {
     var net = Self.fresh(.toy, seed: 0, as: Float.self)
     let copy = net
-    var workspace = TwoLayerNet<Float>.Workspace(for: net, batchSize: 5)
+    var workspace = Network<Float>.Workspace(for: net.network, batchSize: 5)
     let x = Tensor<Float>(ReferenceCase.toy.x)
     _ = x.withRows { rows in
       ReferenceCase.toy.labels.withUnsafeBufferPointer {
-        net.lossAndGradients(of: rows, labels: $0, regularization: 0.1, in: &workspace)
+        net.network.lossAndGradients(
+          of: rows, .labels($0), penalty: .l2(0.1), pass: .inference, in: &workspace)
       }
     }
-    net.descend(workspace, learningRate: 0.1)
+    net.network.descend(workspace, learningRate: 0.1)
     #expect(net != copy)
     #expect(copy == Self.fresh(.toy, seed: 0))
   }

@@ -2,26 +2,12 @@ import LinearAlgebra
 
 /// The fully connected layer: output = input · weights + bias, row by row.
 ///
-/// The backward pass needs the forward pass's input, which the caller keeps.
+/// The backward pass needs the forward pass's input.
 public struct Affine<Scalar: BLASScalar>: Sendable, Equatable {
   /// [inputs, outputs].
   public var weights: Tensor<Scalar>
   /// [outputs].
   public var bias: Tensor<Scalar>
-
-  /// The gradients of a loss with respect to the layer's parameters, each in its parameter's shape.
-  public struct Gradients: Sendable, Equatable {
-    /// [inputs, outputs].
-    public var weights: Tensor<Scalar>
-    /// [outputs].
-    public var bias: Tensor<Scalar>
-
-    /// Room for the gradients of `layer`, all zero.
-    public init(for layer: Affine) {
-      weights = .zeros(layer.weights.shape)
-      bias = .zeros(layer.bias.shape)
-    }
-  }
 
   /// The layer with the given parameters.
   ///
@@ -52,17 +38,24 @@ public struct Affine<Scalar: BLASScalar>: Sendable, Equatable {
 
 // MARK: - The layer's mathematics, on blocks of rows
 
-extension Affine {
+extension Affine: Layer {
+  /// The weights' rows.
+  public var requiredInputSize: Int? { inputSize }
+  /// The weights' columns.
+  public func outputSize(forInputSize inputSize: Int) -> Int { outputSize }
+  /// The input.
+  public var backwardReads: ForwardBlock { .input }
+  /// No: every output depends on every input.
+  public var worksInPlace: Bool { false }
+
   /// Writes input · weights + bias.
-  ///
-  /// - Parameters:
-  ///   - input: rows × inputs.
-  ///   - output: rows × outputs; must not overlap `input`.
-  /// - Precondition: all extents agree.
-  public func forward(_ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>) {
+  public func forward(
+    _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
+    kept: UnsafeMutableBufferPointer<Scalar>
+  ) {
     require(
-      weights.rank == 2 && input.columns == inputSize && bias.rank == 1 && bias.count == outputSize
-        && output.rows == input.rows && output.columns == outputSize,
+      weights.rank == 2 && input.columns == inputSize && bias.rank == 1
+        && bias.count == outputSize && output.rows == input.rows && output.columns == outputSize,
       "Affine: input \(input.shape), weights \(weights.shape), bias \(bias.shape), room for \(output.shape)"
     )
     bias.withUnsafeElements { bias in
@@ -74,75 +67,57 @@ extension Affine {
     weights.withRows { multiply(input, $0, into: output, beta: 1) }
   }
 
-  /// Writes the parameters' gradients: inputᵀ · upstream for the weights, the sum of upstream's
-  /// rows for the bias.
-  ///
-  /// - Parameters:
-  ///   - upstream: the loss's gradient with respect to the output, rows × outputs.
-  ///   - input: what `forward` was given, rows × inputs.
-  ///   - gradients: room for them, in the parameters' shapes.
-  /// - Precondition: all extents agree.
+  /// Writes inputᵀ · upstream for the weights, and the sum of upstream's rows for the bias.
   public func parameterGradients(
-    upstream: RowBlock<Scalar>, input: RowBlock<Scalar>, into gradients: inout Gradients
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradients: inout [Tensor<Scalar>]
   ) {
     require(
-      gradients.bias.count == upstream.columns,
-      "Affine: upstream \(upstream.shape), room for a bias of \(gradients.bias.shape)")
-    gradients.weights.withMutableRows {
-      multiply(input, transposeA: true, upstream, into: $0)
+      gradients.count == 2 && gradients[1].count == upstream.columns,
+      "Affine: upstream \(upstream.shape), room for gradients of \(gradients.map(\.shape))")
+    gradients[0].withMutableRows {
+      multiply(record.input, transposeA: true, upstream, into: $0)
     }
-    gradients.bias.withUnsafeMutableElements {
+    gradients[1].withUnsafeMutableElements {
       guard let sums = $0.baseAddress else { return }
       Scalar.addRows(
         rows: upstream.rows, columns: upstream.columns, upstream.base, into: sums)
     }
   }
 
-  /// Writes the input's gradient, upstream · weightsᵀ.
-  ///
-  /// - Parameters:
-  ///   - upstream: the loss's gradient with respect to the output, rows × outputs.
-  ///   - gradient: rows × inputs; must not overlap `upstream`.
-  /// - Precondition: all extents agree.
+  /// Writes upstream · weightsᵀ.
   public func inputGradient(
-    upstream: RowBlock<Scalar>, into gradient: MutableRowBlock<Scalar>
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradient: MutableRowBlock<Scalar>
   ) {
     weights.withRows { multiply(upstream, $0, transposeB: true, into: gradient) }
   }
 }
 
-// MARK: - The same on tensors
+// MARK: - Parameters
 
 extension Affine {
-  /// Input · weights + bias.
-  ///
-  /// - Parameter input: [rows, inputs].
-  /// - Returns: [rows, outputs].
-  public func forward(_ input: Tensor<Scalar>) -> Tensor<Scalar> {
-    var output = Tensor<Scalar>.zeros([input.shape.rowCount, outputSize])
-    input.withRows { input in
-      output.withMutableRows { forward(input, into: $0) }
-    }
-    return output
+  /// The weights `W` and the bias `b`.
+  public var parameterKinds: [ParameterKind] {
+    [ParameterKind("W", isPenalized: true), ParameterKind("b")]
   }
 
-  /// The gradients of the parameters and of the input.
-  ///
-  /// - Parameters:
-  ///   - upstream: the loss's gradient with respect to the output, [rows, outputs].
-  ///   - input: what `forward` was given, [rows, inputs].
-  /// - Returns: the parameters' gradients, and the input's, [rows, inputs].
-  public func backward(
-    upstream: Tensor<Scalar>, input: Tensor<Scalar>
-  ) -> (gradients: Gradients, input: Tensor<Scalar>) {
-    var gradients = Gradients(for: self)
-    var inputGradient = Tensor<Scalar>.zeros(input.shape)
-    upstream.withRows { upstream in
-      input.withRows {
-        parameterGradients(upstream: upstream, input: $0, into: &gradients)
-      }
-      inputGradient.withMutableRows { self.inputGradient(upstream: upstream, into: $0) }
-    }
-    return (gradients, inputGradient)
+  /// The weights, or the bias.
+  public func parameter(at position: Int) -> Tensor<Scalar> { position == 0 ? weights : bias }
+
+  /// Calls `body` with the weights and the bias.
+  public mutating func updateParameters(
+    _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
+  ) {
+    body(0, &weights)
+    body(1, &bias)
+  }
+
+  /// `affine`, with the number of outputs.
+  public var specification: LayerSpecification { .affine(outputs: outputSize) }
+
+  /// The same layer in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
+    Affine<Other>(weights: Tensor(weights), bias: Tensor(bias))
   }
 }

@@ -7,127 +7,118 @@ import LinearAlgebra
 /// finite losses, as all do whose spread within a row and whose losses' sum are finite. NaN, +∞, and
 /// −∞ at the label give a loss that is not finite, which training reports as an error.
 ///
-/// The backward pass needs the forward pass's probabilities, which the caller keeps.
-public struct SoftmaxLoss<Scalar: BLASScalar>: Sendable, Equatable {
+/// With label smoothing ε, a row's target is 1 − ε at its label and ε spread evenly over all
+/// classes (Szegedy and others 2016). With class weights w, each −ln(probability) counts w times,
+/// and the mean divides by the sum of the labels' weights instead of the number of rows: NaN where
+/// all of a batch's labels have a weight of 0. Both as PyTorch's `CrossEntropyLoss`.
+///
+/// The backward pass needs the forward pass's probabilities.
+public struct SoftmaxLoss<Scalar: BLASScalar>: Loss {
+  /// The share of a target that is spread over all classes.
+  public let labelSmoothing: Double
+  /// A weight for each class, or nil where all count the same.
+  public let classWeights: [Double]?
+  /// The same in the network's scalar type.
+  private let weights: [Scalar]?
+
   /// The loss; it has no parameters.
-  public init() {}
-
-  /// Writes each row's probabilities and its own loss.
   ///
-  /// - Parameters:
-  ///   - scores: rows × classes.
-  ///   - labels: a class below `scores.columns` for each row.
-  ///   - probabilities: rows × classes; may be the same memory as `scores`.
-  ///   - losses: one per row.
-  /// - Precondition: as many labels and losses as rows, every label a class.
-  public func forward(
-    scores: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>,
-    probabilities: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
-  ) {
-    require(
-      probabilities.shape == scores.shape && losses.count == scores.rows,
-      "SoftmaxLoss: scores \(scores.shape), room for \(probabilities.shape) and \(losses.count) losses"
-    )
-    Self.check(labels, rows: scores.rows, classes: scores.columns)
-    guard let labels = labels.baseAddress, let losses = losses.baseAddress else { return }
-    Scalar.softmaxCrossEntropy(
-      rows: scores.rows, columns: scores.columns, scores.base, labels: labels,
-      probabilities: probabilities.base, losses: losses)
+  /// - Precondition: `labelSmoothing` is 0 or more and below 1, no weight is negative, and one is
+  ///   above 0.
+  public init(labelSmoothing: Double = 0, classWeights: [Double]? = nil) {
+    self.labelSmoothing = labelSmoothing
+    self.classWeights = classWeights
+    weights = classWeights.map { $0.map { Scalar($0) } }
+    specification.requireValid()
   }
 
-  /// Writes the scores' gradient, (probability − 1 at the label) / batch.
-  ///
-  /// - Parameters:
-  ///   - probabilities: what `forward` wrote, rows × classes.
-  ///   - labels: as given to `forward`.
-  ///   - batchSize: how many rows the whole batch has, of which these may be a share.
-  ///   - gradient: rows × classes; may be the same memory as `probabilities`.
-  public func backward(
-    probabilities: RowBlock<Scalar>, labels: UnsafeBufferPointer<Int>, batchSize: Int,
-    into gradient: MutableRowBlock<Scalar>
-  ) {
-    require(
-      gradient.shape == probabilities.shape,
-      "SoftmaxLoss: probabilities \(probabilities.shape), room for \(gradient.shape)")
-    Self.check(labels, rows: probabilities.rows, classes: probabilities.columns)
-    guard let labels = labels.baseAddress else { return }
-    Scalar.softmaxCrossEntropyGradient(
-      rows: probabilities.rows, columns: probabilities.columns,
-      probabilities: probabilities.base, labels: labels, batch: batchSize, into: gradient.base)
+  /// Whether each row counts the same and has its target at its label alone.
+  private var isPlain: Bool { labelSmoothing == 0 && classWeights == nil }
+
+  /// The number of rows, or the sum of their labels' weights.
+  public func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
+    guard let weights else { return Scalar(rows) }
+    let labels = targets.labels(for: "SoftmaxLoss", rows: rows, classes: weights.count)
+    return labels.reduce(0) { $0 + weights[$1] }
   }
 
-  /// The mean loss of all rows, NaN for none, and the probabilities.
-  ///
-  /// - Parameters:
-  ///   - scores: [rows, classes].
-  ///   - labels: a class for each row.
-  /// - Returns: the loss, and the probabilities in the shape of the scores.
-  /// - Precondition: as many labels as rows, every label in 0..<classes.
-  public func forward(
-    scores: Tensor<Scalar>, labels: [Int]
-  ) -> (loss: Scalar, probabilities: Tensor<Scalar>) {
-    let (losses, probabilities) = lossesAndProbabilities(scores, labels)
-    return (losses.mean(), probabilities)
+  /// `softmax`, with label smoothing and class weights.
+  public var specification: LossSpecification {
+    .softmax(labelSmoothing: labelSmoothing, classWeights: classWeights)
   }
 
-  /// The loss of each row, [rows], of which ``forward(scores:labels:)`` gives the mean.
-  ///
-  /// - Parameters:
-  ///   - scores: [rows, classes].
-  ///   - labels: a class for each row.
-  /// - Precondition: as many labels as rows, every label in 0..<classes.
-  public func rowLosses(scores: Tensor<Scalar>, labels: [Int]) -> Tensor<Scalar> {
-    lossesAndProbabilities(scores, labels).losses
-  }
-
-  private func lossesAndProbabilities(
-    _ scores: Tensor<Scalar>, _ labels: [Int]
-  ) -> (losses: Tensor<Scalar>, probabilities: Tensor<Scalar>) {
-    var probabilities = scores
-    var losses = Tensor<Scalar>.zeros([labels.count])
-    probabilities.withMutableRows { block in
-      losses.withUnsafeMutableElements { losses in
-        labels.withUnsafeBufferPointer {
-          forward(scores: block.reading, labels: $0, probabilities: block, losses: losses)
-        }
-      }
-    }
-    return (losses, probabilities)
+  /// The same loss in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
+    SoftmaxLoss<Other>(labelSmoothing: labelSmoothing, classWeights: classWeights)
   }
 
   /// The probability of each class, exp(scoreⱼ) / Σₖ exp(scoreₖ).
   ///
   /// - Parameter scores: [rows, classes].
   /// - Returns: the same shape; each row adds up to 1.
-  public func probabilities(of scores: Tensor<Scalar>) -> Tensor<Scalar> {
-    var probabilities = scores
-    probabilities.withMutableRows {
-      Scalar.softmax(rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base)
-    }
-    return probabilities
-  }
+  public func probabilities(of scores: Tensor<Scalar>) -> Tensor<Scalar>? { softmax(scores) }
+}
 
-  /// The scores' gradient, (probability − 1 at the label) / rows.
-  ///
-  /// - Parameters:
-  ///   - probabilities: what `forward` returned, [rows, classes].
-  ///   - labels: as given to `forward`.
-  public func backward(probabilities: Tensor<Scalar>, labels: [Int]) -> Tensor<Scalar> {
-    var gradient = probabilities
-    gradient.withMutableRows { block in
-      labels.withUnsafeBufferPointer {
-        backward(
-          probabilities: block.reading, labels: $0, batchSize: labels.count, into: block)
+// MARK: - The loss's mathematics, on blocks of rows
+
+extension SoftmaxLoss {
+  /// Writes each row's probabilities and its own loss.
+  public func forward(
+    outputs scores: RowBlock<Scalar>, targets: TargetBlock<Scalar>,
+    kept probabilities: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
+  ) {
+    require(
+      probabilities.shape == scores.shape && losses.count == scores.rows,
+      "SoftmaxLoss: scores \(scores.shape), room for \(probabilities.shape) and \(losses.count) losses"
+    )
+    let labels = targets.labels(for: "SoftmaxLoss", rows: scores.rows, classes: scores.columns)
+    guard let labels = labels.baseAddress, let losses = losses.baseAddress else { return }
+    if isPlain {
+      Scalar.softmaxCrossEntropy(
+        rows: scores.rows, columns: scores.columns, scores.base, labels: labels,
+        probabilities: probabilities.base, losses: losses)
+    } else {
+      withWeights(classes: scores.columns) {
+        Scalar.smoothedCrossEntropy(
+          rows: scores.rows, columns: scores.columns, scores.base, labels: labels,
+          smoothing: Scalar(labelSmoothing), weights: $0, probabilities: probabilities.base,
+          losses: losses)
       }
     }
-    return gradient
   }
 
-  private static func check(_ labels: UnsafeBufferPointer<Int>, rows: Int, classes: Int) {
-    require(labels.count == rows, "SoftmaxLoss: \(labels.count) labels for \(rows) rows")
-    for row in labels.indices where labels[row] < 0 || labels[row] >= classes {
-      fatalError(
-        "SoftmaxLoss: label \(labels[row]) of row \(row) is not one of \(classes) classes")
+  /// Writes (probability·Σ target − target) / normalizer.
+  public func backward(
+    kept probabilities: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
+    into gradient: MutableRowBlock<Scalar>
+  ) {
+    require(
+      gradient.shape == probabilities.shape,
+      "SoftmaxLoss: probabilities \(probabilities.shape), room for \(gradient.shape)")
+    let labels = targets.labels(
+      for: "SoftmaxLoss", rows: probabilities.rows, classes: probabilities.columns)
+    guard let labels = labels.baseAddress else { return }
+    if isPlain {
+      Scalar.softmaxCrossEntropyGradient(
+        rows: probabilities.rows, columns: probabilities.columns,
+        probabilities: probabilities.base, labels: labels, normalizer: normalizer,
+        into: gradient.base)
+    } else {
+      withWeights(classes: probabilities.columns) {
+        Scalar.smoothedCrossEntropyGradient(
+          rows: probabilities.rows, columns: probabilities.columns,
+          probabilities: probabilities.base, labels: labels, smoothing: Scalar(labelSmoothing),
+          weights: $0, normalizer: normalizer, into: gradient.base)
+      }
     }
+  }
+
+  /// Calls `body` with the classes' weights, or nil where all are 1.
+  private func withWeights(classes: Int, _ body: (UnsafePointer<Scalar>?) -> Void) {
+    guard let weights else { return body(nil) }
+    require(
+      weights.count == classes, "SoftmaxLoss: \(weights.count) class weights for \(classes) classes"
+    )
+    weights.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 }

@@ -1,60 +1,51 @@
 import LinearAlgebra
 
-/// A network's loss on one batch as a function of a single parameter entry, for measuring its
-/// slope by differences.
-struct LossLine<Network: GradientCheckable> {
+/// A loss as a function of a single parameter entry, for measuring its slope by differences.
+struct LossLine<Objective: GradientCheckable> {
   /// A slope, and how far it may be off.
   struct Slope {
     let value: Double
     let uncertainty: Double
   }
 
-  private var network: Network
-  private let x: Tensor<Double>
-  private let labels: [Int]
-  private let regularization: Double
+  private var objective: Objective
   private var name = ""
   private var position = 0
+  /// The entry's own value.
+  private var original = 0.0
   /// Whether the penalty depends on the parameter: then its rounding counts.
   private var isPenalised = false
 
-  init(_ network: Network, x: Tensor<Double>, labels: [Int], regularization: Double) {
-    self.network = network
-    self.x = x
-    self.labels = labels
-    self.regularization = regularization
-  }
+  init(_ objective: Objective) { self.objective = objective }
 
   /// Makes entry `position` of parameter `name` the variable.
   mutating func move(to name: String, _ position: Int) {
-    if name != self.name {
-      isPenalised = changesPenalty(name, position)
-    }
+    let isOther = name != self.name
     self.name = name
     self.position = position
+    original = objective.parameters[name][position: position]
+    if isOther { isPenalised = changesPenalty() }
+  }
+
+  /// The loss where the entry is `value`.
+  private mutating func probe(at value: Double) -> LossProbe {
+    objective.setElement(position, of: name, to: value)
+    defer { objective.setElement(position, of: name, to: original) }
+    return objective.probe()
   }
 
   /// Whether a great change of an entry shows in the penalty; a small one may be lost in its
   /// rounding.
-  private mutating func changesPenalty(_ name: String, _ position: Int) -> Bool {
-    let original = network.parameters[name][position: position]
-    defer { network.parameters[name][position: position] = original }
-    let before = network.probe(x, labels: labels, regularization: regularization).penalty
-    network.parameters[name][position: position] = 1e8 * max(1, original.magnitude)
-    return network.probe(x, labels: labels, regularization: regularization).penalty != before
+  private mutating func changesPenalty() -> Bool {
+    probe(at: original).penalty != probe(at: 1e8 * max(1, original.magnitude)).penalty
   }
 
   /// The centred difference over `step` to either side, with a bound on what rounding does to it;
   /// nil where a ReLU has a kink in between.
   mutating func slope(step: Double) -> Slope? {
-    let original = network.parameters[name][position: position]
-    defer { network.parameters[name][position: position] = original }
-    network.parameters[name][position: position] = original + step
-    let above = network.probe(x, labels: labels, regularization: regularization)
-    network.parameters[name][position: position] = original - step
-    let below = network.probe(x, labels: labels, regularization: regularization)
-    for (upper, lower) in zip(above.preActivations, below.preActivations)
-    where Self.changesSign(upper, lower) {
+    let above = probe(at: original + step)
+    let below = probe(at: original - step)
+    for (upper, lower) in zip(above.kinks, below.kinks) where Self.changesSign(upper, lower) {
       return nil
     }
     let lossChange =

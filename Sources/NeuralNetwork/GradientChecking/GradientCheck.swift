@@ -1,6 +1,6 @@
 import LinearAlgebra
 
-/// Compares a network's analytic gradients with centred differences of its loss,
+/// Compares analytic gradients with centred differences of the loss,
 /// (L(p + h) − L(p − h)) / 2h, one parameter entry at a time.
 ///
 /// The relative error of an entry is |analytic − numeric| / max(1e-8, |analytic| + |numeric|).
@@ -44,21 +44,14 @@ public struct GradientCheck: Sendable {
     self.tolerance = tolerance
   }
 
-  /// Checks `network`'s gradients on one batch.
+  /// Checks the gradients of an objective, such as a network's loss on one batch.
   ///
-  /// - Parameters:
-  ///   - x: [rows, inputs].
-  ///   - labels: a class for each row.
-  ///   - regularization: λ, the factor of the penalty.
   /// - Complexity: two forward passes for each entry that is checked, up to six more for each of
   ///   six steps where an entry is measured again.
-  public func run(
-    _ network: some GradientCheckable, on x: Tensor<Double>, labels: [Int],
-    regularization: Double
-  ) -> GradientCheckReport {
-    let analytic = network.gradients(of: x, labels: labels, regularization: regularization)
-    var line = LossLine(network, x: x, labels: labels, regularization: regularization)
-    let results = network.parameters.map { name, tensor in
+  public func run(_ objective: some GradientCheckable) -> GradientCheckReport {
+    let analytic = objective.gradients()
+    var line = LossLine(objective)
+    let results = objective.parameters.map { name, tensor in
       var result = GradientCheckReport.Parameter(name: name, shape: tensor.shape)
       let gradients = analytic[name]
       require(
@@ -94,10 +87,10 @@ public struct GradientCheck: Sendable {
 
   /// The most certain slope that steps from wide to narrow give, or the first that is certain
   /// enough; nil where all of them meet a kink.
-  private func bestSlope<Network>(
-    along line: inout LossLine<Network>, analytic: Double
-  ) -> LossLine<Network>.Slope? {
-    var best: LossLine<Network>.Slope?
+  private func bestSlope<Objective>(
+    along line: inout LossLine<Objective>, analytic: Double
+  ) -> LossLine<Objective>.Slope? {
+    var best: LossLine<Objective>.Slope?
     for factor in [100, 10, 1, 0.1, 0.01, 0.001] {
       guard let slope = line.extrapolatedSlope(step: factor * step),
         slope.uncertainty < best?.uncertainty ?? .infinity
@@ -109,7 +102,9 @@ public struct GradientCheck: Sendable {
   }
 
   /// How certain a slope has to be to show the tolerance.
-  private func resolution<Network>(_ analytic: Double, _ slope: LossLine<Network>.Slope) -> Double {
+  private func resolution<Objective>(_ analytic: Double, _ slope: LossLine<Objective>.Slope)
+    -> Double
+  {
     tolerance * max(GradientCheckReport.floor, analytic.magnitude + slope.value.magnitude)
   }
 

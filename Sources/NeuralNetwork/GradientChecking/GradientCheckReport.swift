@@ -78,7 +78,7 @@ public struct GradientCheckReport: Sendable, Codable {
 
     /// Whether the parameter has entries, but too few were compared to say that it is right: none,
     /// or fewer telling ones than were left out, or some large ones could not be measured.
-    var isUndecided: Bool {
+    public var isUndecided: Bool {
       let isEmpty = shape.contains(0)
       return !isEmpty
         && (checkedCount == 0 || tellingCount < unresolvedCount + kinkCount
@@ -140,7 +140,7 @@ extension GradientCheckReport: CustomStringConvertible {
         Self.scientific(parameter.numeric, digits: 7),
       ]
     }
-    return Self.table([header] + rows) + "\n" + verdict
+    return table([header] + rows, wordColumns: 2) + "\n" + verdict
   }
 
   /// One sentence: passed, failed or undecided, and by what.
@@ -160,17 +160,6 @@ extension GradientCheckReport: CustomStringConvertible {
       return "gradient check UNDECIDED: too few entries of \(open) could be compared; features or "
         + "weights of another size, or other rows, may help"
     }
-  }
-
-  /// Columns padded to their widest cell, two spaces apart, names to the left, numbers to the right.
-  private static func table(_ rows: [[String]]) -> String {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      row.indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - row[column].count)
-        return column < 2 ? row[column] + padding : padding + row[column]
-      }.joined(separator: "  ")
-    }.joined(separator: "\n")
   }
 
   /// A number as `1.2e-07`.

@@ -1,0 +1,99 @@
+import LinearAlgebra
+
+/// A network's loss on one batch as a function of its parameters, for checking its gradients.
+public struct NetworkObjective: GradientCheckable {
+  /// The network.
+  public var network: Network<Double>
+  /// The batch, [rows, inputs].
+  public let x: Tensor<Double>
+  /// What the outputs should be.
+  public let targets: Targets<Double>
+  /// What the weights add to the loss.
+  public let penalty: Penalty
+  /// Whether the pass is one of training: its seed fixes what is dropped.
+  public let pass: Pass
+
+  /// The objective of a network on a batch.
+  public init(
+    _ network: Network<Double>, on x: Tensor<Double>, _ targets: Targets<Double>,
+    penalty: Penalty = .none, pass: Pass = .inference
+  ) {
+    self.network = network
+    self.x = x
+    self.targets = targets
+    self.penalty = penalty
+    self.pass = pass
+  }
+
+  /// The network's.
+  public var parameters: Parameters<Double> { network.parameters }
+
+  /// Disturbs one entry of the network.
+  public mutating func setElement(_ position: Int, of parameter: String, to value: Double) {
+    network.updateParameters { place, tensor in
+      if place.name == parameter { tensor[position: position] = value }
+    }
+  }
+
+  /// The loss in parts, by the layers' outputs one after the other.
+  public func probe() -> LossProbe {
+    var kinks: [Tensor<Double>] = []
+    var magnitude = 0.0
+    var block = x
+    for (index, layer) in network.layers.enumerated() {
+      if layer.hasKinkAtZero { kinks.append(block) }
+      block = layer.forward(block, pass: pass.inLayer(index))
+      magnitude = max(magnitude, largestMagnitude(block))
+    }
+    if let margins = network.loss.kinks(outputs: block, targets: targets) { kinks.append(margins) }
+    if penalty.l1 != 0 {
+      kinks += zip(network.parameterPlaces, network.parameters)
+        .filter { $0.0.isPenalized }.map { $0.1.tensor }
+    }
+    let rows = targets.rowCount
+    let normalizer = targets.withBlock { network.loss.normalizer(of: $0, rows: rows) }
+    var losses = network.loss.rowLosses(block, targets)
+    // Not a factor of 1: the plain mean keeps its bits.
+    if normalizer != Double(rows) { losses *= Double(rows) / normalizer }
+    return LossProbe(
+      rowLosses: losses, penalty: network.value(of: penalty), kinks: kinks, magnitude: magnitude)
+  }
+
+  /// The gradients by backpropagation.
+  public func gradients() -> Parameters<Double> {
+    network.lossAndGradients(of: x, targets, penalty: penalty, pass: pass).gradients
+  }
+}
+
+extension TwoLayerNet where Scalar == Double {
+  /// The network's loss on a batch as a function of its parameters.
+  ///
+  /// - Parameters:
+  ///   - x: [rows, inputs].
+  ///   - labels: a class for each row.
+  ///   - regularization: λ, the factor of the penalty.
+  public func objective(
+    on x: Tensor<Double>, labels: [Int], regularization: Double
+  ) -> NetworkObjective {
+    NetworkObjective(network, on: x, .labels(labels), penalty: .l2(regularization))
+  }
+}
+
+extension GradientCheck {
+  /// Checks a two-layer network's gradients on one batch.
+  ///
+  /// - Parameters:
+  ///   - x: [rows, inputs].
+  ///   - labels: a class for each row.
+  ///   - regularization: λ, the factor of the penalty.
+  public func run(
+    _ network: TwoLayerNet<Double>, on x: Tensor<Double>, labels: [Int], regularization: Double
+  ) -> GradientCheckReport {
+    run(network.objective(on: x, labels: labels, regularization: regularization))
+  }
+}
+
+/// The largest absolute value of some elements, 0 of none.
+func largestMagnitude(_ tensor: Tensor<Double>) -> Double {
+  tensor.withUnsafeElements { $0.reduce(0) { max($0, $1.magnitude) } }
+}

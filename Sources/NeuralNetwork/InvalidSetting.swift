@@ -1,0 +1,51 @@
+import Foundation
+
+/// A setting that makes no sense, such as a dropout rate of 1.
+public struct InvalidSetting: Error, Sendable, Equatable {
+  /// What is set, such as `dropout rate`.
+  public let name: String
+  /// What it is set to.
+  public let value: String
+  /// What it may be.
+  public let expected: String
+
+  /// The given finding.
+  public init(name: String, value: String, expected: String) {
+    self.name = name
+    self.value = value
+    self.expected = expected
+  }
+}
+
+extension InvalidSetting: CustomStringConvertible, LocalizedError {
+  /// One sentence with the name, the value and what was expected.
+  public var description: String { "\(name) is \(value), expected \(expected)" }
+  /// The same as ``description``.
+  public var errorDescription: String? { description }
+}
+
+// MARK: - Checks
+
+extension InvalidSetting {
+  /// Throws unless `holds`.
+  package static func demand(
+    _ holds: Bool, _ name: String, _ value: some Any, _ expected: String
+  ) throws {
+    if !holds { throw InvalidSetting(name: name, value: "\(value)", expected: expected) }
+  }
+
+  /// Throws unless `value` is finite and above 0.
+  package static func demandPositive(_ name: String, _ value: Double) throws {
+    try demand(value.isFinite && value > 0, name, value, "a number above 0")
+  }
+
+  /// Throws unless `value` is finite and not negative.
+  package static func demandNotNegative(_ name: String, _ value: Double) throws {
+    try demand(value.isFinite && value >= 0, name, value, "0 or a number above 0")
+  }
+
+  /// Throws unless `value` is in 0..<1.
+  package static func demandBelowOne(_ name: String, _ value: Double) throws {
+    try demand(value >= 0 && value < 1, name, value, "a number from 0 to below 1")
+  }
+}

@@ -1,0 +1,273 @@
+import LinearAlgebra
+
+/// One layer of a ``Network``: a function of each batch with parameters that can be trained.
+///
+/// A layer states its mathematics on blocks of rows, forward and backward; the network owns all
+/// memory and calls it in order. What the backward pass needs of the forward pass is a visible
+/// value: the layer's input or output, or numbers of its own that it writes to `kept`.
+///
+/// A layer without parameters states `forward`, `inputGradient` and the flags; everything else has
+/// a default.
+public protocol Layer<Scalar>: Sendable, Equatable {
+  /// The type of all numbers.
+  associatedtype Scalar: BLASScalar
+
+  // MARK: Sizes
+
+  /// How many numbers a row of input must have, or nil where any number will do.
+  var requiredInputSize: Int? { get }
+  /// How many numbers a row of output has for rows of `inputSize` numbers.
+  func outputSize(forInputSize inputSize: Int) -> Int
+  /// How many scalars the forward pass of `rows` rows of `columns` numbers leaves in `kept`.
+  func keptCount(rows: Int, columns: Int) -> Int
+
+  // MARK: What may be overwritten
+
+  /// Which of the forward pass's blocks the backward pass reads.
+  var backwardReads: ForwardBlock { get }
+  /// Whether output may be written over the input, and the input's gradient over the upstream one.
+  var worksInPlace: Bool { get }
+  /// Whether the sign of an input decides a piece of a function with a kink at 0.
+  var hasKinkAtZero: Bool { get }
+
+  // MARK: Passes
+
+  /// Writes the output.
+  ///
+  /// - Parameters:
+  ///   - input: rows × inputs.
+  ///   - output: rows × outputs; the same memory as `input` only where `worksInPlace`.
+  ///   - pass: whether the pass is one of training, and what its random numbers are drawn from.
+  ///   - kept: `keptCount` scalars for the backward pass.
+  func forward(
+    _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
+    kept: UnsafeMutableBufferPointer<Scalar>)
+
+  /// Writes the gradient of each parameter.
+  ///
+  /// - Parameters:
+  ///   - upstream: the loss's gradient with respect to the output, rows × outputs.
+  ///   - record: what the forward pass left.
+  ///   - gradients: room for them, in the parameters' order and shapes.
+  func parameterGradients(
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradients: inout [Tensor<Scalar>])
+
+  /// Writes the loss's gradient with respect to the input.
+  ///
+  /// - Parameters:
+  ///   - upstream: the loss's gradient with respect to the output, rows × outputs.
+  ///   - record: what the forward pass left.
+  ///   - gradient: rows × inputs; the same memory as `upstream` only where `worksInPlace`.
+  func inputGradient(
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradient: MutableRowBlock<Scalar>)
+
+  // MARK: Parameters
+
+  /// What each parameter is: the tensors that are trained.
+  var parameterKinds: [ParameterKind] { get }
+  /// The parameter at a position.
+  func parameter(at position: Int) -> Tensor<Scalar>
+  /// Calls `body` with each parameter's position and the parameter in its place, so that nothing is
+  /// copied or allocated.
+  mutating func updateParameters(
+    _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void)
+
+  /// What each of ``statistics`` is called, in the same order.
+  var statisticNames: [String] { get }
+  /// Tensors that training changes by what it sees, not by gradients.
+  var statistics: [Tensor<Scalar>] { get set }
+  /// Takes what a training pass of `rows` rows kept into the statistics.
+  mutating func updateStatistics(kept: UnsafeBufferPointer<Scalar>, rows: Int)
+
+  // MARK: Other forms
+
+  /// The layer in words that a file can hold and a summary can show.
+  var specification: LayerSpecification { get }
+  /// The same layer in another scalar type, its parameters rounded where that is narrower.
+  func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other>
+}
+
+/// A block of a layer's forward pass.
+public enum ForwardBlock: Sendable {
+  /// What went in.
+  case input
+  /// What came out.
+  case output
+  /// None of the two.
+  case neither
+}
+
+/// What a layer's forward pass leaves for its backward pass. Of input and output only the one that
+/// the layer reads backward is sure to be there still.
+public struct ForwardRecord<Scalar: BLASScalar> {
+  /// rows × inputs.
+  public let input: RowBlock<Scalar>
+  /// rows × outputs.
+  public let output: RowBlock<Scalar>
+  /// What the pass was made for.
+  public let pass: Pass
+  /// What the layer itself kept.
+  public let kept: UnsafeBufferPointer<Scalar>
+
+  /// The given blocks.
+  public init(
+    input: RowBlock<Scalar>, output: RowBlock<Scalar>, pass: Pass,
+    kept: UnsafeBufferPointer<Scalar>
+  ) {
+    self.input = input
+    self.output = output
+    self.pass = pass
+    self.kept = kept
+  }
+}
+
+/// A parameter's name and how it is treated.
+public struct ParameterKind: Sendable, Equatable {
+  /// Such as `W`; the network adds a number.
+  public let name: String
+  /// Whether it is one of the weights that penalties, weight decay and the maximum norm are about:
+  /// biases, scales and shifts are not.
+  public let isPenalized: Bool
+
+  /// The given kind.
+  public init(_ name: String, isPenalized: Bool = false) {
+    self.name = name
+    self.isPenalized = isPenalized
+  }
+}
+
+/// What a forward pass is made for.
+public enum Pass: Sendable, Equatable {
+  /// To predict: nothing is dropped, and running statistics are used.
+  case inference
+  /// To train: what is dropped is a function of the seed, and the batch's own statistics are used.
+  case training(seed: UInt64)
+
+  /// The same pass with random numbers of its own for the layer at a position.
+  package func inLayer(_ position: Int) -> Pass {
+    switch self {
+    case .inference: .inference
+    case .training(let seed): .training(seed: seed &+ 0x9e37_79b9_7f4a_7c15 &* UInt64(position + 1))
+    }
+  }
+}
+
+// MARK: - Defaults
+
+extension Layer {
+  /// Any number.
+  public var requiredInputSize: Int? { nil }
+  /// As many as in the input.
+  public func outputSize(forInputSize inputSize: Int) -> Int { inputSize }
+  /// Nothing.
+  public func keptCount(rows: Int, columns: Int) -> Int { 0 }
+  /// No.
+  public var hasKinkAtZero: Bool { false }
+
+  /// Nothing, where there are no parameters.
+  public func parameterGradients(
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradients: inout [Tensor<Scalar>]
+  ) {}
+
+  /// None.
+  public var parameterKinds: [ParameterKind] { [] }
+  /// None.
+  public func parameter(at position: Int) -> Tensor<Scalar> {
+    fatalError("\(Self.self): there is no parameter \(position)")
+  }
+  /// Nothing, where there are no parameters.
+  public mutating func updateParameters(
+    _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
+  ) {}
+
+  /// None.
+  public var statisticNames: [String] { [] }
+  /// None.
+  public var statistics: [Tensor<Scalar>] {
+    get { [] }
+    set {}
+  }
+  /// Nothing, where there are no statistics.
+  public mutating func updateStatistics(kept: UnsafeBufferPointer<Scalar>, rows: Int) {}
+
+  /// The tensors that are trained, in the order of ``parameterKinds``.
+  ///
+  /// - Precondition: a tensor that is set has the shape of the one that it replaces.
+  public var parameters: [Tensor<Scalar>] {
+    get { parameterKinds.indices.map(parameter) }
+    set {
+      updateParameters { position, parameter in
+        require(
+          newValue[position].shape == parameter.shape,
+          "\(Self.self): a parameter of shape \(parameter.shape), not \(newValue[position].shape)")
+        parameter = newValue[position]
+      }
+    }
+  }
+
+  /// Whether the other layer is of the same type and equal.
+  func isEqual(to other: any Layer<Scalar>) -> Bool { (other as? Self) == self }
+}
+
+// MARK: - The same on tensors
+
+extension Layer {
+  /// The layer's output.
+  ///
+  /// - Parameters:
+  ///   - input: [rows, inputs].
+  ///   - pass: whether the pass is one of training.
+  /// - Returns: [rows, outputs]; the input's shape where there are as many outputs as inputs.
+  public func forward(_ input: Tensor<Scalar>, pass: Pass = .inference) -> Tensor<Scalar> {
+    record(of: input, pass: pass).output
+  }
+
+  /// The loss's gradients with respect to the parameters and the input.
+  ///
+  /// - Parameters:
+  ///   - upstream: the loss's gradient with respect to the output, [rows, outputs].
+  ///   - input: what the forward pass is given, [rows, inputs].
+  ///   - pass: as given to the forward pass, which is made again.
+  /// - Returns: the parameters' gradients under the names of ``parameterKinds``, and the input's,
+  ///   in its shape.
+  public func backward(
+    upstream: Tensor<Scalar>, input: Tensor<Scalar>, pass: Pass = .inference
+  ) -> (parameters: Parameters<Scalar>, input: Tensor<Scalar>) {
+    let (output, kept) = record(of: input, pass: pass)
+    var gradients = parameters.map { Tensor<Scalar>.zeros($0.shape) }
+    var inputGradient = Tensor<Scalar>.zeros(input.shape)
+    upstream.withRows { upstream in
+      input.withRows { input in
+        output.withRows { output in
+          kept.withUnsafeElements { kept in
+            let record = ForwardRecord(input: input, output: output, pass: pass, kept: kept)
+            parameterGradients(upstream: upstream, record: record, into: &gradients)
+            inputGradient.withMutableRows {
+              self.inputGradient(upstream: upstream, record: record, into: $0)
+            }
+          }
+        }
+      }
+    }
+    return (Parameters(zip(parameterKinds, gradients).map { ($0.name, $1) }), inputGradient)
+  }
+
+  /// The layer's output, [rows, outputs], and what it keeps.
+  private func record(
+    of input: Tensor<Scalar>, pass: Pass
+  ) -> (output: Tensor<Scalar>, kept: Tensor<Scalar>) {
+    let (rows, columns) = (input.shape.rowCount, input.shape.columnCount)
+    let outputSize = outputSize(forInputSize: columns)
+    var output = Tensor<Scalar>.zeros(outputSize == columns ? input.shape : [rows, outputSize])
+    var kept = Tensor<Scalar>.zeros([keptCount(rows: rows, columns: columns)])
+    input.withRows { input in
+      output.withMutableRows { output in
+        kept.withUnsafeMutableElements { forward(input, into: output, pass: pass, kept: $0) }
+      }
+    }
+    return (output, kept)
+  }
+}

@@ -1,0 +1,115 @@
+import LinearAlgebra
+
+/// A layer without its parameters: what a network is built from, a summary shows and a file holds.
+public enum LayerSpecification: Sendable, Codable, Equatable {
+  /// ``Affine`` with this many outputs.
+  case affine(outputs: Int)
+  /// ``ReLU``.
+  case relu
+  /// ``LeakyReLU``.
+  case leakyReLU(slope: Double = 0.01)
+  /// ``Tanh``.
+  case tanh
+  /// ``Sigmoid``.
+  case sigmoid
+  /// ``GELU``.
+  case gelu
+  /// ``Dropout``.
+  case dropout(rate: Double)
+  /// ``BatchNorm``.
+  case batchNorm(momentum: Double = 0.1, epsilon: Double = 1e-5)
+  /// ``LayerNorm``.
+  case layerNorm(epsilon: Double = 1e-5)
+}
+
+extension LayerSpecification {
+  /// A fresh layer for rows of `inputSize` numbers.
+  ///
+  /// - Parameters:
+  ///   - initializer: how weights are drawn.
+  ///   - random: what they are drawn from.
+  /// - Precondition: the settings pass ``check()``.
+  func makeLayer<Scalar: BLASScalar>(
+    inputSize: Int, initializer: Initializer, using random: inout some RandomStream
+  ) -> any Layer<Scalar> {
+    switch self {
+    case .affine(let outputs):
+      Affine<Scalar>(
+        weights: initializer.weights(inputs: inputSize, outputs: outputs, using: &random),
+        bias: .zeros([outputs]))
+    case .relu: ReLU<Scalar>()
+    case .leakyReLU(let slope): LeakyReLU<Scalar>(slope: slope)
+    case .tanh: Tanh<Scalar>()
+    case .sigmoid: Sigmoid<Scalar>()
+    case .gelu: GELU<Scalar>()
+    case .dropout(let rate): Dropout<Scalar>(rate: rate)
+    case .batchNorm(let momentum, let epsilon):
+      BatchNorm<Scalar>(size: inputSize, momentum: momentum, epsilon: epsilon)
+    case .layerNorm(let epsilon): LayerNorm<Scalar>(size: inputSize, epsilon: epsilon)
+    }
+  }
+}
+
+// MARK: - Settings
+
+extension LayerSpecification {
+  /// Throws unless the settings make sense: for values that somebody typed.
+  public func check() throws {
+    switch self {
+    case .affine(let outputs):
+      // BLAS counts columns with 32 bits.
+      try InvalidSetting.demand(
+        (1...Int(Int32.max)).contains(outputs), "width of an affine layer", outputs,
+        "1 to 2³¹ − 1")
+    case .leakyReLU(let slope):
+      try InvalidSetting.demand(
+        slope > 0 && slope.isFinite, "slope of a leaky relu", slope, "a number above 0")
+    case .dropout(let rate):
+      try InvalidSetting.demand(
+        (0..<1).contains(rate), "dropout rate", rate, "0 or more and below 1")
+    case .batchNorm(let momentum, let epsilon):
+      try InvalidSetting.demand(
+        (0...1).contains(momentum), "momentum of a batch norm", momentum, "0 to 1")
+      try Self.check(epsilon: epsilon, of: "batch norm")
+    case .layerNorm(let epsilon): try Self.check(epsilon: epsilon, of: "layer norm")
+    case .relu, .tanh, .sigmoid, .gelu: break
+    }
+  }
+
+  private static func check(epsilon: Double, of layer: String) throws {
+    try InvalidSetting.demand(
+      epsilon > 0 && epsilon.isFinite, "epsilon of a \(layer)", epsilon, "a number above 0")
+  }
+
+  /// Traps unless the settings make sense: for layers that programs make.
+  func requireValid() {
+    do {
+      try check()
+    } catch {
+      fatalError("\(error)")
+    }
+  }
+}
+
+extension LayerSpecification: CustomStringConvertible {
+  /// The layer's name and settings, such as `dropout 0.2`; those of normalizations only where they
+  /// are not the usual ones.
+  public var description: String {
+    switch self {
+    case .affine: "affine"
+    case .relu: "relu"
+    case .leakyReLU(let slope): "leaky relu \(slope)"
+    case .tanh: "tanh"
+    case .sigmoid: "sigmoid"
+    case .gelu: "gelu"
+    case .dropout(let rate): "dropout \(rate)"
+    case .batchNorm(let momentum, let epsilon):
+      "batch norm" + (momentum == 0.1 ? "" : ", momentum \(momentum)") + Self.unusual(epsilon)
+    case .layerNorm(let epsilon): "layer norm" + Self.unusual(epsilon)
+    }
+  }
+
+  private static func unusual(_ epsilon: Double) -> String {
+    epsilon == 1e-5 ? "" : ", epsilon \(epsilon)"
+  }
+}

@@ -1,0 +1,53 @@
+import LinearAlgebra
+
+/// Binary cross-entropy of each output's sigmoid p: the mean over all outputs of
+/// −target·ln p − (1 − target)·ln(1 − p), as PyTorch's `BCEWithLogitsLoss`.
+///
+/// A single output tells class 0 from class 1: p is the probability of class 1. Several outputs are
+/// each a class against the rest, and their probabilities need not add up to 1. The loss is
+/// computed from the outputs themselves, so that those of ±1e30 give finite losses.
+///
+/// The backward pass needs p − target.
+public struct LogisticLoss<Scalar: BLASScalar>: ValueLoss {
+  /// The loss; it has no parameters.
+  public init() {}
+
+  /// 0, where the sigmoid is ½.
+  public var threshold: Scalar { 0 }
+  /// One.
+  public var slope: Scalar { 1 }
+
+  /// Writes p − target, and the mean of each row's losses.
+  public func forward(
+    outputs: RowBlock<Scalar>, targets: TargetBlock<Scalar>, kept: MutableRowBlock<Scalar>,
+    losses: UnsafeMutableBufferPointer<Scalar>
+  ) {
+    writeTargets(targets, for: outputs, to: kept, losses: losses)
+    guard let losses = losses.baseAddress else { return }
+    Scalar.logisticCrossEntropy(
+      rows: outputs.rows, columns: outputs.columns, outputs.base, targets: kept.base,
+      losses: losses)
+  }
+
+  /// The sigmoid of each output; for a single one, 1 − p and p.
+  public func probabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>? {
+    let (rows, columns) = (outputs.shape.rowCount, outputs.shape.columnCount)
+    var sides = outputs
+    if columns == 1 {
+      // 1 − p is the sigmoid of the output's negative: taken off 1, a small one would be lost.
+      sides = Tensor(outputs.elements.flatMap { [-$0, $0] }, shape: [rows, 2])
+    }
+    sides.withMutableRows {
+      Scalar.activate(.sigmoid, count: $0.count, $0.reading.base, into: $0.base)
+    }
+    return sides
+  }
+
+  /// `logistic`.
+  public var specification: LossSpecification { .logistic }
+
+  /// The same loss in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
+    LogisticLoss<Other>()
+  }
+}

@@ -1,0 +1,116 @@
+import LinearAlgebra
+
+/// What a network's outputs cost: a function of each row's outputs and target. The loss of a batch
+/// is the sum of its rows' losses divided by a normalizer, the number of rows unless a loss says
+/// otherwise.
+public protocol Loss<Scalar>: Sendable, Equatable {
+  /// The type of all numbers.
+  associatedtype Scalar: BLASScalar
+
+  /// Writes each row's loss, and what the backward pass needs.
+  ///
+  /// - Parameters:
+  ///   - outputs: rows × outputs.
+  ///   - targets: as many rows of targets.
+  ///   - kept: rows × outputs; other memory than `outputs`, so that targets can be written to it.
+  ///   - losses: one per row.
+  /// - Precondition: extents agree, labels are classes.
+  func forward(
+    outputs: RowBlock<Scalar>, targets: TargetBlock<Scalar>, kept: MutableRowBlock<Scalar>,
+    losses: UnsafeMutableBufferPointer<Scalar>)
+
+  /// Writes the gradient of the batch's loss with respect to the outputs.
+  ///
+  /// - Parameters:
+  ///   - kept: what `forward` wrote, rows × outputs.
+  ///   - targets: as given to `forward`.
+  ///   - normalizer: of the whole batch, of which these rows may be a share.
+  ///   - gradient: rows × outputs; may be the same memory as `kept`.
+  func backward(
+    kept: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
+    into gradient: MutableRowBlock<Scalar>)
+
+  /// What the sum of the rows' losses is divided by.
+  func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar
+
+  /// Numbers whose signs decide a piece of a function with kinks, such as the margins of a hinge,
+  /// which a gradient check has to know; nil where there are none.
+  func kinks(outputs: Tensor<Scalar>, targets: Targets<Scalar>) -> Tensor<Scalar>?
+
+  /// How many classes `outputSize` outputs tell apart.
+  func classCount(outputSize: Int) -> Int
+  /// The class of each row of outputs.
+  func classes(of outputs: Tensor<Scalar>) -> [Int]
+  /// The probability of each class, [rows, classes], or nil where the loss knows none.
+  func probabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>?
+
+  /// The loss in words that a file can hold and a summary can show.
+  var specification: LossSpecification { get }
+  /// The same loss in another scalar type.
+  func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other>
+}
+
+extension Loss {
+  /// The number of rows.
+  public func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar { Scalar(rows) }
+  /// None.
+  public func kinks(outputs: Tensor<Scalar>, targets: Targets<Scalar>) -> Tensor<Scalar>? { nil }
+  /// One for each output.
+  public func classCount(outputSize: Int) -> Int { outputSize }
+  /// The place of the largest output, the first of equal ones; of the first NaN where there is one.
+  public func classes(of outputs: Tensor<Scalar>) -> [Int] { outputs.argmax(axis: 1) }
+  /// None.
+  public func probabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>? { nil }
+
+  /// Whether the other loss is of the same type and equal.
+  func isEqual(to other: any Loss<Scalar>) -> Bool { (other as? Self) == self }
+}
+
+// MARK: - The same on tensors
+
+extension Loss {
+  /// The loss of a batch; NaN for no rows.
+  ///
+  /// - Parameters:
+  ///   - outputs: [rows, outputs].
+  ///   - targets: as many rows.
+  public func callAsFunction(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Scalar {
+    let normalizer = targets.withBlock { self.normalizer(of: $0, rows: targets.rowCount) }
+    return rowLosses(outputs, targets).sum() / normalizer
+  }
+
+  /// The loss of each row, [rows], before anything is divided.
+  public func rowLosses(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Tensor<Scalar> {
+    lossesAndKept(outputs, targets).losses
+  }
+
+  /// The gradient of the batch's loss with respect to the outputs, in their shape.
+  public func gradient(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Tensor<Scalar> {
+    var gradient = lossesAndKept(outputs, targets).kept
+    targets.withBlock { targets in
+      gradient.withMutableRows {
+        backward(
+          kept: $0.reading, targets: targets, normalizer: normalizer(of: targets, rows: $0.rows),
+          into: $0)
+      }
+    }
+    return gradient
+  }
+
+  func lossesAndKept(
+    _ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>
+  ) -> (losses: Tensor<Scalar>, kept: Tensor<Scalar>) {
+    var kept = Tensor<Scalar>.zeros(outputs.shape)
+    var losses = Tensor<Scalar>.zeros([outputs.shape.rowCount])
+    outputs.withRows { outputs in
+      kept.withMutableRows { kept in
+        losses.withUnsafeMutableElements { losses in
+          targets.withBlock {
+            forward(outputs: outputs, targets: $0, kept: kept, losses: losses)
+          }
+        }
+      }
+    }
+    return (losses, kept)
+  }
+}

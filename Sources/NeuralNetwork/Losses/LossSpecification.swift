@@ -1,0 +1,88 @@
+import LinearAlgebra
+
+/// A loss in words: what a network is built with and a file holds.
+public enum LossSpecification: Sendable, Codable, Equatable {
+  /// ``SoftmaxLoss``.
+  case softmax(labelSmoothing: Double = 0, classWeights: [Double]? = nil)
+  /// ``Hinge``.
+  case hinge
+  /// ``SquaredHinge``.
+  case squaredHinge
+  /// ``SquaredError``.
+  case squaredError
+  /// ``AbsoluteError``.
+  case absoluteError
+  /// ``LogisticLoss``.
+  case logistic
+
+  /// ``SoftmaxLoss`` as it is usually meant: without label smoothing or class weights.
+  public static var softmax: LossSpecification { .softmax() }
+
+  /// The loss.
+  ///
+  /// - Precondition: the settings pass ``check()``.
+  public func makeLoss<Scalar: BLASScalar>(_ scalar: Scalar.Type = Scalar.self) -> any Loss<Scalar>
+  {
+    switch self {
+    case .softmax(let labelSmoothing, let classWeights):
+      SoftmaxLoss<Scalar>(labelSmoothing: labelSmoothing, classWeights: classWeights)
+    case .hinge: Hinge<Scalar>()
+    case .squaredHinge: SquaredHinge<Scalar>()
+    case .squaredError: SquaredError<Scalar>()
+    case .absoluteError: AbsoluteError<Scalar>()
+    case .logistic: LogisticLoss<Scalar>()
+    }
+  }
+}
+
+// MARK: - Settings
+
+extension LossSpecification {
+  /// Throws unless the settings make sense: for values that somebody typed.
+  ///
+  /// - Parameter classCount: how many classes there are, where that is known.
+  public func check(classCount: Int? = nil) throws {
+    guard case .softmax(let labelSmoothing, let classWeights) = self else { return }
+    try InvalidSetting.demand(
+      (0..<1).contains(labelSmoothing), "label smoothing", labelSmoothing, "0 or more and below 1")
+    guard let classWeights else { return }
+    for weight in classWeights {
+      try InvalidSetting.demand(
+        weight >= 0 && weight.isFinite, "class weight", weight, "0 or a number above 0")
+    }
+    try InvalidSetting.demand(
+      classWeights.contains { $0 > 0 }, "class weights", classWeights,
+      "one for each class, at least one of them above 0")
+    if let classCount {
+      try InvalidSetting.demand(
+        classWeights.count == classCount, "class weights", classWeights,
+        "one for each of \(classCount) classes")
+    }
+  }
+
+  /// Traps unless the settings make sense: for losses that programs make.
+  func requireValid() {
+    do {
+      try check()
+    } catch {
+      fatalError("\(error)")
+    }
+  }
+}
+
+extension LossSpecification: CustomStringConvertible {
+  /// The loss's name and those settings that are not the usual ones.
+  public var description: String {
+    switch self {
+    case .softmax(let labelSmoothing, let classWeights):
+      "softmax cross-entropy"
+        + (labelSmoothing == 0 ? "" : ", label smoothing \(labelSmoothing)")
+        + (classWeights.map { ", class weights \($0)" } ?? "")
+    case .hinge: "hinge"
+    case .squaredHinge: "squared hinge"
+    case .squaredError: "squared error"
+    case .absoluteError: "absolute error"
+    case .logistic: "logistic"
+    }
+  }
+}

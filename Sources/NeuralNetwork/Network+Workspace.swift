@@ -1,0 +1,131 @@
+import LinearAlgebra
+
+extension Network {
+  /// The memory of a network's passes over batches of up to some rows, so that passes allocate
+  /// nothing: one run of scalars, in which every block has its place.
+  public struct Workspace: Sendable {
+    /// What passes are made for.
+    public enum Purpose: Sendable {
+      /// Forward and backward.
+      case training
+      /// Forward only, which needs less.
+      case inference
+    }
+
+    /// How many rows there is room for.
+    public let capacity: Int
+    /// How many rows the last forward pass had.
+    var rows = 0
+    let layout: Layout
+    /// All blocks.
+    var memory: Tensor<Scalar>
+    /// The loss of each row.
+    var losses: Tensor<Scalar>
+    /// The gradient of each layer's parameters.
+    package internal(set) var gradients: [[Tensor<Scalar>]]
+
+    /// Room for passes of `network` over batches of at most `batchSize` rows.
+    public init(for network: Network, batchSize: Int, purpose: Purpose = .training) {
+      let isTraining = purpose == .training
+      capacity = batchSize
+      layout = Layout(of: network, rows: batchSize, purpose: purpose)
+      memory = .zeros([layout.count])
+      losses = .zeros([isTraining ? batchSize : 0])
+      gradients =
+        isTraining
+        ? network.layers.map { $0.parameters.map { .zeros($0.shape) } } : []
+    }
+
+    /// The outputs of the last forward pass, [rows, outputs], copied.
+    public var outputs: Tensor<Scalar> {
+      memory.withUnsafeElements { memory in
+        let offset = layout.outputs[layout.outputs.count - 1]
+        return Tensor(
+          memory[offset..<offset + rows * layout.outputWidth], shape: [rows, layout.outputWidth])
+      }
+    }
+  }
+
+  /// How many numbers a row has before a layer.
+  func inputWidth(of layer: Int) -> Int { layer == 0 ? inputSize : widths[layer - 1] }
+
+  /// The gradients that the last backward pass left, under the parameters' names.
+  public func gradients(in workspace: Workspace) -> Parameters<Scalar> {
+    Parameters(parameterPlaces.map { ($0.name, workspace.gradients[$0.layer][$0.position]) })
+  }
+}
+
+extension Network.Workspace {
+  /// Where the blocks of a workspace begin in its memory.
+  struct Layout: Sendable {
+    /// The output of each layer.
+    let outputs: [Int]
+    /// What each layer keeps.
+    let kept: [Int]
+    /// Two blocks for gradients between layers, which take turns.
+    let gradients: [Int]
+    /// What the loss keeps, which becomes the outputs' gradient.
+    let loss: Int
+    /// How many numbers a row of the network's output has.
+    let outputWidth: Int
+    /// The number of scalars of all blocks.
+    let count: Int
+
+    init(of network: Network<Scalar>, rows: Int, purpose: Purpose) {
+      var room = Room()
+      let isTraining = purpose == .training
+      outputWidth = network.outputSize
+      outputs =
+        isTraining
+        ? Self.trainingOutputs(of: network, rows: rows, in: &room)
+        : Self.inferenceOutputs(of: network, rows: rows, in: &room)
+      kept = network.layers.indices.map {
+        room.take(network.layers[$0].keptCount(rows: rows, columns: network.inputWidth(of: $0)))
+      }
+      let widest = isTraining ? network.widths.max() ?? 0 : 0
+      gradients = [room.take(rows * widest), room.take(rows * widest)]
+      loss = room.take(isTraining ? rows * network.outputSize : 0)
+      count = room.count
+    }
+
+    /// Every layer has its output, but where the layer may write it over its input and neither it
+    /// nor the layer before reads what is then gone.
+    private static func trainingOutputs(
+      of network: Network<Scalar>, rows: Int, in room: inout Room
+    ) -> [Int] {
+      var offsets: [Int] = []
+      for (index, layer) in network.layers.enumerated() {
+        let overwrites =
+          index > 0 && layer.worksInPlace && layer.backwardReads != .input
+          && network.layers[index - 1].backwardReads != .output
+        offsets.append(
+          overwrites ? offsets[index - 1] : room.take(rows * network.widths[index]))
+      }
+      return offsets
+    }
+
+    /// Outputs alternate between two blocks.
+    private static func inferenceOutputs(
+      of network: Network<Scalar>, rows: Int, in room: inout Room
+    ) -> [Int] {
+      let widest = rows * (network.widths.max() ?? 0)
+      let blocks = [room.take(widest), room.take(network.layers.count > 1 ? widest : 0)]
+      var current = 1
+      return network.layers.enumerated().map { index, layer in
+        if index == 0 || !layer.worksInPlace { current = 1 - current }
+        return blocks[current]
+      }
+    }
+
+    /// Places one after the other, each at a multiple of 64 bytes.
+    private struct Room {
+      private(set) var count = 0
+
+      mutating func take(_ scalars: Int) -> Int {
+        let step = 64 / MemoryLayout<Scalar>.stride
+        defer { count += (scalars + step - 1) / step * step }
+        return count
+      }
+    }
+  }
+}

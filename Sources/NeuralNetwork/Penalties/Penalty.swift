@@ -1,0 +1,38 @@
+import LinearAlgebra
+
+/// What the size of the weights adds to a loss: l1·Σ|w| + l2·Σw², over all weight matrices; biases,
+/// scales and shifts are free.
+///
+/// **There is no factor ½**: the gradient of the squares is 2·l2·w. That of |w| is l1·sign(w), taken
+/// as 0 at 0.
+public struct Penalty: Sendable, Codable, Equatable {
+  /// The factor of Σ|w|.
+  public var l1: Double
+  /// The factor of Σw².
+  public var l2: Double
+
+  /// Both factors: the elastic net (Zou and Hastie 2005).
+  public static func elastic(l1: Double, l2: Double) -> Penalty { Penalty(l1: l1, l2: l2) }
+  /// λΣ|w|.
+  public static func l1(_ factor: Double) -> Penalty { Penalty(l1: factor, l2: 0) }
+  /// λΣw².
+  public static func l2(_ factor: Double) -> Penalty { Penalty(l1: 0, l2: factor) }
+  /// Nothing.
+  public static var none: Penalty { Penalty(l1: 0, l2: 0) }
+
+  /// The penalty of weights with the given sums over all of them.
+  public func value<Scalar: BLASScalar>(
+    sumOfSquares: Scalar, sumOfMagnitudes: Scalar
+  ) -> Scalar {
+    var value: Scalar = 0
+    if l2 != 0 { value += Scalar(l2) * sumOfSquares }
+    if l1 != 0 { value += Scalar(l1) * sumOfMagnitudes }
+    return value
+  }
+
+  /// Adds the gradient with respect to `weights` to `gradient`, in the same shape.
+  public func addGradient<Scalar>(of weights: Tensor<Scalar>, to gradient: inout Tensor<Scalar>) {
+    if l2 != 0 { gradient.add(weights, scaledBy: 2 * Scalar(l2)) }
+    if l1 != 0 { gradient.addSigns(of: weights, scaledBy: Scalar(l1)) }
+  }
+}
