@@ -1,4 +1,3 @@
-import Foundation
 import LinearAlgebra
 
 /// A two-layer network's numbers as NumPy computed them in double precision: scores, loss and
@@ -33,13 +32,7 @@ public struct ReferenceCase: Sendable {
   public static let case12x8x5 = ReferenceCase("case_12_8_5")
 
   private init(_ name: String) {
-    let file: File
-    do {
-      let url = Bundle.module.bundleURL.appendingPathComponent("Resources/\(name).json")
-      file = try JSONDecoder().decode(File.self, from: Data(contentsOf: url))
-    } catch {
-      fatalError("ReferenceCase: \(name) cannot be read: \(error)")
-    }
+    let file = Resource.decode(File.self, from: name)
     x = Self.matrix(file.X)
     labels = file.y
     initial = file.initial.tensors
