@@ -9,6 +9,7 @@ import Serialization
 /// | `history.csv` | iteration, loss |
 /// | `epochs.csv` | iteration, train_accuracy, validation_accuracy, learning_rate |
 /// | `run.json` | a ``RunRecord`` |
+/// | `checkpoint.safetensors` | all that an interrupted run needs to go on; gone when it is over |
 ///
 /// A new run's files take the place of an earlier one's only when all of them are on the disk.
 public struct RunDirectory: Sendable {
@@ -18,6 +19,9 @@ public struct RunDirectory: Sendable {
   /// The model file's path.
   public var modelPath: String { path + "/" + Self.modelName }
 
+  /// The checkpoint's path.
+  public var checkpointPath: String { path + "/checkpoint.safetensors" }
+
   static let modelName = "model.safetensors"
   /// The files of a run, in the order in which they come into their places.
   static let names = ["history.csv", "epochs.csv", "run.json", modelName]
@@ -25,10 +29,22 @@ public struct RunDirectory: Sendable {
   /// Whether there is a model in the folder.
   public var holdsModel: Bool { FileManager.default.fileExists(atPath: modelPath) }
 
+  /// Whether there is a checkpoint in the folder.
+  public var holdsCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointPath) }
+
+  /// Removes the checkpoint, if there is one.
+  ///
+  /// - Throws: `FileError` where it cannot be removed.
+  public func removeCheckpoint() throws {
+    if unlink(checkpointPath) != 0 && errno != ENOENT {
+      throw Self.failure(checkpointPath, "cannot be removed")
+    }
+  }
+
   /// Whether any file of a run is in the folder: also one that diverged or was killed leaves some.
   public var holdsRun: Bool {
     Self.names.contains { FileManager.default.fileExists(atPath: path + "/" + $0) }
-      || holdsEarlierModel
+      || holdsEarlierModel || holdsCheckpoint
   }
 
   /// The run in the folder at `path`, which need not exist yet.

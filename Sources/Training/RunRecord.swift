@@ -1,3 +1,6 @@
+import Datasets
+import NeuralNetwork
+
 /// What `run.json` says of a training run: how it was made, what came of it, and on what machine.
 public struct RunRecord: Codable, Equatable, Sendable {
   /// How a run ended.
@@ -26,16 +29,35 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case numpy
   }
 
+  /// What a fresh network is made of.
+  public struct NetworkSettings: Codable, Equatable, Sendable {
+    /// The layers in their order.
+    public var layers: [LayerSpecification]
+    /// What the outputs cost.
+    public var loss: LossSpecification
+    /// How weights were drawn.
+    public var initializer: Initializer
+
+    /// The given settings.
+    public init(
+      layers: [LayerSpecification], loss: LossSpecification = .softmax, initializer: Initializer
+    ) {
+      self.layers = layers
+      self.loss = loss
+      self.initializer = initializer
+    }
+  }
+
   /// Everything that determines the run's numbers, with the machine and its BLAS threads.
   public struct Settings: Codable, Equatable, Sendable {
     /// The data set's name or folder.
     public var data: String
-    /// Width of the hidden layer.
-    public var hidden: Int
-    /// Learning rate, iterations, batch size and so on.
-    public var training: SGDSettings
-    /// Standard deviation of the fresh weights.
-    public var scale: Double
+    /// The format that the folder was said to have, or nil where its files told it.
+    public var format: DatasetLibrary.Format?
+    /// What the network was made of.
+    public var network: NetworkSettings
+    /// Optimizer, learning rate, length, batch size and so on.
+    public var training: TrainerSettings
     /// How many of the last rows were held out for validation.
     public var validation: Int
     /// The scalar type of the network.
@@ -49,13 +71,14 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
     /// The given settings.
     public init(
-      data: String, hidden: Int, training: SGDSettings, scale: Double, validation: Int,
-      precision: Precision, random: RandomKind, pixelScale: Double, subtractMean: Bool
+      data: String, format: DatasetLibrary.Format? = nil, network: NetworkSettings,
+      training: TrainerSettings, validation: Int, precision: Precision, random: RandomKind,
+      pixelScale: Double, subtractMean: Bool
     ) {
       self.data = data
-      self.hidden = hidden
+      self.format = format
+      self.network = network
       self.training = training
-      self.scale = scale
       self.validation = validation
       self.precision = precision
       self.random = random

@@ -1,11 +1,4 @@
-/// How a training run draws its mini-batches.
-public enum Sampling: String, Codable, Sendable, CaseIterable {
-  /// Every row of a batch is drawn from the whole set, independently of the others.
-  case replacement
-  /// Rows are drawn in the order of a fresh permutation for each pass over the set. Batches follow
-  /// each other without a gap: one may end a pass and begin the next.
-  case epoch
-}
+import NeuralNetwork
 
 /// The settings of a run of mini-batch stochastic gradient descent.
 public struct SGDSettings: Codable, Equatable, Sendable {
@@ -35,32 +28,14 @@ public struct SGDSettings: Codable, Equatable, Sendable {
     self.sampling = sampling
   }
 
-  /// Throws unless a set of `rowCount` rows can be trained on with these settings.
-  public func check(rowCount: Int) throws {
-    func demand(
-      _ holds: Bool, _ setting: String, _ value: some Any, _ expected: String
-    ) throws {
-      if holds { return }
-      throw TrainingError.invalidSetting(name: setting, value: "\(value)", expected: expected)
-    }
-    func isFiniteAndNotNegative(_ value: Double) -> Bool { value.isFinite && value >= 0 }
-    try demand(
-      learningRate.isFinite && learningRate > 0, "learning rate", learningRate, "a number above 0")
-    try demand(
-      learningRateDecay.isFinite && learningRateDecay > 0, "decay", learningRateDecay,
-      "a number above 0")
-    try demand(
-      isFiniteAndNotNegative(regularization), "regularization", regularization,
-      "0 or a number above 0")
-    try demand(iterations >= 0, "iterations", iterations, "0 or more")
-    // BLAS counts rows with 32 bits.
-    try demand(
-      (1...Int(Int32.max)).contains(batchSize), "batch size", batchSize, "1 to 2³¹ − 1")
-    try demand(rowCount >= 1, "training rows", rowCount, "at least 1")
-    if sampling == .epoch {
-      try demand(
-        batchSize <= rowCount, "batch size", batchSize,
-        "at most the \(rowCount) training rows when sampling without replacement")
-    }
+  /// The same for a ``Trainer``.
+  package var trainerSettings: TrainerSettings {
+    TrainerSettings(
+      learningRate: learningRate, schedule: .epochDecay(factor: learningRateDecay),
+      penalty: .l2(regularization), length: .iterations(iterations), batchSize: batchSize,
+      sampling: sampling, evaluation: .epochBegins)
   }
+
+  /// Throws unless a set of `rowCount` rows can be trained on with these settings.
+  public func check(rowCount: Int) throws { try trainerSettings.check(rowCount: rowCount) }
 }

@@ -7,10 +7,14 @@ import Serialization
 /// The keys and fixed values of a model file's metadata.
 private enum Metadata {
   static let format = (key: "format", value: "perceptron")
-  static let version = (key: "format_version", value: "1")
-  static let architecture = (key: "architecture", value: "affine-relu-affine-softmax")
+  static let version = "format_version"
+  static let architecture = "architecture"
   static let preprocessing = "preprocessing"
   static let classNames = "class_names"
+
+  /// The first version's only architecture, under a name in place of the layers.
+  static let firstVersion = (version: "1", architecture: "affine-relu-affine-softmax")
+  static let currentVersion = "2"
 }
 
 extension TrainedModel {
@@ -28,12 +32,12 @@ extension TrainedModel {
     }
     var archive = TensorArchive(metadata: [
       Metadata.format.key: Metadata.format.value,
-      Metadata.version.key: Metadata.version.value,
-      Metadata.architecture.key: Metadata.architecture.value,
-      Metadata.preprocessing: try json(preprocessing),
-      Metadata.classNames: try json(classNames),
+      Metadata.version: Metadata.currentVersion,
+      Metadata.architecture: try NetworkArchitecture(of: network).compactJSON,
+      Metadata.preprocessing: try preprocessing.compactJSON,
+      Metadata.classNames: try classNames.compactJSON,
     ])
-    for (name, tensor) in network.parameters { archive.add(tensor, named: name) }
+    archive.add(network)
     try archive.write(to: path)
   }
 
@@ -47,30 +51,12 @@ extension TrainedModel {
   }
 
   init(_ archive: TensorArchive, path: String) throws {
-    for (key, value) in [Metadata.format, Metadata.version, Metadata.architecture] {
-      let found = archive.metadata[key].map { "\"\($0)\"" } ?? "none"
-      if archive.metadata[key] != value {
-        throw FileError(
-          path, "not a Perceptron model: expected \(key) \"\(value)\", found \(found)")
-      }
-    }
-    let expected = ["W1", "W2", "b1", "b2"]
+    try archive.expect([Metadata.format], "a Perceptron model", path: path)
+    network = try archive.network(try Self.architecture(archive, path: path), path: path)
+    let expected = (network.parameters.names + network.statistics.names).sorted()
     if archive.names.sorted() != expected {
       throw FileError(path, "expected the tensors \(expected), found \(archive.names.sorted())")
     }
-    let weights1: Tensor<Scalar> = try archive.finiteTensor("W1", path: path)
-    let weights2: Tensor<Scalar> = try archive.finiteTensor("W2", path: path)
-    guard weights1.rank == 2, weights2.rank == 2, weights1.shape[1] == weights2.shape[0] else {
-      throw FileError(
-        path, "W1 of shape \(weights1.shape) does not lead to W2 of shape \(weights2.shape)")
-    }
-    network = TwoLayerNet(
-      hidden: Affine(
-        weights: weights1,
-        bias: try archive.finiteTensor("b1", shape: [weights1.shape[1]], path: path)),
-      output: Affine(
-        weights: weights2,
-        bias: try archive.finiteTensor("b2", shape: [weights2.shape[1]], path: path)))
     preprocessing = try archive.decode(Preprocessing.self, Metadata.preprocessing, path: path)
     classNames = try archive.decode([String].self, Metadata.classNames, path: path)
     if let mean = preprocessing.mean, mean.count != network.inputSize {
@@ -82,37 +68,28 @@ extension TrainedModel {
         path, "expected \(network.classCount) class names, found \(classNames.count)")
     }
   }
-}
 
-/// Compact JSON with sorted keys, so that the same model gives the same bytes.
-private func json(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
-}
-
-extension TensorArchive {
-  fileprivate func finiteTensor<Scalar: BLASScalar>(
-    _ name: String, shape: Shape? = nil, path: String
-  ) throws -> Tensor<Scalar> {
-    let tensor: Tensor<Scalar> = try tensor(named: name, shape: shape)
-    if let position = tensor.firstNonFinite() {
-      throw FileError(
-        path, "tensor \(name): element \(position) is \(tensor[position: position])")
+  private static func architecture(
+    _ archive: TensorArchive, path: String
+  ) throws -> NetworkArchitecture {
+    if archive.metadata[Metadata.version] == Metadata.firstVersion.version {
+      let name = (Metadata.architecture, Metadata.firstVersion.architecture)
+      try archive.expect([name], "a Perceptron model", path: path)
+      let (first, last): (Tensor<Scalar>, Tensor<Scalar>) = (
+        try archive.tensor(named: "W1"), try archive.tensor(named: "W2")
+      )
+      guard first.rank == 2, last.rank == 2, first.shape[1] == last.shape[0] else {
+        throw FileError(
+          path, "W1 of shape \(first.shape) does not lead to W2 of shape \(last.shape)")
+      }
+      return NetworkArchitecture(
+        inputSize: first.shape[0],
+        layers: TwoLayerNet<Scalar>.specifications(
+          hiddenSize: first.shape[1], classCount: last.shape[1]),
+        loss: .softmax)
     }
-    return tensor
-  }
-
-  fileprivate func decode<Value: Decodable>(
-    _ type: Value.Type, _ key: String, path: String
-  ) throws -> Value {
-    guard let text = metadata[key] else {
-      throw FileError(path, "expected \(key) in the metadata, found none")
-    }
-    do {
-      return try JSONDecoder().decode(type, from: Data(text.utf8))
-    } catch {
-      throw FileError(path, "\(key) in the metadata cannot be read: \(text.prefix(60))")
-    }
+    try archive.expect(
+      [(Metadata.version, Metadata.currentVersion)], "a Perceptron model", path: path)
+    return try archive.decode(NetworkArchitecture.self, Metadata.architecture, path: path)
   }
 }

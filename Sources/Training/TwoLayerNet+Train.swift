@@ -2,26 +2,6 @@ import Datasets
 import LinearAlgebra
 import NeuralNetwork
 
-/// Where a training run stands, after an iteration.
-public struct TrainingProgress: Sendable {
-  /// The iteration that has just been made, counted from 0.
-  public let iteration: Int
-  /// How many the run is to make.
-  public let iterations: Int
-  /// The loss of the iteration's batch.
-  public let loss: Double
-  /// The epoch that the iteration began, if it began one.
-  public let epoch: History.Epoch?
-}
-
-/// Whether a training run goes on.
-public enum TrainingDirective: Sendable {
-  /// Make the next iteration.
-  case proceed
-  /// End the run now; the network keeps what it has learnt.
-  case stop
-}
-
 extension TwoLayerNet {
   /// Trains with mini-batch stochastic gradient descent.
   ///
@@ -41,7 +21,7 @@ extension TwoLayerNet {
   ///   - random: what batches are drawn from.
   ///   - progress: called after each iteration; says whether to go on.
   /// - Returns: the losses and accuracies.
-  /// - Throws: `TrainingError.invalidSetting` before anything is done;
+  /// - Throws: `InvalidSetting` before anything is done;
   ///   `TrainingError.lossNotFinite` when a loss is NaN or infinite, with the history so far;
   ///   `TrainingError.parametersNotFinite` when the last update left parameters that are.
   /// - Precondition: the data has this network's input size and no more classes than it.
@@ -51,47 +31,15 @@ extension TwoLayerNet {
     settings: SGDSettings = SGDSettings(), using random: inout some RandomStream,
     progress: (TrainingProgress) -> TrainingDirective = { _ in .proceed }
   ) throws -> History {
-    try settings.check(rowCount: training.count)
-    requireFit(training, "training data")
-    if let validation { requireFit(validation, "validation data") }
-
-    var step = TrainingStep(for: self, rowCount: training.count, settings: settings)
-    var history = History()
-    history.loss.reserveCapacity(min(settings.iterations, 1 << 20))
-    var learningRate = settings.learningRate
-    let epochLength = max(Double(training.count) / Double(settings.batchSize), 1)
-
-    for iteration in 0..<settings.iterations {
-      step.draw(using: &random)
-      step.gather(from: training)
-      let loss = Double(step.lossAndGradients(of: self))
-      guard loss.isFinite else {
-        throw TrainingError.lossNotFinite(iteration: iteration, loss: loss, history: history)
-      }
-      history.loss.append(loss)
-      step.update(&self, learningRate: learningRate)
-
-      var epoch: History.Epoch?
-      if Double(iteration).truncatingRemainder(dividingBy: epochLength) == 0 {
-        let begun = History.Epoch(
-          iteration: iteration,
-          trainAccuracy: accuracy(on: step.features, labels: step.labels),
-          validationAccuracy: validation.map { evaluate(on: $0).accuracy },
-          learningRate: learningRate)
-        history.epochs.append(begun)
-        epoch = begun
-        learningRate *= settings.learningRateDecay
-      }
-      let state = TrainingProgress(
-        iteration: iteration, iterations: settings.iterations, loss: loss, epoch: epoch)
-      if progress(state) == .stop { break }
+    var trainer = try Trainer(
+      network, rowCount: training.count, settings: settings.trainerSettings, random: random)
+    defer {
+      network = trainer.network
+      random = trainer.random
     }
-    // An earlier update that did this would have shown in the next loss.
-    if let last = history.loss.indices.last,
-      parameters.contains(where: { $0.tensor.firstNonFinite() != nil })
-    {
-      throw TrainingError.parametersNotFinite(iteration: last, history: history)
+    return try withoutActuallyEscaping(progress) { progress in
+      try trainer.run(
+        on: training, validation: validation, callbacks: [.perform { progress($0.progress) }])
     }
-    return history
   }
 }

@@ -150,9 +150,9 @@ import Training
     let labels = (0..<20).map { $0 % 3 }
     var random = SeededRandom(seed: 0)
     var net = TwoLayerNet<Float>(inputSize: 4, hiddenSize: 8, classCount: 3, using: &random)
-    var workspace = TwoLayerNet<Float>.Workspace(for: net, batchSize: 20)
+    var workspace = Network<Float>.Workspace(for: net.network, batchSize: 20)
     func addresses() -> [UnsafePointer<Float>?] {
-      (workspace.gradients.map(\.tensor) + net.parameters.map(\.tensor)).map {
+      (net.network.gradients(in: workspace).map(\.tensor) + net.parameters.map(\.tensor)).map {
         $0.withUnsafeElements { $0.baseAddress }
       }
     }
@@ -160,10 +160,11 @@ import Training
     for _ in 0..<3 {
       _ = x.withRows { rows in
         labels.withUnsafeBufferPointer {
-          net.lossAndGradients(of: rows, labels: $0, regularization: 0.1, in: &workspace)
+          net.network.lossAndGradients(
+            of: rows, .labels($0), penalty: .l2(0.1), pass: .inference, in: &workspace)
         }
       }
-      net.descend(workspace, learningRate: 0.1)
+      net.network.descend(workspace, learningRate: 0.1)
       #expect(addresses() == before)
     }
   }
@@ -223,6 +224,6 @@ import Training
       #expect(net == Self.net(data))
     }
     let none = Self.blobs(0).dataset.naming(classes: ["a"]).prepared(with: .none, as: Float.self)
-    #expect(throws: TrainingError.self) { try SGDSettings().check(rowCount: none.count) }
+    #expect(throws: InvalidSetting.self) { try SGDSettings().check(rowCount: none.count) }
   }
 }

@@ -41,7 +41,7 @@ import Training
   func notFinite() throws {
     let directory = try TemporaryDirectory()
     var model = Self.model(Float.self)
-    model.network.output.bias = Tensor([1, .infinity])
+    model.network.parameters["b2"] = Tensor([1, .infinity])
     let error = #expect(throws: FileError.self) { try model.save(to: directory.file("m")) }
     #expect(error?.description.contains("element 1 of b2 is inf") == true)
     #expect(try directory.names == [])
@@ -84,13 +84,39 @@ import Training
         try Data(changed).write(to: URL(filePath: path))
         do {
           let model = try TrainedModel<Float>(readingFrom: path)
-          #expect(model.network.scores(of: .zeros([1, 3])).firstNonFinite() == nil)
+          #expect(model.network.outputs(of: Tensor<Float>.zeros([1, 3])).firstNonFinite() == nil)
         } catch is FileError {
           refused += 1
         }
       }
     }
     #expect(refused > headerLength)
+  }
+
+  @Test("A model of the first version, which had one architecture under a name, can be read")
+  func firstVersion() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/m"
+    try Self.model(Float.self).save(to: path)
+    var archive = try TensorArchive(readingFrom: path)
+    archive.metadata["format_version"] = "1"
+    archive.metadata["architecture"] = "affine-relu-affine-softmax"
+    try archive.write(to: path)
+    #expect(try TrainedModel<Float>(readingFrom: path) == Self.model(Float.self))
+  }
+
+  @Test("A deep model with statistics comes back from its file bit for bit")
+  func deep() throws {
+    let directory = try TemporaryDirectory()
+    var random = SeededRandom(seed: 2)
+    var network = Network<Float>(
+      inputSize: 5, CheckpointTests.layers, loss: .softmax(labelSmoothing: 0.1), using: &random)
+    network.statistics["running_mean.1"] = .normal([9], using: &random)
+    let model = TrainedModel(
+      network: network, preprocessing: .none, classNames: ["a", "b", "c"])
+    try model.save(to: directory.path + "/m")
+    let read = try TrainedModel<Float>(readingFrom: directory.path + "/m")
+    #expect(read == model && read.network.statistics == network.statistics)
   }
 
   @Test("What is missing or does not fit in a model file is named", arguments: Flaw.allCases)
@@ -114,6 +140,7 @@ import Training
   enum Flaw: CaseIterable {
     case noFormat, otherVersion, noNames, tooFewNames, brokenPreprocessing, shortMean, noTensor
     case extraTensor, wrongShape, notFinite, otherArchitecture, noLink, firstNotFinite
+    case impossibleLayer, firstVersion
 
     /// The tensor that is left out, or replaced.
     var tensor: String? {
@@ -128,17 +155,20 @@ import Training
     var message: String {
       switch self {
       case .noFormat: "expected format \"perceptron\", found none"
-      case .otherVersion: "expected format_version \"1\", found \"7\""
+      case .otherVersion: "expected format_version \"2\", found \"7\""
       case .noNames: "expected class_names in the metadata, found none"
       case .tooFewNames: "expected 2 class names, found 1"
       case .brokenPreprocessing: "preprocessing in the metadata cannot be read"
       case .shortMean: "expected a mean of 3 features, found 1"
-      case .noTensor, .extraTensor: "expected the tensors"
+      case .noTensor: "expected a tensor named b1"
+      case .extraTensor: "expected the tensors"
       case .wrongShape: "expected the shape [4], found [2]"
       case .notFinite: "tensor W2: element 3 is nan"
       case .firstNotFinite: "tensor W1: element 0 is inf"
-      case .otherArchitecture: "expected architecture"
-      case .noLink: "W1 of shape [3, 4] does not lead to W2 of shape [5, 2]"
+      case .otherArchitecture: "architecture in the metadata cannot be read"
+      case .impossibleLayer: "dropout rate is 1.0"
+      case .firstVersion: "expected architecture \"affine-relu-affine-softmax\""
+      case .noLink: "expected the shape [4, 2], found [5, 2]"
       }
     }
 
@@ -154,6 +184,10 @@ import Training
       case .extraTensor: archive.add([1] as Tensor<Float>, named: "b3")
       case .wrongShape: archive.add([1, 2] as Tensor<Float>, named: "b1")
       case .otherArchitecture: archive.metadata["architecture"] = "perceptron"
+      case .impossibleLayer:
+        archive.metadata["architecture"] = archive.metadata["architecture"]?
+          .replacing("{\"relu\":{}}", with: "{\"dropout\":{\"rate\":1}}")
+      case .firstVersion: archive.metadata["format_version"] = "1"
       case .noLink: archive.add(Tensor<Float>.zeros([5, 2]), named: "W2")
       case .firstNotFinite:
         archive.add(Tensor<Float>(shape: [3, 4], repeating: .infinity), named: "W1")

@@ -3,7 +3,7 @@ import Serialization
 /// Data sets by name or directory. A directory that has one of the names is reached as `./name`.
 public enum DatasetLibrary {
   /// How a directory keeps its data.
-  public enum Format: String, CaseIterable, Sendable {
+  public enum Format: String, Codable, CaseIterable, Sendable {
     /// CIFAR-10's binary batches.
     case cifar10
     /// MNIST's IDX files.

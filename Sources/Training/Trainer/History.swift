@@ -20,6 +20,11 @@ public struct History: Codable, Equatable, Sendable {
   /// A history of nothing.
   public init() {}
 
+  init(loss: [Double], epochs: [Epoch]) {
+    self.loss = loss
+    self.epochs = epochs
+  }
+
   /// The training-batch accuracy of each epoch.
   public var trainAccuracy: [Double] { epochs.map(\.trainAccuracy) }
   /// The validation accuracy of each epoch; empty where there is no validation set.

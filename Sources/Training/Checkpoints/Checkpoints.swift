@@ -1,0 +1,69 @@
+import Datasets
+import LinearAlgebra
+import Serialization
+
+/// Where and how often a run saves all that it needs to go on.
+public struct Checkpoints: Sendable {
+  /// The file; each checkpoint replaces the one before.
+  public var path: String
+  /// Save after every so many iterations, or nil for no such rule.
+  public var iterations: Int?
+  /// Save when so many seconds are over since the last time, or nil for no such rule.
+  public var seconds: Double?
+  /// What else to put into the file's metadata, asked for each time.
+  public var notes: @Sendable () -> [String: String]
+
+  /// Checkpoints at the given file, and one when the run ends.
+  ///
+  /// - Precondition: `iterations` is at least 1, `seconds` at least 0.
+  public init(
+    at path: String, everyIterations iterations: Int? = nil, everySeconds seconds: Double? = nil,
+    notes: @escaping @Sendable () -> [String: String] = { [:] }
+  ) {
+    require(
+      iterations ?? 1 >= 1 && seconds ?? 0 >= 0,
+      "Checkpoints: every \(iterations ?? 1) iterations or \(seconds ?? 0) seconds")
+    self.path = path
+    self.iterations = iterations
+    self.seconds = seconds
+    self.notes = notes
+  }
+}
+
+extension Trainer where Random: Codable {
+  /// Trains as `run(on:validation:callbacks:)` does, and saves checkpoints as it goes and when it
+  /// ends. A run that goes on from one has the same bits as if it had not been stopped.
+  ///
+  /// - Throws: also `FileError` where a checkpoint cannot be written.
+  @discardableResult
+  public mutating func run(
+    on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
+    callbacks: [TrainingCallback<Scalar>] = [], checkpoints: Checkpoints
+  ) throws -> History {
+    let clock = ContinuousClock()
+    var isDue = true
+    while isDue {
+      isDue = false
+      let start = clock.now
+      let timer = TrainingCallback<Scalar>.perform { moment in
+        let count = moment.progress.iteration + 1
+        let byCount = checkpoints.iterations.map { count.isMultiple(of: $0) } ?? false
+        let byTime = checkpoints.seconds.map { start.duration(to: clock.now) >= .seconds($0) }
+        isDue = byCount || byTime ?? false
+        return isDue ? .stop : .proceed
+      }
+      var wasStopped = false
+      let others = callbacks.map { callback in
+        TrainingCallback<Scalar>.perform {
+          let directive = try callback.body($0)
+          if directive == .stop { wasStopped = true }
+          return directive
+        }
+      }
+      try run(on: training, validation: validation, callbacks: others + [timer])
+      try saveCheckpoint(to: checkpoints.path, notes: checkpoints.notes())
+      if wasStopped || isFinished || Task.isCancelled { break }
+    }
+    return history
+  }
+}

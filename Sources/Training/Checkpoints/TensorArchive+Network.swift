@@ -1,0 +1,137 @@
+import Foundation
+import LinearAlgebra
+import NeuralNetwork
+import Serialization
+
+/// A network without its numbers, as a file holds it.
+struct NetworkArchitecture: Codable, Equatable {
+  var inputSize: Int
+  var layers: [LayerSpecification]
+  var loss: LossSpecification
+
+  init(inputSize: Int, layers: [LayerSpecification], loss: LossSpecification) {
+    self.inputSize = inputSize
+    self.layers = layers
+    self.loss = loss
+  }
+
+  init(of network: Network<some BLASScalar>) {
+    self.init(
+      inputSize: network.inputSize, layers: network.specifications,
+      loss: network.loss.specification)
+  }
+
+  /// Throws where sizes or settings are none that a network can have.
+  func check(path: String) throws {
+    if inputSize < 1 || inputSize > Int(Int32.max) {
+      throw FileError(path, "the architecture's input size is \(inputSize), expected at least 1")
+    }
+    if layers.isEmpty { throw FileError(path, "the architecture has no layers") }
+    do {
+      for layer in layers { try layer.check() }
+      try loss.check()
+    } catch {
+      throw FileError(path, "the architecture: \(error)")
+    }
+  }
+}
+
+extension TensorArchive {
+  /// Adds a network's parameters and statistics under their names behind `prefix`.
+  mutating func add<Scalar: BLASScalar>(_ network: Network<Scalar>, prefix: String = "") {
+    add(network.parameters, prefix: prefix)
+    add(network.statistics, prefix: prefix)
+  }
+
+  mutating func add<Scalar: BLASScalar>(_ tensors: Parameters<Scalar>, prefix: String) {
+    for (name, tensor) in tensors { add(tensor, named: prefix + name) }
+  }
+
+  /// The network whose numbers stand under their names behind `prefix`.
+  ///
+  /// - Throws: `FileError` where the architecture is none, a tensor is missing, of another shape or
+  ///   type, or not finite.
+  func network<Scalar: BLASScalar>(
+    _ architecture: NetworkArchitecture, prefix: String = "", path: String
+  ) throws -> Network<Scalar> {
+    try architecture.check(path: path)
+    try checkFirstWeights(architecture, prefix: prefix, as: Scalar.self, path: path)
+    // Nothing is drawn for zeros.
+    var none = SeededRandom(seed: 0)
+    var network = Network<Scalar>(
+      inputSize: architecture.inputSize, architecture.layers, loss: architecture.loss,
+      initializer: .zeros, using: &none)
+    network.parameters = try tensors(like: network.parameters, prefix: prefix, path: path)
+    network.statistics = try tensors(like: network.statistics, prefix: prefix, path: path)
+    return network
+  }
+
+  /// Sets no memory aside for an architecture whose weights are not in the file.
+  private func checkFirstWeights<Scalar: BLASScalar>(
+    _ architecture: NetworkArchitecture, prefix: String, as scalar: Scalar.Type, path: String
+  ) throws {
+    var width = architecture.inputSize
+    var count = 0
+    for case .affine(let outputs) in architecture.layers {
+      count += 1
+      let _: Tensor<Scalar> = try tensor(
+        named: "\(prefix)W\(count)", shape: Shape(rows: width, columns: outputs))
+      width = outputs
+    }
+  }
+
+  /// Tensors of the given names and shapes, found behind `prefix`.
+  func tensors<Scalar: BLASScalar>(
+    like expected: Parameters<Scalar>, prefix: String, path: String
+  ) throws -> Parameters<Scalar> {
+    Parameters(
+      try expected.map { name, tensor in
+        (name, try finiteTensor(prefix + name, shape: tensor.shape, path: path))
+      })
+  }
+
+  /// The tensor of a name, whose elements are finite.
+  func finiteTensor<Scalar: BLASScalar>(
+    _ name: String, shape: Shape? = nil, path: String
+  ) throws -> Tensor<Scalar> {
+    let tensor: Tensor<Scalar> = try tensor(named: name, shape: shape)
+    if let position = tensor.firstNonFinite() {
+      throw FileError(
+        path, "tensor \(name): element \(position) is \(tensor[position: position])")
+    }
+    return tensor
+  }
+
+  /// What stands as JSON under a key of the metadata.
+  func decode<Value: Decodable>(
+    _ type: Value.Type, _ key: String, path: String
+  ) throws -> Value {
+    guard let text = metadata[key] else {
+      throw FileError(path, "expected \(key) in the metadata, found none")
+    }
+    do {
+      return try JSONDecoder().decode(type, from: Data(text.utf8))
+    } catch {
+      throw FileError(path, "\(key) in the metadata cannot be read: \(text.prefix(60))")
+    }
+  }
+
+  /// Throws unless each key of the metadata has its value.
+  func expect(_ values: [(key: String, value: String)], _ kind: String, path: String) throws {
+    for (key, value) in values where metadata[key] != value {
+      let found = metadata[key].map { "\"\($0)\"" } ?? "none"
+      throw FileError(path, "not \(kind): expected \(key) \"\(value)\", found \(found)")
+    }
+  }
+}
+
+extension Encodable {
+  /// Compact JSON with sorted keys, so that the same value gives the same bytes.
+  var compactJSON: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+}

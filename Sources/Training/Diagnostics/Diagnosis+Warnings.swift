@@ -1,0 +1,105 @@
+import Foundation
+
+extension Diagnosis {
+  /// A ReLU layer with a larger share of dead units has lost most of what it could express. Some dead
+  /// units are common: a batch does not show everything.
+  public static let deadShareLimit = 0.5
+  /// A loss above this multiple of the first one does not come from an unlucky batch.
+  public static let explosionFactor = 3.0
+  /// Ratios of an update's norm to its weights' norm that are two orders from the 1e-3 that is
+  /// usual in a healthy run (Karpathy, CS231n, "Babysitting the learning process").
+  public static let updateRatioRange = 1e-5...1e-1
+  /// How far, relatively, an untrained network's loss may be from ln(classes).
+  public static let startLossDeviation = 0.25
+  /// By how much training accuracy may be above validation accuracy.
+  public static let accuracyGapLimit = 0.15
+
+  /// What is probably wrong, by the limits above; empty where nothing is seen. Of what the caller has
+  /// not told, such as ``firstLoss``, nothing is said.
+  public var warnings: [DiagnosticWarning] {
+    let single = [explosionWarning, startWarning, overfitWarning].compactMap { $0 }
+    return single + layers.compactMap(Self.deadWarning) + parameters.compactMap(Self.updateWarning)
+  }
+
+  private var explosionWarning: DiagnosticWarning? {
+    func warning(_ message: String) -> DiagnosticWarning {
+      DiagnosticWarning(kind: .explodingLoss, subject: nil, value: loss, message: message)
+    }
+    guard loss.isFinite else {
+      return warning(
+        "The loss is \(Self.short(loss)): numbers have overflowed, and no update can mend that. "
+          + "Start again with a tenth of the learning rate, and look for inputs that are huge or NaN."
+      )
+    }
+    guard let firstLoss, loss > Self.explosionFactor * firstLoss else { return nil }
+    return warning(
+      "The loss is \(Self.short(loss)), \(Self.short(loss / firstLoss)) times the first one of "
+        + "\(Self.short(firstLoss)): updates overshoot and the run diverges. "
+        + "Try a tenth of the learning rate, or clip gradients.")
+  }
+
+  private var startWarning: DiagnosticWarning? {
+    guard isFresh, let chanceLoss, chanceLoss > 0, dataLoss.isFinite else { return nil }
+    let deviation = (dataLoss - chanceLoss) / chanceLoss
+    guard deviation.magnitude > Self.startLossDeviation else { return nil }
+    let seen =
+      "The untrained network's loss is \(Self.short(dataLoss)), ln(classes) is "
+      + "\(Self.short(chanceLoss)): "
+    let meaning =
+      deviation > 0
+      ? "it is sure of wrong classes, mostly because weights or inputs are too large. "
+        + "Draw smaller weights (He's), or scale the features."
+      : "it knows more than it can, mostly because it has been trained, labels are among the "
+        + "features, or few classes occur. Check where weights and rows come from."
+    return DiagnosticWarning(
+      kind: .startLoss, subject: nil, value: dataLoss, message: seen + meaning)
+  }
+
+  private var overfitWarning: DiagnosticWarning? {
+    guard let trainAccuracy, let validationAccuracy, let accuracyGap,
+      accuracyGap > Self.accuracyGapLimit
+    else { return nil }
+    return DiagnosticWarning(
+      kind: .overfitting, subject: nil, value: accuracyGap,
+      message:
+        "Accuracy is \(Self.short(trainAccuracy)) on training rows and "
+        + "\(Self.short(validationAccuracy)) on validation rows: the network learns rows by heart. "
+        + "Try weight decay, dropout, more rows, a smaller network, or stopping earlier.")
+  }
+
+  private static func deadWarning(_ layer: LayerDiagnostics) -> DiagnosticWarning? {
+    guard let share = layer.deadShare, let count = layer.deadCount, share > deadShareLimit
+    else { return nil }
+    let seen = "Layer \(layer.index) (\(layer.name)): "
+    let message =
+      count == layer.outputSize
+      ? "all \(count) units are 0 for every row, so that no gradient reaches the layers before it "
+        + "and they cannot learn. Start again with a lower learning rate, or biases and weights nearer 0."
+      : "\(count) of \(layer.outputSize) units (\(short(100 * share)) %) are 0 for every row, get no "
+        + "gradient and learn nothing. Try a lower learning rate, He's weights, or a leaky ReLU."
+    return DiagnosticWarning(
+      kind: .deadUnits, subject: "layer \(layer.index)", value: share, message: seen + message)
+  }
+
+  private static func updateWarning(_ parameter: ParameterDiagnostics) -> DiagnosticWarning? {
+    guard parameter.isWeight, let ratio = parameter.updateRatio,
+      !updateRatioRange.contains(ratio)
+    else { return nil }
+    // NaN counts as large: it comes of overflow.
+    let isSmall = ratio < updateRatioRange.lowerBound
+    let seen =
+      "\(parameter.name): an update's norm is \(short(ratio)) of the weights', about 1e-3 is usual: "
+    return DiagnosticWarning(
+      kind: isSmall ? .smallUpdate : .largeUpdate, subject: parameter.name, value: ratio,
+      message: seen
+        + (isSmall
+          ? "the weights hardly move. Try a higher learning rate, or look for layers that let no "
+            + "gradient through."
+          : "steps are so large that they undo each other. Try a lower learning rate."))
+  }
+
+  /// Three digits.
+  private static func short(_ value: Double) -> String {
+    value.isNaN ? "nan" : String(format: "%.3g", value)
+  }
+}

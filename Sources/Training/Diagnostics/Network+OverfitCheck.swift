@@ -1,0 +1,86 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+
+extension Network {
+  /// Trains a copy of this network, best a fresh one, on a few rows until it knows them by heart.
+  ///
+  /// There is no penalty, which would keep the loss up. All passes are passes of training with one
+  /// seed: normalization goes by the batch's own statistics, and dropout drops the same units for a
+  /// row in every pass, so that it thins the network but does not disturb it. Loss and accuracy are
+  /// those of such passes.
+  ///
+  /// - Parameters:
+  ///   - data: what the rows are drawn from; no two of them have the same features, which with
+  ///     different labels could not be told apart.
+  ///   - rows: how many to draw; fewer where there are not so many different ones.
+  ///   - iterations: the most updates to make; it ends early once it passes or the loss is not finite.
+  ///   - learningRate: how far an update goes.
+  ///   - optimizer: how weights are moved.
+  ///   - lossLimit: what the loss has to fall below.
+  ///   - seed: what rows and dropout are drawn from.
+  /// - Throws: `InvalidSetting`.
+  /// - Precondition: the data has this network's input size and no more classes than it.
+  public func overfitCheck(
+    on data: PreparedDataset<Scalar>, rows: Int = 20, iterations: Int, learningRate: Double,
+    optimizer: Optimizer = .sgd, lossLimit: Double = 1e-2, seed: UInt64 = 0
+  ) throws -> OverfitCheck {
+    requireFit(data, "data")
+    try Self.checkOverfitSettings(
+      data: data.count, rows: rows, iterations: iterations, learningRate: learningRate,
+      lossLimit: lossLimit)
+    let (x, labels) = Self.distinctRows(rows, of: data, seed: seed)
+    try optimizer.check()
+    var network = self
+    var optimizer = OptimizerState(optimizer, for: self)
+    var workspace = Workspace(for: self, batchSize: labels.count)
+    var losses: [Double] = []
+    var accuracy = 0.0
+    while true {
+      let loss = x.withRows { x in
+        labels.withUnsafeBufferPointer {
+          network.lossAndGradients(
+            of: x, .labels($0), penalty: .none, pass: .training(seed: seed), in: &workspace)
+        }
+      }
+      losses.append(Double(loss))
+      accuracy = Training.accuracy(of: network.loss.classes(of: workspace.outputs), labels: labels)
+      let isLearnt = losses[losses.count - 1] < lossLimit && accuracy == 1
+      if isLearnt || !loss.isFinite || losses.count > iterations { break }
+      optimizer.step(&network, gradients: workspace, learningRate: learningRate)
+    }
+    return OverfitCheck(
+      rowCount: labels.count, losses: losses, accuracy: accuracy, lossLimit: lossLimit)
+  }
+
+  private static func checkOverfitSettings(
+    data: Int, rows: Int, iterations: Int, learningRate: Double, lossLimit: Double
+  ) throws {
+    try InvalidSetting.demand(data >= 1, "the number of rows to draw from", data, "at least 1")
+    try InvalidSetting.demand(rows >= 1, "the number of rows to learn", rows, "at least 1")
+    try InvalidSetting.demand(iterations >= 1, "iterations", iterations, "at least 1")
+    try InvalidSetting.demandPositive("learning rate", learningRate)
+    try InvalidSetting.demand(lossLimit > 0, "the limit of the loss", lossLimit, "a number above 0")
+  }
+
+  /// Rows of different features in a random order, [rows, inputs], and their classes.
+  private static func distinctRows(
+    _ count: Int, of data: PreparedDataset<Scalar>, seed: UInt64
+  ) -> (x: Tensor<Scalar>, labels: [Int]) {
+    var order = Array(0..<data.count)
+    var random = SeededRandom(seed: seed, purpose: "overfit check")
+    random.shuffle(&order)
+    var chosen: [Int] = []
+    var features: [Tensor<Scalar>] = []
+    for row in order where chosen.count < count {
+      let candidate = data.block(row..<row + 1)
+      if features.contains(candidate) { continue }
+      chosen.append(row)
+      features.append(candidate)
+    }
+    var x = Tensor<Scalar>.zeros([chosen.count, data.featureCount])
+    var labels = [Int](repeating: 0, count: chosen.count)
+    data.gather(chosen, into: &x, labels: &labels)
+    return (x, labels)
+  }
+}

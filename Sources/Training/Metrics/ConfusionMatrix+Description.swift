@@ -1,0 +1,65 @@
+import Foundation
+import LinearAlgebra
+
+extension ConfusionMatrix: CustomStringConvertible {
+  /// A row for each true class and a column for each predicted one, with the precision and the
+  /// recall of each class, and a line of averages:
+  ///
+  ///     true   cat  dog  precision  recall
+  ///     cat      8    2      0.889   0.800
+  ///     dog      1    9      0.818   0.900
+  ///     accuracy 0.850 of 20; macro precision 0.854, recall 0.850, F1 0.850
+  ///
+  /// A `·` is a count of 0, a `-` what has no value. Names are cut at 20 characters, and at the
+  /// columns' heads to what fits into 100 columns; where they could not be told apart then, or there
+  /// is no room for three characters, heads are the classes' numbers.
+  public var description: String {
+    let names = classNames.map { Self.cut($0, to: Self.longestName) }
+    let long = names.map(\.count).max() ?? 0
+    for length in stride(from: long, through: Self.shortestHead, by: -1) {
+      let heads = classNames.map { Self.head($0, length) }
+      let text = text(names: names, heads: heads)
+      if Set(heads).count == heads.count && Self.width(of: text) <= Self.widest { return text }
+    }
+    let numbers = classNames.indices.map(String.init)
+    return text(names: zip(numbers, names).map { "\($0) \($1)" }, heads: numbers)
+  }
+
+  private static var longestName: Int { 20 }
+  private static var shortestHead: Int { 3 }
+  private static var widest: Int { 100 }
+
+  private func text(names: [String], heads: [String]) -> String {
+    let (precision, recall) = (precision, recall)
+    let header = ["true"] + heads + ["precision", "recall"]
+    let rows = counts.indices.map { label in
+      [names[label]] + counts[label].map { $0 == 0 ? "·" : "\($0)" }
+        + [Self.decimal(precision[label]), Self.decimal(recall[label])]
+    }
+    return table([header] + rows, wordColumns: 1) + "\n" + summary
+  }
+
+  private var summary: String {
+    "accuracy \(Self.decimal(count == 0 ? nil : accuracy)) of \(count); macro precision "
+      + "\(Self.decimal(macroPrecision)), recall \(Self.decimal(macroRecall)), "
+      + "F1 \(Self.decimal(macroF1))"
+  }
+
+  private static func decimal(_ value: Double?) -> String {
+    value.map { String(format: "%.3f", $0) } ?? "-"
+  }
+
+  private static func head(_ name: String, _ length: Int) -> String {
+    var head = name.prefix(length)
+    while head.last == " " { head.removeLast() }
+    return String(head)
+  }
+
+  private static func cut(_ name: String, to length: Int) -> String {
+    name.count <= length ? name : name.prefix(length - 1) + "…"
+  }
+
+  private static func width(of text: String) -> Int {
+    text.split(separator: "\n").first?.count ?? 0
+  }
+}

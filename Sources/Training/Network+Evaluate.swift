@@ -1,0 +1,92 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+
+/// How well a network does on a data set.
+public struct Evaluation: Codable, Equatable, Sendable {
+  /// The share of rows whose label is predicted; NaN for no rows.
+  public let accuracy: Double
+  /// The loss of the rows, without any penalty; NaN for no rows.
+  public let loss: Double
+  /// How many rows were evaluated.
+  public let count: Int
+}
+
+extension Network {
+  /// How many rows are evaluated at a time, so that memory stays bounded.
+  static var blockSize: Int { 1000 }
+
+  /// Calls `body` with the outputs and labels of all rows in order, a block at a time, so that
+  /// memory stays bounded.
+  ///
+  /// - Parameter body: takes outputs, [rows, outputs], and as many labels.
+  /// - Precondition: the data has this network's input size and no more classes than it.
+  public func forEachBlockOfOutputs(
+    of data: PreparedDataset<Scalar>, _ body: (Tensor<Scalar>, [Int]) throws -> Void
+  ) rethrows {
+    requireFit(data, "data")
+    var workspace = Workspace(
+      for: self, batchSize: min(Self.blockSize, data.count), purpose: .inference)
+    try data.forEachBlock(of: Self.blockSize) { rows, labels in
+      rows.withRows { forward($0, pass: .inference, in: &workspace) }
+      try body(workspace.outputs, Array(labels))
+    }
+  }
+
+  /// Accuracy and mean loss on a data set, computed block by block.
+  ///
+  /// - Precondition: the data has this network's input size and no more classes than it.
+  public func evaluate(on data: PreparedDataset<Scalar>) -> Evaluation {
+    var (right, total, weight) = (0, 0.0, 0.0)
+    forEachBlockOfOutputs(of: data) { outputs, labels in
+      right += zip(loss.classes(of: outputs), labels).count { $0 == $1 }
+      let targets = Targets<Scalar>.labels(labels)
+      let normalizer = Double(
+        targets.withBlock { loss.normalizer(of: $0, rows: labels.count) })
+      total += Double(loss(outputs, targets)) * normalizer
+      weight += normalizer
+    }
+    return Evaluation(
+      accuracy: Double(right) / Double(data.count), loss: total / weight, count: data.count)
+  }
+
+  /// The share of rows whose label is predicted.
+  ///
+  /// - Parameters:
+  ///   - x: [rows, inputs].
+  ///   - labels: a class for each row.
+  public func accuracy(on x: Tensor<Scalar>, labels: [Int]) -> Double {
+    require(
+      x.shape.rowCount == labels.count,
+      "accuracy: \(labels.count) labels for data of shape \(x.shape)")
+    return Double(zip(predict(x), labels).count { $0 == $1 }) / Double(labels.count)
+  }
+
+  /// Traps unless `data` can go through this network.
+  func requireFit(_ data: PreparedDataset<Scalar>, _ what: String) {
+    require(
+      data.featureCount == inputSize,
+      "Network: \(what) has \(data.featureCount) features, the network \(inputSize) inputs")
+    require(
+      data.classCount <= classCount,
+      "Network: \(what) has \(data.classCount) classes, the network \(classCount)")
+  }
+}
+
+extension TwoLayerNet {
+  /// Accuracy and mean cross-entropy on a data set, computed block by block.
+  ///
+  /// - Precondition: the data has this network's input size and no more classes than it.
+  public func evaluate(on data: PreparedDataset<Scalar>) -> Evaluation {
+    network.evaluate(on: data)
+  }
+
+  /// The share of rows whose label has the highest score.
+  ///
+  /// - Parameters:
+  ///   - x: [rows, inputs].
+  ///   - labels: a class for each row.
+  public func accuracy(on x: Tensor<Scalar>, labels: [Int]) -> Double {
+    network.accuracy(on: x, labels: labels)
+  }
+}

@@ -1,0 +1,47 @@
+import LinearAlgebra
+import NeuralNetwork
+
+/// What is done against large gradients between the backward pass and the step. What the penalty
+/// adds is part of them.
+public enum GradientClipping: Codable, Equatable, Sendable {
+  /// Nothing.
+  case none
+  /// All gradients are multiplied by min(1, maximum / (norm + 10⁻⁶)), where the norm is that of all of
+  /// them together (Pascanu, Mikolov and Bengio 2013, algorithm 1; the addend is that of PyTorch's
+  /// `clip_grad_norm_`).
+  ///
+  /// Gradients whose norm is infinite or NaN stay as they are, so that the next loss tells; PyTorch
+  /// would make 0 of those that are finite.
+  case norm(maximum: Double)
+  /// Every element is brought into −limit...limit; NaN stays NaN.
+  case value(limit: Double)
+
+  /// Throws `InvalidSetting` unless the maximum is a number above 0.
+  public func check() throws {
+    switch self {
+    case .none: break
+    case .norm(let maximum): try InvalidSetting.demandPositive("maximum gradient norm", maximum)
+    case .value(let limit): try InvalidSetting.demandPositive("gradient limit", limit)
+    }
+  }
+
+  /// Clips the gradients in `workspace`, in place, without allocating.
+  ///
+  /// - Returns: the norm of all gradients before; nil for `none`, which does not look at them.
+  @discardableResult
+  public func apply<Scalar>(to workspace: inout Network<Scalar>.Workspace) -> Double? {
+    switch self {
+    case .none:
+      return nil
+    case .norm(let maximum):
+      let norm = workspace.gradientNorm
+      let factor = maximum / (norm + 1e-6)
+      if norm.isFinite && factor < 1 { workspace.scaleGradients(by: Scalar(factor)) }
+      return norm
+    case .value(let limit):
+      let norm = workspace.gradientNorm
+      workspace.clampGradients(to: Scalar(limit))
+      return norm
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import LinearAlgebra
+
+/// How a training run draws its mini-batches.
+public enum Sampling: String, Codable, Sendable, CaseIterable {
+  /// Every row of a batch is drawn from the whole set, independently of the others.
+  case replacement
+  /// Rows are drawn in the order of a fresh permutation for each pass over the set. Batches follow
+  /// each other without a gap: one may end a pass and begin the next.
+  case epoch
+}
+
+/// Draws the rows of one mini-batch after another.
+package struct BatchSampler: Equatable, Sendable {
+  private let sampling: Sampling
+  private let rowCount: Int
+  /// The current pass's order, where sampling is by epoch, and how much of it is used.
+  private(set) var order: [Int] = []
+  private(set) var used = 0
+
+  /// Batches from the beginning.
+  package init(_ sampling: Sampling, rowCount: Int) {
+    self.sampling = sampling
+    self.rowCount = rowCount
+    if sampling == .epoch {
+      order = Array(0..<rowCount)
+      used = rowCount
+    }
+  }
+
+  /// Batches from the middle of a pass.
+  ///
+  /// - Precondition: `order` is a permutation of the rows, or empty where rows are drawn with
+  ///   replacement.
+  init(_ sampling: Sampling, rowCount: Int, order: [Int], used: Int) {
+    self.sampling = sampling
+    self.rowCount = rowCount
+    self.order = order
+    self.used = used
+  }
+
+  /// Writes the next batch's rows to `rows`, as many as it has room for.
+  package mutating func draw(into rows: inout [Int], using random: inout some RandomStream) {
+    switch sampling {
+    case .replacement:
+      random.choose(below: rowCount, into: &rows)
+    case .epoch:
+      for position in rows.indices {
+        if used == rowCount {
+          random.shuffle(&order)
+          used = 0
+        }
+        rows[position] = order[used]
+        used += 1
+      }
+    }
+  }
+}

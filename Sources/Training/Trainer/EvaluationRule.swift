@@ -1,0 +1,89 @@
+import NeuralNetwork
+
+/// When a run measures accuracies. An epoch is a pass over as many rows as the training set has.
+public enum EvaluationRule: Equatable, Sendable {
+  /// After every so many epochs: at the iteration that takes the last row of one.
+  case epochs(Int)
+  /// After every so many iterations.
+  case iterations(Int)
+  /// After each iteration that begins an epoch, 0 included, as the classic NumPy formulation has it.
+  /// An epoch then has max(rows / batch, 1) iterations, as a real number, and begins at its exact
+  /// multiples: regularly where the batch divides the rows, and rarely where it does not.
+  case epochBegins
+  /// Never.
+  case never
+}
+
+extension EvaluationRule {
+  /// What happens after an iteration.
+  struct Events: Equatable {
+    /// Whether an epoch is over, or has begun where that is what counts.
+    var epoch: Bool
+    /// Whether accuracies are measured.
+    var evaluation: Bool
+  }
+
+  /// What happens after `iteration`, counted from 0.
+  func events(after iteration: Int, batchSize: Int, rowCount: Int) -> Events {
+    let (before, after) = (
+      Self.epochs(in: iteration, batchSize, rowCount),
+      Self.epochs(in: iteration + 1, batchSize, rowCount)
+    )
+    switch self {
+    case .epochBegins:
+      let length = max(Double(rowCount) / Double(batchSize), 1)
+      let begins = Double(iteration).truncatingRemainder(dividingBy: length) == 0
+      return Events(epoch: begins, evaluation: begins)
+    case .epochs(let interval):
+      return Events(epoch: after > before, evaluation: after / interval > before / interval)
+    case .iterations(let interval):
+      return Events(epoch: after > before, evaluation: (iteration + 1) % interval == 0)
+    case .never: return Events(epoch: after > before, evaluation: false)
+    }
+  }
+
+  /// How many whole epochs are in so many iterations.
+  private static func epochs(in iterations: Int, _ batchSize: Int, _ rowCount: Int) -> Int {
+    let (rows, overflow) = iterations.multipliedReportingOverflow(by: batchSize)
+    return overflow
+      ? Int(Double(iterations) * Double(batchSize) / Double(rowCount)) : rows / rowCount
+  }
+
+  func check() throws {
+    switch self {
+    case .epochs(let interval), .iterations(let interval):
+      try InvalidSetting.demand(interval >= 1, "evaluation interval", interval, "at least 1")
+    case .epochBegins, .never: break
+    }
+  }
+}
+
+/// As `{"epochs": 1}`, `{"iterations": 100}`, `{"epochBegins": true}`, or `{}` for never.
+extension EvaluationRule: Codable {
+  private enum Key: String, CodingKey {
+    case epochs, iterations, epochBegins
+  }
+
+  /// Decodes one of them.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    if let interval = try values.decodeIfPresent(Int.self, forKey: .epochs) {
+      self = .epochs(interval)
+    } else if let interval = try values.decodeIfPresent(Int.self, forKey: .iterations) {
+      self = .iterations(interval)
+    } else {
+      self = values.contains(.epochBegins) ? .epochBegins : .never
+    }
+  }
+
+  /// Encodes at most one key.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .epochs(let interval): try values.encode(interval, forKey: .epochs)
+    case .iterations(let interval): try values.encode(interval, forKey: .iterations)
+    case .epochBegins: try values.encode(true, forKey: .epochBegins)
+    case .never: break
+    }
+  }
+}

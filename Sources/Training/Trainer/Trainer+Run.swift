@@ -1,0 +1,108 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+
+extension Trainer {
+  /// Goes on until the run's length, early stopping, a callback or the cancellation of the task that
+  /// it runs in ends it; after the last three, and after an error of a callback, the run can go on
+  /// from where it stands.
+  ///
+  /// - Parameters:
+  ///   - training: the rows that batches are drawn from.
+  ///   - validation: rows that accuracy is measured on, never trained on.
+  ///   - callbacks: called in this order after each iteration.
+  /// - Returns: the history from the run's beginning.
+  /// - Throws: `TrainingError.lossNotFinite` when a loss is NaN or infinite;
+  ///   `TrainingError.parametersNotFinite` when the last update left parameters that are; what a
+  ///   callback throws.
+  /// - Precondition: the data has the network's input size, no more classes than it, and as many
+  ///   rows as the trainer was made for.
+  @discardableResult
+  public mutating func run(
+    on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
+    callbacks: [TrainingCallback<Scalar>] = []
+  ) throws -> History {
+    network.requireFit(training, "training data")
+    if let validation { network.requireFit(validation, "validation data") }
+    require(
+      training.count == rowCount,
+      "Trainer: \(training.count) training rows, the trainer was made for \(rowCount)")
+
+    var step = TrainingStep(for: network, settings: settings)
+    history.loss.reserveCapacity(min(iterations, 1 << 20))
+    while !isFinished {
+      let directive = try iterate(&step, on: training, validation: validation, callbacks)
+      if directive == .stop || Task.isCancelled { break }
+    }
+    try checkParameters()
+    return history
+  }
+
+  /// Makes one iteration.
+  private mutating func iterate(
+    _ step: inout TrainingStep<Scalar>, on training: PreparedDataset<Scalar>,
+    validation: PreparedDataset<Scalar>?, _ callbacks: [TrainingCallback<Scalar>]
+  ) throws -> TrainingDirective {
+    let current = iteration
+    let rate = schedule.rate(at: current)
+    step.draw(from: &sampler, using: &random)
+    step.gather(from: training)
+    let loss = Double(step.lossAndGradients(of: network, iteration: current))
+    guard loss.isFinite else {
+      throw TrainingError.lossNotFinite(iteration: current, loss: loss, history: history)
+    }
+    history.loss.append(loss)
+    recentLoss.add(loss)
+    step.update(&network, by: &optimizer, learningRate: rate)
+    average?.update(with: network)
+    iteration += 1
+
+    let epoch = endEpochs(after: current, rate: rate, step, validation: validation)
+    let progress = TrainingProgress(
+      iteration: current, iterations: iterations, loss: loss, learningRate: rate, epoch: epoch)
+    if callbacks.isEmpty { return .proceed }
+    let moment = TrainingMoment(
+      progress: progress, network: network, batch: (step.features, step.labels))
+    var directive = TrainingDirective.proceed
+    for callback in callbacks where try callback.body(moment) == .stop { directive = .stop }
+    return directive
+  }
+
+  /// Evaluates and moves the schedule on where it is time for that.
+  private mutating func endEpochs(
+    after current: Int, rate: Double, _ step: TrainingStep<Scalar>,
+    validation: PreparedDataset<Scalar>?
+  ) -> History.Epoch? {
+    let events = settings.evaluation.events(
+      after: current, batchSize: settings.batchSize, rowCount: rowCount)
+    var epoch: History.Epoch?
+    var score: Double?
+    if events.evaluation {
+      let network = evaluatedNetwork
+      let measured = History.Epoch(
+        iteration: current,
+        trainAccuracy: network.accuracy(on: step.features, labels: step.labels),
+        validationAccuracy: validation.map { network.evaluate(on: $0).accuracy },
+        learningRate: rate)
+      history.epochs.append(measured)
+      epoch = measured
+      let reached = measured.validationAccuracy ?? -recentLoss.value
+      recentLoss = RunningMean()
+      score = reached
+      if let rule = settings.earlyStopping {
+        stopping.evaluated(reached, network, by: rule)
+      }
+    }
+    if events.epoch { schedule.epochEnded(score: score) }
+    return epoch
+  }
+
+  /// Throws where the last update left something that is not finite; that an earlier one did shows
+  /// in the next loss.
+  private func checkParameters() throws {
+    guard let last = history.loss.indices.last,
+      network.parameters.contains(where: { $0.tensor.firstNonFinite() != nil })
+    else { return }
+    throw TrainingError.parametersNotFinite(iteration: last, history: history)
+  }
+}

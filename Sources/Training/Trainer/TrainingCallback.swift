@@ -1,0 +1,113 @@
+import Foundation
+import LinearAlgebra
+import NeuralNetwork
+import Serialization
+
+/// Where a training run stands, after an iteration.
+public struct TrainingProgress: Sendable {
+  /// The iteration that has just been made, counted from 0.
+  public let iteration: Int
+  /// How many the run is to make.
+  public let iterations: Int
+  /// The loss of the iteration's batch, before its update.
+  public let loss: Double
+  /// The learning rate of its update.
+  public let learningRate: Double
+  /// The accuracies measured after it, if it was a time to do so.
+  public let epoch: History.Epoch?
+}
+
+/// Whether a training run goes on.
+public enum TrainingDirective: Sendable {
+  /// Make the next iteration.
+  case proceed
+  /// End the run now; the network keeps what it has learnt.
+  case stop
+}
+
+/// Where a run of a ``Trainer`` stands after an iteration, with what it works on.
+public struct TrainingMoment<Scalar: BLASScalar> {
+  /// The numbers.
+  public let progress: TrainingProgress
+  /// The network after the update. Keeping a copy costs one of its parameters at the next update.
+  public let network: Network<Scalar>
+  /// The batch of the iteration: features [rows, inputs], and a class for each row.
+  public let batch: (features: Tensor<Scalar>, labels: [Int])
+}
+
+/// Something that is done after each iteration of a run: a value that a list of them is made of.
+public struct TrainingCallback<Scalar: BLASScalar> {
+  /// What is done; says whether to go on.
+  let body: (TrainingMoment<Scalar>) throws -> TrainingDirective
+
+  /// Calls `body` after each iteration; the run ends after the iteration in which it says so, or
+  /// throws what it throws.
+  public static func perform(
+    _ body: @escaping (TrainingMoment<Scalar>) throws -> TrainingDirective
+  ) -> TrainingCallback {
+    TrainingCallback(body: body)
+  }
+
+  /// Calls `body` with the numbers of each iteration.
+  public static func progress(_ body: @escaping (TrainingProgress) -> Void) -> TrainingCallback {
+    TrainingCallback {
+      body($0.progress)
+      return .proceed
+    }
+  }
+
+  /// Ends the run after an iteration whose loss is above `limit`. A loss that is NaN or infinite
+  /// ends every run with an error.
+  public static func stop(whenLossIsAbove limit: Double) -> TrainingCallback {
+    TrainingCallback { $0.progress.loss > limit ? .stop : .proceed }
+  }
+
+  /// Writes a line for each iteration to a CSV file as the run goes: iteration, loss, learning_rate,
+  /// train_accuracy, validation_accuracy, the accuracies empty where none were measured.
+  ///
+  /// - Parameter path: the file; one that is there is replaced, or continued where its last line is
+  ///   that of the iteration before the first one that is logged.
+  /// - Throws: `FileError` from the run, where it cannot be written.
+  public static func csvLog(to path: String) -> TrainingCallback {
+    let log = CSVLog(path: path)
+    return TrainingCallback {
+      try log.write($0.progress)
+      return .proceed
+    }
+  }
+}
+
+/// A CSV file with a line for each iteration.
+private final class CSVLog {
+  private let path: String
+  private var file: FileHandle?
+
+  init(path: String) { self.path = path }
+
+  func write(_ progress: TrainingProgress) throws {
+    do {
+      let file = try file ?? open(before: progress.iteration)
+      self.file = file
+      let train = progress.epoch.map { "\($0.trainAccuracy)" } ?? ""
+      let validation = progress.epoch?.validationAccuracy.map { "\($0)" } ?? ""
+      let line =
+        "\(progress.iteration),\(progress.loss),\(progress.learningRate),\(train),\(validation)\n"
+      try file.write(contentsOf: Data(line.utf8))
+    } catch {
+      throw FileError(path, "the log cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// Opens the file at its end where it leads to `iteration`, and makes it anew elsewhere.
+  private func open(before iteration: Int) throws -> FileHandle {
+    let url = URL(fileURLWithPath: path)
+    let lines = (try? String(contentsOf: url, encoding: .utf8))?.split(separator: "\n") ?? []
+    let kept = iteration == 0 ? nil : lines.firstIndex { $0.hasPrefix("\(iteration - 1),") }
+    let header = "iteration,loss,learning_rate,train_accuracy,validation_accuracy\n"
+    let text = kept.map { lines[...$0].joined(separator: "\n") + "\n" } ?? header
+    try Data(text.utf8).write(to: url)
+    let file = try FileHandle(forWritingTo: url)
+    try file.seekToEnd()
+    return file
+  }
+}
