@@ -31,3 +31,12 @@ package func requireFloat(_ option: String, _ value: Double?) throws {
   throw ValidationError(
     "\(option) is \(value), which single precision cannot hold; --precision double can")
 }
+
+/// Refuses an option's value below `least` or not below `bound`, naming the option and the value.
+package func require(
+  _ option: String, _ value: Double?, from least: Double, below bound: Double
+) throws {
+  guard let value, !(value >= least && value < bound) else { return }
+  throw ValidationError(
+    "\(option) is \(plain(value)), expected \(plain(least)) or more, and less than \(plain(bound))")
+}

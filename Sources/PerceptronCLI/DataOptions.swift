@@ -60,8 +60,14 @@ struct PreparationOptions: ParsableArguments {
   func validate() throws { try require("--pixel-scale", aboveZero: pixelScale) }
 
   /// The divisor for `data`, and whether its mean is subtracted.
-  func settings(for data: LoadedData) -> (divisor: Double, subtractMean: Bool) {
-    (pixelScale ?? data.divisor, subtractMean ?? data.isBytes)
+  ///
+  /// - Parameter isPlain: whether the network is the classic one, which takes CIFAR-10's pixels as
+  ///   they are.
+  func settings(
+    for data: LoadedData, isPlain: Bool = true
+  ) -> (divisor: Double, subtractMean: Bool) {
+    let divisor = !isPlain && data.kind == .cifar10 ? 255 : data.divisor
+    return (pixelScale ?? divisor, subtractMean ?? data.isBytes)
   }
 }
 

@@ -6,13 +6,32 @@ import Perceptron
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure a saved network's accuracy and loss on a data set.",
-    discussion: "The loss is the mean cross-entropy, without the penalty.")
+    discussion: "The loss is the one that the network was trained with, without the penalty.")
 
   @Argument(help: "The folder of a run, or a model file.") var model: String
   @OptionGroup var source: DataOptions
   @Option(help: "Which part of the data; train is with the rows held out for validation.")
   var split: Split = .test
+  @Flag(
+    help: "Show how often each class was taken for which, and each one's precision and recall.")
+  var confusion = false
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Also the share of rows whose class is among the so many likeliest.", valueName: "count"))
+  var top: Int?
   @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws { try require("--top", top, in: 1...largestSize) }
+
+  /// What is found, as JSON.
+  private struct Result: Encodable {
+    let accuracy: Double
+    let loss: Double
+    let count: Int
+    var topAccuracy: Double?
+    var confusion: ConfusionMatrix?
+  }
 
   enum Split: String, ExpressibleByArgument, CaseIterable {
     case train, test
@@ -21,7 +40,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let path = try ModelFile.path(model)
     let data = try split == .test ? source.loadTest() : source.load().training
-    let result: Evaluation
+    let result: Result
     switch try AnyTrainedModel(readingFrom: path) {
     case .float(let model): result = try evaluate(model, on: data, path: path)
     case .double(let model): result = try evaluate(model, on: data, path: path)
@@ -29,15 +48,17 @@ struct EvaluateCommand: ParsableCommand {
     if json {
       try Console.output(result.json)
     } else {
+      let share = result.topAccuracy.map { "top \(top ?? 0) \(decimal($0, 4))  " } ?? ""
       try Console.output(
-        "accuracy \(decimal(result.accuracy, 4))  loss \(decimal(result.loss, 4))  "
+        "accuracy \(decimal(result.accuracy, 4))  \(share)loss \(decimal(result.loss, 4))  "
           + "on \(result.count) rows")
+      if let confusion = result.confusion { try Console.output("\n\(confusion)") }
     }
   }
 
   private func evaluate<Scalar>(
     _ model: TrainedModel<Scalar>, on data: Dataset, path: String
-  ) throws -> Evaluation {
+  ) throws -> Result {
     try ModelFile.requireFit(model, featureCount: data.featureCount, path: path, of: source.data)
     if data.classCount > model.network.classCount {
       throw FileError(
@@ -46,12 +67,19 @@ struct EvaluateCommand: ParsableCommand {
           + "\(source.data) has \(data.classCount)")
     }
     if data.count == 0 { throw DatasetError("\(source.data) has no rows to evaluate on") }
-    let result = model.network.evaluate(on: data.prepared(with: model.preprocessing))
+    let prepared: PreparedDataset<Scalar> = data.prepared(with: model.preprocessing)
+    let result = model.network.evaluate(on: prepared)
     if !result.loss.isFinite {
       throw DatasetError(
         "the loss on \(source.data) is \(plain(result.loss)): some features or scores are not finite"
       )
     }
-    return result
+    return Result(
+      accuracy: result.accuracy, loss: result.loss, count: result.count,
+      topAccuracy: top.map { model.network.topKAccuracy($0, on: prepared) },
+      confusion: confusion
+        ? model.network.confusionMatrix(
+          on: data.naming(classes: model.classNames).prepared(with: model.preprocessing))
+        : nil)
   }
 }

@@ -53,9 +53,11 @@ struct GradcheckCommand: ParsableCommand {
         "--rows is \(rows), but \(data.name) has only \(data.training.count) training rows")
     }
     try MemoryDemand(
-      inputSize: data.training.featureCount, hiddenSize: hidden,
-      classCount: data.training.classCount, batchSize: rows, scalarSize: 8
-    ).check(batchOption: "--rows")
+      inputSize: data.training.featureCount,
+      layers: TwoLayerNet<Double>.specifications(
+        hiddenSize: hidden, classCount: data.training.classCount),
+      batchSize: rows, scalarSize: 8
+    ).check(sizes: "--hidden \(hidden)", batchOption: "--rows")
     let settings = preparation.settings(for: data)
     let preprocessing = try naming(data.name) {
       try Preprocessing.fitted(

@@ -9,8 +9,8 @@ struct PerceptronCommand: RootCommand {
     abstract: "Trains small neural networks on the CPU, checks their gradients, and uses them.",
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, GradcheckCommand.self,
-      DoctorCommand.self,
+      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, PredictCommand.self,
+      SummaryCommand.self, OverfitCommand.self, GradcheckCommand.self, DoctorCommand.self,
     ])
 
   static func main() { runToExit() }

@@ -55,14 +55,19 @@ struct PredictCommand: ParsableCommand {
       try ModelFile.requireFit(model, featureCount: features.featureCount, path: path, of: file)
       let prepared: PreparedFeatures<Scalar> = features.prepared(with: model.preprocessing)
       try prepared.forEachBlock(of: 1000) { range, rows in
-        let scores = model.network.scores(of: rows)
+        let scores = model.network.outputs(of: rows)
         if let position = scores.firstNonFinite() {
           throw FileError(
             file, "row \(range.lowerBound + position / scores.shape[1]): the scores are not finite")
         }
-        let all = probabilities ? SoftmaxLoss().probabilities(of: scores) : nil
+        let all = probabilities ? model.network.loss.probabilities(of: scores) : nil
+        if probabilities && all == nil {
+          throw FileError(
+            path,
+            "--probabilities: a network trained with \(model.network.loss.specification) has none")
+        }
         // By the scores, as evaluate does: rounding can make close ones' probabilities equal.
-        for (offset, best) in scores.argmax(axis: 1).enumerated() {
+        for (offset, best) in model.network.loss.classes(of: scores).enumerated() {
           predictions.append(
             Prediction(
               file: file, row: range.lowerBound + offset, class: best,

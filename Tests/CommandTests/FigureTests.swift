@@ -90,18 +90,22 @@ struct FigureTests {
   @Test("The memory that sizes take is counted without overflow and held against what there is")
   func memory() throws {
     let demand = MemoryDemand(
-      inputSize: 3072, hiddenSize: 1_000_000, classCount: 10, batchSize: 200, scalarSize: 4)
+      inputSize: 3072, layers: [.affine(outputs: 1_000_000), .relu, .affine(outputs: 10)],
+      batchSize: 200, scalarSize: 4)
     #expect(demand.bytes == 4 * (2 * 3_083_000_010 + 200 * 2_003_082))
-    try demand.check(batchOption: "--batch", available: demand.bytes)
+    let sizes = "--hidden 1000000"
+    try demand.check(sizes: sizes, batchOption: "--batch", available: demand.bytes)
     let error = #expect(throws: ValidationError.self) {
-      try demand.check(batchOption: "--batch", available: 25.2e9)
+      try demand.check(sizes: sizes, batchOption: "--batch", available: 25.2e9)
     }
     #expect(
       error?.message == "--hidden 1000000 with --batch 200 on 3072 features needs 26.3 GB, "
         + "this machine has 25.2 GB")
     let largest = MemoryDemand(
-      inputSize: .max, hiddenSize: .max, classCount: .max, batchSize: .max, scalarSize: 8)
-    #expect(throws: ValidationError.self) { try largest.check(batchOption: "--rows") }
+      inputSize: .max, layers: [.affine(outputs: .max)], batchSize: .max, scalarSize: 8)
+    #expect(throws: ValidationError.self) {
+      try largest.check(sizes: sizes, batchOption: "--rows")
+    }
   }
 
   @Test("A NaN is shown without a sign")

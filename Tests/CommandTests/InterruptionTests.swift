@@ -44,7 +44,11 @@ struct InterruptionTests {
     let results = try #require(try scratch.object("run/run.json")["results"] as? [String: Any])
     #expect(results["status"] as? String == "interrupted")
     #expect(results["iterations"] as? Int == count)
-    #expect(try scratch.names(in: "run").count == 4)
+    #expect(
+      try scratch.names(in: "run") == [
+        "checkpoint.safetensors", "epochs.csv", "history.csv", "model.safetensors", "run.json",
+      ])
+    #expect(outcome.output.hasSuffix("go on with: perceptron resume run\n"))
     #expect(try Command.run(["evaluate", scratch.file("run")]).status == 0)
   }
 

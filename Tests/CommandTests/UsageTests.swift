@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Help and bad use")
 struct UsageTests {
-  private static let commands = ["train", "evaluate", "predict", "gradcheck", "doctor"]
+  private static let commands = [
+    "train", "resume", "evaluate", "predict", "summary", "overfit", "gradcheck", "doctor",
+  ]
 
   @Test("Help goes to standard output", arguments: [["help"], ["--help"], []])
   func help(_ arguments: [String]) throws {
@@ -78,6 +80,32 @@ struct UsageTests {
     Mistake("train --scale inf", "--scale", "inf"),
     Mistake("train --pixel-scale 0", "--pixel-scale", "0"),
     Mistake("train --validation -1", "--validation", "-1"),
+    Mistake("train --layers 0", "--layers is 0", "at least 1"),
+    Mistake("train --layers 64,,32", "--layers", "64,,32"),
+    Mistake("train --layers 64,x", "--layers", "64,x"),
+    Mistake("train --layers 64 --hidden 32", "--hidden", "--layers"),
+    Mistake("train --dropout 1", "--dropout is 1.0", "less than 1"),
+    Mistake("train --dropout -0.1", "--dropout is -0.1"),
+    Mistake("train --label-smoothing 1.5", "--label-smoothing is 1.5"),
+    Mistake("train --label-smoothing 0.1 --loss hinge", "--label-smoothing", "hinge"),
+    Mistake("train --batch-norm --layer-norm", "--batch-norm", "--layer-norm"),
+    Mistake("train --initializer he --scale 0.1", "--scale", "--initializer", "he"),
+    Mistake("train --optimizer fast", "fast", "--optimizer"),
+    Mistake("train --schedule sometimes", "sometimes", "--schedule"),
+    Mistake("train --epochs 3 --iterations 5", "--epochs", "--iterations"),
+    Mistake("train --epochs -1", "--epochs is -1"),
+    Mistake("train --warm-up 5", "--warm-up", "--schedule cosine"),
+    Mistake("train --step-epochs 5", "--step-epochs", "--schedule step"),
+    Mistake("train --weight-decay -1", "--weight-decay is -1.0"),
+    Mistake("train --l1 -1", "--l1 is -1.0"),
+    Mistake("train --max-norm 0", "--max-norm is 0.0"),
+    Mistake("train --clip-norm nan", "--clip-norm is nan"),
+    Mistake("train --early-stopping 0", "--early-stopping is 0"),
+    Mistake("train --average 1", "--average is 1.0"),
+    Mistake("train --epochs 1 --batch 5000", "--batch is 5000", "1300 training rows"),
+    Mistake("train --checkpoint-every -1", "--checkpoint-every is -1.0"),
+    Mistake("evaluate runs/x --top 0", "--top is 0"),
+    Mistake("overfit --rows 0", "--rows is 0"),
     Mistake("train --validation 1500", "--validation", "1500"),
     Mistake("train --seed -1", "--seed", "-1"),
     Mistake("train --random numpy --seed 4294967296", "--seed", "4294967296"),

@@ -5,15 +5,20 @@ import Perceptron
 /// Shows how a training run goes.
 struct ProgressReporter {
   private let start = ContinuousClock.now
+  /// Iterations that were made before, in a run that goes on.
+  private let earlier: Int
   private var status = StatusLine()
   private var lastEpoch: History.Epoch?
+
+  /// A reporter of a run that has made so many iterations.
+  init(from earlier: Int = 0) { self.earlier = earlier }
 
   /// Takes note of an iteration and shows a line when one is due.
   mutating func update(_ progress: TrainingProgress) {
     if let epoch = progress.epoch { lastEpoch = epoch }
     guard status.isDue else { return }
     let line = ProgressLine(
-      done: progress.iteration + 1, iterations: progress.iterations,
+      done: progress.iteration + 1, earlier: earlier, iterations: progress.iterations,
       elapsed: start.duration(to: .now).seconds, loss: progress.loss,
       trainAccuracy: lastEpoch?.trainAccuracy, validationAccuracy: lastEpoch?.validationAccuracy)
     status.show(line.text)
@@ -27,6 +32,8 @@ struct ProgressReporter {
 struct ProgressLine {
   /// Iterations that have been made, and that are to be made.
   var done: Int
+  /// Iterations that the elapsed time is not of.
+  var earlier = 0
   var iterations: Int
   /// Seconds since the first of them began.
   var elapsed: Double
@@ -36,7 +43,7 @@ struct ProgressLine {
 
   /// The line's text; the parts that matter least are left out where all would be too long.
   var text: String {
-    let rate = Double(done) / elapsed
+    let rate = Double(done - earlier) / elapsed
     let left = Double(iterations - done) / rate
     let count = "\(done)/\(iterations)"
     let speed = "\(decimal(rate, rate < 10 ? 1 : 0))/s"

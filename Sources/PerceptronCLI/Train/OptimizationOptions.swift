@@ -1,0 +1,190 @@
+import ArgumentParser
+import CommandSupport
+import Perceptron
+
+/// The options that say how a network is trained.
+struct OptimizationOptions: ParsableArguments {
+  @Option(help: "How weights are moved.") var optimizer: OptimizerName?
+  @Option(
+    parsing: .unconditional,
+    help: .init("Step along the negative gradient, at first.", valueName: "rate"))
+  var learningRate: Double?
+  @Option(help: "How the learning rate changes.")
+  var schedule: ScheduleName?
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "What the learning rate is multiplied by: once per epoch, by step every --step-epochs, by "
+        + "plateau where nothing gets better.", valueName: "factor"))
+  var decay: Double?
+  @Option(
+    parsing: .unconditional,
+    help: .init("Epochs between the steps of --schedule step. (default: 10)", valueName: "count"))
+  var stepEpochs: Int?
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Iterations in which --schedule cosine rises to the learning rate. (default: 0)",
+      valueName: "count"))
+  var warmUp: Int?
+  @Option(
+    parsing: .unconditional,
+    help: .init("λ, the factor of the penalty on squared weights.", valueName: "lambda"))
+  var regularization: Double?
+  @Option(
+    parsing: .unconditional,
+    help: .init("The factor of a penalty on the weights' magnitudes.", valueName: "lambda"))
+  var l1: Double?
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Decoupled: this times the learning rate is taken off the weights. (default: adamw 0.01)",
+      valueName: "share"))
+  var weightDecay: Double?
+  @Option(
+    parsing: .unconditional,
+    help: .init("The largest norm of a unit's incoming weights.", valueName: "norm"))
+  var maxNorm: Double?
+  @Option(
+    parsing: .unconditional,
+    help: .init("The largest norm of all gradients together.", valueName: "norm"))
+  var clipNorm: Double?
+  @Option(
+    parsing: .unconditional, help: .init("How many steps to make.", valueName: "count"))
+  var iterations: Int?
+  @Option(
+    parsing: .unconditional,
+    help: .init("How many passes over the training rows to make.", valueName: "count"))
+  var epochs: Int?
+  @Option(parsing: .unconditional, help: .init("Rows per step.", valueName: "rows"))
+  var batch: Int?
+  @Option(
+    help: .init(
+      "Draw batches with replacement, or a permutation per epoch.", valueName: "how"))
+  var sampling: Sampling?
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Stop after so many evaluations without a better validation accuracy, and keep the best.",
+      valueName: "patience"))
+  var earlyStopping: Int?
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Decay of a moving average of the weights, which is kept in their place.", valueName: "decay")
+  )
+  var average: Double?
+
+  enum OptimizerName: String, ExpressibleByArgument, CaseIterable {
+    case sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw
+
+    func optimizer(weightDecay: Double?) -> Optimizer {
+      var optimizer: Optimizer =
+        switch self {
+        case .sgd: .sgd
+        case .momentum: .momentum(0.9)
+        case .nesterov: .nesterov(0.9)
+        case .adagrad: .adagrad()
+        case .rmsprop: .rmsProp()
+        case .adam: .adam()
+        case .adamw: .adamW(weightDecay: 0.01)
+        }
+      if let weightDecay { optimizer.weightDecay = weightDecay }
+      return optimizer
+    }
+
+    /// What does well on many a network.
+    var learningRate: Double {
+      switch self {
+      case .sgd, .momentum, .nesterov: 0.05
+      case .adagrad: 0.01
+      case .rmsprop, .adam, .adamw: 1e-3
+      }
+    }
+  }
+
+  enum ScheduleName: String, ExpressibleByArgument, CaseIterable {
+    case constant, step, cosine, inverse, plateau
+    case epochDecay = "epoch-decay"
+  }
+
+  func validate() throws {
+    try require("--learning-rate", aboveZero: learningRate)
+    try require("--decay", aboveZero: decay)
+    try require("--step-epochs", stepEpochs, in: 1...largestSize)
+    try require("--warm-up", warmUp, in: 0...1_000_000_000)
+    try require("--regularization", notNegative: regularization)
+    try require("--l1", notNegative: l1)
+    try require("--weight-decay", notNegative: weightDecay)
+    try require("--max-norm", aboveZero: maxNorm)
+    try require("--clip-norm", aboveZero: clipNorm)
+    try require("--iterations", iterations, in: 0...1_000_000_000)
+    try require("--epochs", epochs, in: 0...largestSize)
+    try require("--batch", batch, in: 1...largestSize)
+    try require("--early-stopping", earlyStopping, in: 1...largestSize)
+    try require("--average", average, from: 0, below: 1)
+    if epochs != nil && iterations != nil {
+      throw ValidationError("--epochs and --iterations both say how long to train; choose one")
+    }
+    if warmUp != nil && schedule != .cosine {
+      throw ValidationError("--warm-up goes with --schedule cosine")
+    }
+    if stepEpochs != nil && schedule != .step {
+      throw ValidationError("--step-epochs goes with --schedule step")
+    }
+  }
+
+  /// Whether training is the plain one, by what of it was said.
+  var isPlain: Bool { optimizer == nil && schedule == nil && epochs == nil }
+}
+
+extension OptimizationOptions {
+  /// The settings of the plain run, completed by what does well on the data.
+  func plainSettings(_ defaults: TrainingDefaults, rowCount: Int) -> TrainerSettings {
+    let sampling = sampling ?? .replacement
+    var settings = TrainerSettings(
+      learningRate: learningRate ?? defaults.learningRate,
+      schedule: .epochDecay(factor: decay ?? defaults.decay),
+      length: .iterations(iterations ?? defaults.iterations),
+      batchSize: batch
+        ?? (sampling == .epoch ? min(defaults.batch, max(rowCount, 1)) : defaults.batch),
+      sampling: sampling, evaluation: .epochBegins)
+    complete(&settings, regularization: defaults.regularization)
+    return settings
+  }
+
+  /// The settings of any other run.
+  func settings(rowCount: Int) -> TrainerSettings {
+    let name = optimizer ?? .adam
+    var settings = TrainerSettings(
+      optimizer: name.optimizer(weightDecay: weightDecay),
+      learningRate: learningRate ?? name.learningRate, schedule: scheduleSettings,
+      length: iterations.map { .iterations($0) } ?? .epochs(epochs ?? 10),
+      batchSize: batch ?? min(128, max(rowCount, 1)), sampling: sampling ?? .epoch,
+      evaluation: .epochs(1))
+    complete(&settings, regularization: 0)
+    return settings
+  }
+
+  private func complete(_ settings: inout TrainerSettings, regularization: Double) {
+    settings.penalty = .elastic(l1: l1 ?? 0, l2: self.regularization ?? regularization)
+    settings.maxNorm = maxNorm
+    settings.clipping = clipNorm.map { .norm(maximum: $0) } ?? .none
+    settings.earlyStopping = earlyStopping.map { EarlyStopping(patience: $0) }
+    settings.averageDecay = average
+    if let weightDecay { settings.optimizer.weightDecay = weightDecay }
+  }
+
+  private var scheduleSettings: Schedule {
+    switch schedule ?? (decay == nil ? .constant : .epochDecay) {
+    case .constant: .constant
+    case .epochDecay: .epochDecay(factor: decay ?? 0.95)
+    case .step: .step(epochs: stepEpochs ?? 10, factor: decay ?? 0.1)
+    case .cosine: .cosine(warmUp: warmUp ?? 0, final: 0)
+    case .inverse: .inverse(decay: decay ?? 1e-3)
+    case .plateau: .reduceOnPlateau(factor: decay ?? 0.1, patience: 5)
+    }
+  }
+}
+
+extension Sampling: ExpressibleByArgument {}

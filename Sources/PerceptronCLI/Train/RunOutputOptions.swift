@@ -1,0 +1,18 @@
+import ArgumentParser
+import CommandSupport
+
+/// What a training run shows and keeps as it goes.
+struct RunOutputOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Seconds between checkpoints that a killed run can go on from; 0 for none.",
+      valueName: "seconds"))
+  var checkpointEvery = 30.0
+  @Flag(help: "Look for dead units, steps too long or short, and overfitting, and tell of them.")
+  var diagnose = false
+  @Flag(help: "Print nothing but errors, and the JSON if asked for.") var quiet = false
+  @Flag(help: "Print the run's record, run.json, in place of a summary.") var json = false
+
+  func validate() throws { try require("--checkpoint-every", notNegative: checkpointEvery) }
+}

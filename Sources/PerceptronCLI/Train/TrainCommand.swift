@@ -1,0 +1,132 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Perceptron
+
+/// `perceptron train`.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a network and save it with its history.",
+    usage: "perceptron train [--data <name>] [--output <folder>] [<options>]",
+    discussion: """
+      The loss is softmax cross-entropy plus λΣw² over all weights, with no factor ½. Ctrl-C, SIGTERM \
+      and SIGHUP finish the current iteration, save what there is, and exit with status 130; a second \
+      Ctrl-C ends at once. `perceptron resume` goes on with a run that was interrupted or killed. An \
+      earlier run in the folder is replaced only when all of the new one is on the disk.
+
+      The plain network has one hidden layer and is trained by SGD whose rate decays once per epoch. \
+      Its settings that are not given are ones that do well on the data:
+
+      \(TrainingDefaults.table)
+
+      At most a fifth of a small set is held out for validation.
+
+      With any of --layers, --activation, --dropout, --batch-norm, --layer-norm, --initializer, --loss, \
+      --label-smoothing, --optimizer, --schedule or --epochs the defaults are instead: ten epochs of \
+      permuted rows in batches of 128, Adam, a constant learning rate (0.001, or 0.05 where \
+      --optimizer is sgd, momentum or nesterov, 0.01 for adagrad), no penalty, pixels divided \
+      by 255, and weights after He, or after Glorot for tanh and sigmoid. Validation is measured \
+      after each epoch.
+      """)
+
+  @OptionGroup var source: DataOptions
+  @OptionGroup(title: "Network") var network: NetworkOptions
+  @OptionGroup(title: "Training") var optimization: OptimizationOptions
+  @Option(parsing: .unconditional, help: "What weights and batches are drawn from.")
+  var seed: UInt64 = 0
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "How many of the last rows to hold out for validation; 0 for none.", valueName: "rows"))
+  var validation: Int?
+  @Option(help: .init("Scalar type of the network.", valueName: "type"))
+  var precision: RunRecord.Precision = .float
+  @Option(
+    help: .init(
+      "fast, or numpy for the stream of NumPy's RandomState(seed): weights, then batches.",
+      valueName: "stream"))
+  var random: RunRecord.RandomKind = .fast
+  @OptionGroup var preparation: PreparationOptions
+  @OptionGroup var output: RunOutputOptions
+  @Option(
+    name: [.short, .customLong("output")],
+    help: .init(
+      "Folder for the run's files. (default: the next free runs/NAME-N)", valueName: "folder"))
+  var folder: String?
+  @Flag(help: "Replace an earlier run in the folder.") var overwrite = false
+
+  func validate() throws {
+    try require("--validation", validation, in: 0...Int.max)
+    if precision == .float {
+      try requireFloat("--regularization", optimization.regularization)
+      try requireFloat("--pixel-scale", preparation.pixelScale)
+    }
+    if random == .numpy && seed > UInt32.max {
+      throw ValidationError("--seed is \(seed), expected at most 2³² − 1 with --random numpy")
+    }
+    if folder?.isEmpty == true { throw ValidationError("--output is empty, expected a folder") }
+  }
+
+  func run() throws {
+    Interruption.install()
+    let data = try source.load()
+    let settings = try settings(for: data)
+    try MemoryDemand(
+      inputSize: data.training.featureCount, layers: settings.network.layers,
+      batchSize: settings.training.batchSize, scalarSize: precision == .float ? 4 : 8,
+      copies: 2 + settings.training.optimizer.stateCount
+    ).check(sizes: network.sizes(settings.network), batchOption: "--batch")
+    try naming(data.name) { try data.training.features.checkFinite() }
+    let session = TrainingSession(
+      data: data, settings: settings, seed: seed, directory: try makeDirectory(for: data),
+      output: output)
+    try session.report(
+      precision == .float ? try session.run(Float.self) : try session.run(Double.self))
+  }
+
+  private func makeDirectory(for data: LoadedData) throws -> RunDirectory {
+    guard let folder else { return try RunDirectory.makeNext(named: data.name) }
+    let directory = RunDirectory(path: folder)
+    do {
+      try directory.create(overwrite: overwrite)
+    } catch let error as FileError where !overwrite && directory.holdsRun {
+      throw FileError(error.path, error.message + "; choose another --output, or --overwrite it")
+    }
+    return directory
+  }
+
+  /// The settings given, completed by those that do well on `data`.
+  private func settings(for data: LoadedData) throws -> RunRecord.Settings {
+    let defaults = TrainingDefaults.suiting(data)
+    let rows = data.training.count
+    if rows == 0 { throw DatasetError("\(data.name) has no training rows") }
+    let validation = validation ?? defaults.validation
+    if validation >= rows {
+      throw ValidationError(
+        "--validation is \(validation), expected less than the \(rows) training rows of \(data.name)"
+      )
+    }
+    let isPlain = network.isPlain && optimization.isPlain
+    var training =
+      isPlain
+      ? optimization.plainSettings(defaults, rowCount: rows - validation)
+      : optimization.settings(rowCount: rows - validation)
+    training.seed = seed
+    if training.sampling == .epoch && training.batchSize > rows - validation {
+      throw ValidationError(
+        "--batch is \(training.batchSize), expected at most the \(rows - validation) training rows "
+          + "with --sampling epoch")
+    }
+    let preparation = preparation.settings(for: data, isPlain: isPlain)
+    return RunRecord.Settings(
+      data: data.name, format: source.format,
+      network: network.settings(
+        classCount: data.training.classCount, defaults: defaults, isPlain: isPlain),
+      training: training, validation: validation, precision: precision, random: random,
+      pixelScale: preparation.divisor, subtractMean: preparation.subtractMean)
+  }
+}
+
+extension RunRecord.Precision: ExpressibleByArgument {}
+extension RunRecord.RandomKind: ExpressibleByArgument {}

@@ -1,0 +1,266 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Perceptron
+import Serialization
+
+/// One run of `perceptron train` or `perceptron resume`, from loaded data to the files in its folder.
+struct TrainingSession {
+  let data: LoadedData
+  let settings: RunRecord.Settings
+  let seed: UInt64
+  let directory: RunDirectory
+  let output: RunOutputOptions
+  /// Where the run goes on from, where it does not begin, and how many seconds it took so far.
+  var checkpoint: (archive: TensorArchive, seconds: Double)?
+
+  /// A run that is over.
+  struct Finished {
+    let record: RunRecord
+    let divergence: Divergence?
+    /// What there is to tell of a network's health, where it was asked for.
+    let diagnosis: String?
+  }
+
+  /// Trains in the given precision and writes the run's files. A run that diverged leaves its history
+  /// and no model.
+  func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> Finished {
+    let split = try data.training.splitLast(settings.validation)
+    let preprocessing = try naming(data.name) {
+      try Preprocessing.fitted(
+        to: split.training, divisor: settings.pixelScale, subtractMean: settings.subtractMean)
+    }
+    let sets = Sets<Scalar>(
+      training: split.training.prepared(with: preprocessing),
+      validation: split.validation.count == 0
+        ? nil : split.validation.prepared(with: preprocessing))
+    // From here on there is something to save, so that Ctrl-C has to wait for its being saved.
+    return try Interruption.deferred {
+      switch settings.random {
+      case .fast: try finish(training(seededTrainer(sets), on: sets), on: sets, preprocessing)
+      case .numpy: try finish(training(numPyTrainer(sets), on: sets), on: sets, preprocessing)
+      }
+    }
+  }
+
+  /// Rows to train on and rows held out.
+  struct Sets<Scalar: BLASScalar> {
+    let training: PreparedDataset<Scalar>
+    let validation: PreparedDataset<Scalar>?
+  }
+
+  /// What training leaves.
+  private struct Outcome<Scalar: BLASScalar> {
+    var network: Network<Scalar>
+    var history: History
+    var isFinished: Bool
+    var divergence: Divergence.Cause?
+    var iterationTimes: [Double] = []
+    var seconds = 0.0
+    var diagnosis: String?
+  }
+
+  private var checkpointPath: String { directory.checkpointPath }
+}
+
+// MARK: - Trainers
+
+extension TrainingSession {
+  /// A trainer whose weights and batches have streams of their own.
+  private func seededTrainer<Scalar>(_ sets: Sets<Scalar>) throws -> Trainer<Scalar, SeededRandom> {
+    if let checkpoint { return try Trainer(checkpoint.archive, path: checkpointPath) }
+    var weights = SeededRandom(seed: seed, purpose: "weights")
+    return try trainer(
+      sets, network: network(sets, using: &weights),
+      random: SeededRandom(seed: seed, purpose: "batches"))
+  }
+
+  /// A trainer with one stream of NumPy's for the weights and then the batches.
+  private func numPyTrainer<Scalar>(_ sets: Sets<Scalar>) throws -> Trainer<Scalar, NumPyRandom> {
+    if let checkpoint { return try Trainer(checkpoint.archive, path: checkpointPath) }
+    var stream = NumPyRandom(seed: UInt32(seed))
+    let fresh: Network<Scalar> = network(sets, using: &stream)
+    return try trainer(sets, network: fresh, random: stream)
+  }
+
+  private func network<Scalar>(
+    _ sets: Sets<Scalar>, using random: inout some RandomStream
+  ) -> Network<Scalar> {
+    Network(
+      inputSize: sets.training.featureCount, settings.network.layers, loss: settings.network.loss,
+      initializer: settings.network.initializer, using: &random)
+  }
+
+  private func trainer<Scalar, Random>(
+    _ sets: Sets<Scalar>, network: Network<Scalar>, random: Random
+  ) throws -> Trainer<Scalar, Random> {
+    try Trainer(
+      network, rowCount: sets.training.count, settings: settings.training, random: random)
+  }
+}
+
+// MARK: - Training
+
+extension TrainingSession {
+  private func training<Scalar, Random: Codable>(
+    _ fresh: Trainer<Scalar, Random>, on sets: Sets<Scalar>
+  ) throws -> Outcome<Scalar> {
+    var trainer = fresh
+    var times: [Double] = []
+    var reporter = ProgressReporter(from: trainer.iteration)
+    let examiner = output.diagnose ? Examiner<Scalar>(settings.training) : nil
+    if trainer.iteration == 0 { examiner?.begin(trainer.network, on: sets.training) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    var last = start
+    let callback = TrainingCallback<Scalar>.perform { moment in
+      let now = clock.now
+      times.append(last.duration(to: now).seconds)
+      last = now
+      examiner?.examine(moment)
+      if !output.quiet { reporter.update(moment.progress) }
+      return Interruption.isRequested ? .stop : .proceed
+    }
+    var divergence: Divergence.Cause?
+    do {
+      try run(&trainer, on: sets, callback) { secondsSoFar + start.duration(to: clock.now).seconds }
+    } catch TrainingError.lossNotFinite(let iteration, let loss, _) {
+      divergence = .loss(loss, of: iteration)
+    } catch TrainingError.parametersNotFinite(let iteration, _) {
+      divergence = .parameters(after: iteration)
+    }
+    reporter.finish()
+    return Outcome(
+      network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
+      divergence: divergence, iterationTimes: times,
+      seconds: secondsSoFar + start.duration(to: clock.now).seconds,
+      diagnosis: examiner?.report())
+  }
+
+  private var secondsSoFar: Double { checkpoint?.seconds ?? 0 }
+
+  /// Runs the trainer, with checkpoints where they are asked for and one when it is interrupted.
+  private func run<Scalar, Random: Codable>(
+    _ trainer: inout Trainer<Scalar, Random>, on sets: Sets<Scalar>,
+    _ callback: TrainingCallback<Scalar>, seconds: @escaping () -> Double
+  ) throws {
+    let period = output.checkpointEvery
+    var begun = ContinuousClock.now
+    var isDue = false
+    let timer = TrainingCallback<Scalar>.perform { _ in
+      isDue = period > 0 && begun.duration(to: .now).seconds >= period
+      return isDue ? .stop : .proceed
+    }
+    repeat {
+      isDue = false
+      begun = .now
+      try trainer.run(
+        on: sets.training, validation: sets.validation, callbacks: [callback, timer])
+      if isDue || Interruption.isRequested {
+        try trainer.saveCheckpoint(
+          to: checkpointPath, notes: try RunNotes(settings, seed: seed, seconds: seconds()).metadata
+        )
+      }
+    } while isDue && !Interruption.isRequested && !trainer.isFinished
+  }
+
+  /// Measures what was trained, and writes the run's files.
+  private func finish<Scalar>(
+    _ trained: Outcome<Scalar>, on sets: Sets<Scalar>, _ preprocessing: Preprocessing
+  ) throws -> Finished {
+    var outcome = trained
+    let accuracies = measure(&outcome, on: sets)
+    let status: RunRecord.Status =
+      outcome.divergence != nil ? .diverged : outcome.isFinished ? .finished : .interrupted
+    let record = RunRecord(
+      settings: settings, seed: seed,
+      results: .init(
+        status: status, iterations: outcome.history.loss.count,
+        finalLoss: outcome.history.loss.last, trainAccuracy: accuracies?.training,
+        validationAccuracy: accuracies?.validation),
+      secondsPerIteration: median(outcome.iterationTimes), seconds: outcome.seconds,
+      machine: .current)
+    let model = TrainedModel(
+      network: outcome.network, preprocessing: preprocessing,
+      classNames: data.training.classNames)
+    try directory.write(
+      record, history: outcome.history, model: outcome.divergence == nil ? model : nil)
+    if status != .interrupted { try directory.removeCheckpoint() }
+    return Finished(
+      record: record,
+      divergence: outcome.divergence.map { Divergence(cause: $0, directory: directory) },
+      diagnosis: outcome.diagnosis)
+  }
+
+  /// The accuracies of a network that has not diverged. What the last update did, and what fresh
+  /// weights are like that were never trained, no loss of the run itself can tell.
+  private func measure<Scalar>(
+    _ outcome: inout Outcome<Scalar>, on sets: Sets<Scalar>
+  ) -> (training: Double, validation: Double?)? {
+    if outcome.divergence != nil { return nil }
+    let last = outcome.history.loss.indices.last
+    if outcome.network.parameters.contains(where: { $0.tensor.firstNonFinite() != nil }) {
+      outcome.divergence = .parameters(after: last)
+      return nil
+    }
+    let evaluation = outcome.network.evaluate(on: sets.training)
+    if !evaluation.loss.isFinite {
+      outcome.divergence = .trainingLoss(evaluation.loss, after: last)
+      return nil
+    }
+    return (
+      evaluation.accuracy, sets.validation.map { outcome.network.evaluate(on: $0).accuracy }
+    )
+  }
+}
+
+// MARK: - Telling
+
+extension TrainingSession {
+  /// Prints what came of a run and ends the command as it went.
+  func report(_ finished: Finished) throws {
+    if output.json {
+      try Console.output(finished.record.json)
+    } else if !output.quiet && finished.divergence == nil {
+      try Console.output(summary(of: finished.record))
+    }
+    if let diagnosis = finished.diagnosis {
+      if output.json { Console.error(diagnosis) } else { try Console.output("\n" + diagnosis) }
+    }
+    if let divergence = finished.divergence { throw divergence }
+    if Interruption.isRequested { throw ExitCode(Interruption.status) }
+  }
+
+  /// What a person wants to know of a run that is over.
+  private func summary(of record: RunRecord) -> String {
+    let results = record.results
+    let training = record.settings.training
+    let rows = data.training.count - record.settings.validation
+    let widths =
+      [data.training.featureCount]
+      + record.settings.network.layers.compactMap {
+        if case .affine(let outputs) = $0 { outputs } else { nil }
+      }
+    var lines = [
+      "\(data.name): \(rows) training rows, \(record.settings.validation) validation rows, "
+        + "\(widths.map(String.init).joined(separator: "-")) network"
+    ]
+    let rate = record.secondsPerIteration.map { ", \(readableTime($0)) each" } ?? ""
+    let state = results.status == .interrupted ? "interrupted after" : "trained for"
+    lines.append(
+      "\(state) \(results.iterations) of \(training.iterations(rowCount: rows)) iterations in "
+        + "\(readableTime(record.seconds))\(rate)")
+    if let loss = results.finalLoss { lines.append("final loss           \(decimal(loss, 4))") }
+    if let accuracy = results.trainAccuracy {
+      lines.append("training accuracy    \(decimal(accuracy, 4))")
+    }
+    if let accuracy = results.validationAccuracy {
+      lines.append("validation accuracy  \(decimal(accuracy, 4))")
+    }
+    lines.append("saved \(directory.modelPath)")
+    if results.status == .interrupted {
+      lines.append("go on with: perceptron resume \(directory.path)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
