@@ -80,6 +80,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: ["PerceptronCLI", "CommandSupport", "Perceptron", "TestSupport"]),
     .testTarget(
-      name: "BenchTests", dependencies: ["bench", "CommandSupport", "Perceptron", "TestSupport"]),
+      name: "BenchTests",
+      dependencies: ["CAllocations", "bench", "CommandSupport", "Perceptron", "TestSupport"]),
   ]
 )

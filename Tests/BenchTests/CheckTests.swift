@@ -39,16 +39,16 @@ struct CheckTests {
     ])
   func update(learningRate: Double, regularization: Double, expected: String) throws {
     let data = size.data()
-    var settings = SGDSettings(learningRate: 1e-3, regularization: 0.25)
-    settings.batchSize = size.batch
+    var settings = TrainerSettings(
+      learningRate: 1e-3, penalty: .l2(0.25), batchSize: size.batch, sampling: .replacement)
     let check = StepCheck(size, on: data, settings: settings)
     func work() -> TrainingWork<Float> {
       TrainingWork(
-        size.network(of: Float.self), on: data.prepared(with: NetworkSize.preprocessing),
-        settings: settings)
+        size.network(of: Float.self).network,
+        on: data.prepared(with: NetworkSize.preprocessing), settings: settings)
     }
     try check.run(work())
-    (settings.learningRate, settings.regularization) = (learningRate, regularization)
+    (settings.learningRate, settings.penalty) = (learningRate, .l2(regularization))
     let error = #expect(throws: WrongResult.self) { try check.run(work()) }
     #expect(error?.description.hasPrefix("6-5-3, \(expected): expected") == true, "\(error)")
   }

@@ -105,9 +105,11 @@ struct PeerTests {
     let timed = try process.ask(.init(command: .time, count: 3))
     #expect(timed.count == 3 && timed.seconds ?? 0 > 0)
 
-    var deep = work
-    deep.kind = .epoch
-    #expect(try process.ask(.init(command: .prepare, work: deep)).unsupported != nil)
+    var epoch = try files.filled(
+      .init(kind: .epoch, layers: [4, 3, 5, 2], batch: 20, rows: 20, optimizer: .adam))
+    epoch.learningRate = 0.05
+    let falling = try #require(process.ask(.init(command: .prepare, work: epoch)).check)
+    #expect(falling.count == 12 && falling[9] < falling[0])
     let memory = try process.ask(.init(command: .memory)).peakBytes ?? 0
     #expect(memory > 1e6 && memory < 1e9)
     #expect(throws: PeerProcess.Failure.self) {

@@ -18,9 +18,9 @@ struct PlainNetwork {
 
   /// Moves every parameter against its gradient, and returns the loss and the gradients from before.
   mutating func step(
-    _ x: [Double], _ labels: [Int], _ settings: SGDSettings
+    _ x: [Double], _ labels: [Int], _ settings: TrainerSettings
   ) -> (loss: Double, gradients: [[Double]]) {
-    let (loss, gradients) = lossAndGradients(x, labels, settings.regularization)
+    let (loss, gradients) = lossAndGradients(x, labels, settings.penalty.l2)
     for index in parameters.indices {
       for element in parameters[index].indices {
         parameters[index][element] -= settings.learningRate * gradients[index][element]

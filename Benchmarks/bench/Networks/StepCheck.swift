@@ -4,12 +4,12 @@ import Perceptron
 struct StepCheck {
   private let size: NetworkSize
   private let data: Dataset
-  private let settings: SGDSettings
+  private let settings: TrainerSettings
 
   /// - Parameters:
   ///   - data: bytes, of which ``NetworkSize/preprocessing`` makes features.
   ///   - settings: what the steps should be made with.
-  init(_ size: NetworkSize, on data: Dataset, settings: SGDSettings) {
+  init(_ size: NetworkSize, on data: Dataset, settings: TrainerSettings) {
     self.size = size
     self.data = data
     self.settings = settings
@@ -44,7 +44,7 @@ struct StepCheck {
     work.gather(batch: 0)
     let (x, labels) = batch(0)
     let expected = PlainNetwork(size.network(of: Double.self))
-      .lossAndGradients(x, labels, settings.regularization)
+      .lossAndGradients(x, labels, settings.penalty.l2)
     let loss = work.computeGradients(marking: Laps(Array(StepContenders.phases[2...4])))
     try compare(Double(loss), work, with: expected, "phase by phase")
     try compare(Double(work.computeGradients()), work, with: expected, "of a batch that stays")

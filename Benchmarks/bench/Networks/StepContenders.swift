@@ -8,7 +8,8 @@ enum StepContenders {
   static let phases = ["draw", "gather", "forward", "loss", "backward", "update"]
   static let products = "X·W1 and Xᵀ·dH"
 
-  private static let settings = SGDSettings(learningRate: 1e-3, regularization: 0.25)
+  private static let settings = TrainerSettings(
+    learningRate: 1e-3, penalty: .l2(0.25), sampling: .replacement)
 
   /// Whole steps, their phases and the products for one size, after a check.
   ///
@@ -61,7 +62,7 @@ enum StepContenders {
     var settings = settings
     settings.batchSize = size.batch
     let work = TrainingWork(
-      network, on: data.prepared(with: NetworkSize.preprocessing), settings: settings)
+      network.network, on: data.prepared(with: NetworkSize.preprocessing), settings: settings)
     try StepCheck(size, on: data, settings: settings).run(work)
     return work
   }

@@ -49,22 +49,18 @@ struct PerceptronWorker {
   /// Prepares the work and answers what all peers have to agree on.
   private mutating func prepare(_ work: PeerProtocol.Work) throws -> PeerProtocol.Answer {
     unit = nil
-    if work.layers.count != 3 || work.optimizer != .sgd {
-      return .init(unsupported: "so far there are two-layer networks and SGD only")
-    }
     let data = try dataset(work)
     let network = try network(work)
-    var settings = SGDSettings(
-      learningRate: work.learningRate, regularization: work.regularization)
-    settings.batchSize = work.batch
+    let settings = TrainerSettings(
+      optimizer: work.optimizer == .adam ? .adam() : .sgd, learningRate: work.learningRate,
+      penalty: .l2(work.regularization), batchSize: work.batch, sampling: .replacement)
     switch work.kind {
     case .step:
       let training = TrainingWork(network, on: data, settings: settings)
       let losses = (0..<10).map { Double(training.take(batch: $0)) }
-      let norms = training.norms
-      training.reset()
+      defer { training.reset() }
       unit = { training.take() }
-      return .init(check: losses + [Double(norms.weights), Double(norms.biases)])
+      return .init(check: losses + norms(training))
     case .gradient:
       let training = TrainingWork(network, on: data, settings: settings)
       training.gather(batch: 0)
@@ -76,8 +72,19 @@ struct PerceptronWorker {
       let right = zip(network.predict(x), data.labels).count { $0 == $1 }
       return .init(check: [Double(right) / Double(data.count)])
     case .epoch:
-      return .init(unsupported: "so far there are steps on batches only")
+      let training = TrainingWork(network, on: data, settings: settings)
+      training.gather(batch: 0)
+      let losses = (0..<10).map { _ in Double(training.takeAgain()) }
+      defer { training.reset() }
+      unit = { training.takeAgain() }
+      return .init(check: losses + norms(training))
     }
+  }
+
+  /// Of what ten steps made of the weights, and of the biases.
+  private func norms(_ training: TrainingWork<Float>) -> [Double] {
+    let norms = training.norms
+    return [Double(norms.weights), Double(norms.biases)]
   }
 
   private func dataset(_ work: PeerProtocol.Work) throws -> PreparedDataset<Float> {
@@ -87,13 +94,13 @@ struct PerceptronWorker {
       Features(
         .bytes(try bytes(of: work.features, count: work.rows * features)),
         exampleShape: [features]),
-      labels: labels, classNames: (0..<work.layers[2]).map { "class \($0)" })
+      labels: labels, classNames: (0..<(work.layers.last ?? 0)).map { "class \($0)" })
     return dataset.prepared(with: Preprocessing(divisor: work.divisor))
   }
 
-  private func network(_ work: PeerProtocol.Work) throws -> TwoLayerNet<Float> {
-    let (inputs, hidden, classes) = (work.layers[0], work.layers[1], work.layers[2])
-    let count = inputs * hidden + hidden + hidden * classes + classes
+  private func network(_ work: PeerProtocol.Work) throws -> Network<Float> {
+    let sizes = zip(work.layers, work.layers.dropFirst())
+    let count = sizes.reduce(0) { $0 + ($1.0 + 1) * $1.1 }
     var numbers = try bytes(of: work.weights, count: 4 * count).withUnsafeBytes {
       Array($0.bindMemory(to: Float.self))
     }[...]
@@ -101,9 +108,12 @@ struct PerceptronWorker {
       defer { numbers = numbers.dropFirst(shape.count) }
       return Tensor(Array(numbers.prefix(shape.count)), shape: shape)
     }
-    return TwoLayerNet(
-      hidden: Affine(weights: take([inputs, hidden]), bias: take([hidden])),
-      output: Affine(weights: take([hidden, classes]), bias: take([classes])))
+    var layers: [any Layer<Float>] = []
+    for (inputs, outputs) in sizes {
+      if !layers.isEmpty { layers.append(ReLU<Float>()) }
+      layers.append(Affine(weights: take([inputs, outputs]), bias: take([outputs])))
+    }
+    return Network(inputSize: work.layers[0], layers: layers)
   }
 
   private func bytes(of path: String, count: Int) throws -> [UInt8] {
