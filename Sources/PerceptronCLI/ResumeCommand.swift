@@ -19,7 +19,7 @@ struct ResumeCommand: ParsableCommand {
   @Option(
     help: .init("The data set's folder, where it is elsewhere now.", valueName: "name"))
   var data: String?
-  @OptionGroup var output: RunOutputOptions
+  @OptionGroup var display: RunDisplayOptions
 
   func run() throws {
     Interruption.install()
@@ -40,7 +40,7 @@ struct ResumeCommand: ParsableCommand {
     try naming(loaded.name) { try loaded.training.features.checkFinite() }
     try checkFit(loaded, settings, archive, path: path)
     let session = TrainingSession(
-      data: loaded, settings: settings, seed: notes.seed, directory: directory, output: output,
+      data: loaded, settings: settings, seed: notes.seed, directory: directory, display: display,
       checkpoint: (archive, notes.seconds))
     try session.report(
       settings.precision == .float ? try session.run(Float.self) : try session.run(Double.self))

@@ -1,24 +1,31 @@
 import Foundation
+import Perceptron
 import TestSupport
 import Testing
 
 @Suite struct ReadmeTests {
   private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
-  @Test("The README's program does what the README says")
-  func runs() throws {
+  @Test("The README's programs do what the README says")
+  func run() throws {
     let directory = try TemporaryDirectory()
     let accuracy = try digits(savingTo: directory.file("digits.safetensors"))
     #expect(accuracy > 0.87)
     #expect(try directory.names == ["digits.safetensors"])
+    let confusion = try deepDigits(checkpointingAt: directory.file("checkpoint"))
+    #expect(confusion.accuracy > 0.9)
+    let path = directory.file("checkpoint")
+    #expect(try Trainer<Float, SeededRandom>(resumingFrom: path).isFinished)
   }
 
-  @Test("The README shows the very program that these tests compile")
-  func isShown() throws {
+  @Test(
+    "The README shows the very programs that these tests compile",
+    arguments: ["ReadmeDigits", "ReadmeDeepDigits"])
+  func areShown(name: String) throws {
     let readme = try String(
       contentsOf: Self.here.appendingPathComponent("../../README.md"), encoding: .utf8)
     let source = try String(
-      contentsOf: Self.here.appendingPathComponent("ReadmeExample.swift"), encoding: .utf8)
+      contentsOf: Self.here.appendingPathComponent("\(name).swift"), encoding: .utf8)
     let program = try #require(source.split(separator: "// README-BEGIN\n").first)
       .split(separator: "// README-END")[0]
     #expect(program.count > 1000)

@@ -25,8 +25,8 @@ struct TrainCommand: ParsableCommand {
       With any of --layers, --activation, --dropout, --batch-norm, --layer-norm, --initializer, --loss, \
       --label-smoothing, --optimizer, --schedule or --epochs the defaults are instead: ten epochs of \
       permuted rows in batches of 128, Adam, a constant learning rate (0.001, or 0.05 where \
-      --optimizer is sgd, momentum or nesterov, 0.01 for adagrad), no penalty, pixels divided \
-      by 255, and weights after He, or after Glorot for tanh and sigmoid. Validation is measured \
+      --optimizer is sgd, momentum or nesterov, 0.01 for adagrad), no penalty, CIFAR-10's pixels \
+      divided by 255, and weights after He, or after Glorot for tanh and sigmoid. Validation is measured \
       after each epoch.
       """)
 
@@ -48,12 +48,12 @@ struct TrainCommand: ParsableCommand {
       valueName: "stream"))
   var random: RunRecord.RandomKind = .fast
   @OptionGroup var preparation: PreparationOptions
-  @OptionGroup var output: RunOutputOptions
+  @OptionGroup var display: RunDisplayOptions
   @Option(
-    name: [.short, .customLong("output")],
+    name: [.short, .long],
     help: .init(
       "Folder for the run's files. (default: the next free runs/NAME-N)", valueName: "folder"))
-  var folder: String?
+  var output: String?
   @Flag(help: "Replace an earlier run in the folder.") var overwrite = false
 
   func validate() throws {
@@ -65,7 +65,7 @@ struct TrainCommand: ParsableCommand {
     if random == .numpy && seed > UInt32.max {
       throw ValidationError("--seed is \(seed), expected at most 2³² − 1 with --random numpy")
     }
-    if folder?.isEmpty == true { throw ValidationError("--output is empty, expected a folder") }
+    if output?.isEmpty == true { throw ValidationError("--output is empty, expected a folder") }
   }
 
   func run() throws {
@@ -80,14 +80,14 @@ struct TrainCommand: ParsableCommand {
     try naming(data.name) { try data.training.features.checkFinite() }
     let session = TrainingSession(
       data: data, settings: settings, seed: seed, directory: try makeDirectory(for: data),
-      output: output)
+      display: display)
     try session.report(
       precision == .float ? try session.run(Float.self) : try session.run(Double.self))
   }
 
   private func makeDirectory(for data: LoadedData) throws -> RunDirectory {
-    guard let folder else { return try RunDirectory.makeNext(named: data.name) }
-    let directory = RunDirectory(path: folder)
+    guard let output else { return try RunDirectory.makeNext(named: data.name) }
+    let directory = RunDirectory(path: output)
     do {
       try directory.create(overwrite: overwrite)
     } catch let error as FileError where !overwrite && directory.holdsRun {

@@ -10,7 +10,7 @@ struct TrainingSession {
   let settings: RunRecord.Settings
   let seed: UInt64
   let directory: RunDirectory
-  let output: RunOutputOptions
+  let display: RunDisplayOptions
   /// Where the run goes on from, where it does not begin, and how many seconds it took so far.
   var checkpoint: (archive: TensorArchive, seconds: Double)?
 
@@ -108,7 +108,7 @@ extension TrainingSession {
     var trainer = fresh
     var times: [Double] = []
     var reporter = ProgressReporter(from: trainer.iteration)
-    let examiner = output.diagnose ? Examiner<Scalar>(settings.training) : nil
+    let examiner = display.diagnose ? Examiner<Scalar>(settings.training) : nil
     if trainer.iteration == 0 { examiner?.begin(trainer.network, on: sets.training) }
     let clock = ContinuousClock()
     let start = clock.now
@@ -118,7 +118,7 @@ extension TrainingSession {
       times.append(last.duration(to: now).seconds)
       last = now
       examiner?.examine(moment)
-      if !output.quiet { reporter.update(moment.progress) }
+      if !display.quiet { reporter.update(moment.progress) }
       return Interruption.isRequested ? .stop : .proceed
     }
     var divergence: Divergence.Cause?
@@ -144,7 +144,7 @@ extension TrainingSession {
     _ trainer: inout Trainer<Scalar, Random>, on sets: Sets<Scalar>,
     _ callback: TrainingCallback<Scalar>, seconds: @escaping () -> Double
   ) throws {
-    let period = output.checkpointEvery
+    let period = display.checkpointEvery
     var begun = ContinuousClock.now
     var isDue = false
     let timer = TrainingCallback<Scalar>.perform { _ in
@@ -219,13 +219,13 @@ extension TrainingSession {
 extension TrainingSession {
   /// Prints what came of a run and ends the command as it went.
   func report(_ finished: Finished) throws {
-    if output.json {
+    if display.json {
       try Console.output(finished.record.json)
-    } else if !output.quiet && finished.divergence == nil {
+    } else if !display.quiet && finished.divergence == nil {
       try Console.output(summary(of: finished.record))
     }
     if let diagnosis = finished.diagnosis {
-      if output.json { Console.error(diagnosis) } else { try Console.output("\n" + diagnosis) }
+      if display.json { Console.error(diagnosis) } else { try Console.output("\n" + diagnosis) }
     }
     if let divergence = finished.divergence { throw divergence }
     if Interruption.isRequested { throw ExitCode(Interruption.status) }

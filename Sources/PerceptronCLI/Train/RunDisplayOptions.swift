@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 
 /// What a training run shows and keeps as it goes.
-struct RunOutputOptions: ParsableArguments {
+struct RunDisplayOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
