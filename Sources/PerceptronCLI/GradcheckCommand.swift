@@ -8,8 +8,9 @@ struct GradcheckCommand: ParsableCommand {
     commandName: "gradcheck",
     abstract: "Compare a network's gradients with centred differences of its loss.",
     discussion: """
-      A fresh two-layer network in double precision, its biases drawn at random like its weights, \
-      is checked on the first rows of a data set. The features are prepared as train would \
+      A fresh network in double precision, its biases drawn at random like normal weights, is checked \
+      on the first rows of a data set: by default one with a hidden layer of 20. Dropout's mask stays \
+      the same, and normalization goes by the rows themselves. The features are prepared as train would \
       prepare them: divided by --pixel-scale and, for pixels, less the mean of all training rows. \
       Exit status 0 when every relative error is below 1e-7, else 1: also where too few entries \
       could be compared to decide, as with weights so small that every ReLU is at its kink.
@@ -17,9 +18,7 @@ struct GradcheckCommand: ParsableCommand {
 
   @OptionGroup var source: DataOptions
   @Option(parsing: .unconditional, help: "How many rows of the data make the batch.") var rows = 20
-  @Option(parsing: .unconditional, help: "Width of the hidden layer.") var hidden = 20
-  @Option(parsing: .unconditional, help: "Standard deviation of weights and biases.") var scale =
-    0.1
+  @OptionGroup(title: "Network") var network: NetworkOptions
   @Option(parsing: .unconditional, help: "λ, the factor of the penalty on squared weights.")
   var regularization = 0.05
   @Option(
@@ -33,9 +32,7 @@ struct GradcheckCommand: ParsableCommand {
 
   func validate() throws {
     try require("--rows", rows, in: 1...largestSize)
-    try require("--hidden", hidden, in: 1...largestSize)
     try require("--sample", sample, in: 1...Int.max)
-    try require("--scale", notNegative: scale)
     try require("--regularization", notNegative: regularization)
   }
 
@@ -52,12 +49,14 @@ struct GradcheckCommand: ParsableCommand {
       throw ValidationError(
         "--rows is \(rows), but \(data.name) has only \(data.training.count) training rows")
     }
+    var defaults = TrainingDefaults.suiting(data)
+    (defaults.hidden, defaults.scale) = (Self.hidden, Self.scale)
+    let architecture = network.settings(
+      classCount: data.training.classCount, defaults: defaults, isPlain: network.isPlain)
     try MemoryDemand(
-      inputSize: data.training.featureCount,
-      layers: TwoLayerNet<Double>.specifications(
-        hiddenSize: hidden, classCount: data.training.classCount),
-      batchSize: rows, scalarSize: 8
-    ).check(sizes: "--hidden \(hidden)", batchOption: "--rows")
+      inputSize: data.training.featureCount, layers: architecture.layers, batchSize: rows,
+      scalarSize: 8
+    ).check(sizes: network.sizes(architecture), batchOption: "--rows")
     let settings = preparation.settings(for: data)
     let preprocessing = try naming(data.name) {
       try Preprocessing.fitted(
@@ -65,9 +64,10 @@ struct GradcheckCommand: ParsableCommand {
     }
     let batch = data.training[rows: 0..<rows]
     let x = batch.prepared(with: preprocessing, as: Double.self).block(0..<rows)
-    let network = network(inputSize: batch.featureCount, classCount: batch.classCount)
-    let report = GradientCheck(sampleSize: sample, seed: seed).run(
-      network, on: x, labels: batch.labels, regularization: regularization)
+    let objective = NetworkObjective(
+      fresh(architecture, inputSize: batch.featureCount), on: x, .labels(batch.labels),
+      penalty: .l2(regularization), pass: .training(seed: seed))
+    let report = GradientCheck(sampleSize: sample, seed: seed).run(objective)
     try Console.output(
       json
         ? Result(passed: report.passed, outcome: report.outcome, report: report).json
@@ -75,14 +75,24 @@ struct GradcheckCommand: ParsableCommand {
     if !report.passed { throw ExitCode.failure }
   }
 
+  /// The width of the hidden layer, and the spread of weights and biases, where none are given.
+  private static var hidden: Int { 20 }
+  private static var scale: Double { 0.1 }
+
   /// A fresh network with biases, without which a row of zeros would put every ReLU at its kink.
-  private func network(inputSize: Int, classCount: Int) -> TwoLayerNet<Double> {
+  private func fresh(
+    _ settings: RunRecord.NetworkSettings, inputSize: Int
+  ) -> Network<Double> {
     var random = SeededRandom(seed: seed, purpose: "weights")
-    var network = TwoLayerNet<Double>(
-      inputSize: inputSize, hiddenSize: hidden, classCount: classCount, scale: scale,
-      using: &random)
-    network.hidden.bias = .normal([hidden], standardDeviation: scale, using: &random)
-    network.output.bias = .normal([classCount], standardDeviation: scale, using: &random)
-    return network
+    var fresh = Network<Double>(
+      inputSize: inputSize, settings.layers, loss: settings.loss,
+      initializer: settings.initializer, using: &random)
+    fresh.updateParameters { place, parameter in
+      if place.name.hasPrefix("b") && parameter.rank == 1 && !place.name.hasPrefix("beta") {
+        parameter = .normal(
+          parameter.shape, standardDeviation: network.scale ?? Self.scale, using: &random)
+      }
+    }
+    return fresh
   }
 }

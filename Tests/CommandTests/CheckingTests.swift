@@ -13,6 +13,20 @@ struct CheckingTests {
     #expect(outcome.output.contains("gradient check passed"))
   }
 
+  @Test(
+    "Deep networks of every kind are checked",
+    arguments: [
+      ["--layers", "7,5"], ["--layers", "6,5", "--batch-norm", "--dropout", "0.2"],
+      ["--layers", "6", "--layer-norm", "--activation", "gelu"],
+      ["--loss", "squared-hinge", "--activation", "tanh"], ["--loss", "logistic"],
+      ["--label-smoothing", "0.1", "--activation", "leaky-relu", "--initializer", "orthogonal"],
+    ])
+  func deep(options: [String]) throws {
+    let outcome = try Command.run(["gradcheck", "--sample", "20", "--rows", "7"] + options)
+    #expect(outcome.status == 0, "\(outcome.output)")
+    #expect(outcome.output.contains("W2") && outcome.output.contains("gradient check passed"))
+  }
+
   @Test("JSON tells the verdict and the entries: all of them, or a sample")
   func json() throws {
     for (options, counts) in [(["--sample", "5"], [5, 4, 5, 5]), ([], [256, 4, 40, 10])] {

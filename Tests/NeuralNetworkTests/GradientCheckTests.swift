@@ -111,6 +111,22 @@ import Testing
     #expect(right.verdict.contains("UNDECIDED") && right.verdict.contains("W1"))
   }
 
+  @Test("A bias that changes nothing, as one below a batch norm, counts as checked")
+  func zero() throws {
+    var random = SeededRandom(seed: 1)
+    var net = Network<Double>(
+      inputSize: 6, [.affine(outputs: 4), .batchNorm(), .relu, .affine(outputs: 3)],
+      using: &random)
+    net.parameters["b1"] = .normal([4], using: &random)
+    let objective = NetworkObjective(
+      net, on: .normal([11, 6], using: &random), .labels((0..<11).map { $0 % 3 }),
+      penalty: .l2(0.1), pass: .training(seed: 0))
+    let report = GradientCheck().run(objective)
+    #expect(report.passed, "\(report)")
+    let bias = try #require(report.parameters.first { $0.name == "b1" })
+    #expect(bias.checkedCount == 4 && bias.unresolvedCount == 0)
+  }
+
   @Test("An error of a millionth is caught")
   func smallMistake() {
     let setting = Setting(seed: 7)

@@ -82,6 +82,7 @@ public struct GradientCheck: Sendable {
     let isClear = best.uncertainty <= resolution(analytic, best)
     let agrees = (analytic - best.value).magnitude <= best.uncertainty
     if isClear || !agrees { return .compared(best.value) }
+    if isZero(analytic, along: &line) { return .zero }
     return best.uncertainty <= floor ? .unresolved : .unmeasurable
   }
 
@@ -99,6 +100,18 @@ public struct GradientCheck: Sendable {
       if slope.uncertainty <= resolution(analytic, slope) / 4 { break }
     }
     return best
+  }
+
+  /// Whether the loss does not change at all along an entry, as with a bias below a batch norm: the
+  /// widest step without a kink shows nothing but rounding, and the gradient is no more than that.
+  private func isZero<Objective>(
+    _ analytic: Double, along line: inout LossLine<Objective>
+  ) -> Bool {
+    for step in [1, 0.1, 0.01] {
+      guard let slope = line.slope(step: step) else { continue }
+      return max(analytic.magnitude, slope.value.magnitude) <= slope.uncertainty
+    }
+    return false
   }
 
   /// How certain a slope has to be to show the tolerance.

@@ -7,6 +7,8 @@ public struct GradientCheckReport: Sendable, Codable {
   enum Finding {
     /// The slope of the loss, to be held against the analytic gradient.
     case compared(Double)
+    /// Both are 0 but for rounding, over wide steps too.
+    case zero
     /// There is no slope: a ReLU's input changes sign within the step.
     case kink
     /// Both agree as far as the slope can be measured, which is not to the tolerance: the entry is
@@ -58,6 +60,7 @@ public struct GradientCheckReport: Sendable, Codable {
 
     mutating func record(_ finding: Finding, position: Int, analytic: Double) {
       switch finding {
+      case .zero: checkedCount += 1
       case .kink: kinkCount += 1
       case .unresolved: unresolvedCount += 1
       case .unmeasurable:
@@ -67,7 +70,7 @@ public struct GradientCheckReport: Sendable, Codable {
         checkedCount += 1
         if analytic != 0 || numeric != 0 { tellingCount += 1 }
         let error = GradientCheckReport.relativeError(analytic, numeric)
-        if error > largestError || checkedCount == 1 {
+        if error > largestError || index.isEmpty {
           largestError = error
           index = indices(at: position)
           self.analytic = analytic
