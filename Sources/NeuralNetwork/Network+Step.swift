@@ -58,7 +58,7 @@ extension Network {
     let sum = workspace.losses.withUnsafeElements {
       $0.baseAddress.map { Scalar.sum(count: rows, $0) } ?? 0
     }
-    return sum / loss.normalizer(of: targets, rows: rows) + value(of: penalty)
+    return sum / loss.divisor(of: targets, rows: rows) + value(of: penalty)
   }
 
   /// Turns what the forward pass and the loss left into the gradient of every parameter.
@@ -76,7 +76,7 @@ extension Network {
       var upstream = blocks.lossBlock
       loss.backward(
         kept: upstream.reading, targets: targets,
-        normalizer: loss.normalizer(of: targets, rows: rows), into: upstream)
+        normalizer: loss.divisor(of: targets, rows: rows), into: upstream)
       var free = 0
       for index in layers.indices.reversed() where index >= lowest {
         let layer = layers[index]

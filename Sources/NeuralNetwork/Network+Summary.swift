@@ -38,10 +38,10 @@ extension Network {
       inputSize = network.inputSize
       layers = zip(network.layers, network.widths).map { layer, width in
         Layer(
-          name: "\(layer.specification)", outputSize: width,
+          name: layer.name, outputSize: width,
           parameterCount: layer.parameters.reduce(0) { $0 + $1.count })
       }
-      loss = "\(network.loss.specification)"
+      loss = network.loss.name
       parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
       let statistics = network.statistics.reduce(0) { $0 + $1.tensor.count }
       byteCount = (parameterCount + statistics) * MemoryLayout<Scalar>.stride

@@ -54,10 +54,10 @@ public struct Network<Scalar: BLASScalar>: Sendable {
       let expected = layer.requiredInputSize ?? width
       require(
         expected == width,
-        "Network: layer \(index), \(layer.specification), takes \(expected) numbers a row, and is given \(width)"
+        "Network: layer \(index), \(layer.name), takes \(expected) numbers a row, and is given \(width)"
       )
       width = layer.outputSize(forInputSize: width)
-      require(width > 0, "Network: layer \(index), \(layer.specification), has no outputs")
+      require(width > 0, "Network: layer \(index), \(layer.name), has no outputs")
       widths.append(width)
     }
     self.inputSize = inputSize
@@ -116,8 +116,6 @@ public struct Network<Scalar: BLASScalar>: Sendable {
   public var outputSize: Int { widths[widths.count - 1] }
   /// How many classes the outputs tell apart.
   public var classCount: Int { loss.classCount(outputSize: outputSize) }
-  /// The layers in words.
-  public var specifications: [LayerSpecification] { layers.map(\.specification) }
 }
 
 extension Network: Equatable {

@@ -64,7 +64,7 @@ struct PredictCommand: ParsableCommand {
         if probabilities && all == nil {
           throw FileError(
             path,
-            "--probabilities: a network trained with \(model.network.loss.specification) has none")
+            "--probabilities: a network trained with \(model.network.loss.name) has none")
         }
         // By the scores, as evaluate does: rounding can make close ones' probabilities equal.
         for (offset, best) in model.network.loss.classes(of: scores).enumerated() {

@@ -21,6 +21,27 @@ package enum SHA256 {
   }
 }
 
+extension TensorArchive {
+  /// The digest of all tensors, with their names and shapes, and of the metadata but for one key.
+  ///
+  /// - Throws: ``FileError`` where libcrypto refuses to compute it.
+  package func digest(withoutKey key: String) throws -> String {
+    let hash = try Hash()
+    func add(_ text: String) throws {
+      try Array("\(text.utf8.count):\(text)".utf8).withUnsafeBytes { try hash.update($0) }
+    }
+    for (name, value) in metadata.sorted(by: { $0.key < $1.key }) where name != key {
+      try add(name)
+      try add(value)
+    }
+    for entry in entries.sorted(by: { $0.name < $1.name }) {
+      try add("\(entry.name) \(entry.payload.dataType.rawValue) \(entry.payload.shape)")
+      try entry.payload.withUnsafeBytes { try hash.update($0) }
+    }
+    return try hash.finish()
+  }
+}
+
 /// A running digest, computed by libcrypto.
 private final class Hash {
   private let context: OpaquePointer?

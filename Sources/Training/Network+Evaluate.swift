@@ -41,10 +41,8 @@ extension Network {
     forEachBlockOfOutputs(of: data) { outputs, labels in
       right += zip(loss.classes(of: outputs), labels).count { $0 == $1 }
       let targets = Targets<Scalar>.labels(labels)
-      let normalizer = Double(
-        targets.withBlock { loss.normalizer(of: $0, rows: labels.count) })
-      total += Double(loss(outputs, targets)) * normalizer
-      weight += normalizer
+      total += Double(loss.rowLosses(outputs, targets).sum())
+      weight += Double(targets.withBlock { loss.normalizer(of: $0, rows: labels.count) })
     }
     return Evaluation(
       accuracy: Double(right) / Double(data.count), loss: total / weight, count: data.count)

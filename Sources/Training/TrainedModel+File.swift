@@ -21,8 +21,8 @@ extension TrainedModel {
   /// Writes the model as a safetensors file: beside its target first, then renamed, so that the
   /// target is never half written.
   ///
-  /// - Throws: `FileError` where it cannot be written, or a weight is not finite, which reading
-  ///   would refuse.
+  /// - Throws: `FileError` where it cannot be written, a weight is not finite, which reading would
+  ///   refuse, or a layer or the loss is one that files know nothing of.
   public func save(to path: String) throws {
     for (name, tensor) in network.parameters {
       if let position = tensor.firstNonFinite() {
@@ -30,10 +30,13 @@ extension TrainedModel {
           path, "not written: element \(position) of \(name) is \(tensor[position: position])")
       }
     }
+    guard let architecture = NetworkArchitecture(of: network) else {
+      throw FileError(path, "not written: \(NetworkArchitecture.unknownPart(of: network))")
+    }
     var archive = TensorArchive(metadata: [
       Metadata.format.key: Metadata.format.value,
       Metadata.version: Metadata.currentVersion,
-      Metadata.architecture: try NetworkArchitecture(of: network).compactJSON,
+      Metadata.architecture: try architecture.compactJSON,
       Metadata.preprocessing: try preprocessing.compactJSON,
       Metadata.classNames: try classNames.compactJSON,
     ])

@@ -100,7 +100,7 @@ import Testing
     #expect(
       report.outcome != .failed && report.parameters.allSatisfy { $0.largestError < 1e-7 }
         && open.isEmpty,
-      "\(open.map(\.name)) of \(objective.network.specifications) \(objective.pass):\n\(report)",
+      "\(open.map(\.name)) of \(objective.network.layers.map(\.name)) \(objective.pass):\n\(report)",
       sourceLocation: sourceLocation)
   }
 }

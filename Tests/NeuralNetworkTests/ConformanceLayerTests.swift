@@ -50,10 +50,10 @@ import Testing
       let input = Tensor<Float>.sample([extents[0], extents[1]])
       let width = layer.outputSize(forInputSize: extents[1])
       let upstream = Tensor<Float>.sample([extents[0], width], seed: 2)
+      let wideLayer: any Layer<Double> = layer.converted(to: Double.self)
       for pass in Conformance.passes {
         let narrow = run(layer, input, upstream, pass)
-        let wide = run(
-          layer.converted(to: Double.self), Tensor<Double>(input), Tensor<Double>(upstream), pass)
+        let wide = run(wideLayer, Tensor<Double>(input), Tensor<Double>(upstream), pass)
         let tolerance = 10 * Float.testTolerance
         expectClose(narrow.output, wide.output, tolerance: tolerance)
         expectClose(narrow.inputGradient, wide.inputGradient, tolerance: tolerance)
@@ -112,8 +112,9 @@ import Testing
   @Test("Conversion to Double and back changes nothing", arguments: Conformance.layers)
   func conversion(specification: LayerSpecification) {
     let layer = Self.random(specification, inputSize: 5, Float.self)
-    let wide = layer.converted(to: Double.self)
-    let isEqual = areEqual(wide.converted(to: Float.self), layer)
+    let wide: any Layer<Double> = layer.converted(to: Double.self)
+    let narrow: any Layer<Float> = wide.converted(to: Float.self)
+    let isEqual = areEqual(narrow, layer)
     #expect(isEqual)
     #expect(wide.specification == specification)
     #expect(wide.parameterKinds == layer.parameterKinds)

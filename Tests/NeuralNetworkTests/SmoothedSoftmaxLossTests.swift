@@ -90,10 +90,10 @@ import Testing
   }
 
   @Test(
-    "Where all labels have a weight of 0 the loss is NaN, in a batch with others they are left out")
+    "Where all labels have a weight of 0 the loss is 0, in a batch with others they are left out")
   func zeroWeights() {
     let loss = SoftmaxLoss<Double>(classWeights: [0, 1])
-    #expect(loss([[1, 2]], .labels([0])).isNaN)
+    #expect(loss([[1, 2]], .labels([0])) == 0)
     let both = loss([[1, 2], [3, -1]], .labels([0, 1]))
     expectClose(both, SoftmaxLoss<Double>()([[3, -1]], .labels([1])), tolerance: 1e-15)
   }

@@ -72,6 +72,40 @@ import Training
     }
   }
 
+  @Test("A run without validation rows, whose losses a plateau goes by, goes on too")
+  func noValidation() throws {
+    var settings = Self.settings(.sgd)
+    (settings.learningRate, settings.earlyStopping) = (1e-9, EarlyStopping(patience: 4))
+    var whole = try Self.fresh(settings, random: SeededRandom(seed: 1))
+    try whole.run(on: Self.data)
+    for stop in [2, 7, 9] {
+      var first = try Self.fresh(settings, random: SeededRandom(seed: 1))
+      try first.run(
+        on: Self.data, callbacks: [.perform { $0.progress.iteration == stop ? .stop : .proceed }])
+      var second = try Trainer<Float, SeededRandom>(first.checkpoint(), path: "memory")
+      try second.run(on: Self.data)
+      Self.expectSame(second, whole, "stopped after \(stop)")
+      #expect(second.iteration == whole.iteration)
+    }
+  }
+
+  @Test("A flipped bit anywhere in a checkpoint is found")
+  func damage() throws {
+    let scratch = try TemporaryDirectory()
+    let path = scratch.file("checkpoint")
+    var trainer = try Self.fresh(Self.settings(.adam()), random: SeededRandom(seed: 1))
+    try Self.run(&trainer, until: 9)
+    try trainer.saveCheckpoint(to: path)
+    let bytes = try scratch.bytes(of: "checkpoint")
+    var random = SeededRandom(seed: 4)
+    for _ in 0..<200 {
+      var damaged = bytes
+      damaged[random.index(below: bytes.count)] ^= UInt8(1 << random.index(below: 8))
+      try Data(damaged).write(to: URL(fileURLWithPath: path))
+      #expect(throws: FileError.self) { try Trainer<Float, SeededRandom>(resumingFrom: path) }
+    }
+  }
+
   @Test("NumPy's stream goes on too, in Double")
   func numPy() throws {
     let data = Dataset(Tensor<Double>.sample([30, 4]), labels: (0..<30).map { $0 % 3 })
@@ -135,22 +169,26 @@ import Training
     }
     #expect(throws: FileError.self) { try Trainer<Double, SeededRandom>(archive, path: "file") }
     #expect(throws: FileError.self) { try Trainer<Float, NumPyRandom>(archive, path: "file") }
-    func changed(_ key: String, _ from: String, _ to: String) -> TensorArchive {
+    /// One whose digest is right all the same.
+    func changed(_ key: String, _ from: String, _ to: String) throws -> TensorArchive {
       var other = archive
       let text = other.metadata[key] ?? ""
       #expect(text.contains(from), "\(key): \(text)")
       other.metadata[key] = text.replacing(from, with: to)
+      other.metadata["sha256"] = try other.digest(withoutKey: "sha256")
       return other
     }
     expectRefusal(TensorArchive(), "not a checkpoint")
-    expectRefusal(changed("architecture", "\"outputs\":9", "\"outputs\":8"), "W1")
-    expectRefusal(
+    try expectRefusal(changed("architecture", "\"outputs\":9", "\"outputs\":8"), "W1")
+    try expectRefusal(
       changed("architecture", "\"inputSize\":4", "\"inputSize\":-4"), "input size is -4")
-    expectRefusal(changed("settings", "\"batchSize\":14", "\"batchSize\":0"), "batch size is 0")
-    expectRefusal(changed("state", "\"iteration\":12", "\"iteration\":46"), "iteration is 46 of 45")
-    expectRefusal(changed("state", "\"iteration\":12", "\"iteration\":11"), "each of 11 iterations")
-    expectRefusal(changed("state", "\"optimizerSteps\":12", "\"optimizerSteps\":1"), "1 steps")
-    expectRefusal(changed("state", "\"rowCount\":60", "\"rowCount\":59"), "each of 59 rows")
-    expectRefusal(changed("random", "[", "[1,"), "random in the metadata")
+    try expectRefusal(changed("settings", "\"batchSize\":14", "\"batchSize\":0"), "batch size is 0")
+    try expectRefusal(
+      changed("state", "\"iteration\":12", "\"iteration\":46"), "iteration is 46 of 45")
+    try expectRefusal(
+      changed("state", "\"iteration\":12", "\"iteration\":11"), "each of 11 iterations")
+    try expectRefusal(changed("state", "\"optimizerSteps\":12", "\"optimizerSteps\":1"), "1 steps")
+    try expectRefusal(changed("state", "\"rowCount\":60", "\"rowCount\":59"), "each of 59 rows")
+    try expectRefusal(changed("random", "[", "[1,"), "random in the metadata")
   }
 }

@@ -51,7 +51,7 @@ public struct NetworkObjective: GradientCheckable {
         .filter { $0.0.isPenalized }.map { $0.1.tensor }
     }
     let rows = targets.rowCount
-    let normalizer = targets.withBlock { network.loss.normalizer(of: $0, rows: rows) }
+    let normalizer = targets.withBlock { network.loss.divisor(of: $0, rows: rows) }
     var losses = network.loss.rowLosses(block, targets)
     // Not a factor of 1: the plain mean keeps its bits.
     if normalizer != Double(rows) { losses *= Double(rows) / normalizer }

@@ -114,7 +114,7 @@ extension Affine {
   }
 
   /// `affine`, with the number of outputs.
-  public var specification: LayerSpecification { .affine(outputs: outputSize) }
+  public var specification: LayerSpecification? { .affine(outputs: outputSize) }
 
   /// The same layer in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {

@@ -65,7 +65,7 @@ extension BatchNorm {
   }
 
   /// `batchNorm`, with momentum and epsilon.
-  public var specification: LayerSpecification {
+  public var specification: LayerSpecification? {
     .batchNorm(momentum: momentum, epsilon: epsilon)
   }
 

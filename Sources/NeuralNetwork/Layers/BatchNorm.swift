@@ -44,7 +44,8 @@ public struct BatchNorm<Scalar: BLASScalar>: Sendable, Equatable {
     self.runningVariance = runningVariance
     self.momentum = momentum
     self.epsilon = epsilon
-    specification.requireValid()
+    specification?.requireValid()
+    require(Scalar(epsilon) > 0, "BatchNorm: an epsilon of \(epsilon) is 0 in \(Scalar.self)")
   }
 
   /// A fresh layer for rows of `size` numbers: gamma and the running variance are 1, beta and the

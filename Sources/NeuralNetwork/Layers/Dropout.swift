@@ -15,7 +15,7 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
   /// - Precondition: `rate` is 0 or more and below 1.
   public init(rate: Double) {
     self.rate = rate
-    specification.requireValid()
+    specification?.requireValid()
   }
 
   /// A factor for each input.
@@ -64,7 +64,7 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
   }
 
   /// `dropout`, with the rate.
-  public var specification: LayerSpecification { .dropout(rate: rate) }
+  public var specification: LayerSpecification? { .dropout(rate: rate) }
 
   /// The same layer in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {

@@ -13,7 +13,7 @@ public struct GELU<Scalar: BLASScalar>: ActivationLayer {
   public var function: ActivationFunction { .gelu }
 
   /// `gelu`.
-  public var specification: LayerSpecification { .gelu }
+  public var specification: LayerSpecification? { .gelu }
 
   /// The same layer in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {

@@ -6,8 +6,9 @@ import LinearAlgebra
 /// memory and calls it in order. What the backward pass needs of the forward pass is a visible
 /// value: the layer's input or output, or numbers of its own that it writes to `kept`.
 ///
-/// A layer without parameters states `forward`, `inputGradient` and the flags; everything else has
-/// a default.
+/// A layer of your own without parameters states `forward`, `inputGradient`, `backwardReads` and
+/// `worksInPlace`; everything else has a default. It works wherever a network does, but files hold
+/// only layers that have a ``LayerSpecification``.
 public protocol Layer<Scalar>: Sendable, Equatable {
   /// The type of all numbers.
   associatedtype Scalar: BLASScalar
@@ -83,8 +84,10 @@ public protocol Layer<Scalar>: Sendable, Equatable {
 
   // MARK: Other forms
 
-  /// The layer in words that a file can hold and a summary can show.
-  var specification: LayerSpecification { get }
+  /// The layer in words that a file can hold, or nil where there are none for it.
+  var specification: LayerSpecification? { get }
+  /// What a summary and messages call it.
+  var name: String { get }
   /// The same layer in another scalar type, its parameters rounded where that is narrower.
   func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other>
 }
@@ -182,6 +185,15 @@ extension Layer {
   public mutating func updateParameters(
     _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
   ) {}
+
+  /// Nil: of a layer of your own, files know nothing.
+  public var specification: LayerSpecification? { nil }
+  /// The specification's text, or the type's name.
+  public var name: String { specification.map { "\($0)" } ?? "\(Self.self)" }
+  /// Traps: only layers that state it exist in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
+    fatalError("\(name): this layer does not say what it is in \(Other.self)")
+  }
 
   /// None.
   public var statisticNames: [String] { [] }

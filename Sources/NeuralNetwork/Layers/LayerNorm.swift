@@ -23,7 +23,8 @@ public struct LayerNorm<Scalar: BLASScalar>: Sendable, Equatable {
     self.gamma = gamma
     self.beta = beta
     self.epsilon = epsilon
-    specification.requireValid()
+    specification?.requireValid()
+    require(Scalar(epsilon) > 0, "LayerNorm: an epsilon of \(epsilon) is 0 in \(Scalar.self)")
   }
 
   /// A fresh layer for rows of `size` numbers: gamma is 1 and beta 0.
@@ -133,7 +134,7 @@ extension LayerNorm {
   }
 
   /// `layerNorm`, with epsilon.
-  public var specification: LayerSpecification { .layerNorm(epsilon: epsilon) }
+  public var specification: LayerSpecification? { .layerNorm(epsilon: epsilon) }
 
   /// The same layer in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {

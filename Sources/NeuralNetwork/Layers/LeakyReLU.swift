@@ -13,7 +13,10 @@ public struct LeakyReLU<Scalar: BLASScalar>: ActivationLayer {
   /// - Precondition: `slope` is above 0 and finite.
   public init(slope: Double = 0.01) {
     self.slope = slope
-    specification.requireValid()
+    specification?.requireValid()
+    require(
+      Scalar(slope) > 0 && Scalar(slope).isFinite,
+      "LeakyReLU: a slope of \(slope) is none in \(Scalar.self)")
   }
 
   /// x above 0, else slope·x.
@@ -22,7 +25,7 @@ public struct LeakyReLU<Scalar: BLASScalar>: ActivationLayer {
   public var hasKinkAtZero: Bool { true }
 
   /// `leakyReLU`, with the slope.
-  public var specification: LayerSpecification { .leakyReLU(slope: slope) }
+  public var specification: LayerSpecification? { .leakyReLU(slope: slope) }
 
   /// The same layer in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {

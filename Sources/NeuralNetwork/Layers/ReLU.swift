@@ -38,7 +38,7 @@ public struct ReLU<Scalar: BLASScalar>: Layer {
   }
 
   /// `relu`.
-  public var specification: LayerSpecification { .relu }
+  public var specification: LayerSpecification? { .relu }
 
   /// The same layer in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {

@@ -11,7 +11,7 @@ public struct Sigmoid<Scalar: BLASScalar>: ActivationLayer {
   public var function: ActivationFunction { .sigmoid }
 
   /// `sigmoid`.
-  public var specification: LayerSpecification { .sigmoid }
+  public var specification: LayerSpecification? { .sigmoid }
 
   /// The same layer in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {

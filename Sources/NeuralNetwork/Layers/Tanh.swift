@@ -11,7 +11,7 @@ public struct Tanh<Scalar: BLASScalar>: ActivationLayer {
   public var function: ActivationFunction { .tanh }
 
   /// `tanh`.
-  public var specification: LayerSpecification { .tanh }
+  public var specification: LayerSpecification? { .tanh }
 
   /// The same layer in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {

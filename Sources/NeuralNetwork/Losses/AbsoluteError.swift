@@ -36,7 +36,7 @@ public struct AbsoluteError<Scalar: BLASScalar>: ValueLoss {
   }
 
   /// `absoluteError`.
-  public var specification: LossSpecification { .absoluteError }
+  public var specification: LossSpecification? { .absoluteError }
 
   /// The same loss in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {

@@ -10,7 +10,7 @@ public struct Hinge<Scalar: BLASScalar>: MarginLoss {
   public var isSquared: Bool { false }
 
   /// `hinge`.
-  public var specification: LossSpecification { .hinge }
+  public var specification: LossSpecification? { .hinge }
 
   /// The same loss in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {

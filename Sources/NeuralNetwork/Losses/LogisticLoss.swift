@@ -44,7 +44,7 @@ public struct LogisticLoss<Scalar: BLASScalar>: ValueLoss {
   }
 
   /// `logistic`.
-  public var specification: LossSpecification { .logistic }
+  public var specification: LossSpecification? { .logistic }
 
   /// The same loss in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {

@@ -44,13 +44,24 @@ public protocol Loss<Scalar>: Sendable, Equatable {
   /// The probability of each class, [rows, classes], or nil where the loss knows none.
   func probabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>?
 
-  /// The loss in words that a file can hold and a summary can show.
-  var specification: LossSpecification { get }
+  /// The loss in words that a file can hold, or nil where there are none for it.
+  var specification: LossSpecification? { get }
+  /// What a summary and messages call it.
+  var name: String { get }
   /// The same loss in another scalar type.
   func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other>
 }
 
 extension Loss {
+  /// Nil: of a loss of your own, files know nothing.
+  public var specification: LossSpecification? { nil }
+  /// The specification's text, or the type's name.
+  public var name: String { specification.map { "\($0)" } ?? "\(Self.self)" }
+  /// Traps: only losses that state it exist in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
+    fatalError("\(name): this loss does not say what it is in \(Other.self)")
+  }
+
   /// The number of rows.
   public func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar { Scalar(rows) }
   /// None.
@@ -61,6 +72,13 @@ extension Loss {
   public func classes(of outputs: Tensor<Scalar>) -> [Int] { outputs.argmax(axis: 1) }
   /// None.
   public func probabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>? { nil }
+
+  /// What the rows' losses are really divided by: the normalizer, or 1 where that is 0, as of a batch
+  /// whose labels all have the weight 0.
+  func divisor(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
+    let normalizer = normalizer(of: targets, rows: rows)
+    return normalizer == 0 && rows > 0 ? 1 : normalizer
+  }
 
   /// Whether the other loss is of the same type and equal.
   func isEqual(to other: any Loss<Scalar>) -> Bool { (other as? Self) == self }
@@ -75,8 +93,8 @@ extension Loss {
   ///   - outputs: [rows, outputs].
   ///   - targets: as many rows.
   public func callAsFunction(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Scalar {
-    let normalizer = targets.withBlock { self.normalizer(of: $0, rows: targets.rowCount) }
-    return rowLosses(outputs, targets).sum() / normalizer
+    rowLosses(outputs, targets).sum()
+      / targets.withBlock { divisor(of: $0, rows: targets.rowCount) }
   }
 
   /// The loss of each row, [rows], before anything is divided.
@@ -90,7 +108,7 @@ extension Loss {
     targets.withBlock { targets in
       gradient.withMutableRows {
         backward(
-          kept: $0.reading, targets: targets, normalizer: normalizer(of: targets, rows: $0.rows),
+          kept: $0.reading, targets: targets, normalizer: divisor(of: targets, rows: $0.rows),
           into: $0)
       }
     }

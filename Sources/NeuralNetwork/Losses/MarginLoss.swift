@@ -18,7 +18,7 @@ extension MarginLoss {
   ) {
     require(
       margins.shape == scores.shape && losses.count == scores.rows,
-      "\(specification): scores \(scores.shape), room for \(margins.shape) and \(losses.count) losses"
+      "\(name): scores \(scores.shape), room for \(margins.shape) and \(losses.count) losses"
     )
     let labels = targets.labels(
       for: "\(Self.self)", rows: scores.rows, classes: scores.columns)

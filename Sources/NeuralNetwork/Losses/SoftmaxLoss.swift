@@ -9,8 +9,9 @@ import LinearAlgebra
 ///
 /// With label smoothing ε, a row's target is 1 − ε at its label and ε spread evenly over all
 /// classes (Szegedy and others 2016). With class weights w, each −ln(probability) counts w times,
-/// and the mean divides by the sum of the labels' weights instead of the number of rows: NaN where
-/// all of a batch's labels have a weight of 0. Both as PyTorch's `CrossEntropyLoss`.
+/// and the mean divides by the sum of the labels' weights instead of the number of rows. Both as
+/// PyTorch's `CrossEntropyLoss`, but that where all of a batch's labels have a weight of 0, its NaN is
+/// avoided by dividing by 1.
 ///
 /// The backward pass needs the forward pass's probabilities.
 public struct SoftmaxLoss<Scalar: BLASScalar>: Loss {
@@ -29,7 +30,7 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Loss {
     self.labelSmoothing = labelSmoothing
     self.classWeights = classWeights
     weights = classWeights.map { $0.map { Scalar($0) } }
-    specification.requireValid()
+    specification?.requireValid()
   }
 
   /// Whether each row counts the same and has its target at its label alone.
@@ -39,11 +40,11 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Loss {
   public func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
     guard let weights else { return Scalar(rows) }
     let labels = targets.labels(for: "SoftmaxLoss", rows: rows, classes: weights.count)
-    return labels.reduce(0) { $0 + weights[$1] }
+    return Scalar(labels.reduce(0.0) { $0 + Double(weights[$1]) })
   }
 
   /// `softmax`, with label smoothing and class weights.
-  public var specification: LossSpecification {
+  public var specification: LossSpecification? {
     .softmax(labelSmoothing: labelSmoothing, classWeights: classWeights)
   }
 

@@ -26,7 +26,7 @@ public struct SquaredError<Scalar: BLASScalar>: ValueLoss {
   }
 
   /// `squaredError`.
-  public var specification: LossSpecification { .squaredError }
+  public var specification: LossSpecification? { .squaredError }
 
   /// The same loss in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {

@@ -11,7 +11,7 @@ public struct SquaredHinge<Scalar: BLASScalar>: MarginLoss {
   public var isSquared: Bool { true }
 
   /// `squaredHinge`.
-  public var specification: LossSpecification { .squaredHinge }
+  public var specification: LossSpecification? { .squaredHinge }
 
   /// The same loss in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {

@@ -26,7 +26,7 @@ public struct Ensemble<Scalar: BLASScalar>: Sendable {
       }
       guard member.loss.probabilities(of: .zeros([1, member.outputSize])) != nil else {
         throw InvalidSetting(
-          name: name, value: "trained with the loss \(member.loss.specification)",
+          name: name, value: "trained with the loss \(member.loss.name)",
           expected: "a loss that knows probabilities")
       }
     }

@@ -31,14 +31,14 @@ extension Network {
     if other.layers.count != layers.count {
       return "\(other.layers.count) layers, network 0 \(layers.count)"
     }
-    let (own, others) = (specifications, other.specifications)
+    let (own, others) = (summary.layers, other.summary.layers)
     if let layer = own.indices.first(where: { own[$0] != others[$0] }) {
-      let (here, there) = (summary.layers[layer], other.summary.layers[layer])
+      let (here, there) = (own[layer], others[layer])
       return "the layer \(layer) \(there.name) of \(there.outputSize) outputs, "
         + "network 0 \(here.name) of \(here.outputSize)"
     }
-    if other.loss.specification != loss.specification {
-      return "the loss \(other.loss.specification), network 0 \(loss.specification)"
+    if other.loss.name != loss.name {
+      return "the loss \(other.loss.name), network 0 \(loss.name)"
     }
     return nil
   }

@@ -15,10 +15,21 @@ struct NetworkArchitecture: Codable, Equatable {
     self.loss = loss
   }
 
-  init(of network: Network<some BLASScalar>) {
-    self.init(
-      inputSize: network.inputSize, layers: network.specifications,
-      loss: network.loss.specification)
+  /// The architecture of a network, or nil where files know nothing of one of its layers or its loss.
+  init?(of network: Network<some BLASScalar>) {
+    let layers = network.layers.compactMap { $0.specification }
+    guard layers.count == network.layers.count, let loss = network.loss.specification else {
+      return nil
+    }
+    self.init(inputSize: network.inputSize, layers: layers, loss: loss)
+  }
+
+  /// What of a network files know nothing of, for messages.
+  static func unknownPart(of network: Network<some BLASScalar>) -> String {
+    for (index, layer) in network.layers.enumerated() where layer.specification == nil {
+      return "layer \(index), \(layer.name), has no form in a file"
+    }
+    return "its loss, \(network.loss.name), has no form in a file"
   }
 
   /// Throws where sizes or settings are none that a network can have.
@@ -54,13 +65,30 @@ extension TensorArchive {
   func network<Scalar: BLASScalar>(
     _ architecture: NetworkArchitecture, prefix: String = "", path: String
   ) throws -> Network<Scalar> {
+    try network(
+      like: freshNetwork(architecture, prefix: prefix, path: path), prefix: prefix, path: path)
+  }
+
+  /// A network of zeros, once its weights are known to be in the file.
+  func freshNetwork<Scalar: BLASScalar>(
+    _ architecture: NetworkArchitecture, prefix: String, path: String
+  ) throws -> Network<Scalar> {
     try architecture.check(path: path)
     try checkFirstWeights(architecture, prefix: prefix, as: Scalar.self, path: path)
     // Nothing is drawn for zeros.
     var none = SeededRandom(seed: 0)
-    var network = Network<Scalar>(
+    return Network<Scalar>(
       inputSize: architecture.inputSize, architecture.layers, loss: architecture.loss,
       initializer: .zeros, using: &none)
+  }
+
+  /// A network like `model` with the numbers that stand under their names behind `prefix`.
+  ///
+  /// - Throws: `FileError` where a tensor is missing, of another shape or type, or not finite.
+  func network<Scalar: BLASScalar>(
+    like model: Network<Scalar>, prefix: String, path: String
+  ) throws -> Network<Scalar> {
+    var network = model
     network.parameters = try tensors(like: network.parameters, prefix: prefix, path: path)
     network.statistics = try tensors(like: network.statistics, prefix: prefix, path: path)
     return network
@@ -82,11 +110,16 @@ extension TensorArchive {
 
   /// Tensors of the given names and shapes, found behind `prefix`.
   func tensors<Scalar: BLASScalar>(
-    like expected: Parameters<Scalar>, prefix: String, path: String
+    like expected: Parameters<Scalar>, prefix: String, path: String, areFinite: Bool = true
   ) throws -> Parameters<Scalar> {
     Parameters(
       try expected.map { name, tensor in
-        (name, try finiteTensor(prefix + name, shape: tensor.shape, path: path))
+        (
+          name,
+          areFinite
+            ? try finiteTensor(prefix + name, shape: tensor.shape, path: path)
+            : try self.tensor(named: prefix + name, shape: tensor.shape)
+        )
       })
   }
 

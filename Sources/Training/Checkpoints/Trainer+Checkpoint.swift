@@ -10,6 +10,7 @@ private enum Metadata {
   static let settings = "settings"
   static let architecture = "architecture"
   static let state = "state"
+  static let digest = "sha256"
   static let randomKind = "random_kind"
   static let random = "random"
 }
@@ -35,13 +36,15 @@ struct RunState: Codable {
   var stopping: EarlyStoppingScores
   var hasBest: Bool
   var recentLoss: RunningMean
+  var lastScore: Double?
   var epochs: [History.Epoch]
 }
 
 extension Trainer where Random: Codable {
   /// Everything that the run needs to go on with the same bits as if it had never stopped:
   /// parameters, statistics, optimizer, schedule, random stream, position in the pass over the rows,
-  /// early stopping, and the history. Not the data.
+  /// early stopping, and the history. Not the data, and of layers and losses of your own only the
+  /// numbers.
   ///
   /// - Parameter notes: more to put into the file's metadata.
   public func checkpoint(notes: [String: String] = [:]) throws -> TensorArchive {
@@ -49,23 +52,24 @@ extension Trainer where Random: Codable {
       rowCount: rowCount, iteration: iteration, used: sampler.used,
       optimizerSteps: optimizer.stepCount, averageUpdates: average?.updateCount,
       schedule: schedule, stopping: stopping.scores, hasBest: stopping.best != nil,
-      recentLoss: recentLoss, epochs: history.epochs)
+      recentLoss: recentLoss, lastScore: lastScore, epochs: history.epochs)
     var archive = TensorArchive(
       metadata: notes.merging([
         Metadata.format.key: Metadata.format.value,
         Metadata.version.key: Metadata.version.value,
         Metadata.settings: try settings.compactJSON,
-        Metadata.architecture: try NetworkArchitecture(of: network).compactJSON,
         Metadata.state: try state.compactJSON,
         Metadata.randomKind: "\(Random.self)",
         Metadata.random: try random.compactJSON,
       ]) { $1 })
+    archive.metadata[Metadata.architecture] = try NetworkArchitecture(of: network)?.compactJSON
     archive.add(network, prefix: Prefix.network)
     archive.add(optimizer.tensors, prefix: Prefix.optimizer)
     if let average { archive.add(average.tensors, prefix: Prefix.average) }
     if let best = stopping.best { archive.add(best, prefix: Prefix.best) }
     archive.add(Tensor<Double>(history.loss), named: Prefix.losses)
     archive.add(Tensor<Double>(sampler.order.map(Double.init)), named: Prefix.order)
+    archive.metadata[Metadata.digest] = try archive.digest(withoutKey: Metadata.digest)
     return archive
   }
 
@@ -78,53 +82,71 @@ extension Trainer where Random: Codable {
 
   /// The run that ``saveCheckpoint(to:notes:)`` wrote to `path`.
   ///
+  /// - Parameter network: what the run's network was made of, for the file's numbers to go into; needed
+  ///   where a layer or the loss is one of your own.
   /// - Throws: `FileError` where the file is no checkpoint, one in another precision or with another
   ///   kind of random stream, or any field of it is wrong.
-  public init(resumingFrom path: String) throws {
-    try self.init(TensorArchive(readingFrom: path), path: path)
+  public init(resumingFrom path: String, into network: Network<Scalar>? = nil) throws {
+    try self.init(TensorArchive(readingFrom: path), path: path, into: network)
   }
 
   /// The run that an archive holds.
   ///
-  /// - Parameter path: where it came from, for messages.
-  public init(_ archive: TensorArchive, path: String) throws {
+  /// - Parameters:
+  ///   - path: where it came from, for messages.
+  ///   - model: as for ``init(resumingFrom:into:)``.
+  public init(
+    _ archive: TensorArchive, path: String, into model: Network<Scalar>? = nil
+  ) throws {
+    self = try Self.resumed(from: archive, path: path, into: model)
+  }
+
+  private static func resumed(
+    from archive: TensorArchive, path: String, into model: Network<Scalar>?
+  ) throws -> Trainer {
     try archive.expectCheckpoint(path: path)
     try archive.expect([(Metadata.randomKind, "\(Random.self)")], "such a run", path: path)
-    let architecture = try archive.checkpointArchitecture(path: path)
+    try archive.checkDigest(path: path)
+    let model =
+      try model
+      ?? archive.freshNetwork(
+        try archive.checkpointArchitecture(path: path), prefix: Prefix.network, path: path)
     let settings = try archive.decode(TrainerSettings.self, Metadata.settings, path: path)
     let state = try archive.runState(path: path)
-    let network: Network<Scalar> = try archive.network(
-      architecture, prefix: Prefix.network, path: path)
     do {
-      try self.init(
-        network, rowCount: state.rowCount, settings: settings,
-        random: archive.decode(Random.self, Metadata.random, path: path))
+      try settings.check(rowCount: state.rowCount)
     } catch let error as InvalidSetting {
       throw FileError(path, "\(error)")
     }
-    optimizer.tensors = try archive.tensors(
-      like: optimizer.tensors, prefix: Prefix.optimizer, path: path)
-    optimizer.stepCount = state.optimizerSteps
-    if var average {
+    var trainer = try Trainer(
+      archive.network(like: model, prefix: Prefix.network, path: path), rowCount: state.rowCount,
+      settings: settings, random: archive.decode(Random.self, Metadata.random, path: path))
+    // A square of a gradient may be infinite in Float, and the run go on.
+    trainer.optimizer.tensors = try archive.tensors(
+      like: trainer.optimizer.tensors, prefix: Prefix.optimizer, path: path, areFinite: false)
+    trainer.optimizer.stepCount = state.optimizerSteps
+    if var average = trainer.average {
       average.tensors = try archive.tensors(
         like: average.tensors, prefix: Prefix.average, path: path)
       average.updateCount = state.averageUpdates ?? 0
-      self.average = average
+      trainer.average = average
     }
     if state.hasBest {
-      stopping.best = try archive.network(architecture, prefix: Prefix.best, path: path)
+      trainer.stopping.best = try archive.network(like: model, prefix: Prefix.best, path: path)
     }
-    stopping.scores = state.stopping
-    schedule = state.schedule
-    recentLoss = state.recentLoss
-    iteration = state.iteration
-    history = History(
+    trainer.stopping.scores = state.stopping
+    trainer.schedule = state.schedule
+    trainer.recentLoss = state.recentLoss
+    trainer.lastScore = state.lastScore
+    trainer.iteration = state.iteration
+    trainer.history = History(
       loss: try archive.finiteTensor(Prefix.losses, path: path).elements, epochs: state.epochs)
-    sampler = BatchSampler(
-      settings.sampling, rowCount: rowCount,
-      order: try archive.order(of: settings.sampling, rowCount: rowCount, path: path),
+    trainer.sampler = BatchSampler(
+      settings.sampling, rowCount: state.rowCount,
+      order: try archive.order(of: settings.sampling, rowCount: state.rowCount, path: path),
       used: state.used)
-    try check(state, path: path)
+    try trainer.check(state, path: path)
+    return trainer
   }
 
   private func check(_ state: RunState, path: String) throws {
@@ -151,6 +173,15 @@ extension Trainer where Random: Codable {
 extension TensorArchive {
   func expectCheckpoint(path: String) throws {
     try expect([Metadata.format, Metadata.version], "a checkpoint", path: path)
+  }
+
+  /// Throws where a tensor is not as it was written.
+  fileprivate func checkDigest(path: String) throws {
+    let (expected, found) = (metadata[Metadata.digest], try digest(withoutKey: Metadata.digest))
+    if expected != found {
+      throw FileError(
+        path, "damaged: expected a content with the SHA-256 \(expected ?? "none"), found \(found)")
+    }
   }
 
   func checkpointArchitecture(path: String) throws -> NetworkArchitecture {

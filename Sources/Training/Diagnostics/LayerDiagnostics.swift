@@ -29,7 +29,7 @@ public struct LayerDiagnostics: Codable, Sendable, Equatable {
     index: Int, layer: any Layer<Scalar>, output: Tensor<Scalar>, gradient: Tensor<Scalar>
   ) {
     self.index = index
-    name = "\(layer.specification)"
+    name = layer.name
     outputSize = output.shape.columnCount
     (activationMean, activationDeviation) = Self.moments(of: output)
     (gradientMean, gradientDeviation) = Self.moments(of: gradient)

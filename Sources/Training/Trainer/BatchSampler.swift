@@ -38,6 +38,16 @@ package struct BatchSampler: Equatable, Sendable {
     self.used = used
   }
 
+  /// Puts the rows in another order, as `RandomStream.shuffle(_:)` does, but without the calls that it
+  /// takes to swap elements of an unknown type.
+  private mutating func shuffle(using random: inout some RandomStream) {
+    order.withUnsafeMutableBufferPointer { order in
+      for last in stride(from: order.count - 1, to: 0, by: -1) {
+        order.swapAt(last, random.index(below: last + 1))
+      }
+    }
+  }
+
   /// Writes the next batch's rows to `rows`, as many as it has room for.
   package mutating func draw(into rows: inout [Int], using random: inout some RandomStream) {
     switch sampling {
@@ -46,7 +56,7 @@ package struct BatchSampler: Equatable, Sendable {
     case .epoch:
       for position in rows.indices {
         if used == rowCount {
-          random.shuffle(&order)
+          shuffle(using: &random)
           used = 0
         }
         rows[position] = order[used]

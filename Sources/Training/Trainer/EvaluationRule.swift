@@ -17,8 +17,9 @@ public enum EvaluationRule: Equatable, Sendable {
 extension EvaluationRule {
   /// What happens after an iteration.
   struct Events: Equatable {
-    /// Whether an epoch is over, or has begun where that is what counts.
-    var epoch: Bool
+    /// How many epochs are over, or have begun where that is what counts: more than one where a batch
+    /// has more rows than the set.
+    var epochs: Int
     /// Whether accuracies are measured.
     var evaluation: Bool
   }
@@ -33,12 +34,12 @@ extension EvaluationRule {
     case .epochBegins:
       let length = max(Double(rowCount) / Double(batchSize), 1)
       let begins = Double(iteration).truncatingRemainder(dividingBy: length) == 0
-      return Events(epoch: begins, evaluation: begins)
+      return Events(epochs: begins ? 1 : 0, evaluation: begins)
     case .epochs(let interval):
-      return Events(epoch: after > before, evaluation: after / interval > before / interval)
+      return Events(epochs: after - before, evaluation: after / interval > before / interval)
     case .iterations(let interval):
-      return Events(epoch: after > before, evaluation: (iteration + 1) % interval == 0)
-    case .never: return Events(epoch: after > before, evaluation: false)
+      return Events(epochs: after - before, evaluation: (iteration + 1) % interval == 0)
+    case .never: return Events(epochs: after - before, evaluation: false)
     }
   }
 
@@ -58,10 +59,10 @@ extension EvaluationRule {
   }
 }
 
-/// As `{"epochs": 1}`, `{"iterations": 100}`, `{"epochBegins": true}`, or `{}` for never.
+/// As `{"epochs": 1}`, `{"iterations": 100}`, `{"epochBegins": true}` or `{"never": true}`.
 extension EvaluationRule: Codable {
   private enum Key: String, CodingKey {
-    case epochs, iterations, epochBegins
+    case epochs, iterations, epochBegins, never
   }
 
   /// Decodes one of them.
@@ -72,18 +73,20 @@ extension EvaluationRule: Codable {
     } else if let interval = try values.decodeIfPresent(Int.self, forKey: .iterations) {
       self = .iterations(interval)
     } else {
-      self = values.contains(.epochBegins) ? .epochBegins : .never
+      let isNever = try values.decodeIfPresent(Bool.self, forKey: .never) == true
+      if !isNever { _ = try values.decode(Bool.self, forKey: .epochBegins) }
+      self = isNever ? .never : .epochBegins
     }
   }
 
-  /// Encodes at most one key.
+  /// Encodes one key.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     switch self {
     case .epochs(let interval): try values.encode(interval, forKey: .epochs)
     case .iterations(let interval): try values.encode(interval, forKey: .iterations)
     case .epochBegins: try values.encode(true, forKey: .epochBegins)
-    case .never: break
+    case .never: try values.encode(true, forKey: .never)
     }
   }
 }

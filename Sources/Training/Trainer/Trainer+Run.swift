@@ -4,15 +4,15 @@ import NeuralNetwork
 
 extension Trainer {
   /// Goes on until the run's length, early stopping, a callback or the cancellation of the task that
-  /// it runs in ends it; after the last three, and after an error of a callback, the run can go on
-  /// from where it stands.
+  /// it runs in ends it; after the last two, and after an error of a callback, the run can go on from
+  /// where it stands.
   ///
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.
   ///   - validation: rows that accuracy is measured on, never trained on.
   ///   - callbacks: called in this order after each iteration.
   /// - Returns: the history from the run's beginning.
-  /// - Throws: `TrainingError.lossNotFinite` when a loss is NaN or infinite;
+  /// - Throws: `InvalidSetting` for a validation set without rows; `TrainingError.lossNotFinite` when a loss is NaN or infinite;
   ///   `TrainingError.parametersNotFinite` when the last update left parameters that are; what a
   ///   callback throws.
   /// - Precondition: the data has the network's input size, no more classes than it, and as many
@@ -27,6 +27,12 @@ extension Trainer {
     require(
       training.count == rowCount,
       "Trainer: \(training.count) training rows, the trainer was made for \(rowCount)")
+
+    if let validation {
+      try InvalidSetting.demand(
+        validation.count > 0, "validation rows", validation.count,
+        "at least 1, or no validation set")
+    }
 
     var step = TrainingStep(for: network, settings: settings)
     history.loss.reserveCapacity(min(iterations, 1 << 20))
@@ -93,15 +99,20 @@ extension Trainer {
         stopping.evaluated(reached, network, by: rule)
       }
     }
-    if events.epoch { schedule.epochEnded(score: score) }
+    if let score { lastScore = score }
+    for _ in 0..<events.epochs {
+      schedule.epochEnded(score: lastScore)
+      lastScore = nil
+    }
     return epoch
   }
 
-  /// Throws where the last update left something that is not finite; that an earlier one did shows
-  /// in the next loss.
+  /// Throws where the last update left something that is not finite, also among the statistics, which
+  /// no loss of training shows; that an earlier one left such a parameter shows in the next loss.
   private func checkParameters() throws {
     guard let last = history.loss.indices.last,
-      network.parameters.contains(where: { $0.tensor.firstNonFinite() != nil })
+      (Array(network.parameters) + Array(network.statistics))
+        .contains(where: { $0.tensor.firstNonFinite() != nil })
     else { return }
     throw TrainingError.parametersNotFinite(iteration: last, history: history)
   }

@@ -6,7 +6,8 @@ import NeuralNetwork
 /// changes while it learns.
 ///
 ///     var trainer = try Trainer(
-///       net, settings: TrainerSettings(optimizer: .adam(), length: .epochs(10)),
+///       net, rowCount: training.count,
+///       settings: TrainerSettings(optimizer: .adam(), length: .epochs(10)),
 ///       random: SeededRandom(seed: 0, purpose: "batches"))
 ///     let history = try trainer.run(on: training, validation: validation)
 ///     let trained = trainer.result
@@ -30,10 +31,12 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   var sampler: BatchSampler
   var optimizer: OptimizerState<Scalar>
   var schedule: ScheduleState
-  var average: WeightAverage<Scalar>?
-  var stopping = EarlyStoppingState<Scalar>()
+  /// The score of the last evaluation, until the schedule has seen it.
+  var lastScore: Double?
   /// The sum of the losses since the last evaluation, and how many they are.
   var recentLoss = RunningMean()
+  var average: WeightAverage<Scalar>?
+  var stopping = EarlyStoppingState<Scalar>()
 
   /// A run that has not begun.
   ///

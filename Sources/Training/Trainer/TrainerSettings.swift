@@ -68,9 +68,9 @@ public struct TrainerSettings: Codable, Equatable, Sendable {
     switch length {
     case .iterations(let count): return count
     case .epochs(let count):
-      let rows = count.multipliedReportingOverflow(by: rowCount)
-      let all = rows.overflow ? Int.max - batchSize : rows.partialValue
-      return (all + batchSize - 1) / batchSize
+      let (rows, overflow) = count.multipliedReportingOverflow(by: rowCount)
+      let all = overflow ? Int.max : rows
+      return all / batchSize + (all % batchSize == 0 ? 0 : 1)
     }
   }
 
@@ -102,6 +102,15 @@ public struct TrainerSettings: Codable, Equatable, Sendable {
     try clipping.check()
     try evaluation.check()
     try earlyStopping?.check()
+    if evaluation == .never {
+      // Both go by what evaluations find.
+      try InvalidSetting.demand(
+        earlyStopping == nil, "evaluation", "never", "something else with early stopping")
+      if case .reduceOnPlateau = schedule {
+        throw InvalidSetting(
+          name: "evaluation", value: "never", expected: "something else with a plateau's schedule")
+      }
+    }
   }
 }
 
