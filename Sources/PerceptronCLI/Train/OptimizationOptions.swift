@@ -14,8 +14,8 @@ struct OptimizationOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "What the learning rate is multiplied by: with epoch-decay and without a --schedule after each "
-        + "epoch (default: 0.95), with step every --step-epochs (default: 0.1), with plateau after more "
+      "What the learning rate is multiplied by: without a --schedule and with epoch-decay (default: "
+        + "0.95) after each epoch, with step every --step-epochs (default: 0.1), with plateau after more "
         + "than 5 epochs in which nothing got better (default: 0.1). With inverse, d in rate/(1 + d·i) "
         + "at iteration i (default: 0.001).",
       valueName: "factor"))
