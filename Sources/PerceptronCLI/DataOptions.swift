@@ -26,23 +26,23 @@ struct DataOptions: ParsableArguments {
 
   /// The training set with, where there is one, its test set.
   func load() throws -> LoadedData {
-    try checkExistence()
+    try requireData(data)
     return try DatasetLibrary.load(data, format: format)
   }
 
   /// The test set, whose training set need not be there.
   func loadTest() throws -> Dataset {
-    try checkExistence()
+    try requireData(data)
     return try DatasetLibrary.loadTest(data, format: format)
   }
+}
 
-  private func checkExistence() throws {
-    if isNamed || isDirectory(data) { return }
-    let names = DatasetLibrary.names.joined(separator: " and ")
-    let found = FileManager.default.fileExists(atPath: data) ? "this is a file" : "no such folder"
-    throw FileError(
-      data, "\(found); --data takes a folder, and by name there are \(names)")
-  }
+/// Throws unless `source` is the name of a data set or a folder.
+func requireData(_ source: String) throws {
+  if DatasetLibrary.names.contains(source) || isDirectory(source) { return }
+  let names = DatasetLibrary.names.joined(separator: " and ")
+  let found = FileManager.default.fileExists(atPath: source) ? "this is a file" : "no such folder"
+  throw FileError(source, "\(found); --data takes a folder, and by name there are \(names)")
 }
 
 /// The options that say what is done to features before they enter a network.

@@ -29,8 +29,26 @@ struct EvaluateCommand: ParsableCommand {
     let accuracy: Double
     let loss: Double
     let count: Int
+    /// How many classes may be named for the accuracy of that name.
+    var top: Int?
     var topAccuracy: Double?
-    var confusion: ConfusionMatrix?
+    var confusion: Confusion?
+  }
+
+  /// A confusion matrix, and what of it each class has.
+  private struct Confusion: Encodable {
+    private enum CodingKeys: CodingKey {
+      case precision, recall
+    }
+
+    let matrix: ConfusionMatrix
+
+    func encode(to encoder: any Encoder) throws {
+      try matrix.encode(to: encoder)
+      var values = encoder.container(keyedBy: CodingKeys.self)
+      try values.encode(matrix.precision, forKey: .precision)
+      try values.encode(matrix.recall, forKey: .recall)
+    }
   }
 
   enum Split: String, ExpressibleByArgument, CaseIterable {
@@ -38,10 +56,10 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let path = try ModelFile.path(model)
-    let data = try split == .test ? source.loadTest() : source.load().training
+    let (path, model) = try ModelFile.read(model)
+    let data = try split == .test ? loadTest() : source.load().training
     let result: Result
-    switch try AnyTrainedModel(readingFrom: path) {
+    switch model {
     case .float(let model): result = try evaluate(model, on: data, path: path)
     case .double(let model): result = try evaluate(model, on: data, path: path)
     }
@@ -52,7 +70,15 @@ struct EvaluateCommand: ParsableCommand {
       try Console.output(
         "accuracy \(decimal(result.accuracy, 4))  \(share)loss \(decimal(result.loss, 4))  "
           + "on \(result.count) rows")
-      if let confusion = result.confusion { try Console.output("\n\(confusion)") }
+      if let confusion = result.confusion { try Console.output("\n\(confusion.matrix)") }
+    }
+  }
+
+  private func loadTest() throws -> Dataset {
+    do {
+      return try source.loadTest()
+    } catch let error as FileError where error.message == DatasetLibrary.noTestSet {
+      throw FileError(error.path, error.message + "; --split train evaluates on them")
     }
   }
 
@@ -76,10 +102,11 @@ struct EvaluateCommand: ParsableCommand {
     }
     return Result(
       accuracy: result.accuracy, loss: result.loss, count: result.count,
-      topAccuracy: top.map { model.network.topKAccuracy($0, on: prepared) },
+      top: top, topAccuracy: top.map { model.network.topKAccuracy($0, on: prepared) },
       confusion: confusion
-        ? model.network.confusionMatrix(
-          on: data.naming(classes: model.classNames).prepared(with: model.preprocessing))
+        ? Confusion(
+          matrix: model.network.confusionMatrix(
+            on: data.naming(classes: model.classNames).prepared(with: model.preprocessing)))
         : nil)
   }
 }

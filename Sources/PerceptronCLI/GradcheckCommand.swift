@@ -34,6 +34,7 @@ struct GradcheckCommand: ParsableCommand {
     try require("--rows", rows, in: 1...largestSize)
     try require("--sample", sample, in: 1...Int.max)
     try require("--regularization", notNegative: regularization)
+    try network.checkBatch("--rows", rows)
   }
 
   /// A report and what a program wants to know first.

@@ -1,17 +1,40 @@
 import Foundation
 import Perceptron
+import Serialization
 
 /// What commands that read a model have in common.
 enum ModelFile {
-  /// The model file that a command line means: the file itself, or the one in a run's folder.
+  /// The model that a command line means, and where it is: the file itself, or the one in a run's
+  /// folder.
   ///
-  /// - Throws: `FileError` where it is a folder without a model, or nothing at all.
-  static func path(_ argument: String) throws -> String {
+  /// - Throws: `FileError` where it is a folder without a model, no model, or nothing at all.
+  static func read(_ argument: String) throws -> (path: String, model: AnyTrainedModel) {
+    let path = try path(argument)
+    do {
+      return (path, try AnyTrainedModel(readingFrom: path))
+    } catch let error as FileError {
+      if let archive = try? TensorArchive(readingFrom: path),
+        (try? CheckpointSummary(archive, path: path)) != nil
+      {
+        throw FileError(
+          path,
+          "expected a model, found a checkpoint; `perceptron resume` goes on with a run, given its "
+            + "folder")
+      }
+      throw error
+    }
+  }
+
+  private static func path(_ argument: String) throws -> String {
     if isDirectory(argument) {
       let run = RunDirectory(path: argument)
       if run.holdsModel { return run.modelPath }
       throw FileError(
-        argument, "no model.safetensors in this folder: expected a run that did not diverge")
+        argument,
+        "no model.safetensors in this folder: "
+          + (run.holdsCheckpoint
+            ? "its run is not over; `perceptron resume \(argument)` goes on with it"
+            : "expected a run that did not diverge"))
     }
     if FileManager.default.fileExists(atPath: argument) { return argument }
     throw FileError(argument, "expected a model file or the folder of a run, found neither")

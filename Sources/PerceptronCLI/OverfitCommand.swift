@@ -11,7 +11,8 @@ struct OverfitCommand: ParsableCommand {
       A network that cannot has a mistake in it, or a learning rate that does not suit it: it is what \
       to try before training on everything. The rows are drawn from the training set, all different; \
       each step is one of Adam on all of them, without a penalty. Exit status 0 where the \
-      loss falls below --limit and every row is predicted rightly, else 1.
+      loss falls below --limit and every row is predicted rightly, else 1. With --label-smoothing, \
+      which keeps the loss up, it is how far the loss is above the least one there is.
       """)
 
   @OptionGroup var source: DataOptions
@@ -37,6 +38,22 @@ struct OverfitCommand: ParsableCommand {
     try require("--iterations", iterations, in: 1...largestSize)
     try require("--learning-rate", aboveZero: learningRate)
     try require("--limit", aboveZero: limit)
+    try network.checkBatch("--rows", rows)
+  }
+
+  /// A check with its verdict.
+  private struct Result: Encodable {
+    private enum CodingKeys: CodingKey {
+      case passed
+    }
+
+    let check: OverfitCheck
+
+    func encode(to encoder: any Encoder) throws {
+      try check.encode(to: encoder)
+      var values = encoder.container(keyedBy: CodingKeys.self)
+      try values.encode(check.passed, forKey: .passed)
+    }
   }
 
   func run() throws {
@@ -61,7 +78,7 @@ struct OverfitCommand: ParsableCommand {
       on: data.training.prepared(with: preprocessing), rows: rows, iterations: iterations,
       learningRate: learningRate,
       optimizer: .adam(), lossLimit: limit, seed: seed)
-    try Console.output(json ? check.json : "\(check)")
+    try Console.output(json ? Result(check: check).json : "\(check)")
     if !check.passed { throw ExitCode.failure }
   }
 }

@@ -32,9 +32,9 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    let path = try ModelFile.path(model)
+    let (path, model) = try ModelFile.read(model)
     let predictions: [Prediction]
-    switch try AnyTrainedModel(readingFrom: path) {
+    switch model {
     case .float(let model): predictions = try predict(with: model, path: path)
     case .double(let model): predictions = try predict(with: model, path: path)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Foundation
 import Perceptron
 import Serialization
 
@@ -10,9 +11,9 @@ struct ResumeCommand: ParsableCommand {
     abstract: "Go on with a training run that was interrupted or killed.",
     discussion: """
       The run goes on from the last checkpoint in its folder: the one that Ctrl-C made, or the one \
-      that train makes every 30 seconds. It ends with the same bits as if it had never been stopped, \
-      on the same machine with the same number of BLAS's threads. When it ends, its checkpoint is \
-      removed.
+      that train makes at the beginning and every 30 seconds. It ends with the same bits as if it had \
+      never been stopped, on the same machine with the same number of BLAS's threads. Its data has \
+      to be what it was. When it ends, its checkpoint is removed.
       """)
 
   @Argument(help: "The folder of the run.") var folder: String
@@ -23,40 +24,78 @@ struct ResumeCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
-    let directory = RunDirectory(path: folder)
+    let (directory, lock) = try openFolder()
     let path = directory.checkpointPath
-    if !directory.holdsCheckpoint {
-      throw FileError(
-        folder,
-        directory.holdsRun
-          ? "there is no checkpoint in this folder: its run is over, or was killed before the first"
-          : "expected the folder of a run that was interrupted")
-    }
     let archive = try TensorArchive(readingFrom: path)
     let notes = try RunNotes(archive, path: path)
+    let checkpoint = try CheckpointSummary(archive, path: path)
     var settings = notes.settings
     if let data { settings.data = data }
-    let loaded = try DatasetLibrary.load(settings.data, format: settings.format)
+    let source = data ?? notes.dataFolder ?? settings.data
+    let loaded = try load(source, format: settings.format)
     try naming(loaded.name) { try loaded.training.features.checkFinite() }
-    try checkFit(loaded, settings, archive, path: path)
+    try checkFit(loaded, settings, checkpoint, path: path)
+    let identity = DataIdentity(of: loaded, from: source)
+    if try identity.digest() != notes.dataDigest {
+      throw FileError(
+        path,
+        "\(source) is other data than the run began with: as many rows and features, other numbers")
+    }
     let session = TrainingSession(
-      data: loaded, settings: settings, seed: notes.seed, directory: directory, display: display,
-      checkpoint: (archive, notes.seconds))
+      data: loaded, identity: identity, settings: settings, seed: notes.seed, directory: directory,
+      lock: lock, display: display, checkpoint: (archive, notes.seconds))
+    if !display.quiet {
+      let widths = checkpoint.widths.map(String.init).joined(separator: "-")
+      Console.error(
+        "resuming at iteration \(checkpoint.iteration) of \(checkpoint.iterations): \(widths)")
+    }
     try session.report(
       settings.precision == .float ? try session.run(Float.self) : try session.run(Double.self))
   }
 
+  /// The run's folder, which has a checkpoint and nobody else trains in.
+  private func openFolder() throws -> (RunDirectory, RunLock) {
+    if !FileManager.default.fileExists(atPath: folder) {
+      throw FileError(folder, "there is no such folder")
+    }
+    if !isDirectory(folder) {
+      throw FileError(folder, "expected the folder of a run, found a file")
+    }
+    let directory = RunDirectory(path: folder)
+    let lock = try directory.lock()
+    if !directory.holdsCheckpoint {
+      throw FileError(
+        folder,
+        directory.holdsRun
+          ? "there is no checkpoint in this folder: its run is over, or made none"
+          : "expected the folder of a run that was interrupted")
+    }
+    return (directory, lock)
+  }
+
+  /// The data from where it was when the run began, or from where it is said to be.
+  private func load(_ source: String, format: DatasetLibrary.Format?) throws -> LoadedData {
+    if data == nil && !DatasetLibrary.names.contains(source) && !isDirectory(source) {
+      throw FileError(source, "the run's data is not there; give its folder with --data")
+    }
+    try requireData(source)
+    return try DatasetLibrary.load(source, format: format)
+  }
+
   /// Refuses data of another size than the run began with.
   private func checkFit(
-    _ data: LoadedData, _ settings: RunRecord.Settings, _ archive: TensorArchive, path: String
+    _ data: LoadedData, _ settings: RunRecord.Settings, _ expected: CheckpointSummary, path: String
   ) throws {
-    let expected = try CheckpointSummary(archive, path: path)
     let rows = data.training.count - settings.validation
-    if rows != expected.rowCount || data.training.featureCount != expected.inputSize {
+    let (features, classes) = (data.training.featureCount, data.training.classCount)
+    if rows != expected.rowCount || features != expected.inputSize
+      || classes != expected.classCount
+    {
       throw FileError(
         path,
-        "the run trains on \(expected.rowCount) rows of \(expected.inputSize) features, "
-          + "\(data.name) has \(rows) of \(data.training.featureCount)")
+        "the run trains on \(expected.rowCount) rows of \(expected.inputSize) features and "
+          + "\(expected.classCount) classes, \(data.name) has \(rows) of \(features) and \(classes)"
+      )
     }
   }
 }

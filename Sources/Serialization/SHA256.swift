@@ -11,6 +11,17 @@ package enum SHA256 {
     return try hash.finish()
   }
 
+  /// The digest of all that `body` passes to the function that it is given, piece after piece.
+  ///
+  /// - Throws: ``FileError`` where libcrypto refuses to compute it, or what `body` throws.
+  package static func digest(
+    of body: (_ add: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws -> String {
+    let hash = try Hash()
+    try body { try hash.update($0) }
+    return try hash.finish()
+  }
+
   /// The digest of `bytes`.
   ///
   /// - Throws: ``FileError`` where libcrypto refuses to compute it.

@@ -22,15 +22,16 @@ extension RunDirectory {
   /// All of them are written to a hidden folder first. Only when they are on the disk are the
   /// earlier ones replaced, the model last, so that no model stands beside another run's history.
   ///
-  /// - Parameter model: what was trained, or nil where there is none; an earlier run's is removed.
+  /// - Parameters:
+  ///   - model: what was trained, or nil where there is none; an earlier run's is removed.
+  ///   - lock: the folder's lock, or nil to wait for it.
   /// - Throws: `FileError`; the folder then holds what it held before.
   public func write<Scalar: BLASScalar>(
-    _ record: RunRecord, history: History, model: TrainedModel<Scalar>?
+    _ record: RunRecord, history: History, model: TrainedModel<Scalar>?, under lock: RunLock? = nil
   ) throws {
     // One writer at a time: a staging folder that is found under the lock is nobody's any more.
-    let lock = open(path, O_RDONLY | O_CLOEXEC)
-    if lock < 0 || flock(lock, LOCK_EX) != 0 { throw Self.failure(path, "cannot be locked") }
-    defer { close(lock) }
+    let lock = try lock ?? RunLock(path, waits: true)
+    defer { withExtendedLifetime(lock) {} }
     let staging = path + "/" + Self.stagingPrefix + String(UInt64.random(in: 0 ... .max), radix: 16)
     if mkdir(staging, 0o777) != 0 { throw Self.failure(path, "cannot write here") }
     defer { try? FileManager.default.removeItem(atPath: staging) }
@@ -123,6 +124,12 @@ extension RunDirectory {
 
   /// Removes what runs that were killed while they wrote have left.
   private func sweep() {
-    for folder in stagingFolders { try? FileManager.default.removeItem(atPath: folder) }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let parts = names.filter {
+      $0.hasPrefix(".\(Self.checkpointName).") && $0.hasSuffix(".part")
+    }
+    for item in stagingFolders + parts.map({ path + "/" + $0 }) {
+      try? FileManager.default.removeItem(atPath: item)
+    }
   }
 }

@@ -20,9 +20,10 @@ public struct RunDirectory: Sendable {
   public var modelPath: String { path + "/" + Self.modelName }
 
   /// The checkpoint's path.
-  public var checkpointPath: String { path + "/checkpoint.safetensors" }
+  public var checkpointPath: String { path + "/" + Self.checkpointName }
 
   static let modelName = "model.safetensors"
+  static let checkpointName = "checkpoint.safetensors"
   /// The files of a run, in the order in which they come into their places.
   static let names = ["history.csv", "epochs.csv", "run.json", modelName]
 
@@ -53,17 +54,26 @@ public struct RunDirectory: Sendable {
   /// Makes the folder, with the ones above it, unless it is there.
   ///
   /// - Parameter overwrite: whether files of an earlier run in it may be replaced.
-  /// - Throws: `FileError` where the folder cannot be made or written to, or holds a run already.
-  public func create(overwrite: Bool) throws {
+  /// - Returns: the folder's lock, which keeps other runs out for as long as it exists.
+  /// - Throws: `FileError` where the folder cannot be made or written to, or holds a run already, or
+  ///   one that is under way.
+  public func create(overwrite: Bool) throws -> RunLock {
     try Self.makeFolder(path)
     if !FileManager.default.isWritableFile(atPath: path) {
       throw FileError(path, "the folder cannot be written to")
     }
+    let lock = try RunLock(path)
     if !overwrite && holdsRun {
       throw FileError(path, "holds a run already")
     }
     try refuseFolders()
+    return lock
   }
+
+  /// Keeps other runs out of the folder for as long as the lock exists.
+  ///
+  /// - Throws: `FileError` where another run is under way in it, or it is no folder.
+  public func lock() throws -> RunLock { try RunLock(path) }
 
   /// Makes the folder at `path` and the ones above it, as far as they are not there.
   private static func makeFolder(_ path: String) throws {

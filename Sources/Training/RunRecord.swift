@@ -99,17 +99,23 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var trainAccuracy: Double?
     /// The accuracy on the validation set afterwards.
     public var validationAccuracy: Double?
+    /// Whether early stopping ended the run before its length.
+    public var stoppedEarly: Bool
+    /// With early stopping, the iteration, counted from 0, whose weights were kept.
+    public var bestIteration: Int?
 
     /// The given results.
     public init(
       status: Status, iterations: Int, finalLoss: Double?, trainAccuracy: Double?,
-      validationAccuracy: Double?
+      validationAccuracy: Double?, stoppedEarly: Bool = false, bestIteration: Int? = nil
     ) {
       self.status = status
       self.iterations = iterations
       self.finalLoss = finalLoss
       self.trainAccuracy = trainAccuracy
       self.validationAccuracy = validationAccuracy
+      self.stoppedEarly = stoppedEarly
+      self.bestIteration = bestIteration
     }
   }
 
@@ -125,11 +131,13 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var seconds: Double
   /// Where it was made.
   public var machine: Machine
+  /// What was seen of the network's health, where it was asked for.
+  public var diagnosis: RunDiagnosis?
 
   /// The given record.
   public init(
     settings: Settings, seed: UInt64, results: Results, secondsPerIteration: Double?,
-    seconds: Double, machine: Machine
+    seconds: Double, machine: Machine, diagnosis: RunDiagnosis? = nil
   ) {
     self.settings = settings
     self.seed = seed
@@ -137,5 +145,6 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.secondsPerIteration = secondsPerIteration
     self.seconds = seconds
     self.machine = machine
+    self.diagnosis = diagnosis
   }
 }

@@ -3,6 +3,8 @@ import Perceptron
 import TestSupport
 import Testing
 
+@testable import PerceptronCLI
+
 @Suite("Networks of any depth")
 struct DepthTests {
   /// A network with everything that has a state, small enough for a moment.
@@ -28,6 +30,10 @@ struct DepthTests {
     }
     let object = try Command.run(["summary", scratch.file("run"), "--json"]).object
     #expect(object["parameterCount"] as? Int == 2210)
+    #expect(object["classNames"] as? [String] == (0..<10).map(String.init))
+    let preparation = try #require(object["preprocessing"] as? [String: Any])
+    #expect(
+      preparation["divisor"] as? Double == 16 && preparation["subtractsMean"] as? Bool == true)
 
     let result = try Command.run(["evaluate", scratch.file("run"), "--confusion", "--top", "3"])
     #expect(result.status == 0 && result.output.contains("top 3 0.9"))
@@ -37,7 +43,10 @@ struct DepthTests {
     ]).object
     let accuracy = try #require(json["accuracy"] as? Double)
     #expect(accuracy > 0.8 && (json["topAccuracy"] as? Double ?? 0) >= accuracy)
-    #expect(json["confusion"] as? [String: Any] != nil)
+    #expect(json["top"] as? Int == 3)
+    let confusion = try #require(json["confusion"] as? [String: Any])
+    #expect((confusion["counts"] as? [[Int]])?.count == 10)
+    for key in ["precision", "recall"] { #expect((confusion[key] as? [Double])?.count == 10) }
     let probabilities = try Command.run([
       "predict", scratch.file("run"), "--probabilities", try digitsFile(scratch),
     ])
@@ -65,7 +74,13 @@ struct DepthTests {
       environment: ["LLVM_PROFILE_FILE": "/dev/null"])
     let end = Date.now.addingTimeInterval(60)
     let checkpoint = scratch.file("run/checkpoint.safetensors")
-    while !FileManager.default.fileExists(atPath: checkpoint), Date.now < end {
+    // The first one is of the beginning.
+    while Date.now < end {
+      if let archive = try? TensorArchive(readingFrom: checkpoint),
+        try CheckpointSummary(archive, path: checkpoint).iteration > 0
+      {
+        break
+      }
       Thread.sleep(forTimeInterval: 0.01)
     }
     running.send(signal)
@@ -81,21 +96,6 @@ struct DepthTests {
     #expect(!(try scratch.names(in: "run").contains("checkpoint.safetensors")))
   }
 
-  @Test("What cannot be resumed is refused with a reason")
-  func refused() throws {
-    let scratch = try TemporaryDirectory()
-    try scratch.train("run")
-    let over = try Command.run(["resume", "run"], in: scratch.path)
-    #expect(over.status == 1 && over.errors.contains("no checkpoint in this folder"))
-    let nothing = try Command.run(["resume", "nothing"], in: scratch.path)
-    #expect(nothing.status == 1 && nothing.errors.contains("nothing: expected the folder of a run"))
-    try scratch.write(scratch.bytes(of: "run/model.safetensors"), to: "run/checkpoint.safetensors")
-    let model = try Command.run(["resume", "run"], in: scratch.path)
-    #expect(model.status == 1 && model.errors.contains("expected a checkpoint of perceptron train"))
-    let refused = try Command.run(["train", "--output", "run"], in: scratch.path)
-    #expect(refused.status == 1 && refused.errors.contains("holds a run already"))
-  }
-
   @Test("--diagnose tells of units that are dead from the start, and shows a table")
   func diagnose() throws {
     let scratch = try TemporaryDirectory()
@@ -103,8 +103,83 @@ struct DepthTests {
       "run", ["--iterations", "30", "--scale", "30", "--learning-rate", "1e-3", "--diagnose"])
     #expect(outcome.errors.contains("before training: The untrained network's loss is"))
     #expect(outcome.output.contains("update/norm"))
-    let healthy = try scratch.train("healthy", ["--iterations", "30", "--diagnose", "--quiet"])
-    #expect(healthy.errors.isEmpty && healthy.output.contains("nothing wrong was seen"))
+    #expect(outcome.output.contains("looked at iteration 29 of 30"))
+    #expect(outcome.output.contains("given earlier"))
+    let healthy = try scratch.train("healthy", ["--iterations", "30", "--diagnose"])
+    #expect(healthy.output.contains("nothing wrong was seen in the last look"))
+    // The accuracy on all training rows, not the last batch's.
+    let accuracy = try #require(healthy.output.firstMatch(of: /training accuracy    (.*)/)?.1)
+    #expect(healthy.output.contains("accuracy on training rows \(accuracy)\n"))
+    #expect(healthy.output.firstMatch(of: /W1 .* \d\.\d\de-\d\d\n/) != nil)
+  }
+
+  @Test("The end of a schedule's small steps is not warned of, --quiet shows no table, JSON has it")
+  func diagnoseEnd() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--layers", "16", "--schedule", "cosine", "--epochs", "30", "--diagnose"]
+    let quiet = try scratch.train("quiet", options + ["--quiet"])
+    #expect(quiet.output.isEmpty && quiet.errors.isEmpty)
+    let json = try scratch.train("json", options + ["--json"])
+    #expect(!json.errors.contains("update/norm"))
+    let record = try JSONDecoder().decode(RunRecord.self, from: Data(json.output.utf8))
+    let diagnosis = try #require(record.diagnosis)
+    #expect(diagnosis.iteration == record.results.iterations - 1)
+    #expect(diagnosis.iterations == record.results.iterations)
+    #expect(diagnosis.lastLook.trainAccuracy == record.results.trainAccuracy)
+    #expect(!diagnosis.lastLook.isBatchAccuracy && diagnosis.warnings.isEmpty)
+    let ratio = try #require(diagnosis.lastLook.parameters[0].updateRatio)
+    #expect(ratio < Diagnosis.updateRatioRange.lowerBound)
+    #expect(try scratch.train("plain", ["--json"]).object["diagnosis"] == nil)
+  }
+
+  @Test("Early stopping is told with the iteration whose weights are kept")
+  func stoppedEarly() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--layers", "16", "--learning-rate", "0.01", "--early-stopping", "2"]
+    let outcome = try scratch.train("run", options)
+    let record = try JSONDecoder()
+      .decode(RunRecord.self, from: Data(scratch.bytes(of: "run/run.json")))
+    let best = try #require(record.results.bestIteration)
+    #expect(record.results.stoppedEarly && record.results.status == .finished)
+    #expect(
+      outcome.output.contains(
+        "stopped early after iteration \(record.results.iterations - 1); kept the weights of "
+          + "iteration \(best)\n"))
+    let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)
+    let kept = try #require(epochs.first { $0[0] == "\(best)" })
+    #expect(Double(kept[2]) == record.results.validationAccuracy)
+    #expect(Double(kept[2]) == epochs.compactMap { Double($0[2]) }.max())
+    let whole = try scratch.train("whole", ["--layers", "16", "--epochs", "3", "--json"])
+    let results = try #require(try whole.object["results"] as? [String: Any])
+    #expect(results["stoppedEarly"] as? Bool == false && results["bestIteration"] == nil)
+  }
+
+  @Test(
+    "A deep run is ten epochs long, on a small set as long as a thousand iterations, at most 100")
+  func length() throws {
+    #expect(OptimizationOptions.epochs(rowCount: 50_000, batchSize: 128) == 10)
+    #expect(OptimizationOptions.epochs(rowCount: 1300, batchSize: 128) == 99)
+    #expect(OptimizationOptions.epochs(rowCount: 100, batchSize: 100) == 100)
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.train("run", ["--layers", "8"])
+    #expect(outcome.output.contains("trained for 1006 of 1006 iterations"))
+    let step = try scratch.train("step", ["--schedule", "step", "--epochs", "9", "--json"])
+    let record = try JSONDecoder().decode(RunRecord.self, from: Data(step.output.utf8))
+    #expect(record.settings.training.schedule == .step(epochs: 3, factor: 0.1))
+    let short = try scratch.train("short", ["--schedule", "step", "--epochs", "1", "--json"])
+    let other = try JSONDecoder().decode(RunRecord.self, from: Data(short.output.utf8))
+    #expect(other.settings.training.schedule == .step(epochs: 1, factor: 0.1))
+  }
+
+  @Test("Widths may have spaces, and what are none are shown the form")
+  func widths() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.train("run", ["--layers", "20, 30", "--epochs", "1"])
+    #expect(outcome.output.contains("64-20-30-10 network"))
+    for text in ["", "20,,30", "20;30", "20,"] {
+      let refused = try Command.run(["train", "--layers", text], in: scratch.path)
+      #expect(refused.status == 2 && refused.errors.contains("such as 512,256"), "\(text)")
+    }
   }
 
   @Test("Twenty rows are learnt by heart, and a rate that is no good is told")
@@ -114,6 +189,9 @@ struct DepthTests {
     let deep = try Command.run(["overfit", "--layers", "32,32,32", "--rows", "10", "--json"])
     #expect(deep.status == 0)
     #expect(try deep.object["rowCount"] as? Int == 10)
+    #expect(try deep.object["passed"] as? Bool == true)
+    let smoothed = try Command.run(["overfit", "--label-smoothing", "0.1"])
+    #expect(smoothed.status == 0, "\(smoothed.output)")
     let bad = try Command.run(["overfit", "--learning-rate", "1e-9", "--iterations", "20"])
     #expect(bad.status == 1 && bad.output.hasPrefix("overfit check FAILED"))
   }

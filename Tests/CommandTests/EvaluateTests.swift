@@ -52,6 +52,25 @@ struct EvaluateTests {
     #expect(train.status == 1 && train.errors.contains(folder))
   }
 
+  @Test("Where there is no test set, --split train is named; classes without rows are told of")
+  func noTestSet() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try writeSmallIDX(in: folder)
+    try IDX.write(labels: [0, 1, 2, 5], to: folder + "/t10k-labels")
+    let trained = try scratch.train("run", ["--data", folder, "--iterations", "1"])
+    #expect(trained.output.contains("3 of 6 classes do not occur in the training set\n"))
+    for part in ["t10k-images", "t10k-labels"] {
+      try FileManager.default.removeItem(atPath: folder + "/" + part)
+    }
+    let outcome = try Command.run(["evaluate", "run", "--data", folder], in: scratch.path)
+    #expect(outcome.status == 1 && outcome.errors.contains("--split train"))
+    try scratch.train("other", ["--data", folder, "--iterations", "1"])
+    let other = try Command.run(
+      ["evaluate", "other", "--data", folder, "--split", "train"], in: scratch.path)
+    #expect(other.status == 0)
+  }
+
   @Test("Data that does not fit the network is told both sizes")
   func mismatch() throws {
     let scratch = try TemporaryDirectory()

@@ -16,6 +16,10 @@ import Testing
   @Test("Digests are those of the standard", arguments: vectors)
   func digest(text: String, expected: String) throws {
     #expect(try SHA256.digest(of: Array(text.utf8)) == expected)
+    let pieces = try SHA256.digest { add in
+      for byte in text.utf8 { try withUnsafeBytes(of: byte, add) }
+    }
+    #expect(pieces == expected)
   }
 
   @Test("A file's digest is that of its decompressed data")

@@ -30,6 +30,9 @@ public enum DatasetLibrary {
       name: source, kind: found.kind, training: training, test: found.files.test)
   }
 
+  /// What is said of files of which none is a test set's.
+  package static let noTestSet = "expected a test set, found only training files"
+
   /// Loads a test set, whose training set need not be there.
   ///
   /// - Parameters:
@@ -38,7 +41,7 @@ public enum DatasetLibrary {
   /// - Throws: `FileError` where there is no test set or a file cannot be read or is damaged.
   public static func loadTest(_ source: String, format: Format? = nil) throws -> Dataset {
     guard let test = try find(source, format: format).files.test else {
-      throw FileError(source, "expected a test set, found only training files")
+      throw FileError(source, noTestSet)
     }
     return test
   }

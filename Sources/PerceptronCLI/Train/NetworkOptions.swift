@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Foundation
 import Perceptron
 
 /// The options that describe a network.
@@ -8,7 +9,9 @@ struct NetworkOptions: ParsableArguments {
   var hidden: Int?
   @Option(
     parsing: .unconditional,
-    help: .init("Widths of the hidden layers of any number.", valueName: "widths"))
+    help: .init(
+      "Widths of the hidden layers of any number, such as 512,256.", valueName: "widths"),
+    transform: Widths.init(parsing:))
   var layers: Widths?
   @Option(help: "What comes after each hidden layer's product.") var activation: Activation?
   @Option(
@@ -27,14 +30,16 @@ struct NetworkOptions: ParsableArguments {
     help: .init("Share of the target that goes to all classes alike.", valueName: "share"))
   var labelSmoothing: Double?
 
-  /// Widths of layers, written `512,256`.
-  struct Widths: ExpressibleByArgument, Equatable {
+  /// Widths of layers, written `512,256`, where spaces do not matter.
+  struct Widths: Equatable {
     let widths: [Int]
 
-    init?(argument: String) {
-      let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-      widths = parts.compactMap { Int($0) }
-      if widths.count != parts.count { return nil }
+    init(parsing text: String) throws {
+      let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+      widths = parts.compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+      if widths.count != parts.count {
+        throw ValidationError("expected widths with commas between them, such as 512,256")
+      }
     }
   }
 
@@ -106,6 +111,15 @@ struct NetworkOptions: ParsableArguments {
     }
     if labelSmoothing != nil, let loss, loss != .softmax {
       throw ValidationError("--label-smoothing goes with --loss softmax, not \(loss.rawValue)")
+    }
+  }
+
+  /// Refuses a batch that nothing can be learnt from.
+  func checkBatch(_ option: String, _ rows: Int) throws {
+    if batchNorm && rows == 1 {
+      throw ValidationError(
+        "\(option) is 1, expected at least 2 with --batch-norm, which makes 0 of every number in a "
+          + "batch of one row")
     }
   }
 

@@ -14,17 +14,22 @@ struct OptimizationOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "What the learning rate is multiplied by: once per epoch, by step every --step-epochs, by "
-        + "plateau where nothing gets better.", valueName: "factor"))
+      "What the learning rate is multiplied by: without a --schedule and with epoch-decay (default: "
+        + "0.95) after each epoch, with step every --step-epochs (default: 0.1), with plateau after more "
+        + "than 5 epochs in which nothing got better (default: 0.1). With inverse, d in rate/(1 + d·i) "
+        + "at iteration i (default: 0.001).",
+      valueName: "factor"))
   var decay: Double?
   @Option(
     parsing: .unconditional,
-    help: .init("Epochs between the steps of --schedule step. (default: 10)", valueName: "count"))
+    help: .init(
+      "Epochs between the steps of --schedule step. (default: a third of the run's, at least 1)",
+      valueName: "count"))
   var stepEpochs: Int?
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Iterations in which --schedule cosine rises to the learning rate. (default: 0)",
+      "Iterations in which --schedule cosine rises to the learning rate, less than all. (default: 0)",
       valueName: "count"))
   var warmUp: Int?
   @Option(
@@ -65,7 +70,8 @@ struct OptimizationOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Stop after so many evaluations without a better validation accuracy, and keep the best.",
+      "Stop after so many evaluations without a better validation accuracy, or without validation "
+        + "rows a lower mean training loss, and keep the weights of the best.",
       valueName: "patience"))
   var earlyStopping: Int?
   @Option(
@@ -132,6 +138,21 @@ struct OptimizationOptions: ParsableArguments {
     if stepEpochs != nil && schedule != .step {
       throw ValidationError("--step-epochs goes with --schedule step")
     }
+    try validateDecay()
+  }
+
+  private func validateDecay() throws {
+    guard let decay else { return }
+    switch schedule {
+    case .constant?, .cosine?:
+      throw ValidationError(
+        "--decay goes with --schedule epoch-decay, step, inverse or plateau, not "
+          + (schedule?.rawValue ?? ""))
+    case .plateau? where decay >= 1:
+      throw ValidationError(
+        "--decay is \(plain(decay)), expected a number between 0 and 1 with --schedule plateau")
+    default: break
+    }
   }
 
   /// Whether training is the plain one, by what of it was said.
@@ -154,16 +175,30 @@ extension OptimizationOptions {
   }
 
   /// The settings of any other run.
-  func settings(rowCount: Int) -> TrainerSettings {
+  func settings(rowCount: Int) throws -> TrainerSettings {
     let name = optimizer ?? .adam
+    let batchSize = batch ?? min(128, max(rowCount, 1))
     var settings = TrainerSettings(
       optimizer: name.optimizer(weightDecay: weightDecay),
-      learningRate: learningRate ?? name.learningRate, schedule: scheduleSettings,
-      length: iterations.map { .iterations($0) } ?? .epochs(epochs ?? 10),
-      batchSize: batch ?? min(128, max(rowCount, 1)), sampling: sampling ?? .epoch,
-      evaluation: .epochs(1))
+      learningRate: learningRate ?? name.learningRate,
+      length: iterations.map { .iterations($0) }
+        ?? .epochs(epochs ?? Self.epochs(rowCount: rowCount, batchSize: batchSize)),
+      batchSize: batchSize, sampling: sampling ?? .epoch, evaluation: .epochs(1))
+    let iterations = settings.iterations(rowCount: rowCount)
+    if let warmUp, warmUp > 0, warmUp >= iterations {
+      throw ValidationError(
+        "--warm-up is \(warmUp), expected less than the run's \(iterations) iterations")
+    }
+    settings.schedule = schedule(
+      epochs: Double(iterations) * Double(batchSize) / Double(max(rowCount, 1)))
     complete(&settings, regularization: 0)
     return settings
+  }
+
+  /// Ten epochs, or on a small set as many as make a thousand iterations, but a hundred at most.
+  static func epochs(rowCount: Int, batchSize: Int) -> Int {
+    let enough = (1000 * batchSize + rowCount - 1) / max(rowCount, 1)
+    return min(max(10, enough), 100)
   }
 
   private func complete(_ settings: inout TrainerSettings, regularization: Double) {
@@ -175,11 +210,12 @@ extension OptimizationOptions {
     if let weightDecay { settings.optimizer.weightDecay = weightDecay }
   }
 
-  private var scheduleSettings: Schedule {
+  /// - Parameter epochs: how many the run has.
+  private func schedule(epochs: Double) -> Schedule {
     switch schedule ?? (decay == nil ? .constant : .epochDecay) {
     case .constant: .constant
     case .epochDecay: .epochDecay(factor: decay ?? 0.95)
-    case .step: .step(epochs: stepEpochs ?? 10, factor: decay ?? 0.1)
+    case .step: .step(epochs: stepEpochs ?? max(1, Int(epochs / 3)), factor: decay ?? 0.1)
     case .cosine: .cosine(warmUp: warmUp ?? 0, final: 0)
     case .inverse: .inverse(decay: decay ?? 1e-3)
     case .plateau: .reduceOnPlateau(factor: decay ?? 0.1, patience: 5)

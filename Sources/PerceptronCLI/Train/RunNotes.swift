@@ -8,21 +8,34 @@ struct RunNotes: Codable {
   let seed: UInt64
   /// How long the run took so far.
   let seconds: Double
+  /// The absolute path of the data's folder, or nil where the data goes by a name.
+  let dataFolder: String?
+  /// The digest of the training set, held-out rows included.
+  let dataDigest: String
 
   private static let key = "run"
 
-  init(_ settings: RunRecord.Settings, seed: UInt64, seconds: Double) {
+  init(
+    _ settings: RunRecord.Settings, seed: UInt64, seconds: Double, data: DataIdentity
+  ) throws {
     self.settings = settings
     self.seed = seed
     self.seconds = seconds
+    dataFolder = data.folder
+    dataDigest = try data.digest()
   }
 
   /// The notes in a checkpoint.
   ///
   /// - Throws: `FileError` where there are none, as in one that a program saved for itself.
   init(_ archive: TensorArchive, path: String) throws {
+    // First of all it is to be a checkpoint.
+    _ = try CheckpointSummary(archive, path: path)
     guard let text = archive.metadata[Self.key] else {
-      throw FileError(path, "expected a checkpoint of perceptron train, found another's")
+      throw FileError(
+        path,
+        "expected a checkpoint of perceptron train, found one that a program saved; "
+          + "Trainer(resumingFrom:) reads it")
     }
     do {
       self = try JSONDecoder().decode(RunNotes.self, from: Data(text.utf8))
@@ -33,4 +46,27 @@ struct RunNotes: Codable {
 
   /// The notes as a checkpoint's metadata.
   var metadata: [String: String] { get throws { [Self.key: try json] } }
+}
+
+/// What a run knows its data again by.
+final class DataIdentity {
+  /// The absolute path of the data's folder, or nil where the data goes by a name.
+  let folder: String?
+  private let training: Dataset
+  private var known: String?
+
+  /// The identity of data that was loaded from `source`.
+  init(of data: LoadedData, from source: String) {
+    let isNamed = DatasetLibrary.names.contains(source)
+    folder = isNamed ? nil : URL(fileURLWithPath: source).standardizedFileURL.path
+    training = data.training
+  }
+
+  /// The training set's digest, which is computed once.
+  func digest() throws -> String {
+    if let known { return known }
+    let digest = try training.digest()
+    known = digest
+    return digest
+  }
 }

@@ -23,8 +23,9 @@ struct TrainCommand: ParsableCommand {
       At most a fifth of a small set is held out for validation.
 
       With any of --layers, --activation, --dropout, --batch-norm, --layer-norm, --initializer, --loss, \
-      --label-smoothing, --optimizer, --schedule or --epochs the defaults are instead: ten epochs of \
-      permuted rows in batches of 128, Adam, a constant learning rate (0.001, or 0.05 where \
+      --label-smoothing, --optimizer, --schedule or --epochs the defaults are instead: ten epochs, or on \
+      a small set as many as make 1000 iterations but 100 at most, of permuted rows in batches of 128, \
+      Adam, a constant learning rate (0.001, or 0.05 where \
       --optimizer is sgd, momentum or nesterov, 0.01 for adagrad), no penalty, CIFAR-10's pixels \
       divided by 255, and weights after He, or after Glorot for tanh and sigmoid. Validation is measured \
       after each epoch.
@@ -78,22 +79,32 @@ struct TrainCommand: ParsableCommand {
       copies: 2 + settings.training.optimizer.stateCount
     ).check(sizes: network.sizes(settings.network), batchOption: "--batch")
     try naming(data.name) { try data.training.features.checkFinite() }
+    let (directory, lock) = try makeDirectory(for: data)
     let session = TrainingSession(
-      data: data, settings: settings, seed: seed, directory: try makeDirectory(for: data),
-      display: display)
+      data: data, identity: DataIdentity(of: data, from: source.data), settings: settings,
+      seed: seed, directory: directory, lock: lock, display: display)
     try session.report(
       precision == .float ? try session.run(Float.self) : try session.run(Double.self))
   }
 
-  private func makeDirectory(for data: LoadedData) throws -> RunDirectory {
-    guard let output else { return try RunDirectory.makeNext(named: data.name) }
+  private func makeDirectory(for data: LoadedData) throws -> (RunDirectory, RunLock) {
+    guard let output else {
+      let directory = try RunDirectory.makeNext(named: data.name)
+      return (directory, try directory.lock())
+    }
     let directory = RunDirectory(path: output)
     do {
-      try directory.create(overwrite: overwrite)
+      return (directory, try directory.create(overwrite: overwrite))
+    } catch let error as FileError where error.message == RunLock.taken {
+      throw FileError(error.path, error.message + "; choose another --output")
     } catch let error as FileError where !overwrite && directory.holdsRun {
-      throw FileError(error.path, error.message + "; choose another --output, or --overwrite it")
+      let advice =
+        directory.holdsCheckpoint
+        ? ", which is not over; go on with it by `perceptron resume \(output)`, "
+        : "; "
+      throw FileError(
+        error.path, error.message + advice + "choose another --output, or --overwrite it")
     }
-    return directory
   }
 
   /// The settings given, completed by those that do well on `data`.
@@ -111,21 +122,52 @@ struct TrainCommand: ParsableCommand {
     var training =
       isPlain
       ? optimization.plainSettings(defaults, rowCount: rows - validation)
-      : optimization.settings(rowCount: rows - validation)
+      : try optimization.settings(rowCount: rows - validation)
     training.seed = seed
     if training.sampling == .epoch && training.batchSize > rows - validation {
       throw ValidationError(
         "--batch is \(training.batchSize), expected at most the \(rows - validation) training rows "
           + "with --sampling epoch")
     }
+    try network.checkBatch("--batch", training.batchSize)
+    let architecture = network.settings(
+      classCount: data.training.classCount, defaults: defaults, isPlain: isPlain)
+    try check(training, architecture, rowCount: rows - validation)
     let preparation = preparation.settings(for: data, isPlain: isPlain)
     return RunRecord.Settings(
-      data: data.name, format: source.format,
-      network: network.settings(
-        classCount: data.training.classCount, defaults: defaults, isPlain: isPlain),
-      training: training, validation: validation, precision: precision, random: random,
+      data: data.name, format: source.format, network: architecture, training: training,
+      validation: validation, precision: precision, random: random,
       pixelScale: preparation.divisor, subtractMean: preparation.subtractMean)
   }
+}
+
+extension TrainCommand {
+  /// Refuses, before a folder is made, what a trainer or a network would refuse afterwards.
+  private func check(
+    _ training: TrainerSettings, _ network: RunRecord.NetworkSettings, rowCount: Int
+  ) throws {
+    do {
+      try training.check(rowCount: rowCount)
+      for layer in network.layers { try layer.check() }
+      try network.loss.check()
+      try network.initializer.check()
+    } catch let error as InvalidSetting {
+      let option = Self.options[error.name] ?? error.name
+      throw ValidationError("\(option) is \(error.value), expected \(error.expected)")
+    }
+  }
+
+  /// The options that settings are given by.
+  private static let options = [
+    "learning rate": "--learning-rate", "L1 penalty": "--l1", "regularization": "--regularization",
+    "maximum norm": "--max-norm", "maximum gradient norm": "--clip-norm", "epochs": "--epochs",
+    "iterations": "--iterations",
+    "batch size": "--batch", "average decay": "--average", "decay": "--decay",
+    "step factor": "--decay", "plateau factor": "--decay", "epochs per step": "--step-epochs",
+    "warm-up": "--warm-up", "patience": "--early-stopping", "weight decay": "--weight-decay",
+    "dropout rate": "--dropout", "label smoothing": "--label-smoothing", "weight scale": "--scale",
+    "width of an affine layer": "--layers",
+  ]
 }
 
 extension RunRecord.Precision: ExpressibleByArgument {}

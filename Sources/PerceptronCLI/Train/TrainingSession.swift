@@ -7,9 +7,13 @@ import Serialization
 /// One run of `perceptron train` or `perceptron resume`, from loaded data to the files in its folder.
 struct TrainingSession {
   let data: LoadedData
+  /// What the data is known again by when the run goes on.
+  let identity: DataIdentity
   let settings: RunRecord.Settings
   let seed: UInt64
   let directory: RunDirectory
+  /// Keeps other runs out of the folder.
+  let lock: RunLock
   let display: RunDisplayOptions
   /// Where the run goes on from, where it does not begin, and how many seconds it took so far.
   var checkpoint: (archive: TensorArchive, seconds: Double)?
@@ -18,8 +22,6 @@ struct TrainingSession {
   struct Finished {
     let record: RunRecord
     let divergence: Divergence?
-    /// What there is to tell of a network's health, where it was asked for.
-    let diagnosis: String?
   }
 
   /// Trains in the given precision and writes the run's files. A run that diverged leaves its history
@@ -57,7 +59,9 @@ struct TrainingSession {
     var divergence: Divergence.Cause?
     var iterationTimes: [Double] = []
     var seconds = 0.0
-    var diagnosis: String?
+    var stoppedEarly = false
+    var bestIteration: Int?
+    var diagnosis: RunDiagnosis?
   }
 
   private var checkpointPath: String { directory.checkpointPath }
@@ -108,8 +112,11 @@ extension TrainingSession {
     var trainer = fresh
     var times: [Double] = []
     var reporter = ProgressReporter(from: trainer.iteration)
-    let examiner = display.diagnose ? Examiner<Scalar>(settings.training) : nil
+    let examiner =
+      display.diagnose
+      ? Examiner<Scalar>(settings.training, iterations: trainer.iterations) : nil
     if trainer.iteration == 0 { examiner?.begin(trainer.network, on: sets.training) }
+    if checkpoint == nil { try saveFirstCheckpoint(of: trainer) }
     let clock = ContinuousClock()
     let start = clock.now
     var last = start
@@ -130,11 +137,15 @@ extension TrainingSession {
       divergence = .parameters(after: iteration)
     }
     reporter.finish()
+    let seconds = secondsSoFar + start.duration(to: clock.now).seconds
+    if divergence == nil {
+      examiner?.end(trainer.network, after: trainer.iteration, on: sets.training)
+    }
     return Outcome(
       network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
-      divergence: divergence, iterationTimes: times,
-      seconds: secondsSoFar + start.duration(to: clock.now).seconds,
-      diagnosis: examiner?.report())
+      divergence: divergence, iterationTimes: times, seconds: seconds,
+      stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
+      bestIteration: trainer.bestIteration, diagnosis: examiner?.diagnosis)
   }
 
   private var secondsSoFar: Double { checkpoint?.seconds ?? 0 }
@@ -157,11 +168,27 @@ extension TrainingSession {
       try trainer.run(
         on: sets.training, validation: sets.validation, callbacks: [callback, timer])
       if isDue || Interruption.isRequested {
-        try trainer.saveCheckpoint(
-          to: checkpointPath, notes: try RunNotes(settings, seed: seed, seconds: seconds()).metadata
-        )
+        try saveCheckpoint(of: trainer, seconds: seconds())
       }
     } while isDue && !Interruption.isRequested && !trainer.isFinished
+  }
+
+  /// Sees to it that a run that is killed early does not leave the checkpoint of an earlier one.
+  private func saveFirstCheckpoint<Scalar, Random: Codable>(
+    of trainer: Trainer<Scalar, Random>
+  ) throws {
+    if display.checkpointEvery > 0 && !trainer.isFinished {
+      try saveCheckpoint(of: trainer, seconds: 0)
+    } else {
+      try directory.removeCheckpoint()
+    }
+  }
+
+  private func saveCheckpoint<Scalar, Random: Codable>(
+    of trainer: Trainer<Scalar, Random>, seconds: Double
+  ) throws {
+    let notes = try RunNotes(settings, seed: seed, seconds: seconds, data: identity)
+    try trainer.saveCheckpoint(to: checkpointPath, notes: notes.metadata)
   }
 
   /// Measures what was trained, and writes the run's files.
@@ -170,6 +197,10 @@ extension TrainingSession {
   ) throws -> Finished {
     var outcome = trained
     let accuracies = measure(&outcome, on: sets)
+    if let accuracies {
+      outcome.diagnosis?.measured(
+        training: accuracies.training, validation: accuracies.validation)
+    }
     let status: RunRecord.Status =
       outcome.divergence != nil ? .diverged : outcome.isFinished ? .finished : .interrupted
     let record = RunRecord(
@@ -177,19 +208,20 @@ extension TrainingSession {
       results: .init(
         status: status, iterations: outcome.history.loss.count,
         finalLoss: outcome.history.loss.last, trainAccuracy: accuracies?.training,
-        validationAccuracy: accuracies?.validation),
+        validationAccuracy: accuracies?.validation, stoppedEarly: outcome.stoppedEarly,
+        bestIteration: outcome.bestIteration),
       secondsPerIteration: median(outcome.iterationTimes), seconds: outcome.seconds,
-      machine: .current)
+      machine: .current, diagnosis: outcome.diagnosis)
     let model = TrainedModel(
       network: outcome.network, preprocessing: preprocessing,
       classNames: data.training.classNames)
     try directory.write(
-      record, history: outcome.history, model: outcome.divergence == nil ? model : nil)
+      record, history: outcome.history, model: outcome.divergence == nil ? model : nil,
+      under: lock)
     if status != .interrupted { try directory.removeCheckpoint() }
     return Finished(
       record: record,
-      divergence: outcome.divergence.map { Divergence(cause: $0, directory: directory) },
-      diagnosis: outcome.diagnosis)
+      divergence: outcome.divergence.map { Divergence(cause: $0, directory: directory) })
   }
 
   /// The accuracies of a network that has not diverged. What the last update did, and what fresh
@@ -211,56 +243,5 @@ extension TrainingSession {
     return (
       evaluation.accuracy, sets.validation.map { outcome.network.evaluate(on: $0).accuracy }
     )
-  }
-}
-
-// MARK: - Telling
-
-extension TrainingSession {
-  /// Prints what came of a run and ends the command as it went.
-  func report(_ finished: Finished) throws {
-    if display.json {
-      try Console.output(finished.record.json)
-    } else if !display.quiet && finished.divergence == nil {
-      try Console.output(summary(of: finished.record))
-    }
-    if let diagnosis = finished.diagnosis {
-      if display.json { Console.error(diagnosis) } else { try Console.output("\n" + diagnosis) }
-    }
-    if let divergence = finished.divergence { throw divergence }
-    if Interruption.isRequested { throw ExitCode(Interruption.status) }
-  }
-
-  /// What a person wants to know of a run that is over.
-  private func summary(of record: RunRecord) -> String {
-    let results = record.results
-    let training = record.settings.training
-    let rows = data.training.count - record.settings.validation
-    let widths =
-      [data.training.featureCount]
-      + record.settings.network.layers.compactMap {
-        if case .affine(let outputs) = $0 { outputs } else { nil }
-      }
-    var lines = [
-      "\(data.name): \(rows) training rows, \(record.settings.validation) validation rows, "
-        + "\(widths.map(String.init).joined(separator: "-")) network"
-    ]
-    let rate = record.secondsPerIteration.map { ", \(readableTime($0)) each" } ?? ""
-    let state = results.status == .interrupted ? "interrupted after" : "trained for"
-    lines.append(
-      "\(state) \(results.iterations) of \(training.iterations(rowCount: rows)) iterations in "
-        + "\(readableTime(record.seconds))\(rate)")
-    if let loss = results.finalLoss { lines.append("final loss           \(decimal(loss, 4))") }
-    if let accuracy = results.trainAccuracy {
-      lines.append("training accuracy    \(decimal(accuracy, 4))")
-    }
-    if let accuracy = results.validationAccuracy {
-      lines.append("validation accuracy  \(decimal(accuracy, 4))")
-    }
-    lines.append("saved \(directory.modelPath)")
-    if results.status == .interrupted {
-      lines.append("go on with: perceptron resume \(directory.path)")
-    }
-    return lines.joined(separator: "\n")
   }
 }

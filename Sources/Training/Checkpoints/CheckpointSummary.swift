@@ -1,3 +1,4 @@
+import NeuralNetwork
 import Serialization
 
 /// What a checkpoint says of its run before it is taken up.
@@ -8,6 +9,15 @@ public struct CheckpointSummary: Sendable {
   public let rowCount: Int
   /// How many numbers a row has.
   public let inputSize: Int
+  /// The layers in their order.
+  public let layers: [LayerSpecification]
+  /// How many classes the network tells apart.
+  public let classCount: Int
+  /// How many iterations the whole run has.
+  public let iterations: Int
+
+  /// The widths from the input over the hidden layers to the output.
+  public var widths: [Int] { [inputSize] + layers.widths }
 
   /// The summary of a checkpoint in an archive.
   ///
@@ -18,6 +28,18 @@ public struct CheckpointSummary: Sendable {
     let state = try archive.runState(path: path)
     iteration = state.iteration
     rowCount = state.rowCount
-    inputSize = try archive.checkpointArchitecture(path: path).inputSize
+    let architecture = try archive.checkpointArchitecture(path: path)
+    inputSize = architecture.inputSize
+    layers = architecture.layers
+    let outputSize = architecture.layers.widths.last ?? architecture.inputSize
+    classCount = architecture.loss.makeLoss(Float.self).classCount(outputSize: outputSize)
+    iterations = state.schedule.iterations
+  }
+}
+
+extension [LayerSpecification] {
+  /// How many numbers each affine layer puts out.
+  package var widths: [Int] {
+    compactMap { if case .affine(let outputs) = $0 { outputs } else { nil } }
   }
 }

@@ -15,11 +15,14 @@ extension Diagnosis: CustomStringConvertible {
     if let chanceLoss { parts.append("by chance \(Self.decimal(chanceLoss))") }
     let lines: [String?] = [
       parts.joined(separator: ", "),
-      trainAccuracy.map { "accuracy on training rows \(Self.decimal($0))" },
+      trainAccuracy.map { "accuracy on \(trainRows) \(Self.decimal($0))" },
       validationAccuracy.map { "accuracy on validation rows \(Self.decimal($0))" },
     ]
     return lines.compactMap { $0 }.joined(separator: "\n")
   }
+
+  /// What the accuracy in training is measured on.
+  var trainRows: String { isBatchAccuracy ? "the last batch's training rows" : "training rows" }
 
   private var layerTable: String {
     let header = [

@@ -9,8 +9,9 @@ extension Diagnosis {
   /// Ratios of an update's norm to its weights' norm that are two orders from the 1e-3 that is
   /// usual in a healthy run (Karpathy, CS231n, "Babysitting the learning process").
   public static let updateRatioRange = 1e-5...1e-1
-  /// How far, relatively, an untrained network's loss may be from ln(classes).
-  public static let startLossDeviation = 0.25
+  /// By what factor an untrained network's loss may be above or below ln(classes). He's weights
+  /// with batch normalization begin at about 1.3.
+  public static let startLossFactor = 2.0
   /// By how much training accuracy may be above validation accuracy.
   public static let accuracyGapLimit = 0.15
 
@@ -18,7 +19,7 @@ extension Diagnosis {
   /// not told, such as ``firstLoss``, nothing is said.
   public var warnings: [DiagnosticWarning] {
     let single = [explosionWarning, startWarning, overfitWarning].compactMap { $0 }
-    return single + layers.compactMap(Self.deadWarning) + parameters.compactMap(Self.updateWarning)
+    return single + layers.compactMap(deadWarning) + parameters.compactMap(Self.updateWarning)
   }
 
   private var explosionWarning: DiagnosticWarning? {
@@ -40,15 +41,15 @@ extension Diagnosis {
 
   private var startWarning: DiagnosticWarning? {
     guard isFresh, let chanceLoss, chanceLoss > 0, dataLoss.isFinite else { return nil }
-    let deviation = (dataLoss - chanceLoss) / chanceLoss
-    guard deviation.magnitude > Self.startLossDeviation else { return nil }
+    let factor = dataLoss / chanceLoss
+    guard factor > Self.startLossFactor || factor < 1 / Self.startLossFactor else { return nil }
     let seen =
       "The untrained network's loss is \(Self.short(dataLoss)), ln(classes) is "
       + "\(Self.short(chanceLoss)): "
     let meaning =
-      deviation > 0
-      ? "it is sure of wrong classes, mostly because weights or inputs are too large. "
-        + "Draw smaller weights (He's), or scale the features."
+      factor > 1
+      ? "it is sure of wrong classes, mostly because inputs or weights are too large. "
+        + "Divide the features by more, or draw smaller weights, above all for the last layer."
       : "it knows more than it can, mostly because it has been trained, labels are among the "
         + "features, or few classes occur. Check where weights and rows come from."
     return DiagnosticWarning(
@@ -62,23 +63,37 @@ extension Diagnosis {
     return DiagnosticWarning(
       kind: .overfitting, subject: nil, value: accuracyGap,
       message:
-        "Accuracy is \(Self.short(trainAccuracy)) on training rows and "
+        "Accuracy is \(Self.short(trainAccuracy)) on \(trainRows) and "
         + "\(Self.short(validationAccuracy)) on validation rows: the network learns rows by heart. "
         + "Try weight decay, dropout, more rows, a smaller network, or stopping earlier.")
   }
 
-  private static func deadWarning(_ layer: LayerDiagnostics) -> DiagnosticWarning? {
-    guard let share = layer.deadShare, let count = layer.deadCount, share > deadShareLimit
+  private func deadWarning(_ layer: LayerDiagnostics) -> DiagnosticWarning? {
+    guard let share = layer.deadShare, let count = layer.deadCount, share > Self.deadShareLimit
     else { return nil }
     let seen = "Layer \(layer.index) (\(layer.name)): "
     let message =
       count == layer.outputSize
       ? "all \(count) units are 0 for every row, so that no gradient reaches the layers before it "
-        + "and they cannot learn. Start again with a lower learning rate, or biases and weights nearer 0."
-      : "\(count) of \(layer.outputSize) units (\(short(100 * share)) %) are 0 for every row, get no "
-        + "gradient and learn nothing. Try a lower learning rate, He's weights, or a leaky ReLU."
+        + "and they cannot learn. \(deadAdvice(layer))"
+      : "\(count) of \(layer.outputSize) units (\(Self.short(100 * share)) %) are 0 for every row, get "
+        + "no gradient and learn nothing. "
+        + (isFresh
+          ? "Draw biases nearer 0, or take a leaky ReLU."
+          : "Try a lower learning rate, He's weights, or a leaky ReLU.")
     return DiagnosticWarning(
       kind: .deadUnits, subject: "layer \(layer.index)", value: share, message: seen + message)
+  }
+
+  /// What to do about a layer of which no unit is alive.
+  private func deadAdvice(_ layer: LayerDiagnostics) -> String {
+    let input = layers.last { $0.index < layer.index }
+    if let input, input.activationMean == 0, input.activationDeviation == 0 {
+      return "What comes in is nothing but 0: draw weights that are not 0."
+    }
+    return isFresh
+      ? "Draw biases and weights nearer 0."
+      : "Start again with a lower learning rate, or biases and weights nearer 0."
   }
 
   private static func updateWarning(_ parameter: ParameterDiagnostics) -> DiagnosticWarning? {

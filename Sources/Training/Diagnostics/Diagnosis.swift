@@ -23,6 +23,8 @@ public struct Diagnosis: Codable, Sendable, Equatable {
   public var firstLoss: Double?
   /// The accuracy on rows that the network is trained on; nil where it is not known.
   public var trainAccuracy: Double?
+  /// Whether ``trainAccuracy`` is that of one batch, not of all rows.
+  public var isBatchAccuracy = false
   /// The accuracy on rows that it has not seen; nil where it is not known.
   public var validationAccuracy: Double?
 

@@ -24,6 +24,11 @@ public struct DiagnosticWarning: Codable, Sendable, Equatable {
   public let value: Double
   /// What was seen, why it matters and what to try.
   public let message: String
+
+  /// Whether another is of the same kind and about the same subject.
+  public func isLike(_ other: DiagnosticWarning) -> Bool {
+    kind == other.kind && subject == other.subject
+  }
 }
 
 extension DiagnosticWarning: CustomStringConvertible {

@@ -17,7 +17,8 @@ extension Network {
   ///   - iterations: the most updates to make; it ends early once it passes or the loss is not finite.
   ///   - learningRate: how far an update goes.
   ///   - optimizer: how weights are moved.
-  ///   - lossLimit: what the loss has to fall below.
+  ///   - lossLimit: how near the loss has to come to the least one that there is, which is above 0
+  ///     where labels are smoothed.
   ///   - seed: what rows and dropout are drawn from.
   /// - Throws: `InvalidSetting`.
   /// - Precondition: the data has this network's input size and no more classes than it.
@@ -36,6 +37,7 @@ extension Network {
     var workspace = Workspace(for: self, batchSize: labels.count)
     var losses: [Double] = []
     var accuracy = 0.0
+    let floor = loss.specification.floor(labels: labels, classCount: classCount)
     while true {
       let loss = x.withRows { x in
         labels.withUnsafeBufferPointer {
@@ -45,12 +47,13 @@ extension Network {
       }
       losses.append(Double(loss))
       accuracy = Training.accuracy(of: network.loss.classes(of: workspace.outputs), labels: labels)
-      let isLearnt = losses[losses.count - 1] < lossLimit && accuracy == 1
+      let isLearnt = losses[losses.count - 1] - floor < lossLimit && accuracy == 1
       if isLearnt || !loss.isFinite || losses.count > iterations { break }
       optimizer.step(&network, gradients: workspace, learningRate: learningRate)
     }
     return OverfitCheck(
-      rowCount: labels.count, losses: losses, accuracy: accuracy, lossLimit: lossLimit)
+      rowCount: labels.count, losses: losses, accuracy: accuracy, lossLimit: lossLimit,
+      lossFloor: floor)
   }
 
   private static func checkOverfitSettings(
@@ -82,5 +85,25 @@ extension Network {
     var labels = [Int](repeating: 0, count: chosen.count)
     data.gather(chosen, into: &x, labels: &labels)
     return (x, labels)
+  }
+}
+
+extension LossSpecification {
+  /// The least loss of rows of these classes: above 0 where labels are smoothed.
+  ///
+  /// Of a row with the label y, the loss is −Σ aⱼ·ln(pⱼ), where aⱼ is wⱼ·(1 − ε + ε/C) at y and
+  /// wⱼ·ε/C elsewhere. It is least where each probability pⱼ is aⱼ / Σ aₖ.
+  fileprivate func floor(labels: [Int], classCount: Int) -> Double {
+    guard case .softmax(let smoothing, let classWeights) = self, smoothing > 0 else { return 0 }
+    let weights = classWeights ?? [Double](repeating: 1, count: classCount)
+    let share = smoothing / Double(classCount)
+    let least = labels.reduce(0.0) { sum, label in
+      let parts = weights.indices.map {
+        weights[$0] * ($0 == label ? 1 - smoothing + share : share)
+      }
+      let total = parts.reduce(0, +)
+      return parts.reduce(sum) { $1 > 0 ? $0 - $1 * .logarithm($1 / total) : $0 }
+    }
+    return least / labels.reduce(0) { $0 + weights[$1] }
   }
 }

@@ -10,13 +10,15 @@ public struct OverfitCheck: Codable, Sendable, Equatable {
   public let losses: [Double]
   /// The share of the rows that are predicted rightly in the end.
   public let accuracy: Double
-  /// What the loss had to fall below.
+  /// How near the loss had to come to ``lossFloor``.
   public let lossLimit: Double
+  /// The least loss that there is: above 0 where labels are smoothed.
+  public let lossFloor: Double
 
   /// How many updates were made.
   public var iterations: Int { losses.count - 1 }
-  /// Whether the loss fell below the limit and every row is predicted rightly.
-  public var passed: Bool { (losses.last ?? .nan) < lossLimit && accuracy == 1 }
+  /// Whether the loss came near its floor and every row is predicted rightly.
+  public var passed: Bool { (losses.last ?? .nan) - lossFloor < lossLimit && accuracy == 1 }
 }
 
 extension OverfitCheck: CustomStringConvertible {
@@ -28,10 +30,11 @@ extension OverfitCheck: CustomStringConvertible {
     let path =
       "\(rowCount) rows, \(iterations) updates, loss \(short(losses.first)) to "
       + "\(short(losses.last)), accuracy \(short(accuracy))"
-    if passed { return "overfit check passed: \(path)" }
+    let floor = lossFloor > 0 ? " (with smoothed labels \(short(lossFloor)) at least)" : ""
+    if passed { return "overfit check passed: \(path)\(floor)" }
     return
-      "overfit check FAILED: \(path); expected a loss below \(short(lossLimit)) and an accuracy "
-      + "of 1. Try another learning rate and more updates; if no loss falls, check gradients, "
+      "overfit check FAILED: \(path)\(floor); expected a loss below \(short(lossFloor + lossLimit)) and an "
+      + "accuracy of 1. Try another learning rate and more updates; if no loss falls, check gradients, "
       + "features and labels."
   }
 }

@@ -8,21 +8,22 @@ extension ConfusionMatrix: CustomStringConvertible {
   ///     true   cat  dog  precision  recall
   ///     cat      8    2      0.889   0.800
   ///     dog      1    9      0.818   0.900
-  ///     accuracy 0.850 of 20; macro precision 0.854, recall 0.850, F1 0.850
+  ///     accuracy 0.8500 of 20; macro precision 0.8535, recall 0.8500, F1 0.8496
   ///
   /// A `·` is a count of 0, a `-` what has no value. Names are cut at 20 characters, and at the
   /// columns' heads to what fits into 100 columns; where they could not be told apart then, or there
-  /// is no room for three characters, heads are the classes' numbers.
+  /// is no room for three characters, heads are the classes' numbers, which then stand before the
+  /// names, too, unless they are the names.
   public var description: String {
     let names = classNames.map { Self.cut($0, to: Self.longestName) }
     let long = names.map(\.count).max() ?? 0
-    for length in stride(from: long, through: Self.shortestHead, by: -1) {
+    for length in stride(from: max(long, Self.shortestHead), through: Self.shortestHead, by: -1) {
       let heads = classNames.map { Self.head($0, length) }
       let text = text(names: names, heads: heads)
       if Set(heads).count == heads.count && Self.width(of: text) <= Self.widest { return text }
     }
     let numbers = classNames.indices.map(String.init)
-    return text(names: zip(numbers, names).map { "\($0) \($1)" }, heads: numbers)
+    return text(names: zip(numbers, names).map { $0 == $1 ? $0 : "\($0) \($1)" }, heads: numbers)
   }
 
   private static var longestName: Int { 20 }
@@ -40,13 +41,13 @@ extension ConfusionMatrix: CustomStringConvertible {
   }
 
   private var summary: String {
-    "accuracy \(Self.decimal(count == 0 ? nil : accuracy)) of \(count); macro precision "
-      + "\(Self.decimal(macroPrecision)), recall \(Self.decimal(macroRecall)), "
-      + "F1 \(Self.decimal(macroF1))"
+    "accuracy \(Self.decimal(count == 0 ? nil : accuracy, 4)) of \(count); macro precision "
+      + "\(Self.decimal(macroPrecision, 4)), recall \(Self.decimal(macroRecall, 4)), "
+      + "F1 \(Self.decimal(macroF1, 4))"
   }
 
-  private static func decimal(_ value: Double?) -> String {
-    value.map { String(format: "%.3f", $0) } ?? "-"
+  private static func decimal(_ value: Double?, _ digits: Int = 3) -> String {
+    value.map { String(format: "%.\(digits)f", $0) } ?? "-"
   }
 
   private static func head(_ name: String, _ length: Int) -> String {

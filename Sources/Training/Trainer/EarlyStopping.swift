@@ -49,3 +49,14 @@ struct EarlyStoppingState<Scalar: BLASScalar>: Sendable {
     }
   }
 }
+
+extension Trainer {
+  /// Of a run with early stopping, the iteration, counted from 0, whose evaluation was the best so
+  /// far, and whose weights the run ends with where the rule restores them; nil before the first.
+  public var bestIteration: Int? {
+    guard settings.earlyStopping != nil, stopping.scores.best != nil else { return nil }
+    // Every evaluation is an epoch of the history, and those after the best one were waited.
+    let index = history.epochs.count - 1 - stopping.scores.waited
+    return history.epochs.indices.contains(index) ? history.epochs[index].iteration : nil
+  }
+}

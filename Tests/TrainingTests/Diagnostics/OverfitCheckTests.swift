@@ -40,6 +40,27 @@ import Training
     for type in scalarTypes { try check(type) }
   }
 
+  @Test(
+    "With smoothed labels the loss has to come near the least there is", arguments: [false, true])
+  func smoothing(isWeighted: Bool) throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      var random = SeededRandom(seed: 0)
+      let network = Network<Scalar>(
+        inputSize: 8, [.affine(outputs: 50), .relu, .affine(outputs: 3)],
+        loss: .softmax(labelSmoothing: 0.3, classWeights: isWeighted ? [1, 2, 0.5] : nil),
+        using: &random)
+      let check = try network.overfitCheck(
+        on: Self.noise(200), iterations: 3000, learningRate: 0.3)
+      #expect(check.passed && check.losses.allSatisfy { $0 >= check.lossFloor - 1e-5 })
+      if !isWeighted {
+        // Targets of 0.8, 0.1 and 0.1.
+        expectClose(check.lossFloor, 0.6390318597, tolerance: 1e-9)
+      }
+      #expect(check.description.contains("with smoothed labels"))
+    }
+    for type in scalarTypes { try check(type) }
+  }
+
   @Test("A network without gradients, or with a learning rate that is no good, fails")
   func fails() throws {
     var dead = Self.network(Float.self)

@@ -87,6 +87,42 @@ import Training
     for type in scalarTypes { check(type) }
   }
 
+  @Test("He's weights with batch normalization begin near enough to chance")
+  func heStart() {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let (x, targets) = Self.batch(Scalar.self)
+      for seed in 0..<20 as Range<UInt64> {
+        var random = SeededRandom(seed: seed)
+        let network = Network<Scalar>(
+          inputSize: 20, [.affine(outputs: 50), .batchNorm(), .relu, .affine(outputs: 10)],
+          using: &random)
+        var diagnosis = network.diagnose(x, targets, pass: .training(seed: 0))
+        diagnosis.isFresh = true
+        #expect(diagnosis.warnings == [])
+      }
+    }
+    for type in scalarTypes { check(type) }
+  }
+
+  @Test("A fresh ReLU of zeros is told from one whose biases or learning rate are to blame")
+  func allDead() throws {
+    let (x, targets) = Self.batch(Float.self)
+    var network = Self.network(Float.self)
+    network.parameters["W1"] *= 0
+    var diagnosis = network.diagnose(x, targets)
+    diagnosis.isFresh = true
+    let zero = try #require(diagnosis.warnings.first { $0.kind == .deadUnits }).message
+    #expect(zero.contains("draw weights that are not 0") && !zero.contains("learning rate"))
+    network.parameters["b1"] = Tensor(shape: [50], repeating: -1)
+    diagnosis = network.diagnose(x, targets)
+    diagnosis.isFresh = true
+    let low = try #require(diagnosis.warnings.first { $0.kind == .deadUnits }).message
+    #expect(low.contains("nearer 0") && !low.contains("learning rate"))
+    diagnosis.isFresh = false
+    let trained = try #require(diagnosis.warnings.first { $0.kind == .deadUnits }).message
+    #expect(trained.contains("lower learning rate"))
+  }
+
   @Test("A first loss below chance is warned of, a penalty is not")
   func knowing() {
     var trained = Network<Float>.identity(10)
@@ -163,5 +199,8 @@ import Training
     #expect(warning.kind == .overfitting && warning.value == 0.1875 && warning.subject == nil)
     #expect(
       "\(warning)".hasPrefix("Accuracy is 0.938 on training rows and 0.75 on validation rows:"))
+    diagnosis.isBatchAccuracy = true
+    #expect(diagnosis.warnings[0].message.contains("0.938 on the last batch's training rows and"))
+    #expect(diagnosis.description.contains("accuracy on the last batch's training rows 0.9375\n"))
   }
 }

@@ -24,7 +24,7 @@ import Training
         true  cat  dog  precision  recall
         cat     3    1      1.000   0.750
         dog     ·    2      0.667   1.000
-        accuracy 0.833 of 6; macro precision 0.833, recall 0.875, F1 0.829
+        accuracy 0.8333 of 6; macro precision 0.8333, recall 0.8750, F1 0.8286
         """)
   }
 
@@ -60,6 +60,10 @@ import Training
     let lines = Self.matrix(names, each: 10).description.split(separator: "\n")
     #expect(lines[0].hasPrefix("true              0  1  2  3"))
     #expect(lines[4].hasPrefix("3 class number 3  ·  ·  ·  5  5"))
+    // Names that are the numbers stand for themselves.
+    let digits = (0..<10).map(String.init)
+    #expect(Self.matrix(digits, each: 10).description.contains("\n3     ·  ·  ·  5  5"))
+    #expect(Self.matrix((0..<20).map(String.init), each: 99999).description.contains("\n19 "))
     // There is room for whole names of fewer classes.
     let two = Self.matrix(Array(names[..<2]), each: 10).description
     #expect(two.hasPrefix("true            class number 0  class number 1"))

@@ -1,0 +1,59 @@
+import ArgumentParser
+import CommandSupport
+import Perceptron
+
+extension TrainingSession {
+  /// Prints what came of a run and ends the command as it went.
+  func report(_ finished: Finished) throws {
+    if display.json {
+      try Console.output(finished.record.json)
+    } else if !display.quiet && finished.divergence == nil {
+      try Console.output(summary(of: finished.record))
+    }
+    if let diagnosis = finished.record.diagnosis, !display.json && !display.quiet {
+      try Console.output("\n\(diagnosis)")
+    }
+    if let divergence = finished.divergence { throw divergence }
+    if Interruption.isRequested { throw ExitCode(Interruption.status) }
+  }
+
+  /// What a person wants to know of a run that is over.
+  private func summary(of record: RunRecord) -> String {
+    let results = record.results
+    let training = record.settings.training
+    let rows = data.training.count - record.settings.validation
+    let widths = [data.training.featureCount] + record.settings.network.layers.widths
+    var lines = [
+      "\(settings.data): \(rows) training rows, \(record.settings.validation) validation rows, "
+        + "\(widths.map(String.init).joined(separator: "-")) network"
+    ]
+    let absent = data.training.classCounts.count { $0 == 0 }
+    if absent > 0 {
+      lines.append(
+        "\(absent) of \(data.training.classCount) classes "
+          + "\(absent == 1 ? "does" : "do") not occur in the training set")
+    }
+    let rate = record.secondsPerIteration.map { ", \(readableTime($0)) each" } ?? ""
+    let state = results.status == .interrupted ? "interrupted after" : "trained for"
+    lines.append(
+      "\(state) \(results.iterations) of \(training.iterations(rowCount: rows)) iterations in "
+        + "\(readableTime(record.seconds))\(rate)")
+    if let best = results.bestIteration {
+      let end =
+        results.stoppedEarly ? "stopped early after iteration \(results.iterations - 1); " : ""
+      lines.append("\(end)kept the weights of iteration \(best)")
+    }
+    if let loss = results.finalLoss { lines.append("final loss           \(decimal(loss, 4))") }
+    if let accuracy = results.trainAccuracy {
+      lines.append("training accuracy    \(decimal(accuracy, 4))")
+    }
+    if let accuracy = results.validationAccuracy {
+      lines.append("validation accuracy  \(decimal(accuracy, 4))")
+    }
+    lines.append("saved \(directory.modelPath)")
+    if results.status == .interrupted {
+      lines.append("go on with: perceptron resume \(directory.path)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,72 @@
+/// What was seen of a network's health over a run.
+public struct RunDiagnosis: Codable, Equatable, Sendable {
+  /// A warning and when it was given.
+  public struct Warning: Codable, Equatable, Sendable {
+    /// The iteration, counted from 0; nil before the first one.
+    public let iteration: Int?
+    /// What it says.
+    public let warning: DiagnosticWarning
+
+    /// The given warning.
+    public init(iteration: Int?, warning: DiagnosticWarning) {
+      self.iteration = iteration
+      self.warning = warning
+    }
+  }
+
+  /// The iteration of the last look, counted from 0; nil before the first one.
+  public var iteration: Int?
+  /// How many iterations the run was to make.
+  public var iterations: Int
+  /// What the last look saw.
+  public var lastLook: Diagnosis
+  /// What is wrong by the last look.
+  public var lastWarnings: [DiagnosticWarning]
+  /// Each kind of warning about each subject, when it was first given.
+  public var warnings: [Warning]
+
+  /// The given findings.
+  public init(
+    iteration: Int?, iterations: Int, lastLook: Diagnosis, lastWarnings: [DiagnosticWarning],
+    warnings: [Warning]
+  ) {
+    self.iteration = iteration
+    self.iterations = iterations
+    self.lastLook = lastLook
+    self.lastWarnings = lastWarnings
+    self.warnings = warnings
+  }
+}
+
+extension RunDiagnosis {
+  /// Puts accuracies on all rows, measured when the run was over, in place of a batch's.
+  public mutating func measured(training: Double, validation: Double?) {
+    lastLook.trainAccuracy = training
+    lastLook.isBatchAccuracy = false
+    lastLook.validationAccuracy = validation
+    let overfitting = lastLook.warnings.filter { $0.kind == .overfitting }
+    lastWarnings = lastWarnings.filter { $0.kind != .overfitting } + overfitting
+    for warning in overfitting where !warnings.contains(where: { $0.warning.isLike(warning) }) {
+      warnings.append(Warning(iteration: iteration, warning: warning))
+    }
+  }
+}
+
+extension RunDiagnosis: CustomStringConvertible {
+  /// When the last look was, what it saw as a table, and what is wrong.
+  public var description: String {
+    let time =
+      iteration.map { "looked at iteration \($0) of \(iterations)" }
+      ?? "looked before training"
+    let earlier = warnings.count { told in
+      !lastWarnings.contains { $0.isLike(told.warning) }
+    }
+    var verdict = lastWarnings.map { "warning: \($0)" }
+    if verdict.isEmpty { verdict.append("nothing wrong was seen in the last look") }
+    if earlier > 0 {
+      verdict.append(
+        earlier == 1 ? "1 warning was given earlier" : "\(earlier) warnings were given earlier")
+    }
+    return "\(time)\n\(lastLook)\n\(verdict.joined(separator: "\n"))"
+  }
+}

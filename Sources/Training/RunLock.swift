@@ -1,0 +1,25 @@
+import Foundation
+import Serialization
+
+/// What keeps a run's folder to one run at a time: a lock on the folder itself, which leaves nothing
+/// behind and ends with the process, however that ends.
+public final class RunLock {
+  /// What is said of a folder that is locked already.
+  package static let taken = "a run is under way in this folder"
+
+  private let descriptor: Int32
+
+  /// Locks the folder at `path`, at once or, where it may, after waiting.
+  ///
+  /// - Throws: `FileError` where it is locked already, or cannot be.
+  init(_ path: String, waits: Bool = false) throws {
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if descriptor < 0 { throw RunDirectory.failure(path, "the folder cannot be opened") }
+    if flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 { return }
+    throw errno == EWOULDBLOCK
+      ? FileError(path, Self.taken)
+      : RunDirectory.failure(path, "the folder cannot be locked")
+  }
+
+  deinit { close(descriptor) }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@Suite("perceptron resume", .serialized)
+struct ResumeTests {
+  /// Writes a folder of eight pictures of 2 × 3 pixels for training alone.
+  private func write(
+    _ folder: String, brightest: UInt8 = 70, labels: [Int] = [0, 1, 2, 0, 1, 2, 0, 1]
+  ) throws {
+    var pixels = (0..<48).map { UInt8($0) }
+    pixels[0] = brightest
+    try IDX.write(Features(.bytes(pixels), exampleShape: [2, 3]), to: folder + "/train-images")
+    try IDX.write(labels: labels, to: folder + "/train-labels")
+  }
+
+  /// Begins a run that would take hours in the folder `run`, and kills it after its first checkpoint.
+  private func leaveKilled(_ scratch: TemporaryDirectory, _ options: [String] = []) throws {
+    let running = try RunningCommand(
+      Command.executable,
+      ["train", "--output", "run", "--iterations", "100000000", "--quiet"] + options,
+      in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
+    let end = Date.now.addingTimeInterval(60)
+    let earlier = try? scratch.bytes(of: "run/checkpoint.safetensors")
+    while running.isRunning, Date.now < end {
+      if let now = try? scratch.bytes(of: "run/checkpoint.safetensors"), now != earlier { break }
+      Thread.sleep(forTimeInterval: 0.005)
+    }
+    running.send(SIGKILL)
+    #expect(try running.wait().status == -SIGKILL)
+  }
+
+  /// Goes on with the run in the folder `run` of `scratch` for a moment.
+  private func goOn(
+    _ scratch: TemporaryDirectory, _ options: [String] = [], in folder: String? = nil
+  ) throws -> Command.Outcome {
+    let running = try RunningCommand(
+      Command.executable, ["resume", scratch.file("run")] + options, in: folder ?? scratch.path)
+    let end = Date.now.addingTimeInterval(60)
+    while running.isRunning, !running.errorsSoFar.contains("  loss "), Date.now < end {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    running.send(SIGINT)
+    return try running.wait(timeout: 60)
+  }
+
+  @Test(
+    "A killed run's folder is explained wherever it is named, and the run goes on from its start")
+  func killed() throws {
+    let scratch = try TemporaryDirectory()
+    try leaveKilled(scratch)
+    for arguments in [["evaluate", "run"], ["summary", "run"], ["train", "--output", "run"]] {
+      let outcome = try Command.run(arguments, in: scratch.path)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("`perceptron resume run`"), "\(outcome.errors)")
+    }
+    let checkpoint = try Command.run(["evaluate", "run/checkpoint.safetensors"], in: scratch.path)
+    #expect(checkpoint.status == 1 && checkpoint.errors.contains("`perceptron resume`"))
+    let resumed = try goOn(scratch)
+    #expect(resumed.status == 130)
+    #expect(resumed.errors.hasPrefix("resuming at iteration 0 of 100000000: 64-50-10\n"))
+    // The next time it goes on from where it was interrupted.
+    let again = try goOn(scratch)
+    let count = try #require(again.errors.firstMatch(of: /resuming at iteration (\d+) of/)?.1)
+    #expect(try #require(Int(count)) > 0)
+  }
+
+  @Test("A new run in a folder does not leave an earlier one's checkpoint behind")
+  func overwritten() throws {
+    let scratch = try TemporaryDirectory()
+    try leaveKilled(scratch, ["--hidden", "7"])
+    try leaveKilled(scratch, ["--hidden", "9", "--overwrite"])
+    #expect(try goOn(scratch).errors.contains(": 64-9-10\n"))
+    let running = try RunningCommand(
+      Command.executable,
+      [
+        "train", "--output", "run", "--overwrite", "--checkpoint-every", "0", "--iterations",
+        "100000000",
+      ], in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
+    let end = Date.now.addingTimeInterval(60)
+    while !running.errorsSoFar.contains("  loss "), Date.now < end {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    running.send(SIGKILL)
+    _ = try running.wait()
+    #expect(!(try scratch.names(in: "run").contains("checkpoint.safetensors")))
+  }
+
+  @Test("A run finds its data from any folder, and is told where it is when it has moved")
+  func moved() throws {
+    let scratch = try TemporaryDirectory()
+    try write(scratch.makeDirectory("data"))
+    try leaveKilled(scratch, ["--data", "data"])
+    let elsewhere = try TemporaryDirectory()
+    let found = try goOn(scratch, in: elsewhere.path)
+    #expect(found.status == 130 && found.output.hasPrefix("data: 7 training rows"))
+    try FileManager.default.moveItem(
+      atPath: scratch.file("data"), toPath: elsewhere.file("other"))
+    let lost = try goOn(scratch)
+    #expect(lost.status == 1)
+    #expect(lost.errors.contains("/data: the run's data is not there; give its folder with --data"))
+    let wrong = try goOn(scratch, ["--data", "nowhere"])
+    #expect(wrong.status == 1 && wrong.errors.contains("nowhere: no such folder"))
+    let told = try goOn(scratch, ["--data", elsewhere.file("other")])
+    #expect(told.status == 130 && told.errors.contains("resuming at iteration "))
+  }
+
+  @Test("Other data than the run began with is refused, of another size or not")
+  func otherData() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try write(folder)
+    try leaveKilled(scratch, ["--data", "data"])
+    func expectRefused(_ message: String) throws {
+      let outcome = try goOn(scratch)
+      #expect(outcome.status == 1 && outcome.errors.contains(message), "\(outcome.errors)")
+    }
+    try write(folder, labels: [0, 1, 2, 0, 1, 2, 0, 5])
+    try expectRefused("7 rows of 6 features and 3 classes, \(folder) has 7 of 6 and 6")
+    try write(folder, brightest: 71)
+    try expectRefused("data is other data than the run began with")
+    try write(folder, labels: [0, 1, 2, 0, 1, 2, 0, 2])
+    try expectRefused("data is other data than the run began with")
+    try write(folder)
+    #expect(try goOn(scratch).status == 130)
+    let digits = try goOn(scratch, ["--data", "digits"])
+    #expect(digits.status == 1 && digits.errors.contains("digits has 1499 of 64 and 10"))
+  }
+
+  @Test("A folder in which a run is under way is refused to others")
+  func locked() throws {
+    let scratch = try TemporaryDirectory()
+    let running = try RunningCommand(
+      Command.executable, ["train", "--output", "run", "--iterations", "100000000"],
+      in: scratch.path)
+    let end = Date.now.addingTimeInterval(60)
+    while !running.errorsSoFar.contains("  loss "), Date.now < end {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    for arguments in [
+      ["resume", "run"], ["train", "--output", "run"], ["train", "--output", "run", "--overwrite"],
+    ] {
+      let outcome = try Command.run(arguments, in: scratch.path)
+      #expect(
+        outcome.status == 1 && outcome.errors.contains("run: a run is under way in this folder"))
+    }
+    running.send(SIGINT)
+    #expect(try running.wait().status == 130)
+    #expect(try goOn(scratch).status == 130)
+  }
+
+  @Test("What cannot be resumed is refused with a reason")
+  func refused() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run")
+    func expectRefused(_ folder: String, _ message: String) throws {
+      let outcome = try Command.run(["resume", folder], in: scratch.path)
+      #expect(outcome.status == 1 && outcome.errors.contains(message), "\(outcome.errors)")
+    }
+    try expectRefused("run", "no checkpoint in this folder")
+    try expectRefused("nothing", "nothing: there is no such folder")
+    try expectRefused("run/model.safetensors", "expected the folder of a run, found a file")
+    try expectRefused(".", "expected the folder of a run that was interrupted")
+    try scratch.write(scratch.bytes(of: "run/model.safetensors"), to: "run/checkpoint.safetensors")
+    try expectRefused("run", "not a checkpoint: expected format")
+    var random = SeededRandom(seed: 0)
+    let trainer = try Trainer(
+      Network<Float>(inputSize: 3, [.affine(outputs: 2)], using: &random), rowCount: 10,
+      settings: TrainerSettings(batchSize: 5), random: random)
+    try trainer.saveCheckpoint(to: scratch.file("run/checkpoint.safetensors"))
+    try expectRefused("run", "found one that a program saved; Trainer(resumingFrom:) reads it")
+  }
+}
