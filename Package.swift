@@ -23,7 +23,8 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
 
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "CKernels"),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
     .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
     .target(
       name: "Datasets", dependencies: ["LinearAlgebra", "Serialization"],
@@ -61,7 +62,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport",
       resources: [.copy("Resources")]),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "COpenBLAS", "TestSupport"]),
+      name: "LinearAlgebraTests",
+      dependencies: ["LinearAlgebra", "COpenBLAS", "CKernels", "TestSupport"]),
     .testTarget(
       name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "TestSupport"]),
     .testTarget(

@@ -4,9 +4,11 @@
 /// per operation and never once per element. They check nothing: shapes are checked by `Tensor`,
 /// row blocks and layers above them. Only these two types conform; files know no others.
 ///
-/// The vector kernels are written once, generic, in `Kernels/`. Each conformance compiles its own
-/// copy of them for generic callers; they are inlinable for callers of `Float.relu` and the like,
-/// which would otherwise reach the unspecialised original.
+/// The vector kernels that training spends its time in are C, compiled for what the machine has:
+/// `Float+VectorKernels.swift` and its twin call them. The others are written once, generic, in
+/// `Kernels/`. Each conformance compiles its own copy of those for generic callers; they are
+/// inlinable for callers of `Float.combine` and the like, which would otherwise reach the
+/// unspecialised original.
 public protocol BLASScalar:
   BinaryFloatingPoint, SIMDScalar, Codable, LosslessStringConvertible, Sendable
 {
@@ -58,10 +60,6 @@ public protocol BLASScalar:
   static func logarithm(_ x: Self) -> Self
   /// ln(1 + x), accurate where x is small.
   static func logarithmOfOnePlus(_ x: Self) -> Self
-  /// tanh x.
-  static func hyperbolicTangent(_ x: Self) -> Self
-  /// 1 − erf x, accurate where it is small.
-  static func complementaryErrorFunction(_ x: Self) -> Self
 
   // MARK: Vector kernels
 
@@ -104,6 +102,11 @@ public protocol BLASScalar:
 
   /// The first index of an element that is infinite or NaN.
   static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int?
+
+  /// y ← y + bias for each row, or max(y + bias, 0), where NaN stays NaN.
+  static func addBias(
+    rows: Int, columns: Int, _ bias: UnsafePointer<Self>, isRectified: Bool,
+    into y: UnsafeMutablePointer<Self>)
 
   /// y = max(x, 0), where NaN stays NaN; `y` may be `x`.
   static func relu(count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
@@ -174,10 +177,11 @@ public protocol BLASScalar:
 
   // MARK: Losses
 
-  /// The softmax of each row; `probabilities` may be `scores`.
+  /// The softmax of each row and, where there is room for them, each row's
+  /// Σ e^(score − largest score); `probabilities` may be `scores`.
   static func softmax(
     rows: Int, columns: Int, _ scores: UnsafePointer<Self>,
-    into probabilities: UnsafeMutablePointer<Self>)
+    into probabilities: UnsafeMutablePointer<Self>, sums: UnsafeMutablePointer<Self>?)
 
   /// The softmax of each row and −ln of the probability at its label; `probabilities` may be
   /// `scores`.

@@ -54,8 +54,4 @@ extension Double: BLASScalar {
   public static func logarithm(_ x: Double) -> Double { log(x) }
 
   public static func logarithmOfOnePlus(_ x: Double) -> Double { log1p(x) }
-
-  public static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
-
-  public static func complementaryErrorFunction(_ x: Double) -> Double { erfc(x) }
 }

@@ -53,8 +53,4 @@ extension Float: BLASScalar {
   public static func logarithm(_ x: Float) -> Float { log(x) }
 
   public static func logarithmOfOnePlus(_ x: Float) -> Float { log1p(x) }
-
-  public static func hyperbolicTangent(_ x: Float) -> Float { tanh(x) }
-
-  public static func complementaryErrorFunction(_ x: Float) -> Float { erfc(x) }
 }

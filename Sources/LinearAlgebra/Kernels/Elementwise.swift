@@ -35,13 +35,6 @@ extension BLASScalar {
     }
   }
 
-  @inlinable public static func interpolate(
-    count: Int, share: Self, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
-  ) {
-    // Unlike (1 − share)·y + share·x, this leaves y where it is once it equals x.
-    for index in 0..<count { y[index] += share * (x[index] - y[index]) }
-  }
-
   @inlinable public static func combine(
     _ operation: ElementwiseOperation, count: Int,
     _ left: UnsafePointer<Self>, _ leftStep: OperandStep,
@@ -77,6 +70,21 @@ extension BLASScalar {
     case .subtract: loop { $0 - $1 }
     case .multiply: loop { $0 * $1 }
     case .divide: loop { $0 / $1 }
+    }
+  }
+
+  /// y = apply(index, x), element by element; `y` may be `x`, for which there is a loop of its own:
+  /// where two pointers might overlap, the vectorised loop is behind a check that equal pointers
+  /// fail.
+  @inlinable @inline(__always)
+  static func transform(
+    count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,
+    _ apply: (_ index: Int, _ x: Self) -> Self
+  ) {
+    if x == UnsafePointer(y) {
+      for index in 0..<count { y[index] = apply(index, y[index]) }
+    } else {
+      for index in 0..<count { y[index] = apply(index, x[index]) }
     }
   }
 }

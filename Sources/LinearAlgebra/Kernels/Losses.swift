@@ -21,7 +21,8 @@ extension BLASScalar {
         for column in 0..<columns { spread += (weights?[column] ?? 1) * (best - x[column]) }
         below += share * spread
       }
-      let (_, sum) = softmaxRow(columns, x, into: probabilities + row * columns)
+      var sum: Self = 0
+      softmax(rows: 1, columns: columns, x, into: probabilities + row * columns, sums: &sum)
       losses[row] = (atLabel + share * total) * logarithm(sum) + below
     }
   }

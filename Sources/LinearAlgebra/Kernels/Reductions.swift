@@ -5,9 +5,6 @@
 /// How many elements a pairwise sum adds up in one go.
 @usableFromInline let sumBlock = 256
 
-/// How many rows a pairwise sum of rows adds up in one go: as many as a lane of `sum` adds.
-@usableFromInline let rowBlock = 32
-
 /// How many columns are summed at a time: their partial sums fit on the stack.
 @usableFromInline let stripWidth = 128
 
@@ -39,40 +36,11 @@ extension BLASScalar {
       let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
       return sumOfMagnitudes(count: half, x) + sumOfMagnitudes(count: count - half, x + half)
     }
-    var total: Self = 0
-    for index in 0..<count { total += x[index].magnitude }
-    return total
-  }
-
-  @inlinable public static func addRows(
-    rows: Int, columns: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>
-  ) {
-    for start in stride(from: 0, to: columns, by: stripWidth) {
-      addStrip(
-        rows: rows, columns: min(stripWidth, columns - start), stride: columns, x + start,
-        into: sums + start)
-    }
-  }
-
-  /// The sum of each of a strip's columns, whose rows are `stride` elements apart.
-  @inlinable static func addStrip(
-    rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>,
-    into sums: UnsafeMutablePointer<Self>
-  ) {
-    if rows > rowBlock {
-      let half = rows / 2
-      addStrip(rows: half, columns: columns, stride: stride, x, into: sums)
-      withUnsafeTemporaryAllocation(of: Self.self, capacity: stripWidth) { part in
-        guard let base = part.baseAddress else { return }
-        addStrip(
-          rows: rows - half, columns: columns, stride: stride, x + half * stride, into: base)
-        combine(.add, count: columns, sums, .each, base, .each, into: sums)
-      }
-      return
-    }
-    fill(count: columns, sums, with: 0)
-    for row in 0..<rows {
-      combine(.add, count: columns, sums, .each, x + row * stride, .each, into: sums)
+    return laneSum(count: count) { index in
+      let lanes = lanes(x, index)
+      return lanes.replacing(with: -lanes, where: lanes .< 0)
+    } one: { index in
+      x[index].magnitude
     }
   }
 

@@ -7,7 +7,7 @@ import LinearAlgebra
 public func softmax<Scalar>(_ scores: Tensor<Scalar>) -> Tensor<Scalar> {
   var probabilities = scores
   probabilities.withMutableRows {
-    Scalar.softmax(rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base)
+    Scalar.softmax(rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base, sums: nil)
   }
   return probabilities
 }

@@ -1,0 +1,22 @@
+// The kernels of one level, as pointers.
+#pragma once
+#include "CKernels.h"
+
+typedef struct {
+#define KERNEL(name, parameters, arguments) void(*name##_float) parameters;
+#define REAL float
+#include "kernels.def"
+#undef REAL
+#undef KERNEL
+#define KERNEL(name, parameters, arguments) void(*name##_double) parameters;
+#define REAL double
+#include "kernels.def"
+#undef REAL
+#undef KERNEL
+} ckernels_table;
+
+extern const ckernels_table ckernels_baseline_table;
+#ifdef __x86_64__
+extern const ckernels_table ckernels_avx2_table;
+extern const ckernels_table ckernels_avx512_table;
+#endif

@@ -1,0 +1,6 @@
+// The kernels for one type, REAL; OF_TYPE(name) is a name with the type's at its end.
+#include "conversion.h"
+#include "elementwise.h"
+#include "activations.h"
+#include "losses.h"
+#include "updates.h"

@@ -1,0 +1,43 @@
+// Loops over whole buffers that BLAS does not have and that Swift compiles for the oldest processors
+// only. Each is written once, in Shared/, and compiled for several levels of instructions; the best
+// one that the machine has is chosen at run time. For the LinearAlgebra module alone: no stable API
+// is promised here.
+//
+// A result does not depend on where a buffer begins or ends, nor on an element's place in it. Levels
+// may differ in last bits: those with fused multiplication and addition round once less. Only
+// kernels whose every operation is exact or rounded alike give the same bits everywhere; their
+// descriptions in kernels.def say so.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ckernels_relu_float, ckernels_relu_double and so on: see kernels.def.
+#define KERNEL(name, parameters, arguments) void ckernels_##name##_float parameters;
+#define REAL float
+#include "kernels.def"
+#undef REAL
+#undef KERNEL
+
+#define KERNEL(name, parameters, arguments) void ckernels_##name##_double parameters;
+#define REAL double
+#include "kernels.def"
+#undef REAL
+#undef KERNEL
+
+// Instructions that kernels are compiled for, from the least to the most. On other processors than
+// x86-64 there is the first alone, whose vectors are as wide as every such processor's.
+typedef enum {
+  ckernels_baseline,
+  // x86-64-v3: AVX2 and fused multiplication and addition.
+  ckernels_avx2,
+  // x86-64-v4: AVX-512.
+  ckernels_avx512,
+} ckernels_level;
+
+// The best level that this machine has.
+ckernels_level ckernels_best_level(void);
+
+// Makes the calling thread use a level, for tests. False, and nothing changes, where the machine
+// lacks it.
+bool ckernels_use_level(ckernels_level level);
