@@ -37,7 +37,7 @@ extension Network {
     var workspace = Workspace(for: self, batchSize: labels.count)
     var losses: [Double] = []
     var accuracy = 0.0
-    let floor = loss.specification.floor(labels: labels, classCount: classCount)
+    let floor = loss.specification?.floor(labels: labels, classCount: classCount) ?? 0
     while true {
       let loss = x.withRows { x in
         labels.withUnsafeBufferPointer {
