@@ -22,8 +22,9 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(name: "CSpin"),
 
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CSpin"]),
     .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
     .target(
       name: "Datasets", dependencies: ["LinearAlgebra", "Serialization"],
