@@ -142,7 +142,7 @@ extension Network {
   }
 
   /// The parameter at a place.
-  func parameter(at place: ParameterPlace) -> Tensor<Scalar> {
+  package func parameter(at place: ParameterPlace) -> Tensor<Scalar> {
     layers[place.layer].parameter(at: place.position)
   }
 

@@ -2,7 +2,8 @@
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
   @inlinable public static func dropoutFactors(
-    count: Int, rate: Double, seed: UInt64, into factors: UnsafeMutablePointer<Self>
+    count: Int, from first: Int, rate: Double, seed: UInt64,
+    into factors: UnsafeMutablePointer<Self>
   ) {
     let factor = Self(1 / (1 - rate))
     // Below 2⁶⁴, because a rate below 1 is at most 1 − 2⁻⁵³.
@@ -11,7 +12,8 @@ extension BLASScalar {
     // neighbouring layers are, would otherwise give the same factors one place further.
     let start = SplitMix64.mix(seed)
     for index in 0..<count {
-      let drawn = SplitMix64.mix(start &+ SplitMix64.step &* UInt64(truncatingIfNeeded: index))
+      let position = UInt64(truncatingIfNeeded: first + index)
+      let drawn = SplitMix64.mix(start &+ SplitMix64.step &* position)
       factors[index] = drawn < threshold ? 0 : factor
     }
   }
