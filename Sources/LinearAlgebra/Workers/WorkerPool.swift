@@ -19,7 +19,7 @@ package final class WorkerPool: @unchecked Sendable {
   /// How many workers there are, the caller counted, who is worker 0.
   package let count: Int
   private let barrier: Barrier
-  private var threads: [pthread_t] = []
+  private(set) var threads: [pthread_t] = []
   /// What all workers do next, written before the barrier that they wait at; nil to end.
   private var work: Work?
 
@@ -47,7 +47,7 @@ package final class WorkerPool: @unchecked Sendable {
   }
 
   /// Ends the threads; the pool is of no use any more.
-  fileprivate func end() {
+  func end() {
     if threads.isEmpty { return }
     work = nil
     barrier.wait()
