@@ -44,6 +44,15 @@ extension Network {
           memory[offset..<offset + rows * layout.outputWidth], shape: [rows, layout.outputWidth])
       }
     }
+
+    /// Writes the outputs of the last forward pass, rows × outputs.
+    func copyOutputs(to block: MutableRowBlock<Scalar>) {
+      memory.withUnsafeElements {
+        guard let base = $0.baseAddress else { return }
+        block.base.update(
+          from: base + layout.outputs[layout.outputs.count - 1], count: rows * layout.outputWidth)
+      }
+    }
   }
 
   /// The first layer with parameters: below it nobody asks for a gradient.
