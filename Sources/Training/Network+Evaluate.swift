@@ -29,7 +29,8 @@ extension Network {
     let predictor = Predictor(for: self, rowCount: rowCount)
     // Each worker gathers the rows that it takes through the layers.
     let room = (0..<predictor.workers).map { _ in
-      AlignedBuffer<Scalar>(count: min(Predictor<Scalar>.stride, rowCount) * inputSize, repeating: 0)
+      AlignedBuffer<Scalar>(
+        count: min(Predictor<Scalar>.stride, rowCount) * inputSize, repeating: 0)
     }
     for start in stride(from: 0, to: data.count, by: Self.blockSize) {
       let block = start..<min(start + Self.blockSize, data.count)

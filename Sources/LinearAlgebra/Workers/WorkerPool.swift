@@ -20,8 +20,15 @@ package final class WorkerPool: @unchecked Sendable {
   package let count: Int
   private let barrier: Barrier
   private(set) var threads: [pthread_t] = []
-  /// What all workers do next, written before the barrier that they wait at; nil to end.
-  private var work: Work?
+  /// What all workers do next, written before the barrier that they wait at; nil to end. Lent to
+  /// them: the caller waits until they are done.
+  private var order: UnsafePointer<Order>?
+
+  /// The work in a structure of its own: a pointer to a bare function would need one more that
+  /// converts it, made on the heap.
+  private struct Order {
+    let work: Work
+  }
 
   /// - Precondition: `count` is at least 1.
   init(count: Int) {
@@ -34,10 +41,13 @@ package final class WorkerPool: @unchecked Sendable {
   /// Lets every worker do `work`, and returns when all have. Nothing is allocated.
   package func run(_ work: @escaping Work) {
     if count == 1 { return work(0) }
-    self.work = work
-    barrier.wait()
-    work(0)
-    barrier.wait()
+    withUnsafePointer(to: Order(work: work)) { order in
+      self.order = order
+      barrier.wait()
+      work(0)
+      barrier.wait()
+      self.order = nil
+    }
   }
 
   /// To be called by every worker in the middle of its work: returns when all have come here. What
@@ -49,7 +59,6 @@ package final class WorkerPool: @unchecked Sendable {
   /// Ends the threads; the pool is of no use any more.
   func end() {
     if threads.isEmpty { return }
-    work = nil
     barrier.wait()
     for thread in threads { pthread_join(thread, nil) }
     threads = []
@@ -92,10 +101,16 @@ extension WorkerPool {
   private func serve(as worker: Int) {
     while true {
       barrier.wait()
-      guard let work else { return }
-      work(worker)
+      guard let order else { return }
+      Self.perform(order, worker)
       barrier.wait()
     }
+  }
+
+  /// Apart, so that the work is let go of before the barrier.
+  @inline(never)
+  private static func perform(_ order: UnsafePointer<Order>, _ worker: Int) {
+    order.pointee.work(worker)
   }
 }
 
@@ -127,6 +142,8 @@ extension WorkerPool {
     }
 
     deinit {
+      // Without threads there is nothing worth keeping.
+      if pool.count == 1 { return }
       let ended = idle.withLock { [pool] idle -> WorkerPool? in
         idle.append(pool)
         return idle.count > mostIdle ? idle.removeFirst() : nil
