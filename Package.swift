@@ -22,9 +22,10 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(name: "CSpin"),
 
     .target(name: "CKernels"),
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CSpin"]),
     .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
     .target(
       name: "Datasets", dependencies: ["LinearAlgebra", "Serialization"],

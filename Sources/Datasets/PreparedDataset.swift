@@ -68,7 +68,15 @@ extension PreparedDataset {
     require(
       classes.count == rows.count, "gather: \(rows.count) rows into \(classes.count) labels")
     features.gather(rows, into: target)
-    for index in rows.indices { classes[index] = dataset.labels[rows[index]] }
+    gatherLabels(of: rows, into: classes)
+  }
+
+  /// Writes the classes of the examples at `rows`, in that order. Nothing is allocated.
+  package func gatherLabels(
+    of rows: UnsafeBufferPointer<Int>, into classes: UnsafeMutableBufferPointer<Int>
+  ) {
+    let labels = dataset.labels
+    for index in rows.indices { classes[index] = labels[rows[index]] }
   }
 
   /// The features of the examples `range`, preprocessed: [range.count, featureCount].

@@ -30,14 +30,8 @@ extension Network {
     let layout = workspace.layout
     workspace.memory.withUnsafeMutableElements { memory in
       guard let base = memory.baseAddress else { return }
-      let blocks = Blocks(network: self, layout: layout, rows: x.rows, base: base)
-      var input = x
-      for index in layers.indices {
-        let output = blocks.output(of: index)
-        layers[index].forward(
-          input, into: output, pass: pass.inLayer(index), kept: blocks.kept(by: index))
-        input = output.reading
-      }
+      let share = Share(of: x.rows, layout, base: base)
+      for layer in layers.indices { forward(x, through: layer, pass: pass, share) }
     }
   }
 
@@ -46,17 +40,14 @@ extension Network {
     _ targets: TargetBlock<Scalar>, penalty: Penalty, in workspace: inout Workspace
   ) -> Scalar {
     let (rows, layout) = (workspace.rows, workspace.layout)
+    var sum: Scalar = 0
     workspace.memory.withUnsafeMutableElements { memory in
       guard let base = memory.baseAddress else { return }
-      let blocks = Blocks(network: self, layout: layout, rows: rows, base: base)
       workspace.losses.withUnsafeMutableElements {
-        loss.forward(
-          outputs: blocks.output(of: layers.count - 1).reading, targets: targets,
-          kept: blocks.lossBlock, losses: UnsafeMutableBufferPointer(rebasing: $0[..<rows]))
+        guard let losses = $0.baseAddress else { return }
+        computeLosses(targets, Share(of: rows, layout, base: base), into: losses)
+        sum = Scalar.sum(count: rows, losses)
       }
-    }
-    let sum = workspace.losses.withUnsafeElements {
-      $0.baseAddress.map { Scalar.sum(count: rows, $0) } ?? 0
     }
     return sum / loss.divisor(of: targets, rows: rows) + value(of: penalty)
   }
@@ -66,31 +57,18 @@ extension Network {
     _ x: RowBlock<Scalar>, _ targets: TargetBlock<Scalar>, penalty: Penalty, pass: Pass,
     in workspace: inout Workspace
   ) {
-    // Below the first layer with parameters nobody asks for a gradient.
-    // Not `first`, which allocates where it is not specialised.
-    let lowest = parameterPlaces.isEmpty ? layers.count : parameterPlaces[0].layer
-    let (rows, layout) = (workspace.rows, workspace.layout)
+    let lowest = lowestTrainedLayer
+    let layout = workspace.layout
     workspace.memory.withUnsafeMutableElements { memory in
       guard let base = memory.baseAddress else { return }
-      let blocks = Blocks(network: self, layout: layout, rows: rows, base: base)
-      var upstream = blocks.lossBlock
-      loss.backward(
-        kept: upstream.reading, targets: targets,
-        normalizer: loss.divisor(of: targets, rows: rows), into: upstream)
-      var free = 0
+      let share = Share(of: x.rows, layout, base: base)
+      computeLossGradient(
+        targets, normalizer: loss.divisor(of: targets, rows: x.rows), share)
       for index in layers.indices.reversed() where index >= lowest {
-        let layer = layers[index]
-        let record = blocks.record(of: index, input: x, pass: pass)
-        layer.parameterGradients(
-          upstream: upstream.reading, record: record, into: &workspace.gradients[index])
-        if index == lowest { break }
-        var gradient = upstream
-        if !layer.worksInPlace {
-          gradient = blocks.gradient(free, columns: inputWidth(of: index))
-          free = 1 - free
-        }
-        layer.inputGradient(upstream: upstream.reading, record: record, into: gradient)
-        upstream = gradient
+        layers[index].parameterGradients(
+          upstream: upstream(of: index, share), record: record(of: index, x, pass: pass, share),
+          into: &workspace.gradients[index])
+        if index > lowest { computeInputGradient(of: index, x, pass: pass, share) }
       }
     }
     if penalty == .none { return }
@@ -110,51 +88,22 @@ extension Network {
 
   /// Takes what the last training pass saw into the layers' statistics.
   public mutating func updateStatistics(from workspace: Workspace) {
-    for index in layers.indices where !layers[index].statisticNames.isEmpty {
-      let count = layers[index].keptCount(rows: workspace.rows, columns: inputWidth(of: index))
-      let offset = workspace.layout.kept[index]
-      workspace.memory.withUnsafeElements {
-        layers[index].updateStatistics(
-          kept: UnsafeBufferPointer(rebasing: $0[offset..<offset + count]), rows: workspace.rows)
-      }
+    workspace.memory.withUnsafeElements {
+      guard let base = $0.baseAddress else { return }
+      updateStatistics(rows: workspace.rows, workspace.layout, memory: base)
     }
   }
-}
 
-/// A workspace's blocks while its memory is lent.
-private struct Blocks<Scalar: BLASScalar> {
-  let network: Network<Scalar>
-  let layout: Network<Scalar>.Workspace.Layout
-  let rows: Int
-  let base: UnsafeMutablePointer<Scalar>
-
-  func output(of layer: Int) -> MutableRowBlock<Scalar> {
-    block(layout.outputs[layer], columns: network.widths[layer])
-  }
-
-  func kept(by layer: Int) -> UnsafeMutableBufferPointer<Scalar> {
-    UnsafeMutableBufferPointer(
-      start: base + layout.kept[layer],
-      count: network.layers[layer].keptCount(
-        rows: rows, columns: network.inputWidth(of: layer)))
-  }
-
-  func gradient(_ index: Int, columns: Int) -> MutableRowBlock<Scalar> {
-    block(layout.gradients[index], columns: columns)
-  }
-
-  var lossBlock: MutableRowBlock<Scalar> {
-    block(layout.loss, columns: network.outputSize)
-  }
-
-  func record(of layer: Int, input: RowBlock<Scalar>, pass: Pass) -> ForwardRecord<Scalar> {
-    ForwardRecord(
-      input: layer == 0 ? input : output(of: layer - 1).reading,
-      output: output(of: layer).reading, pass: pass.inLayer(layer),
-      kept: UnsafeBufferPointer(kept(by: layer)))
-  }
-
-  private func block(_ offset: Int, columns: Int) -> MutableRowBlock<Scalar> {
-    MutableRowBlock(base: base + offset, rows: rows, columns: columns)
+  /// The same of memory with such a layout, in which the whole batch had `rows` rows.
+  package mutating func updateStatistics(
+    rows: Int, _ layout: Workspace.Layout, memory: UnsafePointer<Scalar>
+  ) {
+    for index in layers.indices where !layers[index].statisticNames.isEmpty {
+      layers[index].updateStatistics(
+        kept: UnsafeBufferPointer(
+          start: memory + layout.kept[index * layout.shareCount],
+          count: layers[index].keptCount(rows: rows, columns: inputWidth(of: index))),
+        rows: rows)
+    }
   }
 }

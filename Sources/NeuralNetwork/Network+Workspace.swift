@@ -44,10 +44,25 @@ extension Network {
           memory[offset..<offset + rows * layout.outputWidth], shape: [rows, layout.outputWidth])
       }
     }
+
+    /// Writes the outputs of the last forward pass, rows × outputs.
+    func copyOutputs(to block: MutableRowBlock<Scalar>) {
+      memory.withUnsafeElements {
+        guard let base = $0.baseAddress else { return }
+        block.base.update(
+          from: base + layout.outputs[layout.outputs.count - 1], count: rows * layout.outputWidth)
+      }
+    }
+  }
+
+  /// The first layer with parameters: below it nobody asks for a gradient.
+  package var lowestTrainedLayer: Int {
+    // Not `first`, which allocates where it is not specialised.
+    parameterPlaces.isEmpty ? layers.count : parameterPlaces[0].layer
   }
 
   /// How many numbers a row has before a layer.
-  func inputWidth(of layer: Int) -> Int { layer == 0 ? inputSize : widths[layer - 1] }
+  package func inputWidth(of layer: Int) -> Int { layer == 0 ? inputSize : widths[layer - 1] }
 
   /// The gradients that the last backward pass left, under the parameters' names.
   public func gradients(in workspace: Workspace) -> Parameters<Scalar> {
@@ -57,35 +72,62 @@ extension Network {
 
 extension Network.Workspace {
   /// Where the blocks of a workspace begin in its memory.
-  struct Layout: Sendable {
+  package struct Layout: Sendable {
     /// The output of each layer.
     let outputs: [Int]
-    /// What each layer keeps.
+    /// The loss's gradient with respect to each layer's output: a layer that works in place has it
+    /// where its input's gradient is. None at inference.
+    let upstreams: [Int]
+    /// What each layer keeps of each share of the rows: of the first layer's shares, then of the
+    /// second's, and so on.
     let kept: [Int]
-    /// Two blocks for gradients between layers, which take turns.
-    let gradients: [Int]
-    /// What the loss keeps, which becomes the outputs' gradient.
-    let loss: Int
+    /// How many shares there are.
+    let shareCount: Int
     /// How many numbers a row of the network's output has.
     let outputWidth: Int
     /// The number of scalars of all blocks.
-    let count: Int
+    package let count: Int
 
-    init(of network: Network<Scalar>, rows: Int, purpose: Purpose) {
+    /// - Parameter shares: how many shares the rows go through the layers in, as `share` splits them.
+    package init(
+      of network: Network<Scalar>, rows: Int, purpose: Purpose, shares: Int = 1
+    ) {
       var room = Room()
       let isTraining = purpose == .training
       outputWidth = network.outputSize
+      shareCount = shares
       outputs =
         isTraining
         ? Self.trainingOutputs(of: network, rows: rows, in: &room)
         : Self.inferenceOutputs(of: network, rows: rows, in: &room)
-      kept = network.layers.indices.map {
-        room.take(network.layers[$0].keptCount(rows: rows, columns: network.inputWidth(of: $0)))
+      upstreams = isTraining ? Self.upstreams(of: network, rows: rows, in: &room) : []
+      var kept: [Int] = []
+      for (index, layer) in network.layers.enumerated() {
+        let isWhole = layer.needsWholeBatch(in: .training(seed: 0))
+        for worker in 0..<shares {
+          let share = share(of: rows, worker: worker, workers: shares)
+          kept.append(
+            room.take(
+              layer.keptCount(
+                rows: isWhole ? rows : share.count, columns: network.inputWidth(of: index))))
+        }
       }
-      let widest = isTraining ? network.widths.max() ?? 0 : 0
-      gradients = [room.take(rows * widest), room.take(rows * widest)]
-      loss = room.take(isTraining ? rows * network.outputSize : 0)
+      self.kept = kept
       count = room.count
+    }
+
+    /// Gradients keep their places until the step ends: those of weight matrices are computed last.
+    private static func upstreams(
+      of network: Network<Scalar>, rows: Int, in room: inout Room
+    ) -> [Int] {
+      let last = network.layers.count - 1
+      var offsets = [Int](repeating: room.take(rows * network.outputSize), count: last + 1)
+      for index in network.layers.indices.reversed() where index > network.lowestTrainedLayer {
+        offsets[index - 1] =
+          network.layers[index].worksInPlace
+          ? offsets[index] : room.take(rows * network.inputWidth(of: index))
+      }
+      return offsets
     }
 
     /// Every layer has its output, but where the layer may write it over its input and neither it

@@ -140,7 +140,7 @@ extension Network {
   }
 
   /// The parameter at a place.
-  func parameter(at place: ParameterPlace) -> Tensor<Scalar> {
+  package func parameter(at place: ParameterPlace) -> Tensor<Scalar> {
     layers[place.layer].parameter(at: place.position)
   }
 
@@ -203,9 +203,17 @@ extension Network {
   /// - Parameter x: [rows, inputs].
   /// - Returns: [rows, outputs].
   public func outputs(of x: Tensor<Scalar>) -> Tensor<Scalar> {
-    var workspace = Workspace(for: self, batchSize: x.shape.rowCount, purpose: .inference)
-    x.withRows { forward($0, pass: .inference, in: &workspace) }
-    return workspace.outputs
+    x.withRows { x in
+      require(
+        x.columns == inputSize,
+        "Network: input \(x.shape), expected \(inputSize) numbers a row")
+      return Tensor(shape: [x.rows, outputSize]) {
+        guard let base = $0.baseAddress else { return }
+        Predictor(for: self, rowCount: x.rows).write(
+          MutableRowBlock(base: base, rows: x.rows, columns: outputSize)
+        ) { rows, _ in x.rows(rows) }
+      }
+    }
   }
 
   /// The class of each row: where the score is highest, the first of equal ones.

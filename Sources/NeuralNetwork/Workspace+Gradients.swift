@@ -36,7 +36,7 @@ extension Network.Workspace {
 }
 
 /// √(a² + b²) of numbers that are not negative, which overflows only where the result does.
-private func hypotenuse(_ a: Double, _ b: Double) -> Double {
+package func hypotenuse(_ a: Double, _ b: Double) -> Double {
   if a.isNaN || b.isNaN { return .nan }
   let (smaller, larger) = (min(a, b), max(a, b))
   if smaller == 0 || larger == .infinity { return larger }

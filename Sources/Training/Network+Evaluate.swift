@@ -25,11 +25,27 @@ extension Network {
     of data: PreparedDataset<Scalar>, _ body: (Tensor<Scalar>, [Int]) throws -> Void
   ) rethrows {
     requireFit(data, "data")
-    var workspace = Workspace(
-      for: self, batchSize: min(Self.blockSize, data.count), purpose: .inference)
-    try data.forEachBlock(of: Self.blockSize) { rows, labels in
-      rows.withRows { forward($0, pass: .inference, in: &workspace) }
-      try body(workspace.outputs, Array(labels))
+    let rowCount = min(Self.blockSize, data.count)
+    let predictor = Predictor(for: self, rowCount: rowCount)
+    // Each worker gathers the rows that it takes through the layers.
+    let room = (0..<predictor.workers).map { _ in
+      AlignedBuffer<Scalar>(
+        count: min(Predictor<Scalar>.stride, rowCount) * inputSize, repeating: 0)
+    }
+    for start in stride(from: 0, to: data.count, by: Self.blockSize) {
+      let block = start..<min(start + Self.blockSize, data.count)
+      let outputs = Tensor<Scalar>(shape: [block.count, outputSize]) {
+        guard let base = $0.baseAddress else { return }
+        predictor.write(MutableRowBlock(base: base, rows: block.count, columns: outputSize)) {
+          rows, worker in
+          let target = MutableRowBlock(
+            base: room[worker].base, rows: rows.count, columns: inputSize)
+          data.features.copy(
+            start + rows.lowerBound..<start + rows.upperBound, into: target)
+          return target.reading
+        }
+      }
+      try body(outputs, Array(data.labels[block]))
     }
   }
 

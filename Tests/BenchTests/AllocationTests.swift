@@ -29,6 +29,42 @@ struct AllocationTests {
     #expect(allocations([.affine(outputs: 3)], loss) == 0)
   }
 
+  /// In a process of its own, where nothing else allocates.
+  @Test("Ten thousand steps of training allocate nothing, with any number of workers")
+  func tenThousandSteps() async {
+    await #expect(processExitsWith: .success) {
+      for optimizer in [Optimizer.sgd, .momentum(), .adam()] {
+        for workers in 1...3 {
+          let count = Self.allocations(of: 10_000, optimizer, workers: workers)
+          if count != 0 { fatalError("\(optimizer), \(workers) workers: \(count) allocations") }
+        }
+      }
+    }
+  }
+
+  /// The allocations of some steps on bytes, after a few that may.
+  private static func allocations(
+    of steps: Int, _ optimizer: Optimizer, workers: Int
+  ) -> UInt64 {
+    let data = NetworkSize(inputs: 70, hidden: 65, classes: 3, rows: 100).data()
+    var random = SeededRandom(seed: 1)
+    let net = Network<Float>(
+      inputSize: 70,
+      [
+        .affine(outputs: 65), .batchNorm(), .relu, .dropout(rate: 0.2), .affine(outputs: 64),
+        .layerNorm(), .tanh, .affine(outputs: 3),
+      ], using: &random)
+    let work = TrainingWork(
+      net, on: data.prepared(with: NetworkSize.preprocessing),
+      settings: TrainerSettings(
+        optimizer: optimizer, learningRate: 1e-3, penalty: .l2(1e-3), batchSize: 17,
+        workers: workers))
+    for _ in 0..<5 { work.take() }
+    let before = allocations_so_far()
+    for _ in 0..<steps { work.take() }
+    return allocations_so_far().count - before.count
+  }
+
   /// The fewest allocations of several steps: other tests allocate meanwhile.
   private func allocations(
     _ layers: [LayerSpecification], _ loss: LossSpecification

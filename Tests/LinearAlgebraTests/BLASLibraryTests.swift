@@ -22,6 +22,41 @@ struct BLASLibraryTests {
     #expect(BLASLibrary.threadCount == before)
   }
 
+  @Test("A single thread is used as long as anyone asks for it, also after an error")
+  func singleThread() throws {
+    struct Stop: Error {}
+    let before = BLASLibrary.threadCount
+    defer { BLASLibrary.threadCount = before }
+    BLASLibrary.threadCount = 2
+    #expect(throws: Stop.self) {
+      try BLASLibrary.withSingleThread {
+        #expect(openblas_get_num_threads() == 1 && BLASLibrary.threadCount == 2)
+        BLASLibrary.withSingleThread { #expect(openblas_get_num_threads() == 1) }
+        #expect(openblas_get_num_threads() == 1)
+        throw Stop()
+      }
+    }
+    BLASLibrary.withSingleThread {
+      BLASLibrary.threadCount = 3
+      #expect(openblas_get_num_threads() == 1 && BLASLibrary.threadCount == 3)
+    }
+    // Other tests may be in need of a single thread at the moment.
+    #expect(BLASLibrary.threadCount == 3)
+  }
+
+  @Test("Many at once leave the usual number behind")
+  func manyAtOnce() async {
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          for _ in 0..<200 {
+            BLASLibrary.withSingleThread { #expect(openblas_get_num_threads() == 1) }
+          }
+        }
+      }
+    }
+  }
+
   @Test("LAPACKE is linked: it solves 2x + y = 3, x + 3y = 5")
   func lapacke() {
     var matrix = [2.0, 1, 1, 3]

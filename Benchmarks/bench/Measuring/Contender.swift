@@ -12,7 +12,7 @@ struct Contender {
   var bytes: Double?
   /// Whether the allocations of a run are counted.
   var countsAllocations = false
-  /// Whether BLAS's other threads may have their part in a run.
+  /// Whether BLAS's other threads may have their part in a run; training's own workers are others.
   var usesAllThreads = false
   /// Seconds that one run takes, where that is known beforehand.
   var expectedSeconds: Double?

@@ -25,10 +25,14 @@ struct StepCheck {
     var reference = PlainNetwork(size.network(of: Double.self))
     let start = reference.parameters
     for step in 0..<Self.steps {
-      let loss = Double(work.take(batch: step))
+      work.gather(batch: step)
+      let loss = Double(work.computeGradients())
       let (x, labels) = batch(step)
       let expected = reference.step(x, labels, settings)
       try compare(loss, work, with: expected, "of step \(step)")
+      try WrongResult.check(
+        "\(size), loss taken in step \(step)", Double(work.take(batch: step)), near: loss,
+        tolerance: 1e-5)
     }
     for (index, name) in PlainNetwork.names.enumerated() {
       let found = work.parameters[name].elements.map { Double($0) }

@@ -23,9 +23,9 @@ enum StepContenders {
     return [
       Contender(
         subject: size.description, variant: whole, countsAllocations: true,
-        usesAllThreads: true, prepare: work.reset, run: { work.take() }),
+        prepare: work.reset, run: { work.take() }),
       Contender(
-        subject: size.description, variant: "phases", usesAllThreads: true, laps: laps,
+        subject: size.description, variant: "phases", laps: laps,
         prepare: work.reset,
         run: { work.take(marking: laps) }),
       bigProducts(size),
@@ -44,9 +44,9 @@ enum StepContenders {
     return [
       Contender(
         subject: size.description, variant: gradients, countsAllocations: true,
-        usesAllThreads: true, prepare: work.reset, run: { work.computeGradients() }),
+        prepare: work.reset, run: { work.computeGradients() }),
       Contender(
-        subject: size.description, variant: "phases", usesAllThreads: true, laps: laps,
+        subject: size.description, variant: "phases", laps: laps,
         prepare: work.reset,
         run: {
           laps.start()

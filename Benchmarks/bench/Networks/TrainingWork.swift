@@ -8,7 +8,7 @@ final class TrainingWork<Scalar: BLASScalar> {
   private let fresh: Network<Scalar>
   private let settings: TrainerSettings
   private var network: Network<Scalar>
-  private var step: TrainingStep<Scalar>
+  private let plan: TrainingPlan<Scalar>
   private var sampler: BatchSampler
   private var optimizer: OptimizerState<Scalar>
   private var random = SeededRandom(seed: 0, purpose: "batches")
@@ -21,7 +21,7 @@ final class TrainingWork<Scalar: BLASScalar> {
     self.settings = settings
     fresh = network
     self.network = network
-    step = TrainingStep(for: network, settings: settings)
+    plan = TrainingPlan(for: network, settings: settings)
     sampler = BatchSampler(settings.sampling, rowCount: data.count)
     optimizer = OptimizerState(settings.optimizer, for: network)
   }
@@ -35,55 +35,47 @@ final class TrainingWork<Scalar: BLASScalar> {
   /// One step, as training makes it. Returns the loss.
   @discardableResult
   func take() -> Scalar {
-    step.draw(from: &sampler, using: &random)
-    return finish()
+    plan.draw(from: &sampler, using: &random)
+    return step(on: data)
   }
 
   /// One step on the batch of the given number.
   func take(batch number: Int) -> Scalar {
     choose(batch: number)
-    return finish()
+    return step(on: data)
   }
 
   /// Fetches the batch of the given number for ``computeGradients()``.
   func gather(batch number: Int) {
     choose(batch: number)
-    step.gather(from: data)
+    plan.gather(from: data)
   }
 
   /// Batches that are chosen by number follow each other through the data.
   private func choose(batch number: Int) {
-    step.choose { (number * settings.batchSize + $0) % data.count }
-  }
-
-  private func finish() -> Scalar {
-    step.gather(from: data)
-    return takeAgain()
+    plan.choose { (number * settings.batchSize + $0) % data.count }
   }
 
   /// One step on the batch that was gathered last. Returns the loss.
   @discardableResult
-  func takeAgain() -> Scalar {
-    let loss = step.lossAndGradients(of: network, iteration: 0)
-    step.update(&network, by: &optimizer, learningRate: settings.learningRate)
-    return loss
+  func takeAgain() -> Scalar { step(on: nil) }
+
+  private func step(on data: PreparedDataset<Scalar>?) -> Scalar {
+    plan.step(
+      &network, by: &optimizer, learningRate: settings.learningRate, on: data, iteration: 0)
   }
 
-  /// One step, its phases marked in `laps`.
+  /// One step, its phases marked in `laps`; those that workers share are timed in one of them.
   func take(marking laps: Laps) {
     laps.start()
-    step.draw(from: &sampler, using: &random)
+    plan.draw(from: &sampler, using: &random)
     laps.mark()
-    step.gather(from: data)
-    laps.mark()
-    computeGradients(marking: laps)
-    step.update(&network, by: &optimizer, learningRate: settings.learningRate)
-    laps.mark()
+    _ = marking(laps) { step(on: data) }
   }
 
   /// Loss and gradients of the batch that was gathered last.
   @discardableResult
-  func computeGradients() -> Scalar { step.lossAndGradients(of: network, iteration: 0) }
+  func computeGradients() -> Scalar { plan.lossAndGradients(of: network, iteration: 0) }
 
   /// What the steps so far made of the network's parameters.
   var parameters: Parameters<Scalar> { network.parameters }
@@ -102,18 +94,16 @@ final class TrainingWork<Scalar: BLASScalar> {
 
   /// The same of all gradients.
   var gradientNorm: Scalar {
-    step.gradients(of: network).reduce(0) { $0 + $1.tensor.sumOfSquares() }.squareRoot()
+    plan.gradients.reduce(0) { $0 + $1.tensor.sumOfSquares() }.squareRoot()
   }
 
   /// The same as ``computeGradients()``, its phases marked in `laps`.
   @discardableResult
-  func computeGradients(marking laps: Laps) -> Scalar {
-    step.forward(network)
-    laps.mark()
-    let loss = step.loss(network)
-    laps.mark()
-    step.backward(network)
-    laps.mark()
-    return loss
+  func computeGradients(marking laps: Laps) -> Scalar { marking(laps) { computeGradients() } }
+
+  private func marking(_ laps: Laps, _ work: () -> Scalar) -> Scalar {
+    plan.phaseEnded = laps.mark
+    defer { plan.phaseEnded = nil }
+    return work()
   }
 }

@@ -8,16 +8,6 @@ public enum BLASLibrary {
   /// The processor kernel that OpenBLAS picked at run time, such as `Cooperlake` or `Haswell`.
   public static var core: String { text(openblas_get_corename()) }
 
-  /// How many threads OpenBLAS uses for large products, at least 1: one number for the whole
-  /// process.
-  public static var threadCount: Int {
-    get { Int(openblas_get_num_threads()) }
-    set {
-      require(newValue >= 1, "BLASLibrary: \(newValue) threads, at least 1 is needed")
-      openblas_set_num_threads(blasCount(newValue))
-    }
-  }
-
   private static func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String {
     pointer.map { String(cString: $0).trimmingSuffix(while: \.isWhitespace) } ?? "unknown"
   }

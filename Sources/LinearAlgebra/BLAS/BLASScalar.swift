@@ -128,9 +128,11 @@ public protocol BLASScalar:
     upstream: UnsafePointer<Self>, into gradient: UnsafeMutablePointer<Self>)
 
   /// Factors that drop a share `rate` of the elements, 0, and make up for it in the others,
-  /// 1 / (1 − rate). Each is a function of the seed and the element's position alone.
+  /// 1 / (1 − rate). Each is a function of the seed and the element's position alone, of which
+  /// `first` is that of the first one.
   static func dropoutFactors(
-    count: Int, rate: Double, seed: UInt64, into factors: UnsafeMutablePointer<Self>)
+    count: Int, from first: Int, rate: Double, seed: UInt64,
+    into factors: UnsafeMutablePointer<Self>)
 
   /// The mean of each column, and its variance: the mean of the squares of what is left without
   /// the mean. Both are 0 where there are no rows.

@@ -35,13 +35,15 @@ extension Double {
   }
 
   public static func dropoutFactors(
-    count: Int, rate: Double, seed: UInt64, into factors: UnsafeMutablePointer<Double>
+    count: Int, from first: Int, rate: Double, seed: UInt64,
+    into factors: UnsafeMutablePointer<Double>
   ) {
     // Below 2⁶⁴, because a rate below 1 is at most 1 − 2⁻⁵³. The seed is mixed once before the
     // positions are added: seeds that are a step apart, as those of neighbouring layers are, would
     // otherwise give the same factors one place further.
     ckernels_dropout_factors_double(
-      count, 1 / (1 - rate), UInt64(rate * 0x1p64), SplitMix64.mix(seed), factors)
+      count, 1 / (1 - rate), UInt64(rate * 0x1p64),
+      SplitMix64.mix(seed) &+ SplitMix64.step &* UInt64(truncatingIfNeeded: first), factors)
   }
 
   public static func addRows(

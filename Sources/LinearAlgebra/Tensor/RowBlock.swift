@@ -22,6 +22,11 @@ public struct RowBlock<Scalar: BLASScalar> {
 
   /// Rows and columns, for messages.
   public var shape: Shape { Shape(rows: rows, columns: columns) }
+
+  /// Some of the rows.
+  @inlinable package func rows(_ range: Range<Int>) -> RowBlock {
+    RowBlock(base: base + range.lowerBound * columns, rows: range.count, columns: columns)
+  }
 }
 
 /// Rows of a row-major matrix that somebody else owns, for writing.
@@ -45,6 +50,11 @@ public struct MutableRowBlock<Scalar: BLASScalar> {
 
   /// Rows and columns, for messages.
   public var shape: Shape { Shape(rows: rows, columns: columns) }
+
+  /// Some of the rows.
+  @inlinable package func rows(_ range: Range<Int>) -> MutableRowBlock {
+    MutableRowBlock(base: base + range.lowerBound * columns, rows: range.count, columns: columns)
+  }
 
   /// The same rows for reading.
   @inlinable public var reading: RowBlock<Scalar> {

@@ -22,17 +22,9 @@ extension Tensor {
 
   /// The sum of the squares of all elements, 0 for none; blocks of BLAS's dot are added pairwise.
   public func sumOfSquares() -> Scalar {
-    withUnsafeElements { Self.sumOfSquares($0[...]) }
-  }
-
-  private static func sumOfSquares(_ elements: Slice<UnsafeBufferPointer<Scalar>>) -> Scalar {
-    let block = 1 << 14
-    if elements.count > block {
-      let half = elements.startIndex + elements.count / 2
-      return sumOfSquares(elements[..<half]) + sumOfSquares(elements[half...])
+    withUnsafeElements { elements in
+      elements.baseAddress.map { Scalar.sumOfSquares(count: elements.count, $0) } ?? 0
     }
-    guard let base = UnsafeBufferPointer(rebasing: elements).baseAddress else { return 0 }
-    return Scalar.dot(count: elements.count, base, base)
   }
 
   /// The sum of the absolute values of all elements, 0 for none; added pairwise.

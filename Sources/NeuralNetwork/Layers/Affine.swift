@@ -47,6 +47,8 @@ extension Affine: Layer {
   public var backwardReads: ForwardBlock { .input }
   /// No: every output depends on every input.
   public var worksInPlace: Bool { false }
+  /// The weights.
+  public var weightMatrix: Int? { 0 }
 
   /// Writes input · weights + bias.
   public func forward(
@@ -72,12 +74,20 @@ extension Affine: Layer {
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>]
   ) {
+    otherGradients(upstream: upstream, record: record, into: &gradients)
+    gradients[0].withMutableRows {
+      addWeightGradient(input: record.input, upstream: upstream, rows: 0..<$0.rows, into: $0)
+    }
+  }
+
+  /// Writes the sum of upstream's rows for the bias.
+  public func otherGradients(
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradients: inout [Tensor<Scalar>]
+  ) {
     require(
       gradients.count == 2 && gradients[1].count == upstream.columns,
       "Affine: upstream \(upstream.shape), room for gradients of \(gradients.map(\.shape))")
-    gradients[0].withMutableRows {
-      multiply(record.input, transposeA: true, upstream, into: $0)
-    }
     gradients[1].withUnsafeMutableElements {
       guard let sums = $0.baseAddress else { return }
       Scalar.addRows(
@@ -92,6 +102,30 @@ extension Affine: Layer {
   ) {
     weights.withRows { multiply(upstream, $0, transposeB: true, into: gradient) }
   }
+}
+
+/// target ← alpha·G + beta·target for some rows of G, the gradient inputᵀ · upstream of a weight
+/// matrix. With `beta` 0 what stands in the target is not read.
+///
+/// - Parameters:
+///   - input: what the layer was given, batch × inputs.
+///   - upstream: the loss's gradient with respect to its output, batch × outputs.
+///   - rows: which of the inputs.
+///   - target: as many rows × outputs.
+package func addWeightGradient<Scalar>(
+  input: RowBlock<Scalar>, upstream: RowBlock<Scalar>, rows: Range<Int>,
+  into target: MutableRowBlock<Scalar>, alpha: Scalar = 1, beta: Scalar = 0
+) {
+  require(
+    input.rows == upstream.rows && target.rows == rows.count && target.columns == upstream.columns
+      && rows.lowerBound >= 0 && rows.upperBound <= input.columns,
+    "weight gradient: input \(input.shape), upstream \(upstream.shape), room for rows \(rows) in \(target.shape)"
+  )
+  if rows.isEmpty || target.columns == 0 { return }
+  Scalar.gemm(
+    transposeA: true, transposeB: false, rows: rows.count, columns: target.columns,
+    inner: input.rows, alpha: alpha, input.base + rows.lowerBound, strideA: input.columns,
+    upstream.base, strideB: upstream.columns, beta: beta, target.base, strideC: target.columns)
 }
 
 // MARK: - Parameters

@@ -72,6 +72,8 @@ extension BatchNorm: Layer {
   public var backwardReads: ForwardBlock { .input }
   /// Yes.
   public var worksInPlace: Bool { true }
+  /// In training passes, for the batch's own moments.
+  public func needsWholeBatch(in pass: Pass) -> Bool { pass != .inference }
 
   /// Writes x̂·gamma + beta.
   public func forward(

@@ -4,7 +4,7 @@ import LinearAlgebra
 /// left is multiplied by 1 / (1 − rate), so that its mean stays; at inference, nothing is done
 /// (Srivastava and others 2014).
 ///
-/// What is dropped is a function of the pass's seed and the element's position in its block,
+/// What is dropped is a function of the pass's seed and the element's position in its batch,
 /// row·columns + column. The backward pass needs the factors, which are kept.
 public struct Dropout<Scalar: BLASScalar>: Layer {
   /// The share that is dropped.
@@ -33,8 +33,9 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
     require(
       input.shape == output.shape && factors.count == input.count,
       "Dropout: input \(input.shape), room for \(output.shape) and \(factors.count) factors")
-    if case .training(let seed) = pass, let factors = factors.baseAddress {
-      Scalar.dropoutFactors(count: input.count, rate: rate, seed: seed, into: factors)
+    if case .training(let seed, let firstRow) = pass, let factors = factors.baseAddress {
+      Scalar.dropoutFactors(
+        count: input.count, from: firstRow * input.columns, rate: rate, seed: seed, into: factors)
     }
     apply(UnsafeBufferPointer(factors), to: input, into: output, pass: pass)
   }

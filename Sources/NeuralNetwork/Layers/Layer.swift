@@ -31,6 +31,16 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   /// Whether the sign of an input decides a piece of a function with a kink at 0.
   var hasKinkAtZero: Bool { get }
 
+  // MARK: What may be split
+
+  /// Whether a row's output or gradient depends on the other rows of its batch in such a pass, so
+  /// that the batch must not be split into shares.
+  func needsWholeBatch(in pass: Pass) -> Bool
+  /// The position of the parameter that is a weight matrix, [inputs, outputs], whose gradient is
+  /// inputᵀ · upstream, so that rows of it can be computed apart; nil where there is none. Such a
+  /// layer reads its input backward and does not work in place.
+  var weightMatrix: Int? { get }
+
   // MARK: Passes
 
   /// Writes the output.
@@ -51,6 +61,14 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   ///   - record: what the forward pass left.
   ///   - gradients: room for them, in the parameters' order and shapes.
   func parameterGradients(
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradients: inout [Tensor<Scalar>])
+
+  /// Writes the gradient of each parameter but the weight matrix, whose gradient may be no more than
+  /// an empty tensor.
+  ///
+  /// - Parameters: as in `parameterGradients`.
+  func otherGradients(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>])
 
@@ -145,14 +163,25 @@ public struct ParameterKind: Sendable, Equatable {
 public enum Pass: Sendable, Equatable {
   /// To predict: nothing is dropped, and running statistics are used.
   case inference
-  /// To train: what is dropped is a function of the seed, and the batch's own statistics are used.
-  case training(seed: UInt64)
+  /// To train: what is dropped is a function of the seed and the place in the batch, and the batch's
+  /// own statistics are used. The rows of a share begin at `firstRow` of the batch.
+  case training(seed: UInt64, firstRow: Int = 0)
 
   /// The same pass with random numbers of its own for the layer at a position.
   package func inLayer(_ position: Int) -> Pass {
     switch self {
     case .inference: .inference
-    case .training(let seed): .training(seed: seed &+ 0x9e37_79b9_7f4a_7c15 &* UInt64(position + 1))
+    case .training(let seed, let firstRow):
+      .training(
+        seed: seed &+ 0x9e37_79b9_7f4a_7c15 &* UInt64(position + 1), firstRow: firstRow)
+    }
+  }
+
+  /// The same pass for a share of the batch that begins at a row.
+  package func from(row: Int) -> Pass {
+    switch self {
+    case .inference: .inference
+    case .training(let seed, _): .training(seed: seed, firstRow: row)
     }
   }
 }
@@ -168,12 +197,24 @@ extension Layer {
   public func keptCount(rows: Int, columns: Int) -> Int { 0 }
   /// No.
   public var hasKinkAtZero: Bool { false }
+  /// No.
+  public func needsWholeBatch(in pass: Pass) -> Bool { false }
+  /// None.
+  public var weightMatrix: Int? { nil }
 
   /// Nothing, where there are no parameters.
   public func parameterGradients(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>]
   ) {}
+
+  /// All of them: there is no weight matrix.
+  public func otherGradients(
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradients: inout [Tensor<Scalar>]
+  ) {
+    parameterGradients(upstream: upstream, record: record, into: &gradients)
+  }
 
   /// None.
   public var parameterKinds: [ParameterKind] { [] }

@@ -75,7 +75,7 @@ extension Loss {
 
   /// What the rows' losses are really divided by: the normalizer, or 1 where that is 0, as of a batch
   /// whose labels all have the weight 0.
-  func divisor(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
+  package func divisor(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
     let normalizer = normalizer(of: targets, rows: rows)
     return normalizer == 0 && rows > 0 ? 1 : normalizer
   }

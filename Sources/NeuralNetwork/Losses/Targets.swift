@@ -35,6 +35,14 @@ public enum TargetBlock<Scalar: BLASScalar> {
 }
 
 extension TargetBlock {
+  /// The targets of some of the rows.
+  func rows(_ range: Range<Int>) -> TargetBlock {
+    switch self {
+    case .labels(let labels): .labels(UnsafeBufferPointer(rebasing: labels[range]))
+    case .values(let values): .values(values.rows(range))
+    }
+  }
+
   /// The labels, for a loss that takes nothing else.
   ///
   /// - Precondition: they are labels, one for each of `rows`, each in 0..<classes.

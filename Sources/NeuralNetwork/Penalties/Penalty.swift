@@ -35,4 +35,12 @@ public struct Penalty: Sendable, Codable, Equatable {
     if l2 != 0 { gradient.add(weights, scaledBy: 2 * Scalar(l2)) }
     if l1 != 0 { gradient.addSigns(of: weights, scaledBy: Scalar(l1)) }
   }
+
+  /// The same of some of the elements.
+  package func addGradient<Scalar: BLASScalar>(
+    count: Int, of weights: UnsafePointer<Scalar>, to gradient: UnsafeMutablePointer<Scalar>
+  ) {
+    if l2 != 0 { Scalar.axpy(count: count, alpha: 2 * Scalar(l2), weights, gradient) }
+    if l1 != 0 { Scalar.addSigns(count: count, alpha: Scalar(l1), weights, gradient) }
+  }
 }

@@ -62,18 +62,8 @@ extension Ensemble {
     of data: PreparedDataset<Scalar>, _ body: (Tensor<Scalar>, [Int]) throws -> Void
   ) rethrows {
     members[0].requireFit(data, "data")
-    let size = Network<Scalar>.blockSize
-    var workspaces = members.map {
-      Network<Scalar>.Workspace(for: $0, batchSize: min(size, data.count), purpose: .inference)
-    }
-    try data.forEachBlock(of: size) { rows, labels in
-      let probabilities = mean { member in
-        rows.withRows {
-          members[member].forward($0, pass: .inference, in: &workspaces[member])
-        }
-        return workspaces[member].outputs
-      }
-      try body(probabilities, Array(labels))
+    try data.forEachBlock(of: Network<Scalar>.blockSize) { rows, labels in
+      try body(predictProbabilities(rows), Array(labels))
     }
   }
 

@@ -35,13 +35,18 @@ public enum GradientClipping: Codable, Equatable, Sendable {
       return nil
     case .norm(let maximum):
       let norm = workspace.gradientNorm
-      let factor = maximum / (norm + 1e-6)
-      if norm.isFinite && factor < 1 { workspace.scaleGradients(by: Scalar(factor)) }
+      let factor = Self.factor(norm: norm, maximum: maximum)
+      if factor < 1 { workspace.scaleGradients(by: Scalar(factor)) }
       return norm
     case .value(let limit):
       let norm = workspace.gradientNorm
       workspace.clampGradients(to: Scalar(limit))
       return norm
     }
+  }
+
+  /// What gradients of such a norm are multiplied by; 1 where it is not finite.
+  static func factor(norm: Double, maximum: Double) -> Double {
+    norm.isFinite ? min(maximum / (norm + 1e-6), 1) : 1
   }
 }

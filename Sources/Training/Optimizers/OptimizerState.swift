@@ -118,6 +118,19 @@ extension OptimizerState {
   }
 }
 
+extension OptimizerState {
+  /// Where the elements are that are kept for a parameter, made this state's own: valid until it is
+  /// changed, copied or gone.
+  mutating func keptElements(
+    at index: Int
+  ) -> (first: UnsafeMutablePointer<Scalar>?, second: UnsafeMutablePointer<Scalar>?) {
+    (
+      first.isEmpty ? nil : first[index].withUnsafeMutableElements { $0.baseAddress },
+      second.isEmpty ? nil : second[index].withUnsafeMutableElements { $0.baseAddress }
+    )
+  }
+}
+
 /// Calls `body` with the elements of one of `tensors`, or nil where there are none.
 private func withElements<Scalar>(
   of tensors: inout [Tensor<Scalar>], at index: Int, count: Int,

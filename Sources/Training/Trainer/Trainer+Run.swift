@@ -34,10 +34,10 @@ extension Trainer {
         "at least 1, or no validation set")
     }
 
-    var step = TrainingStep(for: network, settings: settings)
+    let plan = TrainingPlan(for: network, settings: settings)
     history.loss.reserveCapacity(min(iterations, 1 << 20))
     while !isFinished {
-      let directive = try iterate(&step, on: training, validation: validation, callbacks)
+      let directive = try iterate(plan, on: training, validation: validation, callbacks)
       if directive == .stop || Task.isCancelled { break }
     }
     try checkParameters()
@@ -46,29 +46,29 @@ extension Trainer {
 
   /// Makes one iteration.
   private mutating func iterate(
-    _ step: inout TrainingStep<Scalar>, on training: PreparedDataset<Scalar>,
+    _ plan: TrainingPlan<Scalar>, on training: PreparedDataset<Scalar>,
     validation: PreparedDataset<Scalar>?, _ callbacks: [TrainingCallback<Scalar>]
   ) throws -> TrainingDirective {
     let current = iteration
     let rate = schedule.rate(at: current)
-    step.draw(from: &sampler, using: &random)
-    step.gather(from: training)
-    let loss = Double(step.lossAndGradients(of: network, iteration: current))
+    plan.draw(from: &sampler, using: &random)
+    let loss = Double(
+      plan.step(
+        &network, by: &optimizer, learningRate: rate, on: training, iteration: current))
     guard loss.isFinite else {
       throw TrainingError.lossNotFinite(iteration: current, loss: loss, history: history)
     }
     history.loss.append(loss)
     recentLoss.add(loss)
-    step.update(&network, by: &optimizer, learningRate: rate)
     average?.update(with: network)
     iteration += 1
 
-    let epoch = endEpochs(after: current, rate: rate, step, validation: validation)
+    let epoch = endEpochs(after: current, rate: rate, plan, validation: validation)
     let progress = TrainingProgress(
       iteration: current, iterations: iterations, loss: loss, learningRate: rate, epoch: epoch)
     if callbacks.isEmpty { return .proceed }
     let moment = TrainingMoment(
-      progress: progress, network: network, batch: (step.features, step.labels))
+      progress: progress, network: network, batch: (plan.features, plan.labels))
     var directive = TrainingDirective.proceed
     for callback in callbacks where try callback.body(moment) == .stop { directive = .stop }
     return directive
@@ -76,7 +76,7 @@ extension Trainer {
 
   /// Evaluates and moves the schedule on where it is time for that.
   private mutating func endEpochs(
-    after current: Int, rate: Double, _ step: TrainingStep<Scalar>,
+    after current: Int, rate: Double, _ plan: TrainingPlan<Scalar>,
     validation: PreparedDataset<Scalar>?
   ) -> History.Epoch? {
     let events = settings.evaluation.events(
@@ -87,7 +87,7 @@ extension Trainer {
       let network = evaluatedNetwork
       let measured = History.Epoch(
         iteration: current,
-        trainAccuracy: network.accuracy(on: step.features, labels: step.labels),
+        trainAccuracy: network.accuracy(on: plan.features, labels: plan.labels),
         validationAccuracy: validation.map { network.evaluate(on: $0).accuracy },
         learningRate: rate)
       history.epochs.append(measured)

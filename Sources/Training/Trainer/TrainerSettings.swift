@@ -37,6 +37,9 @@ public struct TrainerSettings: Codable, Equatable, Sendable {
   public var averageDecay: Double?
   /// What dropout's masks are drawn from, with the iteration's number.
   public var seed: UInt64
+  /// How many threads share the work of a step, or nil for as many as BLAS has, and one where a step
+  /// is too little work to be shared.
+  public var workers: Int?
 
   /// The given settings.
   public init(
@@ -44,7 +47,7 @@ public struct TrainerSettings: Codable, Equatable, Sendable {
     penalty: Penalty = .none, maxNorm: Double? = nil, clipping: GradientClipping = .none,
     length: Length = .epochs(10), batchSize: Int = 128, sampling: Sampling = .epoch,
     evaluation: EvaluationRule = .epochs(1), earlyStopping: EarlyStopping? = nil,
-    averageDecay: Double? = nil, seed: UInt64 = 0
+    averageDecay: Double? = nil, seed: UInt64 = 0, workers: Int? = nil
   ) {
     self.optimizer = optimizer
     self.learningRate = learningRate
@@ -59,6 +62,7 @@ public struct TrainerSettings: Codable, Equatable, Sendable {
     self.earlyStopping = earlyStopping
     self.averageDecay = averageDecay
     self.seed = seed
+    self.workers = workers
   }
 
   /// How many iterations a run on `rowCount` rows has.
@@ -97,6 +101,9 @@ public struct TrainerSettings: Codable, Equatable, Sendable {
         "at most the \(rowCount) training rows when sampling without replacement")
     }
     if let averageDecay { try InvalidSetting.demandBelowOne("average decay", averageDecay) }
+    if let workers {
+      try InvalidSetting.demand((1...256).contains(workers), "workers", workers, "1 to 256")
+    }
     try optimizer.check()
     try schedule.check()
     try clipping.check()

@@ -66,7 +66,7 @@ struct MatrixKernelTests {
         }
         for count in 0...130 {
           everywhere([], "\(count)", expected: Array(expected[..<count])) {
-            Scalar.dropoutFactors(count: count, rate: rate, seed: seed, into: $1)
+            Scalar.dropoutFactors(count: count, from: 0, rate: rate, seed: seed, into: $1)
           }
         }
       }

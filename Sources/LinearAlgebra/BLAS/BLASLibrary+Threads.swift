@@ -1,0 +1,54 @@
+internal import COpenBLAS
+import Synchronization
+
+/// Who computes with OpenBLAS on a single thread at the moment.
+private struct SingleThread {
+  /// How many do.
+  var users = 0
+  /// The number of threads that OpenBLAS is to use when nobody does.
+  var usual = 1
+}
+
+private let state = Mutex(SingleThread())
+
+extension BLASLibrary {
+  /// How many threads OpenBLAS uses for large products, at least 1: one number for the whole
+  /// process.
+  ///
+  /// Training and prediction split their work among as many threads of their own instead, and
+  /// OpenBLAS uses a single one meanwhile. What is set then holds when they are done.
+  public static var threadCount: Int {
+    get {
+      state.withLock { $0.users > 0 ? $0.usual : Int(openblas_get_num_threads()) }
+    }
+    set {
+      require(newValue >= 1, "BLASLibrary: \(newValue) threads, at least 1 is needed")
+      state.withLock {
+        if $0.users > 0 {
+          $0.usual = newValue
+        } else {
+          openblas_set_num_threads(blasCount(newValue))
+        }
+      }
+    }
+  }
+
+  /// Calls `body` while OpenBLAS uses a single thread for each product; afterwards, when nobody
+  /// else needs that, it has as many as before. Calls may be nested and made from several threads.
+  package static func withSingleThread<Result>(_ body: () throws -> Result) rethrows -> Result {
+    state.withLock {
+      if $0.users == 0 {
+        $0.usual = Int(openblas_get_num_threads())
+        openblas_set_num_threads(1)
+      }
+      $0.users += 1
+    }
+    defer {
+      state.withLock {
+        $0.users -= 1
+        if $0.users == 0 { openblas_set_num_threads(blasCount($0.usual)) }
+      }
+    }
+    return try body()
+  }
+}

@@ -1,0 +1,140 @@
+import LinearAlgebra
+
+extension Network {
+  /// Some rows of a batch on their way through the layers, in a workspace's memory while it is lent.
+  /// The readable path sends the whole batch through at once, the training plan a share for each
+  /// worker: both call what is here.
+  package struct Share {
+    /// Which rows of the batch these are.
+    package let rows: Range<Int>
+    /// Which share it is.
+    let index: Int
+    private let isWhole: Bool
+    let layout: Workspace.Layout
+    let base: UnsafeMutablePointer<Scalar>
+
+    /// The whole batch, as the only share or in the place of all.
+    package init(of rows: Int, _ layout: Workspace.Layout, base: UnsafeMutablePointer<Scalar>) {
+      self.rows = 0..<rows
+      index = 0
+      isWhole = true
+      self.layout = layout
+      self.base = base
+    }
+
+    /// One share of a batch of `rows` rows, of as many as the layout is made for.
+    package init(
+      _ index: Int, of rows: Int, _ layout: Workspace.Layout, base: UnsafeMutablePointer<Scalar>
+    ) {
+      self.rows = share(of: rows, worker: index, workers: layout.shareCount)
+      self.index = index
+      isWhole = false
+      self.layout = layout
+      self.base = base
+    }
+
+    /// The rows' targets of those of the whole batch; the loss checks how many these are.
+    func targets(of batch: TargetBlock<Scalar>) -> TargetBlock<Scalar> {
+      isWhole ? batch : batch.rows(rows)
+    }
+
+    func block(_ offset: Int, columns: Int) -> MutableRowBlock<Scalar> {
+      MutableRowBlock(
+        base: base + offset + rows.lowerBound * columns, rows: rows.count, columns: columns)
+    }
+  }
+}
+
+// MARK: - Blocks
+
+extension Network {
+  /// What a layer is given: of `x`, the whole batch, or of the output of the layer before.
+  package func input(of layer: Int, _ x: RowBlock<Scalar>, _ share: Share) -> RowBlock<Scalar> {
+    layer == 0 ? x.rows(share.rows) : output(of: layer - 1, share).reading
+  }
+
+  /// The gradient with respect to a layer's output.
+  package func upstream(of layer: Int, _ share: Share) -> RowBlock<Scalar> {
+    gradient(of: layer, share).reading
+  }
+
+  /// What a layer's forward pass left.
+  package func record(
+    of layer: Int, _ x: RowBlock<Scalar>, pass: Pass, _ share: Share
+  ) -> ForwardRecord<Scalar> {
+    ForwardRecord(
+      input: input(of: layer, x, share), output: output(of: layer, share).reading,
+      pass: pass.from(row: share.rows.lowerBound).inLayer(layer),
+      kept: UnsafeBufferPointer(kept(by: layer, share)))
+  }
+
+  private func output(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
+    share.block(share.layout.outputs[layer], columns: widths[layer])
+  }
+
+  private func gradient(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
+    share.block(share.layout.upstreams[layer], columns: widths[layer])
+  }
+
+  private func kept(by layer: Int, _ share: Share) -> UnsafeMutableBufferPointer<Scalar> {
+    UnsafeMutableBufferPointer(
+      start: share.base + share.layout.kept[layer * share.layout.shareCount + share.index],
+      count: layers[layer].keptCount(rows: share.rows.count, columns: inputWidth(of: layer)))
+  }
+}
+
+// MARK: - Passes
+
+extension Network {
+  /// Writes a layer's output.
+  ///
+  /// - Parameters:
+  ///   - x: the whole batch, rows × inputs.
+  ///   - pass: that of the whole batch.
+  package func forward(
+    _ x: RowBlock<Scalar>, through layer: Int, pass: Pass, _ share: Share
+  ) {
+    layers[layer].forward(
+      input(of: layer, x, share), into: output(of: layer, share),
+      pass: pass.from(row: share.rows.lowerBound).inLayer(layer), kept: kept(by: layer, share))
+  }
+
+  /// Writes the rows' losses, and what the loss needs for its gradient.
+  ///
+  /// - Parameters:
+  ///   - targets: those of the whole batch.
+  ///   - losses: room for those of the whole batch.
+  package func computeLosses(
+    _ targets: TargetBlock<Scalar>, _ share: Share, into losses: UnsafeMutablePointer<Scalar>
+  ) {
+    loss.forward(
+      outputs: output(of: layers.count - 1, share).reading, targets: share.targets(of: targets),
+      kept: gradient(of: layers.count - 1, share),
+      losses: UnsafeMutableBufferPointer(
+        start: losses + share.rows.lowerBound, count: share.rows.count))
+  }
+
+  /// Turns what `computeLosses` left into the gradient with respect to the network's output.
+  ///
+  /// - Parameters:
+  ///   - targets: those of the whole batch.
+  ///   - normalizer: that of the whole batch.
+  package func computeLossGradient(
+    _ targets: TargetBlock<Scalar>, normalizer: Scalar, _ share: Share
+  ) {
+    let gradient = gradient(of: layers.count - 1, share)
+    loss.backward(
+      kept: gradient.reading, targets: share.targets(of: targets), normalizer: normalizer,
+      into: gradient)
+  }
+
+  /// Writes the gradient with respect to a layer's input, which is the upstream one of the layer
+  /// before.
+  package func computeInputGradient(
+    of layer: Int, _ x: RowBlock<Scalar>, pass: Pass, _ share: Share
+  ) {
+    layers[layer].inputGradient(
+      upstream: upstream(of: layer, share), record: record(of: layer, x, pass: pass, share),
+      into: gradient(of: layer - 1, share))
+  }
+}

@@ -1,0 +1,61 @@
+import LinearAlgebra
+
+/// Forward passes at inference over any number of rows, which workers share: each takes a few at a
+/// time through all layers, so that memory stays bounded.
+///
+/// Used by one thread at a time.
+package final class Predictor<Scalar: BLASScalar> {
+  private let network: Network<Scalar>
+  private let lease: WorkerPool.Lease
+  /// One for each worker.
+  private let workspaces: UnsafeMutableBufferPointer<Network<Scalar>.Workspace>
+  /// How many rows a worker takes at a time: enough for products to run at full speed, few enough
+  /// for what goes from layer to layer to stay in cache.
+  package static var stride: Int { 256 }
+
+  /// - Parameter rowCount: how many rows there are at most in a run, to decide on the number of
+  ///   workers.
+  package init(for network: Network<Scalar>, rowCount: Int) {
+    self.network = network
+    var weights = 0
+    for place in network.parameterPlaces { weights += network.parameter(at: place).count }
+    let workers = suitableWorkers(operations: 2 * Double(weights) * Double(rowCount))
+    lease = WorkerPool.lease(workers: workers)
+    workspaces = .allocate(capacity: workers)
+    let rows = min(Self.stride, share(of: rowCount, worker: 0, workers: workers).count)
+    for worker in 0..<workers {
+      workspaces.initializeElement(
+        at: worker,
+        to: Network.Workspace(for: network, batchSize: rows, purpose: .inference))
+    }
+  }
+
+  deinit { workspaces.deinitialize().deallocate() }
+
+  /// How many workers there are.
+  package var workers: Int { lease.pool.count }
+
+  /// Writes the outputs of some rows.
+  ///
+  /// - Parameters:
+  ///   - outputs: rows × outputs, at most as many rows as the predictor is made for.
+  ///   - input: gives some of the rows, at most ``stride``, to a worker, who is done with them before
+  ///     it asks for others; called by all workers at once.
+  package func write(
+    _ outputs: MutableRowBlock<Scalar>,
+    input: (_ rows: Range<Int>, _ worker: Int) -> RowBlock<Scalar>
+  ) {
+    withoutActuallyEscaping(input) { input in
+      BLASLibrary.withSingleThread {
+        lease.pool.run { [workspaces, network, workers] worker in
+          let rows = share(of: outputs.rows, worker: worker, workers: workers)
+          for start in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: Self.stride) {
+            let range = start..<min(start + Self.stride, rows.upperBound)
+            network.forward(input(range, worker), pass: .inference, in: &workspaces[worker])
+            workspaces[worker].copyOutputs(to: outputs.rows(range))
+          }
+        }
+      }
+    }
+  }
+}

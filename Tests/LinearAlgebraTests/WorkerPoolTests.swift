@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+@testable import LinearAlgebra
+
+@Suite struct WorkerPoolTests {
+  @Test("Everyone works once, and after a barrier sees what all did before", arguments: 1...5)
+  func barrier(workers: Int) {
+    let lease = WorkerPool.lease(workers: workers)
+    let numbers = UnsafeMutablePointer<Int>.allocate(capacity: workers)
+    let sums = UnsafeMutablePointer<Int>.allocate(capacity: workers)
+    defer {
+      numbers.deallocate()
+      sums.deallocate()
+    }
+    for round in 0..<2000 {
+      lease.pool.run { worker in
+        numbers[worker] = round + worker
+        lease.pool.waitForOthers()
+        sums[worker] = (0..<workers).reduce(0) { $0 + numbers[$1] }
+        lease.pool.waitForOthers()
+        numbers[worker] = -1
+      }
+      let expected = workers * round + workers * (workers - 1) / 2
+      #expect((0..<workers).allSatisfy { sums[$0] == expected && numbers[$0] == -1 })
+    }
+  }
+
+  @Test("A worker that sleeps is woken")
+  func sleepers() {
+    let lease = WorkerPool.lease(workers: 3)
+    for _ in 0..<5 {
+      Thread.sleep(forTimeInterval: 0.005)
+      lease.pool.run { worker in
+        if worker == 1 { Thread.sleep(forTimeInterval: 0.005) }
+        lease.pool.waitForOthers()
+      }
+    }
+  }
+
+  #if canImport(Glibc)
+    @Test("An idle worker uses less than a hundredth of a processor")
+    func idle() {
+      let pool = WorkerPool(count: 3)
+      pool.run { _ in }
+      // Beyond the time that they look out for work.
+      Thread.sleep(forTimeInterval: 0.05)
+      let before = pool.threads.map(Self.processorSeconds)
+      Thread.sleep(forTimeInterval: 0.3)
+      for (thread, before) in zip(pool.threads, before) {
+        #expect(Self.processorSeconds(of: thread) - before < 0.003)
+      }
+      pool.end()
+      #expect(pool.threads.isEmpty)
+    }
+
+    /// The processor time that a thread has used so far.
+    private static func processorSeconds(of thread: pthread_t) -> Double {
+      var clock = clockid_t()
+      var time = timespec()
+      #expect(pthread_getcpuclockid(thread, &clock) == 0 && clock_gettime(clock, &time) == 0)
+      return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+    }
+  #endif
+
+  @Test("A pool is used again, by one at a time")
+  func leases() {
+    let workers = 23
+    var lease = Optional(WorkerPool.lease(workers: workers))
+    let first = lease.map { ObjectIdentifier($0.pool) }
+    let other = WorkerPool.lease(workers: workers)
+    #expect(first != ObjectIdentifier(other.pool))
+    lease = nil
+    let again = WorkerPool.lease(workers: workers)
+    #expect(ObjectIdentifier(again.pool) == first)
+  }
+
+  @Test("Shares are in order, as equal as can be, and leave nothing out")
+  func shares() {
+    for workers in 1...7 {
+      for count in 0...30 {
+        let shares = (0..<workers).map { share(of: count, worker: $0, workers: workers) }
+        #expect(shares.flatMap { Array($0) } == Array(0..<count))
+        let sizes = shares.map(\.count)
+        #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+import TestSupport
+
+@testable import Training
+
+/// A network, data and settings, on which steps are taken along the plan and along the readable
+/// path.
+struct PlanCase<Scalar: BLASScalar> {
+  var network: Network<Scalar>
+  let data: PreparedDataset<Scalar>
+  let settings: TrainerSettings
+
+  /// Rows whose features are bytes.
+  init(
+    _ layers: [LayerSpecification], loss: LossSpecification = .softmax, inputs: Int = 5,
+    settings: TrainerSettings
+  ) {
+    var random = SeededRandom(seed: 7, purpose: "plan case")
+    network = Network(inputSize: inputs, layers, loss: loss, using: &random)
+    self.settings = settings
+    let rows = 2 * settings.batchSize + 1
+    let bytes = (0..<rows * inputs).map { _ in UInt8(random.index(below: 256)) }
+    data = Dataset(
+      Features(.bytes(bytes), exampleShape: [inputs]), labels: (0..<rows).map { $0 * $0 % 3 },
+      classNames: ["a", "b", "c"]
+    ).prepared(with: Preprocessing(divisor: 100))
+  }
+
+  /// Where some steps lead.
+  struct Outcome {
+    var losses: [Scalar] = []
+    var network: Network<Scalar>
+    var optimizer: OptimizerState<Scalar>
+
+    /// All numbers, each kind of them under its name.
+    var tensors: [(name: String, tensors: [Tensor<Scalar>])] {
+      [
+        ("losses", [Tensor(losses)]), ("parameters", network.parameters.map(\.tensor)),
+        ("statistics", network.statistics.map(\.tensor)),
+      ]
+        + ["velocity", "sum_of_squares", "mean_of_squares", "first_moment", "second_moment"].map {
+          kind in
+          (kind, optimizer.tensors.filter { $0.name.hasSuffix(".\(kind)") }.map(\.tensor))
+        }
+    }
+  }
+
+  private static var steps: Int { 3 }
+
+  /// The rows of a step's batch: those that follow each other through the data.
+  private func row(_ position: Int, of step: Int) -> Int {
+    (step * settings.batchSize + position) % data.count
+  }
+
+  private var start: Outcome {
+    Outcome(network: network, optimizer: OptimizerState(settings.optimizer, for: network))
+  }
+
+  /// Along the plan.
+  func planned(workers: Int?) -> Outcome {
+    var settings = settings
+    settings.workers = workers
+    var outcome = start
+    let plan = TrainingPlan(for: network, settings: settings)
+    for step in 0..<Self.steps {
+      plan.choose { row($0, of: step) }
+      outcome.losses.append(
+        plan.step(
+          &outcome.network, by: &outcome.optimizer, learningRate: settings.learningRate, on: data,
+          iteration: step))
+    }
+    return outcome
+  }
+
+  /// Along the readable path.
+  func readable() -> Outcome {
+    var outcome = start
+    var workspace = Network.Workspace(for: network, batchSize: settings.batchSize)
+    for step in 0..<Self.steps {
+      let rows = (0..<settings.batchSize).map { row($0, of: step) }
+      var x = Tensor<Scalar>.zeros([rows.count, network.inputSize])
+      var labels = [Int](repeating: 0, count: rows.count)
+      data.gather(rows, into: &x, labels: &labels)
+      var stream = SeededRandom(seed: settings.seed, purpose: "dropout", index: UInt64(step))
+      let pass = Pass.training(seed: stream.next())
+      outcome.losses.append(
+        x.withRows { x in
+          Targets<Scalar>.labels(labels).withBlock {
+            outcome.network.lossAndGradients(
+              of: x, $0, penalty: settings.penalty, pass: pass, in: &workspace)
+          }
+        })
+      settings.clipping.apply(to: &workspace)
+      outcome.optimizer.step(
+        &outcome.network, gradients: workspace, learningRate: settings.learningRate)
+      settings.maxNorm.map { MaxNorm($0).apply(to: &outcome.network) }
+      outcome.network.updateStatistics(from: workspace)
+    }
+    return outcome
+  }
+}
+
+/// What is furthest off between two outcomes: the norm of the difference of all tensors of a kind,
+/// relative to theirs. Not tensor by tensor: some gradients are 0 but for rounding, such as that of
+/// a bias before batch normalization.
+func largestDifference<Scalar>(
+  _ found: PlanCase<Scalar>.Outcome, _ expected: PlanCase<Scalar>.Outcome
+) -> (name: String, error: Double) {
+  func norm(_ tensors: [Tensor<Scalar>]) -> Double {
+    tensors.reduce(0.0) { $0 + Double($1.sumOfSquares()) }.squareRoot()
+  }
+  return zip(found.tensors, expected.tensors).map { found, expected in
+    let error = norm(zip(found.tensors, expected.tensors).map { $0 - $1 })
+    return (found.name, error == 0 ? 0 : error / norm(expected.tensors))
+  }.max { !($0.1 >= $1.1) } ?? ("", .nan)
+}

@@ -1,0 +1,171 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// The plan's steps against the readable path's.
+@Suite struct TrainingPlanTests {
+  /// Every kind of layer, and a weight matrix that is split among workers: 70 × 65. An epsilon is
+  /// large where columns may hardly vary, which makes much of rounding.
+  static let stacks: [[LayerSpecification]] = [
+    [.affine(outputs: 3)],
+    [.affine(outputs: 65), .relu, .affine(outputs: 3)],
+    [.leakyReLU(), .affine(outputs: 65), .tanh, .affine(outputs: 3), .sigmoid],
+    [.affine(outputs: 65), .gelu, .dropout(rate: 0.3), .affine(outputs: 70), .affine(outputs: 3)],
+    [.affine(outputs: 65), .layerNorm(), .relu, .affine(outputs: 3), .layerNorm()],
+    [.batchNorm(), .affine(outputs: 65), .batchNorm(epsilon: 0.1), .affine(outputs: 3)],
+    [
+      .dropout(rate: 0.2), .affine(outputs: 66), .relu, .batchNorm(epsilon: 0.1),
+      .dropout(rate: 0.5),
+      .affine(outputs: 65), .layerNorm(), .affine(outputs: 3),
+    ],
+    [.relu],
+  ]
+
+  /// Large epsilons: a gradient that is nothing but rounding would otherwise be a step of full size.
+  static let optimizers: [Optimizer] = [
+    .sgd, Optimizer(.sgd, weightDecay: 0.2), .momentum(), .nesterov(), .adagrad(epsilon: 0.1),
+    .rmsProp(epsilon: 0.1), .adam(epsilon: 0.1),
+    Optimizer(.adam(beta1: 0.9, beta2: 0.99, epsilon: 0.1), weightDecay: 0.1),
+  ]
+
+  static func expectSame<Scalar>(
+    _ plan: PlanCase<Scalar>, workers: Int, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let (name, error) = largestDifference(plan.planned(workers: workers), plan.readable())
+    #expect(
+      error <= Scalar.testTolerance,
+      "\(Scalar.self), \(workers) workers, batch \(plan.settings.batchSize): \(name) is off by \(error)",
+      sourceLocation: sourceLocation)
+  }
+
+  @Test("Every stack of layers, optimizer and number of workers", arguments: stacks, optimizers)
+  func combinations(layers: [LayerSpecification], optimizer: Optimizer) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for (workers, batch) in [(1, 17), (2, 17), (3, 31)] {
+        Self.expectSame(
+          PlanCase<Scalar>(
+            layers, inputs: layers == [.relu] ? 3 : 70,
+            settings: TrainerSettings(
+              optimizer: optimizer, learningRate: 0.1, penalty: .l2(0.01), batchSize: batch,
+              seed: 5)), workers: workers)
+      }
+    }
+    for type in scalarTypes { check(type) }
+  }
+
+  @Test("Batches of fewer rows than workers", arguments: [1, 2, 3, 5], [1, 2, 3, 7])
+  func smallBatches(batch: Int, workers: Int) {
+    for layers in Self.stacks.dropLast() {
+      for optimizer in [Optimizer.sgd, .adam(epsilon: 0.1)] {
+        Self.expectSame(
+          PlanCase<Double>(
+            layers, inputs: 70,
+            settings: TrainerSettings(
+              optimizer: optimizer, learningRate: 0.05, penalty: .elastic(l1: 0.01, l2: 0.02),
+              batchSize: batch)), workers: workers)
+      }
+    }
+  }
+
+  @Test(
+    "Clipping, penalties and limits",
+    arguments: [
+      GradientClipping.none, .norm(maximum: 0.05), .norm(maximum: 1e9), .value(limit: 1e-3),
+    ],
+    [Penalty.none, .l1(0.01), .l2(0.1), .elastic(l1: 0.02, l2: 0.05)])
+  func settings(clipping: GradientClipping, penalty: Penalty) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for optimizer in [Optimizer.sgd, .momentum(), .adam(epsilon: 0.1)] {
+        for (workers, maxNorm) in [(1, nil), (2, 1), (3, nil)] as [(Int, Double?)] {
+          Self.expectSame(
+            PlanCase<Scalar>(
+              Self.stacks[1], inputs: 70,
+              settings: TrainerSettings(
+                optimizer: optimizer, learningRate: 0.1, penalty: penalty, maxNorm: maxNorm,
+                clipping: clipping, batchSize: 19)), workers: workers)
+        }
+      }
+    }
+    for type in scalarTypes { check(type) }
+  }
+
+  @Test(
+    "Losses divide by what is the whole batch's",
+    arguments: [
+      LossSpecification.softmax(labelSmoothing: 0.1, classWeights: [1, 5, 0.5]), .hinge,
+      .squaredHinge, .squaredError, .absoluteError, .logistic,
+    ])
+  func losses(loss: LossSpecification) {
+    for workers in 1...3 {
+      Self.expectSame(
+        PlanCase<Double>(
+          Self.stacks[1], loss: loss, inputs: 70,
+          settings: TrainerSettings(learningRate: 0.01, batchSize: 14)), workers: workers)
+    }
+  }
+
+  @Test("A large matrix is moved piece by piece", arguments: [1, 2, 3])
+  func pieces(workers: Int) {
+    for optimizer in [Optimizer.momentum(), .adam(epsilon: 0.1)] {
+      Self.expectSame(
+        PlanCase<Float>(
+          [.affine(outputs: 130), .relu, .affine(outputs: 3)], inputs: 900,
+          settings: TrainerSettings(
+            optimizer: optimizer, learningRate: 0.01, penalty: .l2(0.01), batchSize: 7)),
+        workers: workers)
+    }
+  }
+
+  @Test("The same number of workers gives the same bits", arguments: [1, 2, 3])
+  func reproducible(workers: Int) {
+    let plan = PlanCase<Float>(
+      Self.stacks[6], inputs: 70,
+      settings: TrainerSettings(optimizer: .adam(), learningRate: 0.01, batchSize: 33))
+    let first = plan.planned(workers: workers)
+    for _ in 0..<20 {
+      let again = plan.planned(workers: workers)
+      #expect(again.losses == first.losses && again.network == first.network)
+      #expect(again.optimizer == first.optimizer)
+    }
+  }
+
+  @Test("A loss that is not finite moves nothing", arguments: [1, 2, 3])
+  func notFinite(workers: Int) {
+    var plan = PlanCase<Float>(
+      Self.stacks[1], inputs: 70,
+      settings: TrainerSettings(
+        optimizer: .momentum(), learningRate: 0.1, penalty: .l2(1), batchSize: 9))
+    // The scores are finite; the squares of the weights are beyond what the type holds.
+    plan.network.updateParameters { place, parameter in
+      if place.name == "W1" { parameter *= 1e25 }
+      if place.name == "W2" { parameter *= 1e-30 }
+    }
+    let outcome = plan.planned(workers: workers)
+    #expect(outcome.losses == [.infinity, .infinity, .infinity])
+    #expect(outcome.network == plan.network && outcome.optimizer.stepCount == 0)
+  }
+
+  @Test("Gradients are kept on demand", arguments: [1, 2, 3])
+  func gradients(workers: Int) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      var settings = TrainerSettings(penalty: .elastic(l1: 0.1, l2: 0.2), batchSize: 21)
+      settings.workers = workers
+      let plan = PlanCase<Scalar>(Self.stacks[1], inputs: 70, settings: settings)
+      let steps = TrainingPlan(for: plan.network, settings: settings)
+      steps.choose { 2 * $0 }
+      steps.gather(from: plan.data)
+      let loss = steps.lossAndGradients(of: plan.network, iteration: 0)
+      let expected = plan.network.lossAndGradients(
+        of: steps.features, .labels(steps.labels), penalty: settings.penalty)
+      expectClose(loss, expected.loss, tolerance: Scalar.testTolerance)
+      for (found, expected) in zip(steps.gradients, expected.gradients) {
+        expectClose(found.tensor, expected.tensor)
+      }
+    }
+    for type in scalarTypes { check(type) }
+  }
+}
