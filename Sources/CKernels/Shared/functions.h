@@ -1,6 +1,6 @@
 // Functions of one number that loops over them can be vectorised with: no branch, no call, no table.
-// Errors are in units in the last place (ulp), the largest that was found on all numbers (float) or
-// on a hundred million (double).
+// The errors they state are in units in the last place (ulp), the largest that were found on every
+// fourth float and on ten million doubles.
 
 // The bits of a number, and the other way round.
 INLINE uint32_t bits_float(float x) { return (union { float x; uint32_t bits; }){x}.bits; }
@@ -11,7 +11,8 @@ INLINE double from_bits_double(uint64_t bits) {
 }
 
 // e^(x + rest) for a rest of at most 0.06: 2ⁿ·eʳ, where n is the integer next to x / ln 2.
-// Right for every x, the infinite ones and NaN too, and where the result is subnormal.
+// Right for every x, the infinite ones and NaN too, and where the result is subnormal; off by at
+// most 1.1 ulp.
 INLINE float exp_of_sum_float(float x, float rest) {
   float bounded = x > 89 ? 89 : x;
   bounded = bounded < -105 ? -105 : bounded;
@@ -64,7 +65,7 @@ INLINE float exp_float(float x) { return exp_of_sum_float(x, 0); }
 INLINE double exp_double(double x) { return exp_of_sum_double(x, 0); }
 
 // tanh x: near 0, where 1 − 2 / (e²ˣ + 1) would lose digits, x plus x³ times a polynomial of x², or
-// a quotient of two (Moshier's Cephes).
+// a quotient of two (Moshier's Cephes). Off by at most 1.4 ulp.
 INLINE float hyperbolic_tangent_float(float x) {
   float magnitude = __builtin_fabsf(x);
   float far = 1 - 2 / (exp_float(2 * magnitude) + 1);
@@ -94,7 +95,8 @@ INLINE double hyperbolic_tangent_double(double x) {
 typedef struct { float share, power; } normal_float;
 typedef struct { double share, power; } normal_double;
 
-// For t = |x|, Φ(−t) / e^(−t²/2) is a polynomial of (t − 4) / (t + 4), divided by t + 4.
+// For t = |x|, Φ(−t) / e^(−t²/2) is a polynomial of (t − 4) / (t + 4), divided by t + 4. x·Φ(x) is
+// off by at most 6.4 ulp but below −12.8, where Φ(x) is subnormal.
 INLINE normal_float normal_distribution_float(float x) {
   // Beyond, the power is 0.
   float t = __builtin_fabsf(x);

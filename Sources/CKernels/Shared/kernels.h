@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+// Builds for sanitizers vectorise nothing; that is no fault of theirs.
+#pragma clang diagnostic ignored "-Wpass-failed"
+
 #ifdef TARGET
 #pragma clang attribute push(__attribute__((target(TARGET))), apply_to = function)
 #endif
