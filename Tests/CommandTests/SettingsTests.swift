@@ -123,7 +123,10 @@ struct SettingsTests {
   func library() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.train(
-      "run", ["--iterations", "30", "--seed", "3", "--validation", "300", "--json"])
+      "run",
+      [
+        "--iterations", "30", "--seed", "3", "--validation", "300", "--workers", "2", "--json",
+      ])
     let record = try JSONDecoder().decode(RunRecord.self, from: Data(outcome.output.utf8))
     let split = try Digits.training.splitLast(300)
     let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
@@ -131,15 +134,14 @@ struct SettingsTests {
     let validation = split.validation.prepared(with: model.preprocessing, as: Float.self)
     // Weights and batches have streams of their own.
     var weights = SeededRandom(seed: 3, purpose: "weights")
-    var batches = SeededRandom(seed: 3, purpose: "batches")
-    var network = TwoLayerNet<Float>(
+    let network = TwoLayerNet<Float>(
       inputSize: 64, hiddenSize: 50, classCount: 10, scale: 0.1, using: &weights)
-    let history = try network.train(
-      on: training, validation: validation,
-      settings: SGDSettings(
-        learningRate: 0.5, regularization: 1e-4, iterations: 30), using: &batches)
+    var trainer = try Trainer(
+      network.network, rowCount: training.count, settings: record.settings.training,
+      random: SeededRandom(seed: 3, purpose: "batches"))
+    let history = try trainer.run(on: training, validation: validation)
     #expect(try losses(of: scratch, "run") == history.loss)
-    #expect(network.network == model.network)
+    #expect(trainer.network == model.network)
     let accuracies = [training, validation].map { model.network.evaluate(on: $0).accuracy }
     #expect(accuracies[0] != accuracies[1])
     #expect(record.results.trainAccuracy == accuracies[0])

@@ -80,6 +80,7 @@ struct UsageTests {
     Mistake("train --scale inf", "--scale", "inf"),
     Mistake("train --pixel-scale 0", "--pixel-scale", "0"),
     Mistake("train --validation -1", "--validation", "-1"),
+    Mistake("train --workers 0", "--workers is 0", "at least 1"),
     Mistake("train --layers 0", "--layers is 0", "at least 1"),
     Mistake("train --layers 64,,32", "--layers", "64,,32"),
     Mistake("train --layers 64,x", "--layers", "64,x"),

@@ -81,6 +81,13 @@ struct OptimizationOptions: ParsableArguments {
   )
   var average: Double?
 
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Threads that share each step. (default: as many as BLAS has, or one for little work)",
+      valueName: "count"))
+  var workers: Int?
+
   enum OptimizerName: String, ExpressibleByArgument, CaseIterable {
     case sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw
 
@@ -129,6 +136,7 @@ struct OptimizationOptions: ParsableArguments {
     try require("--batch", batch, in: 1...largestSize)
     try require("--early-stopping", earlyStopping, in: 1...largestSize)
     try require("--average", average, from: 0, below: 1)
+    try require("--workers", workers, in: 1...1024)
     if epochs != nil && iterations != nil {
       throw ValidationError("--epochs and --iterations both say how long to train; choose one")
     }
@@ -207,6 +215,7 @@ extension OptimizationOptions {
     settings.clipping = clipNorm.map { .norm(maximum: $0) } ?? .none
     settings.earlyStopping = earlyStopping.map { EarlyStopping(patience: $0) }
     settings.averageDecay = average
+    settings.workers = workers
     if let weightDecay { settings.optimizer.weightDecay = weightDecay }
   }
 
