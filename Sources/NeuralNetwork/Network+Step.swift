@@ -26,6 +26,7 @@ extension Network {
     require(
       x.rows <= workspace.capacity,
       "Network: \(x.rows) rows in a workspace for \(workspace.capacity)")
+    workspace.requireFit(self)
     workspace.rows = x.rows
     let layout = workspace.layout
     workspace.memory.withUnsafeMutableElements { memory in
@@ -39,6 +40,7 @@ extension Network {
   public func loss(
     _ targets: TargetBlock<Scalar>, penalty: Penalty, in workspace: inout Workspace
   ) -> Scalar {
+    workspace.requireTraining()
     let (rows, layout) = (workspace.rows, workspace.layout)
     var sum: Scalar = 0
     workspace.memory.withUnsafeMutableElements { memory in
@@ -57,6 +59,10 @@ extension Network {
     _ x: RowBlock<Scalar>, _ targets: TargetBlock<Scalar>, penalty: Penalty, pass: Pass,
     in workspace: inout Workspace
   ) {
+    workspace.requireTraining()
+    require(
+      x.rows == workspace.rows,
+      "Network: a backward pass of \(x.rows) rows after a forward one of \(workspace.rows)")
     let lowest = lowestTrainedLayer
     let layout = workspace.layout
     workspace.memory.withUnsafeMutableElements { memory in

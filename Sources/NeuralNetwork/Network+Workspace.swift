@@ -12,8 +12,14 @@ extension Network {
       case inference
     }
 
+    /// What passes it is made for.
+    public let purpose: Purpose
     /// How many rows there is room for.
     public let capacity: Int
+    /// How many numbers a row has before the first layer, and after each.
+    private let widths: [Int]
+    /// How many scalars each layer keeps of a full batch.
+    private let keptCounts: [Int]
     /// How many rows the last forward pass had.
     var rows = 0
     let layout: Layout
@@ -27,13 +33,39 @@ extension Network {
     /// Room for passes of `network` over batches of at most `batchSize` rows.
     public init(for network: Network, batchSize: Int, purpose: Purpose = .training) {
       let isTraining = purpose == .training
+      self.purpose = purpose
       capacity = batchSize
+      widths = [network.inputSize] + network.widths
+      keptCounts = network.layers.indices.map {
+        network.layers[$0].keptCount(rows: batchSize, columns: network.inputWidth(of: $0))
+      }
       layout = Layout(of: network, rows: batchSize, purpose: purpose)
       memory = .zeros([layout.count])
       losses = .zeros([isTraining ? batchSize : 0])
       gradients =
         isTraining
         ? network.layers.map { $0.parameters.map { .zeros($0.shape) } } : []
+    }
+
+    /// Traps unless the network's blocks are those that there is room for.
+    func requireFit(_ network: Network) {
+      let isFit =
+        network.layers.count == keptCounts.count && network.inputSize == widths[0]
+        && network.layers.indices.allSatisfy { layer in
+          network.widths[layer] == widths[layer + 1]
+            && network.layers[layer].keptCount(
+              rows: capacity, columns: network.inputWidth(of: layer)) == keptCounts[layer]
+        }
+      require(
+        isFit,
+        "Network: a network of widths \([network.inputSize] + network.widths) in a workspace for one of \(widths)"
+      )
+    }
+
+    /// Traps unless it is made for training.
+    func requireTraining() {
+      require(
+        purpose == .training, "Network: a loss or gradients in a workspace made for inference")
     }
 
     /// The outputs of the last forward pass, [rows, outputs], copied.

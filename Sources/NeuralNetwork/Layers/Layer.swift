@@ -159,33 +159,6 @@ public struct ParameterKind: Sendable, Equatable {
   }
 }
 
-/// What a forward pass is made for.
-public enum Pass: Sendable, Equatable {
-  /// To predict: nothing is dropped, and running statistics are used.
-  case inference
-  /// To train: what is dropped is a function of the seed and the place in the batch, and the batch's
-  /// own statistics are used. The rows of a share begin at `firstRow` of the batch.
-  case training(seed: UInt64, firstRow: Int = 0)
-
-  /// The same pass with random numbers of its own for the layer at a position.
-  package func inLayer(_ position: Int) -> Pass {
-    switch self {
-    case .inference: .inference
-    case .training(let seed, let firstRow):
-      .training(
-        seed: seed &+ 0x9e37_79b9_7f4a_7c15 &* UInt64(position + 1), firstRow: firstRow)
-    }
-  }
-
-  /// The same pass for a share of the batch that begins at a row.
-  package func from(row: Int) -> Pass {
-    switch self {
-    case .inference: .inference
-    case .training(let seed, _): .training(seed: seed, firstRow: row)
-    }
-  }
-}
-
 // MARK: - Defaults
 
 extension Layer {
@@ -263,64 +236,4 @@ extension Layer {
 
   /// Whether the other layer is of the same type and equal.
   func isEqual(to other: any Layer<Scalar>) -> Bool { (other as? Self) == self }
-}
-
-// MARK: - The same on tensors
-
-extension Layer {
-  /// The layer's output.
-  ///
-  /// - Parameters:
-  ///   - input: [rows, inputs].
-  ///   - pass: whether the pass is one of training.
-  /// - Returns: [rows, outputs]; the input's shape where there are as many outputs as inputs.
-  public func forward(_ input: Tensor<Scalar>, pass: Pass = .inference) -> Tensor<Scalar> {
-    record(of: input, pass: pass).output
-  }
-
-  /// The loss's gradients with respect to the parameters and the input.
-  ///
-  /// - Parameters:
-  ///   - upstream: the loss's gradient with respect to the output, [rows, outputs].
-  ///   - input: what the forward pass is given, [rows, inputs].
-  ///   - pass: as given to the forward pass, which is made again.
-  /// - Returns: the parameters' gradients under the names of ``parameterKinds``, and the input's,
-  ///   in its shape.
-  public func backward(
-    upstream: Tensor<Scalar>, input: Tensor<Scalar>, pass: Pass = .inference
-  ) -> (parameters: Parameters<Scalar>, input: Tensor<Scalar>) {
-    let (output, kept) = record(of: input, pass: pass)
-    var gradients = parameters.map { Tensor<Scalar>.zeros($0.shape) }
-    var inputGradient = Tensor<Scalar>.zeros(input.shape)
-    upstream.withRows { upstream in
-      input.withRows { input in
-        output.withRows { output in
-          kept.withUnsafeElements { kept in
-            let record = ForwardRecord(input: input, output: output, pass: pass, kept: kept)
-            parameterGradients(upstream: upstream, record: record, into: &gradients)
-            inputGradient.withMutableRows {
-              self.inputGradient(upstream: upstream, record: record, into: $0)
-            }
-          }
-        }
-      }
-    }
-    return (Parameters(zip(parameterKinds, gradients).map { ($0.name, $1) }), inputGradient)
-  }
-
-  /// The layer's output, [rows, outputs], and what it keeps.
-  private func record(
-    of input: Tensor<Scalar>, pass: Pass
-  ) -> (output: Tensor<Scalar>, kept: Tensor<Scalar>) {
-    let (rows, columns) = (input.shape.rowCount, input.shape.columnCount)
-    let outputSize = outputSize(forInputSize: columns)
-    var output = Tensor<Scalar>.zeros(outputSize == columns ? input.shape : [rows, outputSize])
-    var kept = Tensor<Scalar>.zeros([keptCount(rows: rows, columns: columns)])
-    input.withRows { input in
-      output.withMutableRows { output in
-        kept.withUnsafeMutableElements { forward(input, into: output, pass: pass, kept: $0) }
-      }
-    }
-    return (output, kept)
-  }
 }
