@@ -22,10 +22,10 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .systemLibrary(name: "CSpin"),
+    .systemLibrary(name: "CHints"),
 
     .target(name: "CKernels"),
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CSpin"]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CHints"]),
     .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
     .target(
       name: "Datasets", dependencies: ["LinearAlgebra", "Serialization"],
