@@ -22,7 +22,7 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .systemLibrary(name: "CHints"),
+    .target(name: "CHints"),
 
     .target(name: "CKernels"),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CHints"]),

@@ -1,6 +1,7 @@
-// What the processor may be told; it changes when things happen, never what is computed.
-#ifndef PERCEPTRON_CHINTS_SHIM_H
-#define PERCEPTRON_CHINTS_SHIM_H
+// What the processor and the system may be told; it changes when and where things happen, never what
+// is computed. Internal to Perceptron; no stable interface.
+#ifndef PERCEPTRON_CHINTS_H
+#define PERCEPTRON_CHINTS_H
 
 #include <stddef.h>
 
@@ -20,5 +21,12 @@ static inline void hint_reading(const void *start, ptrdiff_t bytes) {
     __builtin_prefetch((const char *)start + offset);
   }
 }
+
+/// The processor that the calling thread runs on, or -1 where that cannot be told.
+int hint_processor(void);
+
+/// Moves the calling thread away from `count` processors, if it may run on any other, and leaves it as
+/// free to move as it was.
+void hint_leaving(const int *processors, ptrdiff_t count);
 
 #endif
