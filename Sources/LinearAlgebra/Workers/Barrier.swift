@@ -11,12 +11,9 @@ import Synchronization
 
 /// Where a fixed number of threads wait for each other, again and again.
 ///
-/// A thread that comes early looks for the others in a loop for some tens of microseconds, then for
-/// about a millisecond while it offers its processor to others, and then sleeps, so that waiting for
-/// long costs no processor time.
-///
-/// It must not sleep sooner: threads that wake each other by turns are kept on one processor by
-/// Linux, the other one idle, as long as there are never two of them that want to run.
+/// A thread that comes early looks for the others in a loop for some tens of microseconds, about as
+/// long as the kernel takes to wake a thread, and then sleeps, so that waiting for long costs no
+/// processor time.
 final class Barrier: @unchecked Sendable {
   private let count: Int
   /// How many have come since the last opening.
@@ -30,8 +27,6 @@ final class Barrier: @unchecked Sendable {
 
   /// Some 30 µs: a pause takes some 15 to 50 ns.
   private static var spins: Int { 1000 }
-  /// How long a thread offers its processor to others before it sleeps.
-  private static var patience: Duration { .milliseconds(1) }
 
   /// A barrier for `count` threads.
   init(count: Int) {
@@ -62,11 +57,6 @@ final class Barrier: @unchecked Sendable {
       if openings.load(ordering: .acquiring) != opening { return }
       hint_spinning()
     }
-    let start = ContinuousClock.now
-    repeat {
-      if openings.load(ordering: .acquiring) != opening { return }
-      sched_yield()
-    } while start.duration(to: .now) < Self.patience
     sleep(while: opening)
   }
 
