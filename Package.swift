@@ -64,7 +64,7 @@ let package = Package(
       resources: [.copy("Resources")]),
     .testTarget(
       name: "LinearAlgebraTests",
-      dependencies: ["LinearAlgebra", "COpenBLAS", "CKernels", "TestSupport"]),
+      dependencies: ["LinearAlgebra", "CHints", "COpenBLAS", "CKernels", "TestSupport"]),
     .testTarget(
       name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "TestSupport"]),
     .testTarget(
