@@ -1,5 +1,4 @@
 internal import CHints
-import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -138,7 +137,7 @@ extension WorkerPool {
 // MARK: - Keeping pools
 
 /// Pools that nobody uses at the moment.
-private let idle = Mutex<[WorkerPool]>([])
+private let idle = Locked<[WorkerPool]>([])
 
 /// How many are kept; more than that were only needed by as many trainings at once.
 private let mostIdle = 4
