@@ -49,16 +49,22 @@ extension Network {
 
 extension Network {
   /// What a layer is given: of `x`, the whole batch, or of the output of the layer before.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func input(of layer: Int, _ x: RowBlock<Scalar>, _ share: Share) -> RowBlock<Scalar> {
     layer == 0 ? x.rows(share.rows) : output(of: layer - 1, share).reading
   }
 
   /// The gradient with respect to a layer's output.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func upstream(of layer: Int, _ share: Share) -> RowBlock<Scalar> {
     gradient(of: layer, share).reading
   }
 
   /// What a layer's forward pass left.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func record(
     of layer: Int, _ x: RowBlock<Scalar>, pass: Pass, _ share: Share
   ) -> ForwardRecord<Scalar> {
@@ -91,6 +97,8 @@ extension Network {
   /// - Parameters:
   ///   - x: the whole batch, rows × inputs.
   ///   - pass: that of the whole batch.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func forward(
     _ x: RowBlock<Scalar>, through layer: Int, pass: Pass, _ share: Share
   ) {
@@ -104,6 +112,8 @@ extension Network {
   /// - Parameters:
   ///   - targets: those of the whole batch.
   ///   - losses: room for those of the whole batch.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func computeLosses(
     _ targets: TargetBlock<Scalar>, _ share: Share, into losses: UnsafeMutablePointer<Scalar>
   ) {
@@ -119,6 +129,8 @@ extension Network {
   /// - Parameters:
   ///   - targets: those of the whole batch.
   ///   - normalizer: that of the whole batch.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func computeLossGradient(
     _ targets: TargetBlock<Scalar>, normalizer: Scalar, _ share: Share
   ) {
@@ -130,6 +142,8 @@ extension Network {
 
   /// Writes the gradient with respect to a layer's input, which is the upstream one of the layer
   /// before.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func computeInputGradient(
     of layer: Int, _ x: RowBlock<Scalar>, pass: Pass, _ share: Share
   ) {

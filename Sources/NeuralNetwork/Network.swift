@@ -140,6 +140,8 @@ extension Network {
   }
 
   /// The parameter at a place.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func parameter(at place: ParameterPlace) -> Tensor<Scalar> {
     layers[place.layer].parameter(at: place.position)
   }

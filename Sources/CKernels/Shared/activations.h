@@ -1,20 +1,6 @@
 // Activations and their gradients. Operands are read whether needed or not, and results stored
 // whether new or not: conditional reads and stores are not vectorised.
 
-static void OF_TYPE(add_bias)(
-    ptrdiff_t rows, ptrdiff_t columns, const REAL *bias, bool is_rectified, REAL *y) {
-  for (ptrdiff_t row = 0; row < rows; row++, y += columns) {
-    if (is_rectified) {
-      VECTORIZED for (ptrdiff_t i = 0; i < columns; i++) {
-        REAL sum = y[i] + bias[i];
-        y[i] = RECTIFIED(sum);
-      }
-    } else {
-      VECTORIZED for (ptrdiff_t i = 0; i < columns; i++) y[i] += bias[i];
-    }
-  }
-}
-
 static void OF_TYPE(relu)(ptrdiff_t count, const REAL *x, REAL *y) {
   VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = RECTIFIED(x[i]);
 }

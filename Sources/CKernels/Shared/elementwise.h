@@ -1,4 +1,4 @@
-// Interpolation, dropout's factors and sums of columns.
+// Interpolation, dropout's factors, repeated rows and sums of columns.
 
 static void OF_TYPE(interpolate)(ptrdiff_t count, REAL share, const REAL *x, REAL *y) {
   // Unlike (1 − share)·y + share·x, this leaves y where it is once it equals x.
@@ -11,6 +11,13 @@ static void OF_TYPE(dropout_factors)(
     // Multiples of SplitMix64's step.
     uint64_t drawn = mixed(start + 0x9e3779b97f4a7c15 * (uint64_t)i);
     factors[i] = drawn < threshold ? 0 : factor;
+  }
+}
+
+static void OF_TYPE(fill_rows)(
+    ptrdiff_t rows, ptrdiff_t columns, const REAL *row, REAL *y) {
+  for (ptrdiff_t i = 0; i < rows; i++, y += columns) {
+    VECTORIZED for (ptrdiff_t j = 0; j < columns; j++) y[j] = row[j];
   }
 }
 

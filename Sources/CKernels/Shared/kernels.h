@@ -1,5 +1,6 @@
 // Every kernel, compiled for one level of instructions: included once for each, with the name of its
-// table as TABLE and its instructions as TARGET where they are more than the compiler's own.
+// table as TABLE, how wide its vectors are as VECTOR_BYTES, and its instructions as TARGET where they
+// are more than the compiler's own.
 #include "level.h"
 
 #include <math.h>
@@ -14,6 +15,8 @@
 
 // For a loop whose iterations do not depend on each other although two of its buffers may be one.
 #define VECTORIZED _Pragma("clang loop vectorize(assume_safety)")
+// For a loop of a few iterations whose number is known once it is inlined.
+#define UNROLLED _Pragma("clang loop unroll(full)")
 #define INLINE static inline __attribute__((always_inline))
 
 #include "functions.h"

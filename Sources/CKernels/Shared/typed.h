@@ -2,5 +2,6 @@
 #include "conversion.h"
 #include "elementwise.h"
 #include "activations.h"
+#include "products.h"
 #include "losses.h"
 #include "updates.h"

@@ -66,6 +66,10 @@ public protocol BLASScalar:
   /// x = value, for memory that need not be initialized.
   static func fill(count: Int, _ x: UnsafeMutablePointer<Self>, with value: Self)
 
+  /// y = row in each row, for memory that need not be initialized.
+  static func fillRows(
+    rows: Int, columns: Int, _ y: UnsafeMutablePointer<Self>, with row: UnsafePointer<Self>)
+
   /// result = left `operation` right, element by element; `result` may be an operand.
   static func combine(
     _ operation: ElementwiseOperation, count: Int,
@@ -102,11 +106,6 @@ public protocol BLASScalar:
 
   /// The first index of an element that is infinite or NaN.
   static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int?
-
-  /// y ← y + bias for each row, or max(y + bias, 0), where NaN stays NaN.
-  static func addBias(
-    rows: Int, columns: Int, _ bias: UnsafePointer<Self>, isRectified: Bool,
-    into y: UnsafeMutablePointer<Self>)
 
   /// y = max(x, 0), where NaN stays NaN; `y` may be `x`.
   static func relu(count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
@@ -175,6 +174,25 @@ public protocol BLASScalar:
   static func normalizeRowsGradient(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, mean: UnsafePointer<Self>,
     factor: UnsafePointer<Self>, gamma: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    into gradient: UnsafeMutablePointer<Self>)
+
+  // MARK: Small layers: at most 64 inputs and 64 outputs
+
+  /// y = x·weights + bias in each row.
+  static func affine(
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Self>, weights: UnsafePointer<Self>,
+    bias: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
+
+  /// gradient = upstream·weightsᵀ.
+  static func affineInputGradient(
+    rows: Int, inputs: Int, outputs: Int, upstream: UnsafePointer<Self>,
+    weights: UnsafePointer<Self>, into gradient: UnsafeMutablePointer<Self>)
+
+  /// gradient ← alpha·xᵀ·upstream + beta·gradient for `inputs` columns of an x whose rows are
+  /// `stride` apart. With `beta` 0 the old gradient is not read.
+  static func affineWeightGradient(
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Self>, stride: Int,
+    upstream: UnsafePointer<Self>, alpha: Self, beta: Self,
     into gradient: UnsafeMutablePointer<Self>)
 
   // MARK: Losses

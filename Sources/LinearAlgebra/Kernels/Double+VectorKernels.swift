@@ -46,6 +46,12 @@ extension Double {
       SplitMix64.mix(seed) &+ SplitMix64.step &* UInt64(truncatingIfNeeded: first), factors)
   }
 
+  public static func fillRows(
+    rows: Int, columns: Int, _ y: UnsafeMutablePointer<Double>, with row: UnsafePointer<Double>
+  ) {
+    ckernels_fill_rows_double(rows, columns, row, y)
+  }
+
   public static func addRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Double>, into sums: UnsafeMutablePointer<Double>
   ) {
@@ -53,13 +59,6 @@ extension Double {
   }
 
   // MARK: Activations
-
-  public static func addBias(
-    rows: Int, columns: Int, _ bias: UnsafePointer<Double>, isRectified: Bool,
-    into y: UnsafeMutablePointer<Double>
-  ) {
-    ckernels_add_bias_double(rows, columns, bias, isRectified, y)
-  }
 
   public static func relu(
     count: Int, _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
@@ -97,6 +96,32 @@ extension Double {
     case .sigmoid: ckernels_sigmoid_gradient_double(count, read, upstream, gradient)
     case .gelu: ckernels_gelu_gradient_double(count, read, upstream, gradient)
     }
+  }
+
+  // MARK: Small layers
+
+  public static func affine(
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Double>,
+    weights: UnsafePointer<Double>,
+    bias: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
+  ) {
+    ckernels_affine_double(rows, inputs, outputs, x, weights, bias, y)
+  }
+
+  public static func affineInputGradient(
+    rows: Int, inputs: Int, outputs: Int, upstream: UnsafePointer<Double>,
+    weights: UnsafePointer<Double>, into gradient: UnsafeMutablePointer<Double>
+  ) {
+    ckernels_affine_input_gradient_double(rows, inputs, outputs, upstream, weights, gradient)
+  }
+
+  public static func affineWeightGradient(
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Double>, stride: Int,
+    upstream: UnsafePointer<Double>, alpha: Double, beta: Double,
+    into gradient: UnsafeMutablePointer<Double>
+  ) {
+    ckernels_affine_weight_gradient_double(
+      rows, inputs, outputs, x, stride, upstream, alpha, beta, gradient)
   }
 
   // MARK: Losses

@@ -46,6 +46,12 @@ extension Float {
       SplitMix64.mix(seed) &+ SplitMix64.step &* UInt64(truncatingIfNeeded: first), factors)
   }
 
+  public static func fillRows(
+    rows: Int, columns: Int, _ y: UnsafeMutablePointer<Float>, with row: UnsafePointer<Float>
+  ) {
+    ckernels_fill_rows_float(rows, columns, row, y)
+  }
+
   public static func addRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>
   ) {
@@ -53,13 +59,6 @@ extension Float {
   }
 
   // MARK: Activations
-
-  public static func addBias(
-    rows: Int, columns: Int, _ bias: UnsafePointer<Float>, isRectified: Bool,
-    into y: UnsafeMutablePointer<Float>
-  ) {
-    ckernels_add_bias_float(rows, columns, bias, isRectified, y)
-  }
 
   public static func relu(
     count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
@@ -97,6 +96,31 @@ extension Float {
     case .sigmoid: ckernels_sigmoid_gradient_float(count, read, upstream, gradient)
     case .gelu: ckernels_gelu_gradient_float(count, read, upstream, gradient)
     }
+  }
+
+  // MARK: Small layers
+
+  public static func affine(
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) {
+    ckernels_affine_float(rows, inputs, outputs, x, weights, bias, y)
+  }
+
+  public static func affineInputGradient(
+    rows: Int, inputs: Int, outputs: Int, upstream: UnsafePointer<Float>,
+    weights: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>
+  ) {
+    ckernels_affine_input_gradient_float(rows, inputs, outputs, upstream, weights, gradient)
+  }
+
+  public static func affineWeightGradient(
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Float>, stride: Int,
+    upstream: UnsafePointer<Float>, alpha: Float, beta: Float,
+    into gradient: UnsafeMutablePointer<Float>
+  ) {
+    ckernels_affine_weight_gradient_float(
+      rows, inputs, outputs, x, stride, upstream, alpha, beta, gradient)
   }
 
   // MARK: Losses

@@ -62,11 +62,8 @@ extension Affine: Layer {
     )
     bias.withUnsafeElements { bias in
       guard let bias = bias.baseAddress else { return }
-      for row in 0..<output.rows {
-        (output.base + row * output.columns).update(from: bias, count: output.columns)
-      }
+      weights.withRows { AffineProducts.forward(input, $0, bias: bias, into: output) }
     }
-    weights.withRows { multiply(input, $0, into: output, beta: 1) }
   }
 
   /// Writes inputᵀ · upstream for the weights, and the sum of upstream's rows for the bias.
@@ -76,7 +73,8 @@ extension Affine: Layer {
   ) {
     otherGradients(upstream: upstream, record: record, into: &gradients)
     gradients[0].withMutableRows {
-      addWeightGradient(input: record.input, upstream: upstream, rows: 0..<$0.rows, into: $0)
+      AffineProducts.weightGradient(
+        input: record.input, upstream: upstream, rows: 0..<$0.rows, into: $0)
     }
   }
 
@@ -100,32 +98,12 @@ extension Affine: Layer {
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradient: MutableRowBlock<Scalar>
   ) {
-    weights.withRows { multiply(upstream, $0, transposeB: true, into: gradient) }
+    require(
+      weights.rank == 2 && upstream.columns == outputSize && gradient.rows == upstream.rows
+        && gradient.columns == inputSize,
+      "Affine: upstream \(upstream.shape), weights \(weights.shape), room for \(gradient.shape)")
+    weights.withRows { AffineProducts.inputGradient(upstream, $0, into: gradient) }
   }
-}
-
-/// target ← alpha·G + beta·target for some rows of G, the gradient inputᵀ · upstream of a weight
-/// matrix. With `beta` 0 what stands in the target is not read.
-///
-/// - Parameters:
-///   - input: what the layer was given, batch × inputs.
-///   - upstream: the loss's gradient with respect to its output, batch × outputs.
-///   - rows: which of the inputs.
-///   - target: as many rows × outputs.
-package func addWeightGradient<Scalar>(
-  input: RowBlock<Scalar>, upstream: RowBlock<Scalar>, rows: Range<Int>,
-  into target: MutableRowBlock<Scalar>, alpha: Scalar = 1, beta: Scalar = 0
-) {
-  require(
-    input.rows == upstream.rows && target.rows == rows.count && target.columns == upstream.columns
-      && rows.lowerBound >= 0 && rows.upperBound <= input.columns,
-    "weight gradient: input \(input.shape), upstream \(upstream.shape), room for rows \(rows) in \(target.shape)"
-  )
-  if rows.isEmpty || target.columns == 0 { return }
-  Scalar.gemm(
-    transposeA: true, transposeB: false, rows: rows.count, columns: target.columns,
-    inner: input.rows, alpha: alpha, input.base + rows.lowerBound, strideA: input.columns,
-    upstream.base, strideB: upstream.columns, beta: beta, target.base, strideC: target.columns)
 }
 
 // MARK: - Parameters

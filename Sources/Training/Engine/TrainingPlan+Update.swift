@@ -68,7 +68,7 @@ extension TrainingPlan {
   ) {
     let network = job.network.pointee
     let whole = Network<Scalar>.Share(of: batchSize, layout, base: job.memory)
-    addWeightGradient(
+    AffineProducts.weightGradient(
       input: network.input(of: slot.place.layer, job.x.reading, whole),
       upstream: network.upstream(of: slot.place.layer, whole), rows: rows,
       into: MutableRowBlock(base: target, rows: rows.count, columns: slot.columns),

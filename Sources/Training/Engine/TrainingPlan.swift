@@ -157,6 +157,8 @@ extension TrainingPlan {
   ///   - data: what the chosen rows are gathered from; nil where they have been.
   ///   - iteration: which one it is, for dropout's masks.
   /// - Returns: the loss before the step, penalty included.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func step(
     _ network: inout Network<Scalar>, by optimizer: inout OptimizerState<Scalar>,
     learningRate: Double, on data: PreparedDataset<Scalar>?, iteration: Int
@@ -185,6 +187,8 @@ extension TrainingPlan {
   /// The loss of the batch that was gathered last, penalty included; keeps the gradients.
   ///
   /// - Parameter iteration: which one it is, for dropout's masks.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func lossAndGradients(of network: Network<Scalar>, iteration: Int) -> Scalar {
     keepGradients()
     for place in network.parameterPlaces {
@@ -249,6 +253,8 @@ extension TrainingPlan {
     return .training(seed: stream.next())
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   private func work(as worker: Int) {
     guard var own = job.pointee else { return }
     runPasses(own, worker)

@@ -32,23 +32,15 @@ struct MatrixKernelTests {
       + columnSum(middle..<rows.upperBound, element)
   }
 
-  @Test("A bias is added to each row, rectified or not, and NaN stays", arguments: scalarTypes)
-  func addBias(type: any BLASScalar.Type) {
+  @Test("A row fills every row, bit by bit", arguments: scalarTypes)
+  func fillRows(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       for columns in 0...130 {
         let rows = columns * 7 % 4
-        let x: [Scalar] = mixedSample(rows * columns, seed: 1)
-        let bias: [Scalar] = mixedSample(columns, seed: 2)
-        for isRectified in [false, true] {
-          let expected = x.indices.map { index in
-            let sum = x[index] + bias[index % columns]
-            return isRectified && sum < 0 ? 0 : sum
-          }
-          everywhere(x, "\(rows) × \(columns)", expected: expected) {
-            $1.update(from: $0, count: rows * columns)
-            Scalar.addBias(
-              rows: rows, columns: columns, bias, isRectified: isRectified, into: $1)
-          }
+        let row: [Scalar] = mixedSample(columns, seed: 2)
+        let expected = (0..<rows).flatMap { _ in row }
+        everywhere(row, "\(rows) × \(columns)", expected: expected) {
+          Scalar.fillRows(rows: rows, columns: columns, $1, with: $0)
         }
       }
     }
