@@ -26,11 +26,10 @@ extension TrainingPlan {
       for slot in slots { move(slot, update, scaledBy: factor, worker) }
       return
     }
-    let isFused = update.optimizer.method == .sgd && clipping == .none && penalty.l1 == 0
     for slot in slots {
       if !slot.isSplit {
         if worker == slot.owner { moveBySum(slot, update) }
-      } else if isFused {
+      } else if isFused(slot, update) {
         descend(slot, job, update, worker)
       } else {
         moveInPieces(slot, job, update, worker)
@@ -114,18 +113,31 @@ extension TrainingPlan {
 // MARK: - Moves
 
 extension TrainingPlan {
+  /// Whether a step is a single product: plain descent, and what it shrinks the weights by is either
+  /// nothing or so much that 1 less it is rounded by no more than a thousandth of it.
+  ///
+  /// Less would be lost or distorted, the same way in every step.
+  private func isFused(_ slot: ParameterSlot<Scalar>, _ update: Update) -> Bool {
+    let shrinkage = shrinkage(of: slot, update)
+    return update.optimizer.method == .sgd && clipping == .none && penalty.l1 == 0
+      && (shrinkage == 0 || abs(shrinkage) > 256 * Double(Scalar.ulpOfOne))
+  }
+
+  /// The part of its weights that a step of plain descent takes away: decay + 2·rate·λ.
+  private func shrinkage(of slot: ParameterSlot<Scalar>, _ update: Update) -> Double {
+    update.step(slot.place.isPenalized).decay
+      + (slot.place.isPenalized ? 2 * update.learningRate * penalty.l2 : 0)
+  }
+
   /// W ← (1 − decay − 2·rate·λ)·W − rate·gradient for a worker's rows, in one product.
   private func descend(
     _ slot: ParameterSlot<Scalar>, _ job: Job, _ update: Update, _ worker: Int
   ) {
     let rows = slot.rows(of: worker, workers: workers)
     guard !rows.isEmpty, let parameter = slot.parameter else { return }
-    let step = update.step(slot.place.isPenalized)
-    let shrinkage =
-      step.decay + (slot.place.isPenalized ? 2 * update.learningRate * penalty.l2 : 0)
     writeGradient(
       slot, job, rows: rows, to: parameter + rows.lowerBound * slot.columns,
-      alpha: -Scalar(update.learningRate), beta: Scalar(1 - shrinkage))
+      alpha: -Scalar(update.learningRate), beta: Scalar(1 - shrinkage(of: slot, update)))
   }
 
   /// Computes the gradient of a worker's rows, some at a time, and moves these while it is in cache.

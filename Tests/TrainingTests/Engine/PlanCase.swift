@@ -9,7 +9,7 @@ import TestSupport
 /// path.
 struct PlanCase<Scalar: BLASScalar> {
   var network: Network<Scalar>
-  let data: PreparedDataset<Scalar>
+  var data: PreparedDataset<Scalar>
   let settings: TrainerSettings
 
   /// Rows whose features are bytes.

@@ -108,6 +108,23 @@ import Testing
     }
   }
 
+  @Test("A penalty that is lost in 1 − 2·rate·λ in single precision shrinks weights all the same")
+  func smallPenalty() {
+    var plan = PlanCase<Float>(
+      [.affine(outputs: 100)], inputs: 100,
+      settings: TrainerSettings(learningRate: 1e-3, penalty: .l2(5e-5), batchSize: 3))
+    // Without input there is no gradient but the penalty's.
+    plan.data = Dataset(
+      Features(.bytes(Array(repeating: 0, count: 700)), exampleShape: [100]),
+      labels: Array(repeating: 0, count: 7), classNames: ["a", "b", "c"]
+    ).prepared(with: Preprocessing(divisor: 100))
+    func size(_ network: Network<Float>) -> Double {
+      network.parameters[0].tensor.elements.reduce(0) { $0 + Double(abs($1)) }
+    }
+    let shrinkage = 1 - size(plan.planned(workers: 1).network) / size(plan.network)
+    #expect(abs(shrinkage / 3e-7 - 1) < 0.1, "\(shrinkage)")
+  }
+
   @Test("A large matrix is moved piece by piece", arguments: [1, 2, 3])
   func pieces(workers: Int) {
     for optimizer in [Optimizer.momentum(), .adam(epsilon: 0.1)] {
