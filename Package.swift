@@ -22,10 +22,10 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .systemLibrary(name: "CSpin"),
+    .target(name: "CHints"),
 
     .target(name: "CKernels"),
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CSpin"]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CHints"]),
     .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
     .target(
       name: "Datasets", dependencies: ["LinearAlgebra", "Serialization"],
@@ -64,7 +64,7 @@ let package = Package(
       resources: [.copy("Resources")]),
     .testTarget(
       name: "LinearAlgebraTests",
-      dependencies: ["LinearAlgebra", "COpenBLAS", "CKernels", "TestSupport"]),
+      dependencies: ["LinearAlgebra", "CHints", "COpenBLAS", "CKernels", "TestSupport"]),
     .testTarget(
       name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "TestSupport"]),
     .testTarget(

@@ -10,7 +10,8 @@ struct Bench: RootCommand {
     abstract: "Measures this machine's matrix products and Perceptron's speed on it.",
     subcommands: [
       MatmulCommand.self, StepCommand.self, PredictCommand.self, GradcheckCommand.self,
-      LoadCommand.self, CompareCommand.self, PeersCommand.self, WorkerCommand.self,
+      LoadCommand.self, IdleCommand.self, CompareCommand.self, PeersCommand.self,
+      WorkerCommand.self,
     ],
     defaultSubcommand: MatmulCommand.self)
 

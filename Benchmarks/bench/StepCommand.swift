@@ -12,10 +12,13 @@ struct StepCommand: ParsableCommand {
       bytes, goes forward, computes the loss, goes backward and updates, in single precision. The \
       losses and gradients of the first steps and what they make of the parameters are compared \
       with plain loops in double precision before anything is timed. \
-      Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
+      Takes \(decimal(seconds, 0)) s beside the checks, or --seconds. With --scaling, whole steps of \
+      networks and batches of growing size are timed instead, against straight lines through them.
       """)
 
   @OptionGroup var options: MeasuringOptions
+  @Flag(help: "Time steps of growing batches, inputs and widths: do they grow in proportion?")
+  var scaling = false
 
   private static let seconds = 20.0
   private static let steps =
@@ -26,6 +29,10 @@ struct StepCommand: ParsableCommand {
 
   func run() throws {
     try options.checkOutput()
+    try scaling ? timeScaling() : timeParts()
+  }
+
+  private func timeParts() throws {
     let sizes = try options.filtered(Self.steps + [Self.gradients], name: \.description)
     var data: [Int: Dataset] = [:]
     var status = StatusLine()
@@ -43,5 +50,24 @@ struct StepCommand: ParsableCommand {
     let report = Report(command: "step", timings)
     try options.publish(
       report, "\(report.head)\n\n\(StepTable(timings, of: Self.steps[0]).text)")
+  }
+
+  private func timeScaling() throws {
+    // Networks that stand in two lines are timed once.
+    var names: Set<String> = []
+    let all = ScalingLine.all.flatMap(\.points).filter { names.insert($0.name).inserted }
+    var data: [Int: Dataset] = [:]
+    var status = StatusLine()
+    let contenders = try options.filtered(all, name: \.name).map { point in
+      if status.isDue { status.show("checking \(point.name)") }
+      let rows = data[point.size.inputs] ?? point.size.data()
+      data[point.size.inputs] = rows
+      return try StepContenders.wholeSteps(
+        point.size, point.size.network(of: Float.self), on: rows, as: point.name)
+    }
+    status.finish()
+    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
+    let report = Report(command: "step --scaling", timings)
+    try options.publish(report, "\(report.head)\n\n\(ScalingTable(timings).text)")
   }
 }

@@ -139,9 +139,13 @@ extension PreparedFeatures {
     elements.withUnsafeBufferPointer { elements in
       guard let base = elements.baseAddress else { return checkNoRows(count) }
       withElements(of: mean) { mean in
+        func start(_ index: Int) -> UnsafePointer<Element> {
+          base + features.storedRow(row(index)) * featureCount
+        }
         for index in 0..<count {
-          let first = features.storedRow(row(index)) * featureCount
-          convert(base + first, mean, target + index * featureCount)
+          // Rows lie anywhere: the next one comes from memory while this one is converted.
+          if index + 1 < count { willRead(start(index + 1), count: featureCount) }
+          convert(start(index), mean, target + index * featureCount)
         }
       }
     }

@@ -32,6 +32,18 @@ enum StepContenders {
     ]
   }
 
+  /// Whole steps alone, after the same check.
+  ///
+  /// - Parameter subject: their name, where the size's own does not tell them apart.
+  /// - Throws: `WrongResult` where the steps are not what double precision gives; see ``StepCheck``.
+  static func wholeSteps(
+    _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset, as subject: String
+  ) throws -> Contender {
+    let work = try checkedWork(size, network, on: data)
+    return Contender(
+      subject: subject, variant: whole, prepare: work.reset, run: { work.take() })
+  }
+
   /// Loss and gradients on one batch that stays, their phases and the products.
   ///
   /// - Parameter network: what they are computed of, the size's own network.

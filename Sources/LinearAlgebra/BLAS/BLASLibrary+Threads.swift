@@ -1,5 +1,4 @@
 internal import COpenBLAS
-import Synchronization
 
 /// Who computes with OpenBLAS on a single thread at the moment.
 private struct SingleThread {
@@ -9,7 +8,7 @@ private struct SingleThread {
   var usual = 1
 }
 
-private let state = Mutex(SingleThread())
+private let state = Locked(SingleThread())
 
 extension BLASLibrary {
   /// How many threads OpenBLAS uses for large products, at least 1: one number for the whole

@@ -1,4 +1,4 @@
-internal import CSpin
+internal import CHints
 import Synchronization
 
 #if canImport(Glibc)
@@ -55,7 +55,7 @@ final class Barrier: @unchecked Sendable {
     }
     for _ in 0..<Self.spins {
       if openings.load(ordering: .acquiring) != opening { return }
-      spin_pause()
+      hint_spinning()
     }
     sleep(while: opening)
   }

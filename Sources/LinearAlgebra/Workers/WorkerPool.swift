@@ -1,4 +1,4 @@
-import Synchronization
+internal import CHints
 
 #if canImport(Glibc)
   internal import Glibc
@@ -23,6 +23,8 @@ package final class WorkerPool: @unchecked Sendable {
   /// What all workers do next, written before the barrier that they wait at; nil to end. Lent to
   /// them: the caller waits until they are done.
   private var order: UnsafePointer<Order>?
+  /// The processor that each worker was last seen on; written before a barrier, read after it.
+  private var processors: UnsafeMutablePointer<Int32>
 
   /// The work in a structure of its own: a pointer to a bare function would need one more that
   /// converts it, made on the heap.
@@ -35,14 +37,19 @@ package final class WorkerPool: @unchecked Sendable {
     require(count >= 1, "WorkerPool: \(count) workers, at least 1 is needed")
     self.count = count
     barrier = Barrier(count: count)
+    processors = .allocate(capacity: count)
+    processors.initialize(repeating: -1, count: count)
     for worker in 1..<max(count, 1) { threads.append(Self.startThread(for: worker, of: self)) }
   }
+
+  deinit { processors.deallocate() }
 
   /// Lets every worker do `work`, and returns when all have. Nothing is allocated.
   package func run(_ work: @escaping Work) {
     if count == 1 { return work(0) }
     withUnsafePointer(to: Order(work: work)) { order in
       self.order = order
+      processors[0] = hint_processor()
       barrier.wait()
       work(0)
       barrier.wait()
@@ -100,10 +107,23 @@ extension WorkerPool {
 
   private func serve(as worker: Int) {
     while true {
+      processors[worker] = hint_processor()
       barrier.wait()
       guard let order else { return }
+      moveApart(worker)
       Self.perform(order, worker)
       barrier.wait()
+    }
+  }
+
+  /// Moves a worker to another processor where it shares one with a worker before it.
+  ///
+  /// Linux leaves threads that wait for each other on one processor for long when the other one was
+  /// busy for a moment: with OpenBLAS's own threads, say, which stay awake for some time.
+  private func moveApart(_ worker: Int) {
+    let own = hint_processor()
+    for other in 0..<worker where processors[other] == own && own >= 0 {
+      return hint_leaving(processors, worker)
     }
   }
 
@@ -117,7 +137,7 @@ extension WorkerPool {
 // MARK: - Keeping pools
 
 /// Pools that nobody uses at the moment.
-private let idle = Mutex<[WorkerPool]>([])
+private let idle = Locked<[WorkerPool]>([])
 
 /// How many are kept; more than that were only needed by as many trainings at once.
 private let mostIdle = 4

@@ -12,8 +12,12 @@ import NeuralNetwork
 ///     let history = try trainer.run(on: training, validation: validation)
 ///     let trained = trainer.result
 ///
-/// The same network, data, settings, random stream and BLAS thread count give the same numbers,
+/// The same network, data, settings, random stream and number of workers give the same numbers,
 /// whether a run is made at once or in pieces.
+///
+/// Several threads may each run a trainer of their own at once: each has its own workers, and the
+/// results are those of one run after the other. While any of them runs, OpenBLAS uses a single thread
+/// for each product in the whole process; see ``BLASLibrary/threadCount``.
 public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   /// How it trains.
   public let settings: TrainerSettings
