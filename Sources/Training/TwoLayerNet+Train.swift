@@ -12,7 +12,7 @@ extension TwoLayerNet {
   /// multiplied by its decay. So epochs begin regularly where the batch divides the rows, and rarely
   /// where it does not.
   ///
-  /// The same network, data, settings, random stream and BLAS thread count give the same numbers.
+  /// The same network, data, settings, random stream and number of workers give the same numbers.
   ///
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.

@@ -14,8 +14,9 @@ extension BLASLibrary {
   /// How many threads OpenBLAS uses for large products, at least 1: one number for the whole
   /// process.
   ///
-  /// Training and prediction split their work among as many threads of their own instead, and
-  /// OpenBLAS uses a single one meanwhile. What is set then holds when they are done.
+  /// Training and prediction split their work among as many threads of their own instead. OpenBLAS
+  /// uses a single one as long as any of them is under way, for products on other threads too. What is
+  /// set meanwhile holds when they are done. May be read and set on any thread.
   public static var threadCount: Int {
     get {
       state.withLock { $0.users > 0 ? $0.usual : Int(openblas_get_num_threads()) }

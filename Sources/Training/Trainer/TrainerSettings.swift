@@ -37,8 +37,9 @@ public struct TrainerSettings: Codable, Equatable, Sendable {
   public var averageDecay: Double?
   /// What dropout's masks are drawn from, with the iteration's number.
   public var seed: UInt64
-  /// How many threads share the work of a step, or nil for as many as BLAS has, and one where a step
-  /// is too little work to be shared.
+  /// How many threads share the work of a step, 1 to 256, or nil for as many as BLAS has, and one
+  /// where a step is too little work to be shared. Another number gives other last digits; more than
+  /// there are cores, or cores that others keep busy, make a step slower.
   public var workers: Int?
 
   /// The given settings.
