@@ -45,6 +45,9 @@ extension Network {
   }
 }
 
+// What other modules call in a step is compiled for each scalar type: the generic form looks up the
+// types' metadata at each call, which took a third of a small network's step.
+
 // MARK: - Blocks
 
 extension Network {

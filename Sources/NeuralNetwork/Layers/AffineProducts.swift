@@ -5,9 +5,9 @@ import LinearAlgebra
 package enum AffineProducts {
   /// Whether the kernels for small layers compute the products.
   ///
-  /// Measured in each size up to 64 × 64 and in both scalar types, with AVX-512: from this many rows
-  /// on, the three products together take less time than with OpenBLAS. With fewer rows it pays only
-  /// in some sizes, by some hundred nanoseconds.
+  /// Measured in 196 sizes up to 64 × 64 and in both scalar types, with AVX-512: with this many rows
+  /// or more the three products together take less time than OpenBLAS's in every one. With 10 rows
+  /// they lose in 20 of the 392, with 1 row in 168.
   private static func isSmall(rows: Int, inputs: Int, outputs: Int) -> Bool {
     rows >= 32 && inputs <= 64 && outputs <= 64
   }

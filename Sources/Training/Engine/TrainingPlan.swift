@@ -149,6 +149,7 @@ extension TrainingPlan {
 
 // MARK: - Steps
 
+// Compiled for each scalar type, as what they call of `Network`, whose file says why.
 extension TrainingPlan {
   /// Makes a step: moves every parameter of `network` against the gradient of the batch's loss, and
   /// the layers' statistics by what was seen. Where the loss is not finite, nothing moves.
