@@ -95,8 +95,7 @@ extension TrainingPlan {
 // MARK: - The loss
 
 extension TrainingPlan {
-  /// Adds up a worker's share of the weights for the penalty, which brings them into its cache just
-  /// before they are used.
+  /// Adds up a worker's share of the weights for the penalty's part of the loss.
   private func addPenalty(_ worker: Int) {
     if penalty == .none { return }
     var (squares, magnitudes): (Scalar, Scalar) = (0, 0)
