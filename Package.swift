@@ -36,8 +36,13 @@ let package = Package(
       name: "Training",
       dependencies: ["LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork"]),
     .target(
-      name: "Perceptron",
+      name: "Tuning",
       dependencies: ["LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training"]),
+    .target(
+      name: "Perceptron",
+      dependencies: [
+        "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
+      ]),
     .target(
       name: "CommandSupport",
       dependencies: [
@@ -77,6 +82,12 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "TestSupport",
+      ]),
+    .testTarget(
+      name: "TuningTests",
+      dependencies: [
+        "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
+        "TestSupport",
       ]),
     .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "TestSupport"]),
     .testTarget(

@@ -3,3 +3,4 @@
 @_exported import NeuralNetwork
 @_exported import Serialization
 @_exported import Training
+@_exported import Tuning

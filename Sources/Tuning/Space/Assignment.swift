@@ -1,0 +1,65 @@
+/// What each hyperparameter of a trial is set to, in the order of the space's parameters; one whose
+/// condition does not hold is not among them.
+public struct Assignment: Hashable, Sendable {
+  /// A parameter's name with its value.
+  public struct Entry: Hashable, Sendable, Codable {
+    /// The parameter's name, such as `learning-rate`.
+    public let name: String
+    /// What it is set to.
+    public let value: ParameterValue
+
+    /// The given setting.
+    public init(_ name: String, _ value: ParameterValue) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The settings in order.
+  public let entries: [Entry]
+
+  /// The given settings.
+  ///
+  /// - Precondition: no name comes twice.
+  public init(_ entries: [Entry]) {
+    precondition(
+      Set(entries.map(\.name)).count == entries.count,
+      "Assignment: a name comes twice in \(entries.map(\.name))")
+    self.entries = entries
+  }
+
+  /// A parameter's value, or nil where it is not set.
+  public subscript(_ name: String) -> ParameterValue? {
+    entries.first { $0.name == name }?.value
+  }
+}
+
+extension Assignment: ExpressibleByDictionaryLiteral {
+  /// The given settings in the given order.
+  public init(dictionaryLiteral elements: (String, ParameterValue)...) {
+    self.init(elements.map { Entry($0.0, $0.1) })
+  }
+}
+
+extension Assignment: CustomStringConvertible {
+  /// Such as `learning-rate 0.001, hidden 50`.
+  public var description: String {
+    entries.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+  }
+}
+
+/// As a list of names with values, which keeps their order.
+extension Assignment: Codable {
+  /// Decodes the list.
+  public init(from decoder: any Decoder) throws {
+    let entries = try [Entry](from: decoder)
+    if Set(entries.map(\.name)).count != entries.count {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "a parameter is set twice"))
+    }
+    self.entries = entries
+  }
+
+  /// Encodes the list.
+  public func encode(to encoder: any Encoder) throws { try entries.encode(to: encoder) }
+}
