@@ -1,10 +1,10 @@
 /// Memory for numbers that a plan owns as long as it lives, aligned for vector instructions.
-final class AlignedBuffer<Element: BitwiseCopyable> {
+package final class AlignedBuffer<Element: BitwiseCopyable> {
   /// The first of the elements.
-  let base: UnsafeMutablePointer<Element>
+  package let base: UnsafeMutablePointer<Element>
 
   /// Room for `count` elements that are all `value`.
-  init(count: Int, repeating value: Element) {
+  package init(count: Int, repeating value: Element) {
     base = UnsafeMutableRawPointer.allocate(
       byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64
     ).bindMemory(to: Element.self, capacity: max(count, 1))

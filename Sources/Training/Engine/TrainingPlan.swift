@@ -25,16 +25,16 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   private let lease: WorkerPool.Lease
   private var rows: [Int]
   /// The class of each row of the batch.
-  package private(set) var labels: [Int]
+  package internal(set) var labels: [Int]
   /// The batch, [rows, inputs].
-  package private(set) var features: Tensor<Scalar>
+  package internal(set) var features: Tensor<Scalar>
   /// Called in worker 0 at the end of each phase, for whoever times them: gather, forward, loss,
   /// backward, update.
   package var phaseEnded: (() -> Void)?
 
   let batchSize: Int
   let layout: Network<Scalar>.Workspace.Layout
-  private let memory: AlignedBuffer<Scalar>
+  let memory: AlignedBuffer<Scalar>
   private let losses: AlignedBuffer<Scalar>
   let slots: UnsafeMutableBufferPointer<ParameterSlot<Scalar>>
   /// Whether a layer has a weight matrix whose gradient is split.

@@ -3,7 +3,7 @@ import LinearAlgebra
 
 extension Optimizer.Method {
   /// What is kept between steps for each parameter, in its shape.
-  var stateNames: [String] {
+  package var stateNames: [String] {
     switch self {
     case .sgd: []
     case .momentum, .nesterov: ["velocity"]
@@ -18,7 +18,7 @@ extension Optimizer.Method {
   /// - Parameters:
   ///   - number: of the step, counted from 1.
   ///   - kept: what ``stateNames`` names.
-  func move<Scalar: BLASScalar>(
+  package func move<Scalar: BLASScalar>(
     count: Int, _ step: UpdateStep, number: Int, gradient: UnsafePointer<Scalar>,
     kept: (first: UnsafeMutablePointer<Scalar>?, second: UnsafeMutablePointer<Scalar>?),
     parameter: UnsafeMutablePointer<Scalar>

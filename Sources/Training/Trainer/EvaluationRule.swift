@@ -16,16 +16,16 @@ public enum EvaluationRule: Equatable, Sendable {
 
 extension EvaluationRule {
   /// What happens after an iteration.
-  struct Events: Equatable {
+  package struct Events: Equatable {
     /// How many epochs are over, or have begun where that is what counts: more than one where a batch
     /// has more rows than the set.
-    var epochs: Int
+    package var epochs: Int
     /// Whether accuracies are measured.
-    var evaluation: Bool
+    package var evaluation: Bool
   }
 
   /// What happens after `iteration`, counted from 0.
-  func events(after iteration: Int, batchSize: Int, rowCount: Int) -> Events {
+  package func events(after iteration: Int, batchSize: Int, rowCount: Int) -> Events {
     let (before, after) = (
       Self.epochs(in: iteration, batchSize, rowCount),
       Self.epochs(in: iteration + 1, batchSize, rowCount)

@@ -1,0 +1,309 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+import Training
+
+/// Networks that are trained side by side on the same batches.
+///
+/// Their first layers' weights stand one below the other in one matrix, units × inputs, so that a batch
+/// is gathered once, and the first layers' products and gradients are one wide product each way. What
+/// comes after the first layer is each network's own, and one worker's at a time. A network's numbers
+/// depend neither on the others nor on the number of workers.
+///
+/// Used by one thread at a time.
+final class SweepGroup<Scalar: BLASScalar, Random: RandomStream> {
+  /// The networks that are still trained.
+  private(set) var runs: [SweepRun<Scalar>]
+  /// How many iterations were made.
+  private(set) var iteration = 0
+  let data: PreparedDataset<Scalar>
+  let batchSize: Int
+  let inputSize: Int
+  private var random: Random
+  private var sampler: BatchSampler
+  private var rows: [Int]
+  private var labels: [Int]
+  private var features: Tensor<Scalar>
+  private let lease: WorkerPool.Lease
+  private let workers: Int
+  /// V of all networks, units × inputs.
+  private let weights: AlignedBuffer<Scalar>
+  /// V·xᵀ, units × batch.
+  private let products: AlignedBuffer<Scalar>
+  /// Of each worker, room for the gradient of some units.
+  private let scratch: [AlignedBuffer<Scalar>]
+  /// Which worker has which of the runs.
+  private var owners: [Int] = []
+
+  /// Networks that have not begun.
+  ///
+  /// - Parameters:
+  ///   - members: runs with their fresh networks; their settings agree in the batch size, the sampling
+  ///     and the seed.
+  ///   - data: what is trained on.
+  ///   - random: what batches are drawn from.
+  ///   - workers: how many threads share the work.
+  init(
+    _ members: [(run: SweepRun<Scalar>, network: Network<Scalar>)],
+    on data: PreparedDataset<Scalar>, random: Random, workers: Int
+  ) {
+    precondition(!members.isEmpty, "SweepGroup: no networks")
+    let settings = members[0].run.settings
+    runs = members.map(\.run)
+    self.data = data
+    self.random = random
+    batchSize = settings.batchSize
+    inputSize = data.featureCount
+    sampler = BatchSampler(settings.sampling, rowCount: data.count)
+    rows = [Int](repeating: 0, count: batchSize)
+    labels = rows
+    features = .zeros([batchSize, inputSize])
+    self.workers = workers
+    lease = WorkerPool.lease(workers: workers)
+    let units = members.reduce(0) { $0 + $1.run.paddedCount }
+    weights = AlignedBuffer(count: units * inputSize, repeating: 0)
+    products = AlignedBuffer(count: units * batchSize, repeating: 0)
+    let needsScratch = runs.contains { !$0.isScaled }
+    scratch = (0..<workers).map { [inputSize] _ in
+      AlignedBuffer(count: needsScratch ? Self.pieceSize * inputSize : 0, repeating: 0)
+    }
+    place(members)
+  }
+
+  /// Writes the fresh networks' weights one below the other.
+  private func place(_ members: [(run: SweepRun<Scalar>, network: Network<Scalar>)]) {
+    var unit = 0
+    for (run, network) in members {
+      run.firstUnit = unit
+      unit += run.paddedCount
+      network.parameter(at: network.parameterPlaces[0]).withUnsafeElements {
+        guard let base = $0.baseAddress else { return }
+        Scalar.transpose(
+          rows: inputSize, columns: run.unitCount, base, into: weights(of: run))
+      }
+    }
+    deal()
+  }
+
+  func weights(of run: SweepRun<Scalar>) -> UnsafeMutablePointer<Scalar> {
+    weights.base + run.firstUnit * inputSize
+  }
+
+  private func products(of run: SweepRun<Scalar>) -> UnsafeMutablePointer<Scalar> {
+    products.base + run.firstUnit * batchSize
+  }
+
+  /// How many units' gradients a worker computes at a time where they are not one product.
+  private static var pieceSize: Int { 2 * SweepTiles.size }
+
+  /// Gives every run a worker, the longest ones first to whoever has the least to do.
+  private func deal() {
+    owners = [Int](repeating: 0, count: runs.count)
+    var loads = [Int](repeating: 0, count: workers)
+    for index in runs.indices.sorted(by: { runs[$0].unitCount > runs[$1].unitCount }) {
+      let least = loads.indices.min { loads[$0] < loads[$1] } ?? 0
+      owners[index] = least
+      loads[least] += runs[index].unitCount
+    }
+  }
+
+  /// How many rows of the matrix the runs take.
+  private var unitCount: Int { runs.reduce(0) { $0 + $1.paddedCount } }
+}
+
+// MARK: - Steps
+
+extension SweepGroup {
+  /// Makes a step of every network.
+  ///
+  /// - Parameter wantsPenalty: whether the losses are to have the penalty's part of the first layers.
+  /// - Returns: the networks whose loss was not finite; they have not moved and are to be removed.
+  func step(wantsPenalty: Bool) -> [SweepRun<Scalar>] {
+    sampler.draw(into: &rows, using: &random)
+    for position in rows.indices { labels[position] = data.labels[rows[position]] }
+    var isFinite = [Bool](repeating: true, count: runs.count)
+    isFinite.withUnsafeMutableBufferPointer { isFinite in
+      rows.withUnsafeBufferPointer { rows in
+        features.withMutableRows { x in
+          run { [self] worker in
+            gather(rows, into: x, worker)
+            lease.pool.waitForOthers()
+            multiply(x.reading, tiles(of: worker))
+            lease.pool.waitForOthers()
+            for index in runs.indices where owners[index] == worker {
+              let run = runs[index]
+              isFinite[index] = run.step(
+                products(of: run), weights: weights(of: run), labels: labels,
+                wantsPenalty: wantsPenalty)
+            }
+            lease.pool.waitForOthers()
+            update(x.reading, tiles(of: worker), worker)
+          }
+        }
+      }
+    }
+    iteration += 1
+    return runs.indices.filter { !isFinite[$0] }.map { runs[$0] }
+  }
+
+  private func run(_ work: (_ worker: Int) -> Void) {
+    withoutActuallyEscaping(work) { work in
+      BLASLibrary.withSingleThread { lease.pool.run(work) }
+    }
+  }
+
+  private func gather(
+    _ rows: UnsafeBufferPointer<Int>, into x: MutableRowBlock<Scalar>, _ worker: Int
+  ) {
+    let own = share(of: rows.count, worker: worker, workers: workers)
+    data.features.gather(UnsafeBufferPointer(rebasing: rows[own]), into: x.rows(own))
+  }
+
+  /// A worker's part of the matrix's rows: whole tiles.
+  private func tiles(of worker: Int) -> Range<Int> {
+    let own = share(of: unitCount / SweepTiles.size, worker: worker, workers: workers)
+    return own.lowerBound * SweepTiles.size..<own.upperBound * SweepTiles.size
+  }
+
+  /// Writes V·xᵀ for some units.
+  private func multiply(_ x: RowBlock<Scalar>, _ units: Range<Int>) {
+    forEachPiece(of: units, size: SweepTiles.blockSize) { units in
+      Scalar.gemm(
+        transposeA: false, transposeB: true, rows: units.count, columns: x.rows, inner: inputSize,
+        alpha: 1, weights.base + units.lowerBound * inputSize, strideA: inputSize, x.base,
+        strideB: inputSize, beta: 0, products.base + units.lowerBound * batchSize,
+        strideC: batchSize)
+    }
+  }
+
+  /// Moves the weights of some units, whose part of the products the runs have turned into factors or
+  /// gradients.
+  private func update(_ x: RowBlock<Scalar>, _ units: Range<Int>, _ worker: Int) {
+    for run in runs where !run.isScaled { move(run, x, units, worker) }
+    for range in scaledRanges {
+      forEachPiece(of: range.clamped(to: units), size: SweepTiles.blockSize) { units in
+        writeGradient(x, units, beta: 1, to: weights.base + units.lowerBound * inputSize)
+      }
+    }
+  }
+
+  /// The rows of the matrix whose networks move by a product alone.
+  private var scaledRanges: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    for run in runs where run.isScaled {
+      let own = run.firstUnit..<run.firstUnit + run.paddedCount
+      if let last = ranges.last, last.upperBound == own.lowerBound {
+        ranges[ranges.count - 1] = last.lowerBound..<own.upperBound
+      } else {
+        ranges.append(own)
+      }
+    }
+    return ranges
+  }
+
+  /// Moves those of a run's units that lie in `units`, a few at a time.
+  private func move(
+    _ run: SweepRun<Scalar>, _ x: RowBlock<Scalar>, _ units: Range<Int>, _ worker: Int
+  ) {
+    let own = (run.firstUnit..<run.firstUnit + run.unitCount).clamped(to: units)
+    let gradient = scratch[worker].base
+    forEachPiece(of: own, size: Self.pieceSize) { piece in
+      writeGradient(x, piece, beta: 0, to: gradient)
+      run.move(
+        weights.base + piece.lowerBound * inputSize, gradient: gradient,
+        first: piece.lowerBound - run.firstUnit, count: piece.count, rate: run.lastRate)
+    }
+  }
+
+  /// target ← G·x + beta·target for some units.
+  private func writeGradient(
+    _ x: RowBlock<Scalar>, _ units: Range<Int>, beta: Scalar,
+    to target: UnsafeMutablePointer<Scalar>
+  ) {
+    Scalar.gemm(
+      transposeA: false, transposeB: false, rows: units.count, columns: inputSize, inner: x.rows,
+      alpha: 1, products.base + units.lowerBound * batchSize, strideA: batchSize, x.base,
+      strideB: inputSize, beta: beta, target, strideC: inputSize)
+  }
+
+  private func forEachPiece(of range: Range<Int>, size: Int, _ body: (Range<Int>) -> Void) {
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {
+      body(start..<min(start + size, range.upperBound))
+    }
+  }
+}
+
+extension SweepTiles {
+  /// At most so many rows are multiplied at once: the products of more are slower, by cache.
+  static let blockSize = 100 * size
+}
+
+// MARK: - Members
+
+extension SweepGroup {
+  /// Takes networks out; the others close up.
+  func remove(_ leaving: [SweepRun<Scalar>]) {
+    if leaving.isEmpty { return }
+    runs.removeAll { run in leaving.contains { $0 === run } }
+    var unit = 0
+    for run in runs {
+      if run.firstUnit != unit {
+        let source = weights(of: run)
+        run.firstUnit = unit
+        weights(of: run).update(from: source, count: run.paddedCount * inputSize)
+      }
+      unit += run.paddedCount
+    }
+    deal()
+  }
+}
+
+// MARK: - Examination
+
+extension SweepGroup {
+  /// The share of a data set's rows that each of some networks classifies rightly; nil for no rows.
+  func accuracies(of some: [SweepRun<Scalar>], on data: PreparedDataset<Scalar>) -> [Double] {
+    var right = [Int](repeating: 0, count: some.count)
+    for start in stride(from: 0, to: data.count, by: batchSize) {
+      let block = start..<min(start + batchSize, data.count)
+      countRight(of: some, labels: data.labels[block], into: &right) { x, own in
+        data.features.copy(start + own.lowerBound..<start + own.upperBound, into: x)
+      }
+    }
+    return right.map { Double($0) / Double(data.count) }
+  }
+
+  /// The share of the last step's batch that each of some networks classifies rightly.
+  func batchAccuracies(of some: [SweepRun<Scalar>]) -> [Double] {
+    var right = [Int](repeating: 0, count: some.count)
+    countRight(of: some, labels: labels[...], into: &right, write: nil)
+    return right.map { Double($0) / Double(batchSize) }
+  }
+
+  /// Adds up how many rows each of some networks classifies rightly.
+  ///
+  /// - Parameter write: writes some of the rows' features; nil where the batch is there.
+  private func countRight(
+    of some: [SweepRun<Scalar>], labels: ArraySlice<Int>, into right: inout [Int],
+    write: ((MutableRowBlock<Scalar>, Range<Int>) -> Void)?
+  ) {
+    let ranges = some.map { $0.firstUnit..<$0.firstUnit + $0.paddedCount }
+    right.withUnsafeMutableBufferPointer { right in
+      features.withMutableRows { whole in
+        let x = whole.rows(0..<labels.count)
+        run { [self] worker in
+          if let write {
+            let own = share(of: labels.count, worker: worker, workers: workers)
+            write(x.rows(own), own)
+            lease.pool.waitForOthers()
+          }
+          for range in ranges { multiply(x.reading, range.clamped(to: tiles(of: worker))) }
+          lease.pool.waitForOthers()
+          for index in some.indices where index % workers == worker {
+            right[index] += some[index].countRight(products(of: some[index]), labels: labels)
+          }
+        }
+      }
+    }
+  }
+}
