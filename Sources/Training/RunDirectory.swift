@@ -22,6 +22,9 @@ public struct RunDirectory: Sendable {
   /// The checkpoint's path.
   public var checkpointPath: String { path + "/" + Self.checkpointName }
 
+  /// What is said of a folder in which a new run cannot begin.
+  package static let exists = "holds a run already"
+
   static let modelName = "model.safetensors"
   static let checkpointName = "checkpoint.safetensors"
   /// The files of a run, in the order in which they come into their places.
@@ -61,7 +64,7 @@ public struct RunDirectory: Sendable {
     try Self.makeWritable(path)
     let lock = try RunLock(path)
     if !overwrite && holdsRun {
-      throw FileError(path, "holds a run already")
+      throw FileError(path, Self.exists)
     }
     try refuseFolders()
     return lock
