@@ -22,6 +22,9 @@ public struct RunDirectory: Sendable {
   /// The checkpoint's path.
   public var checkpointPath: String { path + "/" + Self.checkpointName }
 
+  /// What is said of a folder in which a new run cannot begin.
+  package static let exists = "holds a run already"
+
   static let modelName = "model.safetensors"
   static let checkpointName = "checkpoint.safetensors"
   /// The files of a run, in the order in which they come into their places.
@@ -58,13 +61,10 @@ public struct RunDirectory: Sendable {
   /// - Throws: `FileError` where the folder cannot be made or written to, or holds a run already, or
   ///   one that is under way.
   public func create(overwrite: Bool) throws -> RunLock {
-    try Self.makeFolder(path)
-    if !FileManager.default.isWritableFile(atPath: path) {
-      throw FileError(path, "the folder cannot be written to")
-    }
+    try Self.makeWritable(path)
     let lock = try RunLock(path)
     if !overwrite && holdsRun {
-      throw FileError(path, "holds a run already")
+      throw FileError(path, Self.exists)
     }
     try refuseFolders()
     return lock
@@ -74,6 +74,16 @@ public struct RunDirectory: Sendable {
   ///
   /// - Throws: `FileError` where another run is under way in it, or it is no folder.
   public func lock() throws -> RunLock { try RunLock(path) }
+
+  /// Makes the folder at `path`, with the ones above it, unless it is there.
+  ///
+  /// - Throws: `FileError` where it cannot be made or written to.
+  package static func makeWritable(_ path: String) throws {
+    try makeFolder(path)
+    if !FileManager.default.isWritableFile(atPath: path) {
+      throw FileError(path, "the folder cannot be written to")
+    }
+  }
 
   /// Makes the folder at `path` and the ones above it, as far as they are not there.
   private static func makeFolder(_ path: String) throws {
@@ -108,7 +118,7 @@ public struct RunDirectory: Sendable {
   }
 
   /// An error with the system's reason for it.
-  static func failure(_ path: String, _ message: String) -> FileError {
+  package static func failure(_ path: String, _ message: String) -> FileError {
     FileError(path, "\(message): \(String(cString: strerror(errno)))")
   }
 }

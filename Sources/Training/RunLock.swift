@@ -3,7 +3,7 @@ import Serialization
 
 /// What keeps a run's folder to one run at a time: a lock on the folder itself, which leaves nothing
 /// behind and ends with the process, however that ends.
-public final class RunLock {
+public final class RunLock: Sendable {
   /// What is said of a folder that is locked already.
   package static let taken = "a run is under way in this folder"
 
@@ -11,13 +11,16 @@ public final class RunLock {
 
   /// Locks the folder at `path`, at once or, where it may, after waiting.
   ///
+  /// - Parameter taken: what is said where it is locked already.
   /// - Throws: `FileError` where it is locked already, or cannot be.
-  init(_ path: String, waits: Bool = false) throws {
+  package init(
+    _ path: String, waits: Bool = false, taken: String = RunLock.taken
+  ) throws {
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if descriptor < 0 { throw RunDirectory.failure(path, "the folder cannot be opened") }
     if flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 { return }
     throw errno == EWOULDBLOCK
-      ? FileError(path, Self.taken)
+      ? FileError(path, taken)
       : RunDirectory.failure(path, "the folder cannot be locked")
   }
 

@@ -8,11 +8,12 @@
 
 /// A value that one thread at a time can get at. Unlike `Mutex`, whose slow path it does not see,
 /// Thread Sanitizer knows what this orders.
-final class Locked<Value>: @unchecked Sendable {
+package final class Locked<Value>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var value: Value
 
-  init(_ value: Value) {
+  /// The given value, locked by nobody.
+  package init(_ value: Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)
   }
@@ -23,7 +24,7 @@ final class Locked<Value>: @unchecked Sendable {
   }
 
   /// Calls `body` with the value while no other thread can.
-  func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+  package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try body(&value)

@@ -1,0 +1,85 @@
+import Foundation
+import LinearAlgebra
+import NeuralNetwork
+
+extension Study {
+  /// Runs the trials that wait, in their order, of a function of the hyperparameters that returns
+  /// what they are compared by.
+  ///
+  ///     try study.run { trial in
+  ///       let rate = trial.parameters["learning-rate"]?.number ?? 0.001
+  ///       …
+  ///       try trial.report(accuracy, iteration: 100)
+  ///       …
+  ///       return accuracy
+  ///     }
+  ///
+  /// A trial whose value is not finite has diverged, one of which the function throws an error has
+  /// failed, and the study goes on with the next. With one worker the trials run on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - workers: how many trials run at the same time, each on a thread of its own.
+  ///   - stop: asked before each trial and after each report; trials that are under way when it says
+  ///     yes wait again.
+  ///   - objective: the function; with several workers it is called by several threads.
+  /// - Throws: `FileError` where the journal cannot be written, as soon as all workers have stopped;
+  ///   `InvalidSetting` unless there is a worker.
+  public func run(
+    workers: Int = 1, stop: @escaping @Sendable () -> Bool = { false },
+    _ objective: @escaping @Sendable (TrialContext) throws -> Double
+  ) throws {
+    try InvalidSetting.demand(workers >= 1, "workers", workers, "1 or more")
+    let failure = Locked<(any Error)?>(nil)
+    let stops: @Sendable () -> Bool = { stop() || failure.withLock { $0 != nil } }
+    let work: @Sendable () -> Void = {
+      do {
+        while !stops(), let trial = try self.beginNext() {
+          try self.run(
+            TrialContext(
+              trial: trial.id, parameters: trial.parameters, study: self, stop: stops), objective)
+        }
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+    }
+    let count = min(workers, counts[.waiting] ?? 0)
+    if count <= 1 { work() } else { Self.runThreads(count, work) }
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  /// Runs one trial that has begun.
+  private func run(
+    _ context: TrialContext, _ objective: (TrialContext) throws -> Double
+  ) throws {
+    let outcome = Result { try objective(context) }
+    if let error = context.recordingError.withLock({ $0 }) {
+      interrupt(context.trial)
+      throw error
+    }
+    let (trial, seconds) = (context.trial, context.seconds)
+    let iteration = trials[trial].measurements.last?.iteration
+    switch outcome {
+    case .success(let value):
+      try finish(trial, TrialResult(value: value, iterations: iteration, seconds: seconds))
+    case .failure(is TrialPruned): try prune(trial, at: iteration ?? 0, seconds: seconds)
+    case .failure(is TrialStopped): interrupt(trial)
+    case .failure(let error): try fail(trial, message: "\(error)", seconds: seconds)
+    }
+  }
+
+  /// Does the same work on `count` threads, and returns when all are done.
+  private static func runThreads(_ count: Int, _ work: @escaping @Sendable () -> Void) {
+    let group = DispatchGroup()
+    for _ in 0..<count {
+      group.enter()
+      let thread = Thread {
+        work()
+        group.leave()
+      }
+      // As much as the main thread has, for functions that were written for it.
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+    group.wait()
+  }
+}
