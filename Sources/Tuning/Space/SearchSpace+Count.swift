@@ -37,13 +37,15 @@ extension SearchSpace {
       ways[about.map { _ in false }] = max(count(parameter.domain) - mentioned.count, 0)
       var next: [[Bool]: Int] = [:]
       for (state, total) in states {
+        var following = state
+        // What this parameter demands matters no more, which keeps the states few.
+        for demand in own { following[demand] = false }
         guard own.allSatisfy({ state[$0] }) else {
-          next[state, default: 0] = saturatingSum(next[state, default: 0], total)
+          next[following] = saturatingSum(next[following, default: 0], total)
           continue
         }
         isSet[index] = true
         for (met, size) in ways where size > 0 {
-          var following = state
           for (demand, isMet) in zip(about, met) { following[demand] = isMet }
           next[following] = saturatingSum(
             next[following, default: 0], saturatingProduct(total, size))

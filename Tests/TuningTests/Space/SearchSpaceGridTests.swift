@@ -130,6 +130,22 @@ struct SearchSpaceGridTests {
     }
   }
 
+  @Test func `Many conditions are counted without making their combinations`() {
+    let pairs = (0..<30).flatMap { index in
+      [
+        Parameter("a\(index)", .values([.flag(true), .flag(false)])),
+        Parameter(
+          "b\(index)", .values([.integer(1), .integer(2)]), when: ["a\(index)": [.flag(true)]]),
+      ]
+    }
+    // 3³⁰.
+    #expect {
+      try grid(pairs)
+    } throws: {
+      "\($0)" == "the grid has 205,891,132,094,649 cells, expected at most 100,000"
+    }
+  }
+
   @Test func `What can never be set costs nothing`() throws {
     #expect(
       try grid([

@@ -120,6 +120,12 @@ struct SearchSpaceSamplingTests {
     #expect(points.count == 18)
   }
 
+  @Test(arguments: methods(5000))
+  func `The last points of a space are drawn for long enough`(method: SearchMethod) throws {
+    let space = SearchSpace([Parameter("a", .integers(lower: 1, upper: 5000))])
+    #expect(try space.assignments(by: method).count == 5000)
+  }
+
   @Test(arguments: methods(1000))
   func `Extreme ranges stay inside their ends`(method: SearchMethod) throws {
     let domains: [SearchSpace.Domain] = [
