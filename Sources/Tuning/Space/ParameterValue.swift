@@ -1,5 +1,8 @@
 /// A value that a hyperparameter takes, as it is written on a command line.
-public enum ParameterValue: Hashable, Sendable {
+///
+/// Numbers are equal by what they are worth, whether they are whole by kind or not: JSON knows one
+/// kind of number only, and 1 that was written as 1.0 is to be found again.
+public enum ParameterValue: Sendable {
   /// A whole number.
   case integer(Int)
   /// Any finite number.
@@ -8,6 +11,32 @@ public enum ParameterValue: Hashable, Sendable {
   case text(String)
   /// Whether something is on.
   case flag(Bool)
+}
+
+extension ParameterValue: Hashable {
+  /// Whether both are the same number, the same text or the same flag.
+  public static func == (lhs: ParameterValue, rhs: ParameterValue) -> Bool {
+    switch (lhs, rhs) {
+    case (.integer(let lhs), .integer(let rhs)): lhs == rhs
+    case (.number(let lhs), .number(let rhs)): lhs == rhs
+    case (.integer(let integer), .number(let number)), (.number(let number), .integer(let integer)):
+      Int(exactly: number) == integer
+    case (.text(let lhs), .text(let rhs)): lhs == rhs
+    case (.flag(let lhs), .flag(let rhs)): lhs == rhs
+    default: false
+    }
+  }
+
+  /// Feeds the number, text or flag to the hasher.
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .integer(let value): hasher.combine(value)
+    case .number(let value):
+      if let whole = Int(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
+    case .text(let value): hasher.combine(value)
+    case .flag(let value): hasher.combine(value)
+    }
+  }
 }
 
 extension ParameterValue: CustomStringConvertible {
@@ -52,7 +81,13 @@ extension ParameterValue: Codable {
     var container = encoder.singleValueContainer()
     switch self {
     case .integer(let value): try container.encode(value)
-    case .number(let value): try container.encode(value)
+    case .number(let value):
+      // With all digits, where it would be read as a whole number: 2⁶² is not 4.611686018427388e+18.
+      if let whole = Int(exactly: value) {
+        try container.encode(whole)
+      } else {
+        try container.encode(value)
+      }
     case .text(let value): try container.encode(value)
     case .flag(let value): try container.encode(value)
     }

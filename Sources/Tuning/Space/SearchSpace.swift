@@ -1,13 +1,14 @@
 /// The hyperparameters that a search tries, each with the values it may take.
-public struct SearchSpace: Hashable, Sendable, Codable {
+public struct SearchSpace: Hashable, Sendable {
   /// A hyperparameter.
-  public struct Parameter: Hashable, Sendable, Codable {
+  public struct Parameter: Hashable, Sendable {
     /// Its name, such as `learning-rate`.
     public var name: String
     /// What it may be set to.
     public var domain: Domain
     /// What other parameters, by their names, have to be set to one of for this one to be set at all,
-    /// such as `["depth": [.integer(2), .integer(3)]]` for the width of a second layer.
+    /// such as `["depth": [.integer(2), .integer(3)]]` for the width of a second layer. One about a
+    /// parameter that is not set itself does not hold.
     public var condition: [String: [ParameterValue]]
 
     /// The given parameter.
@@ -25,14 +26,15 @@ public struct SearchSpace: Hashable, Sendable, Codable {
     /// Evenly.
     case linear
     /// Evenly in their logarithms.
-    case logarithmic
+    case logarithmic = "log"
   }
 
   /// What a parameter may be set to.
-  public enum Domain: Hashable, Sendable, Codable {
-    /// One of these.
+  public enum Domain: Hashable, Sendable {
+    /// One of these, all of one kind.
     case values([ParameterValue])
-    /// A number from `lower` to `upper`; a grid has `points` of them, both ends included.
+    /// A number from `lower` to `upper`; a grid has `points` of them, both ends included, and needs
+    /// to know how many.
     case numbers(lower: Double, upper: Double, scale: Scale = .linear, points: Int? = nil)
     /// A whole number from `lower` to `upper`; a grid has `points` of them, or all.
     case integers(lower: Int, upper: Int, scale: Scale = .linear, points: Int? = nil)

@@ -1,0 +1,32 @@
+/// What kind of value a hyperparameter takes.
+public enum ParameterKind: String, Hashable, Sendable, Codable, CaseIterable {
+  /// Any finite number.
+  case number
+  /// A whole number.
+  case integer
+  /// A text.
+  case text
+  /// `true` or `false`.
+  case flag
+}
+
+extension ParameterValue {
+  /// Which of the four it is.
+  public var kind: ParameterKind {
+    switch self {
+    case .integer: .integer
+    case .number: .number
+    case .text: .text
+    case .flag: .flag
+    }
+  }
+
+  /// The value as a whole number, where it is one.
+  public var whole: Int? {
+    switch self {
+    case .integer(let value): value
+    case .number(let value): Int(exactly: value)
+    case .text, .flag: nil
+    }
+  }
+}

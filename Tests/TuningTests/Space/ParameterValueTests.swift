@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+import Tuning
+
+struct ParameterValueTests {
+  @Test func `Numbers are equal by what they are worth`() {
+    #expect(ParameterValue.integer(1) == .number(1))
+    #expect(ParameterValue.number(0) == .number(-0.0))
+    #expect(Set<ParameterValue>([.integer(1), .number(1), .integer(0), .number(-0.0)]).count == 2)
+    #expect(ParameterValue.integer(1) != .number(1.5))
+    // 2⁶³ − 1 is not a Double.
+    #expect(ParameterValue.integer(.max) != .number(0x1p63))
+    #expect(ParameterValue.integer(1) != .text("1") && ParameterValue.flag(true) != .integer(1))
+  }
+
+  @Test func `Numbers are found again in JSON`() throws {
+    let values: [ParameterValue] = [
+      .number(1), .number(0.1), .number(1e300), .number(-0.0), .number(.leastNonzeroMagnitude),
+      .number(1e15),
+      .number(0x1p62), .integer(.max), .integer(.min), .flag(true), .text("1"), .text("true"),
+    ]
+    let data = try JSONEncoder().encode(values)
+    #expect(try JSONDecoder().decode([ParameterValue].self, from: data) == values)
+  }
+}
