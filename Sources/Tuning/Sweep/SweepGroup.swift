@@ -11,7 +11,7 @@ import Training
 /// depend neither on the others nor on the number of workers.
 ///
 /// Used by one thread at a time.
-final class SweepGroup<Scalar: BLASScalar, Random: RandomStream> {
+final class SweepGroup<Scalar: BLASScalar> {
   /// The networks that are still trained.
   private(set) var runs: [SweepRun<Scalar>]
   /// How many iterations were made.
@@ -19,8 +19,8 @@ final class SweepGroup<Scalar: BLASScalar, Random: RandomStream> {
   let data: PreparedDataset<Scalar>
   let batchSize: Int
   let inputSize: Int
-  private var random: Random
-  private var sampler: BatchSampler
+  private(set) var random: SeededRandom
+  private(set) var sampler: BatchSampler
   private var rows: [Int]
   private var labels: [Int]
   private var features: Tensor<Scalar>
@@ -45,7 +45,7 @@ final class SweepGroup<Scalar: BLASScalar, Random: RandomStream> {
   ///   - workers: how many threads share the work.
   init(
     _ members: [(run: SweepRun<Scalar>, network: Network<Scalar>)],
-    on data: PreparedDataset<Scalar>, random: Random, workers: Int
+    on data: PreparedDataset<Scalar>, random: SeededRandom, workers: Int
   ) {
     precondition(!members.isEmpty, "SweepGroup: no networks")
     let settings = members[0].run.settings
@@ -89,8 +89,9 @@ final class SweepGroup<Scalar: BLASScalar, Random: RandomStream> {
     weights.base + run.firstUnit * inputSize
   }
 
-  private func products(of run: SweepRun<Scalar>) -> UnsafeMutablePointer<Scalar> {
-    products.base + run.firstUnit * batchSize
+  /// Where a run's products with some rows begin.
+  private func products(of run: SweepRun<Scalar>, rows: Int) -> UnsafeMutablePointer<Scalar> {
+    products.base + run.firstUnit * rows
   }
 
   /// How many units' gradients a worker computes at a time where they are not one product.
@@ -133,7 +134,7 @@ extension SweepGroup {
             for index in runs.indices where owners[index] == worker {
               let run = runs[index]
               isFinite[index] = run.step(
-                products(of: run), weights: weights(of: run), labels: labels,
+                products(of: run, rows: batchSize), weights: weights(of: run), labels: labels,
                 wantsPenalty: wantsPenalty)
             }
             lease.pool.waitForOthers()
@@ -171,8 +172,7 @@ extension SweepGroup {
       Scalar.gemm(
         transposeA: false, transposeB: true, rows: units.count, columns: x.rows, inner: inputSize,
         alpha: 1, weights.base + units.lowerBound * inputSize, strideA: inputSize, x.base,
-        strideB: inputSize, beta: 0, products.base + units.lowerBound * batchSize,
-        strideC: batchSize)
+        strideB: inputSize, beta: 0, products.base + units.lowerBound * x.rows, strideC: x.rows)
     }
   }
 
@@ -205,13 +205,14 @@ extension SweepGroup {
   private func move(
     _ run: SweepRun<Scalar>, _ x: RowBlock<Scalar>, _ units: Range<Int>, _ worker: Int
   ) {
-    let own = (run.firstUnit..<run.firstUnit + run.unitCount).clamped(to: units)
+    let own = (run.firstUnit..<run.firstUnit + run.paddedCount).clamped(to: units)
     let gradient = scratch[worker].base
     forEachPiece(of: own, size: Self.pieceSize) { piece in
       writeGradient(x, piece, beta: 0, to: gradient)
+      let first = piece.lowerBound - run.firstUnit
       run.move(
-        weights.base + piece.lowerBound * inputSize, gradient: gradient,
-        first: piece.lowerBound - run.firstUnit, count: piece.count, rate: run.lastRate)
+        weights.base + piece.lowerBound * inputSize, gradient: gradient, first: first,
+        count: min(piece.count, run.unitCount - first), rate: run.lastRate)
     }
   }
 
@@ -300,7 +301,8 @@ extension SweepGroup {
           for range in ranges { multiply(x.reading, range.clamped(to: tiles(of: worker))) }
           lease.pool.waitForOthers()
           for index in some.indices where index % workers == worker {
-            right[index] += some[index].countRight(products(of: some[index]), labels: labels)
+            right[index] += some[index].countRight(
+              products(of: some[index], rows: labels.count), labels: labels)
           }
         }
       }
