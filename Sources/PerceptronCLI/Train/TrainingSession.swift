@@ -235,13 +235,15 @@ extension TrainingSession {
       outcome.divergence = .parameters(after: last)
       return nil
     }
-    let evaluation = outcome.network.evaluate(on: sets.training)
+    let workers = settings.training.workers
+    let evaluation = outcome.network.evaluate(on: sets.training, workers: workers)
     if !evaluation.loss.isFinite {
       outcome.divergence = .trainingLoss(evaluation.loss, after: last)
       return nil
     }
     return (
-      evaluation.accuracy, sets.validation.map { outcome.network.evaluate(on: $0).accuracy }
+      evaluation.accuracy,
+      sets.validation.map { outcome.network.evaluate(on: $0, workers: workers).accuracy }
     )
   }
 }
