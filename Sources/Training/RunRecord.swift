@@ -30,7 +30,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   }
 
   /// What a fresh network is made of.
-  public struct NetworkSettings: Codable, Equatable, Sendable {
+  public struct NetworkSettings: Codable, Hashable, Sendable {
     /// The layers in their order.
     public var layers: [LayerSpecification]
     /// What the outputs cost.
@@ -49,7 +49,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   }
 
   /// Everything that determines the run's numbers, with the machine and its BLAS threads.
-  public struct Settings: Codable, Equatable, Sendable {
+  public struct Settings: Codable, Hashable, Sendable {
     /// The data set's name or folder.
     public var data: String
     /// The format that the folder was said to have, or nil where its files told it.

@@ -4,7 +4,7 @@ import LinearAlgebra
 ///
 /// A matrix is [inputs, outputs]; the variances are chosen so that what flows through a layer keeps
 /// its size, forward, backward, or halfway between.
-public enum Initializer: Sendable, Codable, Equatable {
+public enum Initializer: Sendable, Codable, Hashable {
   /// Normal deviates times `scale`.
   case normal(scale: Double)
   /// Uniform in ±√(6/(inputs + outputs)), of variance 2/(inputs + outputs), for tanh and the logistic

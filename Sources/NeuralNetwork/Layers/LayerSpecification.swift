@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 /// A layer without its parameters: what a network is built from, a summary shows and a file holds.
-public enum LayerSpecification: Sendable, Codable, Equatable {
+public enum LayerSpecification: Sendable, Codable, Hashable {
   /// ``Affine`` with this many outputs.
   case affine(outputs: Int)
   /// ``ReLU``.

@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 /// A loss in words: what a network is built with and a file holds.
-public enum LossSpecification: Sendable, Codable, Equatable {
+public enum LossSpecification: Sendable, Codable, Hashable {
   /// ``SoftmaxLoss``.
   case softmax(labelSmoothing: Double = 0, classWeights: [Double]? = nil)
   /// ``Hinge``.

@@ -5,7 +5,7 @@ import LinearAlgebra
 ///
 /// **There is no factor ½**: the gradient of the squares is 2·l2·w. That of |w| is l1·sign(w), taken
 /// as 0 at 0.
-public struct Penalty: Sendable, Codable, Equatable {
+public struct Penalty: Sendable, Codable, Hashable {
   /// The factor of Σ|w|.
   public var l1: Double
   /// The factor of Σw².

@@ -27,7 +27,7 @@ struct TrainingSession {
   /// Trains in the given precision and writes the run's files. A run that diverged leaves its history
   /// and no model.
   func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> Finished {
-    let sets = try settings.sets(of: data, as: Scalar.self)
+    let sets = try naming(data.name) { try settings.sets(of: data.training, as: Scalar.self) }
     // From here on there is something to save, so that Ctrl-C has to wait for its being saved.
     return try Interruption.deferred {
       switch settings.random {

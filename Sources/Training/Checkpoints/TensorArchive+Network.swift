@@ -49,12 +49,12 @@ struct NetworkArchitecture: Codable, Equatable {
 
 extension TensorArchive {
   /// Adds a network's parameters and statistics under their names behind `prefix`.
-  mutating func add<Scalar: BLASScalar>(_ network: Network<Scalar>, prefix: String = "") {
+  package mutating func add<Scalar: BLASScalar>(_ network: Network<Scalar>, prefix: String = "") {
     add(network.parameters, prefix: prefix)
     add(network.statistics, prefix: prefix)
   }
 
-  mutating func add<Scalar: BLASScalar>(_ tensors: Parameters<Scalar>, prefix: String) {
+  package mutating func add<Scalar: BLASScalar>(_ tensors: Parameters<Scalar>, prefix: String) {
     for (name, tensor) in tensors { add(tensor, named: prefix + name) }
   }
 
@@ -85,7 +85,7 @@ extension TensorArchive {
   /// A network like `model` with the numbers that stand under their names behind `prefix`.
   ///
   /// - Throws: `FileError` where a tensor is missing, of another shape or type, or not finite.
-  func network<Scalar: BLASScalar>(
+  package func network<Scalar: BLASScalar>(
     like model: Network<Scalar>, prefix: String, path: String
   ) throws -> Network<Scalar> {
     var network = model
@@ -109,7 +109,7 @@ extension TensorArchive {
   }
 
   /// Tensors of the given names and shapes, found behind `prefix`.
-  func tensors<Scalar: BLASScalar>(
+  package func tensors<Scalar: BLASScalar>(
     like expected: Parameters<Scalar>, prefix: String, path: String, areFinite: Bool = true
   ) throws -> Parameters<Scalar> {
     Parameters(
@@ -124,7 +124,7 @@ extension TensorArchive {
   }
 
   /// The tensor of a name, whose elements are finite.
-  func finiteTensor<Scalar: BLASScalar>(
+  package func finiteTensor<Scalar: BLASScalar>(
     _ name: String, shape: Shape? = nil, path: String
   ) throws -> Tensor<Scalar> {
     let tensor: Tensor<Scalar> = try tensor(named: name, shape: shape)
@@ -136,7 +136,7 @@ extension TensorArchive {
   }
 
   /// What stands as JSON under a key of the metadata.
-  func decode<Value: Decodable>(
+  package func decode<Value: Decodable>(
     _ type: Value.Type, _ key: String, path: String
   ) throws -> Value {
     guard let text = metadata[key] else {
@@ -150,7 +150,7 @@ extension TensorArchive {
   }
 
   /// Throws unless each key of the metadata has its value.
-  func expect(_ values: [(key: String, value: String)], _ kind: String, path: String) throws {
+  package func expect(_ values: [(key: String, value: String)], _ kind: String, path: String) throws {
     for (key, value) in values where metadata[key] != value {
       let found = metadata[key].map { "\"\($0)\"" } ?? "none"
       throw FileError(path, "not \(kind): expected \(key) \"\(value)\", found \(found)")

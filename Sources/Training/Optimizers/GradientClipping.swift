@@ -3,7 +3,7 @@ import NeuralNetwork
 
 /// What is done against large gradients between the backward pass and the step. What the penalty
 /// adds is part of them.
-public enum GradientClipping: Codable, Equatable, Sendable {
+public enum GradientClipping: Codable, Hashable, Sendable {
   /// Nothing.
   case none
   /// All gradients are multiplied by min(1, maximum / (norm + 10⁻⁶)), where the norm is that of all of

@@ -8,9 +8,9 @@ import NeuralNetwork
 ///
 /// The formulas are those of PyTorch's `torch.optim`, with its defaults. Below, p is a parameter, g
 /// its gradient and η the learning rate; everything that is kept between steps begins at 0.
-public struct Optimizer: Codable, Equatable, Sendable {
+public struct Optimizer: Codable, Hashable, Sendable {
   /// The rule of a step, with its settings.
-  public enum Method: Codable, Equatable, Sendable {
+  public enum Method: Codable, Hashable, Sendable {
     /// p ← p − η·g: stochastic gradient descent (Robbins and Monro 1951).
     case sgd
     /// v ← factor·v + g, p ← p − η·v: the heavy ball (Polyak 1964).

@@ -3,7 +3,7 @@ import NeuralNetwork
 /// How the learning rate changes over a run: the settings. ``ScheduleState`` gives the rates.
 ///
 /// Below, η₀ is the base rate, i the iteration, counted from 0, and T their number.
-public enum Schedule: Codable, Equatable, Sendable {
+public enum Schedule: Codable, Hashable, Sendable {
   /// η₀ throughout.
   case constant
   /// The rate is multiplied by `factor` whenever an epoch ends.

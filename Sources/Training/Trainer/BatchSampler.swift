@@ -14,8 +14,8 @@ package struct BatchSampler: Equatable, Sendable {
   private let sampling: Sampling
   private let rowCount: Int
   /// The current pass's order, where sampling is by epoch, and how much of it is used.
-  private(set) var order: [Int] = []
-  private(set) var used = 0
+  package private(set) var order: [Int] = []
+  package private(set) var used = 0
 
   /// Batches from the beginning.
   package init(_ sampling: Sampling, rowCount: Int) {
@@ -31,7 +31,7 @@ package struct BatchSampler: Equatable, Sendable {
   ///
   /// - Precondition: `order` is a permutation of the rows, or empty where rows are drawn with
   ///   replacement.
-  init(_ sampling: Sampling, rowCount: Int, order: [Int], used: Int) {
+  package init(_ sampling: Sampling, rowCount: Int, order: [Int], used: Int) {
     self.sampling = sampling
     self.rowCount = rowCount
     self.order = order

@@ -4,7 +4,7 @@ import NeuralNetwork
 /// Ends a run when the validation accuracy no longer rises, and gives back the best weights.
 ///
 /// Without validation rows it is the mean training loss since the last evaluation that has to fall.
-public struct EarlyStopping: Codable, Equatable, Sendable {
+public struct EarlyStopping: Codable, Hashable, Sendable {
   /// How many evaluations in a row may bring nothing better.
   public var patience: Int
   /// How much higher a score has to be to count as better.

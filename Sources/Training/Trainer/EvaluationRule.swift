@@ -1,7 +1,7 @@
 import NeuralNetwork
 
 /// When a run measures accuracies. An epoch is a pass over as many rows as the training set has.
-public enum EvaluationRule: Equatable, Sendable {
+public enum EvaluationRule: Hashable, Sendable {
   /// After every so many epochs: at the iteration that takes the last row of one.
   case epochs(Int)
   /// After every so many iterations.

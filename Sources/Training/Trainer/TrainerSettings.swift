@@ -1,9 +1,9 @@
 import NeuralNetwork
 
 /// How a ``Trainer`` trains. A value that a file can hold.
-public struct TrainerSettings: Codable, Equatable, Sendable {
+public struct TrainerSettings: Codable, Hashable, Sendable {
   /// How long a run is.
-  public enum Length: Equatable, Sendable {
+  public enum Length: Hashable, Sendable {
     /// So many passes over the rows, rounded up to a whole batch.
     case epochs(Int)
     /// So many batches.

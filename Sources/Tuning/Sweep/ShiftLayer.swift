@@ -35,10 +35,10 @@ struct ShiftLayer<Scalar: BLASScalar>: Layer {
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradient: MutableRowBlock<Scalar>
   ) {
-    gradient.base.update(from: upstream.base, count: upstream.count)
+    gradient.base.update(from: upstream.base, count: upstream.rows * upstream.columns)
   }
 
-  var parameterKinds: [ParameterKind] { [ParameterKind("b")] }
+  var parameterKinds: [NeuralNetwork.ParameterKind] { [.init("b")] }
 
   func parameter(at position: Int) -> Tensor<Scalar> { bias }
 

@@ -242,6 +242,19 @@ extension SweepTiles {
 // MARK: - Members
 
 extension SweepGroup {
+  /// Takes a fresh group's batches to where they were when it was interrupted.
+  func restore(iteration: Int, random: SeededRandom, order: [Int], used: Int) {
+    self.iteration = iteration
+    self.random = random
+    let sampling = runs.first?.settings.sampling ?? .replacement
+    sampler =
+      sampling == .replacement
+      ? BatchSampler(sampling, rowCount: data.count)
+      : BatchSampler(sampling, rowCount: data.count, order: order, used: used)
+  }
+}
+
+extension SweepGroup {
   /// Takes networks out; the others close up.
   func remove(_ leaving: [SweepRun<Scalar>]) {
     if leaving.isEmpty { return }

@@ -14,7 +14,7 @@ import Training
 final class SweepRun<Scalar: BLASScalar> {
   /// The trials that this run answers: the same but for their number of iterations, in ascending
   /// order of it. Each is a prefix of the next.
-  private(set) var trials: [Prefix]
+  private(set) var trials: [RunPrefix]
   /// How many units the first layer has.
   let unitCount: Int
   /// How many rows of the group's memory they take: a whole number of tiles, the rest zeros.
@@ -41,12 +41,6 @@ final class SweepRun<Scalar: BLASScalar> {
   let kept: [AlignedBuffer<Scalar>]
   private let firstIsPenalized: Bool
 
-  /// A trial and how many iterations it has.
-  struct Prefix: Codable, Equatable {
-    let trial: Int
-    let iterations: Int
-  }
-
   /// A run that has not begun.
   ///
   /// - Parameters:
@@ -55,7 +49,7 @@ final class SweepRun<Scalar: BLASScalar> {
   ///   - settings: how it is trained; those of the longest of the trials.
   ///   - iterations: how many the longest has.
   init(
-    _ trials: [Prefix], _ network: Network<Scalar>, settings: TrainerSettings, iterations: Int
+    _ trials: [RunPrefix], _ network: Network<Scalar>, settings: TrainerSettings, iterations: Int
   ) {
     guard let first = network.layers[0] as? Affine<Scalar> else {
       fatalError("SweepRun: the first layer is \(network.layers[0].name), expected an affine one")
@@ -84,11 +78,22 @@ final class SweepRun<Scalar: BLASScalar> {
     }
   }
 
+  /// Takes a fresh run to where it was interrupted.
+  func restore(_ progress: Progress, tail: Network<Scalar>, kept: Parameters<Scalar>) {
+    iteration = progress.iteration
+    scale = progress.scale
+    schedule = progress.schedule
+    seconds = progress.seconds
+    self.tail = tail
+    optimizer.tensors = kept
+    optimizer.stepCount = progress.optimizerSteps
+  }
+
   /// The iterations of the next of the trials.
   var nextEnd: Int? { trials.first?.iterations }
 
   /// Takes the trials that end at the current iteration off the list.
-  func takeEnded() -> [Prefix] {
+  func takeEnded() -> [RunPrefix] {
     let ended = trials.prefix { $0.iterations <= iteration }
     trials.removeFirst(ended.count)
     return Array(ended)

@@ -1,24 +1,26 @@
-import Perceptron
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
 
 /// A data set as a run's settings want it.
-struct PreparedSets<Scalar: BLASScalar> {
+package struct PreparedSets<Scalar: BLASScalar> {
   /// Rows to train on.
-  let training: PreparedDataset<Scalar>
+  package let training: PreparedDataset<Scalar>
   /// Rows held out, or nil for none.
-  let validation: PreparedDataset<Scalar>?
+  package let validation: PreparedDataset<Scalar>?
   /// What is done to both, found on the rows to train on.
-  let preprocessing: Preprocessing
+  package let preprocessing: Preprocessing
 }
 
 /// From settings and data to a trainer: all that a run is made of before its first iteration.
 extension RunRecord.Settings {
   /// Splits off the held-out rows and prepares both parts.
-  func sets<Scalar>(of data: LoadedData, as _: Scalar.Type) throws -> PreparedSets<Scalar> {
-    let split = try data.training.splitLast(validation)
-    let preprocessing = try naming(data.name) {
-      try Preprocessing.fitted(
-        to: split.training, divisor: pixelScale, subtractMean: subtractMean)
-    }
+  package func sets<Scalar>(
+    of data: Dataset, as _: Scalar.Type
+  ) throws -> PreparedSets<Scalar> {
+    let split = try data.splitLast(validation)
+    let preprocessing = try Preprocessing.fitted(
+      to: split.training, divisor: pixelScale, subtractMean: subtractMean)
     return PreparedSets(
       training: split.training.prepared(with: preprocessing),
       validation: split.validation.count == 0
@@ -27,7 +29,7 @@ extension RunRecord.Settings {
   }
 
   /// A trainer of a fresh network whose weights and batches have streams of their own.
-  func seededTrainer<Scalar>(
+  package func seededTrainer<Scalar>(
     seed: UInt64, on sets: PreparedSets<Scalar>
   ) throws -> Trainer<Scalar, SeededRandom> {
     var weights = SeededRandom(seed: seed, purpose: "weights")
@@ -37,7 +39,7 @@ extension RunRecord.Settings {
   }
 
   /// A trainer of a fresh network with one stream of NumPy's for the weights and then the batches.
-  func numPyTrainer<Scalar>(
+  package func numPyTrainer<Scalar>(
     seed: UInt64, on sets: PreparedSets<Scalar>
   ) throws -> Trainer<Scalar, NumPyRandom> {
     var stream = NumPyRandom(seed: UInt32(seed))
@@ -45,7 +47,7 @@ extension RunRecord.Settings {
     return try trainer(fresh, on: sets, random: stream)
   }
 
-  private func freshNetwork<Scalar>(
+  package func freshNetwork<Scalar>(
     on sets: PreparedSets<Scalar>, using random: inout some RandomStream
   ) -> Network<Scalar> {
     Network(

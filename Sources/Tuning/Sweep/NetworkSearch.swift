@@ -1,0 +1,91 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+import Training
+
+/// A study whose trials train networks on one data set.
+///
+///     let search = NetworkSearch(study, on: digits, settings: settings)
+///     try search.run()
+///     print(study.best)
+///
+/// Trials that share data, batch size and seed are trained side by side, which changes nothing but the
+/// time it takes: see ``Method``.
+public struct NetworkSearch {
+  /// How trials are trained.
+  public enum Method: String, Sendable, CaseIterable {
+    /// Side by side where they can share their batches and the product of the first layer; the others
+    /// one on each core. Trials that differ only in their number of iterations are one run, measured
+    /// at each of the numbers.
+    ///
+    /// A trial's numbers are those of the trial trained alone but for the rounding of sums that are
+    /// added up in another order; they do not depend on the other trials, nor on the number of workers.
+    case sideBySide
+    /// One after the other, each as `Trainer` trains it alone, to the last bit.
+    case independent
+  }
+
+  /// The study.
+  public let study: Study
+  /// The data, with the rows that are held out for validation.
+  public let data: Dataset
+  /// What each trial trains, in the order of the study's trials.
+  public let settings: [RunRecord.Settings]
+  /// How trials are trained.
+  public var method = Method.sideBySide
+  /// How many threads share the work, or nil for as many as BLAS has.
+  public var workers: Int?
+  /// How many bytes of weights are trained side by side at most; more are trained in several groups.
+  public var memory = 128 << 20
+
+  /// The search of the best of some networks.
+  ///
+  /// - Parameters:
+  ///   - study: its trials are to be trained.
+  ///   - data: the rows to train on, and among them the last ones to hold out.
+  ///   - settings: what each of the study's trials trains; every one holds rows out for validation.
+  /// - Throws: `InvalidSetting` for settings that no network can be trained with.
+  public init(_ study: Study, on data: Dataset, settings: [RunRecord.Settings]) throws {
+    require(
+      study.trials.count == settings.count,
+      "NetworkSearch: \(settings.count) settings for \(study.trials.count) trials")
+    for own in settings {
+      try InvalidSetting.demand(
+        (1..<max(data.count, 1)).contains(own.validation), "validation rows", own.validation,
+        "1 to \(data.count - 1), to compare the networks by")
+      try own.training.check(rowCount: data.count - own.validation)
+      for layer in own.network.layers { try layer.check() }
+      try own.network.loss.check()
+      try own.network.initializer.check()
+    }
+    self.study = study
+    self.data = data
+    self.settings = settings
+  }
+
+  /// Trains the networks of all trials that wait, and records what comes of them.
+  ///
+  /// - Parameters:
+  ///   - progress: told how far the search is, several times a second at most.
+  ///   - stop: asked after each step whether to end early; what is trained then waits again.
+  /// - Throws: `FileError` where the study's folder cannot be written to; `DatasetError` for data
+  ///   that cannot be prepared.
+  public func run(
+    progress: @escaping (SweepProgress) -> Void = { _ in },
+    stop: @escaping @Sendable () -> Bool = { false }
+  ) throws {
+    let waiting = study.trials.filter { $0.state == .waiting }.map(\.id)
+    let plan = SweepPlan(of: waiting, settings, method: method, memory: memory, data: data)
+    let meter = SweepMeter(plan, report: progress)
+    for (precision, units) in plan.byPrecision {
+      switch precision {
+      case .float: try Sweep<Float>(self, meter, stop).run(units)
+      case .double: try Sweep<Double>(self, meter, stop).run(units)
+      }
+    }
+    meter.finish()
+  }
+
+  /// How many threads there are to be.
+  var workerCount: Int { workers ?? BLASLibrary.threadCount }
+}

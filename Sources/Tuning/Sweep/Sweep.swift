@@ -1,0 +1,50 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+import Serialization
+import Training
+
+/// Trains the networks of a search in one scalar type.
+struct Sweep<Scalar: BLASScalar> {
+  let search: NetworkSearch
+  let meter: SweepMeter
+  let stop: @Sendable () -> Bool
+
+  init(_ search: NetworkSearch, _ meter: SweepMeter, _ stop: @escaping @Sendable () -> Bool) {
+    self.search = search
+    self.meter = meter
+    self.stop = stop
+  }
+
+  var study: Study { search.study }
+
+  /// Trains one unit after the other.
+  func run(_ units: [SweepPlan.Unit]) throws {
+    var checkpoint = try SweepCheckpoint<Scalar>(of: study)
+    for unit in units {
+      if stop() { return }
+      guard let first = unit.members.first else { continue }
+      let sets = try first.settings.sets(of: search.data, as: Scalar.self)
+      switch unit {
+      case .alone(let members): try trainAlone(members, on: sets)
+      case .group(let members):
+        try trainSideBySide(members, on: sets, from: &checkpoint)
+      }
+    }
+  }
+
+  /// Ends a trial with what its network is worth.
+  ///
+  /// - Parameter network: makes the network, which is only done where it has to be saved.
+  func finish(
+    _ trial: Int, _ result: TrialResult, _ sets: PreparedSets<Scalar>,
+    _ network: () -> Network<Scalar>
+  ) throws {
+    try study.finish(trial, result) { path in
+      let model = TrainedModel(
+        network: network(), preprocessing: sets.preprocessing,
+        classNames: search.data.classNames)
+      try model.save(to: path)
+    }
+  }
+}
