@@ -2,8 +2,8 @@ import LinearAlgebra
 
 /// Halton's sequence: a coordinate is a point's number written in a prime base, mirrored at the
 /// point (Halton, 1960). The seed's scrambling puts the digits of each place in an order of its own
-/// (Owen, "A randomized Halton algorithm in R", 2017), which makes every point uniform by itself and
-/// breaks the stripes that large bases show.
+/// (Owen, "A randomized Halton algorithm in R", 2017), which makes every point uniform by itself
+/// and breaks the stripes that large bases show.
 struct HaltonSequence {
   /// The most dimensions; larger bases would need too many points to fill an axis.
   static let dimensionLimit = primes.count

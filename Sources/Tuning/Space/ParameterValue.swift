@@ -82,7 +82,8 @@ extension ParameterValue: Codable {
     switch self {
     case .integer(let value): try container.encode(value)
     case .number(let value):
-      // With all digits, where it would be read as a whole number: 2⁶² is not 4.611686018427388e+18.
+      // With all digits, where it would be read as a whole number: 2⁶² is not
+      // 4.611686018427388e+18.
       if let whole = Int(exactly: value) {
         try container.encode(whole)
       } else {

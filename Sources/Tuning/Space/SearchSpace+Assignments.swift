@@ -4,10 +4,10 @@ extension SearchSpace {
   /// The points of the space that a method tries.
   ///
   /// In a grid the last parameter's values change fastest, and a parameter is set only where its
-  /// condition holds. The other methods map a point of the unit cube, a coordinate for each parameter
-  /// whether it is set or not, to values: equal parts to those of a list and to whole numbers, evenly
-  /// or evenly in the logarithm to a range's. The same seed gives the same points, and fewer points
-  /// are the first of more.
+  /// condition holds. The other methods map a point of the unit cube, a coordinate for each
+  /// parameter whether it is set or not, to values: equal parts to those of a list and to whole
+  /// numbers, evenly or evenly in the logarithm to a range's. The same seed gives the same points,
+  /// and fewer points are the first of more.
   ///
   /// A point that came before, which can only happen where all parameters that are set are lists or
   /// whole numbers, is left out and the next one taken. There are fewer points than asked for where
@@ -18,8 +18,8 @@ extension SearchSpace {
   ///   - method: how points are chosen; Sobol's and Halton's sequences take up to 32 parameters.
   ///   - limit: the most points.
   /// - Throws: ``SearchSpaceError`` where the space does not pass ``check()``, there would be more
-  ///   than `limit` points or a count is below 1, a grid has a range of numbers without points, or a
-  ///   sequence has too few dimensions. Nothing is made before.
+  ///   than `limit` points or a count is below 1, a grid has a range of numbers without points, or
+  ///   a sequence has too few dimensions. Nothing is made before.
   public func assignments(by method: SearchMethod, limit: Int = 100_000) throws -> [Assignment] {
     try check()
     switch method {

@@ -1,6 +1,6 @@
 extension SearchSpace {
-  /// Throws unless the space can be searched: it has parameters, each with a name of its own, values
-  /// to take and conditions that can hold.
+  /// Throws unless the space can be searched: it has parameters, each with a name of its own,
+  /// values to take and conditions that can hold.
   ///
   /// - Throws: ``SearchSpaceError`` for the first thing that is wrong.
   public func check() throws {

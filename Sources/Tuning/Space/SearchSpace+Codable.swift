@@ -18,8 +18,8 @@ extension SearchSpace: Codable {
 
   /// Decodes the list; the space passes ``check()``.
   ///
-  /// - Throws: ``SearchSpaceError`` for a key that is unknown, a field that is missing or of a wrong
-  ///   type, and what ``check()`` refuses.
+  /// - Throws: ``SearchSpaceError`` for a key that is unknown, a field that is missing or of a
+  ///   wrong type, and what ``check()`` refuses.
   public init(from decoder: any Decoder) throws {
     let value = try JSONValue(from: decoder)
     guard case .object(let fields) = value else {

@@ -8,8 +8,8 @@ extension SearchSpace.Domain {
   }
 
   /// Where a value lies on an axis of the domain, from 0 to 1: by its logarithm in a logarithmic
-  /// range; in a list at equal distances, numbers in rising order and others in the list's. What has
-  /// one value only has it at 0.5.
+  /// range; in a list at equal distances, numbers in rising order and others in the list's. What
+  /// has one value only has it at 0.5.
   ///
   /// - Returns: nil for a value that cannot be taken.
   public func position(of value: ParameterValue) -> Double? {

@@ -1,8 +1,8 @@
 import Foundation
 
 extension SearchSpace.Domain {
-  /// How many values there are in a grid, before those that rounding makes equal are taken together,
-  /// or nil where nobody said.
+  /// How many values there are in a grid, before those that rounding makes equal are taken
+  /// together, or nil where nobody said.
   func gridCount() -> Int? {
     switch self {
     case .values(let values): values.count
@@ -60,8 +60,8 @@ extension SearchSpace.Domain {
     count == 1 ? [0] : (0..<count).map { Double($0) / Double(count - 1) }
   }
 
-  /// The value at a place in 0..<1: every value of a list and every integer of a linear range has an
-  /// equal part of it.
+  /// The value at a place in 0..<1: every value of a list and every integer of a linear range has
+  /// an equal part of it.
   func value(at place: Double) -> ParameterValue {
     switch self {
     case .values(let values):

@@ -6,9 +6,9 @@ public struct SearchSpace: Hashable, Sendable {
     public var name: String
     /// What it may be set to.
     public var domain: Domain
-    /// What other parameters, by their names, have to be set to one of for this one to be set at all,
-    /// such as `["depth": [.integer(2), .integer(3)]]` for the width of a second layer. One about a
-    /// parameter that is not set itself does not hold.
+    /// What other parameters, by their names, have to be set to one of for this one to be set at
+    /// all, such as `["depth": [.integer(2), .integer(3)]]` for the width of a second layer. One
+    /// about a parameter that is not set itself does not hold.
     public var condition: [String: [ParameterValue]]
 
     /// The given parameter.

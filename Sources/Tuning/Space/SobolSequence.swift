@@ -4,11 +4,11 @@ import LinearAlgebra
 ///
 /// The direction numbers are those of Joe and Kuo, "Constructing Sobol sequences with better
 /// two-dimensional projections" (SIAM J. Sci. Comput. 30, 2008), their file `new-joe-kuo-6.21201`.
-/// A seed scrambles them as Matoušek does ("On the L2-discrepancy for anchored boxes", J. Complexity
-/// 14, 1998): a random lower triangular matrix times the bits of a coordinate, and a digital shift.
-/// Both keep what the first line says, and the shift makes every point uniform by itself. The first
-/// point is not left out: without it, the others do not balance each other (Owen, "On dropping the
-/// first Sobol' point", 2020).
+/// A seed scrambles them as Matoušek does ("On the L2-discrepancy for anchored boxes", J.
+/// Complexity 14, 1998): a random lower triangular matrix times the bits of a coordinate, and a
+/// digital shift. Both keep what the first line says, and the shift makes every point uniform by
+/// itself. The first point is not left out: without it, the others do not balance each other (Owen,
+/// "On dropping the first Sobol' point", 2020).
 struct SobolSequence {
   /// The most dimensions.
   static let dimensionLimit = primitive.count + 1
@@ -84,7 +84,8 @@ struct SobolSequence {
   }
 
   /// From the second dimension on: a primitive polynomial, its coefficients as bits, and the first
-  /// numbers m.
+  /// numbers m. Copyright 2008 Stephen Joe and Frances Y. Kuo, who let others use them under a
+  /// BSD-style license.
   private static let primitive: [(polynomial: Int, initial: [UInt64])] = [
     (3, [1]),
     (7, [1, 3]),
