@@ -25,51 +25,47 @@ extension StudyDifference: CustomStringConvertible, LocalizedError {
 extension StudyDefinition {
   /// Throws for the first thing in which the study at `path` differs from the expected one.
   func demand(_ expected: StudyDefinition, at path: String) throws {
-    func compare(
-      _ name: String, _ recorded: (some Encodable)?, _ expected: (some Encodable)?
-    ) throws {
-      let (recorded, expected) = (try text(recorded), try text(expected))
-      if recorded != expected {
-        throw StudyDifference(path: path, name: name, recorded: recorded, expected: expected)
-      }
+    try compareParameters(with: expected.space, at: path)
+    try compare("method", method, expected.method, path)
+    try compare("goal", goal, expected.goal, path)
+    try compare("pruning", pruning, expected.pruning, path)
+    for name in Set(context.keys).union(expected.context.keys).sorted() {
+      try compare(name, context[name], expected.context[name], path)
     }
-    try compareParameters(with: expected.space, compare)
-    try compare("method", method, expected.method)
-    try compare("goal", goal, expected.goal)
-    try compare("pruning", pruning, expected.pruning)
-    let names = Set(context.keys).union(expected.context.keys)
-    for name in names.sorted() { try compare(name, context[name], expected.context[name]) }
   }
 
   /// Parameters of the same name are compared before their order, so that one more or less is named.
-  private func compareParameters(
-    with other: SearchSpace,
-    _ compare: (String, SearchSpace.Parameter?, SearchSpace.Parameter?) throws -> Void
-  ) throws {
-    for parameter in space.parameters {
-      let twin = other.parameters.first { $0.name == parameter.name }
-      try compare("parameter \(parameter.name)", parameter, twin)
+  private func compareParameters(with other: SearchSpace, at path: String) throws {
+    let (own, others) = (space.parameters, other.parameters)
+    for name in (own + others).map(\.name) {
+      let pair = (own.first { $0.name == name }, others.first { $0.name == name })
+      try compare("parameter \(name)", pair.0?.domain, pair.1?.domain, path)
+      try compare("condition of \(name)", pair.0?.condition, pair.1?.condition, path)
     }
-    for parameter in other.parameters {
-      let twin = space.parameters.first { $0.name == parameter.name }
-      try compare("parameter \(parameter.name)", twin, parameter)
-    }
-    for (number, (parameter, twin)) in zip(space.parameters, other.parameters).enumerated() {
-      try compare("parameter number \(number + 1)", parameter, twin)
+    for (index, pair) in zip(own, others).enumerated() {
+      try compare("parameter number \(index + 1)", pair.0.name, pair.1.name, path)
     }
   }
 }
 
-/// A value as a message shows it and two are compared: as JSON, where 1.0 and 1 are one number.
-private func text(_ value: (some Encodable)?) throws -> String {
-  guard let value else { return "none" }
-  if let parameter = value as? SearchSpace.Parameter { return try text(parameter) }
-  if let text = value as? String { return text }
-  // Cases without labels have their values in fields of no meaning to a reader.
-  return try value.jsonLine.replacing(#""_0":"#, with: "")
+/// Throws unless the two are the same in JSON, where 1.0 and 1 are one number.
+private func compare<Value: Encodable>(
+  _ name: String, _ recorded: Value?, _ expected: Value?, _ path: String
+) throws {
+  if try recorded?.jsonLine != expected?.jsonLine {
+    throw StudyDifference(
+      path: path, name: name, recorded: try words(recorded), expected: try words(expected))
+  }
 }
 
-private func text(_ parameter: SearchSpace.Parameter) throws -> String {
-  try parameter.domain.jsonLine
-    + (parameter.condition.isEmpty ? "" : " when \(try parameter.condition.jsonLine)")
+/// A value for people to read, as `random count 5, seed 1`: its JSON without brackets around objects
+/// and without quotation marks.
+private func words<Value: Encodable>(_ value: Value?) throws -> String {
+  guard let value else { return "none" }
+  if let text = value as? String { return text }
+  // A case whose value has no label has it in a field that tells a reader nothing.
+  let json = try value.jsonLine.replacing(#""_0":"#, with: "")
+  let text = json.filter { !"{}\"".contains($0) }
+    .replacing(":", with: " ").replacing(",", with: ", ")
+  return text.isEmpty ? "none" : text.trimmingCharacters(in: .whitespaces)
 }

@@ -1,0 +1,111 @@
+import Testing
+import Tuning
+
+/// The order of trials, filters and exports.
+struct LeaderboardTests {
+  /// Six trials of which three are done.
+  private func study() throws -> Study {
+    let study = try StudySamples.study()
+    for trial in 0..<5 { try study.begin(trial) }
+    try study.finish(
+      4, TrialResult(value: 0.5, trainAccuracy: 0.75, finalLoss: 0.125, iterations: 9, seconds: 2))
+    try study.finish(1, StudySamples.result(0.5))
+    try study.finish(0, StudySamples.result(0.25))
+    try study.diverge(2, iteration: 3, loss: .nan, seconds: 0.5)
+    try study.record(Measurement(iteration: 2, loss: 7, validationAccuracy: 0.125), of: 3)
+    try study.prune(3, at: 2, seconds: 0.25)
+    return study
+  }
+
+  @Test func `Trials come by their values, equal ones by their numbers, the others last`() throws {
+    let leaderboard = try study().leaderboard
+    #expect(leaderboard.trials.map(\.id) == [1, 4, 0, 2, 3, 5])
+    #expect(leaderboard.byTrial.trials.map(\.id) == Array(0..<6))
+    #expect(leaderboard.prefix(2).trials.map(\.id) == [1, 4])
+    let goal = Goal("error", .minimize)
+    let errors = try StudySamples.study(done: [(0, 3), (1, 1), (2, 2)], goal: goal)
+    #expect(errors.leaderboard.filter(.done).trials.map(\.id) == [1, 2, 0])
+  }
+
+  @Test func `Trials are filtered by state and by what a parameter is set to`() throws {
+    let leaderboard = try study().leaderboard
+    #expect(leaderboard.filter(.done).trials.map(\.id) == [1, 4, 0])
+    #expect(leaderboard.filter(.diverged, .pruned).trials.map(\.id) == [2, 3])
+    #expect(leaderboard.filter("hidden", is: .integer(20)).trials.map(\.id) == [1, 4])
+    #expect(leaderboard.filter("hidden", is: .number(20)).trials.map(\.id) == [1, 4])
+    #expect(leaderboard.filter("learning-rate", is: .integer(1)).trials.map(\.id) == [4, 3, 5])
+    #expect(leaderboard.filter("depth", is: .integer(20)).trials == [])
+    #expect(leaderboard.filter { $0.seconds > 1 }.trials.map(\.id) == [4])
+  }
+
+  @Test func `Comma-separated values have a row for each trial`() throws {
+    #expect(
+      try study().leaderboard.csv == """
+        trial,learning-rate,hidden,status,validation_accuracy,train_accuracy,final_loss,iterations,seconds
+        1,0.5,20,done,0.5,,,,1.0
+        4,1.0,20,done,0.5,0.75,0.125,9,2.0
+        0,0.5,10,done,0.25,,,,1.0
+        2,0.5,30,diverged,,,nan,3,0.5
+        3,1.0,10,pruned,0.125,,7.0,2,0.25
+        5,1.0,30,waiting,,,,,
+
+        """)
+  }
+
+  @Test func `JSON has an object for each trial`() throws {
+    let leaderboard = try study().leaderboard
+    #expect(
+      try leaderboard.filter("hidden", is: .integer(30)).json == """
+        [
+          {
+            "final_loss" : "nan",
+            "hidden" : 30,
+            "iterations" : 3,
+            "learning-rate" : 0.5,
+            "seconds" : 0.5,
+            "status" : "diverged",
+            "train_accuracy" : null,
+            "trial" : 2,
+            "validation_accuracy" : null
+          },
+          {
+            "final_loss" : null,
+            "hidden" : 30,
+            "iterations" : null,
+            "learning-rate" : 1,
+            "seconds" : null,
+            "status" : "waiting",
+            "train_accuracy" : null,
+            "trial" : 5,
+            "validation_accuracy" : null
+          }
+        ]
+
+        """)
+    #expect(try leaderboard.filter(.running).json == "[\n\n]\n")
+  }
+
+  @Test func `Cells are quoted, unset parameters empty, and names of columns told apart`() throws {
+    let space = SearchSpace([
+      .init("na,me", .values([.text("a")])), .init("iterations", .values([.integer(5)])),
+      .init("on", .values([.flag(true)])),
+    ])
+    let trials: [Assignment] = [
+      ["na,me": .text("say \"a\""), "on": .flag(true)],
+      ["na,me": .text("two\nlines\r\n"), "iterations": .integer(5)], ["na,me": .text("b c")],
+    ]
+    let study = try Study(
+      definition: StudyDefinition(space: space, method: .grid, goal: Goal("error", .minimize)),
+      trials: trials)
+    #expect(
+      study.leaderboard.csv == """
+        trial,"na,me",iterations,on,status,error,train_accuracy,final_loss,trial_iterations,seconds
+        0,"say ""a""\",,true,waiting,,,,,
+        1,"two\nlines\r\n",5,,waiting,,,,,
+        2,b c,,,waiting,,,,,
+
+        """)
+    #expect(try study.leaderboard.json.contains(#""na,me" : "say \"a\"","#))
+    #expect(try study.leaderboard.json.contains(#""trial_iterations" : null"#))
+  }
+}
