@@ -13,7 +13,7 @@ extension SearchSpace.Parameter {
   /// | `512,256;128` | texts with commas in them; a single one ends in `;` |
   ///
   /// - Throws: ``SearchSpaceError`` with the name and the text at fault.
-  public init(_ name: String, parsing text: String, as kind: ParameterKind) throws {
+  public init(_ name: String, parsing text: String, as kind: ParameterValue.Kind) throws {
     let text = trimmed(text)
     let isRange = (kind == .number || kind == .integer) && text.contains("..")
     let reader = DomainText(name: name, text: text, kind: kind)
@@ -26,7 +26,7 @@ extension SearchSpace.Parameter {
 private struct DomainText {
   let name: String
   let text: String
-  let kind: ParameterKind
+  let kind: ParameterValue.Kind
 
   func failure(_ found: String, _ expected: String) -> SearchSpaceError {
     let place = found == text || text.isEmpty ? "" : " in \(text)"

@@ -71,7 +71,7 @@ public struct NetworkSearch {
   /// - Throws: `FileError` where the study's folder cannot be written to; `DatasetError` for data
   ///   that cannot be prepared.
   public func run(
-    progress: @escaping (SweepProgress) -> Void = { _ in },
+    progress: @escaping @Sendable (SweepProgress) -> Void = { _ in },
     stop: @escaping @Sendable () -> Bool = { false }
   ) throws {
     let waiting = study.trials.filter { $0.state == .waiting }.map(\.id)

@@ -51,7 +51,7 @@ extension Sweep {
     var trainer = fresh
     var left = member.trials[...]
     let start = ContinuousClock.now
-    var seconds: Double { start.duration(to: .now).seconds }
+    var seconds: Double { start.duration(to: .now) / .seconds(1) }
     let operations = member.operations / Double(max(member.iterations, 1))
     for prefix in left { try study.begin(prefix.trial) }
     defer { meter.spared(operations * Double(member.iterations - trainer.iteration)) }

@@ -95,7 +95,7 @@ private struct SideBySide<Scalar: BLASScalar> {
   /// Divides the time since the last lap among the networks, by their units.
   private mutating func lap() {
     let now = ContinuousClock.now
-    let seconds = clock.duration(to: now).seconds
+    let seconds = clock.duration(to: now) / .seconds(1)
     clock = now
     let units = group.runs.reduce(0) { $0 + $1.unitCount }
     for run in group.runs { run.seconds += seconds * Double(run.unitCount) / Double(units) }

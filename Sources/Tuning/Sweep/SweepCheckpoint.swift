@@ -79,7 +79,7 @@ extension SweepCheckpoint {
     /// Writes one where the last is a second old and writing takes no more than two hundredths of
     /// the time.
     mutating func saveIfDue(_ group: SweepGroup<Scalar>) throws {
-      let age = last.duration(to: .now).seconds
+      let age = last.duration(to: .now) / .seconds(1)
       if age >= max(1, 50 * duration) { try save(group) }
     }
 
@@ -89,7 +89,7 @@ extension SweepCheckpoint {
       let start = ContinuousClock.now
       try SweepCheckpoint.archive(of: group).write(to: path)
       last = .now
-      duration = start.duration(to: last).seconds
+      duration = start.duration(to: last) / .seconds(1)
     }
 
     /// Removes what is of no use any more.

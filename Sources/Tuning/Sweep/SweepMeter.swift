@@ -47,7 +47,7 @@ final class SweepMeter: Sendable {
 
   /// Counts operations that were made.
   func made(_ operations: Double) {
-    let seconds = start.duration(to: .now).seconds
+    let seconds = start.duration(to: .now) / .seconds(1)
     state.withLock { state in
       state.done += operations
       let elapsed = seconds - state.reported.seconds
@@ -69,7 +69,7 @@ final class SweepMeter: Sendable {
 
   /// Reports the end.
   func finish() {
-    let seconds = start.duration(to: .now).seconds
+    let seconds = start.duration(to: .now) / .seconds(1)
     state.withLock { report(progress($0, seconds)) }
   }
 

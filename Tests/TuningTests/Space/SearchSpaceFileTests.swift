@@ -80,7 +80,7 @@ struct SearchSpaceFileTests {
       try SearchSpace(json: Data("{\"parameters\": [{\"name\": \"a\", \(fields)}]}".utf8))
         .parameters[0].domain
     }
-    func kinds(_ fields: String) throws -> [ParameterKind] {
+    func kinds(_ fields: String) throws -> [ParameterValue.Kind] {
       guard case .values(let values) = try domain(fields) else { return [] }
       return values.map(\.kind)
     }

@@ -3,7 +3,7 @@ import Tuning
 
 struct SearchSpaceTextTests {
   @Test(arguments: [
-    ("1e-3,2e-3", ParameterKind.number, SearchSpace.Domain.values([.number(1e-3), .number(2e-3)])),
+    ("1e-3,2e-3", ParameterValue.Kind.number, SearchSpace.Domain.values([.number(1e-3), .number(2e-3)])),
     (" 1 , 2 ", .number, .values([.number(1), .number(2)])),
     ("50", .integer, .values([.integer(50)])),
     ("-5,+3", .integer, .values([.integer(-5), .integer(3)])),
@@ -25,7 +25,7 @@ struct SearchSpaceTextTests {
     ("true,false", .flag, .values([.flag(true), .flag(false)])),
   ])
   func `A text is read, and its domain's description read again`(
-    text: String, kind: ParameterKind, expected: SearchSpace.Domain
+    text: String, kind: ParameterValue.Kind, expected: SearchSpace.Domain
   ) throws {
     let parameter = try SearchSpace.Parameter("width", parsing: text, as: kind)
     #expect(parameter == SearchSpace.Parameter("width", expected))
@@ -37,7 +37,7 @@ struct SearchSpaceTextTests {
   }
 
   @Test(arguments: [
-    ("", ParameterKind.number, "width: an empty value, expected a number"),
+    ("", ParameterValue.Kind.number, "width: an empty value, expected a number"),
     ("1,,2", .number, "width: an empty value in 1,,2, expected a number"),
     ("1,2,", .integer, "width: an empty value in 1,2,, expected a whole number"),
     ("a,,b", .text, "width: an empty value in a,,b, expected a text"),
@@ -77,7 +77,7 @@ struct SearchSpaceTextTests {
     ("1:1..2", .number, "width: 1 in 1:1..2, expected a range such as 1..2"),
   ])
   func `A text that says nothing is refused with the part at fault`(
-    text: String, kind: ParameterKind, expected: String
+    text: String, kind: ParameterValue.Kind, expected: String
   ) {
     #expect {
       try SearchSpace.Parameter("width", parsing: text, as: kind)

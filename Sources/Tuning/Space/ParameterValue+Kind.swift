@@ -1,18 +1,20 @@
-/// What kind of value a hyperparameter takes.
-public enum ParameterKind: String, Hashable, Sendable, Codable, CaseIterable {
-  /// Any finite number.
-  case number
-  /// A whole number.
-  case integer
-  /// A text.
-  case text
-  /// `true` or `false`.
-  case flag
+extension ParameterValue {
+  /// What kind of value a hyperparameter takes.
+  public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Any finite number.
+    case number
+    /// A whole number.
+    case integer
+    /// A text.
+    case text
+    /// `true` or `false`.
+    case flag
+  }
 }
 
 extension ParameterValue {
   /// Which of the four it is.
-  public var kind: ParameterKind {
+  public var kind: ParameterValue.Kind {
     switch self {
     case .integer: .integer
     case .number: .number
