@@ -122,13 +122,14 @@ extension SweepRun {
     var iteration: Int
     var scale: Double
     var schedule: ScheduleState
+    var lastScore: Double?
     var optimizerSteps: Int
     var seconds: Double
   }
 
   var progress: Progress {
     Progress(
-      trials: trials, iteration: iteration, scale: scale, schedule: schedule,
+      trials: trials, iteration: iteration, scale: scale, schedule: schedule, lastScore: lastScore,
       optimizerSteps: optimizer.stepCount, seconds: seconds)
   }
 

@@ -201,13 +201,15 @@ extension SweepGroup {
     return ranges
   }
 
-  /// Moves those of a run's units that lie in `units`, a few at a time.
+  /// Moves a run's units a few at a time: always the same ones together, since the end of a vector may
+  /// be computed in another way than its middle. A worker has the pieces that begin in `units`.
   private func move(
     _ run: SweepRun<Scalar>, _ x: RowBlock<Scalar>, _ units: Range<Int>, _ worker: Int
   ) {
-    let own = (run.firstUnit..<run.firstUnit + run.paddedCount).clamped(to: units)
+    let own = run.firstUnit..<run.firstUnit + run.paddedCount
     let gradient = scratch[worker].base
     forEachPiece(of: own, size: Self.pieceSize) { piece in
+      if !units.contains(piece.lowerBound) { return }
       writeGradient(x, piece, beta: 0, to: gradient)
       let first = piece.lowerBound - run.firstUnit
       run.move(

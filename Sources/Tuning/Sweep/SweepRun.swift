@@ -33,6 +33,8 @@ final class SweepRun<Scalar: BLASScalar> {
   /// What the weights are, times the stored ones.
   private(set) var scale: Double
   private(set) var schedule: ScheduleState
+  /// The score of the last evaluation, until the schedule has seen it.
+  private(set) var lastScore: Double?
   private(set) var tail: Network<Scalar>
   private(set) var optimizer: OptimizerState<Scalar>
   private let plan: TrainingPlan<Scalar>
@@ -83,6 +85,7 @@ final class SweepRun<Scalar: BLASScalar> {
     iteration = progress.iteration
     scale = progress.scale
     schedule = progress.schedule
+    lastScore = progress.lastScore
     seconds = progress.seconds
     self.tail = tail
     optimizer.tensors = kept
@@ -214,8 +217,14 @@ extension SweepRun {
   var lastRate: Double { schedule.rate(at: iteration - 1) }
 
   /// Tells the schedule of the epochs that have ended.
+  ///
+  /// - Parameter score: that of an evaluation after this step, or nil where there was none.
   func epochsEnded(_ count: Int, score: Double?) {
-    for index in 0..<count { schedule.epochEnded(score: index == 0 ? score : nil) }
+    if let score { lastScore = score }
+    for _ in 0..<count {
+      schedule.epochEnded(score: lastScore)
+      lastScore = nil
+    }
   }
 }
 

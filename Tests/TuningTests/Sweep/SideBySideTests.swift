@@ -1,0 +1,159 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+import TestSupport
+import Testing
+import Training
+import Tuning
+
+/// Networks side by side against the same ones trained alone.
+@Suite struct SideBySideTests {
+  /// Settings that share their batches and differ in everything else.
+  static func settings(_ precision: RunRecord.Precision) -> [RunRecord.Settings] {
+    func run(
+      _ layers: [LayerSpecification], _ change: @escaping (inout TrainerSettings) -> Void
+    ) -> RunRecord.Settings {
+      SweepSamples.settings(layers, precision: precision) {
+        $0.length = .iterations(200)
+        change(&$0)
+      }
+    }
+    let plain: [LayerSpecification] = [.affine(outputs: 13), .relu, .affine(outputs: 3)]
+    return [
+      run(plain) { _ in },
+      run([.affine(outputs: 12), .tanh, .affine(outputs: 3)]) { $0.learningRate = 0.3 },
+      run([.affine(outputs: 1), .relu, .affine(outputs: 3)]) { $0.penalty = .none },
+      run([.affine(outputs: 3)]) { $0.penalty = .l2(1) },
+      run(plain) { $0.penalty = .l2(12) },
+      run(plain) { $0.penalty = .elastic(l1: 1e-3, l2: 1e-3) },
+      run(plain) { $0.optimizer = Optimizer(.sgd, weightDecay: 0.3) },
+      run(plain) { $0.optimizer = .momentum() },
+      run([.affine(outputs: 30), .relu, .affine(outputs: 3)]) {
+        $0.optimizer = .adam(epsilon: 0.01)
+        $0.learningRate = 0.01
+      },
+      run(plain) { $0.clipping = .value(limit: 0.01) },
+      run(plain) { $0.schedule = .cosine(warmUp: 10) },
+      run(plain) { $0.schedule = .reduceOnPlateau(patience: 1) },
+      run([.affine(outputs: 25), .batchNorm(), .relu, .dropout(rate: 0.3), .affine(outputs: 3)]) {
+        _ in
+      },
+      run([.affine(outputs: 25), .gelu, .affine(outputs: 14), .layerNorm(), .affine(outputs: 3)]) {
+        _ in
+      },
+    ]
+  }
+
+  @Test func `In Double every loss is that of the run alone to 1e-10`() throws {
+    let settings = Self.settings(.double)
+    let together = try SweepSamples.trials(settings)
+    let alone = try SweepSamples.trials(settings, .independent)
+    for (one, other) in zip(together, alone) {
+      #expect(one.state == .done && other.state == .done)
+      #expect(one.measurements.count == 20 && other.measurements.count == 20)
+      for (a, b) in zip(one.measurements, other.measurements) {
+        let (loss, expected) = (try #require(a.loss), try #require(b.loss))
+        #expect(abs(loss - expected) <= 1e-10 * abs(expected), "trial \(one.id) at \(a.iteration)")
+        #expect(a.iteration == b.iteration)
+        #expect(a.trainAccuracy == b.trainAccuracy)
+        #expect(a.validationAccuracy == b.validationAccuracy)
+      }
+      #expect(one.result?.value == other.result?.value)
+      #expect(one.result?.trainAccuracy == other.result?.trainAccuracy)
+      #expect(one.result?.iterations == 200)
+    }
+  }
+
+  @Test func `In Float losses and accuracies stay close to those of the run alone`() throws {
+    let settings = Self.settings(.float)
+    let together = try SweepSamples.trials(settings)
+    let alone = try SweepSamples.trials(settings, .independent)
+    for (one, other) in zip(together, alone) {
+      for (a, b) in zip(one.measurements, other.measurements) {
+        let (loss, expected) = (try #require(a.loss), try #require(b.loss))
+        #expect(abs(loss - expected) <= 1e-3 * abs(expected), "trial \(one.id) at \(a.iteration)")
+      }
+      // One of the 40 rows may lie on an edge.
+      #expect(abs((one.value ?? 0) - (other.value ?? 1)) <= 0.025 + 1e-9)
+    }
+  }
+
+  @Test(arguments: RunRecord.Precision.allCases)
+  func `Numbers depend neither on the number of workers nor on the groups`(
+    precision: RunRecord.Precision
+  ) throws {
+    let settings = Self.settings(precision)
+    let expected = try SweepSamples.trials(settings, workers: 1).map(\.timeless)
+    for workers in [2, 3, 5] {
+      #expect(try SweepSamples.trials(settings, workers: workers).map(\.timeless) == expected)
+    }
+    // Each in a group of its own.
+    #expect(try SweepSamples.trials(settings, workers: 2, memory: 1).map(\.timeless) == expected)
+  }
+
+  @Test(arguments: RunRecord.Precision.allCases)
+  func `A network that diverges changes no bit of those beside it`(
+    precision: RunRecord.Precision
+  ) throws {
+    let healthy = Self.settings(precision)
+    let expected = try SweepSamples.trials(healthy).map(\.timeless)
+    for (place, rate) in [(0, 1e30), (3, 1e4), (healthy.count, 300.0)] {
+      var settings = healthy
+      settings.insert(
+        SweepSamples.settings(
+          [.affine(outputs: 13), .relu, .affine(outputs: 3)], precision: precision
+        ) {
+          $0.learningRate = rate
+          $0.length = .iterations(200)
+        }, at: place)
+      var trials = try SweepSamples.trials(settings)
+      let diverged = trials.remove(at: place)
+      #expect(diverged.state == .diverged, "learning rate \(rate)")
+      for (trial, own) in zip(trials, expected) {
+        let change = zip(trial.timeless, own).first { $0 != $1 }
+        #expect(change == nil, "trial \(trial.id), learning rate \(rate)")
+      }
+    }
+  }
+
+  @Test func `A trial that differs in its iterations alone is a prefix of the longest`() throws {
+    let lengths = [60, 0, 7, 10, 60]
+    let settings = lengths.map { length in
+      SweepSamples.settings { $0.length = .iterations(length) }
+    }
+    let together = try SweepSamples.trials(settings)
+    let alone = try SweepSamples.trials(settings, .independent)
+    for (index, (one, other)) in zip(together, alone).enumerated() {
+      #expect(one.state == .done)
+      #expect(one.result?.iterations == lengths[index])
+      #expect(one.measurements.count == lengths[index] / 10)
+      #expect(one.result?.value == other.result?.value)
+      #expect(one.result?.trainAccuracy == other.result?.trainAccuracy)
+      if let loss = other.result?.finalLoss {
+        #expect(abs((one.result?.finalLoss ?? .nan) - loss) <= 1e-10 * loss)
+      } else {
+        #expect(one.result?.finalLoss == nil && lengths[index] == 0)
+      }
+    }
+  }
+
+  @Test func `What cannot stand beside others is trained alone with the same numbers`() throws {
+    let settings = [
+      SweepSamples.settings { $0.clipping = .norm(maximum: 0.1) },
+      SweepSamples.settings { $0.maxNorm = 0.5 },
+      SweepSamples.settings { $0.averageDecay = 0.9 },
+      SweepSamples.settings { $0.earlyStopping = EarlyStopping(patience: 1) },
+      SweepSamples.settings(random: .numpy) { _ in },
+      SweepSamples.settings([.relu, .affine(outputs: 3)]) { _ in },
+      SweepSamples.settings { $0.seed = 9 },
+      SweepSamples.settings { $0.batchSize = 20 },
+    ]
+    let together = try SweepSamples.trials(settings, workers: 2)
+    let alone = try SweepSamples.trials(settings, .independent, workers: 1)
+    // The first six are the very same training on one worker.
+    for (one, other) in zip(together, alone).prefix(6) {
+      #expect(one.timeless == other.timeless)
+    }
+    for (one, other) in zip(together, alone) { #expect(one.result?.value == other.result?.value) }
+  }
+}
