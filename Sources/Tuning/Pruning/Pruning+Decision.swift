@@ -30,8 +30,8 @@ extension Pruning {
     }
   }
 
-  /// Whether `trial` is among the best 1/`factor` of those that have reached a rung; of equally good
-  /// ones the first goes on.
+  /// Whether `trial` is among the best 1/`factor` of those that have reached a rung; of equally
+  /// good ones the first goes on.
   private static func survives(
     _ trial: Trial, at rung: Int, _ factor: Int, among trials: [Trial], _ goal: Goal
   ) -> Bool {

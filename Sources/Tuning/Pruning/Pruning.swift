@@ -8,19 +8,20 @@ import NeuralNetwork
 public enum Pruning: Codable, Equatable, Sendable {
   /// Every trial runs to its end.
   case none
-  /// The rungs are at `minimum`·`factor`ᵏ iterations, k = 0, 1, …; at each, a trial goes on if it is
-  /// among the best 1/`factor` of those that have reached it so far, rounded down but at least one:
-  /// Li and others, "A System for Massively Parallel Hyperparameter Tuning" (2018), algorithm 2, in
-  /// the form that stops trials instead of pausing them.
+  /// The rungs are at `minimum`·`factor`ᵏ iterations, k = 0, 1, …; at each, a trial goes on if it
+  /// is among the best 1/`factor` of those that have reached it so far, rounded down but at least
+  /// one: Li and others, "A System for Massively Parallel Hyperparameter Tuning" (2018), algorithm
+  /// 2, in the form that stops trials instead of pausing them.
   case successiveHalving(minimum: Int, factor: Int)
-  /// Successive halving with several first rungs, for when few iterations tell little: trial i is in
-  /// bracket b = i mod `brackets`, whose rungs are at `minimum`·`factor`ᵇ⁺ᵏ and which compares only
-  /// its own trials: Li and others, "Hyperband" (2016), algorithm 1, with the brackets side by side.
+  /// Successive halving with several first rungs, for when few iterations tell little: trial i is
+  /// in bracket b = i mod `brackets`, whose rungs are at `minimum`·`factor`ᵇ⁺ᵏ and which compares
+  /// only its own trials: Li and others, "Hyperband" (2016), algorithm 1, with the brackets side by
+  /// side.
   case hyperband(minimum: Int, factor: Int, brackets: Int = 3)
   /// From `after` iterations on, a trial ends if its best value so far is worse than the median of
   /// the others' mean values up to the same iteration: Golovin and others, "Google Vizier" (2017),
-  /// §3.2.1. The others are those that have come as far, not only finished ones, so that trials which
-  /// run side by side are told apart; at least `trials` of them are needed.
+  /// §3.2.2. The others are those that have come as far, not only finished ones, so that trials
+  /// which run side by side are told apart; at least `trials` of them are needed.
   case median(after: Int, trials: Int)
 }
 

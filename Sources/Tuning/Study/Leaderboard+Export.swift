@@ -2,10 +2,11 @@ import Foundation
 import Training
 
 /// Tables for other programs: a row for each trial in the leaderboard's order, with columns
-/// `trial`, every parameter, `status`, the goal, `train_accuracy`, `final_loss`, `iterations`, `seconds`.
+/// `trial`, every parameter, `status`, the goal, `train_accuracy`, `final_loss`, `iterations`,
+/// `seconds`.
 ///
-/// A trial that was pruned or interrupted has the last values that it showed. A column about results
-/// whose name a parameter has, as `iterations`, is called `trial_iterations`.
+/// A trial that was pruned or interrupted has the last values that it showed. A column about
+/// results whose name a parameter has, as `iterations`, is called `trial_iterations`.
 extension Leaderboard {
   /// As comma-separated values (RFC 4180, with bare line feeds) under a line of names; what is not
   /// there is empty.

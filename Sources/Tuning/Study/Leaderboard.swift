@@ -1,5 +1,5 @@
-/// Trials in the order of their results: the done ones from the best to the worst, those of the same
-/// value by their numbers, then all others by their numbers.
+/// Trials in the order of their results: the done ones from the best to the worst, those of the
+/// same value by their numbers, then all others by their numbers.
 ///
 /// Filters leave trials out, and what is left can be exported: see ``csv`` and ``json``.
 public struct Leaderboard: Sendable, Equatable {

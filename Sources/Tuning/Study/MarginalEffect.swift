@@ -27,12 +27,12 @@ public struct MarginalEffect: Sendable, Equatable {
   /// What it was set to, in the order of the space; values that no ended trial has are left out.
   public let levels: [Level]
   /// The share of the results' variance that this parameter explains alone, from 0 to 1: η² of a
-  /// one-way analysis of variance (Fisher 1925), Σ n(mean − overall mean)² over the levels, by the sum
-  /// of the squared deviations of all results from the overall mean.
+  /// one-way analysis of variance (Fisher 1925), Σ n(mean − overall mean)² over the levels, by the
+  /// sum of the squared deviations of all results from the overall mean.
   ///
   /// It is of done trials in which the parameter is set, and nil where their results are all the
-  /// same or there is one level only. Few trials for each level make it large by chance: with k levels and
-  /// n trials, a parameter without influence has (k − 1)/(n − 1) on average.
+  /// same or there is one level only. Few trials for each level make it large by chance: with k
+  /// levels and n trials, a parameter without influence has (k − 1)/(n − 1) on average.
   public let importance: Double?
 }
 

@@ -36,8 +36,8 @@ extension Study {
     return Study(StudyState(definition, trials), journal, in: directory, lock)
   }
 
-  /// Goes on with the study in a folder. Trials that had begun and not ended wait again; a last line
-  /// of the journal that was not written to its end is removed.
+  /// Goes on with the study in a folder. Trials that had begun and not ended wait again; a last
+  /// line of the journal that was not written to its end is removed.
   ///
   /// - Parameters:
   ///   - expected: what the study is to be, or nil for whatever it is.

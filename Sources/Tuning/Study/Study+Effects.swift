@@ -42,8 +42,8 @@ extension MarginalEffect {
     importance = Self.explainedShare(groups.filter { !$0.isEmpty })
   }
 
-  /// The levels of a domain: its values; of a range the values tried or, where those are many, parts
-  /// of the same width on its scale.
+  /// The levels of a domain: its values; of a range the values tried or, where those are many,
+  /// parts of the same width on its scale.
   private static func extents(
     of domain: SearchSpace.Domain, _ tried: [ParameterValue]
   ) -> [Extent] {

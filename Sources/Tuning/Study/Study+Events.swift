@@ -1,8 +1,8 @@
 import LinearAlgebra
 
 /// What those who run trials tell. Each of these methods traps where the trial is in a state in
-/// which that cannot happen, and throws `FileError` where the journal cannot be written, in which case
-/// it has not happened.
+/// which that cannot happen, and throws `FileError` where the journal cannot be written, in which
+/// case it has not happened.
 extension Study {
   /// The name of the file of the best trial's model in a study's folder.
   public static let bestName = "best.safetensors"

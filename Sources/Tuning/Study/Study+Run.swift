@@ -15,15 +15,16 @@ extension Study {
   ///     }
   ///
   /// A trial whose value is not finite has diverged, one of which the function throws an error has
-  /// failed, and the study goes on with the next. With one worker the trials run on the calling thread.
+  /// failed, and the study goes on with the next. With one worker the trials run on the calling
+  /// thread.
   ///
   /// - Parameters:
   ///   - workers: how many trials run at the same time, each on a thread of its own.
-  ///   - stop: asked before each trial and after each report; trials that are under way when it says
-  ///     yes wait again.
+  ///   - stop: asked before each trial and after each report; trials that are under way when it
+  ///     says yes wait again.
   ///   - objective: the function; with several workers it is called by several threads.
-  /// - Throws: `FileError` where the journal cannot be written, as soon as all workers have stopped;
-  ///   `InvalidSetting` unless there is a worker.
+  /// - Throws: `FileError` where the journal cannot be written, as soon as all workers have
+  ///   stopped; `InvalidSetting` unless there is a worker.
   public func run(
     workers: Int = 1, stop: @escaping @Sendable () -> Bool = { false },
     _ objective: @escaping @Sendable (TrialContext) throws -> Double

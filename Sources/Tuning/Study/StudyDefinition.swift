@@ -27,9 +27,9 @@ public struct StudyDefinition: Codable, Equatable, Sendable {
 
 // MARK: - JSON
 
-/// JSON does not tell 1.0 from 1. What is read from it gets the kinds of numbers back that it had, as
-/// far as these can be known: numbers of a range, and all of a list in which one has a fraction, are
-/// such numbers.
+/// JSON does not tell 1.0 from 1. What is read from it gets the kinds of numbers back that it had,
+/// as far as these can be known: numbers of a range, and all of a list in which one has a fraction,
+/// are such numbers.
 extension StudyDefinition {
   /// This definition, read from JSON.
   var restored: StudyDefinition {

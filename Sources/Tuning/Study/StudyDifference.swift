@@ -34,7 +34,8 @@ extension StudyDefinition {
     }
   }
 
-  /// Parameters of the same name are compared before their order, so that one more or less is named.
+  /// Parameters of the same name are compared before their order, so that one more or less is
+  /// named.
   private func compareParameters(with other: SearchSpace, at path: String) throws {
     let (own, others) = (space.parameters, other.parameters)
     for name in (own + others).map(\.name) {
@@ -58,8 +59,8 @@ private func compare<Value: Encodable>(
   }
 }
 
-/// A value for people to read, as `random count 5, seed 1`: its JSON without brackets around objects
-/// and without quotation marks.
+/// A value for people to read, as `random count 5, seed 1`: its JSON without brackets around
+/// objects and without quotation marks.
 private func words<Value: Encodable>(_ value: Value?) throws -> String {
   guard let value else { return "none" }
   if let text = value as? String { return text }

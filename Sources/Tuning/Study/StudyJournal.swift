@@ -5,10 +5,10 @@ import Training
 /// The file that a study's events are appended to, `journal.jsonl`: a line of JSON for each, the
 /// first one of what the study is.
 ///
-/// A line is one write to the end of the file, so a process that is killed leaves whole lines and at
-/// most a torn last one, which counts as not written. After a power failure the file system decides
-/// what is there; lines that end trials are therefore forced onto the disk, but at most once a
-/// second: a trial that is lost is run again.
+/// A line is one write to the end of the file, so a process that is killed leaves whole lines and
+/// at most a torn last one, which counts as not written. After a power failure the file system
+/// decides what is there; lines that end trials are therefore forced onto the disk, but at most
+/// once a second: a trial that is lost is run again.
 final class StudyJournal {
   static let name = "journal.jsonl"
 
@@ -40,17 +40,17 @@ final class StudyJournal {
   func append(_ event: StudyEvent) throws {
     if isTorn { throw FileError(path, "an earlier line could not be written") }
     let line = Array((try event.jsonLine + "\n").utf8)
-    var written = -1
-    repeat {
-      written = write(descriptor, line, line.count)
-    } while written < 0 && errno == EINTR
-    if written < line.count {
-      let error =
-        written < 0
-        ? RunDirectory.failure(path, "cannot be written to")
-        : FileError(path, "cannot be written to: no space is left")
-      isTorn = written > 0 && ftruncate(descriptor, off_t(length)) != 0
-      throw error
+    var written = 0
+    // One write takes the line but where no space is left; the next then tells why.
+    while written < line.count {
+      let count = line[written...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 {
+        let error = RunDirectory.failure(path, "cannot be written to")
+        isTorn = written > 0 && ftruncate(descriptor, off_t(length)) != 0
+        throw error
+      }
+      written += count
     }
     length += line.count
     if event.isFinal { synchronize() }

@@ -57,8 +57,8 @@ struct StudyState {
     if let id = event.trial { trials[id].apply(event) }
   }
 
-  /// Lets the trials wait again that run, or one of them. No event tells of it: a trial that has begun
-  /// and has no end waits for whoever reads the journal.
+  /// Lets the trials wait again that run, or one of them. No event tells of it: a trial that has
+  /// begun and has no end waits for whoever reads the journal.
   mutating func interrupt(_ trial: Int? = nil) {
     for id in trials.indices where trials[id].state == .running && id == trial ?? id {
       trials[id].state = .waiting

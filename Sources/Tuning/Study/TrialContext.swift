@@ -40,7 +40,8 @@ public struct TrialPruned: Error, Equatable, Sendable {
   public init() {}
 }
 
-/// That a trial is interrupted: it waits again, and is run from its beginning when the study goes on.
+/// That a trial is interrupted: it waits again, and is run from its beginning when the study goes
+/// on.
 public struct TrialStopped: Error, Equatable, Sendable {
   /// The error; it has nothing to tell.
   public init() {}

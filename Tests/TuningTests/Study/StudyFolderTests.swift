@@ -108,6 +108,32 @@ struct StudyFolderTests {
     #expect(study.best?.id == 0)
   }
 
+  @Test func `An event that cannot be written has not happened`() async throws {
+    let scratch = try TemporaryDirectory()
+    let path = scratch.file("a")
+    _ = try create(path)
+    let length = try scratch.bytes(of: "a/journal.jsonl").count
+    await #expect(processExitsWith: .success) { [path = path as String, length = length as Int] in
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit()
+      getrlimit(fileSizeLimit, &limit)
+      let whole = limit.rlim_cur
+      let study = try Study.resume(at: path, expecting: nil)
+      // Space for a part of a line.
+      limit.rlim_cur = rlim_t(length + 10)
+      setrlimit(fileSizeLimit, &limit)
+      let error = #expect(throws: FileError.self) { try study.begin(0) }
+      #expect(error?.path == path + "/journal.jsonl")
+      #expect(error?.message.hasPrefix("cannot be written to: ") == true)
+      #expect(study.trials[0].state == .waiting)
+      limit.rlim_cur = whole
+      setrlimit(fileSizeLimit, &limit)
+      try study.begin(1)
+    }
+    let study = try Study.read(at: path)
+    #expect(study.trials.map(\.state).prefix(3) == [.waiting, .running, .waiting])
+  }
+
   @Test func `Pruning that makes no sense leaves no folder`() throws {
     let scratch = try TemporaryDirectory()
     #expect(throws: (any Error).self) {
@@ -118,3 +144,9 @@ struct StudyFolderTests {
     #expect(try scratch.names == [])
   }
 }
+
+#if canImport(Glibc)
+  private let fileSizeLimit = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+#else
+  private let fileSizeLimit = RLIMIT_FSIZE
+#endif

@@ -40,8 +40,8 @@ enum StudySamples {
     return study
   }
 
-  /// Runs all trials that wait: 2 fails, 4 diverges, the others are measured at 1, 2 and 4 iterations
-  /// and given up where the study says so. The best one's number is saved as its model.
+  /// Runs all trials that wait: 2 fails, 4 diverges, the others are measured at 1, 2 and 4
+  /// iterations and given up where the study says so. The best one's number is saved as its model.
   static func run(_ study: Study) throws {
     let accuracies = [0.5, 0.25, 0, 0.75, 0, 0.625]
     for trial in study.trials where trial.state == .waiting {
