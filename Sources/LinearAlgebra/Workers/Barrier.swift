@@ -1,13 +1,6 @@
 internal import CHints
+internal import CSystem
 import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// Where a fixed number of threads wait for each other, again and again.
 ///

@@ -1,12 +1,5 @@
 internal import CHints
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import CSystem
 
 /// Threads that stay and do the same work on their shares of something, the caller among them.
 ///
