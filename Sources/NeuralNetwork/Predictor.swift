@@ -17,9 +17,7 @@ package final class Predictor<Scalar: BLASScalar> {
   ///   workers.
   package init(for network: Network<Scalar>, rowCount: Int) {
     self.network = network
-    var weights = 0
-    for place in network.parameterPlaces { weights += network.parameter(at: place).count }
-    let workers = suitableWorkers(operations: 2 * Double(weights) * Double(rowCount))
+    let workers = network.suitableWorkers(rows: rowCount, purpose: .inference)
     lease = WorkerPool.lease(workers: workers)
     workspaces = .allocate(capacity: workers)
     let rows = min(Self.stride, share(of: rowCount, worker: 0, workers: workers).count)

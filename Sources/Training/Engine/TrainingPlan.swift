@@ -57,7 +57,8 @@ package final class TrainingPlan<Scalar: BLASScalar> {
     maxNorm = settings.maxNorm.map { MaxNorm($0) }
     seed = settings.seed
     batchSize = settings.batchSize
-    let workers = settings.workers ?? Self.suitableWorkers(for: network, batchSize: batchSize)
+    let workers =
+      settings.workers ?? network.suitableWorkers(rows: batchSize, purpose: .training)
     self.workers = workers
     lease = WorkerPool.lease(workers: workers)
     rows = [Int](repeating: 0, count: batchSize)
@@ -101,13 +102,6 @@ extension TrainingPlan {
   /// How many scalars of gradient a worker computes at a time: they and what they are added to stay
   /// in a core's own cache.
   static var scratchSize: Int { 1 << 15 }
-
-  private static func suitableWorkers(for network: Network<Scalar>, batchSize: Int) -> Int {
-    let weights = network.parameters.reduce(0) { $0 + $1.tensor.count }
-    // Each weight takes part in three products, of two operations for each row.
-    return LinearAlgebra.suitableWorkers(
-      operations: 6 * Double(weights) * Double(batchSize))
-  }
 
   /// The shapes of what a worker adds to gradients; none where the gradient is split.
   private static func summands(
