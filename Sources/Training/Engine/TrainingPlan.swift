@@ -28,8 +28,9 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   package private(set) var labels: [Int]
   /// The batch, [rows, inputs].
   package private(set) var features: Tensor<Scalar>
-  /// Called in worker 0 at the end of each phase, for whoever times them: gather, forward, loss,
-  /// backward, update.
+  /// Called in worker 0 at the end of each phase, for whoever times them: gather, where the step
+  /// does, forward, loss, backward, update. So often in every step: a loss that is not finite leaves
+  /// the update without work and ends it all the same.
   package var phaseEnded: (() -> Void)?
 
   let batchSize: Int
@@ -170,12 +171,12 @@ extension TrainingPlan {
     }
     let update = Update(
       optimizer: optimizer.optimizer, learningRate: learningRate, number: optimizer.stepCount + 1)
+    defer { phaseEnded?() }
     let loss = run(on: network, data, update, iteration: iteration)
     if !loss.isFinite { return loss }
     optimizer.stepCount += 1
     maxNorm?.apply(to: &network)
     network.updateStatistics(rows: batchSize, layout, memory: memory.base)
-    phaseEnded?()
     return loss
   }
 
