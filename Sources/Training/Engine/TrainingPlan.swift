@@ -42,6 +42,9 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   let splitLayers: [Bool]
   /// Of each worker, what it adds to the gradients of the parameters that are not split.
   let summands: UnsafeMutableBufferPointer<[[Tensor<Scalar>]]>
+  /// Of each slot, worker 0's summand once the passes are done: there its gradient is added up, or
+  /// written where it is split and kept.
+  let gradientBases: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>?>
   /// Of each worker, room for the gradient of some rows of a weight matrix.
   let scratch: [AlignedBuffer<Scalar>]
   let sums: WorkerSums
@@ -49,7 +52,7 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   private let job: UnsafeMutablePointer<Job?>
   private var work: WorkerPool.Work = { _ in }
   /// Whether there is room for the gradients of all parameters.
-  private var keepsGradients = false
+  private(set) var keepsGradients = false
 
   /// Steps of networks like `network`.
   package init(for network: Network<Scalar>, settings: TrainerSettings) {
@@ -83,6 +86,8 @@ package final class TrainingPlan<Scalar: BLASScalar> {
     scratch = (0..<workers).map { _ in
       AlignedBuffer(count: max(widest, widest == 0 ? 0 : Self.scratchSize), repeating: 0)
     }
+    gradientBases = .allocate(capacity: slots.count)
+    gradientBases.initialize(repeating: nil)
     sums = WorkerSums(workers: workers)
     job = .allocate(capacity: 1)
     job.initialize(to: nil)
@@ -93,6 +98,7 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   deinit {
     slots.deinitialize().deallocate()
     summands.deinitialize().deallocate()
+    gradientBases.deinitialize().deallocate()
     job.deinitialize(count: 1).deallocate()
   }
 }
@@ -207,13 +213,7 @@ extension TrainingPlan {
     on network: Network<Scalar>, _ data: PreparedDataset<Scalar>?, _ update: Update?,
     iteration: Int
   ) -> Scalar {
-    for index in slots.indices {
-      let place = slots[index].place
-      slots[index].gradient = summands[0][place.layer][place.position].withUnsafeMutableElements {
-        $0.baseAddress
-      }
-    }
-    return features.withMutableRows { x in
+    features.withMutableRows { x in
       rows.withUnsafeBufferPointer { rows in
         labels.withUnsafeMutableBufferPointer { labels in
           data?.gatherLabels(of: rows, into: labels)
