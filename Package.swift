@@ -22,10 +22,11 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .target(name: "CHints"),
+    .systemLibrary(name: "CSystem"),
 
+    .target(name: "CHints"),
     .target(name: "CKernels"),
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CHints"]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CSystem", "CKernels", "CHints"]),
     .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
     .target(
       name: "Datasets", dependencies: ["LinearAlgebra", "Serialization"],

@@ -42,7 +42,7 @@ extension Network {
           parameterCount: layer.parameters.reduce(0) { $0 + $1.count })
       }
       loss = network.loss.name
-      parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
+      parameterCount = network.parameterCount
       let statistics = network.statistics.reduce(0) { $0 + $1.tensor.count }
       byteCount = (parameterCount + statistics) * MemoryLayout<Scalar>.stride
       scalar = "\(Scalar.self)"

@@ -56,6 +56,7 @@ public struct Network<Scalar: BLASScalar>: Sendable {
         expected == width,
         "Network: layer \(index), \(layer.name), takes \(expected) numbers a row, and is given \(width)"
       )
+      layer.requirePromises(at: index, inputSize: width)
       width = layer.outputSize(forInputSize: width)
       require(width > 0, "Network: layer \(index), \(layer.name), has no outputs")
       widths.append(width)

@@ -26,9 +26,7 @@ package final class Predictor<Scalar: BLASScalar> {
       "Network: \(count ?? 0) workers, expected \(workerCounts.lowerBound) to \(workerCounts.upperBound)"
     )
     self.network = network
-    var weights = 0
-    for place in network.parameterPlaces { weights += network.parameter(at: place).count }
-    let workers = suitableWorkers(operations: 2 * Double(weights) * Double(rowCount))
+    let workers = network.suitableWorkers(rows: rowCount, purpose: .inference)
     let used = min(count ?? workers, max(rowCount, 1))
     lease = WorkerPool.lease(workers: used)
     workspaces = .allocate(capacity: used)

@@ -1,7 +1,10 @@
 #if os(Linux)
   import CHints
   import Foundation
+  import Synchronization
   import Testing
+
+  @testable import LinearAlgebra
 
   /// How threads are kept off each other's processors.
   @Suite struct ProcessorTests {
@@ -35,6 +38,64 @@
       hint_leaving([-1, .max], 2)
       hint_leaving([], 0)
       #expect(try Self.allowed() == allowed)
+    }
+
+    @Test(
+      "A worker that shares its caller's processor works on another one",
+      .enabled(if: usable.count > 1, "there is a single processor"))
+    func apart() throws {
+      let (callers, others) = (Self.usable[0], Self.usable.dropFirst())
+      let pool = WorkerPool(count: 2)
+      // Where the others are busy too, the system leaves the worker where it is.
+      let isOver = Flag()
+      for processor in others {
+        Thread.detachNewThread {
+          try? Self.stay(on: [processor])
+          while !isOver.value.load(ordering: .relaxed) { hint_spinning() }
+        }
+      }
+      try Self.stay(on: [callers])
+      var apart = [Bool]()
+      for round in 0...20 {
+        pool.run { worker in
+          if worker == 0 { return }
+          if round > 0 { apart.append(hint_processor() != callers) }
+          // Where it is before the next round.
+          hint_leaving(Array(others), others.count)
+        }
+      }
+      isOver.value.store(true, ordering: .relaxed)
+      try Self.stay(on: Self.usable)
+      pool.end()
+      #expect(apart.count { $0 } >= 15, "\(apart)")
+    }
+
+    private final class Flag: Sendable {
+      let value = Atomic(false)
+    }
+
+    /// `sched_getaffinity` or `sched_setaffinity`, which Swift's view of the C library leaves out.
+    private typealias Affinity =
+      @convention(c) (_ thread: pid_t, _ size: Int, _ set: UnsafeMutableRawPointer?) -> Int32
+
+    /// Calls one of the two for the calling thread.
+    private static func call(_ name: String, _ set: inout [UInt8]) throws {
+      let function = unsafeBitCast(try #require(dlsym(nil, name)), to: Affinity.self)
+      try #require(set.withUnsafeMutableBytes { function(0, $0.count, $0.baseAddress) } >= 0)
+    }
+
+    /// The processors that this process may run on.
+    private static let usable: [Int32] = {
+      var set = [UInt8](repeating: 0, count: 128)
+      try? call("sched_getaffinity", &set)
+      return (0..<1024).filter { set[Int($0) / 8] & 1 << ($0 % 8) != 0 }
+    }()
+
+    /// Lets the calling thread run on these processors alone.
+    private static func stay(on processors: [Int32]) throws {
+      var set = [UInt8](repeating: 0, count: 128)
+      for processor in processors { set[Int(processor) / 8] |= 1 << (processor % 8) }
+      try call("sched_setaffinity", &set)
     }
   }
 #endif

@@ -3,7 +3,8 @@ import Testing
 
 @testable import LinearAlgebra
 
-@Suite struct WorkerPoolTests {
+/// One after the other: they share the pools that nobody uses.
+@Suite(.serialized) struct WorkerPoolTests {
   @Test("Everyone works once, and after a barrier sees what all did before", arguments: 1...5)
   func barrier(workers: Int) {
     let lease = WorkerPool.lease(workers: workers)
@@ -73,6 +74,18 @@ import Testing
     lease = nil
     let again = WorkerPool.lease(workers: workers)
     #expect(ObjectIdentifier(again.pool) == first)
+  }
+
+  @Test("The last four pools that are given back are kept, and the others' threads end")
+  func keptPools() {
+    let workers = 5
+    var leases = (0..<7).map { _ in WorkerPool.lease(workers: workers) }
+    let pools = leases.map(\.pool)
+    while !leases.isEmpty { leases.removeFirst() }
+    #expect(pools.map { $0.threads.count } == [0, 0, 0, 4, 4, 4, 4])
+    leases = (0..<5).map { _ in WorkerPool.lease(workers: workers) }
+    #expect(leases.dropLast().map(\.pool).elementsEqual(pools[3...].reversed(), by: ===))
+    #expect(!pools.contains { $0 === leases[4].pool } && leases[4].pool.threads.count == 4)
   }
 
   @Test("Shares are in order, as equal as can be, and leave nothing out")

@@ -29,6 +29,24 @@ import Testing
     for type in scalarTypes { check(type) }
   }
 
+  @Test("The number of workers follows from the weights, the rows and the products of a pass")
+  func suitableCount() {
+    var random = SeededRandom(seed: 1)
+    let net = Network<Float>(
+      inputSize: 40, [.affine(outputs: 30), .layerNorm(), .affine(outputs: 7)], using: &random)
+    #expect(net.parameterCount == 40 * 30 + 30 + 60 + 30 * 7 + 7)
+    #expect(net.summary.parameterCount == net.parameterCount)
+    for rows in [0, 1, 221, 222, 663, 664, 10_000] {
+      for (purpose, operations) in [
+        (Network<Float>.Workspace.Purpose.inference, 2.0), (.training, 6),
+      ] {
+        #expect(
+          net.suitableWorkers(rows: rows, purpose: purpose)
+            == suitableWorkers(operations: operations * 1507 * Double(rows)))
+      }
+    }
+  }
+
   @Test(
     "Every number of workers finds the same outputs, and none takes more than there are rows",
     arguments: [1, 2, 3], [0, 1, 2, 3, 5, 257, 771])

@@ -1,12 +1,5 @@
 internal import COpenBLAS
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import CSystem
 
 // Documented at the requirements.
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation

@@ -1,12 +1,5 @@
 internal import COpenBLAS
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import CSystem
 
 // Documented at the requirements.
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
@@ -48,9 +41,9 @@ extension Float: BLASScalar {
     cblas_snrm2(blasCount(count), x, 1)
   }
 
-  public static func exponential(_ x: Float) -> Float { exp(x) }
+  public static func exponential(_ x: Float) -> Float { expf(x) }
 
-  public static func logarithm(_ x: Float) -> Float { log(x) }
+  public static func logarithm(_ x: Float) -> Float { logf(x) }
 
-  public static func logarithmOfOnePlus(_ x: Float) -> Float { log1p(x) }
+  public static func logarithmOfOnePlus(_ x: Float) -> Float { log1pf(x) }
 }

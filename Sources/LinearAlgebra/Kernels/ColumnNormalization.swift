@@ -1,5 +1,5 @@
 /// What columns are normalized by: a mean and a variance for each.
-public struct ColumnMoments<Scalar: BLASScalar> {
+public struct ColumnMoments<Scalar: LayerKernels> {
   /// The mean of each column.
   public let mean: UnsafePointer<Scalar>
   /// The variance of each column.

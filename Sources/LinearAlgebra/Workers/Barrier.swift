@@ -1,17 +1,10 @@
 internal import CHints
+internal import CSystem
 import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// Where a fixed number of threads wait for each other, again and again.
 ///
-/// A thread that comes early looks for the others in a loop for some tens of microseconds, about as
+/// A thread that comes early looks for the others in a loop as long as it has ``Patience``, about as
 /// long as the kernel takes to wake a thread, and then sleeps, so that waiting for long costs no
 /// processor time.
 final class Barrier: @unchecked Sendable {
@@ -24,9 +17,6 @@ final class Barrier: @unchecked Sendable {
   private let sleepers = Atomic<Int>(0)
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let opened = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-  /// Some 30 µs: a pause takes some 15 to 50 ns.
-  private static var spins: Int { 1000 }
 
   /// A barrier for `count` threads.
   init(count: Int) {
@@ -53,10 +43,11 @@ final class Barrier: @unchecked Sendable {
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
       return
     }
-    for _ in 0..<Self.spins {
+    var patience = Patience()
+    repeat {
       if openings.load(ordering: .acquiring) != opening { return }
       hint_spinning()
-    }
+    } while patience.lasts(now: nanoseconds)
     sleep(while: opening)
   }
 
@@ -76,4 +67,11 @@ final class Barrier: @unchecked Sendable {
     pthread_cond_broadcast(opened)
     pthread_mutex_unlock(mutex)
   }
+}
+
+/// A clock that only goes forward.
+private func nanoseconds() -> Int {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return 1_000_000_000 * Int(time.tv_sec) + Int(time.tv_nsec)
 }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import CSystem
 
 /// A value that one thread at a time can get at. Unlike `Mutex`, whose slow path it does not see,
 /// Thread Sanitizer knows what this orders.

@@ -1,12 +1,5 @@
 internal import CHints
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import CSystem
 
 /// Threads that stay and do the same work on their shares of something, the caller among them.
 ///
@@ -23,8 +16,9 @@ package final class WorkerPool: @unchecked Sendable {
   /// What all workers do next, written before the barrier that they wait at; nil to end. Lent to
   /// them: the caller waits until they are done.
   private var order: UnsafePointer<Order>?
-  /// The processor that each worker was last seen on; written before a barrier, read after it.
-  private var processors: UnsafeMutablePointer<Int32>
+  /// The processor that each worker but the last was seen on when it came for work; written before
+  /// a barrier, read after it by the workers behind it.
+  private let processors: UnsafeMutablePointer<Int32>
 
   /// The work in a structure of its own: a pointer to a bare function would need one more that
   /// converts it, made on the heap.
@@ -107,7 +101,7 @@ extension WorkerPool {
 
   private func serve(as worker: Int) {
     while true {
-      processors[worker] = hint_processor()
+      if worker + 1 < count { processors[worker] = hint_processor() }
       barrier.wait()
       guard let order else { return }
       moveApart(worker)

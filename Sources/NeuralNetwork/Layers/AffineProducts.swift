@@ -8,7 +8,7 @@ package enum AffineProducts {
   /// Measured in 196 sizes up to 64 × 64 and in both scalar types, with AVX-512: with this many rows
   /// or more the three products together take less time than OpenBLAS's in every one. With 10 rows
   /// they lose in 20 of the 392, with 1 row in 168.
-  private static func isSmall(rows: Int, inputs: Int, outputs: Int) -> Bool {
+  static func isSmall(rows: Int, inputs: Int, outputs: Int) -> Bool {
     rows >= 32 && inputs <= 64 && outputs <= 64
   }
 

@@ -7,8 +7,10 @@ import LinearAlgebra
 /// value: the layer's input or output, or numbers of its own that it writes to `kept`.
 ///
 /// A layer of your own without parameters states `forward`, `inputGradient`, `backwardReads` and
-/// `worksInPlace`; everything else has a default. It works wherever a network does, but files hold
-/// only layers that have a ``LayerSpecification``.
+/// `worksInPlace`; everything else has a default. One with parameters adds `parameterKinds`,
+/// `parameter(at:)`, `updateParameters` and `parameterGradients`, and with a `weightMatrix`
+/// `otherGradients` too. It works wherever a network does, but files hold only layers that have a
+/// ``LayerSpecification``.
 public protocol Layer<Scalar>: Sendable, Equatable {
   /// The type of all numbers.
   associatedtype Scalar: BLASScalar
@@ -38,7 +40,7 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   func needsWholeBatch(in pass: Pass) -> Bool
   /// The position of the parameter that is a weight matrix, [inputs, outputs], whose gradient is
   /// inputᵀ · upstream, so that rows of it can be computed apart; nil where there is none. Such a
-  /// layer reads its input backward and does not work in place.
+  /// layer reads its input backward, does not work in place, and states `otherGradients`.
   var weightMatrix: Int? { get }
 
   // MARK: Passes
@@ -59,13 +61,14 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   /// - Parameters:
   ///   - upstream: the loss's gradient with respect to the output, rows × outputs.
   ///   - record: what the forward pass left.
-  ///   - gradients: room for them, in the parameters' order and shapes.
+  ///   - gradients: room for them, in the parameters' order and shapes, to be written in place:
+  ///     tensors of the same shapes that are put there instead do as well, but are allocated.
   func parameterGradients(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>])
 
   /// Writes the gradient of each parameter but the weight matrix, whose gradient may be no more than
-  /// an empty tensor.
+  /// an empty tensor. Called where the gradient of a large weight matrix is computed apart.
   ///
   /// - Parameters: as in `parameterGradients`.
   func otherGradients(
@@ -97,7 +100,8 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   var statisticNames: [String] { get }
   /// Tensors that training changes by what it sees, not by gradients.
   var statistics: [Tensor<Scalar>] { get set }
-  /// Takes what a training pass of `rows` rows kept into the statistics.
+  /// Takes what a training pass of `rows` rows kept into the statistics: all of a batch at once, so
+  /// that a layer that has statistics needs the whole batch in training passes.
   mutating func updateStatistics(kept: UnsafeBufferPointer<Scalar>, rows: Int)
 
   // MARK: Other forms
@@ -181,11 +185,15 @@ extension Layer {
     into gradients: inout [Tensor<Scalar>]
   ) {}
 
-  /// All of them: there is no weight matrix.
+  /// All of them, where there is no weight matrix; traps where there is one.
   public func otherGradients(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>]
   ) {
+    require(
+      weightMatrix == nil,
+      "\(name): a layer with a weightMatrix must state otherGradients, which writes the gradients of its other parameters alone"
+    )
     parameterGradients(upstream: upstream, record: record, into: &gradients)
   }
 

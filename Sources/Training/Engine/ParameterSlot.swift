@@ -20,8 +20,6 @@ struct ParameterSlot<Scalar: BLASScalar> {
   var parameter: UnsafeMutablePointer<Scalar>?
   /// What the optimizer keeps for it.
   var kept: (first: UnsafeMutablePointer<Scalar>?, second: UnsafeMutablePointer<Scalar>?)
-  /// Its gradient, where one is kept; what worker 0 adds to it before that.
-  var gradient: UnsafeMutablePointer<Scalar>?
 
   var count: Int { rows * columns }
 
@@ -43,7 +41,7 @@ extension ParameterSlot {
       return ParameterSlot(
         place: place, rows: isMatrix ? shape[0] : 1, columns: isMatrix ? shape[1] : shape.count,
         isSplit: isMatrix && !isWhole && shape.count > leastSplit, owner: place.index % workers,
-        summandCount: isWhole ? 1 : workers, parameter: nil, kept: (nil, nil), gradient: nil)
+        summandCount: isWhole ? 1 : workers, parameter: nil, kept: (nil, nil))
     }
   }
 

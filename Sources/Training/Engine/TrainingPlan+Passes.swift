@@ -56,6 +56,7 @@ extension TrainingPlan {
         }
       }
     }
+    findSummands(worker)
     if job.update != nil { endPhase(worker) }
   }
 
@@ -84,6 +85,21 @@ extension TrainingPlan {
     } else {
       network.layers[layer].parameterGradients(
         upstream: upstream, record: record, into: &summands[worker][layer])
+    }
+  }
+
+  /// Looks where a worker's summands are now, and whether they still are what they were: a layer may
+  /// have put tensors of its own in their places.
+  private func findSummands(_ worker: Int) {
+    for slot in slots where !slot.isSplit || (worker == 0 && keepsGradients) {
+      let place = slot.place
+      require(
+        summands[worker][place.layer][place.position].count == slot.count,
+        "TrainingPlan: \(place.name) has \(slot.count) elements, its layer left a gradient of shape \(summands[worker][place.layer][place.position].shape)"
+      )
+      if worker > 0 { continue }
+      gradientBases[place.index] =
+        summands[0][place.layer][place.position].withUnsafeMutableElements { $0.baseAddress }
     }
   }
 

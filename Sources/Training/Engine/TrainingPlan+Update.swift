@@ -43,7 +43,7 @@ extension TrainingPlan {
     var norm = 0.0
     for slot in slots {
       let rows = slot.rows(of: worker, workers: workers)
-      guard !rows.isEmpty, let gradient = slot.gradient else { continue }
+      guard !rows.isEmpty, let gradient = gradientBases[slot.place.index] else { continue }
       let start = gradient + rows.lowerBound * slot.columns
       if slot.isSplit {
         writeGradient(slot, job, rows: rows, to: start)
@@ -160,7 +160,7 @@ extension TrainingPlan {
 
   /// Adds up the gradient of a parameter that is not split, and moves it.
   private func moveBySum(_ slot: ParameterSlot<Scalar>, _ update: Update) {
-    guard let gradient = slot.gradient else { return }
+    guard let gradient = gradientBases[slot.place.index] else { return }
     addSummands(slot, to: gradient)
     addPenaltyGradient(slot, rows: 0..<slot.rows, to: gradient)
     clampValues(gradient, count: slot.count)
@@ -172,7 +172,7 @@ extension TrainingPlan {
     _ slot: ParameterSlot<Scalar>, _ update: Update, scaledBy factor: Double, _ worker: Int
   ) {
     let rows = slot.rows(of: worker, workers: workers)
-    guard !rows.isEmpty, let kept = slot.gradient else { return }
+    guard !rows.isEmpty, let kept = gradientBases[slot.place.index] else { return }
     let gradient = kept + rows.lowerBound * slot.columns
     if factor < 1 {
       withUnsafePointer(to: Scalar(factor)) {

@@ -28,8 +28,9 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   package internal(set) var labels: [Int]
   /// The batch, [rows, inputs].
   package internal(set) var features: Tensor<Scalar>
-  /// Called in worker 0 at the end of each phase, for whoever times them: gather, forward, loss,
-  /// backward, update.
+  /// Called in worker 0 at the end of each phase, for whoever times them: gather, where the step
+  /// does, forward, loss, backward, update. So often in every step: a loss that is not finite leaves
+  /// the update without work and ends it all the same.
   package var phaseEnded: (() -> Void)?
 
   let batchSize: Int
@@ -41,6 +42,9 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   let splitLayers: [Bool]
   /// Of each worker, what it adds to the gradients of the parameters that are not split.
   let summands: UnsafeMutableBufferPointer<[[Tensor<Scalar>]]>
+  /// Of each slot, worker 0's summand once the passes are done: there its gradient is added up, or
+  /// written where it is split and kept.
+  let gradientBases: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>?>
   /// Of each worker, room for the gradient of some rows of a weight matrix.
   let scratch: [AlignedBuffer<Scalar>]
   let sums: WorkerSums
@@ -48,7 +52,7 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   private let job: UnsafeMutablePointer<Job?>
   private var work: WorkerPool.Work = { _ in }
   /// Whether there is room for the gradients of all parameters.
-  private var keepsGradients = false
+  private(set) var keepsGradients = false
 
   /// Steps of networks like `network`.
   package init(for network: Network<Scalar>, settings: TrainerSettings) {
@@ -57,7 +61,8 @@ package final class TrainingPlan<Scalar: BLASScalar> {
     maxNorm = settings.maxNorm.map { MaxNorm($0) }
     seed = settings.seed
     batchSize = settings.batchSize
-    let workers = settings.workers ?? Self.suitableWorkers(for: network, batchSize: batchSize)
+    let workers =
+      settings.workers ?? network.suitableWorkers(rows: batchSize, purpose: .training)
     self.workers = workers
     lease = WorkerPool.lease(workers: workers)
     rows = [Int](repeating: 0, count: batchSize)
@@ -81,6 +86,8 @@ package final class TrainingPlan<Scalar: BLASScalar> {
     scratch = (0..<workers).map { _ in
       AlignedBuffer(count: max(widest, widest == 0 ? 0 : Self.scratchSize), repeating: 0)
     }
+    gradientBases = .allocate(capacity: slots.count)
+    gradientBases.initialize(repeating: nil)
     sums = WorkerSums(workers: workers)
     job = .allocate(capacity: 1)
     job.initialize(to: nil)
@@ -91,6 +98,7 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   deinit {
     slots.deinitialize().deallocate()
     summands.deinitialize().deallocate()
+    gradientBases.deinitialize().deallocate()
     job.deinitialize(count: 1).deallocate()
   }
 }
@@ -101,13 +109,6 @@ extension TrainingPlan {
   /// How many scalars of gradient a worker computes at a time: they and what they are added to stay
   /// in a core's own cache.
   static var scratchSize: Int { 1 << 15 }
-
-  private static func suitableWorkers(for network: Network<Scalar>, batchSize: Int) -> Int {
-    let weights = network.parameters.reduce(0) { $0 + $1.tensor.count }
-    // Each weight takes part in three products, of two operations for each row.
-    return LinearAlgebra.suitableWorkers(
-      operations: 6 * Double(weights) * Double(batchSize))
-  }
 
   /// The shapes of what a worker adds to gradients; none where the gradient is split.
   private static func summands(
@@ -176,12 +177,12 @@ extension TrainingPlan {
     }
     let update = Update(
       optimizer: optimizer.optimizer, learningRate: learningRate, number: optimizer.stepCount + 1)
+    defer { phaseEnded?() }
     let loss = run(on: network, data, update, iteration: iteration)
     if !loss.isFinite { return loss }
     optimizer.stepCount += 1
     maxNorm?.apply(to: &network)
     network.updateStatistics(rows: batchSize, layout, memory: memory.base)
-    phaseEnded?()
     return loss
   }
 
@@ -212,13 +213,7 @@ extension TrainingPlan {
     on network: Network<Scalar>, _ data: PreparedDataset<Scalar>?, _ update: Update?,
     iteration: Int
   ) -> Scalar {
-    for index in slots.indices {
-      let place = slots[index].place
-      slots[index].gradient = summands[0][place.layer][place.position].withUnsafeMutableElements {
-        $0.baseAddress
-      }
-    }
-    return features.withMutableRows { x in
+    features.withMutableRows { x in
       rows.withUnsafeBufferPointer { rows in
         labels.withUnsafeMutableBufferPointer { labels in
           data?.gatherLabels(of: rows, into: labels)

@@ -58,6 +58,30 @@ struct AffineKernelTests {
     check(type)
   }
 
+  @Test("The gradient of some columns of a wider input reads no others", arguments: scalarTypes)
+  func widerInput(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for inputs in Self.sizes {
+        for outputs in Self.sizes {
+          let rows = Self.rowCounts[(inputs + 3 * outputs) % Self.rowCounts.count]
+          let layer = Layer<Scalar>(rows, inputs, outputs, isMixed: false)
+          for result in [Layer<Scalar>.Result.weightGradient, .weightChange] {
+            let expected = layer.twin(result)
+            onEveryLevel { level in
+              for (offset, gap) in [(0, 1), (5, 7), (0, 16), (3, 61)] {
+                let found = layer.run(result, at: offset, gap: gap)
+                #expect(
+                  found.isIntact && expected.isMet(by: found.elements),
+                  "\(result), \(rows) rows, \(inputs) of \(inputs + gap) × \(outputs), \(level)")
+              }
+            }
+          }
+        }
+      }
+    }
+    check(type)
+  }
+
   private func expectTwin<Scalar: BLASScalar>(_ layer: Layer<Scalar>) {
     let label = "\(layer.rows) rows, \(layer.inputs) × \(layer.outputs)"
     for result in Layer<Scalar>.Result.allCases {
@@ -177,9 +201,18 @@ private struct Layer<Scalar: BLASScalar> {
     return expected
   }
 
+  /// The rows of x with `gap` NaNs between them.
+  private func spread(_ gap: Int) -> [Scalar] {
+    let nothing = [Scalar](repeating: .nan, count: gap)
+    return Array(
+      (0..<rows).map { Array(x[($0 * inputs)..<(($0 + 1) * inputs)]) }.joined(separator: nothing))
+  }
+
   /// What a kernel writes `offset` places behind an aligned one, from operands as far from one, and
-  /// whether it wrote nothing else.
-  func run(_ result: Result, at offset: Int) -> (elements: [Scalar], isIntact: Bool) {
+  /// whether it wrote nothing else. Weight gradients may be of an x with a gap after each row.
+  func run(
+    _ result: Result, at offset: Int, gap: Int = 0
+  ) -> (elements: [Scalar], isIntact: Bool) {
     let isChange = result == .weightChange
     let count =
       switch result {
@@ -187,7 +220,7 @@ private struct Layer<Scalar: BLASScalar> {
       case .inputGradient: rows * inputs
       case .weightGradient, .weightChange: inputs * outputs
       }
-    let operands = [x, upstream, weights, bias].map { operand in
+    let operands = [spread(gap), upstream, weights, bias].map { operand in
       let buffer = GuardedBuffer<Scalar>(capacity: operand.count)
       return (buffer, buffer.fill(operand, count: operand.count, at: (offset + 3) % 16))
     }
@@ -206,7 +239,7 @@ private struct Layer<Scalar: BLASScalar> {
         weights: operands[2].1, into: y)
     case .weightGradient, .weightChange:
       Scalar.affineWeightGradient(
-        rows: rows, inputs: inputs, outputs: outputs, operands[0].1, stride: inputs,
+        rows: rows, inputs: inputs, outputs: outputs, operands[0].1, stride: inputs + gap,
         upstream: operands[1].1, alpha: isChange ? alpha : 1, beta: isChange ? beta : 0, into: y)
     }
     return (

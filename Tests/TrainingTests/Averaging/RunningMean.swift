@@ -9,6 +9,7 @@ struct RunningMean<Scalar: BLASScalar>: Layer {
   var statisticNames: [String] { ["mean", "variance"] }
   var backwardReads: ForwardBlock { .neither }
   var worksInPlace: Bool { false }
+  func needsWholeBatch(in pass: Pass) -> Bool { pass != .inference }
 
   func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,

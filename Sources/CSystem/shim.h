@@ -1,0 +1,11 @@
+// What LinearAlgebra takes of the C library, under one name on every system: threads, clocks and the
+// functions of one number.
+#ifndef PERCEPTRON_CSYSTEM_SHIM_H
+#define PERCEPTRON_CSYSTEM_SHIM_H
+
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#endif

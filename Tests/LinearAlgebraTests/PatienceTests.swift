@@ -1,0 +1,40 @@
+import Testing
+
+@testable import LinearAlgebra
+
+@Suite struct PatienceTests {
+  @Test("It lasts as long as the clock says, however quick the looks are")
+  func quickLooks() {
+    var patience = Patience()
+    #expect((0..<1_000_000).allSatisfy { _ in patience.lasts { 7 } })
+    // The time that counts began at 7.
+    #expect((0..<1000).allSatisfy { _ in patience.lasts { 6 + Patience.duration } })
+    #expect(
+      !(0..<Patience.looksPerClock).allSatisfy { _ in patience.lasts { 7 + Patience.duration } })
+  }
+
+  @Test("Slow looks are few: it ends where the clock is looked at")
+  func slowLooks() {
+    var patience = Patience()
+    var (looks, time) = (0, 0)
+    repeat {
+      looks += 1
+      time += Patience.duration
+    } while patience.lasts { time }
+    #expect(looks == 2 * Patience.looksPerClock)
+  }
+
+  @Test("The clock is not looked at in a short wait")
+  func shortWait() {
+    var patience = Patience()
+    var readings = 0
+    for _ in 1..<Patience.looksPerClock {
+      #expect(
+        patience.lasts {
+          readings += 1
+          return 0
+        })
+    }
+    #expect(readings == 0)
+  }
+}
