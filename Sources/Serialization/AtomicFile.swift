@@ -33,6 +33,23 @@ package enum AtomicFile {
     synchronize(directory: target.directory)
   }
 
+  /// Removes the file at `path`, if there is one.
+  ///
+  /// - Throws: ``FileError`` where it cannot be removed.
+  package static func remove(_ path: String) throws {
+    if unlink(path) != 0 && errno != ENOENT {
+      throw FileError.system(path, cannot: "remove this file", code: errno)
+    }
+  }
+
+  /// Removes what processes that were killed while they wrote have left in a folder.
+  package static func removeParts(in directory: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(".part") {
+      unlink(directory + "/" + name)
+    }
+  }
+
   /// Makes sure that a file can be written at `path`, for work that takes long before it writes it.
   ///
   /// - Throws: ``FileError`` where ``write(_:to:)`` would.

@@ -124,12 +124,7 @@ extension RunDirectory {
 
   /// Removes what runs that were killed while they wrote have left.
   private func sweep() {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    let parts = names.filter {
-      $0.hasPrefix(".\(Self.checkpointName).") && $0.hasSuffix(".part")
-    }
-    for item in stagingFolders + parts.map({ path + "/" + $0 }) {
-      try? FileManager.default.removeItem(atPath: item)
-    }
+    AtomicFile.removeParts(in: path)
+    for folder in stagingFolders { try? FileManager.default.removeItem(atPath: folder) }
   }
 }

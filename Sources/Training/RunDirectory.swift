@@ -40,9 +40,7 @@ public struct RunDirectory: Sendable {
   ///
   /// - Throws: `FileError` where it cannot be removed.
   public func removeCheckpoint() throws {
-    if unlink(checkpointPath) != 0 && errno != ENOENT {
-      throw Self.failure(checkpointPath, "cannot be removed")
-    }
+    try AtomicFile.remove(checkpointPath)
   }
 
   /// Whether any file of a run is in the folder: also one that diverged or was killed leaves some.

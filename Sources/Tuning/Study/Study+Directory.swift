@@ -56,6 +56,7 @@ extension Study {
     }
     if let trials { try state.demand(trials, at: directory) }
     let journal = try StudyJournal(journalPath(directory), length: length)
+    AtomicFile.removeParts(in: directory)
     state.interrupt()
     return Study(state, journal, in: directory, lock)
   }

@@ -59,7 +59,7 @@ extension Study {
     try record(
       .diverged(
         trial: trial, iteration: iteration, loss: loss, seconds: seconds,
-        message: "the loss is \(loss) at iteration \(iteration)"))
+        message: "the loss is \(loss.isNaN ? "nan" : "\(loss)") at iteration \(iteration)"))
   }
 
   /// Ends a running trial by an error.

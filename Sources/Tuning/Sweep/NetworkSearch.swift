@@ -38,6 +38,11 @@ public struct NetworkSearch {
   /// How many bytes of weights are trained side by side at most; more are trained in several groups.
   public var memory = 128 << 20
 
+  /// How many seconds at least are between two checkpoints of what is trained side by side, in the
+  /// study's folder; large ones are written less often, so that they take two hundredths of the time at
+  /// most. With 0 there is one after each step. A search that was killed goes on from the last one.
+  public var checkpointEvery = 1.0
+
   /// The search of the best of some networks.
   ///
   /// - Parameters:

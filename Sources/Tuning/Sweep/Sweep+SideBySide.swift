@@ -44,7 +44,7 @@ private struct SideBySide<Scalar: BLASScalar> {
     group = SweepGroup(
       networks, on: sets.training, random: SeededRandom(seed: settings.seed, purpose: "batches"),
       workers: sweep.search.workerCount)
-    saver = .init(of: sweep.study)
+    saver = .init(of: sweep.study, every: sweep.search.checkpointEvery)
     sweep.meter.networks(group.runs.count)
   }
 

@@ -70,17 +70,21 @@ extension SweepCheckpoint {
   /// Writes checkpoints of one group as it is trained.
   struct Saver {
     private let path: String?
+    private let period: Double
     private var last = ContinuousClock.now
     /// How long the last one took to write, in seconds.
     private var duration = 0.0
 
-    init(of study: Study) { path = study.directory.map { $0 + "/" + SweepCheckpoint.name } }
+    /// - Parameter period: see ``NetworkSearch/checkpointEvery``.
+    init(of study: Study, every period: Double) {
+      path = study.directory.map { $0 + "/" + SweepCheckpoint.name }
+      self.period = period
+    }
 
-    /// Writes one where the last is a second old and writing takes no more than two hundredths of
-    /// the time.
+    /// Writes one where it is time for it.
     mutating func saveIfDue(_ group: SweepGroup<Scalar>) throws {
       let age = last.duration(to: .now) / .seconds(1)
-      if age >= max(1, 50 * duration) { try save(group) }
+      if period == 0 || age >= max(period, 50 * duration) { try save(group) }
     }
 
     /// Writes one.
@@ -94,10 +98,7 @@ extension SweepCheckpoint {
 
     /// Removes what is of no use any more.
     func remove() throws {
-      guard let path else { return }
-      if unlink(path) != 0 && errno != ENOENT {
-        throw FileError(path, "cannot be removed: \(String(cString: strerror(errno)))")
-      }
+      if let path { try AtomicFile.remove(path) }
     }
   }
 

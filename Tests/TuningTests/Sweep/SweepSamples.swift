@@ -63,9 +63,12 @@ enum SweepSamples {
 extension Trial {
   /// The trial without how long it took.
   var timeless: [String] {
-    measurements.map { "\($0.iteration) \($0.loss ?? .nan) \($0.trainAccuracy ?? .nan) \($0.value ?? .nan) \($0.validationAccuracy ?? .nan)" }
-      + [
-        "\(state) \(iterations ?? -1) \(value ?? .nan) \(trainAccuracy ?? .nan) \(finalLoss ?? .nan)"
-      ]
+    // The sign of a NaN means nothing.
+    func text(_ number: Double?) -> String {
+      number.map { $0.isNaN ? "nan" : "\($0)" } ?? "none"
+    }
+    return measurements.map {
+      "\($0.iteration): \(text($0.loss)) \(text($0.trainAccuracy)) \(text($0.validationAccuracy))"
+    } + ["\(state) \(iterations ?? -1): \(text(value)) \(text(trainAccuracy)) \(text(finalLoss))"]
   }
 }

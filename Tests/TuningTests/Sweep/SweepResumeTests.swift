@@ -1,0 +1,130 @@
+import Foundation
+import LinearAlgebra
+import Serialization
+import TestSupport
+import Testing
+import Training
+import Tuning
+
+/// Searches that are interrupted or killed, and gone on with.
+@Suite struct SweepResumeTests {
+  /// Some side by side, with prefixes and one that diverges, two alone, and a second group.
+  static let settings: [RunRecord.Settings] = {
+    func run(_ change: @escaping (inout TrainerSettings) -> Void) -> RunRecord.Settings {
+      SweepSamples.settings(precision: .float) {
+        $0.length = .iterations(40)
+        change(&$0)
+      }
+    }
+    return [
+      run { _ in },
+      run { $0.length = .iterations(15) },
+      run { $0.learningRate = 1e4 },
+      run { $0.optimizer = .adam(epsilon: 0.01) },
+      run { $0.optimizer = .momentum() },
+      run { $0.maxNorm = 0.5 },
+      run {
+        $0.maxNorm = 0.5
+        $0.length = .iterations(20)
+      },
+      run { $0.batchSize = 30 },
+    ]
+  }()
+
+  /// Trains what is left in a folder, until `stop` says so.
+  static func train(
+    in folder: String, stop: @escaping @Sendable () -> Bool = { false }
+  ) throws -> Study {
+    let study = try SweepSamples.study(of: settings.count, in: folder)
+    var search = try NetworkSearch(study, on: SweepSamples.data, settings: settings)
+    search.workers = 1
+    search.checkpointEvery = 0
+    try search.run(stop: stop)
+    return study
+  }
+
+  /// What is to be the same however often a search was interrupted.
+  struct Findings {
+    var trials: [[String]]
+    var best: Int?
+    var model: Data
+    var files: [String]
+
+    init(_ study: Study, in folder: String) throws {
+      trials = study.trials.map(\.timeless)
+      best = study.best?.id
+      model = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + Study.bestName))
+      files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    }
+
+    func expect(_ expected: Findings, _ what: String) {
+      for (trial, other) in zip(trials, expected.trials) {
+        #expect(trial == other, "\(what)")
+      }
+      #expect(best == expected.best, "\(what)")
+      #expect(model == expected.model, "\(what)")
+      #expect(files == expected.files, "\(what)")
+    }
+  }
+
+  static func uninterrupted() throws -> Findings {
+    let folder = try TemporaryDirectory()
+    return try Findings(train(in: folder.file("study")), in: folder.file("study"))
+  }
+
+  /// Counts how often it is asked.
+  final class Count: Sendable {
+    private let value = Locked(0)
+    func next() -> Int { value.withLock { $0 += 1; return $0 } }
+  }
+
+  @Test func `A search that is stopped again and again finds the same`() throws {
+    let expected = try Self.uninterrupted()
+    #expect(expected.files == ["best.safetensors", "journal.jsonl"])
+    let folder = try TemporaryDirectory()
+    var study: Study?
+    var rounds = 0
+    repeat {
+      study = nil
+      let count = Count()
+      study = try Self.train(in: folder.file("study")) { count.next() > 9 }
+      rounds += 1
+    } while study?.counts[.waiting] != nil && rounds < 100
+    #expect(rounds > 8)
+    try Findings(#require(study), in: folder.file("study")).expect(expected, "stopped")
+  }
+
+  @Test func `A search that is killed at any step finds the same`() throws {
+    let expected = try Self.uninterrupted()
+    let folder = try TemporaryDirectory()
+    let (whole, killed) = (folder.file("whole"), folder.file("killed-"))
+    // What a kill would leave: the folder as it is at the moment.
+    let count = Count()
+    _ = try Self.train(in: whole) {
+      let step = count.next()
+      if step % 11 == 3 {
+        try? FileManager.default.copyItem(atPath: whole, toPath: "\(killed)\(step)")
+      }
+      return false
+    }
+    let copies = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+      $0.hasPrefix("killed")
+    }
+    #expect(copies.count > 10)
+    for copy in copies {
+      let study = try Self.train(in: folder.file(copy))
+      try Findings(study, in: folder.file(copy)).expect(expected, copy)
+    }
+  }
+
+  @Test func `A damaged checkpoint is refused by name`() throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("study")
+    let count = Count()
+    _ = try Self.train(in: path) { count.next() > 12 }
+    let checkpoint = path + "/sweep.safetensors"
+    #expect(FileManager.default.fileExists(atPath: checkpoint))
+    try Data("nothing".utf8).write(to: URL(fileURLWithPath: checkpoint))
+    #expect { _ = try Self.train(in: path) } throws: { "\($0)".contains("sweep.safetensors") }
+  }
+}
