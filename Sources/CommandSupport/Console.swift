@@ -29,18 +29,39 @@ package enum Console {
     write(line + "\n", to: STDERR_FILENO)
   }
 
-  /// Replaces the terminal's current line on standard error, until ``clearLine()`` or another text.
+  /// Replaces the lines that were drawn on standard error, until ``clearLine()`` or another text.
   package static func redraw(_ text: String) {
-    isDrawn.store(true, ordering: .relaxed)
-    write("\r\(text.prefix(terminalWidth - 1))\u{1B}[K", to: STDERR_FILENO)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { shortened($0, to: terminalWidth - 1) }
+    let above = drawnLines.exchange(lines.count, ordering: .relaxed) - 1
+    // What more lines were drawn before is cleared with those below the cursor.
+    let start = (above > 0 ? "\u{1B}[\(above)A" : "") + (above >= lines.count ? "\r\u{1B}[J" : "")
+    write(start + "\r" + lines.joined(separator: "\u{1B}[K\n") + "\u{1B}[K", to: STDERR_FILENO)
   }
 
-  /// Clears the line that was drawn, if any. A signal handler may call it: nothing in it allocates
+  /// Clears the lines that were drawn, if any. A signal handler may call it: nothing in it allocates
   /// or locks.
   package static func clearLine() {
-    if !isDrawn.exchange(false, ordering: .relaxed) { return }
-    let text: StaticString = "\r\u{1B}[K"
-    _ = Foundation.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+    let count = drawnLines.exchange(0, ordering: .relaxed)
+    if count == 0 { return }
+    let current: StaticString = "\r\u{1B}[K"
+    _ = Foundation.write(STDERR_FILENO, current.utf8Start, current.utf8CodeUnitCount)
+    let above: StaticString = "\u{1B}[A\u{1B}[K"
+    for _ in 1..<max(count, 1) {
+      _ = Foundation.write(STDERR_FILENO, above.utf8Start, above.utf8CodeUnitCount)
+    }
+  }
+
+  /// The first `count` characters of a line; what sets colours is none and stays.
+  private static func shortened(_ line: Substring, to count: Int) -> String {
+    var (result, left, isEscape) = ("", count, false)
+    for character in line {
+      if character == "\u{1B}" { isEscape = true }
+      if isEscape || left > 0 { result.append(character) }
+      if !isEscape { left -= 1 }
+      if isEscape && character == "m" { isEscape = false }
+    }
+    return result
   }
 
   /// Columns of the terminal: a line that wraps cannot be redrawn.
@@ -69,5 +90,5 @@ package enum Console {
   }
 }
 
-/// Whether the terminal's current line has a text that is to be redrawn.
-private let isDrawn = Atomic<Bool>(false)
+/// How many lines on the terminal have a text that is to be redrawn.
+private let drawnLines = Atomic<Int>(0)

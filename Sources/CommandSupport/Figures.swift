@@ -20,6 +20,11 @@ package func decimal(_ value: Double, _ digits: Int) -> String {
   String(format: "%.\(digits)f", value)
 }
 
+/// `value` with so many digits that count, as `0.001235`.
+package func significant(_ value: Double, _ digits: Int) -> String {
+  String(format: "%.\(digits)g", value)
+}
+
 /// `count` as `50,000`.
 package func grouped(_ count: Int) -> String {
   count.formatted(.number.locale(Locale(identifier: "en")))

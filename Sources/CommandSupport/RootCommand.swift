@@ -21,7 +21,7 @@ extension RootCommand {
       return 2
     }
     do {
-      command = try parseAsRoot(arguments)
+      command = try parseAsRoot(unfoldingHelp(arguments))
     } catch {
       return report(parsing: error)
     }
@@ -31,7 +31,8 @@ extension RootCommand {
     } catch let status as ExitCode {
       return status.rawValue
     } catch let error as ValidationError {
-      let name = "\(rootName) \(type(of: command).configuration.commandName ?? "")"
+      let name = ([rootName] + (path(of: type(of: command), below: Self.self) ?? []))
+        .joined(separator: " ")
       Console.error("Error: \(error.message)\n  See '\(name) --help' for more information.")
       return 2
     } catch  where exitCode(for: error) == .success {
@@ -47,6 +48,27 @@ extension RootCommand {
   private static var commandNames: [String] {
     configuration.subcommands.filter { $0.configuration.shouldDisplay }
       .compactMap { $0.configuration.commandName }
+  }
+
+  /// `help NAME` as `NAME --help`, which a command with a default subcommand answers by that one's.
+  private static func unfoldingHelp(_ arguments: [String]) -> [String] {
+    guard arguments.first == "help", arguments.count > 1, arguments[1] != "help" else {
+      return arguments
+    }
+    return arguments.dropFirst() + ["--help"]
+  }
+
+  /// The names that lead to a command; a default subcommand goes by its parent's.
+  private static func path(
+    of command: any ParsableCommand.Type, below parent: any ParsableCommand.Type
+  ) -> [String]? {
+    for child in parent.configuration.subcommands {
+      let isDefault = parent.configuration.defaultSubcommand == child
+      let names = isDefault ? [] : [child.configuration.commandName ?? ""]
+      if child == command { return names }
+      if let rest = path(of: command, below: child) { return names + rest }
+    }
+    return nil
   }
 
   /// What stands where a command's name is expected, also after `help`, and is none.

@@ -6,11 +6,12 @@ import CommandSupport
 struct PerceptronCommand: RootCommand {
   static let configuration = CommandConfiguration(
     commandName: "perceptron",
-    abstract: "Trains small neural networks on the CPU, checks their gradients, and uses them.",
+    abstract:
+      "Trains small neural networks on the CPU, finds good settings, checks gradients, and predicts.",
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, PredictCommand.self,
-      SummaryCommand.self, OverfitCommand.self, GradcheckCommand.self, DoctorCommand.self,
+      TrainCommand.self, ResumeCommand.self, TuneCommand.self, EvaluateCommand.self,
+      PredictCommand.self, SummaryCommand.self, OverfitCommand.self, GradcheckCommand.self, DoctorCommand.self,
     ])
 
   static func main() { runToExit() }

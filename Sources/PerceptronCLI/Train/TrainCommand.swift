@@ -73,11 +73,7 @@ struct TrainCommand: ParsableCommand {
     Interruption.install()
     let data = try source.load()
     let settings = try settings(for: data)
-    try MemoryDemand(
-      inputSize: data.training.featureCount, layers: settings.network.layers,
-      batchSize: settings.training.batchSize, scalarSize: precision == .float ? 4 : 8,
-      copies: 2 + settings.training.optimizer.stateCount
-    ).check(sizes: network.sizes(settings.network), batchOption: "--batch")
+    try checkMemory(settings, data)
     try naming(data.name) { try data.training.features.checkFinite() }
     let (directory, lock) = try makeDirectory(for: data)
     let session = TrainingSession(
@@ -107,8 +103,19 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  /// Refuses a network that this machine's memory cannot hold.
+  func checkMemory(_ settings: RunRecord.Settings, _ data: LoadedData) throws {
+    try MemoryDemand(
+      inputSize: data.training.featureCount, layers: settings.network.layers,
+      batchSize: settings.training.batchSize, scalarSize: precision == .float ? 4 : 8,
+      copies: 2 + settings.training.optimizer.stateCount
+    ).check(sizes: network.sizes(settings.network), batchOption: "--batch")
+  }
+
   /// The settings given, completed by those that do well on `data`.
-  private func settings(for data: LoadedData) throws -> RunRecord.Settings {
+  ///
+  /// - Throws: `ValidationError` for what no network can be trained with.
+  func settings(for data: LoadedData) throws -> RunRecord.Settings {
     let defaults = TrainingDefaults.suiting(data)
     let rows = data.training.count
     if rows == 0 { throw DatasetError("\(data.name) has no training rows") }

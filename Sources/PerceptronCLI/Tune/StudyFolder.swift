@@ -1,0 +1,36 @@
+import Foundation
+import Perceptron
+import Serialization
+
+/// What commands say of a study's folder.
+enum StudyFolder {
+  /// Throws unless there is a folder with a study at `path`.
+  static func demand(_ path: String) throws {
+    if !FileManager.default.fileExists(atPath: path) {
+      throw FileError(path, "there is no such folder")
+    }
+    if !isDirectory(path) { throw FileError(path, "expected the folder of a study, found a file") }
+    if !Study.exists(at: path) {
+      throw FileError(path, "holds no study; `perceptron tune` begins one")
+    }
+  }
+
+  /// What a folder that holds a study already says to whoever wants to begin one in it.
+  static func describe(
+    _ path: String, expected: StudyDefinition, trials: [Assignment]
+  ) throws -> String {
+    do {
+      let study = try Study.resume(at: path, expecting: expected, trials: trials)
+      let left = study.trials.count { !$0.state.isFinal }
+      return "holds this study already, "
+        + (left == 0
+          ? "which is over; see `perceptron tune show \(path)`"
+          : "\(left) of \(study.trials.count) trials are left; go on with it by \(command(path))")
+    } catch let difference as StudyDifference {
+      return "holds another study, in which \(difference.name) is \(difference.recorded) and not "
+        + "\(difference.expected); go on with that one by \(command(path))"
+    }
+  }
+
+  private static func command(_ path: String) -> String { "`perceptron tune --resume \(path)`" }
+}

@@ -1,0 +1,77 @@
+import Perceptron
+
+/// What a study has shown, for programs.
+extension StudyReport {
+  fileprivate struct Summary: Encodable {
+    let folder: String
+    let goal: Goal
+    let counts: [String: Int]
+    /// The best trial's number.
+    let best: Int?
+    let trials: [Row]
+    let effects: [Effect]
+    let warnings: [String]
+  }
+
+  fileprivate struct Row: Encodable {
+    let trial: Int
+    let state: Trial.State
+    let parameters: [String: ParameterValue]
+    let value: Double?
+    let trainAccuracy: Double?
+    let finalLoss: Double?
+    let iterations: Int?
+    let seconds: Double
+  }
+
+  fileprivate struct Effect: Encodable {
+    let name: String
+    let importance: Double?
+    let levels: [Level]
+  }
+
+  fileprivate struct Level: Encodable {
+    let value: String
+    let done: Int
+    let diverged: Int
+    let mean: Double?
+    let best: Double?
+  }
+
+  /// The counts, the first trials of the leaderboard, each parameter's effect, and the warnings.
+  var json: String { get throws { try json(top: .max) } }
+
+  /// The same with `count` trials only.
+  func json(top count: Int) throws -> String {
+    try Summary(
+      folder: folder, goal: study.definition.goal,
+      counts: Dictionary(
+        uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),
+      best: study.best?.id, trials: study.leaderboard.prefix(count).trials.map(Row.init),
+      effects: study.marginalEffects.map(Effect.init), warnings: edges
+    ).json
+  }
+}
+
+extension StudyReport.Row {
+  fileprivate init(_ trial: Trial) {
+    self.init(
+      trial: trial.id, state: trial.state,
+      parameters: Dictionary(
+        uniqueKeysWithValues: trial.parameters.entries.map { ($0.name, $0.value) }),
+      value: trial.value, trainAccuracy: trial.trainAccuracy, finalLoss: trial.finalLoss,
+      iterations: trial.iterations, seconds: trial.seconds)
+  }
+}
+
+extension StudyReport.Effect {
+  fileprivate init(_ effect: MarginalEffect) {
+    self.init(
+      name: effect.name, importance: effect.importance,
+      levels: effect.levels.map {
+        .init(
+          value: "\($0.extent)", done: $0.trials, diverged: $0.diverged, mean: $0.mean,
+          best: $0.best)
+      })
+  }
+}

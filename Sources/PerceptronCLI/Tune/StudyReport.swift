@@ -1,0 +1,110 @@
+import CommandSupport
+import Perceptron
+
+/// What a study has shown, for people.
+struct StudyReport {
+  let study: Study
+  let folder: String
+  let trials: [Trial]
+
+  init(_ study: Study, folder: String) {
+    self.study = study
+    self.folder = folder
+    trials = study.trials
+  }
+
+  /// Whether every trial has ended.
+  var isOver: Bool { trials.allSatisfy(\.state.isFinal) }
+
+  /// How to go on with a study that is not over.
+  var advice: String { "go on with: perceptron tune --resume \(folder)" }
+
+  /// Such as `10 done, 2 diverged`.
+  static func counts(of study: Study) -> String {
+    let counts = study.counts
+    let order: [Trial.State] = [.done, .diverged, .pruned, .failed, .running, .waiting]
+    return order.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }
+      .joined(separator: ", ")
+  }
+
+  /// A table of the first trials, from the best on; those that have not begun are left out.
+  func leaderboard(top count: Int) -> String {
+    let board = study.leaderboard.filter { $0.state != .waiting || $0.value != nil }.prefix(count)
+    let names = board.parameterNames
+    let areNumbers = names.map { name in
+      trials.allSatisfy { $0.parameters[name].map { $0.number != nil } ?? true }
+    }
+    var table = TextTable(
+      [.figures("trial")]
+        + zip(names, areNumbers).map { $1 ? .figures($0) : .words($0) }
+        + [
+          .words("state"), .figures("validation"), .figures("training"), .figures("loss"),
+          .figures("time"),
+        ])
+    for trial in board.trials {
+      table.add(
+        ["\(trial.id)"] + names.map { trial.parameters[$0].map(Self.short) ?? "–" } + [
+          trial.state.rawValue, trial.value.map { decimal($0, 4) } ?? "–",
+          trial.trainAccuracy.map { decimal($0, 4) } ?? "–",
+          trial.finalLoss.map { $0 < 1e4 ? decimal($0, 4) : scientific($0) } ?? "–",
+          readableTime(trial.seconds),
+        ])
+    }
+    return table.text
+  }
+
+  /// What each parameter did, as a table.
+  var effects: String {
+    var table = TextTable([
+      .words("setting"), .words("value"), .figures("done"), .figures("diverged"), .figures("mean"),
+      .figures("best"), .figures("importance"),
+    ])
+    for effect in study.marginalEffects {
+      for (index, level) in effect.levels.enumerated() {
+        let importance = index == 0 ? effect.importance.map { decimal($0, 2) } ?? "–" : ""
+        table.add([
+          index == 0 ? effect.name : "", Self.short(level.extent), "\(level.trials)",
+          "\(level.diverged)", level.mean.map { decimal($0, 4) } ?? "–",
+          level.best.map { decimal($0, 4) } ?? "–", importance,
+        ])
+      }
+    }
+    return table.text
+  }
+
+  /// A warning for each number of the best trial beyond which a better one may lie.
+  var edges: [String] {
+    guard let best = study.best else { return [] }
+    return study.definition.space.parameters.compactMap { parameter in
+      guard let value = best.parameters[parameter.name], let edge = parameter.domain.edge(of: value)
+      else { return nil }
+      let name = parameter.name.replacing("-", with: " ")
+      let which = edge == .lower ? "smallest" : "largest"
+      return "the best \(name) \(Self.short(value)) is "
+        + (parameter.domain.isList ? "the \(which) tried" : "among the \(which) of its range")
+        + "; better ones may lie beyond"
+    }
+  }
+
+  /// A value in a table: numbers that were drawn have more digits than anyone reads.
+  private static func short(_ value: ParameterValue) -> String {
+    if case .number(let number) = value { short(number) } else { "\(value)" }
+  }
+
+  private static func short(_ extent: MarginalEffect.Extent) -> String {
+    switch extent {
+    case .value(let value): short(value)
+    case .range(let lower, let upper): "\(short(lower))–\(short(upper))"
+    }
+  }
+
+  private static func short(_ number: Double) -> String {
+    let exact = "\(number)"
+    return exact.count <= 8 ? exact : significant(number, 4)
+  }
+}
+
+extension SearchSpace.Domain {
+  /// Whether it is a list, not a range.
+  fileprivate var isList: Bool { if case .values = self { true } else { false } }
+}
