@@ -11,7 +11,7 @@ struct Bench: RootCommand {
     subcommands: [
       MatmulCommand.self, StepCommand.self, PredictCommand.self, GradcheckCommand.self,
       LoadCommand.self, IdleCommand.self, CompareCommand.self, PeersCommand.self,
-      WorkerCommand.self,
+      SweepCommand.self, WorkerCommand.self,
     ],
     defaultSubcommand: MatmulCommand.self)
 

@@ -62,4 +62,9 @@ struct MeasuringOptions: ParsableArguments {
 enum OutputFile {
   /// Throws unless a file can be made at `path`.
   static func check(_ path: String) throws { try AtomicFile.check(path) }
+
+  /// Writes what was found as JSON.
+  static func write(_ report: some Encodable, to path: String) throws {
+    try AtomicFile.write(Array((try report.json + "\n").utf8), to: path)
+  }
 }

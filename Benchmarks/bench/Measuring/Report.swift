@@ -85,7 +85,7 @@ struct Report: Codable {
   }
 
   func write(to path: String) throws {
-    try AtomicFile.write(Array((try json + "\n").utf8), to: path)
+    try OutputFile.write(self, to: path)
   }
 }
 

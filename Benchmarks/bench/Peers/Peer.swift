@@ -9,6 +9,9 @@ struct Peer {
   /// What its Python needs, of Benchmarks/peers/requirements.txt.
   var package: String?
 
+  /// Whether it is NumPy in single precision.
+  var isNumPyFloat: Bool { package == "numpy" && precision == .float32 }
+
   /// The name of Perceptron itself.
   static let perceptron = "Perceptron"
 

@@ -57,8 +57,12 @@ enum Program {
     return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
   }
 
+  /// Where a program is; a name with a slash in it is a path.
   private static func path(of name: String) -> String? {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    if name.contains("/") {
+      return FileManager.default.isExecutableFile(atPath: name) ? name : nil
+    }
+    return (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
       .map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 }

@@ -36,7 +36,7 @@ final class AloneRun<Scalar: BLASScalar, Random: RandomStream & Codable> {
     trainer = fresh
     left = member.trials[...]
     iterations = member.iterations
-    operations = member.operations / Double(max(member.iterations, 1))
+    operations = member.operations
     let last = member.trials.last?.trial ?? 0
     checkpointPath = sweep.study.directory.map { "\($0)/trial-\(last).safetensors" }
     try resume()

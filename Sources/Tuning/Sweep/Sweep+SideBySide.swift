@@ -37,9 +37,7 @@ private struct SideBySide<Scalar: BLASScalar> {
     let networks = members.map { member in
       var random = SeededRandom(seed: settings.seed, purpose: "weights")
       let network = member.settings.freshNetwork(on: sets, using: &random)
-      let run = SweepRun(
-        member.trials, network, settings: member.settings.training, iterations: member.iterations)
-      return (run, network)
+      return (SweepRun(member, network), network)
     }
     group = SweepGroup(
       networks, on: sets.training, random: SeededRandom(seed: settings.seed, purpose: "batches"),
@@ -186,13 +184,5 @@ private struct SideBySide<Scalar: BLASScalar> {
       }
     }
     leave(pruned)
-  }
-}
-
-extension SweepRun {
-  /// The operations of an iteration.
-  var operations: Double {
-    let weights = unitCount * inputSize + tail.parameters.reduce(0) { $0 + $1.tensor.count }
-    return 6 * Double(weights) * Double(settings.batchSize)
   }
 }

@@ -22,10 +22,10 @@ final class SweepGroup<Scalar: BLASScalar> {
   private(set) var random: SeededRandom
   private(set) var sampler: BatchSampler
   private var rows: [Int]
-  private var labels: [Int]
-  private var features: Tensor<Scalar>
-  private let lease: WorkerPool.Lease
-  private let workers: Int
+  private(set) var labels: [Int]
+  var features: Tensor<Scalar>
+  let lease: WorkerPool.Lease
+  let workers: Int
   /// V of all networks, units × inputs.
   private let weights: AlignedBuffer<Scalar>
   /// V·xᵀ, units × batch.
@@ -90,7 +90,7 @@ final class SweepGroup<Scalar: BLASScalar> {
   }
 
   /// Where a run's products with some rows begin.
-  private func products(of run: SweepRun<Scalar>, rows: Int) -> UnsafeMutablePointer<Scalar> {
+  func products(of run: SweepRun<Scalar>, rows: Int) -> UnsafeMutablePointer<Scalar> {
     products.base + run.firstUnit * rows
   }
 
@@ -147,7 +147,7 @@ extension SweepGroup {
     return runs.indices.filter { !isFinite[$0] }.map { runs[$0] }
   }
 
-  private func run(_ work: (_ worker: Int) -> Void) {
+  func run(_ work: (_ worker: Int) -> Void) {
     withoutActuallyEscaping(work) { work in
       BLASLibrary.withSingleThread { lease.pool.run(work) }
     }
@@ -161,13 +161,13 @@ extension SweepGroup {
   }
 
   /// A worker's part of the matrix's rows: whole tiles.
-  private func tiles(of worker: Int) -> Range<Int> {
+  func tiles(of worker: Int) -> Range<Int> {
     let own = share(of: unitCount / SweepTiles.size, worker: worker, workers: workers)
     return own.lowerBound * SweepTiles.size..<own.upperBound * SweepTiles.size
   }
 
   /// Writes V·xᵀ for some units.
-  private func multiply(_ x: RowBlock<Scalar>, _ units: Range<Int>) {
+  func multiply(_ x: RowBlock<Scalar>, _ units: Range<Int>) {
     forEachPiece(of: units, size: SweepTiles.blockSize) { units in
       Scalar.gemm(
         transposeA: false, transposeB: true, rows: units.count, columns: x.rows, inner: inputSize,
@@ -271,56 +271,5 @@ extension SweepGroup {
       unit += run.paddedCount
     }
     deal()
-  }
-}
-
-// MARK: - Examination
-
-extension SweepGroup {
-  /// The share of a data set's rows that each of some networks classifies rightly; nil for no rows.
-  func accuracies(of some: [SweepRun<Scalar>], on data: PreparedDataset<Scalar>) -> [Double] {
-    var right = [Int](repeating: 0, count: some.count)
-    for start in stride(from: 0, to: data.count, by: batchSize) {
-      let block = start..<min(start + batchSize, data.count)
-      countRight(of: some, labels: data.labels[block], into: &right) { x, own in
-        data.features.copy(start + own.lowerBound..<start + own.upperBound, into: x)
-      }
-    }
-    return right.map { Double($0) / Double(data.count) }
-  }
-
-  /// The share of the last step's batch that each of some networks classifies rightly.
-  func batchAccuracies(of some: [SweepRun<Scalar>]) -> [Double] {
-    var right = [Int](repeating: 0, count: some.count)
-    countRight(of: some, labels: labels[...], into: &right, write: nil)
-    return right.map { Double($0) / Double(batchSize) }
-  }
-
-  /// Adds up how many rows each of some networks classifies rightly.
-  ///
-  /// - Parameter write: writes some of the rows' features; nil where the batch is there.
-  private func countRight(
-    of some: [SweepRun<Scalar>], labels: ArraySlice<Int>, into right: inout [Int],
-    write: ((MutableRowBlock<Scalar>, Range<Int>) -> Void)?
-  ) {
-    let ranges = some.map { $0.firstUnit..<$0.firstUnit + $0.paddedCount }
-    right.withUnsafeMutableBufferPointer { right in
-      features.withMutableRows { whole in
-        let x = whole.rows(0..<labels.count)
-        run { [self] worker in
-          if let write {
-            let own = share(of: labels.count, worker: worker, workers: workers)
-            write(x.rows(own), own)
-            lease.pool.waitForOthers()
-          }
-          for range in ranges { multiply(x.reading, range.clamped(to: tiles(of: worker))) }
-          lease.pool.waitForOthers()
-          for index in some.indices where index % workers == worker {
-            right[index] += some[index].countRight(
-              products(of: some[index], rows: labels.count), labels: labels)
-          }
-        }
-      }
-    }
   }
 }

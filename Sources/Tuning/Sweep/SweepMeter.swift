@@ -38,7 +38,9 @@ final class SweepMeter: Sendable {
 
   /// - Parameter report: called by one thread at a time.
   init(_ plan: SweepPlan, report: @escaping @Sendable (SweepProgress) -> Void) {
-    total = plan.units.reduce(0) { $0 + $1.members.reduce(0) { $0 + $1.operations } }
+    total = plan.units.reduce(0) {
+      $0 + $1.members.reduce(0) { $0 + $1.operations * Double($1.iterations) }
+    }
     self.report = report
   }
 

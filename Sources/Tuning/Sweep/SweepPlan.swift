@@ -10,14 +10,14 @@ struct SweepPlan {
     var trials: [RunPrefix]
     /// The settings of the longest.
     var settings: RunRecord.Settings
-    /// How many weights the network has, for the amount of work.
-    let weightCount: Int
+    /// How many numbers a row of its input has.
+    let inputSize: Int
 
     /// How many iterations are made.
     var iterations: Int { trials.last?.iterations ?? 0 }
-    /// How many operations that takes: each weight takes part in three products of a batch.
+    /// How many operations an iteration takes.
     var operations: Double {
-      6 * Double(weightCount) * Double(settings.training.batchSize) * Double(iterations)
+      settings.network.operations(inputSize: inputSize, batchSize: settings.training.batchSize)
     }
   }
 
@@ -52,7 +52,7 @@ struct SweepPlan {
         continue
       }
       let key = member.settings.sharedBySideBySide
-      let bytes = member.firstLayerBytes(inputSize: data.featureCount)
+      let bytes = member.bytes
       if let index = groups.lastIndex(where: { $0.key == key && $0.bytes + bytes <= memory }) {
         groups[index].members.append(member)
         groups[index].bytes += bytes
@@ -86,17 +86,16 @@ struct SweepPlan {
       let key = own.withoutLength
       if merges, own.canBeAPrefix, let position = positions[key] {
         members[position].trials.append(prefix)
-        if iterations > members[position].settings.training.iterations(
-          rowCount: data.count - own.validation)
+        if iterations
+          > members[position].settings.training.iterations(
+            rowCount: data.count - own.validation)
         {
           members[position].settings = own
         }
       } else {
         positions[key] = members.count
         members.append(
-          Member(
-            trials: [prefix], settings: own,
-            weightCount: own.network.weightCount(inputSize: data.featureCount)))
+          Member(trials: [prefix], settings: own, inputSize: data.featureCount))
       }
     }
     for index in members.indices {
@@ -129,11 +128,17 @@ extension SweepPlan.Unit {
 }
 
 extension SweepPlan.Member {
-  /// The memory of its first layer's weights in a group.
-  fileprivate func firstLayerBytes(inputSize: Int) -> Int {
-    guard case .affine(let outputs)? = settings.network.layers.first else { return 0 }
+  /// About how much memory it takes in a group: its weights with what the optimizer keeps of them, and
+  /// a batch on its way through the layers and back.
+  fileprivate var bytes: Int {
+    var numbers = 0
     let copies = 1 + settings.training.optimizer.stateCount
-    return SweepTiles.padded(outputs) * inputSize * copies * (settings.precision == .float ? 4 : 8)
+    let batchSize = settings.training.batchSize
+    for (inputs, outputs) in settings.network.products(inputSize: inputSize) {
+      let padded = SweepTiles.padded(outputs)
+      numbers += padded * (inputs * copies + 4 * batchSize)
+    }
+    return numbers * (settings.precision == .float ? 4 : 8)
   }
 }
 
@@ -184,13 +189,22 @@ extension RunRecord.Settings {
 }
 
 extension RunRecord.NetworkSettings {
-  /// How many weights the affine layers have.
-  fileprivate func weightCount(inputSize: Int) -> Int {
-    var (width, count) = (inputSize, 0)
-    for case .affine(let outputs) in layers {
-      count += width * outputs
-      width = outputs
+  /// The inputs and outputs of each affine layer.
+  fileprivate func products(inputSize: Int) -> [(inputs: Int, outputs: Int)] {
+    var width = inputSize
+    return layers.compactMap { layer in
+      guard case .affine(let outputs) = layer else { return nil }
+      defer { width = outputs }
+      return (width, outputs)
     }
-    return count
+  }
+
+  /// The operations of an iteration's products: forward, for the weights' gradient and, but for the
+  /// first layer, for the input's.
+  fileprivate func operations(inputSize: Int, batchSize: Int) -> Double {
+    products(inputSize: inputSize).enumerated().reduce(0) { sum, layer in
+      sum + (layer.offset == 0 ? 4 : 6) * Double(batchSize)
+        * Double(layer.element.inputs) * Double(layer.element.outputs)
+    }
   }
 }

@@ -30,6 +30,8 @@ final class SweepRun<Scalar: BLASScalar> {
 
   let settings: TrainerSettings
   let inputSize: Int
+  /// The operations of an iteration.
+  let operations: Double
   /// What the weights are, times the stored ones.
   private(set) var scale: Double
   private(set) var schedule: ScheduleState
@@ -46,18 +48,15 @@ final class SweepRun<Scalar: BLASScalar> {
   /// A run that has not begun.
   ///
   /// - Parameters:
-  ///   - trials: those that it answers, in ascending order of iterations.
+  ///   - member: its trials and settings.
   ///   - network: its first layer is affine.
-  ///   - settings: how it is trained; those of the longest of the trials.
-  ///   - iterations: how many the longest has.
-  init(
-    _ trials: [RunPrefix], _ network: Network<Scalar>, settings: TrainerSettings, iterations: Int
-  ) {
+  init(_ member: SweepPlan.Member, _ network: Network<Scalar>) {
     guard let first = network.layers[0] as? Affine<Scalar> else {
       fatalError("SweepRun: the first layer is \(network.layers[0].name), expected an affine one")
     }
-    self.trials = trials
-    self.settings = settings
+    trials = member.trials
+    settings = member.settings.training
+    operations = member.operations
     inputSize = network.inputSize
     unitCount = first.outputSize
     paddedCount = SweepTiles.padded(first.outputSize)
@@ -69,7 +68,8 @@ final class SweepRun<Scalar: BLASScalar> {
       loss: network.loss)
     optimizer = OptimizerState(settings.optimizer, for: tail)
     schedule = ScheduleState(
-      settings.schedule, baseRate: settings.learningRate, iterations: iterations)
+      settings.schedule, baseRate: settings.learningRate,
+      iterations: member.iterations)
     var own = settings
     own.workers = 1
     plan = TrainingPlan(for: tail, settings: own)
@@ -183,7 +183,8 @@ extension SweepRun {
   ) {
     if factor == 1 { return }
     withUnsafePointer(to: Scalar(factor)) {
-      Scalar.combine(.multiply, count: count, UnsafePointer(numbers), .each, $0, .same, into: numbers)
+      Scalar.combine(
+        .multiply, count: count, UnsafePointer(numbers), .each, $0, .same, into: numbers)
     }
   }
 

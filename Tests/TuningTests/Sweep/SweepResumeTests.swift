@@ -75,7 +75,11 @@ import Tuning
   /// Counts how often it is asked.
   final class Count: Sendable {
     private let value = Locked(0)
-    func next() -> Int { value.withLock { $0 += 1; return $0 } }
+    func next() -> Int {
+      value.withLock {
+        $0 += 1; return $0
+      }
+    }
   }
 
   @Test func `A search that is stopped again and again finds the same`() throws {

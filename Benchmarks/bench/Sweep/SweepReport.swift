@@ -1,0 +1,71 @@
+import CommandSupport
+import Foundation
+import Perceptron
+
+/// What `bench sweep` found.
+struct SweepReport: Codable {
+  /// NumPy's steps.
+  let measured: Report
+  let tuning: TuningRun
+  /// Operations a second of a large product.
+  let peak: Double
+
+  /// NumPy's time for the steps of all runs.
+  var numPySeconds: Double {
+    PeerWorks.sweepSteps.reduce(0) { sum, entry in
+      let step = measured.timings.first { $0.subject == entry.title }?.median ?? .nan
+      return sum + step * Double(PeerWorks.sweepStepsPerWidth)
+    }
+  }
+
+  /// The operations of all runs' first layers, two products a step.
+  static var operations: Double {
+    PeerWorks.sweepSteps.reduce(0) { sum, entry in
+      let (layers, batch) = (entry.work.layers, entry.work.batch)
+      return sum + 4 * Double(batch) * Double(layers[0]) * Double(layers[1])
+        * Double(PeerWorks.sweepStepsPerWidth)
+    }
+  }
+
+  /// The time of these operations at the peak.
+  var peakSeconds: Double { Self.operations / peak }
+
+  /// The best of some products of 2048 × 2048 matrices, in operations a second.
+  static func measurePeak() -> Double {
+    let size = 2048
+    let product = PlainProduct(Product(name: "", rows: size, inner: size, columns: size))
+    let best =
+      (0..<8).map { _ in
+        let start = ContinuousClock.now
+        product.run()
+        return start.duration(to: .now) / .seconds(1)
+      }.min() ?? .nan
+    return 2 * Double(size * size * size) / best
+  }
+
+  var text: String {
+    var table = TextTable([.words("the 180 runs"), .figures("time"), .figures("perceptron tune")])
+    func add(_ what: String, _ seconds: Double) {
+      table.add([what, "\(decimal(seconds, 0)) s", "\(decimal(tuning.seconds / seconds, 3)) of it"])
+    }
+    table.add(["perceptron tune --preset cs231n", "\(decimal(tuning.seconds, 1)) s", ""])
+    add("NumPy f32, run by run: steps alone (computed)", numPySeconds)
+    add("\(decimal(Self.operations / 1e12, 1)) TFLOP at a large product's rate", peakSeconds)
+    let steps = PeerWorks.sweepSteps.map { entry in
+      let time = measured.timings.first { $0.subject == entry.title }
+      return "\(entry.title): \(time.map { readableTime($0.median) } ?? "–")"
+    }
+    let states = tuning.states.sorted { $0.key < $1.key }.map { "\($1) \($0)" }
+    return """
+      \(measured.head)
+      \((measured.versions ?? [:]).values.sorted().joined(separator: "; "))
+
+      \(table.markdown)
+
+      - \(states.joined(separator: ", ")); best validation accuracy \(decimal(tuning.best, 4))
+      - peak memory \(decimal(tuning.peakBytes / 1e6, 0)) MB
+      - a large product: \(decimal(peak / 1e9, 0)) GFLOP/s, the better of before and after
+      - NumPy f32, \(steps.joined(separator: "; "))
+      """ + (measured.notes ?? []).map { "\n- \($0)" }.joined()
+  }
+}
