@@ -61,20 +61,8 @@ struct IdleCommand: ParsableCommand {
 
   /// The processor time that all threads of the process use during `work`.
   private static func processorSeconds(_ work: () -> Void) -> Double {
-    let before = processorSeconds
+    let before = ResourceUsage.processorSeconds(of: .thisProcess)
     work()
-    return processorSeconds - before
-  }
-
-  private static var processorSeconds: Double {
-    var usage = rusage()
-    #if os(Linux)
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    #else
-      getrusage(RUSAGE_SELF, &usage)
-    #endif
-    return [usage.ru_utime, usage.ru_stime].reduce(0) {
-      $0 + Double($1.tv_sec) + 1e-6 * Double($1.tv_usec)
-    }
+    return ResourceUsage.processorSeconds(of: .thisProcess) - before
   }
 }

@@ -10,8 +10,8 @@ struct SweepCommand: ParsableCommand {
     abstract: "Compare perceptron tune --preset cs231n with NumPy, run by run.",
     discussion: """
       scripts/compare-peers --sweep calls this. Measures how fast BLAS multiplies two large matrices, \
-      the whole command on CIFAR-10, and a step of NumPy's in each width of the preset's networks; the \
-      steps of all 180 runs one after the other are NumPy's time. Takes the tuning's time and \
+      the whole command on CIFAR-10, and a step and the predictions of NumPy in each width of the \
+      preset's networks; those of all 180 runs one after the other are NumPy's time. Takes the tuning's time and \
       \(decimal(seconds, 0)) s, or --seconds, for NumPy.
       """)
 
@@ -41,10 +41,9 @@ struct SweepCommand: ParsableCommand {
         [numpy], seconds: seconds ?? Self.seconds, threads: BLASLibrary.threadCount,
         files: PeerFiles(folder: folder))
       if run.processes.isEmpty { throw ValidationError(run.notes.joined(separator: "; ")) }
-      let steps = try PeerWorks.sweepSteps.flatMap {
-        try run.measure($0, of: PeerWorks.sweepSteps.count)
-      }
-      var report = Report(command: "sweep", steps)
+      let works = PeerWorks.sweepSteps + PeerWorks.sweepPredictions
+      var report = Report(
+        command: "sweep", try works.flatMap { try run.measure($0, of: works.count) })
       report.versions = run.versions
       report.notes = run.notes
       return SweepReport(

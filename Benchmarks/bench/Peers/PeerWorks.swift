@@ -11,6 +11,15 @@ enum PeerWorks {
   /// The sweep's steps of each width: 5 learning rates × 3 penalties × (1000 + 1500 + 2000 + 2500).
   static let sweepStepsPerWidth = 5 * 3 * 7000
 
+  /// Predictions of each width, as the sweep's runs make them of all rows when they end.
+  static let sweepPredictions = [50, 100, 150].map { hidden in
+    Entry(
+      title: "predict 10,000 rows, 3072-\(hidden)-10",
+      work: .init(kind: .predict, layers: [3072, hidden, 10], batch: 10_000, rows: 10_000))
+  }
+  /// How often the sweep's runs of each width predict as many rows: 60 runs of 50,000 rows.
+  static let sweepPredictionsPerWidth = 60 * 5
+
   /// Steps of this are what the programs' memory is measured with.
   static let memory = sweepSteps[0].work
 
@@ -30,9 +39,7 @@ enum PeerWorks {
         title: "epoch, 4-32-16-4, 10,000 rows at once, Adam",
         work: .init(
           kind: .epoch, layers: [4, 32, 16, 4], batch: 10_000, rows: 10_000, optimizer: .adam)),
-      Entry(
-        title: "predict 10,000 rows, 3072-50-10",
-        work: .init(kind: .predict, layers: [3072, 50, 10], batch: 10_000, rows: 10_000)),
+      sweepPredictions[0],
     ]
 
   private static func cifarStep(hidden: Int) -> Entry {

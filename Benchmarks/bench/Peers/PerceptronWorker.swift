@@ -26,20 +26,8 @@ struct PerceptronWorker {
       let seconds = bench.time { for _ in 0..<count { unit() } }
       return .init(count: count, seconds: seconds)
     case .memory:
-      return .init(peakBytes: Self.peakBytes)
+      return .init(peakBytes: ResourceUsage.peakBytes(of: .thisProcess))
     }
-  }
-
-  /// The largest resident memory of this process so far.
-  private static var peakBytes: Double {
-    var usage = rusage()
-    #if os(Linux)
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-      return Double(usage.ru_maxrss) * 1024
-    #else
-      getrusage(RUSAGE_SELF, &usage)
-      return Double(usage.ru_maxrss)
-    #endif
   }
 
   private struct Problem: Error, CustomStringConvertible {

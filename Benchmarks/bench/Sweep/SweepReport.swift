@@ -4,18 +4,29 @@ import Perceptron
 
 /// What `bench sweep` found.
 struct SweepReport: Codable {
-  /// NumPy's steps.
+  /// NumPy's steps and predictions.
   let measured: Report
   let tuning: TuningRun
   /// Operations a second of a large product.
   let peak: Double
 
   /// NumPy's time for the steps of all runs.
-  var numPySeconds: Double {
-    PeerWorks.sweepSteps.reduce(0) { sum, entry in
-      let step = measured.timings.first { $0.subject == entry.title }?.median ?? .nan
-      return sum + step * Double(PeerWorks.sweepStepsPerWidth)
-    }
+  var stepSeconds: Double {
+    seconds(of: PeerWorks.sweepSteps) * Double(PeerWorks.sweepStepsPerWidth)
+  }
+
+  /// NumPy's time for the accuracies of all runs at their ends.
+  var predictionSeconds: Double {
+    seconds(of: PeerWorks.sweepPredictions) * Double(PeerWorks.sweepPredictionsPerWidth)
+  }
+
+  /// The time of one of each.
+  private func seconds(of entries: [PeerWorks.Entry]) -> Double {
+    entries.reduce(0) { $0 + (time(of: $1)?.median ?? .nan) }
+  }
+
+  private func time(of entry: PeerWorks.Entry) -> Timing? {
+    measured.timings.first { $0.subject == entry.title }
   }
 
   /// The operations of all runs' first layers, two products a step.
@@ -49,11 +60,11 @@ struct SweepReport: Codable {
       table.add([what, "\(decimal(seconds, 0)) s", "\(decimal(tuning.seconds / seconds, 3)) of it"])
     }
     table.add(["perceptron tune --preset cs231n", "\(decimal(tuning.seconds, 1)) s", ""])
-    add("NumPy f32, run by run: steps alone (computed)", numPySeconds)
+    add("NumPy f32, run by run (computed)", stepSeconds + predictionSeconds)
+    add("NumPy f32, the steps alone", stepSeconds)
     add("\(decimal(Self.operations / 1e12, 1)) TFLOP at a large product's rate", peakSeconds)
-    let steps = PeerWorks.sweepSteps.map { entry in
-      let time = measured.timings.first { $0.subject == entry.title }
-      return "\(entry.title): \(time.map { readableTime($0.median) } ?? "–")"
+    let times = (PeerWorks.sweepSteps + PeerWorks.sweepPredictions).map { entry in
+      "- NumPy f32, \(entry.title): \(time(of: entry).map { readableTime($0.median) } ?? "–")"
     }
     let states = tuning.states.sorted { $0.key < $1.key }.map { "\($1) \($0)" }
     return """
@@ -65,7 +76,7 @@ struct SweepReport: Codable {
       - \(states.joined(separator: ", ")); best validation accuracy \(decimal(tuning.best, 4))
       - peak memory \(decimal(tuning.peakBytes / 1e6, 0)) MB
       - a large product: \(decimal(peak / 1e9, 0)) GFLOP/s, the better of before and after
-      - NumPy f32, \(steps.joined(separator: "; "))
+      \(times.joined(separator: "\n"))
       """ + (measured.notes ?? []).map { "\n- \($0)" }.joined()
   }
 }

@@ -34,9 +34,7 @@ struct TuningRun: Codable {
     _ = try Program.run(
       program, ["tune", "--preset", "cs231n", "--data", data, "--output", output])
     seconds = start.duration(to: .now) / .seconds(1)
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
-    peakBytes = Double(usage.ru_maxrss) * 1024
+    peakBytes = ResourceUsage.peakBytes(of: .endedChildren)
     let text = try Program.run(program, ["tune", "export", output, "--format", "json"])
     guard let rows = try? JSONDecoder().decode([Row].self, from: Data(text.utf8)) else {
       throw FileError(program, "expected a list of trials, found \(text.prefix(60))")

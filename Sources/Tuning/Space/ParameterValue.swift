@@ -40,11 +40,12 @@ extension ParameterValue: Hashable {
 }
 
 extension ParameterValue: CustomStringConvertible {
-  /// The value as it is written on a command line; a number with as many digits as tell it apart.
+  /// The value as it is written on a command line; a number with as many digits as tell it apart, and
+  /// no point where it is whole.
   public var description: String {
     switch self {
     case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
+    case .number(let value): Int(exactly: value).map { "\($0)" } ?? "\(value)"
     case .text(let value): value
     case .flag(let value): "\(value)"
     }

@@ -36,7 +36,7 @@ public struct Leaderboard: Sendable, Equatable {
 
   /// Only the trials in which a parameter is set to `value`; 1 and 1.0 are one value.
   public func filter(_ parameter: String, is value: ParameterValue) -> Leaderboard {
-    filter { $0.parameters[parameter]?.isSame(as: value) == true }
+    filter { $0.parameters[parameter] == value }
   }
 
   /// Only the first `count` trials.

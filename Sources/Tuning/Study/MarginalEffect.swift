@@ -48,7 +48,7 @@ extension MarginalEffect.Extent: CustomStringConvertible {
   /// Whether a value is in it; `isLast` for the last part of a range.
   func contains(_ value: ParameterValue, isLast: Bool) -> Bool {
     switch self {
-    case .value(let own): return own.isSame(as: value)
+    case .value(let own): return own == value
     case .range(let lower, let upper):
       guard let number = value.number else { return false }
       return number >= lower && (number < upper || (isLast && number == upper))

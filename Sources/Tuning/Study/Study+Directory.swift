@@ -50,10 +50,7 @@ extension Study {
     try refuseOther(directory)
     let lock = try lock(directory)
     var (state, length) = try StudyJournal.read(journalPath(directory))
-    if let expected {
-      try state.definition.demand(expected, at: directory)
-      state = state.restored(by: expected)
-    }
+    if let expected { try state.definition.demand(expected, at: directory) }
     if let trials { try state.demand(trials, at: directory) }
     let journal = try StudyJournal(journalPath(directory), length: length)
     AtomicFile.removeParts(in: directory)
@@ -87,8 +84,7 @@ extension Study {
 extension StudyState {
   /// Throws for the first trial that is not the expected one.
   fileprivate func demand(_ expected: [Assignment], at path: String) throws {
-    for (trial, other) in zip(trials, expected.map(definition.restored))
-    where trial.parameters != other {
+    for (trial, other) in zip(trials, expected) where trial.parameters != other {
       throw StudyDifference(
         path: path, name: "trial \(trial.id)", recorded: "\(trial.parameters)",
         expected: "\(other)")

@@ -40,7 +40,12 @@ extension StudyDefinition {
     let (own, others) = (space.parameters, other.parameters)
     for name in (own + others).map(\.name) {
       let pair = (own.first { $0.name == name }, others.first { $0.name == name })
-      try compare("parameter \(name)", pair.0?.domain, pair.1?.domain, path)
+      if pair.0?.domain != pair.1?.domain {
+        throw StudyDifference(
+          path: path, name: "parameter \(name)",
+          recorded: pair.0.map { "\($0.domain)" } ?? "none",
+          expected: pair.1.map { "\($0.domain)" } ?? "none")
+      }
       try compare("condition of \(name)", pair.0?.condition, pair.1?.condition, path)
     }
     for (index, pair) in zip(own, others).enumerated() {

@@ -60,8 +60,7 @@ extension StudyJournal {
       throw Refusal(message: "the journal's format is \(version), this program knows \(format)")
     }
     let header = try Header(json: line)
-    let definition = header.study.restored
-    return StudyState(definition, header.trials.map(definition.restored))
+    return StudyState(header.study, header.trials)
   }
 
   /// A line that is JSON and makes no sense.

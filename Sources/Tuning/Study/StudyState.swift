@@ -1,6 +1,6 @@
 /// What is known of a study: its trials after all events so far.
 struct StudyState {
-  private(set) var definition: StudyDefinition
+  let definition: StudyDefinition
   private(set) var trials: [Trial]
   private(set) var best: Int?
   private(set) var notes: [StudyNote] = []
@@ -8,18 +8,6 @@ struct StudyState {
   init(_ definition: StudyDefinition, _ trials: [Assignment]) {
     self.definition = definition
     self.trials = trials.enumerated().map { Trial(id: $0.offset, parameters: $0.element) }
-  }
-
-  /// The same with the kinds of numbers that `definition` has, which is equal but for those.
-  func restored(by definition: StudyDefinition) -> StudyState {
-    var state = self
-    state.definition = definition
-    state.trials = trials.map { trial in
-      var trial = trial
-      trial.parameters = definition.restored(trial.parameters)
-      return trial
-    }
-    return state
   }
 
   /// Why an event cannot happen now, or nil where it can. A running trial may begin again: the

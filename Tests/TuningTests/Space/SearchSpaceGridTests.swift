@@ -54,8 +54,8 @@ struct SearchSpaceGridTests {
     ])
     #expect(values.count < 60 && Set(values).count == values.count)
     #expect(values.first == "a 1" && values.last == "a 100")
-    #expect(try grid([Parameter("a", .numbers(lower: 2, upper: 2))]) == ["a 2.0"])
-    #expect(try grid([Parameter("a", .numbers(lower: 2, upper: 2, points: 4))]) == ["a 2.0"])
+    #expect(try grid([Parameter("a", .numbers(lower: 2, upper: 2))]) == ["a 2"])
+    #expect(try grid([Parameter("a", .numbers(lower: 2, upper: 2, points: 4))]) == ["a 2"])
     #expect(
       try grid([Parameter("a", .numbers(lower: 1, upper: 1.0.nextUp, points: 9))]).count == 2)
   }

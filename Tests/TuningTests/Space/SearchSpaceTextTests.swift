@@ -49,7 +49,7 @@ struct SearchSpaceTextTests {
     ("nan", .number, "width: nan, expected a number"),
     ("1e999", .number, "width: the value inf, expected a finite number"),
     ("0.5", .integer, "width: 0.5, expected a whole number"),
-    ("1,1.0", .number, "width: the value 1.0 twice, expected values that differ"),
+    ("1,1.0", .number, "width: the value 1 twice, expected values that differ"),
     ("yes", .flag, "width: yes, expected true or false"),
     ("1..", .number, "width: an empty value in 1.., expected a number"),
     ("1..2..3", .number, "width: 2..3 in 1..2..3, expected values or one range"),

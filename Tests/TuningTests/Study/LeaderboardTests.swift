@@ -42,12 +42,12 @@ struct LeaderboardTests {
     #expect(
       try study().leaderboard.csv == """
         trial,learning-rate,hidden,status,validation_accuracy,train_accuracy,final_loss,iterations,seconds
-        1,0.5,20,done,0.5,,,,1.0
-        4,1.0,20,done,0.5,0.75,0.125,9,2.0
-        0,0.5,10,done,0.25,,,,1.0
+        1,0.5,20,done,0.5,,,,1
+        4,1,20,done,0.5,0.75,0.125,9,2
+        0,0.5,10,done,0.25,,,,1
         2,0.5,30,diverged,,,nan,3,0.5
-        3,1.0,10,pruned,0.125,,7.0,2,0.25
-        5,1.0,30,waiting,,,,,
+        3,1,10,pruned,0.125,,7,2,0.25
+        5,1,30,waiting,,,,,
 
         """)
   }

@@ -13,8 +13,8 @@ struct StudyDifferenceTests {
   @Test(arguments: [
     (
       changed { $0.space.parameters[1].domain = .integers(lower: 1, upper: 3, points: 2) },
-      "parameter hidden", "values [10, 20, 30]",
-      "integers lower 1, points 2, scale linear, upper 3"
+      "parameter hidden", "10,20,30",
+      "1..3:2"
     ),
     (
       changed { $0.space.parameters[1].condition = ["learning-rate": [.number(0.5)]] },
@@ -22,11 +22,11 @@ struct StudyDifferenceTests {
     ),
     (
       changed { $0.space.parameters.removeLast() },
-      "parameter hidden", "values [10, 20, 30]", "none"
+      "parameter hidden", "10,20,30", "none"
     ),
     (
       changed { $0.space.parameters.append(.init("depth", .values([.integer(1)]))) },
-      "parameter depth", "none", "values [1]"
+      "parameter depth", "none", "1"
     ),
     (
       changed { $0.space.parameters.swapAt(0, 1) },
@@ -80,8 +80,8 @@ struct StudyDifferenceTests {
       try Study.resume(at: path, expecting: definition, trials: trials)
     }
     #expect(other?.name == "trial 4")
-    #expect(other?.recorded == "learning-rate 1.0, hidden 20")
-    #expect(other?.expected == "learning-rate 1.0, hidden 21")
+    #expect(other?.recorded == "learning-rate 1, hidden 20")
+    #expect(other?.expected == "learning-rate 1, hidden 21")
     let fewer = #expect(throws: StudyDifference.self) {
       try Study.resume(at: path, expecting: nil, trials: [])
     }

@@ -1,0 +1,59 @@
+import NeuralNetwork
+import Testing
+import Training
+import Tuning
+
+/// Searches that give trials up on their way.
+@Suite struct SweepPruningTests {
+  static let settings = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5].map { rate in
+    SweepSamples.settings {
+      $0.learningRate = rate
+      $0.length = .iterations(100)
+    }
+  }
+
+  @Test func `Side by side, halving leaves the best third at each rung`() throws {
+    let all = try SweepSamples.trials(Self.settings)
+    let trials = try SweepSamples.trials(
+      Self.settings, pruning: .successiveHalving(minimum: 10, factor: 3))
+    let ends = trials.filter { $0.state == .pruned }.map { $0.iterations ?? -1 }.sorted()
+    #expect(ends == [10, 10, 10, 10, 10, 10, 30, 30])
+    #expect(trials.count { $0.state == .done } == 1)
+    for (trial, whole) in zip(trials, all) {
+      // What a pruned trial has shown is what it would have shown otherwise.
+      let shown = trial.measurements.map { $0.validationAccuracy }
+      #expect(shown == whole.measurements.prefix(shown.count).map { $0.validationAccuracy })
+    }
+    // At the first rung nobody who went on was worse than one who was given up.
+    func value(_ trial: Trial) -> Double { trial.measurements[0].validationAccuracy ?? .nan }
+    let given = trials.filter { $0.iterations == 10 }.map(value).max() ?? .nan
+    let kept = trials.filter { $0.iterations != 10 }.map(value).min() ?? .nan
+    #expect(kept >= given)
+  }
+
+  @Test func `A network that is given up takes its longer trials along`() throws {
+    let settings = Self.settings.flatMap { own in
+      [10, 100].map { length in
+        var copy = own
+        copy.training.length = .iterations(length)
+        return copy
+      }
+    }
+    let trials = try SweepSamples.trials(
+      settings, pruning: .successiveHalving(minimum: 10, factor: 3))
+    // The short ones were over before they could be given up.
+    for trial in trials where trial.id % 2 == 0 { #expect(trial.state == .done) }
+    let long = trials.filter { $0.id % 2 == 1 }
+    #expect(long.contains { $0.state == .pruned && $0.iterations == 10 })
+    #expect(long.contains { $0.state == .done && $0.iterations == 100 })
+  }
+
+  @Test func `One after the other, trials that are worse than the median are given up`() throws {
+    let trials = try SweepSamples.trials(
+      Self.settings.reversed(), .independent, pruning: .median(after: 20, trials: 3))
+    #expect(trials.prefix(3).allSatisfy { $0.state == .done })
+    let pruned = trials.filter { $0.state == .pruned }
+    #expect(!pruned.isEmpty)
+    #expect(pruned.allSatisfy { ($0.iterations ?? 0) >= 20 })
+  }
+}
