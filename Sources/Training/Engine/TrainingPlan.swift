@@ -106,9 +106,10 @@ package final class TrainingPlan<Scalar: BLASScalar> {
 // MARK: - Memory
 
 extension TrainingPlan {
-  /// How many scalars of gradient a worker computes at a time: they and what they are added to stay
-  /// in a core's own cache.
-  static var scratchSize: Int { 1 << 15 }
+  /// How many scalars of gradient a worker computes at a time: few enough to stay in a core's own cache,
+  /// and many, since every product prepares the batch anew. Measured at 784-512-256-10 with Adam, 2¹⁸ take
+  /// 6 % less time than 2¹⁵.
+  static var scratchSize: Int { 1 << 18 }
 
   /// The shapes of what a worker adds to gradients; none where the gradient is split.
   private static func summands(
