@@ -72,8 +72,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     /// The given settings.
     public init(
       data: String, format: DatasetLibrary.Format? = nil, network: NetworkSettings,
-      training: TrainerSettings, validation: Int, precision: Precision, random: RandomKind,
-      pixelScale: Double, subtractMean: Bool
+      training: TrainerSettings, validation: Int, precision: Precision = .float,
+      random: RandomKind = .fast, pixelScale: Double = 1, subtractMean: Bool = false
     ) {
       self.data = data
       self.format = format

@@ -14,13 +14,16 @@ import Testing
     #expect(try directory.names == ["digits.safetensors"])
     let confusion = try deepDigits(checkpointingAt: directory.file("checkpoint"))
     #expect(confusion.accuracy > 0.9)
+    let study = try tuneDigits()
+    #expect(study.counts == [.done: 8, .diverged: 4])
+    #expect(study.best?.value ?? 0 > 0.9)
     let path = directory.file("checkpoint")
     #expect(try Trainer<Float, SeededRandom>(resumingFrom: path).isFinished)
   }
 
   @Test(
     "The README shows the very programs that these tests compile",
-    arguments: ["ReadmeDigits", "ReadmeDeepDigits"])
+    arguments: ["ReadmeDigits", "ReadmeDeepDigits", "ReadmeTuning"])
   func areShown(name: String) throws {
     let readme = try String(
       contentsOf: Self.here.appendingPathComponent("../../README.md"), encoding: .utf8)

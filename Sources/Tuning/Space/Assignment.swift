@@ -34,6 +34,44 @@ public struct Assignment: Hashable, Sendable {
   }
 }
 
+/// Values of a parameter that is known to be set, and to what kind of value.
+extension Assignment {
+  /// A parameter's number.
+  ///
+  /// - Precondition: the parameter is set to a number.
+  public func number(_ name: String) -> Double { value(name, "a number", \.number) }
+
+  /// A parameter's whole number.
+  ///
+  /// - Precondition: the parameter is set to a whole number.
+  public func whole(_ name: String) -> Int { value(name, "a whole number", \.whole) }
+
+  /// A parameter's text.
+  ///
+  /// - Precondition: the parameter is set to a text.
+  public func text(_ name: String) -> String {
+    value(name, "a text") { if case .text(let text) = $0 { text } else { nil } }
+  }
+
+  /// Whether a parameter is on.
+  ///
+  /// - Precondition: the parameter is set to true or false.
+  public func flag(_ name: String) -> Bool {
+    value(name, "true or false") { if case .flag(let flag) = $0 { flag } else { nil } }
+  }
+
+  private func value<Value>(
+    _ name: String, _ expected: String, _ read: (ParameterValue) -> Value?
+  ) -> Value {
+    let found = self[name]
+    guard let value = found.flatMap(read) else {
+      fatalError(
+        "Assignment: \(name) is \(found?.description ?? "not set"), expected \(expected)")
+    }
+    return value
+  }
+}
+
 extension Assignment: ExpressibleByDictionaryLiteral {
   /// The given settings in the given order.
   public init(dictionaryLiteral elements: (String, ParameterValue)...) {

@@ -23,6 +23,11 @@ extension ParameterValue {
     }
   }
 
+  /// Whether both are numbers, texts or flags.
+  func isOfSameKind(as other: ParameterValue) -> Bool {
+    kind == other.kind || (number != nil && other.number != nil)
+  }
+
   /// The value as a whole number, where it is one.
   public var whole: Int? {
     switch self {

@@ -31,7 +31,7 @@ public struct SearchSpace: Hashable, Sendable {
 
   /// What a parameter may be set to.
   public enum Domain: Hashable, Sendable {
-    /// One of these, all of one kind.
+    /// One of these: numbers, texts or flags.
     case values([ParameterValue])
     /// A number from `lower` to `upper`; a grid has `points` of them, both ends included, and needs
     /// to know how many.

@@ -40,6 +40,20 @@ public final class Study: Sendable {
     try definition.pruning.check()
     self.init(StudyState(definition, trials), nil, in: nil, nil)
   }
+
+  /// A study of a space in memory.
+  ///
+  /// - Throws: `SearchSpaceError` for a space or method that makes no sense; `InvalidSetting` for
+  ///   such pruning.
+  public convenience init(
+    _ space: SearchSpace, by method: SearchMethod = .grid, goal: Goal = .validationAccuracy,
+    pruning: Pruning = .none
+  ) throws {
+    let trials = try space.assignments(by: method)
+    try self.init(
+      definition: StudyDefinition(space: space, method: method, goal: goal, pruning: pruning),
+      trials: trials)
+  }
 }
 
 // MARK: - What is known

@@ -5,9 +5,10 @@ import Training
 
 /// A study whose trials train networks on one data set.
 ///
-///     let search = NetworkSearch(study, on: digits, settings: settings)
+///     let study = try Study(SearchSpace([.init("learning-rate", .values([0.1, 0.3, 0.5]))]))
+///     let search = try NetworkSearch(study, on: Digits.training) { parameters in … }
 ///     try search.run()
-///     print(study.best)
+///     print(study.leaderboard.trials[0])
 ///
 /// Trials that share data, batch size and seed are trained side by side, which changes nothing but the
 /// time it takes: see ``Method``.
@@ -66,6 +67,21 @@ public struct NetworkSearch {
     self.study = study
     self.data = data
     self.settings = settings
+  }
+
+  /// The search of the best of some networks.
+  ///
+  /// - Parameters:
+  ///   - study: its trials are to be trained.
+  ///   - data: the rows to train on, and among them the last ones to hold out.
+  ///   - settings: what a trial trains, by what its hyperparameters are set to.
+  /// - Throws: `InvalidSetting` for settings that no network can be trained with; what `settings`
+  ///   throws.
+  public init(
+    _ study: Study, on data: Dataset,
+    settings: (_ parameters: Assignment) throws -> RunRecord.Settings
+  ) throws {
+    try self.init(study, on: data, settings: study.trials.map { try settings($0.parameters) })
   }
 
   /// Trains the networks of all trials that wait, and records what comes of them.

@@ -40,8 +40,8 @@ struct SearchSpaceCheckTests {
     (.values([.number(.infinity)]), "rate: the value inf, expected a finite number"),
     (.values([.text(" ")]), "rate: an empty value, expected a text"),
     (
-      .values([.integer(1), .number(0.5)]),
-      "rate: 1 (integer) and 0.5 (number) in one list, expected values of one kind"
+      .values([.integer(1), .text("high")]),
+      "rate: 1 (integer) and high (text) in one list, expected values of one kind"
     ),
     (.numbers(lower: 0, upper: .infinity), "rate: the range 0.0..inf, expected finite ends"),
     (.numbers(lower: .nan, upper: 1), "rate: the range nan..1.0, expected finite ends"),

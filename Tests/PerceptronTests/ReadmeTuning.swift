@@ -1,0 +1,40 @@
+// README-BEGIN
+import Perceptron
+
+/// Finds good hyperparameters for the digits: twelve networks, trained side by side.
+func tuneDigits() throws -> Study {
+  let space = SearchSpace([
+    .init("learning-rate", .values([0.1, 0.5, 500])),
+    .init("hidden", .values([20, 50])),
+    .init("iterations", .values([300, 600])),
+  ])
+  let study = try Study(space)
+  let search = try NetworkSearch(study, on: Digits.training) { parameters in
+    RunRecord.Settings(
+      data: "digits",
+      network: .init(
+        layers: [
+          .affine(outputs: parameters.whole("hidden")), .relu, .affine(outputs: 10),
+        ], initializer: .heNormal),
+      training: TrainerSettings(
+        learningRate: parameters.number("learning-rate"),
+        length: .iterations(parameters.whole("iterations")), batchSize: 100),
+      validation: 200, pixelScale: Digits.divisor, subtractMean: true)
+  }
+  try search.run()
+  for trial in study.leaderboard.prefix(3).trials {
+    print(trial.value ?? 0, trial.parameters)
+  }
+
+  // Any other function can be searched as well; the journal of a folder survives a kill.
+  let parabola = try Study(
+    SearchSpace([.init("x", .numbers(lower: -1, upper: 1))]), by: .sobol(count: 32, seed: 0),
+    goal: Goal("height", .minimize))
+  try parabola.run { trial in
+    let x = trial.parameters.number("x") - 0.5
+    return x * x
+  }
+  print("lowest at", parabola.best?.parameters["x"] ?? 0)
+  return study
+}
+// README-END
