@@ -42,7 +42,8 @@ enum ModelFile {
             : "expected a run that did not diverge"))
     }
     if FileManager.default.fileExists(atPath: argument) { return argument }
-    throw FileError(argument, "expected a model file or the folder of a run or a study, found neither")
+    throw FileError(
+      argument, "expected a model file or the folder of a run or a study, found neither")
   }
 
   /// Throws unless rows of `featureCount` features can enter the model's network.
