@@ -121,8 +121,8 @@ struct TuneShowTests {
     let scratch = try TemporaryDirectory()
     // Only standard error is the terminal.
     let tune =
-      "'\(Command.executable)' tune --output study --hidden 300,400 --learning-rate 0.5,1e9 "
-      + "--iterations 10,400 > out"
+      "'\(Command.executable)' tune --output study --hidden 20,30 --learning-rate 0.5,1e9 "
+      + "--iterations 10,\(isOptimizedBuild ? 10000 : 1000) > out"
     let outcome = try Command.run(
       program: "/usr/bin/script", ["-qec", tune, "/dev/null"], in: scratch.path,
       environment: ["NO_COLOR": isColored ? "" : "1", "TERM": "xterm"])
@@ -130,7 +130,7 @@ struct TuneShowTests {
     #expect(outcome.output.contains("\r\nbest 0.") != isColored)
     #expect(outcome.output.contains("\r\n\u{1B}[32mbest 0.") == isColored)
     #expect(outcome.output.contains("\u{1B}[31m4 diverged") == isColored)
-    #expect(outcome.output.contains("4/8 trials"))
+    #expect(outcome.output.contains(#/[4-7].8 trials/#))
     #expect(outcome.output.hasSuffix("\r\u{1B}[K\u{1B}[A\u{1B}[K"))
     #expect(!(try scratch.text("out").contains("\u{1B}")))
   }
