@@ -4,8 +4,8 @@ import Serialization
 
 /// What commands that read a model have in common.
 enum ModelFile {
-  /// The model that a command line means, and where it is: the file itself, or the one in a run's
-  /// folder.
+  /// The model that a command line means, and where it is: the file itself, or the one in the folder
+  /// of a run or a study.
   ///
   /// - Throws: `FileError` where it is a folder without a model, no model, or nothing at all.
   static func read(_ argument: String) throws -> (path: String, model: AnyTrainedModel) {
@@ -29,6 +29,11 @@ enum ModelFile {
     if isDirectory(argument) {
       let run = RunDirectory(path: argument)
       if run.holdsModel { return run.modelPath }
+      if Study.exists(at: argument) {
+        let best = argument + "/" + Study.bestName
+        if FileManager.default.fileExists(atPath: best) { return best }
+        throw FileError(argument, "no \(Study.bestName) in this folder: no trial has a result yet")
+      }
       throw FileError(
         argument,
         "no model.safetensors in this folder: "
@@ -37,7 +42,8 @@ enum ModelFile {
             : "expected a run that did not diverge"))
     }
     if FileManager.default.fileExists(atPath: argument) { return argument }
-    throw FileError(argument, "expected a model file or the folder of a run, found neither")
+    throw FileError(
+      argument, "expected a model file or the folder of a run or a study, found neither")
   }
 
   /// Throws unless rows of `featureCount` features can enter the model's network.

@@ -5,7 +5,7 @@ import Testing
 @Suite("Help and bad use")
 struct UsageTests {
   private static let commands = [
-    "train", "resume", "evaluate", "predict", "summary", "overfit", "gradcheck", "doctor",
+    "train", "resume", "tune", "evaluate", "predict", "summary", "overfit", "gradcheck", "doctor",
   ]
 
   @Test("Help goes to standard output", arguments: [["help"], ["--help"], []])
@@ -51,6 +51,19 @@ struct UsageTests {
     }
 
     var testDescription: String { arguments.joined(separator: " ") }
+
+    /// Expects it to be refused before any work.
+    func demand() throws {
+      let scratch = try TemporaryDirectory()
+      let outcome = try Command.run(arguments, in: scratch.path)
+      #expect(outcome.status == 2)
+      #expect(outcome.output.isEmpty)
+      #expect(outcome.errors.contains("--help' for more information"))
+      let message = try #require(outcome.errors.split(separator: "\n").first)
+      #expect(message.hasPrefix("Error: "))
+      for word in mentions { #expect(message.contains(word)) }
+      #expect(try scratch.names.isEmpty)
+    }
   }
 
   static let mistakes = [
@@ -139,17 +152,7 @@ struct UsageTests {
 
   @Test(
     "Bad use exits with 2, names option and value, prints and writes nothing", arguments: mistakes)
-  func refuses(_ mistake: Mistake) throws {
-    let scratch = try TemporaryDirectory()
-    let outcome = try Command.run(mistake.arguments, in: scratch.path)
-    #expect(outcome.status == 2)
-    #expect(outcome.output.isEmpty)
-    #expect(outcome.errors.contains("--help' for more information"))
-    let message = try #require(outcome.errors.split(separator: "\n").first)
-    #expect(message.hasPrefix("Error: "))
-    for word in mistake.mentions { #expect(message.contains(word)) }
-    #expect(try scratch.names.isEmpty)
-  }
+  func refuses(_ mistake: Mistake) throws { try mistake.demand() }
 
   @Test("A misspelt data set is told the names there are")
   func misspeltData() throws {

@@ -11,7 +11,8 @@ struct SearchOptions: ParsableArguments {
   var method: Method?
   @Option(
     parsing: .unconditional,
-    help: .init("How many points, but for a grid, which has all. (default: 32)", valueName: "count"))
+    help: .init("How many points, but for a grid, which has all. (default: 32)", valueName: "count")
+  )
   var trials: Int?
   @Option(
     parsing: .unconditional,

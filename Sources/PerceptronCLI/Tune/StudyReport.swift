@@ -99,6 +99,7 @@ struct StudyReport {
   }
 
   private static func short(_ number: Double) -> String {
+    if let whole = Int(exactly: number), abs(whole) < 1_000_000 { return "\(whole)" }
     let exact = "\(number)"
     return exact.count <= 8 ? exact : significant(number, 4)
   }

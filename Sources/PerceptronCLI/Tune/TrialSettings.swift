@@ -52,12 +52,12 @@ struct TrialSettings {
 
   /// A trial as options of `perceptron train`.
   private func options(of trial: Assignment) throws -> [String] {
-    var widths: [Int: ParameterValue] = [:]
+    var widths: [Int: String] = [:]
     var depth: Int?
     var options: [String] = []
     for (name, value) in values(of: trial) {
       if let layer = Tunable.width(name) {
-        widths[layer] = value
+        widths[layer] = Self.text(of: value, .integer)
       } else if name == "depth" {
         depth = value.whole
         if depth ?? 0 < 1 { throw ValidationError("depth is \(value), expected at least 1") }
@@ -76,21 +76,19 @@ struct TrialSettings {
         "depth is \(count), but width-\(extra) is set; in a file, "
           + "\"when\": {\"depth\": [\(extra)]} sets it only where there is such a layer")
     }
-    let layers = (1...count).compactMap { widths[$0]?.description }.joined(separator: ",")
+    let layers = (1...count).compactMap { widths[$0] }.joined(separator: ",")
     return options + ["--layers=" + layers]
   }
 
   /// What is fixed and what the trial sets.
   private func values(of trial: Assignment) -> [(String, ParameterValue)] {
     fixed.sorted { $0.key < $1.key }.map { name, text in
-      let kind = Tunable.kind(of: name)
-      return (name, kind == .flag ? .flag(text == "true") : Self.value(text, kind))
+      switch Tunable.kind(of: name) {
+      case .flag?: (name, .flag(text == "true"))
+      case .integer?: (name, Int(text).map { .integer($0) } ?? .text(text))
+      default: (name, .text(text))
+      }
     } + trial.entries.map { ($0.name, $0.value) }
-  }
-
-  private static func value(_ text: String, _ kind: ParameterValue.Kind?) -> ParameterValue {
-    if kind == .integer, let integer = Int(text) { return .integer(integer) }
-    return .text(text)
   }
 
   /// The option that sets a value; none for a flag that is off.
@@ -100,8 +98,13 @@ struct TrialSettings {
       if name == "subtract-mean" { return [isOn ? "--subtract-mean" : "--no-subtract-mean"] }
       return isOn ? ["--" + name] : []
     case (.flag?, _): throw ValidationError("\(name) is \(value), expected true or false")
-    case (.integer?, _): return ["--\(name)=\(value.whole.map { "\($0)" } ?? value.description)"]
-    default: return ["--\(name)=\(value)"]
+    case (let kind, _): return ["--\(name)=" + Self.text(of: value, kind)]
     }
+  }
+
+  /// A value as `perceptron train` reads it: a whole number may come as one of another kind.
+  private static func text(of value: ParameterValue, _ kind: ParameterValue.Kind?) -> String {
+    if kind == .integer, let whole = value.whole { return "\(whole)" }
+    return value.description
   }
 }

@@ -38,7 +38,8 @@ final class TuneReporter: Sendable {
     let best = study.best
     return TuneLine(
       counts: study.counts, networks: progress.networks, seconds: progress.seconds,
-      secondsLeft: progress.secondsLeft, operationsPerSecond: progress.operationsPerSecond,
+      secondsLeft: progress.share < 1 ? progress.secondsLeft : nil,
+      operationsPerSecond: progress.operationsPerSecond,
       best: best?.result?.value, parameters: best?.parameters)
   }
 }

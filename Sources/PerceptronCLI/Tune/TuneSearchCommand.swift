@@ -40,7 +40,8 @@ struct TuneSearchCommand: ParsableCommand {
   var data: String?
   @Option(help: "The folder's format; told by its files' names where not given.")
   var format: DatasetLibrary.Format?
-  @Option(help: .init("A JSON file of settings to try, beside options or alone.", valueName: "file"))
+  @Option(
+    help: .init("A JSON file of settings to try, beside options or alone.", valueName: "file"))
   var space: String?
   @Option(
     help:
@@ -56,7 +57,8 @@ struct TuneSearchCommand: ParsableCommand {
   @Option(
     name: [.short, .long],
     help: .init(
-      "Folder for the study's files. (default: the next free runs/tune-NAME-N)", valueName: "folder"))
+      "Folder for the study's files. (default: the next free runs/tune-NAME-N)", valueName: "folder"
+    ))
   var output: String?
   @Option(help: .init("Go on with the study in a folder.", valueName: "folder"))
   var resume: String?

@@ -1,0 +1,92 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@testable import PerceptronCLI
+
+@Suite("The space of perceptron tune")
+struct TrialSpaceTests {
+  private func space(
+    _ options: [String], file: String? = nil, preset: TrialSpace.Preset? = nil
+  ) throws -> TrialSpace {
+    try TrialSpace(file: file, options: try TunableOptions.parse(options), preset: preset)
+  }
+
+  @Test("The preset cs231n is the grid of 180 plain networks")
+  func preset() throws {
+    let space = try space([], preset: .cs231n)
+    let grid = try space.space.assignments(by: .grid)
+    #expect(grid.count == 180)
+    #expect(
+      grid.first?.description
+        == "learning-rate 0.09, hidden 50, iterations 1000, regularization 0.1")
+    #expect(
+      grid.last?.description
+        == "learning-rate 0.004, hidden 150, iterations 2500, regularization 0.5")
+    #expect(space.fixed == ["batch": "200", "decay": "0.95"])
+  }
+
+  @Test("Options override a preset and add to it")
+  func overriding() throws {
+    let space = try space(
+      ["--hidden", "10", "--batch", "100,200", "--seed", "7"], preset: .cs231n)
+    #expect(
+      space.space.parameters.map(\.name)
+        == ["learning-rate", "iterations", "batch", "regularization"])
+    #expect(space.fixed == ["hidden": "10", "decay": "0.95", "seed": "7"])
+  }
+
+  @Test("A single value is fixed, with its digits as they are compared")
+  func fixed() throws {
+    let space = try space(["--learning-rate", "1e-3", "--hidden", "5,6", "--batch-norm", "true"])
+    #expect(space.fixed == ["learning-rate": "0.001", "batch-norm": "true"])
+    #expect(space.space == SearchSpace([.init("hidden", .values([.integer(5), .integer(6)]))]))
+  }
+
+  @Test("A width is set only in networks that have the layer")
+  func conditions() throws {
+    let space = try space(["--depth", "1,3", "--width-1", "8,9", "--width-3", "4"])
+    let conditions = space.space.parameters.map(\.condition)
+    #expect(conditions == [[:], [:], ["depth": [.integer(3)]]])
+    #expect(space.fixed.isEmpty)
+  }
+
+  @Test("Settings are those of train with the same options, widths becoming its layers")
+  func settings() throws {
+    let maker = TrialSettings(
+      source: "digits", format: nil,
+      fixed: ["width-1": "9", "batch-norm": "true", "subtract-mean": "false", "seed": "3"])
+    let data = try maker.load()
+    let made = try maker.settings(
+      of: [
+        ["learning-rate": .number(0.01), "depth": .integer(2), "width-2": .number(7)],
+        ["layer-norm": .flag(false), "optimizer": .text("sgd")],
+      ], for: data)
+    func train(_ options: [String]) throws -> RunRecord.Settings {
+      try TrainCommand.parse(options + ["--batch-norm", "--no-subtract-mean", "--seed", "3"])
+        .settings(for: data)
+    }
+    #expect(try made[0] == train(["--learning-rate", "0.01", "--layers", "9,7"]))
+    #expect(try made[1] == train(["--layers", "9", "--optimizer", "sgd"]))
+  }
+
+  @Test("A file's names are held to those that there are, and to whole numbers where they are")
+  func files() throws {
+    let scratch = try TemporaryDirectory()
+    let files = [
+      (#"{"name": "learnin-rate", "values": [1, 2]}"#, "did you mean learning-rate?"),
+      (#"{"name": "hidden", "range": [1, 20]}"#, #"add "integer": true"#),
+      (#"{"name": "hidden", "values": [1]}"#, "nothing to try"),
+      (#"{"name": "hidden", "values": [1, 2]}"#, "--hidden is given beside"),
+      (#"{"name": "hidden", "values": []}"#, "hidden: no values"),
+    ]
+    for (parameter, message) in files {
+      let path = try scratch.write(
+        Array(#"{"parameters": [\#(parameter)]}"#.utf8), to: "space.json")
+      let options = message.hasPrefix("--hidden") ? ["--hidden", "5"] : []
+      let error = #expect(throws: (any Error).self) { try space(options, file: path) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains(message))
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@testable import PerceptronCLI
+
+@Suite("What perceptron tune can tune")
+struct TunableTests {
+  /// The parts of ArgumentParser's description of a command that are looked at.
+  private struct Dump: Decodable {
+    struct Argument: Decodable {
+      struct Name: Decodable {
+        let kind: String
+        let name: String
+      }
+
+      let kind: String
+      let names: [Name]?
+
+      var longNames: [String] { (names ?? []).filter { $0.kind == "long" }.map(\.name) }
+    }
+
+    struct Command: Decodable { let arguments: [Argument] }
+
+    let command: Command
+  }
+
+  private func arguments(of command: [String]) throws -> [Dump.Argument] {
+    let outcome = try Command.run(command + ["--experimental-dump-help"])
+    return try JSONDecoder().decode(Dump.self, from: Data(outcome.output.utf8)).command.arguments
+  }
+
+  /// What of `perceptron train` determines no numbers, or not those of a trial.
+  private let untuned: Set = [
+    "data", "format", "output", "overwrite", "checkpoint-every", "diagnose", "quiet", "json",
+    "workers", "help", "version", "no-subtract-mean",
+  ]
+
+  private var trainNames: [Tunable] {
+    Tunable.all.filter { $0.name != "depth" && Tunable.width($0.name) == nil }
+  }
+
+  @Test("Every option of train that determines numbers can be tuned, and nothing else")
+  func complete() throws {
+    let names = try arguments(of: ["train"]).flatMap(\.longNames)
+    #expect(Set(names).subtracting(untuned) == Set(trainNames.map(\.name)))
+    #expect(Set(Tunable.all.map(\.name)).count == Tunable.all.count)
+  }
+
+  @Test("Flags of train are flags, and every other setting takes a value that train reads")
+  func kinds() throws {
+    let values: [ParameterValue.Kind: [String]] = [.number: ["0.5", "3"], .integer: ["2"]]
+    for argument in try arguments(of: ["train"]) {
+      guard let tunable = trainNames.first(where: { argument.longNames.contains($0.name) })
+      else { continue }
+      #expect((tunable.kind == .flag) == (argument.kind == "flag"), "\(tunable.name)")
+      for value in values[tunable.kind] ?? [] {
+        // What is refused is so for its size, or what it goes with, and not for what it is.
+        let outcome = try Command.run(["train", "--\(tunable.name)=\(value)", "--data", "nosuch"])
+        #expect(!outcome.errors.contains("is invalid for"), "\(tunable.name)")
+      }
+    }
+  }
+
+  @Test("Each has an option of tune, which the help lists")
+  func help() throws {
+    let names = Set(try arguments(of: ["tune", "search"]).flatMap(\.longNames))
+    let help = try Command.run(["tune", "--help"]).output
+    for tunable in Tunable.all {
+      #expect(names.contains(tunable.name))
+      #expect(help.contains("\n  --\(tunable.name) <"))
+    }
+    for name in ["tune show", "tune export", "--resume", "--preset"] {
+      #expect(help.contains(name))
+    }
+  }
+
+  @Test("A name that is not known is told the most similar one, if any is similar")
+  func nearest() {
+    #expect(Tunable.nearest(to: "learnin-rate") == "learning-rate")
+    #expect(Tunable.nearest(to: "regularisation") == "regularization")
+    #expect(Tunable.nearest(to: "batchnorm") == "batch-norm")
+    #expect(Tunable.nearest(to: "momentum-of-inertia") == nil)
+    #expect(Tunable.nearest(to: "") == "l1")
+  }
+
+  @Test("Widths are numbered from 1, without limit")
+  func widths() {
+    #expect(["width-1", "width-12"].map(Tunable.width) == [1, 12])
+    for name in ["width-0", "width-", "width-01", "width-x", "width--1", "hidden"] {
+      #expect(Tunable.width(name) == nil)
+    }
+    #expect(Tunable.kind(of: "width-12") == .integer)
+    #expect(Tunable.kind(of: "width-0") == nil)
+  }
+}

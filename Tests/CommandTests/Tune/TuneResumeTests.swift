@@ -1,0 +1,135 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@Suite("Going on with a study", .serialized)
+struct TuneResumeTests {
+  /// Begins a study that takes some seconds, and waits until its folder has a journal.
+  private func begin(_ scratch: TemporaryDirectory, _ options: [String]) throws -> RunningCommand {
+    let running = try RunningCommand(
+      Command.executable, ["tune"] + options, in: scratch.path,
+      environment: ["LLVM_PROFILE_FILE": "/dev/null"])
+    let end = Date.now.addingTimeInterval(30)
+    while Date.now < end, running.isRunning,
+      !((try? scratch.text("study/journal.jsonl"))?.contains("measured") ?? false)
+    {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    return running
+  }
+
+  /// A study of about a second.
+  private let options = [
+    "--hidden", "20,30", "--learning-rate", "0.1,0.5", "--iterations",
+    isOptimizedBuild ? "300,10000" : "300,1000", "--output", "study",
+  ]
+
+  @Test("A study that was interrupted or killed goes on to the numbers of one that never was")
+  func goesOn() throws {
+    let reference = try TemporaryDirectory()
+    try reference.tune(options)
+    for signal in [SIGINT, SIGTERM, SIGKILL] {
+      let scratch = try TemporaryDirectory()
+      let running = try begin(scratch, options)
+      running.send(signal)
+      let outcome = try running.wait()
+      if signal == SIGKILL {
+        #expect(outcome.status == -SIGKILL)
+      } else {
+        #expect(outcome.status == 130)
+        #expect(outcome.output.contains("interrupted; 8 trials in "))
+        #expect(outcome.output.hasSuffix("go on with: perceptron tune --resume study\n"))
+      }
+      let resumed = try scratch.tune(["--resume", "study"])
+      #expect(resumed.errors.contains("going on with 8 trials: "))
+      #expect(try scratch.results("study") == reference.results("study"))
+      #expect(
+        try scratch.bytes(of: "study/best.safetensors")
+          == reference.bytes(of: "study/best.safetensors"))
+    }
+  }
+
+  @Test("A study that is over shows again what came of it")
+  func over() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--hidden", "5,6", "--iterations", "9", "--output", "study", "--json"]
+    let outcome = try scratch.tune(options)
+    #expect(try scratch.tune(["--resume", "study", "--json"]).output == outcome.output)
+  }
+
+  @Test(
+    "A folder with a study is not begun in again: the message says how to go on, or what differs")
+  func exists() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--hidden", "5,6", "--iterations", "9", "--batch", "20", "--output", "study"]
+    try scratch.tune(options)
+    let journal = try scratch.bytes(of: "study/journal.jsonl")
+    func refusal(_ changes: [String], without: Int = 0) throws -> String {
+      let outcome = try Command.run(
+        ["tune"] + options.dropFirst(without) + changes, in: scratch.path)
+      #expect(outcome.status == 1 && outcome.output.isEmpty)
+      return outcome.errors
+    }
+    #expect(try refusal([]).contains("holds this study already, which is over"))
+    #expect(
+      try refusal(["--hidden", "5,7"], without: 2).contains(
+        "another study, in which parameter hidden is values [5, 6] and not values [5, 7]"))
+    #expect(try refusal(["--seed", "4"]).contains("in which seed is none and not 4"))
+    #expect(try refusal(["--prune", "median"]).contains("in which pruning is none and not median"))
+    #expect(try refusal(["--seed", "4"]).contains("`perceptron tune --resume study`"))
+    #expect(try scratch.bytes(of: "study/journal.jsonl") == journal)
+  }
+
+  @Test("A folder that holds a run, or whose study is under way, is refused")
+  func taken() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run")
+    let run = try Command.run(["tune", "--hidden", "5,6", "--output", "run"], in: scratch.path)
+    #expect(run.status == 1 && run.errors.contains("holds a run already; choose another --output"))
+    let space = SearchSpace([.init("hidden", .values([.integer(5), .integer(6)]))])
+    let study = try Study.create(
+      at: scratch.file("study"), definition: StudyDefinition(space: space, method: .grid),
+      trials: try space.assignments(by: .grid))
+    for options in [["--resume", "study"], ["--hidden", "5,6", "--output", "study"]] {
+      let outcome = try Command.run(["tune"] + options, in: scratch.path)
+      #expect(outcome.status == 1 && outcome.errors.contains("a study is under way in this folder"))
+    }
+    #expect(study.trials.count == 2)
+  }
+
+  @Test("A study that a program began has no data set to go on with")
+  func foreign() throws {
+    let scratch = try TemporaryDirectory()
+    let space = SearchSpace([.init("hidden", .values([.integer(5), .integer(6)]))])
+    _ = try Study.create(
+      at: scratch.file("study"), definition: StudyDefinition(space: space, method: .grid),
+      trials: try space.assignments(by: .grid))
+    let outcome = try Command.run(["tune", "--resume", "study"], in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("was not begun by perceptron tune"))
+  }
+
+  @Test("The data is found from any folder, and has to be what it was")
+  func data() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try writeSmallIDX(in: folder)
+    try scratch.tune([
+      "--data", "data", "--hidden", "2,3", "--iterations", "5", "--validation", "1", "--sampling",
+      "replacement", "--output", "study",
+    ])
+    let elsewhere = try TemporaryDirectory()
+    let study = scratch.file("study")
+    #expect(try Command.run(["tune", "--resume", study], in: elsewhere.path).status == 0)
+    try FileManager.default.moveItem(atPath: folder, toPath: scratch.file("moved"))
+    let gone = try Command.run(["tune", "--resume", study])
+    #expect(gone.status == 1 && gone.errors.contains("give its folder with --data"))
+    let moved = scratch.file("moved")
+    #expect(try Command.run(["tune", "--resume", study, "--data", moved]).status == 0)
+    try IDX.write(labels: [0, 2, 2, 0], to: moved + "/train-labels")
+    let changed = try Command.run(["tune", "--resume", study, "--data", moved])
+    #expect(changed.status == 1)
+    #expect(changed.errors.contains("other data than the study began with"))
+  }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@testable import PerceptronCLI
+
+extension TemporaryDirectory {
+  /// Runs `perceptron tune` in this folder and expects success.
+  @discardableResult
+  func tune(_ options: [String]) throws -> Command.Outcome {
+    let outcome = try Command.run(["tune"] + options, in: path)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    return outcome
+  }
+
+  /// A study's export: a dictionary for each trial, by column.
+  func trials(_ study: String) throws -> [[String: String]] {
+    let lines = try Command.run(["tune", "export", study], in: path).lines
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    let header = try #require(lines.first)
+    return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(header, $0)) }
+  }
+
+  /// A study's export without the seconds, which are its last column.
+  func results(_ study: String) throws -> [String] {
+    try Command.run(["tune", "export", study], in: path).lines.map {
+      String($0[..<($0.lastIndex(of: ",") ?? $0.endIndex)])
+    }
+  }
+}
+
+@Suite("perceptron tune")
+struct TuneTests {
+  @Test("It trains a grid, tells the best ten, and leaves the best network")
+  func grid() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.tune([
+      "--learning-rate", "0.1,0.5,1e9", "--hidden", "10,20", "--iterations", "30,60",
+    ])
+    #expect(outcome.errors.isEmpty)
+    #expect(outcome.output.contains("digits: 1500 rows, 200 of them for validation"))
+    #expect(outcome.output.contains(/12 trials in .*: 8 done, 4 diverged/))
+    #expect(outcome.output.contains("the best iterations 60 is the largest tried"))
+    #expect(
+      outcome.output.hasSuffix(
+        "saved runs/tune-digits-1/best.safetensors and runs/tune-digits-1/journal.jsonl\n"))
+    #expect(!outcome.output.contains("\u{1B}"))
+    let rows = outcome.lines.filter { $0.contains("  done  ") || $0.contains("  diverged  ") }
+    #expect(rows.count == 10)
+    #expect(try scratch.names(in: "runs/tune-digits-1") == ["best.safetensors", "journal.jsonl"])
+
+    let trials = try scratch.trials("runs/tune-digits-1")
+    #expect(trials.count == 12)
+    let best = try #require(trials.first)
+    for model in ["runs/tune-digits-1", "runs/tune-digits-1/best.safetensors"] {
+      let evaluation = try Command.run(
+        ["evaluate", model, "--split", "train", "--json"], in: scratch.path)
+      #expect(evaluation.status == 0)
+      #expect(try evaluation.object["count"] as? Int == 1500)
+    }
+    let summary = try Command.run(["summary", "runs/tune-digits-1"], in: scratch.path)
+    #expect(summary.output.contains("affine      \(best["hidden"] ?? "")"))
+  }
+
+  @Test("With --independent, the best network is to the byte what train makes of its settings")
+  func independent() throws {
+    let scratch = try TemporaryDirectory()
+    let fixed = ["--batch", "50", "--seed", "3", "--precision", "double", "--workers", "1"]
+    try scratch.tune(
+      ["--hidden", "5,15", "--iterations", "40", "--independent", "--output", "study"] + fixed)
+    let trials = try scratch.trials("study")
+    let best = try #require(trials.first)
+    try scratch.train("run", ["--hidden", best["hidden"] ?? "", "--iterations", "40"] + fixed)
+    #expect(
+      try scratch.bytes(of: "study/best.safetensors") == scratch.bytes(of: "run/model.safetensors"))
+    let results = try JSONDecoder().decode(
+      RunRecord.self, from: Data(try scratch.bytes(of: "run/run.json"))
+    ).results
+    for (column, value) in [
+      ("validation_accuracy", results.validationAccuracy),
+      ("train_accuracy", results.trainAccuracy), ("final_loss", results.finalLoss),
+    ] {
+      #expect(best[column].flatMap(Double.init) == value)
+    }
+  }
+
+  @Test("A file's conditions give networks of different depths, which a search draws from")
+  func file() throws {
+    let scratch = try TemporaryDirectory()
+    let text = """
+      {"parameters": [
+        {"name": "learning-rate", "range": [1e-4, 1e-1], "scale": "log"},
+        {"name": "depth", "values": [1, 2]}, {"name": "width-1", "values": [8, 12]},
+        {"name": "width-2", "values": [6, 7], "when": {"depth": [2]}}]}
+      """
+    try scratch.write(Array(text.utf8), to: "space.json")
+    let options = ["--space", "space.json", "--iterations", "9", "--output", "study"]
+    let outcome = try scratch.tune(options + ["--trials", "8", "--search-seed", "5", "--json"])
+    let report = try outcome.object
+    #expect(report["counts"] as? [String: Int] == ["done": 8])
+    let trials = try #require(report["trials"] as? [[String: Any]])
+    #expect(trials.count == 8)
+    for trial in trials {
+      let parameters = try #require(trial["parameters"] as? [String: Any])
+      #expect((parameters["width-2"] != nil) == (parameters["depth"] as? Int == 2))
+      #expect(trial["iterations"] as? Int == 9)
+    }
+    #expect((report["effects"] as? [Any])?.count == 4)
+    #expect(
+      try Study.read(at: scratch.file("study")).definition.method == .sobol(count: 8, seed: 5))
+    #expect(
+      try Command.run(["tune", "show", "study", "--json"], in: scratch.path).output
+        == outcome.output)
+  }
+
+  @Test(
+    "The preset runs on a folder in CIFAR-10's format, with what it fixes and what overrides it")
+  func preset() throws {
+    let scratch = try TemporaryDirectory()
+    _ = try scratch.makeDirectory("data")
+    try scratch.write(cifarRecords(20), to: "data/data_batch_1.bin")
+    let outcome = try scratch.tune([
+      "--preset", "cs231n", "--data", "data", "--hidden", "3", "--iterations", "2", "--quiet",
+    ])
+    #expect(outcome.output.isEmpty && outcome.errors.isEmpty)
+    let study = try Study.read(at: scratch.file("runs/tune-data-1"))
+    #expect(study.trials.count == 15)
+    let context = study.definition.context
+    for (name, value) in ["batch": "200", "decay": "0.95", "hidden": "3", "iterations": "2"] {
+      #expect(context[name] == value)
+    }
+    #expect(context["data"]?.hasSuffix("/data") == true)
+  }
+
+  @Test("Networks that do badly are given up with --prune")
+  func pruning() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.tune([
+      "--learning-rate", "0.1..0.5", "--iterations", "60", "--trials", "8", "--prune", "halving",
+      "--prune-minimum", "10", "--prune-factor", "2", "--output", "study",
+    ])
+    let states = try scratch.trials("study").map { $0["status"] }
+    #expect(states.contains("pruned") && states.contains("done"))
+    #expect(outcome.output.contains(" pruned\n"))
+  }
+
+  @Test("A study of which nothing comes ends with 1")
+  func nothing() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try Command.run(
+      ["tune", "--learning-rate", "1e9,1e10", "--scale", "1e9", "--output", "study"],
+      in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("2 diverged"))
+    #expect(outcome.errors.hasPrefix("Error: no trial has a result: 2 diverged"))
+    let evaluation = try Command.run(["evaluate", "study"], in: scratch.path)
+    #expect(evaluation.status == 1 && evaluation.errors.contains("no trial has a result"))
+  }
+}
