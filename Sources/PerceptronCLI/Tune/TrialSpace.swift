@@ -12,7 +12,7 @@ struct TrialSpace {
 
   /// A grid that is well known.
   enum Preset: String, ExpressibleByArgument, CaseIterable {
-    /// Two-layer networks on CIFAR-10, as in the course CS231n.
+    /// Two-layer networks on CIFAR-10.
     case cs231n
 
     /// The text of each option that is not given otherwise.
