@@ -74,7 +74,7 @@ struct TuneResumeTests {
     #expect(try refusal([]).contains("holds this study already, which is over"))
     #expect(
       try refusal(["--hidden", "5,7"], without: 2).contains(
-        "another study, in which parameter hidden is values [5, 6] and not values [5, 7]"))
+        "another study, in which parameter hidden is 5,6 and not 5,7"))
     #expect(try refusal(["--seed", "4"]).contains("in which seed is none and not 4"))
     #expect(try refusal(["--prune", "median"]).contains("in which pruning is none and not median"))
     #expect(try refusal(["--seed", "4"]).contains("`perceptron tune --resume study`"))

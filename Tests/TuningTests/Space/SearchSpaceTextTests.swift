@@ -3,7 +3,10 @@ import Tuning
 
 struct SearchSpaceTextTests {
   @Test(arguments: [
-    ("1e-3,2e-3", ParameterValue.Kind.number, SearchSpace.Domain.values([.number(1e-3), .number(2e-3)])),
+    (
+      "1e-3,2e-3", ParameterValue.Kind.number,
+      SearchSpace.Domain.values([.number(1e-3), .number(2e-3)])
+    ),
     (" 1 , 2 ", .number, .values([.number(1), .number(2)])),
     ("50", .integer, .values([.integer(50)])),
     ("-5,+3", .integer, .values([.integer(-5), .integer(3)])),
