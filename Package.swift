@@ -73,7 +73,7 @@ let package = Package(
       dependencies: ["LinearAlgebra", "Serialization", "Datasets", "TestSupport"]),
     .testTarget(
       name: "NeuralNetworkTests",
-      dependencies: ["LinearAlgebra", "NeuralNetwork", "TestSupport"]),
+      dependencies: ["LinearAlgebra", "COpenBLAS", "NeuralNetwork", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

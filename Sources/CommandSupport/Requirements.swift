@@ -1,10 +1,11 @@
 import ArgumentParser
 
-/// Refuses an option's value outside `range`, naming the option and the value.
+/// Refuses an option's value outside `range`, naming the option, the value and what is accepted.
 package func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
   guard let value, !range.contains(value) else { return }
   let expected =
-    value < range.lowerBound ? "at least \(range.lowerBound)" : "at most \(range.upperBound)"
+    range.upperBound == .max
+    ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
   throw ValidationError("\(option) is \(value), expected \(expected)")
 }
 

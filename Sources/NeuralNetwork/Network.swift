@@ -203,16 +203,19 @@ extension Network {
 extension Network {
   /// The outputs of a batch before the loss: the scores of each class, or the numbers predicted.
   ///
-  /// - Parameter x: [rows, inputs].
+  /// - Parameters:
+  ///   - x: [rows, inputs].
+  ///   - workers: how many threads share the rows, 1 to 256 but no more than rows, or nil for as many
+  ///     as suit the work; another number may give other last digits.
   /// - Returns: [rows, outputs].
-  public func outputs(of x: Tensor<Scalar>) -> Tensor<Scalar> {
+  public func outputs(of x: Tensor<Scalar>, workers: Int? = nil) -> Tensor<Scalar> {
     x.withRows { x in
       require(
         x.columns == inputSize,
         "Network: input \(x.shape), expected \(inputSize) numbers a row")
       return Tensor(shape: [x.rows, outputSize]) {
         guard let base = $0.baseAddress else { return }
-        Predictor(for: self, rowCount: x.rows).write(
+        Predictor(for: self, rowCount: x.rows, workers: workers).write(
           MutableRowBlock(base: base, rows: x.rows, columns: outputSize)
         ) { rows, _ in x.rows(rows) }
       }
@@ -221,15 +224,23 @@ extension Network {
 
   /// The class of each row: where the score is highest, the first of equal ones.
   ///
-  /// - Parameter x: [rows, inputs].
-  public func predict(_ x: Tensor<Scalar>) -> [Int] { loss.classes(of: outputs(of: x)) }
+  /// - Parameters:
+  ///   - x: [rows, inputs].
+  ///   - workers: as for ``outputs(of:workers:)``.
+  public func predict(_ x: Tensor<Scalar>, workers: Int? = nil) -> [Int] {
+    loss.classes(of: outputs(of: x, workers: workers))
+  }
 
   /// The probability of each class.
   ///
-  /// - Parameter x: [rows, inputs].
+  /// - Parameters:
+  ///   - x: [rows, inputs].
+  ///   - workers: as for ``outputs(of:workers:)``.
   /// - Returns: [rows, classes]; nil where the loss knows none, such as a hinge.
-  public func predictProbabilities(_ x: Tensor<Scalar>) -> Tensor<Scalar>? {
-    loss.probabilities(of: outputs(of: x))
+  public func predictProbabilities(
+    _ x: Tensor<Scalar>, workers: Int? = nil
+  ) -> Tensor<Scalar>? {
+    loss.probabilities(of: outputs(of: x, workers: workers))
   }
 
   /// The loss of a batch and the penalty; NaN for no rows.

@@ -1,5 +1,8 @@
 import LinearAlgebra
 
+/// The numbers of workers that somebody may ask for: more are a typing error.
+package let workerCounts = 1...256
+
 /// Forward passes at inference over any number of rows, which workers share: each takes a few at a
 /// time through all layers, so that memory stays bounded.
 ///
@@ -13,15 +16,22 @@ package final class Predictor<Scalar: BLASScalar> {
   /// for what goes from layer to layer to stay in cache.
   package static var stride: Int { 256 }
 
-  /// - Parameter rowCount: how many rows there are at most in a run, to decide on the number of
-  ///   workers.
-  package init(for network: Network<Scalar>, rowCount: Int) {
+  /// - Parameters:
+  ///   - rowCount: how many rows there are at most in a run; no more workers are taken.
+  ///   - count: how many workers to take, or nil for as many as suit the work.
+  /// - Precondition: `count` is in ``workerCounts``.
+  package init(for network: Network<Scalar>, rowCount: Int, workers count: Int? = nil) {
+    require(
+      count.map(workerCounts.contains) ?? true,
+      "Network: \(count ?? 0) workers, expected \(workerCounts.lowerBound) to \(workerCounts.upperBound)"
+    )
     self.network = network
     let workers = network.suitableWorkers(rows: rowCount, purpose: .inference)
-    lease = WorkerPool.lease(workers: workers)
-    workspaces = .allocate(capacity: workers)
-    let rows = min(Self.stride, share(of: rowCount, worker: 0, workers: workers).count)
-    for worker in 0..<workers {
+    let used = min(count ?? workers, max(rowCount, 1))
+    lease = WorkerPool.lease(workers: used)
+    workspaces = .allocate(capacity: used)
+    let rows = min(Self.stride, share(of: rowCount, worker: 0, workers: used).count)
+    for worker in 0..<used {
       workspaces.initializeElement(
         at: worker,
         to: Network.Workspace(for: network, batchSize: rows, purpose: .inference))

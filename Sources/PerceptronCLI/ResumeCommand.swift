@@ -67,10 +67,32 @@ struct ResumeCommand: ParsableCommand {
       throw FileError(
         folder,
         directory.holdsRun
-          ? "there is no checkpoint in this folder: its run is over, or made none"
-          : "expected the folder of a run that was interrupted")
+          ? Self.whyOver(directory) : "expected the folder of a run that was interrupted")
     }
     return (directory, lock)
+  }
+
+  /// Why the run in a folder without a checkpoint cannot go on, and what to do instead.
+  private static func whyOver(_ directory: RunDirectory) -> String {
+    let unknown = "there is no checkpoint in this folder: its run is over, or made none"
+    let contents = try? Data(contentsOf: URL(fileURLWithPath: directory.path + "/run.json"))
+    guard let contents, let record = try? JSONDecoder().decode(RunRecord.self, from: contents)
+    else { return unknown }
+    let (results, training) = (record.results, record.settings.training)
+    let change: String
+    switch (results.status, training.length) {
+    case (.interrupted, _): return unknown
+    case (.diverged, _): change = "for one that does not diverge, a smaller --learning-rate"
+    case _ where results.stoppedEarly:
+      change =
+        "for a longer one, a larger --early-stopping than "
+        + "\(training.earlyStopping?.patience ?? 0)"
+    case (_, .iterations(let count)):
+      change = "for a longer one, a larger --iterations than \(count)"
+    case (_, .epochs(let count)): change = "for a longer one, a larger --epochs than \(count)"
+    }
+    return "the run in this folder is over, after \(counted(results.iterations, "iteration")); "
+      + "train anew with another --output, or --overwrite, and \(change)"
   }
 
   /// The data from where it was when the run began, or from where it is said to be.

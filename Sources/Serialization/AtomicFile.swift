@@ -4,7 +4,8 @@ import Foundation
 /// directory, which replaces the target once they are on the disk.
 ///
 /// A symbolic link stays, and what it stands for is replaced. What exists and is no regular file, as
-/// a device or a named pipe, takes the bytes as they come. A process that is killed while it writes
+/// a device or a named pipe, takes the bytes as they come, and so does a file that the process has
+/// open, as `/dev/stdout` is also where it was redirected. A process that is killed while it writes
 /// leaves the new file, named `.<target>.<random>.part`.
 package enum AtomicFile {
   /// Replaces the file at `path`, or makes it, with `bytes`.
@@ -37,7 +38,7 @@ package enum AtomicFile {
   /// - Throws: ``FileError`` where ``write(_:to:)`` would.
   package static func check(_ path: String) throws {
     guard let target = try Target(path) else {
-      if access(path, W_OK) != 0 {
+      if !(OwnDescriptor(path)?.isWritable ?? (access(path, W_OK) == 0)) {
         throw FileError.system(path, cannot: "write here", code: errno)
       }
       return
@@ -47,9 +48,11 @@ package enum AtomicFile {
     unlink(part)
   }
 
-  /// Writes to what is no regular file.
+  /// Writes to what is no regular file, or is open already.
   private static func stream(to path: String, _ body: (Writer) throws -> Void) throws {
-    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    let descriptor =
+      OwnDescriptor(path).map { fcntl($0.number, F_DUPFD_CLOEXEC, 0) }
+      ?? open(path, O_WRONLY | O_CLOEXEC)
     if descriptor < 0 { throw FileError.system(path, cannot: "write here", code: errno) }
     do {
       try body(Writer(descriptor: descriptor, path: path))
@@ -111,10 +114,11 @@ extension AtomicFile {
     /// The permissions of the file where it exists.
     let mode: mode_t?
 
-    /// Nil where something else than a regular file exists.
+    /// Nil where something else than a regular file exists, or one that the process has open.
     ///
     /// - Throws: ``FileError`` where there is a directory or can be no file.
     init?(_ path: String) throws {
+      if OwnDescriptor(path) != nil { return nil }
       var status = stat()
       let exists = stat(path, &status) == 0
       if !exists && errno != ENOENT {
@@ -142,10 +146,7 @@ extension AtomicFile {
     /// What the links at the end of `path` lead to, which need not exist.
     private static func followingLinks(from path: String) -> String {
       var target = path
-      while let link = try? FileManager.default.destinationOfSymbolicLink(atPath: target) {
-        let slash = link.hasPrefix("/") ? nil : target.lastIndex(of: "/")
-        target = (slash.map { target[...$0] } ?? "") + link
-      }
+      while let next = symbolicLink(at: target) { target = next }
       return target
     }
   }

@@ -19,14 +19,18 @@ extension Network {
   /// Calls `body` with the outputs and labels of all rows in order, a block at a time, so that
   /// memory stays bounded.
   ///
-  /// - Parameter body: takes outputs, [rows, outputs], and as many labels.
+  /// - Parameters:
+  ///   - workers: how many threads share a block, 1 to 256 but no more than rows, or nil for as many
+  ///     as suit the work; another number may give other last digits.
+  ///   - body: takes outputs, [rows, outputs], and as many labels.
   /// - Precondition: the data has this network's input size and no more classes than it.
   public func forEachBlockOfOutputs(
-    of data: PreparedDataset<Scalar>, _ body: (Tensor<Scalar>, [Int]) throws -> Void
+    of data: PreparedDataset<Scalar>, workers: Int? = nil,
+    _ body: (Tensor<Scalar>, [Int]) throws -> Void
   ) rethrows {
     requireFit(data, "data")
     let rowCount = min(Self.blockSize, data.count)
-    let predictor = Predictor(for: self, rowCount: rowCount)
+    let predictor = Predictor(for: self, rowCount: rowCount, workers: workers)
     // Each worker gathers the rows that it takes through the layers.
     let room = (0..<predictor.workers).map { _ in
       AlignedBuffer<Scalar>(
@@ -51,10 +55,11 @@ extension Network {
 
   /// Accuracy and mean loss on a data set, computed block by block.
   ///
+  /// - Parameter workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
   /// - Precondition: the data has this network's input size and no more classes than it.
-  public func evaluate(on data: PreparedDataset<Scalar>) -> Evaluation {
+  public func evaluate(on data: PreparedDataset<Scalar>, workers: Int? = nil) -> Evaluation {
     var (right, total, weight) = (0, 0.0, 0.0)
-    forEachBlockOfOutputs(of: data) { outputs, labels in
+    forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
       right += zip(loss.classes(of: outputs), labels).count { $0 == $1 }
       let targets = Targets<Scalar>.labels(labels)
       total += Double(loss.rowLosses(outputs, targets).sum())
@@ -69,11 +74,15 @@ extension Network {
   /// - Parameters:
   ///   - x: [rows, inputs].
   ///   - labels: a class for each row.
-  public func accuracy(on x: Tensor<Scalar>, labels: [Int]) -> Double {
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  public func accuracy(
+    on x: Tensor<Scalar>, labels: [Int], workers: Int? = nil
+  ) -> Double {
     require(
       x.shape.rowCount == labels.count,
       "accuracy: \(labels.count) labels for data of shape \(x.shape)")
-    return Double(zip(predict(x), labels).count { $0 == $1 }) / Double(labels.count)
+    return Double(zip(predict(x, workers: workers), labels).count { $0 == $1 })
+      / Double(labels.count)
   }
 
   /// Traps unless `data` can go through this network.

@@ -44,6 +44,8 @@ struct FigureTests {
         == "3093/4000  1546/s  loss 0.2920  train 0.960  validation 0.899  586 ms left")
     let slow = ProgressLine(done: 3, iterations: 9, elapsed: 6, loss: 2.3)
     #expect(slow.text == "3/9  0.5/s  loss 2.3000  12 s left")
+    let last = ProgressLine(done: 9, iterations: 9, elapsed: 6, loss: 2.3, isFinal: true)
+    #expect(last.text == "9/9  1.5/s  loss 2.3000  in 6.0 s")
   }
 
   @Test("A progress line fits 79 columns, whatever its numbers")

@@ -33,14 +33,18 @@ struct InterruptionTests {
     #expect(!outcome.output.contains("left"))
 
     let line =
-      /\d+\/100000000  \d+\/s  loss \d+\.\d+  (train .*  )?validation .* left/
-    let progress = outcome.errors.split(separator: "\n")
-    #expect(!progress.isEmpty && progress.allSatisfy { $0.wholeMatch(of: line) != nil })
+      /(\d+)\/100000000  \d+\/s  loss \d+\.\d+  (train .*  )?validation .*  (.* left|in .* s)/
+    let progress = outcome.errors.split(separator: "\n").map { $0.wholeMatch(of: line) }
+    #expect(progress.count >= 2 && progress.allSatisfy { $0 != nil })
+    #expect(progress.dropLast().allSatisfy { $0?.3.hasSuffix(" left") == true })
+    // The last one stays as the final state.
+    #expect(progress.last??.3.hasPrefix("in ") == true)
     #expect(!outcome.errors.contains("\u{1B}") && !outcome.errors.contains("\r"))
 
     _ = try AnyTrainedModel(readingFrom: scratch.file("run/model.safetensors"))
     let count = try losses(of: scratch, "run").count
     #expect(count > 0 && count < 100_000_000)
+    #expect(progress.last??.1 == "\(count)")
     let results = try #require(try scratch.object("run/run.json")["results"] as? [String: Any])
     #expect(results["status"] as? String == "interrupted")
     #expect(results["iterations"] as? Int == count)

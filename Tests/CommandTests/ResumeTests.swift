@@ -158,7 +158,10 @@ struct ResumeTests {
       let outcome = try Command.run(["resume", folder], in: scratch.path)
       #expect(outcome.status == 1 && outcome.errors.contains(message), "\(outcome.errors)")
     }
-    try expectRefused("run", "no checkpoint in this folder")
+    try expectRefused(
+      "run",
+      "the run in this folder is over, after 12 iterations; train anew with another --output, or "
+        + "--overwrite, and for a longer one, a larger --iterations than 12")
     try expectRefused("nothing", "nothing: there is no such folder")
     try expectRefused("run/model.safetensors", "expected the folder of a run, found a file")
     try expectRefused(".", "expected the folder of a run that was interrupted")
@@ -170,5 +173,37 @@ struct ResumeTests {
       settings: TrainerSettings(batchSize: 5), random: random)
     try trainer.saveCheckpoint(to: scratch.file("run/checkpoint.safetensors"))
     try expectRefused("run", "found one that a program saved; Trainer(resumingFrom:) reads it")
+  }
+
+  @Test(
+    "A run that is over is told what to change for another",
+    arguments: [
+      (["--epochs", "2", "--hidden", "5"], "for a longer one, a larger --epochs than 2"),
+      (
+        ["--epochs", "9", "--hidden", "5", "--learning-rate", "1e-30", "--early-stopping", "1"],
+        "for a longer one, a larger --early-stopping than 1"
+      ),
+      (
+        ["--learning-rate", "1e30", "--iterations", "50"],
+        "for one that does not diverge, a smaller --learning-rate"
+      ),
+    ])
+  func over(options: [String], advice: String) throws {
+    let scratch = try TemporaryDirectory()
+    let run = try Command.run(["train", "--output", "run"] + options, in: scratch.path)
+    #expect(run.status == (advice.contains("diverge") ? 1 : 0))
+    let outcome = try Command.run(["resume", "run"], in: scratch.path)
+    #expect(outcome.status == 1 && outcome.output.isEmpty)
+    #expect(outcome.errors.hasPrefix("Error: run: the run in this folder is over, after "))
+    #expect(outcome.errors.contains(advice), "\(outcome.errors)")
+  }
+
+  @Test("A folder whose record says nothing has no checkpoint to go on from")
+  func unknown() throws {
+    let scratch = try TemporaryDirectory()
+    _ = try scratch.makeDirectory("run")
+    try scratch.write(Array("{}".utf8), to: "run/run.json")
+    let outcome = try Command.run(["resume", "run"], in: scratch.path)
+    #expect(outcome.status == 1 && outcome.errors.contains("no checkpoint in this folder"))
   }
 }

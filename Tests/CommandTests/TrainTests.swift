@@ -68,7 +68,8 @@ struct TrainTests {
     let outcome = try scratch.train("run")
     for text in [
       "digits: 1300 training rows, 200 validation rows, 64-50-10 network",
-      "12 of 12 iterations", "final loss ", "training accuracy ", "validation accuracy ",
+      "12 of 12 iterations in ", ", a median of ", "final loss ", "training accuracy ",
+      "validation accuracy ",
       "saved run/model.safetensors\n",
     ] {
       #expect(outcome.output.contains(text))

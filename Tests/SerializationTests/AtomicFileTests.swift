@@ -122,6 +122,43 @@ import Testing
     #expect(try directory.names == ["pipe"])
   }
 
+  @Test("A file that the process has open takes the bytes where it stands, and is not replaced")
+  func ownDescriptor() throws {
+    let path = try directory.write([9], to: "a")
+    let descriptor = open(path, O_WRONLY | O_APPEND)
+    defer { close(descriptor) }
+    var before = stat()
+    #expect(fstat(descriptor, &before) == 0)
+    let name = "/dev/fd/\(descriptor)"
+    try FileManager.default.createSymbolicLink(
+      atPath: directory.file("link"), withDestinationPath: name)
+    for (bytes, target) in [([1, 2], name), ([3], directory.file("link"))] as [([UInt8], String)] {
+      try AtomicFile.check(target)
+      try AtomicFile.write(bytes, to: target)
+    }
+    // It stays open.
+    #expect(write(descriptor, [UInt8(4)], 1) == 1)
+    #expect(try directory.bytes(of: "a") == [9, 1, 2, 3, 4])
+    var after = stat()
+    #expect(stat(path, &after) == 0 && after.st_ino == before.st_ino)
+    #expect(try directory.names == ["a", "link"])
+  }
+
+  @Test("A number of no open file, or of one open for reading, is refused beforehand")
+  func unwritableDescriptor() throws {
+    let reading = open(try directory.write([9], to: "a"), O_RDONLY)
+    defer { close(reading) }
+    for number in [reading, 100_000] {
+      let path = "/dev/fd/\(number)"
+      let checked = #expect(throws: FileError.self) { try AtomicFile.check(path) }
+      let written = #expect(throws: FileError.self) { try AtomicFile.write([1], to: path) }
+      for error in [checked, written] {
+        #expect(error?.message.hasSuffix("Bad file descriptor") == true, "\(error)")
+      }
+    }
+    #expect(try directory.bytes(of: "a") == [9])
+  }
+
   @Test("A target that is a directory, or in none, is refused with the system's reason")
   func unwritable() throws {
     let folder = try directory.makeDirectory("folder")

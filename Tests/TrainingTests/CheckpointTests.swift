@@ -154,6 +154,40 @@ import Training
     #expect(last.metadata["note"] == "mine")
   }
 
+  @Test("A run that is stopped is saved, one that is finished only where that is asked for")
+  func whenFinished() throws {
+    let scratch = try TemporaryDirectory()
+    let path = scratch.file("checkpoint")
+    var trainer = try Self.fresh(Self.settings(.adam()), random: SeededRandom(seed: 1))
+    // Longer than any run, and than a Duration can be.
+    let checkpoints = Checkpoints(at: path, everySeconds: 1e300, whenFinished: false)
+    try trainer.run(
+      on: Self.data, validation: Self.validation,
+      callbacks: [.perform { $0.progress.iteration == 11 ? .stop : .proceed }],
+      checkpoints: checkpoints)
+    let stopped = try CheckpointSummary(TensorArchive(readingFrom: path), path: path)
+    #expect(stopped.iteration == 12)
+    try trainer.run(on: Self.data, validation: Self.validation, checkpoints: checkpoints)
+    #expect(trainer.isFinished)
+    let left = try CheckpointSummary(TensorArchive(readingFrom: path), path: path)
+    #expect(left.iteration == 12)
+  }
+
+  @Test("An error of a checkpoint's notes ends the run")
+  func notesThrow() throws {
+    struct Refusal: Error {}
+    let scratch = try TemporaryDirectory()
+    var trainer = try Self.fresh(Self.settings(.adam()), random: SeededRandom(seed: 1))
+    #expect(throws: Refusal.self) {
+      try trainer.run(
+        on: Self.data, validation: Self.validation,
+        checkpoints: Checkpoints(
+          at: scratch.file("checkpoint"), everyIterations: 5, notes: { throw Refusal() }))
+    }
+    #expect(trainer.iteration == 5)
+    #expect(try scratch.names.isEmpty)
+  }
+
   @Test("A checkpoint of another kind is refused, and one with a wrong field")
   func refused() throws {
     var trainer = try Self.fresh(Self.settings(.adam()), random: SeededRandom(seed: 1))

@@ -22,6 +22,36 @@ import Training
     #expect(result.accuracy == Double(right) / Double(count))
   }
 
+  @Test(
+    "Every number of workers finds the same accuracy and loss", arguments: [1, 2, 3],
+    [0, 1, 2, 3, 999, 1001, 1515])
+  func workers(count: Int, rows: Int) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      var random = SeededRandom(seed: 1)
+      let net = Network<Scalar>(
+        inputSize: 13, [.affine(outputs: 17), .relu, .affine(outputs: 4)], using: &random)
+      let data = Dataset(
+        Tensor<Scalar>.sample([rows, 13]), labels: (0..<rows).map { ($0 * 7) % 4 },
+        classNames: ["a", "b", "c", "d"]
+      ).prepared(with: .none, as: Scalar.self)
+      let alone = net.evaluate(on: data, workers: 1)
+      let shared = net.evaluate(on: data, workers: count)
+      #expect(shared.count == rows && shared.loss.isNaN == (rows == 0))
+      if rows == 0 { return }
+      // The loss may have other last digits, and no score is so close to another.
+      let tolerance = Scalar.self == Float.self ? 1e-5 : 1e-13
+      expectClose(shared.loss, alone.loss, tolerance: tolerance)
+      #expect(shared.accuracy == alone.accuracy)
+      var total = 0
+      net.forEachBlockOfOutputs(of: data, workers: count) { outputs, labels in
+        #expect(outputs.shape == [labels.count, 4])
+        total += labels.count
+      }
+      #expect(total == rows)
+    }
+    for type in scalarTypes { check(type) }
+  }
+
   @Test("No rows have neither accuracy nor loss")
   func empty() {
     var random = SeededRandom(seed: 1)

@@ -84,7 +84,8 @@ struct OptimizationOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Threads that share each step. (default: as many as BLAS has, or one for little work)",
+      "Threads that share each step and evaluation, 1 to 256; on a machine that others use, fewer "
+        + "may be faster. (default: as many as BLAS has, or one for little work)",
       valueName: "count"))
   var workers: Int?
 
@@ -136,7 +137,7 @@ struct OptimizationOptions: ParsableArguments {
     try require("--batch", batch, in: 1...largestSize)
     try require("--early-stopping", earlyStopping, in: 1...largestSize)
     try require("--average", average, from: 0, below: 1)
-    try require("--workers", workers, in: 1...1024)
+    try require("--workers", workers, in: workerCounts)
     if epochs != nil && iterations != nil {
       throw ValidationError("--epochs and --iterations both say how long to train; choose one")
     }

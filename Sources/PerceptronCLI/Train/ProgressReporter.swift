@@ -9,6 +9,7 @@ struct ProgressReporter {
   private let earlier: Int
   private var status = StatusLine()
   private var lastEpoch: History.Epoch?
+  private var last: TrainingProgress?
 
   /// A reporter of a run that has made so many iterations.
   init(from earlier: Int = 0) { self.earlier = earlier }
@@ -16,16 +17,20 @@ struct ProgressReporter {
   /// Takes note of an iteration and shows a line when one is due.
   mutating func update(_ progress: TrainingProgress) {
     if let epoch = progress.epoch { lastEpoch = epoch }
-    guard status.isDue else { return }
-    let line = ProgressLine(
-      done: progress.iteration + 1, earlier: earlier, iterations: progress.iterations,
-      elapsed: start.duration(to: .now).seconds, loss: progress.loss,
-      trainAccuracy: lastEpoch?.trainAccuracy, validationAccuracy: lastEpoch?.validationAccuracy)
-    status.show(line.text)
+    last = progress
+    if status.isDue { status.show(line(progress).text) }
   }
 
-  /// Clears the line on a terminal.
-  func finish() { status.finish() }
+  /// Clears the line on a terminal; elsewhere leaves one that tells how the run ended.
+  func finish() { status.finish(last.map { line($0, isFinal: true).text }) }
+
+  private func line(_ progress: TrainingProgress, isFinal: Bool = false) -> ProgressLine {
+    ProgressLine(
+      done: progress.iteration + 1, earlier: earlier, iterations: progress.iterations,
+      elapsed: start.duration(to: .now).seconds, loss: progress.loss,
+      trainAccuracy: lastEpoch?.trainAccuracy, validationAccuracy: lastEpoch?.validationAccuracy,
+      isFinal: isFinal)
+  }
 }
 
 /// What a progress line tells, in 79 columns at most.
@@ -40,6 +45,8 @@ struct ProgressLine {
   var loss: Double
   var trainAccuracy: Double?
   var validationAccuracy: Double?
+  /// Whether there is nothing more to come: it tells the time that was taken, not what is left.
+  var isFinal = false
 
   /// The line's text; the parts that matter least are left out where all would be too long.
   var text: String {
@@ -50,7 +57,7 @@ struct ProgressLine {
     let loss = "loss " + (loss < 1e4 ? decimal(loss, 4) : scientific(loss))
     let train = trainAccuracy.map { "train \(decimal($0, 3))" }
     let validation = validationAccuracy.map { "validation \(decimal($0, 3))" }
-    let end = "\(readableTime(left)) left"
+    let end = isFinal ? "in \(readableTime(elapsed))" : "\(readableTime(left)) left"
     return [
       [count, speed, loss, train, validation, end], [count, speed, loss, validation, end],
       [count, loss, validation, end],

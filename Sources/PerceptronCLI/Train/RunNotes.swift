@@ -1,6 +1,7 @@
 import Foundation
 import Perceptron
 import Serialization
+import Synchronization
 
 /// What a checkpoint of `perceptron train` holds beside the trainer's own state.
 struct RunNotes: Codable {
@@ -49,11 +50,11 @@ struct RunNotes: Codable {
 }
 
 /// What a run knows its data again by.
-final class DataIdentity {
+final class DataIdentity: Sendable {
   /// The absolute path of the data's folder, or nil where the data goes by a name.
   let folder: String?
   private let training: Dataset
-  private var known: String?
+  private let known = Mutex<String?>(nil)
 
   /// The identity of data that was loaded from `source`.
   init(of data: LoadedData, from source: String) {
@@ -64,9 +65,10 @@ final class DataIdentity {
 
   /// The training set's digest, which is computed once.
   func digest() throws -> String {
-    if let known { return known }
-    let digest = try training.digest()
-    known = digest
-    return digest
+    try known.withLock { known in
+      let digest = try known ?? training.digest()
+      known = digest
+      return digest
+    }
   }
 }

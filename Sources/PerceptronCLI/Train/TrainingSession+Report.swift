@@ -33,7 +33,8 @@ extension TrainingSession {
         "\(absent) of \(data.training.classCount) classes "
           + "\(absent == 1 ? "does" : "do") not occur in the training set")
     }
-    let rate = record.secondsPerIteration.map { ", \(readableTime($0)) each" } ?? ""
+    let rate =
+      record.secondsPerIteration.map { ", a median of \(readableTime($0)) each" } ?? ""
     let state = results.status == .interrupted ? "interrupted after" : "trained for"
     lines.append(
       "\(state) \(results.iterations) of \(training.iterations(rowCount: rows)) iterations in "

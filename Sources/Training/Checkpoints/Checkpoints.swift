@@ -10,15 +10,19 @@ public struct Checkpoints: Sendable {
   public var iterations: Int?
   /// Save when so many seconds are over since the last time, or nil for no such rule.
   public var seconds: Double?
+  /// Whether to save also when the run is finished, so that there is nothing to go on with; one that
+  /// is stopped is always saved.
+  public var whenFinished: Bool
   /// What else to put into the file's metadata, asked for each time.
-  public var notes: @Sendable () -> [String: String]
+  public var notes: @Sendable () throws -> [String: String]
 
   /// Checkpoints at the given file, and one when the run ends.
   ///
   /// - Precondition: `iterations` is at least 1, `seconds` at least 0.
   public init(
     at path: String, everyIterations iterations: Int? = nil, everySeconds seconds: Double? = nil,
-    notes: @escaping @Sendable () -> [String: String] = { [:] }
+    whenFinished: Bool = true,
+    notes: @escaping @Sendable () throws -> [String: String] = { [:] }
   ) {
     require(
       iterations ?? 1 >= 1 && seconds ?? 0 >= 0,
@@ -26,6 +30,7 @@ public struct Checkpoints: Sendable {
     self.path = path
     self.iterations = iterations
     self.seconds = seconds
+    self.whenFinished = whenFinished
     self.notes = notes
   }
 }
@@ -34,7 +39,7 @@ extension Trainer where Random: Codable {
   /// Trains as `run(on:validation:callbacks:)` does, and saves checkpoints as it goes and when it
   /// ends. A run that goes on from one has the same bits as if it had not been stopped.
   ///
-  /// - Throws: also `FileError` where a checkpoint cannot be written.
+  /// - Throws: also `FileError` where a checkpoint cannot be written, and what its notes throw.
   @discardableResult
   public mutating func run(
     on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
@@ -48,7 +53,7 @@ extension Trainer where Random: Codable {
       let timer = TrainingCallback<Scalar>.perform { moment in
         let count = moment.progress.iteration + 1
         let byCount = checkpoints.iterations.map { count.isMultiple(of: $0) } ?? false
-        let byTime = checkpoints.seconds.map { start.duration(to: clock.now) >= .seconds($0) }
+        let byTime = checkpoints.seconds.map { start.duration(to: clock.now) / .seconds(1) >= $0 }
         isDue = byCount || byTime ?? false
         return isDue ? .stop : .proceed
       }
@@ -61,7 +66,9 @@ extension Trainer where Random: Codable {
         }
       }
       try run(on: training, validation: validation, callbacks: others + [timer])
-      try saveCheckpoint(to: checkpoints.path, notes: checkpoints.notes())
+      if checkpoints.whenFinished || !isFinished {
+        try saveCheckpoint(to: checkpoints.path, notes: checkpoints.notes())
+      }
       if wasStopped || isFinished || Task.isCancelled { break }
     }
     return history

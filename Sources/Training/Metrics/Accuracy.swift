@@ -17,10 +17,11 @@ public func accuracy(of predicted: [Int], labels: [Int]) -> Double {
 extension Network {
   /// The share of rows whose label is predicted, computed block by block; NaN for no rows.
   ///
+  /// - Parameter workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
   /// - Precondition: the data has this network's input size and no more classes than it.
-  public func accuracy(on data: PreparedDataset<Scalar>) -> Double {
+  public func accuracy(on data: PreparedDataset<Scalar>, workers: Int? = nil) -> Double {
     var right = 0
-    forEachBlockOfOutputs(of: data) { outputs, labels in
+    forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
       right += zip(loss.classes(of: outputs), labels).count { $0 == $1 }
     }
     return Double(right) / Double(data.count)

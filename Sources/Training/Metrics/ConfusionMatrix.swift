@@ -81,12 +81,15 @@ extension Network {
   /// The classes are called what the data calls them; further ones that the network tells apart are
   /// called by their numbers.
   ///
+  /// - Parameter workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
   /// - Precondition: the data has this network's input size and no more classes than it.
-  public func confusionMatrix(on data: PreparedDataset<Scalar>) -> ConfusionMatrix {
+  public func confusionMatrix(
+    on data: PreparedDataset<Scalar>, workers: Int? = nil
+  ) -> ConfusionMatrix {
     requireFit(data, "data")
     let further = (data.classCount..<classCount).map(String.init)
     var matrix = ConfusionMatrix(classNames: data.dataset.classNames + further)
-    forEachBlockOfOutputs(of: data) { outputs, labels in
+    forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
       matrix.add(labels: labels, predicted: loss.classes(of: outputs))
     }
     return matrix

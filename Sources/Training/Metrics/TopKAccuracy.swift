@@ -25,10 +25,13 @@ extension Network {
   /// - Parameters:
   ///   - k: how many classes may be named, at least 1.
   ///   - data: rows of this network's input size, of no more classes than it.
-  public func topKAccuracy(_ k: Int, on data: PreparedDataset<Scalar>) -> Double {
-    if k == 1 { return accuracy(on: data) }
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  public func topKAccuracy(
+    _ k: Int, on data: PreparedDataset<Scalar>, workers: Int? = nil
+  ) -> Double {
+    if k == 1 { return accuracy(on: data, workers: workers) }
     var right = 0
-    forEachBlockOfOutputs(of: data) { outputs, labels in
+    forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
       // Where one output tells two classes apart, two may be named: all.
       right += k >= classCount ? labels.count : countAmongTop(k, of: outputs, labels: labels)
     }

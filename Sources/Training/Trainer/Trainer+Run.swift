@@ -87,8 +87,11 @@ extension Trainer {
       let network = evaluatedNetwork
       let measured = History.Epoch(
         iteration: current,
-        trainAccuracy: network.accuracy(on: plan.features, labels: plan.labels),
-        validationAccuracy: validation.map { network.evaluate(on: $0).accuracy },
+        trainAccuracy: network.accuracy(
+          on: plan.features, labels: plan.labels, workers: settings.workers),
+        validationAccuracy: validation.map {
+          network.evaluate(on: $0, workers: settings.workers).accuracy
+        },
         learningRate: rate)
       history.epochs.append(measured)
       epoch = measured

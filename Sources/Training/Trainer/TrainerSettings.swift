@@ -37,8 +37,8 @@ public struct TrainerSettings: Codable, Equatable, Sendable {
   public var averageDecay: Double?
   /// What dropout's masks are drawn from, with the iteration's number.
   public var seed: UInt64
-  /// How many threads share the work of a step, 1 to 256, or nil for as many as BLAS has, and one
-  /// where a step is too little work to be shared. Another number gives other last digits; more than
+  /// How many threads share the work of a step or an evaluation, 1 to 256, or nil for as many as
+  /// BLAS has, and one where there is too little work to be shared. Another number gives other last digits; more than
   /// there are cores, or cores that others keep busy, make a step slower.
   public var workers: Int?
 
@@ -103,7 +103,9 @@ public struct TrainerSettings: Codable, Equatable, Sendable {
     }
     if let averageDecay { try InvalidSetting.demandBelowOne("average decay", averageDecay) }
     if let workers {
-      try InvalidSetting.demand((1...256).contains(workers), "workers", workers, "1 to 256")
+      try InvalidSetting.demand(
+        workerCounts.contains(workers), "workers", workers,
+        "\(workerCounts.lowerBound) to \(workerCounts.upperBound)")
     }
     try optimizer.check()
     try schedule.check()

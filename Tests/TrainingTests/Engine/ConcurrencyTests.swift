@@ -26,7 +26,7 @@ import Testing
         optimizer: .adam(), length: .iterations(60), batchSize: 30, workers: workers),
       random: random)
     let history = try trainer.run(on: data, validation: data)
-    return (history, trainer.network, trainer.network.evaluate(on: data))
+    return (history, trainer.network, trainer.network.evaluate(on: data, workers: workers))
   }
 
   @Test("Trainings at once give what they give one after the other", arguments: 1...3)

@@ -1,0 +1,98 @@
+import CommandSupport
+import Foundation
+import Perceptron
+import Serialization
+
+extension TrainingSession {
+  /// The trainer of the run's beginning, or of its checkpoint.
+  func seededTrainer<Scalar>(
+    _ sets: PreparedSets<Scalar>
+  ) throws -> Trainer<Scalar, SeededRandom> {
+    if let checkpoint {
+      return try Trainer(checkpoint.archive, path: directory.checkpointPath)
+    }
+    return try settings.seededTrainer(seed: seed, on: sets)
+  }
+
+  /// The trainer of the run's beginning, or of its checkpoint.
+  func numPyTrainer<Scalar>(
+    _ sets: PreparedSets<Scalar>
+  ) throws -> Trainer<Scalar, NumPyRandom> {
+    if let checkpoint {
+      return try Trainer(checkpoint.archive, path: directory.checkpointPath)
+    }
+    return try settings.numPyTrainer(seed: seed, on: sets)
+  }
+}
+
+extension TrainingSession {
+  /// Makes the run's iterations, or those that are left of it.
+  func training<Scalar, Random: Codable>(
+    _ fresh: Trainer<Scalar, Random>, on sets: PreparedSets<Scalar>
+  ) throws -> Outcome<Scalar> {
+    var trainer = fresh
+    var times: [Double] = []
+    var reporter = ProgressReporter(from: trainer.iteration)
+    let examiner =
+      display.diagnose
+      ? Examiner<Scalar>(settings.training, iterations: trainer.iterations) : nil
+    if trainer.iteration == 0 { examiner?.begin(trainer.network, on: sets.training) }
+    if checkpoint == nil { try saveFirstCheckpoint(of: trainer) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    var last = start
+    let callback = TrainingCallback<Scalar>.perform { moment in
+      let now = clock.now
+      times.append(last.duration(to: now).seconds)
+      last = now
+      examiner?.examine(moment)
+      if !display.quiet { reporter.update(moment.progress) }
+      return Interruption.isRequested ? .stop : .proceed
+    }
+    var divergence: Divergence.Cause?
+    do {
+      try trainer.run(
+        on: sets.training, validation: sets.validation, callbacks: [callback],
+        checkpoints: checkpoints(since: start))
+    } catch TrainingError.lossNotFinite(let iteration, let loss, _) {
+      divergence = .loss(loss, of: iteration)
+    } catch TrainingError.parametersNotFinite(let iteration, _) {
+      divergence = .parameters(after: iteration)
+    }
+    reporter.finish()
+    let seconds = secondsSoFar + start.duration(to: clock.now).seconds
+    if divergence == nil {
+      examiner?.end(trainer.network, after: trainer.iteration, on: sets.training)
+    }
+    return Outcome(
+      network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
+      divergence: divergence, iterationTimes: times, seconds: seconds,
+      stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
+      bestIteration: trainer.bestIteration, diagnosis: examiner?.diagnosis)
+  }
+
+  private var secondsSoFar: Double { checkpoint?.seconds ?? 0 }
+
+  /// Checkpoints as they are asked for, and one when the run is interrupted.
+  private func checkpoints(since start: ContinuousClock.Instant) -> Checkpoints {
+    let period = display.checkpointEvery
+    return Checkpoints(
+      at: directory.checkpointPath, everySeconds: period > 0 ? period : nil, whenFinished: false,
+      notes: { [settings, seed, identity, secondsSoFar] in
+        let seconds = secondsSoFar + start.duration(to: .now).seconds
+        return try RunNotes(settings, seed: seed, seconds: seconds, data: identity).metadata
+      })
+  }
+
+  /// Sees to it that a run that is killed early does not leave the checkpoint of an earlier one.
+  private func saveFirstCheckpoint<Scalar, Random: Codable>(
+    of trainer: Trainer<Scalar, Random>
+  ) throws {
+    if display.checkpointEvery > 0 && !trainer.isFinished {
+      let first = checkpoints(since: .now)
+      try trainer.saveCheckpoint(to: first.path, notes: first.notes())
+    } else {
+      try directory.removeCheckpoint()
+    }
+  }
+}
