@@ -37,7 +37,7 @@ extension TuneSearchCommand {
     let training: NetworkSearch.Method = search.independent ? .independent : .sideBySide
     let context = try TuneContext(
       identity: DataIdentity(of: loaded, from: source), source: source, format: format,
-      training: training, fixed: trialSpace.fixed)
+      settings: settings, training: training, fixed: trialSpace.fixed)
     let definition = StudyDefinition(
       space: trialSpace.space, method: method, pruning: search.pruning, context: context.values)
     let (folder, study) = try makeStudy(definition, assignments, name: source)
@@ -86,6 +86,7 @@ extension TuneSearchCommand {
       throw FileError(folder, "\(source) is other data than the study began with")
     }
     let settings = try maker.settings(of: study.trials.map(\.parameters), for: loaded)
+    try context.demand(settings, in: folder)
     let counts = StudyReport.counts(of: study)
     if !quiet { Console.error("going on with \(counted(study.trials.count, "trial")): \(counts)") }
     return TuneSession(
