@@ -1,9 +1,9 @@
-// Products with a matrix that is packed in panels, which many rows are multiplied by: a panel is a few
-// vectors of neighbouring columns, row by row, the last ones' missing columns filled up with zeros.
+// Products with a matrix that is packed in panels, which many rows are multiplied by: a panel is a
+// few vectors of neighbouring columns, row by row, the last ones' missing columns filled up with zeros.
 
 enum {
-  // How many vectors a panel has at most, and how many rows are multiplied by one at a time: as many
-  // sums as there are registers for.
+  // How many vectors a panel has at most, and how many rows are multiplied by one at a time: as
+  // many sums as there are registers for.
   OF_TYPE(panel_vectors) = 3,
 #if VECTOR_BYTES == 64 || defined(__aarch64__)
   OF_TYPE(tile_rows) = 8,
@@ -12,8 +12,8 @@ enum {
 #endif
   // How many products are added up one after another; the sums of such blocks are added in turn.
   OF_TYPE(inner_block) = 2048 / sizeof(REAL),
-  // How many bytes of panels all rows are multiplied by before the next ones: half of a second-level
-  // cache.
+  // How many bytes of panels all rows are multiplied by before the next ones: half of a
+  // second-level cache.
   OF_TYPE(group_bytes) = 1 << 19,
 };
 
@@ -134,8 +134,8 @@ typedef struct {
   bool adds;
 } OF_TYPE(part);
 
-// Some rows' part of the sums for a panel that begins at column `column`, while as many numbers of two
-// rows from `next` on are fetched into the second-level cache.
+// Some rows' part of the sums for a panel that begins at column `column`, while as many numbers of
+// two rows from `next` on are fetched into the second-level cache.
 INLINE void OF_TYPE(multiply_tile)(
     const int rows, const int vectors, const OF_TYPE(product) *product, OF_TYPE(part) part,
     ptrdiff_t row, ptrdiff_t column, const REAL *next) {
