@@ -3,5 +3,6 @@
 #include "elementwise.h"
 #include "activations.h"
 #include "products.h"
+#include "panels.h"
 #include "losses.h"
 #include "updates.h"

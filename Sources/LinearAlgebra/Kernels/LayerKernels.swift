@@ -91,4 +91,23 @@ public protocol LayerKernels: BinaryFloatingPoint {
     rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Self>, stride: Int,
     upstream: UnsafePointer<Self>, alpha: Self, beta: Self,
     into gradient: UnsafeMutablePointer<Self>)
+
+  // MARK: Products of many rows with a matrix that is packed once, by ``panelRoom(rows:columns:)``
+
+  /// Packs some rows of a matrix of `rows` × `columns`.
+  static func packPanels(
+    rows: Int, columns: Int, range: Range<Int>, _ matrix: UnsafePointer<Self>,
+    into panels: UnsafeMutablePointer<Self>)
+
+  /// Packs some columns of a matrix of `rows` × `columns`, whose transpose is given.
+  static func packTransposedPanels(
+    rows: Int, columns: Int, range: Range<Int>, _ transpose: UnsafePointer<Self>,
+    into panels: UnsafeMutablePointer<Self>)
+
+  /// target = left·matrix, or target ← target + left·matrix, for a left of `rows` × `inner` and a
+  /// packed matrix of `inner` × `columns`. Each number is added up in an order that depends on
+  /// `inner` alone: a row's results are the same wherever it stands and however many there are.
+  static func multiplyPanels(
+    rows: Int, inner: Int, columns: Int, _ left: UnsafePointer<Self>,
+    by panels: UnsafePointer<Self>, adds: Bool, into target: UnsafeMutablePointer<Self>)
 }

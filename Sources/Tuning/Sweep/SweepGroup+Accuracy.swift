@@ -28,17 +28,21 @@ extension SweepGroup {
     of some: [SweepRun<Scalar>], labels: ArraySlice<Int>, into right: inout [Int],
     write: ((MutableRowBlock<Scalar>, Range<Int>) -> Void)?
   ) {
-    let ranges = some.map { $0.firstUnit..<$0.firstUnit + $0.paddedCount }
+    let ranges = unitRanges(of: some)
     right.withUnsafeMutableBufferPointer { right in
       features.withMutableRows { whole in
         let x = whole.rows(0..<labels.count)
         run { [self] worker in
           if let write {
-            let own = share(of: labels.count, worker: worker, workers: workers)
+            let own = PackedBatch<Scalar>.share(
+              of: labels.count, worker: worker, workers: workers)
             write(x.rows(own), own)
+            packed.pack(own, of: x.reading, forUpdates: false)
             lease.pool.waitForOthers()
           }
-          for range in ranges { multiply(x.reading, range.clamped(to: tiles(of: worker))) }
+          for range in ranges {
+            multiply(range.clamped(to: units(of: worker)), rows: labels.count)
+          }
           lease.pool.waitForOthers()
           for index in some.indices where index % workers == worker {
             right[index] += some[index].countRight(

@@ -24,6 +24,7 @@ final class SweepGroup<Scalar: BLASScalar> {
   private var rows: [Int]
   private(set) var labels: [Int]
   var features: Tensor<Scalar>
+  let packed: PackedBatch<Scalar>
   let lease: WorkerPool.Lease
   let workers: Int
   /// V of all networks, units × inputs.
@@ -58,9 +59,10 @@ final class SweepGroup<Scalar: BLASScalar> {
     rows = [Int](repeating: 0, count: batchSize)
     labels = rows
     features = .zeros([batchSize, inputSize])
+    packed = PackedBatch(rows: batchSize, inputSize: inputSize)
     self.workers = workers
     lease = WorkerPool.lease(workers: workers)
-    let units = members.reduce(0) { $0 + $1.run.paddedCount }
+    let units = members.reduce(0) { $0 + $1.run.unitCount }
     weights = AlignedBuffer(count: units * inputSize, repeating: 0)
     products = AlignedBuffer(count: units * batchSize, repeating: 0)
     let needsScratch = runs.contains { !$0.isScaled }
@@ -75,7 +77,7 @@ final class SweepGroup<Scalar: BLASScalar> {
     var unit = 0
     for (run, network) in members {
       run.firstUnit = unit
-      unit += run.paddedCount
+      unit += run.unitCount
       network.parameter(at: network.parameterPlaces[0]).withUnsafeElements {
         guard let base = $0.baseAddress else { return }
         Scalar.transpose(
@@ -95,7 +97,7 @@ final class SweepGroup<Scalar: BLASScalar> {
   }
 
   /// How many units' gradients a worker computes at a time where they are not one product.
-  private static var pieceSize: Int { 2 * SweepTiles.size }
+  private static var pieceSize: Int { 24 }
 
   /// Gives every run a worker, the longest ones first to whoever has the least to do.
   private func deal() {
@@ -109,7 +111,7 @@ final class SweepGroup<Scalar: BLASScalar> {
   }
 
   /// How many rows of the matrix the runs take.
-  private var unitCount: Int { runs.reduce(0) { $0 + $1.paddedCount } }
+  private var unitCount: Int { runs.reduce(0) { $0 + $1.unitCount } }
 }
 
 // MARK: - Steps
@@ -129,7 +131,7 @@ extension SweepGroup {
           run { [self] worker in
             gather(rows, into: x, worker)
             lease.pool.waitForOthers()
-            multiply(x.reading, tiles(of: worker))
+            multiply(units(of: worker), rows: batchSize)
             lease.pool.waitForOthers()
             for index in runs.indices where owners[index] == worker {
               let run = runs[index]
@@ -138,7 +140,7 @@ extension SweepGroup {
                 wantsPenalty: wantsPenalty)
             }
             lease.pool.waitForOthers()
-            update(x.reading, tiles(of: worker), worker)
+            update(units(of: worker), worker)
           }
         }
       }
@@ -156,46 +158,41 @@ extension SweepGroup {
   private func gather(
     _ rows: UnsafeBufferPointer<Int>, into x: MutableRowBlock<Scalar>, _ worker: Int
   ) {
-    let own = share(of: rows.count, worker: worker, workers: workers)
+    let own = PackedBatch<Scalar>.share(of: rows.count, worker: worker, workers: workers)
     data.features.gather(UnsafeBufferPointer(rebasing: rows[own]), into: x.rows(own))
+    packed.pack(own, of: x.reading, forUpdates: true)
   }
 
-  /// A worker's part of the matrix's rows: whole tiles.
-  func tiles(of worker: Int) -> Range<Int> {
-    let own = share(of: unitCount / SweepTiles.size, worker: worker, workers: workers)
-    return own.lowerBound * SweepTiles.size..<own.upperBound * SweepTiles.size
+  /// A worker's part of the matrix's rows.
+  func units(of worker: Int) -> Range<Int> {
+    share(of: unitCount, worker: worker, workers: workers)
   }
 
-  /// Writes V·xᵀ for some units.
-  func multiply(_ x: RowBlock<Scalar>, _ units: Range<Int>) {
-    forEachPiece(of: units, size: SweepTiles.blockSize) { units in
-      Scalar.gemm(
-        transposeA: false, transposeB: true, rows: units.count, columns: x.rows, inner: inputSize,
-        alpha: 1, weights.base + units.lowerBound * inputSize, strideA: inputSize, x.base,
-        strideB: inputSize, beta: 0, products.base + units.lowerBound * x.rows, strideC: x.rows)
-    }
+  /// Writes V·xᵀ for some units and the packed batch of `rows` rows.
+  func multiply(_ units: Range<Int>, rows: Int) {
+    packed.multiply(
+      weights.base + units.lowerBound * inputSize, units: units.count, rows: rows,
+      into: products.base + units.lowerBound * rows)
   }
 
   /// Moves the weights of some units, whose part of the products the runs have turned into factors or
   /// gradients.
-  private func update(_ x: RowBlock<Scalar>, _ units: Range<Int>, _ worker: Int) {
-    for run in runs where !run.isScaled { move(run, x, units, worker) }
-    for range in scaledRanges {
-      forEachPiece(of: range.clamped(to: units), size: SweepTiles.blockSize) { units in
-        writeGradient(x, units, beta: 1, to: weights.base + units.lowerBound * inputSize)
-      }
+  private func update(_ units: Range<Int>, _ worker: Int) {
+    for run in runs where !run.isScaled { move(run, units, worker) }
+    for range in unitRanges(of: runs.lazy.filter(\.isScaled)) {
+      let own = range.clamped(to: units)
+      writeGradient(own, adds: true, to: weights.base + own.lowerBound * inputSize)
     }
   }
 
-  /// The rows of the matrix whose networks move by a product alone.
-  private var scaledRanges: [Range<Int>] {
+  /// The rows of the matrix that some runs take, neighbours' as one.
+  func unitRanges(of some: some Sequence<SweepRun<Scalar>>) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
-    for run in runs where run.isScaled {
-      let own = run.firstUnit..<run.firstUnit + run.paddedCount
-      if let last = ranges.last, last.upperBound == own.lowerBound {
-        ranges[ranges.count - 1] = last.lowerBound..<own.upperBound
+    for run in some {
+      if let last = ranges.last, last.upperBound == run.firstUnit {
+        ranges[ranges.count - 1] = last.lowerBound..<run.units.upperBound
       } else {
-        ranges.append(own)
+        ranges.append(run.units)
       }
     }
     return ranges
@@ -204,41 +201,27 @@ extension SweepGroup {
   /// Moves a run's units a few at a time: always the same ones together, since the end of a vector may
   /// be computed in another way than its middle. A worker has the pieces that begin in `units`.
   private func move(
-    _ run: SweepRun<Scalar>, _ x: RowBlock<Scalar>, _ units: Range<Int>, _ worker: Int
+    _ run: SweepRun<Scalar>, _ units: Range<Int>, _ worker: Int
   ) {
-    let own = run.firstUnit..<run.firstUnit + run.paddedCount
     let gradient = scratch[worker].base
-    forEachPiece(of: own, size: Self.pieceSize) { piece in
-      if !units.contains(piece.lowerBound) { return }
-      writeGradient(x, piece, beta: 0, to: gradient)
-      let first = piece.lowerBound - run.firstUnit
+    for start in stride(from: run.firstUnit, to: run.units.upperBound, by: Self.pieceSize)
+    where units.contains(start) {
+      let piece = start..<min(start + Self.pieceSize, run.units.upperBound)
+      writeGradient(piece, adds: false, to: gradient)
       run.move(
-        weights.base + piece.lowerBound * inputSize, gradient: gradient, first: first,
-        count: min(piece.count, run.unitCount - first), rate: run.lastRate)
+        weights.base + start * inputSize, gradient: gradient, first: start - run.firstUnit,
+        count: piece.count, rate: run.lastRate)
     }
   }
 
-  /// target ← G·x + beta·target for some units.
+  /// target = G·x, or target ← target + G·x, for some units.
   private func writeGradient(
-    _ x: RowBlock<Scalar>, _ units: Range<Int>, beta: Scalar,
-    to target: UnsafeMutablePointer<Scalar>
+    _ units: Range<Int>, adds: Bool, to target: UnsafeMutablePointer<Scalar>
   ) {
-    Scalar.gemm(
-      transposeA: false, transposeB: false, rows: units.count, columns: inputSize, inner: x.rows,
-      alpha: 1, products.base + units.lowerBound * batchSize, strideA: batchSize, x.base,
-      strideB: inputSize, beta: beta, target, strideC: inputSize)
+    packed.multiply(
+      factors: products.base + units.lowerBound * batchSize, units: units.count, rows: batchSize,
+      adds: adds, into: target)
   }
-
-  private func forEachPiece(of range: Range<Int>, size: Int, _ body: (Range<Int>) -> Void) {
-    for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {
-      body(start..<min(start + size, range.upperBound))
-    }
-  }
-}
-
-extension SweepTiles {
-  /// At most so many rows are multiplied at once: the products of more are slower, by cache.
-  static let blockSize = 100 * size
 }
 
 // MARK: - Members
@@ -266,9 +249,9 @@ extension SweepGroup {
       if run.firstUnit != unit {
         let source = weights(of: run)
         run.firstUnit = unit
-        weights(of: run).update(from: source, count: run.paddedCount * inputSize)
+        weights(of: run).update(from: source, count: run.unitCount * inputSize)
       }
-      unit += run.paddedCount
+      unit += run.unitCount
     }
     deal()
   }

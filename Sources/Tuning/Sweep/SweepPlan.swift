@@ -135,8 +135,7 @@ extension SweepPlan.Member {
     let copies = 1 + settings.training.optimizer.stateCount
     let batchSize = settings.training.batchSize
     for (inputs, outputs) in settings.network.products(inputSize: inputSize) {
-      let padded = SweepTiles.padded(outputs)
-      numbers += padded * (inputs * copies + 4 * batchSize)
+      numbers += outputs * (inputs * copies + 4 * batchSize)
     }
     return numbers * (settings.precision == .float ? 4 : 8)
   }

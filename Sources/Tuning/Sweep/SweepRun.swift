@@ -17,9 +17,7 @@ final class SweepRun<Scalar: BLASScalar> {
   private(set) var trials: [RunPrefix]
   /// How many units the first layer has.
   let unitCount: Int
-  /// How many rows of the group's memory they take: a whole number of tiles, the rest zeros.
-  let paddedCount: Int
-  /// The first of these rows.
+  /// The first of the rows that they take of the group's memory.
   var firstUnit = 0
   /// How many iterations were made.
   var iteration = 0
@@ -59,7 +57,6 @@ final class SweepRun<Scalar: BLASScalar> {
     operations = member.operations
     inputSize = network.inputSize
     unitCount = first.outputSize
-    paddedCount = SweepTiles.padded(first.outputSize)
     scale = 1
     firstIsPenalized = first.parameterKinds[0].isPenalized
     tail = Network(
@@ -92,6 +89,9 @@ final class SweepRun<Scalar: BLASScalar> {
     optimizer.stepCount = progress.optimizerSteps
   }
 
+  /// The rows of the group's memory that its units take.
+  var units: Range<Int> { firstUnit..<firstUnit + unitCount }
+
   /// The iterations of the next of the trials.
   var nextEnd: Int? { trials.first?.iterations }
 
@@ -101,16 +101,6 @@ final class SweepRun<Scalar: BLASScalar> {
     trials.removeFirst(ended.count)
     return Array(ended)
   }
-}
-
-/// How the units of networks that stand side by side are laid out in memory.
-enum SweepTiles {
-  /// Each network's units begin at a multiple of this many. OpenBLAS computes the rows of a product
-  /// some at a time, up to 12 of them, and what it does at the end of a tile differs in the last bit:
-  /// so that every unit is at the same place of a tile whatever stands beside it.
-  static let size = 12
-
-  static func padded(_ units: Int) -> Int { (units + size - 1) / size * size }
 }
 
 // MARK: - Steps

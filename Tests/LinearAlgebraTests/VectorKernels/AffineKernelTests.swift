@@ -100,28 +100,6 @@ struct AffineKernelTests {
   }
 }
 
-/// Sums by the definition in double precision, and the sums of their summands' magnitudes.
-private struct Expected<Scalar: BLASScalar> {
-  var sums: [Double] = []
-  var magnitudes: [Double] = []
-
-  mutating func append(_ summands: [Double]) {
-    sums.append(summands.reduce(0, +))
-    magnitudes.append(summands.reduce(0) { $0 + $1.magnitude })
-  }
-
-  /// Whether each number is as close as so many roundings of partial sums leave it.
-  func isMet(by numbers: [Scalar]) -> Bool {
-    numbers.count == sums.count
-      && numbers.indices.allSatisfy { index in
-        if sums[index].isNaN { return numbers[index].isNaN }
-        if sums[index].isInfinite { return Double(numbers[index]) == sums[index] }
-        let unit = Double(Scalar.ulpOfOne)
-        return abs(Double(numbers[index]) - sums[index]) <= 40 * unit * magnitudes[index]
-      }
-  }
-}
-
 /// A layer's operands, and its products by the kernels and by their definition.
 private struct Layer<Scalar: BLASScalar> {
   enum Result: CaseIterable {
@@ -167,8 +145,8 @@ private struct Layer<Scalar: BLASScalar> {
     return rest
   }
 
-  func twin(_ result: Result) -> Expected<Scalar> {
-    var expected = Expected<Scalar>()
+  func twin(_ result: Result) -> ExpectedSums<Scalar> {
+    var expected = ExpectedSums<Scalar>()
     let (x, upstream) = (x.map { Double($0) }, upstream.map { Double($0) })
     let (weights, bias) = (weights.map { Double($0) }, bias.map { Double($0) })
     switch result {
