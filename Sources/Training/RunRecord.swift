@@ -48,7 +48,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     }
   }
 
-  /// Everything that determines the run's numbers, with the machine and its BLAS threads.
+  /// Everything that determines the numbers of a run that was made, or is to be made in a search, with
+  /// the machine and its BLAS threads.
   public struct Settings: Codable, Hashable, Sendable {
     /// The data set's name or folder.
     public var data: String

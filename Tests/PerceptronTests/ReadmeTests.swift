@@ -14,9 +14,13 @@ import Testing
     #expect(try directory.names == ["digits.safetensors"])
     let confusion = try deepDigits(checkpointingAt: directory.file("checkpoint"))
     #expect(confusion.accuracy > 0.9)
-    let study = try tuneDigits()
-    #expect(study.counts == [.done: 8, .diverged: 4])
-    #expect(study.best?.value ?? 0 > 0.9)
+    let folder = directory.file("study")
+    let model = try tuneDigits(in: folder)
+    let test = Digits.test.prepared(with: model.preprocessing, as: Float.self)
+    #expect(model.network.evaluate(on: test).accuracy > 0.87)
+    #expect(try Study.read(at: folder).counts == [.done: 8, .diverged: 4])
+    // Again: there is nothing left to do.
+    #expect(try tuneDigits(in: folder) == model)
     let path = directory.file("checkpoint")
     #expect(try Trainer<Float, SeededRandom>(resumingFrom: path).isFinished)
   }

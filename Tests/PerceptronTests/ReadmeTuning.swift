@@ -1,14 +1,15 @@
 // README-BEGIN
 import Perceptron
 
-/// Finds good hyperparameters for the digits: twelve networks, trained side by side.
-func tuneDigits() throws -> Study {
+/// Finds good hyperparameters for the digits: twelve networks, trained side by side. Called again after
+/// it was killed, it goes on from where it was.
+func tuneDigits(in folder: String) throws -> TrainedModel<Float> {
   let space = SearchSpace([
     .init("learning-rate", .values([0.1, 0.5, 500])),
     .init("hidden", .values([20, 50])),
     .init("iterations", .values([300, 600])),
   ])
-  let study = try Study(space)
+  let study = try Study.open(at: folder, space)
   let search = try NetworkSearch(study, on: Digits.training) { parameters in
     RunRecord.Settings(
       data: "digits",
@@ -26,7 +27,7 @@ func tuneDigits() throws -> Study {
     print(trial.value ?? 0, trial.parameters)
   }
 
-  // Any other function can be searched as well; the journal of a folder survives a kill.
+  // Any other function can be searched as well.
   let parabola = try Study(
     SearchSpace([.init("x", .numbers(lower: -1, upper: 1))]), by: .sobol(count: 32, seed: 0),
     goal: Goal("height", .minimize))
@@ -35,6 +36,6 @@ func tuneDigits() throws -> Study {
     return x * x
   }
   print("lowest at", parabola.best?.parameters["x"] ?? 0)
-  return study
+  return try TrainedModel(readingFrom: folder + "/" + Study.bestName)
 }
 // README-END

@@ -28,7 +28,13 @@ extension SearchSpace.Domain {
     switch self {
     case .values(let values): values
     case .numbers(let lower, let upper, let scale, _):
-      Self.places(gridCount() ?? 1).map { scale.value(at: $0, from: lower, to: upper) }
+      Self.places(gridCount() ?? 1)
+        .map { place in
+          let exact = scale.value(at: place, from: lower, to: upper)
+          // The ends stay what they are.
+          return exact == lower || exact == upper
+            ? exact : min(max(Self.rounded(exact), lower), upper)
+        }
         .reduce(into: []) { if $0.last != .number($1) { $0.append(.number($1)) } }
     case .integers(let lower, let upper, let scale, _):
       if gridCount() == valueCount {
@@ -53,6 +59,12 @@ extension SearchSpace.Domain {
     return [nearest.rounded(.down), nearest.rounded(.up)].contains {
       scale.value(at: $0 / Double(count - 1), from: ends.0, to: ends.1).rounded() == Double(integer)
     }
+  }
+
+  /// A number to 12 digits, so that a logarithmic grid from 1e-5 to 1e-2 has 1e-4 in it, and not what
+  /// rounding left of it.
+  private static func rounded(_ number: Double) -> Double {
+    Double(String(format: "%.11e", number)) ?? number
   }
 
   /// So many numbers from 0 to 1, both included.

@@ -19,9 +19,33 @@ extension Study {
     FileManager.default.fileExists(atPath: journalPath(path))
   }
 
+  /// The study of a space in a folder: a new one, or the one that is there already, to be gone on with.
+  ///
+  /// - Parameters:
+  ///   - context: whatever else determines the trials' numbers, such as `Dataset.digest()` of the data
+  ///     and settings that all trials share: a study that began with another is refused.
+  /// - Throws: `SearchSpaceError` for a space or method that makes no sense; `InvalidSetting` for such
+  ///   pruning; `StudyDifference` where the folder has another study; `FileError` where the folder
+  ///   cannot be used.
+  public static func open(
+    at directory: String, _ space: SearchSpace, by method: SearchMethod = .grid,
+    goal: Goal = .validationAccuracy, pruning: Pruning = .none, context: [String: String] = [:]
+  ) throws -> Study {
+    let trials = try space.assignments(by: method)
+    let definition = StudyDefinition(
+      space: space, method: method, goal: goal, pruning: pruning, context: context)
+    return exists(at: directory)
+      ? try resume(at: directory, expecting: definition, trials: trials)
+      : try create(at: directory, definition: definition, trials: trials)
+  }
+
   /// Begins a study in a folder, which is made unless it is there and is the study's for as long as
   /// this object exists.
   ///
+  /// - Parameters:
+  ///   - definition: what has to be the same for the study to be gone on with.
+  ///   - trials: what the hyperparameters of each trial are set to, such as
+  ///     `SearchSpace.assignments(by:limit:)` gives them.
   /// - Throws: `FileError` where the folder cannot be made or written to, or holds a study or a run
   ///   already; `InvalidSetting` for pruning that makes no sense.
   public static func create(
@@ -45,7 +69,7 @@ extension Study {
   /// - Throws: `StudyDifference` where it is another one; `FileError` where there is none, another
   ///   process runs it, or its journal cannot be understood.
   public static func resume(
-    at directory: String, expecting expected: StudyDefinition?, trials: [Assignment]? = nil
+    at directory: String, expecting expected: StudyDefinition? = nil, trials: [Assignment]? = nil
   ) throws -> Study {
     try refuseOther(directory)
     let lock = try lock(directory)

@@ -29,7 +29,7 @@ struct SearchSpaceGridTests {
     ]).assignments(by: .grid).compactMap { $0["a"]?.number }
     #expect(logarithmic.first == 1e-5 && logarithmic.last == 0.3 && logarithmic.count == 50)
     for (lower, upper) in zip(logarithmic, logarithmic.dropFirst()) {
-      #expect(abs(upper / lower / pow(3e4, 1.0 / 49) - 1) < 1e-12)
+      #expect(abs(upper / lower / pow(3e4, 1.0 / 49) - 1) < 2e-11)
     }
   }
 
@@ -46,6 +46,13 @@ struct SearchSpaceGridTests {
     #expect(
       try grid([Parameter("a", .integers(lower: 1, upper: 3, points: 9))])
         == ["a 1", "a 2", "a 3"])
+  }
+
+  @Test func `Numbers of a grid have twelve digits, not what rounding left of them`() throws {
+    #expect(
+      try grid([
+        Parameter("a", .numbers(lower: 1e-5, upper: 1e-2, scale: .logarithmic, points: 4))
+      ]) == ["a 1e-05", "a 0.0001", "a 0.001", "a 0.01"])
   }
 
   @Test func `Values that rounding makes equal come once`() throws {
