@@ -98,6 +98,21 @@ struct TuneResumeTests {
     #expect(study.trials.count == 2)
   }
 
+  @Test("A run is not written into a study's folder, --overwrite or not")
+  func run() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.tune(["--hidden", "5,6", "--iterations", "9", "--output", "study"])
+    let names = try scratch.names(in: "study")
+    for options in [[], ["--overwrite"]] {
+      let outcome = try Command.run(["train", "--output", "study"] + options, in: scratch.path)
+      #expect(outcome.status == 1 && outcome.output.isEmpty)
+      #expect(
+        outcome.errors == "Error: study: holds a study, see `perceptron tune show study`; "
+          + "choose another --output\n")
+    }
+    #expect(try scratch.names(in: "study") == names)
+  }
+
   @Test("A study that a program began has no data set to go on with")
   func foreign() throws {
     let scratch = try TemporaryDirectory()
