@@ -10,6 +10,17 @@ struct TrialSpace {
   /// The text of each option with a single value.
   private(set) var fixed: [String: String] = [:]
 
+  /// What an option means that many would take for something else, where one was given so.
+  var note: String? {
+    guard let layers = space.parameters.first(where: { $0.name == "layers" }),
+      case .values(let values) = layers.domain,
+      values.count > 1, values.allSatisfy({ Int($0.description) != nil })
+    else { return nil }
+    let text = layers.domain.description
+    return "--layers \(text): \(values.count) networks of one hidden layer each; "
+      + "'\(text);' is one network of \(values.count)"
+  }
+
   /// A grid that is well known.
   enum Preset: String, ExpressibleByArgument, CaseIterable {
     /// Two-layer networks on CIFAR-10.

@@ -25,6 +25,7 @@ extension TuneSearchCommand {
   private func prepared() throws -> TuneSession {
     let source = data ?? "digits"
     let trialSpace = try TrialSpace(file: space, options: tunables, preset: preset)
+    if !quiet, let layers = tunables.layers.first, !layers.contains(";"), let note = trialSpace.note { Console.error(note) }
     let method = search.searchMethod(of: trialSpace.space)
     let assignments = try trialSpace.space.assignments(by: method)
     let maker = TrialSettings(source: source, format: format, fixed: trialSpace.fixed)

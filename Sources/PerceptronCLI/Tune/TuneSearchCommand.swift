@@ -18,7 +18,8 @@ struct TuneSearchCommand: ParsableCommand {
     discussion: """
       Each setting takes a list, 1e-3,2e-3, or a range, 0.1..0.5 or 0.1..0.5:log or 0.1..0.5:log:5, \
       where 5 is how many points a grid has; one that has a single value has it in all trials. Words with \
-      commas in them have ; between them: --layers '512,256;128'. What is not given is as in `perceptron \
+      commas in them have ; between them: --layers '512,256;128' is two networks, --layers '512,256;' one \
+      of two hidden layers, and --layers 512,256 two of one hidden layer each. What is not given is as in `perceptron \
       train`, whose help explains each setting. --depth is how many hidden layers there are, and \
       --width-1, --width-2, … are the widths of those that a network has, in place of --layers.
 
