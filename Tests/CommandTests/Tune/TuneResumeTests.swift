@@ -56,6 +56,8 @@ struct TuneResumeTests {
     let options = ["--hidden", "5,6", "--iterations", "9", "--output", "study", "--json"]
     let outcome = try scratch.tune(options)
     #expect(try scratch.tune(["--resume", "study", "--json"]).output == outcome.output)
+    let again = try scratch.tune(["--resume", "study"])
+    #expect(again.output.contains("2 trials, over already: 2 done"))
   }
 
   @Test(

@@ -133,6 +133,15 @@ struct TuneTests {
     #expect(context["data"]?.hasSuffix("/data") == true)
   }
 
+  @Test("That there are fewer trials than were asked for is said on standard error")
+  func fewer() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--hidden", "5..7", "--iterations", "3"]
+    let outcome = try scratch.tune(options + ["--trials", "8"])
+    #expect(outcome.errors.hasPrefix("only 3 different trials exist, 8 were asked for\n"))
+    #expect(!(try scratch.tune(options + ["--trials", "3"]).errors.contains("different")))
+  }
+
   @Test("That a list of widths makes several networks is said on standard error, unless quiet")
   func layers() throws {
     let scratch = try TemporaryDirectory()
