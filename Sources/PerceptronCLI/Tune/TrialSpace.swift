@@ -68,6 +68,11 @@ struct TrialSpace {
 
   /// Adds what an option says; a single value is fixed.
   private mutating func add(_ tunable: Tunable, _ text: String) throws {
+    if tunable.kind == .text && text.contains("..") {
+      throw ValidationError(
+        "--\(tunable.name) is \(text), but words have no ranges; list them, with commas between them"
+      )
+    }
     var parameter = try SearchSpace.Parameter(tunable.name, parsing: text, as: tunable.kind)
     parameter.condition = try condition(of: tunable)
     if case .values(let values) = parameter.domain, values.count == 1, parameter.condition.isEmpty {

@@ -43,6 +43,7 @@ extension TuneSearchCommand {
       throw ValidationError("--preset cs231n is for CIFAR-10, --data is \(source)")
     }
     let settings = try maker.settings(of: assignments, for: loaded)
+    try search.check(settings, rowCount: loaded.training.count)
     try naming(loaded.name) { try loaded.training.features.checkFinite() }
     let training: NetworkSearch.Method = search.independent ? .independent : .sideBySide
     let context = try TuneContext(

@@ -24,7 +24,12 @@ struct TuneSearchCommand: ParsableCommand {
       --width-1, --width-2, … are the widths of those that a network has, in place of --layers.
 
       Networks are compared by their accuracy on the validation rows. Those that share their batches are \
-      trained side by side, which is faster and changes rounding only. The folder holds journal.jsonl, \
+      trained side by side, which is faster and changes rounding only; over a long training such \
+      differences can grow, so that accuracies may differ from those of a network alone in single rows. \
+      With --prune the outcome depends on the order in which networks are measured, so that --independent \
+      may give up others.
+
+      The folder holds journal.jsonl, \
       to which everything is written at once, and best.safetensors, the best network so far, for \
       `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM and SIGHUP finish the current step and exit \
       with status 130; --resume goes on, after a kill too, to the same numbers. `perceptron tune show` \

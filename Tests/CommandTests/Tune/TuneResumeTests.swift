@@ -78,7 +78,9 @@ struct TuneResumeTests {
       try refusal(["--hidden", "5,7"], without: 2).contains(
         "another study, in which parameter hidden is 5,6 and not 5,7"))
     #expect(try refusal(["--seed", "4"]).contains("in which seed is none and not 4"))
-    #expect(try refusal(["--prune", "median"]).contains("in which pruning is none and not median"))
+    #expect(
+      try refusal(["--prune", "median", "--prune-minimum", "5"]).contains(
+        "in which pruning is none and not median"))
     #expect(try refusal(["--seed", "4"]).contains("`perceptron tune --resume study`"))
     #expect(try scratch.bytes(of: "study/journal.jsonl") == journal)
   }
