@@ -15,14 +15,16 @@ package func quantile(_ sorted: [Double], _ p: Double) -> Double {
   return sorted[below] + share * (sorted[below + 1] - sorted[below])
 }
 
+// C's formats tell a NaN's sign, which means nothing.
+
 /// `value` with the given number of decimals.
 package func decimal(_ value: Double, _ digits: Int) -> String {
-  String(format: "%.\(digits)f", value)
+  value.isNaN ? "nan" : String(format: "%.\(digits)f", value)
 }
 
 /// `value` with so many digits that count, as `0.001235`.
 package func significant(_ value: Double, _ digits: Int) -> String {
-  String(format: "%.\(digits)g", value)
+  value.isNaN ? "nan" : String(format: "%.\(digits)g", value)
 }
 
 /// `count` as `50,000`.
@@ -39,7 +41,9 @@ package func counted(_ count: Int, _ thing: String) -> String {
 package func percent(_ share: Double) -> String { "\(decimal(100 * share, 0)) %" }
 
 /// `value` as `1.2e-07`.
-package func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
+package func scientific(_ value: Double) -> String {
+  value.isNaN ? "nan" : String(format: "%.1e", value)
+}
 
 /// `value` with all its digits; the sign of a NaN, which means nothing, is left out.
 package func plain(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }

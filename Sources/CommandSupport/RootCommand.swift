@@ -79,9 +79,20 @@ extension RootCommand {
     return isKnown ? nil : name
   }
 
+  /// A message in which default subcommands go by their parents' names.
+  private static func withoutDefaults(_ text: String) -> String {
+    configuration.subcommands.reduce(text) { text, command in
+      guard let name = command.configuration.commandName,
+        let own = command.configuration.defaultSubcommand?.configuration.commandName
+      else { return text }
+      let parent = "\(rootName) \(name)"
+      return text.replacing("'\(parent) \(own) --help'", with: "'\(parent) --help'")
+    }
+  }
+
   /// What came of a command line that is no command to run: help that was asked for, or bad use.
   private static func report(parsing error: any Error) -> Int32 {
-    let text = fullMessage(for: error)
+    let text = withoutDefaults(fullMessage(for: error))
     if exitCode(for: error) != .success {
       Console.error(text)
       return 2

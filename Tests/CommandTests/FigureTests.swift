@@ -112,6 +112,9 @@ struct FigureTests {
 
   @Test("A NaN is shown without a sign")
   func nan() {
+    for text in [decimal(-.nan, 4), significant(-.nan, 4), scientific(-.nan)] {
+      #expect(text == "nan")
+    }
     #expect(plain(-Double.nan) == "nan" && plain(-.infinity) == "-inf" && plain(0.1) == "0.1")
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import Perceptron
+import Serialization
 
 /// `perceptron train`.
 struct TrainCommand: ParsableCommand {
@@ -89,6 +90,10 @@ struct TrainCommand: ParsableCommand {
       return (directory, try directory.lock())
     }
     let directory = RunDirectory(path: output)
+    if Study.exists(at: output) {
+      throw FileError(
+        output, "holds a study, see `perceptron tune show \(output)`; choose another --output")
+    }
     do {
       return (directory, try directory.create(overwrite: overwrite))
     } catch let error as FileError where error.message == RunLock.taken {

@@ -85,9 +85,25 @@ struct SearchOptions: ParsableArguments {
     }
   }
 
+  /// Throws where all trials end before the first could be given up.
+  ///
+  /// - Parameter rowCount: the training set's rows, held-out ones included.
+  func check(_ settings: [RunRecord.Settings], rowCount: Int) throws {
+    let lengths = settings.map { $0.training.iterations(rowCount: rowCount - $0.validation) }
+    guard prune != .none, let longest = lengths.max() else { return }
+    let minimum = pruneMinimum ?? Self.pruneMinimum
+    if minimum > longest {
+      throw ValidationError(
+        "--prune-minimum is \(minimum), but the longest trial has \(counted(longest, "iteration")), so "
+          + "that none would be given up")
+    }
+  }
+
+  private static let pruneMinimum = 100
+
   /// When trials are given up.
   var pruning: Pruning {
-    let (minimum, factor) = (pruneMinimum ?? 100, pruneFactor ?? 3)
+    let (minimum, factor) = (pruneMinimum ?? Self.pruneMinimum, pruneFactor ?? 3)
     return switch prune {
     case .none: .none
     case .halving: .successiveHalving(minimum: minimum, factor: factor)

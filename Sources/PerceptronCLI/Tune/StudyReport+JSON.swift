@@ -4,10 +4,21 @@ import Perceptron
 extension StudyReport {
   fileprivate struct Summary: Encodable {
     let folder: String
+    /// What was run; data and what is fixed where `perceptron tune` began the study.
+    let data: String?
+    let format: String?
+    let fixed: [String: String]?
+    let space: SearchSpace
+    let method: SearchMethod
+    let pruning: String
+    let training: String?
     let goal: Goal
     let counts: [String: Int]
     /// The best trial's number.
     let best: Int?
+    /// The command lines that train the best trial's network alone, and measure it.
+    let trainCommand: String?
+    let evaluateCommand: String?
     let trials: [Row]
     let effects: [Effect]
     let warnings: [String]
@@ -44,10 +55,14 @@ extension StudyReport {
   /// The same with `count` trials only.
   func json(top count: Int) throws -> String {
     try Summary(
-      folder: folder, goal: study.definition.goal,
+      folder: folder, data: context?.data, format: context?.format?.rawValue,
+      fixed: context?.fixed, space: study.definition.space, method: study.definition.method,
+      pruning: study.definition.pruning.words, training: context?.training.words,
+      goal: study.definition.goal,
       counts: Dictionary(
         uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),
-      best: study.best?.id, trials: study.leaderboard.prefix(count).trials.map(Row.init),
+      best: study.best?.id, trainCommand: trainCommand, evaluateCommand: evaluateCommand,
+      trials: study.leaderboard.prefix(count).trials.map(Row.init),
       effects: study.marginalEffects.map(Effect.init), warnings: edges
     ).json
   }

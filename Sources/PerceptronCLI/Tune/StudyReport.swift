@@ -6,11 +6,14 @@ struct StudyReport {
   let study: Study
   let folder: String
   let trials: [Trial]
+  /// What its journal keeps beside its space; nil where another program began it.
+  let context: TuneContext?
 
   init(_ study: Study, folder: String) {
     self.study = study
     self.folder = folder
     trials = study.trials
+    context = try? TuneContext(of: study, in: folder)
   }
 
   /// Whether every trial has ended.
@@ -50,11 +53,15 @@ struct StudyReport {
           readableTime(trial.seconds),
         ])
     }
+    let isOfBatch = board.trials.contains { $0.result == nil && $0.trainAccuracy != nil }
     return table.text
+      + (isOfBatch
+        ? "\ntraining is of all rows where a trial is done, else of the last batch measured" : "")
   }
 
   /// What each parameter did, as a table.
   var effects: String {
+    if study.best == nil { return isOver ? "no trial is done" : "no trial is done yet" }
     var table = TextTable([
       .words("setting"), .words("value"), .figures("done"), .figures("diverged"), .figures("mean"),
       .figures("best"), .figures("importance"),
@@ -72,23 +79,9 @@ struct StudyReport {
     return table.text
   }
 
-  /// A warning for each number of the best trial beyond which a better one may lie.
-  var edges: [String] {
-    guard let best = study.best else { return [] }
-    return study.definition.space.parameters.compactMap { parameter in
-      guard let value = best.parameters[parameter.name], let edge = parameter.domain.edge(of: value)
-      else { return nil }
-      let name = parameter.name.replacing("-", with: " ")
-      let which = edge == .lower ? "smallest" : "largest"
-      return "the best \(name) \(Self.short(value)) is "
-        + (parameter.domain.isList ? "the \(which) tried" : "among the \(which) of its range")
-        + "; better ones may lie beyond"
-    }
-  }
-
   /// A value in a table: numbers that were drawn have more digits than anyone reads.
-  private static func short(_ value: ParameterValue) -> String {
-    if case .number(let number) = value { short(number) } else { "\(value)" }
+  static func short(_ value: ParameterValue) -> String {
+    value.number.map(short) ?? "\(value)"
   }
 
   private static func short(_ extent: MarginalEffect.Extent) -> String {
@@ -99,13 +92,8 @@ struct StudyReport {
   }
 
   private static func short(_ number: Double) -> String {
-    if let whole = Int(exactly: number), abs(whole) < 1_000_000 { return "\(whole)" }
+    if let whole = Int(exactly: number), abs(whole) < 1_000_000_000 { return "\(whole)" }
     let exact = "\(number)"
     return exact.count <= 8 ? exact : significant(number, 4)
   }
-}
-
-extension SearchSpace.Domain {
-  /// Whether it is a list, not a range.
-  fileprivate var isList: Bool { if case .values = self { true } else { false } }
 }

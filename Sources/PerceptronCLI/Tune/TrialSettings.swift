@@ -15,7 +15,7 @@ struct TrialSettings {
   /// The data set.
   ///
   /// - Throws: `FileError` where it is not there or damaged; `ValidationError` for a wrong name.
-  func load() throws -> LoadedData { try parse(trainArguments([])).source.load() }
+  func load() throws -> LoadedData { try parse(dataArguments).source.load() }
 
   /// The settings of each trial.
   ///
@@ -24,7 +24,7 @@ struct TrialSettings {
   func settings(of trials: [Assignment], for data: LoadedData) throws -> [RunRecord.Settings] {
     try trials.map { trial in
       do {
-        let command = try parse(trainArguments(try options(of: trial)))
+        let command = try parse(try arguments(of: trial))
         let settings = try command.settings(for: data)
         if settings.validation == 0 {
           throw ValidationError(
@@ -38,8 +38,17 @@ struct TrialSettings {
     }
   }
 
-  private func trainArguments(_ options: [String]) -> [String] {
-    ["--data=" + source] + (format.map { ["--format=" + $0.rawValue] } ?? []) + options
+  /// What `perceptron train` makes a trial's network of, its folder aside; each value is in one word
+  /// with its option, as `--hidden=50`.
+  ///
+  /// - Throws: `ValidationError` for widths and a depth that make no network.
+  func arguments(of trial: Assignment) throws -> [String] {
+    dataArguments + (try options(of: trial))
+  }
+
+  /// The part of them that names the data.
+  var dataArguments: [String] {
+    ["--data=" + source] + (format.map { ["--format=" + $0.rawValue] } ?? [])
   }
 
   private func parse(_ arguments: [String]) throws -> TrainCommand {

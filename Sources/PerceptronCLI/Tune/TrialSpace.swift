@@ -10,6 +10,17 @@ struct TrialSpace {
   /// The text of each option with a single value.
   private(set) var fixed: [String: String] = [:]
 
+  /// What an option means that many would take for something else, where one was given so.
+  var note: String? {
+    guard let layers = space.parameters.first(where: { $0.name == "layers" }),
+      case .values(let values) = layers.domain,
+      values.count > 1, values.allSatisfy({ Int($0.description) != nil })
+    else { return nil }
+    let text = layers.domain.description
+    return "--layers \(text): \(values.count) networks of one hidden layer each; "
+      + "'\(text);' is one network of \(values.count)"
+  }
+
   /// A grid that is well known.
   enum Preset: String, ExpressibleByArgument, CaseIterable {
     /// Two-layer networks on CIFAR-10.
@@ -57,6 +68,11 @@ struct TrialSpace {
 
   /// Adds what an option says; a single value is fixed.
   private mutating func add(_ tunable: Tunable, _ text: String) throws {
+    if tunable.kind == .text && text.contains("..") {
+      throw ValidationError(
+        "--\(tunable.name) is \(text), but words have no ranges; list them, with commas between them"
+      )
+    }
     var parameter = try SearchSpace.Parameter(tunable.name, parsing: text, as: tunable.kind)
     parameter.condition = try condition(of: tunable)
     if case .values(let values) = parameter.domain, values.count == 1, parameter.condition.isEmpty {

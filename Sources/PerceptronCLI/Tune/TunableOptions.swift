@@ -7,6 +7,14 @@ private let integers = ArgumentHelp("", valueName: "integers")
 private let words = ArgumentHelp("", valueName: "words")
 private let flags = ArgumentHelp("", valueName: "true,false")
 
+/// What follows an option that has no value in `perceptron train`.
+private func flagText(_ text: String) throws -> String {
+  if text.hasPrefix("-") {
+    throw ValidationError("in tune, true, false or true,false must follow")
+  }
+  return text
+}
+
 /// The options of `perceptron tune` that say what is tried: those of `perceptron train` that
 /// determine numbers, each with a list or a range in place of a value, and the depth and widths.
 struct TunableOptions: ParsableArguments {
@@ -66,9 +74,9 @@ struct TunableOptions: ParsableArguments {
   var clipNorm: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: numbers)
   var dropout: [String] = []
-  @Option(parsing: .unconditionalSingleValue, help: flags)
+  @Option(parsing: .unconditionalSingleValue, help: flags, transform: flagText)
   var batchNorm: [String] = []
-  @Option(parsing: .unconditionalSingleValue, help: flags)
+  @Option(parsing: .unconditionalSingleValue, help: flags, transform: flagText)
   var layerNorm: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: numbers)
   var labelSmoothing: [String] = []
@@ -84,7 +92,7 @@ struct TunableOptions: ParsableArguments {
   var average: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: numbers)
   var pixelScale: [String] = []
-  @Option(parsing: .unconditionalSingleValue, help: flags)
+  @Option(parsing: .unconditionalSingleValue, help: flags, transform: flagText)
   var subtractMean: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: integers)
   var validation: [String] = []
@@ -94,6 +102,15 @@ struct TunableOptions: ParsableArguments {
   var random: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: integers)
   var seed: [String] = []
+
+  // What `perceptron train` has in place of a value.
+  @Flag(name: .customLong("no-subtract-mean"), help: .hidden) var noSubtractMean = false
+
+  func validate() throws {
+    if noSubtractMean {
+      throw ValidationError("--no-subtract-mean is --subtract-mean false in tune")
+    }
+  }
 
   /// What was given, by name in the table's order.
   ///

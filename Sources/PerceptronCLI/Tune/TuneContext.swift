@@ -52,6 +52,9 @@ struct TuneContext {
     fixed = values.filter { Tunable.kind(of: $0.key) != nil }
   }
 
+  /// What makes settings of the study's trials, from where its data was.
+  var maker: TrialSettings { TrialSettings(source: data, format: format, fixed: fixed) }
+
   /// Throws unless these are the settings that the study began with.
   func demand(_ settings: [RunRecord.Settings], in folder: String) throws {
     if try Self.digest(of: settings) != self.settings {

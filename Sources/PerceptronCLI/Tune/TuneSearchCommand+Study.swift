@@ -25,14 +25,25 @@ extension TuneSearchCommand {
   private func prepared() throws -> TuneSession {
     let source = data ?? "digits"
     let trialSpace = try TrialSpace(file: space, options: tunables, preset: preset)
+    if !quiet, let layers = tunables.layers.first, !layers.contains(";"),
+      let note = trialSpace.note
+    {
+      Console.error(note)
+    }
     let method = search.searchMethod(of: trialSpace.space)
     let assignments = try trialSpace.space.assignments(by: method)
+    if !quiet, let asked = method.count, assignments.count < asked {
+      Console.error(
+        "only \(counted(assignments.count, "different trial")) exist"
+          + "\(assignments.count == 1 ? "s" : ""), \(asked) were asked for")
+    }
     let maker = TrialSettings(source: source, format: format, fixed: trialSpace.fixed)
     let loaded = try maker.load()
     if preset != nil && loaded.kind != .cifar10 {
       throw ValidationError("--preset cs231n is for CIFAR-10, --data is \(source)")
     }
     let settings = try maker.settings(of: assignments, for: loaded)
+    try search.check(settings, rowCount: loaded.training.count)
     try naming(loaded.name) { try loaded.training.features.checkFinite() }
     let training: NetworkSearch.Method = search.independent ? .independent : .sideBySide
     let context = try TuneContext(

@@ -18,12 +18,18 @@ struct TuneSearchCommand: ParsableCommand {
     discussion: """
       Each setting takes a list, 1e-3,2e-3, or a range, 0.1..0.5 or 0.1..0.5:log or 0.1..0.5:log:5, \
       where 5 is how many points a grid has; one that has a single value has it in all trials. Words with \
-      commas in them have ; between them: --layers '512,256;128'. What is not given is as in `perceptron \
+      commas in them have ; between them: --layers '512,256;128' is two networks, --layers '512,256;' one \
+      of two hidden layers, and --layers 512,256 two of one hidden layer each. What is not given is as in `perceptron \
       train`, whose help explains each setting. --depth is how many hidden layers there are, and \
       --width-1, --width-2, … are the widths of those that a network has, in place of --layers.
 
       Networks are compared by their accuracy on the validation rows. Those that share their batches are \
-      trained side by side, which is faster and changes rounding only. The folder holds journal.jsonl, \
+      trained side by side, which is faster and changes rounding only; over a long training such \
+      differences can grow, so that accuracies may differ from those of a network alone in single rows. \
+      With --prune the outcome depends on the order in which networks are measured, so that --independent \
+      may give up others.
+
+      The folder holds journal.jsonl, \
       to which everything is written at once, and best.safetensors, the best network so far, for \
       `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM and SIGHUP finish the current step and exit \
       with status 130; --resume goes on, after a kill too, to the same numbers. `perceptron tune show` \

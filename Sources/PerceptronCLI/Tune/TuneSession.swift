@@ -17,6 +17,7 @@ struct TuneSession {
   /// Trains the trials that wait, prints what came of all of them, and ends the command as it went.
   func run() throws {
     let start = ContinuousClock.now
+    let earlier = study.trials.count(where: \.state.isFinal)
     var search = try NetworkSearch(study, on: data.training, settings: settings)
     search.method = training
     search.workers = workers
@@ -29,15 +30,16 @@ struct TuneSession {
       reporter?.finish()
       throw error
     }
-    try report(seconds: start.duration(to: .now).seconds)
+    try report(earlier: earlier, seconds: start.duration(to: .now).seconds)
   }
 
-  private func report(seconds: Double) throws {
+  /// - Parameter earlier: how many trials were over before.
+  private func report(earlier: Int, seconds: Double) throws {
     let report = StudyReport(study, folder: folder)
     if isJSON {
       try Console.output(report.json)
     } else if !isQuiet {
-      try Console.output(summary(report, seconds: seconds))
+      try Console.output(summary(report, earlier: earlier, seconds: seconds))
     }
     if Interruption.isRequested {
       if isJSON || isQuiet { Console.error(report.advice) }
@@ -46,18 +48,24 @@ struct TuneSession {
     if study.best == nil { throw NoResult(counts: StudyReport.counts(of: study)) }
   }
 
-  private func summary(_ report: StudyReport, seconds: Double) -> String {
+  private func summary(_ report: StudyReport, earlier: Int, seconds: Double) -> String {
     let rows = data.training.count
     let validation = Set(settings.map(\.validation)).sorted().map { "\($0)" }
     let state = report.isOver ? "" : "interrupted; "
+    let left = study.trials.count - earlier
+    let work =
+      left == 0
+      ? ", over already"
+      : (earlier == 0 ? "" : ", the last \(left)") + " in \(readableTime(seconds))"
     var lines = [
       "\(data.name): \(rows) rows, \(validation.joined(separator: " or ")) of them for validation",
-      "\(state)\(counted(study.trials.count, "trial")) in \(readableTime(seconds)): "
+      "\(state)\(counted(study.trials.count, "trial"))\(work): "
         + StudyReport.counts(of: study),
     ]
     if study.best != nil {
       lines += ["", report.leaderboard(top: 10), ""]
       lines += report.edges
+      lines += report.commands
       lines.append("saved \(folder)/\(Study.bestName) and \(folder)/journal.jsonl")
     }
     if !report.isOver { lines.append(report.advice) }

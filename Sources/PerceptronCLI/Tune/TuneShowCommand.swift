@@ -8,9 +8,14 @@ struct TuneShowCommand: ParsableCommand {
     commandName: "show", abstract: "Show a study's best trials, and what each setting did.",
     usage: "perceptron tune show <folder> [--top <count>] [--json]",
     discussion: """
-      The study may be under way in another process. For each value of a setting there is the mean and \
-      the best result of all trials that have it, whatever their other settings; a setting's importance is \
-      the share of the results' variance that it explains alone (η² of a one-way analysis of variance).
+      The study may be under way in another process: after the trials that are done, by their results, \
+      come those that are not, by the last accuracy that they showed. The training accuracy is of all \
+      training rows for a trial that is done, and of the last batch measured for others.
+
+      For each value of a setting there is the mean and the best result of all trials that have it and are \
+      done, whatever their other settings; a setting's importance is the share of the results' variance \
+      that it explains alone (η² of a one-way analysis of variance), and is told where it has several \
+      values and one of them has two trials at least: with one trial for each value it would always be 1.
       """,
     helpNames: .shortAndLong)
 
@@ -23,16 +28,20 @@ struct TuneShowCommand: ParsableCommand {
   func validate() throws { try require("--top", top, in: 0...largestSize) }
 
   func run() throws {
-    try StudyFolder.demand(folder)
-    let study = try Study.read(at: folder)
+    let (study, isUnderWay) = try StudyFolder.read(folder)
     let report = StudyReport(study, folder: folder)
     if json { return try Console.output(try report.json(top: top)) }
-    var lines = [
-      "\(counted(study.trials.count, "trial")): \(StudyReport.counts(of: study))", "",
-      report.leaderboard(top: top), "", report.effects,
-    ]
+    var lines =
+      report.head + [
+        "", "\(counted(study.trials.count, "trial")): \(StudyReport.counts(of: study))", "",
+        report.leaderboard(top: top),
+      ]
+    if !report.commands.isEmpty { lines += [""] + report.commands }
+    lines += ["", report.effects]
     if !report.edges.isEmpty { lines += [""] + report.edges }
-    if !report.isOver { lines += ["", "not over; unless a process runs it, " + report.advice] }
+    if !report.isOver {
+      lines += ["", isUnderWay ? "a process runs it" : "interrupted; " + report.advice]
+    }
     try Console.output(lines.joined(separator: "\n"))
   }
 }

@@ -34,10 +34,15 @@ extension Leaderboard {
   private func cells(of trial: Trial) -> [ParameterValue?] {
     let hasBegun = trial.state != .waiting || !trial.measurements.isEmpty
     return [.integer(trial.id)] + parameterNames.map { trial.parameters[$0] } + [
-      .text(trial.state.rawValue), trial.value.map { .number($0) },
-      trial.trainAccuracy.map { .number($0) }, trial.finalLoss.map { .number($0) },
+      .text(trial.state.rawValue), trial.value.map(Self.number),
+      trial.trainAccuracy.map(Self.number), trial.finalLoss.map(Self.number),
       trial.iterations.map { .integer($0) }, hasBegun ? .number(trial.seconds) : nil,
     ]
+  }
+
+  /// A number without a NaN's sign, which means nothing.
+  private static func number(_ value: Double) -> ParameterValue {
+    .number(value.isNaN ? .nan : value)
   }
 
   /// A cell of a table; in quotation marks where it has commas, quotation marks or ends of lines.

@@ -1,5 +1,6 @@
-/// Trials in the order of their results: the done ones from the best to the worst, those of the
-/// same value by their numbers, then all others by their numbers.
+/// Trials from the best to the worst: the done ones by their results, then those that are running,
+/// pruned or interrupted by the last value that they showed, then all others, which have shown none
+/// or have diverged or failed. Those of the same value are in the order of their numbers.
 ///
 /// Filters leave trials out, and what is left can be exported: see ``csv`` and ``json``.
 public struct Leaderboard: Sendable, Equatable {
@@ -14,12 +15,21 @@ public struct Leaderboard: Sendable, Equatable {
   init(_ trials: [Trial], of definition: StudyDefinition) {
     goal = definition.goal
     parameterNames = definition.space.parameters.map(\.name)
-    let done = trials.filter { $0.result != nil }
     let goal = goal
-    self.trials =
-      done.sorted {
-        goal.ranks($0.result?.value ?? .nan, $0.id, before: $1.result?.value ?? .nan, $1.id)
-      } + trials.filter { $0.result == nil }.sorted { $0.id < $1.id }
+    self.trials = trials.sorted { first, second in
+      let (group, other) = (Self.group(of: first), Self.group(of: second))
+      if group != other { return group < other }
+      return group == 2
+        ? first.id < second.id
+        : goal.ranks(first.value ?? .nan, first.id, before: second.value ?? .nan, second.id)
+    }
+  }
+
+  /// 0 for trials with a result, 1 for those with a value on their way, 2 for others.
+  private static func group(of trial: Trial) -> Int {
+    if trial.result != nil { return 0 }
+    let hasFailed = trial.state == .diverged || trial.state == .failed
+    return hasFailed || trial.value == nil ? 2 : 1
   }
 
   /// Only the trials that `isIncluded` says.
@@ -55,6 +65,6 @@ public struct Leaderboard: Sendable, Equatable {
 }
 
 extension Study {
-  /// The trials in the order of their results.
+  /// The trials from the best to the worst.
   public var leaderboard: Leaderboard { Leaderboard(trials, of: definition) }
 }

@@ -31,7 +31,7 @@ public struct MarginalEffect: Sendable, Equatable {
   /// sum of the squared deviations of all results from the overall mean.
   ///
   /// It is of done trials in which the parameter is set, and nil where their results are all the
-  /// same or there is one level only. Few trials for each level make it large by chance: with k
+  /// same, there is one level only, or no level has two trials. Few trials for each level make it large by chance: with k
   /// levels and n trials, a parameter without influence has (k − 1)/(n − 1) on average.
   public let importance: Double?
 }

@@ -74,8 +74,9 @@ extension MarginalEffect {
 
   /// η² of groups of results, none of them empty.
   private static func explainedShare(_ groups: [[Double]]) -> Double? {
-    if groups.count < 2 { return nil }
     let all = groups.flatMap { $0 }
+    // With one trial for each level the levels explain all of it, whatever the parameter.
+    if groups.count < 2 || groups.count >= all.count { return nil }
     let overall = mean(all)
     let total = all.reduce(0) { $0 + ($1 - overall) * ($1 - overall) }
     if all.allSatisfy({ $0 == all[0] }) || total == 0 { return nil }

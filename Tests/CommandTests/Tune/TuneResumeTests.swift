@@ -56,6 +56,8 @@ struct TuneResumeTests {
     let options = ["--hidden", "5,6", "--iterations", "9", "--output", "study", "--json"]
     let outcome = try scratch.tune(options)
     #expect(try scratch.tune(["--resume", "study", "--json"]).output == outcome.output)
+    let again = try scratch.tune(["--resume", "study"])
+    #expect(again.output.contains("2 trials, over already: 2 done"))
   }
 
   @Test(
@@ -76,7 +78,9 @@ struct TuneResumeTests {
       try refusal(["--hidden", "5,7"], without: 2).contains(
         "another study, in which parameter hidden is 5,6 and not 5,7"))
     #expect(try refusal(["--seed", "4"]).contains("in which seed is none and not 4"))
-    #expect(try refusal(["--prune", "median"]).contains("in which pruning is none and not median"))
+    #expect(
+      try refusal(["--prune", "median", "--prune-minimum", "5"]).contains(
+        "in which pruning is none and not median"))
     #expect(try refusal(["--seed", "4"]).contains("`perceptron tune --resume study`"))
     #expect(try scratch.bytes(of: "study/journal.jsonl") == journal)
   }
@@ -96,6 +100,21 @@ struct TuneResumeTests {
       #expect(outcome.status == 1 && outcome.errors.contains("a study is under way in this folder"))
     }
     #expect(study.trials.count == 2)
+  }
+
+  @Test("A run is not written into a study's folder, --overwrite or not")
+  func run() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.tune(["--hidden", "5,6", "--iterations", "9", "--output", "study"])
+    let names = try scratch.names(in: "study")
+    for options in [[], ["--overwrite"]] {
+      let outcome = try Command.run(["train", "--output", "study"] + options, in: scratch.path)
+      #expect(outcome.status == 1 && outcome.output.isEmpty)
+      #expect(
+        outcome.errors == "Error: study: holds a study, see `perceptron tune show study`; "
+          + "choose another --output\n")
+    }
+    #expect(try scratch.names(in: "study") == names)
   }
 
   @Test("A study that a program began has no data set to go on with")

@@ -23,9 +23,10 @@ struct TuneShowTests {
         TrialResult(value: value, trainAccuracy: 0.9, finalLoss: 0.25, iterations: 9, seconds: 2))
     }
     try study.begin(2)
-    try study.diverge(2, iteration: 4, loss: .nan, seconds: 0.5)
+    try study.diverge(2, iteration: 4, loss: -.nan, seconds: 0.5)
     try study.begin(3)
-    try study.record(Measurement(iteration: 5, validationAccuracy: 0.625, seconds: 1), of: 3)
+    try study.record(
+      Measurement(iteration: 5, trainAccuracy: 0.5, validationAccuracy: 0.625, seconds: 1), of: 3)
     return study
   }
 
@@ -37,23 +38,27 @@ struct TuneShowTests {
     #expect(outcome.status == 0)
     #expect(
       outcome.output == """
+        tried     learning-rate 0.1,0.2,0.4,0.8,1.6  activation relu
+        method    grid, pruning none
+
         5 trials: 2 done, 1 diverged, 1 running, 1 waiting
 
         trial  learning-rate  activation  state     validation  training    loss    time
             0            0.1  relu        done          0.7500    0.9000  0.2500   2.0 s
             1            0.2  relu        done          0.5000    0.9000  0.2500   2.0 s
+            3            0.8  relu        running       0.6250    0.5000       –   1.0 s
             2            0.4  relu        diverged           –         –     nan  500 ms
-            3            0.8  relu        running       0.6250         –       –   1.0 s
+        training is of all rows where a trial is done, else of the last batch measured
 
         setting        value  done  diverged    mean    best  importance
-        learning-rate  0.1       1         0  0.7500  0.7500        1.00
+        learning-rate  0.1       1         0  0.7500  0.7500           –
                        0.2       1         0  0.5000  0.5000
                        0.4       0         1       –       –
         activation     relu      2         1  0.6250  0.7500           –
 
-        the best learning rate 0.1 is the smallest tried; better ones may lie beyond
+        the best learning-rate 0.1 is the smallest tried; better ones may lie beyond
 
-        not over; unless a process runs it, go on with: perceptron tune --resume study
+        a process runs it
 
         """)
     #expect(study.trials.count == 5)
@@ -69,6 +74,10 @@ struct TuneShowTests {
     let csv = try Command.run(["tune", "export", "study"], in: scratch.path)
     #expect(csv.output == study.leaderboard.csv)
     #expect(csv.lines.count == 6)
+    for options in [["--json"], ["--json", "--format", "json"]] {
+      let outcome = try Command.run(["tune", "export", "study"] + options, in: scratch.path)
+      #expect(outcome.output == (try study.leaderboard.json))
+    }
     let json = try Command.run(
       ["tune", "export", "study", "--format", "json", "--output", "table.json"], in: scratch.path)
     #expect(json.status == 0 && json.output.isEmpty)
@@ -89,9 +98,96 @@ struct TuneShowTests {
     #expect(
       StudyReport(study, folder: "x").edges
         == [
-          "the best learning rate 0.4999 is among the largest of its range; better ones may lie beyond"
+          "the best learning-rate 0.4999 is among the largest of its range; better ones may lie beyond"
         ]
     )
+  }
+
+  @Test("No end of a range is told where a setting ends, has no order, or another is as good")
+  func noEdges() throws {
+    let values: [ParameterValue] = [.integer(0), .integer(1), .integer(2)]
+    for (name, isTold) in [
+      ("l1", false), ("regularization", false), ("dropout", false), ("seed", false),
+      ("decay", true), ("batch", true),
+    ] {
+      let study = try Study(
+        definition: StudyDefinition(
+          space: SearchSpace([.init(name, .values(values))]), method: .grid),
+        trials: values.map { [name: $0] })
+      try study.run { $0.trial == 0 ? 0.75 : 0.5 }
+      // A batch of 0 is none, but what lies below 1 is not asked of lists that begin there.
+      #expect(StudyReport(study, folder: "x").edges.isEmpty == (!isTold || name == "batch"))
+    }
+    let rates: [Assignment] = [0.1, 0.2, 0.4].map { ["learning-rate": .number($0)] }
+    let space = SearchSpace([
+      .init("learning-rate", .values([.number(0.1), .number(0.2), .number(0.4)]))
+    ])
+    for (results, count) in [([0.5, 0.25, 0.5], 0), ([0.5, 0.25, 0.25], 1)] {
+      let study = try Study(
+        definition: StudyDefinition(space: space, method: .grid), trials: rates)
+      try study.run { results[$0.trial] }
+      #expect(StudyReport(study, folder: "x").edges.count == count)
+    }
+  }
+
+  @Test("A study that no process runs waits to be gone on with; without results it has no effects")
+  func interrupted() throws {
+    let scratch = try TemporaryDirectory()
+    let space = SearchSpace([.init("hidden", .values([.integer(5), .integer(6)]))])
+    do {
+      let study = try Study.create(
+        at: scratch.file("study"), definition: StudyDefinition(space: space, method: .grid),
+        trials: try space.assignments(by: .grid))
+      for trial in 0..<2 {
+        try study.begin(trial)
+        try study.record(
+          Measurement(iteration: 5, validationAccuracy: 0.25 + Double(trial) / 4), of: trial)
+      }
+      let outcome = try Command.run(["tune", "show", "study"], in: scratch.path)
+      #expect(outcome.output.contains("2 trials: 2 running"))
+      #expect(outcome.output.hasSuffix("no trial is done yet\n\na process runs it\n"))
+    }
+    let outcome = try Command.run(["tune", "show", "study"], in: scratch.path)
+    #expect(outcome.output.contains("2 trials: 2 waiting"))
+    #expect(
+      outcome.output.hasSuffix(
+        "no trial is done yet\n\ninterrupted; go on with: perceptron tune --resume study\n"))
+    #expect(try scratch.trials("study").map { $0["trial"] } == ["1", "0"])
+    #expect(try scratch.trials("study").map { $0["status"] } == ["waiting", "waiting"])
+  }
+
+  @Test("The command lines below the table make the best network again and measure it")
+  func commands() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.tune([
+      "--layers", "8;7,6", "--iterations", "9", "--batch-norm", "true", "--independent",
+      "--output", "a study",
+    ])
+    let show = try Command.run(["tune", "show", "a study"], in: scratch.path)
+    #expect(
+      show.output.hasPrefix(
+        """
+        data      digits
+        fixed     batch-norm true  iterations 9
+        tried     layers 8;7,6
+        method    grid, pruning none
+        training  independent
+
+
+        """))
+    let line = try #require(outcome.lines.first { $0.hasPrefix("the best trained alone: ") })
+    #expect(show.lines.contains(line))
+    #expect(outcome.lines.contains("the best on test data: perceptron evaluate 'a study'"))
+    let words = line.split(separator: " ").map(String.init)
+    #expect(words[4...5] == ["perceptron", "train"])
+    try scratch.train("run", Array(words.dropFirst(6)))
+    #expect(
+      try scratch.bytes(of: "run/model.safetensors")
+        == scratch.bytes(of: "a study/best.safetensors"))
+    let json = try Command.run(["tune", "show", "a study", "--json"], in: scratch.path).object
+    #expect((json["trainCommand"] as? String).map { line.hasSuffix(": " + $0) } == true)
+    #expect(json["training"] as? String == "independent")
+    #expect(StudyReport.line(["a", "b'c", "", "d$"]) == #"a 'b'\''c' '' 'd$'"#)
   }
 
   @Test("Progress is one plain line, or on a terminal two, with colours where they are wanted")

@@ -133,6 +133,30 @@ struct TuneTests {
     #expect(context["data"]?.hasSuffix("/data") == true)
   }
 
+  @Test("That there are fewer trials than were asked for is said on standard error")
+  func fewer() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--hidden", "5..7", "--iterations", "3"]
+    let outcome = try scratch.tune(options + ["--trials", "8"])
+    #expect(outcome.errors.hasPrefix("only 3 different trials exist, 8 were asked for\n"))
+    #expect(!(try scratch.tune(options + ["--trials", "3"]).errors.contains("different")))
+  }
+
+  @Test("That a list of widths makes several networks is said on standard error, unless quiet")
+  func layers() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--iterations", "3", "--seed", "1,2", "--layers"]
+    let list = try scratch.tune(options + ["12, 8,6"])
+    #expect(
+      list.errors.hasPrefix(
+        "--layers 12,8,6: 3 networks of one hidden layer each; '12,8,6;' is one network of 3\n"))
+    #expect(list.output.contains("6 trials"))
+    for layers in ["12,8;", "12,8;6", "12;8", "12"] {
+      #expect(!(try scratch.tune(options + [layers]).errors.contains("hidden layer")))
+    }
+    #expect(try scratch.tune(options + ["12,8", "--quiet"]).errors.isEmpty)
+  }
+
   @Test("Networks that do badly are given up with --prune")
   func pruning() throws {
     let scratch = try TemporaryDirectory()

@@ -37,6 +37,14 @@ struct TuneUsageTests {
     .init("tune --hidden 5,6 --prune-minimum 5", "--prune-minimum", "--prune"),
     .init("tune --hidden 5,6 --prune median --prune-factor 2", "--prune-factor", "halving"),
     .init("tune --hidden 5,6 --prune halving --prune-factor 1", "--prune-factor is 1"),
+    .init(
+      "tune --hidden 5,6 --iterations 30,60 --prune median --prune-minimum 61",
+      "--prune-minimum is 61", "60 iterations"),
+    .init("tune --hidden 5,6 --iterations 60 --prune halving", "is 100", "60 iterations"),
+    .init("tune --batch-norm --learning-rate 0.1,0.2", "--batch-norm", "true, false or true,false"),
+    .init("tune --no-subtract-mean --hidden 5,6", "--subtract-mean false"),
+    .init("tune --activation relu..tanh", "--activation is relu..tanh", "words have no ranges"),
+    .init("tune export x --json --format csv", "--json", "--format csv"),
     .init("tune --preset cs231n", "--preset cs231n", "--data"),
     .init("tune --preset cs231n --data digits", "CIFAR-10", "digits"),
     .init("tune --preset mnist --data digits", "mnist", "cs231n"),
@@ -78,7 +86,11 @@ struct TuneUsageTests {
       #expect(help.status == 0 && help.output.contains("USAGE: perceptron tune \(name) <folder>"))
       #expect(try Command.run(["help", "tune", name]).output == help.output)
     }
-    let outcome = try Command.run(["tune", "--hidden", "5"])
-    #expect(outcome.errors.contains("See 'perceptron tune --help'"))
+    for mistake in [["--hidden", "5"], ["--hiden", "5,6"], ["--trials", "0"], ["--hidden"]] {
+      let outcome = try Command.run(["tune"] + mistake)
+      #expect(outcome.status == 2 && outcome.errors.contains("See 'perceptron tune --help'"))
+    }
+    let outcome = try Command.run(["tune", "show", "--hidden"])
+    #expect(outcome.errors.contains("See 'perceptron tune show --help'"))
   }
 }

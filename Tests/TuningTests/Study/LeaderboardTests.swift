@@ -19,7 +19,7 @@ struct LeaderboardTests {
 
   @Test func `Trials come by their values, equal ones by their numbers, the others last`() throws {
     let leaderboard = try study().leaderboard
-    #expect(leaderboard.trials.map(\.id) == [1, 4, 0, 2, 3, 5])
+    #expect(leaderboard.trials.map(\.id) == [1, 4, 0, 3, 2, 5])
     #expect(leaderboard.byTrial.trials.map(\.id) == Array(0..<6))
     #expect(leaderboard.prefix(2).trials.map(\.id) == [1, 4])
     let goal = Goal("error", .minimize)
@@ -27,10 +27,32 @@ struct LeaderboardTests {
     #expect(errors.leaderboard.filter(.done).trials.map(\.id) == [1, 2, 0])
   }
 
+  @Test func `Trials without a result come by their last values, whatever their state`() throws {
+    func study(_ goal: Goal) throws -> Study {
+      let study = try StudySamples.study(goal: goal)
+      for (trial, values) in [[0.5, 0.25], [0.75], [0.5], [], [0.875], [0.125]].enumerated() {
+        if trial != 3 { try study.begin(trial) }
+        for (index, value) in values.enumerated() {
+          try study.record(Measurement(iteration: index + 1, validationAccuracy: value), of: trial)
+        }
+      }
+      try study.prune(1, at: 1, seconds: 1)
+      try study.diverge(4, iteration: 2, loss: .nan, seconds: 1)
+      study.interrupt(2)
+      try study.finish(5, StudySamples.result(0.125))
+      return study
+    }
+    let board = try study(.validationAccuracy).leaderboard.trials
+    #expect(board.map(\.id) == [5, 1, 2, 0, 3, 4])
+    #expect(board.map(\.state) == [.done, .pruned, .waiting, .running, .waiting, .diverged])
+    let errors = try study(Goal("error", .minimize)).leaderboard.trials
+    #expect(errors.map(\.id) == [5, 0, 2, 1, 3, 4])
+  }
+
   @Test func `Trials are filtered by state and by what a parameter is set to`() throws {
     let leaderboard = try study().leaderboard
     #expect(leaderboard.filter(.done).trials.map(\.id) == [1, 4, 0])
-    #expect(leaderboard.filter(.diverged, .pruned).trials.map(\.id) == [2, 3])
+    #expect(leaderboard.filter(.diverged, .pruned).trials.map(\.id) == [3, 2])
     #expect(leaderboard.filter("hidden", is: .integer(20)).trials.map(\.id) == [1, 4])
     #expect(leaderboard.filter("hidden", is: .number(20)).trials.map(\.id) == [1, 4])
     #expect(leaderboard.filter("learning-rate", is: .integer(1)).trials.map(\.id) == [4, 3, 5])
@@ -45,8 +67,8 @@ struct LeaderboardTests {
         1,0.5,20,done,0.5,,,,1
         4,1,20,done,0.5,0.75,0.125,9,2
         0,0.5,10,done,0.25,,,,1
-        2,0.5,30,diverged,,,nan,3,0.5
         3,1,10,pruned,0.125,,7,2,0.25
+        2,0.5,30,diverged,,,nan,3,0.5
         5,1,30,waiting,,,,,
 
         """)

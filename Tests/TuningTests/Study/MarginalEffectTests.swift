@@ -37,10 +37,20 @@ struct MarginalEffectTests {
     let equal = try StudySamples.study(done: [(0, 0.1), (1, 0.1), (3, 0.1)])
     #expect(equal.marginalEffects.map(\.importance) == [nil, nil])
     let oneRate = try StudySamples.study(done: [(0, 0.5), (1, 0.75), (3, .nan)])
-    #expect(oneRate.marginalEffects.map(\.importance) == [nil, 1])
+    #expect(oneRate.marginalEffects.map(\.importance) == [nil, nil])
     #expect(oneRate.marginalEffects[0].levels[1].mean == nil)
     #expect(oneRate.marginalEffects[0].levels[1].best == nil)
     #expect(oneRate.marginalEffects[0].levels[1].diverged == 1)
+  }
+
+  @Test func `Importance is told where a level has two trials at least`() throws {
+    let single = try StudySamples.study(done: [(0, 0.25), (1, 0.5), (2, 0.75)])
+    #expect(single.marginalEffects[1].levels.map(\.trials) == [1, 1, 1])
+    #expect(single.marginalEffects[1].importance == nil)
+    // The mean of all is 0.5, those of hidden 10 and 20 are 0.375 and 0.75: 2·0.125² + 0.25².
+    let double = try StudySamples.study(done: [(0, 0.25), (3, 0.5), (1, 0.75)])
+    expectClose(
+      double.marginalEffects[1].importance ?? .nan, 0.09375 / 0.125, tolerance: 1e-14)
   }
 
   private func effect(
@@ -83,6 +93,6 @@ struct MarginalEffectTests {
   @Test func `Trials in which the parameter is not set do not count`() throws {
     let effect = try effect(of: .values([.text("a"), .text("b")]), [.text("b"), nil, .text("a")])
     #expect(effect.levels.map(\.mean) == [2, 0])
-    #expect(effect.importance == 1)
+    #expect(effect.importance == nil)
   }
 }
