@@ -8,6 +8,7 @@ import Training
 /// |---|---|
 /// | `journal.jsonl` | what the study is, then what happened, a line of JSON for each |
 /// | `best.safetensors` | the best trial's model, if whoever ran the trials saved it |
+/// | `sweep.safetensors`, `trial-N.safetensors` | where networks stand that a ``NetworkSearch`` trains; gone when it is over |
 extension Study {
   /// What is said of a folder in which another process runs a study.
   package static let taken = "a study is under way in this folder"

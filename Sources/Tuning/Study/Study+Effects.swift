@@ -62,12 +62,7 @@ extension MarginalEffect {
     let distinct = Set(tried).sorted { ($0.number ?? 0) < ($1.number ?? 0) }
     if distinct.count <= mostValues { return distinct.map { .value($0) } }
     let ends = (0...partCount).map { part -> Double in
-      // The ends themselves, which rounding must not move.
-      if part == 0 { return lower }
-      if part == partCount { return upper }
-      let share = Double(part) / Double(partCount)
-      return scale == .linear
-        ? lower + (upper - lower) * share : lower * pow(upper / lower, share)
+      scale.value(at: Double(part) / Double(partCount), from: lower, to: upper)
     }
     return zip(ends, ends.dropFirst()).map { .range(lower: $0, upper: $1) }
   }

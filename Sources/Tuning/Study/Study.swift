@@ -81,9 +81,14 @@ extension Study {
   /// Whether a trial is to be given up at `iteration`, by the study's rule and by what has been
   /// recorded until now. Of trials that train side by side, all are recorded before one is judged;
   /// trials that wait do not count, since they begin again.
-  public func shouldPrune(_ trial: Int, at iteration: Int) -> Bool {
+  ///
+  /// - Parameter some: the trials that it is compared with, or nil for all: where several trials are
+  ///   one training, one of them stands for it.
+  public func shouldPrune(
+    _ trial: Int, at iteration: Int, among some: Set<Int>? = nil
+  ) -> Bool {
     if definition.pruning == .none { return false }
-    let measured = trials.filter { $0.state != .waiting }
+    let measured = trials.filter { $0.state != .waiting && some?.contains($0.id) ?? true }
     guard let own = measured.first(where: { $0.id == trial }) else { return false }
     return definition.pruning.prunes(own, at: iteration, among: measured, goal: definition.goal)
   }

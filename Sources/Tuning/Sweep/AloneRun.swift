@@ -19,6 +19,8 @@ final class AloneRun<Scalar: BLASScalar, Random: RandomStream & Codable> {
   private let checkpointPath: String?
   private let start = ContinuousClock.now
   private var secondsBefore = 0.0
+  /// Whether the study had enough of it.
+  private var isPruned = false
 
   private var study: Study { sweep.study }
   private var seconds: Double { secondsBefore + start.duration(to: .now) / .seconds(1) }
@@ -38,7 +40,7 @@ final class AloneRun<Scalar: BLASScalar, Random: RandomStream & Codable> {
     iterations = member.iterations
     operations = member.operations
     let last = member.trials.last?.trial ?? 0
-    checkpointPath = sweep.study.directory.map { "\($0)/trial-\(last).safetensors" }
+    checkpointPath = sweep.study.directory.map { $0 + "/" + SweepFiles.alone(last) }
     try resume()
   }
 
@@ -47,7 +49,9 @@ final class AloneRun<Scalar: BLASScalar, Random: RandomStream & Codable> {
     guard let checkpointPath, FileManager.default.fileExists(atPath: checkpointPath) else { return }
     let archive = try TensorArchive(readingFrom: checkpointPath)
     let known = try Trainer<Scalar, Random>(archive, path: checkpointPath)
-    if known.settings != trainer.settings { return }
+    // One that is beyond a trial that waits is of no use to it: the journal may have lost the line
+    // that ended the trial.
+    if known.iteration > left.first?.iterations ?? 0 || !known.isSameRun(as: trainer) { return }
     trainer = known
     secondsBefore = archive.metadata[Self.secondsKey].flatMap { Double($0) } ?? 0
     sweep.meter.spared(operations * Double(trainer.iteration))
@@ -61,8 +65,8 @@ final class AloneRun<Scalar: BLASScalar, Random: RandomStream & Codable> {
       while let next = left.first {
         if trainer.iteration < next.iterations { try train(to: next) }
         if trainer.iteration < next.iterations && !trainer.hasStoppedEarly {
-          // The search was stopped, or the study had enough of it.
-          if sweep.stop() { return left.forEach { study.interrupt($0.trial) } }
+          // The search was stopped, or its task cancelled.
+          if !isPruned { return left.forEach { study.interrupt($0.trial) } }
           try endAll { try study.prune($0, at: trainer.iteration, seconds: seconds) }
           break
         }
@@ -92,7 +96,8 @@ final class AloneRun<Scalar: BLASScalar, Random: RandomStream & Codable> {
       let made = moment.progress.iteration + 1
       if let epoch = moment.progress.epoch {
         try record(epoch, loss: moment.progress.loss, after: made)
-        if study.shouldPrune(next.trial, at: made) { return .stop }
+        isPruned = sweep.shouldPrune(left.last, at: made)
+        if isPruned { return .stop }
       }
       return made >= next.iterations || sweep.stop() ? .stop : .proceed
     }
@@ -132,5 +137,15 @@ final class AloneRun<Scalar: BLASScalar, Random: RandomStream & Codable> {
 
   private func removeCheckpoint() throws {
     if let checkpointPath { try AtomicFile.remove(checkpointPath) }
+  }
+}
+
+extension Trainer {
+  /// Whether the other trains the same network in the same way on as many rows.
+  fileprivate func isSameRun(as other: Trainer) -> Bool {
+    settings == other.settings && rowCount == other.rowCount
+      && network.inputSize == other.network.inputSize
+      && network.layers.map(\.name) == other.network.layers.map(\.name)
+      && network.loss.name == other.network.loss.name
   }
 }

@@ -1,6 +1,8 @@
 import Datasets
+import Foundation
 import LinearAlgebra
 import NeuralNetwork
+import Serialization
 import Training
 
 /// A study whose trials train networks on one data set.
@@ -41,7 +43,9 @@ public struct NetworkSearch {
   public var method = Method.sideBySide
   /// How many threads share the work, or nil for as many as BLAS has.
   public var workers: Int?
-  /// How many bytes of weights are trained side by side at most; more are trained in several groups.
+  /// About how many bytes the networks that are trained side by side take at most: weights, what
+  /// optimizers keep of them, and batches on their way through the layers, 128 MiB unless set. More are
+  /// trained in several groups; one that takes more has a group of its own.
   public var memory = 128 << 20
 
   /// How many seconds at least are between two checkpoints of what is trained side by side, in the
@@ -68,6 +72,16 @@ public struct NetworkSearch {
       for layer in own.network.layers { try layer.check() }
       try own.network.loss.check()
       try own.network.initializer.check()
+      let outputs = own.network.layers.reduce(data.featureCount) { width, layer in
+        if case .affine(let outputs) = layer { outputs } else { width }
+      }
+      let classes = own.network.loss.makeLoss(Double.self).classCount(outputSize: outputs)
+      try InvalidSetting.demand(
+        classes >= data.classCount, "classes of a network", classes,
+        "at least the \(data.classCount) of the data")
+      try InvalidSetting.demand(
+        own.random == .fast || own.training.seed <= UInt32.max, "seed", own.training.seed,
+        "at most 2³² − 1 with NumPy's stream")
     }
     self.study = study
     self.data = data
@@ -100,16 +114,33 @@ public struct NetworkSearch {
     progress: @escaping @Sendable (SweepProgress) -> Void = { _ in },
     stop: @escaping @Sendable () -> Bool = { false }
   ) throws {
+    if let workers {
+      try InvalidSetting.demand(
+        workerCounts.contains(workers), "workers", workers,
+        "\(workerCounts.lowerBound) to \(workerCounts.upperBound)")
+    }
+    try InvalidSetting.demandNotNegative("seconds between checkpoints", checkpointEvery)
     let waiting = study.trials.filter { $0.state == .waiting }.map(\.id)
     let plan = SweepPlan(of: waiting, settings, method: method, memory: memory, data: data)
+    let representatives = SweepPlan.representatives(of: settings, method: method, data: data)
     let meter = SweepMeter(plan, report: progress)
     for (precision, units) in plan.byPrecision {
       switch precision {
-      case .float: try Sweep<Float>(self, meter, stop).run(units)
-      case .double: try Sweep<Double>(self, meter, stop).run(units)
+      case .float: try Sweep<Float>(self, representatives, meter, stop).run(units)
+      case .double: try Sweep<Double>(self, representatives, meter, stop).run(units)
       }
     }
+    if study.counts[.waiting] == nil { try removeCheckpoints() }
     meter.finish()
+  }
+
+  /// Removes what a process that was killed at its very end has left.
+  private func removeCheckpoints() throws {
+    guard let directory = study.directory else { return }
+    for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+    where SweepFiles.isCheckpoint(name) {
+      try AtomicFile.remove(directory + "/" + name)
+    }
   }
 
   /// How many threads there are to be.

@@ -175,9 +175,7 @@ private struct SideBySide<Scalar: BLASScalar> {
 
   /// Gives up the networks that the study's rule says so of.
   private func prune() throws {
-    let pruned = group.runs.filter { run in
-      run.trials.first.map { study.shouldPrune($0.trial, at: run.iteration) } ?? false
-    }
+    let pruned = group.runs.filter { sweep.shouldPrune($0.trials.last, at: $0.iteration) }
     for run in pruned {
       for prefix in run.trials {
         try study.prune(prefix.trial, at: run.iteration, seconds: run.seconds)

@@ -7,11 +7,17 @@ import Training
 /// Trains the networks of a search in one scalar type.
 struct Sweep<Scalar: BLASScalar> {
   let search: NetworkSearch
+  /// The trials that the study compares on the way.
+  let representatives: Set<Int>
   let meter: SweepMeter
   let stop: @Sendable () -> Bool
 
-  init(_ search: NetworkSearch, _ meter: SweepMeter, _ stop: @escaping @Sendable () -> Bool) {
+  init(
+    _ search: NetworkSearch, _ representatives: Set<Int>, _ meter: SweepMeter,
+    _ stop: @escaping @Sendable () -> Bool
+  ) {
     self.search = search
+    self.representatives = representatives
     self.meter = meter
     self.stop = stop
   }
@@ -31,6 +37,13 @@ struct Sweep<Scalar: BLASScalar> {
         try trainSideBySide(members, on: sets, from: &checkpoint)
       }
     }
+  }
+
+  /// Whether the study has enough of a network, by the longest of its trials.
+  func shouldPrune(_ longest: RunPrefix?, at iteration: Int) -> Bool {
+    longest.map {
+      study.shouldPrune($0.trial, at: iteration, among: representatives)
+    } ?? false
   }
 
   /// Ends a trial with what its network is worth.

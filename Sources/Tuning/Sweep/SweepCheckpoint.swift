@@ -15,8 +15,8 @@ struct SweepCheckpoint<Scalar: BLASScalar> {
     var runs: [SweepRun<Scalar>.Progress]
   }
 
-  private static var name: String { "sweep.safetensors" }
   private static var stateKey: String { "state" }
+  private static var digestKey: String { "sha256" }
   private static var orderName: String { "order" }
   private static var format: (key: String, value: String) { ("format", "perceptron-sweep-1") }
 
@@ -29,11 +29,17 @@ struct SweepCheckpoint<Scalar: BLASScalar> {
   /// - Throws: `FileError` for a file that is no checkpoint.
   init?(of study: Study) throws {
     guard let directory = study.directory else { return nil }
-    path = directory + "/" + Self.name
+    path = directory + "/" + SweepFiles.sideBySide
     if !FileManager.default.fileExists(atPath: path) { return nil }
     archive = try TensorArchive(readingFrom: path)
     try archive.expect([Self.format], "where a search stands", path: path)
-    state = try archive.decode(State.self, Self.stateKey, path: path)
+    let digest = try archive.digest(withoutKey: Self.digestKey)
+    guard archive.metadata[Self.digestKey] == digest,
+      let text = archive.metadata[Self.stateKey], let state = try? State(json: text.utf8)
+    else {
+      throw FileError(path, "damaged: not as a search wrote it; without it the search begins anew")
+    }
+    self.state = state
     let type: TensorArchive.DataType = Scalar.self == Float.self ? .float32 : .float64
     if archive.dataType(of: Self.prefix(0) + "weights") != type { return nil }
   }
@@ -48,7 +54,8 @@ struct SweepCheckpoint<Scalar: BLASScalar> {
     var positions: [Int] = []
     for run in group.runs {
       let position = state.runs.firstIndex { known in
-        run.trials.allSatisfy { known.trials.contains($0) }
+        run.trials.allSatisfy { known.trials.contains($0) } && known.settings == run.member.settings
+          && known.inputSize == run.inputSize && known.rowCount == group.data.count
       }
       guard let position else { return false }
       positions.append(position)
@@ -77,7 +84,7 @@ extension SweepCheckpoint {
 
     /// - Parameter period: see ``NetworkSearch/checkpointEvery``.
     init(of study: Study, every period: Double) {
-      path = study.directory.map { $0 + "/" + SweepCheckpoint.name }
+      path = study.directory.map { $0 + "/" + SweepFiles.sideBySide }
       self.period = period
     }
 
@@ -105,13 +112,14 @@ extension SweepCheckpoint {
   private static func archive(of group: SweepGroup<Scalar>) throws -> TensorArchive {
     let state = State(
       iteration: group.iteration, used: group.sampler.used, random: group.random,
-      runs: group.runs.map(\.progress))
+      runs: group.runs.map { $0.progress(rowCount: group.data.count) })
     var archive = TensorArchive(
       metadata: [format.key: format.value, stateKey: try state.jsonLine])
     archive.add(Tensor<Double>(group.sampler.order.map(Double.init)), named: orderName)
     for (index, run) in group.runs.enumerated() {
       run.add(to: &archive, prefix: prefix(index), weights: group.weights(of: run))
     }
+    archive.metadata[digestKey] = try archive.digest(withoutKey: digestKey)
     return archive
   }
 }
@@ -120,6 +128,10 @@ extension SweepRun {
   /// What a checkpoint knows of a run beside its tensors.
   struct Progress: Codable {
     var trials: [RunPrefix]
+    /// What it is a run of: another one must not go on from it.
+    var settings: RunRecord.Settings
+    var inputSize: Int
+    var rowCount: Int
     var iteration: Int
     var scale: Double
     var schedule: ScheduleState
@@ -128,9 +140,10 @@ extension SweepRun {
     var seconds: Double
   }
 
-  var progress: Progress {
+  func progress(rowCount: Int) -> Progress {
     Progress(
-      trials: trials, iteration: iteration, scale: scale, schedule: schedule, lastScore: lastScore,
+      trials: trials, settings: member.settings, inputSize: inputSize, rowCount: rowCount,
+      iteration: iteration, scale: scale, schedule: schedule, lastScore: lastScore,
       optimizerSteps: optimizer.stepCount, seconds: seconds)
   }
 
@@ -166,8 +179,15 @@ extension SweepRun {
     }
     try copy("weights", to: weights)
     for (index, kept) in kept.enumerated() { try copy("kept\(index)", to: kept.base) }
+    // Numbers that are not finite show in the next loss, or at the end.
+    func tensors(_ expected: Parameters<Scalar>) throws -> Parameters<Scalar> {
+      try archive.tensors(like: expected, prefix: prefix + "tail.", path: path, areFinite: false)
+    }
+    var tail = tail
+    tail.parameters = try tensors(tail.parameters)
+    tail.statistics = try tensors(tail.statistics)
     try restore(
-      progress, tail: archive.network(like: tail, prefix: prefix + "tail.", path: path),
+      progress, tail: tail,
       kept: archive.tensors(
         like: optimizer.tensors, prefix: prefix + "optimizer.", path: path, areFinite: false))
   }

@@ -178,7 +178,7 @@ extension SweepGroup {
   /// Moves the weights of some units, whose part of the products the runs have turned into factors or
   /// gradients.
   private func update(_ units: Range<Int>, _ worker: Int) {
-    for run in runs where !run.isScaled { move(run, units, worker) }
+    for run in runs where !run.isScaled && !run.hasFailed { move(run, units, worker) }
     for range in unitRanges(of: runs.lazy.filter(\.isScaled)) {
       let own = range.clamped(to: units)
       writeGradient(own, adds: true, to: weights.base + own.lowerBound * inputSize)

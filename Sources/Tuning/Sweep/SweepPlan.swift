@@ -37,7 +37,7 @@ struct SweepPlan {
   /// - Parameters:
   ///   - trials: those to be trained, by their numbers.
   ///   - settings: those of all trials.
-  ///   - memory: how many bytes of weights are side by side at most.
+  ///   - memory: how many bytes are side by side at most.
   init(
     of trials: [Int], _ settings: [RunRecord.Settings], method: NetworkSearch.Method,
     memory: Int, data: Dataset
@@ -102,6 +102,16 @@ struct SweepPlan {
       members[index].trials.sort { ($0.iterations, $0.trial) < ($1.iterations, $1.trial) }
     }
     return members
+  }
+
+  /// The trials that stand for all of a network's in what the study compares on the way: of each network
+  /// the longest one, whether its trials wait or have ended.
+  static func representatives(
+    of settings: [RunRecord.Settings], method: NetworkSearch.Method, data: Dataset
+  ) -> Set<Int> {
+    let all = members(
+      Array(settings.indices), settings, merges: method == .sideBySide, data)
+    return Set(all.compactMap { $0.trials.last?.trial })
   }
 
   /// The units of each scalar type.

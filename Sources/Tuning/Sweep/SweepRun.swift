@@ -23,9 +23,13 @@ final class SweepRun<Scalar: BLASScalar> {
   var iteration = 0
   /// The loss of the last batch, before its update, penalty included where it was asked for.
   private(set) var loss = Double.nan
+  /// The learning rate of the last step, and whether its loss was not finite.
+  private(set) var lastRate = 0.0
+  private(set) var hasFailed = false
   /// Its part of the time of all steps, by its share of the units.
   var seconds = 0.0
 
+  let member: SweepPlan.Member
   let settings: TrainerSettings
   let inputSize: Int
   /// The operations of an iteration.
@@ -52,6 +56,7 @@ final class SweepRun<Scalar: BLASScalar> {
     guard let first = network.layers[0] as? Affine<Scalar> else {
       fatalError("SweepRun: the first layer is \(network.layers[0].name), expected an affine one")
     }
+    self.member = member
     trials = member.trials
     settings = member.settings.training
     operations = member.operations
@@ -119,12 +124,15 @@ extension SweepRun {
   ///   - weights: V, units × inputs.
   ///   - labels: the batch's classes.
   ///   - wantsPenalty: whether the loss is to have the first layer's part of the penalty.
-  /// - Returns: whether the loss is finite; where it is not, nothing moves.
+  /// - Returns: whether the loss is finite; where it is not, the first layer does not move, and the run is
+  ///   over.
   func step(
     _ products: UnsafeMutablePointer<Scalar>, weights: UnsafeMutablePointer<Scalar>,
     labels: [Int], wantsPenalty: Bool
   ) -> Bool {
     let rate = schedule.rate(at: iteration)
+    lastRate = rate
+    hasFailed = false
     let batchSize = settings.batchSize
     plan.give(labels: labels) { x in
       Scalar.transpose(rows: unitCount, columns: batchSize, products, into: x.base)
@@ -135,7 +143,9 @@ extension SweepRun {
     if wantsPenalty { loss += firstPenalty(weights) }
     let count = unitCount * batchSize
     guard loss.isFinite else {
+      // Of no consequence for the weights, in whatever product they take part.
       Scalar.fill(count: count, products, with: 0)
+      hasFailed = true
       return false
     }
     let upstream = plan.firstUpstream(in: tail)
@@ -203,9 +213,6 @@ extension SweepRun {
       kept: (kept.first.map { $0.base + offset }, kept.dropFirst().first.map { $0.base + offset }),
       parameter: weights)
   }
-
-  /// The learning rate of the step that ``step`` has just made the middle of.
-  var lastRate: Double { schedule.rate(at: iteration - 1) }
 
   /// Tells the schedule of the epochs that have ended.
   ///

@@ -48,6 +48,27 @@ import Tuning
     #expect(long.contains { $0.state == .done && $0.iterations == 100 })
   }
 
+  // Side by side, and with a norm that is clipped, alone.
+  @Test(arguments: [[400, 300, 200], [200, 300, 400]])
+  func `A network is not given up for the sake of its own longer or shorter trials`(
+    lengths: [Int]
+  ) throws {
+    for clipping in [GradientClipping.none, .norm(maximum: 10)] {
+      let settings = lengths.map { length in
+        SweepSamples.settings {
+          $0.length = .iterations(length)
+          $0.clipping = clipping
+        }
+      }
+      for pruning in [
+        Pruning.successiveHalving(minimum: 20, factor: 3), .hyperband(minimum: 20, factor: 3),
+      ] {
+        let trials = try SweepSamples.trials(settings, pruning: pruning)
+        #expect(trials.allSatisfy { $0.state == .done })
+      }
+    }
+  }
+
   @Test func `One after the other, trials that are worse than the median are given up`() throws {
     let trials = try SweepSamples.trials(
       Self.settings.reversed(), .independent, pruning: .median(after: 20, trials: 3))

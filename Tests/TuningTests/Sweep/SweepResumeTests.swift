@@ -128,7 +128,57 @@ import Tuning
     _ = try Self.train(in: path) { count.next() > 12 }
     let checkpoint = path + "/sweep.safetensors"
     #expect(FileManager.default.fileExists(atPath: checkpoint))
-    try Data("nothing".utf8).write(to: URL(fileURLWithPath: checkpoint))
-    #expect { _ = try Self.train(in: path) } throws: { "\($0)".contains("sweep.safetensors") }
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: checkpoint))
+    for damage in [
+      Data("nothing".utf8),
+      {
+        bytes[bytes.count - 9] ^= 1; return bytes
+      }(),
+    ] {
+      try damage.write(to: URL(fileURLWithPath: checkpoint))
+      #expect { _ = try Self.train(in: path) } throws: { "\($0)".contains("sweep.safetensors") }
+    }
+  }
+
+  @Test func `What is not finite in a checkpoint does not keep the others from going on`() throws {
+    let folder = try TemporaryDirectory()
+    // The first layer's numbers overflow in the running variance, which the loss does not show.
+    let settings = [1e21, 0.1].map { scale in
+      var own = SweepSamples.settings(
+        [.affine(outputs: 8), .batchNorm(), .relu, .affine(outputs: 3)], precision: .float
+      ) { $0.penalty = .none }
+      own.network.initializer = .normal(scale: scale)
+      return own
+    }
+    func search() throws -> NetworkSearch {
+      var search = try NetworkSearch(
+        SweepSamples.study(of: 2, in: folder.file("study")), on: SweepSamples.data,
+        settings: settings)
+      search.checkpointEvery = 0
+      return search
+    }
+    let count = Count()
+    try search().run(stop: { count.next() > 20 })
+    let rest = try search()
+    try rest.run()
+    #expect(rest.study.trials.map(\.state) == [.diverged, .done])
+  }
+
+  @Test func `A checkpoint of other settings is not gone on from`() throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("study")
+    func search(_ rate: Double) throws -> NetworkSearch {
+      var search = try NetworkSearch(
+        SweepSamples.study(of: 1, in: path), on: SweepSamples.data,
+        settings: [SweepSamples.settings { $0.learningRate = rate }])
+      search.checkpointEvery = 0
+      return search
+    }
+    let count = Count()
+    try search(0.05).run(stop: { count.next() > 20 })
+    let other = try search(0.01)
+    try other.run()
+    let expected = try SweepSamples.trials([SweepSamples.settings { $0.learningRate = 0.01 }])
+    #expect(other.study.trials.map(\.timeless) == expected.map(\.timeless))
   }
 }
