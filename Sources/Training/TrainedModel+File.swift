@@ -36,9 +36,9 @@ extension TrainedModel {
     var archive = TensorArchive(metadata: [
       Metadata.format.key: Metadata.format.value,
       Metadata.version: Metadata.currentVersion,
-      Metadata.architecture: try architecture.compactJSON,
-      Metadata.preprocessing: try preprocessing.compactJSON,
-      Metadata.classNames: try classNames.compactJSON,
+      Metadata.architecture: try architecture.jsonLine,
+      Metadata.preprocessing: try preprocessing.jsonLine,
+      Metadata.classNames: try classNames.jsonLine,
     ])
     archive.add(network)
     try archive.write(to: path)

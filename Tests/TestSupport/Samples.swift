@@ -15,6 +15,17 @@ extension Tensor {
     return .normal(shape, using: &random)
   }
 
+  /// So many normal deviates; with `isMixed` a few of them are NaN, infinite or 0.
+  public static func sampleElements(_ count: Int, seed: UInt64, isMixed: Bool) -> [Scalar] {
+    var numbers = sample([count], seed: seed).elements
+    if isMixed && count > 0 {
+      for (index, number) in [Scalar.infinity, 0, -.infinity, .nan].enumerated() {
+        numbers[(index + 1) * 7919 % count] = number
+      }
+    }
+    return numbers
+  }
+
   /// 0, 1, 2, … in row-major order.
   public static func counting(_ shape: Shape) -> Tensor {
     Tensor((0..<shape.count).map { Scalar($0) }, shape: shape)

@@ -143,7 +143,7 @@ extension TensorArchive {
       throw FileError(path, "expected \(key) in the metadata, found none")
     }
     do {
-      return try JSONDecoder().decode(type, from: Data(text.utf8))
+      return try Value(json: text.utf8)
     } catch {
       throw FileError(path, "\(key) in the metadata cannot be read: \(text.prefix(60))")
     }
@@ -156,17 +156,6 @@ extension TensorArchive {
     for (key, value) in values where metadata[key] != value {
       let found = metadata[key].map { "\"\($0)\"" } ?? "none"
       throw FileError(path, "not \(kind): expected \(key) \"\(value)\", found \(found)")
-    }
-  }
-}
-
-extension Encodable {
-  /// Compact JSON with sorted keys, so that the same value gives the same bytes.
-  var compactJSON: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
   }
 }

@@ -57,12 +57,12 @@ extension Trainer where Random: Codable {
       metadata: notes.merging([
         Metadata.format.key: Metadata.format.value,
         Metadata.version.key: Metadata.version.value,
-        Metadata.settings: try settings.compactJSON,
-        Metadata.state: try state.compactJSON,
+        Metadata.settings: try settings.jsonLine,
+        Metadata.state: try state.jsonLine,
         Metadata.randomKind: "\(Random.self)",
-        Metadata.random: try random.compactJSON,
+        Metadata.random: try random.jsonLine,
       ]) { $1 })
-    archive.metadata[Metadata.architecture] = try NetworkArchitecture(of: network)?.compactJSON
+    archive.metadata[Metadata.architecture] = try NetworkArchitecture(of: network)?.jsonLine
     archive.add(network, prefix: Prefix.network)
     archive.add(optimizer.tensors, prefix: Prefix.optimizer)
     if let average { archive.add(average.tensors, prefix: Prefix.average) }

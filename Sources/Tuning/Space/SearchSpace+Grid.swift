@@ -13,9 +13,10 @@ extension SearchSpace {
     let cells = combinations(
       count: { $0.gridCount() ?? 0 }, contains: { $0.gridContains($1) })
     if cells.total > limit {
-      let count = cells.total == .max ? "more than \(grouped(.max - 1))" : grouped(cells.total)
+      let count =
+        cells.total == .max ? "more than \(Self.grouped(.max - 1))" : Self.grouped(cells.total)
       throw SearchSpaceError(
-        found: "the grid has \(count) cells", expected: "at most \(grouped(limit))")
+        found: "the grid has \(count) cells", expected: "at most \(Self.grouped(limit))")
     }
     // What is never set may have any number of values.
     let values = zip(parameters, cells.isSet).map { $1 ? $0.domain.gridValues() : [] }
@@ -42,7 +43,4 @@ extension SearchSpace {
   static func grouped(_ count: Int) -> String {
     count.formatted(.number.locale(Locale(identifier: "en")))
   }
-
-  /// The count with commas between thousands.
-  func grouped(_ count: Int) -> String { Self.grouped(count) }
 }

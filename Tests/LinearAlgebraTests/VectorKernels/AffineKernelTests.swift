@@ -121,13 +121,7 @@ private struct Layer<Scalar: BLASScalar> {
   init(_ rows: Int, _ inputs: Int, _ outputs: Int, isMixed: Bool) {
     (self.rows, self.inputs, self.outputs) = (rows, inputs, outputs)
     func numbers(_ count: Int, _ seed: UInt64) -> [Scalar] {
-      var numbers = Tensor<Scalar>.sample([count], seed: seed).elements
-      if isMixed && count > 0 {
-        for (index, number) in [Scalar.infinity, 0, -.infinity, .nan].enumerated() {
-          numbers[(index + 1) * 7919 % count] = number
-        }
-      }
-      return numbers
+      Tensor<Scalar>.sampleElements(count, seed: seed, isMixed: isMixed)
     }
     x = numbers(rows * inputs, 1)
     upstream = numbers(rows * outputs, 2)

@@ -132,13 +132,7 @@ private struct PackedProduct<Scalar: BLASScalar> {
   init(_ rows: Int, _ inner: Int, _ columns: Int, isMixed: Bool) {
     (self.rows, self.inner, self.columns) = (rows, inner, columns)
     func numbers(_ count: Int, _ seed: UInt64) -> [Scalar] {
-      var numbers = Tensor<Scalar>.sample([count], seed: seed).elements
-      if isMixed && count > 0 {
-        for (index, number) in [Scalar.infinity, 0, -.infinity, .nan].enumerated() {
-          numbers[(index + 1) * 7919 % count] = number
-        }
-      }
-      return numbers
+      Tensor<Scalar>.sampleElements(count, seed: seed, isMixed: isMixed)
     }
     left = numbers(rows * inner, 1)
     matrix = numbers(inner * columns, 2)
