@@ -22,6 +22,8 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CSystem"),
 
     .target(name: "CHints"),
@@ -40,9 +42,15 @@ let package = Package(
       name: "Tuning",
       dependencies: ["LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training"]),
     .target(
+      name: "Visualization",
+      dependencies: [
+        "CPNG", "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
+      ]),
+    .target(
       name: "Perceptron",
       dependencies: [
         "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
+        "Visualization",
       ]),
     .target(
       name: "CommandSupport",
@@ -89,6 +97,12 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
         "TestSupport",
+      ]),
+    .testTarget(
+      name: "VisualizationTests",
+      dependencies: [
+        "CPNG", "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
+        "Visualization", "TestSupport",
       ]),
     .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "TestSupport"]),
     .testTarget(

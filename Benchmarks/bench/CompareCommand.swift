@@ -43,8 +43,8 @@ struct CompareCommand: ParsableCommand {
     try written.get()
   }
 
-  private func report(_ paths: String) throws -> Report {
-    let reports = try paths.split(separator: ",").map { try Report(readingFrom: String($0)) }
+  private func report(_ paths: String) throws -> BenchReport {
+    let reports = try paths.split(separator: ",").map { try BenchReport(readingFrom: String($0)) }
     if reports.isEmpty { throw ValidationError("expected files, found '\(paths)'") }
     if let other = reports.first(where: { $0.command != reports[0].command }) {
       throw ValidationError("\(paths): both \(reports[0].command) and \(other.command)")
@@ -56,7 +56,7 @@ struct CompareCommand: ParsableCommand {
       throw ValidationError(
         "\(paths): not all of one machine and build: \(first.head) and \(other.head)")
     }
-    return Report(merging: reports)
+    return BenchReport(merging: reports)
   }
 
   private func text(_ comparison: ReportComparison) -> String {

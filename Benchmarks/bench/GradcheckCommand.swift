@@ -44,7 +44,7 @@ struct GradcheckCommand: ParsableCommand {
       return try GradcheckContenders.make($0.size, network, sample: $0.sample)
     }
     let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
-    let report = Report(command: "gradcheck", timings)
+    let report = BenchReport(command: "gradcheck", timings)
     var table = TextTable(
       [.words("network")]
         + ["entries", "check", "spread", "per entry", "one loss", "losses per entry"]

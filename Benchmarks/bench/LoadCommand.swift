@@ -37,7 +37,7 @@ struct LoadCommand: ParsableCommand {
       }
       return try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
     }
-    let report = Report(command: "load", timings)
+    let report = BenchReport(command: "load", timings)
     var table = TextTable(
       [.words("data set")]
         + ["MB", "read", "spread", "MB/s", "bytes alone", "ratio"].map { .figures($0) })

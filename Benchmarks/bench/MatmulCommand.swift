@@ -52,7 +52,7 @@ struct MatmulCommand: ParsableCommand {
     }
     let timings = try Sampler(seconds: seconds).measure(contenders)
     BLASLibrary.threadCount = threads
-    let report = Report(command: "matmul", timings)
+    let report = BenchReport(command: "matmul", timings)
     let table = MatmulTable(timings, groups: Product.groups, variants: variants) {
       options.admits(name($0, $1))
     }

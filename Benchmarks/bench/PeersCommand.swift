@@ -63,7 +63,7 @@ struct PeersCommand: ParsableCommand {
 
   private func measure(
     _ entries: [PeerWorks.Entry], _ peers: [Peer], memory: Bool, in folder: String
-  ) throws -> Report {
+  ) throws -> BenchReport {
     var run = try PeerRun(
       peers, seconds: options.seconds ?? Self.seconds, threads: BLASLibrary.threadCount,
       files: PeerFiles(folder: folder))
@@ -72,14 +72,14 @@ struct PeersCommand: ParsableCommand {
         python, "runs none of the peers in \(scripts); scripts/compare-peers makes an environment")
     }
     let timings = try entries.flatMap { try run.measure($0, of: entries.count) }
-    var report = Report(command: "peers", timings)
+    var report = BenchReport(command: "peers", timings)
     report.versions = run.versions
     report.notes = run.notes
     if memory { report.peakBytes = try run.measureMemory() }
     return report
   }
 
-  private func text(_ report: Report, _ names: [String]) -> String {
+  private func text(_ report: BenchReport, _ names: [String]) -> String {
     let versions = unique(names.compactMap { report.versions?[$0] })
     return """
       \(report.date.prefix(10)), \(report.machine.processor), \

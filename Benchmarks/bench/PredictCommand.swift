@@ -32,7 +32,7 @@ struct PredictCommand: ParsableCommand {
     }
     status.finish()
     let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
-    let report = Report(command: "predict", timings)
+    let report = BenchReport(command: "predict", timings)
     var table = TextTable(
       [.words("network")]
         + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]

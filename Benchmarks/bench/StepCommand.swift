@@ -47,7 +47,7 @@ struct StepCommand: ParsableCommand {
     }
     status.finish()
     let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
-    let report = Report(command: "step", timings)
+    let report = BenchReport(command: "step", timings)
     try options.publish(
       report, "\(report.head)\n\n\(StepTable(timings, of: Self.steps[0]).text)")
   }
@@ -67,7 +67,7 @@ struct StepCommand: ParsableCommand {
     }
     status.finish()
     let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
-    let report = Report(command: "step --scaling", timings)
+    let report = BenchReport(command: "step --scaling", timings)
     try options.publish(report, "\(report.head)\n\n\(ScalingTable(timings).text)")
   }
 }

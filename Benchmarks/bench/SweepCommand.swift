@@ -42,7 +42,7 @@ struct SweepCommand: ParsableCommand {
         files: PeerFiles(folder: folder))
       if run.processes.isEmpty { throw ValidationError(run.notes.joined(separator: "; ")) }
       let works = PeerWorks.sweepSteps + PeerWorks.sweepPredictions
-      var report = Report(
+      var report = BenchReport(
         command: "sweep", try works.flatMap { try run.measure($0, of: works.count) })
       report.versions = run.versions
       report.notes = run.notes

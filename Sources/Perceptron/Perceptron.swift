@@ -4,3 +4,4 @@
 @_exported import Serialization
 @_exported import Training
 @_exported import Tuning
+@_exported import Visualization

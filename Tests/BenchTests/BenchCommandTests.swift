@@ -29,7 +29,7 @@ struct BenchCommandTests {
         + Self.filter(["17×31×23", "64×64×64", "hidden·W2"]))
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.lines.allSatisfy { $0.count <= 110 })
-    let report = try Report(readingFrom: scratch.file("report.json"))
+    let report = try BenchReport(readingFrom: scratch.file("report.json"))
     #expect(report.command == "matmul" && report.isOptimized == isOptimizedBuild)
     #expect(report.swift.contains(/^\d+\.\d+/))
     let products = Product.groups.flatMap(\.products).map(\.description).filter { product in
@@ -56,7 +56,7 @@ struct BenchCommandTests {
         + Self.filter(small) + (command == "load" ? ["--records", "20"] : []))
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("\n\(expected)"))
-    let report = try Report(readingFrom: scratch.file("report.json"))
+    let report = try BenchReport(readingFrom: scratch.file("report.json"))
     #expect(report.command == command && report.timings.contains { $0.subject == expected })
     #expect(report.timings.allSatisfy { $0.best > 0 && $0.best <= $0.median && $0.runs >= 3 })
   }
@@ -116,7 +116,7 @@ struct BenchCommandTests {
       ["step", "--seconds", "0.05", "--filter", "24-8-2", "--json", path])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let timing = try #require(
-      try Report(readingFrom: path).timings["24-8-2", StepContenders.gradients])
+      try BenchReport(readingFrom: path).timings["24-8-2", StepContenders.gradients])
     let allocations = try #require(timing.allocations)
     #expect(allocations.count >= 0 && allocations.bytes >= allocations.count)
     let line = try #require(outcome.lines.first { $0.hasPrefix("24-8-2 ") })
@@ -174,7 +174,7 @@ struct BenchCommandTests {
         subject: subject, variant: "who",
         visits: (0..<10).map { [seconds * (1 + 0.002 * Double($0))] }, runs: 10)
     }
-    try Report(command: command, timings).write(to: path)
+    try BenchReport(command: command, timings).write(to: path)
   }
 
   @Test("compare marks a planted slowdown and nothing else")

@@ -65,12 +65,12 @@ struct ComparisonTests {
 
   @Test("What the machine itself changed by is no change of the work")
   func machineDrift() throws {
-    func report(_ factor: Double) -> Report {
+    func report(_ factor: Double) -> BenchReport {
       let yardstick = Timing(
         subject: Yardsticks.subject, variant: "arithmetic", visits: [[factor], [factor]], runs: 2)
       let work = Timing(
         subject: "work", variant: "who", visits: [[1.25 * factor], [1.25 * factor]], runs: 2)
-      return Report(command: "step", [work, yardstick])
+      return BenchReport(command: "step", [work, yardstick])
     }
     let drifted = ReportComparison(report(1), report(1.3))
     #expect(abs(drifted.drift - log(1.3)) < 1e-12)
@@ -85,7 +85,7 @@ struct ComparisonTests {
   func unsteadyMachine() {
     func warnings(_ old: [[Double]], _ new: [[Double]]) -> [String] {
       let reports = [old, new].map {
-        Report(
+        BenchReport(
           command: "step",
           [Timing(subject: Yardsticks.subject, variant: "copying", visits: $0, runs: 1)])
       }
@@ -110,9 +110,9 @@ struct ComparisonTests {
 
   @Test("What only one run has, and what makes runs hard to compare, is told")
   func differences() throws {
-    let old = Report(command: "step", [timing(1, noise: 0)])
+    let old = BenchReport(command: "step", [timing(1, noise: 0)])
     let other = Timing(subject: "other work", variant: "who", visits: [[1]], runs: 1)
-    let new = Report(command: "predict", [other])
+    let new = BenchReport(command: "predict", [other])
     let comparison = ReportComparison(old, new)
     #expect(comparison.comparisons.isEmpty)
     #expect(comparison.onlyOld == ["work · who"] && comparison.onlyNew == ["other work · who"])
@@ -121,11 +121,11 @@ struct ComparisonTests {
 
   @Test("Runs of the same build count together")
   func merged() {
-    func report(_ visits: [[Double]]) -> Report {
-      Report(
+    func report(_ visits: [[Double]]) -> BenchReport {
+      BenchReport(
         command: "step", [Timing(subject: "work", variant: "who", visits: visits, runs: 2)])
     }
-    let merged = Report(merging: [report([[3, 4]]), report([[1, 2], [5, 6]])]).timings[0]
+    let merged = BenchReport(merging: [report([[3, 4]]), report([[1, 2], [5, 6]])]).timings[0]
     #expect(merged.runs == 4 && merged.best == 1 && merged.median == 3.5)
     #expect(merged.visits.map(\.best) == [3, 1, 5])
     #expect(merged.fileMedians == [3.5, 3.5])
@@ -133,12 +133,12 @@ struct ComparisonTests {
 
   @Test("What only some of the runs of a build have counts too")
   func mergedUnion() {
-    func report(_ variants: [String]) -> Report {
-      Report(
+    func report(_ variants: [String]) -> BenchReport {
+      BenchReport(
         command: "step",
         variants.map { Timing(subject: "work", variant: $0, visits: [[1]], runs: 1) })
     }
-    let merged = Report(merging: [report(["a"]), report(["b", "a"]), report(["b"])])
+    let merged = BenchReport(merging: [report(["a"]), report(["b", "a"]), report(["b"])])
     #expect(merged.timings.map(\.variant) == ["a", "b"])
     #expect(merged.timings.map(\.visits.count) == [2, 2])
   }
@@ -146,10 +146,10 @@ struct ComparisonTests {
   @Test("A report survives its file")
   func file() throws {
     let scratch = try TemporaryDirectory()
-    var report = Report(command: "step", [timing(1e-3, noise: 0.1)])
+    var report = BenchReport(command: "step", [timing(1e-3, noise: 0.1)])
     report.timings[0].allocations = .init(count: 2, bytes: 1024)
     try report.write(to: scratch.file("report.json"))
-    let read = try Report(readingFrom: scratch.file("report.json"))
+    let read = try BenchReport(readingFrom: scratch.file("report.json"))
     #expect(read.timings == report.timings && read.machine == report.machine)
   }
 }

@@ -133,7 +133,7 @@ struct PeerTests {
         "--filter", "24-8-2", "--seconds", "0.1", "--json", scratch.file("report.json"),
       ], environment: ["PYTHONDONTWRITEBYTECODE": "1"], timeout: 300)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    let report = try Report(readingFrom: scratch.file("report.json"))
+    let report = try BenchReport(readingFrom: scratch.file("report.json"))
     #expect(report.timings.map(\.variant) == ["Perceptron", "NumPy f32", "NumPy f64"])
     #expect(report.notes == [] && outcome.output.contains("| loss + gradient, 24-8-2"))
   }
@@ -175,7 +175,7 @@ struct PeerTests {
     }
     let adam = PeerWorks.all[4].title
     timings.append(measured(adam, "NumPy", 5e-3))
-    var report = Report(command: "peers", timings)
+    var report = BenchReport(command: "peers", timings)
     report.peakBytes = [Peer.perceptron: 2e8, "NumPy": 8e8]
     let lines = PeerTable(report: report, names: [Peer.perceptron, "NumPy"]).markdown
       .split(separator: "\n")
@@ -192,7 +192,7 @@ struct PeerTests {
     func timing(_ name: String, _ seconds: [Double]) -> Timing {
       Timing(subject: "a step", variant: name, visits: seconds.map { [$0] }, runs: 5)
     }
-    let report = Report(
+    let report = BenchReport(
       command: "peers", [timing("calm", [1, 2, 2, 2.5, 9]), timing("wild", [1, 2, 3, 4, 5])])
     #expect(
       PeerTable.unsteady(report) == [

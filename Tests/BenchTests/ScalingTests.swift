@@ -74,7 +74,7 @@ struct ScalingTests {
       timeout: 300)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("\nPer hidden unit\n784-50-10, batch 200 "))
-    let report = try Report(readingFrom: path)
+    let report = try BenchReport(readingFrom: path)
     #expect(report.command == "step --scaling")
     #expect(report.timings.contains { $0.subject == "784-50-10, batch 200" })
   }

@@ -20,7 +20,7 @@ struct SweepReportTests {
         #"{"seconds": 33.3, "peakBytes": 4e8, "states": {"done": 144, "diverged": 36}, "best": 0.53}"#
           .utf8))
     return SweepReport(
-      measured: Report(command: "sweep", steps + predictions), tuning: tuning, peak: 400e9)
+      measured: BenchReport(command: "sweep", steps + predictions), tuning: tuning, peak: 400e9)
   }
 
   @Test("NumPy's time is that of all steps and predictions of the preset's 180 runs")

@@ -90,7 +90,7 @@ struct ReportComparison: Codable {
   /// What makes the runs hard to compare, such as another machine.
   let warnings: [String]
 
-  init(_ old: Report, _ new: Report) {
+  init(_ old: BenchReport, _ new: BenchReport) {
     let earlier = Dictionary(old.timings.map { ($0.name, $0) }) { first, _ in first }
     let names = Set(new.timings.map(\.name))
     func compared(_ isYardstick: Bool, drift: Double) -> [Comparison] {
@@ -104,7 +104,7 @@ struct ReportComparison: Codable {
     comparisons = compared(false, drift: drift)
     onlyOld = old.timings.map(\.name).filter { !names.contains($0) }
     onlyNew = new.timings.map(\.name).filter { earlier[$0] == nil }
-    func differing(_ what: String, _ value: (Report) -> String) -> String? {
+    func differing(_ what: String, _ value: (BenchReport) -> String) -> String? {
       value(old) == value(new) ? nil : "\(what): \(value(old)) then, \(value(new)) now"
     }
     warnings =

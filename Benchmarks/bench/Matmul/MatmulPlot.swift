@@ -18,7 +18,7 @@ struct MatmulPlot {
   }
 
   /// Draws the squares among the timings.
-  func draw(_ report: Report, variants: [MatmulVariant]) throws {
+  func draw(_ report: BenchReport, variants: [MatmulVariant]) throws {
     let script = Self.script(report.timings, variants: variants, title: report.machine.processor)
     let svg = try Program.run("gnuplot", [], input: script)
     try AtomicFile.write(Array(svg.utf8), to: path)

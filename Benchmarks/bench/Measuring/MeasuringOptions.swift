@@ -51,7 +51,7 @@ struct MeasuringOptions: ParsableArguments {
 
   /// Writes the file that was asked for and prints `text`; where one of the two fails, the other is
   /// done all the same.
-  func publish(_ report: Report, _ text: String) throws {
+  func publish(_ report: BenchReport, _ text: String) throws {
     let written = Result { try json.map(report.write) }
     try Console.output(text)
     try written.get()

@@ -2,7 +2,7 @@ import CommandSupport
 
 /// The comparison with the peers as a table in Markdown.
 struct PeerTable {
-  let report: Report
+  let report: BenchReport
   /// What the row of memory is called.
   static let memoryTitle =
     "peak memory, training on \(grouped(PeerWorks.memory.rows)) × \(PeerWorks.memory.layers[0]) bytes"
@@ -28,7 +28,7 @@ struct PeerTable {
 
   /// What the machine disturbed so much that the figures say little: where the middle half of the
   /// rounds' times ranges over more than half of the median.
-  static func unsteady(_ report: Report) -> [String] {
+  static func unsteady(_ report: BenchReport) -> [String] {
     report.timings.filter { $0.spread > 0.25 }.map {
       "unsteady: \($0.name), the middle half of the rounds from \(readableTime($0.quartiles[0])) to "
         + readableTime($0.quartiles[1])

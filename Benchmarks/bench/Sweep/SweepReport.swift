@@ -5,7 +5,7 @@ import Perceptron
 /// What `bench sweep` found.
 struct SweepReport: Codable {
   /// NumPy's steps and predictions.
-  let measured: Report
+  let measured: BenchReport
   let tuning: TuningRun
   /// Operations a second of a large product.
   let peak: Double

@@ -3,7 +3,7 @@ import Foundation
 import Perceptron
 
 /// What one run of bench found, and where: what `--json` writes and `compare` reads.
-struct Report: Codable {
+struct BenchReport: Codable {
   /// The subcommand.
   let command: String
   /// When it ended, as ISO 8601 in universal time.
@@ -44,7 +44,7 @@ struct Report: Codable {
       throw FileError(path, "cannot read: \(error.localizedDescription)")
     }
     do {
-      self = try JSONDecoder().decode(Report.self, from: data)
+      self = try JSONDecoder().decode(BenchReport.self, from: data)
     } catch {
       throw FileError(path, "expected what this version of bench writes with --json")
     }
@@ -57,7 +57,7 @@ struct Report: Codable {
   /// only some of the runs have.
   ///
   /// - Parameter reports: at least one, of the same command.
-  init(merging reports: [Report]) {
+  init(merging reports: [BenchReport]) {
     self = reports[0]
     timings = []
     var places: [String: Int] = [:]
