@@ -51,7 +51,7 @@ extension Study {
 
   /// Whether a domain begins where its setting does.
   private static func isLeast(_ domain: SearchSpace.Domain, of name: String) -> Bool {
-    let isFromOne = fromOne.contains(name) || name.wholeMatch(of: /width-[1-9][0-9]*/) != nil
+    let isFromOne = fromOne.contains(name) || TrialArguments.width(name) != nil
     let least: Double? = fromZero.contains(name) ? 0 : isFromOne ? 1 : nil
     guard let least else { return false }
     return domain.least.map { $0 <= least } ?? false
