@@ -75,6 +75,13 @@ struct StudyReportTests {
       return
     }
     #expect(bars.names == ["rate", "hidden"])
+    guard case .curves(let learning)? = report.chart("learning-curves")?.content else {
+      Issue.record("no learning curves")
+      return
+    }
+    #expect(learning.series.map(\.name) == (0..<5).reversed().map { "trial \($0)" })
+    // What was measured at the last iteration gives way to the result.
+    #expect(learning.series[0].points == [.init(5, 0.375), .init(10, 0.75)])
     guard case .timeline(let times)? = report.chart("timeline")?.content else {
       // All trials of a study in memory may have run within a thousandth of a second.
       return

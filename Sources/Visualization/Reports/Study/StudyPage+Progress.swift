@@ -52,11 +52,17 @@ extension StudyPage {
     return Report.Section("Learning curves", blocks)
   }
 
+  /// What was measured on the way, and the result at the end.
   private func points(of trial: Trial) -> [Chart.Point] {
-    trial.measurements.compactMap { measurement in
+    var points = trial.measurements.compactMap { measurement in
       measurement.compared.flatMap {
         $0.isFinite ? Chart.Point(Double(measurement.iteration), $0) : nil
       }
     }
+    guard let result = trial.result, let end = result.iterations.map(Double.init) else {
+      return points
+    }
+    if points.last?.x == end { points.removeLast() }
+    return points + [Chart.Point(end, result.value)]
   }
 }
