@@ -147,4 +147,19 @@ struct StudyReportSettingsTests {
     #expect(older.chart("timeline") == nil)
     #expect(older.paragraphs.contains { $0.hasPrefix("The journal does not tell when trials ran") })
   }
+
+  @Test(arguments: [(0.5, 3), (1, 3), (7, 2), (0.02, 4), (3e-6, 8), (4e5, 0), (1e-30, 9), (0, 3)])
+  func `Heat maps write as many digits as the largest value needs`(
+    size: Double, digits: Int
+  ) throws {
+    let study = try StudyPages.study(StudyPages.space, goal: Goal("error", .minimize))
+    try study.run { trial in size * (trial.trial == 3 ? -1 : 0.5) }
+    guard case .heatMap(let map)? = Report(of: study, in: nil).chart("pair-1-rate-hidden")?.content
+    else {
+      Issue.record("no heat map")
+      return
+    }
+    #expect(map.digits == digits)
+    #expect(map.values[1][0] == -size)
+  }
 }

@@ -150,7 +150,8 @@ struct StudyReportTests {
       Issue.record("no progress")
       return
     }
-    #expect(progress.series[1].points.map(\.y) == [-2e6, -2e6, -2e6, -2e6, -2e6])
+    #expect(progress.series[0].points.map(\.y) == [-2e6, -1e6, 0, 1e6, 2e6])
+    #expect(progress.series[1].points == [.init(1, -2e6), .init(5, -2e6)])
     #expect(progress.y.label == "some error")
     #expect(report.charts.allSatisfy { $0.name != "parallel-coordinates" })
   }
