@@ -1,3 +1,5 @@
+import Serialization
+
 /// Says how something long goes: a line that redraws itself on a terminal, plain lines at longer
 /// intervals elsewhere. Nothing is shown of what is over in less than two seconds elsewhere; of
 /// anything else the final state stays, where there is one.

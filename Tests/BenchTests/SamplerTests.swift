@@ -1,4 +1,5 @@
 import CommandSupport
+import Serialization
 import Foundation
 import Testing
 

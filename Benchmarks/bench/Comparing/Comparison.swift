@@ -1,4 +1,4 @@
-import CommandSupport
+import Serialization
 import Foundation
 
 /// How one timing differs between two runs of bench.

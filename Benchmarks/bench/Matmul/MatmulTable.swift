@@ -1,4 +1,5 @@
 import CommandSupport
+import Serialization
 
 /// The table of `bench matmul`: a line for each product.
 struct MatmulTable {

@@ -1,4 +1,4 @@
-import CommandSupport
+import Serialization
 
 /// Something that is timed.
 struct Contender {

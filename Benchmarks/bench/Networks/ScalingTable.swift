@@ -1,4 +1,5 @@
 import CommandSupport
+import Serialization
 
 /// The table of `bench step --scaling`: a line for each network, under what differs in them.
 struct ScalingTable {

@@ -1,4 +1,5 @@
 import CommandSupport
+import Serialization
 
 /// The table of `bench step`: a line for each network.
 struct StepTable {

@@ -1,4 +1,5 @@
 import CommandSupport
+import Serialization
 
 /// The comparison with the peers as a table in Markdown.
 struct PeerTable {

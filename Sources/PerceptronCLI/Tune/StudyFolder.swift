@@ -15,29 +15,13 @@ enum StudyFolder {
     }
   }
 
-  /// Whether a process runs the study in the folder at `path`.
-  static func isUnderWay(_ path: String) -> Bool {
-    do {
-      _ = try RunLock(path)
-      return false
-    } catch {
-      return (error as? FileError)?.message == RunLock.taken
-    }
-  }
-
   /// The study in the folder at `path` as it is now, and whether a process runs it. Where none does,
   /// trials that had begun and not ended wait.
   ///
   /// - Throws: `FileError` where there is none, or its journal cannot be understood.
   static func read(_ path: String) throws -> (study: Study, isUnderWay: Bool) {
     try demand(path)
-    // Before the journal is read, which has all there is of a process that has ended.
-    let isUnderWay = isUnderWay(path)
-    let study = try Study.read(at: path)
-    if !isUnderWay {
-      for trial in study.trials where trial.state == .running { study.interrupt(trial.id) }
-    }
-    return (study, isUnderWay)
+    return try Study.current(at: path)
   }
 
   /// What a folder that holds a study already says to whoever wants to begin one in it.

@@ -21,19 +21,10 @@ extension StudyReport {
   }
 
   /// The command line that trains the best trial's network alone, where it is known.
-  var trainCommand: String? {
-    guard let context, let best = study.best,
-      let arguments = try? context.maker.arguments(of: best.parameters)
-    else { return nil }
-    return Self.line(["perceptron", "train"] + Self.separated(arguments))
-  }
+  var trainCommand: String? { StudyCommands(study, in: folder).train }
 
   /// The command line that measures the best network, where there is one.
-  var evaluateCommand: String? {
-    guard let context, study.best != nil else { return nil }
-    let data = context.data == "digits" ? [] : Self.separated(context.maker.dataArguments)
-    return Self.line(["perceptron", "evaluate", folder] + data)
-  }
+  var evaluateCommand: String? { StudyCommands(study, in: folder).evaluate }
 
   /// What to do next, under a table.
   var commands: [String] {
@@ -42,63 +33,4 @@ extension StudyReport {
       evaluateCommand.map { "the best on test data: " + $0 },
     ].compactMap { $0 }
   }
-
-  /// `--name=value` as two words, unless the value looks like an option.
-  private static func separated(_ arguments: [String]) -> [String] {
-    arguments.flatMap { argument -> [String] in
-      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[1].hasPrefix("-") else { return [argument] }
-      return parts.map(String.init)
-    }
-  }
-
-  /// Words as a shell reads them, those with special characters in quotation marks.
-  static func line(_ words: [String]) -> String {
-    words.map { word in
-      let isPlain = word.unicodeScalars.allSatisfy {
-        $0.isASCII
-          && ($0.properties.isAlphabetic || "0123456789_./,:=+-".unicodeScalars.contains($0))
-      }
-      if isPlain && !word.isEmpty { return word }
-      return "'" + word.replacing("'", with: #"'\''"#) + "'"
-    }.joined(separator: " ")
-  }
-}
-
-extension SearchMethod {
-  /// How many points are asked for; nil of a grid, which has all.
-  var count: Int? {
-    switch self {
-    case .grid: nil
-    case .random(let count, _), .sobol(let count, _), .halton(let count, _): count
-    }
-  }
-
-  /// Such as `sobol (32 points, seed 0)`.
-  var words: String {
-    switch self {
-    case .grid: "grid"
-    case .random(let count, let seed): "random (\(count) points, seed \(seed))"
-    case .sobol(let count, let seed): "sobol (\(count) points, seed \(seed))"
-    case .halton(let count, let seed): "halton (\(count) points, seed \(seed))"
-    }
-  }
-}
-
-extension Pruning {
-  /// Such as `halving (minimum 100, factor 3)`, by the names of the options.
-  var words: String {
-    switch self {
-    case .none: "none"
-    case .successiveHalving(let minimum, let factor):
-      "halving (minimum \(minimum), factor \(factor))"
-    case .hyperband(let minimum, let factor, _): "hyperband (minimum \(minimum), factor \(factor))"
-    case .median(let after, _): "median (minimum \(after))"
-    }
-  }
-}
-
-extension NetworkSearch.Method {
-  /// The method in words.
-  var words: String { self == .sideBySide ? "side by side" : "independent" }
 }

@@ -16,19 +16,11 @@ struct StudyReport {
     context = try? TuneContext(of: study, in: folder)
   }
 
-  /// Whether every trial has ended.
-  var isOver: Bool { trials.allSatisfy(\.state.isFinal) }
+  /// What may be better settings than the best, a sentence for each.
+  var edges: [String] { study.edges.map(\.description) }
 
   /// How to go on with a study that is not over.
   var advice: String { "go on with: perceptron tune --resume \(folder)" }
-
-  /// Such as `10 done, 2 diverged`.
-  static func counts(of study: Study) -> String {
-    let counts = study.counts
-    let order: [Trial.State] = [.done, .diverged, .pruned, .failed, .running, .waiting]
-    return order.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }
-      .joined(separator: ", ")
-  }
 
   /// A table of the first trials, from the best on; those that have not begun are left out.
   func leaderboard(top count: Int) -> String {
@@ -46,7 +38,7 @@ struct StudyReport {
         ])
     for trial in board.trials {
       table.add(
-        ["\(trial.id)"] + names.map { trial.parameters[$0].map(Self.short) ?? "–" } + [
+        ["\(trial.id)"] + names.map { trial.parameters[$0]?.shortDescription ?? "–" } + [
           trial.state.rawValue, trial.value.map { decimal($0, 4) } ?? "–",
           trial.trainAccuracy.map { decimal($0, 4) } ?? "–",
           trial.finalLoss.map { $0 < 1e4 ? decimal($0, 4) : scientific($0) } ?? "–",
@@ -61,7 +53,7 @@ struct StudyReport {
 
   /// What each parameter did, as a table.
   var effects: String {
-    if study.best == nil { return isOver ? "no trial is done" : "no trial is done yet" }
+    if study.best == nil { return study.isOver ? "no trial is done" : "no trial is done yet" }
     var table = TextTable([
       .words("setting"), .words("value"), .figures("done"), .figures("diverged"), .figures("mean"),
       .figures("best"), .figures("importance"),
@@ -70,30 +62,12 @@ struct StudyReport {
       for (index, level) in effect.levels.enumerated() {
         let importance = index == 0 ? effect.importance.map { decimal($0, 2) } ?? "–" : ""
         table.add([
-          index == 0 ? effect.name : "", Self.short(level.extent), "\(level.trials)",
+          index == 0 ? effect.name : "", level.extent.shortDescription, "\(level.trials)",
           "\(level.diverged)", level.mean.map { decimal($0, 4) } ?? "–",
           level.best.map { decimal($0, 4) } ?? "–", importance,
         ])
       }
     }
     return table.text
-  }
-
-  /// A value in a table: numbers that were drawn have more digits than anyone reads.
-  static func short(_ value: ParameterValue) -> String {
-    value.number.map(short) ?? "\(value)"
-  }
-
-  private static func short(_ extent: MarginalEffect.Extent) -> String {
-    switch extent {
-    case .value(let value): short(value)
-    case .range(let lower, let upper): "\(short(lower))–\(short(upper))"
-    }
-  }
-
-  private static func short(_ number: Double) -> String {
-    if let whole = Int(exactly: number), abs(whole) < 1_000_000_000 { return "\(whole)" }
-    let exact = "\(number)"
-    return exact.count <= 8 ? exact : significant(number, 4)
   }
 }

@@ -84,7 +84,7 @@ struct TrialSpace {
 
   /// That there is such a layer, where the networks differ in their depth.
   private func condition(of tunable: Tunable) throws -> [String: [ParameterValue]] {
-    guard let layer = Tunable.width(tunable.name),
+    guard let layer = TrialArguments.width(tunable.name),
       let depth = space.parameters.first(where: { $0.name == "depth" })
     else { return [:] }
     let depths = depth.domain.wholeValues

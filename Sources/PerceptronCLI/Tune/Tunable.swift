@@ -69,15 +69,7 @@ extension Tunable {
   /// The kind of a name's values, or nil for a name that is not known. Files may have as many widths
   /// as they like.
   static func kind(of name: String) -> ParameterValue.Kind? {
-    width(name) == nil ? all.first { $0.name == name }?.kind : .integer
-  }
-
-  /// Which layer's width has the name `width-1`, `width-2`, …, or nil for another name.
-  static func width(_ name: String) -> Int? {
-    guard name.hasPrefix("width-"), let layer = Int(name.dropFirst(6)), layer >= 1,
-      name == "width-\(layer)"
-    else { return nil }
-    return layer
+    TrialArguments.width(name) == nil ? all.first { $0.name == name }?.kind : .integer
   }
 
   /// The known name that is most like an unknown one, or nil where none is much like it.

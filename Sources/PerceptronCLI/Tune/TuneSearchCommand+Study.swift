@@ -98,7 +98,7 @@ extension TuneSearchCommand {
     }
     let settings = try maker.settings(of: study.trials.map(\.parameters), for: loaded)
     try context.demand(settings, in: folder)
-    let counts = StudyReport.counts(of: study)
+    let counts = study.countsInWords
     if !quiet { Console.error("going on with \(counted(study.trials.count, "trial")): \(counts)") }
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: settings, training: context.training,

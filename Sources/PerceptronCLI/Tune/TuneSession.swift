@@ -45,13 +45,13 @@ struct TuneSession {
       if isJSON || isQuiet { Console.error(report.advice) }
       throw ExitCode(Interruption.status)
     }
-    if study.best == nil { throw NoResult(counts: StudyReport.counts(of: study)) }
+    if study.best == nil { throw NoResult(counts: study.countsInWords) }
   }
 
   private func summary(_ report: StudyReport, earlier: Int, seconds: Double) -> String {
     let rows = data.training.count
     let validation = Set(settings.map(\.validation)).sorted().map { "\($0)" }
-    let state = report.isOver ? "" : "interrupted; "
+    let state = study.isOver ? "" : "interrupted; "
     let left = study.trials.count - earlier
     let work =
       left == 0
@@ -60,7 +60,7 @@ struct TuneSession {
     var lines = [
       "\(data.name): \(rows) rows, \(validation.joined(separator: " or ")) of them for validation",
       "\(state)\(counted(study.trials.count, "trial"))\(work): "
-        + StudyReport.counts(of: study),
+        + study.countsInWords,
     ]
     if study.best != nil {
       lines += ["", report.leaderboard(top: 10), ""]
@@ -68,7 +68,7 @@ struct TuneSession {
       lines += report.commands
       lines.append("saved \(folder)/\(Study.bestName) and \(folder)/journal.jsonl")
     }
-    if !report.isOver { lines.append(report.advice) }
+    if !study.isOver { lines.append(report.advice) }
     return lines.joined(separator: "\n")
   }
 }

@@ -33,13 +33,13 @@ struct TuneShowCommand: ParsableCommand {
     if json { return try Console.output(try report.json(top: top)) }
     var lines =
       report.head + [
-        "", "\(counted(study.trials.count, "trial")): \(StudyReport.counts(of: study))", "",
+        "", "\(counted(study.trials.count, "trial")): \(study.countsInWords)", "",
         report.leaderboard(top: top),
       ]
     if !report.commands.isEmpty { lines += [""] + report.commands }
     lines += ["", report.effects]
     if !report.edges.isEmpty { lines += [""] + report.edges }
-    if !report.isOver {
+    if !study.isOver {
       lines += ["", isUnderWay ? "a process runs it" : "interrupted; " + report.advice]
     }
     try Console.output(lines.joined(separator: "\n"))

@@ -31,8 +31,9 @@ public struct MarginalEffect: Sendable, Equatable {
   /// sum of the squared deviations of all results from the overall mean.
   ///
   /// It is of done trials in which the parameter is set, and nil where their results are all the
-  /// same, there is one level only, or no level has two trials. Few trials for each level make it large by chance: with k
-  /// levels and n trials, a parameter without influence has (k − 1)/(n − 1) on average.
+  /// same, there is one level only, or no level has two trials. Few trials for each level make it
+  /// large by chance: with k levels and n trials, a parameter without influence has
+  /// (k − 1)/(n − 1) on average.
   public let importance: Double?
 }
 
@@ -42,16 +43,6 @@ extension MarginalEffect.Extent: CustomStringConvertible {
     switch self {
     case .value(let value): "\(value)"
     case .range(let lower, let upper): "\(lower)–\(upper)"
-    }
-  }
-
-  /// Whether a value is in it; `isLast` for the last part of a range.
-  func contains(_ value: ParameterValue, isLast: Bool) -> Bool {
-    switch self {
-    case .value(let own): return own == value
-    case .range(let lower, let upper):
-      guard let number = value.number else { return false }
-      return number >= lower && (number < upper || (isLast && number == upper))
     }
   }
 }

@@ -92,6 +92,9 @@ extension Study {
     return Study(try StudyJournal.read(journalPath(directory)).state, nil, in: nil, nil)
   }
 
+  /// The name of the journal in a study's folder.
+  public static let journalName = StudyJournal.name
+
   private static func journalPath(_ directory: String) -> String {
     directory + "/" + StudyJournal.name
   }

@@ -11,60 +11,28 @@ extension Study {
 }
 
 extension MarginalEffect {
-  /// A range of which more values than this were tried is divided into parts.
-  private static let mostValues = 8
-  private static let partCount = 4
-
   /// The effect of `parameter` on the results of `trials`.
   init(of parameter: SearchSpace.Parameter, in trials: [Trial], goal: Goal) {
     let ended: [(value: ParameterValue, result: Double?)] = trials.compactMap { trial in
       guard trial.state == .done || trial.state == .diverged else { return nil }
       return trial.parameters[parameter.name].map { ($0, trial.result?.value) }
     }
-    let extents = Self.extents(of: parameter.domain, ended.map(\.value))
-    var groups: [[Double]] = []
-    var levels: [Level] = []
-    for (index, extent) in extents.enumerated() {
-      let members = ended.filter {
-        extent.contains($0.value, isLast: index == extents.count - 1)
-      }
-      if members.isEmpty { continue }
-      let results = members.compactMap(\.result)
-      groups.append(results)
-      levels.append(
-        Level(
-          extent: extent, trials: results.count, diverged: members.count - results.count,
-          mean: results.isEmpty ? nil : Self.mean(results),
-          best: results.max { goal.isBetter($1, than: $0) }))
+    let grouping = Grouping(of: parameter.domain, tried: ended.map(\.value))
+    var members = Array(repeating: [Double?](), count: grouping.extents.count)
+    for (value, result) in ended {
+      if let position = grouping.position(of: value) { members[position].append(result) }
     }
+    let groups = members.map { $0.compactMap { $0 } }
     name = parameter.name
-    self.levels = levels
+    levels = grouping.extents.indices.map { index in
+      let results = groups[index]
+      return Level(
+        extent: grouping.extents[index], trials: results.count,
+        diverged: members[index].count - results.count,
+        mean: results.isEmpty ? nil : Self.mean(results),
+        best: results.max { goal.isBetter($1, than: $0) })
+    }
     importance = Self.explainedShare(groups.filter { !$0.isEmpty })
-  }
-
-  /// The levels of a domain: its values; of a range the values tried or, where those are many,
-  /// parts of the same width on its scale.
-  private static func extents(
-    of domain: SearchSpace.Domain, _ tried: [ParameterValue]
-  ) -> [Extent] {
-    switch domain {
-    case .values(let values): return values.map { .value($0) }
-    case .numbers(let lower, let upper, let scale, _):
-      return extents(from: lower, to: upper, scale, tried)
-    case .integers(let lower, let upper, let scale, _):
-      return extents(from: Double(lower), to: Double(upper), scale, tried)
-    }
-  }
-
-  private static func extents(
-    from lower: Double, to upper: Double, _ scale: SearchSpace.Scale, _ tried: [ParameterValue]
-  ) -> [Extent] {
-    let distinct = Set(tried).sorted { ($0.number ?? 0) < ($1.number ?? 0) }
-    if distinct.count <= mostValues { return distinct.map { .value($0) } }
-    let ends = (0...partCount).map { part -> Double in
-      scale.value(at: Double(part) / Double(partCount), from: lower, to: upper)
-    }
-    return zip(ends, ends.dropFirst()).map { .range(lower: $0, upper: $1) }
   }
 
   /// η² of groups of results, none of them empty.

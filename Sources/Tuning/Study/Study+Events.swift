@@ -108,7 +108,8 @@ extension Study.Contents {
   /// Writes an event down and lets it happen.
   fileprivate mutating func record(_ event: StudyEvent) throws {
     demand(event)
-    try journal?.append(event)
-    state.apply(event)
+    let line = StudyLine(event)
+    try journal?.append(line)
+    state.apply(line)
   }
 }

@@ -1,4 +1,4 @@
-/// Something that happened in a study: a line of its journal.
+/// Something that happened in a study.
 enum StudyEvent: Codable {
   /// A trial began, or began again with what it had shown up to an iteration.
   case begun(trial: Int, from: Int)

@@ -37,9 +37,9 @@ extension StudyJournal {
         if state == nil {
           state = try self.state(from: data[start..<end])
         } else {
-          let event = try StudyEvent(json: data[start..<end])
-          if let objection = state?.objection(to: event) { throw Refusal(message: objection) }
-          state?.apply(event)
+          let line = try StudyLine(json: data[start..<end])
+          if let objection = state?.objection(to: line.event) { throw Refusal(message: objection) }
+          state?.apply(line)
         }
       } catch {
         let expected = state == nil ? "the definition of a study" : "an event of the study"

@@ -34,16 +34,16 @@ final class StudyJournal {
 
   deinit { close(descriptor) }
 
-  /// Appends a line for `event`.
+  /// Appends a line.
   ///
   /// - Throws: `FileError`; the file is then as it was.
-  func append(_ event: StudyEvent) throws {
+  func append(_ line: StudyLine) throws {
     if isTorn { throw FileError(path, "an earlier line could not be written") }
-    let line = Array((try event.jsonLine + "\n").utf8)
+    let bytes = Array((try line.jsonLine + "\n").utf8)
     var written = 0
     // One write takes the line but where no space is left; the next then tells why.
-    while written < line.count {
-      let count = line[written...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
       if count < 0 {
         let error = RunDirectory.failure(path, "cannot be written to")
@@ -52,8 +52,8 @@ final class StudyJournal {
       }
       written += count
     }
-    length += line.count
-    if event.isFinal { synchronize() }
+    length += bytes.count
+    if line.event.isFinal { synchronize() }
   }
 
   private func synchronize() {

@@ -4,6 +4,8 @@ struct StudyState {
   private(set) var trials: [Trial]
   private(set) var best: Int?
   private(set) var notes: [StudyNote] = []
+  /// The trials that have ended, in the order in which they did.
+  private(set) var ended: [Int] = []
 
   init(_ definition: StudyDefinition, _ trials: [Assignment]) {
     self.definition = definition
@@ -39,10 +41,14 @@ struct StudyState {
   }
 
   /// Lets an event happen to which there is no objection.
-  mutating func apply(_ event: StudyEvent) {
+  mutating func apply(_ line: StudyLine) {
+    let event = line.event
     if case .done(let id, let result) = event, isBest(id, result.value) { best = id }
     if case .note(let kind, let values) = event { notes.append(StudyNote(kind, values)) }
-    if let id = event.trial { trials[id].apply(event) }
+    guard let id = event.trial else { return }
+    trials[id].apply(event)
+    trials[id].times.note(event, at: line.time)
+    if event.isFinal { ended.append(id) }
   }
 
   /// Lets the trials wait again that run, or one of them. No event tells of it: a trial that has

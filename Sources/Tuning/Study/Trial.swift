@@ -35,6 +35,8 @@ public struct Trial: Equatable, Sendable {
   public internal(set) var seconds: Double = 0
   /// Where it diverged or was pruned.
   var end: End?
+  /// When it ran.
+  var times = Times()
 
   /// Where a trial without a result ended.
   struct End: Equatable {

@@ -38,7 +38,7 @@ struct TunableTests {
   ]
 
   private var trainNames: [Tunable] {
-    Tunable.all.filter { $0.name != "depth" && Tunable.width($0.name) == nil }
+    Tunable.all.filter { $0.name != "depth" && TrialArguments.width($0.name) == nil }
   }
 
   @Test("Every option of train that determines numbers can be tuned, and nothing else")
@@ -87,9 +87,9 @@ struct TunableTests {
 
   @Test("Widths are numbered from 1, without limit")
   func widths() {
-    #expect(["width-1", "width-12"].map(Tunable.width) == [1, 12])
+    #expect(["width-1", "width-12"].map(TrialArguments.width) == [1, 12])
     for name in ["width-0", "width-", "width-01", "width-x", "width--1", "hidden"] {
-      #expect(Tunable.width(name) == nil)
+      #expect(TrialArguments.width(name) == nil)
     }
     #expect(Tunable.kind(of: "width-12") == .integer)
     #expect(Tunable.kind(of: "width-0") == nil)

@@ -187,7 +187,7 @@ struct TuneShowTests {
     let json = try Command.run(["tune", "show", "a study", "--json"], in: scratch.path).object
     #expect((json["trainCommand"] as? String).map { line.hasSuffix(": " + $0) } == true)
     #expect(json["training"] as? String == "independent")
-    #expect(StudyReport.line(["a", "b'c", "", "d$"]) == #"a 'b'\''c' '' 'd$'"#)
+    #expect(StudyCommands.line(["a", "b'c", "", "d$"]) == #"a 'b'\''c' '' 'd$'"#)
   }
 
   @Test("Progress is one plain line, or on a terminal two, with colours where they are wanted")

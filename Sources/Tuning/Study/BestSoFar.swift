@@ -1,0 +1,38 @@
+/// A trial that is done, and what the study had reached by then.
+public struct BestSoFar: Sendable, Equatable {
+  /// The trial's number.
+  public let trial: Int
+  /// Its result.
+  public let value: Double
+  /// The best result of it and all that were done before it.
+  public let best: Double
+
+  /// The given trial.
+  public init(trial: Int, value: Double, best: Double) {
+    self.trial = trial
+    self.value = value
+    self.best = best
+  }
+}
+
+extension Study {
+  /// The trials that have ended, in the order in which they did: those that are done, and those that
+  /// diverged, failed or were given up.
+  public var ended: [Trial] {
+    let state = contents.withLock { $0.state }
+    return state.ended.map { state.trials[$0] }
+  }
+
+  /// The trials that are done, in the order in which they were, each with the best result until then.
+  public var bestSoFar: [BestSoFar] {
+    var best: Double?
+    return ended.compactMap { trial in
+      guard let value = trial.result?.value else { return nil }
+      if let known = best, !definition.goal.isBetter(value, than: known) {
+        return BestSoFar(trial: trial.id, value: value, best: known)
+      }
+      best = value
+      return BestSoFar(trial: trial.id, value: value, best: value)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/// That a parameter of the best trial is at an end of what was tried, so that better values may lie
+/// beyond.
+public struct RangeEdge: Sendable, Equatable {
+  /// The parameter's name.
+  public let name: String
+  /// What the best trial has it set to.
+  public let value: ParameterValue
+  /// At which end that is.
+  public let edge: SearchSpace.Domain.Edge
+  /// Whether it is at an end of a list, not of a range.
+  public let isOfList: Bool
+}
+
+extension RangeEdge: CustomStringConvertible {
+  /// The warning as a sentence.
+  public var description: String {
+    let which = edge == .lower ? "smallest" : "largest"
+    return "the best \(name) \(value.shortDescription) is "
+      + (isOfList ? "the \(which) tried" : "among the \(which) of its range")
+      + "; better ones may lie beyond"
+  }
+}
+
+extension Study {
+  /// Each number of the best trial beyond which a better one may lie: not where the setting can go no
+  /// further, nor where a trial that is as good has another value.
+  public var edges: [RangeEdge] {
+    guard let best else { return [] }
+    let trials = trials
+    return definition.space.parameters.compactMap { parameter in
+      let (name, domain) = (parameter.name, parameter.domain)
+      guard let value = best.parameters[name], let edge = domain.edge(of: value),
+        !Self.unordered.contains(name), edge == .upper || !Self.isLeast(domain, of: name),
+        !trials.contains(where: { $0.isTied(with: best, but: name, value) })
+      else { return nil }
+      return RangeEdge(name: name, value: value, edge: edge, isOfList: domain.isList)
+    }
+  }
+
+  /// Numbers of which more or less is not what networks are chosen by.
+  private static let unordered: Set = ["seed", "validation"]
+
+  /// Settings of networks that can be 0 and not less.
+  private static let fromZero: Set = [
+    "regularization", "l1", "weight-decay", "dropout", "label-smoothing", "scale", "average",
+    "warm-up", "iterations", "epochs",
+  ]
+
+  /// Settings of networks that can be 1 and not less, beside layers' widths.
+  private static let fromOne: Set = ["hidden", "depth", "batch", "step-epochs", "early-stopping"]
+
+  /// Whether a domain begins where its setting does.
+  private static func isLeast(_ domain: SearchSpace.Domain, of name: String) -> Bool {
+    let isFromOne = fromOne.contains(name) || TrialArguments.width(name) != nil
+    let least: Double? = fromZero.contains(name) ? 0 : isFromOne ? 1 : nil
+    guard let least else { return false }
+    return domain.least.map { $0 <= least } ?? false
+  }
+}
+
+extension Trial {
+  /// Whether it has the best trial's result and another value of a parameter.
+  fileprivate func isTied(with best: Trial, but name: String, _ value: ParameterValue) -> Bool {
+    result?.value == best.result?.value && parameters[name].map { $0 != value } ?? false
+  }
+}
+
+extension SearchSpace.Domain {
+  /// Whether it is a list, not a range.
+  fileprivate var isList: Bool { if case .values = self { true } else { false } }
+
+  /// The least number in it.
+  fileprivate var least: Double? {
+    switch self {
+    case .values(let values): values.compactMap(\.number).min()
+    case .numbers(let lower, _, _, _): lower
+    case .integers(let lower, _, _, _): Double(lower)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Serialization
+
+/// What is told of studies, on terminals and on pages.
+extension Study {
+  /// How many trials are in each state, such as `10 done, 2 diverged`.
+  package var countsInWords: String {
+    let counts = counts
+    let order: [Trial.State] = [.done, .diverged, .pruned, .failed, .running, .waiting]
+    return order.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }
+      .joined(separator: ", ")
+  }
+
+  /// Whether every trial has ended.
+  package var isOver: Bool { trials.allSatisfy(\.state.isFinal) }
+}
+
+extension ParameterValue {
+  /// The value in a table: numbers that were drawn have more digits than anyone reads.
+  package var shortDescription: String { number.map(short) ?? "\(self)" }
+}
+
+extension MarginalEffect.Extent {
+  /// Such as `50` or `0.001–0.01`, with no more digits than anyone reads.
+  package var shortDescription: String {
+    switch self {
+    case .value(let value): value.shortDescription
+    case .range(let lower, let upper): "\(short(lower))–\(short(upper))"
+    }
+  }
+}
+
+private func short(_ number: Double) -> String {
+  if let whole = Int(exactly: number), abs(whole) < 1_000_000_000 { return "\(whole)" }
+  let exact = "\(number)"
+  return exact.count <= 8 ? exact : significant(number, 4)
+}
+
+extension SearchMethod {
+  /// How many points are asked for; nil of a grid, which has all.
+  package var count: Int? {
+    switch self {
+    case .grid: nil
+    case .random(let count, _), .sobol(let count, _), .halton(let count, _): count
+    }
+  }
+
+  /// Such as `sobol (32 points, seed 0)`.
+  package var words: String {
+    switch self {
+    case .grid: "grid"
+    case .random(let count, let seed): "random (\(count) points, seed \(seed))"
+    case .sobol(let count, let seed): "sobol (\(count) points, seed \(seed))"
+    case .halton(let count, let seed): "halton (\(count) points, seed \(seed))"
+    }
+  }
+}
+
+extension Pruning {
+  /// Such as `halving (minimum 100, factor 3)`, by the names of the options.
+  package var words: String {
+    switch self {
+    case .none: "none"
+    case .successiveHalving(let minimum, let factor):
+      "halving (minimum \(minimum), factor \(factor))"
+    case .hyperband(let minimum, let factor, _): "hyperband (minimum \(minimum), factor \(factor))"
+    case .median(let after, _): "median (minimum \(after))"
+    }
+  }
+}
+
+extension NetworkSearch.Method {
+  /// The method in words.
+  package var words: String { self == .sideBySide ? "side by side" : "independent" }
+}

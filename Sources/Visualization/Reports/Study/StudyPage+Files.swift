@@ -1,0 +1,26 @@
+import Foundation
+import Serialization
+import Tuning
+
+extension StudyPage {
+  /// Where the study's files are, and the command lines to go on with.
+  var files: Report.Section? {
+    guard let folder else { return nil }
+    let commands = StudyCommands(study, in: folder)
+    var facts = [Report.Fact("everything that happened", "\(folder)/\(Study.journalName)")]
+    let best = folder + "/" + Study.bestName
+    if FileManager.default.fileExists(atPath: best) { facts.append(.init("best network", best)) }
+    let lines = [
+      ("Go on with the study:", isUnderWay ? nil : commands.resume),
+      ("Train the best trial's network alone:", commands.train),
+      ("Measure the best network on test data:", commands.evaluate),
+      ("Write all trials as a table:", commands.export),
+    ]
+    return Report.Section(
+      "Files and commands",
+      [.facts(facts)]
+        + lines.flatMap { text, command -> [Report.Block] in
+          command.map { [.paragraph(text), .command($0)] } ?? []
+        })
+  }
+}

@@ -1,0 +1,74 @@
+import Serialization
+import Tuning
+
+extension StudyPage {
+  /// How many trials the table has.
+  private static let rowCount = 20
+
+  /// The best trials, those that have not begun left out.
+  var leaderboard: Report.Section? {
+    let begun = board.filter { $0.state != .waiting || $0.value != nil }
+    if begun.trials.isEmpty { return nil }
+    let shown = begun.prefix(Self.rowCount).trials
+    let names = (varied.isEmpty ? study.definition.space.parameters : varied).map(\.name)
+    let hasAccuracy = shown.contains { $0.trainAccuracy != nil }
+    let hasLoss = shown.contains { $0.finalLoss != nil }
+    let columns: [Report.Table.Column] =
+      [.figures("trial"), .figures(goalName)]
+      + (hasAccuracy ? [.figures("training accuracy")] : [])
+      + (hasLoss ? [.figures("loss")] : [])
+      + names.map { isNumber($0) ? .figures($0) : .words($0) }
+      + [.words("state"), .figures("time")]
+    let tints = tints(of: shown)
+    let rows = zip(shown, tints).map { trial, tint in
+      [Report.Table.Cell("\(trial.id)"), .init(trial.value.map(text) ?? "–", tint: tint)]
+        + (hasAccuracy ? [.init(trial.trainAccuracy.map { decimal($0, 4) } ?? "–")] : [])
+        + (hasLoss ? [.init(trial.finalLoss.map(text) ?? "–")] : [])
+        + names.map { .init(trial.parameters[$0]?.shortDescription ?? "–") }
+        + [state(of: trial), .init(readableTime(trial.seconds))]
+    }
+    let caption =
+      shown.count == begun.trials.count
+      ? "All trials that have begun, the best first"
+      : "The first \(shown.count) of \(begun.trials.count) trials that have begun, the best first"
+    var blocks: [Report.Block] = [.table(.init(caption: caption, columns: columns, rows: rows))]
+    if hasAccuracy && shown.contains(where: { $0.result == nil && $0.trainAccuracy != nil }) {
+      blocks.append(
+        .paragraph(
+          "The training accuracy is of all rows where a trial is done, else of the last batch "
+            + "measured."))
+    }
+    let constant = study.definition.space.parameters.map(\.name).filter { !names.contains($0) }
+    if !constant.isEmpty {
+      blocks.append(
+        .paragraph("The same in all of them: \(Self.listed(constant, most: 12))."))
+    }
+    return Report.Section("Best trials", blocks)
+  }
+
+  private func isNumber(_ name: String) -> Bool {
+    trials.allSatisfy { $0.parameters[name].map { $0.number != nil } ?? true }
+  }
+
+  /// How strongly each trial's value is tinted: by its place between the worst and the best shown.
+  private func tints(of shown: [Trial]) -> [Double?] {
+    let values = shown.compactMap(\.result?.value)
+    guard let least = values.min(), let most = values.max(), least < most else {
+      return shown.map { _ in nil }
+    }
+    return shown.map { trial in
+      trial.result.map { result in
+        // Halves, because the difference may overflow.
+        let place = (result.value / 2 - least / 2) / (most / 2 - least / 2)
+        return goal.direction == .maximize ? place : 1 - place
+      }
+    }
+  }
+
+  private func state(of trial: Trial) -> Report.Table.Cell {
+    let isBad = trial.state == .diverged || trial.state == .failed
+    return .init(
+      trial.state.rawValue, detail: trial.state == .failed ? trial.message : nil,
+      tint: isBad ? 0.5 : nil, isBad: isBad)
+  }
+}

@@ -1,0 +1,62 @@
+import Serialization
+import Tuning
+
+extension StudyPage {
+  /// The results in the order in which trials were done, with the best until then.
+  var progress: Report.Section? {
+    let steps = study.bestSoFar
+    guard steps.count > 1, let last = steps.last else { return nil }
+    let places = steps.indices.map { Double($0 + 1) }
+    let chart = Chart(
+      title: "Results in the order in which trials were done",
+      summary: "\(steps.count) trials; the best \(goalName) went from \(text(steps[0].best)) to "
+        + "\(text(last.best)), which was reached by trial "
+        + "\(best?.id ?? last.trial).",
+      .curves(
+        .init(
+          x: .init("trials done"), y: .init(goalName),
+          series: [
+            .init("trial", zip(places, steps).map { .init($0, $1.value) }, style: .points),
+            .init("best so far", zip(places, steps).map { .init($0, $1.best) }, style: .steps),
+          ])))
+    return Report.Section(
+      "Progress", [.charts([.init("best-so-far", chart, isWide: true)])])
+  }
+
+  /// How many trials' learning curves are drawn.
+  private static let curveCount = 10
+
+  /// How the best trials got where they are.
+  var learningCurves: Report.Section? {
+    let drawn = board.trials.filter { points(of: $0).count > 1 }.prefix(Self.curveCount)
+    if drawn.isEmpty { return nil }
+    let chart = Chart(
+      title: "Learning curves of the best \(counted(drawn.count, "trial"))",
+      summary: "The \(goalName) measured on the way: "
+        + drawn.prefix(3).map { trial in
+          "trial \(trial.id) went from \(points(of: trial).first.map { text($0.y) } ?? "") to "
+            + "\(points(of: trial).last.map { text($0.y) } ?? "")"
+        }.joined(separator: ", ") + ".",
+      .curves(
+        .init(
+          x: .init("iterations"), y: .init(goalName),
+          series: drawn.map { .init("trial \($0.id)", points(of: $0)) })))
+    var blocks: [Report.Block] = [.charts([.init("learning-curves", chart, isWide: true)])]
+    let same = Set(drawn.map(points)).count
+    if same < drawn.count {
+      blocks.append(
+        .paragraph(
+          "Curves that lie on one another are of trials that train the same network for different "
+            + "lengths, or to the same accuracies."))
+    }
+    return Report.Section("Learning curves", blocks)
+  }
+
+  private func points(of trial: Trial) -> [Chart.Point] {
+    trial.measurements.compactMap { measurement in
+      measurement.compared.flatMap {
+        $0.isFinite ? Chart.Point(Double(measurement.iteration), $0) : nil
+      }
+    }
+  }
+}

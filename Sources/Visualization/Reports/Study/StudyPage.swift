@@ -1,0 +1,83 @@
+import Foundation
+import Serialization
+import Tuning
+
+/// What the parts of a study's page share.
+struct StudyPage {
+  let study: Study
+  let folder: String?
+  let context: TuneContext?
+  let goal: Goal
+  /// All trials by their numbers, and those that are done from the best to the worst.
+  let trials: [Trial], done: [Trial]
+  let best: Trial?
+  let board: Leaderboard
+  let marginals: [MarginalEffect]
+  /// The parameters of which trials that have begun have more than one value, counting that of not
+  /// being set.
+  let varied: [SearchSpace.Parameter]
+
+  init(_ study: Study, folder: String?) {
+    self.study = study
+    self.folder = folder
+    context = TuneContext(of: study)
+    goal = study.definition.goal
+    trials = study.trials
+    best = study.best
+    board = study.leaderboard
+    done = board.filter(.done).trials
+    marginals = study.marginalEffects
+    let begun = trials.filter { $0.state != .waiting || $0.value != nil }
+    varied = study.definition.space.parameters.filter { parameter in
+      Set(begun.map { $0.parameters[parameter.name] }).count > 1
+    }
+  }
+
+  var title: String {
+    guard let folder else { return "Study" }
+    let name = URL(fileURLWithPath: folder).lastPathComponent
+    return "Study \(name)"
+  }
+
+  var subtitle: String {
+    let data = context.map { " on " + URL(fileURLWithPath: $0.data).lastPathComponent } ?? ""
+    return "\(counted(trials.count, "trial"))\(data): \(study.countsInWords)"
+  }
+
+  var isUnderWay: Bool { trials.contains { $0.state == .running } }
+
+  /// What trials are compared by, in words.
+  var goalName: String { goal.name.replacing("_", with: " ") }
+
+  /// Such as `higher is better`.
+  var direction: String { goal.direction == .maximize ? "higher is better" : "lower is better" }
+
+  /// Where a number of the goal is written: four digits, or four that count.
+  func text(_ value: Double) -> String {
+    let size = value.magnitude
+    return size == 0 || (size >= 1e-3 && size < 1e5) ? decimal(value, 4) : significant(value, 4)
+  }
+
+  /// How many digits after the point tell values apart beside one another.
+  var digits: Int {
+    let largest = done.compactMap(\.result?.value.magnitude).max() ?? 1
+    return largest >= 1000 ? 0 : largest >= 10 ? 2 : largest >= 0.1 ? 3 : 5
+  }
+
+  /// A name of a chart's files: letters, digits and hyphens of what it is about.
+  static func fileName(_ parts: String...) -> String {
+    let text = parts.joined(separator: "-").unicodeScalars.map { scalar -> Character in
+      let isPlain =
+        scalar.isASCII && scalar.properties.isAlphabetic
+        || ("0"..."9").contains(scalar)
+      return isPlain ? Character(scalar) : "-"
+    }
+    return String(String(text).split(separator: "-").joined(separator: "-").prefix(60))
+  }
+
+  /// The first names of a list in words, such as `a, b and 3 more`.
+  static func listed(_ names: [String], most: Int = 4) -> String {
+    if names.count <= most { return names.joined(separator: ", ") }
+    return names.prefix(most).joined(separator: ", ") + " and \(names.count - most) more"
+  }
+}
