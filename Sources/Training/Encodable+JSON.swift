@@ -29,3 +29,19 @@ extension Decodable {
     self = try decoder.decode(Self.self, from: Data(bytes))
   }
 }
+
+/// What was wrong with JSON that could not be decoded, and where in it.
+package func decodingReason(_ error: any Error) -> String {
+  func place(_ path: [any CodingKey]) -> String {
+    path.isEmpty ? "" : path.map(\.stringValue).joined(separator: ".") + ": "
+  }
+  return switch error {
+  case DecodingError.dataCorrupted(let context):
+    place(context.codingPath) + context.debugDescription
+  case DecodingError.keyNotFound(let key, let context):
+    place(context.codingPath) + "there is no \(key.stringValue)"
+  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+    place(context.codingPath) + context.debugDescription
+  default: "\(error)"
+  }
+}

@@ -60,13 +60,11 @@ extension RunDirectory {
       let validation = epoch.validationAccuracy.map { "\($0)" } ?? ""
       return "\(epoch.iteration),\(epoch.trainAccuracy),\(validation),\(epoch.learningRate)\n"
     }
+    let header = { (columns: [String]) in columns.joined(separator: ",") + "\n" }
     return [
-      ("history.csv", "iteration,loss\n" + losses.joined()),
-      (
-        "epochs.csv",
-        "iteration,train_accuracy,validation_accuracy,learning_rate\n" + epochs.joined()
-      ),
-      ("run.json", try record.json + "\n"),
+      (Self.lossesName, header(Self.lossColumns) + losses.joined()),
+      (Self.epochsName, header(Self.epochColumns) + epochs.joined()),
+      (Self.recordName, try record.json + "\n"),
     ]
   }
 

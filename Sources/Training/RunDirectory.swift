@@ -27,8 +27,15 @@ public struct RunDirectory: Sendable {
 
   static let modelName = "model.safetensors"
   static let checkpointName = "checkpoint.safetensors"
+  static let lossesName = "history.csv"
+  static let epochsName = "epochs.csv"
+  static let recordName = "run.json"
+  static let lossColumns = ["iteration", "loss"]
+  static let epochColumns = [
+    "iteration", "train_accuracy", "validation_accuracy", "learning_rate",
+  ]
   /// The files of a run, in the order in which they come into their places.
-  static let names = ["history.csv", "epochs.csv", "run.json", modelName]
+  static let names = [lossesName, epochsName, recordName, modelName]
 
   /// Whether there is a model in the folder.
   public var holdsModel: Bool { FileManager.default.fileExists(atPath: modelPath) }

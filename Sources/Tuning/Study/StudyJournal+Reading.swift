@@ -43,7 +43,8 @@ extension StudyJournal {
         }
       } catch {
         let expected = state == nil ? "the definition of a study" : "an event of the study"
-        throw FileError(path, atByte: start, "expected \(expected): \(reason(error))")
+        let reason = (error as? Refusal)?.message ?? decodingReason(error)
+        throw FileError(path, atByte: start, "expected \(expected): \(reason)")
       }
       start = end + 1
     }
@@ -66,16 +67,5 @@ extension StudyJournal {
   /// A line that is JSON and makes no sense.
   private struct Refusal: Error {
     var message: String
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    switch error {
-    case let refusal as Refusal: refusal.message
-    case DecodingError.dataCorrupted(let context): context.debugDescription
-    case DecodingError.keyNotFound(let key, _): "there is no \(key.stringValue)"
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      context.debugDescription
-    default: "\(error)"
-    }
   }
 }

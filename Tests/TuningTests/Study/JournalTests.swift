@@ -141,7 +141,7 @@ struct JournalTests {
       #"{"pruned":{"trial":2,"iteration":1,"seconds":0}}"#,
       "expected an event of the study: trial 2 is failed, not running"
     ),
-    (#"{"pruned":{"trial":2}}"#, "expected an event of the study: there is no iteration"),
+    (#"{"pruned":{"trial":2}}"#, "expected an event of the study: pruned: there is no iteration"),
   ])
   func `A line that makes no sense is refused with its place`(line: String, message: String) throws
   {
