@@ -69,6 +69,26 @@ struct StudyReportSettingsTests {
     #expect(report.commands == ["perceptron tune export '/tmp/<folder> 🙂' --output trials.csv"])
   }
 
+  @Test func `A long list has some of its values along its axis, both ends among them`() throws {
+    let space = SearchSpace([
+      .init("a", .values((1...50).map { .integer($0) })),
+      .init("b", .values([.integer(1), .integer(2)])),
+    ])
+    let study = try StudyPages.study(space)
+    try study.run { Double($0.trial) }
+    guard
+      case .parallelCoordinates(let lines)? =
+        Report(of: study, in: "runs/x/").chart("parallel-coordinates")?.content
+    else {
+      Issue.record("no parallel coordinates")
+      return
+    }
+    let labels = lines.dimensions[0].ticks.map(\.label)
+    #expect(labels == ["1", "6", "11", "16", "21", "26", "31", "36", "41", "46", "50"])
+    #expect(lines.dimensions[1].ticks.map(\.position) == [0, 1])
+    #expect(Report(of: study, in: "runs/x/").facts.last?.value == "runs/x/journal.jsonl")
+  }
+
   @Test func `A range of many values has as many heat map rows as its effect has parts`() throws {
     let space = SearchSpace([
       .init("rate", .numbers(lower: 1e-4, upper: 1, scale: .logarithmic)),

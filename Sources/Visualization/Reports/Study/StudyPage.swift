@@ -35,8 +35,7 @@ struct StudyPage {
 
   var title: String {
     guard let folder else { return "Study" }
-    let name = URL(fileURLWithPath: folder).lastPathComponent
-    return "Study \(name)"
+    return "Study \(URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent)"
   }
 
   var subtitle: String {
