@@ -108,6 +108,54 @@ struct StudyReportTests {
     #expect(diverged.warnings.isEmpty)
   }
 
+  @Test func `Studies of no trials, of failures only and of equal results have sensible pages`()
+    throws
+  {
+    let none = Report(
+      of: try Study(
+        definition: StudyDefinition(space: StudyPages.space, method: .grid), trials: []), in: nil)
+    #expect(none.subtitle == "0 trials")
+    #expect(none.sections.map(\.heading) == ["Overview"])
+    #expect(none.paragraphs.contains("The study has no trials."))
+
+    struct Mishap: Error {}
+    let failed = try StudyPages.study(StudyPages.space)
+    try failed.run { _ in throw Mishap() }
+    let failures = Report(of: failed, in: nil)
+    #expect(failures.warnings == ["6 trials failed; trial 0: Mishap()"])
+    #expect(failures.paragraphs.contains("No trial is done."))
+    #expect(failures.charts.allSatisfy { $0.name == "timeline" })
+
+    let equal = try StudyPages.study(StudyPages.space)
+    try equal.run { _ in 0.5 }
+    let report = Report(of: equal, in: nil)
+    #expect(report.table("Best trials")?.rows.allSatisfy { $0[1].tint == nil } == true)
+    #expect(report.chart("importance") == nil)
+    #expect(report.paragraphs.contains { $0.hasPrefix("No importance is told") })
+    guard case .parallelCoordinates(let lines)? = report.chart("parallel-coordinates")?.content
+    else {
+      Issue.record("no parallel coordinates")
+      return
+    }
+    #expect(lines.lines.allSatisfy { $0.positions[2] == 0.5 })
+  }
+
+  @Test func `A study whose trials were all given up shows how far they came`() throws {
+    let study = try StudyPages.study(StudyPages.space)
+    for trial in 0..<6 {
+      try study.begin(trial)
+      for iteration in [1, 2] {
+        try study.record(
+          Measurement(iteration: iteration, validationAccuracy: Double(trial) / 8), of: trial)
+      }
+      try study.prune(trial, at: 2, seconds: 1)
+    }
+    let report = Report(of: study, in: nil)
+    #expect(report.paragraphs.contains("No trial is done."))
+    #expect(report.table("Best trials")?.rows.map { $0[0].text } == ["5", "4", "3", "2", "1", "0"])
+    #expect(report.charts.map(\.name).filter { $0 != "timeline" } == ["learning-curves"])
+  }
+
   @Test func `A study of one trial has a table and no charts that compare`() throws {
     let study = try StudyPages.study(
       SearchSpace([.init("rate", .values([.number(0.5)]))]))

@@ -40,7 +40,8 @@ struct StudyPage {
 
   var subtitle: String {
     let data = context.map { " on " + URL(fileURLWithPath: $0.data).lastPathComponent } ?? ""
-    return "\(counted(trials.count, "trial"))\(data): \(study.countsInWords)"
+    let head = "\(counted(trials.count, "trial"))\(data)"
+    return trials.isEmpty ? head : "\(head): \(study.countsInWords)"
   }
 
   var isUnderWay: Bool { trials.contains { $0.state == .running } }
