@@ -12,7 +12,7 @@ struct PerceptronCommand: RootCommand {
     subcommands: [
       TrainCommand.self, ResumeCommand.self, TuneCommand.self, EvaluateCommand.self,
       PredictCommand.self, SummaryCommand.self, OverfitCommand.self, GradcheckCommand.self,
-      DoctorCommand.self,
+      ReportCommand.self, DoctorCommand.self,
     ])
 
   static func main() { runToExit() }
