@@ -63,4 +63,46 @@ import Training
         "i|2|2|1|\(hexadecimal)",
       ], "\(outcome.errors)")
   }
+
+  @Test(
+    "A run's event file has the losses and accuracies of its history",
+    .enabled(if: hasTensorBoard(), "PYTHON has no package tensorboard"))
+  func run() throws {
+    let scratch = try TemporaryDirectory()
+    let split = try Digits.training.splitLast(200)
+    let preprocessing = try Preprocessing.fitted(
+      to: split.training, divisor: Digits.divisor, subtractMean: true)
+    let training = split.training.prepared(with: preprocessing, as: Float.self)
+    var weights = SeededRandom(seed: 0, purpose: "weights")
+    let net = Network<Float>(
+      inputSize: 64, [.affine(outputs: 9), .relu, .affine(outputs: 10)], using: &weights)
+    var trainer = try Trainer(
+      net, rowCount: training.count,
+      settings: TrainerSettings(
+        length: .iterations(25), batchSize: 50, evaluation: .iterations(10)),
+      random: SeededRandom(seed: 0, purpose: "batches"))
+    let history = try trainer.run(
+      on: training,
+      validation: split.validation.prepared(with: preprocessing, as: Float.self),
+      callbacks: [.tensorBoard(to: scratch.path, every: 6)])
+    let lines = try Self.run(Self.reader, [scratch.path]).lines.map(String.init)
+    func found(_ tag: String) throws -> [Int: Double] {
+      var numbers: [Int: Double] = [:]
+      for line in lines where line.hasPrefix(tag + "|") {
+        let fields = line.split(separator: "|")
+        let number: Double = try #require(Double(fields[2]))
+        numbers[try #require(Int(fields[1]))] = number
+      }
+      return numbers
+    }
+    let losses = [0, 6, 9, 12, 18, 19, 24].map { ($0, Double(Float(history.loss[$0]))) }
+    #expect(try found("loss") == Dictionary(uniqueKeysWithValues: losses))
+    let accuracies = history.epochs.map {
+      ($0.iteration, Double(Float($0.validationAccuracy ?? .nan)))
+    }
+    #expect(accuracies.map(\.0) == [9, 19])
+    #expect(
+      try found("accuracy/validation") == Dictionary(uniqueKeysWithValues: accuracies))
+    #expect(try found("parameters/W1") == [0: 576, 9: 576, 19: 576, 24: 576])
+  }
 }
