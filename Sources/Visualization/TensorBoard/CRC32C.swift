@@ -13,7 +13,8 @@ enum CRC32C {
     return ~value
   }
 
-  /// The checksum as record files have it, so that one of data that has checksums in it is no weaker
+  /// The checksum as record files have it, so that one of data that has checksums in it is no
+  /// weaker
   /// (TensorFlow, `core/lib/hash/crc32c.h`).
   static func masked(_ bytes: [UInt8]) -> UInt32 {
     let value = checksum(bytes)

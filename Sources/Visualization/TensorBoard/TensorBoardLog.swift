@@ -25,7 +25,8 @@ public final class TensorBoardLog {
   ///
   /// - Parameters:
   ///   - folder: where it is made; made too where it is not there.
-  ///   - step: where the run begins or goes on. Of what earlier files of the folder have, TensorBoard
+  ///   - step: where the run begins or goes on. Of what earlier files of the folder have,
+  /// TensorBoard
   ///     drops what is of this step or later ones.
   /// - Throws: `FileError` where it cannot be made.
   public init(in folder: String, fromStep step: Int = 0) throws {
@@ -61,7 +62,8 @@ public final class TensorBoardLog {
     try add(EventMessage.image(tag, image, png: image.png, step: step, time: now))
   }
 
-  /// Adds how a tensor's elements are spread over 30 buckets of the same width. Those that are NaN or
+  /// Adds how a tensor's elements are spread over 30 buckets of the same width. Those that are NaN
+  /// or
   /// infinite are left out.
   ///
   /// - Throws: `FileError` where it cannot be written.

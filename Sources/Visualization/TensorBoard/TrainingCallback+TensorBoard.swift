@@ -2,7 +2,8 @@ import LinearAlgebra
 import Training
 
 extension TrainingCallback {
-  /// Writes an event file that TensorBoard shows as the run goes: loss and learning rate after every
+  /// Writes an event file that TensorBoard shows as the run goes: loss and learning rate after
+  /// every
   /// `interval` iterations, those of each evaluation with its accuracies, and histograms of the
   /// parameters after the first iteration, at evaluations and at the run's full length.
   ///
