@@ -11,8 +11,10 @@ struct PerceptronCommand: RootCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, ResumeCommand.self, TuneCommand.self, EvaluateCommand.self,
-      PredictCommand.self, SummaryCommand.self, OverfitCommand.self, GradcheckCommand.self,
-      ReportCommand.self, DoctorCommand.self,
+      PredictCommand.self, SummaryCommand.self, ShowCommand.self, OverfitCommand.self,
+      GradcheckCommand.self,
+      ReportCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() { runToExit() }

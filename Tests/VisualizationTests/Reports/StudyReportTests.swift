@@ -94,7 +94,7 @@ struct StudyReportTests {
     let waiting = Report(of: try StudyPages.study(StudyPages.space), in: "a")
     #expect(waiting.sections.map(\.heading) == ["Overview", "Files and commands"])
     #expect(waiting.paragraphs.contains("No trial has begun yet."))
-    #expect(waiting.charts.isEmpty)
+    #expect(waiting.shownCharts.isEmpty)
 
     let study = try StudyPages.study(StudyPages.space)
     for trial in study.trials {
@@ -104,7 +104,7 @@ struct StudyReportTests {
     let diverged = Report(of: study, in: nil)
     #expect(diverged.paragraphs.contains { $0.hasPrefix("All trials diverged") })
     #expect(diverged.sections.map(\.heading).prefix(2) == ["Overview", "Best trials"])
-    #expect(diverged.charts.allSatisfy { $0.name == "timeline" })
+    #expect(diverged.shownCharts.allSatisfy { $0.name == "timeline" })
     #expect(diverged.warnings.isEmpty)
   }
 
@@ -124,7 +124,7 @@ struct StudyReportTests {
     let failures = Report(of: failed, in: nil)
     #expect(failures.warnings == ["6 trials failed; trial 0: Mishap()"])
     #expect(failures.paragraphs.contains("No trial is done."))
-    #expect(failures.charts.allSatisfy { $0.name == "timeline" })
+    #expect(failures.shownCharts.allSatisfy { $0.name == "timeline" })
 
     let equal = try StudyPages.study(StudyPages.space)
     try equal.run { _ in 0.5 }
@@ -153,7 +153,7 @@ struct StudyReportTests {
     let report = Report(of: study, in: nil)
     #expect(report.paragraphs.contains("No trial is done."))
     #expect(report.table("Best trials")?.rows.map { $0[0].text } == ["5", "4", "3", "2", "1", "0"])
-    #expect(report.charts.map(\.name).filter { $0 != "timeline" } == ["learning-curves"])
+    #expect(report.shownCharts.map(\.name).filter { $0 != "timeline" } == ["learning-curves"])
   }
 
   @Test func `A study of one trial has a table and no charts that compare`() throws {
@@ -163,7 +163,7 @@ struct StudyReportTests {
     let report = Report(of: study, in: nil)
     #expect(report.table("Best trials")?.rows.count == 1)
     #expect(report.table("Best trials")?.columns.map(\.title).contains("rate") == true)
-    #expect(report.charts.allSatisfy { $0.name == "timeline" })
+    #expect(report.shownCharts.allSatisfy { $0.name == "timeline" })
   }
 
   @Test func `A study under way shows what it has, and says that it is not over`() throws {
@@ -201,6 +201,6 @@ struct StudyReportTests {
     #expect(progress.series[0].points.map(\.y) == [-2e6, -1e6, 0, 1e6, 2e6])
     #expect(progress.series[1].points == [.init(1, -2e6), .init(5, -2e6)])
     #expect(progress.y.label == "some error")
-    #expect(report.charts.allSatisfy { $0.name != "parallel-coordinates" })
+    #expect(report.shownCharts.allSatisfy { $0.name != "parallel-coordinates" })
   }
 }
