@@ -13,17 +13,21 @@ struct RunNotes: Codable {
   let dataFolder: String?
   /// The digest of the training set, held-out rows included.
   let dataDigest: String
+  /// The names of event files that are an earlier run's, if any.
+  let earlierEvents: [String]?
 
   private static let key = "run"
 
   init(
-    _ settings: RunRecord.Settings, seed: UInt64, seconds: Double, data: DataIdentity
+    _ settings: RunRecord.Settings, seed: UInt64, seconds: Double, data: DataIdentity,
+    earlierEvents: [String]
   ) throws {
     self.settings = settings
     self.seed = seed
     self.seconds = seconds
     dataFolder = data.folder
     dataDigest = try data.digest()
+    self.earlierEvents = earlierEvents.isEmpty ? nil : earlierEvents
   }
 
   /// The notes in a checkpoint.

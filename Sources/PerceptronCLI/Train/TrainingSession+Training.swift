@@ -36,6 +36,9 @@ extension TrainingSession {
     let examiner =
       display.diagnose
       ? Examiner<Scalar>(settings.training, iterations: trainer.iterations) : nil
+    let events =
+      display.tensorboard
+      ? try RunEvents<Scalar>(in: eventFiles.folder, from: trainer.iteration) : nil
     if trainer.iteration == 0 { examiner?.begin(trainer.network, on: sets.training) }
     if checkpoint == nil { try saveFirstCheckpoint(of: trainer) }
     let clock = ContinuousClock()
@@ -46,6 +49,7 @@ extension TrainingSession {
       times.append(last.duration(to: now).seconds)
       last = now
       examiner?.examine(moment)
+      events?.record(moment, examiner?.diagnosis)
       if !display.quiet { reporter.update(moment.progress) }
       return Interruption.isRequested ? .stop : .proceed
     }
@@ -64,6 +68,7 @@ extension TrainingSession {
     if divergence == nil {
       examiner?.end(trainer.network, after: trainer.iteration, on: sets.training)
     }
+    events?.end(divergence == nil ? trainer.network : nil, after: trainer.iteration)
     return Outcome(
       network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
       divergence: divergence, iterationTimes: times, seconds: seconds,
@@ -78,9 +83,12 @@ extension TrainingSession {
     let period = display.checkpointEvery
     return Checkpoints(
       at: directory.checkpointPath, everySeconds: period > 0 ? period : nil, whenFinished: false,
-      notes: { [settings, seed, identity, secondsSoFar] in
+      notes: { [settings, seed, identity, secondsSoFar, eventFiles] in
         let seconds = secondsSoFar + start.duration(to: .now).seconds
-        return try RunNotes(settings, seed: seed, seconds: seconds, data: identity).metadata
+        return try RunNotes(
+          settings, seed: seed, seconds: seconds, data: identity,
+          earlierEvents: eventFiles.earlier
+        ).metadata
       })
   }
 

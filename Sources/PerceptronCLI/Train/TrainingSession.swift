@@ -15,6 +15,8 @@ struct TrainingSession {
   /// Keeps other runs out of the folder.
   let lock: RunLock
   let display: RunDisplayOptions
+  /// The event files in the folder.
+  let eventFiles: RunEventFiles
   /// Where the run goes on from, where it does not begin, and how many seconds it took so far.
   var checkpoint: (archive: TensorArchive, seconds: Double)?
 
@@ -81,6 +83,7 @@ extension TrainingSession {
     try directory.write(
       record, history: outcome.history, model: outcome.divergence == nil ? model : nil,
       under: lock)
+    try eventFiles.removeEarlier()
     if status != .interrupted { try directory.removeCheckpoint() }
     return Finished(
       record: record,
