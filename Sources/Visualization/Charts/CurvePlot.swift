@@ -149,7 +149,8 @@ enum CurvePlot {
 
   /// A text in gnuplot's single quotes, on one line and not too long for a legend.
   private static func quoted(_ text: String) -> String {
-    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    // Neither gnuplot's lines nor XML take control characters.
+    let line = String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
     let short = line.count > 40 ? line.prefix(39) + "…" : line
     return "'" + short.replacing("'", with: "''") + "'"
   }
