@@ -45,7 +45,8 @@ let package = Package(
       name: "Visualization",
       dependencies: [
         "CPNG", "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
-      ]),
+      ],
+      resources: [.embedInCode("Page/Resources/page.css")]),
     .target(
       name: "Perceptron",
       dependencies: [

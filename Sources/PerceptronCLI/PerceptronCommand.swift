@@ -11,7 +11,9 @@ struct PerceptronCommand: RootCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, ResumeCommand.self, TuneCommand.self, EvaluateCommand.self,
-      PredictCommand.self, SummaryCommand.self, OverfitCommand.self, GradcheckCommand.self,
+      PredictCommand.self, SummaryCommand.self, ShowCommand.self, OverfitCommand.self,
+      GradcheckCommand.self,
+      ReportCommand.self,
       DoctorCommand.self,
     ])
 

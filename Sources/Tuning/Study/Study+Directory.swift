@@ -6,7 +6,7 @@ import Training
 ///
 /// | file | what it holds |
 /// |---|---|
-/// | `journal.jsonl` | what the study is, then what happened, a line of JSON for each |
+/// | `journal.jsonl` | what the study is, then what happened and when, a line of JSON for each |
 /// | `best.safetensors` | the best trial's model, if whoever ran the trials saved it |
 /// | `sweep.safetensors`, `trial-N.safetensors` | where networks stand that a ``NetworkSearch`` trains; gone when it is over |
 extension Study {

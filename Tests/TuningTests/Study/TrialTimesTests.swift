@@ -45,6 +45,10 @@ struct TrialTimesTests {
     #expect(trials[2].began == date(1004) && trials[2].ended == nil)
     #expect(trials[3].stretches.isEmpty && trials[3].began == nil && trials[3].ended == nil)
     #expect(study.ended.map(\.id) == [1, 0])
+    #expect(
+      study.activity == [
+        date(100)...date(105.25), date(1000)...date(1003), date(1004)...date(1004),
+      ])
   }
 
   @Test func `A journal without times is read, and what goes on in it has some`() throws {

@@ -66,13 +66,13 @@ extension Report {
     blocks.flatMap { block -> [Fact] in if case .facts(let facts) = block { facts } else { [] } }
   }
 
-  var charts: [NamedChart] {
+  var shownCharts: [NamedChart] {
     blocks.flatMap { block -> [NamedChart] in
       if case .charts(let charts) = block { charts } else { [] }
     }
   }
 
-  func chart(_ name: String) -> Chart? { charts.first { $0.name == name }?.chart }
+  func chart(_ name: String) -> Chart? { shownCharts.first { $0.name == name }?.chart }
 
   /// The first table under a heading.
   func table(_ heading: String) -> Table? {

@@ -40,10 +40,10 @@ struct StudyReportSettingsTests {
     #expect(curves.series[0].points == [.init(0.5, 0.5), .init(0.9, 0.625)])
     // kind and beta are no pair: beta is set where kind is adam only.
     #expect(
-      report.charts.map(\.name).filter { $0.hasPrefix("pair") } == [
+      report.shownCharts.map(\.name).filter { $0.hasPrefix("pair") } == [
         "pair-1-kind-norm", "pair-2-norm-beta",
       ])
-    #expect(report.facts.contains(.init("beta", "0.5,0.9, where kind is adam")))
+    #expect(report.facts.contains(.init("beta", "0.5, 0.9 (where kind is adam)")))
   }
 
   @Test func `Names and values stay the text that they are, and files' names are plain`() throws {
@@ -62,11 +62,31 @@ struct StudyReportSettingsTests {
         "trial", "<i>", "<script>alert(1)</script>", long, "state", "time",
       ])
     #expect(table.rows[0].map(\.text).dropFirst(1).prefix(3) == ["3.0000", "🙂 'quoted'", "2"])
-    let names = report.charts.map(\.name)
+    let names = report.shownCharts.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(names.contains("pair-1-script-alert-1-script-" + String(repeating: "x", count: 31)))
     for name in names { #expect(name.wholeMatch(of: /[A-Za-z0-9-]{1,60}/) != nil, "\(name)") }
     #expect(report.commands == ["perceptron tune export '/tmp/<folder> 🙂' --output trials.csv"])
+  }
+
+  @Test func `A long list has some of its values along its axis, both ends among them`() throws {
+    let space = SearchSpace([
+      .init("a", .values((1...50).map { .integer($0) })),
+      .init("b", .values([.integer(1), .integer(2)])),
+    ])
+    let study = try StudyPages.study(space)
+    try study.run { Double($0.trial) }
+    guard
+      case .parallelCoordinates(let lines)? =
+        Report(of: study, in: "runs/x/").chart("parallel-coordinates")?.content
+    else {
+      Issue.record("no parallel coordinates")
+      return
+    }
+    let labels = lines.dimensions[0].ticks.map(\.label)
+    #expect(labels == ["1", "6", "11", "16", "21", "26", "31", "36", "41", "46", "50"])
+    #expect(lines.dimensions[1].ticks.map(\.position) == [0, 1])
+    #expect(Report(of: study, in: "runs/x/").facts.last?.value == "runs/x/journal.jsonl")
   }
 
   @Test func `A range of many values has as many heat map rows as its effect has parts`() throws {
@@ -100,7 +120,7 @@ struct StudyReportSettingsTests {
         + trial.parameters.number("x0")
     }
     let report = Report(of: study, in: nil)
-    let pairs = report.charts.map(\.name).filter { $0.hasPrefix("pair-") }
+    let pairs = report.shownCharts.map(\.name).filter { $0.hasPrefix("pair-") }
     #expect(pairs.count == 15)
     #expect(pairs.contains { $0.hasSuffix("x3-x11") } && pairs.contains { $0.hasSuffix("x0-x11") })
     #expect(report.paragraphs.contains { $0.contains("6 most important of 12 settings") })
@@ -146,5 +166,20 @@ struct StudyReportSettingsTests {
     let older = Report(of: try Study.current(at: path).study, in: path)
     #expect(older.chart("timeline") == nil)
     #expect(older.paragraphs.contains { $0.hasPrefix("The journal does not tell when trials ran") })
+  }
+
+  @Test(arguments: [(0.5, 3), (1, 3), (7, 2), (0.02, 4), (3e-6, 8), (4e5, 0), (1e-30, 9), (0, 3)])
+  func `Heat maps write as many digits as the largest value needs`(
+    size: Double, digits: Int
+  ) throws {
+    let study = try StudyPages.study(StudyPages.space, goal: Goal("error", .minimize))
+    try study.run { trial in size * (trial.trial == 3 ? -1 : 0.5) }
+    guard case .heatMap(let map)? = Report(of: study, in: nil).chart("pair-1-rate-hidden")?.content
+    else {
+      Issue.record("no heat map")
+      return
+    }
+    #expect(map.digits == digits)
+    #expect(map.values[1][0] == -size)
   }
 }

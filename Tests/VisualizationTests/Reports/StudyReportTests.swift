@@ -75,6 +75,13 @@ struct StudyReportTests {
       return
     }
     #expect(bars.names == ["rate", "hidden"])
+    guard case .curves(let learning)? = report.chart("learning-curves")?.content else {
+      Issue.record("no learning curves")
+      return
+    }
+    #expect(learning.series.map(\.name) == (0..<5).reversed().map { "trial \($0)" })
+    // What was measured at the last iteration gives way to the result.
+    #expect(learning.series[0].points == [.init(5, 0.375), .init(10, 0.75)])
     guard case .timeline(let times)? = report.chart("timeline")?.content else {
       // All trials of a study in memory may have run within a thousandth of a second.
       return
@@ -87,7 +94,7 @@ struct StudyReportTests {
     let waiting = Report(of: try StudyPages.study(StudyPages.space), in: "a")
     #expect(waiting.sections.map(\.heading) == ["Overview", "Files and commands"])
     #expect(waiting.paragraphs.contains("No trial has begun yet."))
-    #expect(waiting.charts.isEmpty)
+    #expect(waiting.shownCharts.isEmpty)
 
     let study = try StudyPages.study(StudyPages.space)
     for trial in study.trials {
@@ -97,8 +104,56 @@ struct StudyReportTests {
     let diverged = Report(of: study, in: nil)
     #expect(diverged.paragraphs.contains { $0.hasPrefix("All trials diverged") })
     #expect(diverged.sections.map(\.heading).prefix(2) == ["Overview", "Best trials"])
-    #expect(diverged.charts.allSatisfy { $0.name == "timeline" })
+    #expect(diverged.shownCharts.allSatisfy { $0.name == "timeline" })
     #expect(diverged.warnings.isEmpty)
+  }
+
+  @Test func `Studies of no trials, of failures only and of equal results have sensible pages`()
+    throws
+  {
+    let none = Report(
+      of: try Study(
+        definition: StudyDefinition(space: StudyPages.space, method: .grid), trials: []), in: nil)
+    #expect(none.subtitle == "0 trials")
+    #expect(none.sections.map(\.heading) == ["Overview"])
+    #expect(none.paragraphs.contains("The study has no trials."))
+
+    struct Mishap: Error {}
+    let failed = try StudyPages.study(StudyPages.space)
+    try failed.run { _ in throw Mishap() }
+    let failures = Report(of: failed, in: nil)
+    #expect(failures.warnings == ["6 trials failed; trial 0: Mishap()"])
+    #expect(failures.paragraphs.contains("No trial is done."))
+    #expect(failures.shownCharts.allSatisfy { $0.name == "timeline" })
+
+    let equal = try StudyPages.study(StudyPages.space)
+    try equal.run { _ in 0.5 }
+    let report = Report(of: equal, in: nil)
+    #expect(report.table("Best trials")?.rows.allSatisfy { $0[1].tint == nil } == true)
+    #expect(report.chart("importance") == nil)
+    #expect(report.paragraphs.contains { $0.hasPrefix("No importance is told") })
+    guard case .parallelCoordinates(let lines)? = report.chart("parallel-coordinates")?.content
+    else {
+      Issue.record("no parallel coordinates")
+      return
+    }
+    #expect(lines.lines.allSatisfy { $0.positions[2] == 0.5 })
+  }
+
+  @Test func `A study whose trials were all given up shows how far they came`() throws {
+    let study = try StudyPages.study(StudyPages.space)
+    for trial in 0..<6 {
+      try study.begin(trial)
+      for iteration in [1, 2] {
+        try study.record(
+          Measurement(iteration: iteration, validationAccuracy: Double(trial) / 8), of: trial)
+      }
+      try study.prune(trial, at: 2, seconds: 1)
+    }
+    let report = Report(of: study, in: nil)
+    #expect(report.paragraphs.contains("No trial is done."))
+    #expect(report.table("Best trials")?.rows.map { $0[0].text } == ["5", "4", "3", "2", "1", "0"])
+    #expect(report.shownCharts.map(\.name).filter { $0 != "timeline" } == ["learning-curves"])
   }
 
   @Test func `A study of one trial has a table and no charts that compare`() throws {
@@ -108,7 +163,7 @@ struct StudyReportTests {
     let report = Report(of: study, in: nil)
     #expect(report.table("Best trials")?.rows.count == 1)
     #expect(report.table("Best trials")?.columns.map(\.title).contains("rate") == true)
-    #expect(report.charts.allSatisfy { $0.name == "timeline" })
+    #expect(report.shownCharts.allSatisfy { $0.name == "timeline" })
   }
 
   @Test func `A study under way shows what it has, and says that it is not over`() throws {
@@ -143,8 +198,9 @@ struct StudyReportTests {
       Issue.record("no progress")
       return
     }
-    #expect(progress.series[1].points.map(\.y) == [-2e6, -2e6, -2e6, -2e6, -2e6])
+    #expect(progress.series[0].points.map(\.y) == [-2e6, -1e6, 0, 1e6, 2e6])
+    #expect(progress.series[1].points == [.init(1, -2e6), .init(5, -2e6)])
     #expect(progress.y.label == "some error")
-    #expect(report.charts.allSatisfy { $0.name != "parallel-coordinates" })
+    #expect(report.shownCharts.allSatisfy { $0.name != "parallel-coordinates" })
   }
 }

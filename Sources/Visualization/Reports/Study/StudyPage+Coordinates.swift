@@ -6,6 +6,8 @@ extension StudyPage {
   private static let lineCount = 400, grayCount = 100
   /// The most axes.
   private static let axisCount = 10
+  /// About the most values that are written along an axis.
+  private static let tickCount = 12
 
   /// A line for each trial across the parameters to its result.
   var coordinates: Report.Section? {
@@ -84,7 +86,10 @@ extension StudyPage {
       parameter.domain.position(of: value).map {
         Chart.ParallelCoordinates.Dimension.Tick($0, value.shortDescription)
       }
-    }
-    return .init(parameter.name, ticks: ticks.sorted { $0.position < $1.position })
+    }.sorted { $0.position < $1.position }
+    // Of a long list both ends and some between are enough to read the others.
+    let stride = (ticks.count + Self.tickCount - 1) / Self.tickCount
+    let written = ticks.indices.filter { $0 % max(stride, 1) == 0 || $0 == ticks.count - 1 }
+    return .init(parameter.name, ticks: written.map { ticks[$0] })
   }
 }

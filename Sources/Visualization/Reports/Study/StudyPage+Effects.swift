@@ -51,7 +51,8 @@ extension StudyPage {
     let summary =
       "The mean and the best \(goalName) for \(levels.count) values of \(effect.name); the best "
       + "of all is at \(top?.extent.shortDescription ?? "")."
-    let places = levels.map(\.extent.middle)
+    let scale = scale(of: effect)
+    let places = levels.map { $0.extent.middle(on: scale) }
     guard places.allSatisfy({ $0 != nil }) else {
       let bars = levels.flatMap { level in
         [("best", level.best), ("mean", level.mean)].map {
@@ -71,7 +72,7 @@ extension StudyPage {
       title: title, summary: summary,
       .curves(
         .init(
-          x: .init(effect.name, scale: scale(of: effect.name, places.compactMap { $0 })),
+          x: .init(effect.name, scale: scale),
           y: .init(goalName),
           series: [
             .init("best", points(\.best), style: .linePoints),
@@ -80,11 +81,13 @@ extension StudyPage {
   }
 
   /// Logarithmic where the range is, and for a list whose numbers are of different sizes.
-  private func scale(of name: String, _ places: [Double]) -> Chart.Scale {
-    guard let least = places.min(), let most = places.max(), least > 0 else { return .linear }
-    switch study.definition.space.parameters.first(where: { $0.name == name })?.domain {
+  private func scale(of effect: MarginalEffect) -> Chart.Scale {
+    switch study.definition.space.parameters.first(where: { $0.name == effect.name })?.domain {
     case .numbers(_, _, .logarithmic, _), .integers(_, _, .logarithmic, _): return .logarithmic
-    case .values: return most / least >= 20 ? .logarithmic : .linear
+    case .values(let values):
+      let numbers = values.compactMap(\.number)
+      guard let least = numbers.min(), let most = numbers.max(), least > 0 else { return .linear }
+      return most / least >= 20 ? .logarithmic : .linear
     default: return .linear
     }
   }
@@ -112,13 +115,12 @@ extension StudyPage {
 }
 
 extension MarginalEffect.Extent {
-  /// The number, or that in the middle of a range; nil for what is no number.
-  fileprivate var middle: Double? {
+  /// The number, or that in the middle of a range on a scale; nil for what is no number.
+  fileprivate func middle(on scale: Chart.Scale) -> Double? {
     switch self {
     case .value(let value): value.number
     case .range(let lower, let upper):
-      // That of a logarithmic range, whose parts are of equal ratio, is the geometric mean.
-      lower > 0 && upper / lower > 2 ? (lower * upper).squareRoot() : lower / 2 + upper / 2
+      scale == .logarithmic ? (lower * upper).squareRoot() : lower / 2 + upper / 2
     }
   }
 }

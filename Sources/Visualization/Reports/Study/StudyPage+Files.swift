@@ -7,8 +7,9 @@ extension StudyPage {
   var files: Report.Section? {
     guard let folder else { return nil }
     let commands = StudyCommands(study, in: folder)
-    var facts = [Report.Fact("everything that happened", "\(folder)/\(Study.journalName)")]
-    let best = folder + "/" + Study.bestName
+    let slash = folder.hasSuffix("/") ? "" : "/"
+    var facts = [Report.Fact("everything that happened", folder + slash + Study.journalName)]
+    let best = folder + slash + Study.bestName
     if FileManager.default.fileExists(atPath: best) { facts.append(.init("best network", best)) }
     let lines = [
       ("Go on with the study:", isUnderWay ? nil : commands.resume),

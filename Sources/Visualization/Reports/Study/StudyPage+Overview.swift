@@ -88,8 +88,8 @@ extension StudyPage {
       }
       return .init(
         parameter.name,
-        "\(parameter.domain)"
-          + (condition.isEmpty ? "" : ", where " + condition.joined(separator: " and ")))
+        Self.words(for: parameter.domain)
+          + (condition.isEmpty ? "" : " (where \(condition.joined(separator: " and ")))"))
     }
     if let context {
       facts += context.fixed.sorted { $0.key < $1.key }.map { .init($0.key, "\($0.value) in all") }
@@ -99,6 +99,13 @@ extension StudyPage {
     facts.append(.init("pruning", definition.pruning.words))
     if let context { facts.append(.init("training", context.training.words)) }
     return facts
+  }
+
+  /// A domain with spaces between its values, where lines can break.
+  private static func words(for domain: SearchSpace.Domain) -> String {
+    guard case .values(let values) = domain else { return "\(domain)" }
+    let texts = values.map(\.description)
+    return texts.joined(separator: texts.contains { $0.contains(",") } ? "; " : ", ")
   }
 
   /// A text with a capital letter at its beginning and a full stop.

@@ -2,11 +2,19 @@ import Serialization
 import Tuning
 
 extension StudyPage {
+  /// The most trials that have a dot.
+  private static let dotCount = 2000
+
   /// The results in the order in which trials were done, with the best until then.
   var progress: Report.Section? {
     let steps = study.bestSoFar
     guard steps.count > 1, let last = steps.last else { return nil }
-    let places = steps.indices.map { Double($0 + 1) }
+    let stride = (steps.count + Self.dotCount - 1) / Self.dotCount
+    let dots = steps.enumerated().filter { $0.offset % stride == 0 || $0.element.trial == best?.id }
+    // Steps hold until the next: only where the best changes, and at the end.
+    let changes = steps.enumerated().filter { index, step in
+      index == 0 || index == steps.count - 1 || step.best != steps[index - 1].best
+    }
     let chart = Chart(
       title: "Results in the order in which trials were done",
       summary: "\(steps.count) trials; the best \(goalName) went from \(text(steps[0].best)) to "
@@ -16,11 +24,17 @@ extension StudyPage {
         .init(
           x: .init("trials done"), y: .init(goalName),
           series: [
-            .init("trial", zip(places, steps).map { .init($0, $1.value) }, style: .points),
-            .init("best so far", zip(places, steps).map { .init($0, $1.best) }, style: .steps),
+            .init(
+              "trial", dots.map { .init(Double($0.offset + 1), $0.element.value) }, style: .points),
+            .init(
+              "best so far", changes.map { .init(Double($0.offset + 1), $0.element.best) },
+              style: .steps),
           ])))
-    return Report.Section(
-      "Progress", [.charts([.init("best-so-far", chart, isWide: true)])])
+    var blocks: [Report.Block] = [.charts([.init("best-so-far", chart, isWide: true)])]
+    if stride > 1 {
+      blocks.append(.paragraph("Of every \(stride) trials one has a dot."))
+    }
+    return Report.Section("Progress", blocks)
   }
 
   /// How many trials' learning curves are drawn.
@@ -52,11 +66,17 @@ extension StudyPage {
     return Report.Section("Learning curves", blocks)
   }
 
+  /// What was measured on the way, and the result at the end.
   private func points(of trial: Trial) -> [Chart.Point] {
-    trial.measurements.compactMap { measurement in
+    var points = trial.measurements.compactMap { measurement in
       measurement.compared.flatMap {
         $0.isFinite ? Chart.Point(Double(measurement.iteration), $0) : nil
       }
     }
+    guard let result = trial.result, let end = result.iterations.map(Double.init) else {
+      return points
+    }
+    if points.last?.x == end { points.removeLast() }
+    return points + [Chart.Point(end, result.value)]
   }
 }

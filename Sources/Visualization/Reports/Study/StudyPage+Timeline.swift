@@ -3,11 +3,13 @@ import Serialization
 import Tuning
 
 extension StudyPage {
+  /// The most trials that have a row.
+  private static let rowLimit = 500
+
   /// When each trial ran. Pauses in which none did are left out of the axis.
   var timeline: Report.Section? {
     let activity = study.activity
-    let known = trials.filter { !$0.stretches.isEmpty }
-    guard let first = activity.first, let last = activity.last else {
+    guard let first = activity.first?.lowerBound, let last = activity.last?.upperBound else {
       let hasBegun = trials.contains { $0.state.isFinal || !$0.measurements.isEmpty }
       return hasBegun
         ? Report.Section(
@@ -15,13 +17,35 @@ extension StudyPage {
           [.paragraph("The journal does not tell when trials ran: another version wrote it.")])
         : nil
     }
-    var states: [Trial.State] = []
-    for state in [Trial.State.done, .pruned, .diverged, .failed, .running, .waiting]
-    where known.contains(where: { $0.state == state }) { states.append(state) }
-    let spans = known.sorted {
+    let known = trials.filter { !$0.stretches.isEmpty }.sorted {
       ($0.stretches[0].lowerBound, $0.id) < ($1.stretches[0].lowerBound, $1.id)
     }
-    .flatMap { trial in
+    let shown = Array(known.prefix(Self.rowLimit))
+    let total = Self.running(last, activity)
+    let pauses = last.timeIntervalSince(first) - total
+    let notes = [
+      "From \(Self.moment(first)) to \(Self.moment(last)).",
+      "Trials that are trained side by side begin together.",
+      pauses > 1
+        ? "Pauses of \(readableTime(pauses)) in all, in which none ran, are left out." : nil,
+      known.count < trials.count(where: { $0.state != .waiting })
+        ? "Trials whose times the journal does not tell are left out." : nil,
+      shown.count < known.count
+        ? "Only the first \(shown.count) of \(known.count) trials are shown." : nil,
+    ].compactMap { $0 }
+    // What took no time at all has no width.
+    let charts: [Report.Block] =
+      total > 0
+      ? [.charts([.init("timeline", chart(of: shown, activity, total), isWide: true)])] : []
+    return Report.Section("Timeline", charts + [.paragraph(notes.joined(separator: " "))])
+  }
+
+  private func chart(
+    of shown: [Trial], _ activity: [ClosedRange<Date>], _ total: Double
+  ) -> Chart {
+    let order: [Trial.State] = [.done, .pruned, .diverged, .failed, .running, .waiting]
+    let states = order.filter { state in shown.contains { $0.state == state } }
+    let spans = shown.flatMap { trial in
       trial.stretches.map {
         Chart.Timeline.Span(
           "trial \(trial.id)",
@@ -29,28 +53,13 @@ extension StudyPage {
           kind: states.firstIndex(of: trial.state) ?? 0)
       }
     }
-    let total = Self.running(last.upperBound, activity)
-    let whole = last.upperBound.timeIntervalSince(first.lowerBound)
-    var note =
-      "From \(Self.moment(first.lowerBound)) to \(Self.moment(last.upperBound)). Trials that are "
-      + "trained side by side begin together."
-    if whole - total > 1 {
-      note += " Pauses of \(readableTime(whole - total)) in all, in which none ran, are left out."
-    }
-    if known.count < trials.count(where: { $0.state != .waiting }) {
-      note += " Trials whose times the journal does not tell are left out."
-    }
-    var blocks: [Report.Block] = []
-    // A trial that takes no time at all has no width.
-    if total > 0 {
-      let kinds = states.map { $0 == .waiting ? "interrupted" : $0.rawValue }
-      let chart = Chart(
-        title: "When each trial ran",
-        summary: "\(counted(known.count, "trial")) in \(readableTime(total)).",
-        .timeline(.init(label: "trial", kinds: kinds, spans: spans)))
-      blocks.append(.charts([.init("timeline", chart, isWide: true)]))
-    }
-    return Report.Section("Timeline", blocks + [.paragraph(note)])
+    return Chart(
+      title: "When each trial ran",
+      summary: "\(counted(shown.count, "trial")) in \(readableTime(total)).",
+      .timeline(
+        .init(
+          label: "trial", kinds: states.map { $0 == .waiting ? "interrupted" : $0.rawValue },
+          spans: spans)))
   }
 
   /// How long any trial had run by a moment.

@@ -35,13 +35,13 @@ struct StudyPage {
 
   var title: String {
     guard let folder else { return "Study" }
-    let name = URL(fileURLWithPath: folder).lastPathComponent
-    return "Study \(name)"
+    return "Study \(URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent)"
   }
 
   var subtitle: String {
     let data = context.map { " on " + URL(fileURLWithPath: $0.data).lastPathComponent } ?? ""
-    return "\(counted(trials.count, "trial"))\(data): \(study.countsInWords)"
+    let head = "\(counted(trials.count, "trial"))\(data)"
+    return trials.isEmpty ? head : "\(head): \(study.countsInWords)"
   }
 
   var isUnderWay: Bool { trials.contains { $0.state == .running } }
@@ -58,10 +58,11 @@ struct StudyPage {
     return size == 0 || (size >= 1e-3 && size < 1e5) ? decimal(value, 4) : significant(value, 4)
   }
 
-  /// How many digits after the point tell values apart beside one another.
+  /// How many digits after the point tell values apart beside one another: three for shares of 1.
   var digits: Int {
-    let largest = done.compactMap(\.result?.value.magnitude).max() ?? 1
-    return largest >= 1000 ? 0 : largest >= 10 ? 2 : largest >= 0.1 ? 3 : 5
+    let largest = done.compactMap(\.result?.value.magnitude).max() ?? 0
+    if largest == 0 { return 3 }
+    return Int(min(max(3 - log10(largest).rounded(.up), 0), 9))
   }
 
   /// A name of a chart's files: letters, digits and hyphens of what it is about.

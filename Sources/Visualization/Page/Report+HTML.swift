@@ -1,0 +1,164 @@
+import Foundation
+
+extension Report {
+  /// What the page's charts were drawn as, or why they could not be.
+  public enum Drawings: Hashable, Sendable {
+    /// An SVG document for each chart's name.
+    case drawn([String: String])
+    /// Why there are none, in a sentence that the page shows.
+    case missing(String)
+  }
+
+  /// The page as one HTML document that needs no other file and no network.
+  ///
+  /// Its markup is well-formed XML as well.
+  ///
+  /// - Parameter drawings: the charts' SVG. Where one is missing, the page says so and tells what
+  ///   could be seen in it.
+  /// - Throws: ``ImageError`` where a picture cannot be made into a PNG.
+  public func html(_ drawings: Drawings) throws -> String {
+    let links = sections.enumerated().map { number, section in
+      "<li><a href=\"#part-\(number + 1)\">\(HTML.escaped(section.heading))</a></li>\n"
+    }
+    var notice = ""
+    if case .missing(let reason) = drawings, !charts.isEmpty { notice = Self.warning(reason) }
+    let body = try sections.enumerated().map { number, section in
+      "<section id=\"part-\(number + 1)\">\n<h2>\(HTML.escaped(section.heading))</h2>\n"
+        + (try section.blocks.map { try Self.html($0, drawings) }.joined()) + "</section>\n"
+    }
+    let line =
+      subtitle.isEmpty ? "" : "<p class=\"subtitle\">\(HTML.escaped(subtitle))</p>\n"
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8"/>
+      <meta name="viewport" content="width=device-width, initial-scale=1"/>
+      <title>\(HTML.escaped(title))</title>
+      <style>
+      \(String(decoding: PackageResources.page_css, as: UTF8.self))</style>
+      </head>
+      <body>
+      <a class="skip" href="#content">Skip to the content</a>
+      <header><h1>\(HTML.escaped(title))</h1>
+      \(line)</header>
+      <nav aria-label="Contents"><ul>
+      \(links.joined())</ul></nav>
+      <main id="content">
+      \(notice)\(body.joined())</main>
+      </body>
+      </html>
+
+      """
+  }
+
+  private static func html(_ block: Block, _ drawings: Drawings) throws -> String {
+    switch block {
+    case .paragraph(let text): "<p>\(HTML.escaped(text))</p>\n"
+    case .warning(let text): warning(text)
+    case .command(let text): "<pre><code>\(HTML.escaped(text))</code></pre>\n"
+    case .figures(let facts): HTML.list(facts, class: "figures")
+    case .facts(let facts): HTML.list(facts, class: "facts")
+    case .table(let table): table.html
+    case .charts(let charts):
+      "<div class=\"charts\">\n\(charts.map { $0.html(drawings) }.joined())</div>\n"
+    case .pictures(let pictures):
+      "<div class=\"pictures\">\n\(try pictures.map { try $0.html }.joined())</div>\n"
+    }
+  }
+
+  private static func warning(_ text: String) -> String {
+    "<p class=\"warning\"><strong>Note:</strong> \(HTML.escaped(text))</p>\n"
+  }
+
+  /// All charts in the page's order.
+  public var charts: [NamedChart] {
+    sections.flatMap(\.blocks).flatMap { block in
+      if case .charts(let charts) = block { return charts }
+      return []
+    }
+  }
+
+  /// All pictures in the page's order.
+  public var pictures: [Picture] {
+    sections.flatMap(\.blocks).flatMap { block in
+      if case .pictures(let pictures) = block { return pictures }
+      return []
+    }
+  }
+}
+
+extension Report.NamedChart {
+  fileprivate func html(_ drawings: Report.Drawings) -> String {
+    var drawing = "<p>This chart is not drawn.</p>\n"
+    if case .drawn(let documents) = drawings, let svg = documents[name] {
+      // What stands before the element, as the XML declaration, has no place inside a page.
+      let element = svg.range(of: "<svg").map { String(svg[$0.lowerBound...]) } ?? svg
+      drawing = "<div role=\"img\" aria-label=\"\(HTML.escaped(chart.summary))\">\(element)</div>\n"
+    }
+    return """
+      <figure\(isWide ? " class=\"wide\"" : "")>
+      <h3>\(HTML.escaped(chart.title))</h3>
+      \(drawing)<figcaption>\(HTML.escaped(chart.summary))</figcaption>
+      </figure>
+
+      """
+  }
+}
+
+extension Report.Picture {
+  fileprivate var html: String {
+    get throws {
+      let data = Data(try image.png).base64EncodedString()
+      return """
+        <figure\(image.width > 200 ? " class=\"wide\"" : "")>
+        <img alt="\(HTML.escaped(summary))" width="\(image.width)" height="\(image.height)" \
+        src="data:image/png;base64,\(data)"/>
+        <figcaption>\(HTML.escaped(caption))</figcaption>
+        </figure>
+
+        """
+    }
+  }
+}
+
+extension Report.Table {
+  fileprivate var html: String {
+    let heads = columns.map { column in
+      "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")>\(HTML.escaped(column.title))</th>"
+    }
+    let body = rows.map { row in
+      "<tr>"
+        + zip(row, columns).enumerated().map { place, pair in
+          pair.0.html(isHeading: place == 0, isNumber: pair.1.isNumber)
+        }.joined() + "</tr>\n"
+    }
+    return """
+      <div class="scroll" tabindex="0" role="region" aria-label="\(HTML.escaped(caption))">
+      <table>
+      <caption>\(HTML.escaped(caption))</caption>
+      <thead><tr>\(heads.joined())</tr></thead>
+      <tbody>
+      \(body.joined())</tbody>
+      </table>
+      </div>
+
+      """
+  }
+}
+
+extension Report.Table.Cell {
+  fileprivate func html(isHeading: Bool, isNumber: Bool) -> String {
+    var classes = isNumber ? ["number"] : []
+    var style = ""
+    if let tint, tint.isFinite, !isHeading {
+      classes.append(isBad ? "bad" : "tinted")
+      style = " style=\"--tint: \(min(max(tint, 0), 1))\""
+    }
+    let name = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
+    let content =
+      HTML.escaped(text) + (detail.map { "<small>\(HTML.escaped($0))</small>" } ?? "")
+    return isHeading
+      ? "<th scope=\"row\"\(name)>\(content)</th>" : "<td\(name)\(style)>\(content)</td>"
+  }
+}

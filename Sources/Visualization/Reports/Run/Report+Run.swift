@@ -1,0 +1,55 @@
+import NeuralNetwork
+import Training
+
+extension Report {
+  /// What came of a training run, as a page.
+  ///
+  ///     let run = try RunDirectory(path: "runs/digits-1").read()
+  ///     let report = Report(ofRun: run, named: "digits-1")
+  ///     try report.write(to: "report.html", .missing("The charts are not drawn."))
+  ///
+  /// - Parameters:
+  ///   - run: what was recorded.
+  ///   - name: what the run is called.
+  ///   - evaluation: what its network makes of rows that it was not trained on, or nil.
+  ///   - gradientCheck: what a check of its gradients found, or nil.
+  ///   - omissions: what the page lacks and how to get it, a sentence each.
+  public init(
+    ofRun run: TrainingRun, named name: String, evaluation: RunEvaluation? = nil,
+    gradientCheck: GradientCheckReport? = nil, omissions: [String] = []
+  ) {
+    let page = RunPage(
+      record: run.record, history: run.history, evaluation: evaluation, omissions: omissions)
+    self.init(
+      title: name, subtitle: page.subtitle,
+      sections: [
+        page.overview, page.progress, page.health, page.confusions, page.classes,
+        gradientCheck.map(RunPage.gradients), page.settings,
+      ].compactMap { $0 })
+  }
+}
+
+/// What a run's network makes of rows that it was not trained on.
+public struct RunEvaluation: Sendable, Equatable {
+  /// What the rows are, such as `the test set`.
+  public var rows: String
+  /// Their classes and those that are predicted.
+  public var confusion: ConfusionMatrix
+  /// Their loss, without any penalty.
+  public var loss: Double
+
+  /// The given evaluation.
+  public init(rows: String, confusion: ConfusionMatrix, loss: Double) {
+    self.rows = rows
+    self.confusion = confusion
+    self.loss = loss
+  }
+}
+
+/// What the page of a run is made of.
+struct RunPage {
+  let record: RunRecord
+  let history: History
+  let evaluation: RunEvaluation?
+  let omissions: [String]
+}

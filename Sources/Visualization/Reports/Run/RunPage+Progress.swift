@@ -1,0 +1,117 @@
+import Serialization
+import Training
+
+extension RunPage {
+  /// How many points of a curve are drawn at most.
+  private static var most: Int { 2000 }
+
+  /// Losses, accuracies and learning rates over the run.
+  var progress: Report.Section {
+    if history.loss.isEmpty {
+      return Report.Section("Training", [.paragraph("No iteration was made.")])
+    }
+    var charts = [lossChart(.linear), lossChart(.logarithmic)]
+    var blocks: [Report.Block] = []
+    if !history.epochs.isEmpty {
+      charts += [accuracyChart, rateChart]
+      blocks.append(.table(epochs))
+    }
+    if history.validationAccuracy.isEmpty {
+      blocks.insert(
+        .paragraph(
+          "There are no validation accuracies: no rows were held out, or none were measured."),
+        at: 0)
+    }
+    return Report.Section("Training", [.charts(charts)] + blocks)
+  }
+
+  /// How many losses a smoothed one is the mean of.
+  private var span: Int { max(1, history.loss.count / 50) }
+
+  private func lossChart(_ scale: Chart.Scale) -> Report.NamedChart {
+    let loss = history.loss
+    let every = (loss.count + Self.most - 1) / Self.most
+    func points(_ value: (Int) -> Double) -> [Chart.Point] {
+      stride(from: 0, to: loss.count, by: every).map { Chart.Point(Double($0), value($0)) }
+    }
+    let thinned = every == 1 ? "" : " One iteration in \(every) is drawn."
+    let kind = scale == .linear ? "" : ", logarithmic"
+    return Report.NamedChart(
+      scale == .linear ? "loss" : "loss-logarithmic",
+      Chart(
+        title: "Loss\(kind)",
+        summary: "The loss of each batch, from \(significant(loss[0], 4)) to "
+          + "\(significant(loss[loss.count - 1], 4)); smoothed, the mean of the last "
+          + "\(counted(span, "iteration")).\(thinned)",
+        .curves(
+          .init(
+            x: .init("iteration"), y: .init("loss", scale: scale),
+            series: [
+              .init("each batch", points { loss[$0] }, style: .faint, color: 0),
+              .init("smoothed", points { Self.mean(loss, endingAt: $0, span: span) }, color: 0),
+            ]))))
+  }
+
+  /// The mean of a number and those before it, `span` in all, or as many as there are.
+  static func mean(_ values: [Double], endingAt index: Int, span: Int) -> Double {
+    let window = values[max(0, index - span + 1)...index]
+    return window.reduce(0, +) / Double(window.count)
+  }
+
+  private var accuracyChart: Report.NamedChart {
+    func points(_ accuracy: (History.Epoch) -> Double?) -> [Chart.Point] {
+      history.epochs.compactMap { epoch in
+        accuracy(epoch).map { Chart.Point(Double(epoch.iteration), $0) }
+      }
+    }
+    var series = [Chart.Curves.Series("training batch", points(\.trainAccuracy), color: 0)]
+    var gap: Chart.Curves.Gap?
+    var words = "ends at \(decimal(history.trainAccuracy[history.epochs.count - 1], 4))"
+    if let last = history.validationAccuracy.last {
+      series.append(.init("validation", points(\.validationAccuracy), color: 1))
+      gap = .init("gap", between: 0, and: 1)
+      words += ", that on validation rows at \(decimal(last, 4))"
+    }
+    return Report.NamedChart(
+      "accuracy",
+      Chart(
+        title: "Accuracy", summary: "The accuracy on training batches \(words).",
+        .curves(.init(x: .init("iteration"), y: .init("accuracy"), series: series, gap: gap))))
+  }
+
+  private var rateChart: Report.NamedChart {
+    let points = history.epochs.map { Chart.Point(Double($0.iteration), $0.learningRate) }
+    let highest = points.map(\.y).max() ?? 0
+    return Report.NamedChart(
+      "learning-rate",
+      Chart(
+        title: "Learning rate",
+        summary: "The learning rate goes from \(significant(points[0].y, 3)) to "
+          + "\(significant(points[points.count - 1].y, 3)).",
+        .curves(
+          .init(
+            x: .init("iteration"),
+            y: .init("learning rate", range: highest > 0 ? 0...1.1 * highest : nil),
+            series: [.init("learning rate", points, style: .steps)]))))
+  }
+
+  /// The last epochs as figures.
+  private var epochs: Report.Table {
+    let shown = history.epochs.suffix(20)
+    return Report.Table(
+      caption: shown.count < history.epochs.count
+        ? "The last \(shown.count) of \(history.epochs.count) epochs" : "Epochs",
+      columns: [
+        .figures("iteration"), .figures("training batch"), .figures("validation"),
+        .figures("gap"), .figures("learning rate"),
+      ],
+      rows: shown.map { epoch in
+        [
+          .init("\(epoch.iteration)"), .init(decimal(epoch.trainAccuracy, 4)),
+          .init(epoch.validationAccuracy.map { decimal($0, 4) } ?? "–"),
+          .init(epoch.validationAccuracy.map { decimal(epoch.trainAccuracy - $0, 4) } ?? "–"),
+          .init(significant(epoch.learningRate, 3)),
+        ]
+      })
+  }
+}

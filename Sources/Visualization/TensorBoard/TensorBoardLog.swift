@@ -1,0 +1,98 @@
+import Foundation
+import LinearAlgebra
+import Serialization
+import Training
+
+/// An event file that `tensorboard --logdir FOLDER` shows, also while it is written.
+///
+///     let log = try TensorBoardLog(in: "runs/digits-1/tensorboard")
+///     try log.scalar("loss", 2.3, step: 0)
+///     try log.flush()
+///
+/// Events are kept until there are 64 KiB of them or two seconds are over when the next one comes;
+/// what was flushed outlasts a kill. Not for use from several threads at a time.
+public final class TensorBoardLog {
+  /// The event file.
+  public let path: String
+
+  private let file: FileHandle
+  private var pending: [UInt8] = []
+  private var lastFlush = ContinuousClock.now
+  private static let largestPending = 1 << 16
+  private static let flushInterval = Duration.seconds(2)
+
+  /// Makes a new event file.
+  ///
+  /// - Parameters:
+  ///   - folder: where it is made; made too where it is not there.
+  ///   - step: where the run begins or goes on. Of what earlier files of the folder have,
+  /// TensorBoard
+  ///     drops what is of this step or later ones.
+  /// - Throws: `FileError` where it cannot be made.
+  public init(in folder: String, fromStep step: Int = 0) throws {
+    try RunDirectory.makeWritable(folder)
+    let time = Date().timeIntervalSince1970
+    // Readers take the files of a folder by their names' order, that of the seconds.
+    let name = "events.out.tfevents.\(Int(time)).\(ProcessInfo.processInfo.hostName).\(getpid())"
+    let unique = UUID().uuidString.prefix(8)
+    path = "\(folder)/\(name).\(unique)"
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw RunDirectory.failure(path, "the log cannot be made") }
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    pending += EventMessage.record(of: EventMessage.fileVersion(at: time))
+    pending += EventMessage.record(of: EventMessage.start(at: time, step: step))
+    try flush()
+  }
+
+  /// Writes what is kept. Nobody could be told of an error here: call ``flush()`` at the end.
+  deinit { try? flush() }
+
+  /// Adds a number, which may be NaN or infinite; the file has it as a 32-bit one.
+  ///
+  /// - Parameter tag: what it is of; a slash in it makes groups.
+  /// - Throws: `FileError` where it cannot be written.
+  public func scalar(_ tag: String, _ number: Double, step: Int) throws {
+    try add(EventMessage.scalar(tag, number, step: step, time: now))
+  }
+
+  /// Adds a picture.
+  ///
+  /// - Throws: `FileError` where it cannot be written; ``ImageError`` where it cannot be made a PNG.
+  public func image(_ tag: String, _ image: Image, step: Int) throws {
+    try add(EventMessage.image(tag, image, png: image.png, step: step, time: now))
+  }
+
+  /// Adds how a tensor's elements are spread over 30 buckets of the same width. Those that are NaN
+  /// or
+  /// infinite are left out.
+  ///
+  /// - Throws: `FileError` where it cannot be written.
+  public func histogram<Scalar: BLASScalar>(
+    _ tag: String, _ tensor: Tensor<Scalar>, step: Int
+  ) throws {
+    try add(
+      EventMessage.histogram(tag, HistogramBuckets(of: tensor), step: step, time: now))
+  }
+
+  /// Writes what is kept.
+  ///
+  /// - Throws: `FileError` where it cannot be written.
+  public func flush() throws {
+    do {
+      try file.write(contentsOf: Data(pending))
+    } catch {
+      throw FileError(path, "the log cannot be written: \(error.localizedDescription)")
+    }
+    pending.removeAll(keepingCapacity: true)
+    lastFlush = .now
+  }
+
+  private var now: Double { Date().timeIntervalSince1970 }
+
+  private func add(_ message: WireMessage) throws {
+    pending += EventMessage.record(of: message)
+    if pending.count >= Self.largestPending || lastFlush.duration(to: .now) >= Self.flushInterval {
+      try flush()
+    }
+  }
+}

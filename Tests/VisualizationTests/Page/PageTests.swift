@@ -1,0 +1,119 @@
+import Foundation
+import TestSupport
+import Testing
+import Visualization
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+@Suite("The page")
+struct PageTests {
+  static let names = [
+    "<script>alert(1)</script>", "\"quoted\" & 'single'", "👩‍👩‍👧 emoji",
+    String(repeating: "long", count: 75), "a\u{1}b",
+  ]
+
+  /// A page of every kind of block, each with a difficult text.
+  static func report(_ text: String) -> Report {
+    let curve = Chart(
+      title: text, summary: text,
+      .curves(
+        .init(x: .init(text), y: .init(text), series: [.init(text, [.init(0, 1), .init(1, 2)])])))
+    let image = Image(width: 2, height: 1, channels: 1, pixels: [0, 255])
+    return Report(
+      title: text, subtitle: text,
+      sections: [
+        .init(
+          text, [.paragraph(text), .warning(text), .command(text), .figures([.init(text, text)])]),
+        .init(
+          text,
+          [
+            .facts([.init(text, text)]),
+            .table(
+              .init(
+                caption: text, columns: [.words(text), .figures(text)],
+                rows: [[.init(text), .init(text, detail: text, tint: 2, isBad: true)]])),
+            .charts([.init("curve", curve)]),
+            .pictures([.init("picture", image, caption: text, summary: text)]),
+          ]), .init("empty", []),
+      ])
+  }
+
+  @Test("It is well-formed, and any text appears as text", arguments: names)
+  func wellFormed(_ text: String) throws {
+    let page = try Self.report(text).html(.missing(text))
+    let found = Reading()
+    let parser = XMLParser(data: Data(page.utf8))
+    parser.delegate = found
+    #expect(parser.parse(), "\(String(describing: parser.parserError))")
+    #expect(!found.elements.contains("script"))
+    let shown = text.replacing("\u{1}", with: "\u{FFFD}")
+    #expect(found.text.contains(shown))
+    #expect(found.alternatives == [shown])
+    #expect(
+      found.elements.filter { ["h1", "h2", "h3"].contains($0) } == ["h1", "h2", "h2", "h3", "h2"])
+  }
+
+  @Test("It needs nothing from elsewhere")
+  func selfContained() throws {
+    let page = try Self.report("text").html(.drawn(["curve": "<svg></svg>"]))
+    #expect(page.contains("<svg></svg>"))
+    #expect(!page.contains("http://") && !page.contains("https://") && !page.contains("<link"))
+    #expect(!page.contains("@import") && !page.contains("url("))
+    #expect(
+      page.matches(of: /src="/).count == page.matches(of: /src="data:image\/png;base64,/).count)
+  }
+
+  @Test("Files of an earlier page are replaced, others stay")
+  func files() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("page")
+    for name in ["old.svg", "old.csv", "mine.txt"] { try scratch.write([1], to: "page/" + name) }
+    try Self.report("text").write(to: scratch.file("page.html"), .drawn(["curve": "<svg/>"]))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(names == ["curve.csv", "curve.svg", "mine.txt", "picture.png"])
+    let csv = try String(contentsOfFile: folder + "/curve.csv", encoding: .utf8)
+    #expect(csv == "series,x,y\n\"text\",0.0,1.0\n\"text\",1.0,2.0\n")
+    let page = try String(contentsOfFile: scratch.file("page.html"), encoding: .utf8)
+    #expect(page.hasPrefix("<!DOCTYPE html>"))
+  }
+
+  @Test("Curves with any name are drawn in the page's colours", arguments: names)
+  func curves(_ text: String) throws {
+    let report = Self.report(text)
+    let (drawings, problem) = report.draw()
+    guard case .drawn(let documents) = drawings else {
+      #expect(problem?.contains("gnuplot") == true)
+      return
+    }
+    let svg = try #require(documents["curve"])
+    #expect(svg.contains("var(--curve-1") && !svg.contains("<script"))
+    let parser = XMLParser(data: Data(try report.html(drawings).utf8))
+    #expect(parser.parse(), "\(String(describing: parser.parserError))")
+  }
+
+  @Test("A page of nothing is a page")
+  func empty() throws {
+    let parser = XMLParser(data: Data(try Report(title: "", sections: []).html(.drawn([:])).utf8))
+    #expect(parser.parse())
+  }
+}
+
+/// What a page has in it.
+private final class Reading: NSObject, XMLParserDelegate {
+  var elements: [String] = []
+  var text = ""
+  var alternatives: [String] = []
+
+  func parser(
+    _: XMLParser, didStartElement element: String, namespaceURI _: String?,
+    qualifiedName _: String?,
+    attributes: [String: String]
+  ) {
+    elements.append(element)
+    if element == "img" { alternatives.append(attributes["alt"] ?? "none") }
+  }
+
+  func parser(_: XMLParser, foundCharacters characters: String) { text += characters }
+}
