@@ -63,7 +63,7 @@ struct TensorBoardTests {
 
   private let long = ["train", "--output", "run", "--iterations", "100000000"]
 
-  @Test("A run's file has losses, histograms and what a diagnosis sees")
+  @Test("A run's file has losses, histograms, pictures of weights and what a diagnosis sees")
   func run() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("plain")
@@ -74,8 +74,9 @@ struct TensorBoardTests {
     #expect(names.count == 1 && name.hasPrefix("events.out.tfevents."))
     let events = try events(scratch, "run/tensorboard/" + name)
     #expect(events.first?.isStart == true && events.first?.step == 0)
-    #expect(steps(events, "\u{4}loss").sorted() == [0, 10, 20, 24])
-    #expect(steps(events, "parameters/W1") == [0, 24])
+    #expect(steps(events, "\u{4}loss").sorted() == [0, 10, 13, 20, 24])
+    #expect(steps(events, "parameters/W1") == [0, 13, 24])
+    #expect(steps(events, "weights/first layer") == [0, 13, 24])
     #expect(steps(events, "update ratio/W1") == [1, 24])
     #expect(steps(events, "dead units/layer 1") == [1, 24])
   }
@@ -161,8 +162,8 @@ struct TensorBoardTests {
     #expect(Array(names.dropFirst()) == (0..<4).map { "trial-\($0)" })
     let own = try events(scratch, "study/tensorboard/" + (names.first ?? ""))
     #expect(own.last?.text.contains("_hparams_/experiment") == true)
-    let file = try #require(try scratch.names(in: "study/tensorboard/trial-2").first)
-    let trial = try events(scratch, "study/tensorboard/trial-2/" + file)
+    let file = try #require(try scratch.names(in: "study/tensorboard/trial-0").first)
+    let trial = try events(scratch, "study/tensorboard/trial-0/" + file)
     #expect(steps(trial, "_hparams_/session_start_info") == [0])
     #expect(steps(trial, "result/validation_accuracy") == [9])
     #expect(steps(trial, "_hparams_/session_end_info") == [0])

@@ -14,8 +14,9 @@ final class RunEvents<Scalar: BLASScalar> {
   /// Makes a new event file for a run that goes on from `iteration`.
   ///
   /// - Throws: `FileError` where it cannot be made.
-  init(in folder: String, from iteration: Int) throws {
-    recorder = TensorBoardRecorder(to: try TensorBoardLog(in: folder, fromStep: iteration))
+  init(in folder: String, from iteration: Int, imageShape: ImageShape?) throws {
+    recorder = TensorBoardRecorder(
+      to: try TensorBoardLog(in: folder, fromStep: iteration), imageShape: imageShape)
   }
 
   /// Takes note of an iteration, and of what was seen of the network's health after it.

@@ -38,7 +38,8 @@ extension TrainingSession {
       ? Examiner<Scalar>(settings.training, iterations: trainer.iterations) : nil
     let events =
       display.tensorboard
-      ? try RunEvents<Scalar>(in: eventFiles.folder, from: trainer.iteration) : nil
+      ? try RunEvents<Scalar>(
+        in: eventFiles.folder, from: trainer.iteration, imageShape: data.training.image) : nil
     if trainer.iteration == 0 { examiner?.begin(trainer.network, on: sets.training) }
     if checkpoint == nil { try saveFirstCheckpoint(of: trainer) }
     let clock = ContinuousClock()

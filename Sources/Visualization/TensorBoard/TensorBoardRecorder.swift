@@ -1,34 +1,46 @@
+import Datasets
 import LinearAlgebra
 import NeuralNetwork
 import Training
 
 /// Writes what TensorBoard shows of a training run: loss and learning rate after every few
-/// iterations, the accuracies of each evaluation, histograms of the parameters, and what diagnoses
-/// see. Steps are iterations, counted from 0.
+/// iterations, the accuracies of each evaluation, histograms of the parameters, pictures of the
+/// first layer's weights, and what diagnoses see. Steps are iterations, counted from 0.
 ///
-/// Histograms are of the first iteration that is recorded, of evaluations, as many as were asked for
-/// and evenly over the run, and of the end.
+/// Histograms and pictures are of the first iteration that is recorded, of evaluations, about as many
+/// as were asked for and evenly over the run, and of the end.
 public final class TensorBoardRecorder<Scalar: BLASScalar> {
   /// The event file.
   public let log: TensorBoardLog
 
   private let interval: Int
   private let histograms: Int
+  private let imageShape: ImageShape?
   /// The last iteration whose parameters are in the file.
   private var lastDetailed: Int?
+
+  /// The most units whose weights are shown, those of a square of tiles.
+  private static var tileCount: Int { 100 }
+  /// How wide or high small tiles are made, about.
+  private static var tileSize: Int { 32 }
 
   /// A recorder into `log`.
   ///
   /// - Parameters:
   ///   - interval: iterations between two losses.
   ///   - histograms: about how many evaluations have histograms at most.
+  ///   - imageShape: how the inputs lie in a picture, where they are one.
   /// - Precondition: `interval` is at least 1, `histograms` is not negative.
-  public init(to log: TensorBoardLog, every interval: Int = 10, histograms: Int = 50) {
+  public init(
+    to log: TensorBoardLog, every interval: Int = 10, histograms: Int = 50,
+    imageShape: ImageShape? = nil
+  ) {
     require(interval >= 1, "tensorBoard: every \(interval) iterations, expected at least 1")
     require(histograms >= 0, "tensorBoard: \(histograms) histograms, expected 0 or more")
     self.log = log
     self.interval = interval
     self.histograms = histograms
+    self.imageShape = imageShape
   }
 
   /// Takes note of an iteration.
@@ -89,6 +101,14 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
     lastDetailed = step
     for parameter in network.parameters {
       try log.histogram("parameters/\(parameter.name)", parameter.tensor, step: step)
+    }
+    if let imageShape, let tiles = network.firstLayerImages(imageShape, most: Self.tileCount),
+      !tiles.isEmpty
+    {
+      let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
+      let magnification = max(1, Self.tileSize / max(imageShape.width, imageShape.height))
+      let grid = ImageGrid(tiles, columns: columns, magnification: magnification)
+      try log.image("weights/first layer", grid.image, step: step)
     }
   }
 }

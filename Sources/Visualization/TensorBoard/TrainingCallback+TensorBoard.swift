@@ -1,3 +1,4 @@
+import Datasets
 import LinearAlgebra
 import Training
 
@@ -11,10 +12,12 @@ extension TrainingCallback {
   ///   - folder: where the file is made, at the first iteration.
   ///   - interval: iterations between two losses.
   ///   - histograms: about how many evaluations have histograms at most.
+  ///   - imageShape: how the inputs lie in a picture, where they are one.
   /// - Throws: `FileError` from the run, where it cannot be written.
   /// - Precondition: `interval` is at least 1, `histograms` is not negative.
   public static func tensorBoard(
-    to folder: String, every interval: Int = 10, histograms: Int = 50
+    to folder: String, every interval: Int = 10, histograms: Int = 50,
+    imageShape: ImageShape? = nil
   ) -> TrainingCallback {
     require(interval >= 1, "tensorBoard: every \(interval) iterations, expected at least 1")
     var recorder: TensorBoardRecorder<Scalar>?
@@ -24,7 +27,7 @@ extension TrainingCallback {
         try recorder
         ?? TensorBoardRecorder(
           to: TensorBoardLog(in: folder, fromStep: progress.iteration), every: interval,
-          histograms: histograms)
+          histograms: histograms, imageShape: imageShape)
       recorder = open
       try open.record(moment)
       if progress.iteration == progress.iterations - 1 { try open.log.flush() }
