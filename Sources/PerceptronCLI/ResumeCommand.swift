@@ -47,7 +47,7 @@ struct ResumeCommand: ParsableCommand {
     display.tensorboard = display.tensorboard || eventFiles.exist
     let session = TrainingSession(
       data: loaded, identity: identity, settings: settings, seed: notes.seed, directory: directory,
-      lock: lock, display: display, eventFiles: eventFiles, checkpoint: (archive, notes.seconds))
+      lock: lock, display: display, eventFiles: eventFiles, checkpoint: (archive, notes))
     if !display.quiet {
       let widths = checkpoint.widths.map(String.init).joined(separator: "-")
       Console.error(

@@ -35,13 +35,15 @@ extension TrainingSession {
     var reporter = ProgressReporter(from: trainer.iteration)
     let examiner =
       display.diagnose
-      ? Examiner<Scalar>(settings.training, iterations: trainer.iterations) : nil
+      ? Examiner<Scalar>(
+        settings.training, iterations: trainer.iterations, resuming: checkpoint?.notes.examiner)
+      : nil
     let events =
       display.tensorboard
       ? try RunEvents<Scalar>(
         in: eventFiles.folder, from: trainer.iteration, imageShape: data.training.image) : nil
-    if trainer.iteration == 0 { examiner?.begin(trainer.network, on: sets.training) }
-    if checkpoint == nil { try saveFirstCheckpoint(of: trainer) }
+    examiner?.begin(trainer.network, after: trainer.iteration, on: sets.training)
+    if checkpoint == nil { try saveFirstCheckpoint(of: trainer, examiner?.memory) }
     let clock = ContinuousClock()
     let start = clock.now
     var last = start
@@ -58,7 +60,7 @@ extension TrainingSession {
     do {
       try trainer.run(
         on: sets.training, validation: sets.validation, callbacks: [callback],
-        checkpoints: checkpoints(since: start))
+        checkpoints: checkpoints(since: start, examiner?.memory))
     } catch TrainingError.lossNotFinite(let iteration, let loss, _) {
       divergence = .loss(loss, of: iteration)
     } catch TrainingError.parametersNotFinite(let iteration, _) {
@@ -74,20 +76,23 @@ extension TrainingSession {
       network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
       divergence: divergence, iterationTimes: times, seconds: seconds,
       stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
-      bestIteration: trainer.bestIteration, diagnosis: examiner?.diagnosis)
+      bestIteration: trainer.bestIteration, diagnosis: examiner?.diagnosis,
+      diagnostics: examiner?.series)
   }
 
-  private var secondsSoFar: Double { checkpoint?.seconds ?? 0 }
+  private var secondsSoFar: Double { checkpoint?.notes.seconds ?? 0 }
 
   /// Checkpoints as they are asked for, and one when the run is interrupted.
-  private func checkpoints(since start: ContinuousClock.Instant) -> Checkpoints {
+  private func checkpoints(
+    since start: ContinuousClock.Instant, _ memory: ExaminerMemory?
+  ) -> Checkpoints {
     let period = display.checkpointEvery
     return Checkpoints(
       at: directory.checkpointPath, everySeconds: period > 0 ? period : nil, whenFinished: false,
       notes: { [settings, seed, identity, secondsSoFar, eventFiles] in
         let seconds = secondsSoFar + start.duration(to: .now).seconds
         return try RunNotes(
-          settings, seed: seed, seconds: seconds, data: identity,
+          settings, seed: seed, seconds: seconds, data: identity, examiner: memory?.current,
           earlierEvents: eventFiles.earlier
         ).metadata
       })
@@ -95,10 +100,10 @@ extension TrainingSession {
 
   /// Sees to it that a run that is killed early does not leave the checkpoint of an earlier one.
   private func saveFirstCheckpoint<Scalar, Random: Codable>(
-    of trainer: Trainer<Scalar, Random>
+    of trainer: Trainer<Scalar, Random>, _ memory: ExaminerMemory?
   ) throws {
     if display.checkpointEvery > 0 && !trainer.isFinished {
-      let first = checkpoints(since: .now)
+      let first = checkpoints(since: .now, memory)
       try trainer.saveCheckpoint(to: first.path, notes: first.notes())
     } else {
       try directory.removeCheckpoint()
