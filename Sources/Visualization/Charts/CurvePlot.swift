@@ -25,9 +25,9 @@ enum CurvePlot {
       var text = try String(
         contentsOf: folder.appendingPathComponent("\(number).svg"), encoding: .utf8)
       for (index, variable) in variables.enumerated() {
-        text = text.replacing(stand(index).lowercased(), with: variable)
-          .replacing(stand(index).uppercased(), with: variable)
+        text = text.replacing("rgb(  1, 162, \(firstBlue + index))", with: variable)
       }
+      text = text.replacing("<title>Gnuplot</title>\n", with: "")
       // Names that are one chart's only: a page has several.
       return text.replacing("gnuplot_", with: "chart-\(number)-")
         .replacing("gpPt", with: "chart-\(number)-point-")
@@ -58,8 +58,13 @@ enum CurvePlot {
     }
   }
 
-  /// What stands for a colour in what gnuplot draws: it knows no variables.
-  private static func stand(_ index: Int) -> String { "#01a2b\(index)" }
+  /// What stands for a colour in what gnuplot draws, which knows no variables: rgb(1, 162, 176) and
+  /// the blues after it.
+  private static func stand(_ index: Int) -> String {
+    "#01a2" + String(firstBlue + index, radix: 16)
+  }
+
+  private static let firstBlue = 176
 
   /// Ink, rules, and the curves' colours in the style sheet, with what they are elsewhere.
   private static let variables = [
@@ -73,10 +78,11 @@ enum CurvePlot {
     let ink = stand(0)
     var text = """
       reset
-      set terminal svg size 640,400 font 'sans-serif,13' noenhanced
+      set terminal svg size 480,320 font 'sans-serif,13' noenhanced
       set output '\(number).svg'
       set border 3 linecolor rgb '\(stand(1))'
       set grid linecolor rgb '\(stand(1))' linetype 1 linewidth 0.5
+      set autoscale xfix
       set tics nomirror textcolor rgb '\(ink)'
       set key above left textcolor rgb '\(ink)'
       set xlabel \(quoted(chart.x.label)) textcolor rgb '\(ink)'
@@ -133,9 +139,18 @@ enum CurvePlot {
     }
   }
 
+  /// All points, those that are not drawn too: a line with the curve's name, x and y for each.
+  static func csv(_ chart: Chart.Curves) -> String {
+    chart.series.reduce("series,x,y\n") { text, series in
+      let name = "\"" + series.name.replacing("\"", with: "\"\"") + "\""
+      return text + series.points.map { "\(name),\($0.x),\($0.y)\n" }.joined()
+    }
+  }
+
   /// A text in gnuplot's single quotes, on one line and not too long for a legend.
   private static func quoted(_ text: String) -> String {
-    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    // Neither gnuplot's lines nor XML take control characters.
+    let line = String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
     let short = line.count > 40 ? line.prefix(39) + "…" : line
     return "'" + short.replacing("'", with: "''") + "'"
   }

@@ -3,7 +3,7 @@ import Serialization
 
 extension Report {
   /// Writes the page to `path`, and into the folder of that name without its extension each chart
-  /// that is drawn as SVG and each picture as PNG. Charts and pictures of an earlier page in that
+  /// that is drawn as SVG, the points of curves as CSV, and each picture as PNG. Charts and pictures of an earlier page in that
   /// folder are removed.
   ///
   /// - Throws: `FileError` where something cannot be written, ``ImageError`` where a picture cannot
@@ -12,6 +12,11 @@ extension Report {
     let page = try html(drawings)
     var files: [(name: String, bytes: [UInt8])] = try pictures.map {
       ("\($0.name).png", try $0.image.png)
+    }
+    for chart in charts {
+      if case .curves(let curves) = chart.chart.content {
+        files.append(("\(chart.name).csv", Array(CurvePlot.csv(curves).utf8)))
+      }
     }
     if case .drawn(let documents) = drawings {
       for chart in charts {

@@ -72,9 +72,25 @@ struct PageTests {
     for name in ["old.svg", "old.csv", "mine.txt"] { try scratch.write([1], to: "page/" + name) }
     try Self.report("text").write(to: scratch.file("page.html"), .drawn(["curve": "<svg/>"]))
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    #expect(names == ["curve.svg", "mine.txt", "picture.png"])
+    #expect(names == ["curve.csv", "curve.svg", "mine.txt", "picture.png"])
+    let csv = try String(contentsOfFile: folder + "/curve.csv", encoding: .utf8)
+    #expect(csv == "series,x,y\n\"text\",0.0,1.0\n\"text\",1.0,2.0\n")
     let page = try String(contentsOfFile: scratch.file("page.html"), encoding: .utf8)
     #expect(page.hasPrefix("<!DOCTYPE html>"))
+  }
+
+  @Test("Curves with any name are drawn in the page's colours", arguments: names)
+  func curves(_ text: String) throws {
+    let report = Self.report(text)
+    let (drawings, problem) = report.draw()
+    guard case .drawn(let documents) = drawings else {
+      #expect(problem?.contains("gnuplot") == true)
+      return
+    }
+    let svg = try #require(documents["curve"])
+    #expect(svg.contains("var(--curve-1") && !svg.contains("<script"))
+    let parser = XMLParser(data: Data(try report.html(drawings).utf8))
+    #expect(parser.parse(), "\(String(describing: parser.parserError))")
   }
 
   @Test("A page of nothing is a page")

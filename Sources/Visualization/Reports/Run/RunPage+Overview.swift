@@ -7,7 +7,7 @@ extension RunPage {
   /// What was trained on what.
   var subtitle: String {
     let layers = record.settings.network.layers.widths.map(String.init).joined(separator: "-")
-    return "A network of widths \(layers), trained on \(record.settings.data)"
+    return "A network whose layers have \(layers) outputs, trained on \(record.settings.data)"
   }
 
   /// The figures that matter most, how the run ended, and what the page lacks.

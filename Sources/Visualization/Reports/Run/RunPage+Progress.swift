@@ -81,6 +81,7 @@ extension RunPage {
 
   private var rateChart: Report.NamedChart {
     let points = history.epochs.map { Chart.Point(Double($0.iteration), $0.learningRate) }
+    let highest = points.map(\.y).max() ?? 0
     return Report.NamedChart(
       "learning-rate",
       Chart(
@@ -89,7 +90,8 @@ extension RunPage {
           + "\(significant(points[points.count - 1].y, 3)).",
         .curves(
           .init(
-            x: .init("iteration"), y: .init("learning rate"),
+            x: .init("iteration"),
+            y: .init("learning rate", range: highest > 0 ? 0...1.1 * highest : nil),
             series: [.init("learning rate", points, style: .steps)]))))
   }
 
