@@ -61,7 +61,7 @@ public enum Gnuplot {
   /// Runs the script in a folder. Its words go to a file, which takes them without a reader.
   private static func run(_ path: String, in folder: String) throws {
     let log = folder + "/errors"
-    FileManager.default.createFile(atPath: log, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: log))
     guard let errors = FileHandle(forWritingAtPath: log) else {
       throw FileError(log, "cannot be written")
     }

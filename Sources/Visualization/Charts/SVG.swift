@@ -26,11 +26,11 @@ public struct SVG: Hashable, Sendable {
       <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
       width="\(width)" height="\(height + titleHeight)" \
       viewBox="0 \(-titleHeight) \(width) \(height + titleHeight)">
-      <title>\(Self.escaped(title))</title>
-      <desc>\(Self.escaped(summary))</desc>
+      <title>\(HTML.escaped(title))</title>
+      <desc>\(HTML.escaped(summary))</desc>
       <rect x="0" y="\(-titleHeight)" width="\(width)" height="\(height + titleHeight)" fill="white"/>
       <text x="12" y="-10" font-family="sans-serif" font-size="16" font-weight="bold" \
-      fill="\(ChartColor.ink.hexadecimal)">\(Self.escaped(shown))</text>
+      fill="\(ChartColor.ink.hexadecimal)">\(HTML.escaped(shown))</text>
       \(elements.joined(separator: "\n"))
       </svg>
 
@@ -44,7 +44,7 @@ public struct SVG: Hashable, Sendable {
   /// - Parameter prefix: what the names of the element's parts begin with; another for each element of
   ///   a page.
   public func inlined(prefix: String) -> String {
-    let label = Self.escaped([title, summary].filter { !$0.isEmpty }.joined(separator: ". "))
+    let label = HTML.escaped([title, summary].filter { !$0.isEmpty }.joined(separator: ". "))
     let body = elements.map { line -> String in
       var line = String(line)
       if line.contains("gpPt") {
@@ -113,11 +113,5 @@ public struct SVG: Hashable, Sendable {
       (color: "rgb(\(padded.joined(separator: ", ")))", variable: variable),
       (color: "rgb(\(channels.joined(separator: ",")))", variable: variable),
     ]
-  }
-
-  /// A text in which nothing is markup; control characters, which XML has no place for, are spaces.
-  static func escaped(_ text: String) -> String {
-    Drawing.shortened(text, to: .infinity).replacing("&", with: "&amp;")
-      .replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
   }
 }

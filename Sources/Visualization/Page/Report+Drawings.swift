@@ -1,19 +1,13 @@
 extension Report {
   /// Draws the page's charts by one gnuplot.
   ///
-  /// - Returns: the drawings, and what to tell where they could not all be made.
+  /// - Returns: the drawings, and what to tell where they could not be made.
   public func draw() -> (drawings: Drawings, problem: String?) {
-    let curves = charts.compactMap { chart -> (name: String, svg: Chart.Curves)? in
-      if case .curves(let curves) = chart.chart.content { (chart.name, curves) } else { nil }
-    }
     do {
-      let documents = try CurvePlot.draw(curves.map(\.svg))
-      let drawn = Dictionary(zip(curves.map(\.name), documents)) { $1 }
-      let left = charts.count - curves.count
-      return (
-        .drawn(drawn),
-        left == 0 ? nil : "\(left) of \(charts.count) charts are not curves and are not drawn"
-      )
+      let drawn = try Gnuplot.draw(
+        charts.map(\.chart),
+        widths: charts.map { $0.isWide ? Chart.fullWidth : Chart.standardWidth })
+      return (.drawn(Dictionary(zip(charts.map(\.name), drawn)) { $1 }), nil)
     } catch {
       return (.missing("\(error)"), "\(error)")
     }

@@ -3,8 +3,8 @@ import Foundation
 extension Report {
   /// What the page's charts were drawn as, or why they could not be.
   public enum Drawings: Hashable, Sendable {
-    /// An SVG document for each chart's name.
-    case drawn([String: String])
+    /// A drawing for each chart's name.
+    case drawn([String: SVG])
     /// Why there are none, in a sentence that the page shows.
     case missing(String)
   }
@@ -91,10 +91,8 @@ extension Report {
 extension Report.NamedChart {
   fileprivate func html(_ drawings: Report.Drawings) -> String {
     var drawing = "<p>This chart is not drawn.</p>\n"
-    if case .drawn(let documents) = drawings, let svg = documents[name] {
-      // What stands before the element, as the XML declaration, has no place inside a page.
-      let element = svg.range(of: "<svg").map { String(svg[$0.lowerBound...]) } ?? svg
-      drawing = "<div role=\"img\" aria-label=\"\(HTML.escaped(chart.summary))\">\(element)</div>\n"
+    if case .drawn(let drawn) = drawings, let svg = drawn[name] {
+      drawing = "<div class=\"drawing\">\n\(svg.inlined(prefix: name + "-"))\n</div>\n"
     }
     return """
       <figure\(isWide ? " class=\"wide\"" : "")>

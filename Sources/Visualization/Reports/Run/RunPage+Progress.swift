@@ -41,20 +41,20 @@ extension RunPage {
       Chart(
         title: "Loss\(kind)",
         summary: "The loss of each batch, from \(significant(loss[0], 4)) to "
-          + "\(significant(loss[loss.count - 1], 4)); smoothed, the mean of the last "
-          + "\(counted(span, "iteration")).\(thinned)",
+          + "\(significant(loss[loss.count - 1], 4)); smoothed, the mean of "
+          + "\(counted(span, "iteration")) around each.\(thinned)",
         .curves(
           .init(
             x: .init("iteration"), y: .init("loss", scale: scale),
             series: [
               .init("each batch", points { loss[$0] }, style: .faint, color: 0),
-              .init("smoothed", points { Self.mean(loss, endingAt: $0, span: span) }, color: 0),
+              .init("smoothed", points { Self.mean(loss, around: $0, span: span) }, color: 0),
             ]))))
   }
 
-  /// The mean of a number and those before it, `span` in all, or as many as there are.
-  static func mean(_ values: [Double], endingAt index: Int, span: Int) -> Double {
-    let window = values[max(0, index - span + 1)...index]
+  /// The mean of a number and those on both sides of it, `span` in all, or as many as there are.
+  static func mean(_ values: [Double], around index: Int, span: Int) -> Double {
+    let window = values[max(0, index - span / 2)..<min(values.count, index - span / 2 + span)]
     return window.reduce(0, +) / Double(window.count)
   }
 
