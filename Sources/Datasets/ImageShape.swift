@@ -35,3 +35,19 @@ public struct ImageShape: Hashable, Codable, Sendable {
   /// The number of features of such a picture.
   public var featureCount: Int { width * height * channels }
 }
+
+extension ImageShape {
+  /// Which of the features is a pixel's channel.
+  ///
+  /// - Precondition: `row`, `column` and `channel` lie within the picture.
+  public func featureIndex(row: Int, column: Int, channel: Int) -> Int {
+    require(
+      0..<height ~= row && 0..<width ~= column && 0..<channels ~= channel,
+      "ImageShape: row \(row), column \(column), channel \(channel) of "
+        + "[\(height), \(width), \(channels)]")
+    return switch layout {
+    case .planar: (channel * height + row) * width + column
+    case .interleaved: (row * width + column) * channels + channel
+    }
+  }
+}

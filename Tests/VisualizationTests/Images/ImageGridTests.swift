@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Visualization
+
+@Suite struct ImageGridTests {
+  private let small = Image(width: 1, height: 1, channels: 1, pixels: [9])
+  private let wide = Image(width: 2, height: 1, channels: 1, pixels: [1, 2])
+
+  @Test func `each pixel becomes a square, and what no tile covers is background`() throws {
+    let grid = ImageGrid(
+      [wide, small, small], columns: 2, magnification: 2, spacing: 1, background: 7)
+    let image = Image(
+      width: 9, height: 5, channels: 1,
+      pixels: [
+        1, 1, 2, 2, 7, 9, 9, 7, 7,
+        1, 1, 2, 2, 7, 9, 9, 7, 7,
+        7, 7, 7, 7, 7, 7, 7, 7, 7,
+        9, 9, 7, 7, 7, 7, 7, 7, 7,
+        9, 9, 7, 7, 7, 7, 7, 7, 7,
+      ])
+    #expect(grid.image == image)
+    #expect(try Image(decoding: grid.image.png) == image)
+  }
+
+  @Test func `grey tiles beside coloured ones keep their grey`() {
+    let red = Image(width: 1, height: 1, channels: 3, pixels: [255, 0, 3])
+    let image = ImageGrid([small, red], columns: 5, magnification: 1, spacing: 1).image
+    #expect(
+      image
+        == Image(
+          width: 3, height: 1, channels: 3, pixels: [9, 9, 9, 128, 128, 128, 255, 0, 3]))
+  }
+
+  @Test func `of no tiles there is one pixel of background`() {
+    let image = ImageGrid([], columns: 3, background: 5).image
+    #expect(image == Image(width: 1, height: 1, channels: 1, pixels: [5]))
+  }
+}

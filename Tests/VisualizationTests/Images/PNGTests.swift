@@ -1,0 +1,28 @@
+import CPNG
+import Testing
+
+@testable import Visualization
+
+@Suite struct PNGTests {
+  @Test(arguments: [1, 3]) func `a PNG has the picture's pixels`(channels: Int) throws {
+    let pixels = (0..<6 * channels).map { UInt8($0 * 14) }
+    let image = Image(width: 3, height: 2, channels: channels, pixels: pixels)
+    #expect(try Image(decoding: image.png) == image)
+  }
+}
+
+extension Image {
+  /// The picture in a PNG file's bytes.
+  init(decoding png: [UInt8]) throws {
+    var settings = png_image()
+    settings.version = png_uint_32(PNG_IMAGE_VERSION)
+    try #require(png_image_begin_read_from_memory(&settings, png, png.count) != 0)
+    let channels = settings.format & png_uint_32(PNG_FORMAT_FLAG_COLOR) == 0 ? 1 : 3
+    settings.format = channels == 1 ? png_uint_32(PNG_FORMAT_GRAY) : PNG_FORMAT_RGB
+    var pixels = [UInt8](
+      repeating: 0, count: Int(settings.width) * Int(settings.height) * channels)
+    try #require(png_image_finish_read(&settings, nil, &pixels, 0, nil) != 0)
+    self.init(
+      width: Int(settings.width), height: Int(settings.height), channels: channels, pixels: pixels)
+  }
+}
