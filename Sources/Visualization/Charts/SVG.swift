@@ -89,12 +89,21 @@ public struct SVG: Hashable, Sendable {
       } else if content == "</g>", let last = kept.last, last.hasPrefix("<g"), !last.contains("</")
       {
         if last.hasSuffix(">") && !last.contains("/>") { kept.removeLast() }
+      } else if content.contains(outlinedText) {
+        kept.append(
+          content.replacing(outlinedText, with: outlineAttributes + outlinedText.dropFirst(13)))
       } else {
         kept.append(content)
       }
     }
     return kept
   }
+
+  /// What gnuplot writes of a text that is to have an outline, which it cannot draw, and what it becomes.
+  private static let outlinedText =
+    "stroke=\"none\" fill=\"\(variables(of: .outlined)[1].color)\""
+  private static let outlineAttributes =
+    "stroke=\"white\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\""
 
   /// A line with the colours that a page may replace as custom properties.
   private static func replacingColors(in line: String) -> String {
@@ -105,7 +114,16 @@ public struct SVG: Hashable, Sendable {
   }
 
   /// Each replaceable colour in both ways that gnuplot writes it, and what is put in its place.
-  private static let variables = ChartColor.replaceable.flatMap { color in
+  private static let variables =
+    ChartColor.replaceable.flatMap(variables(of:))
+    + [
+      (
+        color: "stroke=\"white\" stroke-width=\"4\"",
+        variable: "stroke=\"var(--chart-paper, white)\" stroke-width=\"4\""
+      )
+    ]
+
+  private static func variables(of color: ChartColor) -> [(color: String, variable: String)] {
     let channels = [color.red, color.green, color.blue].map { "\($0)" }
     let padded = channels.map { String(repeating: " ", count: 3 - $0.count) + $0 }
     let variable = "var(\(color.name ?? ""), \(color.hexadecimal))"

@@ -1,7 +1,7 @@
 /// A colour of a drawing: what a page may replace by its own for dark mode or print, and what it is in a
 /// file that stands alone.
 ///
-/// In a page the colours are the custom properties `--chart-ink` (texts), `--chart-muted` (axes and
+/// In a page the colours are the custom properties `--chart-paper`, `--chart-ink` (texts), `--chart-muted` (axes and
 /// ticks), `--chart-grid`, `--chart-faint` (raw data behind smoothed), `--chart-area` (the area between
 /// two curves) and `--chart-1` … `--chart-6` (curves, bars, spans).
 struct ChartColor: Hashable {
@@ -33,6 +33,8 @@ struct ChartColor: Hashable {
 
   static let ink = ChartColor("--chart-ink", 0x22_22_23)
   static let muted = ChartColor("--chart-muted", 0x5f_63_6b)
+  /// That of texts that stand on lines, with an outline in the colour of the paper.
+  static let outlined = ChartColor("--chart-muted", 0x5f_63_6c)
   static let grid = ChartColor("--chart-grid", 0xdd_df_e3)
   static let faint = ChartColor("--chart-faint", 0xb4_c3_d6)
   static let area = ChartColor("--chart-area", 0xe9_ee_f5)
@@ -48,7 +50,7 @@ struct ChartColor: Hashable {
   ]
 
   /// All that a page may replace.
-  static let replaceable = [ink, muted, grid, faint, area] + series
+  static let replaceable = [ink, muted, outlined, grid, faint, area] + series
 }
 
 extension ChartColor {

@@ -47,7 +47,7 @@ extension Chart.Curves {
       drawing.command("set \(name)range [\(range.lowerBound):\(range.upperBound)]")
       let places = ticks.places.map { "\(Drawing.quoted($0.label)) \($0.value)" }
       drawing.command(
-        "set \(name)tics nomirror out scale \(name == "x" ? 0.5 : 0)"
+        "set \(name)tics nomirror out scale \(name == "x" ? "0.5 offset 0,0.4" : "0")"
           + " (\(places.joined(separator: ", ")))"
           + " textcolor rgb '\(ChartColor.muted.hexadecimal)'")
       drawing.command("unset m\(name)tics")
@@ -97,7 +97,7 @@ extension Chart.Curves {
 
   /// A number as gnuplot reads it; what has no place on the axis is a gap.
   private func text(_ value: Double) -> String {
-    value.isFinite && (y.scale == .linear || value > 0) ? "\(value)" : "NaN"
+    Ranges.hasPlace(value, on: y) ? "\(value)" : "NaN"
   }
 
   /// The filled area between the two curves of the gap, where both have a point.
@@ -156,8 +156,10 @@ extension Chart.Curves {
       y = Self.range(of: shown.map(\.y), on: curves.y, room: 0.04)
     }
 
-    private static func hasPlace(_ value: Double, on axis: Chart.Axis) -> Bool {
-      value.isFinite && (axis.scale == .linear || value > 0)
+    /// Whether a number has a place on an axis; beyond 1e300, or below its inverse on a logarithmic
+    /// axis, gnuplot's own numbers overflow.
+    static func hasPlace(_ value: Double, on axis: Chart.Axis) -> Bool {
+      value.isFinite && abs(value) <= 1e300 && (axis.scale == .linear || value >= 1e-300)
     }
 
     private static func range(
@@ -171,12 +173,12 @@ extension Chart.Curves {
       }
       let (least, most) = (values.min() ?? 0, values.max() ?? 0)
       if isLogarithmic {
-        let factor = least == most ? 2 : pow(most / least, room)
-        return max(least / factor, .leastNormalMagnitude)...min(most * factor, 1e300)
+        let factor = least == most ? 2 : pow(10, (log10(most) - log10(least)) * room)
+        return max(least / factor, 1e-305)...min(most * factor, 1e305)
       }
-      // One value only gets a range about it; a huge one keeps within what gnuplot can draw.
+      // One value only gets a range about it.
       let more = least == most ? max(abs(least) * 0.1, 1e-6) : (most - least) * room
-      return max(least - more, -1e300)...min(most + more, 1e300)
+      return least - more...most + more
     }
   }
 }

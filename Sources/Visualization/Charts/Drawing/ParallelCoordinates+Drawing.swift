@@ -19,7 +19,7 @@ extension Chart.ParallelCoordinates {
       draw(
         dimension, at: places[index], in: &drawing, from: top, to: bottom,
         room: index == 0 ? left - 12 : max(step - 24, 24),
-        nameRoom: min(max(step, 60), 2 * min(places[index], width - places[index]) + 40),
+        nameRoom: max(step, 60),
         isFirst: index == 0, isLast: index == dimensions.count - 1 && index > 0)
     }
     var plots: [String] = []
@@ -47,14 +47,14 @@ extension Chart.ParallelCoordinates {
     let alignment: Drawing.Alignment = isFirst ? .left : isLast ? .right : .center
     drawing.text(
       dimension.name, x: isFirst ? 4 : isLast ? drawing.width - 4 : x, y: 14, alignment,
-      room: isFirst || isLast ? nameRoom * 0.8 + 20 : nameRoom - 8)
+      room: isFirst || isLast ? nameRoom * 0.75 : nameRoom - 8)
     var last = Double.infinity
     for tick in dimension.ticks.sorted(by: { $0.position < $1.position }) {
       let y = bottom - tick.position * (bottom - top)
       if last - y < 14 { continue }
       last = y
       drawing.line(from: (x - 4, y), to: (x, y), color: .muted)
-      drawing.text(tick.label, x: x - 8, y: y, .right, color: .muted, room: room)
+      drawing.text(tick.label, x: x - 8, y: y, .right, color: .outlined, room: room)
     }
   }
 }

@@ -31,9 +31,11 @@ struct Ticks {
     }.filter { $0 <= range.upperBound + step * 1e-9 }
   }
 
-  /// Powers of ten; with 2 and 5 times them where there are few of them.
+  /// Powers of ten; with 2 and 5 times them where there are few of them, and as on a linear axis where
+  /// there is hardly one.
   private static func logarithmic(_ range: ClosedRange<Double>, count: Int) -> [Double] {
     let (low, high) = (log10(range.lowerBound), log10(range.upperBound))
+    if high - low < 0.8 { return linear(range, count: min(count, 4)).filter { $0 > 0 } }
     let exponents = Array(Int(floor(low))...Int(ceil(high)))
     let factors: [Double] = high - low < 1.2 ? [1, 2, 5] : high - low < 2.5 ? [1, 3] : [1]
     let values = exponents.flatMap { exponent in
