@@ -15,8 +15,8 @@ extension Report {
     }
     for chart in charts {
       files.append(("\(chart.name).csv", Array(chart.chart.csv.utf8)))
-      if case .drawn(let drawn) = drawings, let svg = drawn[chart.name] {
-        files.append(("\(chart.name).svg", Array(svg.file.utf8)))
+      if case .drawn(let drawn) = drawings, let own = drawn[chart.name] {
+        files.append(("\(chart.name).svg", Array(own.svg.file.utf8)))
       }
     }
     try AtomicFile.write(Array(page.utf8), to: path)

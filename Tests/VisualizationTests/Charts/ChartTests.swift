@@ -110,7 +110,8 @@ struct ChartTests {
   @Test(
     "Curves of any numbers are drawn",
     arguments: [
-      [1.0], [2, 2, 2], [0, 0], [1e-300, 1e300], [-1e308, 1e308], [.infinity, 1], [.leastNonzeroMagnitude, .leastNormalMagnitude],
+      [1.0], [2, 2, 2], [0, 0], [1e-300, 1e300], [-1e308, 1e308], [.infinity, 1],
+      [.leastNonzeroMagnitude, .leastNormalMagnitude],
       [1, .nan, 1],
     ])
   func numbers(_ values: [Double]) throws {

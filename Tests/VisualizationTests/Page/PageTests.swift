@@ -88,7 +88,7 @@ struct PageTests {
       #expect(problem?.contains("gnuplot") == true)
       return
     }
-    let svg = try #require(documents["curve"]).inlined(prefix: "curve-")
+    let svg = try #require(documents["curve"]).svg.inlined(prefix: "curve-")
     #expect(svg.contains("var(--chart-1") && !svg.contains("<script"))
     let parser = XMLParser(data: Data(try report.html(drawings).utf8))
     #expect(parser.parse(), "\(String(describing: parser.parserError))")

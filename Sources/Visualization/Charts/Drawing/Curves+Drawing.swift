@@ -12,7 +12,9 @@ extension Chart.Curves {
     let yTicks = Ticks(ranges.y, scale: y.scale, count: 5)
     let xTicks = Ticks(ranges.x, scale: x.scale, count: width > 600 ? 10 : 5)
     let left = 34 + Double(yTicks.longest) * Drawing.characterWidth + 8
-    let right = width - 18
+    // Half of the last label stands beyond its tick.
+    let overhang = xTicks.places.last.map { Drawing.width(of: $0.label) / 2 } ?? 0
+    let right = width - max(18, overhang + 2)
     let legend = Legend(legendEntries, from: 8, to: right)
     let top = legend.height + 12
     let bottom = top + 210
