@@ -19,7 +19,8 @@ public enum Gnuplot {
       widths == nil || widths?.count == charts.count,
       "Gnuplot: \(widths?.count ?? 0) widths for \(charts.count) charts")
     guard let path else {
-      throw FileError("gnuplot", "charts need it, and it is not on the PATH: \(advice)")
+      throw FileError(
+        "gnuplot", "there is no gnuplot on the PATH, so that charts cannot be drawn: \(advice)")
     }
     if charts.isEmpty { return [] }
     let drawings = charts.enumerated().map {

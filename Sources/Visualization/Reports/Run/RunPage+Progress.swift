@@ -2,7 +2,7 @@ import Serialization
 import Training
 
 extension RunPage {
-  /// How many points of a curve are drawn at most.
+  /// How many points a smoothed curve has at most; each is a mean of many losses.
   private static var most: Int { 2000 }
 
   /// Losses, accuracies and learning rates over the run.
@@ -31,10 +31,9 @@ extension RunPage {
   private func lossChart(_ scale: Chart.Scale) -> Report.NamedChart {
     let loss = history.loss
     let every = (loss.count + Self.most - 1) / Self.most
-    func points(_ value: (Int) -> Double) -> [Chart.Point] {
-      stride(from: 0, to: loss.count, by: every).map { Chart.Point(Double($0), value($0)) }
+    func points(by step: Int, _ value: (Int) -> Double) -> [Chart.Point] {
+      stride(from: 0, to: loss.count, by: step).map { Chart.Point(Double($0), value($0)) }
     }
-    let thinned = every == 1 ? "" : " One iteration in \(every) is drawn."
     let kind = scale == .linear ? "" : ", logarithmic"
     return Report.NamedChart(
       scale == .linear ? "loss" : "loss-logarithmic",
@@ -42,13 +41,14 @@ extension RunPage {
         title: "Loss\(kind)",
         summary: "The loss of each batch, from \(significant(loss[0], 4)) to "
           + "\(significant(loss[loss.count - 1], 4)); smoothed, the mean of "
-          + "\(counted(span, "iteration")) around each.\(thinned)",
+          + "\(counted(span, "iteration")) around each.",
         .curves(
           .init(
             x: .init("iteration"), y: .init("loss", scale: scale),
             series: [
-              .init("each batch", points { loss[$0] }, style: .faint, color: 0),
-              .init("smoothed", points { Self.mean(loss, around: $0, span: span) }, color: 0),
+              .init("each batch", points(by: 1) { loss[$0] }, style: .faint),
+              .init(
+                "smoothed", points(by: every) { Self.mean(loss, around: $0, span: span) }, color: 0),
             ]))))
   }
 
