@@ -52,7 +52,7 @@ struct Ticks {
     if value == 0 { return "0" }
     if size >= 1e4 && size < 1e6 { return significant(value / 1e3, 6) + "k" }
     if size >= 1e6 && size < 1e9 { return significant(value / 1e6, 6) + "M" }
-    if size >= 1e9 || size < 1e-3 {
+    if size >= 1e9 || size < 1e-4 {
       let parts = String(format: "%.5e", value).split(separator: "e")
       var digits = String(parts[0])
       while digits.contains("."), digits.last == "0" || digits.last == "." { digits.removeLast() }

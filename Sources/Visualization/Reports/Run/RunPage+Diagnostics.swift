@@ -8,7 +8,7 @@ extension RunPage {
     return .charts(
       [
         chart(
-          "update-ratios", "Length of updates", "update's norm / parameter's norm", of: weights,
+          "update-ratios", "Length of updates", "update / weights", of: weights,
           scale: .logarithmic,
           "Of each weight matrix, the norm of the last update by its own norm; about 0.001 in a "
             + "healthy run."),

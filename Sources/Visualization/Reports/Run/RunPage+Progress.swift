@@ -97,7 +97,7 @@ extension RunPage {
 
   /// The last epochs as figures.
   private var epochs: Report.Table {
-    let shown = history.epochs.suffix(20)
+    let shown = history.epochs.suffix(10)
     return Report.Table(
       caption: shown.count < history.epochs.count
         ? "The last \(shown.count) of \(history.epochs.count) epochs" : "Epochs",
