@@ -1,7 +1,8 @@
 /// A chart as scalable vector graphics, as gnuplot drew it.
 public struct SVG: Hashable, Sendable {
-  /// Pixels at the size that it was drawn for.
+  /// Pixels from left to right at the size that it was drawn for.
   public let width: Double
+  /// Pixels from top to bottom.
   public let height: Double
   private let title: String
   private let summary: String

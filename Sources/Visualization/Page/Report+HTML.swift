@@ -134,7 +134,7 @@ extension Report.Table {
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="\(HTML.escaped(caption))">
       <table>
-      <caption>\(HTML.escaped(caption))</caption>
+      <caption><span>\(HTML.escaped(caption))</span></caption>
       <thead><tr>\(heads.joined())</tr></thead>
       <tbody>
       \(body.joined())</tbody>
