@@ -19,7 +19,8 @@ extension Report {
     gradientCheck: GradientCheckReport? = nil, omissions: [String] = []
   ) {
     let page = RunPage(
-      record: run.record, history: run.history, evaluation: evaluation, omissions: omissions)
+      record: run.record, history: run.history, diagnostics: run.diagnostics,
+      evaluation: evaluation, omissions: omissions)
     self.init(
       title: name, subtitle: page.subtitle,
       sections: [
@@ -50,6 +51,7 @@ public struct RunEvaluation: Sendable, Equatable {
 struct RunPage {
   let record: RunRecord
   let history: History
+  let diagnostics: DiagnosticSeries?
   let evaluation: RunEvaluation?
   let omissions: [String]
 }
