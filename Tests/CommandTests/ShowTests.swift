@@ -83,12 +83,6 @@ import Testing
     let json = try Command.run(["show", "a", "--json"], in: scratch.path).object
     #expect(json["iterations"] as? Int == 100_000_000 && json["isUnderWay"] as? Bool == false)
 
-    try leave(scratch, by: SIGINT)
-    let interrupted = try Command.run(["show", "a"], in: scratch.path)
-    #expect(interrupted.output.contains("digits: interrupted after "))
-    #expect(interrupted.output.contains("\ngo on with: perceptron resume a\n"))
-    #expect(!interrupted.output.contains("a run that is not over"))
-
     // Another run, which was killed, beside the files of one that was over.
     try scratch.train("a", ["--iterations", "12", "--overwrite"])
     try leave(scratch, by: SIGKILL)
