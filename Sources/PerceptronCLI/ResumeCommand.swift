@@ -43,7 +43,7 @@ struct ResumeCommand: ParsableCommand {
     }
     let session = TrainingSession(
       data: loaded, identity: identity, settings: settings, seed: notes.seed, directory: directory,
-      lock: lock, display: display, checkpoint: (archive, notes.seconds))
+      lock: lock, display: display, checkpoint: (archive, notes))
     if !display.quiet {
       let widths = checkpoint.widths.map(String.init).joined(separator: "-")
       Console.error(

@@ -5,7 +5,7 @@ extension RunDirectory {
   /// Whether a run that is over, or was interrupted, has left its record in the folder.
   public var holdsRecord: Bool { FileManager.default.fileExists(atPath: recordPath) }
 
-  /// Reads what ``write(_:history:model:under:)`` wrote, without the model.
+  /// Reads what ``write(_:history:diagnostics:model:under:)`` wrote, without the model.
   ///
   /// Losses of a run that diverged may be NaN or infinite.
   ///
@@ -14,7 +14,11 @@ extension RunDirectory {
   public func read() throws -> TrainingRun {
     let record = try readRecord()
     let history = try readHistory(of: record.results.iterations)
-    return TrainingRun(record: record, history: history)
+    let looks = path + "/" + Self.diagnosticsName
+    let diagnostics =
+      FileManager.default.fileExists(atPath: looks)
+      ? try DiagnosticTable.read(looks, iterations: record.results.iterations) : nil
+    return TrainingRun(record: record, history: history, diagnostics: diagnostics)
   }
 
   var recordPath: String { path + "/" + Self.recordName }

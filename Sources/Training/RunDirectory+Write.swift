@@ -23,11 +23,14 @@ extension RunDirectory {
   /// earlier ones replaced, the model last, so that no model stands beside another run's history.
   ///
   /// - Parameters:
+  ///   - diagnostics: its network's health from look to look, or nil where it was not looked at; an
+  ///     earlier run's is removed.
   ///   - model: what was trained, or nil where there is none; an earlier run's is removed.
   ///   - lock: the folder's lock, or nil to wait for it.
   /// - Throws: `FileError`; the folder then holds what it held before.
   public func write<Scalar: BLASScalar>(
-    _ record: RunRecord, history: History, model: TrainedModel<Scalar>?, under lock: RunLock? = nil
+    _ record: RunRecord, history: History, diagnostics: DiagnosticSeries? = nil,
+    model: TrainedModel<Scalar>?, under lock: RunLock? = nil
   ) throws {
     // One writer at a time: a staging folder that is found under the lock is nobody's any more.
     let lock = try lock ?? RunLock(path, waits: true)
@@ -37,7 +40,7 @@ extension RunDirectory {
     defer { try? FileManager.default.removeItem(atPath: staging) }
     do {
       try refuseFolders()
-      for (name, text) in try texts(of: record, history) {
+      for (name, text) in try texts(of: record, history, diagnostics) {
         try AtomicFile.write(Array(text.utf8), to: staging + "/" + name)
       }
       try model?.save(to: staging + "/" + Self.modelName)
@@ -53,7 +56,7 @@ extension RunDirectory {
 
   /// The names of the files and what is written into them, without the model.
   private func texts(
-    of record: RunRecord, _ history: History
+    of record: RunRecord, _ history: History, _ diagnostics: DiagnosticSeries?
   ) throws -> [(name: String, text: String)] {
     let losses = history.loss.enumerated().map { "\($0.offset),\($0.element)\n" }
     let epochs = history.epochs.map { epoch in
@@ -61,11 +64,17 @@ extension RunDirectory {
       return "\(epoch.iteration),\(epoch.trainAccuracy),\(validation),\(epoch.learningRate)\n"
     }
     let header = { (columns: [String]) in columns.joined(separator: ",") + "\n" }
+    let looks = diagnostics.map { series in
+      (
+        Self.diagnosticsName,
+        header(DiagnosticTable.columns) + DiagnosticTable.lines(of: series).joined()
+      )
+    }
     return [
       (Self.lossesName, header(Self.lossColumns) + losses.joined()),
       (Self.epochsName, header(Self.epochColumns) + epochs.joined()),
       (Self.recordName, try record.json + "\n"),
-    ]
+    ] + [looks].compactMap { $0 }
   }
 
   /// Moves the earlier run's files out of the way and those in `staging` into their places, with
@@ -84,7 +93,7 @@ extension RunDirectory {
         keepMode(of: path + "/" + name, for: staging + "/" + name)
         try move(name, path + "/" + name, staging + "/" + Self.earlierPrefix + name)
       }
-      for name in Self.names where name != Self.modelName || isThere(staging + "/" + name) {
+      for name in Self.names where isThere(staging + "/" + name) {
         try move(name, staging + "/" + name, path + "/" + name)
       }
     } catch {

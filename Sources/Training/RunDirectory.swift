@@ -8,6 +8,8 @@ import Serialization
 /// | `model.safetensors` | the network and what is needed to predict with it |
 /// | `history.csv` | iteration, loss |
 /// | `epochs.csv` | iteration, train_accuracy, validation_accuracy, learning_rate |
+/// | `diagnostics.csv` | iteration, layer, name, quantity, value: a ``DiagnosticSeries``, where the run kept one |
+/// | `gradcheck.json` | a check of its model's gradients, where one was made since |
 /// | `run.json` | a ``RunRecord`` |
 /// | `checkpoint.safetensors` | all that an interrupted run needs to go on; gone when it is over |
 ///
@@ -18,6 +20,9 @@ public struct RunDirectory: Sendable {
 
   /// The model file's path.
   public var modelPath: String { path + "/" + Self.modelName }
+
+  /// The path of a check of the model's gradients, which goes with the model when a new run comes.
+  public var gradientCheckPath: String { path + "/" + Self.gradientCheckName }
 
   /// The checkpoint's path.
   public var checkpointPath: String { path + "/" + Self.checkpointName }
@@ -30,12 +35,16 @@ public struct RunDirectory: Sendable {
   static let lossesName = "history.csv"
   static let epochsName = "epochs.csv"
   static let recordName = "run.json"
+  static let diagnosticsName = "diagnostics.csv"
+  static let gradientCheckName = "gradcheck.json"
   static let lossColumns = ["iteration", "loss"]
   static let epochColumns = [
     "iteration", "train_accuracy", "validation_accuracy", "learning_rate",
   ]
   /// The files of a run, in the order in which they come into their places.
-  static let names = [lossesName, epochsName, recordName, modelName]
+  static let names = [
+    lossesName, epochsName, diagnosticsName, gradientCheckName, recordName, modelName,
+  ]
 
   /// Whether there is a model in the folder.
   public var holdsModel: Bool { FileManager.default.fileExists(atPath: modelPath) }

@@ -7,10 +7,13 @@ public struct TrainingRun: Codable, Equatable, Sendable {
   public var record: RunRecord
   /// The loss of each iteration, and the accuracies of each epoch.
   public var history: History
+  /// The network's health from look to look, where it was looked at.
+  public var diagnostics: DiagnosticSeries?
 
   /// The given run.
-  public init(record: RunRecord, history: History) {
+  public init(record: RunRecord, history: History, diagnostics: DiagnosticSeries? = nil) {
     self.record = record
     self.history = history
+    self.diagnostics = diagnostics
   }
 }

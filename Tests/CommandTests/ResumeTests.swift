@@ -1,5 +1,6 @@
 import Foundation
 import Perceptron
+import Serialization
 import TestSupport
 import Testing
 
@@ -64,6 +65,36 @@ struct ResumeTests {
     let again = try goOn(scratch)
     let count = try #require(again.errors.firstMatch(of: /resuming at iteration (\d+) of/)?.1)
     #expect(try #require(Int(count)) > 0)
+  }
+
+  @Test("A run that was killed and resumed has looked at its network as one that was not")
+  func diagnostics() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--iterations", "30000", "--diagnose", "--quiet"]
+    try scratch.train("whole", options)
+    let running = try RunningCommand(
+      Command.executable, ["train", "--output", "run", "--checkpoint-every", "0.2"] + options,
+      in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
+    let file = scratch.file("run/checkpoint.safetensors")
+    let end = Date.now.addingTimeInterval(60)
+    while running.isRunning, Date.now < end {
+      if let archive = try? TensorArchive(readingFrom: file),
+        let summary = try? CheckpointSummary(archive, path: file), summary.iteration > 200
+      {
+        break
+      }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    running.send(SIGKILL)
+    // A run that was over before it could be killed would show nothing.
+    try #require(try running.wait().status == -SIGKILL)
+    let resumed = try Command.run(["resume", "run", "--diagnose", "--quiet"], in: scratch.path)
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(
+      try scratch.bytes(of: "run/diagnostics.csv") == scratch.bytes(of: "whole/diagnostics.csv"))
+    let looks = try #require(try RunDirectory(path: scratch.file("run")).read().diagnostics?.looks)
+    #expect(looks.map(\.iteration) == (0..<300).map { $0 * 100 + 1 } + [29_999])
+    #expect(looks.allSatisfy { $0.parameters.map(\.name) == ["W1", "b1", "W2", "b2"] })
   }
 
   @Test("A new run in a folder does not leave an earlier one's checkpoint behind")

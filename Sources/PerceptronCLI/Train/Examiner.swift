@@ -7,25 +7,39 @@ final class Examiner<Scalar: BLASScalar> {
   private let settings: TrainerSettings
   /// How many iterations the run is to make.
   private let iterations: Int
-  /// Nil before the first look.
-  private(set) var diagnosis: RunDiagnosis?
+  /// What it saw so far, which checkpoints hold too.
+  let memory: ExaminerMemory
+  private var state: ExaminerState { didSet { memory.store(state) } }
   /// The parameters of the iteration before the one that is looked at.
   private var before: Parameters<Scalar>?
-  private var firstLoss: Double?
-  private var lastEpoch: History.Epoch?
+
+  /// What the last look saw; nil before the first look.
+  var diagnosis: RunDiagnosis? { state.diagnosis }
+  /// What the looks at iterations saw; nil before the first of them.
+  var series: DiagnosticSeries? { state.series.looks.isEmpty ? nil : state.series }
 
   /// Iterations between two looks, which each cost about as much as an iteration or two.
   private static var interval: Int { 100 }
   /// Below this share of the first learning rate, small steps are what a schedule wants.
   private static var leastRate: Double { 0.1 }
 
-  init(_ settings: TrainerSettings, iterations: Int) {
+  /// - Parameter state: what was seen before, in a run that goes on.
+  init(_ settings: TrainerSettings, iterations: Int, resuming state: ExaminerState? = nil) {
     self.settings = settings
     self.iterations = iterations
+    self.state = state ?? ExaminerState()
+    memory = ExaminerMemory(self.state)
   }
 
-  /// Looks at the network before anything is trained, on the first rows.
-  func begin(_ network: Network<Scalar>, on training: PreparedDataset<Scalar>) {
+  /// Looks at the network before anything is trained, on the first rows; in a run that goes on,
+  /// takes up its parameters where the next iteration is one to look at.
+  func begin(
+    _ network: Network<Scalar>, after count: Int, on training: PreparedDataset<Scalar>
+  ) {
+    if count > 0 {
+      before = state.awaitsLook ? network.parameters : nil
+      return
+    }
     var found = diagnose(network, onFirstRowsOf: training)
     found.isFresh = true
     tell(found, at: nil)
@@ -34,16 +48,19 @@ final class Examiner<Scalar: BLASScalar> {
   /// Takes note of an iteration.
   func examine(_ moment: TrainingMoment<Scalar>) {
     let progress = moment.progress
-    firstLoss = firstLoss ?? progress.loss
-    if let epoch = progress.epoch { lastEpoch = epoch }
+    if state.firstLoss == nil { state.firstLoss = progress.loss }
+    if let epoch = progress.epoch { state.lastEpoch = epoch }
     let isFast = progress.learningRate >= Self.leastRate * settings.learningRate
     if let before {
       look(moment, update: (before, moment.network.parameters), judgesSmallUpdates: isFast)
       self.before = nil
+      state.awaitsLook = false
     }
     // A look at the second iteration, then regularly, and one at the last.
-    let isDue = progress.iteration % Self.interval == 0 && isFast
-    if isDue || progress.iteration == iterations - 2 { before = moment.network.parameters }
+    if progress.iteration % Self.interval == 0 || progress.iteration == iterations - 2 {
+      before = moment.network.parameters
+      state.awaitsLook = true
+    }
   }
 
   /// Looks at the network as the run ends, unless that was done, on the first rows.
@@ -78,10 +95,10 @@ final class Examiner<Scalar: BLASScalar> {
   }
 
   private func complete(_ found: inout Diagnosis) {
-    found.firstLoss = firstLoss
-    found.trainAccuracy = lastEpoch?.trainAccuracy
+    found.firstLoss = state.firstLoss
+    found.trainAccuracy = state.lastEpoch?.trainAccuracy
     found.isBatchAccuracy = true
-    found.validationAccuracy = lastEpoch?.validationAccuracy
+    found.validationAccuracy = state.lastEpoch?.validationAccuracy
   }
 
   private func tell(_ found: Diagnosis, at iteration: Int?, judgesSmallUpdates: Bool = true) {
@@ -92,7 +109,8 @@ final class Examiner<Scalar: BLASScalar> {
       told.append(.init(iteration: iteration, warning: warning))
       Console.error("\(time): \(warning)")
     }
-    diagnosis = RunDiagnosis(
+    if let iteration { state.series.append(.init(found, iteration: iteration)) }
+    state.diagnosis = RunDiagnosis(
       iteration: iteration, iterations: iterations, lastLook: found, lastWarnings: warnings,
       warnings: told)
   }

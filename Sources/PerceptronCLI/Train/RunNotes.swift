@@ -13,17 +13,21 @@ struct RunNotes: Codable {
   let dataFolder: String?
   /// The digest of the training set, held-out rows included.
   let dataDigest: String
+  /// What was seen of the network's health, where the run looks at it.
+  let examiner: ExaminerState?
 
   private static let key = "run"
 
   init(
-    _ settings: RunRecord.Settings, seed: UInt64, seconds: Double, data: DataIdentity
+    _ settings: RunRecord.Settings, seed: UInt64, seconds: Double, data: DataIdentity,
+    examiner: ExaminerState? = nil
   ) throws {
     self.settings = settings
     self.seed = seed
     self.seconds = seconds
     dataFolder = data.folder
     dataDigest = try data.digest()
+    self.examiner = examiner
   }
 
   /// The notes in a checkpoint.
@@ -39,14 +43,14 @@ struct RunNotes: Codable {
           + "Trainer(resumingFrom:) reads it")
     }
     do {
-      self = try JSONDecoder().decode(RunNotes.self, from: Data(text.utf8))
+      self = try RunNotes(json: text.utf8)
     } catch {
       throw FileError(path, "\(Self.key) in the metadata cannot be read: \(text.prefix(60))")
     }
   }
 
   /// The notes as a checkpoint's metadata.
-  var metadata: [String: String] { get throws { [Self.key: try json] } }
+  var metadata: [String: String] { get throws { [Self.key: try jsonLine] } }
 }
 
 /// What a run knows its data again by.

@@ -35,9 +35,11 @@ extension TrainingSession {
     var reporter = ProgressReporter(from: trainer.iteration)
     let examiner =
       display.diagnose
-      ? Examiner<Scalar>(settings.training, iterations: trainer.iterations) : nil
-    if trainer.iteration == 0 { examiner?.begin(trainer.network, on: sets.training) }
-    if checkpoint == nil { try saveFirstCheckpoint(of: trainer) }
+      ? Examiner<Scalar>(
+        settings.training, iterations: trainer.iterations, resuming: checkpoint?.notes.examiner)
+      : nil
+    examiner?.begin(trainer.network, after: trainer.iteration, on: sets.training)
+    if checkpoint == nil { try saveFirstCheckpoint(of: trainer, examiner?.memory) }
     let clock = ContinuousClock()
     let start = clock.now
     var last = start
@@ -53,7 +55,7 @@ extension TrainingSession {
     do {
       try trainer.run(
         on: sets.training, validation: sets.validation, callbacks: [callback],
-        checkpoints: checkpoints(since: start))
+        checkpoints: checkpoints(since: start, examiner?.memory))
     } catch TrainingError.lossNotFinite(let iteration, let loss, _) {
       divergence = .loss(loss, of: iteration)
     } catch TrainingError.parametersNotFinite(let iteration, _) {
@@ -68,28 +70,33 @@ extension TrainingSession {
       network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
       divergence: divergence, iterationTimes: times, seconds: seconds,
       stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
-      bestIteration: trainer.bestIteration, diagnosis: examiner?.diagnosis)
+      bestIteration: trainer.bestIteration, diagnosis: examiner?.diagnosis,
+      diagnostics: examiner?.series)
   }
 
-  private var secondsSoFar: Double { checkpoint?.seconds ?? 0 }
+  private var secondsSoFar: Double { checkpoint?.notes.seconds ?? 0 }
 
   /// Checkpoints as they are asked for, and one when the run is interrupted.
-  private func checkpoints(since start: ContinuousClock.Instant) -> Checkpoints {
+  private func checkpoints(
+    since start: ContinuousClock.Instant, _ memory: ExaminerMemory?
+  ) -> Checkpoints {
     let period = display.checkpointEvery
     return Checkpoints(
       at: directory.checkpointPath, everySeconds: period > 0 ? period : nil, whenFinished: false,
       notes: { [settings, seed, identity, secondsSoFar] in
         let seconds = secondsSoFar + start.duration(to: .now).seconds
-        return try RunNotes(settings, seed: seed, seconds: seconds, data: identity).metadata
+        return try RunNotes(
+          settings, seed: seed, seconds: seconds, data: identity, examiner: memory?.current
+        ).metadata
       })
   }
 
   /// Sees to it that a run that is killed early does not leave the checkpoint of an earlier one.
   private func saveFirstCheckpoint<Scalar, Random: Codable>(
-    of trainer: Trainer<Scalar, Random>
+    of trainer: Trainer<Scalar, Random>, _ memory: ExaminerMemory?
   ) throws {
     if display.checkpointEvery > 0 && !trainer.isFinished {
-      let first = checkpoints(since: .now)
+      let first = checkpoints(since: .now, memory)
       try trainer.saveCheckpoint(to: first.path, notes: first.notes())
     } else {
       try directory.removeCheckpoint()

@@ -15,8 +15,8 @@ struct TrainingSession {
   /// Keeps other runs out of the folder.
   let lock: RunLock
   let display: RunDisplayOptions
-  /// Where the run goes on from, where it does not begin, and how many seconds it took so far.
-  var checkpoint: (archive: TensorArchive, seconds: Double)?
+  /// Where the run goes on from, where it does not begin.
+  var checkpoint: (archive: TensorArchive, notes: RunNotes)?
 
   /// A run that is over.
   struct Finished {
@@ -48,6 +48,7 @@ struct TrainingSession {
     var stoppedEarly = false
     var bestIteration: Int?
     var diagnosis: RunDiagnosis?
+    var diagnostics: DiagnosticSeries?
   }
 }
 
@@ -79,7 +80,8 @@ extension TrainingSession {
       network: outcome.network, preprocessing: sets.preprocessing,
       classNames: data.training.classNames, image: data.training.image)
     try directory.write(
-      record, history: outcome.history, model: outcome.divergence == nil ? model : nil,
+      record, history: outcome.history, diagnostics: outcome.diagnostics,
+      model: outcome.divergence == nil ? model : nil,
       under: lock)
     if status != .interrupted { try directory.removeCheckpoint() }
     return Finished(

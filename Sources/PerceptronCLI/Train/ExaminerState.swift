@@ -1,0 +1,25 @@
+import Perceptron
+import Synchronization
+
+/// What an ``Examiner`` knows of a run, so that one that goes on knows all of it.
+struct ExaminerState: Codable, Sendable {
+  /// What the last look saw; nil before the first one.
+  var diagnosis: RunDiagnosis?
+  /// What the looks at iterations saw.
+  var series = DiagnosticSeries()
+  var firstLoss: Double?
+  var lastEpoch: History.Epoch?
+  /// Whether the next iteration is one to look at.
+  var awaitsLook = false
+}
+
+/// The state of an ``Examiner`` for whoever saves checkpoints.
+final class ExaminerMemory: Sendable {
+  private let state: Mutex<ExaminerState>
+
+  init(_ state: ExaminerState) { self.state = Mutex(state) }
+
+  func store(_ new: ExaminerState) { state.withLock { $0 = new } }
+
+  var current: ExaminerState { state.withLock { $0 } }
+}

@@ -1,0 +1,129 @@
+/// What was seen of a network's health from look to look over a run, bounded in size.
+///
+/// When there are ``limit`` looks, every second one is dropped and from then on only every second one
+/// is kept, and so on; the newest is always there.
+public struct DiagnosticSeries: Codable, Equatable, Sendable {
+  /// What one look saw, without what is known only of the run.
+  public struct Look: Codable, Equatable, Sendable {
+    /// The iteration, counted from 0.
+    public var iteration: Int
+    /// The parameters in the network's order.
+    public var parameters: [Parameter]
+    /// The layers from the input to the output.
+    public var layers: [Layer]
+
+    /// The given findings.
+    public init(iteration: Int, parameters: [Parameter], layers: [Layer]) {
+      self.iteration = iteration
+      self.parameters = parameters
+      self.layers = layers
+    }
+  }
+
+  /// Euclidean norms of a parameter.
+  public struct Parameter: Codable, Equatable, Sendable {
+    /// Such as `W1`.
+    public var name: String
+    /// Its norm.
+    public var norm: Double
+    /// The norm of the loss's gradient with respect to it, penalty included.
+    public var gradientNorm: Double
+    /// The norm of its last update by its own; nil where the update is not known or the norm is 0.
+    public var updateRatio: Double?
+
+    /// The given norms.
+    public init(name: String, norm: Double, gradientNorm: Double, updateRatio: Double? = nil) {
+      self.name = name
+      self.norm = norm
+      self.gradientNorm = gradientNorm
+      self.updateRatio = updateRatio
+    }
+  }
+
+  /// How the numbers of a batch stand at a layer.
+  public struct Layer: Codable, Equatable, Sendable {
+    /// The layer's position, counted from 0.
+    public var index: Int
+    /// The layer with its settings, such as `relu`.
+    public var name: String
+    /// The mean and the standard deviation of its output over the batch.
+    public var activationMean: Double, activationDeviation: Double
+    /// The mean and the standard deviation of the loss's gradient with respect to its output.
+    public var gradientMean: Double, gradientDeviation: Double
+    /// Of a ReLU, how many units are 0 for every row of the batch; nil for other layers.
+    public var deadCount: Int?
+    /// Of a ReLU, how many units it has; nil for other layers.
+    public var size: Int?
+
+    /// The given numbers.
+    public init(
+      index: Int, name: String, activationMean: Double, activationDeviation: Double,
+      gradientMean: Double, gradientDeviation: Double, deadCount: Int? = nil, size: Int? = nil
+    ) {
+      self.index = index
+      self.name = name
+      self.activationMean = activationMean
+      self.activationDeviation = activationDeviation
+      self.gradientMean = gradientMean
+      self.gradientDeviation = gradientDeviation
+      self.deadCount = deadCount
+      self.size = size
+    }
+
+    /// Of a ReLU, the share of units that are 0 for every row of the batch; nil for other layers.
+    public var deadShare: Double? {
+      guard let deadCount, let size else { return nil }
+      return Double(deadCount) / Double(size)
+    }
+  }
+
+  /// How many looks are kept at most; one more where the newest is between two that are kept.
+  public static let limit = 500
+
+  /// The looks in their order.
+  public private(set) var looks: [Look]
+  /// How many looks were made, those that were dropped included.
+  private var made: Int
+  /// One in how many looks is kept.
+  private var interval = 1
+
+  /// The given looks, whose iterations ascend.
+  public init(_ looks: [Look] = []) {
+    self.looks = looks
+    made = looks.count
+  }
+
+  /// Whether two series have the same looks, however many were dropped.
+  public static func == (a: DiagnosticSeries, b: DiagnosticSeries) -> Bool { a.looks == b.looks }
+
+  /// Adds the newest look.
+  public mutating func append(_ look: Look) {
+    // The last one was there as the newest only.
+    if made > 0 && (made - 1) % interval != 0 { looks.removeLast() }
+    if looks.count >= Self.limit && made % interval == 0 {
+      looks = stride(from: 0, to: looks.count, by: 2).map { looks[$0] }
+      interval *= 2
+    }
+    looks.append(look)
+    made += 1
+  }
+}
+
+extension DiagnosticSeries.Look {
+  /// What a diagnosis saw at an iteration.
+  public init(_ diagnosis: Diagnosis, iteration: Int) {
+    self.init(
+      iteration: iteration,
+      parameters: diagnosis.parameters.map {
+        .init(
+          name: $0.name, norm: $0.norm, gradientNorm: $0.gradientNorm, updateRatio: $0.updateRatio)
+      },
+      layers: diagnosis.layers.map {
+        .init(
+          index: $0.index, name: $0.name, activationMean: $0.activationMean,
+          activationDeviation: $0.activationDeviation, gradientMean: $0.gradientMean,
+          gradientDeviation: $0.gradientDeviation, deadCount: $0.deadCount,
+          size: $0.deadCount == nil ? nil : $0.outputSize)
+      })
+  }
+}
