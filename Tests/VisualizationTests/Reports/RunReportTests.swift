@@ -84,8 +84,10 @@ struct RunReportTests {
       try Self.pictures(Self.report(image: Self.shape), "First-layer weights").first)
     // 64 pixels and more for three are 22 for each.
     let tiles = try #require(Self.network().firstLayerImages(Self.shape))
-    #expect(picture.image == ImageGrid(tiles, columns: 3, magnification: 22, spacing: 2).image)
-    #expect(picture.image.width == 3 * 66 + 4 && picture.image.height == 44)
+    let grid = ImageGrid(
+      tiles, columns: 3, magnification: 22, spacing: 4, background: 255)
+    #expect(picture.image == grid.image)
+    #expect(picture.image.width == 3 * 66 + 8 && picture.image.height == 44)
     #expect(picture.caption.hasPrefix("The weights of 3 units over the inputs."))
     #expect(!picture.caption.contains("red"))
   }
@@ -102,7 +104,7 @@ struct RunReportTests {
     #expect(picture.caption.contains("the first 100 of 101 units"))
     #expect(picture.caption.contains("over red, green and blue together"))
     // 15 fit into a row, as many as leave the fewest places free in 7 rows.
-    #expect(picture.image.width == 15 * 72 - 2 && picture.image.height == 7 * 3 - 2)
+    #expect(picture.image.width == 15 * 74 - 4 && picture.image.height == 7 * 5 - 4)
     #expect(picture.image.channels == 3)
   }
 
