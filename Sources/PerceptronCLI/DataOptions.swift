@@ -6,10 +6,16 @@ import Perceptron
 /// The options that name a data set.
 struct DataOptions: ParsableArguments {
   @Option(
-    help: .init("digits, fashion-mnist, or a folder in IDX or CIFAR-10 format.", valueName: "name"))
-  var data = "digits"
+    name: .customLong("data"),
+    help: .init(
+      "digits, fashion-mnist, or a folder in IDX or CIFAR-10 format. (default: digits)",
+      valueName: "name"))
+  var givenData: String?
   @Option(help: "The folder's format; told by its files' names where not given.")
   var format: DatasetLibrary.Format?
+
+  /// The data set that is meant.
+  var data: String { givenData ?? "digits" }
 
   private var isNamed: Bool { DatasetLibrary.names.contains(data) }
 
@@ -73,6 +79,12 @@ struct PreparationOptions: ParsableArguments {
   var subtractMean: Bool?
 
   func validate() throws { try require("--pixel-scale", aboveZero: pixelScale) }
+
+  /// The options that are given.
+  var given: [String] {
+    (pixelScale == nil ? [] : ["--pixel-scale"])
+      + (subtractMean.map { [$0 ? "--subtract-mean" : "--no-subtract-mean"] } ?? [])
+  }
 
   /// The divisor for `data`, and whether its mean is subtracted.
   ///

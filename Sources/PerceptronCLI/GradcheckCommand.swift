@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Perceptron
+import Serialization
 
 /// `perceptron gradcheck`.
 struct GradcheckCommand: ParsableCommand {
@@ -12,18 +13,32 @@ struct GradcheckCommand: ParsableCommand {
       on the first rows of a data set: by default one with a hidden layer of 20. Dropout's mask stays \
       the same, and normalization goes by the rows themselves. The features are prepared as train would \
       prepare them: divided by --pixel-scale and, for pixels, less the mean of all training rows. \
+      Given a run's folder, its own trained network is checked instead, in double precision: its model's \
+      weights, its loss and its penalty, on the rows of the first \(RunGradientCheck.candidateCount) it was \
+      trained on whose loss is greatest (of rows that a network is sure of there is no gradient left \
+      to measure), and on a sample of each parameter's entries. What is found is also written to \
+      gradcheck.json in the folder, for `perceptron report`. Entries at a ReLU's kink, and those whose \
+      slope is too small to be measured, are counted apart; where they are more than the others of a \
+      parameter, its check is undecided.
+
       Exit status 0 when every relative error is below 1e-7, else 1: also where too few entries \
       could be compared to decide, as with weights so small that every ReLU is at its kink.
       """)
 
+  @Argument(help: "The folder of a run whose network to check.") var folder: String?
   @OptionGroup var source: DataOptions
   @Option(parsing: .unconditional, help: "How many rows of the data make the batch.") var rows = 20
   @OptionGroup(title: "Network") var network: NetworkOptions
-  @Option(parsing: .unconditional, help: "λ, the factor of the penalty on squared weights.")
-  var regularization = 0.05
   @Option(
     parsing: .unconditional,
-    help: "How many entries of each parameter to check. (default: all of them)")
+    help: "λ, the factor of the penalty on squared weights. (default: 0.05)")
+  var regularization: Double?
+  @Option(
+    parsing: .unconditional,
+
+    help:
+      "How many entries of each parameter to check. (default: all of them; of a run's network \(RunGradientCheck.sampleSize))"
+  )
   var sample: Int?
   @Option(parsing: .unconditional, help: "What weights and samples are drawn from.") var seed:
     UInt64 = 0
@@ -35,6 +50,13 @@ struct GradcheckCommand: ParsableCommand {
     try require("--sample", sample, in: 1...Int.max)
     try require("--regularization", notNegative: regularization)
     try network.checkBatch("--rows", rows)
+    let contradictions =
+      network.given + preparation.given + (regularization == nil ? [] : ["--regularization"])
+    if let folder, !contradictions.isEmpty {
+      throw ValidationError(
+        "\(contradictions.joined(separator: ", ")): the run in \(folder) says what its network, its "
+          + "penalty and its features are; leave it out, or leave out the run")
+    }
   }
 
   /// A report and what a program wants to know first.
@@ -45,6 +67,26 @@ struct GradcheckCommand: ParsableCommand {
   }
 
   func run() throws {
+    let report: GradientCheckReport
+    var lock: RunLock?
+    if let folder {
+      let check = try RunGradientCheck(folder: folder)
+      report = try check.report(source, rows: rows, sample: sample, seed: seed)
+      lock = check.lock
+    } else {
+      report = try checkFreshNetwork()
+    }
+    defer { withExtendedLifetime(lock) {} }
+    let result = Result(passed: report.passed, outcome: report.outcome, report: report)
+    if let folder {
+      try AtomicFile.write(
+        Array((result.json + "\n").utf8), to: RunDirectory(path: folder).gradientCheckPath)
+    }
+    try Console.output(json ? result.json : report.description)
+    if !report.passed { throw ExitCode.failure }
+  }
+
+  private func checkFreshNetwork() throws -> GradientCheckReport {
     let data = try source.load()
     if rows > data.training.count {
       throw ValidationError(
@@ -67,13 +109,8 @@ struct GradcheckCommand: ParsableCommand {
     let x = batch.prepared(with: preprocessing, as: Double.self).block(0..<rows)
     let objective = NetworkObjective(
       fresh(architecture, inputSize: batch.featureCount), on: x, .labels(batch.labels),
-      penalty: .l2(regularization), pass: .training(seed: seed))
-    let report = GradientCheck(sampleSize: sample, seed: seed).run(objective)
-    try Console.output(
-      json
-        ? Result(passed: report.passed, outcome: report.outcome, report: report).json
-        : report.description)
-    if !report.passed { throw ExitCode.failure }
+      penalty: .l2(regularization ?? 0.05), pass: .training(seed: seed))
+    return GradientCheck(sampleSize: sample, seed: seed).run(objective)
   }
 
   /// The width of the hidden layer, and the spread of weights and biases, where none are given.

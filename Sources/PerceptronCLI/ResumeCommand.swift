@@ -13,7 +13,8 @@ struct ResumeCommand: ParsableCommand {
       The run goes on from the last checkpoint in its folder: the one that Ctrl-C made, or the one \
       that train makes at the beginning and every 30 seconds. It ends with the same bits as if it had \
       never been stopped, on the same machine with the same number of workers. Its data has \
-      to be what it was. When it ends, its checkpoint is removed.
+      to be what it was. When it ends, its checkpoint is removed. \
+      Event files for TensorBoard go on where the run has any.
       """)
 
   @Argument(help: "The folder of the run.") var folder: String
@@ -41,9 +42,12 @@ struct ResumeCommand: ParsableCommand {
         path,
         "\(source) is other data than the run began with: as many rows and features, other numbers")
     }
+    let eventFiles = RunEventFiles(of: directory, earlier: notes.earlierEvents ?? [])
+    var display = display
+    display.tensorboard = display.tensorboard || eventFiles.exist
     let session = TrainingSession(
       data: loaded, identity: identity, settings: settings, seed: notes.seed, directory: directory,
-      lock: lock, display: display, checkpoint: (archive, notes))
+      lock: lock, display: display, eventFiles: eventFiles, checkpoint: (archive, notes))
     if !display.quiet {
       let widths = checkpoint.widths.map(String.init).joined(separator: "-")
       Console.error(

@@ -46,6 +46,57 @@ struct CheckingTests {
     }
   }
 
+  @Test(
+    "A run's own network is checked, and what is found is kept in its folder",
+    arguments: [
+      [], ["--layers", "12,8", "--batch-norm", "--dropout", "0.2"],
+      ["--layers", "9", "--loss", "squared-hinge", "--precision", "double"],
+    ])
+  func run(options: [String]) throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("a", ["--iterations", "80"] + options)
+    let outcome = try Command.run(["gradcheck", "a", "--json"], in: scratch.path)
+    #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+    #expect(try scratch.text("a/gradcheck.json") == outcome.output)
+    let report = try #require(try scratch.object("a/gradcheck.json")["report"] as? [String: Any])
+    let parameters = try #require(report["parameters"] as? [[String: Any]])
+    let looked = try #require(parameters.first?["checkedCount"] as? Int)
+    #expect((100...200).contains(looked))
+    let page = try Command.run(["report", "a"], in: scratch.path)
+    #expect(page.status == 0, "\(page.errors)")
+    #expect(try scratch.text("a/report.html").contains("gradient check passed"))
+    let text = try Command.run(
+      ["gradcheck", "a", "--rows", "3", "--sample", "4"], in: scratch.path)
+    #expect(text.output.contains("W2"))
+    #expect(try scratch.text("a/gradcheck.json") != outcome.output)
+    try scratch.train("a", ["--iterations", "2", "--overwrite"])
+    #expect(try !scratch.names(in: "a").contains("gradcheck.json"))
+  }
+
+  @Test("A run whose network cannot be checked is refused with what to do") func runRefused() throws
+  {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try writeSmallIDX(in: folder)
+    try scratch.train("a", ["--data", folder, "--iterations", "3", "--validation", "1"])
+    func expectRefused(_ status: Int32, _ options: [String], _ message: String) throws {
+      let outcome = try Command.run(["gradcheck"] + options, in: scratch.path)
+      #expect(outcome.status == status)
+      #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    }
+    try expectRefused(2, ["a", "--rows", "4"], "has only 3 training rows")
+    try expectRefused(2, ["a", "--layers", "4", "--batch-norm"], "--layers, --batch-norm: the run")
+    try expectRefused(2, ["a", "--regularization", "0"], "--regularization: the run")
+    try expectRefused(1, ["a", "--data", "digits"], "takes 6 features, digits has 64")
+    try FileManager.default.moveItem(atPath: folder, toPath: scratch.file("moved"))
+    try expectRefused(1, ["a", "--rows", "2"], "give its folder with --data")
+    let found = try Command.run(
+      ["gradcheck", "a", "--rows", "3", "--data", "moved"], in: scratch.path)
+    #expect(found.output.contains("W1"), "\(found.errors)")
+    try expectRefused(1, ["b"], "there is no such folder")
+    try expectRefused(1, ["moved"], "no model.safetensors in this folder")
+  }
+
   @Test("A check that cannot see any slope fails with status 1")
   func fails() throws {
     // With weights of 0 every ReLU stands at its kink, so that W1 and b1 cannot be checked.

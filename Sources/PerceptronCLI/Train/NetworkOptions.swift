@@ -123,6 +123,17 @@ struct NetworkOptions: ParsableArguments {
     }
   }
 
+  /// The options that are given.
+  var given: [String] {
+    [
+      ("--hidden", hidden != nil), ("--layers", layers != nil),
+      ("--activation", activation != nil), ("--dropout", dropout != nil),
+      ("--batch-norm", batchNorm), ("--layer-norm", layerNorm),
+      ("--initializer", initializer != nil), ("--scale", scale != nil), ("--loss", loss != nil),
+      ("--label-smoothing", labelSmoothing != nil),
+    ].filter(\.1).map(\.0)
+  }
+
   /// Whether the network is the plain one of two layers that nothing but its width was said of.
   var isPlain: Bool {
     layers == nil && activation == nil && dropout == nil && !batchNorm && !layerNorm

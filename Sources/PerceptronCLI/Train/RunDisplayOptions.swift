@@ -15,6 +15,11 @@ struct RunDisplayOptions: ParsableArguments {
       "Look for dead units, steps too long or short, and overfitting; tell of them on standard error, and in the end show a table."
   )
   var diagnose = false
+  @Flag(
+    help:
+      "Write event files for TensorBoard into the folder tensorboard of the run's, as the run goes."
+  )
+  var tensorboard = false
   @Flag(help: "Print nothing but errors, and the warnings and the JSON if asked for.") var quiet =
     false
   @Flag(help: "Print the run's record, run.json, in place of a summary.") var json = false

@@ -15,12 +15,14 @@ struct RunNotes: Codable {
   let dataDigest: String
   /// What was seen of the network's health, where the run looks at it.
   let examiner: ExaminerState?
+  /// The names of event files that are an earlier run's, if any.
+  let earlierEvents: [String]?
 
   private static let key = "run"
 
   init(
     _ settings: RunRecord.Settings, seed: UInt64, seconds: Double, data: DataIdentity,
-    examiner: ExaminerState? = nil
+    examiner: ExaminerState? = nil, earlierEvents: [String] = []
   ) throws {
     self.settings = settings
     self.seed = seed
@@ -28,6 +30,7 @@ struct RunNotes: Codable {
     dataFolder = data.folder
     dataDigest = try data.digest()
     self.examiner = examiner
+    self.earlierEvents = earlierEvents.isEmpty ? nil : earlierEvents
   }
 
   /// The notes in a checkpoint.

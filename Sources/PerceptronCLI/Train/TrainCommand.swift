@@ -79,7 +79,8 @@ struct TrainCommand: ParsableCommand {
     let (directory, lock) = try makeDirectory(for: data)
     let session = TrainingSession(
       data: data, identity: DataIdentity(of: data, from: source.data), settings: settings,
-      seed: seed, directory: directory, lock: lock, display: display)
+      seed: seed, directory: directory, lock: lock, display: display,
+      eventFiles: RunEventFiles(of: directory, earlier: overwrite ? nil : []))
     try session.report(
       precision == .float ? try session.run(Float.self) : try session.run(Double.self))
   }

@@ -38,6 +38,10 @@ extension TrainingSession {
       ? Examiner<Scalar>(
         settings.training, iterations: trainer.iterations, resuming: checkpoint?.notes.examiner)
       : nil
+    let events =
+      display.tensorboard
+      ? try RunEvents<Scalar>(
+        in: eventFiles.folder, from: trainer.iteration, imageShape: data.training.image) : nil
     examiner?.begin(trainer.network, after: trainer.iteration, on: sets.training)
     if checkpoint == nil { try saveFirstCheckpoint(of: trainer, examiner?.memory) }
     let clock = ContinuousClock()
@@ -48,6 +52,7 @@ extension TrainingSession {
       times.append(last.duration(to: now).seconds)
       last = now
       examiner?.examine(moment)
+      events?.record(moment, examiner?.diagnosis)
       if !display.quiet { reporter.update(moment.progress) }
       return Interruption.isRequested ? .stop : .proceed
     }
@@ -66,6 +71,7 @@ extension TrainingSession {
     if divergence == nil {
       examiner?.end(trainer.network, after: trainer.iteration, on: sets.training)
     }
+    events?.end(divergence == nil ? trainer.network : nil, after: trainer.iteration)
     return Outcome(
       network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
       divergence: divergence, iterationTimes: times, seconds: seconds,
@@ -83,10 +89,11 @@ extension TrainingSession {
     let period = display.checkpointEvery
     return Checkpoints(
       at: directory.checkpointPath, everySeconds: period > 0 ? period : nil, whenFinished: false,
-      notes: { [settings, seed, identity, secondsSoFar] in
+      notes: { [settings, seed, identity, secondsSoFar, eventFiles] in
         let seconds = secondsSoFar + start.duration(to: .now).seconds
         return try RunNotes(
-          settings, seed: seed, seconds: seconds, data: identity, examiner: memory?.current
+          settings, seed: seed, seconds: seconds, data: identity, examiner: memory?.current,
+          earlierEvents: eventFiles.earlier
         ).metadata
       })
   }

@@ -15,6 +15,8 @@ struct TrainingSession {
   /// Keeps other runs out of the folder.
   let lock: RunLock
   let display: RunDisplayOptions
+  /// The event files in the folder.
+  let eventFiles: RunEventFiles
   /// Where the run goes on from, where it does not begin.
   var checkpoint: (archive: TensorArchive, notes: RunNotes)?
 
@@ -83,6 +85,7 @@ extension TrainingSession {
       record, history: outcome.history, diagnostics: outcome.diagnostics,
       model: outcome.divergence == nil ? model : nil,
       under: lock)
+    try eventFiles.removeEarlier()
     if status != .interrupted { try directory.removeCheckpoint() }
     return Finished(
       record: record,

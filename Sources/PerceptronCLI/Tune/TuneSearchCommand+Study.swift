@@ -54,7 +54,8 @@ extension TuneSearchCommand {
     let (folder, study) = try makeStudy(definition, assignments, name: source)
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: settings, training: training,
-      workers: workers, isQuiet: quiet, isJSON: json)
+      workers: workers, writesTensorBoard: tensorboard, isQuiet: quiet,
+      isJSON: json)
   }
 
   private func makeStudy(
@@ -102,6 +103,9 @@ extension TuneSearchCommand {
     if !quiet { Console.error("going on with \(counted(study.trials.count, "trial")): \(counts)") }
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: settings, training: context.training,
-      workers: workers, isQuiet: quiet, isJSON: json)
+      workers: workers,
+      writesTensorBoard: tensorboard || isDirectory(TuneSession.eventFolder(of: folder)),
+      isQuiet: quiet,
+      isJSON: json)
   }
 }

@@ -34,7 +34,8 @@ struct TuneSearchCommand: ParsableCommand {
       `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM and SIGHUP finish the current step and exit \
       with status 130; --resume goes on, after a kill too, to the same numbers. `perceptron tune show` \
       has the best trials and what each setting did, while the search runs too, and `export` all trials as \
-      a table.
+      a table. \
+      --resume writes event files for TensorBoard anew where the study has any.
 
       A file for --space: {"parameters": [{"name": "learning-rate", "range": [1e-4, 1e-1], "scale": \
       "log"}, {"name": "depth", "values": [1, 2]}, {"name": "width-1", "values": [64, 128]}, {"name": \
@@ -68,6 +69,11 @@ struct TuneSearchCommand: ParsableCommand {
   var output: String?
   @Option(help: .init("Go on with the study in a folder.", valueName: "folder"))
   var resume: String?
+  @Flag(
+    help:
+      "Write event files for TensorBoard into the folder tensorboard of the study's, at the end."
+  )
+  var tensorboard = false
   @Flag(help: "Print nothing but errors, and the JSON if asked for.") var quiet = false
   @Flag(help: "Print what `tune show --json` prints in place of a table.") var json = false
 

@@ -11,6 +11,8 @@ struct TuneSession {
   let settings: [RunRecord.Settings]
   let training: NetworkSearch.Method
   let workers: Int?
+  /// Whether event files for TensorBoard are written at the end.
+  let writesTensorBoard: Bool
   let isQuiet: Bool
   let isJSON: Bool
 
@@ -30,8 +32,12 @@ struct TuneSession {
       reporter?.finish()
       throw error
     }
+    if writesTensorBoard { try study.writeTensorBoard(to: Self.eventFolder(of: folder)) }
     try report(earlier: earlier, seconds: start.duration(to: .now).seconds)
   }
+
+  /// Where the event files of the study in `folder` are.
+  static func eventFolder(of folder: String) -> String { folder + "/tensorboard" }
 
   /// - Parameter earlier: how many trials were over before.
   private func report(earlier: Int, seconds: Double) throws {

@@ -14,8 +14,7 @@ enum CRC32C {
   }
 
   /// The checksum as record files have it, so that one of data that has checksums in it is no
-  /// weaker
-  /// (TensorFlow, `core/lib/hash/crc32c.h`).
+  /// weaker (TensorFlow, `core/lib/hash/crc32c.h`).
   static func masked(_ bytes: [UInt8]) -> UInt32 {
     let value = checksum(bytes)
     return (value >> 15 | value << 17) &+ 0xA282_EAD8

@@ -1,12 +1,10 @@
 import LinearAlgebra
 
 /// How the finite elements of a tensor are spread over 30 buckets of the same width, as
-/// TensorBoard's
-/// own writer has them (`tensorboard/plugins/histogram/summary_v2.py`).
+/// TensorBoard's own writer has them (`tensorboard/plugins/histogram/summary_v2.py`).
 ///
 /// Elements that are NaN or infinite are left out and counted nowhere. Equal elements, also a
-/// single
-/// one, are one bucket; without finite elements there is one empty bucket at 0.
+/// single one, are one bucket; without finite elements there is one empty bucket at 0.
 struct HistogramBuckets: Equatable {
   static let bucketCount = 30
 

@@ -25,17 +25,13 @@ public final class TensorBoardLog {
   ///
   /// - Parameters:
   ///   - folder: where it is made; made too where it is not there.
-  ///   - step: where the run begins or goes on. Of what earlier files of the folder have,
-  /// TensorBoard
+  ///   - step: where the run begins or goes on. Of what earlier files of the folder have, TensorBoard
   ///     drops what is of this step or later ones.
   /// - Throws: `FileError` where it cannot be made.
   public init(in folder: String, fromStep step: Int = 0) throws {
     try RunDirectory.makeWritable(folder)
     let time = Date().timeIntervalSince1970
-    // Readers take the files of a folder by their names' order, that of the seconds.
-    let name = "events.out.tfevents.\(Int(time)).\(ProcessInfo.processInfo.hostName).\(getpid())"
-    let unique = UUID().uuidString.prefix(8)
-    path = "\(folder)/\(name).\(unique)"
+    path = folder + "/" + EventFileName.next(in: folder, at: time)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw RunDirectory.failure(path, "the log cannot be made") }
     file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -52,7 +48,15 @@ public final class TensorBoardLog {
   /// - Parameter tag: what it is of; a slash in it makes groups.
   /// - Throws: `FileError` where it cannot be written.
   public func scalar(_ tag: String, _ number: Double, step: Int) throws {
-    try add(EventMessage.scalar(tag, number, step: step, time: now))
+    try scalars([(tag, number)], step: step)
+  }
+
+  /// Adds numbers of the same step at once, which takes less room and time.
+  ///
+  /// - Throws: `FileError` where it cannot be written.
+  public func scalars(_ numbers: [(tag: String, number: Double)], step: Int) throws {
+    if numbers.isEmpty { return }
+    try add(EventMessage.scalars(numbers, step: step, time: now))
   }
 
   /// Adds a picture.
@@ -62,8 +66,7 @@ public final class TensorBoardLog {
     try add(EventMessage.image(tag, image, png: image.png, step: step, time: now))
   }
 
-  /// Adds how a tensor's elements are spread over 30 buckets of the same width. Those that are NaN
-  /// or
+  /// Adds how a tensor's elements are spread over 30 buckets of the same width. Those that are NaN or
   /// infinite are left out.
   ///
   /// - Throws: `FileError` where it cannot be written.
@@ -89,7 +92,8 @@ public final class TensorBoardLog {
 
   private var now: Double { Date().timeIntervalSince1970 }
 
-  private func add(_ message: WireMessage) throws {
+  /// Adds an event.
+  func add(_ message: WireMessage) throws {
     pending += EventMessage.record(of: message)
     if pending.count >= Self.largestPending || lastFlush.duration(to: .now) >= Self.flushInterval {
       try flush()

@@ -24,7 +24,7 @@ import Testing
 
   /// What Python's `tensorboard` 2.21 makes of the same events.
   @Test func `records are those of Python's messages`() throws {
-    let scalar = EventMessage.scalar("größe/🙂", 0.1, step: 300, time: 1.5)
+    let scalar = EventMessage.scalars([("größe/🙂", 0.1)], step: 300, time: 1.5)
     #expect(
       try EventMessage.record(of: scalar)
         == bytes(
@@ -41,7 +41,7 @@ import Testing
 
   @Test func `numbers that are not finite are written as such`() {
     for number in [Double.nan, .infinity, -.infinity] {
-      let message = EventMessage.scalar("x", number, step: 0, time: 0)
+      let message = EventMessage.scalars([("x", number)], step: 0, time: 0)
       let tail = message.bytes.suffix(4)
       let bits = tail.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
       let read = Float(bitPattern: bits)

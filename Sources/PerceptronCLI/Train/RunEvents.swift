@@ -1,0 +1,77 @@
+import CommandSupport
+import Foundation
+import Perceptron
+import Serialization
+
+/// What `tensorboard --logdir` shows of a run, written as the run goes.
+///
+/// A run is worth more than the files about it: where they cannot be written any more, an error says
+/// so, and the run goes on.
+final class RunEvents<Scalar: BLASScalar> {
+  private let recorder: TensorBoardRecorder<Scalar>
+  private var isWritable = true
+
+  /// Makes a new event file for a run that goes on from `iteration`.
+  ///
+  /// - Throws: `FileError` where it cannot be made.
+  init(in folder: String, from iteration: Int, imageShape: ImageShape?) throws {
+    recorder = TensorBoardRecorder(
+      to: try TensorBoardLog(in: folder, fromStep: iteration), imageShape: imageShape)
+  }
+
+  /// Takes note of an iteration, and of what was seen of the network's health after it.
+  func record(_ moment: TrainingMoment<Scalar>, _ diagnosis: RunDiagnosis?) {
+    attempt {
+      try recorder.record(moment)
+      try recordLook(diagnosis, of: moment.progress.iteration)
+    }
+  }
+
+  /// Takes note of the run's end.
+  ///
+  /// - Parameter network: as the last iteration left it, or nil where the run diverged.
+  func end(_ network: Network<Scalar>?, after iterations: Int) {
+    attempt { try recorder.end(network, after: iterations) }
+  }
+
+  private func recordLook(_ diagnosis: RunDiagnosis?, of iteration: Int) throws {
+    guard let diagnosis, diagnosis.iteration == iteration else { return }
+    try recorder.record(diagnosis.lastLook, step: iteration)
+  }
+
+  private func attempt(_ body: () throws -> Void) {
+    if !isWritable { return }
+    do {
+      try body()
+    } catch {
+      isWritable = false
+      Console.error("\(error); the run goes on without it")
+    }
+  }
+}
+
+/// The event files in a run's folder.
+struct RunEventFiles {
+  /// The folder that they are in.
+  let folder: String
+  /// The names of those that an earlier run left, which go when this one takes its place.
+  let earlier: [String]
+
+  /// - Parameter earlier: nil for all that are there now.
+  init(of directory: RunDirectory, earlier: [String]? = nil) {
+    folder = directory.path + "/tensorboard"
+    self.earlier = earlier ?? EventFileName.names(in: folder)
+  }
+
+  /// Whether there are any of the run itself.
+  var exist: Bool { !Set(EventFileName.names(in: folder)).subtracting(earlier).isEmpty }
+
+  /// Removes those of an earlier run, and the folder where nothing is left in it.
+  ///
+  /// - Throws: `FileError` where one cannot be removed.
+  func removeEarlier() throws {
+    for name in earlier { try AtomicFile.remove(folder + "/" + name) }
+    // It stays where anything is in it.
+    if !earlier.isEmpty { rmdir(folder) }
+  }
+}

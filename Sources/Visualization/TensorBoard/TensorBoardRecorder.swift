@@ -1,0 +1,114 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+import Training
+
+/// Writes what TensorBoard shows of a training run: loss and learning rate after every few
+/// iterations, the accuracies of each evaluation, histograms of the parameters, pictures of the
+/// first layer's weights, and what diagnoses see. Steps are iterations, counted from 0.
+///
+/// Histograms and pictures are of the first iteration that is recorded, of evaluations, about as many
+/// as were asked for and evenly over the run, and of the end.
+public final class TensorBoardRecorder<Scalar: BLASScalar> {
+  /// The event file.
+  public let log: TensorBoardLog
+
+  private let interval: Int
+  private let histograms: Int
+  private let imageShape: ImageShape?
+  /// The last iteration whose parameters are in the file.
+  private var lastDetailed: Int?
+
+  /// The most units whose weights are shown, those of a square of tiles.
+  private static var tileCount: Int { 100 }
+  /// How wide or high small tiles are made, about.
+  private static var tileSize: Int { 32 }
+
+  /// A recorder into `log`.
+  ///
+  /// - Parameters:
+  ///   - interval: iterations between two losses.
+  ///   - histograms: about how many evaluations have histograms at most.
+  ///   - imageShape: how the inputs lie in a picture, where they are one.
+  /// - Precondition: `interval` is at least 1, `histograms` is not negative.
+  public init(
+    to log: TensorBoardLog, every interval: Int = 10, histograms: Int = 50,
+    imageShape: ImageShape? = nil
+  ) {
+    require(interval >= 1, "tensorBoard: every \(interval) iterations, expected at least 1")
+    require(histograms >= 0, "tensorBoard: \(histograms) histograms, expected 0 or more")
+    self.log = log
+    self.interval = interval
+    self.histograms = histograms
+    self.imageShape = imageShape
+  }
+
+  /// Takes note of an iteration.
+  ///
+  /// - Throws: `FileError` where the file cannot be written.
+  public func record(_ moment: TrainingMoment<Scalar>) throws {
+    let progress = moment.progress
+    let step = progress.iteration
+    let isEnd = lastDetailed == nil || step == progress.iterations - 1
+    guard isEnd || step.isMultiple(of: interval) || progress.epoch != nil else { return }
+    try log.scalars(
+      [("loss", progress.loss), ("learning rate", progress.learningRate)], step: step)
+    if let epoch = progress.epoch {
+      var accuracies = [("accuracy/training batch", epoch.trainAccuracy)]
+      if let accuracy = epoch.validationAccuracy {
+        accuracies.append(("accuracy/validation", accuracy))
+      }
+      try log.scalars(accuracies, step: step)
+    }
+    if isEnd || (progress.epoch != nil && isTimeForDetails(progress)) {
+      try recordDetails(of: moment.network, step: step)
+    }
+  }
+
+  /// Takes note of what was seen of the network's health after an iteration: how large updates were
+  /// beside their weights, and which share of the units of a ReLU is dead.
+  ///
+  /// - Throws: `FileError` where the file cannot be written.
+  public func record(_ diagnosis: Diagnosis, step: Int) throws {
+    let ratios = diagnosis.parameters.filter(\.isWeight).compactMap { parameter in
+      parameter.updateRatio.map { ("update ratio/\(parameter.name)", $0) }
+    }
+    let shares = diagnosis.layers.compactMap { layer in
+      layer.deadShare.map { ("dead units/layer \(layer.index)", $0) }
+    }
+    try log.scalars(ratios + shares, step: step)
+  }
+
+  /// Takes note of the run's end, also an early one, and writes what is kept.
+  ///
+  /// - Parameters:
+  ///   - network: as the last iteration left it; nil where its numbers mean nothing.
+  ///   - iterations: how many were made.
+  /// - Throws: `FileError` where the file cannot be written.
+  public func end(_ network: Network<Scalar>?, after iterations: Int) throws {
+    if let network, let lastDetailed, lastDetailed < iterations - 1 {
+      try recordDetails(of: network, step: iterations - 1)
+    }
+    try log.flush()
+  }
+
+  private func isTimeForDetails(_ progress: TrainingProgress) -> Bool {
+    histograms > 0
+      && progress.iteration - (lastDetailed ?? 0) >= progress.iterations / histograms
+  }
+
+  private func recordDetails(of network: Network<Scalar>, step: Int) throws {
+    lastDetailed = step
+    for parameter in network.parameters {
+      try log.histogram("parameters/\(parameter.name)", parameter.tensor, step: step)
+    }
+    if let imageShape, let tiles = network.firstLayerImages(imageShape, most: Self.tileCount),
+      !tiles.isEmpty
+    {
+      let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
+      let magnification = max(1, Self.tileSize / max(imageShape.width, imageShape.height))
+      let grid = ImageGrid(tiles, columns: columns, magnification: magnification)
+      try log.image("weights/first layer", grid.image, step: step)
+    }
+  }
+}

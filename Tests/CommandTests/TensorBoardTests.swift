@@ -1,0 +1,182 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+/// What is in an event file, as far as these tests look.
+private struct Event {
+  let step: Int
+  /// Whether it says that a run begins, or goes on, at the step.
+  let isStart: Bool
+  /// The message, in which tags can be found.
+  let text: String
+
+  /// The events of a file after the one about the file's version.
+  static func read(_ bytes: [UInt8]) throws -> [Event] {
+    var events: [Event] = []
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      try #require(rest.count > 16)
+      let length = rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+      try #require(rest.count >= length + 16)
+      let message = Array(rest.dropFirst(12).prefix(length))
+      rest = rest.dropFirst(length + 16)
+      // After the time of eight bytes comes the step, but for the first event.
+      if message[9] != 0x10 { continue }
+      let digits = Array(message[10...].prefix { $0 > 0x7F }) + [0]
+      let last = message[10 + digits.count - 1]
+      let step = (digits.dropLast() + [last]).reversed().reduce(0) { $0 << 7 | Int($1 & 0x7F) }
+      events.append(
+        Event(
+          step: step, isStart: message[10 + digits.count] == 0x3A,
+          text: String(decoding: message, as: UTF8.self)))
+    }
+    return events
+  }
+}
+
+@Suite("Event files for TensorBoard", .serialized)
+struct TensorBoardTests {
+  private func events(_ scratch: TemporaryDirectory, _ name: String) throws -> [Event] {
+    try Event.read(try scratch.bytes(of: name))
+  }
+
+  /// The steps of the events of one file that have a tag.
+  private func steps(_ events: [Event], _ tag: String) -> [Int] {
+    events.filter { $0.text.contains(tag) }.map(\.step)
+  }
+
+  /// Begins a run that would take hours, and ends it by a signal once it is under way.
+  private func interrupt(
+    _ scratch: TemporaryDirectory, _ arguments: [String], by signal: Int32 = SIGINT
+  ) throws {
+    let running = try RunningCommand(
+      Command.executable, arguments, in: scratch.path,
+      environment: ["LLVM_PROFILE_FILE": "/dev/null"])
+    let end = Date.now.addingTimeInterval(60)
+    while running.isRunning, !running.errorsSoFar.contains("  loss "), Date.now < end {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    running.send(signal)
+    #expect(try running.wait().status == (signal == SIGINT ? 130 : -signal))
+  }
+
+  private let long = ["train", "--output", "run", "--iterations", "100000000"]
+
+  @Test("A run's file has losses, histograms, pictures of weights and what a diagnosis sees")
+  func run() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("plain")
+    #expect(try !scratch.names(in: "plain").contains("tensorboard"))
+    try scratch.train("run", ["--iterations", "25", "--tensorboard", "--diagnose"])
+    let names = try scratch.names(in: "run/tensorboard")
+    let name = try #require(names.first)
+    #expect(names.count == 1 && name.hasPrefix("events.out.tfevents."))
+    let events = try events(scratch, "run/tensorboard/" + name)
+    #expect(events.first?.isStart == true && events.first?.step == 0)
+    #expect(steps(events, "\u{4}loss").sorted() == [0, 10, 13, 20, 24])
+    #expect(steps(events, "parameters/W1") == [0, 13, 24])
+    #expect(steps(events, "weights/first layer") == [0, 13, 24])
+    #expect(steps(events, "update ratio/W1") == [1, 24])
+    #expect(steps(events, "dead units/layer 1") == [1, 24])
+  }
+
+  @Test("A run that takes another's place removes its event files, and nothing else beside them")
+  func overwrite() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run", ["--iterations", "12", "--tensorboard"])
+    let first = try scratch.names(in: "run/tensorboard")
+    try scratch.write(Array("kept".utf8), to: "run/tensorboard/notes.txt")
+    try scratch.train("run", ["--iterations", "12", "--tensorboard", "--overwrite"])
+    let second = try scratch.names(in: "run/tensorboard")
+    #expect(second.count == 2 && second.last == "notes.txt" && second.first != first.first)
+    try FileManager.default.removeItem(atPath: scratch.file("run/tensorboard/notes.txt"))
+    // A run that does not begin leaves them.
+    let refused = try Command.run(["train", "--output", "run"], in: scratch.path)
+    #expect(refused.status == 1)
+    #expect(try scratch.names(in: "run/tensorboard") == Array(second.dropLast()))
+    try scratch.train("run", ["--iterations", "12", "--overwrite"])
+    #expect(try !scratch.names(in: "run").contains("tensorboard"))
+  }
+
+  @Test("A run that goes on has a further file, which begins where the checkpoint stands")
+  func resume() throws {
+    let scratch = try TemporaryDirectory()
+    try interrupt(scratch, long + ["--tensorboard"])
+    let count = try losses(of: scratch, "run").count
+    let first = try #require(try scratch.names(in: "run/tensorboard").first)
+    let before = try events(scratch, "run/tensorboard/" + first)
+    #expect(steps(before, "\u{4}loss").last == (count - 1) / 10 * 10)
+    #expect(steps(before, "parameters/W1").last == count - 1)
+    try interrupt(scratch, ["resume", "run"])
+    let names = try scratch.names(in: "run/tensorboard")
+    #expect(names.count == 2 && names.first == first)
+    let after = try events(scratch, "run/tensorboard/" + (names.last ?? ""))
+    #expect(after.first?.isStart == true && after.first?.step == count)
+    #expect(steps(after, "\u{4}loss").first == count)
+  }
+
+  @Test("A run that is killed at once has its start, and one without event files gets no others'")
+  func killed() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run", ["--iterations", "12", "--tensorboard"])
+    try interrupt(scratch, long + ["--overwrite", "--tensorboard"], by: SIGKILL)
+    let names = try scratch.names(in: "run/tensorboard")
+    #expect(names.count == 2)
+    let start = try events(scratch, "run/tensorboard/" + (names.last ?? "")).first
+    #expect(start?.isStart == true && start?.step == 0)
+
+    try interrupt(scratch, long + ["--overwrite"], by: SIGKILL)
+    #expect(try scratch.names(in: "run/tensorboard") == names)
+    try interrupt(scratch, ["resume", "run"])
+    #expect(try !scratch.names(in: "run").contains("tensorboard"))
+    try interrupt(scratch, ["resume", "run", "--tensorboard"])
+    #expect(try scratch.names(in: "run/tensorboard").count == 1)
+  }
+
+  @Test("Where the folder cannot be made, nothing is trained and the earlier run stays")
+  func blocked() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run")
+    let model = try scratch.bytes(of: "run/model.safetensors")
+    try scratch.write([], to: "run/tensorboard")
+    let outcome = try Command.run(
+      ["train", "--output", "run", "--overwrite", "--tensorboard", "--seed", "1"],
+      in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("run/tensorboard: expected a folder, found a file"))
+    #expect(try scratch.bytes(of: "run/model.safetensors") == model)
+    #expect(try !scratch.names(in: "run").contains("checkpoint.safetensors"))
+  }
+
+  @Test("A study has a file of its own and a folder for each trial, anew whenever it goes on")
+  func study() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--hidden", "5,6", "--learning-rate", "0.1,1e9", "--iterations", "9"]
+    try scratch.tune(options + ["--output", "plain"])
+    try scratch.tune(["--resume", "plain"])
+    #expect(try !scratch.names(in: "plain").contains("tensorboard"))
+
+    try scratch.tune(options + ["--output", "study", "--tensorboard"])
+    let names = try scratch.names(in: "study/tensorboard")
+    #expect(Array(names.dropFirst()) == (0..<4).map { "trial-\($0)" })
+    let own = try events(scratch, "study/tensorboard/" + (names.first ?? ""))
+    #expect(own.last?.text.contains("_hparams_/experiment") == true)
+    let file = try #require(try scratch.names(in: "study/tensorboard/trial-0").first)
+    let trial = try events(scratch, "study/tensorboard/trial-0/" + file)
+    #expect(steps(trial, "_hparams_/session_start_info") == [0])
+    #expect(steps(trial, "result/validation_accuracy") == [9])
+    #expect(steps(trial, "_hparams_/session_end_info") == [0])
+
+    try scratch.tune(["--resume", "study"])
+    let again = try scratch.names(in: "study/tensorboard")
+    #expect(again.count == 5 && again.first != names.first)
+    #expect(
+      try scratch.names(in: "study") == ["best.safetensors", "journal.jsonl", "tensorboard"])
+
+    try scratch.write([], to: "study/tensorboard/notes.txt")
+    let refused = try Command.run(["tune", "--resume", "study"], in: scratch.path)
+    #expect(refused.status == 1 && refused.errors.contains("found notes.txt"))
+    #expect(try scratch.names(in: "study/tensorboard").count == 6)
+  }
+}
