@@ -1,4 +1,5 @@
 import Foundation
+import Serialization
 import Training
 
 /// Tables for other programs: a row for each trial in the leaderboard's order, with columns
@@ -11,8 +12,7 @@ extension Leaderboard {
   /// As comma-separated values (RFC 4180, with bare line feeds) under a line of names; what is not
   /// there is empty.
   public var csv: String {
-    let lines = [columns] + trials.map { cells(of: $0).map { $0?.description ?? "" } }
-    return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
+    CSV.text([columns] + trials.map { cells(of: $0).map { $0?.description ?? "" } })
   }
 
   /// As a JSON list of objects with the columns' names; what is not there is null, and numbers that
@@ -43,13 +43,6 @@ extension Leaderboard {
   /// A number without a NaN's sign, which means nothing.
   private static func number(_ value: Double) -> ParameterValue {
     .number(value.isNaN ? .nan : value)
-  }
-
-  /// A cell of a table; in quotation marks where it has commas, quotation marks or ends of lines.
-  private static func quoted(_ cell: String) -> String {
-    // By scalars, since a carriage return and a line feed are one character.
-    let needsQuotes = cell.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
-    return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
   }
 }
 

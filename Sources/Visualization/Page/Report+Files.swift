@@ -2,8 +2,8 @@ import Foundation
 import Serialization
 
 extension Report {
-  /// Writes the page to `path`, and into the folder of that name without its extension each chart
-  /// that is drawn as SVG, the points of curves as CSV, and each picture as PNG. Charts and pictures of an earlier page in that
+  /// Writes the page to `path`, and into the folder of that name without its extension each chart as
+  /// SVG and its data as CSV, and each picture as PNG. Charts and pictures of an earlier page in that
   /// folder are removed.
   ///
   /// - Throws: `FileError` where something cannot be written, ``ImageError`` where a picture cannot
@@ -14,15 +14,9 @@ extension Report {
       ("\($0.name).png", try $0.image.png)
     }
     for chart in charts {
-      if case .curves(let curves) = chart.chart.content {
-        files.append(("\(chart.name).csv", Array(CurvePlot.csv(curves).utf8)))
-      }
-    }
-    if case .drawn(let documents) = drawings {
-      for chart in charts {
-        if let svg = documents[chart.name] {
-          files.append(("\(chart.name).svg", Array(svg.utf8)))
-        }
+      files.append(("\(chart.name).csv", Array(chart.chart.csv.utf8)))
+      if case .drawn(let drawn) = drawings, let own = drawn[chart.name] {
+        files.append(("\(chart.name).svg", Array(own.svg.file.utf8)))
       }
     }
     try AtomicFile.write(Array(page.utf8), to: path)

@@ -1,14 +1,6 @@
 import Foundation
 
 extension Report {
-  /// What the page's charts were drawn as, or why they could not be.
-  public enum Drawings: Hashable, Sendable {
-    /// An SVG document for each chart's name.
-    case drawn([String: String])
-    /// Why there are none, in a sentence that the page shows.
-    case missing(String)
-  }
-
   /// The page as one HTML document that needs no other file and no network.
   ///
   /// Its markup is well-formed XML as well.
@@ -91,10 +83,10 @@ extension Report {
 extension Report.NamedChart {
   fileprivate func html(_ drawings: Report.Drawings) -> String {
     var drawing = "<p>This chart is not drawn.</p>\n"
-    if case .drawn(let documents) = drawings, let svg = documents[name] {
-      // What stands before the element, as the XML declaration, has no place inside a page.
-      let element = svg.range(of: "<svg").map { String(svg[$0.lowerBound...]) } ?? svg
-      drawing = "<div role=\"img\" aria-label=\"\(HTML.escaped(chart.summary))\">\(element)</div>\n"
+    if case .drawn(let drawn) = drawings, let own = drawn[name] {
+      drawing = Self.html(own.svg, for: own.narrow == nil ? "" : " on-wide", prefix: name + "-")
+      drawing +=
+        own.narrow.map { Self.html($0, for: " on-narrow", prefix: name + "-narrow-") } ?? ""
     }
     return """
       <figure\(isWide ? " class=\"wide\"" : "")>
@@ -103,6 +95,12 @@ extension Report.NamedChart {
       </figure>
 
       """
+  }
+}
+
+extension Report.NamedChart {
+  private static func html(_ svg: SVG, for place: String, prefix: String) -> String {
+    "<div class=\"drawing\(place)\">\n\(svg.inlined(prefix: prefix))\n</div>\n"
   }
 }
 

@@ -57,8 +57,8 @@ struct PageTests {
 
   @Test("It needs nothing from elsewhere")
   func selfContained() throws {
-    let page = try Self.report("text").html(.drawn(["curve": "<svg></svg>"]))
-    #expect(page.contains("<svg></svg>"))
+    let report = Self.report("text")
+    let page = try report.html(report.draw().drawings)
     #expect(!page.contains("http://") && !page.contains("https://") && !page.contains("<link"))
     #expect(!page.contains("@import") && !page.contains("url("))
     #expect(
@@ -70,11 +70,12 @@ struct PageTests {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("page")
     for name in ["old.svg", "old.csv", "mine.txt"] { try scratch.write([1], to: "page/" + name) }
-    try Self.report("text").write(to: scratch.file("page.html"), .drawn(["curve": "<svg/>"]))
+    let report = Self.report("text")
+    try report.write(to: scratch.file("page.html"), report.draw().drawings)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     #expect(names == ["curve.csv", "curve.svg", "mine.txt", "picture.png"])
     let csv = try String(contentsOfFile: folder + "/curve.csv", encoding: .utf8)
-    #expect(csv == "series,x,y\n\"text\",0.0,1.0\n\"text\",1.0,2.0\n")
+    #expect(csv == "series,text,text\ntext,0.0,1.0\ntext,1.0,2.0\n")
     let page = try String(contentsOfFile: scratch.file("page.html"), encoding: .utf8)
     #expect(page.hasPrefix("<!DOCTYPE html>"))
   }
@@ -87,8 +88,8 @@ struct PageTests {
       #expect(problem?.contains("gnuplot") == true)
       return
     }
-    let svg = try #require(documents["curve"])
-    #expect(svg.contains("var(--curve-1") && !svg.contains("<script"))
+    let svg = try #require(documents["curve"]).svg.inlined(prefix: "curve-")
+    #expect(svg.contains("var(--chart-1") && !svg.contains("<script"))
     let parser = XMLParser(data: Data(try report.html(drawings).utf8))
     #expect(parser.parse(), "\(String(describing: parser.parserError))")
   }

@@ -21,12 +21,12 @@ extension Report {
     omissions: [String] = []
   ) {
     let page = RunPage(
-      record: run.record, history: run.history, network: network, evaluation: evaluation,
-      omissions: omissions)
+      record: run.record, history: run.history, diagnostics: run.diagnostics, network: network,
+      evaluation: evaluation, omissions: omissions)
     self.init(
       title: name, subtitle: page.subtitle,
       sections: [
-        page.overview, page.progress, page.health, page.weights, page.confusions, page.mistakes,
+        page.overview, page.progress, page.health, page.firstLayer, page.confusions, page.mistakes,
         page.classes, gradientCheck.map(RunPage.gradients), page.settings,
       ].compactMap { $0 })
   }
@@ -36,6 +36,7 @@ extension Report {
 struct RunPage {
   let record: RunRecord
   let history: History
+  let diagnostics: DiagnosticSeries?
   let network: RunNetwork?
   let evaluation: RunEvaluation?
   let omissions: [String]

@@ -3,7 +3,7 @@ import Serialization
 import Training
 
 extension RunPage {
-  /// What the last look at the network's health saw, where there was one.
+  /// How the network's health went, and what the last look at it saw, where there was one.
   var health: Report.Section? {
     guard let diagnosis = record.diagnosis else { return nil }
     let look = diagnosis.lastLook
@@ -35,7 +35,8 @@ extension RunPage {
           .init(parameter.updateRatio.map(scientific) ?? "–"),
         ]
       })
-    return Report.Section("Health", [.table(layers), .table(parameters)])
+    return Report.Section(
+      "Health", [diagnosticCharts].compactMap { $0 } + [.table(layers), .table(parameters)])
   }
 
   /// What a check of the gradients found.

@@ -37,7 +37,7 @@ extension RunPage {
     return Report.Section(
       "Overview",
       [.figures(figures)] + ending + warnings
-        + (omissions + [weightsOmission].compactMap { $0 }).map { .paragraph($0) })
+        + (omissions + [firstLayerOmission].compactMap { $0 }).map { .paragraph($0) })
   }
 
   /// How a run ended that did not end as it was to.

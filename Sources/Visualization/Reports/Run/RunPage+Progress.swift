@@ -2,7 +2,7 @@ import Serialization
 import Training
 
 extension RunPage {
-  /// How many points of a curve are drawn at most.
+  /// How many points a smoothed curve has at most; each is a mean of many losses.
   private static var most: Int { 2000 }
 
   /// Losses, accuracies and learning rates over the run.
@@ -31,30 +31,30 @@ extension RunPage {
   private func lossChart(_ scale: Chart.Scale) -> Report.NamedChart {
     let loss = history.loss
     let every = (loss.count + Self.most - 1) / Self.most
-    func points(_ value: (Int) -> Double) -> [Chart.Point] {
-      stride(from: 0, to: loss.count, by: every).map { Chart.Point(Double($0), value($0)) }
+    func points(by step: Int, _ value: (Int) -> Double) -> [Chart.Point] {
+      stride(from: 0, to: loss.count, by: step).map { Chart.Point(Double($0), value($0)) }
     }
-    let thinned = every == 1 ? "" : " One iteration in \(every) is drawn."
     let kind = scale == .linear ? "" : ", logarithmic"
     return Report.NamedChart(
       scale == .linear ? "loss" : "loss-logarithmic",
       Chart(
         title: "Loss\(kind)",
         summary: "The loss of each batch, from \(significant(loss[0], 4)) to "
-          + "\(significant(loss[loss.count - 1], 4)); smoothed, the mean of the last "
-          + "\(counted(span, "iteration")).\(thinned)",
+          + "\(significant(loss[loss.count - 1], 4)); smoothed, the mean of "
+          + "\(counted(span, "iteration")) around each.",
         .curves(
           .init(
             x: .init("iteration"), y: .init("loss", scale: scale),
             series: [
-              .init("each batch", points { loss[$0] }, style: .faint, color: 0),
-              .init("smoothed", points { Self.mean(loss, endingAt: $0, span: span) }, color: 0),
+              .init("each batch", points(by: 1) { loss[$0] }, style: .faint),
+              .init(
+                "smoothed", points(by: every) { Self.mean(loss, around: $0, span: span) }, color: 0),
             ]))))
   }
 
-  /// The mean of a number and those before it, `span` in all, or as many as there are.
-  static func mean(_ values: [Double], endingAt index: Int, span: Int) -> Double {
-    let window = values[max(0, index - span + 1)...index]
+  /// The mean of a number and those on both sides of it, `span` in all, or as many as there are.
+  static func mean(_ values: [Double], around index: Int, span: Int) -> Double {
+    let window = values[max(0, index - span / 2)..<min(values.count, index - span / 2 + span)]
     return window.reduce(0, +) / Double(window.count)
   }
 
@@ -97,7 +97,7 @@ extension RunPage {
 
   /// The last epochs as figures.
   private var epochs: Report.Table {
-    let shown = history.epochs.suffix(20)
+    let shown = history.epochs.suffix(10)
     return Report.Table(
       caption: shown.count < history.epochs.count
         ? "The last \(shown.count) of \(history.epochs.count) epochs" : "Epochs",

@@ -5,7 +5,7 @@ extension RunPage {
   private static var mostUnits: Int { 100 }
 
   /// What the units of the first layer look for.
-  var weights: Report.Section? {
+  var firstLayer: Report.Section? {
     guard case .pictures(let tiles)? = network?.firstLayer, let first = tiles.first else {
       return nil
     }
@@ -31,7 +31,7 @@ extension RunPage {
   }
 
   /// Why weights are not drawn.
-  var weightsOmission: String? {
+  var firstLayerOmission: String? {
     if case .notDrawn(let sentence)? = network?.firstLayer { sentence } else { nil }
   }
 }

@@ -1,0 +1,14 @@
+/// Comma-separated values (RFC 4180, with bare line feeds).
+package enum CSV {
+  /// The rows, each with a line end.
+  package static func text(_ rows: some Sequence<[String]>) -> String {
+    rows.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// A cell; in quotation marks where it has commas, quotation marks or ends of lines.
+  private static func quoted(_ cell: String) -> String {
+    // By scalars, since a carriage return and a line feed are one character.
+    let needsQuotes = cell.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+    return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+  }
+}

@@ -1,0 +1,186 @@
+import Foundation
+
+extension Chart.Curves {
+  /// The most points that are drawn of a curve.
+  static let drawnPoints = 600
+
+  /// Curves over axes, with a legend above them where there is more than one.
+  func drawing(width: Double) -> Drawing {
+    guard let ranges = Ranges(self) else {
+      return .note("There is nothing to show.", width: width)
+    }
+    let yTicks = Ticks(ranges.y, scale: y.scale, count: 5)
+    let xTicks = Ticks(ranges.x, scale: x.scale, count: width > 600 ? 10 : 5)
+    let left = 34 + Double(yTicks.longest) * Drawing.characterWidth + 8
+    // Half of the last label stands beyond its tick.
+    let overhang = xTicks.places.last.map { Drawing.width(of: $0.label) / 2 } ?? 0
+    let right = width - max(18, overhang + 2)
+    let legend = Legend(legendEntries, from: 8, to: right)
+    let top = legend.height + 12
+    let bottom = top + 210
+    var drawing = Drawing(width: width, height: bottom + 52)
+    legend.draw(in: &drawing, top: 0)
+    drawing.text(
+      y.label, x: 14, y: (top + bottom) / 2, .center, room: bottom - top, rotated: true)
+    drawing.text(
+      x.label, x: (left + right) / 2, y: bottom + 40, .center, room: right - left)
+    setAxes(in: &drawing, ranges, xTicks, yTicks, (left, right, top, bottom))
+    var plots = gapPlots(in: &drawing)
+    for index in series.indices {
+      plots.append(plot(index, in: &drawing))
+    }
+    drawing.command("plot " + plots.joined(separator: ", "))
+    return drawing
+  }
+
+  private func setAxes(
+    in drawing: inout Drawing, _ ranges: Ranges, _ xTicks: Ticks, _ yTicks: Ticks,
+    _ frame: (left: Double, right: Double, top: Double, bottom: Double)
+  ) {
+    drawing.command("unset key; set border 1 linecolor rgb '\(ChartColor.muted.hexadecimal)'")
+    drawing.command("set lmargin at screen \(frame.left / drawing.width)")
+    drawing.command("set rmargin at screen \(frame.right / drawing.width)")
+    drawing.command("set tmargin at screen \(1 - frame.top / drawing.height)")
+    drawing.command("set bmargin at screen \(1 - frame.bottom / drawing.height)")
+    for (name, axis, range, ticks) in [
+      ("x", x, ranges.x, xTicks), ("y", y, ranges.y, yTicks),
+    ] {
+      if axis.scale == .logarithmic { drawing.command("set logscale \(name) 10") }
+      drawing.command("set \(name)range [\(range.lowerBound):\(range.upperBound)]")
+      let places = ticks.places.map { "\(Drawing.quoted($0.label)) \($0.value)" }
+      drawing.command(
+        "set \(name)tics nomirror out scale \(name == "x" ? "0.5 offset 0,0.4" : "0")"
+          + " (\(places.joined(separator: ", ")))"
+          + " textcolor rgb '\(ChartColor.muted.hexadecimal)'")
+      drawing.command("unset m\(name)tics")
+    }
+    drawing.command(
+      "set grid ytics linetype 1 linecolor rgb '\(ChartColor.grid.hexadecimal)' linewidth 1")
+  }
+
+  /// The colour of a curve: its own, or the next one that is not faint.
+  private func color(of index: Int) -> ChartColor {
+    let number = series[index].color ?? series[..<index].count { $0.style != .faint }
+    let colors = ChartColor.series
+    return series[index].style == .faint && series[index].color == nil
+      ? .faint : colors[(number % colors.count + colors.count) % colors.count]
+  }
+
+  /// Curves beyond the colours have them again, with dashes.
+  private func dash(of index: Int) -> String? {
+    let number = series[..<index].count { $0.style != .faint }
+    return series[index].style == .dashed || number >= ChartColor.series.count ? "(8,5)" : nil
+  }
+
+  private var legendEntries: [Legend.Entry] {
+    if series.count < 2 { return [] }
+    let curves = series.indices.map {
+      Legend.Entry(name: series[$0].name, mark: .line(dash: dash(of: $0)), color: color(of: $0))
+    }
+    return curves + (gap.map { [.init(name: $0.name, mark: .box, color: .area)] } ?? [])
+  }
+
+  private func plot(_ index: Int, in drawing: inout Drawing) -> String {
+    let series = series[index]
+    let points = Self.decimated(series.points, to: Self.drawnPoints)
+    let rows = points.map { "\($0.x) \(text($0.y))" }
+    let block = drawing.data(rows.isEmpty ? ["NaN NaN"] : rows)
+    let dashes = dash(of: index).map { " dashtype \($0)" } ?? ""
+    let style =
+      switch series.style {
+      case .line, .dashed: "lines linewidth 2\(dashes)"
+      case .faint: "lines linewidth 1"
+      case .linePoints: "linespoints linewidth 2\(dashes) pointtype 7 pointsize 0.5"
+      case .points: "points pointtype 7 pointsize 0.35"
+      case .steps: "steps linewidth 2\(dashes)"
+      }
+    return "\(block) using 1:2 with \(style) linecolor rgb '\(color(of: index).hexadecimal)'"
+  }
+
+  /// A number as gnuplot reads it; what has no place on the axis is a gap.
+  private func text(_ value: Double) -> String {
+    Ranges.hasPlace(value, on: y) ? "\(value)" : "NaN"
+  }
+
+  /// The filled area between the two curves of the gap, where both have a point.
+  private func gapPlots(in drawing: inout Drawing) -> [String] {
+    guard let gap, gap.between.count == 2, gap.between.allSatisfy(series.indices.contains) else {
+      return []
+    }
+    let other = Dictionary(
+      series[gap.between[1]].points.map { ($0.x, $0.y) }, uniquingKeysWith: { $1 })
+    let rows = series[gap.between[0]].points.compactMap { point in
+      other[point.x].map { "\(point.x) \(text(point.y)) \(text($0))" }
+    }
+    if rows.isEmpty { return [] }
+    let block = drawing.data(rows)
+    return [
+      "\(block) using 1:2:3 with filledcurves linecolor rgb '\(ChartColor.area.hexadecimal)'"
+    ]
+  }
+}
+
+extension Chart.Curves {
+  /// At most about `count` of the points: of each stretch of neighbours the lowest and the highest in
+  /// their order, so that no peak is lost; a stretch with a gap keeps it.
+  static func decimated(_ points: [Chart.Point], to count: Int) -> [Chart.Point] {
+    if points.count <= count { return points }
+    let stretches = max(count / 2, 1)
+    var kept: [Chart.Point] = []
+    for stretch in 0..<stretches {
+      let range = points.count * stretch / stretches..<points.count * (stretch + 1) / stretches
+      let members = range.filter { points[$0].y.isFinite }
+      guard let low = members.min(by: { points[$0].y < points[$1].y }),
+        let high = members.max(by: { points[$0].y < points[$1].y })
+      else {
+        kept.append(points[range.lowerBound])
+        continue
+      }
+      kept += Set([low, high]).sorted().map { points[$0] }
+    }
+    return kept
+  }
+}
+
+extension Chart.Curves {
+  /// The ends of both axes: those that are given, or what the points need with some room.
+  struct Ranges {
+    let x: ClosedRange<Double>
+    let y: ClosedRange<Double>
+
+    /// Nil where no point has a place.
+    init?(_ curves: Chart.Curves) {
+      let shown = curves.series.flatMap(\.points).filter {
+        Self.hasPlace($0.x, on: curves.x) && Self.hasPlace($0.y, on: curves.y)
+      }
+      if shown.isEmpty { return nil }
+      x = Self.range(of: shown.map(\.x), on: curves.x, room: 0)
+      y = Self.range(of: shown.map(\.y), on: curves.y, room: 0.04)
+    }
+
+    /// Whether a number has a place on an axis; beyond 1e300, or below its inverse on a logarithmic
+    /// axis, gnuplot's own numbers overflow.
+    static func hasPlace(_ value: Double, on axis: Chart.Axis) -> Bool {
+      value.isFinite && abs(value) <= 1e300 && (axis.scale == .linear || value >= 1e-300)
+    }
+
+    private static func range(
+      of values: [Double], on axis: Chart.Axis, room: Double
+    ) -> ClosedRange<Double> {
+      let isLogarithmic = axis.scale == .logarithmic
+      if let range = axis.range, range.lowerBound < range.upperBound,
+        !isLogarithmic || range.lowerBound > 0
+      {
+        return range
+      }
+      let (least, most) = (values.min() ?? 0, values.max() ?? 0)
+      if isLogarithmic {
+        let factor = least == most ? 2 : pow(10, (log10(most) - log10(least)) * room)
+        return max(least / factor, 1e-305)...min(most * factor, 1e305)
+      }
+      // One value only gets a range about it.
+      let more = least == most ? max(abs(least) * 0.1, 1e-6) : (most - least) * room
+      return least - more...most + more
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+
+/// What gnuplot is told to draw one chart: texts, lines and data at pixels from the top left corner, or
+/// a plot with axes of its own.
+///
+/// Nothing that comes from outside is ever read as a command: texts stand in single quotation marks,
+/// in which gnuplot knows no escapes, variables or commands, and data are numbers in data blocks.
+struct Drawing {
+  /// Where a text stands beside its place.
+  enum Alignment: String {
+    case left, center, right
+  }
+
+  let width: Double
+  let height: Double
+  private(set) var commands: [String] = []
+  private var blockCount = 0
+
+  init(width: Double, height: Double) {
+    self.width = width
+    self.height = height
+  }
+
+  /// The size of texts.
+  static var fontSize: Double { 14 }
+  /// About how wide a character of a text is: a little more than most are.
+  static var characterWidth: Double { 7.6 }
+
+  /// Adds a command.
+  mutating func command(_ text: String) { commands.append(text) }
+
+  /// Writes a text with its middle line at `y`, shortened to `room` pixels.
+  mutating func text(
+    _ text: String, x: Double, y: Double, _ alignment: Alignment = .left,
+    color: ChartColor = .ink, room: Double = .infinity, rotated: Bool = false, size: Double? = nil
+  ) {
+    let shown = Self.shortened(text, to: room)
+    if shown.isEmpty { return }
+    let font = size.map { " font ',\($0)'" } ?? ""
+    command(
+      "set label \(Self.quoted(shown)) at screen \(place(x, y)) \(alignment.rawValue)"
+        + (rotated ? " rotate by 90" : "") + font
+        + " textcolor rgb '\(color.hexadecimal)' front")
+  }
+
+  /// Draws a line.
+  mutating func line(
+    from start: (x: Double, y: Double), to end: (x: Double, y: Double), color: ChartColor,
+    width: Double = 1, dash: String? = nil
+  ) {
+    command(
+      "set arrow from screen \(place(start.x, start.y)) to screen \(place(end.x, end.y)) nohead"
+        + " linecolor rgb '\(color.hexadecimal)' linewidth \(width)"
+        + (dash.map { " dashtype \($0)" } ?? ""))
+  }
+
+  /// Defines a block of data, a row of numbers for each line and empty rows between pieces.
+  ///
+  /// - Returns: its name.
+  mutating func data(_ rows: some Sequence<String>) -> String {
+    let name = "$data\(blockCount)"
+    blockCount += 1
+    command("\(name) << END\n" + rows.joined(separator: "\n") + "\nEND")
+    return name
+  }
+
+  /// Plots in pixels from the top left corner, without axes.
+  mutating func plotInPixels(_ plots: [String]) {
+    command("unset border; unset tics; unset key; unset colorbox")
+    command("set lmargin at screen 0; set rmargin at screen 1")
+    command("set bmargin at screen 0; set tmargin at screen 1")
+    command("set xrange [0:\(width)]; set yrange [\(height):0]")
+    // Something has to be plotted for labels to be drawn.
+    command("plot " + (plots.isEmpty ? ["NaN notitle"] : plots).joined(separator: ", "))
+  }
+
+  /// A drawing of nothing but a text that says so.
+  static func note(_ text: String, width: Double) -> Drawing {
+    var drawing = Drawing(width: width, height: 80)
+    drawing.text(text, x: width / 2, y: 40, .center, color: .muted)
+    drawing.plotInPixels([])
+    return drawing
+  }
+
+  /// A place on the whole drawing as gnuplot counts it: shares from the bottom left.
+  func place(_ x: Double, _ y: Double) -> String {
+    String(format: "%.5f,%.5f", x / width, 1 - y / height)
+  }
+}
+
+// MARK: - Texts
+
+extension Drawing {
+  /// A text for gnuplot, which takes all between single quotation marks as it is but for those.
+  static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
+
+  /// About how wide a text is.
+  static func width(of text: String) -> Double {
+    text.reduce(0) { $0 + width(of: $1) }
+  }
+
+  private static func width(of character: Character) -> Double {
+    // Beyond the alphabets with letters as wide as ours are ideographs and emoji.
+    character.unicodeScalars.contains { $0.value >= 0x1100 } ? 15 : characterWidth
+  }
+
+  /// A text on one line, without control characters, cut to a width in pixels with … at its end.
+  static func shortened(_ text: String, to room: Double) -> String {
+    let line = String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map {
+          $0.properties.generalCategory == .control || $0.properties.isNoncharacterCodePoint
+            ? " " : $0
+        }))
+    if width(of: line) <= room { return line }
+    var used = characterWidth
+    var kept = ""
+    for character in line {
+      used += width(of: character)
+      if used > room { break }
+      kept.append(character)
+    }
+    return kept + "…"
+  }
+}

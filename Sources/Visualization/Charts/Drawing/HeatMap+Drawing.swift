@@ -1,0 +1,87 @@
+import Serialization
+
+extension Chart.HeatMap {
+  /// Beyond this many rows or columns cells are narrow, and without numbers.
+  private static let spacious = 12
+
+  /// Cells with their names at the left and below, and the scale of the colours.
+  func drawing(width: Double) -> Drawing {
+    guard
+      let scale = ColorScale(
+        values.joined().compactMap { $0 }, label: valueLabel, digits: digits)
+    else { return .note("There is nothing to show.", width: width) }
+    let left = min((rows.map(Drawing.width(of:)).max() ?? 0) + 44, width * 0.4)
+    let right = width - 12
+    let cell = (
+      width: (right - left) / Double(columns.count),
+      height: rows.count <= Self.spacious ? 34 : max(340 / Double(rows.count), 4)
+    )
+    let top = 8.0
+    let bottom = top + cell.height * Double(rows.count)
+    let names = columns.map { Drawing.width(of: $0) }
+    let isSlanted = (names.max() ?? 0) > cell.width - 6
+    let room = isSlanted ? min((names.max() ?? 0) + 16, 110) : 26
+    var drawing = Drawing(
+      width: width, height: bottom + room + 26 + ColorScale.height)
+    drawing.text(
+      rowLabel, x: 14, y: (top + bottom) / 2, .center, room: max(bottom - top, 60), rotated: true)
+    writeNames(
+      in: &drawing, left: left, top: top, bottom: bottom, cell: cell, isSlanted: isSlanted,
+      room: room)
+    drawing.text(
+      columnLabel, x: (left + right) / 2, y: bottom + room + 10, .center, room: right - left)
+    let cells = drawCells(in: &drawing, left: left, top: top, cell: cell, scale)
+    let strip = scale.draw(in: &drawing, from: left, to: right, top: bottom + room + 22)
+    drawing.plotInPixels(cells + [strip])
+    return drawing
+  }
+
+  private func writeNames(
+    in drawing: inout Drawing, left: Double, top: Double, bottom: Double,
+    cell: (width: Double, height: Double), isSlanted: Bool, room: Double
+  ) {
+    // Names that would stand on each other are thinned out.
+    let rowStride = max(Int((15 / cell.height).rounded(.up)), 1)
+    for (index, name) in rows.enumerated() where index % rowStride == 0 {
+      drawing.text(
+        name, x: left - 8, y: top + (Double(index) + 0.5) * cell.height, .right, room: left - 36)
+    }
+    let columnStride = max(Int(((isSlanted ? 15 : 0) / cell.width).rounded(.up)), 1)
+    for (index, name) in columns.enumerated() where index % columnStride == 0 {
+      let x = left + (Double(index) + 0.5) * cell.width
+      if isSlanted {
+        drawing.text(name, x: x, y: bottom + 8, .right, room: room - 10, rotated: true)
+      } else {
+        drawing.text(name, x: x, y: bottom + 14, .center)
+      }
+    }
+  }
+
+  private func drawCells(
+    in drawing: inout Drawing, left: Double, top: Double,
+    cell: (width: Double, height: Double), _ scale: ColorScale
+  ) -> [String] {
+    let gap = rows.count <= Self.spacious && columns.count <= Self.spacious ? 1.0 : 0
+    var boxes: [String] = []
+    for (row, line) in values.enumerated() {
+      for (column, value) in line.enumerated() {
+        guard let value, value.isFinite else { continue }
+        let color = scale.color(of: value)
+        let (x, y) = (left + Double(column) * cell.width, top + Double(row) * cell.height)
+        boxes.append(
+          "\(x) \(y) \(x + gap) \(x + cell.width - gap) \(y + gap) \(y + cell.height - gap)"
+            + " \(color.number)")
+        guard let digits, gap > 0 else { continue }
+        let text = decimal(value, digits)
+        if Drawing.width(of: text) <= cell.width - 4 {
+          drawing.text(
+            text, x: x + cell.width / 2, y: y + cell.height / 2, .center, color: color.contrasting)
+        }
+      }
+    }
+    let block = drawing.data(boxes)
+    return [
+      "\(block) using 1:2:3:4:5:6:7 with boxxyerror linecolor rgb variable fillstyle solid noborder"
+    ]
+  }
+}

@@ -1,0 +1,63 @@
+extension Chart.ParallelCoordinates {
+  /// Upright axes with a line for each thing across them, and the scale of the colours.
+  func drawing(width: Double) -> Drawing {
+    if dimensions.isEmpty || lines.isEmpty {
+      return .note("There is nothing to show.", width: width)
+    }
+    let tickRoom = { (dimension: Dimension) in
+      dimension.ticks.map { Drawing.width(of: $0.label) }.max() ?? 0
+    }
+    let left = min(tickRoom(dimensions[0]), 140) + 18
+    let right = width - 24
+    let step = dimensions.count > 1 ? (right - left) / Double(dimensions.count - 1) : 0
+    // Names that are wider than the axes are apart stand on two levels.
+    let isStaggered = dimensions.contains { Drawing.width(of: $0.name) > step - 8 }
+    let top = isStaggered ? 62.0 : 44
+    let bottom = top + 240
+    let scale = ColorScale(lines.compactMap(\.value), label: valueLabel)
+    var drawing = Drawing(
+      width: width, height: bottom + 20 + (scale == nil ? 0 : ColorScale.height))
+    let places = dimensions.indices.map { left + Double($0) * step }
+    for (index, dimension) in dimensions.enumerated() {
+      draw(
+        dimension, at: places[index], in: &drawing, from: top, to: bottom,
+        room: index == 0 ? left - 12 : max(step - 24, 24),
+        name: (y: isStaggered && index % 2 == 0 ? 32 : 14, room: (isStaggered ? 2 : 1) * step),
+        isFirst: index == 0, isLast: index == dimensions.count - 1 && index > 0)
+    }
+    var plots: [String] = []
+    let rows = lines.flatMap { line -> [String] in
+      let color = line.value.flatMap { value in scale?.color(of: value) } ?? ChartColor.grid
+      return zip(places, line.positions).map { x, position in
+        position.map { "\(x) \(bottom - $0 * (bottom - top)) \(color.number)" } ?? ""
+      } + [""]
+    }
+    let block = drawing.data(rows)
+    plots.append("\(block) using 1:2:3 with lines linewidth 1.5 linecolor rgb variable")
+    if let scale {
+      plots.append(scale.draw(in: &drawing, from: left, to: right, top: bottom + 16))
+    }
+    drawing.plotInPixels(plots)
+    return drawing
+  }
+
+  private func draw(
+    _ dimension: Dimension, at x: Double, in drawing: inout Drawing, from top: Double,
+    to bottom: Double, room: Double, name: (y: Double, room: Double), isFirst: Bool, isLast: Bool
+  ) {
+    drawing.line(from: (x, top), to: (x, bottom), color: .muted, width: 1.5)
+    // The names of the outermost axes begin and end with the drawing.
+    let alignment: Drawing.Alignment = isFirst ? .left : isLast ? .right : .center
+    drawing.text(
+      dimension.name, x: isFirst ? 4 : isLast ? drawing.width - 4 : x, y: name.y, alignment,
+      room: max(isFirst || isLast ? name.room * 0.75 : name.room - 8, 60))
+    var last = Double.infinity
+    for tick in dimension.ticks.sorted(by: { $0.position < $1.position }) {
+      let y = bottom - tick.position * (bottom - top)
+      if last - y < 14 { continue }
+      last = y
+      drawing.line(from: (x - 4, y), to: (x, y), color: .muted)
+      drawing.text(tick.label, x: x - 8, y: y, .right, color: .outlined, room: room)
+    }
+  }
+}

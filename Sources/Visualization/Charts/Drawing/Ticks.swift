@@ -1,0 +1,63 @@
+import Foundation
+import Serialization
+
+/// The places on an axis that have a number written beside them.
+struct Ticks {
+  /// The places and what is written there.
+  let places: [(value: Double, label: String)]
+
+  /// Round numbers within a range, about `count` of them.
+  init(_ range: ClosedRange<Double>, scale: Chart.Scale, count: Int) {
+    let values =
+      scale == .logarithmic
+      ? Self.logarithmic(range, count: count) : Self.linear(range, count: count)
+    places = values.map { ($0, Self.label($0)) }
+  }
+
+  /// How many characters the longest label has.
+  var longest: Int { places.map(\.label.count).max() ?? 0 }
+
+  /// Multiples of 1, 2 or 5 times a power of ten.
+  private static func linear(_ range: ClosedRange<Double>, count: Int) -> [Double] {
+    let rough = (range.upperBound - range.lowerBound) / Double(max(count, 1))
+    guard rough > 0, rough.isFinite else { return [range.lowerBound] }
+    let power = pow(10, floor(log10(rough)))
+    let step = [1, 2, 5, 10].first { $0 * power >= rough * 0.999 }.map { $0 * power } ?? rough
+    let first = (range.lowerBound / step).rounded(.up)
+    return (0...(2 * max(count, 1) + 2)).map { index in
+      // Rounded, so that 3 · 0.1 is written as 0.3.
+      let value = (first + Double(index)) * step
+      return Double(significant(value, 12)) ?? value
+    }.filter { $0 <= range.upperBound + step * 1e-9 }
+  }
+
+  /// Powers of ten; with 2 and 5 times them where there are few of them, and as on a linear axis where
+  /// there is hardly one.
+  private static func logarithmic(_ range: ClosedRange<Double>, count: Int) -> [Double] {
+    let (low, high) = (log10(range.lowerBound), log10(range.upperBound))
+    if high - low < 0.8 { return linear(range, count: min(count, 4)).filter { $0 > 0 } }
+    let exponents = Array(Int(floor(low))...Int(ceil(high)))
+    let factors: [Double] = high - low < 1.2 ? [1, 2, 5] : high - low < 2.5 ? [1, 3] : [1]
+    let values = exponents.flatMap { exponent in
+      factors.map { Double(significant($0 * pow(10, Double(exponent)), 12)) ?? .nan }
+    }.filter { $0 >= range.lowerBound * 0.999 && $0 <= range.upperBound * 1.001 }
+    if values.count < 2 { return linear(range, count: 3).filter { $0 > 0 } }
+    let stride = (values.count + count) / max(count + 1, 1)
+    return values.enumerated().filter { $0.offset % max(stride, 1) == 0 }.map(\.element)
+  }
+
+  /// A number as short as it can be read: `0.001`, `1e-5`, `25k`, `1.5M`.
+  static func label(_ value: Double) -> String {
+    let size = abs(value)
+    if value == 0 { return "0" }
+    if size >= 1e4 && size < 1e6 { return significant(value / 1e3, 6) + "k" }
+    if size >= 1e6 && size < 1e9 { return significant(value / 1e6, 6) + "M" }
+    if size >= 1e9 || size < 1e-4 {
+      let parts = String(format: "%.5e", value).split(separator: "e")
+      var digits = String(parts[0])
+      while digits.contains("."), digits.last == "0" || digits.last == "." { digits.removeLast() }
+      return "\(digits)e\(Int(parts[1]) ?? 0)"
+    }
+    return significant(value, 6)
+  }
+}

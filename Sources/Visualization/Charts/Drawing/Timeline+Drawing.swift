@@ -1,0 +1,67 @@
+extension Chart.Timeline {
+  /// A stripe for each span, below each other where they overlap, over an axis of seconds.
+  func drawing(width: Double) -> Drawing {
+    guard let end = spans.map(\.seconds.upperBound).max(),
+      let start = spans.map(\.seconds.lowerBound).min(), start.isFinite, end.isFinite
+    else { return .note("There is nothing to show.", width: width) }
+    let range = start...max(end, start + 1e-3)
+    let lanes = Self.lanes(of: spans)
+    let count = (lanes.max() ?? 0) + 1
+    let laneHeight = min(max(300 / Double(count), 2), 20)
+    let (left, right) = (20.0, width - 20)
+    let used = Set(spans.map(\.kind)).sorted()
+    let legend = Legend(
+      used.map {
+        .init(
+          name: kinds.indices.contains($0) ? kinds[$0] : "", mark: .box,
+          color: ChartColor.series[$0 % ChartColor.series.count])
+      }, from: left, to: right)
+    let top = legend.height + 8
+    let bottom = top + laneHeight * Double(count)
+    var drawing = Drawing(width: width, height: bottom + 52)
+    legend.draw(in: &drawing, top: 0)
+    func place(_ seconds: Double) -> Double {
+      left + (right - left) * (seconds - range.lowerBound)
+        / (range.upperBound - range.lowerBound)
+    }
+    let thickness = max(laneHeight - 2, laneHeight * 0.75)
+    let rows = zip(spans, lanes).map { span, lane in
+      let y = top + Double(lane) * laneHeight
+      let (begin, end) = (place(span.seconds.lowerBound), place(span.seconds.upperBound))
+      let color = ChartColor.series[span.kind % ChartColor.series.count]
+      return
+        "\(begin) \(y) \(begin) \(max(end, begin + 2)) \(y) \(y + thickness) \(color.number)"
+    }
+    drawing.line(from: (left, bottom + 4), to: (right, bottom + 4), color: .muted)
+    for tick in Ticks(range, scale: .linear, count: width > 600 ? 10 : 5).places {
+      let x = place(tick.value)
+      drawing.line(from: (x, bottom + 4), to: (x, bottom + 9), color: .muted)
+      drawing.text(tick.label, x: x, y: bottom + 20, .center, color: .muted)
+    }
+    drawing.text(
+      "seconds; a stripe for each \(label)", x: (left + right) / 2, y: bottom + 40, .center,
+      room: right - left)
+    let block = drawing.data(rows)
+    drawing.plotInPixels([
+      "\(block) using 1:2:3:4:5:6:7 with boxxyerror linecolor rgb variable fillstyle solid noborder"
+    ])
+    return drawing
+  }
+
+  /// The lane of each span: the first one that is free when it begins.
+  static func lanes(of spans: [Span]) -> [Int] {
+    var ends: [Double] = []
+    var lanes = [Int](repeating: 0, count: spans.count)
+    let order = spans.indices.sorted {
+      (spans[$0].seconds.lowerBound, $0) < (spans[$1].seconds.lowerBound, $1)
+    }
+    for index in order {
+      let span = spans[index].seconds
+      let lane = ends.firstIndex { $0 <= span.lowerBound } ?? ends.count
+      if lane == ends.count { ends.append(0) }
+      ends[lane] = max(span.upperBound, span.lowerBound.nextUp)
+      lanes[index] = lane
+    }
+    return lanes
+  }
+}

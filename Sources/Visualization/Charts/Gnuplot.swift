@@ -1,0 +1,111 @@
+import Foundation
+import Serialization
+
+/// The program that draws charts.
+public enum Gnuplot {
+  /// Whether it is on the PATH.
+  public static var isInstalled: Bool { path != nil }
+
+  /// Draws charts, all of them in one process, since starting it takes longer than drawing.
+  ///
+  /// - Parameters:
+  ///   - charts: what to draw.
+  ///   - widths: how many pixels wide each is, ``Chart/standardWidth`` unless given.
+  /// - Returns: a drawing for each chart.
+  /// - Throws: `FileError` where gnuplot is not on the PATH, cannot be started or fails, with what it
+  ///   said.
+  public static func draw(_ charts: [Chart], widths: [Double]? = nil) throws -> [SVG] {
+    precondition(
+      widths == nil || widths?.count == charts.count,
+      "Gnuplot: \(widths?.count ?? 0) widths for \(charts.count) charts")
+    guard let path else {
+      throw FileError(
+        "gnuplot", "there is no gnuplot on the PATH, so that charts cannot be drawn: \(advice)")
+    }
+    if charts.isEmpty { return [] }
+    let drawings = charts.enumerated().map {
+      $1.drawing(width: widths?[$0] ?? Chart.standardWidth)
+    }
+    let folder =
+      FileManager.default.temporaryDirectory.path + "/perceptron-charts-"
+      + String(UInt64.random(in: 0 ... .max), radix: 16)
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let script = drawings.enumerated().map { Self.script(of: $1, to: "\($0).svg") }.joined()
+    try AtomicFile.write(Array(script.utf8), to: folder + "/charts.gnuplot")
+    try run(path, in: folder)
+    return try zip(charts, drawings).enumerated().map { index, pair in
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(index).svg"))
+      return SVG(
+        String(decoding: bytes, as: UTF8.self), of: pair.0, width: pair.1.width,
+        height: pair.1.height)
+    }
+  }
+
+  /// How to install it.
+  public static let advice = "apt-get install gnuplot-nox"
+
+  private static var path: String? {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+      .map { "\($0)/gnuplot" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  private static func script(of drawing: Drawing, to name: String) -> String {
+    ([
+      "reset", "set encoding utf8", "set samples 2",
+      "set terminal svg size \(drawing.width),\(drawing.height) dynamic noenhanced"
+        + " font 'sans-serif,\(Drawing.fontSize)'",
+      "set output '\(name)'",
+    ] + drawing.commands + ["unset output"]).joined(separator: "\n") + "\n"
+  }
+
+  /// Runs the script in a folder. Its words go to a file, which takes them without a reader.
+  private static func run(_ path: String, in folder: String) throws {
+    let log = folder + "/errors"
+    try Data().write(to: URL(fileURLWithPath: log))
+    guard let errors = FileHandle(forWritingAtPath: log) else {
+      throw FileError(log, "cannot be written")
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = ["charts.gnuplot"]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    // Numbers with points, whatever the user's language.
+    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = errors
+    process.standardError = errors
+    do {
+      try process.run()
+    } catch {
+      throw FileError(path, "cannot be started: \(error.localizedDescription)")
+    }
+    process.waitUntilExit()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+      throw FileError(path, "failed with status \(process.terminationStatus): \(text)")
+    }
+  }
+}
+
+extension Chart {
+  /// How many pixels wide a chart is drawn, and one that is as wide as a page.
+  public static let standardWidth = 480.0, fullWidth = 1000.0
+
+  /// The chart drawn by gnuplot.
+  ///
+  /// - Throws: as ``Gnuplot/draw(_:widths:)``.
+  public var svg: SVG {
+    get throws { try Gnuplot.draw([self])[0] }
+  }
+
+  func drawing(width: Double) -> Drawing {
+    switch content {
+    case .curves(let curves): curves.drawing(width: width)
+    case .bars(let bars): bars.drawing(width: width)
+    case .heatMap(let map): map.drawing(width: width)
+    case .parallelCoordinates(let lines): lines.drawing(width: width)
+    case .timeline(let timeline): timeline.drawing(width: width)
+    }
+  }
+}

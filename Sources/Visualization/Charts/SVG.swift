@@ -1,0 +1,135 @@
+/// A chart as scalable vector graphics, as gnuplot drew it.
+public struct SVG: Hashable, Sendable {
+  /// Pixels at the size that it was drawn for.
+  public let width: Double
+  public let height: Double
+  private let title: String
+  private let summary: String
+  /// The drawing's elements, a line each, without what gnuplot adds and nobody needs.
+  private let elements: [Substring]
+
+  /// The drawing of `chart` that gnuplot wrote.
+  init(_ text: String, of chart: Chart, width: Double, height: Double) {
+    title = chart.title
+    summary = chart.summary
+    self.width = width
+    self.height = height
+    elements = Self.elements(of: text)
+  }
+
+  /// A file of its own, with the title above the drawing, on white.
+  public var file: String {
+    let titleHeight = title.isEmpty ? 0 : 34.0
+    let shown = Drawing.shortened(title, to: width - 24)
+    return """
+      <?xml version="1.0" encoding="utf-8"?>
+      <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
+      width="\(width)" height="\(height + titleHeight)" \
+      viewBox="0 \(-titleHeight) \(width) \(height + titleHeight)">
+      <title>\(HTML.escaped(title))</title>
+      <desc>\(HTML.escaped(summary))</desc>
+      <rect x="0" y="\(-titleHeight)" width="\(width)" height="\(height + titleHeight)" fill="white"/>
+      <text x="12" y="-10" font-family="sans-serif" font-size="16" font-weight="bold" \
+      fill="\(ChartColor.ink.hexadecimal)">\(HTML.escaped(shown))</text>
+      \(elements.joined(separator: "\n"))
+      </svg>
+
+      """
+  }
+
+  /// An element to put into a page: as wide as its place, in the page's colours where it sets
+  /// `--chart-ink`, `--chart-muted`, `--chart-grid`, `--chart-faint`, `--chart-area` and `--chart-1` …
+  /// `--chart-6`, and without its title, which is read to who cannot see it.
+  ///
+  /// - Parameter prefix: what the names of the element's parts begin with; another for each element of
+  ///   a page.
+  public func inlined(prefix: String) -> String {
+    let label = HTML.escaped([title, summary].filter { !$0.isEmpty }.joined(separator: ". "))
+    let body = elements.map { line -> String in
+      var line = String(line)
+      if line.contains("gpPt") {
+        line = line.replacing("'#gpPt", with: "'#\(prefix)gpPt")
+          .replacing("id='gpPt", with: "id='\(prefix)gpPt")
+          .replacing("xlink:href", with: "href")
+      }
+      return Self.replacingColors(in: line)
+    }
+    return """
+      <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(label)">
+      \(body.joined(separator: "\n"))
+      </svg>
+      """
+  }
+
+  /// The lines between the drawing's first group and the end, without groups of nothing, names of
+  /// parts, and definitions that nothing uses.
+  private static func elements(of text: String) -> [Substring] {
+    let lines = text.split(separator: "\n")
+    let usesPoints = lines.contains { $0.contains("<use xlink:href='#gpPt") && !$0.contains("id=") }
+    guard let start = lines.firstIndex(where: { $0.hasPrefix("<defs>") }),
+      let end = lines.lastIndex(where: { $0 == "</svg>" })
+    else { return [] }
+    // The canvas's group was opened before the definitions.
+    var kept: [Substring] = ["<g>"]
+    var isDefinition = false
+    var isFilter = false
+    for line in lines[start..<end] {
+      let content = line.drop { $0 == "\t" || $0 == " " }
+      if content.hasPrefix("<defs>") { isDefinition = true }
+      if content.hasPrefix("<filter") { isFilter = true }
+      defer {
+        if content.hasPrefix("</defs>") { isDefinition = false }
+        if content.hasPrefix("</filter>") { isFilter = false }
+      }
+      if isFilter || content.hasPrefix("<circle id='gpDot'") || (isDefinition && !usesPoints) {
+        continue
+      }
+      if content.hasPrefix("<g id=\"gnuplot_plot") {
+        kept.append("<g>")
+      } else if content == "</g>", let last = kept.last, last.hasPrefix("<g"), !last.contains("</")
+      {
+        if last.hasSuffix(">") && !last.contains("/>") { kept.removeLast() }
+      } else if content.contains(outlinedText) {
+        kept.append(
+          content.replacing(outlinedText, with: outlineAttributes + outlinedText.dropFirst(13)))
+      } else {
+        kept.append(content)
+      }
+    }
+    return kept
+  }
+
+  /// What gnuplot writes of a text that is to have an outline, which it cannot draw, and what it becomes.
+  private static let outlinedText =
+    "stroke=\"none\" fill=\"\(variables(of: .outlined)[1].color)\""
+  private static let outlineAttributes =
+    "stroke=\"white\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\""
+
+  /// A line with the colours that a page may replace as custom properties.
+  private static func replacingColors(in line: String) -> String {
+    guard line.contains("rgb(") else { return line }
+    return variables.reduce(line) { line, pair in
+      line.contains(pair.color) ? line.replacing(pair.color, with: pair.variable) : line
+    }
+  }
+
+  /// Each replaceable colour in both ways that gnuplot writes it, and what is put in its place.
+  private static let variables =
+    ChartColor.replaceable.flatMap(variables(of:))
+    + [
+      (
+        color: "stroke=\"white\" stroke-width=\"4\"",
+        variable: "stroke=\"var(--chart-paper, white)\" stroke-width=\"4\""
+      )
+    ]
+
+  private static func variables(of color: ChartColor) -> [(color: String, variable: String)] {
+    let channels = [color.red, color.green, color.blue].map { "\($0)" }
+    let padded = channels.map { String(repeating: " ", count: 3 - $0.count) + $0 }
+    let variable = "var(\(color.name ?? ""), \(color.hexadecimal))"
+    return [
+      (color: "rgb(\(padded.joined(separator: ", ")))", variable: variable),
+      (color: "rgb(\(channels.joined(separator: ",")))", variable: variable),
+    ]
+  }
+}
