@@ -152,7 +152,7 @@ struct BenchCommandTests {
     }
   }
 
-  @Test("A chart is an SVG file", .enabled(if: Program.exists("gnuplot"), "needs gnuplot"))
+  @Test("A chart is an SVG file", .enabled(if: Gnuplot.isInstalled, "needs gnuplot"))
   func chart() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("chart.svg")

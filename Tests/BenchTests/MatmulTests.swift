@@ -149,12 +149,13 @@ struct MatmulTableTests {
 
   @Test("The chart has a curve with the squares' points for each variant")
   func chart() {
-    let script = MatmulPlot.script(
-      timings { _ in 10 }, variants: variants, title: "A \"processor\"")
-    for (index, variant) in variants.enumerated() {
-      #expect(script.contains("$curve\(index) << END\n64 10.0"))
-      #expect(script.contains("title \"\(variant.legend)\""))
+    let chart = MatmulPlot.chart(timings { _ in 10 }, variants: variants, on: "A \"processor\"")
+    guard case .curves(let curves) = chart.content else {
+      Issue.record("\(chart.content) are no curves")
+      return
     }
-    #expect(script.contains("products, A processor\""))
+    #expect(curves.series.map(\.name) == variants.reversed().map(\.legend))
+    #expect(curves.series.allSatisfy { $0.points.first == .init(64, 10) })
+    #expect(chart.title.hasSuffix("products, A \"processor\""))
   }
 }

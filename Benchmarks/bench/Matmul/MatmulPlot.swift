@@ -19,8 +19,13 @@ struct MatmulPlot {
 
   /// Draws the squares among the timings.
   func draw(_ report: BenchReport, variants: [MatmulVariant]) throws {
-    let svg = try Self.chart(report.timings, variants: variants, on: report.machine.processor).svg
-    try AtomicFile.write(Array(svg.file.utf8), to: path)
+    let chart = Self.chart(report.timings, variants: variants, on: report.machine.processor)
+    do {
+      let svg = try Gnuplot.draw([chart], widths: [900]) { Interruption.isRequested }[0]
+      try AtomicFile.write(Array(svg.file.utf8), to: path)
+    } catch is CancellationError {
+      try Interruption.check("gnuplot was stopped")
+    }
   }
 
   /// A curve for each variant that has a time of a square.

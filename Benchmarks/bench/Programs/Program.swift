@@ -4,9 +4,6 @@ import Serialization
 
 /// Other programs, found on the PATH and run to their end.
 enum Program {
-  /// Whether a program of this name is on the PATH.
-  static func exists(_ name: String) -> Bool { path(of: name) != nil }
-
   /// Runs a program and returns what it wrote to standard output.
   ///
   /// - Parameter input: what it finds on standard input.

@@ -11,10 +11,13 @@ public enum Gnuplot {
   /// - Parameters:
   ///   - charts: what to draw.
   ///   - widths: how many pixels wide each is, ``Chart/standardWidth`` unless given.
+  ///   - isStopped: asked now and then; where it says so, gnuplot is ended.
   /// - Returns: a drawing for each chart.
   /// - Throws: `FileError` where gnuplot is not on the PATH, cannot be started or fails, with what it
-  ///   said.
-  public static func draw(_ charts: [Chart], widths: [Double]? = nil) throws -> [SVG] {
+  ///   said; `CancellationError` where it was stopped.
+  public static func draw(
+    _ charts: [Chart], widths: [Double]? = nil, isStopped: () -> Bool = { false }
+  ) throws -> [SVG] {
     precondition(
       widths == nil || widths?.count == charts.count,
       "Gnuplot: \(widths?.count ?? 0) widths for \(charts.count) charts")
@@ -33,9 +36,12 @@ public enum Gnuplot {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let script = drawings.enumerated().map { Self.script(of: $1, to: "\($0).svg") }.joined()
     try AtomicFile.write(Array(script.utf8), to: folder + "/charts.gnuplot")
-    try run(path, in: folder)
+    try run(path, in: folder, isStopped)
     return try zip(charts, drawings).enumerated().map { index, pair in
-      let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(index).svg"))
+      let file = URL(fileURLWithPath: "\(folder)/\(index).svg")
+      guard let bytes = try? Data(contentsOf: file), !bytes.isEmpty else {
+        throw FileError(path, "ended without any output")
+      }
       return SVG(
         String(decoding: bytes, as: UTF8.self), of: pair.0, width: pair.1.width,
         height: pair.1.height)
@@ -60,7 +66,9 @@ public enum Gnuplot {
   }
 
   /// Runs the script in a folder. Its words go to a file, which takes them without a reader.
-  private static func run(_ path: String, in folder: String) throws {
+  private static func run(
+    _ path: String, in folder: String, _ isStopped: () -> Bool
+  ) throws {
     let log = folder + "/errors"
     try Data().write(to: URL(fileURLWithPath: log))
     guard let errors = FileHandle(forWritingAtPath: log) else {
@@ -79,6 +87,14 @@ public enum Gnuplot {
       try process.run()
     } catch {
       throw FileError(path, "cannot be started: \(error.localizedDescription)")
+    }
+    while process.isRunning {
+      if isStopped() {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        throw CancellationError()
+      }
+      Thread.sleep(forTimeInterval: 0.005)
     }
     process.waitUntilExit()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
