@@ -20,11 +20,15 @@ struct MatmulPlot {
   /// Draws the squares among the timings.
   func draw(_ report: BenchReport, variants: [MatmulVariant]) throws {
     let chart = Self.chart(report.timings, variants: variants, on: report.machine.processor)
-    do {
-      let svg = try Gnuplot.draw([chart], widths: [900]) { Interruption.isRequested }[0]
-      try AtomicFile.write(Array(svg.file.utf8), to: path)
-    } catch is CancellationError {
-      try Interruption.check("gnuplot was stopped")
+    try withTemporaryFolder { folder in
+      do {
+        let drawn = try Gnuplot.draw([chart], widths: [900], in: folder) {
+          Interruption.isRequested
+        }
+        try AtomicFile.write(Array(drawn[0].file.utf8), to: path)
+      } catch is CancellationError {
+        try Interruption.check("gnuplot was stopped")
+      }
     }
   }
 

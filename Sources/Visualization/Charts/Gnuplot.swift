@@ -11,12 +11,15 @@ public enum Gnuplot {
   /// - Parameters:
   ///   - charts: what to draw.
   ///   - widths: how many pixels wide each is, ``Chart/standardWidth`` unless given.
+  ///   - folder: where gnuplot's files go, which the caller clears away; a temporary folder unless
+  ///     given.
   ///   - isStopped: asked now and then; where it says so, gnuplot is ended.
   /// - Returns: a drawing for each chart.
   /// - Throws: `FileError` where gnuplot is not on the PATH, cannot be started or fails, with what it
   ///   said; `CancellationError` where it was stopped.
   public static func draw(
-    _ charts: [Chart], widths: [Double]? = nil, isStopped: () -> Bool = { false }
+    _ charts: [Chart], widths: [Double]? = nil, in folder: String? = nil,
+    isStopped: () -> Bool = { false }
   ) throws -> [SVG] {
     precondition(
       widths == nil || widths?.count == charts.count,
@@ -29,11 +32,14 @@ public enum Gnuplot {
     let drawings = charts.enumerated().map {
       $1.drawing(width: widths?[$0] ?? Chart.standardWidth)
     }
-    let folder =
+    let own =
       FileManager.default.temporaryDirectory.path + "/perceptron-charts-"
       + String(UInt64.random(in: 0 ... .max), radix: 16)
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = folder ?? own
+    if folder == own {
+      try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+    }
+    defer { if folder == own { try? FileManager.default.removeItem(atPath: own) } }
     let script = drawings.enumerated().map { Self.script(of: $1, to: "\($0).svg") }.joined()
     try AtomicFile.write(Array(script.utf8), to: folder + "/charts.gnuplot")
     try run(path, in: folder, isStopped)
