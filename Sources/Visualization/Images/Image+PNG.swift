@@ -12,10 +12,10 @@ extension Image {
       settings.height = png_uint_32(height)
       settings.format = channels == 1 ? png_uint_32(PNG_FORMAT_GRAY) : PNG_FORMAT_RGB
       defer { png_image_free(&settings) }
-      var size = 0
-      guard png_image_write_to_memory(&settings, nil, &size, 0, pixels, 0, nil) != 0 else {
-        throw ImageError(settings)
-      }
+      // More than zlib makes of bytes that it cannot shorten (PNG_ZLIB_MAX_SIZE in libpng's png.h),
+      // with room for the chunks around them: asking libpng for the size would compress twice.
+      let raw = (width * channels + 1) * height
+      var size = raw + raw / 8 + raw / 64 + 1024
       var bytes = [UInt8](repeating: 0, count: size)
       guard png_image_write_to_memory(&settings, &bytes, &size, 0, pixels, 0, nil) != 0 else {
         throw ImageError(settings)

@@ -7,8 +7,8 @@ import Training
 /// iterations, the accuracies of each evaluation, histograms of the parameters, pictures of the
 /// first layer's weights, and what diagnoses see. Steps are iterations, counted from 0.
 ///
-/// Histograms and pictures are of the first iteration that is recorded, of evaluations, about as many
-/// as were asked for and evenly over the run, and of the end.
+/// Histograms and pictures are of the first iteration that is recorded, of evaluations evenly over the
+/// run, about as many as were asked for and ten pictures, and of the end.
 public final class TensorBoardRecorder<Scalar: BLASScalar> {
   /// The event file.
   public let log: TensorBoardLog
@@ -18,11 +18,13 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   private let imageShape: ImageShape?
   /// The last iteration whose parameters are in the file.
   private var lastDetailed: Int?
+  /// The last iteration whose weights are pictured.
+  private var lastPictured: Int?
 
+  /// About how many pictures there are: TensorBoard shows no more than ten of a tag.
+  private static var pictureCount: Int { 10 }
   /// The most units whose weights are shown, those of a square of tiles.
   private static var tileCount: Int { 100 }
-  /// How wide or high small tiles are made, about.
-  private static var tileSize: Int { 32 }
 
   /// A recorder into `log`.
   ///
@@ -60,8 +62,11 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
       }
       try log.scalars(accuracies, step: step)
     }
-    if isEnd || (progress.epoch != nil && isTimeForDetails(progress)) {
-      try recordDetails(of: moment.network, step: step)
+    if isEnd || (progress.epoch != nil && isTimeForHistograms(progress)) {
+      try recordHistograms(of: moment.network, step: step)
+      let isTimeForPicture =
+        step - (lastPictured ?? 0) >= progress.iterations / Self.pictureCount
+      if isEnd || isTimeForPicture { try recordPicture(of: moment.network, step: step) }
     }
   }
 
@@ -86,28 +91,34 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   ///   - iterations: how many were made.
   /// - Throws: `FileError` where the file cannot be written.
   public func end(_ network: Network<Scalar>?, after iterations: Int) throws {
-    if let network, let lastDetailed, lastDetailed < iterations - 1 {
-      try recordDetails(of: network, step: iterations - 1)
+    let last = iterations - 1
+    if let network, let lastDetailed {
+      if lastDetailed < last { try recordHistograms(of: network, step: last) }
+      if lastPictured ?? 0 < last { try recordPicture(of: network, step: last) }
     }
     try log.flush()
   }
 
-  private func isTimeForDetails(_ progress: TrainingProgress) -> Bool {
+  private func isTimeForHistograms(_ progress: TrainingProgress) -> Bool {
     histograms > 0
       && progress.iteration - (lastDetailed ?? 0) >= progress.iterations / histograms
   }
 
-  private func recordDetails(of network: Network<Scalar>, step: Int) throws {
+  private func recordHistograms(of network: Network<Scalar>, step: Int) throws {
     lastDetailed = step
     for parameter in network.parameters {
       try log.histogram("parameters/\(parameter.name)", parameter.tensor, step: step)
     }
+  }
+
+  private func recordPicture(of network: Network<Scalar>, step: Int) throws {
+    lastPictured = step
     if let imageShape, let tiles = network.firstLayerImages(imageShape, most: Self.tileCount),
       !tiles.isEmpty
     {
       let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
-      let magnification = max(1, Self.tileSize / max(imageShape.width, imageShape.height))
-      let grid = ImageGrid(tiles, columns: columns, magnification: magnification)
+      // Readers magnify pictures themselves, without smoothing.
+      let grid = ImageGrid(tiles, columns: columns, magnification: 1, spacing: 1)
       try log.image("weights/first layer", grid.image, step: step)
     }
   }
