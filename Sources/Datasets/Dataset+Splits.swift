@@ -41,8 +41,7 @@ extension Dataset {
     _ count: Int, using random: inout some RandomStream
   ) throws -> DatasetSplit {
     try checkValidationCount(count)
-    var members = [[Int]](repeating: [], count: classCount)
-    for (row, label) in labels.enumerated() { members[label].append(row) }
+    let members = rowsByClass
     let shares = shares(of: count, among: members.map(\.count))
     var chosen: [Int] = []
     for (rows, share) in zip(members, shares) {

@@ -34,6 +34,28 @@ public struct ImageShape: Hashable, Codable, Sendable {
 
   /// The number of features of such a picture.
   public var featureCount: Int { width * height * channels }
+
+  private enum CodingKeys: CodingKey {
+    case width, height, channels, layout
+  }
+
+  /// Reads the extents and the layout; throws unless each extent is at least 1 and the number of
+  /// features is one that can be counted.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    width = try container.decode(Int.self, forKey: .width)
+    height = try container.decode(Int.self, forKey: .height)
+    channels = try container.decode(Int.self, forKey: .channels)
+    layout = try container.decode(Layout.self, forKey: .layout)
+    let area = width.multipliedReportingOverflow(by: height)
+    let size = area.partialValue.multipliedReportingOverflow(by: channels)
+    guard width > 0, height > 0, channels > 0, !area.overflow, !size.overflow else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: container.codingPath,
+          debugDescription: "\(width) × \(height) pixels of \(channels) channels"))
+    }
+  }
 }
 
 extension ImageShape {

@@ -41,6 +41,21 @@ struct DataOptions: ParsableArguments {
     try requireData(data)
     return try DatasetLibrary.loadTest(data, format: format)
   }
+
+  /// A part of the data.
+  enum Split: String, ExpressibleByArgument, CaseIterable, Encodable {
+    case train, test
+  }
+
+  /// One of the parts; of a test set, the training set need not be there.
+  func load(_ split: Split) throws -> Dataset {
+    if split == .train { return try load().training }
+    do {
+      return try loadTest()
+    } catch let error as FileError where error.message == DatasetLibrary.noTestSet {
+      throw FileError(error.path, error.message + "; --split train takes them")
+    }
+  }
 }
 
 /// Throws unless `source` is the name of a data set or a folder.

@@ -11,7 +11,7 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "The folder of a run, or a model file.") var model: String
   @OptionGroup var source: DataOptions
   @Option(help: "Which part of the data; train is with the rows held out for validation.")
-  var split: Split = .test
+  var split: DataOptions.Split = .test
   @Flag(
     help: "Show how often each class was taken for which, and each one's precision and recall.")
   var confusion = false
@@ -51,13 +51,9 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  enum Split: String, ExpressibleByArgument, CaseIterable {
-    case train, test
-  }
-
   func run() throws {
     let (path, model) = try ModelFile.read(model)
-    let data = try split == .test ? loadTest() : source.load().training
+    let data = try source.load(split)
     let result: Result
     switch model {
     case .float(let model): result = try evaluate(model, on: data, path: path)
@@ -71,14 +67,6 @@ struct EvaluateCommand: ParsableCommand {
         "accuracy \(decimal(result.accuracy, 4))  \(share)loss \(decimal(result.loss, 4))  "
           + "on \(result.count) rows")
       if let confusion = result.confusion { try Console.output("\n\(confusion.matrix)") }
-    }
-  }
-
-  private func loadTest() throws -> Dataset {
-    do {
-      return try source.loadTest()
-    } catch let error as FileError where error.message == DatasetLibrary.noTestSet {
-      throw FileError(error.path, error.message + "; --split train evaluates on them")
     }
   }
 

@@ -10,6 +10,7 @@ struct PerceptronCommand: RootCommand {
       "Trains small neural networks on the CPU, finds good settings, checks gradients, and predicts.",
     version: "0.1.0",
     subcommands: [
+      ImagesCommand.self,
       TrainCommand.self, ResumeCommand.self, TuneCommand.self, EvaluateCommand.self,
       PredictCommand.self, SummaryCommand.self, ShowCommand.self, OverfitCommand.self,
       GradcheckCommand.self,

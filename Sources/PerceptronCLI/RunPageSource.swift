@@ -17,11 +17,11 @@ struct RunPageSource {
 
   func report() throws -> Report {
     var omissions: [String] = []
-    let evaluation = try evaluate(noting: &omissions)
     let name = URL(fileURLWithPath: directory.path).standardizedFileURL.lastPathComponent
+    let parts = try parts(noting: &omissions)
     return Report(
-      ofRun: run, named: name, evaluation: evaluation, gradientCheck: try gradientCheck(),
-      omissions: omissions)
+      ofRun: run, named: name, network: parts.network, evaluation: parts.evaluation,
+      gradientCheck: try gradientCheck(), omissions: omissions)
   }
 
   /// What `gradcheck.json` in the folder says, if there is one.
@@ -38,12 +38,34 @@ struct RunPageSource {
     }
   }
 
-  /// What the model makes of the test set or, where there is none, of the rows held out.
-  private func evaluate(noting omissions: inout [String]) throws -> RunEvaluation? {
+  /// What the page shows of the model and of what it makes of the data.
+  private typealias Parts = (network: RunNetwork?, evaluation: RunEvaluation?)
+
+  /// The data that the model is looked at with.
+  private struct RunData {
+    /// Where it came from.
+    let source: String
+    /// How an example is a picture, if it is one.
+    let image: ImageShape?
+    /// The test set or, where there is none, the rows held out, if any were.
+    let rows: Dataset?
+    /// What the rows are called.
+    let rowsName: String
+  }
+
+  private func parts(noting omissions: inout [String]) throws -> Parts {
     if !directory.holdsModel {
       omissions.append("There is no model, and so no confusions of classes.")
-      return nil
+      return (nil, nil)
     }
+    let data = try load(noting: &omissions)
+    return switch try AnyTrainedModel(readingFrom: directory.modelPath) {
+    case .float(let model): try parts(model, data)
+    case .double(let model): try parts(model, data)
+    }
+  }
+
+  private func load(noting omissions: inout [String]) throws -> RunData? {
     let settings = run.record.settings
     let source = data ?? settings.data
     if data == nil && !DatasetLibrary.names.contains(source) && !isDirectory(source) {
@@ -54,40 +76,41 @@ struct RunPageSource {
     }
     try requireData(source)
     let loaded = try DatasetLibrary.load(source, format: settings.format)
-    var rows = loaded.test
-    var name = "the test set"
-    if rows == nil {
-      if settings.validation == 0 {
-        omissions.append(
-          "\(source) has no test set, and no rows were held out: there are no confusions.")
-        return nil
-      }
+    var (rows, name) = (loaded.test, "the test set")
+    if rows == nil && settings.validation == 0 {
+      omissions.append(
+        "\(source) has no test set, and no rows were held out: there are no confusions.")
+    } else if rows == nil {
       rows = try loaded.training.splitLast(settings.validation).validation
       name = "the rows held out"
       omissions.append("\(source) has no test set: confusions are those of the rows held out.")
     }
-    guard let rows else { return nil }
-    return switch try AnyTrainedModel(readingFrom: directory.modelPath) {
-    case .float(let model): try evaluate(model, on: rows, named: name, source: source)
-    case .double(let model): try evaluate(model, on: rows, named: name, source: source)
-    }
+    return RunData(source: source, image: loaded.training.image, rows: rows, rowsName: name)
+  }
+
+  private func parts<Scalar>(_ model: TrainedModel<Scalar>, _ data: RunData?) throws -> Parts {
+    let inputs = model.network.inputSize
+    let image = model.image ?? data?.image.flatMap { $0.featureCount == inputs ? $0 : nil }
+    return (
+      RunNetwork(model.network, image: image), try data.flatMap { try evaluate(model, on: $0) }
+    )
   }
 
   private func evaluate<Scalar>(
-    _ model: TrainedModel<Scalar>, on rows: Dataset, named name: String, source: String
-  ) throws -> RunEvaluation {
+    _ model: TrainedModel<Scalar>, on data: RunData
+  ) throws -> RunEvaluation? {
+    guard let rows = data.rows else { return nil }
     let path = directory.modelPath
-    try ModelFile.requireFit(model, featureCount: rows.featureCount, path: path, of: source)
+    try ModelFile.requireFit(model, featureCount: rows.featureCount, path: path, of: data.source)
     if rows.classCount > model.network.classCount {
       throw FileError(
         path,
-        "the network tells \(model.network.classCount) classes apart, \(source) has "
+        "the network tells \(model.network.classCount) classes apart, \(data.source) has "
           + "\(rows.classCount)")
     }
-    let prepared = rows.naming(classes: model.classNames).prepared(
-      with: model.preprocessing, as: Scalar.self)
     return RunEvaluation(
-      rows: name, confusion: model.network.confusionMatrix(on: prepared),
-      loss: model.network.evaluate(on: prepared).loss)
+      of: model.network,
+      on: rows.naming(classes: model.classNames).prepared(with: model.preprocessing),
+      rows: data.rowsName)
   }
 }

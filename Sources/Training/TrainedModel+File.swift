@@ -11,6 +11,8 @@ private enum Metadata {
   static let architecture = "architecture"
   static let preprocessing = "preprocessing"
   static let classNames = "class_names"
+  /// Of models whose inputs are known to be pictures.
+  static let image = "image"
 
   /// The first version's only architecture, under a name in place of the layers.
   static let firstVersion = (version: "1", architecture: "affine-relu-affine-softmax")
@@ -40,6 +42,7 @@ extension TrainedModel {
       Metadata.preprocessing: try preprocessing.jsonLine,
       Metadata.classNames: try classNames.jsonLine,
     ])
+    if let image { archive.metadata[Metadata.image] = try image.jsonLine }
     archive.add(network)
     try archive.write(to: path)
   }
@@ -69,6 +72,14 @@ extension TrainedModel {
     if classNames.count != network.classCount {
       throw FileError(
         path, "expected \(network.classCount) class names, found \(classNames.count)")
+    }
+    image =
+      archive.metadata[Metadata.image] == nil
+      ? nil : try archive.decode(ImageShape.self, Metadata.image, path: path)
+    if let image, image.featureCount != network.inputSize {
+      throw FileError(
+        path,
+        "expected a picture of \(network.inputSize) features, found one of \(image.featureCount)")
     }
   }
 

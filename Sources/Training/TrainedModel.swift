@@ -8,7 +8,7 @@ import Serialization
 /// what its classes are called.
 ///
 /// Saved as a safetensors file: tensors `W1`, `b1`, `W2`, … in the network's precision, and in the
-/// metadata the architecture, the preprocessing and the class names as JSON.
+/// metadata the architecture, the preprocessing, the class names and, of pictures, their shape as JSON.
 public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
   /// The network.
   public var network: Network<Scalar>
@@ -16,11 +16,18 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
   public var preprocessing: Preprocessing
   /// A name for each class.
   public var classNames: [String]
+  /// How the inputs lie in a picture, or nil where they are none or where that is not known.
+  public var image: ImageShape?
 
   /// The given network, preprocessing and names.
   ///
-  /// - Precondition: a name for each class, and a mean, if any, for each input.
-  public init(network: Network<Scalar>, preprocessing: Preprocessing, classNames: [String]) {
+  /// - Parameter image: how the inputs lie in a picture, if they do.
+  /// - Precondition: a name for each class, a mean, if any, for each input, and a picture, if any, of
+  ///   as many features as inputs.
+  public init(
+    network: Network<Scalar>, preprocessing: Preprocessing, classNames: [String],
+    image: ImageShape? = nil
+  ) {
     require(
       classNames.count == network.classCount,
       "TrainedModel: \(classNames.count) class names for \(network.classCount) classes")
@@ -28,16 +35,26 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
       preprocessing.mean.map { $0.count == network.inputSize } ?? true,
       "TrainedModel: a mean of \(preprocessing.mean?.count ?? 0) features for \(network.inputSize) inputs"
     )
+    require(
+      image.map { $0.featureCount == network.inputSize } ?? true,
+      "TrainedModel: pictures of \(image?.featureCount ?? 0) features for \(network.inputSize) inputs"
+    )
     self.network = network
     self.preprocessing = preprocessing
     self.classNames = classNames
+    self.image = image
   }
 
   /// The given two-layer network, preprocessing and names.
   ///
-  /// - Precondition: a name for each class, and a mean, if any, for each input.
-  public init(network: TwoLayerNet<Scalar>, preprocessing: Preprocessing, classNames: [String]) {
+  /// - Parameter image: how the inputs lie in a picture, if they do.
+  /// - Precondition: a name for each class, a mean, if any, for each input, and a picture, if any, of
+  ///   as many features as inputs.
+  public init(
+    network: TwoLayerNet<Scalar>, preprocessing: Preprocessing, classNames: [String],
+    image: ImageShape? = nil
+  ) {
     self.init(
-      network: network.network, preprocessing: preprocessing, classNames: classNames)
+      network: network.network, preprocessing: preprocessing, classNames: classNames, image: image)
   }
 }

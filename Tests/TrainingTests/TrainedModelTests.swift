@@ -105,6 +105,32 @@ import Training
     #expect(try TrainedModel<Float>(readingFrom: path) == Self.model(Float.self))
   }
 
+  @Test("How inputs lie in a picture comes back from the file; a file may be without it")
+  func image() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/m"
+    for image in [
+      nil, ImageShape(width: 3, height: 1),
+      ImageShape(width: 1, height: 1, channels: 3, layout: .interleaved),
+    ] {
+      var model = Self.model(Double.self)
+      model.image = image
+      try model.save(to: path)
+      #expect(try TrainedModel<Double>(readingFrom: path) == model)
+      #expect((try TensorArchive(readingFrom: path).metadata["image"] == nil) == (image == nil))
+    }
+  }
+
+  @Test("A model with a picture of another size than its inputs is a mistake")
+  func imageOfOtherSize() async {
+    await #expect(processExitsWith: .failure) {
+      let model = TrainedModelTests.model(Float.self)
+      _ = TrainedModel(
+        network: model.network, preprocessing: .none, classNames: model.classNames,
+        image: ImageShape(width: 2, height: 2))
+    }
+  }
+
   @Test("A deep model with statistics comes back from its file bit for bit")
   func deep() throws {
     let directory = try TemporaryDirectory()
@@ -140,7 +166,7 @@ import Training
   enum Flaw: CaseIterable {
     case noFormat, otherVersion, noNames, tooFewNames, brokenPreprocessing, shortMean, noTensor
     case extraTensor, wrongShape, notFinite, otherArchitecture, noLink, firstNotFinite
-    case impossibleLayer, firstVersion
+    case impossibleLayer, firstVersion, largeImage, noImage, hugeImage, otherLayout
 
     /// The tensor that is left out, or replaced.
     var tensor: String? {
@@ -169,6 +195,8 @@ import Training
       case .impossibleLayer: "dropout rate is 1.0"
       case .firstVersion: "expected architecture \"affine-relu-affine-softmax\""
       case .noLink: "expected the shape [4, 2], found [5, 2]"
+      case .largeImage: "expected a picture of 3 features, found one of 4"
+      case .noImage, .hugeImage, .otherLayout: "image in the metadata cannot be read"
       }
     }
 
@@ -189,11 +217,19 @@ import Training
           .replacing("{\"relu\":{}}", with: "{\"dropout\":{\"rate\":1}}")
       case .firstVersion: archive.metadata["format_version"] = "1"
       case .noLink: archive.add(Tensor<Float>.zeros([5, 2]), named: "W2")
+      case .largeImage: archive.metadata["image"] = image(width: 2, height: 2)
+      case .noImage: archive.metadata["image"] = image(width: -3, height: -1)
+      case .hugeImage: archive.metadata["image"] = image(width: .max, height: 3)
+      case .otherLayout: archive.metadata["image"] = image(width: 3, height: 1, layout: "spiral")
       case .firstNotFinite:
         archive.add(Tensor<Float>(shape: [3, 4], repeating: .infinity), named: "W1")
       case .notFinite:
         archive.add(Tensor<Float>([0, 1, 2, .nan, 4, 5, 6, 7], shape: [4, 2]), named: "W2")
       }
+    }
+
+    private func image(width: Int, height: Int, layout: String = "planar") -> String {
+      #"{"width":\#(width),"height":\#(height),"channels":1,"layout":"\#(layout)"}"#
     }
   }
 }

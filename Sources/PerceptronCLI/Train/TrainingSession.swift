@@ -80,7 +80,7 @@ extension TrainingSession {
       machine: .current, diagnosis: outcome.diagnosis)
     let model = TrainedModel(
       network: outcome.network, preprocessing: sets.preprocessing,
-      classNames: data.training.classNames)
+      classNames: data.training.classNames, image: data.training.image)
     try directory.write(
       record, history: outcome.history, diagnostics: outcome.diagnostics,
       model: outcome.divergence == nil ? model : nil,

@@ -56,7 +56,7 @@ struct Sweep<Scalar: BLASScalar> {
     try study.finish(trial, result) { path in
       let model = TrainedModel(
         network: network(), preprocessing: sets.preprocessing,
-        classNames: search.data.classNames)
+        classNames: search.data.classNames, image: search.data.image)
       try model.save(to: path)
     }
   }

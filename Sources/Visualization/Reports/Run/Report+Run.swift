@@ -11,39 +11,24 @@ extension Report {
   /// - Parameters:
   ///   - run: what was recorded.
   ///   - name: what the run is called.
+  ///   - network: what is shown of its network, or nil where there is none.
   ///   - evaluation: what its network makes of rows that it was not trained on, or nil.
   ///   - gradientCheck: what a check of its gradients found, or nil.
   ///   - omissions: what the page lacks and how to get it, a sentence each.
   public init(
-    ofRun run: TrainingRun, named name: String, evaluation: RunEvaluation? = nil,
-    gradientCheck: GradientCheckReport? = nil, omissions: [String] = []
+    ofRun run: TrainingRun, named name: String, network: RunNetwork? = nil,
+    evaluation: RunEvaluation? = nil, gradientCheck: GradientCheckReport? = nil,
+    omissions: [String] = []
   ) {
     let page = RunPage(
-      record: run.record, history: run.history, diagnostics: run.diagnostics,
+      record: run.record, history: run.history, diagnostics: run.diagnostics, network: network,
       evaluation: evaluation, omissions: omissions)
     self.init(
       title: name, subtitle: page.subtitle,
       sections: [
-        page.overview, page.progress, page.health, page.confusions, page.classes,
-        gradientCheck.map(RunPage.gradients), page.settings,
+        page.overview, page.progress, page.health, page.firstLayer, page.confusions, page.mistakes,
+        page.classes, gradientCheck.map(RunPage.gradients), page.settings,
       ].compactMap { $0 })
-  }
-}
-
-/// What a run's network makes of rows that it was not trained on.
-public struct RunEvaluation: Sendable, Equatable {
-  /// What the rows are, such as `the test set`.
-  public var rows: String
-  /// Their classes and those that are predicted.
-  public var confusion: ConfusionMatrix
-  /// Their loss, without any penalty.
-  public var loss: Double
-
-  /// The given evaluation.
-  public init(rows: String, confusion: ConfusionMatrix, loss: Double) {
-    self.rows = rows
-    self.confusion = confusion
-    self.loss = loss
   }
 }
 
@@ -52,6 +37,7 @@ struct RunPage {
   let record: RunRecord
   let history: History
   let diagnostics: DiagnosticSeries?
+  let network: RunNetwork?
   let evaluation: RunEvaluation?
   let omissions: [String]
 }

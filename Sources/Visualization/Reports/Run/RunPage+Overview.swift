@@ -27,6 +27,7 @@ extension RunPage {
     if let loss = results.finalLoss {
       figures.append(.init("last batch's loss", decimal(loss, 4)))
     }
+    if let network { figures.append(.init("parameters", grouped(network.parameterCount))) }
     figures.append(.init("iterations", grouped(results.iterations)))
     figures.append(.init("time", readableTime(record.seconds)))
     let warnings = (record.diagnosis?.warnings ?? []).map { told in
@@ -36,7 +37,7 @@ extension RunPage {
     return Report.Section(
       "Overview",
       [.figures(figures)] + ending + warnings
-        + omissions.map { .paragraph($0) })
+        + (omissions + [firstLayerOmission].compactMap { $0 }).map { .paragraph($0) })
   }
 
   /// How a run ended that did not end as it was to.

@@ -1,0 +1,101 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+
+/// A row that is predicted to be of another class than its own.
+public struct Mistake: Hashable, Codable, Sendable {
+  /// How sure a network is of a wrong class.
+  public enum Confidence: Hashable, Codable, Sendable {
+    /// The class's probability, of losses that know one: softmax cross-entropy and the logistic loss.
+    case probability(Double)
+    /// The score of the class less that of the true one, of other losses. Of a single output that
+    /// tells two classes apart, how far it is from the true class's number.
+    case margin(Double)
+
+    /// The probability or the margin.
+    public var value: Double {
+      switch self {
+      case .probability(let value), .margin(let value): value
+      }
+    }
+  }
+
+  /// The row's index.
+  public let row: Int
+  /// The class that it has.
+  public let label: Int
+  /// The class that is predicted for it.
+  public let predicted: Int
+  /// How sure the network is of that class.
+  public let confidence: Confidence
+
+  /// The given mistake.
+  public init(row: Int, label: Int, predicted: Int, confidence: Confidence) {
+    self.row = row
+    self.label = label
+    self.predicted = predicted
+    self.confidence = confidence
+  }
+
+  /// Whether it is to be told before `other`: the surer one, of equal ones the earlier row; those
+  /// whose confidence is NaN come last.
+  fileprivate func precedes(_ other: Mistake) -> Bool {
+    let (own, its) = (confidence.value, other.confidence.value)
+    if own.isNaN != its.isNaN { return its.isNaN }
+    return own == its || own.isNaN ? row < other.row : own > its
+  }
+}
+
+extension Network {
+  /// The rows whose wrong class the network is surest of, computed block by block: the surest first,
+  /// equal ones in the order of the rows, and last those whose confidence is NaN, as that of scores
+  /// that are not finite is.
+  ///
+  ///     for mistake in network.surestMistakes(on: test, count: 5) {
+  ///       print("row \(mistake.row) of class \(mistake.label), taken for \(mistake.predicted)")
+  ///     }
+  ///
+  /// - Parameters:
+  ///   - data: rows of this network's input size, of no more classes than it.
+  ///   - count: the most that are wanted, 0 or more.
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  /// - Returns: `count` mistakes, or all where there are fewer.
+  public func surestMistakes(
+    on data: PreparedDataset<Scalar>, count: Int, workers: Int? = nil
+  ) -> [Mistake] {
+    require(count >= 0, "surestMistakes: \(count) of them, expected 0 or more")
+    var surest: [Mistake] = []
+    var start = 0
+    forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
+      surest += mistakes(outputs, labels, firstRow: start)
+      surest.sort { $0.precedes($1) }
+      surest.removeLast(max(0, surest.count - count))
+      start += labels.count
+    }
+    return surest
+  }
+
+  /// All mistakes of a block: outputs are [rows, outputs].
+  private func mistakes(
+    _ outputs: Tensor<Scalar>, _ labels: [Int], firstRow: Int
+  ) -> [Mistake] {
+    let probabilities = loss.probabilities(of: outputs)
+    let scores = (probabilities ?? outputs).elements
+    let columns = (probabilities ?? outputs).shape.columnCount
+    return zip(labels, loss.classes(of: outputs)).enumerated().compactMap { index, classes in
+      let (label, predicted) = classes
+      if label == predicted { return nil }
+      func score(_ column: Int) -> Double { Double(scores[index * columns + column]) }
+      let confidence: Mistake.Confidence =
+        if probabilities != nil {
+          .probability(score(predicted))
+        } else if columns == 1 {
+          .margin(abs(score(0) - Double(label)))
+        } else {
+          .margin(score(predicted) - score(label))
+        }
+      return Mistake(
+        row: firstRow + index, label: label, predicted: predicted, confidence: confidence)
+    }
+  }
+}

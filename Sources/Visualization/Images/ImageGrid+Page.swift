@@ -1,0 +1,40 @@
+extension ImageGrid {
+  /// The pixels that a page has room for side by side.
+  private static var pageWidth: Int { 1100 }
+  /// The given pictures, which have one size, in a grid that a page has room for: the longer side of
+  /// a tile is 64 pixels or more, and those of pictures that are smaller are at least three times as
+  /// large as these.
+  ///
+  /// - Parameters:
+  ///   - columns: how many stand in a row, or nil for as many as leave the fewest rows, and in these
+  ///     the fewest places free.
+  ///   - spacing: the pixels between tiles.
+  ///   - background: the grey between tiles.
+  init(
+    forPage tiles: [Image], columns: Int? = nil, spacing: Int = 2, background: UInt8 = 128
+  ) {
+    let magnification = tiles.first?.tileMagnification ?? 1
+    let width = (tiles.first?.width ?? 1) * magnification + spacing
+    let room = max(1, (Self.pageWidth + spacing) / width)
+    let rows = (tiles.count + room - 1) / room
+    let even = rows == 0 ? 1 : (tiles.count + rows - 1) / rows
+    self.init(
+      tiles, columns: columns ?? even, magnification: magnification, spacing: spacing,
+      background: background)
+  }
+}
+
+extension Image {
+  private var longerSide: Int { max(width, height) }
+
+  /// How many times its size a picture is shown at among others.
+  fileprivate var tileMagnification: Int {
+    longerSide >= 64 ? 1 : max(3, (64 + longerSide - 1) / longerSide)
+  }
+
+  /// The picture at a whole multiple of its size, its longer side about as many pixels.
+  func magnified(toSide side: Int) -> Image {
+    let magnification = max(1, (side + longerSide / 2) / longerSide)
+    return ImageGrid([self], columns: 1, magnification: magnification).image
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@Suite("perceptron images")
+struct ImagesTests {
+  /// The width and the height that a PNG file's head states.
+  private func size(ofPNG bytes: [UInt8]) -> [Int] {
+    [16, 20].map { start in bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } }
+  }
+
+  @Test("The page is written here, and each class is told with its number of examples")
+  func page() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try Command.run(["images"], in: scratch.path)
+    #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    #expect(lines.first == "class  examples" && lines.last == "digits-images.html")
+    #expect(lines.count == 12)
+    let page = try scratch.text("digits-images.html")
+    for label in 0..<10 {
+      #expect(page.contains("<figcaption>\(label): \(Digits.training.classCounts[label]) examples"))
+    }
+    #expect(page.components(separatedBy: "data:image/png;base64,").count == 11)
+  }
+
+  @Test("A single picture has a row for each class, drawn by the seed")
+  func picture() throws {
+    let scratch = try TemporaryDirectory()
+    func picture(_ options: [String]) throws -> [UInt8] {
+      let outcome = try Command.run(["images", "--output", "a.png"] + options, in: scratch.path)
+      #expect(outcome.status == 0 && outcome.output.hasSuffix("\na.png\n"), "\(outcome.errors)")
+      return try scratch.bytes(of: "a.png")
+    }
+    let three = try picture(["--per-class", "3", "--split", "test"])
+    // Tiles of 64 pixels, 2 between them.
+    #expect(size(ofPNG: three) == [3 * 66 - 2, 10 * 66 - 2])
+    #expect(try picture(["--per-class", "3", "--split", "test"]) == three)
+    #expect(try picture(["--per-class", "3", "--split", "test", "--seed", "1"]) != three)
+    #expect(try picture(["--per-class", "3"]) != three)
+  }
+
+  @Test("Of a folder the page is called after its last part; classes without examples are told")
+  func folder() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("some/data")
+    try scratch.write(cifarRecords(3), to: "some/data/data_batch_1.bin")
+    let outcome = try Command.run(["images", "--data", folder, "--json"], in: scratch.path)
+    #expect(outcome.status == 0)
+    let result = try #require(
+      try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    #expect(result["output"] as? String == "data-images.html")
+    #expect(result["split"] as? String == "train")
+    let classes = try #require(result["classes"] as? [[String: Any]])
+    #expect(classes.map { $0["count"] as? Int } == [1, 1, 1, 0, 0, 0, 0, 0, 0, 0])
+    #expect(classes[2]["rows"] as? [Int] == [2] && classes[2]["name"] as? String == "bird")
+    #expect(outcome.errors.contains("the train set has no examples of class cat\n"))
+    #expect(outcome.errors.split(separator: "\n").count == 7)
+    #expect(try scratch.text("data-images.html").contains("bird: 1 example<"))
+    let test = try Command.run(["images", "--data", folder, "--split", "test"], in: scratch.path)
+    #expect(test.status == 1 && test.errors.contains("--split train takes them"))
+  }
+
+  @Test("Of data that is no picture it is told what it is")
+  func noPictures() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try IDX.write(
+      Features(.bytes([1, 2, 3, 4, 5, 6]), exampleShape: [3]), to: folder + "/train-images")
+    try IDX.write(labels: [0, 1], to: folder + "/train-labels")
+    let outcome = try Command.run(["images", "--data", "data"], in: scratch.path)
+    #expect(outcome.status == 1 && outcome.output.isEmpty)
+    #expect(
+      outcome.errors.contains("data has no pictures to show, but 2 rows of [3] bytes: expected"))
+    #expect(try scratch.names == ["data"])
+  }
+
+  @Test(
+    "Wrong use is told",
+    arguments: [
+      ["--per-class", "0"], ["--per-class", "101"], ["--output", "a.gif"], ["--output", "html"],
+    ])
+  func wrong(_ options: [String]) throws {
+    let outcome = try Command.run(["images"] + options)
+    #expect(outcome.status == 2 && outcome.errors.contains(options[0]))
+  }
+}

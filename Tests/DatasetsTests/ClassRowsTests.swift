@@ -1,0 +1,23 @@
+import Datasets
+import LinearAlgebra
+import Testing
+
+@Suite struct ClassRowsTests {
+  private static let data = Dataset(
+    Tensor<Float>.zeros([5, 1]), labels: [2, 0, 2, 2, 0], classNames: ["a", "b", "c"])
+
+  @Test func `rows by class are in order, also where a class or all have none`() {
+    #expect(Self.data.rowsByClass == [[1, 4], [], [0, 2, 3]])
+    #expect(Self.data[rows: 0..<0].rowsByClass == [[], [], []])
+  }
+
+  @Test(arguments: [0, 1, 2, 3, 100])
+  func `a sample has so many of each class, or all`(count: Int) {
+    var random = SeededRandom(seed: 3)
+    let sample = Self.data.sampleRows(perClass: count, using: &random)
+    #expect(sample.map(\.count) == [min(count, 2), 0, min(count, 3)])
+    for (drawn, all) in zip(sample, Self.data.rowsByClass) {
+      #expect(Set(drawn).isSubset(of: all) && Set(drawn).count == drawn.count)
+    }
+  }
+}
