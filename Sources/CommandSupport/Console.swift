@@ -65,10 +65,22 @@ package enum Console {
   }
 
   /// Columns of the terminal: a line that wraps cannot be redrawn.
-  private static var terminalWidth: Int {
+  private static var terminalWidth: Int { columns(of: STDERR_FILENO) ?? 200 }
+
+  /// Columns that redrawn lines may have, so that none wraps.
+  package static var redrawnColumns: Int { terminalWidth - 1 }
+
+  /// Columns of the terminal that standard output is, else what COLUMNS says, else 80.
+  package static var outputColumns: Int {
+    let said = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init)
+    return columns(of: STDOUT_FILENO) ?? said ?? 80
+  }
+
+  /// Columns of the terminal behind a descriptor; nil where there is none, or it does not say.
+  private static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()
-    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1
-    return isKnown ? Int(size.ws_col) : 200
+    let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1
+    return isKnown ? Int(size.ws_col) : nil
   }
 
   /// Writes all of `text`; the system's error code, or 0.

@@ -8,82 +8,100 @@ import Serialization
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show what came of a training run, with curves of its loss and accuracies.",
+    abstract: "Show what came of a training run or a study, with curves of losses and accuracies.",
     discussion: """
       Each column of a curve is the mean of what falls into it; the loss is logarithmic where it spans \
-      more than a factor of 10. The curves fit the columns of COLUMNS, or 80. They are drawn in ASCII \
-      where LC_ALL, LC_CTYPE or LANG, the first that is set, names no UTF-8. `perceptron tune show` \
-      shows a study.
+      more than a factor of 10. Beside a curve are its highest and its lowest column, below it the first \
+      and the last iteration. The curves fit the window, or the columns of COLUMNS, or 80. They are \
+      drawn in ASCII where LC_ALL, LC_CTYPE or LANG, the first that is set, names no UTF-8.
+
+      Of a run that is under way or was killed there is what its last checkpoint holds. A study is \
+      shown as by `perceptron tune show`.
       """)
 
-  @Argument(help: "The folder of the run.") var folder: String
-  @Flag(help: "Print JSON: the run's record and its history.") var json = false
+  @Argument(help: "The folder of a run or a study.") var folder: String
+  @Flag(help: "Print JSON: a run's record and its history, or a study's.") var json = false
 
   func run() throws {
     let directory = RunDirectory(path: folder)
+    if !FileManager.default.fileExists(atPath: folder) {
+      throw FileError(folder, "there is no such folder")
+    }
     if Study.exists(at: folder) {
-      throw FileError(folder, "holds a study; `perceptron tune show \(folder)` shows it")
+      let (study, isUnderWay) = try StudyFolder.read(folder)
+      let report = StudyReport(study, folder: folder)
+      return try Console.output(
+        json ? report.json(top: Self.top) : report.text(top: Self.top, isUnderWay: isUnderWay))
     }
-    if !directory.holdsRecord {
+    let unfinished = directory.holdsCheckpoint ? try UnfinishedRun(in: directory) : nil
+    if directory.holdsRecord {
+      let run = try directory.read()
+      try Console.output(json ? run.json : text(of: run, unfinished))
+    } else if let unfinished {
+      try Console.output(
+        json
+          ? unfinished.json
+          : (unfinished.lines(folder: folder) + curves(of: unfinished.history))
+            .joined(separator: "\n"))
+    } else {
       throw FileError(
-        folder,
-        directory.holdsCheckpoint
-          ? "the run in this folder is under way or was killed, and has left no run.json yet"
-          : "expected the folder of a training run, found no run.json in it")
+        folder, "expected the folder of a run or a study, found neither run.json nor a checkpoint")
     }
-    let run = try directory.read()
-    try Console.output(
-      json ? run.json : (summary(of: run) + curves(of: run)).joined(separator: "\n"))
   }
 
-  private func summary(of run: TrainingRun) -> [String] {
+  /// How many of a study's trials are shown.
+  private static var top: Int { 10 }
+
+  private func text(of run: TrainingRun, _ unfinished: UnfinishedRun?) throws -> String {
+    var lines = try summary(of: run)
+    if let unfinished {
+      // An interrupted run's own checkpoint, or that of another one that began in its folder.
+      let isSame =
+        run.record.results.status == .interrupted
+        && unfinished.iteration == run.record.results.iterations && !unfinished.isUnderWay
+      lines +=
+        isSame
+        ? unfinished.lines(folder: folder).suffix(1) : [""] + unfinished.lines(folder: folder)
+    }
+    return (lines + curves(of: run.history)).joined(separator: "\n")
+  }
+
+  private func summary(of run: TrainingRun) throws -> [String] {
+    let directory = RunDirectory(path: folder)
     let (settings, results) = (run.record.settings, run.record.results)
+    let inputs = directory.holdsModel ? [try Self.inputSize(directory.modelPath)] : []
+    let widths = (inputs + settings.network.layers.widths).map(String.init)
     var lines = [
       "\(settings.data): \(results.status.rawValue) after \(counted(results.iterations, "iteration")) "
-        + "in \(readableTime(run.record.seconds))"
+        + "in \(readableTime(run.record.seconds))",
+      "network              \(widths.joined(separator: "-"))",
     ]
-    if let loss = results.finalLoss { lines.append("final loss           \(decimal(loss, 4))") }
+    if let loss = results.finalLoss {
+      lines.append(
+        "final loss           \(loss.magnitude < 1e4 ? decimal(loss, 4) : scientific(loss))")
+    }
     if let accuracy = results.trainAccuracy {
       lines.append("training accuracy    \(decimal(accuracy, 4))")
     }
     if let accuracy = results.validationAccuracy {
       lines.append("validation accuracy  \(decimal(accuracy, 4))")
     }
+    lines.append("files in \(folder): \(directory.files.joined(separator: ", "))")
     for warning in run.record.diagnosis?.lastWarnings ?? [] { lines.append("warning: \(warning)") }
     return lines
   }
 
-  private func curves(of run: TrainingRun) -> [String] {
-    let history = run.history
-    let low = history.loss.filter { $0 > 0 }.min() ?? 1
-    let high = history.loss.filter(\.isFinite).max() ?? 1
-    return curve("loss", history.loss, isLogarithmic: high > 10 * low)
-      + curve("training accuracy", history.trainAccuracy)
-      + curve("validation accuracy", history.validationAccuracy)
+  private static func inputSize(_ path: String) throws -> Int {
+    switch try AnyTrainedModel(readingFrom: path) {
+    case .float(let model): model.network.inputSize
+    case .double(let model): model.network.inputSize
+    }
   }
 
-  /// A curve below its name and range; nothing of no values.
-  private func curve(
-    _ name: String, _ values: [Double], isLogarithmic: Bool = false
-  ) -> [String] {
-    let curve = TextCurve(
-      values, width: Self.width, height: 4, isLogarithmic: isLogarithmic,
-      characters: Self.isUnicode ? .blocks : .ascii)
-    guard let range = curve.range else { return [] }
-    let title =
-      "\(name), \(significant(range.lowerBound, 3)) to \(significant(range.upperBound, 3))"
-    return ["", isLogarithmic ? title + ", logarithmic" : title] + curve.rows
-  }
-
-  private static var width: Int {
-    let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init) ?? 80
-    return min(max(columns - 1, 1), 400)
-  }
-
-  private static var isUnicode: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty }
-    let name = locale?.lowercased() ?? "utf-8"
-    return name.contains("utf-8") || name.contains("utf8")
+  private func curves(of history: History) -> [String] {
+    HistoryCurves(
+      history: history, width: min(max(Console.outputColumns - 1, 1), 400),
+      characters: .suitingLocale
+    ).lines
   }
 }

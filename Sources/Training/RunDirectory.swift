@@ -46,6 +46,13 @@ public struct RunDirectory: Sendable {
     lossesName, epochsName, diagnosticsName, gradientCheckName, recordName, modelName,
   ]
 
+  /// The names of the files of a run that are in the folder.
+  public var files: [String] {
+    (Self.names + [Self.checkpointName]).filter {
+      FileManager.default.fileExists(atPath: path + "/" + $0)
+    }
+  }
+
   /// Whether there is a model in the folder.
   public var holdsModel: Bool { FileManager.default.fileExists(atPath: modelPath) }
 

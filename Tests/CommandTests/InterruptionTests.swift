@@ -195,7 +195,7 @@ struct InterruptionTests {
   private static let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
 
   @Test(
-    "On a terminal the progress redraws one line",
+    "On a terminal the progress redraws a line and curves below it, and clears them",
     .enabled(if: hasScript, "there is no script(1) to make a terminal"))
   func terminal() throws {
     let scratch = try TemporaryDirectory()
@@ -207,8 +207,9 @@ struct InterruptionTests {
     #expect(outcome.status == 0)
     let redraws = outcome.output.split(separator: "\r").filter { $0.contains("/100  ") }
     #expect(!redraws.isEmpty)
-    #expect(outcome.output.hasSuffix("\r\u{1B}[K"))
-    #expect(!outcome.output.contains("\n"))
+    #expect(outcome.output.contains("\u{1B}[K\r\nloss "))
+    #expect(outcome.output.contains("  validation "))
+    #expect(outcome.output.hasSuffix("\r\u{1B}[K\u{1B}[A\u{1B}[K"))
     #expect(try scratch.text("out").contains("saved run/model.safetensors"))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Perceptron
+import Serialization
 import TestSupport
 import Testing
 
@@ -12,7 +13,13 @@ import Testing
       ["show", "a"], in: scratch.path, environment: ["COLUMNS": "40", "LC_ALL": locale])
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("digits: finished after 12 iterations in "))
-    #expect(outcome.output.contains("\nloss, "))
+    #expect(outcome.output.contains("\nloss\n"))
+    #expect(outcome.output.contains("\nnetwork              64-50-10\n"))
+    #expect(
+      outcome.output.contains(
+        "\nfiles in a: history.csv, epochs.csv, run.json, model.safetensors\n"))
+    #expect(outcome.lines.contains("          0         11"))
+    #expect(outcome.lines.dropFirst(6).allSatisfy { $0.count < 40 || $0.hasPrefix("files") })
     #expect(outcome.output.contains("█") == (locale == "UTF-8"))
   }
 
@@ -24,10 +31,84 @@ import Testing
     #expect(try run == RunDirectory(path: scratch.file("a")).read())
   }
 
+  @Test("A run that diverged is shown without accuracies, up to its last finite loss")
+  func diverged() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--iterations", "200", "--learning-rate", "1e30", "--quiet"]
+    try #require(
+      Command.run(["train", "--output", "a"] + options, in: scratch.path).status == 1)
+    let outcome = try Command.run(["show", "a"], in: scratch.path)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("digits: diverged after "))
+    #expect(outcome.output.contains("\nnetwork              50-10\n"))
+    #expect(!outcome.output.contains("training accuracy   "))
+    let json = try Command.run(["show", "a", "--json"], in: scratch.path)
+    #expect(json.status == 0 && json.output.contains("\"diverged\""))
+  }
+
+  /// Begins a long run in the folder `a` and ends it by a signal when a checkpoint is there.
+  private func leave(_ scratch: TemporaryDirectory, by signal: Int32) throws {
+    let running = try RunningCommand(
+      Command.executable,
+      [
+        "train", "--output", "a", "--iterations", "100000000", "--quiet", "--overwrite",
+        "--checkpoint-every", "0.1",
+      ], in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
+    let file = scratch.file("a/checkpoint.safetensors")
+    let end = Date.now.addingTimeInterval(60)
+    while running.isRunning, Date.now < end {
+      let summary = try? CheckpointSummary(TensorArchive(readingFrom: file), path: file)
+      if let summary, summary.iterations == 100_000_000, summary.iteration > 0 { break }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    if signal == SIGKILL {
+      let outcome = try Command.run(["show", "a"], in: scratch.path)
+      #expect(outcome.output.contains("digits: a run is under way, at its last checkpoint "))
+    }
+    running.send(signal)
+    _ = try running.wait()
+  }
+
+  @Test("A run that was killed or interrupted is shown with how far it is and how to go on")
+  func unfinished() throws {
+    let scratch = try TemporaryDirectory()
+    try leave(scratch, by: SIGKILL)
+    let killed = try Command.run(["show", "a"], in: scratch.path)
+    #expect(killed.status == 0, "\(killed.errors)")
+    #expect(killed.output.contains("digits: a run that is not over, at its last checkpoint "))
+    #expect(killed.output.contains(" of 100000000 iterations (0 %) in "))
+    #expect(killed.output.contains("\nnetwork              64-50-10\n"))
+    #expect(killed.output.contains("\ngo on with: perceptron resume a\n"))
+    #expect(killed.output.contains("\nloss"))
+    let json = try Command.run(["show", "a", "--json"], in: scratch.path).object
+    #expect(json["iterations"] as? Int == 100_000_000 && json["isUnderWay"] as? Bool == false)
+
+    // Another run, which was killed, beside the files of one that was over.
+    try scratch.train("a", ["--iterations", "12", "--overwrite"])
+    try leave(scratch, by: SIGKILL)
+    let beside = try Command.run(["show", "a"], in: scratch.path)
+    #expect(beside.output.contains("digits: finished after 12 iterations in "))
+    #expect(beside.output.contains("\n\ndigits: a run that is not over, at its last checkpoint "))
+  }
+
+  @Test("A study's folder is shown as tune show does") func study() throws {
+    let scratch = try TemporaryDirectory()
+    let search = try Command.run(
+      ["tune", "--output", "s", "--hidden", "3,4", "--iterations", "5", "--quiet"],
+      in: scratch.path)
+    try #require(search.status == 0, "\(search.errors)")
+    for options in [[], ["--json"]] {
+      let outcome = try Command.run(["show", "s"] + options, in: scratch.path)
+      #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(outcome.errors)")
+      let expected = try Command.run(["tune", "show", "s"] + options, in: scratch.path)
+      #expect(outcome.output == expected.output)
+    }
+  }
+
   @Test("A folder without a run is refused") func none() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try Command.run(["show", "."], in: scratch.path)
     #expect(outcome.status == 1)
-    #expect(outcome.errors.contains("found no run.json"))
+    #expect(outcome.errors.contains("found neither run.json nor a checkpoint"))
   }
 }

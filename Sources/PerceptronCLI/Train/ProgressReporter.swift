@@ -2,7 +2,7 @@ import CommandSupport
 import Foundation
 import Perceptron
 
-/// Shows how a training run goes.
+/// Shows how a training run goes: a line, on a terminal with curves below it.
 struct ProgressReporter {
   private let start = ContinuousClock.now
   /// Iterations that were made before, in a run that goes on.
@@ -10,19 +10,32 @@ struct ProgressReporter {
   private var status = StatusLine()
   private var lastEpoch: History.Epoch?
   private var last: TrainingProgress?
+  /// Nil where nothing is redrawn.
+  private var curves: ProgressCurves?
 
-  /// A reporter of a run that has made so many iterations.
-  init(from earlier: Int = 0) { self.earlier = earlier }
+  /// A reporter of a run that has recorded so much before.
+  init(after history: History = History()) {
+    earlier = history.loss.count
+    curves = Console.redrawsErrors ? ProgressCurves(history) : nil
+  }
 
   /// Takes note of an iteration and shows a line when one is due.
   mutating func update(_ progress: TrainingProgress) {
     if let epoch = progress.epoch { lastEpoch = epoch }
     last = progress
-    if status.isDue { status.show(line(progress).text) }
+    curves?.update(progress)
+    if status.isDue { status.show(text(progress)) }
   }
 
   /// Clears the line on a terminal; elsewhere leaves one that tells how the run ended.
   func finish() { status.finish(last.map { line($0, isFinal: true).text }) }
+
+  private func text(_ progress: TrainingProgress) -> String {
+    let line = line(progress).text
+    let below = curves?.text(
+      columns: min(Console.redrawnColumns, 79), characters: .suitingLocale)
+    return [line, below].compactMap { $0 }.joined(separator: "\n")
+  }
 
   private func line(_ progress: TrainingProgress, isFinal: Bool = false) -> ProgressLine {
     ProgressLine(

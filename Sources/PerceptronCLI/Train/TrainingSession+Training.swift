@@ -32,7 +32,7 @@ extension TrainingSession {
   ) throws -> Outcome<Scalar> {
     var trainer = fresh
     var times: [Double] = []
-    var reporter = ProgressReporter(from: trainer.iteration)
+    var reporter = ProgressReporter(after: trainer.history)
     let examiner =
       display.diagnose
       ? Examiner<Scalar>(

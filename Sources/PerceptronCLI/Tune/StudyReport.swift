@@ -22,6 +22,24 @@ struct StudyReport {
   /// How to go on with a study that is not over.
   var advice: String { "go on with: perceptron tune --resume \(folder)" }
 
+  /// All that is told of the study.
+  ///
+  /// - Parameter isUnderWay: whether a process runs it.
+  func text(top count: Int, isUnderWay: Bool) -> String {
+    var lines =
+      head + [
+        "", "\(counted(trials.count, "trial")): \(study.countsInWords)", "",
+        leaderboard(top: count),
+      ]
+    if !commands.isEmpty { lines += [""] + commands }
+    lines += ["", effects]
+    if !edges.isEmpty { lines += [""] + edges }
+    if !study.isOver {
+      lines += ["", isUnderWay ? "a process runs it" : "interrupted; " + advice]
+    }
+    return lines.joined(separator: "\n")
+  }
+
   /// A table of the first trials, from the best on; those that have not begun are left out.
   func leaderboard(top count: Int) -> String {
     let board = study.leaderboard.filter { $0.state != .waiting || $0.value != nil }.prefix(count)

@@ -30,18 +30,7 @@ struct TuneShowCommand: ParsableCommand {
   func run() throws {
     let (study, isUnderWay) = try StudyFolder.read(folder)
     let report = StudyReport(study, folder: folder)
-    if json { return try Console.output(try report.json(top: top)) }
-    var lines =
-      report.head + [
-        "", "\(counted(study.trials.count, "trial")): \(study.countsInWords)", "",
-        report.leaderboard(top: top),
-      ]
-    if !report.commands.isEmpty { lines += [""] + report.commands }
-    lines += ["", report.effects]
-    if !report.edges.isEmpty { lines += [""] + report.edges }
-    if !study.isOver {
-      lines += ["", isUnderWay ? "a process runs it" : "interrupted; " + report.advice]
-    }
-    try Console.output(lines.joined(separator: "\n"))
+    try Console.output(
+      json ? report.json(top: top) : report.text(top: top, isUnderWay: isUnderWay))
   }
 }

@@ -139,8 +139,7 @@ extension Trainer where Random: Codable {
     trainer.recentLoss = state.recentLoss
     trainer.lastScore = state.lastScore
     trainer.iteration = state.iteration
-    trainer.history = History(
-      loss: try archive.finiteTensor(Prefix.losses, path: path).elements, epochs: state.epochs)
+    trainer.history = try archive.history(path: path)
     trainer.sampler = BatchSampler(
       settings.sampling, rowCount: state.rowCount,
       order: try archive.order(of: settings.sampling, rowCount: state.rowCount, path: path),
@@ -170,6 +169,16 @@ extension Trainer where Random: Codable {
   }
 }
 
+extension History {
+  /// What the run of a checkpoint recorded so far.
+  ///
+  /// - Throws: `FileError` where it is none.
+  public init(checkpoint archive: TensorArchive, path: String) throws {
+    try archive.expectCheckpoint(path: path)
+    self = try archive.history(path: path)
+  }
+}
+
 extension TensorArchive {
   func expectCheckpoint(path: String) throws {
     try expect([Metadata.format, Metadata.version], "a checkpoint", path: path)
@@ -190,6 +199,13 @@ extension TensorArchive {
 
   func runState(path: String) throws -> RunState {
     try decode(RunState.self, Metadata.state, path: path)
+  }
+
+  /// The history in a checkpoint.
+  fileprivate func history(path: String) throws -> History {
+    History(
+      loss: try finiteTensor(Prefix.losses, path: path).elements,
+      epochs: try runState(path: path).epochs)
   }
 
   /// The order of the current pass over the rows.
