@@ -131,7 +131,9 @@ struct RunReportTests {
   @Test func `wrong examples are pictures, the surest first, on one scale`() throws {
     let pictures = try Self.pictures(Self.report(image: Self.shape), "Most confidently wrong")
     #expect(
-      pictures.map(\.caption) == ["owl → cat, 99 %", "dog → owl, 91 %", "cat → dog, 67 %"])
+      pictures.map(\.caption) == [
+        "owl → cat, 99\u{A0}%", "dog → owl, 91\u{A0}%", "cat → dog, 67\u{A0}%",
+      ])
     #expect(pictures.map(\.name) == ["wrong-1-row-2", "wrong-2-row-3", "wrong-3-row-1"])
     #expect(pictures.allSatisfy { $0.image.width == 96 && $0.image.height == 64 })
     // White is 9, the largest number of all rows: 5/9 of 255 is 142.
@@ -142,7 +144,10 @@ struct RunReportTests {
   @Test func `where a loss knows no probabilities, margins are told`() throws {
     let report = Self.report(image: Self.shape, Hinge())
     let pictures = try Self.pictures(report, "Most confidently wrong")
-    #expect(pictures.map(\.caption) == ["owl → cat, by 5", "dog → owl, by 3", "cat → dog, by 1"])
+    #expect(
+      pictures.map(\.caption) == [
+        "owl → cat, by\u{A0}5", "dog → owl, by\u{A0}3", "cat → dog, by\u{A0}1",
+      ])
     #expect(report.paragraphs.contains { $0.contains("furthest ahead of the true one") })
     let table = Self.report(image: nil, Hinge()).table("Most confidently wrong")
     #expect(table?.columns.last?.title == "margin")

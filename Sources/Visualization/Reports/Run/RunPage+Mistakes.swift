@@ -27,7 +27,9 @@ extension RunPage {
         let (label, predicted) = (names[mistake.label], names[mistake.predicted])
         return Report.Picture(
           "wrong-\(index + 1)-row-\(mistake.row)", picture.magnified(toSide: 96),
-          caption: "\(label) → \(predicted), \(Self.text(mistake.confidence))",
+          // What belongs together stays on a line.
+          caption: "\(label) → \(predicted), "
+            + Self.text(mistake.confidence).replacing(" ", with: "\u{A0}"),
           summary: "Row \(mistake.row) of class \(label), taken for \(predicted)")
       })
   }
