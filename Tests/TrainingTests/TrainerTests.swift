@@ -149,6 +149,48 @@ import Training
     #expect(try trainer.run(on: data).loss.count == 30)
   }
 
+  @Test("Callbacks are told of the end once, whatever ends the run")
+  func ends() throws {
+    struct Trouble: Error {}
+    let data = TrainTests.blobs(60)
+    let scratch = try TemporaryDirectory()
+    var ends: [Int] = []
+    var last: Network<Float>?
+    let listener = TrainingCallback<Float>.perform { _ in
+      .proceed
+    } atEnd: {
+      ends.append($0.iterations)
+      last = $0.network
+    }
+    var trainer = try Self.trainer(TrainerSettings(length: .iterations(12), batchSize: 20))
+    try trainer.run(
+      on: data,
+      callbacks: [listener, .perform { $0.progress.iteration == 2 ? .stop : .proceed }])
+    #expect(ends == [3] && last == trainer.network)
+    #expect(throws: Trouble.self) {
+      try trainer.run(on: data, callbacks: [.perform { _ in throw Trouble() }, listener])
+    }
+    #expect(ends == [3, 4])
+    try trainer.run(
+      on: data, callbacks: [listener],
+      checkpoints: Checkpoints(at: scratch.file("c"), everyIterations: 3))
+    #expect(ends == [3, 4, 12] && last == trainer.network)
+    let failing = TrainingCallback<Float>.perform { _ in
+      .proceed
+    } atEnd: { _ in
+      throw Trouble()
+    }
+    #expect(throws: Trouble.self) { try trainer.run(on: data, callbacks: [failing, listener]) }
+    #expect(ends == [3, 4, 12, 12])
+
+    var diverging = try Self.trainer(
+      TrainerSettings(learningRate: 1e30, length: .iterations(12), batchSize: 20))
+    #expect(throws: TrainingError.self) {
+      try diverging.run(on: data, callbacks: [failing, listener])
+    }
+    #expect(ends.count == 5 && last == nil)
+  }
+
   @Test("A run ends where its loss is above a limit")
   func lossLimit() throws {
     var trainer = try Self.trainer(

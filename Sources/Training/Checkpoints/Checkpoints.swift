@@ -45,31 +45,34 @@ extension Trainer where Random: Codable {
     on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
     callbacks: [TrainingCallback<Scalar>] = [], checkpoints: Checkpoints
   ) throws -> History {
-    let clock = ContinuousClock()
-    var isDue = true
-    while isDue {
-      isDue = false
-      let start = clock.now
-      let timer = TrainingCallback<Scalar>.perform { moment in
-        let count = moment.progress.iteration + 1
-        let byCount = checkpoints.iterations.map { count.isMultiple(of: $0) } ?? false
-        let byTime = checkpoints.seconds.map { start.duration(to: clock.now) / .seconds(1) >= $0 }
-        isDue = byCount || byTime ?? false
-        return isDue ? .stop : .proceed
-      }
-      var wasStopped = false
-      let others = callbacks.map { callback in
-        TrainingCallback<Scalar>.perform {
-          let directive = try callback.body($0)
-          if directive == .stop { wasStopped = true }
-          return directive
+    try tellingEnd(to: callbacks) { trainer in
+      let clock = ContinuousClock()
+      var isDue = true
+      while isDue {
+        isDue = false
+        let start = clock.now
+        let timer = TrainingCallback<Scalar>.perform { moment in
+          let count = moment.progress.iteration + 1
+          let byCount = checkpoints.iterations.map { count.isMultiple(of: $0) } ?? false
+          let byTime = checkpoints.seconds.map { start.duration(to: clock.now) / .seconds(1) >= $0 }
+          isDue = byCount || byTime ?? false
+          return isDue ? .stop : .proceed
         }
+        var wasStopped = false
+        // Between two pieces the run is not over.
+        let others = callbacks.map { callback in
+          TrainingCallback<Scalar>.perform {
+            let directive = try callback.body($0)
+            if directive == .stop { wasStopped = true }
+            return directive
+          }
+        }
+        try trainer.run(on: training, validation: validation, callbacks: others + [timer])
+        if checkpoints.whenFinished || !trainer.isFinished {
+          try trainer.saveCheckpoint(to: checkpoints.path, notes: checkpoints.notes())
+        }
+        if wasStopped || trainer.isFinished || Task.isCancelled { break }
       }
-      try run(on: training, validation: validation, callbacks: others + [timer])
-      if checkpoints.whenFinished || !isFinished {
-        try saveCheckpoint(to: checkpoints.path, notes: checkpoints.notes())
-      }
-      if wasStopped || isFinished || Task.isCancelled { break }
     }
     return history
   }

@@ -10,7 +10,7 @@ extension Trainer {
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.
   ///   - validation: rows that accuracy is measured on, never trained on.
-  ///   - callbacks: called in this order after each iteration.
+  ///   - callbacks: called in this order after each iteration, and told of the end.
   /// - Returns: the history from the run's beginning.
   /// - Throws: `InvalidSetting` for a validation set without rows; `TrainingError.lossNotFinite` when a loss is NaN or infinite;
   ///   `TrainingError.parametersNotFinite` when the last update left parameters that are; what a
@@ -36,12 +36,31 @@ extension Trainer {
 
     let plan = TrainingPlan(for: network, settings: settings)
     history.loss.reserveCapacity(min(iterations, 1 << 20))
-    while !isFinished {
-      let directive = try iterate(plan, on: training, validation: validation, callbacks)
-      if directive == .stop || Task.isCancelled { break }
+    try tellingEnd(to: callbacks) { trainer in
+      while !trainer.isFinished {
+        let directive = try trainer.iterate(
+          plan, on: training, validation: validation, callbacks)
+        if directive == .stop || Task.isCancelled { break }
+      }
+      try trainer.checkParameters()
     }
-    try checkParameters()
     return history
+  }
+
+  /// Calls `body`, which runs the trainer, and tells all of `callbacks` that it is over.
+  ///
+  /// - Throws: what `body` throws, or else the first error of a callback.
+  mutating func tellingEnd(
+    to callbacks: [TrainingCallback<Scalar>], _ body: (inout Self) throws -> Void
+  ) throws {
+    var failure: (any Error)?
+    do { try body(&self) } catch { failure = error }
+    let end = TrainingEnd(
+      network: failure is TrainingError ? nil : network, iterations: iteration)
+    for callback in callbacks {
+      do { try callback.end(end) } catch { failure = failure ?? error }
+    }
+    if let failure { throw failure }
   }
 
   /// Makes one iteration.

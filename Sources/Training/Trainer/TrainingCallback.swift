@@ -35,17 +35,32 @@ public struct TrainingMoment<Scalar: BLASScalar> {
   public let batch: (features: Tensor<Scalar>, labels: [Int])
 }
 
+/// The end of a call that runs a ``Trainer``, as callbacks are told of it.
+public struct TrainingEnd<Scalar: BLASScalar> {
+  /// The network as the last update left it; nil where the run diverged.
+  public let network: Network<Scalar>?
+  /// How many iterations the run has made since its beginning.
+  public let iterations: Int
+}
+
 /// Something that is done after each iteration of a run: a value that a list of them is made of.
 public struct TrainingCallback<Scalar: BLASScalar> {
   /// What is done; says whether to go on.
   let body: (TrainingMoment<Scalar>) throws -> TrainingDirective
+  /// What is done when the run is over.
+  var end: (TrainingEnd<Scalar>) throws -> Void = { _ in }
 
   /// Calls `body` after each iteration; the run ends after the iteration in which it says so, or
   /// throws what it throws.
+  ///
+  /// - Parameter end: called once the run is over, whatever ended it: its length, early stopping, a
+  ///   callback, a cancellation or an error. What it throws the run throws, but for where another
+  ///   error ended it.
   public static func perform(
-    _ body: @escaping (TrainingMoment<Scalar>) throws -> TrainingDirective
+    _ body: @escaping (TrainingMoment<Scalar>) throws -> TrainingDirective,
+    atEnd end: @escaping (TrainingEnd<Scalar>) throws -> Void = { _ in }
   ) -> TrainingCallback {
-    TrainingCallback(body: body)
+    TrainingCallback(body: body, end: end)
   }
 
   /// Calls `body` with the numbers of each iteration.
