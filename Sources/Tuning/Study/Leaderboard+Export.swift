@@ -7,37 +7,54 @@ import Training
 /// `seconds`.
 ///
 /// A trial that was pruned or interrupted has the last values that it showed. A column about
-/// results whose name a parameter has, as `iterations`, is called `trial_iterations`.
+/// results whose name a parameter has, as `iterations`, is called `trial_iterations`; the goal takes
+/// the place of one that has its name.
 extension Leaderboard {
   /// As comma-separated values (RFC 4180, with bare line feeds) under a line of names; what is not
   /// there is empty.
   public var csv: String {
-    CSV.text([columns] + trials.map { cells(of: $0).map { $0?.description ?? "" } })
+    let columns = columns
+    return CSV.text(
+      [columns.map(\.name)]
+        + trials.map { trial in columns.map { $0.cell(trial)?.description ?? "" } })
   }
 
   /// As a JSON list of objects with the columns' names; what is not there is null, and numbers that
   /// are not finite are the strings `nan`, `inf` and `-inf`.
   public var json: String {
-    get throws { try trials.map { Row(names: columns, cells: cells(of: $0)) }.json + "\n" }
+    get throws {
+      let columns = columns
+      let names = columns.map(\.name)
+      return try trials.map { trial in
+        Row(names: names, cells: columns.map { $0.cell(trial) })
+      }.json + "\n"
+    }
   }
 
-  /// The columns' names.
-  private var columns: [String] {
-    let results = ["status", goal.name, "train_accuracy", "final_loss", "iterations", "seconds"]
-    return [own("trial")] + parameterNames + results.map(own)
-  }
+  private typealias Column = (name: String, cell: (Trial) -> ParameterValue?)
 
-  private func own(_ name: String) -> String {
-    parameterNames.contains(name) ? "trial_" + name : name
-  }
-
-  private func cells(of trial: Trial) -> [ParameterValue?] {
-    let hasBegun = trial.state != .waiting || !trial.measurements.isEmpty
-    return [.integer(trial.id)] + parameterNames.map { trial.parameters[$0] } + [
-      .text(trial.state.rawValue), trial.value.map(Self.number),
-      trial.trainAccuracy.map(Self.number), trial.finalLoss.map(Self.number),
-      trial.iterations.map { .integer($0) }, hasBegun ? .number(trial.seconds) : nil,
+  /// The columns, each with a name of its own.
+  private var columns: [Column] {
+    let parameters = parameterNames.map { name -> Column in (name, { $0.parameters[name] }) }
+    let results: [Column] = [
+      ("status", { .text($0.state.rawValue) }), (goal.name, { $0.value.map(Self.number) }),
+      ("train_accuracy", { $0.trainAccuracy.map(Self.number) }),
+      ("final_loss", { $0.finalLoss.map(Self.number) }),
+      ("iterations", { $0.iterations.map { .integer($0) } }),
+      ("seconds", { Self.hasBegun($0) ? .number($0.seconds) : nil }),
     ]
+    // The goal comes second among the results.
+    let others = results.enumerated().filter { $0.offset == 1 || $0.element.name != goal.name }
+    let number: [Column] = goal.name == "trial" ? [] : [("trial", { .integer($0.id) })]
+    return number.map(own) + parameters + others.map { own($0.element) }
+  }
+
+  private func own(_ column: Column) -> Column {
+    parameterNames.contains(column.name) ? ("trial_" + column.name, column.cell) : column
+  }
+
+  private static func hasBegun(_ trial: Trial) -> Bool {
+    trial.state != .waiting || !trial.measurements.isEmpty
   }
 
   /// A number without a NaN's sign, which means nothing.

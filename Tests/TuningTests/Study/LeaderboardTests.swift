@@ -130,4 +130,30 @@ struct LeaderboardTests {
     #expect(try study.leaderboard.json.contains(#""na,me" : "say \"a\"","#))
     #expect(try study.leaderboard.json.contains(#""trial_iterations" : null"#))
   }
+  @Test(arguments: ["final_loss", "train_accuracy", "iterations", "seconds", "status", "trial"])
+  func `The goal takes the place of a column with its name`(name: String) throws {
+    let study = try StudySamples.study(done: [(0, 3)], goal: Goal(name, .minimize))
+    let lines = study.leaderboard.csv.split(separator: "\n").map { $0.split(separator: ",") }
+    let names = try #require(lines.first)
+    let others = [
+      "trial", "learning-rate", "hidden", "status", "train_accuracy", "final_loss", "iterations",
+      "seconds",
+    ]
+    #expect(names.map(String.init).sorted() == others.sorted())
+    let text = try study.leaderboard.filter(.done).json
+    #expect(text.contains("\"\(name)\" : 3"))
+  }
+
+  @Test func `A parameter's, a goal's and a result's column of one name are told apart`() throws {
+    let space = SearchSpace([.init("seconds", .values([.integer(5)]))])
+    let study = try Study(
+      definition: StudyDefinition(space: space, method: .grid, goal: Goal("seconds", .minimize)),
+      trials: [["seconds": .integer(5)]])
+    #expect(
+      study.leaderboard.csv == """
+        trial,seconds,status,trial_seconds,train_accuracy,final_loss,iterations
+        0,5,waiting,,,,
+
+        """)
+  }
 }
