@@ -3,46 +3,14 @@ import Perceptron
 import TestSupport
 import Testing
 
-/// What is in an event file, as far as these tests look.
-private struct Event {
-  let step: Int
-  /// Whether it says that a run begins, or goes on, at the step.
-  let isStart: Bool
-  /// The message, in which tags can be found.
-  let text: String
-
-  /// The events of a file after the one about the file's version.
-  static func read(_ bytes: [UInt8]) throws -> [Event] {
-    var events: [Event] = []
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      try #require(rest.count > 16)
-      let length = rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
-      try #require(rest.count >= length + 16)
-      let message = Array(rest.dropFirst(12).prefix(length))
-      rest = rest.dropFirst(length + 16)
-      // After the time of eight bytes comes the step, but for the first event.
-      if message[9] != 0x10 { continue }
-      let digits = Array(message[10...].prefix { $0 > 0x7F }) + [0]
-      let last = message[10 + digits.count - 1]
-      let step = (digits.dropLast() + [last]).reversed().reduce(0) { $0 << 7 | Int($1 & 0x7F) }
-      events.append(
-        Event(
-          step: step, isStart: message[10 + digits.count] == 0x3A,
-          text: String(decoding: message, as: UTF8.self)))
-    }
-    return events
-  }
-}
-
 @Suite("Event files for TensorBoard", .serialized)
 struct TensorBoardTests {
-  private func events(_ scratch: TemporaryDirectory, _ name: String) throws -> [Event] {
-    try Event.read(try scratch.bytes(of: name))
+  private func events(_ scratch: TemporaryDirectory, _ name: String) throws -> [RecordedEvent] {
+    try RecordedEvent.read(try scratch.bytes(of: name))
   }
 
   /// The steps of the events of one file that have a tag.
-  private func steps(_ events: [Event], _ tag: String) -> [Int] {
+  private func steps(_ events: [RecordedEvent], _ tag: String) -> [Int] {
     events.filter { $0.text.contains(tag) }.map(\.step)
   }
 
@@ -175,8 +143,61 @@ struct TensorBoardTests {
       try scratch.names(in: "study") == ["best.safetensors", "journal.jsonl", "tensorboard"])
 
     try scratch.write([], to: "study/tensorboard/notes.txt")
+    let journal = try scratch.bytes(of: "study/journal.jsonl")
     let refused = try Command.run(["tune", "--resume", "study"], in: scratch.path)
     #expect(refused.status == 1 && refused.errors.contains("found notes.txt"))
     #expect(try scratch.names(in: "study/tensorboard").count == 6)
+    #expect(try scratch.bytes(of: "study/journal.jsonl") == journal)
+  }
+  @Test("A folder that is not a study's event files is refused before the study begins")
+  func refusedStudy() throws {
+    let scratch = try TemporaryDirectory()
+    _ = try scratch.makeDirectory("study/tensorboard")
+    try scratch.write([], to: "study/tensorboard/trial-best")
+    let outcome = try Command.run(
+      ["tune", "--hidden", "5,6", "--iterations", "9", "--output", "study", "--tensorboard"],
+      in: scratch.path)
+    #expect(outcome.status == 1 && outcome.errors.contains("found trial-best"))
+    #expect(try scratch.names(in: "study") == ["tensorboard"])
+  }
+
+  @Test("Event files that cannot be written leave a study its report, and the status 1")
+  func reportOfStudy() throws {
+    let scratch = try TemporaryDirectory()
+    let running = try RunningCommand(
+      Command.executable,
+      [
+        "tune", "--hidden", "100,101", "--iterations", "4000", "--output", "study", "--tensorboard",
+      ],
+      in: scratch.path)
+    let end = Date.now.addingTimeInterval(60)
+    func hasBegun() -> Bool {
+      let journal = try? scratch.bytes(of: "study/journal.jsonl")
+      return journal.map { $0.count { $0 == UInt8(ascii: "\n") } > 1 } ?? false
+    }
+    while running.isRunning, !hasBegun(), Date.now < end {
+      Thread.sleep(forTimeInterval: 0.002)
+    }
+    _ = try scratch.makeDirectory("study/tensorboard")
+    try scratch.write([], to: "study/tensorboard/notes.txt")
+    let outcome = try running.wait()
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("found notes.txt"))
+    #expect(outcome.output.contains("2 trials"))
+    #expect(outcome.output.contains("saved study/best.safetensors"))
+    #expect(try scratch.names(in: "study/tensorboard") == ["notes.txt"])
+  }
+
+  @Test("An earlier event file that cannot be removed leaves a run its report, and the status 1")
+  func leftover() throws {
+    let scratch = try TemporaryDirectory()
+    let name = "run/tensorboard/events.out.tfevents.1.a"
+    _ = try scratch.makeDirectory(name)
+    let outcome = try Command.run(
+      ["train", "--output", "run", "--iterations", "12", "--overwrite"], in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains(name))
+    #expect(outcome.output.contains("saved run/model.safetensors"))
+    #expect(try !scratch.names(in: "run").contains("checkpoint.safetensors"))
   }
 }

@@ -13,8 +13,10 @@ extension TrainingSession {
     if let diagnosis = finished.record.diagnosis, !display.json && !display.quiet {
       try Console.output("\n\(diagnosis)")
     }
+    if let leftover = finished.leftover { Console.error("Error: \(leftover)") }
     if let divergence = finished.divergence { throw divergence }
     if Interruption.isRequested { throw ExitCode(Interruption.status) }
+    if finished.leftover != nil { throw ExitCode.failure }
   }
 
   /// What a person wants to know of a run that is over.

@@ -24,6 +24,8 @@ struct TrainingSession {
   struct Finished {
     let record: RunRecord
     let divergence: Divergence?
+    /// Why event files of an earlier run are still there, which is no reason not to report this one.
+    let leftover: (any Error)?
   }
 
   /// Trains in the given precision and writes the run's files. A run that diverged leaves its history
@@ -85,11 +87,13 @@ extension TrainingSession {
       record, history: outcome.history, diagnostics: outcome.diagnostics,
       model: outcome.divergence == nil ? model : nil,
       under: lock)
-    try eventFiles.removeEarlier()
     if status != .interrupted { try directory.removeCheckpoint() }
+    var leftover: (any Error)?
+    do { try eventFiles.removeEarlier() } catch { leftover = error }
     return Finished(
       record: record,
-      divergence: outcome.divergence.map { Divergence(cause: $0, directory: directory) })
+      divergence: outcome.divergence.map { Divergence(cause: $0, directory: directory) },
+      leftover: leftover)
   }
 
   /// The accuracies of a network that has not diverged. What the last update did, and what fresh

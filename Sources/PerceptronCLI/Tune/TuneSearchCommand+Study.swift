@@ -51,6 +51,9 @@ extension TuneSearchCommand {
       settings: settings, training: training, fixed: trialSpace.fixed)
     let definition = StudyDefinition(
       space: trialSpace.space, method: method, pruning: search.pruning, context: context.values)
+    if tensorboard, let output {
+      try Study.checkTensorBoard(TuneSession.eventFolder(of: output))
+    }
     let (folder, study) = try makeStudy(definition, assignments, name: source)
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: settings, training: training,
@@ -85,6 +88,9 @@ extension TuneSearchCommand {
   /// The study in a folder, on the data that it began with.
   func resumed(_ folder: String) throws -> TuneSession {
     try StudyFolder.demand(folder)
+    let eventFolder = TuneSession.eventFolder(of: folder)
+    let writesTensorBoard = tensorboard || isDirectory(eventFolder)
+    if writesTensorBoard { try Study.checkTensorBoard(eventFolder) }
     let study = try Study.resume(at: folder, expecting: nil)
     let context = try TuneContext(of: study, in: folder)
     let source = data ?? context.data
@@ -103,9 +109,6 @@ extension TuneSearchCommand {
     if !quiet { Console.error("going on with \(counted(study.trials.count, "trial")): \(counts)") }
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: settings, training: context.training,
-      workers: workers,
-      writesTensorBoard: tensorboard || isDirectory(TuneSession.eventFolder(of: folder)),
-      isQuiet: quiet,
-      isJSON: json)
+      workers: workers, writesTensorBoard: writesTensorBoard, isQuiet: quiet, isJSON: json)
   }
 }

@@ -32,26 +32,43 @@ struct TuneSession {
       reporter?.finish()
       throw error
     }
-    if writesTensorBoard { try study.writeTensorBoard(to: Self.eventFolder(of: folder)) }
-    try report(earlier: earlier, seconds: start.duration(to: .now).seconds)
+    let seconds = start.duration(to: .now).seconds
+    let report = StudyReport(study, folder: folder)
+    try show(report, earlier: earlier, seconds: seconds)
+    let isWritten = writeEvents()
+    if Interruption.isRequested {
+      if isJSON || isQuiet { Console.error(report.advice) }
+      throw ExitCode(Interruption.status)
+    }
+    if study.best == nil { throw NoResult(counts: study.countsInWords) }
+    if !isWritten { throw ExitCode.failure }
   }
 
   /// Where the event files of the study in `folder` are.
   static func eventFolder(of folder: String) -> String { folder + "/tensorboard" }
 
   /// - Parameter earlier: how many trials were over before.
-  private func report(earlier: Int, seconds: Double) throws {
-    let report = StudyReport(study, folder: folder)
+  private func show(_ report: StudyReport, earlier: Int, seconds: Double) throws {
     if isJSON {
       try Console.output(report.json)
     } else if !isQuiet {
       try Console.output(summary(report, earlier: earlier, seconds: seconds))
     }
-    if Interruption.isRequested {
-      if isJSON || isQuiet { Console.error(report.advice) }
-      throw ExitCode(Interruption.status)
+  }
+
+  /// Writes the event files that are asked for. A study is worth more than they are: that they
+  /// cannot be written is only said.
+  ///
+  /// - Returns: whether nothing went wrong.
+  private func writeEvents() -> Bool {
+    if !writesTensorBoard { return true }
+    do {
+      try study.writeTensorBoard(to: Self.eventFolder(of: folder))
+      return true
+    } catch {
+      Console.error("Error: \(error)")
+      return false
     }
-    if study.best == nil { throw NoResult(counts: study.countsInWords) }
   }
 
   private func summary(_ report: StudyReport, earlier: Int, seconds: Double) -> String {

@@ -7,6 +7,10 @@ import Tuning
 /// `google/protobuf/struct.proto`.
 enum HParams {
   private static let plugin = "hparams"
+  private static let tagPrefix = "_hparams_/"
+  private static let experimentName = "experiment"
+  /// The tag of what a study is about, which the event file in its folder begins with.
+  static let experimentTag = tagPrefix + experimentName
   private enum Content { static let version = 1, experiment = 2, start = 3, end = 4 }
   private enum Experiment { static let description = 1, hparams = 4, metrics = 5 }
   private enum Info { static let name = 1, type = 4, discrete = 5, interval = 6 }
@@ -63,7 +67,7 @@ enum HParams {
       info.add(Metric.displayName, metric.name)
       experiment.add(Experiment.metrics, info)
     }
-    return event("experiment", Content.experiment, experiment, time: time)
+    return event(experimentName, Content.experiment, experiment, time: time)
   }
 
   /// That a trial began, and with what.
@@ -94,7 +98,7 @@ enum HParams {
     var content = WireMessage()
     content.add(Content.version, 0)
     content.add(field, message)
-    return EventMessage.plugin("_hparams_/" + name, plugin, content, time: time)
+    return EventMessage.plugin(tagPrefix + name, plugin, content, time: time)
   }
 
   private static func info(_ parameter: SearchSpace.Parameter) -> WireMessage {

@@ -14,70 +14,27 @@ extension Study {
   ///
   /// - Parameter folder: it is replaced as a whole, once all of the new one is written; it may hold
   ///   nothing but what this wrote.
-  /// - Throws: `FileError` where the folder holds anything else, or cannot be written or replaced.
+  /// - Throws: `FileError` where the folder holds anything else, or cannot be written or replaced; it
+  ///   is then as it was.
   public func writeTensorBoard(to folder: String) throws {
-    try StudyEvents.write(self, to: folder)
+    try StudyEventFolder(folder).replace { try StudyEvents(study: self, folder: $0).write() }
+  }
+
+  /// Makes sure that ``writeTensorBoard(to:)`` may replace a folder, for a search that takes long
+  /// before it does. The folder need not exist.
+  ///
+  /// - Throws: `FileError` where it holds anything but what that writes.
+  public static func checkTensorBoard(_ folder: String) throws {
+    try StudyEventFolder(folder).check()
   }
 }
 
 /// The event files of a study.
 private struct StudyEvents {
-  private static let trialPrefix = "trial-"
+  let study: Study
+  let folder: String
 
-  private let study: Study
-  private let folder: String
-
-  /// Writes them beside `folder`, which they then replace.
-  static func write(_ study: Study, to folder: String) throws {
-    try demandOwn(folder)
-    let url = URL(fileURLWithPath: folder).standardizedFileURL
-    let part = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).new"
-    let earlier = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).earlier"
-    // What a process that was killed while it wrote has left.
-    try remove(part)
-    try remove(earlier)
-    do {
-      try StudyEvents(study: study, folder: part).write()
-      if FileManager.default.fileExists(atPath: url.path) { try move(url.path, to: earlier) }
-      try move(part, to: url.path)
-    } catch {
-      try? remove(part)
-      throw error
-    }
-    try remove(earlier)
-  }
-
-  /// Throws where the folder holds what ``write(_:to:)`` would not have written.
-  private static func demandOwn(_ folder: String) throws {
-    var isFolder: ObjCBool = false
-    if !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) { return }
-    if !isFolder.boolValue { throw FileError(folder, "expected a folder, found a file") }
-    let events = Set(EventFileName.names(in: folder))
-    let others = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
-      !events.contains($0) && !$0.hasPrefix(trialPrefix)
-    }
-    if let other = others.min() {
-      throw FileError(
-        folder, "expected a study's event files and nothing else in this folder, found \(other)")
-    }
-  }
-
-  private static func remove(_ path: String) throws {
-    if !FileManager.default.fileExists(atPath: path) { return }
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      throw FileError(path, "cannot be removed: \(error.localizedDescription)")
-    }
-  }
-
-  private static func move(_ path: String, to target: String) throws {
-    if rename(path, target) != 0 {
-      throw RunDirectory.failure(target, "this folder cannot be replaced")
-    }
-  }
-
-  private func write() throws {
+  func write() throws {
     let trials = study.trials.filter { $0.state != .waiting || !$0.measurements.isEmpty }
     let log = try TensorBoardLog(in: folder)
     let time = trials.compactMap(\.began).min() ?? Date()
@@ -92,7 +49,7 @@ private struct StudyEvents {
   }
 
   private func write(_ trial: Trial) throws {
-    let log = try TensorBoardLog(in: "\(folder)/\(Self.trialPrefix)\(trial.id)")
+    let log = try TensorBoardLog(in: StudyEventFolder.trial(trial.id, in: folder))
     let began = (trial.began ?? trial.stretches.first?.lowerBound ?? Date()).timeIntervalSince1970
     let ended = trial.ended?.timeIntervalSince1970 ?? began + trial.seconds
     try log.add(HParams.start(trial.parameters, in: study.definition.space, time: began))
@@ -111,22 +68,25 @@ private struct StudyEvents {
   }
 
   private func numbers(of measurement: Tuning.Measurement) -> [(tag: String, number: Double)] {
-    let numbers: [(String, Double?)] = [
+    let goal = study.definition.goal.name
+    let others: [(tag: String, number: Double?)] = [
       ("loss", measurement.loss),
       ("accuracy/training batch", measurement.trainAccuracy),
       ("accuracy/validation", measurement.validationAccuracy),
-      (study.definition.goal.name, measurement.value),
     ]
+    let numbers = others.filter { $0.tag != goal } + [(goal, measurement.value)]
     return numbers.compactMap { tag, number in number.map { (tag, $0) } }
   }
 
-  /// The columns about results, named as an export's are.
+  /// The columns about results, named as an export's are; the goal takes the place of one that has
+  /// its name.
   private var metrics: [(name: String, value: (Trial) -> Double?)] {
-    [
-      (study.definition.goal.name, \.value), ("train_accuracy", \.trainAccuracy),
-      ("final_loss", \.finalLoss), ("iterations", { $0.iterations.map(Double.init) }),
-      ("seconds", \.seconds),
+    let goal = study.definition.goal.name
+    let others: [(name: String, value: (Trial) -> Double?)] = [
+      ("train_accuracy", \.trainAccuracy), ("final_loss", \.finalLoss),
+      ("iterations", { $0.iterations.map(Double.init) }), ("seconds", \.seconds),
     ]
+    return [(goal, \.value)] + others.filter { $0.name != goal }
   }
 
   private func status(of trial: Trial) -> HParams.Status {

@@ -37,12 +37,16 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
     to log: TensorBoardLog, every interval: Int = 10, histograms: Int = 50,
     imageShape: ImageShape? = nil
   ) {
-    require(interval >= 1, "tensorBoard: every \(interval) iterations, expected at least 1")
-    require(histograms >= 0, "tensorBoard: \(histograms) histograms, expected 0 or more")
+    Self.requireSound(every: interval, histograms: histograms)
     self.log = log
     self.interval = interval
     self.histograms = histograms
     self.imageShape = imageShape
+  }
+
+  static func requireSound(every interval: Int, histograms: Int) {
+    require(interval >= 1, "tensorBoard: every \(interval) iterations, expected at least 1")
+    require(histograms >= 0, "tensorBoard: \(histograms) histograms, expected 0 or more")
   }
 
   /// Takes note of an iteration.
@@ -51,8 +55,8 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   public func record(_ moment: TrainingMoment<Scalar>) throws {
     let progress = moment.progress
     let step = progress.iteration
-    let isEnd = lastDetailed == nil || step == progress.iterations - 1
-    guard isEnd || step.isMultiple(of: interval) || progress.epoch != nil else { return }
+    let isFirstOrLast = lastDetailed == nil || step == progress.iterations - 1
+    guard isFirstOrLast || step.isMultiple(of: interval) || progress.epoch != nil else { return }
     try log.scalars(
       [("loss", progress.loss), ("learning rate", progress.learningRate)], step: step)
     if let epoch = progress.epoch {
@@ -62,11 +66,11 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
       }
       try log.scalars(accuracies, step: step)
     }
-    if isEnd || (progress.epoch != nil && isTimeForHistograms(progress)) {
+    if isFirstOrLast || (progress.epoch != nil && isTimeForHistograms(progress)) {
       try recordHistograms(of: moment.network, step: step)
       let isTimeForPicture =
         step - (lastPictured ?? 0) >= progress.iterations / Self.pictureCount
-      if isEnd || isTimeForPicture { try recordPicture(of: moment.network, step: step) }
+      if isFirstOrLast || isTimeForPicture { try recordPicture(of: moment.network, step: step) }
     }
   }
 

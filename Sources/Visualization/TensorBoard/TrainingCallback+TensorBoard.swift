@@ -5,8 +5,8 @@ import Training
 extension TrainingCallback {
   /// Writes an event file that TensorBoard shows as the run goes: see ``TensorBoardRecorder``.
   ///
-  /// A run that goes on from a checkpoint makes a file of its own; TensorBoard then drops what the
-  /// earlier ones have from that iteration on.
+  /// The file ends with the run, whatever ends it. A run that goes on makes a file of its own;
+  /// TensorBoard then drops what the earlier ones have from that iteration on.
   ///
   /// - Parameters:
   ///   - folder: where the file is made, at the first iteration.
@@ -19,7 +19,7 @@ extension TrainingCallback {
     to folder: String, every interval: Int = 10, histograms: Int = 50,
     imageShape: ImageShape? = nil
   ) -> TrainingCallback {
-    require(interval >= 1, "tensorBoard: every \(interval) iterations, expected at least 1")
+    TensorBoardRecorder<Scalar>.requireSound(every: interval, histograms: histograms)
     var recorder: TensorBoardRecorder<Scalar>?
     return .perform { moment in
       let progress = moment.progress
@@ -30,8 +30,10 @@ extension TrainingCallback {
           histograms: histograms, imageShape: imageShape)
       recorder = open
       try open.record(moment)
-      if progress.iteration == progress.iterations - 1 { try open.log.flush() }
       return .proceed
+    } atEnd: { end in
+      defer { recorder = nil }
+      try recorder?.end(end.network, after: end.iterations)
     }
   }
 }

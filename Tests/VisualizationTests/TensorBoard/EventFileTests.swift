@@ -1,7 +1,17 @@
 import Foundation
 import LinearAlgebra
+import Serialization
 import TestSupport
 import Testing
+import Training
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 @testable import Visualization
 
@@ -84,4 +94,52 @@ import Testing
     }
     #expect(offsets.count == 4 && offsets[2] == head && offsets.last == data.count)
   }
+  @Test func `An event that was written in part is taken back and written again`() async throws {
+    let scratch = try TemporaryDirectory()
+    await #expect(processExitsWith: .success) { [path = scratch.path as String] in
+      signal(SIGXFSZ, SIG_IGN)
+      let log = try TensorBoardLog(in: path)
+      let file = URL(fileURLWithPath: log.path)
+      let whole = try Data(contentsOf: file)
+      for step in 0..<3 { try log.scalar("x", 1, step: step) }
+      var limit = rlimit()
+      getrlimit(fileSizeLimit, &limit)
+      let usual = limit.rlim_cur
+      // Space for an event and a part of one.
+      limit.rlim_cur = rlim_t(whole.count + 50)
+      setrlimit(fileSizeLimit, &limit)
+      let error = #expect(throws: FileError.self) { try log.flush() }
+      #expect(error?.path == log.path)
+      #expect(error?.message.hasPrefix("the log cannot be written: ") == true)
+      #expect(try Data(contentsOf: file) == whole)
+      limit.rlim_cur = usual
+      setrlimit(fileSizeLimit, &limit)
+      try log.flush()
+      let events = try RecordedEvent.read([UInt8](Data(contentsOf: file)))
+      #expect(events.filter { !$0.isStart }.map(\.step) == [0, 1, 2])
+    }
+  }
+
+  @Test func `A log that goes with events it cannot write leaves whole ones`() async throws {
+    let scratch = try TemporaryDirectory()
+    await #expect(processExitsWith: .success) { [path = scratch.path as String] in
+      signal(SIGXFSZ, SIG_IGN)
+      var log: TensorBoardLog? = try TensorBoardLog(in: path)
+      let file = URL(fileURLWithPath: try #require(log?.path))
+      let whole = try Data(contentsOf: file)
+      try log?.scalar("x", 1, step: 1)
+      var limit = rlimit()
+      getrlimit(fileSizeLimit, &limit)
+      limit.rlim_cur = rlim_t(whole.count + 10)
+      setrlimit(fileSizeLimit, &limit)
+      log = nil
+      #expect(try Data(contentsOf: file) == whole)
+    }
+  }
 }
+
+#if canImport(Glibc)
+  private let fileSizeLimit = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+#else
+  private let fileSizeLimit = RLIMIT_FSIZE
+#endif

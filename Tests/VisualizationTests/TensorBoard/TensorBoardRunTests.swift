@@ -105,4 +105,40 @@ import Training
       try found("accuracy/validation") == Dictionary(uniqueKeysWithValues: accuracies))
     #expect(try found("parameters/W1") == [0: 576, 9: 576, 19: 576, 24: 576])
   }
+  @Test func `A run that stops early has its last histograms, and goes on in a further file`()
+    throws
+  {
+    let scratch = try TemporaryDirectory()
+    let preprocessing = try Preprocessing.fitted(
+      to: Digits.training, divisor: Digits.divisor, subtractMean: true)
+    let training = Digits.training.prepared(with: preprocessing, as: Float.self)
+    var weights = SeededRandom(seed: 0, purpose: "weights")
+    let net = Network<Float>(inputSize: 64, [.affine(outputs: 10)], using: &weights)
+    var trainer = try Trainer(
+      net, rowCount: training.count,
+      settings: TrainerSettings(length: .iterations(25), batchSize: 50),
+      random: SeededRandom(seed: 0, purpose: "batches"))
+    let log = TrainingCallback<Float>.tensorBoard(to: scratch.path)
+    let stop = TrainingCallback<Float>.perform { $0.progress.iteration == 6 ? .stop : .proceed }
+    try trainer.run(on: training, callbacks: [log, stop])
+    func steps(_ name: String) throws -> [Int] {
+      try RecordedEvent.read(scratch.bytes(of: name))
+        .filter { $0.text.contains("parameters/W1") }.map(\.step)
+    }
+    // The callback still exists, and with it whatever it has not written.
+    #expect(try steps(#require(try scratch.names.first)) == [0, 6])
+    try trainer.run(on: training, callbacks: [log])
+    let names = try scratch.names
+    #expect(names.count == 2)
+    #expect(try steps(#require(names.last)) == [7, 24])
+  }
+
+  @Test func `A callback of senseless numbers is refused before a run`() async {
+    await #expect(processExitsWith: .failure) {
+      _ = TrainingCallback<Float>.tensorBoard(to: "none", histograms: -1)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = TrainingCallback<Float>.tensorBoard(to: "none", every: 0)
+    }
+  }
 }
