@@ -1,3 +1,4 @@
+import NeuralNetwork
 import Serialization
 import Training
 
@@ -72,6 +73,8 @@ extension RunPage {
       }
     let network: [Report.Fact] = [
       .init("data", settings.data),
+      .init("layers", settings.network.layers.map(Self.words).joined(separator: ", ")),
+      .init("loss", "\(settings.network.loss)"),
       .init("held out", counted(settings.validation, "row")),
       .init("features divided by", plain(settings.pixelScale)),
       .init("mean subtracted", settings.subtractMean ? "yes" : "no"),
@@ -93,5 +96,10 @@ extension RunPage {
       .init("median iteration", record.secondsPerIteration.map(readableTime) ?? "none was made"),
     ]
     return Report.Section("Settings and machine", [.facts(network), .facts(place)])
+  }
+
+  /// A layer with its width where it has one of its own.
+  private static func words(_ layer: LayerSpecification) -> String {
+    if case .affine(let outputs) = layer { "\(layer) \(outputs)" } else { "\(layer)" }
   }
 }
