@@ -10,7 +10,10 @@ extension Chart.Curves {
       return .note("There is nothing to show.", width: width)
     }
     let yTicks = Ticks(ranges.y, scale: y.scale, count: 5)
-    let xTicks = Ticks(ranges.x, scale: x.scale, count: width > 600 ? 10 : 5)
+    // Between whole numbers, as of iterations and trials, there is nothing to name.
+    let isWhole = series.allSatisfy { $0.points.allSatisfy { $0.x.rounded() == $0.x } }
+    let xTicks = Ticks(
+      ranges.x, scale: x.scale, count: width > 600 ? 10 : 5, leastStep: isWhole ? 1 : 0)
     let left = 34 + Double(yTicks.longest) * Drawing.characterWidth + 8
     // Half of the last label stands beyond its tick.
     let overhang = xTicks.places.last.map { Drawing.width(of: $0.label) / 2 } ?? 0
@@ -87,8 +90,10 @@ extension Chart.Curves {
     let rows = points.map { "\($0.x) \(text($0.y))" }
     let block = drawing.data(rows.isEmpty ? ["NaN NaN"] : rows)
     let dashes = dash(of: index).map { " dashtype \($0)" } ?? ""
+    // A line of one point would be nothing.
+    let shown = points.count == 1 && series.style != .points ? .linePoints : series.style
     let style =
-      switch series.style {
+      switch shown {
       case .line, .dashed: "lines linewidth 2\(dashes)"
       case .faint: "lines linewidth 1"
       case .linePoints: "linespoints linewidth 2\(dashes) pointtype 7 pointsize 0.5"

@@ -7,10 +7,15 @@ struct Ticks {
   let places: [(value: Double, label: String)]
 
   /// Round numbers within a range, about `count` of them.
-  init(_ range: ClosedRange<Double>, scale: Chart.Scale, count: Int) {
+  ///
+  /// - Parameter leastStep: what they are apart at least on a linear axis.
+  init(
+    _ range: ClosedRange<Double>, scale: Chart.Scale, count: Int, leastStep: Double = 0
+  ) {
     let values =
       scale == .logarithmic
-      ? Self.logarithmic(range, count: count) : Self.linear(range, count: count)
+      ? Self.logarithmic(range, count: count)
+      : Self.linear(range, count: count, leastStep: leastStep)
     // As many digits as tell them apart.
     let labels = (6...15).lazy.map { digits in values.map { Self.label($0, digits: digits) } }
     let distinct = labels.first { Set($0).count == values.count }
@@ -21,8 +26,10 @@ struct Ticks {
   var longest: Int { places.map(\.label.count).max() ?? 0 }
 
   /// Multiples of 1, 2 or 5 times a power of ten.
-  private static func linear(_ range: ClosedRange<Double>, count: Int) -> [Double] {
-    let rough = (range.upperBound - range.lowerBound) / Double(max(count, 1))
+  private static func linear(
+    _ range: ClosedRange<Double>, count: Int, leastStep: Double = 0
+  ) -> [Double] {
+    let rough = max((range.upperBound - range.lowerBound) / Double(max(count, 1)), leastStep)
     guard rough > 0, rough.isFinite else { return [range.lowerBound] }
     let power = pow(10, floor(log10(rough)))
     let step = [1, 2, 5, 10].first { $0 * power >= rough * 0.999 }.map { $0 * power } ?? rough
