@@ -10,7 +10,9 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Make a page of a training run or of a study.",
     discussion: """
-      The page is one HTML file that needs nothing else. The confusions of a run are those on the test \
+      The page is one HTML file that needs nothing else. The folder beside it, of its name without .html, \
+      has each chart as SVG with its data as CSV, and each picture as PNG; one with other files is \
+      refused. The confusions of a run are those on the test \
       set of its data, or on the rows held out where there is no test set.
       """)
 

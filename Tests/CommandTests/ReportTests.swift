@@ -17,6 +17,18 @@ struct ReportTests {
     #expect(page.contains("accuracy on the test set"))
   }
 
+  @Test("A page is no other file, and a folder of other files is left alone")
+  func output() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run")
+    let wrong = try Command.run(["report", "run", "--output", "run/run.json"], in: scratch.path)
+    #expect(wrong.status == 2 && wrong.errors.contains("expected a file whose name ends in .html"))
+    let refused = try Command.run(["report", "run", "--output", "run.html"], in: scratch.path)
+    #expect(refused.status == 1 && refused.errors.contains("run: the page's charts and pictures"))
+    #expect(try scratch.names == ["run"])
+    #expect(try Command.run(["show", "run"], in: scratch.path).status == 0)
+  }
+
   @Test("Where gnuplot is missing, the page and standard error say so")
   func noGnuplot() throws {
     let scratch = try TemporaryDirectory()

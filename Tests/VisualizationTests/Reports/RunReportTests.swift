@@ -161,4 +161,12 @@ struct RunReportTests {
       evaluation: RunEvaluation(of: Self.network(), on: right, rows: "the test set"))
     #expect(!report.sections.contains { $0.heading == "Most confidently wrong" })
   }
+
+  @Test func `settings are told in words`() {
+    #expect(RunPage.words(Schedule.epochDecay(factor: 0.95)) == "epoch decay, factor 0.95")
+    #expect(RunPage.words(Schedule.constant) == "constant")
+    #expect(
+      RunPage.words(Optimizer.Method.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8))
+        == "adam, beta1 0.9, beta2 0.999, epsilon 1e-08")
+  }
 }
