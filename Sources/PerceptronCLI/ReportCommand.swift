@@ -23,6 +23,12 @@ struct ReportCommand: ParsableCommand {
   var output: String?
   @Flag(help: "Show the page in the browser.") var open = false
 
+  func validate() throws {
+    if let output, !output.hasSuffix(".html") {
+      throw ValidationError("--output is \(output), expected a file whose name ends in .html")
+    }
+  }
+
   func run() throws {
     if !FileManager.default.fileExists(atPath: folder) {
       throw FileError(folder, "there is no such folder")
@@ -30,7 +36,13 @@ struct ReportCommand: ParsableCommand {
     if !isDirectory(folder) {
       throw FileError(folder, "expected the folder of a run or a study, found a file")
     }
-    let report = try page()
+    var report = try page()
+    let time = Date.now.formatted(
+      .verbatim(
+        "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)",
+        locale: Locale(identifier: "en_US_POSIX"), timeZone: .current,
+        calendar: Calendar(identifier: .gregorian)))
+    report.subtitle += ". Page of \(time)"
     let path = output ?? folder + "/report.html"
     let (drawings, problem) = report.draw()
     try report.write(to: path, drawings)

@@ -25,9 +25,41 @@ import Testing
     #expect(try Trainer<Float, SeededRandom>(resumingFrom: path).isFinished)
   }
 
+  @Test("The README's page, chart and pictures are made")
+  func pictures() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("run")
+    let settings = RunRecord.Settings(
+      data: "digits",
+      network: .init(
+        layers: [.affine(outputs: 20), .relu, .affine(outputs: 10)], initializer: .heNormal),
+      training: TrainerSettings(learningRate: 0.1, length: .iterations(50)), validation: 200,
+      pixelScale: Digits.divisor, subtractMean: true)
+    let sets = try settings.sets(of: Digits.training, as: Float.self)
+    var trainer = try settings.seededTrainer(seed: 0, on: sets)
+    try trainer.run(on: sets.training, validation: sets.validation)
+    let record = RunRecord(
+      settings: settings, seed: 0,
+      results: .init(
+        status: .finished, iterations: 50, finalLoss: trainer.history.loss.last,
+        trainAccuracy: nil, validationAccuracy: nil),
+      secondsPerIteration: nil, seconds: 1, machine: .current)
+    let model = TrainedModel(
+      network: trainer.network, preprocessing: sets.preprocessing,
+      classNames: Digits.training.classNames, image: Digits.training.image)
+    try RunDirectory(path: folder).write(record, history: trainer.history, model: model)
+    let page = scratch.file("page.html")
+    if Gnuplot.isInstalled {
+      try picture(runIn: folder, to: page)
+    } else {
+      #expect(throws: FileError.self) { try picture(runIn: folder, to: page) }
+    }
+    #expect(try String(contentsOfFile: page, encoding: .utf8).contains("my run"))
+  }
+
   @Test(
     "The README shows the very programs that these tests compile",
-    arguments: ["ReadmeDigits", "ReadmeDeepDigits", "ReadmeTuning"])
+    arguments: ["ReadmeDigits", "ReadmeDeepDigits", "ReadmeTuning", "ReadmePicture"])
   func areShown(name: String) throws {
     let readme = try String(
       contentsOf: Self.here.appendingPathComponent("../../README.md"), encoding: .utf8)

@@ -7,8 +7,15 @@ package enum CSV {
 
   /// A cell; in quotation marks where it has commas, quotation marks or ends of lines.
   private static func quoted(_ cell: String) -> String {
-    // By scalars, since a carriage return and a line feed are one character.
+    // By scalars, since a carriage return and a line feed are one character, and a quotation mark with
+    // an accent behind it is another one.
     let needsQuotes = cell.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
-    return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+    if !needsQuotes { return cell }
+    var quoted = String.UnicodeScalarView("\"".unicodeScalars)
+    for scalar in cell.unicodeScalars {
+      quoted.append(scalar)
+      if scalar == "\"" { quoted.append(scalar) }
+    }
+    return String(quoted) + "\""
   }
 }

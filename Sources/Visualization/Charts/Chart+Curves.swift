@@ -57,8 +57,8 @@ extension Chart {
     public var y: Axis
     /// The curves, from the rearmost to the foremost.
     public var series: [Series]
-    /// The names of two curves whose difference is filled and named, as the gap between training and
-    /// validation; nil for none.
+    /// The area between two curves that is filled, as that between training and validation; nil for
+    /// none.
     public var gap: Gap?
 
     /// The area between two curves.
@@ -66,12 +66,13 @@ extension Chart {
       /// What the legend calls it.
       public var name: String
       /// The two curves' positions in ``Curves/series``.
-      public var between: [Int]
+      public var first: Int, second: Int
 
       /// The area between the curves at two positions.
       public init(_ name: String, between first: Int, and second: Int) {
         self.name = name
-        between = [first, second]
+        self.first = first
+        self.second = second
       }
     }
 

@@ -1,6 +1,6 @@
 /// A chart as a value: what it shows, not how it is drawn.
 ///
-/// ``svg(_:)`` draws it with gnuplot, ``csv`` has all its data.
+/// ``svg`` draws it with gnuplot, ``csv`` has all its data.
 public struct Chart: Hashable, Sendable {
   /// What stands above it.
   public var title: String

@@ -37,7 +37,11 @@ public enum Gnuplot {
       + String(UInt64.random(in: 0 ... .max), radix: 16)
     let folder = folder ?? own
     if folder == own {
-      try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+      do {
+        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+      } catch {
+        throw FileError(own, "the folder cannot be made: \(error.localizedDescription)")
+      }
     }
     defer { if folder == own { try? FileManager.default.removeItem(atPath: own) } }
     let script = drawings.enumerated().map { Self.script(of: $1, to: "\($0).svg") }.joined()
@@ -55,7 +59,13 @@ public enum Gnuplot {
   }
 
   /// How to install it.
-  public static let advice = "apt-get install gnuplot-nox"
+  public static var advice: String {
+    #if os(macOS)
+      "brew install gnuplot"
+    #else
+      "apt-get install gnuplot-nox"
+    #endif
+  }
 
   private static var path: String? {
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
@@ -76,13 +86,14 @@ public enum Gnuplot {
     _ path: String, in folder: String, _ isStopped: () -> Bool
   ) throws {
     let log = folder + "/errors"
-    try Data().write(to: URL(fileURLWithPath: log))
+    try AtomicFile.write([], to: log)
     guard let errors = FileHandle(forWritingAtPath: log) else {
       throw FileError(log, "cannot be written")
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = ["charts.gnuplot"]
+    // Whatever the user's own settings for gnuplot are.
+    process.arguments = ["-d", "charts.gnuplot"]
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     // Numbers with points, whatever the user's language.
     process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
@@ -116,7 +127,7 @@ extension Chart {
 
   /// The chart drawn by gnuplot.
   ///
-  /// - Throws: as ``Gnuplot/draw(_:widths:)``.
+  /// - Throws: as ``Gnuplot/draw(_:widths:in:isStopped:)``.
   public var svg: SVG {
     get throws { try Gnuplot.draw([self])[0] }
   }

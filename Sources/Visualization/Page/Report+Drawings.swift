@@ -2,13 +2,13 @@ extension Report {
   /// The page's charts, drawn, or why they could not be.
   public enum Drawings: Hashable, Sendable {
     /// The drawing for each chart's name.
-    case drawn([String: Drawing])
+    case drawn([String: DrawnChart])
     /// Why there are none, in a sentence that the page shows.
     case missing(String)
   }
 
   /// A chart as it is drawn.
-  public struct Drawing: Hashable, Sendable {
+  public struct DrawnChart: Hashable, Sendable {
     /// At its own width.
     public var svg: SVG
     /// For a page that is narrower than a wide chart's texts can be read on; nil of other charts.
@@ -33,7 +33,7 @@ extension Report {
           + wide.map { _ in Chart.standardWidth })
       let narrow = Dictionary(zip(wide.map(\.name), drawn.dropFirst(charts.count))) { $1 }
       let pairs = zip(charts, drawn).map { chart, svg in
-        (chart.name, Drawing(svg, narrow: narrow[chart.name]))
+        (chart.name, DrawnChart(svg, narrow: narrow[chart.name]))
       }
       return (.drawn(Dictionary(pairs) { $1 }), nil)
     } catch {

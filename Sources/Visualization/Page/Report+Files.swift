@@ -3,11 +3,13 @@ import Serialization
 
 extension Report {
   /// Writes the page to `path`, and into the folder of that name without its extension each chart as
-  /// SVG and its data as CSV, and each picture as PNG. Charts and pictures of an earlier page in that
-  /// folder are removed.
+  /// SVG and its data as CSV, and each picture as PNG. Files of an earlier page in that folder are
+  /// removed.
   ///
-  /// - Throws: `FileError` where something cannot be written, ``ImageError`` where a picture cannot
-  ///   be made.
+  /// - Throws: `FileError` where something cannot be written or the folder has other files than an
+  ///   earlier page's, ``ImageError`` where a picture cannot be made. In the latter two cases nothing
+  ///   is written.
+  /// - Precondition: as for ``html(_:)``.
   public func write(to path: String, _ drawings: Drawings) throws {
     let page = try html(drawings)
     var files: [(name: String, bytes: [UInt8])] = try pictures.map {
@@ -19,8 +21,10 @@ extension Report {
         files.append(("\(chart.name).svg", Array(own.svg.file.utf8)))
       }
     }
+    let folder = Self.folder(of: path)
+    let earlier = try Self.earlierFiles(in: folder)
     try AtomicFile.write(Array(page.utf8), to: path)
-    try Self.replaceFiles(in: Self.folder(of: path), with: files)
+    try Self.replace(earlier, in: folder, with: files)
   }
 
   /// The folder beside a page: its path without the extension, or with `-files` where it has none.
@@ -30,23 +34,40 @@ extension Report {
     return String(path.dropLast(name.distance(from: dot, to: name.endIndex)))
   }
 
-  private static func replaceFiles(
-    in folder: String, with files: [(name: String, bytes: [UInt8])]
+  /// The file in the folder that has the names of all others of a page, a line each.
+  private static let listName = ".page-files"
+
+  /// The names of an earlier page's files in a folder.
+  ///
+  /// - Throws: `FileError` where it has files and no page's.
+  private static func earlierFiles(in folder: String) throws -> [String] {
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    if found.isEmpty { return [] }
+    guard let list = try? String(contentsOfFile: folder + "/" + listName, encoding: .utf8) else {
+      throw FileError(
+        folder,
+        "the page's charts and pictures go into this folder, which has other files; give the page "
+          + "another name")
+    }
+    // What is no name of a file here was not written by a page.
+    return list.split(separator: "\n").map(String.init).filter { found.contains($0) }
+  }
+
+  private static func replace(
+    _ earlier: [String], in folder: String, with files: [(name: String, bytes: [UInt8])]
   ) throws {
-    let manager = FileManager.default
-    let old = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
     let kept = Set(files.map(\.name))
-    for name in old where !kept.contains(name) {
-      if [".svg", ".csv", ".png"].contains(where: name.hasSuffix) {
-        try AtomicFile.remove(folder + "/" + name)
+    if !earlier.isEmpty || !files.isEmpty {
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw FileError(folder, "the folder cannot be made: \(error.localizedDescription)")
       }
+      // Before the files, so that none is without its name on the list.
+      let names = kept.union(earlier).sorted().joined(separator: "\n") + "\n"
+      try AtomicFile.write(Array(names.utf8), to: folder + "/" + listName)
     }
-    if files.isEmpty { return }
-    do {
-      try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(folder, "the folder cannot be made: \(error.localizedDescription)")
-    }
+    for name in earlier where !kept.contains(name) { try AtomicFile.remove(folder + "/" + name) }
     for file in files { try AtomicFile.write(file.bytes, to: folder + "/" + file.name) }
   }
 }

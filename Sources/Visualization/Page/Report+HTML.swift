@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 
 extension Report {
   /// The page as one HTML document that needs no other file and no network.
@@ -8,7 +9,11 @@ extension Report {
   /// - Parameter drawings: the charts' SVG. Where one is missing, the page says so and tells what
   ///   could be seen in it.
   /// - Throws: ``ImageError`` where a picture cannot be made into a PNG.
+  /// - Precondition: charts have names of their own, and so have pictures, of ASCII letters, digits and
+  ///   hyphens.
   public func html(_ drawings: Drawings) throws -> String {
+    Self.requireFileNames(charts.map(\.name))
+    Self.requireFileNames(pictures.map(\.name))
     let links = sections.enumerated().map { number, section in
       "<li><a href=\"#part-\(number + 1)\">\(HTML.escaped(section.heading))</a></li>\n"
     }
@@ -42,6 +47,22 @@ extension Report {
       </html>
 
       """
+  }
+
+  /// Traps unless files can have these names, which stand in the page's markup as well.
+  private static func requireFileNames(_ names: [String]) {
+    for name in names {
+      let isPlain = name.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+          || $0 == 0x2D
+      }
+      require(
+        isPlain && !name.isEmpty,
+        "Report: the name \(name) of a chart or picture, expected letters, digits and hyphens")
+    }
+    require(
+      Set(names).count == names.count, "Report: a chart's or picture's name comes twice in \(names)"
+    )
   }
 
   private static func html(_ block: Block, _ drawings: Drawings) throws -> String {

@@ -1,7 +1,7 @@
 /// A page of tables, charts and pictures as a value.
 ///
-/// ``write(to:)`` makes one HTML file of it that needs nothing else, and beside it a folder with each
-/// chart as SVG and CSV and each picture as PNG.
+/// ``write(to:_:)`` makes one HTML file of it that needs nothing else, and beside it a folder with each
+/// chart as SVG and CSV and each picture as PNG; ``draw()`` draws the charts for it.
 public struct Report: Hashable, Sendable {
   /// What stands at the top of the page.
   public var title: String
@@ -67,7 +67,8 @@ public struct Report: Hashable, Sendable {
 
   /// A chart with the name of its files.
   public struct NamedChart: Hashable, Sendable {
-    /// The files' name without an extension: letters, digits and hyphens.
+    /// The files' name without an extension, another for each chart of a page: ASCII letters, digits
+    /// and hyphens.
     public var name: String
     /// The chart.
     public var chart: Chart
@@ -84,7 +85,8 @@ public struct Report: Hashable, Sendable {
 
   /// A picture with what stands below it.
   public struct Picture: Hashable, Sendable {
-    /// The file's name without an extension: letters, digits and hyphens.
+    /// The file's name without an extension, another for each picture of a page: ASCII letters, digits
+    /// and hyphens.
     public var name: String
     /// The picture.
     public var image: Image

@@ -9,7 +9,7 @@ struct ChartTests {
   static let awkward = [
     "plain", "<script>alert('x')</script>", "\"quotes\" 'and' `more`", "$a @b %c {d} \\n _e ^f",
     "two\nlines\tand a tab", "emoji 🎉 and 漢字", String(repeating: "long ", count: 60), "",
-    "\u{1}\u{7f}",
+    "\u{1}\u{7f}", "x'\u{301}`exit 3`",
   ]
 
   /// A chart of each kind in which every text is `text`.

@@ -1,4 +1,5 @@
 import Foundation
+import Serialization
 import TestSupport
 import Testing
 import Visualization
@@ -68,16 +69,56 @@ struct PageTests {
   @Test("Files of an earlier page are replaced, others stay")
   func files() throws {
     let scratch = try TemporaryDirectory()
-    let folder = try scratch.makeDirectory("page")
-    for name in ["old.svg", "old.csv", "mine.txt"] { try scratch.write([1], to: "page/" + name) }
-    let report = Self.report("text")
-    try report.write(to: scratch.file("page.html"), report.draw().drawings)
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    #expect(names == ["curve.csv", "curve.svg", "mine.txt", "picture.png"])
-    let csv = try String(contentsOfFile: folder + "/curve.csv", encoding: .utf8)
+    var report = Self.report("text")
+    let page = scratch.file("page.html")
+    guard case .charts(let charts) = report.sections[1].blocks[2] else {
+      Issue.record("no charts")
+      return
+    }
+    report.sections[1].blocks[2] = .charts([.init("old", charts[0].chart)])
+    try report.write(to: page, report.draw().drawings)
+    try scratch.write([1], to: "page/mine.csv")
+    report.sections[1].blocks[2] = .charts(charts)
+    try report.write(to: page, report.draw().drawings)
+    let names = try FileManager.default.contentsOfDirectory(atPath: scratch.file("page")).sorted()
+    #expect(
+      names.filter { !$0.hasSuffix(".svg") } == [
+        ".page-files", "curve.csv", "mine.csv", "picture.png",
+      ])
+    #expect(names.contains("curve.svg") == Gnuplot.isInstalled && !names.contains("old.svg"))
+    let csv = try String(contentsOfFile: scratch.file("page/curve.csv"), encoding: .utf8)
     #expect(csv == "series,text,text\ntext,0.0,1.0\ntext,1.0,2.0\n")
-    let page = try String(contentsOfFile: scratch.file("page.html"), encoding: .utf8)
-    #expect(page.hasPrefix("<!DOCTYPE html>"))
+    #expect(try String(contentsOfFile: page, encoding: .utf8).hasPrefix("<!DOCTYPE html>"))
+  }
+
+  @Test("A folder with other files is refused, and nothing is written")
+  func foreignFolder() throws {
+    let scratch = try TemporaryDirectory()
+    _ = try scratch.makeDirectory("page")
+    try scratch.write([1], to: "page/history.csv")
+    let report = Self.report("text")
+    #expect(throws: FileError.self) {
+      try report.write(to: scratch.file("page.html"), .missing("none"))
+    }
+    #expect(try scratch.names == ["page"])
+    #expect(try scratch.bytes(of: "page/history.csv") == [1])
+  }
+
+  @Test("Names that are no names of files trap, and so do two of one name")
+  func fileNames() async {
+    await #expect(processExitsWith: .failure) {
+      var report = Self.report("text")
+      report.sections[1].blocks[3] = .pictures([
+        .init(
+          "../x", Image(width: 1, height: 1, channels: 1, pixels: [0]), caption: "", summary: "")
+      ])
+      _ = try report.html(.missing(""))
+    }
+    await #expect(processExitsWith: .failure) {
+      var report = Self.report("text")
+      report.sections[0].blocks.append(report.sections[1].blocks[2])
+      _ = try report.html(.missing(""))
+    }
   }
 
   @Test("Curves with any name are drawn in the page's colours", arguments: names)

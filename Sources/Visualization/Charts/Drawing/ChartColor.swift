@@ -73,7 +73,7 @@ extension ChartColor {
   ].map { ChartColor($0) }
 
   /// Black or white, whichever can be read better on this colour (WCAG's relative luminance, to a
-  /// gamma of 2.2).
+  /// gamma of 2).
   var contrasting: ChartColor {
     func linear(_ byte: UInt8) -> Double {
       let share = Double(byte) / 255

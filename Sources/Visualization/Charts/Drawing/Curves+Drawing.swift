@@ -1,8 +1,8 @@
 import Foundation
 
 extension Chart.Curves {
-  /// The most points that are drawn of a curve.
-  static let drawnPoints = 600
+  /// The most points that are drawn of a line, and the most dots.
+  static let drawnPoints = 600, drawnDots = 2000
 
   /// Curves over axes, with a legend above them where there is more than one.
   func drawing(width: Double) -> Drawing {
@@ -10,7 +10,10 @@ extension Chart.Curves {
       return .note("There is nothing to show.", width: width)
     }
     let yTicks = Ticks(ranges.y, scale: y.scale, count: 5)
-    let xTicks = Ticks(ranges.x, scale: x.scale, count: width > 600 ? 10 : 5)
+    // Between whole numbers, as of iterations and trials, there is nothing to name.
+    let isWhole = series.allSatisfy { $0.points.allSatisfy { $0.x.rounded() == $0.x } }
+    let xTicks = Ticks(
+      ranges.x, scale: x.scale, count: width > 600 ? 10 : 5, leastStep: isWhole ? 1 : 0)
     let left = 34 + Double(yTicks.longest) * Drawing.characterWidth + 8
     // Half of the last label stands beyond its tick.
     let overhang = xTicks.places.last.map { Drawing.width(of: $0.label) / 2 } ?? 0
@@ -82,12 +85,15 @@ extension Chart.Curves {
 
   private func plot(_ index: Int, in drawing: inout Drawing) -> String {
     let series = series[index]
-    let points = Self.decimated(series.points, to: Self.drawnPoints)
+    let points = Self.decimated(
+      series.points, to: series.style == .points ? Self.drawnDots : Self.drawnPoints)
     let rows = points.map { "\($0.x) \(text($0.y))" }
     let block = drawing.data(rows.isEmpty ? ["NaN NaN"] : rows)
     let dashes = dash(of: index).map { " dashtype \($0)" } ?? ""
+    // A line of one point would be nothing.
+    let shown = points.count == 1 && series.style != .points ? .linePoints : series.style
     let style =
-      switch series.style {
+      switch shown {
       case .line, .dashed: "lines linewidth 2\(dashes)"
       case .faint: "lines linewidth 1"
       case .linePoints: "linespoints linewidth 2\(dashes) pointtype 7 pointsize 0.5"
@@ -104,16 +110,17 @@ extension Chart.Curves {
 
   /// The filled area between the two curves of the gap, where both have a point.
   private func gapPlots(in drawing: inout Drawing) -> [String] {
-    guard let gap, gap.between.count == 2, gap.between.allSatisfy(series.indices.contains) else {
+    guard let gap, series.indices.contains(gap.first), series.indices.contains(gap.second) else {
       return []
     }
     let other = Dictionary(
-      series[gap.between[1]].points.map { ($0.x, $0.y) }, uniquingKeysWith: { $1 })
-    let rows = series[gap.between[0]].points.compactMap { point in
+      series[gap.second].points.map { ($0.x, $0.y) }, uniquingKeysWith: { $1 })
+    let rows = series[gap.first].points.compactMap { point in
       other[point.x].map { "\(point.x) \(text(point.y)) \(text($0))" }
     }
     if rows.isEmpty { return [] }
-    let block = drawing.data(rows)
+    let step = (rows.count + Self.drawnPoints - 1) / Self.drawnPoints
+    let block = drawing.data(stride(from: 0, to: rows.count, by: step).map { rows[$0] })
     return [
       "\(block) using 1:2:3 with filledcurves linecolor rgb '\(ChartColor.area.hexadecimal)'"
     ]
@@ -125,18 +132,19 @@ extension Chart.Curves {
   /// their order, so that no peak is lost; a stretch with a gap keeps it.
   static func decimated(_ points: [Chart.Point], to count: Int) -> [Chart.Point] {
     if points.count <= count { return points }
-    let stretches = max(count / 2, 1)
+    let stretches = max(count / 3, 1)
     var kept: [Chart.Point] = []
     for stretch in 0..<stretches {
       let range = points.count * stretch / stretches..<points.count * (stretch + 1) / stretches
       let members = range.filter { points[$0].y.isFinite }
+      let gap = range.first { !points[$0].y.isFinite }
       guard let low = members.min(by: { points[$0].y < points[$1].y }),
         let high = members.max(by: { points[$0].y < points[$1].y })
       else {
         kept.append(points[range.lowerBound])
         continue
       }
-      kept += Set([low, high]).sorted().map { points[$0] }
+      kept += Set([low, high] + [gap].compactMap { $0 }).sorted().map { points[$0] }
     }
     return kept
   }

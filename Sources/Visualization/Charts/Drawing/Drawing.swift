@@ -32,14 +32,13 @@ struct Drawing {
   /// Writes a text with its middle line at `y`, shortened to `room` pixels.
   mutating func text(
     _ text: String, x: Double, y: Double, _ alignment: Alignment = .left,
-    color: ChartColor = .ink, room: Double = .infinity, rotated: Bool = false, size: Double? = nil
+    color: ChartColor = .ink, room: Double = .infinity, rotated: Bool = false
   ) {
     let shown = Self.shortened(text, to: room)
     if shown.isEmpty { return }
-    let font = size.map { " font ',\($0)'" } ?? ""
     command(
       "set label \(Self.quoted(shown)) at screen \(place(x, y)) \(alignment.rawValue)"
-        + (rotated ? " rotate by 90" : "") + font
+        + (rotated ? " rotate by 90" : "")
         + " textcolor rgb '\(color.hexadecimal)' front")
   }
 
@@ -92,7 +91,15 @@ struct Drawing {
 
 extension Drawing {
   /// A text for gnuplot, which takes all between single quotation marks as it is but for those.
-  static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
+  static func quoted(_ text: String) -> String {
+    // By scalars, since a quotation mark with an accent behind it is another character.
+    var quoted = String.UnicodeScalarView("'".unicodeScalars)
+    for scalar in text.unicodeScalars {
+      quoted.append(scalar)
+      if scalar == "'" { quoted.append(scalar) }
+    }
+    return String(quoted) + "'"
+  }
 
   /// About how wide a text is.
   static func width(of text: String) -> Double {

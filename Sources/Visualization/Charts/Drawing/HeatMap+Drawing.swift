@@ -64,18 +64,28 @@ extension Chart.HeatMap {
     let gap = rows.count <= Self.spacious && columns.count <= Self.spacious ? 1.0 : 0
     var boxes: [String] = []
     for (row, line) in values.enumerated() {
+      let y = top + Double(row) * cell.height
+      for run in Self.runs(of: line.map { $0.flatMap { $0.isFinite ? scale.color(of: $0) : nil } })
+      {
+        // Where there is no gap, neighbours of one colour are one box: a large map is mostly zeros.
+        let parts = gap > 0 ? run.columns.map { $0..<$0 + 1 } : [run.columns]
+        for part in parts {
+          let (x, end) = (
+            left + Double(part.lowerBound) * cell.width, left + Double(part.upperBound) * cell.width
+          )
+          boxes.append(
+            "\(x) \(y) \(x + gap) \(end - gap) \(y + gap) \(y + cell.height - gap)"
+              + " \(run.color.number)")
+        }
+      }
+      guard let digits, gap > 0 else { continue }
       for (column, value) in line.enumerated() {
         guard let value, value.isFinite else { continue }
-        let color = scale.color(of: value)
-        let (x, y) = (left + Double(column) * cell.width, top + Double(row) * cell.height)
-        boxes.append(
-          "\(x) \(y) \(x + gap) \(x + cell.width - gap) \(y + gap) \(y + cell.height - gap)"
-            + " \(color.number)")
-        guard let digits, gap > 0 else { continue }
         let text = decimal(value, digits)
         if Drawing.width(of: text) <= cell.width - 4 {
           drawing.text(
-            text, x: x + cell.width / 2, y: y + cell.height / 2, .center, color: color.contrasting)
+            text, x: left + (Double(column) + 0.5) * cell.width, y: y + cell.height / 2, .center,
+            color: scale.color(of: value).contrasting)
         }
       }
     }
@@ -83,5 +93,19 @@ extension Chart.HeatMap {
     return [
       "\(block) using 1:2:3:4:5:6:7 with boxxyerror linecolor rgb variable fillstyle solid noborder"
     ]
+  }
+
+  /// The stretches of a row in which neighbours have one colour; cells without one are left out.
+  static func runs(of colors: [ChartColor?]) -> [(columns: Range<Int>, color: ChartColor)] {
+    var runs: [(columns: Range<Int>, color: ChartColor)] = []
+    for (column, color) in colors.enumerated() {
+      guard let color else { continue }
+      if let last = runs.last, last.columns.upperBound == column, last.color == color {
+        runs[runs.count - 1].columns = last.columns.lowerBound..<column + 1
+      } else {
+        runs.append((column..<column + 1, color))
+      }
+    }
+    return runs
   }
 }

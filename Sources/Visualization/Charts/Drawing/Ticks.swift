@@ -7,19 +7,29 @@ struct Ticks {
   let places: [(value: Double, label: String)]
 
   /// Round numbers within a range, about `count` of them.
-  init(_ range: ClosedRange<Double>, scale: Chart.Scale, count: Int) {
+  ///
+  /// - Parameter leastStep: what they are apart at least on a linear axis.
+  init(
+    _ range: ClosedRange<Double>, scale: Chart.Scale, count: Int, leastStep: Double = 0
+  ) {
     let values =
       scale == .logarithmic
-      ? Self.logarithmic(range, count: count) : Self.linear(range, count: count)
-    places = values.map { ($0, Self.label($0)) }
+      ? Self.logarithmic(range, count: count)
+      : Self.linear(range, count: count, leastStep: leastStep)
+    // As many digits as tell them apart.
+    let labels = (6...15).lazy.map { digits in values.map { Self.label($0, digits: digits) } }
+    let distinct = labels.first { Set($0).count == values.count }
+    places = Array(zip(values, distinct ?? values.map { Self.label($0) }))
   }
 
   /// How many characters the longest label has.
   var longest: Int { places.map(\.label.count).max() ?? 0 }
 
   /// Multiples of 1, 2 or 5 times a power of ten.
-  private static func linear(_ range: ClosedRange<Double>, count: Int) -> [Double] {
-    let rough = (range.upperBound - range.lowerBound) / Double(max(count, 1))
+  private static func linear(
+    _ range: ClosedRange<Double>, count: Int, leastStep: Double = 0
+  ) -> [Double] {
+    let rough = max((range.upperBound - range.lowerBound) / Double(max(count, 1)), leastStep)
     guard rough > 0, rough.isFinite else { return [range.lowerBound] }
     let power = pow(10, floor(log10(rough)))
     let step = [1, 2, 5, 10].first { $0 * power >= rough * 0.999 }.map { $0 * power } ?? rough
@@ -27,7 +37,7 @@ struct Ticks {
     return (0...(2 * max(count, 1) + 2)).map { index in
       // Rounded, so that 3 · 0.1 is written as 0.3.
       let value = (first + Double(index)) * step
-      return Double(significant(value, 12)) ?? value
+      return Double(significant(value, 15)) ?? value
     }.filter { $0 <= range.upperBound + step * 1e-9 }
   }
 
@@ -39,7 +49,7 @@ struct Ticks {
     let exponents = Array(Int(floor(low))...Int(ceil(high)))
     let factors: [Double] = high - low < 1.2 ? [1, 2, 5] : high - low < 2.5 ? [1, 3] : [1]
     let values = exponents.flatMap { exponent in
-      factors.map { Double(significant($0 * pow(10, Double(exponent)), 12)) ?? .nan }
+      factors.map { Double(significant($0 * pow(10, Double(exponent)), 15)) ?? .nan }
     }.filter { $0 >= range.lowerBound * 0.999 && $0 <= range.upperBound * 1.001 }
     if values.count < 2 { return linear(range, count: 3).filter { $0 > 0 } }
     let stride = (values.count + count) / max(count + 1, 1)
@@ -47,17 +57,19 @@ struct Ticks {
   }
 
   /// A number as short as it can be read: `0.001`, `1e-5`, `25k`, `1.5M`.
-  static func label(_ value: Double) -> String {
+  ///
+  /// - Parameter digits: how many digits it has at most.
+  static func label(_ value: Double, digits: Int = 6) -> String {
     let size = abs(value)
     if value == 0 { return "0" }
-    if size >= 1e4 && size < 1e6 { return significant(value / 1e3, 6) + "k" }
-    if size >= 1e6 && size < 1e9 { return significant(value / 1e6, 6) + "M" }
+    if size >= 1e4 && size < 1e6 { return significant(value / 1e3, digits) + "k" }
+    if size >= 1e6 && size < 1e9 { return significant(value / 1e6, digits) + "M" }
     if size >= 1e9 || size < 1e-4 {
-      let parts = String(format: "%.5e", value).split(separator: "e")
-      var digits = String(parts[0])
-      while digits.contains("."), digits.last == "0" || digits.last == "." { digits.removeLast() }
-      return "\(digits)e\(Int(parts[1]) ?? 0)"
+      let parts = String(format: "%.\(digits - 1)e", value).split(separator: "e")
+      var factor = String(parts[0])
+      while factor.contains("."), factor.last == "0" || factor.last == "." { factor.removeLast() }
+      return "\(factor)e\(Int(parts[1]) ?? 0)"
     }
-    return significant(value, 6)
+    return significant(value, digits)
   }
 }

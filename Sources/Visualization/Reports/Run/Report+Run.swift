@@ -6,7 +6,7 @@ extension Report {
   ///
   ///     let run = try RunDirectory(path: "runs/digits-1").read()
   ///     let report = Report(ofRun: run, named: "digits-1")
-  ///     try report.write(to: "report.html", .missing("The charts are not drawn."))
+  ///     try report.write(to: "report.html", report.draw().drawings)
   ///
   /// - Parameters:
   ///   - run: what was recorded.

@@ -45,7 +45,7 @@ extension RunPage {
             x: .init("iteration"), y: .init(label, scale: scale, range: range), series: series))))
   }
 
-  /// The update ratio of each parameter that any look knows one of, weights only.
+  /// The update ratio of each weight matrix that any look knows one of.
   private var weights: [Chart.Curves.Series] {
     let looks = diagnostics?.looks ?? []
     let names = (looks.last?.parameters ?? []).map(\.name).filter { $0.hasPrefix("W") }

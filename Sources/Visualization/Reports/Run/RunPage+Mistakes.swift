@@ -13,7 +13,7 @@ extension RunPage {
     return Report.Section(
       "Most confidently wrong",
       [
-        .paragraph("The rows of \(evaluation.rows) \(order)."),
+        .paragraph("Of \(evaluation.rows), the examples \(order)."),
         pictures(evaluation) ?? .table(table(evaluation)),
       ])
   }

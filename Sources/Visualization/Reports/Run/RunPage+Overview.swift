@@ -1,3 +1,4 @@
+import NeuralNetwork
 import Serialization
 import Training
 
@@ -30,14 +31,25 @@ extension RunPage {
     if let network { figures.append(.init("parameters", grouped(network.parameterCount))) }
     figures.append(.init("iterations", grouped(results.iterations)))
     figures.append(.init("time", readableTime(record.seconds)))
-    let warnings = (record.diagnosis?.warnings ?? []).map { told in
-      let time = told.iteration.map { "Iteration \($0)" } ?? "Before training"
-      return Report.Block.warning("\(time): \(told.warning.message)")
-    }
     return Report.Section(
       "Overview",
       [.figures(figures)] + ending + warnings
         + (omissions + [firstLayerOmission].compactMap { $0 }).map { .paragraph($0) })
+  }
+
+  /// What was wrong in the last look at the network's health, and before where that was something
+  /// else.
+  private var warnings: [Report.Block] {
+    guard let diagnosis = record.diagnosis else { return [] }
+    let last = diagnosis.lastWarnings.map { Report.Block.warning("In the end: \($0.message)") }
+    let earlier = diagnosis.warnings.filter { told in
+      !diagnosis.lastWarnings.contains { $0.isLike(told.warning) }
+    }
+    return last
+      + earlier.map { told in
+        let time = told.iteration.map { "Iteration \($0)" } ?? "Before training"
+        return .warning("\(time): \(told.warning.message)")
+      }
   }
 
   /// How a run ended that did not end as it was to.
@@ -72,16 +84,19 @@ extension RunPage {
       }
     let network: [Report.Fact] = [
       .init("data", settings.data),
+      .init("layers", settings.network.layers.map(Self.words).joined(separator: ", ")),
+      .init("loss", "\(settings.network.loss)"),
       .init("held out", counted(settings.validation, "row")),
-      .init("features divided by", plain(settings.pixelScale)),
+      .init("initializer", Self.words(settings.network.initializer)),
+      .init("features divided by", significant(settings.pixelScale, 6)),
       .init("mean subtracted", settings.subtractMean ? "yes" : "no"),
       .init("precision", settings.precision.rawValue),
-      .init("optimizer", "\(training.optimizer.method)"),
-      .init("weight decay", plain(training.optimizer.weightDecay)),
-      .init("learning rate", plain(training.learningRate)),
-      .init("schedule", "\(training.schedule)"),
-      .init("L1 penalty", plain(training.penalty.l1)),
-      .init("L2 penalty", plain(training.penalty.l2)),
+      .init("optimizer", Self.words(training.optimizer.method)),
+      .init("weight decay", significant(training.optimizer.weightDecay, 6)),
+      .init("learning rate", significant(training.learningRate, 6)),
+      .init("schedule", Self.words(training.schedule)),
+      .init("L1 penalty", significant(training.penalty.l1, 6)),
+      .init("L2 penalty", significant(training.penalty.l2, 6)),
       .init("length", length), .init("batch", counted(training.batchSize, "row")),
       .init("sampling", training.sampling.rawValue), .init("seed", "\(record.seed)"),
     ]
@@ -93,5 +108,21 @@ extension RunPage {
       .init("median iteration", record.secondsPerIteration.map(readableTime) ?? "none was made"),
     ]
     return Report.Section("Settings and machine", [.facts(network), .facts(place)])
+  }
+
+  /// A layer with its width where it has one of its own.
+  private static func words(_ layer: LayerSpecification) -> String {
+    if case .affine(let outputs) = layer { "\(layer) \(outputs)" } else { "\(layer)" }
+  }
+
+  /// A case with its values in words: `epochDecay(factor: 0.95)` as `epoch decay, factor 0.95`.
+  static func words(_ value: some Sendable) -> String {
+    let parts = "\(value)".split(separator: "(", maxSplits: 1)
+    var name = ""
+    for character in parts.first ?? "" {
+      name += character.isUppercase ? " " + character.lowercased() : String(character)
+    }
+    guard parts.count == 2 else { return name }
+    return name + ", " + parts[1].dropLast().replacing(":", with: "")
   }
 }

@@ -14,6 +14,10 @@ extension RunPage {
     var blocks: [Report.Block] = []
     if !history.epochs.isEmpty {
       charts += [accuracyChart, rateChart]
+      blocks.append(
+        .paragraph(
+          "Here training accuracies are of single batches, measured on the way; those in the overview "
+            + "are of all rows, after the last iteration."))
       blocks.append(.table(epochs))
     }
     if history.validationAccuracy.isEmpty {
@@ -86,13 +90,19 @@ extension RunPage {
       "learning-rate",
       Chart(
         title: "Learning rate",
-        summary: "The learning rate goes from \(significant(points[0].y, 3)) to "
-          + "\(significant(points[points.count - 1].y, 3)).",
+        summary: Self.change(from: points[0].y, to: points[points.count - 1].y),
         .curves(
           .init(
             x: .init("iteration"),
             y: .init("learning rate", range: highest > 0 ? 0...1.1 * highest : nil),
             series: [.init("learning rate", points, style: .steps)]))))
+  }
+
+  private static func change(from first: Double, to last: Double) -> String {
+    let (begin, end) = (significant(first, 3), significant(last, 3))
+    return begin == end
+      ? "The learning rate is \(begin) at the beginning and at the end."
+      : "The learning rate goes from \(begin) to \(end)."
   }
 
   /// The last epochs as figures.
