@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Perceptron
+import Serialization
 
 /// `perceptron evaluate`.
 struct EvaluateCommand: ParsableCommand {
@@ -64,7 +65,7 @@ struct EvaluateCommand: ParsableCommand {
     } else {
       let share = result.topAccuracy.map { "top \(top ?? 0) \(decimal($0, 4))  " } ?? ""
       try Console.output(
-        "accuracy \(decimal(result.accuracy, 4))  \(share)loss \(decimal(result.loss, 4))  "
+        "accuracy \(decimal(result.accuracy, 4))  \(share)loss \(readableNumber(result.loss))  "
           + "on \(result.count) rows")
       if let confusion = result.confusion { try Console.output("\n\(confusion.matrix)") }
     }

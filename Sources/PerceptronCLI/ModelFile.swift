@@ -38,7 +38,8 @@ enum ModelFile {
         argument,
         "no model.safetensors in this folder: "
           + (run.holdsCheckpoint
-            ? "its run is not over; `perceptron resume \(argument)` goes on with it"
+            ? "its run is not over; `\(ShellCommand.line(["perceptron", "resume", argument]))` goes "
+              + "on with it"
             : "expected a run that did not diverge"))
     }
     if FileManager.default.fileExists(atPath: argument) { return argument }

@@ -55,7 +55,12 @@ struct ReportCommand: ParsableCommand {
 
   private func page() throws -> Report {
     let directory = RunDirectory(path: folder)
-    if directory.holdsRecord { return try RunPageSource(directory, data: data).report() }
+    if directory.holdsRecord {
+      var source = try RunPageSource(directory, data: data)
+      let report = try source.report()
+      for problem in source.problems { Console.error("warning: \(problem)") }
+      return report
+    }
     if Study.exists(at: folder) {
       if data != nil {
         throw ValidationError("--data is for the page of a run, \(folder) has a study")
@@ -64,7 +69,9 @@ struct ReportCommand: ParsableCommand {
     }
     if directory.holdsCheckpoint {
       throw FileError(
-        folder, "the run in it is not over; `perceptron resume \(folder)` goes on with it")
+        folder,
+        "the run in it is not over; `\(ShellCommand.line(["perceptron", "resume", folder]))` "
+          + "goes on with it")
     }
     let found = directory.holdsModel ? "found a model without its run.json" : "found neither"
     throw FileError(folder, "expected the folder of a run or a study, \(found)")

@@ -49,7 +49,8 @@ struct RunGradientCheck {
   func report(
     _ source: DataOptions, rows: Int, sample: Int?, seed: UInt64
   ) throws -> GradientCheckReport {
-    let data = try load(source)
+    let found = try RunData(of: record, given: source.givenData, format: source.format)
+    let data = found.loaded
     let network = model.network
     try ModelFile.requireFit(
       model, featureCount: data.training.featureCount, path: folder, of: data.name)
@@ -59,6 +60,7 @@ struct RunGradientCheck {
         "the network tells \(network.classCount) classes apart, \(data.name) has "
           + "\(data.training.classCount)")
     }
+    try found.requireSame()
     let trained = data.training.count - record.settings.validation
     if rows > trained {
       throw ValidationError(
@@ -93,14 +95,5 @@ struct RunGradientCheck {
     }
     return objective(
       on: candidates.subset(rows: order.prefix(count).sorted()), penalty: penalty, pass: pass)
-  }
-
-  private func load(_ source: DataOptions) throws -> LoadedData {
-    if source.givenData != nil { return try source.load() }
-    let data = record.settings.data
-    if !DatasetLibrary.names.contains(data) && !isDirectory(data) {
-      throw FileError(data, "the run's data is not there; give its folder with --data")
-    }
-    return try DatasetLibrary.load(data, format: source.format ?? record.settings.format)
   }
 }

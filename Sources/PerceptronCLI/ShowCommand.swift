@@ -77,8 +77,7 @@ struct ShowCommand: ParsableCommand {
       "network              \(widths.joined(separator: "-"))",
     ]
     if let loss = results.finalLoss {
-      lines.append(
-        "final loss           \(loss.magnitude < 1e4 ? decimal(loss, 4) : scientific(loss))")
+      lines.append("final loss           \(readableNumber(loss))")
     }
     if let accuracy = results.trainAccuracy {
       lines.append("training accuracy    \(decimal(accuracy, 4))")

@@ -48,7 +48,7 @@ struct UnfinishedRun: Encodable {
       "network              \(widths.map(String.init).joined(separator: "-"))",
       isUnderWay
         ? "when it is over, or interrupted, its results are in \(folder)"
-        : "go on with: perceptron resume \(folder)",
+        : "go on with: " + ShellCommand.line(["perceptron", "resume", folder]),
     ]
   }
 }

@@ -88,6 +88,20 @@ public struct RunRecord: Codable, Equatable, Sendable {
     }
   }
 
+  /// What a run's data is found and known again by.
+  public struct DataSource: Codable, Hashable, Sendable {
+    /// The absolute path of the data's folder, or nil where the data goes by a name.
+    public var folder: String?
+    /// The SHA-256 digest of the training set, held-out rows included.
+    public var digest: String
+
+    /// The given source.
+    public init(folder: String?, digest: String) {
+      self.folder = folder
+      self.digest = digest
+    }
+  }
+
   /// What came of the run.
   public struct Results: Codable, Equatable, Sendable {
     /// How it ended.
@@ -122,6 +136,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   /// How the run was made.
   public var settings: Settings
+  /// Where the data was and what it was, or nil where that is not known, as of runs that older
+  /// versions made.
+  public var dataSource: DataSource?
   /// What weights and batches were drawn from.
   public var seed: UInt64
   /// What came of it.
@@ -137,10 +154,12 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   /// The given record.
   public init(
-    settings: Settings, seed: UInt64, results: Results, secondsPerIteration: Double?,
-    seconds: Double, machine: Machine, diagnosis: RunDiagnosis? = nil
+    settings: Settings, dataSource: DataSource? = nil, seed: UInt64, results: Results,
+    secondsPerIteration: Double?, seconds: Double, machine: Machine,
+    diagnosis: RunDiagnosis? = nil
   ) {
     self.settings = settings
+    self.dataSource = dataSource
     self.seed = seed
     self.results = results
     self.secondsPerIteration = secondsPerIteration

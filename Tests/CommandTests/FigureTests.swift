@@ -29,6 +29,17 @@ struct FigureTests {
     #expect(readableTime(seconds) == expected)
   }
 
+  @Test(
+    "Small and huge numbers have four digits that count, others four decimals",
+    arguments: [
+      (0, "0.0000"), (1e-5, "1e-05"), (-2.34567e-7, "-2.346e-07"), (0.001, "0.0010"),
+      (0.29196, "0.2920"), (-99_999, "-99999.0000"), (3e38, "3e+38"), (.infinity, "inf"),
+      (-.nan, "nan"),
+    ] as [(Double, String)])
+  func numbers(value: Double, expected: String) {
+    #expect(readableNumber(value) == expected)
+  }
+
   @Test("One thing is told from several")
   func counts() {
     #expect([0, 1, 2].map { counted($0, "thread") } == ["0 threads", "1 thread", "2 threads"])
@@ -42,6 +53,8 @@ struct FigureTests {
     #expect(
       line.text
         == "3093/4000  1546/s  loss 0.2920  train 0.960  validation 0.899  586 ms left")
+    let small = ProgressLine(done: 3, iterations: 9, elapsed: 6, loss: 1e-5)
+    #expect(small.text == "3/9  0.5/s  loss 1e-05  12 s left")
     let slow = ProgressLine(done: 3, iterations: 9, elapsed: 6, loss: 2.3)
     #expect(slow.text == "3/9  0.5/s  loss 2.3000  12 s left")
     let last = ProgressLine(done: 9, iterations: 9, elapsed: 6, loss: 2.3, isFinal: true)

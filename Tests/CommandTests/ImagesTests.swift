@@ -41,6 +41,29 @@ struct ImagesTests {
     #expect(try picture(["--per-class", "3"]) != three)
   }
 
+  @Test(
+    "Pictures of any size are drawn at three times it",
+    arguments: [[64, 64], [30, 150], [400, 2]])
+  func large(size: [Int]) throws {
+    let scratch = try TemporaryDirectory()
+    let count = size[0] * size[1]
+    try IDX.write(
+      Features(
+        .bytes((0..<4 * count).map { UInt8(truncatingIfNeeded: $0) }), exampleShape: size),
+      to: scratch.file("train-images"))
+    try IDX.write(labels: [0, 0, 0, 0], to: scratch.file("train-labels"))
+    for output in ["a.png", "a.html"] {
+      let outcome = try Command.run(
+        ["images", "--data", ".", "--output", output], in: scratch.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    let (height, width) = (3 * size[0], 3 * size[1])
+    #expect(try self.size(ofPNG: scratch.bytes(of: "a.png")) == [4 * (width + 2) - 2, height])
+    // A page has room for 1100 pixels: of the widest, two stand in a row.
+    let columns = width > 360 ? 2 : 4
+    #expect(try scratch.text("a.html").contains("--picture: \(columns * (width + 2) - 2)px"))
+  }
+
   @Test("Of a folder the page is called after its last part; classes without examples are told")
   func folder() throws {
     let scratch = try TemporaryDirectory()

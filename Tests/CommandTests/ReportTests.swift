@@ -1,4 +1,5 @@
 import Foundation
+import Perceptron
 import TestSupport
 import Testing
 
@@ -52,10 +53,85 @@ struct ReportTests {
     try FileManager.default.moveItem(atPath: folder, toPath: scratch.file("moved"))
     let without = try Command.run(["report", "run", "--output", "a.html"], in: scratch.path)
     #expect(without.status == 0 && without.output == "a.html\n")
-    #expect(try scratch.text("a.html").contains("--data says where it is"))
+    #expect(try scratch.text("a.html").contains("give its folder with --data"))
     let with = try Command.run(["report", "run", "--data", "moved"], in: scratch.path)
     #expect(with.status == 0)
     #expect(try scratch.text("run/report.html").contains("Confusions on the test set"))
+  }
+
+  @Test(
+    "A page does without a part that is missing or damaged, and says so",
+    arguments: ["gradcheck.json", "model", "no model", "data", "other data", "misfit", "fashion"])
+  func parts(_ part: String) throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try writeSmallIDX(in: folder)
+    try scratch.train("run", ["--data", "data", "--iterations", "3", "--validation", "0"])
+    let expected: String
+    switch part {
+    case "gradcheck.json":
+      try scratch.write(Array("{}".utf8), to: "run/gradcheck.json")
+      expected = "run/gradcheck.json: expected what perceptron gradcheck --json prints: there is no"
+    case "model":
+      try scratch.write([1, 2], to: "run/model.safetensors")
+      expected = "run/model.safetensors: "
+    case "no model":
+      try FileManager.default.removeItem(atPath: scratch.file("run/model.safetensors"))
+      expected = "There is no model"
+    case "data":
+      try scratch.write([1], to: "data/t10k-images")
+      expected = "data/t10k-images: "
+    case "other data":
+      try IDX.write(labels: [0, 1, 2, 2], to: folder + "/train-labels")
+      expected = "/data: this is not the data that the run was trained on"
+    default:
+      // As an older version wrote it: neither a folder nor a digest.
+      try scratch.rewrite("run/run.json") { record in
+        record["dataSource"] = nil
+        var settings = record["settings"] as? [String: Any]
+        settings?["data"] = part == "fashion" ? "fashion-mnist" : "digits"
+        record["settings"] = settings
+      }
+      expected = part == "fashion" ? "mnist" : "takes 6 features, digits has 64"
+    }
+    let outcome = try Command.run(["report", "run"], in: scratch.path)
+    #expect(outcome.status == 0 && outcome.output == "run/report.html\n", "\(outcome.errors)")
+    let told = outcome.errors.split(separator: "\n").filter { $0.contains(expected) }
+    #expect(told.count == 1, "\(outcome.errors)")
+    let page = try scratch.text("run/report.html")
+    #expect(page.contains(expected))
+    #expect(page.contains("Confusions on") == (part == "gradcheck.json"))
+    #expect(page.contains("First-layer weights") == !part.hasSuffix("model"))
+  }
+
+  @Test("The data is that of the run, wherever the command is run; other data is refused")
+  func sameData() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try writeSmallIDX(in: folder)
+    try scratch.train("run", ["--data", "data", "--iterations", "30", "--validation", "0"])
+    // A folder of the same name elsewhere, with as many rows and features.
+    let other = try scratch.makeDirectory("elsewhere/data")
+    try writeSmallIDX(in: other)
+    try IDX.write(labels: [0, 1, 2, 1], to: other + "/train-labels")
+    let run = scratch.file("run")
+    for arguments in [["report", run], ["gradcheck", run, "--rows", "2"]] {
+      let found = try Command.run(arguments, in: scratch.file("elsewhere"))
+      #expect(!found.errors.contains("trained on") && !found.output.isEmpty, "\(found.errors)")
+      let given = try Command.run(arguments + ["--data", other], in: scratch.path)
+      #expect(given.status == 1)
+      #expect(given.errors.contains("\(other): this is not the data that the run was trained on"))
+    }
+    #expect(try scratch.text("run/report.html").contains("Confusions on the test set"))
+    let record = try scratch.object("run/run.json")
+    let source = try #require(record["dataSource"] as? [String: Any])
+    #expect((source["folder"] as? String)?.hasSuffix("/data") == true)
+    #expect((source["digest"] as? String)?.count == 64)
+    try FileManager.default.moveItem(atPath: other, toPath: scratch.file("new"))
+    try FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.moveItem(atPath: scratch.file("new"), toPath: folder)
+    let changed = try Command.run(["gradcheck", run, "--rows", "2"], in: scratch.path)
+    #expect(changed.status == 1 && changed.errors.contains("not the data that the run was"))
   }
 
   @Test("What is no run is told so", arguments: ["nowhere", "empty", "file"])

@@ -46,15 +46,31 @@ import Testing
     #expect(json.status == 0 && json.output.contains("\"diverged\""))
   }
 
-  /// Begins a long run in the folder `a` and ends it by a signal when a checkpoint is there.
-  private func leave(_ scratch: TemporaryDirectory, by signal: Int32) throws {
+  @Test("A loss of any size is shown with digits that count", arguments: [1e-5, 3e38])
+  func losses(loss: Double) throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("a", ["--iterations", "2"])
+    try scratch.rewrite("a/run.json") { record in
+      var results = record["results"] as? [String: Any]
+      results?["finalLoss"] = loss
+      record["results"] = results
+    }
+    let outcome = try Command.run(["show", "a"], in: scratch.path)
+    let text = loss < 1 ? "1e-05" : "3e+38"
+    #expect(outcome.lines.contains("final loss           \(text)"), "\(outcome.output)")
+  }
+
+  /// Begins a long run in a folder and ends it by a signal when a checkpoint is there.
+  private func leave(
+    _ scratch: TemporaryDirectory, in folder: String = "a", by signal: Int32
+  ) throws {
     let running = try RunningCommand(
       Command.executable,
       [
-        "train", "--output", "a", "--iterations", "100000000", "--quiet", "--overwrite",
+        "train", "--output", folder, "--iterations", "100000000", "--quiet", "--overwrite",
         "--checkpoint-every", "0.1",
       ], in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
-    let file = scratch.file("a/checkpoint.safetensors")
+    let file = scratch.file(folder + "/checkpoint.safetensors")
     let end = Date.now.addingTimeInterval(60)
     while running.isRunning, Date.now < end {
       let summary = try? CheckpointSummary(TensorArchive(readingFrom: file), path: file)
@@ -62,7 +78,7 @@ import Testing
       Thread.sleep(forTimeInterval: 0.01)
     }
     if signal == SIGKILL {
-      let outcome = try Command.run(["show", "a"], in: scratch.path)
+      let outcome = try Command.run(["show", folder], in: scratch.path)
       #expect(outcome.output.contains("digits: a run is under way, at its last checkpoint "))
     }
     running.send(signal)
@@ -89,6 +105,37 @@ import Testing
     let beside = try Command.run(["show", "a"], in: scratch.path)
     #expect(beside.output.contains("digits: finished after 12 iterations in "))
     #expect(beside.output.contains("\n\ndigits: a run that is not over, at its last checkpoint "))
+  }
+
+  @Test("A run that was interrupted is shown as such, with how to go on")
+  func interrupted() throws {
+    let scratch = try TemporaryDirectory()
+    try leave(scratch, in: "a run", by: SIGINT)
+    let outcome = try Command.run(["show", "a run"], in: scratch.path)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.hasPrefix("digits: interrupted after "))
+    #expect(outcome.output.contains("\ntraining accuracy    "))
+    #expect(outcome.output.contains("\ngo on with: perceptron resume 'a run'\n"))
+    // The checkpoint is the run's own, and is not told of beside it.
+    #expect(!outcome.output.contains("at its last checkpoint"))
+    #expect(outcome.output.contains("\nloss"))
+    let json = try Command.run(["show", "a run", "--json"], in: scratch.path)
+    #expect(json.status == 0 && json.output.contains("\"interrupted\""))
+  }
+
+  @Test("A command line to go on with is one that a shell can read")
+  func quoted() throws {
+    let scratch = try TemporaryDirectory()
+    try leave(scratch, in: "a run", by: SIGKILL)
+    for arguments in [
+      ["evaluate", "a run"], ["report", "a run"], ["train", "--output", "a run"],
+    ] {
+      let outcome = try Command.run(arguments, in: scratch.path)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("`perceptron resume 'a run'`"), "\(outcome.errors)")
+    }
+    let shown = try Command.run(["show", "a run"], in: scratch.path)
+    #expect(shown.output.contains("\ngo on with: perceptron resume 'a run'\n"))
   }
 
   @Test("A study's folder is shown as tune show does") func study() throws {

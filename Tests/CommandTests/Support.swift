@@ -45,6 +45,13 @@ extension TemporaryDirectory {
       try JSONSerialization.jsonObject(with: Data(bytes(of: name))) as? [String: Any])
   }
 
+  /// Changes the JSON object in a file.
+  func rewrite(_ name: String, _ change: (inout [String: Any]) -> Void) throws {
+    var contents = try object(name)
+    change(&contents)
+    try write(Array(JSONSerialization.data(withJSONObject: contents)), to: name)
+  }
+
   /// Runs `perceptron train` in this folder, quickly and quietly unless told otherwise, and
   /// expects success.
   @discardableResult

@@ -1,6 +1,7 @@
 import CommandSupport
 import Foundation
 import Perceptron
+import Serialization
 
 /// Shows how a training run goes: a line, on a terminal with curves below it.
 struct ProgressReporter {
@@ -67,7 +68,7 @@ struct ProgressLine {
     let left = Double(iterations - done) / rate
     let count = "\(done)/\(iterations)"
     let speed = "\(decimal(rate, rate < 10 ? 1 : 0))/s"
-    let loss = "loss " + (loss < 1e4 ? decimal(loss, 4) : scientific(loss))
+    let loss = "loss " + readableNumber(loss)
     let train = trainAccuracy.map { "train \(decimal($0, 3))" }
     let validation = validationAccuracy.map { "validation \(decimal($0, 3))" }
     let end = isFinal ? "in \(readableTime(elapsed))" : "\(readableTime(left)) left"

@@ -93,7 +93,9 @@ struct TrainCommand: ParsableCommand {
     let directory = RunDirectory(path: output)
     if Study.exists(at: output) {
       throw FileError(
-        output, "holds a study, see `perceptron tune show \(output)`; choose another --output")
+        output,
+        "holds a study, see `\(ShellCommand.line(["perceptron", "tune", "show", output]))`; choose "
+          + "another --output")
     }
     do {
       return (directory, try directory.create(overwrite: overwrite))
@@ -102,7 +104,8 @@ struct TrainCommand: ParsableCommand {
     } catch let error as FileError where !overwrite && directory.holdsRun {
       let advice =
         directory.holdsCheckpoint
-        ? ", which is not over; go on with it by `perceptron resume \(output)`, "
+        ? ", which is not over; go on with it by "
+          + "`\(ShellCommand.line(["perceptron", "resume", output]))`, "
         : "; "
       throw FileError(
         error.path, error.message + advice + "choose another --output, or --overwrite it")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Perceptron
+import Serialization
 
 extension TrainingSession {
   /// Prints what came of a run and ends the command as it went.
@@ -46,7 +47,7 @@ extension TrainingSession {
         results.stoppedEarly ? "stopped early after iteration \(results.iterations - 1); " : ""
       lines.append("\(end)kept the weights of iteration \(best)")
     }
-    if let loss = results.finalLoss { lines.append("final loss           \(decimal(loss, 4))") }
+    if let loss = results.finalLoss { lines.append("final loss           \(readableNumber(loss))") }
     if let accuracy = results.trainAccuracy {
       lines.append("training accuracy    \(decimal(accuracy, 4))")
     }
@@ -55,7 +56,7 @@ extension TrainingSession {
     }
     lines.append("saved \(directory.modelPath)")
     if results.status == .interrupted {
-      lines.append("go on with: perceptron resume \(directory.path)")
+      lines.append("go on with: " + ShellCommand.line(["perceptron", "resume", directory.path]))
     }
     return lines.joined(separator: "\n")
   }

@@ -72,7 +72,8 @@ extension TrainingSession {
     let status: RunRecord.Status =
       outcome.divergence != nil ? .diverged : outcome.isFinished ? .finished : .interrupted
     let record = RunRecord(
-      settings: settings, seed: seed,
+      settings: settings,
+      dataSource: .init(folder: identity.folder, digest: try identity.digest()), seed: seed,
       results: .init(
         status: status, iterations: outcome.history.loss.count,
         finalLoss: outcome.history.loss.last, trainAccuracy: accuracies?.training,

@@ -33,7 +33,7 @@ enum StudyFolder {
       let left = study.trials.count { !$0.state.isFinal }
       return "holds this study already, "
         + (left == 0
-          ? "which is over; see `perceptron tune show \(path)`"
+          ? "which is over; see `\(ShellCommand.line(["perceptron", "tune", "show", path]))`"
           : "\(left) of \(study.trials.count) trials are left; go on with it by \(command(path))")
     } catch let difference as StudyDifference {
       return "holds another study, in which \(difference.name) is \(difference.recorded) and not "
@@ -41,5 +41,7 @@ enum StudyFolder {
     }
   }
 
-  private static func command(_ path: String) -> String { "`perceptron tune --resume \(path)`" }
+  private static func command(_ path: String) -> String {
+    "`\(ShellCommand.line(["perceptron", "tune", "--resume", path]))`"
+  }
 }

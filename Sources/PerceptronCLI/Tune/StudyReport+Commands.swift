@@ -20,17 +20,12 @@ extension StudyReport {
     return lines
   }
 
-  /// The command line that trains the best trial's network alone, where it is known.
-  var trainCommand: String? { StudyCommands(study, in: folder).train }
-
-  /// The command line that measures the best network, where there is one.
-  var evaluateCommand: String? { StudyCommands(study, in: folder).evaluate }
-
   /// What to do next, under a table.
   var commands: [String] {
-    [
-      trainCommand.map { "the best trained alone: " + $0 },
-      evaluateCommand.map { "the best on test data: " + $0 },
+    let commands = StudyCommands(study, in: folder)
+    return [
+      commands.train.map { "the best trained alone: " + $0 },
+      commands.evaluate.map { "the best on test data: " + $0 },
     ].compactMap { $0 }
   }
 }

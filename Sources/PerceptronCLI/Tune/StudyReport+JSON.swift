@@ -54,14 +54,15 @@ extension StudyReport {
 
   /// The same with `count` trials only.
   func json(top count: Int) throws -> String {
-    try Summary(
+    let commands = StudyCommands(study, in: folder)
+    return try Summary(
       folder: folder, data: context?.data, format: context?.format?.rawValue,
       fixed: context?.fixed, space: study.definition.space, method: study.definition.method,
       pruning: study.definition.pruning.words, training: context?.training.words,
       goal: study.definition.goal,
       counts: Dictionary(
         uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),
-      best: study.best?.id, trainCommand: trainCommand, evaluateCommand: evaluateCommand,
+      best: study.best?.id, trainCommand: commands.train, evaluateCommand: commands.evaluate,
       trials: study.leaderboard.prefix(count).trials.map(Row.init),
       effects: study.marginalEffects.map(Effect.init), warnings: edges
     ).json

@@ -1,5 +1,6 @@
 import CommandSupport
 import Perceptron
+import Serialization
 
 /// What a study has shown, for people.
 struct StudyReport {
@@ -20,7 +21,9 @@ struct StudyReport {
   var edges: [String] { study.edges.map(\.description) }
 
   /// How to go on with a study that is not over.
-  var advice: String { "go on with: perceptron tune --resume \(folder)" }
+  var advice: String {
+    "go on with: " + ShellCommand.line(["perceptron", "tune", "--resume", folder])
+  }
 
   /// All that is told of the study.
   ///
@@ -59,7 +62,7 @@ struct StudyReport {
         ["\(trial.id)"] + names.map { trial.parameters[$0]?.shortDescription ?? "–" } + [
           trial.state.rawValue, trial.value.map { decimal($0, 4) } ?? "–",
           trial.trainAccuracy.map { decimal($0, 4) } ?? "–",
-          trial.finalLoss.map { $0 < 1e4 ? decimal($0, 4) : scientific($0) } ?? "–",
+          trial.finalLoss.map(readableNumber) ?? "–",
           readableTime(trial.seconds),
         ])
     }

@@ -27,6 +27,13 @@ package func significant(_ value: Double, _ digits: Int) -> String {
   value.isNaN ? "nan" : String(format: "%.\(digits)g", value)
 }
 
+/// `value` with four decimals or, where these would hide it or many digits stand before them, with
+/// four digits that count: `0.2920`, `1.5e-05`, `3e+38`.
+package func readableNumber(_ value: Double) -> String {
+  let size = value.magnitude
+  return size == 0 || (size >= 1e-3 && size < 1e5) ? decimal(value, 4) : significant(value, 4)
+}
+
 /// `count` as `50,000`.
 package func grouped(_ count: Int) -> String {
   count.formatted(.number.locale(Locale(identifier: "en")))

@@ -1,3 +1,5 @@
+import Serialization
+
 /// The command lines that go on with a study in a folder, and with its best trial.
 package struct StudyCommands {
   private let study: Study
@@ -15,25 +17,25 @@ package struct StudyCommands {
     guard let context = TuneContext(of: study), let best = study.best,
       let arguments = try? context.arguments.of(best.parameters)
     else { return nil }
-    return Self.line(["perceptron", "train"] + Self.separated(arguments))
+    return ShellCommand.line(["perceptron", "train"] + Self.separated(arguments))
   }
 
   /// The command line that measures the best network, where there is one.
   package var evaluate: String? {
     guard let context = TuneContext(of: study), study.best != nil else { return nil }
     let data = context.data == "digits" ? [] : Self.separated(context.arguments.ofData)
-    return Self.line(["perceptron", "evaluate", folder] + data)
+    return ShellCommand.line(["perceptron", "evaluate", folder] + data)
   }
 
   /// The command line that goes on with a study that `perceptron tune` began and that is not over.
   package var resume: String? {
     TuneContext(of: study) == nil || study.isOver
-      ? nil : Self.line(["perceptron", "tune", "--resume", folder])
+      ? nil : ShellCommand.line(["perceptron", "tune", "--resume", folder])
   }
 
   /// The command line that writes all trials as a table.
   package var export: String {
-    Self.line(["perceptron", "tune", "export", folder, "--output", "trials.csv"])
+    ShellCommand.line(["perceptron", "tune", "export", folder, "--output", "trials.csv"])
   }
 
   /// `--name=value` as two words, unless the value looks like an option.
@@ -43,17 +45,5 @@ package struct StudyCommands {
       guard parts.count == 2, !parts[1].hasPrefix("-") else { return [argument] }
       return parts.map(String.init)
     }
-  }
-
-  /// Words as a shell reads them, those with special characters in quotation marks.
-  package static func line(_ words: [String]) -> String {
-    words.map { word in
-      let isPlain = word.unicodeScalars.allSatisfy {
-        $0.isASCII
-          && ($0.properties.isAlphabetic || "0123456789_./,:=+-".unicodeScalars.contains($0))
-      }
-      if isPlain && !word.isEmpty { return word }
-      return "'" + word.replacing("'", with: #"'\''"#) + "'"
-    }.joined(separator: " ")
   }
 }

@@ -1,9 +1,9 @@
 extension ImageGrid {
   /// The pixels that a page has room for side by side.
   private static var pageWidth: Int { 1100 }
-  /// The given pictures, which have one size, in a grid that a page has room for: the longer side of
-  /// a tile is 64 pixels or more, and those of pictures that are smaller are at least three times as
-  /// large as these.
+
+  /// The given pictures, which have one size, in a grid that a page has room for: a
+  /// tile is at least three times as large as its picture, and its longer side is 64 pixels or more.
   ///
   /// - Parameters:
   ///   - columns: how many stand in a row, or nil for as many as leave the fewest rows, and in these
@@ -29,12 +29,13 @@ extension Image {
 
   /// How many times its size a picture is shown at among others.
   fileprivate var tileMagnification: Int {
-    longerSide >= 64 ? 1 : max(3, (64 + longerSide - 1) / longerSide)
+    max(3, (64 + longerSide - 1) / longerSide)
   }
 
-  /// The picture at a whole multiple of its size, its longer side about as many pixels.
+  /// The picture at a whole multiple of its size, three or more, its longer side about as many
+  /// pixels where that is possible.
   func magnified(toSide side: Int) -> Image {
-    let magnification = max(1, (side + longerSide / 2) / longerSide)
+    let magnification = max(3, (side + longerSide / 2) / longerSide)
     return ImageGrid([self], columns: 1, magnification: magnification).image
   }
 }

@@ -76,7 +76,8 @@ extension Report {
     case .charts(let charts):
       "<div class=\"charts\">\n\(charts.map { $0.html(drawings) }.joined())</div>\n"
     case .pictures(let pictures):
-      "<div class=\"pictures\">\n\(try pictures.map { try $0.html }.joined())</div>\n"
+      "<div class=\"pictures\" style=\"--picture: \(pictures.map(\.image.width).max() ?? 0)px\">\n"
+        + (try pictures.map { try $0.html }.joined()) + "</div>\n"
     }
   }
 
@@ -126,13 +127,21 @@ extension Report.NamedChart {
 }
 
 extension Report.Picture {
+  /// A picture that a narrow window has no room for can be scrolled, by the keyboard as well.
+  private var scrolling: String {
+    image.width > 200
+      ? " tabindex=\"0\" role=\"region\" aria-label=\"\(HTML.escaped(summary))\"" : ""
+  }
+
   fileprivate var html: String {
     get throws {
       let data = Data(try image.png).base64EncodedString()
       return """
-        <figure\(image.width > 200 ? " class=\"wide\"" : "")>
+        <figure>
+        <div class="picture"\(scrolling)>
         <img alt="\(HTML.escaped(summary))" width="\(image.width)" height="\(image.height)" \
         src="data:image/png;base64,\(data)"/>
+        </div>
         <figcaption>\(HTML.escaped(caption))</figcaption>
         </figure>
 

@@ -187,7 +187,14 @@ struct TuneShowTests {
     let json = try Command.run(["tune", "show", "a study", "--json"], in: scratch.path).object
     #expect((json["trainCommand"] as? String).map { line.hasSuffix(": " + $0) } == true)
     #expect(json["training"] as? String == "independent")
-    #expect(StudyCommands.line(["a", "b'c", "", "d$"]) == #"a 'b'\''c' '' 'd$'"#)
+    for arguments in [["train"], ["tune", "--hidden", "1"]] {
+      let refused = try Command.run(arguments + ["--output", "a study"], in: scratch.path)
+      #expect(refused.status != 0 && refused.errors.contains("'a study'`"), "\(refused.errors)")
+    }
+    let study = try Study.current(at: scratch.file("a study")).study
+    #expect(
+      StudyReport(study, folder: "a study").advice
+        == "go on with: perceptron tune --resume 'a study'")
   }
 
   @Test("Progress is one plain line, or on a terminal two, with colours where they are wanted")

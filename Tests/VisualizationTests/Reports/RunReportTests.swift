@@ -9,7 +9,7 @@ import Testing
 
 /// What the page of a run shows of its network and of the mistakes it makes.
 struct RunReportTests {
-  private static func run() -> TrainingRun {
+  private static func run(finalLoss: Double = 0.5) -> TrainingRun {
     TrainingRun(
       record: RunRecord(
         settings: .init(
@@ -17,7 +17,7 @@ struct RunReportTests {
           training: TrainerSettings(length: .iterations(2)), validation: 0),
         seed: 1,
         results: .init(
-          status: .finished, iterations: 2, finalLoss: 0.5, trainAccuracy: 0.75,
+          status: .finished, iterations: 2, finalLoss: finalLoss, trainAccuracy: 0.75,
           validationAccuracy: nil),
         secondsPerIteration: 0.1, seconds: 0.2, machine: .current),
       history: History(loss: [1, 0.5], epochs: []))
@@ -79,6 +79,19 @@ struct RunReportTests {
     #expect(!bare.figures.contains { $0.name == "parameters" })
   }
 
+  @Test(arguments: [(1e-5, "1e-05"), (3e38, "3e+38"), (0.5, "0.5000")])
+  func `a loss of any size has digits that count`(loss: Double, text: String) {
+    let report = Report(ofRun: Self.run(finalLoss: loss), named: "r")
+    #expect(report.figures.contains(.init("last batch's loss", text)))
+  }
+
+  @Test(arguments: [(1, 96), (28, 84), (32, 96), (40, 120), (64, 192), (300, 900)])
+  func `a picture is at least three times as large as it was`(side: Int, expected: Int) {
+    let image = Image(
+      width: side, height: 1, channels: 1, pixels: [UInt8](repeating: 0, count: side))
+    #expect(image.magnified(toSide: 96).width == expected)
+  }
+
   @Test func `the weights of each unit are a tile, magnified so that they can be seen`() throws {
     let picture = try #require(
       try Self.pictures(Self.report(image: Self.shape), "First-layer weights").first)
@@ -103,8 +116,8 @@ struct RunReportTests {
     let picture = try #require(try Self.pictures(report, "First-layer weights").first)
     #expect(picture.caption.contains("the first 100 of 101 units"))
     #expect(picture.caption.contains("over red, green and blue together"))
-    // 14 fit into a row, which makes 8 rows; 13 leave the fewest places free in these.
-    #expect(picture.image.width == 13 * 74 - 4 && picture.image.height == 8 * 5 - 4)
+    // Three times as large, 5 fit into a row.
+    #expect(picture.image.width == 5 * 214 - 4 && picture.image.height == 20 * 7 - 4)
     #expect(picture.image.channels == 3)
   }
 

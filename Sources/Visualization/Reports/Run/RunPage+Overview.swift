@@ -17,7 +17,7 @@ extension RunPage {
     if let evaluation {
       figures.append(
         .init("accuracy on \(evaluation.rows)", decimal(evaluation.confusion.accuracy, 4)))
-      figures.append(.init("loss on \(evaluation.rows)", decimal(evaluation.loss, 4)))
+      figures.append(.init("loss on \(evaluation.rows)", readableNumber(evaluation.loss)))
     }
     if let accuracy = results.validationAccuracy {
       figures.append(.init("validation accuracy", decimal(accuracy, 4)))
@@ -26,7 +26,7 @@ extension RunPage {
       figures.append(.init("training accuracy", decimal(accuracy, 4)))
     }
     if let loss = results.finalLoss {
-      figures.append(.init("last batch's loss", decimal(loss, 4)))
+      figures.append(.init("last batch's loss", readableNumber(loss)))
     }
     if let network { figures.append(.init("parameters", grouped(network.parameterCount))) }
     figures.append(.init("iterations", grouped(results.iterations)))

@@ -35,12 +35,13 @@ extension StudyPage {
         .init(
           goalName,
           ticks: least == most
-            ? [.init(0.5, text(least))] : [.init(0, text(least)), .init(1, text(most))])
+            ? [.init(0.5, readableNumber(least))]
+            : [.init(0, readableNumber(least)), .init(1, readableNumber(most))])
       ]
     let chart = Chart(
       title: "Settings and results",
       summary: "\(counted(bright.count, "trial")) that are done, coloured by \(goalName) from "
-        + "\(text(least)) to \(text(most))"
+        + "\(readableNumber(least)) to \(readableNumber(most))"
         + (gray.isEmpty ? "" : ", and \(gray.count) that diverged, in grey")
         + ", across \(Self.listed(axes.map(\.name), most: Self.axisCount)).",
       .parallelCoordinates(.init(dimensions: dimensions, lines: lines, valueLabel: goalName)))

@@ -100,7 +100,8 @@ extension StudyPage {
           .init("\(level.trials)"),
           .init(
             "\(level.diverged)", tint: level.diverged > 0 ? 0.5 : nil, isBad: level.diverged > 0),
-          .init(level.mean.map(text) ?? "–"), .init(level.best.map(text) ?? "–"),
+          .init(level.mean.map(readableNumber) ?? "–"),
+          .init(level.best.map(readableNumber) ?? "–"),
           .init(index == 0 ? effect.importance.map { decimal($0, 2) } ?? "–" : ""),
         ]
       }

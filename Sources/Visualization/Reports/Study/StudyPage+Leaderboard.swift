@@ -21,9 +21,9 @@ extension StudyPage {
       + [.words("state"), .figures("time")]
     let tints = tints(of: shown)
     let rows = zip(shown, tints).map { trial, tint in
-      [Report.Table.Cell("\(trial.id)"), .init(trial.value.map(text) ?? "–", tint: tint)]
+      [Report.Table.Cell("\(trial.id)"), .init(trial.value.map(readableNumber) ?? "–", tint: tint)]
         + (hasAccuracy ? [.init(trial.trainAccuracy.map { decimal($0, 4) } ?? "–")] : [])
-        + (hasLoss ? [.init(trial.finalLoss.map(text) ?? "–")] : [])
+        + (hasLoss ? [.init(trial.finalLoss.map(readableNumber) ?? "–")] : [])
         + names.map { .init(trial.parameters[$0]?.shortDescription ?? "–") }
         + [state(of: trial), .init(readableTime(trial.seconds))]
     }

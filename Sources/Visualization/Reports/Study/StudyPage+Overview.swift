@@ -23,7 +23,9 @@ extension StudyPage {
   private var figures: [Report.Fact] {
     let counts = study.counts
     var figures: [Report.Fact] = []
-    if let value = best?.result?.value { figures.append(.init("best \(goalName)", text(value))) }
+    if let value = best?.result?.value {
+      figures.append(.init("best \(goalName)", readableNumber(value)))
+    }
     figures.append(.init("trials done", "\(counts[.done] ?? 0) of \(trials.count)"))
     for state in [Trial.State.diverged, .pruned, .failed, .running] {
       if let count = counts[state] { figures.append(.init(state.rawValue, "\(count)")) }

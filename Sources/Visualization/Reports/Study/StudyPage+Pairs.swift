@@ -37,7 +37,7 @@ extension StudyPage {
       }
     }
     let summary = top.map {
-      "The best is \(text($0.value)), with \(pair.first) "
+      "The best is \(readableNumber($0.value)), with \(pair.first) "
         + "\(pair.firstLevels[$0.row].shortDescription) and \(pair.second) "
         + "\(pair.secondLevels[$0.column].shortDescription)."
     }

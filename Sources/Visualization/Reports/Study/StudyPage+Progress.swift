@@ -17,8 +17,9 @@ extension StudyPage {
     }
     let chart = Chart(
       title: "Results in the order in which trials were done",
-      summary: "\(steps.count) trials; the best \(goalName) went from \(text(steps[0].best)) to "
-        + "\(text(last.best)), which was reached by trial "
+      summary:
+        "\(steps.count) trials; the best \(goalName) went from \(readableNumber(steps[0].best)) to "
+        + "\(readableNumber(last.best)), which was reached by trial "
         + "\(best?.id ?? last.trial).",
       .curves(
         .init(
@@ -48,8 +49,9 @@ extension StudyPage {
       title: "Learning curves of the best \(counted(drawn.count, "trial"))",
       summary: "The \(goalName) measured on the way: "
         + drawn.prefix(3).map { trial in
-          "trial \(trial.id) went from \(points(of: trial).first.map { text($0.y) } ?? "") to "
-            + "\(points(of: trial).last.map { text($0.y) } ?? "")"
+          let ends = [points(of: trial).first, points(of: trial).last]
+          return "trial \(trial.id) went from "
+            + ends.compactMap { $0.map { readableNumber($0.y) } }.joined(separator: " to ")
         }.joined(separator: ", ") + ".",
       .curves(
         .init(

@@ -52,12 +52,6 @@ struct StudyPage {
   /// Such as `higher is better`.
   var direction: String { goal.direction == .maximize ? "higher is better" : "lower is better" }
 
-  /// Where a number of the goal is written: four digits, or four that count.
-  func text(_ value: Double) -> String {
-    let size = value.magnitude
-    return size == 0 || (size >= 1e-3 && size < 1e5) ? decimal(value, 4) : significant(value, 4)
-  }
-
   /// How many digits after the point tell values apart beside one another: three for shares of 1.
   var digits: Int {
     let largest = done.compactMap(\.result?.value.magnitude).max() ?? 0
