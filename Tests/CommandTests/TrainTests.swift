@@ -34,7 +34,7 @@ struct TrainTests {
     let record = try outcome.object
     #expect(
       Set(record.keys) == [
-        "settings", "seed", "results", "secondsPerIteration", "seconds", "machine",
+        "settings", "seed", "results", "secondsPerIteration", "seconds", "machine", "dataSource",
       ])
     #expect(record["seed"] as? Int == 3)
     #expect(try #require(record["secondsPerIteration"] as? Double) > 0)
