@@ -6,8 +6,8 @@ extension ImageGrid {
   /// tile is at least three times as large as its picture, and its longer side is 64 pixels or more.
   ///
   /// - Parameters:
-  ///   - columns: how many stand in a row, or nil for as many as leave the fewest rows, and in these
-  ///     the fewest places free.
+  ///   - columns: how many stand in a row; nil for at least half of those that there is room for, so
+  ///     that all rows are full, or where that cannot be, for as many as leave the fewest rows.
   ///   - spacing: the pixels between tiles.
   ///   - background: the grey between tiles.
   init(
@@ -18,8 +18,9 @@ extension ImageGrid {
     let room = max(1, (Self.pageWidth + spacing) / width)
     let rows = (tiles.count + room - 1) / room
     let even = rows == 0 ? 1 : (tiles.count + rows - 1) / rows
+    let full = (room / 2...room).last { $0 > 0 && !tiles.isEmpty && tiles.count % $0 == 0 }
     self.init(
-      tiles, columns: columns ?? even, magnification: magnification, spacing: spacing,
+      tiles, columns: columns ?? full ?? even, magnification: magnification, spacing: spacing,
       background: background)
   }
 }
