@@ -8,7 +8,39 @@ public struct DatasetSplit: Sendable {
   public let validation: Dataset
 }
 
+/// Which rows of a data set are held out for validation.
+public enum ValidationSplit: Codable, Hashable, Sendable {
+  /// The last ones, as where a published split or another program has them there.
+  case last
+  /// Rows drawn at random so that every class has its share, by a stream that `seed` alone decides.
+  case stratified(seed: UInt64)
+}
+
 extension Dataset {
+  /// `count` examples for validation, chosen as `rule` says, the others for training; both keep the
+  /// order of the whole.
+  ///
+  /// - Complexity: O(`self.count`).
+  /// - Throws: ``DatasetError`` unless 0 ≤ `count` < the number of examples, and where a class has
+  ///   rows for validation and none to train on.
+  public func split(_ count: Int, by rule: ValidationSplit) throws -> DatasetSplit {
+    let split: DatasetSplit
+    switch rule {
+    case .last: split = try splitLast(count)
+    case .stratified(let seed):
+      var random = SeededRandom(seed: seed, purpose: "validation split")
+      split = try splitStratified(count, using: &random)
+    }
+    let counts = zip(split.training.classCounts, split.validation.classCounts)
+    for (name, (learnt, held)) in zip(classNames, counts) where learnt == 0 && held > 0 {
+      throw DatasetError(
+        "class \(name) has no rows to train on: all \(held) of them are among the \(count) rows held "
+          + "out for validation"
+          + (rule == .last ? ", the last ones; a stratified split keeps some of every class" : ""))
+    }
+    return split
+  }
+
   /// The last `count` examples for validation, the others for training.
   ///
   /// - Complexity: O(`self.count`), for the labels are copied.
@@ -33,11 +65,12 @@ extension Dataset {
   }
 
   /// `count` examples chosen at random for validation so that every class has its share, to less
-  /// than one example; the others for training. Both keep the order of the whole.
+  /// than one example, and at least one example of every class is left for training where `count`
+  /// allows that. Both parts keep the order of the whole.
   ///
   /// - Complexity: O(`self.count` + `classCount` · log `classCount`).
   /// - Throws: ``DatasetError`` unless 0 ≤ `count` < the number of examples.
-  public func splitBalanced(
+  public func splitStratified(
     _ count: Int, using random: inout some RandomStream
   ) throws -> DatasetSplit {
     try checkValidationCount(count)
@@ -69,14 +102,22 @@ extension Dataset {
   }
 
   /// `count` in whole parts proportional to `sizes`: the exact parts rounded down, and one more for
-  /// those with the largest remainders (Hamilton's method).
+  /// those with the largest remainders (Hamilton's method), but no part as large as its size while
+  /// another can still grow.
   private func shares(of count: Int, among sizes: [Int]) -> [Int] {
     let total = sizes.reduce(0, +)
-    var shares = sizes.map { $0 * count / total }
-    let missing = count - shares.reduce(0, +)
+    let sparing = sizes.map { max($0 - 1, 0) }
+    let limits = sparing.reduce(0, +) >= count ? sparing : sizes
+    var shares = zip(sizes, limits).map { min($0 * count / total, $1) }
+    var missing = count - shares.reduce(0, +)
     let remainders = sizes.map { $0 * count % total }
     let order = sizes.indices.sorted { (-remainders[$0], $0) < (-remainders[$1], $1) }
-    for index in order.prefix(missing) { shares[index] += 1 }
+    while missing > 0 {
+      for index in order where missing > 0 && shares[index] < limits[index] {
+        shares[index] += 1
+        missing -= 1
+      }
+    }
     return shares
   }
 }

@@ -14,7 +14,7 @@ struct ResumeCommand: ParsableCommand {
       that train makes at the beginning and every 30 seconds. It ends with the same bits as if it had \
       never been stopped, on the same machine with the same number of workers. Its data has \
       to be what it was. When it ends, its checkpoint is removed. \
-      Event files for TensorBoard go on where the run has any.
+      Event files for TensorBoard and the diagnosis go on where the run has them.
       """)
 
   @Argument(help: "The folder of the run.") var folder: String
@@ -45,6 +45,7 @@ struct ResumeCommand: ParsableCommand {
     let eventFiles = RunEventFiles(of: directory, earlier: notes.earlierEvents ?? [])
     var display = display
     display.tensorboard = display.tensorboard || eventFiles.exist
+    display.diagnose = display.diagnose || notes.examiner != nil
     let session = TrainingSession(
       data: loaded, identity: identity, settings: settings, seed: notes.seed, directory: directory,
       lock: lock, display: display, eventFiles: eventFiles, checkpoint: (archive, notes))

@@ -61,18 +61,21 @@ struct RunGradientCheck {
           + "\(data.training.classCount)")
     }
     try found.requireSame()
-    let trained = data.training.count - record.settings.validation
-    if rows > trained {
-      throw ValidationError(
-        "--rows is \(rows), but the run in \(folder) has only \(trained) training rows")
+    let settings = record.settings
+    let trained = try naming(data.name) {
+      try data.training.split(settings.validation, by: settings.split).training
     }
-    let candidates = min(max(rows, Self.candidateCount), trained)
+    if rows > trained.count {
+      throw ValidationError(
+        "--rows is \(rows), but the run in \(folder) has only \(trained.count) training rows")
+    }
+    let candidates = min(max(rows, Self.candidateCount), trained.count)
     try MemoryDemand(
       inputSize: network.inputSize, layers: record.settings.network.layers, batchSize: candidates,
       scalarSize: 8
     ).check(sizes: "the network of \(folder)", batchOption: "--rows")
     let objective = hardest(
-      rows, of: data.training[rows: 0..<candidates], penalty: record.settings.training.penalty,
+      rows, of: trained[rows: 0..<candidates], penalty: record.settings.training.penalty,
       pass: .training(seed: seed))
     return GradientCheck(sampleSize: sample ?? Self.sampleSize, seed: seed).run(objective)
   }

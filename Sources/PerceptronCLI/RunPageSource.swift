@@ -121,7 +121,7 @@ extension RunPageSource {
         "\(source) has no test set, and no rows were held out: there are no confusions.")
       return (found, nil)
     }
-    let rows = try found.loaded.training.splitLast(held).validation
+    let rows = try found.loaded.training.split(held, by: run.record.settings.split).validation
     let evaluation = try evaluate(model, on: rows, "the rows held out", of: source)
     omissions.append("\(source) has no test set: confusions are those of the rows held out.")
     return (found, evaluation)

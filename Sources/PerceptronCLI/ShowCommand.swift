@@ -76,17 +76,10 @@ struct ShowCommand: ParsableCommand {
         + "in \(readableTime(run.record.seconds))",
       "network              \(widths.joined(separator: "-"))",
     ]
-    if let loss = results.finalLoss {
-      lines.append("final loss           \(readableNumber(loss))")
-    }
-    if let accuracy = results.trainAccuracy {
-      lines.append("training accuracy    \(decimal(accuracy, 4))")
-    }
-    if let accuracy = results.validationAccuracy {
-      lines.append("validation accuracy  \(decimal(accuracy, 4))")
-    }
+    lines += results.figures(penalty: settings.training.penalty)
     lines.append("files in \(folder): \(directory.files.joined(separator: ", "))")
-    for warning in run.record.diagnosis?.lastWarnings ?? [] { lines.append("warning: \(warning)") }
+    let warnings = (results.warnings ?? []) + (run.record.diagnosis?.lastWarnings ?? [])
+    lines += warnings.map { "warning: \($0)" }
     return lines
   }
 

@@ -53,7 +53,9 @@ extension RunDirectory {
         "expected the losses of \(count) iterations, as run.json says, found those of "
           + "\(history.loss.count)")
     }
-    let epochs = TableReader(path: path + "/" + Self.epochsName, columns: Self.epochColumns)
+    let epochs = TableReader(
+      path: path + "/" + Self.epochsName, columns: Self.epochColumns,
+      orColumns: Self.earlierEpochColumns)
     try epochs.forEachRow { row in
       let first = history.epochs.last.map { $0.iteration + 1 } ?? 0
       if first >= count {
@@ -66,6 +68,7 @@ extension RunDirectory {
             0, in: first...(count - 1), expected: "\(first) to \(count - 1)"),
           trainAccuracy: try row.number(1, expected: "a share of 1", where: isShare),
           validationAccuracy: try row.optionalNumber(2, expected: "a share of 1", where: isShare),
+          validationLoss: row.columns.count > 4 ? try row.optionalNumber(4) : nil,
           learningRate: try row.number(3, expected: "a number of 0 or more") { $0 >= 0 }))
     }
     return history

@@ -60,8 +60,9 @@ extension RunDirectory {
   ) throws -> [(name: String, text: String)] {
     let losses = history.loss.enumerated().map { "\($0.offset),\($0.element)\n" }
     let epochs = history.epochs.map { epoch in
-      let validation = epoch.validationAccuracy.map { "\($0)" } ?? ""
-      return "\(epoch.iteration),\(epoch.trainAccuracy),\(validation),\(epoch.learningRate)\n"
+      let (accuracy, loss) = (epoch.validationAccuracy, epoch.validationLoss)
+      return "\(epoch.iteration),\(epoch.trainAccuracy),\(accuracy.map { "\($0)" } ?? ""),"
+        + "\(epoch.learningRate),\(loss.map { "\($0)" } ?? "")\n"
     }
     let header = { (columns: [String]) in columns.joined(separator: ",") + "\n" }
     let looks = diagnostics.map { series in

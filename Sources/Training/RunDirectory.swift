@@ -7,7 +7,7 @@ import Serialization
 /// |---|---|
 /// | `model.safetensors` | the network and what is needed to predict with it |
 /// | `history.csv` | iteration, loss |
-/// | `epochs.csv` | iteration, train_accuracy, validation_accuracy, learning_rate |
+/// | `epochs.csv` | iteration, batch_accuracy, validation_accuracy, learning_rate, validation_loss |
 /// | `diagnostics.csv` | iteration, layer, name, quantity, value: a ``DiagnosticSeries``, where the run kept one |
 /// | `gradcheck.json` | a check of its model's gradients, where one was made since |
 /// | `run.json` | a ``RunRecord`` |
@@ -39,6 +39,10 @@ public struct RunDirectory: Sendable {
   static let gradientCheckName = "gradcheck.json"
   static let lossColumns = ["iteration", "loss"]
   static let epochColumns = [
+    "iteration", "batch_accuracy", "validation_accuracy", "learning_rate", "validation_loss",
+  ]
+  /// The same as versions before 1.0 wrote them.
+  static let earlierEpochColumns = [
     "iteration", "train_accuracy", "validation_accuracy", "learning_rate",
   ]
   /// The files of a run, in the order in which they come into their places.

@@ -24,5 +24,10 @@ public final class RunLock: Sendable {
       : RunDirectory.failure(path, "the folder cannot be locked")
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Not left to `close` alone: a child process that is just being started may have a copy of the
+    // descriptor, which would keep the lock until its program begins.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

@@ -18,7 +18,7 @@ extension RunRecord.Settings {
   package func sets<Scalar>(
     of data: Dataset, as _: Scalar.Type
   ) throws -> PreparedSets<Scalar> {
-    let split = try data.splitLast(validation)
+    let split = try data.split(validation, by: split)
     let preprocessing = try Preprocessing.fitted(
       to: split.training, divisor: pixelScale, subtractMean: subtractMean)
     return PreparedSets(

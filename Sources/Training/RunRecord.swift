@@ -59,8 +59,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var network: NetworkSettings
     /// Optimizer, learning rate, length, batch size and so on.
     public var training: TrainerSettings
-    /// How many of the last rows were held out for validation.
+    /// How many rows were held out for validation.
     public var validation: Int
+    /// Which ones.
+    public var split: ValidationSplit
     /// The scalar type of the network.
     public var precision: Precision
     /// What weights and batches were drawn from.
@@ -73,7 +75,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     /// The given settings.
     public init(
       data: String, format: DatasetLibrary.Format? = nil, network: NetworkSettings,
-      training: TrainerSettings, validation: Int, precision: Precision = .float,
+      training: TrainerSettings, validation: Int, split: ValidationSplit = .stratified(seed: 0),
+      precision: Precision = .float,
       random: RandomKind = .fast, pixelScale: Double = 1, subtractMean: Bool = false
     ) {
       self.data = data
@@ -81,10 +84,27 @@ public struct RunRecord: Codable, Equatable, Sendable {
       self.network = network
       self.training = training
       self.validation = validation
+      self.split = split
       self.precision = precision
       self.random = random
       self.pixelScale = pixelScale
       self.subtractMean = subtractMean
+    }
+
+    /// Decodes settings; those of a version that knew no other split have the last rows held out.
+    public init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        data: try values.decode(String.self, forKey: .data),
+        format: try values.decodeIfPresent(DatasetLibrary.Format.self, forKey: .format),
+        network: try values.decode(NetworkSettings.self, forKey: .network),
+        training: try values.decode(TrainerSettings.self, forKey: .training),
+        validation: try values.decode(Int.self, forKey: .validation),
+        split: try values.decodeIfPresent(ValidationSplit.self, forKey: .split) ?? .last,
+        precision: try values.decode(Precision.self, forKey: .precision),
+        random: try values.decode(RandomKind.self, forKey: .random),
+        pixelScale: try values.decode(Double.self, forKey: .pixelScale),
+        subtractMean: try values.decode(Bool.self, forKey: .subtractMean))
     }
   }
 
@@ -108,25 +128,36 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var status: Status
     /// How many iterations were made.
     public var iterations: Int
-    /// The last batch's loss.
+    /// The loss of the last batch, before its update, with the penalty.
     public var finalLoss: Double?
-    /// The accuracy on the whole training set afterwards.
+    /// The mean loss of all training rows, without the penalty, of the network that was kept.
+    public var trainLoss: Double?
+    /// The mean loss of the validation set, without the penalty, of the network that was kept.
+    public var validationLoss: Double?
+    /// The accuracy on all training rows of the network that was kept.
     public var trainAccuracy: Double?
-    /// The accuracy on the validation set afterwards.
+    /// The accuracy on the validation set of the network that was kept.
     public var validationAccuracy: Double?
     /// Whether early stopping ended the run before its length.
     public var stoppedEarly: Bool
     /// With early stopping, the iteration, counted from 0, whose weights were kept.
     public var bestIteration: Int?
+    /// What is wrong with the run as a whole; nil where that was not judged, as of a run that did not
+    /// reach its end.
+    public var warnings: [DiagnosticWarning]?
 
-    /// The given results.
+    /// What came of a run.
     public init(
-      status: Status, iterations: Int, finalLoss: Double?, trainAccuracy: Double?,
-      validationAccuracy: Double?, stoppedEarly: Bool = false, bestIteration: Int? = nil
+      status: Status, iterations: Int, finalLoss: Double?, trainLoss: Double? = nil,
+      validationLoss: Double? = nil, trainAccuracy: Double?, validationAccuracy: Double?,
+      stoppedEarly: Bool = false, bestIteration: Int? = nil, warnings: [DiagnosticWarning]? = nil
     ) {
       self.status = status
       self.iterations = iterations
       self.finalLoss = finalLoss
+      self.trainLoss = trainLoss
+      self.validationLoss = validationLoss
+      self.warnings = warnings
       self.trainAccuracy = trainAccuracy
       self.validationAccuracy = validationAccuracy
       self.stoppedEarly = stoppedEarly

@@ -30,7 +30,7 @@ struct TableReader {
 
     /// The same, or nil where the field is empty.
     func optionalNumber(
-      _ column: Int, expected: String, where isFit: (Double) -> Bool
+      _ column: Int, expected: String = "a number", where isFit: (Double) -> Bool = { _ in true }
     ) throws -> Double? {
       fields[column].isEmpty
         ? nil : try number(column, expected: expected + " or nothing", where: isFit)
@@ -54,6 +54,8 @@ struct TableReader {
 
   let path: String
   let columns: [String]
+  /// Columns that the file may have in their place, as an earlier version wrote them.
+  var orColumns: [String]?
 
   /// Calls `body` with each row of the file, whose first line has to name the columns.
   ///
@@ -64,6 +66,7 @@ struct TableReader {
     }
     let text = String(decoding: data, as: UTF8.self)
     var line = 0
+    var found = columns
     var start = text.startIndex
     while start < text.endIndex {
       line += 1
@@ -74,9 +77,13 @@ struct TableReader {
       let fields = text[start..<end].split(separator: ",", omittingEmptySubsequences: false)
       start = text.utf8.index(after: end)
       if line > 1 {
-        try body(row(line, fields))
-      } else if !fields.elementsEqual(columns, by: { $0 == $1 }) {
-        throw mismatch(line, fields)
+        try body(row(line, fields, of: found))
+      } else if let known = [columns, orColumns ?? columns].first(where: {
+        fields.elementsEqual($0, by: ==)
+      }) {
+        found = known
+      } else {
+        throw mismatch(line, fields, of: columns)
       }
     }
     if line == 0 {
@@ -84,12 +91,14 @@ struct TableReader {
     }
   }
 
-  private func row(_ line: Int, _ fields: [Substring]) throws -> Row {
-    if fields.count != columns.count { throw mismatch(line, fields) }
+  private func row(_ line: Int, _ fields: [Substring], of columns: [String]) throws -> Row {
+    if fields.count != columns.count { throw mismatch(line, fields, of: columns) }
     return Row(path: path, line: line, columns: columns, fields: fields)
   }
 
-  private func mismatch(_ line: Int, _ fields: [Substring]) -> FileError {
+  private func mismatch(
+    _ line: Int, _ fields: [Substring], of columns: [String]
+  ) -> FileError {
     let found = fields.joined(separator: ",").prefix(60)
     return FileError(
       path,

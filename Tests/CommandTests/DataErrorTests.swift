@@ -28,11 +28,11 @@ struct DataErrorTests {
   func wholeCIFAR() throws {
     let scratch = try TemporaryDirectory()
     _ = try scratch.makeDirectory("data")
-    try scratch.write(cifarRecords(10), to: "data/data_batch_1.bin")
+    try scratch.write(cifarRecords(20), to: "data/data_batch_1.bin")
     try scratch.write(cifarRecords(5), to: "data/test_batch.bin")
     try scratch.train("run", ["--data", "data", "--iterations", "2", "--batch", "4"])
     let settings = try #require(try scratch.object("run/run.json")["settings"] as? [String: Any])
-    #expect(settings["validation"] as? Int == 2)
+    #expect(settings["validation"] as? Int == 4)
     #expect(settings["pixelScale"] as? Double == 1)
     let result = try Command.run(["evaluate", "run", "--data", "data", "--json"], in: scratch.path)
     #expect(try result.object["count"] as? Int == 5)

@@ -96,6 +96,18 @@ struct DepthTests {
     #expect(!(try scratch.names(in: "run").contains("checkpoint.safetensors")))
   }
 
+  @Test(
+    "The first update's length is no alarm; the defaults raise none",
+    arguments: [[], ["--layers", "24,16"]])
+  func noFalseAlarm(options: [String]) throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.train("run", options + ["--iterations", "200", "--diagnose"])
+    #expect(!outcome.errors.contains("iteration ") && !outcome.output.contains("warning"))
+    let diagnosis = try #require(
+      try RunDirectory(path: scratch.file("run")).read().record.diagnosis)
+    #expect(diagnosis.warnings.isEmpty && diagnosis.lastWarnings.isEmpty)
+  }
+
   @Test("--diagnose tells of units that are dead from the start, and shows a table")
   func diagnose() throws {
     let scratch = try TemporaryDirectory()
@@ -212,7 +224,7 @@ struct DepthTests {
     ])
   func choices(options: [String]) throws {
     let scratch = try TemporaryDirectory()
-    let length = options.contains("--epochs") ? [] : ["--epochs", "2"]
+    let length = options.contains("--epochs") ? [] : ["--epochs", "3"]
     let outcome = try scratch.train("run", options + length + ["--json"])
     let results = try #require(try outcome.object["results"] as? [String: Any])
     #expect(results["status"] as? String == "finished")

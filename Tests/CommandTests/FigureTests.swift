@@ -48,11 +48,11 @@ struct FigureTests {
   @Test("A progress line tells the rate and the time left")
   func progress() {
     let line = ProgressLine(
-      done: 3093, iterations: 4000, elapsed: 2, loss: 0.29196, trainAccuracy: 0.96,
+      done: 3093, iterations: 4000, elapsed: 2, loss: 0.29196, batchAccuracy: 0.96,
       validationAccuracy: 0.899)
     #expect(
       line.text
-        == "3093/4000  1546/s  loss 0.2920  train 0.960  validation 0.899  586 ms left")
+        == "3093/4000  1546/s  loss 0.2920  batch 0.960  validation 0.899  586 ms left")
     let small = ProgressLine(done: 3, iterations: 9, elapsed: 6, loss: 1e-5)
     #expect(small.text == "3/9  0.5/s  loss 1e-05  12 s left")
     let slow = ProgressLine(done: 3, iterations: 9, elapsed: 6, loss: 2.3)
@@ -68,7 +68,7 @@ struct FigureTests {
         for elapsed in [1e-9, 0.1, 7777, 3e8] {
           for loss in [0.1, 9999.99999, 1e30, 1e300] {
             let text = ProgressLine(
-              done: done, iterations: iterations, elapsed: elapsed, loss: loss, trainAccuracy: 1,
+              done: done, iterations: iterations, elapsed: elapsed, loss: loss, batchAccuracy: 1,
               validationAccuracy: 1
             ).text
             #expect(text.count <= 79 && text.contains("loss"), "\(text)")

@@ -33,12 +33,12 @@ struct InterruptionTests {
     #expect(!outcome.output.contains("left"))
 
     let line =
-      /(\d+)\/100000000  \d+\/s  loss \d+\.\d+  (train .*  )?validation .*  (.* left|in .* s)/
+      /(\d+)\/100000000  \d+\/s  loss \d+\.\d+  (batch .*  )?(validation .*  )?(.* left|in .* s)/
     let progress = outcome.errors.split(separator: "\n").map { $0.wholeMatch(of: line) }
     #expect(progress.count >= 2 && progress.allSatisfy { $0 != nil })
-    #expect(progress.dropLast().allSatisfy { $0?.3.hasSuffix(" left") == true })
+    #expect(progress.dropLast().allSatisfy { $0?.4.hasSuffix(" left") == true })
     // The last one stays as the final state.
-    #expect(progress.last??.3.hasPrefix("in ") == true)
+    #expect(progress.last??.4.hasPrefix("in ") == true)
     #expect(!outcome.errors.contains("\u{1B}") && !outcome.errors.contains("\r"))
 
     _ = try AnyTrainedModel(readingFrom: scratch.file("run/model.safetensors"))

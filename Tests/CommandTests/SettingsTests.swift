@@ -21,10 +21,12 @@ struct SettingsTests {
             layers: [.affine(outputs: 50), .relu, .affine(outputs: 10)],
             initializer: .normal(scale: 0.1)),
           training: TrainerSettings(
-            learningRate: 0.5, schedule: .epochDecay(factor: 0.95), penalty: .l2(1e-4),
+            learningRate: 0.5, schedule: .epochDecay(factor: pow(0.01, 1300.0 / 200_000)),
+            penalty: .l2(1e-4),
             length: .iterations(1000), batchSize: 200, sampling: .replacement,
-            evaluation: .epochBegins),
-          validation: 200, precision: .float, random: .fast, pixelScale: 16,
+            evaluation: .epochs(1)),
+          validation: 200, split: .stratified(seed: 0), precision: .float, random: .fast,
+          pixelScale: 16,
           subtractMean: true))
     // At least half of the iterations take the median or longer.
     let each = try #require(record.secondsPerIteration)
@@ -107,7 +109,9 @@ struct SettingsTests {
     try scratch.write(cifarRecords(5), to: "data/data_batch_1.bin")
     try scratch.write(cifarRecords(5), to: "data/test_batch.bin")
     for (format, size, count) in [("idx", 6, 4), ("cifar10", 3072, 5)] {
-      try scratch.train(format, ["--data", folder, "--format", format, "--iterations", "1"])
+      try scratch.train(
+        format,
+        ["--data", folder, "--format", format, "--iterations", "1", "--validation", "0"])
       let path = scratch.file("\(format)/model.safetensors")
       #expect(try TrainedModel<Float>(readingFrom: path).network.inputSize == size)
       for split in ["train", "test"] {
@@ -128,7 +132,7 @@ struct SettingsTests {
         "--iterations", "30", "--seed", "3", "--validation", "300", "--workers", "2", "--json",
       ])
     let record = try JSONDecoder().decode(RunRecord.self, from: Data(outcome.output.utf8))
-    let split = try Digits.training.splitLast(300)
+    let split = try Digits.training.split(300, by: .stratified(seed: 0))
     let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
     let training = split.training.prepared(with: model.preprocessing, as: Float.self)
     let validation = split.validation.prepared(with: model.preprocessing, as: Float.self)

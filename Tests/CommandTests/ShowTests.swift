@@ -57,7 +57,9 @@ import Testing
     }
     let outcome = try Command.run(["show", "a"], in: scratch.path)
     let text = loss < 1 ? "1e-05" : "3e+38"
-    #expect(outcome.lines.contains("final loss           \(text)"), "\(outcome.output)")
+    #expect(
+      outcome.lines.contains("last batch's loss    \(text) (with the penalty)"), "\(outcome.output)"
+    )
   }
 
   /// Begins a long run in a folder and ends it by a signal when a checkpoint is there.

@@ -71,7 +71,7 @@ func losses(of scratch: TemporaryDirectory, _ run: String) throws -> [Double] {
   }
 }
 
-let epochsHeader = "iteration,train_accuracy,validation_accuracy,learning_rate"
+let epochsHeader = "iteration,batch_accuracy,validation_accuracy,learning_rate,validation_loss"
 
 /// Synthetic CIFAR-10 records: classes 0, 1, … in turn, pixels that tell them apart.
 func cifarRecords(_ count: Int) -> [UInt8] {

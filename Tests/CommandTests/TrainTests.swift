@@ -16,13 +16,76 @@ struct TrainTests {
     let history = try scratch.rows("run/history.csv", header: "iteration,loss")
     #expect(history.map { $0[0] } == (0..<15).map(String.init))
     #expect(history.allSatisfy { $0.count == 2 && Double($0[1])?.isFinite == true })
-    // 1,300 rows in batches of 200: epochs begin every 6.5 iterations, so at 0 and 13.
+    // 1,300 rows in batches of 200: an epoch ends every 6.5 iterations, within 6 and 12.
     let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)
-    #expect(epochs.map { $0[0] } == ["0", "13"])
+    #expect(epochs.map { $0[0] } == ["6", "12"])
     #expect(epochs.map { Double($0[3]) } == [0.5, 0.5 * 0.95])
     for accuracy in epochs.flatMap({ $0[1...2] }) {
       #expect((0...1).contains(try #require(Double(accuracy))))
     }
+    #expect(epochs.allSatisfy { Double($0[4]) ?? 0 > 0 })
+  }
+
+  @Test("Whatever the batch, early stopping goes by every epoch and keeps a trained network")
+  func oddBatch() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run", ["--batch", "150", "--iterations", "150", "--early-stopping", "3"])
+    let run = try RunDirectory(path: scratch.file("run")).read()
+    #expect(run.history.epochs.prefix(3).map(\.iteration) == [8, 17, 25])
+    #expect(try #require(run.record.results.validationAccuracy) > 0.85)
+    #expect(run.record.results.bestIteration ?? 0 > 0)
+  }
+
+  @Test(
+    "The defaults' learning rate is alive at the end, whatever the batch and the rows",
+    arguments: [(1300, 1000), (2, 1)])
+  func smallSets(batch: Int, rows: Int) throws {
+    let scratch = try TemporaryDirectory()
+    let data = try scratch.makeDirectory("data")
+    let pixels = Features(.bytes((0..<rows * 4).map { UInt8($0 % 251) }), exampleShape: [4])
+    try IDX.write(pixels, to: data + "/train-images")
+    try IDX.write(labels: (0..<rows).map { $0 % 2 }, to: data + "/train-labels")
+    try scratch.train(
+      "run", ["--data", data, "--batch", "\(batch)", "--validation", "0", "--iterations", "40"])
+    let run = try RunDirectory(path: scratch.file("run")).read()
+    let rates = run.history.epochs.map(\.learningRate)
+    #expect(rates.count > 20 && rates[0] == 0.5)
+    #expect(try #require(rates.last) >= 0.5 * 0.01)
+  }
+
+  @Test("A run that learnt nothing says so in its last lines and in run.json")
+  func nothingLearnt() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.train("run", ["--learning-rate", "100", "--iterations", "30"])
+    let last = try #require(outcome.lines.last)
+    #expect(last.hasPrefix("warning: "), "\(outcome.output)")
+    let results = try RunDirectory(path: scratch.file("run")).read().record.results
+    let warnings = try #require(results.warnings)
+    #expect(!warnings.isEmpty && last.hasSuffix(warnings.last?.message ?? "-"))
+    let quiet = try scratch.train(
+      "quiet", ["--learning-rate", "100", "--iterations", "30", "--quiet"])
+    #expect(quiet.errors.contains("warning: "))
+    let shown = try Command.run(["show", "run"], in: scratch.path)
+    #expect(shown.output.contains(warnings[0].message))
+    let healthy = try scratch.train("healthy", ["--iterations", "60"])
+    #expect(!healthy.output.contains("warning") && !healthy.errors.contains("warning"))
+    let record = try RunDirectory(path: scratch.file("healthy")).read().record
+    #expect(record.results.warnings == [])
+  }
+
+  @Test("Losses say whether the penalty is in them, and are those of the network that is saved")
+  func lossesOfSummary() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try scratch.train("run", ["--iterations", "20"])
+    #expect(outcome.output.contains(/last batch's loss    \d\.\d+ \(with the penalty\)\n/))
+    #expect(outcome.output.contains(/training loss        \d\.\d+ \(without the penalty\)\n/))
+    let results = try RunDirectory(path: scratch.file("run")).read().record.results
+    let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
+    let split = try Digits.training.split(200, by: .stratified(seed: 0))
+    let training = split.training.prepared(with: model.preprocessing, as: Float.self)
+    let validation = split.validation.prepared(with: model.preprocessing, as: Float.self)
+    #expect(results.trainLoss == model.network.evaluate(on: training).loss)
+    #expect(results.validationLoss == model.network.evaluate(on: validation).loss)
   }
 
   @Test("run.json holds settings, results, times and the machine, and --json prints the same")
@@ -68,8 +131,8 @@ struct TrainTests {
     let outcome = try scratch.train("run")
     for text in [
       "digits: 1300 training rows, 200 validation rows, 64-50-10 network",
-      "12 of 12 iterations in ", ", a median of ", "final loss ", "training accuracy ",
-      "validation accuracy ",
+      "12 of 12 iterations in ", ", a median of ", "last batch's loss ", "training loss ",
+      "validation loss ", "training accuracy ", "validation accuracy ",
       "saved run/model.safetensors\n",
     ] {
       #expect(outcome.output.contains(text))
@@ -128,7 +191,8 @@ struct TrainTests {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.train("run", ["--iterations", "12", "--validation", "0", "--json"])
     let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)
-    #expect(!epochs.isEmpty && epochs.allSatisfy { $0.count == 4 && $0[2].isEmpty })
+    #expect(
+      !epochs.isEmpty && epochs.allSatisfy { $0.count == 5 && $0[2].isEmpty && $0[4].isEmpty })
     let results = try #require(try outcome.object["results"] as? [String: Any])
     #expect(results["validationAccuracy"] == nil)
     #expect(results["trainAccuracy"] != nil)
@@ -231,6 +295,8 @@ struct TrainTests {
       #expect(abs(loss - expected) <= 1e-10 * abs(expected), "iteration \(iteration)")
     }
     let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)
-    #expect(epochs.map { Double($0[1]) } == reference.trainAccuracy)
+    // NumPy records accuracies where an epoch begins at a whole iteration: at every fifth here.
+    let recorded = try epochs.filter { try #require(Int($0[0])) % 5 == 0 }
+    #expect(recorded.map { Double($0[1]) } == reference.trainAccuracy)
   }
 }

@@ -22,7 +22,7 @@ import Testing
     var random = SeededRandom(seed: 5)
     for split in [
       try dataset.splitLast(count), try dataset.splitRandomly(count, using: &random),
-      try dataset.splitBalanced(count, using: &random),
+      try dataset.splitStratified(count, using: &random),
     ] {
       let (training, validation) = (rows(split.training), rows(split.validation))
       #expect(validation.count == count)
@@ -41,33 +41,67 @@ import Testing
 
   @Test("A random split is a function of its stream")
   func seeds() throws {
-    func validation(_ seed: UInt64, balanced: Bool) throws -> [Int] {
+    func validation(_ seed: UInt64, stratified: Bool) throws -> [Int] {
       var random = SeededRandom(seed: seed)
       let split =
-        try balanced
-        ? dataset.splitBalanced(20, using: &random) : dataset.splitRandomly(20, using: &random)
+        try stratified
+        ? dataset.splitStratified(20, using: &random) : dataset.splitRandomly(20, using: &random)
       return rows(split.validation)
     }
-    for balanced in [true, false] {
-      #expect(try validation(1, balanced: balanced) == validation(1, balanced: balanced))
-      #expect(try validation(1, balanced: balanced) != validation(2, balanced: balanced))
+    for stratified in [true, false] {
+      #expect(try validation(1, stratified: stratified) == validation(1, stratified: stratified))
+      #expect(try validation(1, stratified: stratified) != validation(2, stratified: stratified))
     }
   }
 
-  @Test("A balanced split gives every class its share to less than one row", arguments: 0..<100)
+  @Test("A stratified split gives every class its share to less than one row", arguments: 0..<100)
   func balance(count: Int) throws {
     var random = SeededRandom(seed: UInt64(count))
-    let split = try dataset.splitBalanced(count, using: &random)
+    let split = try dataset.splitStratified(count, using: &random)
     for (part, whole) in zip(split.validation.classCounts, dataset.classCounts) {
       #expect(abs(Double(part) - Double(whole * count) / 100) < 1)
     }
+  }
+
+  @Test(
+    "Every class keeps a row to train on, however few it has", arguments: [1, 2, 3, 20, 50, 94])
+  func rareClasses(count: Int) throws {
+    let labels = (0..<100).map { $0 < 95 ? 0 : $0 - 94 }
+    let rare = Dataset(dataset.features, labels: labels)
+    for seed in 0..<20 as Range<UInt64> {
+      let split = try rare.split(count, by: .stratified(seed: seed))
+      #expect(split.validation.count == count)
+      #expect(split.training.classCounts.allSatisfy { $0 > 0 })
+    }
+  }
+
+  @Test("A split by a rule is the one that the rule names")
+  func rules() throws {
+    #expect(rows(try dataset.split(3, by: .last).validation) == [97, 98, 99])
+    var random = SeededRandom(seed: 7, purpose: "validation split")
+    #expect(
+      rows(try dataset.split(20, by: .stratified(seed: 7)).validation)
+        == rows(try dataset.splitStratified(20, using: &random).validation))
+  }
+
+  @Test("A class of which only the held-out rows are left is refused by name")
+  func noTrainingRows() throws {
+    let sorted = Dataset(dataset.features, labels: (0..<100).map { $0 / 10 })
+    let error = #expect(throws: DatasetError.self) { try sorted.split(20, by: .last) }
+    #expect(
+      error?.message
+        == "class 8 has no rows to train on: all 10 of them are among the 20 rows held "
+        + "out for validation, the last ones; a stratified split keeps some of every class")
+    _ = try sorted.split(20, by: .stratified(seed: 0))
+    // A class of which there are no rows at all is no fault of the split.
+    _ = try sorted.naming(classes: (0..<11).map(String.init)).split(5, by: .last)
   }
 
   @Test("A class that has no rows stays without")
   func emptyClass() throws {
     var random = SeededRandom(seed: 1)
     let named = dataset.naming(classes: ["a", "b", "c", "d"])
-    let split = try named.splitBalanced(50, using: &random)
+    let split = try named.splitStratified(50, using: &random)
     #expect(split.validation.classCounts[3] == 0)
   }
 
@@ -82,7 +116,7 @@ import Testing
     #expect(error?.message.contains("cannot set \(count) of 100 examples aside") == true)
     #expect(error?.localizedDescription == error?.message)
     #expect(throws: DatasetError.self) { try dataset.splitRandomly(count, using: &random) }
-    #expect(throws: DatasetError.self) { try dataset.splitBalanced(count, using: &random) }
+    #expect(throws: DatasetError.self) { try dataset.splitStratified(count, using: &random) }
     #expect(throws: DatasetError.self) { try dataset[rows: 0..<0].splitLast(0) }
   }
 }

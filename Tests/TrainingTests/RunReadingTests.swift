@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetwork
 import Serialization
 import TestSupport
@@ -31,7 +32,9 @@ import Testing
   private static let epochs = [
     History.Epoch(
       iteration: 0, trainAccuracy: 0.125, validationAccuracy: nil, learningRate: 0.1 + 0.2),
-    History.Epoch(iteration: 2, trainAccuracy: 1, validationAccuracy: 1.0 / 3, learningRate: 0),
+    History.Epoch(
+      iteration: 2, trainAccuracy: 1, validationAccuracy: 1.0 / 3, validationLoss: 2.5,
+      learningRate: 0),
   ]
 
   @Test(
@@ -41,6 +44,31 @@ import Testing
     let written = try self.written(status: status)
     #expect(written.directory.holdsRecord)
     #expect(try written.directory.read() == written.run)
+  }
+
+  @Test("The epochs of a version that knew no validation loss are read")
+  func earlierEpochs() throws {
+    let written = try self.written()
+    let text = "iteration,train_accuracy,validation_accuracy,learning_rate\n2,1.0,0.5,0.1\n"
+    try written.scratch.write(Array(text.utf8), to: "runs/a/epochs.csv")
+    #expect(
+      try written.directory.read().history.epochs == [
+        History.Epoch(
+          iteration: 2, trainAccuracy: 1, validationAccuracy: 0.5, learningRate: 0.1)
+      ])
+  }
+
+  @Test("Settings of a version that knew no other split have the last rows held out")
+  func earlierSettings() throws {
+    let settings = RunRecord.sample(iterations: 0, finalLoss: nil).settings
+    #expect(settings.split == .stratified(seed: 0))
+    var values = try #require(
+      try JSONSerialization.jsonObject(with: Data(settings.json.utf8)) as? [String: Any])
+    #expect(values.removeValue(forKey: "split") != nil)
+    let earlier = try JSONSerialization.data(withJSONObject: values)
+    var expected = settings
+    expected.split = .last
+    #expect(try RunRecord.Settings(json: earlier) == expected)
   }
 
   @Test("A run without an iteration is read") func empty() throws {
@@ -74,18 +102,22 @@ import Testing
       ("epochs.csv", "\n2,", "\n0,", "line 3: iteration: expected 1 to 2, found 0"),
       (
         "epochs.csv", "0,0.125", "0,1.5",
-        "line 2: train_accuracy: expected a share of 1, found 1.5"
+        "line 2: batch_accuracy: expected a share of 1, found 1.5"
       ),
       (
         "epochs.csv", "0.125,,", "0.125,nan,",
         "line 2: validation_accuracy: expected a share of 1 or nothing, found nan"
       ),
       (
-        "epochs.csv", "33333,0.0\n", "33333,-1\n",
+        "epochs.csv", "33333,0.0,", "33333,-1,",
         "line 3: learning_rate: expected a number of 0 or more, found -1"
       ),
       (
-        "epochs.csv", "33333,0.0\n", "33333,0.0\n3,1,1,1\n",
+        "epochs.csv", "0.0,2.5\n", "0.0,x\n",
+        "line 3: validation_loss: expected a number or nothing, found x"
+      ),
+      (
+        "epochs.csv", "0.0,2.5\n", "0.0,2.5\n3,1,1,1,1\n",
         "line 4: iteration: expected no more lines: there are 3 iterations, found 3"
       ),
       ("run.json", "\"finished\"", "\"done\"", "expected the record of a run: results.status: "),

@@ -46,14 +46,18 @@ import Training
       let settings = SGDSettings(
         learningRate: 0.1, learningRateDecay: 0.5, iterations: total, batchSize: batch)
       let history = try net.train(on: data, settings: settings, using: &random)
-      for (index, epoch) in history.epochs.enumerated() {
-        expectClose(epoch.learningRate, 0.1 / Double(1 << index), tolerance: 1e-12)
-        #expect(epoch.validationAccuracy == nil)
+      // As in NumPy, the rate decays where an epoch begins at a whole iteration.
+      var rate = 0.1
+      let length = max(Double(data.count) / Double(batch), 1)
+      for epoch in history.epochs {
+        expectClose(epoch.learningRate, rate, tolerance: 1e-12)
+        if Double(epoch.iteration).truncatingRemainder(dividingBy: length) == 0 { rate /= 2 }
+        #expect(epoch.validationAccuracy == nil && epoch.validationLoss == nil)
       }
       #expect(history.loss.count == total)
       return history.epochs.map(\.iteration)
     }
-    #expect(try iterations(16, 12) == [0, 5, 10])
+    #expect(try iterations(16, 12) == [0, 3, 5, 8, 10])
     #expect(try iterations(10, 9) == [0, 4, 8])
     #expect(try iterations(100, 3) == [0, 1, 2])
     #expect(try iterations(10, 0) == [])

@@ -57,9 +57,39 @@ import Training
     #expect(try evaluated(.epochs(4), .epochs(1)) == [2, 4, 7, 9])
     #expect(try evaluated(.epochs(4), .epochs(2)) == [4, 9])
     #expect(try evaluated(.iterations(9), .iterations(4)) == [3, 7])
-    #expect(try evaluated(.iterations(11), .epochBegins) == [0, 5, 10])
+    // Epochs begin at 0, 2.5, 5, …
+    #expect(try evaluated(.iterations(11), .epochBegins) == [0, 3, 5, 8, 10])
     #expect(try evaluated(.iterations(9), .never) == [])
     #expect(TrainerSettings(length: .epochs(3), batchSize: 20).iterations(rowCount: 50) == 8)
+  }
+
+  @Test(
+    "Whatever the batch, an epoch has an evaluation", arguments: [1, 3, 7, 20, 49, 50, 51, 150],
+    [EvaluationRule.epochs(1), .epochBegins])
+  func evaluations(batchSize: Int, rule: EvaluationRule) {
+    var longest = 0
+    var since = 0
+    for iteration in 0..<500 {
+      let events = rule.events(after: iteration, batchSize: batchSize, rowCount: 50)
+      since = events.evaluation ? 0 : since + 1
+      longest = max(longest, since)
+    }
+    // The iterations between two evaluations are fewer than those that an epoch has a part in.
+    #expect(longest <= (50 + batchSize - 1) / batchSize)
+  }
+
+  @Test("Early stopping sees every epoch with the classic clock too, and keeps a trained network")
+  func classicEarlyStopping() throws {
+    let data = TrainTests.blobs(50)
+    var trainer = try Self.trainer(
+      TrainerSettings(
+        learningRate: 0.1, length: .iterations(60), batchSize: 20, evaluation: .epochBegins,
+        earlyStopping: EarlyStopping(patience: 1000)),
+      rows: 50)
+    try trainer.run(on: data, validation: data)
+    #expect(trainer.history.epochs.count == 24)
+    #expect(trainer.result.evaluate(on: data).accuracy > 0.9)
+    #expect(trainer.bestIteration ?? 0 > 0)
   }
 
   @Test("The rate of an iteration is the schedule's")

@@ -40,8 +40,13 @@ import Training
     for (iteration, (ours, theirs)) in zip(history.loss, reference.losses).enumerated() {
       #expect(relativeError(ours, theirs) <= 1e-12, "iteration \(iteration): \(ours), \(theirs)")
     }
-    #expect(history.trainAccuracy == reference.trainAccuracy)
-    #expect(history.validationAccuracy == reference.validationAccuracy)
+    // NumPy records accuracies where an epoch begins at a whole iteration.
+    let length = max(Double(reference.labels.count) / Double(reference.settings.batch), 1)
+    let epochs = history.epochs.filter {
+      Double($0.iteration).truncatingRemainder(dividingBy: length) == 0
+    }
+    #expect(epochs.map(\.trainAccuracy) == reference.trainAccuracy)
+    #expect(epochs.map(\.validationAccuracy) == reference.validationAccuracy)
     for (name, tensor) in net.parameters {
       expectClose(tensor, try #require(reference.trained[name]), tolerance: 1e-10)
     }

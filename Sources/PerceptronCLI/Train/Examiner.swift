@@ -18,8 +18,9 @@ final class Examiner<Scalar: BLASScalar> {
   /// What the looks at iterations saw; nil before the first of them.
   var series: DiagnosticSeries? { state.series.looks.isEmpty ? nil : state.series }
 
-  /// Iterations between two looks, which each cost about as much as an iteration or two.
-  private static var interval: Int { 100 }
+  /// Iterations between two looks, which each cost about as much as an iteration or two: 100, or less in
+  /// a short run, which is to have ten looks.
+  private var interval: Int { max(1, min(100, iterations / 10)) }
   /// Below this share of the first learning rate, small steps are what a schedule wants.
   private static var leastRate: Double { 0.1 }
 
@@ -57,7 +58,7 @@ final class Examiner<Scalar: BLASScalar> {
       state.awaitsLook = false
     }
     // A look at the second iteration, then regularly, and one at the last.
-    if progress.iteration % Self.interval == 0 || progress.iteration == iterations - 2 {
+    if progress.iteration % interval == 0 || progress.iteration == iterations - 2 {
       before = moment.network.parameters
       state.awaitsLook = true
     }
@@ -102,7 +103,9 @@ final class Examiner<Scalar: BLASScalar> {
   }
 
   private func tell(_ found: Diagnosis, at iteration: Int?, judgesSmallUpdates: Bool = true) {
-    let warnings = found.warnings.filter { judgesSmallUpdates || $0.kind != .smallUpdate }
+    let warnings = state.lasting.update(
+      with: found.warnings.filter { judgesSmallUpdates || $0.kind != .smallUpdate }, at: iteration,
+      of: iterations)
     let time = iteration.map { "iteration \($0)" } ?? "before training"
     var told = diagnosis?.warnings ?? []
     for warning in warnings where !told.contains(where: { $0.warning.isLike(warning) }) {

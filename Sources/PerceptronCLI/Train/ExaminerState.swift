@@ -9,6 +9,8 @@ struct ExaminerState: Codable, Sendable {
   var series = DiagnosticSeries()
   var firstLoss: Double?
   var lastEpoch: History.Epoch?
+  /// What was wrong at the last looks, of which only lasting trouble is told.
+  var lasting = LastingWarnings()
   /// Whether the next iteration is one to look at.
   var awaitsLook = false
 }

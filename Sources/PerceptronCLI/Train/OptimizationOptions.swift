@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Foundation
 import Perceptron
 
 /// The options that say how a network is trained.
@@ -15,7 +16,7 @@ struct OptimizationOptions: ParsableArguments {
     parsing: .unconditional,
     help: .init(
       "What the learning rate is multiplied by: without a --schedule and with epoch-decay (default: "
-        + "0.95) after each epoch, with step every --step-epochs (default: 0.1), with plateau after more "
+        + "0.95, or nearer to 1 where the rate would fall below 1 % otherwise) after each epoch, with step every --step-epochs (default: 0.1), with plateau after more "
         + "than 5 epochs in which nothing got better (default: 0.1). With inverse, d in rate/(1 + d·i) "
         + "at iteration i (default: 0.001).",
       valueName: "factor"))
@@ -68,6 +69,12 @@ struct OptimizationOptions: ParsableArguments {
       "Draw batches with replacement, or a permutation per epoch.", valueName: "how"))
   var sampling: Sampling?
   @Option(
+    help: .init(
+      "When an epoch's decay and evaluation are due: end, after its last batch, or classic, after its "
+        + "first, as in the NumPy formulation. (default: end, or classic with --random numpy)",
+      valueName: "when"))
+  var epochClock: EpochClock?
+  @Option(
     parsing: .unconditional,
     help: .init(
       "Stop after so many evaluations without a better validation accuracy, or without validation "
@@ -113,6 +120,17 @@ struct OptimizationOptions: ParsableArguments {
       case .sgd, .momentum, .nesterov: 0.05
       case .adagrad: 0.01
       case .rmsprop, .adam, .adamw: 1e-3
+      }
+    }
+  }
+
+  enum EpochClock: String, ExpressibleByArgument, CaseIterable {
+    case end, classic
+
+    var evaluation: EvaluationRule {
+      switch self {
+      case .end: .epochs(1)
+      case .classic: .epochBegins
       }
     }
   }
@@ -170,21 +188,37 @@ struct OptimizationOptions: ParsableArguments {
 
 extension OptimizationOptions {
   /// The settings of the plain run, completed by what does well on the data.
-  func plainSettings(_ defaults: TrainingDefaults, rowCount: Int) -> TrainerSettings {
+  func plainSettings(
+    _ defaults: TrainingDefaults, rowCount: Int, clock: EpochClock
+  ) -> TrainerSettings {
     let sampling = sampling ?? .replacement
+    let iterations = iterations ?? defaults.iterations
+    let batchSize =
+      batch ?? (sampling == .epoch ? min(defaults.batch, max(rowCount, 1)) : defaults.batch)
+    let epochs = Self.epochs(iterations, batchSize: batchSize, rowCount: rowCount)
+    let counted = clock == .classic ? min(epochs, Double(iterations)) : epochs
     var settings = TrainerSettings(
       learningRate: learningRate ?? defaults.learningRate,
-      schedule: .epochDecay(factor: decay ?? defaults.decay),
-      length: .iterations(iterations ?? defaults.iterations),
-      batchSize: batch
-        ?? (sampling == .epoch ? min(defaults.batch, max(rowCount, 1)) : defaults.batch),
-      sampling: sampling, evaluation: .epochBegins)
+      schedule: .epochDecay(factor: decay ?? Self.decay(defaults.decay, epochs: counted)),
+      length: .iterations(iterations), batchSize: batchSize, sampling: sampling,
+      evaluation: clock.evaluation)
     complete(&settings, regularization: defaults.regularization)
     return settings
   }
 
+  /// How many epochs so many iterations make.
+  private static func epochs(_ iterations: Int, batchSize: Int, rowCount: Int) -> Double {
+    Double(iterations) * Double(batchSize) / Double(max(rowCount, 1))
+  }
+
+  /// The decay for each of so many epochs: the usual one, or one nearer to 1 where that would leave less
+  /// than a hundredth of the learning rate in the end, as on a small set, whose epochs are short.
+  private static func decay(_ usual: Double, epochs: Double) -> Double {
+    max(usual, pow(0.01, 1 / max(epochs, 1)))
+  }
+
   /// The settings of any other run.
-  func settings(rowCount: Int) throws -> TrainerSettings {
+  func settings(rowCount: Int, clock: EpochClock) throws -> TrainerSettings {
     let name = optimizer ?? .adam
     let batchSize = batch ?? min(128, max(rowCount, 1))
     var settings = TrainerSettings(
@@ -192,14 +226,14 @@ extension OptimizationOptions {
       learningRate: learningRate ?? name.learningRate,
       length: iterations.map { .iterations($0) }
         ?? .epochs(epochs ?? Self.epochs(rowCount: rowCount, batchSize: batchSize)),
-      batchSize: batchSize, sampling: sampling ?? .epoch, evaluation: .epochs(1))
+      batchSize: batchSize, sampling: sampling ?? .epoch, evaluation: clock.evaluation)
     let iterations = settings.iterations(rowCount: rowCount)
     if let warmUp, warmUp > 0, warmUp >= iterations {
       throw ValidationError(
         "--warm-up is \(warmUp), expected less than the run's \(iterations) iterations")
     }
     settings.schedule = schedule(
-      epochs: Double(iterations) * Double(batchSize) / Double(max(rowCount, 1)))
+      epochs: Self.epochs(iterations, batchSize: batchSize, rowCount: rowCount))
     complete(&settings, regularization: 0)
     return settings
   }
@@ -224,7 +258,7 @@ extension OptimizationOptions {
   private func schedule(epochs: Double) -> Schedule {
     switch schedule ?? (decay == nil ? .constant : .epochDecay) {
     case .constant: .constant
-    case .epochDecay: .epochDecay(factor: decay ?? 0.95)
+    case .epochDecay: .epochDecay(factor: decay ?? Self.decay(0.95, epochs: epochs))
     case .step: .step(epochs: stepEpochs ?? max(1, Int(epochs / 3)), factor: decay ?? 0.1)
     case .cosine: .cosine(warmUp: warmUp ?? 0, final: 0)
     case .inverse: .inverse(decay: decay ?? 1e-3)

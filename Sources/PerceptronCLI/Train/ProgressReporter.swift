@@ -42,8 +42,9 @@ struct ProgressReporter {
     ProgressLine(
       done: progress.iteration + 1, earlier: earlier, iterations: progress.iterations,
       elapsed: start.duration(to: .now).seconds, loss: progress.loss,
-      trainAccuracy: lastEpoch?.trainAccuracy, validationAccuracy: lastEpoch?.validationAccuracy,
-      isFinal: isFinal)
+      // The last evaluation may be almost an epoch old: the summary has the figures of the end.
+      batchAccuracy: isFinal ? nil : lastEpoch?.trainAccuracy,
+      validationAccuracy: isFinal ? nil : lastEpoch?.validationAccuracy, isFinal: isFinal)
   }
 }
 
@@ -57,7 +58,7 @@ struct ProgressLine {
   /// Seconds since the first of them began.
   var elapsed: Double
   var loss: Double
-  var trainAccuracy: Double?
+  var batchAccuracy: Double?
   var validationAccuracy: Double?
   /// Whether there is nothing more to come: it tells the time that was taken, not what is left.
   var isFinal = false
@@ -69,11 +70,11 @@ struct ProgressLine {
     let count = "\(done)/\(iterations)"
     let speed = "\(decimal(rate, rate < 10 ? 1 : 0))/s"
     let loss = "loss " + readableNumber(loss)
-    let train = trainAccuracy.map { "train \(decimal($0, 3))" }
+    let batch = batchAccuracy.map { "batch \(decimal($0, 3))" }
     let validation = validationAccuracy.map { "validation \(decimal($0, 3))" }
     let end = isFinal ? "in \(readableTime(elapsed))" : "\(readableTime(left)) left"
     return [
-      [count, speed, loss, train, validation, end], [count, speed, loss, validation, end],
+      [count, speed, loss, batch, validation, end], [count, speed, loss, validation, end],
       [count, loss, validation, end],
     ].map { $0.compactMap { $0 }.joined(separator: "  ") }.first { $0.count <= 79 }
       ?? "\(count)  \(loss)"

@@ -13,6 +13,8 @@ struct RunNotes: Codable {
   let dataFolder: String?
   /// The digest of the training set, held-out rows included.
   let dataDigest: String
+  /// The loss on some training rows before the first update, by which the run is judged.
+  let initialLoss: Double?
   /// What was seen of the network's health, where the run looks at it.
   let examiner: ExaminerState?
   /// The names of event files that are an earlier run's, if any.
@@ -22,13 +24,14 @@ struct RunNotes: Codable {
 
   init(
     _ settings: RunRecord.Settings, seed: UInt64, seconds: Double, data: DataIdentity,
-    examiner: ExaminerState? = nil, earlierEvents: [String] = []
+    initialLoss: Double? = nil, examiner: ExaminerState? = nil, earlierEvents: [String] = []
   ) throws {
     self.settings = settings
     self.seed = seed
     self.seconds = seconds
     dataFolder = data.folder
     dataDigest = try data.digest()
+    self.initialLoss = initialLoss
     self.examiner = examiner
     self.earlierEvents = earlierEvents.isEmpty ? nil : earlierEvents
   }

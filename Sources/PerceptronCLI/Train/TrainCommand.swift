@@ -21,7 +21,9 @@ struct TrainCommand: ParsableCommand {
 
       \(TrainingDefaults.table)
 
-      At most a fifth of a small set is held out for validation.
+      At most a fifth of a small set is held out for validation. The rows are drawn at random with the \
+      same share of every class, the same ones for every --seed; of CIFAR-10 and Fashion-MNIST, and with \
+      --random numpy, they are the last ones.
 
       With any of --layers, --activation, --dropout, --batch-norm, --layer-norm, --initializer, --loss, \
       --label-smoothing, --optimizer, --schedule or --epochs the defaults are instead: ten epochs, or on \
@@ -40,8 +42,18 @@ struct TrainCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "How many of the last rows to hold out for validation; 0 for none.", valueName: "rows"))
+      "How many rows to hold out for validation; 0 for none.", valueName: "rows"))
   var validation: Int?
+  @Option(
+    help: .init(
+      "Which rows are held out: stratified, drawn at random with the same share of every class, or "
+        + "last. (default: last of cifar10, fashion-mnist and with --random numpy, else stratified)",
+      valueName: "rule"))
+  var split: SplitRule?
+  @Option(
+    parsing: .unconditional,
+    help: .init("What a stratified split is drawn from. (default: 0)", valueName: "seed"))
+  var splitSeed: UInt64?
   @Option(help: .init("Scalar type of the network.", valueName: "type"))
   var precision: RunRecord.Precision = .float
   @Option(
@@ -58,8 +70,15 @@ struct TrainCommand: ParsableCommand {
   var output: String?
   @Flag(help: "Replace an earlier run in the folder.") var overwrite = false
 
+  enum SplitRule: String, ExpressibleByArgument, CaseIterable {
+    case stratified, last
+  }
+
   func validate() throws {
     try require("--validation", validation, in: 0...Int.max)
+    if split == .last, let splitSeed {
+      throw ValidationError("--split-seed is \(splitSeed), but --split last draws nothing")
+    }
     if precision == .float {
       try requireFloat("--regularization", optimization.regularization)
       try requireFloat("--pixel-scale", preparation.pixelScale)
@@ -75,7 +94,10 @@ struct TrainCommand: ParsableCommand {
     let data = try source.load()
     let settings = try settings(for: data)
     try checkMemory(settings, data)
-    try naming(data.name) { try data.training.features.checkFinite() }
+    try naming(data.name) {
+      try data.training.features.checkFinite()
+      _ = try data.training.split(settings.validation, by: settings.split)
+    }
     let (directory, lock) = try makeDirectory(for: data)
     let session = TrainingSession(
       data: data, identity: DataIdentity(of: data, from: source.data), settings: settings,
@@ -135,10 +157,11 @@ struct TrainCommand: ParsableCommand {
       )
     }
     let isPlain = network.isPlain && optimization.isPlain
+    let clock = optimization.epochClock ?? (random == .numpy ? .classic : .end)
     var training =
       isPlain
-      ? optimization.plainSettings(defaults, rowCount: rows - validation)
-      : try optimization.settings(rowCount: rows - validation)
+      ? optimization.plainSettings(defaults, rowCount: rows - validation, clock: clock)
+      : try optimization.settings(rowCount: rows - validation, clock: clock)
     training.seed = seed
     if training.sampling == .epoch && training.batchSize > rows - validation {
       throw ValidationError(
@@ -152,12 +175,21 @@ struct TrainCommand: ParsableCommand {
     let preparation = preparation.settings(for: data, isPlain: isPlain)
     return RunRecord.Settings(
       data: data.name, format: source.format, network: architecture, training: training,
-      validation: validation, precision: precision, random: random,
+      validation: validation, split: splitRule(for: data), precision: precision, random: random,
       pixelScale: preparation.divisor, subtractMean: preparation.subtractMean)
   }
 }
 
 extension TrainCommand {
+  /// Which rows are held out: the last ones where others do so, whose figures are to be comparable.
+  private func splitRule(for data: LoadedData) -> ValidationSplit {
+    let isCustomary = random == .numpy || data.kind == .cifar10 || data.kind == .fashionMNIST
+    switch split ?? (isCustomary && splitSeed == nil ? .last : .stratified) {
+    case .last: return .last
+    case .stratified: return .stratified(seed: splitSeed ?? 0)
+    }
+  }
+
   /// Refuses, before a folder is made, what a trainer or a network would refuse afterwards.
   private func check(
     _ training: TrainerSettings, _ network: RunRecord.NetworkSettings, rowCount: Int

@@ -14,6 +14,10 @@ extension TrainingSession {
     if let diagnosis = finished.record.diagnosis, !display.json && !display.quiet {
       try Console.output("\n\(diagnosis)")
     }
+    // The summary has them; whoever does not see it is to know of them as well.
+    if display.json || display.quiet {
+      for warning in finished.record.results.warnings ?? [] { Console.error("warning: \(warning)") }
+    }
     if let leftover = finished.leftover { Console.error("Error: \(leftover)") }
     if let divergence = finished.divergence { throw divergence }
     if Interruption.isRequested { throw ExitCode(Interruption.status) }
@@ -47,17 +51,32 @@ extension TrainingSession {
         results.stoppedEarly ? "stopped early after iteration \(results.iterations - 1); " : ""
       lines.append("\(end)kept the weights of iteration \(best)")
     }
-    if let loss = results.finalLoss { lines.append("final loss           \(readableNumber(loss))") }
-    if let accuracy = results.trainAccuracy {
-      lines.append("training accuracy    \(decimal(accuracy, 4))")
-    }
-    if let accuracy = results.validationAccuracy {
-      lines.append("validation accuracy  \(decimal(accuracy, 4))")
-    }
+    lines += results.figures(penalty: training.penalty)
     lines.append("saved \(directory.modelPath)")
+    lines += (results.warnings ?? []).map { "warning: \($0)" }
     if results.status == .interrupted {
       lines.append("go on with: " + ShellCommand.line(["perceptron", "resume", directory.path]))
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension RunRecord.Results {
+  /// The losses and accuracies, a line each, with what they are of.
+  ///
+  /// - Parameter penalty: what the run's weights added to the loss.
+  func figures(penalty: Penalty) -> [String] {
+    let isPenalized = penalty != .none
+    return [
+      finalLoss.map {
+        "last batch's loss    \(readableNumber($0))" + (isPenalized ? " (with the penalty)" : "")
+      },
+      trainLoss.map {
+        "training loss        \(readableNumber($0))" + (isPenalized ? " (without the penalty)" : "")
+      },
+      validationLoss.map { "validation loss      \(readableNumber($0))" },
+      trainAccuracy.map { "training accuracy    \(decimal($0, 4))" },
+      validationAccuracy.map { "validation accuracy  \(decimal($0, 4))" },
+    ].compactMap { $0 }
   }
 }

@@ -43,7 +43,12 @@ extension TrainingSession {
       ? try RunEvents<Scalar>(
         in: eventFiles.folder, from: trainer.iteration, imageShape: data.training.image) : nil
     examiner?.begin(trainer.network, after: trainer.iteration, on: sets.training)
-    if checkpoint == nil { try saveFirstCheckpoint(of: trainer, examiner?.memory) }
+    let initialLoss =
+      trainer.iteration == 0
+      ? RunAssessment.probe(trainer.network, settings: settings.training, on: sets.training)
+      : checkpoint?.notes.initialLoss
+    let notes = notes(initialLoss: initialLoss, examiner?.memory)
+    if checkpoint == nil { try saveFirstCheckpoint(of: trainer, notes) }
     let clock = ContinuousClock()
     let start = clock.now
     var last = start
@@ -60,7 +65,7 @@ extension TrainingSession {
     do {
       try trainer.run(
         on: sets.training, validation: sets.validation, callbacks: [callback],
-        checkpoints: checkpoints(since: start, examiner?.memory))
+        checkpoints: checkpoints(notes: notes))
     } catch TrainingError.lossNotFinite(let iteration, let loss, _) {
       divergence = .loss(loss, of: iteration)
     } catch TrainingError.parametersNotFinite(let iteration, _) {
@@ -76,35 +81,43 @@ extension TrainingSession {
       network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
       divergence: divergence, iterationTimes: times, seconds: seconds,
       stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
-      bestIteration: trainer.bestIteration, diagnosis: examiner?.diagnosis,
+      bestIteration: trainer.bestIteration, initialLoss: initialLoss,
+      diagnosis: examiner?.diagnosis,
       diagnostics: examiner?.series)
   }
 
   private var secondsSoFar: Double { checkpoint?.notes.seconds ?? 0 }
 
+  /// What a checkpoint that is saved from now on holds beside the trainer's own state.
+  private func notes(
+    initialLoss: Double?, _ memory: ExaminerMemory?
+  ) -> @Sendable () throws -> [String: String] {
+    let start = ContinuousClock.now
+    return { [settings, seed, identity, secondsSoFar, eventFiles] in
+      let seconds = secondsSoFar + start.duration(to: .now).seconds
+      return try RunNotes(
+        settings, seed: seed, seconds: seconds, data: identity, initialLoss: initialLoss,
+        examiner: memory?.current, earlierEvents: eventFiles.earlier
+      ).metadata
+    }
+  }
+
   /// Checkpoints as they are asked for, and one when the run is interrupted.
   private func checkpoints(
-    since start: ContinuousClock.Instant, _ memory: ExaminerMemory?
+    notes: @escaping @Sendable () throws -> [String: String]
   ) -> Checkpoints {
     let period = display.checkpointEvery
     return Checkpoints(
       at: directory.checkpointPath, everySeconds: period > 0 ? period : nil, whenFinished: false,
-      notes: { [settings, seed, identity, secondsSoFar, eventFiles] in
-        let seconds = secondsSoFar + start.duration(to: .now).seconds
-        return try RunNotes(
-          settings, seed: seed, seconds: seconds, data: identity, examiner: memory?.current,
-          earlierEvents: eventFiles.earlier
-        ).metadata
-      })
+      notes: notes)
   }
 
   /// Sees to it that a run that is killed early does not leave the checkpoint of an earlier one.
   private func saveFirstCheckpoint<Scalar, Random: Codable>(
-    of trainer: Trainer<Scalar, Random>, _ memory: ExaminerMemory?
+    of trainer: Trainer<Scalar, Random>, _ notes: () throws -> [String: String]
   ) throws {
     if display.checkpointEvery > 0 && !trainer.isFinished {
-      let first = checkpoints(since: .now, memory)
-      try trainer.saveCheckpoint(to: first.path, notes: first.notes())
+      try trainer.saveCheckpoint(to: directory.checkpointPath, notes: notes())
     } else {
       try directory.removeCheckpoint()
     }

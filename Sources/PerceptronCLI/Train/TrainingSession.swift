@@ -51,6 +51,7 @@ struct TrainingSession {
     var seconds = 0.0
     var stoppedEarly = false
     var bestIteration: Int?
+    var initialLoss: Double?
     var diagnosis: RunDiagnosis?
     var diagnostics: DiagnosticSeries?
   }
@@ -64,10 +65,11 @@ extension TrainingSession {
     _ trained: Outcome<Scalar>, on sets: PreparedSets<Scalar>
   ) throws -> Finished {
     var outcome = trained
-    let accuracies = measure(&outcome, on: sets)
-    if let accuracies {
+    let measured = measure(&outcome, on: sets)
+    let (training, validation) = (measured?.assessment.training, measured?.validation)
+    if let training {
       outcome.diagnosis?.measured(
-        training: accuracies.training, validation: accuracies.validation)
+        training: training.accuracy, validation: validation?.accuracy)
     }
     let status: RunRecord.Status =
       outcome.divergence != nil ? .diverged : outcome.isFinished ? .finished : .interrupted
@@ -76,9 +78,11 @@ extension TrainingSession {
       dataSource: .init(folder: identity.folder, digest: try identity.digest()), seed: seed,
       results: .init(
         status: status, iterations: outcome.history.loss.count,
-        finalLoss: outcome.history.loss.last, trainAccuracy: accuracies?.training,
-        validationAccuracy: accuracies?.validation, stoppedEarly: outcome.stoppedEarly,
-        bestIteration: outcome.bestIteration),
+        finalLoss: outcome.history.loss.last, trainLoss: training?.loss,
+        validationLoss: validation?.loss, trainAccuracy: training?.accuracy,
+        validationAccuracy: validation?.accuracy, stoppedEarly: outcome.stoppedEarly,
+        bestIteration: outcome.bestIteration,
+        warnings: status == .finished ? measured?.assessment.warnings : nil),
       secondsPerIteration: median(outcome.iterationTimes), seconds: outcome.seconds,
       machine: .current, diagnosis: outcome.diagnosis)
     let model = TrainedModel(
@@ -97,26 +101,29 @@ extension TrainingSession {
       leftover: leftover)
   }
 
-  /// The accuracies of a network that has not diverged. What the last update did, and what fresh
+  /// What a network that has not diverged makes of the rows. What the last update did, and what fresh
   /// weights are like that were never trained, no loss of the run itself can tell.
   private func measure<Scalar>(
     _ outcome: inout Outcome<Scalar>, on sets: PreparedSets<Scalar>
-  ) -> (training: Double, validation: Double?)? {
+  ) -> (assessment: RunAssessment, validation: Evaluation?)? {
     if outcome.divergence != nil { return nil }
     let last = outcome.history.loss.indices.last
     if outcome.network.parameters.contains(where: { $0.tensor.firstNonFinite() != nil }) {
       outcome.divergence = .parameters(after: last)
       return nil
     }
-    let workers = settings.training.workers
-    let evaluation = outcome.network.evaluate(on: sets.training, workers: workers)
-    if !evaluation.loss.isFinite {
-      outcome.divergence = .trainingLoss(evaluation.loss, after: last)
+    let assessment = RunAssessment(
+      of: outcome.network, history: outcome.history, initialLoss: outcome.initialLoss,
+      settings: settings.training, on: sets.training)
+    if !assessment.training.loss.isFinite {
+      outcome.divergence = .trainingLoss(assessment.training.loss, after: last)
       return nil
     }
     return (
-      evaluation.accuracy,
-      sets.validation.map { outcome.network.evaluate(on: $0, workers: workers).accuracy }
+      assessment,
+      sets.validation.map {
+        outcome.network.evaluate(on: $0, workers: settings.training.workers)
+      }
     )
   }
 }

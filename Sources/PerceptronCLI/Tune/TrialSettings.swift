@@ -22,7 +22,7 @@ struct TrialSettings {
   /// - Throws: `ValidationError` for the first trial that `perceptron train` would refuse, with its
   ///   reason and the trial's parameters.
   func settings(of trials: [Assignment], for data: LoadedData) throws -> [RunRecord.Settings] {
-    try trials.map { trial in
+    let all = try trials.map { trial in
       do {
         let command = try parse(try arguments(of: trial))
         let settings = try command.settings(for: data)
@@ -36,6 +36,14 @@ struct TrialSettings {
         throw ValidationError("\(error.message); in the trial with \(trial)")
       }
     }
+    // Many trials, few splits.
+    let splits = Dictionary(grouping: all) { [AnyHashable($0.validation), AnyHashable($0.split)] }
+    for settings in splits.values.compactMap(\.first) {
+      try naming(data.name) {
+        _ = try data.training.split(settings.validation, by: settings.split)
+      }
+    }
+    return all
   }
 
   /// The trial's options.

@@ -31,7 +31,7 @@ struct TrialSpace {
       [
         "learning-rate": "9e-2,1e-3,2e-3,3e-3,4e-3", "hidden": "50,100,150",
         "iterations": "1000,1500,2000,2500", "regularization": "0.1,0.25,0.5",
-        "batch": "200", "decay": "0.95",
+        "batch": "200", "decay": "0.95", "epoch-clock": "classic",
       ]
     }
   }

@@ -86,6 +86,8 @@ struct TunableOptions: ParsableArguments {
   var initializer: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: numbers)
   var scale: [String] = []
+  @Option(parsing: .unconditionalSingleValue, help: words)
+  var epochClock: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: integers)
   var earlyStopping: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: numbers)
@@ -96,6 +98,10 @@ struct TunableOptions: ParsableArguments {
   var subtractMean: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: integers)
   var validation: [String] = []
+  @Option(parsing: .unconditionalSingleValue, help: words)
+  var split: [String] = []
+  @Option(parsing: .unconditionalSingleValue, help: integers)
+  var splitSeed: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: words)
   var precision: [String] = []
   @Option(parsing: .unconditionalSingleValue, help: words)

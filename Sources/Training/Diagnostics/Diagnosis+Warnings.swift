@@ -1,5 +1,3 @@
-import Foundation
-
 extension Diagnosis {
   /// A ReLU layer with a larger share of dead units has lost most of what it could express. Some dead
   /// units are common: a batch does not show everything.
@@ -113,8 +111,5 @@ extension Diagnosis {
           : "steps are so large that they undo each other. Try a lower learning rate."))
   }
 
-  /// Three digits.
-  private static func short(_ value: Double) -> String {
-    value.isNaN ? "nan" : String(format: "%.3g", value)
-  }
+  private static func short(_ value: Double) -> String { DiagnosticWarning.short(value) }
 }

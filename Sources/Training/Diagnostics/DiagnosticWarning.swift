@@ -1,3 +1,5 @@
+import Foundation
+
 /// Something that is probably wrong with a network or its training.
 public struct DiagnosticWarning: Codable, Sendable, Equatable {
   /// What a warning is about.
@@ -14,6 +16,12 @@ public struct DiagnosticWarning: Codable, Sendable, Equatable {
     case startLoss
     /// An accuracy that is much better on rows trained on than on others.
     case overfitting
+    /// A loss on the training rows that is higher in the end than it was at first.
+    case risenLoss
+    /// An accuracy on the training rows that naming a single class reaches as well.
+    case nothingLearnt
+    /// A learning rate that was next to nothing for half of the run or more.
+    case vanishedRate
   }
 
   /// What it is about.
@@ -24,6 +32,11 @@ public struct DiagnosticWarning: Codable, Sendable, Equatable {
   public let value: Double
   /// What was seen, why it matters and what to try.
   public let message: String
+
+  /// A number in three digits, as messages have it.
+  static func short(_ value: Double) -> String {
+    value.isNaN ? "nan" : String(format: "%.3g", value)
+  }
 
   /// Whether another is of the same kind and about the same subject.
   public func isLike(_ other: DiagnosticWarning) -> Bool {

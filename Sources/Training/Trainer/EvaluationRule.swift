@@ -6,9 +6,12 @@ public enum EvaluationRule: Hashable, Sendable {
   case epochs(Int)
   /// After every so many iterations.
   case iterations(Int)
-  /// After each iteration that begins an epoch, 0 included, as the classic NumPy formulation has it.
-  /// An epoch then has max(rows / batch, 1) iterations, as a real number, and begins at its exact
-  /// multiples: regularly where the batch divides the rows, and rarely where it does not.
+  /// After the first iteration of every epoch, 0 included. An epoch has max(rows / batch, 1)
+  /// iterations, as a real number.
+  ///
+  /// The schedule counts as the classic NumPy formulation does, by `iteration % length == 0`: an
+  /// epoch counts where its beginning is a whole iteration. That is every epoch where the batch
+  /// divides the rows, and only some of them otherwise: of 1,300 rows in batches of 150, every third.
   case epochBegins
   /// Never.
   case never
@@ -33,8 +36,11 @@ extension EvaluationRule {
     switch self {
     case .epochBegins:
       let length = max(Double(rowCount) / Double(batchSize), 1)
-      let begins = Double(iteration).truncatingRemainder(dividingBy: length) == 0
-      return Events(epochs: begins ? 1 : 0, evaluation: begins)
+      let isExact = Double(iteration).truncatingRemainder(dividingBy: length) == 0
+      // Whether a multiple of the length lies above the iteration before and not above this one.
+      let isFirst =
+        iteration == 0 || before > Self.epochs(in: iteration - 1, batchSize, rowCount)
+      return Events(epochs: isExact ? 1 : 0, evaluation: isFirst || isExact)
     case .epochs(let interval):
       return Events(epochs: after - before, evaluation: after / interval > before / interval)
     case .iterations(let interval):

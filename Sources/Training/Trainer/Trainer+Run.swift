@@ -104,14 +104,12 @@ extension Trainer {
     var score: Double?
     if events.evaluation {
       let network = evaluatedNetwork
+      let held = validation.map { network.evaluate(on: $0, workers: settings.workers) }
       let measured = History.Epoch(
         iteration: current,
         trainAccuracy: network.accuracy(
           on: plan.features, labels: plan.labels, workers: settings.workers),
-        validationAccuracy: validation.map {
-          network.evaluate(on: $0, workers: settings.workers).accuracy
-        },
-        learningRate: rate)
+        validationAccuracy: held?.accuracy, validationLoss: held?.loss, learningRate: rate)
       history.epochs.append(measured)
       epoch = measured
       let reached = measured.validationAccuracy ?? -recentLoss.value

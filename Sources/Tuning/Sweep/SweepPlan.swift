@@ -192,7 +192,7 @@ extension RunRecord.Settings {
 
   /// Whether the data is prepared in the same way.
   fileprivate func hasSamePreparation(as other: RunRecord.Settings) -> Bool {
-    precision == other.precision && validation == other.validation
+    precision == other.precision && validation == other.validation && split == other.split
       && pixelScale == other.pixelScale && subtractMean == other.subtractMean
   }
 }

@@ -1,0 +1,147 @@
+import Datasets
+import Foundation
+import LinearAlgebra
+import NeuralNetwork
+
+/// What a run that is over is judged by: did it learn anything?
+///
+///     let before = RunAssessment.probe(net, settings: settings, on: training)
+///     try trainer.run(on: training)
+///     let found = RunAssessment(
+///       of: trainer.result, history: trainer.history, initialLoss: before, settings: settings,
+///       on: training)
+///     for warning in found.warnings { print(warning) }
+public struct RunAssessment: Sendable {
+  /// The mean loss and the accuracy on all training rows of the network that is kept.
+  public let training: Evaluation
+  /// What its weights add to the loss.
+  public let penalty: Double
+  /// What is wrong with the run as a whole, with the likeliest remedy; empty where it learnt.
+  public let warnings: [DiagnosticWarning]
+
+  /// A loss above this multiple of the initial one has risen.
+  public static let riseFactor = 1.01
+  /// How many rows tell whether the loss has risen.
+  public static let probeCount = 1000
+  /// Below this share of the first learning rate nothing moves any more.
+  public static let vanishedShare = 1e-4
+  /// A root mean square of features above this calls for scaling; standardized ones have 1.
+  public static let largeFeatures = 3.0
+
+  /// Measures a trained network on its training rows, and judges the run.
+  ///
+  /// - Parameters:
+  ///   - network: the one that is kept.
+  ///   - history: of the whole run.
+  ///   - initialLoss: what ``probe(_:settings:on:)`` found before the first update; nil where that is not
+  ///     known, and then nothing is said of it.
+  ///   - settings: how it was trained.
+  ///   - data: all training rows.
+  /// - Precondition: the data has the network's input size and no more classes than it.
+  public init<Scalar>(
+    of network: Network<Scalar>, history: History, initialLoss: Double?,
+    settings: TrainerSettings, on data: PreparedDataset<Scalar>
+  ) {
+    training = network.evaluate(on: data, workers: settings.workers)
+    penalty = Double(network.value(of: settings.penalty))
+    let judgement = Judgement(
+      training: training, history: history,
+      losses: initialLoss.map { ($0, Self.probe(network, settings: settings, on: data)) },
+      settings: settings, classCounts: data.dataset.classCounts, featureSize: Self.size(of: data))
+    warnings = judgement.warnings
+  }
+
+  /// The loss, with the penalty, on the first ``probeCount`` training rows: to be compared before and
+  /// after training, on the same rows and without dropout.
+  ///
+  /// - Precondition: as for ``init(of:history:initialLoss:settings:on:)``.
+  public static func probe<Scalar>(
+    _ network: Network<Scalar>, settings: TrainerSettings, on data: PreparedDataset<Scalar>
+  ) -> Double {
+    let rows = data.dataset[rows: 0..<min(data.count, probeCount)]
+    let found = network.evaluate(
+      on: rows.prepared(with: data.preprocessing), workers: settings.workers)
+    return found.loss + Double(network.value(of: settings.penalty))
+  }
+
+  /// The root mean square of the first rows' features, as the network sees them.
+  private static func size<Scalar>(of data: PreparedDataset<Scalar>) -> Double {
+    let features = data.block(0..<min(data.count, probeCount))
+    let squares = features.elements.reduce(0.0) { $0 + Double($1) * Double($1) }
+    return (squares / Double(max(features.count, 1))).squareRoot()
+  }
+}
+
+/// The rules.
+private struct Judgement {
+  let training: Evaluation
+  let history: History
+  /// Before and after, on the same rows.
+  let losses: (initial: Double, final: Double)?
+  let settings: TrainerSettings
+  let classCounts: [Int]
+  let featureSize: Double
+
+  var warnings: [DiagnosticWarning] {
+    if history.loss.isEmpty { return [] }
+    return [rise, chance, vanishedRate].compactMap { $0 }
+  }
+
+  /// The loss is above what it was before any update.
+  private var rise: DiagnosticWarning? {
+    guard let losses, losses.initial.isFinite,
+      losses.final > RunAssessment.riseFactor * losses.initial
+    else { return nil }
+    return DiagnosticWarning(
+      kind: .risenLoss, subject: nil, value: losses.final,
+      message: "The loss on training rows, with the penalty, has risen from "
+        + "\(short(losses.initial)) to \(short(losses.final)): training made it worse. "
+        + (scaleRemedy
+          ?? "Try a tenth of the learning rate, \(short(settings.learningRate / 10)), or less."))
+  }
+
+  /// The accuracy is what comes of naming one class for every row, to two standard deviations.
+  private var chance: DiagnosticWarning? {
+    let count = Double(training.count)
+    guard let most = classCounts.max(), classCounts.count(where: { $0 > 0 }) > 1 else { return nil }
+    let share = Double(most) / count
+    let limit = share + 2 * (share * (1 - share) / count).squareRoot()
+    guard training.accuracy <= limit, training.accuracy < 1 else { return nil }
+    return DiagnosticWarning(
+      kind: .nothingLearnt, subject: nil, value: training.accuracy,
+      message: "The accuracy on the training rows is \(short(training.accuracy)); naming the most "
+        + "frequent class for every row has \(short(share)): the network has learnt nothing."
+        // A risen loss comes with its remedy already.
+        + (rise == nil ? " " + (scaleRemedy ?? chanceRemedy) : ""))
+  }
+
+  /// In the middle of the run the learning rate was next to nothing already.
+  private var vanishedRate: DiagnosticWarning? {
+    guard let middle = history.epochs.last(where: { $0.iteration <= history.loss.count / 2 }),
+      middle.learningRate < RunAssessment.vanishedShare * settings.learningRate
+    else { return nil }
+    return DiagnosticWarning(
+      kind: .vanishedRate, subject: nil, value: middle.learningRate,
+      message:
+        "At iteration \(middle.iteration) of \(history.loss.count) the learning rate had fallen "
+        + "from \(short(settings.learningRate)) to \(short(middle.learningRate)): what came after it "
+        + "changed next to nothing. Try a decay nearer to 1, or fewer iterations.")
+  }
+
+  private var scaleRemedy: String? {
+    guard featureSize > RunAssessment.largeFeatures else { return nil }
+    return
+      "The features that the network sees have a root mean square of \(short(featureSize)), about 1 "
+      + "is usual: divide them by more, and subtract their mean."
+  }
+
+  private var chanceRemedy: String {
+    if vanishedRate != nil { return "The learning rate fell too soon." }
+    return history.loss.count < 100
+      ? "\(history.loss.count) iterations are few: train for longer, or with a higher learning rate."
+      : "Try a higher or a lower learning rate than \(short(settings.learningRate)), and check that "
+        + "labels and rows belong together."
+  }
+
+  private func short(_ value: Double) -> String { DiagnosticWarning.short(value) }
+}

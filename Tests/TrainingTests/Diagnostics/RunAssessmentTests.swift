@@ -1,0 +1,96 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+import TestSupport
+import Testing
+import Training
+
+@Suite struct RunAssessmentTests {
+  private func settings(
+    rate: Double, iterations: Int = 150, decay: Double = 1, batchSize: Int = 20
+  ) -> TrainerSettings {
+    TrainerSettings(
+      learningRate: rate, schedule: .epochDecay(factor: decay), penalty: .l2(1e-4),
+      length: .iterations(iterations), batchSize: batchSize)
+  }
+
+  /// Judges a run of a fresh network, whose last layer is 0 where it is to begin at chance.
+  private func assess(
+    _ data: PreparedDataset<Float>, _ settings: TrainerSettings, fromChance: Bool = false
+  ) throws -> RunAssessment {
+    var net = TrainerTests.net()
+    if fromChance { net.parameters["W2"] *= 0 }
+    var trainer = try TrainerTests.trainer(settings, rows: data.count, net: net)
+    let before = RunAssessment.probe(net, settings: settings, on: data)
+    try trainer.run(on: data)
+    return RunAssessment(
+      of: trainer.result, history: trainer.history, initialLoss: before, settings: settings,
+      on: data)
+  }
+
+  private func scaled(by factor: Double) -> PreparedDataset<Float> {
+    TrainTests.blobs(120).dataset.prepared(
+      with: Preprocessing(divisor: 1 / factor), as: Float.self)
+  }
+
+  @Test("A run that learnt has no warnings, and its figures are the network's")
+  func healthy() throws {
+    let data = TrainTests.blobs(120)
+    let found = try assess(data, settings(rate: 0.3))
+    #expect(found.warnings == [])
+    #expect(found.training.accuracy > 0.95 && found.penalty > 0)
+  }
+
+  @Test("A loss that has risen is told, with a lower rate or smaller features to try")
+  func risen() throws {
+    let fast = try assess(TrainTests.blobs(120), settings(rate: 30, iterations: 20))
+    let first = try #require(fast.warnings.first)
+    #expect(first.kind == .risenLoss && first.value > 1)
+    #expect(
+      first.message.contains(": training made it worse. Try a tenth of the learning rate, 3,"))
+
+    let large = try assess(scaled(by: 100), settings(rate: 0.3, iterations: 20), fromChance: true)
+    let second = try #require(large.warnings.first)
+    #expect(second.kind == .risenLoss)
+    #expect(second.message.contains("divide them by more, and subtract their mean"))
+  }
+
+  @Test("A loss that is as it was, and one of a lucky first batch, has not risen")
+  func notRisen() throws {
+    for batchSize in [1, 2, 20] {
+      let found = try assess(
+        TrainTests.blobs(120), settings(rate: 1e-9, iterations: 3, batchSize: batchSize))
+      #expect(!found.warnings.contains { $0.kind == .risenLoss })
+    }
+  }
+
+  @Test("An accuracy that naming one class has as well is told")
+  func chance() throws {
+    // Rows that are all alike.
+    let data = Dataset(Tensor<Float>.zeros([120, 4]), labels: (0..<120).map { $0 % 3 })
+      .prepared(with: .none, as: Float.self)
+    let slow = try assess(data, settings(rate: 1e-3))
+    #expect(slow.warnings.map(\.kind) == [.nothingLearnt])
+    #expect(slow.warnings.first?.value == slow.training.accuracy)
+    #expect(slow.warnings.first?.message.contains("every row has 0.333") == true)
+    let short = try assess(data, settings(rate: 1e-3, iterations: 5))
+    #expect(short.warnings.first?.message.contains("5 iterations are few") == true)
+    // Nothing can be told of a run without an iteration, or of a single class.
+    let none = try assess(data, settings(rate: 1, iterations: 0))
+    #expect(none.warnings == [])
+    let single = try assess(TrainTests.blobs(120, classes: 1), settings(rate: 0.1))
+    #expect(single.warnings == [])
+  }
+
+  @Test("A learning rate that was next to nothing by half of the run is told")
+  func vanished() throws {
+    let found = try assess(TrainTests.blobs(120), settings(rate: 0.3, decay: 0.3))
+    let warning = try #require(found.warnings.first { $0.kind == .vanishedRate })
+    #expect(warning.value < 3e-5 && warning.message.contains("had fallen from 0.3 to "))
+    let cosine = try assess(
+      TrainTests.blobs(120),
+      TrainerSettings(
+        learningRate: 0.3, schedule: .cosine(), length: .iterations(150), batchSize: 20))
+    #expect(cosine.warnings == [])
+  }
+}
