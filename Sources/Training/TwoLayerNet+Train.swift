@@ -6,11 +6,12 @@ extension TwoLayerNet {
   /// Trains with mini-batch stochastic gradient descent.
   ///
   /// Each iteration draws a batch, takes the gradient of its loss and moves every parameter by
-  /// −learning rate · gradient. An epoch has max(rows / batch, 1) iterations, as a real number;
-  /// after the update of each iteration whose number is an exact multiple of that, 0 included, the
-  /// accuracies on the batch and on the validation set are recorded and the learning rate is
-  /// multiplied by its decay. So epochs begin regularly where the batch divides the rows, and rarely
-  /// where it does not.
+  /// −learning rate · gradient. An epoch has max(rows / batch, 1) iterations, as a real number. After
+  /// the update of the first iteration of each, the accuracies on the batch and on the validation set
+  /// are recorded; where that iteration's number is an exact multiple of the epoch's length, 0
+  /// included, the learning rate is multiplied by its decay, as in the classic NumPy formulation. So
+  /// the rate decays in every epoch where the batch divides the rows, and hardly ever where it does
+  /// not.
   ///
   /// The same network, data, settings, random stream and number of workers give the same numbers.
   ///

@@ -9,9 +9,8 @@ public enum EvaluationRule: Hashable, Sendable {
   /// After the first iteration of every epoch, 0 included. An epoch has max(rows / batch, 1)
   /// iterations, as a real number.
   ///
-  /// The schedule counts as the classic NumPy formulation does, by `iteration % length == 0`: an
-  /// epoch counts where its beginning is a whole iteration. That is every epoch where the batch
-  /// divides the rows, and only some of them otherwise: of 1,300 rows in batches of 150, every third.
+  /// The schedule counts as the classic NumPy formulation does, by `iteration % length == 0` in
+  /// floating point: every epoch where the batch divides the rows, and few or none otherwise.
   case epochBegins
   /// Never.
   case never

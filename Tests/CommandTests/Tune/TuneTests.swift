@@ -157,6 +157,23 @@ struct TuneTests {
     #expect(try scratch.tune(options + ["12,8", "--quiet"]).errors.isEmpty)
   }
 
+  @Test("A batch that does not divide the rows is judged by every epoch, as any other")
+  func oddBatches() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.tune([
+      "--batch", "130,150", "--iterations", "90", "--early-stopping", "3", "--output", "stopped",
+    ])
+    let accuracies = try scratch.trials("stopped").map {
+      Double($0["validation_accuracy"] ?? "") ?? 0
+    }
+    #expect(accuracies.count == 2 && accuracies.allSatisfy { $0 > 0.7 })
+    try scratch.tune([
+      "--learning-rate", "0.01,0.1,0.3,0.5", "--batch", "150", "--iterations", "40", "--prune",
+      "halving", "--prune-minimum", "9", "--prune-factor", "2", "--output", "pruned",
+    ])
+    #expect(try scratch.trials("pruned").contains { $0["status"] == "pruned" })
+  }
+
   @Test("Networks that do badly are given up with --prune")
   func pruning() throws {
     let scratch = try TemporaryDirectory()
