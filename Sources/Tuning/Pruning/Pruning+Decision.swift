@@ -13,11 +13,11 @@ extension Pruning {
     case .none: return false
     case .successiveHalving(_, let factor), .hyperband(_, let factor, _):
       let earlier = values.last { $0.iteration < current.iteration }?.iteration ?? 0
-      let peers = trials.filter { compares($0.id, trial.id) }
-      var rung = nextRung(after: earlier, of: trial.id)
+      let peers = trials.filter { compares($0.configuration, trial.configuration) }
+      var rung = nextRung(after: earlier, of: trial.configuration)
       while let reached = rung, reached <= current.iteration {
         if !Self.survives(trial, at: reached, factor, among: peers, goal) { return true }
-        rung = nextRung(after: reached, of: trial.id)
+        rung = nextRung(after: reached, of: trial.configuration)
       }
       return false
     case .median(let after, let warmUp):
@@ -67,7 +67,7 @@ extension Trial {
   }
 
   /// The value of the first measurement at or beyond `rung`, or nil where there is none yet.
-  fileprivate func value(at rung: Int) -> Double? {
+  func value(at rung: Int) -> Double? {
     measurements.first { $0.iteration >= rung && $0.compared != nil }?.compared
   }
 }

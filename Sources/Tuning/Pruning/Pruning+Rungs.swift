@@ -5,7 +5,7 @@ extension Pruning {
   ///
   /// - Parameters:
   ///   - iteration: the iterations made so far.
-  ///   - trial: the trial's number, which tells its bracket.
+  ///   - trial: the number of the trial's configuration, which tells its bracket.
   public func nextRung(after iteration: Int, of trial: Int) -> Int? {
     guard let ladder else { return nil }
     var rung = ladder.minimum

@@ -6,7 +6,10 @@ import Training
 /// `trial`, every parameter, `status`, the goal, `train_accuracy`, `final_loss`, `iterations`,
 /// `seconds`.
 ///
-/// A trial that was pruned or interrupted has the last values that it showed. A column about
+/// A trial that was pruned or interrupted has the last values that it showed. Where each point of the
+/// space is repeated, it has one row: `trials` instead of `trial`, means, after the goal its standard
+/// deviation over the repeats that are done, as `validation_accuracy_sd`, and how many those are,
+/// `repeats_done`; `iterations` is the most of a repeat, `seconds` the time of all. A column about
 /// results whose name a parameter has, as `iterations`, is called `trial_iterations`; the goal takes
 /// the place of one that has its name.
 extension Leaderboard {
@@ -16,7 +19,7 @@ extension Leaderboard {
     let columns = columns
     return CSV.text(
       [columns.map(\.name)]
-        + trials.map { trial in columns.map { $0.cell(trial)?.description ?? "" } })
+        + configurations.map { own in columns.map { $0.cell(own)?.description ?? "" } })
   }
 
   /// As a JSON list of objects with the columns' names; what is not there is null, and numbers that
@@ -25,36 +28,44 @@ extension Leaderboard {
     get throws {
       let columns = columns
       let names = columns.map(\.name)
-      return try trials.map { trial in
-        Row(names: names, cells: columns.map { $0.cell(trial) })
+      return try configurations.map { own in
+        Row(names: names, cells: columns.map { $0.cell(own) })
       }.json + "\n"
     }
   }
 
-  private typealias Column = (name: String, cell: (Trial) -> ParameterValue?)
+  private typealias Column = (name: String, cell: (Configuration) -> ParameterValue?)
 
   /// The columns, each with a name of its own.
   private var columns: [Column] {
     let parameters = parameterNames.map { name -> Column in (name, { $0.parameters[name] }) }
-    let results: [Column] = [
-      ("status", { .text($0.state.rawValue) }), (goal.name, { $0.value.map(Self.number) }),
-      ("train_accuracy", { $0.trainAccuracy.map(Self.number) }),
-      ("final_loss", { $0.finalLoss.map(Self.number) }),
-      ("iterations", { $0.iterations.map { .integer($0) } }),
-      ("seconds", { Self.hasBegun($0) ? .number($0.seconds) : nil }),
-    ]
+    let ofRepeats: [Column] =
+      repeats == 1
+      ? []
+      : [
+        (goal.name + "_sd", { $0.deviation.map(Self.number) }),
+        ("repeats_done", { .integer($0.doneCount) }),
+      ]
+    let results: [Column] =
+      [
+        ("status", { .text($0.state.rawValue) }), (goal.name, { $0.value.map(Self.number) }),
+      ] + ofRepeats + [
+        ("train_accuracy", { $0.trainAccuracy.map(Self.number) }),
+        ("final_loss", { $0.finalLoss.map(Self.number) }),
+        ("iterations", { $0.iterations.map { .integer($0) } }),
+        ("seconds", { $0.hasBegun ? .number($0.seconds) : nil }),
+      ]
     // The goal comes second among the results.
     let others = results.enumerated().filter { $0.offset == 1 || $0.element.name != goal.name }
-    let number: [Column] = goal.name == "trial" ? [] : [("trial", { .integer($0.id) })]
+    let number: [Column] =
+      goal.name == "trial"
+      ? []
+      : [repeats == 1 ? ("trial", { .integer($0.id) }) : ("trials", { .text($0.numbers) })]
     return number.map(own) + parameters + others.map { own($0.element) }
   }
 
   private func own(_ column: Column) -> Column {
     parameterNames.contains(column.name) ? ("trial_" + column.name, column.cell) : column
-  }
-
-  private static func hasBegun(_ trial: Trial) -> Bool {
-    trial.state != .waiting || !trial.measurements.isEmpty
   }
 
   /// A number without a NaN's sign, which means nothing.

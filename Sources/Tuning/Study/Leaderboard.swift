@@ -2,21 +2,29 @@
 /// pruned or interrupted by the last value that they showed, then all others, which have shown none
 /// or have diverged or failed. Those of the same value are in the order of their numbers.
 ///
+/// Where each point of the space is repeated, its trials stand together and are ranked by their mean:
+/// by that of the results first where all of them are done, then by what is there of the others.
+///
 /// Filters leave trials out, and what is left can be exported: see ``csv`` and ``json``.
 public struct Leaderboard: Sendable, Equatable {
   /// What trials are compared by.
   public let goal: Goal
   /// The space's parameters.
   public let parameterNames: [String]
+  /// How many trials each point of the space has.
+  public let repeats: Int
+  /// The points of the space in their order.
+  public private(set) var configurations: [Configuration]
   /// The trials in their order.
-  public private(set) var trials: [Trial]
+  public var trials: [Trial] { configurations.flatMap(\.trials) }
 
-  /// The leaderboard of all `trials` of a study.
-  init(_ trials: [Trial], of definition: StudyDefinition) {
+  /// The leaderboard of all `configurations` of a study.
+  init(_ configurations: [Configuration], of definition: StudyDefinition) {
     goal = definition.goal
     parameterNames = definition.space.parameters.map(\.name)
+    repeats = max(definition.seeds.count, 1)
     let goal = goal
-    self.trials = trials.sorted { first, second in
+    self.configurations = configurations.sorted { first, second in
       let (group, other) = (Self.group(of: first), Self.group(of: second))
       if group != other { return group < other }
       return group == 2
@@ -25,46 +33,46 @@ public struct Leaderboard: Sendable, Equatable {
     }
   }
 
-  /// 0 for trials with a result, 1 for those with a value on their way, 2 for others.
-  private static func group(of trial: Trial) -> Int {
-    if trial.result != nil { return 0 }
-    let hasFailed = trial.state == .diverged || trial.state == .failed
-    return hasFailed || trial.value == nil ? 2 : 1
+  /// 0 for points with a result, 1 for those with a value on their way, 2 for others.
+  private static func group(of own: Configuration) -> Int {
+    let state = own.state
+    if state == .done { return 0 }
+    return state == .diverged || state == .failed || own.value == nil ? 2 : 1
   }
 
-  /// Only the trials that `isIncluded` says.
-  public func filter(_ isIncluded: (Trial) -> Bool) -> Leaderboard {
+  /// Only the points that `isIncluded` says.
+  public func filter(_ isIncluded: (Configuration) -> Bool) -> Leaderboard {
     var copy = self
-    copy.trials = trials.filter(isIncluded)
+    copy.configurations = configurations.filter(isIncluded)
     return copy
   }
 
-  /// Only the trials in one of these states.
+  /// Only the points in one of these states.
   public func filter(_ states: Trial.State...) -> Leaderboard {
     filter { states.contains($0.state) }
   }
 
-  /// Only the trials in which a parameter is set to `value`; 1 and 1.0 are one value.
+  /// Only the points in which a parameter is set to `value`; 1 and 1.0 are one value.
   public func filter(_ parameter: String, is value: ParameterValue) -> Leaderboard {
     filter { $0.parameters[parameter] == value }
   }
 
-  /// Only the first `count` trials.
+  /// Only the first `count` points: without repeats, as many trials.
   public func prefix(_ count: Int) -> Leaderboard {
     var copy = self
-    copy.trials = Array(trials.prefix(count))
+    copy.configurations = Array(configurations.prefix(count))
     return copy
   }
 
-  /// The same trials by their numbers.
+  /// The same by the trials' numbers.
   public var byTrial: Leaderboard {
     var copy = self
-    copy.trials.sort { $0.id < $1.id }
+    copy.configurations.sort { $0.id < $1.id }
     return copy
   }
 }
 
 extension Study {
   /// The trials from the best to the worst.
-  public var leaderboard: Leaderboard { Leaderboard(trials, of: definition) }
+  public var leaderboard: Leaderboard { Leaderboard(configurations, of: definition) }
 }

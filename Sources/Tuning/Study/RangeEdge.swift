@@ -25,13 +25,13 @@ extension Study {
   /// Each number of the best trial beyond which a better one may lie: not where the setting can go no
   /// further, nor where a trial that is as good has another value.
   public var edges: [RangeEdge] {
-    guard let best else { return [] }
-    let trials = trials
+    guard let best = bestConfiguration else { return [] }
+    let others = configurations
     return definition.space.parameters.compactMap { parameter in
       let (name, domain) = (parameter.name, parameter.domain)
       guard let value = best.parameters[name], let edge = domain.edge(of: value),
         !Self.unordered.contains(name), edge == .upper || !Self.isLeast(domain, of: name),
-        !trials.contains(where: { $0.isTied(with: best, but: name, value) })
+        !others.contains(where: { $0.isTied(with: best, but: name, value) })
       else { return nil }
       return RangeEdge(name: name, value: value, edge: edge, isOfList: domain.isList)
     }
@@ -58,9 +58,11 @@ extension Study {
   }
 }
 
-extension Trial {
+extension Configuration {
   /// Whether it has the best trial's result and another value of a parameter.
-  fileprivate func isTied(with best: Trial, but name: String, _ value: ParameterValue) -> Bool {
+  fileprivate func isTied(with best: Configuration, but name: String, _ value: ParameterValue)
+    -> Bool
+  {
     result?.value == best.result?.value && parameters[name].map { $0 != value } ?? false
   }
 }

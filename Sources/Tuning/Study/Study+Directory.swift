@@ -23,18 +23,20 @@ extension Study {
   /// The study of a space in a folder: a new one, or the one that is there already, to be gone on with.
   ///
   /// - Parameters:
+  ///   - seeds: what each point is repeated with, see ``StudyDefinition/seeds``.
   ///   - context: whatever else determines the trials' numbers, such as `Dataset.digest()` of the data
   ///     and settings that all trials share: a study that began with another is refused.
   /// - Throws: `SearchSpaceError` for a space or method that makes no sense; `InvalidSetting` for such
-  ///   pruning; `StudyDifference` where the folder has another study; `FileError` where the folder
+  ///   pruning or seeds; `StudyDifference` where the folder has another study; `FileError` where the folder
   ///   cannot be used.
   public static func open(
     at directory: String, _ space: SearchSpace, by method: SearchMethod = .grid,
-    goal: Goal = .validationAccuracy, pruning: Pruning = .none, context: [String: String] = [:]
+    goal: Goal = .validationAccuracy, pruning: Pruning = .none, seeds: [Int] = [],
+    context: [String: String] = [:]
   ) throws -> Study {
-    let trials = try space.assignments(by: method)
     let definition = StudyDefinition(
-      space: space, method: method, goal: goal, pruning: pruning, context: context)
+      space: space, method: method, goal: goal, pruning: pruning, seeds: seeds, context: context)
+    let trials = definition.trials(of: try space.assignments(by: method))
     return exists(at: directory)
       ? try resume(at: directory, expecting: definition, trials: trials)
       : try create(at: directory, definition: definition, trials: trials)
@@ -48,11 +50,11 @@ extension Study {
   ///   - trials: what the hyperparameters of each trial are set to, such as
   ///     `SearchSpace.assignments(by:limit:)` gives them.
   /// - Throws: `FileError` where the folder cannot be made or written to, or holds a study or a run
-  ///   already; `InvalidSetting` for pruning that makes no sense.
+  ///   already; `InvalidSetting` for pruning or seeds that make no sense.
   public static func create(
     at directory: String, definition: StudyDefinition, trials: [Assignment]
   ) throws -> Study {
-    try definition.pruning.check()
+    try definition.check()
     try RunDirectory.makeWritable(directory)
     let lock = try lock(directory)
     if exists(at: directory) { throw FileError(directory, exists) }

@@ -31,8 +31,8 @@ extension Study {
 
   /// Ends a running trial with its result; one whose value is not finite has diverged.
   ///
-  /// - Parameter save: called before the result is recorded if the trial is the best so far and the
-  ///   study has a folder, with the path at which its model is to be saved. What it throws leaves
+  /// - Parameter save: called before the result is recorded if the trial is then ``Study/best`` and
+  ///   the study has a folder, with the path at which its model is to be saved. What it throws leaves
   ///   the trial running.
   public func finish(
     _ trial: Int, _ result: TrialResult, savingBest save: (_ path: String) throws -> Void = { _ in }
@@ -47,7 +47,7 @@ extension Study {
     try ending.withLock { _ in
       let isBest = contents.withLock { contents in
         contents.demand(event)
-        return contents.state.isBest(trial, result.value)
+        return contents.state.isBest(trial, result)
       }
       if isBest, let directory { try save(directory + "/" + Self.bestName) }
       try record(event)
@@ -77,12 +77,14 @@ extension Study {
     contents.withLock { $0.state.interrupt(trial) }
   }
 
-  /// Begins the first trial that waits, if there is one.
-  func beginNext() throws -> Trial? {
+  /// Begins the first of some trials that waits, if there is one.
+  func beginNext(of some: Set<Int>) throws -> Trial? {
     try contents.withLock { contents in
-      guard let trial = contents.state.trials.first(where: { $0.state == .waiting }) else {
-        return nil
-      }
+      guard
+        let trial = contents.state.trials.first(where: {
+          $0.state == .waiting && some.contains($0.id)
+        })
+      else { return nil }
       try contents.record(.begun(trial: trial.id, from: 0))
       return trial
     }

@@ -4,7 +4,8 @@ import NeuralNetwork
 
 extension Study {
   /// Runs the trials that wait, in their order, of a function of the hyperparameters that returns
-  /// what they are compared by.
+  /// what they are compared by. With pruning and repeats, the first
+  /// trials of all points come first, and the others only of points whose first trial was not pruned.
   ///
   ///     try study.run { trial in
   ///       let rate = trial.parameters["learning-rate"]?.number ?? 0.001
@@ -32,9 +33,9 @@ extension Study {
     try InvalidSetting.demand(workers >= 1, "workers", workers, "1 or more")
     let failure = Locked<(any Error)?>(nil)
     let stops: @Sendable () -> Bool = { stop() || failure.withLock { $0 != nil } }
-    let work: @Sendable () -> Void = {
+    let work: @Sendable (Set<Int>) -> Void = { round in
       do {
-        while !stops(), let trial = try self.beginNext() {
+        while !stops(), let trial = try self.beginNext(of: round) {
           try self.run(
             TrialContext(
               trial: trial.id, parameters: trial.parameters, study: self, stop: stops), objective)
@@ -43,9 +44,11 @@ extension Study {
         failure.withLock { $0 = $0 ?? error }
       }
     }
-    let count = min(workers, counts[.waiting] ?? 0)
-    if count <= 1 { work() } else { Self.runThreads(count, work) }
-    if let error = failure.withLock({ $0 }) { throw error }
+    try forEachRound(until: stops) { round in
+      let count = min(workers, round.count)
+      if count <= 1 { work(Set(round)) } else { Self.runThreads(count) { work(Set(round)) } }
+      if let error = failure.withLock({ $0 }) { throw error }
+    }
   }
 
   /// Runs one trial that has begun.

@@ -35,24 +35,25 @@ public final class Study: Sendable {
   /// A study in memory.
   ///
   /// - Parameter trials: what the hyperparameters of each trial are set to.
-  /// - Throws: `InvalidSetting` for pruning that makes no sense.
+  /// - Throws: `InvalidSetting` for pruning or seeds that make no sense.
   public convenience init(definition: StudyDefinition, trials: [Assignment]) throws {
-    try definition.pruning.check()
+    try definition.check()
     self.init(StudyState(definition, trials), nil, in: nil, nil)
   }
 
   /// A study of a space in memory.
   ///
+  /// - Parameter seeds: what each point is repeated with, see ``StudyDefinition/seeds``.
   /// - Throws: `SearchSpaceError` for a space or method that makes no sense; `InvalidSetting` for
-  ///   such pruning.
+  ///   such pruning or seeds.
   public convenience init(
     _ space: SearchSpace, by method: SearchMethod = .grid, goal: Goal = .validationAccuracy,
-    pruning: Pruning = .none
+    pruning: Pruning = .none, seeds: [Int] = []
   ) throws {
-    let trials = try space.assignments(by: method)
+    let definition = StudyDefinition(
+      space: space, method: method, goal: goal, pruning: pruning, seeds: seeds)
     try self.init(
-      definition: StudyDefinition(space: space, method: method, goal: goal, pruning: pruning),
-      trials: trials)
+      definition: definition, trials: definition.trials(of: try space.assignments(by: method)))
   }
 }
 
@@ -64,11 +65,9 @@ extension Study {
   /// All trials, by their numbers.
   public var trials: [Trial] { state.trials }
 
-  /// The trial with the best result; of equally good ones the first, whenever each was done.
-  public var best: Trial? {
-    let state = state
-    return state.best.map { state.trials[$0] }
-  }
+  /// The trial with the best result; of equally good ones the first, whenever each was done. Where
+  /// points are repeated, it is the best trial of ``bestConfiguration``.
+  public var best: Trial? { bestConfiguration?.best(by: definition.goal) }
 
   /// How many trials are in each state; the states that none is in are left out.
   public var counts: [Trial.State: Int] {
@@ -80,7 +79,9 @@ extension Study {
 
   /// Whether a trial is to be given up at `iteration`, by the study's rule and by what has been
   /// recorded until now. Of trials that train side by side, all are recorded before one is judged;
-  /// trials that wait do not count, since they begin again.
+  /// trials that wait do not count, since they begin again. Where points are repeated, the first
+  /// trials of them decide: those are compared with each other, and the others are never given up on
+  /// their way.
   ///
   /// - Parameter some: the trials that it is compared with, or nil for all: where several trials are
   ///   one training, one of them stands for it.
@@ -88,7 +89,10 @@ extension Study {
     _ trial: Int, at iteration: Int, among some: Set<Int>? = nil
   ) -> Bool {
     if definition.pruning == .none { return false }
-    let measured = trials.filter { $0.state != .waiting && some?.contains($0.id) ?? true }
+    let state = state
+    let measured = state.trials.filter {
+      $0.state != .waiting && state.isFirst($0.id) && some?.contains($0.id) ?? true
+    }
     guard let own = measured.first(where: { $0.id == trial }) else { return false }
     return definition.pruning.prunes(own, at: iteration, among: measured, goal: definition.goal)
   }

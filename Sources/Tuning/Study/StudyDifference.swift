@@ -29,6 +29,7 @@ extension StudyDefinition {
     try compare("method", method, expected.method, path)
     try compare("goal", goal, expected.goal, path)
     try compare("pruning", pruning, expected.pruning, path)
+    try compare("seeds of repeats", seeds, expected.seeds, path)
     for name in Set(context.keys).union(expected.context.keys).sorted() {
       try compare(name, context[name], expected.context[name], path)
     }

@@ -2,6 +2,9 @@
 struct StudyState {
   let definition: StudyDefinition
   private(set) var trials: [Trial]
+  /// The trials of each configuration.
+  private let groups: [[Int]]
+  /// The best configuration of which all trials are done.
   private(set) var best: Int?
   private(set) var notes: [StudyNote] = []
   /// The trials that have ended, in the order in which they did.
@@ -9,8 +12,32 @@ struct StudyState {
 
   init(_ definition: StudyDefinition, _ trials: [Assignment]) {
     self.definition = definition
-    self.trials = trials.enumerated().map { Trial(id: $0.offset, parameters: $0.element) }
+    var groups: [[Int]] = []
+    var positions: [Assignment: Int] = [:]
+    self.trials = trials.enumerated().map { id, parameters in
+      let point = definition.point(of: parameters)
+      // Without seeds, each trial is a configuration, even where two are the same.
+      let position = definition.seeds.isEmpty ? id : positions[point, default: groups.count]
+      if position == groups.count { groups.append([]) }
+      positions[point] = position
+      groups[position].append(id)
+      return Trial(id: id, parameters: parameters, configuration: position)
+    }
+    self.groups = groups
   }
+
+  /// All configurations, by the numbers of their first trials.
+  var configurations: [Configuration] { groups.indices.map(configuration) }
+
+  /// The configuration with a number.
+  func configuration(_ number: Int) -> Configuration {
+    let own = groups[number].map { trials[$0] }
+    return Configuration(definition.point(of: own[0].parameters), own)
+  }
+
+  /// Whether a trial is the first one of its configuration, which alone is pruned: the others are run
+  /// where it was not.
+  func isFirst(_ trial: Int) -> Bool { groups[trials[trial].configuration].first == trial }
 
   /// Why an event cannot happen now, or nil where it can. A running trial may begin again: the
   /// process that ran it before may have been killed.
@@ -34,19 +61,33 @@ struct StudyState {
     }
   }
 
-  /// Whether a trial that ends with `value` is the best so far.
-  func isBest(_ trial: Int, _ value: Double) -> Bool {
-    guard let best, let other = trials[best].result?.value else { return true }
-    return definition.goal.ranks(value, trial, before: other, best)
+  /// Whether a trial that ends with a result completes the best configuration so far and is its best
+  /// trial.
+  func isBest(_ trial: Int, _ result: TrialResult) -> Bool {
+    var ended = trials[trial]
+    ended.end(with: result)
+    let own = configuration(ended.configuration)
+    let after = Configuration(
+      own.parameters, own.trials.map { $0.id == trial ? ended : $0 })
+    return isBest(after) && after.best(by: definition.goal)?.id == trial
+  }
+
+  /// Whether all trials of a configuration are done, and no other is better so far.
+  private func isBest(_ own: Configuration) -> Bool {
+    guard let value = own.result?.value else { return false }
+    guard let other = best.map(configuration), let known = other.result?.value else { return true }
+    return definition.goal.ranks(value, own.id, before: known, other.id)
   }
 
   /// Lets an event happen to which there is no objection.
   mutating func apply(_ line: StudyLine) {
     let event = line.event
-    if case .done(let id, let result) = event, isBest(id, result.value) { best = id }
     if case .note(let kind, let values) = event { notes.append(StudyNote(kind, values)) }
     guard let id = event.trial else { return }
     trials[id].apply(event)
+    if case .done = event, isBest(configuration(trials[id].configuration)) {
+      best = trials[id].configuration
+    }
     trials[id].times.note(event, at: line.time)
     if event.isFinal { ended.append(id) }
   }
@@ -61,6 +102,12 @@ struct StudyState {
 }
 
 extension Trial {
+  fileprivate mutating func end(with result: TrialResult) {
+    state = .done
+    self.result = result
+    seconds = result.seconds
+  }
+
   fileprivate mutating func apply(_ event: StudyEvent) {
     switch event {
     case .note: break
@@ -71,10 +118,7 @@ extension Trial {
     case .measured(_, let measurement):
       measurements.append(measurement)
       seconds = measurement.seconds ?? seconds
-    case .done(_, let result):
-      state = .done
-      self.result = result
-      seconds = result.seconds
+    case .done(_, let result): end(with: result)
     case .diverged(_, let iteration, let loss, let seconds, let message):
       state = .diverged
       end = End(iteration: iteration, loss: loss)

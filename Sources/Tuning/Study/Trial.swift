@@ -21,6 +21,8 @@ public struct Trial: Equatable, Sendable {
 
   /// Its number in the study, from 0.
   public let id: Int
+  /// The number of its configuration among the study's, from 0: its own unless points are repeated.
+  public let configuration: Int
   /// What the hyperparameters are set to.
   public internal(set) var parameters: Assignment
   /// How far it is.
@@ -45,8 +47,9 @@ public struct Trial: Equatable, Sendable {
   }
 
   /// A trial that has not begun.
-  init(id: Int, parameters: Assignment) {
+  init(id: Int, parameters: Assignment, configuration: Int) {
     self.id = id
+    self.configuration = configuration
     self.parameters = parameters
   }
 

@@ -10,16 +10,19 @@ public struct TrialResult: Codable, Equatable, Sendable {
   public var iterations: Int?
   /// How long it took.
   public var seconds: Double
+  /// How many rows ``value`` is the accuracy on; nil where it is no accuracy, or that is not known.
+  public var rowCount: Int?
 
   /// The given result.
   public init(
     value: Double, trainAccuracy: Double? = nil, finalLoss: Double? = nil,
-    iterations: Int? = nil, seconds: Double
+    iterations: Int? = nil, seconds: Double, rowCount: Int? = nil
   ) {
     self.value = value
     self.trainAccuracy = trainAccuracy
     self.finalLoss = finalLoss
     self.iterations = iterations
     self.seconds = seconds
+    self.rowCount = rowCount
   }
 }

@@ -120,14 +120,19 @@ public struct NetworkSearch {
         "\(workerCounts.lowerBound) to \(workerCounts.upperBound)")
     }
     try InvalidSetting.demandNotNegative("seconds between checkpoints", checkpointEvery)
-    let waiting = study.trials.filter { $0.state == .waiting }.map(\.id)
-    let plan = SweepPlan(of: waiting, settings, method: method, memory: memory, data: data)
     let representatives = SweepPlan.representatives(of: settings, method: method, data: data)
-    let meter = SweepMeter(plan, report: progress)
-    for (precision, units) in plan.byPrecision {
-      switch precision {
-      case .float: try Sweep<Float>(self, representatives, meter, stop).run(units)
-      case .double: try Sweep<Double>(self, representatives, meter, stop).run(units)
+    func plan(of trials: [Int]) -> SweepPlan {
+      SweepPlan(of: trials, settings, method: method, memory: memory, data: data)
+    }
+    let meter = SweepMeter(plan(of: study.waiting), report: progress)
+    try study.forEachRound(until: stop) { round in
+      meter.left(plan(of: study.waiting).operations)
+      let plan = plan(of: round)
+      for (precision, units) in plan.byPrecision {
+        switch precision {
+        case .float: try Sweep<Float>(self, representatives, meter, stop).run(units)
+        case .double: try Sweep<Double>(self, representatives, meter, stop).run(units)
+        }
       }
     }
     if study.counts[.waiting] == nil { try removeCheckpoints() }

@@ -38,9 +38,7 @@ final class SweepMeter: Sendable {
 
   /// - Parameter report: called by one thread at a time.
   init(_ plan: SweepPlan, report: @escaping @Sendable (SweepProgress) -> Void) {
-    total = plan.units.reduce(0) {
-      $0 + $1.members.reduce(0) { $0 + $1.operations * Double($1.iterations) }
-    }
+    total = plan.operations
     self.report = report
   }
 
@@ -67,6 +65,11 @@ final class SweepMeter: Sendable {
       $0.done += operations
       $0.spared += operations
     }
+  }
+
+  /// Counts as spared whatever of the work is neither done nor among the operations that are left.
+  func left(_ operations: Double) {
+    spared(max(0, state.withLock { total - $0.done } - operations))
   }
 
   /// Reports the end.

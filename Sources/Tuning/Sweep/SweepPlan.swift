@@ -114,6 +114,13 @@ struct SweepPlan {
     return Set(all.compactMap { $0.trials.last?.trial })
   }
 
+  /// How many operations all of it takes.
+  var operations: Double {
+    units.reduce(0) {
+      $0 + $1.members.reduce(0) { $0 + $1.operations * Double($1.iterations) }
+    }
+  }
+
   /// The units of each scalar type.
   var byPrecision: [(precision: RunRecord.Precision, units: [Unit])] {
     RunRecord.Precision.allCases.compactMap { precision in
