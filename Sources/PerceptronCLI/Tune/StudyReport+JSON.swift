@@ -20,6 +20,8 @@ extension StudyReport {
     let trainCommand: String?
     let evaluateCommand: String?
     let trials: [Row]
+    /// Where effects are told from; without an iteration from the results of trials that are done.
+    let effectBasis: Basis
     let effects: [Effect]
     let warnings: [String]
   }
@@ -35,6 +37,11 @@ extension StudyReport {
     let seconds: Double
   }
 
+  fileprivate struct Basis: Encodable {
+    let iteration: Int?
+    let compared: Int
+  }
+
   fileprivate struct Effect: Encodable {
     let name: String
     let importance: Double?
@@ -43,7 +50,7 @@ extension StudyReport {
 
   fileprivate struct Level: Encodable {
     let value: String
-    let done: Int
+    let compared: Int
     let diverged: Int
     let mean: Double?
     let best: Double?
@@ -55,6 +62,7 @@ extension StudyReport {
   /// The same with `count` trials only.
   func json(top count: Int) throws -> String {
     let commands = StudyCommands(study, in: folder)
+    let basis = study.effectBasis
     return try Summary(
       folder: folder, data: context?.data, format: context?.format?.rawValue,
       fixed: context?.fixed, space: study.definition.space, method: study.definition.method,
@@ -64,6 +72,7 @@ extension StudyReport {
         uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),
       best: study.best?.id, trainCommand: commands.train, evaluateCommand: commands.evaluate,
       trials: study.leaderboard.prefix(count).trials.map(Row.init),
+      effectBasis: Basis(iteration: basis.iteration, compared: basis.count),
       effects: study.marginalEffects.map(Effect.init), warnings: edges
     ).json
   }
@@ -86,7 +95,7 @@ extension StudyReport.Effect {
       name: effect.name, importance: effect.importance,
       levels: effect.levels.map {
         .init(
-          value: "\($0.extent)", done: $0.trials, diverged: $0.diverged, mean: $0.mean,
+          value: "\($0.extent)", compared: $0.trials, diverged: $0.diverged, mean: $0.mean,
           best: $0.best)
       })
   }

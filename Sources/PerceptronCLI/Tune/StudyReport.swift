@@ -72,12 +72,13 @@ struct StudyReport {
         ? "\ntraining is of all rows where a trial is done, else of the last batch measured" : "")
   }
 
-  /// What each parameter did, as a table.
+  /// What each parameter did, as a table, and where trials are compared that did not run to their end.
   var effects: String {
-    if study.best == nil { return study.isOver ? "no trial is done" : "no trial is done yet" }
+    let basis = study.effectBasis
+    if basis.count == 0 { return study.isOver ? "no trial is done" : "no trial is done yet" }
     var table = TextTable([
-      .words("setting"), .words("value"), .figures("done"), .figures("diverged"), .figures("mean"),
-      .figures("best"), .figures("importance"),
+      .words("setting"), .words("value"), .figures(basis.iteration == nil ? "done" : "compared"),
+      .figures("diverged"), .figures("mean"), .figures("best"), .figures("importance"),
     ])
     for effect in study.marginalEffects {
       for (index, level) in effect.levels.enumerated() {
@@ -89,6 +90,6 @@ struct StudyReport {
         ])
       }
     }
-    return table.text
+    return table.text + (basis.words.map { "\ncompared \($0)" } ?? "")
   }
 }

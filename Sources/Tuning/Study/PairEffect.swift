@@ -2,11 +2,11 @@
 public struct PairEffect: Sendable, Equatable {
   /// The trials with one of the values of each.
   public struct Cell: Sendable, Equatable {
-    /// How many trials are done.
+    /// How many trials are compared: see ``EffectBasis``.
     public let trials: Int
     /// How many diverged.
     public let diverged: Int
-    /// The best result of those that are done, or nil where none is.
+    /// The best of the values that are compared, or nil where there is none.
     public let best: Double?
   }
 
@@ -23,27 +23,28 @@ extension Study {
   /// ended. Ranges of which many values were tried are divided into the parts that
   /// ``marginalEffects`` has.
   public var pairEffects: [PairEffect] {
-    let trials = trials.filter { $0.state == .done || $0.state == .diverged }
+    let compared = compared.trials
     let parameters = definition.space.parameters
     return parameters.indices.flatMap { first in
       parameters[(first + 1)...].compactMap {
-        PairEffect(of: parameters[first], $0, in: trials, goal: definition.goal)
+        PairEffect(of: parameters[first], $0, in: compared, goal: definition.goal)
       }
     }
   }
 }
 
 extension PairEffect {
-  /// What two parameters did in trials that are done or diverged; nil where one of them has one
+  /// What two parameters did in some trials; nil where one of them has one
   /// value only in the trials in which both are set.
   fileprivate init?(
-    of first: SearchSpace.Parameter, _ second: SearchSpace.Parameter, in trials: [Trial],
+    of first: SearchSpace.Parameter, _ second: SearchSpace.Parameter,
+    in trials: [ComparedTrial],
     goal: Goal
   ) {
     let pairs = trials.compactMap { trial -> (ParameterValue, ParameterValue, Double?)? in
       guard let one = trial.parameters[first.name], let other = trial.parameters[second.name]
       else { return nil }
-      return (one, other, trial.result?.value)
+      return (one, other, trial.value)
     }
     let rows = Grouping(of: first.domain, tried: pairs.map(\.0))
     let columns = Grouping(of: second.domain, tried: pairs.map(\.1))

@@ -3,19 +3,18 @@ import Foundation
 extension Study {
   /// What each parameter did, in the order of the space.
   public var marginalEffects: [MarginalEffect] {
-    let trials = trials
+    let compared = compared.trials
     return definition.space.parameters.map {
-      MarginalEffect(of: $0, in: trials, goal: definition.goal)
+      MarginalEffect(of: $0, in: compared, goal: definition.goal)
     }
   }
 }
 
 extension MarginalEffect {
   /// The effect of `parameter` on the results of `trials`.
-  init(of parameter: SearchSpace.Parameter, in trials: [Trial], goal: Goal) {
+  init(of parameter: SearchSpace.Parameter, in trials: [ComparedTrial], goal: Goal) {
     let ended: [(value: ParameterValue, result: Double?)] = trials.compactMap { trial in
-      guard trial.state == .done || trial.state == .diverged else { return nil }
-      return trial.parameters[parameter.name].map { ($0, trial.result?.value) }
+      trial.parameters[parameter.name].map { ($0, trial.value) }
     }
     let grouping = Grouping(of: parameter.domain, tried: ended.map(\.value))
     var members = Array(repeating: [Double?](), count: grouping.extents.count)

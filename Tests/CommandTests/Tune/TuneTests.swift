@@ -184,6 +184,12 @@ struct TuneTests {
     let states = try scratch.trials("study").map { $0["status"] }
     #expect(states.contains("pruned") && states.contains("done"))
     #expect(outcome.output.contains(" pruned\n"))
+    let show = try Command.run(["tune", "show", "study"], in: scratch.path)
+    let line = #/compared at iteration (\d+), which all 8 trials that are done or pruned reached/#
+    let iteration = try #require(show.output.firstMatch(of: line).flatMap { Int($0.1) })
+    #expect((10..<60).contains(iteration))
+    let json = try Command.run(["tune", "show", "study", "--json"], in: scratch.path).object
+    #expect(json["effectBasis"] as? [String: Int] == ["compared": 8, "iteration": iteration])
   }
 
   @Test("A study of which nothing comes ends with 1")

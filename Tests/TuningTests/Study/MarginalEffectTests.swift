@@ -95,4 +95,60 @@ struct MarginalEffectTests {
     #expect(effect.levels.map(\.mean) == [2, 0])
     #expect(effect.importance == nil)
   }
+
+  /// The six trials of ``StudySamples``, measured at 10 and 20 iterations: the first is done at 40,
+  /// the next three are pruned at 10 and 20, one diverges, and one runs.
+  private func pruned() throws -> Study {
+    let study = try StudySamples.study()
+    let values = [[0.5, 0.7], [0.25], [0.75, 0.5], [0.5], [0.9], [0.1]]
+    for (trial, values) in values.enumerated() {
+      try study.begin(trial)
+      for (index, value) in values.enumerated() {
+        try study.record(
+          Measurement(iteration: 10 * (index + 1), validationAccuracy: value), of: trial)
+      }
+    }
+    try study.finish(0, TrialResult(value: 0.95, iterations: 40, seconds: 1))
+    for trial in 1...3 { try study.prune(trial, at: trial == 2 ? 20 : 10, seconds: 1) }
+    try study.diverge(4, iteration: 12, loss: .nan, seconds: 1)
+    return study
+  }
+
+  @Test
+  func `Where trials were pruned, effects are of the last iteration that all of them reached`()
+    throws
+  {
+    let study = try pruned()
+    #expect(study.effectBasis == EffectBasis(iteration: 10, count: 4))
+    let (rate, hidden) = (study.marginalEffects[0], study.marginalEffects[1])
+    // 0.5, 0.25 and 0.75 with rate 0.5, and 0.5 with rate 1, where trial 4 diverged.
+    #expect(rate.levels.map(\.mean) == [0.5, 0.5])
+    #expect(rate.levels.map(\.trials) == [3, 1])
+    #expect(rate.levels.map(\.diverged) == [0, 1])
+    #expect(rate.importance == 0)
+    #expect(hidden.levels.map(\.mean) == [0.5, 0.25, 0.75])
+    #expect(hidden.importance == 1)
+    #expect(
+      study.pairEffects.first?.cells.map { $0.map(\.best) } == [
+        [0.5, 0.25, 0.75], [0.5, nil, nil],
+      ])
+  }
+
+  @Test func `A trial that ended before it was measured there is compared by its result`() throws {
+    let study = try StudySamples.study()
+    for trial in 0..<2 { try study.begin(trial) }
+    try study.record(Measurement(iteration: 30, validationAccuracy: 0.25), of: 0)
+    try study.prune(0, at: 30, seconds: 1)
+    try study.finish(1, TrialResult(value: 0.5, iterations: 20, seconds: 1))
+    #expect(study.effectBasis == EffectBasis(iteration: 20, count: 2))
+    #expect(study.marginalEffects[1].levels.map(\.mean) == [0.25, 0.5])
+  }
+
+  @Test func `Nothing is compared where trials were pruned before they showed anything`() throws {
+    let study = try StudySamples.study()
+    try study.begin(0)
+    try study.prune(0, at: 0, seconds: 0)
+    #expect(study.effectBasis == EffectBasis(iteration: nil, count: 0))
+    #expect(study.marginalEffects.map(\.levels) == [[], []])
+  }
 }

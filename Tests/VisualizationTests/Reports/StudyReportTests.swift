@@ -153,7 +153,18 @@ struct StudyReportTests {
     let report = Report(of: study, in: nil)
     #expect(report.paragraphs.contains("No trial is done."))
     #expect(report.table("Best trials")?.rows.map { $0[0].text } == ["5", "4", "3", "2", "1", "0"])
-    #expect(report.shownCharts.map(\.name).filter { $0 != "timeline" } == ["learning-curves"])
+    #expect(
+      report.paragraphs.contains {
+        $0.hasSuffix(
+          "of the values at iteration 2, which all 6 trials that are done or pruned reached.")
+      })
+    #expect(
+      report.shownCharts.map(\.name).filter { $0 != "timeline" } == [
+        "importance", "effect-1-rate", "effect-2-hidden", "pair-1-rate-hidden", "learning-curves",
+      ])
+    let table = try #require(report.table("What each setting did"))
+    #expect(table.columns[2].title == "compared")
+    #expect(table.rows[1].map(\.text) == ["rate", "1", "3", "0", "0.5000", "0.6250", ""])
   }
 
   @Test func `A study of one trial has a table and no charts that compare`() throws {

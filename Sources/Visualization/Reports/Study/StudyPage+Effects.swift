@@ -5,8 +5,14 @@ extension StudyPage {
   /// What each parameter did, whatever the others were set to.
   var effects: Report.Section? {
     let shown = marginals.filter { $0.levels.count > 1 }
-    if done.isEmpty || shown.isEmpty { return nil }
+    if basis.count == 0 || shown.isEmpty { return nil }
     var blocks: [Report.Block] = []
+    if let words = basis.words {
+      blocks.append(
+        .paragraph(
+          "Trials were given up on their way, so that few results are left to compare. Effects are "
+            + "therefore of the values \(words)."))
+    }
     let ranked = shown.filter { $0.importance != nil }
       .sorted { $0.importance ?? 0 > $1.importance ?? 0 }
     if ranked.count > 1 {
@@ -107,9 +113,11 @@ extension StudyPage {
       }
     }
     return .init(
-      caption: "The mean and the best \(goalName) of all trials with a value that are done",
+      caption: "The mean and the best \(goalName) of all trials with a value "
+        + (basis.iteration.map { "at iteration \($0)" } ?? "that are done"),
       columns: [
-        .words("setting"), .words("value"), .figures("done"), .figures("diverged"),
+        .words("setting"), .words("value"),
+        .figures(basis.iteration == nil ? "done" : "compared"), .figures("diverged"),
         .figures("mean"), .figures("best"), .figures("importance"),
       ], rows: rows)
   }

@@ -20,8 +20,9 @@ extension StudyPage {
     let isPartial = varied.count > Self.mostPaired
     let hasEmpty = shown.contains { $0.cells.joined().contains { $0.best == nil } }
     let note =
-      "Each cell is the best \(goalName) over all other settings"
-      + (hasEmpty ? "; empty where no trial is done." : ".")
+      "Each cell is the best \(goalName) "
+      + (basis.iteration.map { "at iteration \($0) " } ?? "") + "over all other settings"
+      + (hasEmpty ? "; empty where no trial has one." : ".")
       + (isPartial
         ? " Only pairs of the \(Self.mostPaired) most important of \(varied.count) settings are "
           + "shown." : "")

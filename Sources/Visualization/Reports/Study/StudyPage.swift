@@ -13,6 +13,8 @@ struct StudyPage {
   let best: Trial?
   let board: Leaderboard
   let marginals: [MarginalEffect]
+  /// Where the effects of settings are told from.
+  let basis: EffectBasis
   /// The parameters of which trials that have begun have more than one value, counting that of not
   /// being set.
   let varied: [SearchSpace.Parameter]
@@ -27,6 +29,7 @@ struct StudyPage {
     board = study.leaderboard
     done = board.filter(.done).trials
     marginals = study.marginalEffects
+    basis = study.effectBasis
     let begun = trials.filter { $0.state != .waiting || $0.value != nil }
     varied = study.definition.space.parameters.filter { parameter in
       Set(begun.map { $0.parameters[parameter.name] }).count > 1
