@@ -1,3 +1,4 @@
+import Datasets
 import LinearAlgebra
 import Serialization
 
@@ -16,6 +17,21 @@ public enum AnyTrainedModel: Sendable {
     switch archive.dataType(of: "W1") {
     case .float64: self = .double(try TrainedModel(archive, path: path))
     case .float32, nil: self = .float(try TrainedModel(archive, path: path))
+    }
+  }
+}
+
+extension AnyTrainedModel {
+  /// The loss, without the penalty, and the accuracy on a data set, which is prepared as the model's
+  /// training data was.
+  ///
+  /// - Precondition: the data has the network's input size and no more classes than it.
+  public func evaluate(on data: Dataset) -> Evaluation {
+    switch self {
+    case .float(let model):
+      model.network.evaluate(on: data.prepared(with: model.preprocessing, as: Float.self))
+    case .double(let model):
+      model.network.evaluate(on: data.prepared(with: model.preprocessing, as: Double.self))
     }
   }
 }

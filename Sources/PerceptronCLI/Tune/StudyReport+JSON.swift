@@ -16,6 +16,12 @@ extension StudyReport {
     let counts: [String: Int]
     /// The best trial's number.
     let best: Int?
+    /// Of how many points of the space it was chosen.
+    let chosenOf: Int
+    /// What it is worth on the validation rows, the mean over its repeats, and its network on the
+    /// test set.
+    let validation: Accuracy?
+    let test: Accuracy?
     /// The command lines that train the best trial's network alone, and measure it.
     let trainCommand: String?
     let evaluateCommand: String?
@@ -35,6 +41,24 @@ extension StudyReport {
     let finalLoss: Double?
     let iterations: Int?
     let seconds: Double
+  }
+
+  /// An accuracy with its 95 % interval.
+  fileprivate struct Accuracy: Encodable {
+    let accuracy: Double
+    let loss: Double?
+    let rows: Int
+    let lower: Double?
+    let upper: Double?
+
+    init(_ accuracy: Double, loss: Double? = nil, rows: Int) {
+      let interval = accuracyInterval(accuracy, rowCount: rows)
+      self.accuracy = accuracy
+      self.loss = loss
+      self.rows = rows
+      lower = interval?.lowerBound
+      upper = interval?.upperBound
+    }
   }
 
   fileprivate struct Basis: Encodable {
@@ -70,11 +94,20 @@ extension StudyReport {
       goal: study.definition.goal,
       counts: Dictionary(
         uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),
-      best: study.best?.id, trainCommand: commands.train, evaluateCommand: commands.evaluate,
+      best: study.best?.id, chosenOf: study.choiceCount, validation: validation,
+      test: study.test.map { Accuracy($0.accuracy, loss: $0.loss, rows: $0.rowCount) },
+      trainCommand: commands.train, evaluateCommand: commands.evaluate,
       trials: study.leaderboard.prefix(count).trials.map(Row.init),
       effectBasis: Basis(iteration: basis.iteration, compared: basis.count),
       effects: study.marginalEffects.map(Effect.init), warnings: edges
     ).json
+  }
+
+  private var validation: Accuracy? {
+    guard let result = study.bestConfiguration?.result, let rows = result.rowCount else {
+      return nil
+    }
+    return Accuracy(result.value, rows: rows)
   }
 }
 

@@ -34,6 +34,7 @@ struct StudyReport {
         "", "\(counted(trials.count, "trial")): \(study.countsInWords)", "",
         leaderboard(top: count),
       ]
+    if !study.choiceInWords.isEmpty { lines += [""] + study.choiceInWords }
     if !commands.isEmpty { lines += [""] + commands }
     lines += ["", effects]
     if !edges.isEmpty { lines += [""] + edges }

@@ -23,6 +23,7 @@ struct TuneSession {
     var search = try NetworkSearch(study, on: data.training, settings: settings)
     search.method = training
     search.workers = workers
+    search.test = data.test
     let reporter = isQuiet ? nil : TuneReporter(study)
     do {
       try search.run(
@@ -86,7 +87,7 @@ struct TuneSession {
         + study.countsInWords,
     ]
     if study.best != nil {
-      lines += ["", report.leaderboard(top: 10), ""]
+      lines += ["", report.leaderboard(top: 10), ""] + study.choiceInWords
       lines += report.edges
       lines += report.commands
       lines.append("saved \(folder)/\(Study.bestName) and \(folder)/journal.jsonl")

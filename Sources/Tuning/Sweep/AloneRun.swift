@@ -131,7 +131,7 @@ final class AloneRun<Scalar: BLASScalar, Random: RandomStream & Codable> {
     let result = TrialResult(
       value: training.loss.isFinite ? validation?.accuracy ?? .nan : .nan,
       trainAccuracy: training.accuracy, finalLoss: trainer.history.loss.last,
-      iterations: trainer.iteration, seconds: seconds)
+      iterations: trainer.iteration, seconds: seconds, rowCount: sets.validation?.count)
     try sweep.finish(trial, result, sets) { network }
   }
 

@@ -48,6 +48,10 @@ public struct NetworkSearch {
   /// trained in several groups; one that takes more has a group of its own.
   public var memory = 128 << 20
 
+  /// Rows that had no part in the search, which the best network is measured on once all trials are
+  /// over, where the study has a folder: see `Study.test`. Nil for none.
+  public var test: Dataset?
+
   /// How many seconds at least are between two checkpoints of what is trained side by side, in the
   /// study's folder; large ones are written less often, so that they take two hundredths of the time at
   /// most. With 0 there is one after each step. A search that was killed goes on from the last one.
@@ -120,6 +124,14 @@ public struct NetworkSearch {
         "\(workerCounts.lowerBound) to \(workerCounts.upperBound)")
     }
     try InvalidSetting.demandNotNegative("seconds between checkpoints", checkpointEvery)
+    if let test {
+      try InvalidSetting.demand(
+        test.featureCount == data.featureCount, "features of the test set", test.featureCount,
+        "\(data.featureCount), as the training set has")
+      try InvalidSetting.demand(
+        test.classCount <= data.classCount, "classes of the test set", test.classCount,
+        "at most the \(data.classCount) of the training set")
+    }
     let representatives = SweepPlan.representatives(of: settings, method: method, data: data)
     func plan(of trials: [Int]) -> SweepPlan {
       SweepPlan(of: trials, settings, method: method, memory: memory, data: data)
@@ -137,6 +149,22 @@ public struct NetworkSearch {
     }
     if study.counts[.waiting] == nil { try removeCheckpoints() }
     meter.finish()
+    try measureBest()
+  }
+
+  /// Measures the best network on the test set once the study is over, unless that was done.
+  private func measureBest() throws {
+    guard let test, test.count > 0, let best = study.best, study.isOver,
+      let path = study.directory.map({ $0 + "/" + Study.bestName }),
+      FileManager.default.fileExists(atPath: path)
+    else { return }
+    let digest = try test.digest()
+    if study.test?.digest == digest { return }
+    let result = try AnyTrainedModel(readingFrom: path).evaluate(on: test)
+    try study.record(
+      StudyTest(
+        trial: best.id, accuracy: result.accuracy, loss: result.loss, rowCount: test.count,
+        digest: digest))
   }
 
   /// Removes what a process that was killed at its very end has left.

@@ -164,7 +164,7 @@ private struct SideBySide<Scalar: BLASScalar> {
       let result = TrialResult(
         value: validation[index], trainAccuracy: training[index],
         finalLoss: run.iteration == 0 ? nil : run.loss, iterations: run.iteration,
-        seconds: run.seconds)
+        seconds: run.seconds, rowCount: sets.validation?.count)
       for prefix in run.takeEnded() {
         try sweep.finish(prefix.trial, result, sets) { run.network(group.weights(of: run)) }
       }

@@ -50,6 +50,24 @@ struct TuneTests {
     #expect(rows.count == 10)
     #expect(try scratch.names(in: "runs/tune-digits-1") == ["best.safetensors", "journal.jsonl"])
 
+    let choice =
+      #/
+      best\ validation\ accuracy\ (0\.\d{4})\ \(95\ %\ interval\ 0\.\d{4}–0\.\d{4}\)\ on\ 200\ rows,
+      \ trial\ \d+\nits\ test\ accuracy\ (0\.\d{4})\ \(95\ %\ interval\ .*\)\ on\ 297\ rows\n
+      the\ best\ of\ 8\ accuracies\ is\ optimistic
+    /#
+    let told = try #require(outcome.output.firstMatch(of: choice))
+    let show = try Command.run(["tune", "show", "runs/tune-digits-1"], in: scratch.path)
+    #expect(show.output.contains(told.0))
+    let json = try Command.run(["tune", "show", "runs/tune-digits-1", "--json"], in: scratch.path)
+    let test = try #require(try json.object["test"] as? [String: Double])
+    #expect(test["rows"] == 297 && test["lower"] ?? 1 < test["accuracy"] ?? 0)
+    #expect(String(format: "%.4f", test["accuracy"] ?? 0) == told.2)
+    let measured = try Command.run(
+      ["evaluate", "runs/tune-digits-1", "--json"], in: scratch.path)
+    #expect(try measured.object["accuracy"] as? Double == test["accuracy"])
+    #expect(try json.object["chosenOf"] as? Int == 8)
+
     let trials = try scratch.trials("runs/tune-digits-1")
     #expect(trials.count == 12)
     let best = try #require(trials.first)

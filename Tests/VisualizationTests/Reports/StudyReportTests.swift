@@ -41,6 +41,23 @@ struct StudyReportTests {
     #expect(table.rows[0][1].tint == 1 && table.rows[4][1].tint == 0)
   }
 
+  @Test func `The best accuracy has its interval, and beside it the test accuracy`() throws {
+    let study = try StudyPages.study(StudyPages.space)
+    for (trial, value) in [0.95, 0.97].enumerated() {
+      try study.begin(trial)
+      try study.finish(trial, TrialResult(value: value, seconds: 1, rowCount: 200))
+    }
+    try study.record(
+      StudyTest(trial: 1, accuracy: 0.8835, loss: 0.5, rowCount: 10000, digest: "abc"))
+    let report = Report(of: study, in: nil)
+    #expect(
+      report.figures.prefix(2) == [
+        .init("best validation accuracy, 95 % interval 0.936–0.986", "0.9700"),
+        .init("its test accuracy", "0.8835"),
+      ])
+    #expect(report.paragraphs.contains { $0.contains("The best of 2 accuracies is optimistic") })
+  }
+
   @Test func `The charts have the study's numbers`() throws {
     let report = Report(of: try StudyPages.finished(), in: nil)
     #expect(report.sections.last?.heading == "Timeline")

@@ -5,6 +5,8 @@ extension StudyPage {
   /// The figures that matter most, how far the study is, and what was searched.
   var overview: Report.Section {
     var blocks: [Report.Block] = [.figures(figures)]
+    let choice = study.choiceInWords.map(Self.sentence)
+    if !choice.isEmpty { blocks.append(.paragraph(choice.joined(separator: " "))) }
     blocks += states.map { .paragraph($0) }
     if let failure {
       blocks.append(.warning(failure))
@@ -23,8 +25,16 @@ extension StudyPage {
   private var figures: [Report.Fact] {
     let counts = study.counts
     var figures: [Report.Fact] = []
-    if let value = best?.result?.value {
-      figures.append(.init("best \(goalName)", readableNumber(value)))
+    if let own = study.bestConfiguration, let value = own.result?.value {
+      let interval = study.bestInterval.map {
+        ", 95 % interval \(decimal($0.lowerBound, 3))–\(decimal($0.upperBound, 3))"
+      }
+      let deviation = own.deviation.map { " ± \(readableNumber($0))" } ?? ""
+      figures.append(
+        .init("best \(goalName)\(interval ?? "")", readableNumber(value) + deviation))
+    }
+    if let test = study.test {
+      figures.append(.init("its test accuracy", readableNumber(test.accuracy)))
     }
     figures.append(.init("trials done", "\(counts[.done] ?? 0) of \(trials.count)"))
     for state in [Trial.State.diverged, .pruned, .failed, .running] {

@@ -1,0 +1,91 @@
+import Foundation
+import LinearAlgebra
+import Serialization
+import TestSupport
+import Testing
+import Training
+import Tuning
+
+/// What the best network does on rows that had no part in choosing it.
+struct StudyTestTests {
+  private static let rates = [0.01, 0.1]
+
+  /// Trains what is left in a folder.
+  private func train(
+    in folder: String, rows: Range<Int> = 0..<50, stop: @escaping @Sendable () -> Bool = { false }
+  ) throws -> Study {
+    let settings = Self.rates.map { rate in SweepSamples.settings { $0.learningRate = rate } }
+    let study = try SweepSamples.study(of: settings.count, in: folder)
+    var search = try NetworkSearch(study, on: SweepSamples.data, settings: settings)
+    search.test = SweepSamples.data[rows: rows]
+    try search.run(stop: stop)
+    return study
+  }
+
+  private func journal(_ folder: String) throws -> [String] {
+    try String(contentsOfFile: folder + "/" + Study.journalName, encoding: .utf8)
+      .split(separator: "\n").map(String.init)
+  }
+
+  @Test func `The best is measured once when the study is over, and the figure kept with it`()
+    throws
+  {
+    let folder = try TemporaryDirectory().file("study")
+    #expect(try train(in: folder, stop: { true }).test == nil)
+    let test = try #require(try train(in: folder).test)
+    let best = try #require(try Study.read(at: folder).best)
+    let model = try AnyTrainedModel(readingFrom: folder + "/" + Study.bestName)
+    let rows = SweepSamples.data[rows: 0..<50]
+    let expected = model.evaluate(on: rows)
+    #expect(
+      test
+        == StudyTest(
+          trial: best.id, accuracy: expected.accuracy, loss: expected.loss, rowCount: 50,
+          digest: try rows.digest()))
+    #expect(best.result?.rowCount == 40)
+    let lines = try journal(folder)
+    #expect(try train(in: folder).test == test)
+    #expect(try journal(folder) == lines)
+    // Other rows are measured anew.
+    #expect(try train(in: folder, rows: 0..<60).test?.rowCount == 60)
+  }
+
+  @Test func `A study of a program that measured nothing is measured when it is gone on with`()
+    throws
+  {
+    let folder = try TemporaryDirectory().file("study")
+    let test = try train(in: folder).test
+    let old = try journal(folder).filter { !$0.contains(#""note""#) }
+      .map { $0.replacing(/,"rowCount":\d+/, with: "") }
+    try AtomicFile.write(
+      Array((old.joined(separator: "\n") + "\n").utf8), to: folder + "/" + Study.journalName)
+    let known = try Study.read(at: folder)
+    #expect(known.test == nil && known.best != nil)
+    #expect(known.choiceInWords.isEmpty)
+    #expect(try train(in: folder).test == test)
+  }
+
+  @Test func `The best is told with its interval, its test accuracy, and what choosing does`()
+    throws
+  {
+    let study = try StudySamples.study()
+    for (trial, value) in [0.95, 0.97].enumerated() {
+      try study.begin(trial)
+      try study.finish(trial, TrialResult(value: value, seconds: 1, rowCount: 200))
+    }
+    let best = "best validation accuracy 0.9700 (95 % interval 0.9361–0.9862) on 200 rows, trial 1"
+    let choice = "the best of 2 accuracies is optimistic, as it was chosen for being high"
+    #expect(study.choiceInWords == [best, choice])
+    try study.record(
+      StudyTest(trial: 1, accuracy: 0.8835, loss: 0.5, rowCount: 10000, digest: "abc"))
+    #expect(
+      study.choiceInWords == [
+        best, "its test accuracy 0.8835 (95 % interval 0.8771–0.8896) on 10000 rows",
+        choice + "; the test accuracy was not used for choosing",
+      ])
+    // Another trial is the best now, of which that is no figure.
+    try study.begin(2)
+    try study.finish(2, TrialResult(value: 1, seconds: 1, rowCount: 200))
+    #expect(study.test == nil)
+  }
+}
