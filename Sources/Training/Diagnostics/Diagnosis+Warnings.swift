@@ -55,13 +55,14 @@ extension Diagnosis {
   }
 
   private var overfitWarning: DiagnosticWarning? {
-    guard let trainAccuracy, let validationAccuracy, let accuracyGap,
+    // Of a single batch, which was just learnt from, the accuracy is high by chance.
+    guard !isBatchAccuracy, let trainAccuracy, let validationAccuracy, let accuracyGap,
       accuracyGap > Self.accuracyGapLimit
     else { return nil }
     return DiagnosticWarning(
       kind: .overfitting, subject: nil, value: accuracyGap,
       message:
-        "Accuracy is \(Self.short(trainAccuracy)) on \(trainRows) and "
+        "Accuracy is \(Self.short(trainAccuracy)) on training rows and "
         + "\(Self.short(validationAccuracy)) on validation rows: the network learns rows by heart. "
         + "Try weight decay, dropout, more rows, a smaller network, or stopping earlier.")
   }
