@@ -259,7 +259,7 @@ import Training
       callbacks: [.csvLog(to: path), .perform { $0.progress.iteration == 3 ? .stop : .proceed }])
     try trainer.run(on: data, validation: data, callbacks: [.csvLog(to: path)])
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
-    #expect(lines[0] == "iteration,loss,learning_rate,train_accuracy,validation_accuracy")
+    #expect(lines[0] == "iteration,loss,learning_rate,batch_accuracy,validation_accuracy")
     let cells = lines.dropFirst().map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }

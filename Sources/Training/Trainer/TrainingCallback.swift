@@ -78,7 +78,7 @@ public struct TrainingCallback<Scalar: BLASScalar> {
   }
 
   /// Writes a line for each iteration to a CSV file as the run goes: iteration, loss, learning_rate,
-  /// train_accuracy, validation_accuracy, the accuracies empty where none were measured.
+  /// batch_accuracy, validation_accuracy, the accuracies empty where none were measured.
   ///
   /// - Parameter path: the file; one that is there is replaced, or continued where its last line is
   ///   that of the iteration before the first one that is logged.
@@ -118,7 +118,7 @@ private final class CSVLog {
     let url = URL(fileURLWithPath: path)
     let lines = (try? String(contentsOf: url, encoding: .utf8))?.split(separator: "\n") ?? []
     let kept = iteration == 0 ? nil : lines.firstIndex { $0.hasPrefix("\(iteration - 1),") }
-    let header = "iteration,loss,learning_rate,train_accuracy,validation_accuracy\n"
+    let header = "iteration,loss,learning_rate,batch_accuracy,validation_accuracy\n"
     let text = kept.map { lines[...$0].joined(separator: "\n") + "\n" } ?? header
     try Data(text.utf8).write(to: url)
     let file = try FileHandle(forWritingTo: url)
