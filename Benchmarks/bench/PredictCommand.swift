@@ -6,7 +6,7 @@ import Perceptron
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Time the prediction of \(grouped(rows)) rows, against its big product.",
+    abstract: "Time the prediction of many rows, against its big product.",
     discussion: """
       In single precision. From floats: all rows lie in memory as floats. From bytes: rows are made \
       floats block by block, as evaluation does it. All classes, either way, are compared with \
@@ -15,16 +15,18 @@ struct PredictCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: MeasuringOptions
+  @Option(help: "How many rows are predicted.") var rows = 10_000
 
   private static let seconds = 10.0
-  private static let rows = 10_000
-  private static let sizes = [(3072, 50), (3072, 150), (784, 100)].map {
-    NetworkSize(inputs: $0, hidden: $1, classes: 10, rows: rows)
-  }
+
+  func validate() throws { try require("--rows", rows, in: 1...100_000) }
 
   func run() throws {
     try options.checkOutput()
-    let sizes = try options.filtered(Self.sizes, name: \.description)
+    let all = [(3072, 50), (3072, 150), (784, 100)].map {
+      NetworkSize(inputs: $0, hidden: $1, classes: 10, rows: rows)
+    }
+    let sizes = try options.filtered(all, name: \.description)
     var status = StatusLine()
     let contenders = try sizes.flatMap { size in
       if status.isDue { status.show("checking \(size)") }
@@ -55,7 +57,7 @@ struct PredictCommand: ParsableCommand {
 
       \(table.text)
 
-      The class of each of \(grouped(Self.rows)) rows. X·W1: the big product as one plain call of \
+      The class of each of \(grouped(rows)) rows. X·W1: the big product as one plain call of \
       BLAS, timed in
       turn; ratio: the median from floats over that.
       """)

@@ -70,8 +70,7 @@ struct ScalingTests {
     let path = scratch.file("report.json")
     let outcome = try Command.run(
       program: Command.path(ofBuilt: "bench"),
-      ["step", "--scaling", "--seconds", "0.1", "--filter", "784-50-10", "--json", path],
-      timeout: 300)
+      ["step", "--scaling", "--seconds", "0.1", "--filter", "784-50-10", "--json", path])
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("\nPer hidden unit\n784-50-10, batch 200 "))
     let report = try BenchReport(readingFrom: path)
@@ -82,16 +81,16 @@ struct ScalingTests {
   @Test("idle shows what workers use asleep")
   func idle() throws {
     let bench = Command.path(ofBuilt: "bench")
-    let outcome = try Command.run(program: bench, ["idle", "--seconds", "0.05"], timeout: 300)
+    let outcome = try Command.run(program: bench, ["idle", "--seconds", "0.05"])
     #expect(outcome.status == 0, "\(outcome.errors)")
     for workers in 1...3 {
       let line = try #require(outcome.lines.dropFirst(workers).first)
       #expect(line.contains(try Regex("^ +\(workers) .* [\\d.]+ %$")), "\(line)")
     }
     let one = try Command.run(
-      program: bench, ["idle", "--seconds", "0.05", "--workers", "2"], timeout: 300)
+      program: bench, ["idle", "--seconds", "0.05", "--workers", "2"])
     #expect(one.lines.count { $0.hasSuffix(" %") } == 1)
-    let refused = try Command.run(program: bench, ["idle", "--seconds", "0"], timeout: 300)
+    let refused = try Command.run(program: bench, ["idle", "--seconds", "0"])
     #expect(refused.status == 2 && refused.errors.contains("--seconds is 0.0"))
   }
 }

@@ -5,29 +5,16 @@ import Testing
 
 @Suite("Interruption and progress", .serialized)
 struct InterruptionTests {
-  /// For children that are killed, perhaps while they write their coverage.
-  private static let noCoverage = ["LLVM_PROFILE_FILE": "/dev/null"]
-
-  /// Begins a run on digits that would take hours, and waits until it is under way.
-  private func begin(
-    _ scratch: TemporaryDirectory, _ options: [String] = []
-  ) throws -> RunningCommand {
-    let running = try RunningCommand(
-      Command.executable,
-      ["train", "--output", "run", "--iterations", "100000000"] + options, in: scratch.path)
-    let end = Date.now.addingTimeInterval(30)
-    while !running.errorsSoFar.contains("loss"), Date.now < end {
-      Thread.sleep(forTimeInterval: 0.02)
-    }
-    return running
-  }
+  /// A run on digits that would take hours.
+  private static let long = ["train", "--output", "run", "--iterations", "100000000"]
 
   @Test("Ctrl-C ends a run with status 130, a whole model and its history; progress is plain lines")
   func interrupt() throws {
     let scratch = try TemporaryDirectory()
-    let running = try begin(scratch)
+    let running = try RunningCommand(Command.executable, Self.long, in: scratch.path)
+    try running.wait(forErrors: "  loss ")
     running.send(SIGINT)
-    let outcome = try running.wait(timeout: 20)
+    let outcome = try running.wait()
     #expect(outcome.status == 130)
     #expect(outcome.output.contains("interrupted after "))
     #expect(!outcome.output.contains("left"))
@@ -58,37 +45,38 @@ struct InterruptionTests {
 
   @Test("A second Ctrl-C ends the command at once and leaves no model")
   func twice() throws {
-    let scratch = try TemporaryDirectory()
-    // An iteration over so many rows takes long, and the first Ctrl-C waits for its end.
-    let running = try RunningCommand(
-      Command.executable,
-      [
-        "train", "--output", "run", "--quiet", "--batch", "100000", "--hidden", "400",
-        "--iterations", "1000",
-      ], in: scratch.path, environment: Self.noCoverage)
-    Thread.sleep(forTimeInterval: 1)
-    let end = Date.now.addingTimeInterval(20)
-    while running.isRunning, Date.now < end {
-      running.send(SIGINT)
-      Thread.sleep(forTimeInterval: 0.005)
+    try untilLongEnough(from: 50_000) { rows in
+      let scratch = try TemporaryDirectory()
+      // An iteration over so many rows takes long, and the first Ctrl-C waits for its end.
+      let running = try scratch.begin(
+        Self.long + ["--quiet", "--batch", "\(rows)", "--hidden", "400"], after: 0)
+      try running.wait(for: "its end") {
+        if running.isRunning { running.send(SIGINT) }
+        return !running.isRunning
+      }
+      let outcome = try running.wait()
+      #expect(outcome.status == 130)
+      if try scratch.names(in: "run") != ["checkpoint.safetensors"] { return false }
+      #expect(outcome.output.isEmpty && outcome.errors.isEmpty)
+      return true
     }
-    let outcome = try running.wait(timeout: 20)
-    #expect(outcome.status == 130)
-    #expect(outcome.output.isEmpty && outcome.errors.isEmpty)
-    #expect(try scratch.names(in: "run") == ["checkpoint.safetensors"])
   }
 
   @Test("Ctrl-C at any early moment ends the command, with no model or a whole one")
   func early() throws {
-    let scratch = try TemporaryDirectory()
-    for delay in [0.01, 0.03, 0.05, 0.07, 0.1, 0.13] {
+    let moments: [(RunningCommand, TemporaryDirectory) throws -> Bool] = [
+      { _, _ in true }, { running, _ in catchesInterrupts(running) },
+      { _, scratch in try scratch.names.contains("run") },
+      { _, scratch in try !scratch.names(in: "run").isEmpty },
+      { _, scratch in try scratch.names(in: "run").contains("checkpoint.safetensors") },
+    ]
+    for hasCome in moments {
+      let scratch = try TemporaryDirectory()
       let running = try RunningCommand(
-        Command.executable,
-        ["train", "--output", "run", "--overwrite", "--iterations", "100000000"],
-        in: scratch.path, environment: Self.noCoverage)
-      Thread.sleep(forTimeInterval: delay)
+        Command.executable, Self.long, in: scratch.path, environment: Command.noCoverage)
+      try running.wait(for: "an early moment") { (try? hasCome(running, scratch)) ?? false }
       running.send(SIGINT)
-      let status = try running.wait(timeout: 20).status
+      let status = try running.wait().status
       // Before the command's first statement the signal itself ends the process.
       #expect(status == 130 || status == -SIGINT)
       if FileManager.default.fileExists(atPath: scratch.file("run/model.safetensors")) {
@@ -98,7 +86,7 @@ struct InterruptionTests {
   }
 
   @Test("Killing a run at any moment leaves no model or a whole one, and nothing in the way")
-  func kill() throws {
+  func killed() throws {
     let scratch = try TemporaryDirectory()
     for round in 0..<10 {
       let running = try RunningCommand(
@@ -106,8 +94,14 @@ struct InterruptionTests {
         [
           "train", "--output", "run", "--overwrite", "--quiet", "--iterations", "10", "--seed",
           "\(round)",
-        ], in: scratch.path, environment: Self.noCoverage)
-      Thread.sleep(forTimeInterval: .random(in: 0...0.15))
+        ], in: scratch.path, environment: Command.noCoverage)
+      // At once, and after so many changes in the folder, or the last of them.
+      var (changes, names) = (0, try? scratch.names(in: "run"))
+      try running.wait(for: "change \(round) in the folder") {
+        let now = try? scratch.names(in: "run")
+        if now != names { (changes, names) = (changes + 1, now) }
+        return changes >= round || !running.isRunning
+      }
       running.send(SIGKILL)
       _ = try running.wait()
       if FileManager.default.fileExists(atPath: scratch.file("run/model.safetensors")) {
@@ -126,12 +120,13 @@ struct InterruptionTests {
   @Test("SIGTERM and SIGHUP, even twice, end a run as Ctrl-C does", arguments: [SIGTERM, SIGHUP])
   func otherSignals(_ signal: Int32) throws {
     let scratch = try TemporaryDirectory()
-    // An iteration over so many rows lasts until the second signal comes.
-    let running = try begin(scratch, ["--batch", "30000", "--hidden", "400"])
+    let running = try scratch.begin(Self.long)
     running.send(signal)
-    Thread.sleep(forTimeInterval: 0.02)
+    try running.wait(for: "the signal to be taken") {
+      signals("ShdPnd", of: running) & (1 << (signal - 1)) == 0
+    }
     running.send(signal)
-    #expect(try running.wait(timeout: 20).status == 130)
+    #expect(try running.wait().status == 130)
     _ = try AnyTrainedModel(readingFrom: scratch.file("run/model.safetensors"))
     let results = try #require(try scratch.object("run/run.json")["results"] as? [String: Any])
     #expect(results["status"] as? String == "interrupted")
@@ -140,22 +135,24 @@ struct InterruptionTests {
   @Test("SIGHUP and SIGTERM that are ignored, as under nohup, stay so", arguments: ["HUP", "TERM"])
   func ignored(_ name: String) throws {
     let scratch = try TemporaryDirectory()
-    let train = "'\(Command.executable)' train --output run --iterations 500 & pid=$!"
-    let signals = "for i in 1 2 3 4 5 6; do sleep 0.1; kill -\(name) $pid; done; wait $pid"
-    let outcome = try Command.run(
-      program: "/bin/bash", ["-c", "trap '' \(name); \(train); \(signals)"], in: scratch.path)
-    #expect(outcome.status == 0)
-    #expect(try losses(of: scratch, "run").count == 500)
-  }
-
-  /// Whether a child has come as far as to handle SIGINT, by the mask that Linux shows.
-  private func catchesInterrupts(_ running: RunningCommand) -> Bool {
-    let status = try? String(contentsOfFile: "/proc/\(running.identifier)/status", encoding: .utf8)
-    let line = status?.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
-    let mask = line.flatMap {
-      UInt64($0.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16)
+    let train = "'\(Command.executable)' " + Self.long.joined(separator: " ")
+    let running = try RunningCommand(
+      "/bin/bash", ["-c", "trap '' \(name); exec \(train) --checkpoint-every 0.01"],
+      in: scratch.path, environment: Command.noCoverage)
+    try running.wait(for: "a checkpoint") { (try? scratch.checkpoint().iteration) ?? 0 > 0 }
+    let signal = name == "HUP" ? SIGHUP : SIGTERM
+    for _ in 0..<3 {
+      running.send(signal)
+      // A run that heeds it ends after the iteration, and so before the next but one checkpoint.
+      for _ in 0..<2 {
+        let earlier = try scratch.checkpoint().iteration
+        try running.wait(for: "another checkpoint") {
+          (try? scratch.checkpoint().iteration) ?? 0 > earlier
+        }
+      }
     }
-    return (mask ?? 0) & (1 << (SIGINT - 1)) != 0
+    running.send(SIGINT)
+    #expect(try running.wait().status == 130)
   }
 
   @Test(
@@ -164,32 +161,43 @@ struct InterruptionTests {
   func beforeTraining() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
-    // 400 MB of zeros, which take a while to read and no room on the disk.
-    let images = try scratch.write(
-      [0, 0, 8, 2, 0, 0, 0x0F, 0xA0, 0, 1, 0x86, 0xA0], to: "data/train-images")
-    truncate(images, 12 + 4000 * 100_000)
-    try IDX.write(labels: [Int](repeating: 0, count: 4000), to: folder + "/train-labels")
-    let running = try RunningCommand(
-      Command.executable, ["train", "--data", folder, "--output", "run"], in: scratch.path,
-      environment: Self.noCoverage)
-    let end = Date.now.addingTimeInterval(20)
-    while !catchesInterrupts(running), Date.now < end { Thread.sleep(forTimeInterval: 0.001) }
-    running.send(SIGINT)
-    let outcome = try running.wait(timeout: 20)
-    #expect(outcome.status == 130)
-    #expect(outcome.errors == "interrupted; nothing was saved\n")
-    #expect(try scratch.names == ["data"])
+    try untilLongEnough(from: 25_000) { width in
+      // 100 MB of zeros or more, which take a while to read and no room on the disk.
+      let extents = [4000, width].flatMap { size in
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) }
+      }
+      let images = try scratch.write([0, 0, 8, 2] + extents, to: "data/train-images")
+      truncate(images, 12 + 4000 * width)
+      try IDX.write(labels: (0..<4000).map { $0 % 2 }, to: folder + "/train-labels")
+      let running = try RunningCommand(
+        Command.executable, ["train", "--data", folder, "--output", "run"], in: scratch.path,
+        environment: Command.noCoverage)
+      try running.wait(for: "its heeding Ctrl-C") { catchesInterrupts(running) }
+      running.send(SIGINT)
+      let outcome = try running.wait()
+      if try scratch.names.contains("run") {
+        try FileManager.default.removeItem(atPath: scratch.file("run"))
+        return false
+      }
+      #expect(outcome.status == 130)
+      #expect(outcome.errors == "interrupted; nothing was saved\n")
+      #expect(try scratch.names == ["data"])
+      return true
+    }
   }
 
-  @Test("A reader of the progress that goes away does not end the run")
-  func progressReaderGone() throws {
+  @Test("A reader of standard error that goes away does not end the run")
+  func errorReaderGone() throws {
     let scratch = try TemporaryDirectory()
-    let train = "'\(Command.executable)' train --output run --iterations 1500"
+    // The reader is gone before the run begins, which warns of such weights.
+    let train =
+      "'\(Command.executable)' train --output run --iterations 30 --scale 30 --learning-rate 1e-3 "
+      + "--diagnose"
     let outcome = try Command.run(
-      program: "/bin/bash", ["-c", "set -o pipefail; \(train) 2>&1 >/dev/null | true"],
+      program: "/bin/bash", ["-c", "exec 3> >(true); wait $!; exec \(train) 2>&3"],
       in: scratch.path)
     #expect(outcome.status == 0)
-    #expect(try losses(of: scratch, "run").count == 1500)
+    #expect(try losses(of: scratch, "run").count == 30)
   }
 
   private static let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
@@ -200,16 +208,33 @@ struct InterruptionTests {
   func terminal() throws {
     let scratch = try TemporaryDirectory()
     // Only standard error is the terminal.
-    let train =
-      "'\(Command.executable)' train --output run --hidden 1000 --batch 1000 --iterations 100 > out"
-    let outcome = try Command.run(
-      program: "/usr/bin/script", ["-qec", train, "/dev/null"], in: scratch.path)
-    #expect(outcome.status == 0)
-    let redraws = outcome.output.split(separator: "\r").filter { $0.contains("/100  ") }
+    let train = "'\(Command.executable)' " + Self.long.joined(separator: " ")
+    let running = try RunningCommand(
+      "/usr/bin/script", ["-qec", "echo $$ > number; exec \(train) > out", "/dev/null"],
+      in: scratch.path, environment: Command.noCoverage)
+    try running.wait(for: "a curve") { running.outputSoFar.contains("\u{1B}[K\r\nloss ") }
+    kill(try scratch.processNumber("number"), SIGINT)
+    let outcome = try running.wait()
+    #expect(outcome.status == 130)
+    let redraws = outcome.output.split(separator: "\r").filter { $0.contains("/100000000  ") }
     #expect(!redraws.isEmpty)
-    #expect(outcome.output.contains("\u{1B}[K\r\nloss "))
     #expect(outcome.output.contains("  validation "))
     #expect(outcome.output.hasSuffix("\r\u{1B}[K\u{1B}[A\u{1B}[K"))
     #expect(try scratch.text("out").contains("saved run/model.safetensors"))
   }
+}
+
+/// The signals that a line of what Linux tells of a child names, as a mask.
+private func signals(_ line: String, of running: RunningCommand) -> UInt64 {
+  let status = try? String(contentsOfFile: "/proc/\(running.identifier)/status", encoding: .utf8)
+  let found = status?.split(separator: "\n").first { $0.hasPrefix("\(line):") }
+  let mask = found.flatMap {
+    UInt64($0.dropFirst(line.count + 1).trimmingCharacters(in: .whitespaces), radix: 16)
+  }
+  return mask ?? 0
+}
+
+/// Whether a child has come as far as to handle SIGINT.
+private func catchesInterrupts(_ running: RunningCommand) -> Bool {
+  signals("SigCgt", of: running) & (1 << (SIGINT - 1)) != 0
 }

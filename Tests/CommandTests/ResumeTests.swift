@@ -16,34 +16,20 @@ struct ResumeTests {
     try IDX.write(labels: labels, to: folder + "/train-labels")
   }
 
-  /// Begins a run that would take hours in the folder `run`, and kills it after its first checkpoint.
+  /// A run that would take hours, in the folder `run`.
+  private let long = ["train", "--output", "run", "--iterations", "100000000"]
+
+  /// Begins such a run and kills it after its first checkpoint.
   private func leaveKilled(_ scratch: TemporaryDirectory, _ options: [String] = []) throws {
-    let running = try RunningCommand(
-      Command.executable,
-      ["train", "--output", "run", "--iterations", "100000000", "--quiet"] + options,
-      in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
-    let end = Date.now.addingTimeInterval(60)
-    let earlier = try? scratch.bytes(of: "run/checkpoint.safetensors")
-    while running.isRunning, Date.now < end {
-      if let now = try? scratch.bytes(of: "run/checkpoint.safetensors"), now != earlier { break }
-      Thread.sleep(forTimeInterval: 0.005)
-    }
-    running.send(SIGKILL)
-    #expect(try running.wait().status == -SIGKILL)
+    let killed = try scratch.interrupt(long + ["--quiet"] + options, after: 0, by: SIGKILL)
+    #expect(killed.status == -SIGKILL)
   }
 
   /// Goes on with the run in the folder `run` of `scratch` for a moment.
   private func goOn(
     _ scratch: TemporaryDirectory, _ options: [String] = [], in folder: String? = nil
   ) throws -> Command.Outcome {
-    let running = try RunningCommand(
-      Command.executable, ["resume", scratch.file("run")] + options, in: folder ?? scratch.path)
-    let end = Date.now.addingTimeInterval(60)
-    while running.isRunning, !running.errorsSoFar.contains("  loss "), Date.now < end {
-      Thread.sleep(forTimeInterval: 0.01)
-    }
-    running.send(SIGINT)
-    return try running.wait(timeout: 60)
+    try scratch.interrupt(["resume", scratch.file("run")] + options, from: folder)
   }
 
   @Test(
@@ -70,30 +56,19 @@ struct ResumeTests {
   @Test("A run that was killed and resumed has looked at its network as one that was not")
   func diagnostics() throws {
     let scratch = try TemporaryDirectory()
-    let options = ["--iterations", "30000", "--diagnose", "--quiet"]
-    try scratch.train("whole", options)
-    let running = try RunningCommand(
-      Command.executable, ["train", "--output", "run", "--checkpoint-every", "0.2"] + options,
-      in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
-    let file = scratch.file("run/checkpoint.safetensors")
-    let end = Date.now.addingTimeInterval(60)
-    while running.isRunning, Date.now < end {
-      if let archive = try? TensorArchive(readingFrom: file),
-        let summary = try? CheckpointSummary(archive, path: file), summary.iteration > 200
-      {
-        break
-      }
-      Thread.sleep(forTimeInterval: 0.01)
-    }
-    running.send(SIGKILL)
-    // A run that was over before it could be killed would show nothing.
-    try #require(try running.wait().status == -SIGKILL)
-    let resumed = try Command.run(["resume", "run", "--diagnose", "--quiet"], in: scratch.path)
-    #expect(resumed.status == 0, "\(resumed.errors)")
-    #expect(
-      try scratch.bytes(of: "run/diagnostics.csv") == scratch.bytes(of: "whole/diagnostics.csv"))
-    let looks = try #require(try RunDirectory(path: scratch.file("run")).read().diagnostics?.looks)
-    #expect(looks.map(\.iteration) == (0..<300).map { $0 * 100 + 1 } + [29_999])
+    let options = ["--diagnose", "--quiet"]
+    let killed = try scratch.interrupt(long + options, after: 201, by: SIGKILL)
+    #expect(killed.status == -SIGKILL)
+    let resumed = try scratch.interrupt(["resume", "run"] + options, after: 401)
+    #expect(resumed.status == 130, "\(resumed.errors)")
+    let run = try RunDirectory(path: scratch.file("run")).read()
+    let count = run.record.results.iterations
+    try scratch.train("whole", options + ["--iterations", "\(count)"])
+    let whole = try RunDirectory(path: scratch.file("whole")).read()
+    // The last look of a run that is not over is of the first rows.
+    let looks = try #require(run.diagnostics?.looks.dropLast())
+    #expect(looks == whole.diagnostics?.looks.dropLast())
+    #expect(looks.count >= 4 && looks.allSatisfy { $0.iteration % 100 == 1 })
     #expect(looks.allSatisfy { $0.parameters.map(\.name) == ["W1", "b1", "W2", "b2"] })
   }
 
@@ -104,17 +79,13 @@ struct ResumeTests {
     try leaveKilled(scratch, ["--hidden", "9", "--overwrite"])
     #expect(try goOn(scratch).errors.contains(": 64-9-10\n"))
     let running = try RunningCommand(
-      Command.executable,
-      [
-        "train", "--output", "run", "--overwrite", "--checkpoint-every", "0", "--iterations",
-        "100000000",
-      ], in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
-    let end = Date.now.addingTimeInterval(60)
-    while !running.errorsSoFar.contains("  loss "), Date.now < end {
-      Thread.sleep(forTimeInterval: 0.01)
+      Command.executable, long + ["--overwrite", "--checkpoint-every", "0"], in: scratch.path,
+      environment: Command.noCoverage)
+    try running.wait(for: "the earlier checkpoint's end") {
+      try !scratch.names(in: "run").contains("checkpoint.safetensors")
     }
     running.send(SIGKILL)
-    _ = try running.wait()
+    #expect(try running.wait().status == -SIGKILL)
     #expect(!(try scratch.names(in: "run").contains("checkpoint.safetensors")))
   }
 
@@ -162,13 +133,7 @@ struct ResumeTests {
   @Test("A folder in which a run is under way is refused to others")
   func locked() throws {
     let scratch = try TemporaryDirectory()
-    let running = try RunningCommand(
-      Command.executable, ["train", "--output", "run", "--iterations", "100000000"],
-      in: scratch.path)
-    let end = Date.now.addingTimeInterval(60)
-    while !running.errorsSoFar.contains("  loss "), Date.now < end {
-      Thread.sleep(forTimeInterval: 0.01)
-    }
+    let running = try scratch.begin(long)
     for arguments in [
       ["resume", "run"], ["train", "--output", "run"], ["train", "--output", "run", "--overwrite"],
     ] {

@@ -66,19 +66,9 @@ import Testing
   private func leave(
     _ scratch: TemporaryDirectory, in folder: String = "a", by signal: Int32
   ) throws {
-    let running = try RunningCommand(
-      Command.executable,
-      [
-        "train", "--output", folder, "--iterations", "100000000", "--quiet", "--overwrite",
-        "--checkpoint-every", "0.1",
-      ], in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
-    let file = scratch.file(folder + "/checkpoint.safetensors")
-    let end = Date.now.addingTimeInterval(60)
-    while running.isRunning, Date.now < end {
-      let summary = try? CheckpointSummary(TensorArchive(readingFrom: file), path: file)
-      if let summary, summary.iterations == 100_000_000, summary.iteration > 0 { break }
-      Thread.sleep(forTimeInterval: 0.01)
-    }
+    let running = try scratch.begin(
+      ["train", "--output", folder, "--iterations", "100000000", "--quiet", "--overwrite"],
+      in: folder)
     if signal == SIGKILL {
       let outcome = try Command.run(["show", folder], in: scratch.path)
       #expect(outcome.output.contains("digits: a run is under way, at its last checkpoint "))

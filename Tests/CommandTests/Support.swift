@@ -11,12 +11,20 @@ extension Command {
   /// - Parameter environment: variables beside those that the tests were started with.
   @discardableResult
   static func run(
-    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
-    timeout: Double = 60
+    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
   ) throws -> Outcome {
-    try run(
-      program: executable, arguments, in: folder, environment: environment, timeout: timeout)
+    try run(program: executable, arguments, in: folder, environment: environment)
   }
+
+  /// For children that end where they stand, perhaps while they write their coverage.
+  static let noCoverage = ["LLVM_PROFILE_FILE": "/dev/null"]
+}
+
+/// Lets `attempt` work with runs of growing length until it is true: until the run was long enough for
+/// what is done meanwhile, however late a busy machine comes to it.
+func untilLongEnough(from length: Int, _ attempt: (_ length: Int) throws -> Bool) throws {
+  for exponent in 0..<8 where try attempt(length << (2 * exponent)) { return }
+  Issue.record("no run was long enough")
 }
 
 extension TemporaryDirectory {
@@ -25,8 +33,19 @@ extension TemporaryDirectory {
     try FileManager.default.contentsOfDirectory(atPath: file(folder)).sorted()
   }
 
+  /// The checkpoint in a run's folder.
+  func checkpoint(_ folder: String = "run") throws -> CheckpointSummary {
+    let path = file(folder + "/checkpoint.safetensors")
+    return try CheckpointSummary(TensorArchive(readingFrom: path), path: path)
+  }
+
   func text(_ name: String) throws -> String {
     String(decoding: try bytes(of: name), as: UTF8.self)
+  }
+
+  /// The number of a process, which a shell wrote into a file.
+  func processNumber(_ name: String) throws -> Int32 {
+    try #require(Int32(text(name).trimmingCharacters(in: .newlines)))
   }
 
   /// The rows of a CSV file below its header, which must be `header`.
@@ -50,6 +69,41 @@ extension TemporaryDirectory {
     var contents = try object(name)
     change(&contents)
     try write(Array(JSONSerialization.data(withJSONObject: contents)), to: name)
+  }
+
+  /// Starts `perceptron` in this folder, or elsewhere, with a run in this folder's `run`, and waits until
+  /// that has saved another checkpoint than was there, of `iteration` iterations or more.
+  func begin(
+    _ arguments: [String], in run: String = "run", from folder: String? = nil,
+    after iteration: Int = 1
+  ) throws -> RunningCommand {
+    let earlier = try? bytes(of: run + "/checkpoint.safetensors")
+    let often = iteration > 0 ? ["--checkpoint-every", "0.01"] : []
+    let running = try RunningCommand(
+      Command.executable, arguments + often, in: folder ?? path, environment: Command.noCoverage)
+    try running.wait(for: "a checkpoint of \(iteration) iterations") {
+      guard let now = try? bytes(of: run + "/checkpoint.safetensors"), now != earlier else {
+        return false
+      }
+      return try checkpoint(run).iteration >= iteration
+    }
+    return running
+  }
+
+  /// Begins a run as ``begin(_:in:from:after:)`` does and ends it by a signal; returns what it left, also
+  /// where it ended before.
+  @discardableResult
+  func interrupt(
+    _ arguments: [String], in run: String = "run", from folder: String? = nil,
+    after iteration: Int = 1, by signal: Int32 = SIGINT
+  ) throws -> Command.Outcome {
+    do {
+      let running = try begin(arguments, in: run, from: folder, after: iteration)
+      running.send(signal)
+      return try running.wait()
+    } catch let early as Command.NeverCame {
+      return early.outcome
+    }
   }
 
   /// Runs `perceptron train` in this folder, quickly and quietly unless told otherwise, and

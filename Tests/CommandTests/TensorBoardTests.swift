@@ -18,15 +18,8 @@ struct TensorBoardTests {
   private func interrupt(
     _ scratch: TemporaryDirectory, _ arguments: [String], by signal: Int32 = SIGINT
   ) throws {
-    let running = try RunningCommand(
-      Command.executable, arguments, in: scratch.path,
-      environment: ["LLVM_PROFILE_FILE": "/dev/null"])
-    let end = Date.now.addingTimeInterval(60)
-    while running.isRunning, !running.errorsSoFar.contains("  loss "), Date.now < end {
-      Thread.sleep(forTimeInterval: 0.01)
-    }
-    running.send(signal)
-    #expect(try running.wait().status == (signal == SIGINT ? 130 : -signal))
+    let outcome = try scratch.interrupt(arguments, by: signal)
+    #expect(outcome.status == (signal == SIGINT ? 130 : -signal), "\(outcome.errors)")
   }
 
   private let long = ["train", "--output", "run", "--iterations", "100000000"]
@@ -167,29 +160,29 @@ struct TensorBoardTests {
 
   @Test("Event files that cannot be written leave a study its report, and the status 1")
   func reportOfStudy() throws {
-    let scratch = try TemporaryDirectory()
-    let running = try RunningCommand(
-      Command.executable,
-      [
-        "tune", "--hidden", "100,101", "--iterations", "4000", "--output", "study", "--tensorboard",
-      ],
-      in: scratch.path)
-    let end = Date.now.addingTimeInterval(60)
-    func hasBegun() -> Bool {
-      let journal = try? scratch.bytes(of: "study/journal.jsonl")
-      return journal.map { $0.count { $0 == UInt8(ascii: "\n") } > 1 } ?? false
+    try untilLongEnough(from: 500) { iterations in
+      let scratch = try TemporaryDirectory()
+      let running = try RunningCommand(
+        Command.executable,
+        [
+          "tune", "--hidden", "100,101", "--iterations", "\(iterations)", "--output", "study",
+          "--tensorboard",
+        ], in: scratch.path)
+      try running.wait(for: "a trial's beginning") {
+        let journal = try? scratch.text("study/journal.jsonl")
+        return journal?.count { $0 == "\n" } ?? 0 > 1
+      }
+      _ = try scratch.makeDirectory("study/tensorboard")
+      try scratch.write([], to: "study/tensorboard/notes.txt")
+      let outcome = try running.wait()
+      if outcome.status == 0 { return false }
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("found notes.txt"))
+      #expect(outcome.output.contains("2 trials"))
+      #expect(outcome.output.contains("saved study/best.safetensors"))
+      #expect(try scratch.names(in: "study/tensorboard") == ["notes.txt"])
+      return true
     }
-    while running.isRunning, !hasBegun(), Date.now < end {
-      Thread.sleep(forTimeInterval: 0.002)
-    }
-    _ = try scratch.makeDirectory("study/tensorboard")
-    try scratch.write([], to: "study/tensorboard/notes.txt")
-    let outcome = try running.wait()
-    #expect(outcome.status == 1)
-    #expect(outcome.errors.contains("found notes.txt"))
-    #expect(outcome.output.contains("2 trials"))
-    #expect(outcome.output.contains("saved study/best.safetensors"))
-    #expect(try scratch.names(in: "study/tensorboard") == ["notes.txt"])
   }
 
   @Test("An earlier event file that cannot be removed leaves a run its report, and the status 1")

@@ -44,11 +44,7 @@ public final class TemporaryDirectory {
   public func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
     let name = UUID().uuidString
     try write(bytes, to: name)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gzip", "--no-name", file(name)]
-    try process.run()
-    process.waitUntilExit()
+    try Command.run(program: "/usr/bin/env", ["gzip", "--no-name", file(name)])
     defer { try? FileManager.default.removeItem(atPath: file(name + ".gz")) }
     return try self.bytes(of: name + ".gz")
   }

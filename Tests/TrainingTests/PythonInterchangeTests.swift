@@ -10,14 +10,7 @@ import Training
 @Suite struct PythonInterchangeTests {
   /// The exit status of a command, its output thrown away.
   private static func run(_ arguments: [String]) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
+    try Command.run(program: "/usr/bin/env", arguments).status
   }
 
   private static let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"

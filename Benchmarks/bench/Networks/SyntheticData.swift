@@ -19,7 +19,8 @@ enum SyntheticData {
       for offset in stride(from: 0, to: count, by: 8) {
         let word = random.next()
         withUnsafeBytes(of: word) { bytes in
-          for index in 0..<min(8, count - offset) { raw[offset + index] = bytes[index] }
+          UnsafeMutableRawBufferPointer(rebasing: raw[offset...])
+            .copyBytes(from: bytes.prefix(count - offset))
         }
       }
       filled = count

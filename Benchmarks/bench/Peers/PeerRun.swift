@@ -17,7 +17,7 @@ struct PeerRun {
   static var rounds: Int { 7 }
   /// Threads that still wait busily for more work, as those of OpenMP and OpenBLAS do for up to
   /// 0.2 s, would take the next one's processors.
-  private static var pause: Double { 0.25 }
+  var pause = 0.25
 
   /// Starts the programs; one that cannot be used is left out with a note.
   ///
@@ -93,7 +93,7 @@ extension PeerRun {
     _ process: PeerProcess, count: Int
   ) throws -> (seconds: Double, made: Int) {
     try Interruption.check()
-    Thread.sleep(forTimeInterval: Self.pause)
+    Thread.sleep(forTimeInterval: pause)
     let answer = try process.ask(.init(command: .time, count: count))
     guard let seconds = answer.seconds, let made = answer.count, made > 0, seconds > 0 else {
       throw PeerProcess.Failure(description: "\(process.peer.name): no time was measured")

@@ -5,49 +5,48 @@ import Testing
 
 @Suite("Going on with a study", .serialized)
 struct TuneResumeTests {
-  /// Begins a study that takes some seconds, and waits until its folder has a journal.
-  private func begin(_ scratch: TemporaryDirectory, _ options: [String]) throws -> RunningCommand {
-    let running = try RunningCommand(
-      Command.executable, ["tune"] + options, in: scratch.path,
-      environment: ["LLVM_PROFILE_FILE": "/dev/null"])
-    let end = Date.now.addingTimeInterval(30)
-    while Date.now < end, running.isRunning,
-      !((try? scratch.text("study/journal.jsonl"))?.contains("measured") ?? false)
-    {
-      Thread.sleep(forTimeInterval: 0.01)
-    }
-    return running
-  }
-
-  /// A study of about a second.
-  private let options = [
-    "--hidden", "20,30", "--learning-rate", "0.1,0.5", "--iterations",
-    isOptimizedBuild ? "300,10000" : "300,1000", "--output", "study",
-  ]
-
   @Test("A study that was interrupted or killed goes on to the numbers of one that never was")
   func goesOn() throws {
-    let reference = try TemporaryDirectory()
-    try reference.tune(options)
-    for signal in [SIGINT, SIGTERM, SIGKILL] {
-      let scratch = try TemporaryDirectory()
-      let running = try begin(scratch, options)
-      running.send(signal)
-      let outcome = try running.wait()
-      if signal == SIGKILL {
-        #expect(outcome.status == -SIGKILL)
-      } else {
-        #expect(outcome.status == 130)
-        #expect(outcome.output.contains("interrupted; 8 trials in "))
-        #expect(outcome.output.hasSuffix("go on with: perceptron tune --resume study\n"))
+    try untilLongEnough(from: 200) { iterations in
+      let options = [
+        "--hidden", "20,30", "--iterations", "100,\(iterations)", "--output", "study",
+      ]
+      let reference = try TemporaryDirectory()
+      try reference.tune(options)
+      for signal in [SIGTERM, SIGKILL] {
+        let scratch = try TemporaryDirectory()
+        let outcome = try begun(scratch, options, endedBy: signal)
+        if outcome.status == 0 { return false }
+        if signal == SIGKILL {
+          #expect(outcome.status == -SIGKILL)
+        } else {
+          #expect(outcome.status == 130)
+          #expect(outcome.output.contains("interrupted; 4 trials in "))
+          #expect(outcome.output.hasSuffix("go on with: perceptron tune --resume study\n"))
+        }
+        let resumed = try scratch.tune(["--resume", "study"])
+        #expect(resumed.errors.contains("going on with 4 trials: "))
+        #expect(try scratch.results("study") == reference.results("study"))
+        #expect(
+          try scratch.bytes(of: "study/best.safetensors")
+            == reference.bytes(of: "study/best.safetensors"))
       }
-      let resumed = try scratch.tune(["--resume", "study"])
-      #expect(resumed.errors.contains("going on with 8 trials: "))
-      #expect(try scratch.results("study") == reference.results("study"))
-      #expect(
-        try scratch.bytes(of: "study/best.safetensors")
-          == reference.bytes(of: "study/best.safetensors"))
+      return true
     }
+  }
+
+  /// What a study leaves that is ended by a signal once it has measured a trial, or that is over before.
+  private func begun(
+    _ scratch: TemporaryDirectory, _ options: [String], endedBy signal: Int32
+  ) throws -> Command.Outcome {
+    let running = try RunningCommand(
+      Command.executable, ["tune"] + options, in: scratch.path, environment: Command.noCoverage)
+    try running.wait(for: "a measurement") {
+      !running.isRunning
+        || (try? scratch.text("study/journal.jsonl").contains("measured")) ?? false
+    }
+    running.send(signal)
+    return try running.wait()
   }
 
   @Test("A study that is over shows again what came of it")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-@Suite struct ConcurrencyTests {
+@Suite(.timeLimit(.minutes(10))) struct ConcurrencyTests {
   static let data: PreparedDataset<Float> = {
     let rows = Tensor<Float>.sample([90, 70])
     return Dataset(rows, labels: (0..<90).map { $0 * $0 % 3 }).prepared(with: .none)

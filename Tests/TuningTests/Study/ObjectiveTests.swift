@@ -65,10 +65,10 @@ struct ObjectiveTests {
       // Each of the first two waits for the other.
       if trial.trial == 0 {
         met.0.signal()
-        if met.1.wait(timeout: .now() + 60) == .timedOut { throw Trouble() }
+        if met.1.wait(timeout: .now() + hangLimit) == .timedOut { throw Trouble() }
       } else if trial.trial == 1 {
         met.1.signal()
-        if met.0.wait(timeout: .now() + 60) == .timedOut { throw Trouble() }
+        if met.0.wait(timeout: .now() + hangLimit) == .timedOut { throw Trouble() }
       }
       return 1
     }
