@@ -53,11 +53,9 @@ struct MatmulCheck: Encodable {
       let result = Tensor<Double>(product(a, b, transposeA, transposeB))
       let expected = naiveMatmul(a, b, transposeA: transposeA, transposeB: transposeB)
       count += 1
-      for position in 0..<expected.count {
+      for (found, right) in zip(result.elements, expected.elements) {
         // All elements are positive, so the sum of the absolute products is the product itself.
-        let error =
-          (result[position: position] - expected[position: position]).magnitude
-          / max(expected[position: position], .leastNormalMagnitude)
+        let error = (found - right).magnitude / max(right, .leastNormalMagnitude)
         if !(error <= worstError) {
           worstError = error.isNaN ? .infinity : error
           worstShape = "\(rows)×\(inner)×\(columns)"

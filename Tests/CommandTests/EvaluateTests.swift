@@ -133,7 +133,7 @@ struct EvaluateTests {
     let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "1", "--hidden", "3"])
     let whole = try scratch.bytes(of: "run/model.safetensors")
-    let step = whole.count / 40 / 10 * 10
+    let step = whole.count / 15 / 10 * 10
     try #require(step >= 10)
     for length in stride(from: 0, to: whole.count, by: step) {
       try scratch.write(Array(whole[..<length]), to: "cut")

@@ -47,6 +47,11 @@ enum Conformance {
     Size(15, 6, 7), Size(16, 16, 16), Size(17, 2, 33), Size(23, 9, 6), Size(33, 1, 1),
   ]
 
+  /// Some of them, for what other tests check at all sizes in another place.
+  static let fewSizes = [
+    Size(1, 5, 3), Size(5, 5, 5), Size(6, 17, 3), Size(17, 2, 33),
+  ]
+
   static let passes: [Pass] = [.inference, .training(seed: 11)]
 }
 

@@ -54,7 +54,7 @@ import Testing
     "Right gradients are never called wrong, whatever the size of data, weights and penalty",
     arguments: [1e-6, 0.01, 1, 10, 1000], [1e-4, 0.01, 1])
   func neverWrong(dataScale: Double, weightScale: Double) {
-    for seed in 0..<6 as Range<UInt64> {
+    for seed in 0..<4 as Range<UInt64> {
       var setting = Setting(seed: seed)
       setting.x *= dataScale
       for name in setting.net.parameters.names {
@@ -62,7 +62,7 @@ import Testing
       }
       if seed % 3 == 0 { setting.net.hidden.bias *= 0 }
       setting.regularization = [0, 0.05, 10, 1000][Int(seed % 4)]
-      let report = setting.report(GradientCheck(sampleSize: 40, seed: seed))
+      let report = setting.report(GradientCheck(sampleSize: 25, seed: seed))
       #expect(report.outcome != .failed, "seed \(seed): \(report)")
     }
   }
@@ -146,12 +146,12 @@ import Testing
 
   @Test(
     "Each planted mistake is caught", arguments: Mistake.allCases.filter { $0 != .otherShape },
-    1..<4 as Range<UInt64>)
+    1...2 as ClosedRange<UInt64>)
   func mistakes(mistake: Mistake, seed: UInt64) {
     // Odd seeds are regularized, and every setting has rows for a mean and units to mask.
     let setting = Setting(seed: 2 * seed + 1)
     let wrong = Sabotaged(right: setting.objective, mistake: mistake)
-    let report = GradientCheck(sampleSize: 200).run(wrong)
+    let report = GradientCheck(sampleSize: 100).run(wrong)
     #expect(!report.passed, "\(mistake): \(report)")
     #expect(report.verdict.contains("FAILED"))
     #expect(mistake == .slightlyLarge || report.parameters.contains { $0.largestError > 1e-2 })

@@ -6,14 +6,21 @@ import Testing
 @Suite struct ReadmeTests {
   private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
-  @Test("The README's programs do what the README says")
-  func run() throws {
+  @Test("The README's programs that train do what the README says")
+  func training() throws {
     let directory = try TemporaryDirectory()
     let accuracy = try digits(savingTo: directory.file("digits.safetensors"))
     #expect(accuracy > 0.87)
     #expect(try directory.names == ["digits.safetensors"])
     let confusion = try deepDigits(checkpointingAt: directory.file("checkpoint"))
     #expect(confusion.accuracy > 0.9)
+    let path = directory.file("checkpoint")
+    #expect(try Trainer<Float, SeededRandom>(resumingFrom: path).isFinished)
+  }
+
+  @Test("The README's study finds what the README says")
+  func tuning() throws {
+    let directory = try TemporaryDirectory()
     let folder = directory.file("study")
     let model = try tuneDigits(in: folder)
     let test = Digits.test.prepared(with: model.preprocessing, as: Float.self)
@@ -21,8 +28,6 @@ import Testing
     #expect(try Study.read(at: folder).counts == [.done: 8, .diverged: 4])
     // Again: there is nothing left to do.
     #expect(try tuneDigits(in: folder) == model)
-    let path = directory.file("checkpoint")
-    #expect(try Trainer<Float, SeededRandom>(resumingFrom: path).isFinished)
   }
 
   @Test("The README's page, chart and pictures are made")

@@ -60,7 +60,7 @@ import Training
     try Self.run(&whole)
     #expect(whole.isFinished && whole.history.epochs.count == 10)
     var random = SeededRandom(seed: 5, purpose: "stops")
-    for stop in (0..<20).map({ _ in 1 + random.index(below: 44) }) {
+    for stop in (0..<6).map({ _ in 1 + random.index(below: 44) }) {
       var first = try Self.fresh(settings, random: SeededRandom(seed: 1))
       try Self.run(&first, until: stop)
       #expect(first.iteration == stop)

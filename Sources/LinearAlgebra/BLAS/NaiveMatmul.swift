@@ -18,17 +18,22 @@ public func naiveMatmul<Scalar>(
   require(
     inner == b.shape[transposeB ? 1 : 0],
     "naiveMatmul: \(a.shape) × \(b.shape): inner dimensions differ")
-  var result = Tensor<Double>.zeros([rows, columns])
-  for i in 0..<rows {
-    for j in 0..<columns {
-      var sum = 0.0
-      for k in 0..<inner {
-        let left = transposeA ? a[k, i] : a[i, k]
-        let right = transposeB ? b[j, k] : b[k, j]
-        sum += Double(left) * Double(right)
+  let (aRow, aColumn) = transposeA ? (1, rows) : (inner, 1)
+  let (bRow, bColumn) = transposeB ? (1, inner) : (columns, 1)
+  var result: [Double] = []
+  Tensor<Double>(a).withUnsafeElements { a in
+    Tensor<Double>(b).withUnsafeElements { b in
+      for i in 0..<rows {
+        for j in 0..<columns {
+          var (sum, k) = (0.0, 0)
+          while k < inner {
+            sum += a[i * aRow + k * aColumn] * b[k * bRow + j * bColumn]
+            k += 1
+          }
+          result.append(sum)
+        }
       }
-      result[i, j] = sum
     }
   }
-  return result
+  return Tensor(result, shape: [rows, columns])
 }

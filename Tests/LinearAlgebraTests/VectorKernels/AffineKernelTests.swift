@@ -15,7 +15,8 @@ struct AffineKernelTests {
         for outputs in Self.sizes {
           number += 1
           let rows = Self.rowCounts[number % Self.rowCounts.count]
-          for isMixed in [false, true] {
+          // Without optimisation, one of the two for each size.
+          for isMixed in [false, true] where isOptimizedBuild || isMixed == (number % 2 == 0) {
             expectTwin(Layer<Scalar>(rows, inputs, outputs, isMixed: isMixed))
           }
         }
@@ -89,7 +90,7 @@ struct AffineKernelTests {
       onEveryLevel { level in
         let first = layer.run(result, at: 0)
         #expect(expected.isMet(by: first.elements), "\(result), \(label), \(level)")
-        for offset in 0..<16 {
+        for offset in [1, 7, 15] {
           let moved = layer.run(result, at: offset)
           #expect(
             moved.isIntact && areSame(moved.elements, first.elements, count: first.elements.count),

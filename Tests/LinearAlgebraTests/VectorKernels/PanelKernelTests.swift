@@ -28,7 +28,7 @@ struct PanelKernelTests {
   func blocks(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       for (rows, inner, columns) in [
-        (3, 255, 5), (5, 257, 20), (2, 511, 3), (9, 513, 50), (1, 1030, 17), (5, 300, 700),
+        (3, 255, 5), (5, 257, 20), (2, 511, 3), (2, 513, 50), (1, 1030, 17), (1, 300, 700),
       ] {
         expectTwin(PackedProduct<Scalar>(rows, inner, columns, isMixed: false))
       }
@@ -46,7 +46,7 @@ struct PanelKernelTests {
         onEveryLevel { level in
           for adds in [false, true] {
             let whole = product.run(adds: adds).elements
-            for start in 0..<29 {
+            for start in stride(from: 0, to: 29, by: 3) {
               for end in [start + 1, start + 6, start + 15, 29] where end <= 29 {
                 let part = product.rows(start..<end).run(adds: adds, at: start % 16)
                 #expect(

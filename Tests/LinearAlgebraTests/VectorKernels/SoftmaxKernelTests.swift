@@ -41,7 +41,7 @@ struct SoftmaxKernelTests {
             : Tensor<Scalar>.sample([rows * columns]).elements
           let twin = Twin(scores, columns: columns, labels: labels)
           onEveryLevel { level in
-            for offset in 0..<16 {
+            for offset in [0, 1, 6, 11, 15] {
               let isRight = follows(
                 twin.probabilities, twin.sums, twin.losses, scores, labels, offset: offset)
               #expect(isRight, "\(rows) × \(columns) at \(offset), \(level)")

@@ -7,10 +7,11 @@ import Training
   static func matrix(_ names: [String], each: Int) -> ConfusionMatrix {
     var matrix = ConfusionMatrix(classNames: names)
     for label in names.indices {
-      for row in 0..<each {
-        matrix.add(
-          labels: [label], predicted: [row < each / 2 ? label : (label + 1) % names.count])
-      }
+      let next = (label + 1) % names.count
+      matrix.add(
+        labels: [Int](repeating: label, count: each),
+        predicted: [Int](repeating: label, count: each / 2)
+          + [Int](repeating: next, count: each - each / 2))
     }
     return matrix
   }

@@ -62,19 +62,21 @@ import Training
     arguments: [
       (LossSpecification.softmax, 4), (.logistic, 1), (.logistic, 4), (.hinge, 4),
       (.squaredError, 1), (.squaredError, 4),
-    ], [1, 2, 3])
+    ] as [(LossSpecification, Int)])
   func `the surest mistakes are the first of all in order`(
-    _ loss: (LossSpecification, outputs: Int), workers: Int
+    loss: LossSpecification, outputs: Int
   ) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
-      let data = Self.data(rows: 2300, classes: max(2, loss.outputs), as: Scalar.self)
-      let network = Self.network(loss.0, outputs: loss.outputs, as: Scalar.self)
+      let data = Self.data(rows: 2300, classes: max(2, outputs), as: Scalar.self)
+      let network = Self.network(loss, outputs: outputs, as: Scalar.self)
       let expected = Self.all(network, on: data)
       #expect(expected.count > 200)
       #expect(Set(expected.map(\.confidence)).count < expected.count)
-      for count in [0, 1, 12, expected.count, 5000] {
-        let found = network.surestMistakes(on: data, count: count, workers: workers)
-        #expect(found == Array(expected.prefix(count)))
+      for workers in 1...3 {
+        for count in [0, 1, 12, expected.count, 5000] {
+          let found = network.surestMistakes(on: data, count: count, workers: workers)
+          #expect(found == Array(expected.prefix(count)))
+        }
       }
     }
     for type in scalarTypes { check(type) }
