@@ -21,8 +21,12 @@ extern void *__libc_memalign(size_t, size_t);
 
 static _Atomic uint64_t count;
 static _Atomic uint64_t bytes;
+// How many have begun to count and not ended. The counts are shared by all threads, which would be slow
+// at any other time.
+static _Atomic int counters;
 
 static void note(size_t size) {
+  if (atomic_load_explicit(&counters, memory_order_relaxed) == 0) return;
   atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
   atomic_fetch_add_explicit(&bytes, size, memory_order_relaxed);
 }
@@ -58,8 +62,17 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
 }
 
 bool allocations_are_counted(void) { return true; }
-allocations_t allocations_so_far(void) { return (allocations_t){count, bytes}; }
+allocations_t allocations_begin(void) {
+  atomic_fetch_add(&counters, 1);
+  return (allocations_t){count, bytes};
+}
+allocations_t allocations_end(allocations_t start) {
+  allocations_t found = {count - start.count, bytes - start.bytes};
+  atomic_fetch_sub(&counters, 1);
+  return found;
+}
 #else
 bool allocations_are_counted(void) { return false; }
-allocations_t allocations_so_far(void) { return (allocations_t){0, 0}; }
+allocations_t allocations_begin(void) { return (allocations_t){0, 0}; }
+allocations_t allocations_end(allocations_t start) { return start; }
 #endif

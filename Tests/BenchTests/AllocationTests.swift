@@ -72,9 +72,9 @@ struct AllocationTests {
         optimizer: optimizer, learningRate: 1e-3, penalty: .l2(1e-3), batchSize: 17,
         workers: workers))
     for _ in 0..<5 { work.take() }
-    let before = allocations_so_far()
+    let start = allocations_begin()
     for _ in 0..<steps { work.take() }
-    return allocations_so_far().count - before.count
+    return allocations_end(start).count
   }
 
   /// The allocations of some steps of a network without a trainer, after a few that may.
@@ -98,8 +98,8 @@ struct AllocationTests {
       net.descend(workspace, learningRate: 0.01)
     }
     for number in 0..<5 { step(number) }
-    let before = allocations_so_far()
+    let start = allocations_begin()
     for number in 0..<steps { step(number) }
-    return allocations_so_far().count - before.count
+    return allocations_end(start).count
   }
 }

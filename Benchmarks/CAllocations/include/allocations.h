@@ -13,6 +13,9 @@ typedef struct {
 // Whether allocations are counted on this system.
 bool allocations_are_counted(void);
 
-// How many allocations all threads have made since the process began, and their bytes together.
-// Giving memory back changes neither.
-allocations_t allocations_so_far(void);
+// Begins to count. What it returns is for allocations_end.
+allocations_t allocations_begin(void);
+
+// How many allocations all threads have made since allocations_begin returned `start`, and their bytes
+// together. Giving memory back changes neither. To be called once for each beginning.
+allocations_t allocations_end(allocations_t start);

@@ -21,11 +21,10 @@ enum Allocations {
     let runs = 20
     contender.prepare()
     contender.run()
-    let before = allocations_so_far()
+    let start = allocations_begin()
     for _ in 0..<runs { contender.run() }
-    let after = allocations_so_far()
+    let found = allocations_end(start)
     return Timing.Allocations(
-      count: Double(after.count - before.count) / Double(runs),
-      bytes: Double(after.bytes - before.bytes) / Double(runs))
+      count: Double(found.count) / Double(runs), bytes: Double(found.bytes) / Double(runs))
   }
 }

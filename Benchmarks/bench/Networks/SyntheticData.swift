@@ -18,9 +18,12 @@ enum SyntheticData {
       let raw = UnsafeMutableRawBufferPointer(buffer)
       for offset in stride(from: 0, to: count, by: 8) {
         let word = random.next()
-        withUnsafeBytes(of: word) { bytes in
-          UnsafeMutableRawBufferPointer(rebasing: raw[offset...])
-            .copyBytes(from: bytes.prefix(count - offset))
+        if offset + 8 <= count {
+          raw.storeBytes(of: word, toByteOffset: offset, as: UInt64.self)
+        } else {
+          withUnsafeBytes(of: word) { bytes in
+            for index in 0..<count - offset { raw[offset + index] = bytes[index] }
+          }
         }
       }
       filled = count
