@@ -11,13 +11,15 @@ extension Chart {
     public var valueLabel: String
     /// How many digits after the point are written into the cells; nil for bare colours.
     public var digits: Int?
+    /// What the first and the last colour mean; nil for the least and the largest of the values.
+    public var range: ClosedRange<Double>?
 
     /// The given cells.
     ///
     /// - Precondition: a row of cells for each row, with one for each column.
     public init(
       columnLabel: String, columns: [String], rowLabel: String, rows: [String],
-      values: [[Double?]], valueLabel: String, digits: Int? = 3
+      values: [[Double?]], valueLabel: String, digits: Int? = 3, range: ClosedRange<Double>? = nil
     ) {
       precondition(
         values.count == rows.count && values.allSatisfy { $0.count == columns.count },
@@ -29,6 +31,7 @@ extension Chart {
       self.values = values
       self.valueLabel = valueLabel
       self.digits = digits
+      self.range = range
     }
   }
 }

@@ -37,12 +37,17 @@ extension Chart {
       public var positions: [Double?]
       /// What it is coloured by; nil for a faint grey one.
       public var value: Double?
+      /// What is told where the pointer stands on it, a line each; empty for its name and its value.
+      public var details: [String]
 
       /// The given line.
-      public init(_ name: String, positions: [Double?], value: Double?) {
+      public init(
+        _ name: String, positions: [Double?], value: Double?, details: [String] = []
+      ) {
         self.name = name
         self.positions = positions
         self.value = value
+        self.details = details
       }
     }
 
@@ -52,11 +57,16 @@ extension Chart {
     public var lines: [Line]
     /// What the values are.
     public var valueLabel: String
+    /// What the first and the last colour mean; nil for the least and the largest of the values.
+    public var range: ClosedRange<Double>?
 
     /// The given axes and lines.
     ///
     /// - Precondition: each line has a position, or nil, for each axis.
-    public init(dimensions: [Dimension], lines: [Line], valueLabel: String) {
+    public init(
+      dimensions: [Dimension], lines: [Line], valueLabel: String,
+      range: ClosedRange<Double>? = nil
+    ) {
       precondition(
         lines.allSatisfy { $0.positions.count == dimensions.count },
         "ParallelCoordinates: \(lines.map(\.positions.count)) positions for \(dimensions.count) axes"
@@ -64,6 +74,7 @@ extension Chart {
       self.dimensions = dimensions
       self.lines = lines
       self.valueLabel = valueLabel
+      self.range = range
     }
   }
 }

@@ -9,12 +9,17 @@ extension Chart {
       public var seconds: ClosedRange<Double>
       /// Which of ``Timeline/kinds`` it is of.
       public var kind: Int
+      /// What is told of it where the pointer stands, besides its name, kind and time; nil for nothing.
+      public var detail: String?
 
       /// The given span.
-      public init(_ name: String, seconds: ClosedRange<Double>, kind: Int) {
+      public init(
+        _ name: String, seconds: ClosedRange<Double>, kind: Int, detail: String? = nil
+      ) {
         self.name = name
         self.seconds = seconds
         self.kind = kind
+        self.detail = detail
       }
     }
 

@@ -53,8 +53,7 @@ public enum Gnuplot {
         throw FileError(path, "ended without any output")
       }
       return SVG(
-        String(decoding: bytes, as: UTF8.self), of: pair.0, width: pair.1.width,
-        height: pair.1.height)
+        String(decoding: bytes, as: UTF8.self), of: pair.0, drawnAs: pair.1)
     }
   }
 
@@ -123,7 +122,7 @@ public enum Gnuplot {
 
 extension Chart {
   /// How many pixels wide a chart is drawn, and one that is as wide as a page.
-  public static let standardWidth = 480.0, fullWidth = 1000.0
+  public static let standardWidth = 440.0, fullWidth = 1000.0
 
   /// The chart drawn by gnuplot.
   ///

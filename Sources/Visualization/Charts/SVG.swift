@@ -10,12 +10,12 @@ public struct SVG: Hashable, Sendable {
   private let elements: [Substring]
 
   /// The drawing of `chart` that gnuplot wrote.
-  init(_ text: String, of chart: Chart, width: Double, height: Double) {
+  init(_ text: String, of chart: Chart, drawnAs drawing: Drawing) {
     title = chart.title
     summary = chart.summary
-    self.width = width
-    self.height = height
-    elements = Self.elements(of: text)
+    width = drawing.width
+    height = drawing.height
+    elements = Self.elements(of: text) + drawing.hints.map { $0[...] }
   }
 
   /// A file of its own, with the title above the drawing, on white.

@@ -27,6 +27,40 @@ extension Report {
     try Self.replace(earlier, in: folder, with: files)
   }
 
+  /// Whether ``write(to:_:)`` wrote the page at `path`.
+  public static func isPage(at path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    // It stands in the page's head, before its style.
+    let head = (try? file.read(upToCount: 1024)) ?? Data()
+    return head.range(of: Data(HTML.generator.utf8)) != nil
+  }
+
+  /// Removes the page at `path` with its charts and pictures, as when what it shows is no longer so.
+  ///
+  /// Of the folder beside it only what ``write(to:_:)`` put there is removed, and the folder itself
+  /// where nothing else is in it.
+  ///
+  /// - Returns: false where there is no page of ``write(to:_:)``; then nothing is removed.
+  /// - Throws: `FileError` where a file cannot be removed.
+  @discardableResult
+  public static func remove(at path: String) throws -> Bool {
+    if !isPage(at: path) { return false }
+    let folder = folder(of: path)
+    // A folder of others' files, which no page was written beside, stays.
+    let files = (try? earlierFiles(in: folder)) ?? []
+    for name in files { try AtomicFile.remove(folder + "/" + name) }
+    if !files.isEmpty {
+      let list = folder + "/" + listName
+      try AtomicFile.remove(list)
+      // Where others' files are in it, the next page can still be written beside them.
+      if rmdir(folder) != 0 { try AtomicFile.write([], to: list) }
+    }
+    // Last, so that what is left of a removal that failed can be removed again.
+    try AtomicFile.remove(path)
+    return true
+  }
+
   /// The folder beside a page: its path without the extension, or with `-files` where it has none.
   static func folder(of path: String) -> String {
     let name = path.split(separator: "/").last ?? ""

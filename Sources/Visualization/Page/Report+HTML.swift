@@ -24,13 +24,14 @@ extension Report {
         + (try section.blocks.map { try Self.html($0, drawings) }.joined()) + "</section>\n"
     }
     let line =
-      subtitle.isEmpty ? "" : "<p class=\"subtitle\">\(HTML.escaped(subtitle))</p>\n"
+      subtitle.isEmpty ? "" : "<p class=\"subtitle\">\(HTML.flowing(subtitle))</p>\n"
     return """
       <!DOCTYPE html>
       <html lang="en">
       <head>
       <meta charset="utf-8"/>
       <meta name="viewport" content="width=device-width, initial-scale=1"/>
+      \(HTML.generator)
       <title>\(HTML.escaped(title))</title>
       <style>
       \(String(decoding: PackageResources.page_css, as: UTF8.self))</style>
@@ -67,7 +68,7 @@ extension Report {
 
   private static func html(_ block: Block, _ drawings: Drawings) throws -> String {
     switch block {
-    case .paragraph(let text): "<p>\(HTML.escaped(text))</p>\n"
+    case .paragraph(let text): "<p>\(HTML.flowing(text))</p>\n"
     case .warning(let text): warning(text)
     case .command(let text): "<pre><code>\(HTML.escaped(text))</code></pre>\n"
     case .figures(let facts): HTML.list(facts, class: "figures")
@@ -82,7 +83,7 @@ extension Report {
   }
 
   private static func warning(_ text: String) -> String {
-    "<p class=\"warning\"><strong>Note:</strong> \(HTML.escaped(text))</p>\n"
+    "<p class=\"warning\"><strong>Note:</strong> \(HTML.flowing(text))</p>\n"
   }
 
   /// All charts in the page's order.
@@ -113,7 +114,7 @@ extension Report.NamedChart {
     return """
       <figure\(isWide ? " class=\"wide\"" : "")>
       <h3>\(HTML.escaped(chart.title))</h3>
-      \(drawing)<figcaption>\(HTML.escaped(chart.summary))</figcaption>
+      \(drawing)<figcaption>\(HTML.flowing(chart.summary))</figcaption>
       </figure>
 
       """
@@ -127,22 +128,20 @@ extension Report.NamedChart {
 }
 
 extension Report.Picture {
-  /// A picture that a narrow window has no room for can be scrolled, by the keyboard as well.
-  private var scrolling: String {
-    image.width > 200
-      ? " tabindex=\"0\" role=\"region\" aria-label=\"\(HTML.escaped(summary))\"" : ""
-  }
-
   fileprivate var html: String {
     get throws {
-      let data = Data(try image.png).base64EncodedString()
+      let text = HTML.escaped(summary)
+      let content =
+        if let tiles {
+          "<div class=\"tiles\" style=\"max-width: \(tiles.width)px\" role=\"img\""
+            + " aria-label=\"\(text)\">\n\(try tiles.html)</div>"
+        } else {
+          try image.html("alt=\"\(text)\"")
+        }
       return """
-        <figure>
-        <div class="picture"\(scrolling)>
-        <img alt="\(HTML.escaped(summary))" width="\(image.width)" height="\(image.height)" \
-        src="data:image/png;base64,\(data)"/>
-        </div>
-        <figcaption>\(HTML.escaped(caption))</figcaption>
+        <figure\(tiles == nil ? "" : " class=\"wide\"")>
+        \(content)
+        <figcaption>\(HTML.flowing(caption))</figcaption>
         </figure>
 
         """
@@ -150,8 +149,38 @@ extension Report.Picture {
   }
 }
 
+extension Report.Picture.Tiles {
+  /// Where a page has room, there are as many pictures side by side as in the grid, four pixels apart.
+  fileprivate var width: Int {
+    let widest = grid.tiles.map(\.width).max() ?? 0
+    return grid.columns * (widest * grid.magnification + 4) - 4
+  }
+
+  /// Each picture at its own size, magnified by the page.
+  fileprivate var html: String {
+    get throws {
+      try zip(grid.tiles, names).map { tile, name in
+        try tile.html(
+          "alt=\"\" title=\"\(HTML.escaped(name))\"", magnification: grid.magnification) + "\n"
+      }.joined()
+    }
+  }
+}
+
+extension Image {
+  fileprivate func html(_ attributes: String, magnification: Int = 1) throws -> String {
+    "<img \(attributes) width=\"\(width * magnification)\" height=\"\(height * magnification)\""
+      + " src=\"data:image/png;base64,\(Data(try png).base64EncodedString())\"/>"
+  }
+}
+
 extension Report.Table {
   fileprivate var html: String {
+    let above =
+      axis.map {
+        "<tr><td></td><th scope=\"colgroup\" colspan=\"\(max(columns.count - 1, 1))\">"
+          + "\(HTML.escaped($0))</th></tr>\n"
+      } ?? ""
     let heads = columns.map { column in
       "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")>\(HTML.escaped(column.title))</th>"
     }
@@ -164,8 +193,8 @@ extension Report.Table {
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="\(HTML.escaped(caption))">
       <table>
-      <caption><span>\(HTML.escaped(caption))</span></caption>
-      <thead><tr>\(heads.joined())</tr></thead>
+      <caption><span>\(HTML.flowing(caption))</span></caption>
+      <thead>\(above)<tr>\(heads.joined())</tr></thead>
       <tbody>
       \(body.joined())</tbody>
       </table>
@@ -179,11 +208,13 @@ extension Report.Table.Cell {
   fileprivate func html(isHeading: Bool, isNumber: Bool) -> String {
     var classes = isNumber ? ["number"] : []
     var style = ""
-    if let tint, tint.isFinite, !isHeading {
+    if let tint, tint.isFinite, tint > 0, !isHeading {
       classes.append(isBad ? "bad" : "tinted")
       style = " style=\"--tint: \(min(max(tint, 0), 1))\""
     }
-    let name = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
+    let name =
+      (classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\"")
+      + (hint.map { " title=\"\(HTML.escaped($0))\"" } ?? "")
     let content =
       HTML.escaped(text) + (detail.map { "<small>\(HTML.escaped($0))</small>" } ?? "")
     return isHeading

@@ -94,6 +94,28 @@ public struct Report: Hashable, Sendable {
     public var caption: String
     /// What can be seen in it, for who cannot see it.
     public var summary: String
+    /// What the picture is put together from, which a page shows tile by tile, as many side by side as
+    /// there is room for; nil of a picture that is a whole.
+    public var tiles: Tiles?
+
+    /// Pictures with what each is called where the pointer stands.
+    public struct Tiles: Hashable, Sendable {
+      /// The pictures.
+      public var grid: ImageGrid
+      /// The name of each.
+      public var names: [String]
+
+      /// The given pictures.
+      ///
+      /// - Precondition: a name for each.
+      public init(_ grid: ImageGrid, names: [String]) {
+        precondition(
+          names.count == grid.tiles.count,
+          "Tiles: \(names.count) names for \(grid.tiles.count) pictures")
+        self.grid = grid
+        self.names = names
+      }
+    }
 
     /// The given picture.
     public init(_ name: String, _ image: Image, caption: String, summary: String) {
@@ -101,6 +123,12 @@ public struct Report: Hashable, Sendable {
       self.image = image
       self.caption = caption
       self.summary = summary
+    }
+
+    /// A picture that is put together from the given ones.
+    public init(_ name: String, _ tiles: Tiles, caption: String, summary: String) {
+      self.init(name, tiles.grid.image, caption: caption, summary: summary)
+      self.tiles = tiles
     }
   }
 
@@ -129,13 +157,19 @@ public struct Report: Hashable, Sendable {
       public var tint: Double?
       /// Whether its tint tells of something wrong.
       public var isBad: Bool
+      /// What is told where the pointer stands on it.
+      public var hint: String?
 
       /// The given cell.
-      public init(_ text: String, detail: String? = nil, tint: Double? = nil, isBad: Bool = false) {
+      public init(
+        _ text: String, detail: String? = nil, tint: Double? = nil, isBad: Bool = false,
+        hint: String? = nil
+      ) {
         self.text = text
         self.detail = detail
         self.tint = tint
         self.isBad = isBad
+        self.hint = hint
       }
 
       /// A plain cell.
@@ -144,6 +178,8 @@ public struct Report: Hashable, Sendable {
 
     /// What it shows, above it.
     public var caption: String
+    /// What all columns but the first are values of, in a line above their headings; nil for none.
+    public var axis: String?
     /// Its columns; the first one has what each row is called.
     public var columns: [Column]
     /// A cell for each column in each row.
@@ -152,11 +188,12 @@ public struct Report: Hashable, Sendable {
     /// The given table.
     ///
     /// - Precondition: a cell for each column in each row.
-    public init(caption: String, columns: [Column], rows: [[Cell]]) {
+    public init(caption: String, axis: String? = nil, columns: [Column], rows: [[Cell]]) {
       precondition(
         rows.allSatisfy { $0.count == columns.count },
         "Table: rows of \(rows.map(\.count)) cells for \(columns.count) columns")
       self.caption = caption
+      self.axis = axis
       self.columns = columns
       self.rows = rows
     }

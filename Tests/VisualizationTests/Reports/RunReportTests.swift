@@ -175,11 +175,40 @@ struct RunReportTests {
     #expect(!report.sections.contains { $0.heading == "Most confidently wrong" })
   }
 
-  @Test func `settings are told in words`() {
-    #expect(RunPage.words(Schedule.epochDecay(factor: 0.95)) == "epoch decay, factor 0.95")
-    #expect(RunPage.words(Schedule.constant) == "constant")
+  @Test func `a few confusions can be seen, and the axes of their table have names`() throws {
+    let report = Self.report(image: nil)
+    let table = try #require(report.table("Confusions on the test set"))
+    #expect(table.axis == "predicted class" && table.columns[0].title == "true class")
+    // One of two cats is taken for a dog: strongly tinted, and told in words.
+    let cell = table.rows[0][2]
+    #expect(cell.isBad && cell.tint == 0.5.squareRoot())
+    #expect(cell.hint == "cat, predicted as dog: 1 of 2 rows")
+    let page = try report.html(.drawn([:]))
+    #expect(page.contains("<th scope=\"colgroup\" colspan=\"3\">predicted class</th>"))
+    #expect(page.contains("title=\"cat, predicted as dog: 1 of 2 rows\""))
+  }
+
+  @Test func `each unit's weights are a picture of their own, so that none is out of sight`() throws
+  {
+    let report = Self.report(image: Self.shape)
+    let page = try report.html(.drawn([:]))
+    #expect(page.matches(of: /<img alt="" title="unit [0-2]"/).count == 3)
+    #expect(!page.contains("overflow-x: auto; } .picture"))
+  }
+
+  @Test func `numbers, dates and units stay on a line`() {
     #expect(
-      RunPage.words(Optimizer.Method.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8))
+      HTML.flowing("from 4.4e-05 in 3 ms <a>")
+        == "from <span class=\"whole\">4.4e-05</span> in <span class=\"whole\">3 ms</span> &lt;a&gt;"
+    )
+    #expect(HTML.flowing("run-1 and 2 more") == "run-1 and 2 more")
+  }
+
+  @Test func `settings are told in words`() {
+    #expect(RunSetting.words(Schedule.epochDecay(factor: 0.95)) == "epoch decay, factor 0.95")
+    #expect(RunSetting.words(Schedule.constant) == "constant")
+    #expect(
+      RunSetting.words(Optimizer.Method.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8))
         == "adam, beta1 0.9, beta2 0.999, epsilon 1e-08")
   }
 }

@@ -9,6 +9,10 @@ struct StudyReportTests {
   @Test func `The page of a finished study has every part, from its best trial on`() throws {
     let report = Report(of: try StudyPages.finished(), in: "runs/some-study")
     #expect(report.title == "Study some-study")
+    // A name that says what it is, is not told twice.
+    for (folder, title) in [("runs/study", "Study"), ("study-2", "Study-2")] {
+      #expect(Report(of: try StudyPages.finished(), in: folder).title == title)
+    }
     #expect(report.subtitle == "7 trials: 5 done, 1 diverged, 1 failed")
     #expect(
       report.sections.map(\.heading) == [

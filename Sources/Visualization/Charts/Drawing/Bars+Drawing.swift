@@ -30,6 +30,9 @@ extension Chart.Bars {
         rows.append(
           "\(start) \(y) \(min(start, end)) \(max(start, end)) \(y - 9) \(y + 9)")
       }
+      drawing.hint(
+        ["\(name): \(texts[index])"], x: 0, y: y - Self.barHeight / 2, width: width,
+        height: Self.barHeight)
     }
     drawing.text(axis.label, x: (left + right) / 2, y: bottom + 16, .center, room: width - 20)
     let zero = place(0)

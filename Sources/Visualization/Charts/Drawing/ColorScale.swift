@@ -7,24 +7,41 @@ struct ColorScale {
   let label: String
   /// How many digits after the point the numbers have; nil for as many as they need.
   var digits: Int?
+  /// The part of the colours that is used, 0 to 1.
+  let shades: ClosedRange<Double>
+
+  /// The colours that thin lines can be seen in on light and on dark paper.
+  static let shadesOfLines = 0.25...0.8
 
   /// The room that it takes below a drawing.
   static let height = 48.0
 
   /// The scale of some values; nil where none is finite.
-  init?(_ values: [Double], label: String, digits: Int? = nil) {
+  ///
+  /// - Parameter range: what the first and the last colour mean; nil for the least and the largest
+  ///   of the values.
+  init?(
+    _ values: [Double], range: ClosedRange<Double>? = nil, label: String, digits: Int? = nil,
+    shades: ClosedRange<Double> = 0...1
+  ) {
     let finite = values.filter(\.isFinite)
     guard let least = finite.min(), let most = finite.max() else { return nil }
-    self.least = least
-    self.most = most
+    self.least = range?.lowerBound ?? least
+    self.most = range?.upperBound ?? most
     self.label = label
     self.digits = digits
+    self.shades = shades
   }
 
   /// A value's colour.
   func color(of value: Double) -> ChartColor {
     // Halves, since the difference may overflow.
-    .value(least == most ? 0.5 : (value / 2 - least / 2) / (most / 2 - least / 2))
+    shade(least == most ? 0.5 : (value / 2 - least / 2) / (most / 2 - least / 2))
+  }
+
+  private func shade(_ share: Double) -> ChartColor {
+    let share = min(max(share, 0), 1)
+    return .value(shades.lowerBound + share * (shades.upperBound - shades.lowerBound))
   }
 
   /// Draws it and returns the plot that its colours are, for ``Drawing/plotInPixels(_:)``.
@@ -34,7 +51,7 @@ struct ColorScale {
       (0..<steps).map { step in
         let x = left + width * Double(step) / Double(steps)
         let end = left + width * Double(step + 1) / Double(steps)
-        let color = ChartColor.value(Double(step) / Double(steps - 1)).number
+        let color = shade(Double(step) / Double(steps - 1)).number
         return "\(x) \(top + 24) \(x) \(end) \(top + 24) \(top + 36) \(color)"
       })
     func text(_ value: Double) -> String {

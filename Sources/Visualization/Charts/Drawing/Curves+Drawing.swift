@@ -1,4 +1,5 @@
 import Foundation
+import Serialization
 
 extension Chart.Curves {
   /// The most points that are drawn of a line, and the most dots.
@@ -28,6 +29,7 @@ extension Chart.Curves {
     drawing.text(
       x.label, x: (left + right) / 2, y: bottom + 40, .center, room: right - left)
     setAxes(in: &drawing, ranges, xTicks, yTicks, (left, right, top, bottom))
+    addHints(to: &drawing, ranges, (left, right, top, bottom))
     var plots = gapPlots(in: &drawing)
     for index in series.indices {
       plots.append(plot(index, in: &drawing))
@@ -69,15 +71,28 @@ extension Chart.Curves {
       ? .faint : colors[(number % colors.count + colors.count) % colors.count]
   }
 
-  /// Curves beyond the colours have them again, with dashes.
+  /// Where there are many curves, each differs from its neighbours by its dashes too: twelve can be
+  /// told apart.
   private func dash(of index: Int) -> String? {
-    let number = series[..<index].count { $0.style != .faint }
-    return series[index].style == .dashed || number >= ChartColor.series.count ? "(8,5)" : nil
+    if series[index].style == .faint || series[index].style == .points { return nil }
+    if series[index].style == .dashed { return Self.dashes[1] }
+    if series.count(where: { $0.style != .faint }) <= Self.mostSolid { return nil }
+    let number = series[index].color ?? series[..<index].count { $0.style != .faint }
+    return Self.dashes[(number % Self.dashes.count + Self.dashes.count) % Self.dashes.count]
   }
+
+  /// The most curves that colours alone tell apart.
+  private static let mostSolid = 3
+  private static let dashes: [String?] = [nil, "(9,4)", "(2,3)", "(12,4,2,4)"]
 
   private var legendEntries: [Legend.Entry] {
     if series.count < 2 { return [] }
-    let curves = series.indices.map {
+    // Faint curves of one name, as of all others, are one entry.
+    let named = series.indices.filter { index in
+      series[index].style != .faint
+        || !series[..<index].contains { $0.style == .faint && $0.name == series[index].name }
+    }
+    let curves = named.map {
       Legend.Entry(name: series[$0].name, mark: .line(dash: dash(of: $0)), color: color(of: $0))
     }
     return curves + (gap.map { [.init(name: $0.name, mark: .box, color: .area)] } ?? [])
@@ -128,6 +143,27 @@ extension Chart.Curves {
 }
 
 extension Chart.Curves {
+  /// The part of the vertical axis that curves lie in from a tenth of the longest on, with some room;
+  /// nil where their beginnings need hardly more.
+  static func lateRange(of curves: [[Chart.Point]]) -> ClosedRange<Double>? {
+    let all = curves.joined().filter(\.y.isFinite)
+    let length = all.map(\.x).max() ?? 0
+    let late = all.filter { $0.x * 10 >= length }.map(\.y)
+    guard let low = late.min(), let high = late.max(), low < high,
+      let least = all.map(\.y).min(), let most = all.map(\.y).max()
+    else { return nil }
+    let size = high - low
+    return most - least > 2 * size ? low - 0.1 * size...high + 0.1 * size : nil
+  }
+
+  /// What a chart's summary says of a range that not all values lie in.
+  static func note(on range: ClosedRange<Double>?) -> String {
+    range.map {
+      " Drawn between \(readableNumber($0.lowerBound)) and \(readableNumber($0.upperBound)): the "
+        + "first values lie outside."
+    } ?? ""
+  }
+
   /// At most about `count` of the points: of each stretch of neighbours the lowest and the highest in
   /// their order, so that no peak is lost; a stretch with a gap keeps it.
   static func decimated(_ points: [Chart.Point], to count: Int) -> [Chart.Point] {

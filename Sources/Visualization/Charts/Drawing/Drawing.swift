@@ -14,6 +14,8 @@ struct Drawing {
   let width: Double
   let height: Double
   private(set) var commands: [String] = []
+  /// What is told where the pointer stands, as SVG elements that lie on the drawing, unseen.
+  private(set) var hints: [String] = []
   private var blockCount = 0
 
   init(width: Double, height: Double) {
@@ -61,6 +63,29 @@ struct Drawing {
     blockCount += 1
     command("\(name) << END\n" + rows.joined(separator: "\n") + "\nEND")
     return name
+  }
+
+  /// Tells something where the pointer stands on a rectangle.
+  mutating func hint(_ lines: [String], x: Double, y: Double, width: Double, height: Double) {
+    hints.append(
+      "<rect class=\"hint\" x=\"\(Self.pixels(x))\" y=\"\(Self.pixels(y))\""
+        + " width=\"\(Self.pixels(max(width, 0)))\" height=\"\(Self.pixels(max(height, 0)))\""
+        + " fill-opacity=\"0\"><title>\(Self.hintText(lines))</title></rect>")
+  }
+
+  /// Tells something where the pointer stands near a line through some points.
+  mutating func hint(_ lines: [String], along points: [(x: Double, y: Double)]) {
+    let places = points.map { "\(Self.pixels($0.x)),\(Self.pixels($0.y))" }
+    hints.append(
+      "<polyline class=\"hint\" points=\"\(places.joined(separator: " "))\" fill=\"none\""
+        + " stroke=\"black\" stroke-opacity=\"0\" stroke-width=\"8\">"
+        + "<title>\(Self.hintText(lines))</title></polyline>")
+  }
+
+  private static func pixels(_ length: Double) -> String { String(format: "%.1f", length) }
+
+  private static func hintText(_ lines: [String]) -> String {
+    HTML.escaped(lines.map { shortened($0, to: .infinity) }.joined(separator: "\n"))
   }
 
   /// Plots in pixels from the top left corner, without axes.

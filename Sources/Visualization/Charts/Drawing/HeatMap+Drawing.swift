@@ -3,12 +3,14 @@ import Serialization
 extension Chart.HeatMap {
   /// Beyond this many rows or columns cells are narrow, and without numbers.
   private static let spacious = 12
+  /// The most cells that tell their values where the pointer stands.
+  private static let mostHints = 2500
 
   /// Cells with their names at the left and below, and the scale of the colours.
   func drawing(width: Double) -> Drawing {
     guard
       let scale = ColorScale(
-        values.joined().compactMap { $0 }, label: valueLabel, digits: digits)
+        values.joined().compactMap { $0 }, range: range, label: valueLabel, digits: digits)
     else { return .note("There is nothing to show.", width: width) }
     let left = min((rows.map(Drawing.width(of:)).max() ?? 0) + 44, width * 0.4)
     let right = width - 12
@@ -31,6 +33,7 @@ extension Chart.HeatMap {
     drawing.text(
       columnLabel, x: (left + right) / 2, y: bottom + room + 10, .center, room: right - left)
     let cells = drawCells(in: &drawing, left: left, top: top, cell: cell, scale)
+    addHints(to: &drawing, left: left, top: top, cell: cell)
     let strip = scale.draw(in: &drawing, from: left, to: right, top: bottom + room + 22)
     drawing.plotInPixels(cells + [strip])
     return drawing
@@ -53,6 +56,23 @@ extension Chart.HeatMap {
         drawing.text(name, x: x, y: bottom + 8, .right, room: room - 10, rotated: true)
       } else {
         drawing.text(name, x: x, y: bottom + 14, .center)
+      }
+    }
+  }
+
+  private func addHints(
+    to drawing: inout Drawing, left: Double, top: Double, cell: (width: Double, height: Double)
+  ) {
+    if rows.count * columns.count > Self.mostHints { return }
+    for (row, line) in values.enumerated() {
+      for (column, value) in line.enumerated() {
+        guard let value else { continue }
+        drawing.hint(
+          [
+            "\(rowLabel): \(rows[row])", "\(columnLabel): \(columns[column])",
+            "\(valueLabel): \(significant(value, 4))",
+          ], x: left + Double(column) * cell.width, y: top + Double(row) * cell.height,
+          width: cell.width, height: cell.height)
       }
     }
   }

@@ -20,7 +20,7 @@ struct Legend {
   }
 
   private static let rowHeight = 22.0
-  private static let markWidth = 22.0
+  private static let markWidth = 32.0
   private var places: [Place] = []
 
   /// Lays the entries out in the width between two margins.

@@ -1,4 +1,9 @@
+import Serialization
+
 extension Chart.ParallelCoordinates {
+  /// The most lines that tell what they are of where the pointer stands: the foremost.
+  private static let mostHints = 100
+
   /// Upright axes with a line for each thing across them, and the scale of the colours.
   func drawing(width: Double) -> Drawing {
     if dimensions.isEmpty || lines.isEmpty {
@@ -14,7 +19,9 @@ extension Chart.ParallelCoordinates {
     let isStaggered = dimensions.contains { Drawing.width(of: $0.name) > step - 8 }
     let top = isStaggered ? 62.0 : 44
     let bottom = top + 240
-    let scale = ColorScale(lines.compactMap(\.value), label: valueLabel)
+    let scale = ColorScale(
+      lines.compactMap(\.value), range: range, label: valueLabel,
+      shades: ColorScale.shadesOfLines)
     var drawing = Drawing(
       width: width, height: bottom + 20 + (scale == nil ? 0 : ColorScale.height))
     let places = dimensions.indices.map { left + Double($0) * step }
@@ -31,6 +38,14 @@ extension Chart.ParallelCoordinates {
       return zip(places, line.positions).map { x, position in
         position.map { "\(x) \(bottom - $0 * (bottom - top)) \(color.number)" } ?? ""
       } + [""]
+    }
+    for line in lines.suffix(Self.mostHints) {
+      let value = line.value.map { ["\(valueLabel): \(significant($0, 4))"] } ?? []
+      drawing.hint(
+        [line.name] + (line.details.isEmpty ? value : line.details),
+        along: zip(places, line.positions).compactMap { x, position in
+          position.map { (x, bottom - $0 * (bottom - top)) }
+        })
     }
     let block = drawing.data(rows)
     plots.append("\(block) using 1:2:3 with lines linewidth 1.5 linecolor rgb variable")

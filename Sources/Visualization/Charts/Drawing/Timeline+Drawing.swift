@@ -1,3 +1,5 @@
+import Serialization
+
 extension Chart.Timeline {
   /// A stripe for each span, below each other where they overlap, over an axis of seconds.
   func drawing(width: Double) -> Drawing {
@@ -29,6 +31,13 @@ extension Chart.Timeline {
       let y = top + Double(lane) * laneHeight
       let (begin, end) = (place(span.seconds.lowerBound), place(span.seconds.upperBound))
       let color = ChartColor.series[span.kind % ChartColor.series.count]
+      let kind = kinds.indices.contains(span.kind) ? ", \(kinds[span.kind])" : ""
+      drawing.hint(
+        [
+          span.name + kind,
+          "from \(readableTime(span.seconds.lowerBound)) to \(readableTime(span.seconds.upperBound))",
+        ] + [span.detail].compactMap { $0 },
+        x: begin, y: y, width: max(end - begin, 2), height: laneHeight)
       return
         "\(begin) \(y) \(begin) \(max(end, begin + 2)) \(y) \(y + thickness) \(color.number)"
     }

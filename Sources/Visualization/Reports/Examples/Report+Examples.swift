@@ -33,7 +33,8 @@ extension Report {
   private static func picture(of entry: ClassExamples.Class, label: Int) -> Picture? {
     if entry.images.isEmpty { return nil }
     return Picture(
-      "class-\(label)", ImageGrid(forPage: entry.images).image,
+      "class-\(label)",
+      .init(ImageGrid(forPage: entry.images), names: entry.rows.map { "row \($0)" }),
       caption: "\(entry.name): \(grouped(entry.count)) example\(entry.count == 1 ? "" : "s")",
       summary: "\(counted(entry.images.count, "example")) of class \(entry.name)")
   }

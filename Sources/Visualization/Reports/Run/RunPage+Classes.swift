@@ -23,15 +23,20 @@ extension RunPage {
     let support = confusion.support
     return Report.Table(
       caption: "How many rows of each class are taken for which, and their share of the class",
+      axis: "predicted class",
       columns: [.words("true class")] + confusion.classNames.map { .figures($0) },
       rows: confusion.counts.enumerated().map { label, counts in
         [.init(confusion.classNames[label])]
           + counts.enumerated().map { predicted, count in
             if count == 0 { return "·" }
             let share = Double(count) / Double(support[label])
+            let isBad = predicted != label
+            let names = (confusion.classNames[label], confusion.classNames[predicted])
             return .init(
-              "\(count)", detail: "\(decimal(100 * share, 1)) %", tint: share,
-              isBad: predicted != label)
+              "\(count)", detail: "\(decimal(100 * share, 1)) %",
+              // Most mistakes are few, and are to be seen as well.
+              tint: isBad ? share.squareRoot() : share, isBad: isBad,
+              hint: "\(names.0), predicted as \(names.1): \(count) of \(support[label]) rows")
           }
       })
   }

@@ -16,13 +16,14 @@ extension RunPage {
       : counted(shown.count, "unit")
     // Weights near the middle of a unit's are grey: white tells tiles apart.
     let grid = ImageGrid(forPage: shown, spacing: 4, background: 255)
+    let names = shown.indices.map { "unit \($0)" }
     let colors = first.channels == 3 ? ", over red, green and blue together" : ""
     return Report.Section(
       "First-layer weights",
       [
         .pictures([
           Report.Picture(
-            "first-layer", grid.image,
+            "first-layer", .init(grid, names: names),
             caption: "The weights of \(which) over the inputs. Each unit is scaled by itself, from "
               + "its least weight, which is black, to its largest, which is white\(colors).",
             summary: "The weights of \(which) of the first layer, as pictures")

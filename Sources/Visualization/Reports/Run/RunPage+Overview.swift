@@ -5,6 +5,9 @@ import Training
 extension RunPage {
   private var results: RunRecord.Results { record.results }
 
+  /// Whether the losses of training contain more than what outputs cost.
+  var hasPenalty: Bool { record.settings.training.penalty != .none }
+
   /// What was trained on what.
   var subtitle: String {
     let layers = record.settings.network.layers.widths.map(String.init).joined(separator: "-")
@@ -17,7 +20,10 @@ extension RunPage {
     if let evaluation {
       figures.append(
         .init("accuracy on \(evaluation.rows)", decimal(evaluation.confusion.accuracy, 4)))
-      figures.append(.init("loss on \(evaluation.rows)", readableNumber(evaluation.loss)))
+      figures.append(
+        .init(
+          "loss on \(evaluation.rows)" + (hasPenalty ? ", without penalty" : ""),
+          readableNumber(evaluation.loss)))
     }
     if let accuracy = results.validationAccuracy {
       figures.append(.init("validation accuracy", decimal(accuracy, 4)))
@@ -26,7 +32,8 @@ extension RunPage {
       figures.append(.init("training accuracy", decimal(accuracy, 4)))
     }
     if let loss = results.finalLoss {
-      figures.append(.init("last batch's loss", readableNumber(loss)))
+      figures.append(
+        .init("last batch's loss" + (hasPenalty ? ", with penalty" : ""), readableNumber(loss)))
     }
     if let network { figures.append(.init("parameters", grouped(network.parameterCount))) }
     figures.append(.init("iterations", grouped(results.iterations)))
@@ -75,31 +82,9 @@ extension RunPage {
 
   /// How the run was made and where.
   var settings: Report.Section {
-    let settings = record.settings
-    let training = settings.training
-    let length =
-      switch training.length {
-      case .epochs(let count): counted(count, "epoch")
-      case .iterations(let count): counted(count, "iteration")
-      }
-    let network: [Report.Fact] = [
-      .init("data", settings.data),
-      .init("layers", settings.network.layers.map(Self.words).joined(separator: ", ")),
-      .init("loss", "\(settings.network.loss)"),
-      .init("held out", counted(settings.validation, "row")),
-      .init("initializer", Self.words(settings.network.initializer)),
-      .init("features divided by", significant(settings.pixelScale, 6)),
-      .init("mean subtracted", settings.subtractMean ? "yes" : "no"),
-      .init("precision", settings.precision.rawValue),
-      .init("optimizer", Self.words(training.optimizer.method)),
-      .init("weight decay", significant(training.optimizer.weightDecay, 6)),
-      .init("learning rate", significant(training.learningRate, 6)),
-      .init("schedule", Self.words(training.schedule)),
-      .init("L1 penalty", significant(training.penalty.l1, 6)),
-      .init("L2 penalty", significant(training.penalty.l2, 6)),
-      .init("length", length), .init("batch", counted(training.batchSize, "row")),
-      .init("sampling", training.sampling.rawValue), .init("seed", "\(record.seed)"),
-    ]
+    let facts = RunSetting.all(of: record.settings, seed: record.seed).map {
+      Report.Fact($0.name, $0.text)
+    }
     let machine = record.machine
     let place: [Report.Fact] = [
       .init("processor", machine.processor), .init("cores", "\(machine.cores)"),
@@ -107,22 +92,6 @@ extension RunPage {
       .init("BLAS kernel", machine.blasCore), .init("BLAS threads", "\(machine.blasThreads)"),
       .init("median iteration", record.secondsPerIteration.map(readableTime) ?? "none was made"),
     ]
-    return Report.Section("Settings and machine", [.facts(network), .facts(place)])
-  }
-
-  /// A layer with its width where it has one of its own.
-  private static func words(_ layer: LayerSpecification) -> String {
-    if case .affine(let outputs) = layer { "\(layer) \(outputs)" } else { "\(layer)" }
-  }
-
-  /// A case with its values in words: `epochDecay(factor: 0.95)` as `epoch decay, factor 0.95`.
-  static func words(_ value: some Sendable) -> String {
-    let parts = "\(value)".split(separator: "(", maxSplits: 1)
-    var name = ""
-    for character in parts.first ?? "" {
-      name += character.isUppercase ? " " + character.lowercased() : String(character)
-    }
-    guard parts.count == 2 else { return name }
-    return name + ", " + parts[1].dropLast().replacing(":", with: "")
+    return Report.Section("Settings and machine", [.facts(facts), .facts(place)])
   }
 }

@@ -29,31 +29,36 @@ extension RunPage {
     return Report.Section("Training", [.charts(charts)] + blocks)
   }
 
-  /// How many losses a smoothed one is the mean of.
-  private var span: Int { max(1, history.loss.count / 50) }
-
   private func lossChart(_ scale: Chart.Scale) -> Report.NamedChart {
     let loss = history.loss
-    let every = (loss.count + Self.most - 1) / Self.most
-    func points(by step: Int, _ value: (Int) -> Double) -> [Chart.Point] {
-      stride(from: 0, to: loss.count, by: step).map { Chart.Point(Double($0), value($0)) }
-    }
     let kind = scale == .linear ? "" : ", logarithmic"
     return Report.NamedChart(
       scale == .linear ? "loss" : "loss-logarithmic",
       Chart(
         title: "Loss\(kind)",
-        summary: "The loss of each batch, from \(significant(loss[0], 4)) to "
+        summary:
+          "The loss of each batch\(hasPenalty ? " with the penalty" : ""), from \(significant(loss[0], 4)) to "
           + "\(significant(loss[loss.count - 1], 4)); smoothed, the mean of "
-          + "\(counted(span, "iteration")) around each.",
+          + "\(counted(Self.span(of: loss), "iteration")) around each.",
         .curves(
           .init(
             x: .init("iteration"), y: .init("loss", scale: scale),
             series: [
-              .init("each batch", points(by: 1) { loss[$0] }, style: .faint),
               .init(
-                "smoothed", points(by: every) { Self.mean(loss, around: $0, span: span) }, color: 0),
+                "each batch", loss.enumerated().map { Chart.Point(Double($0), $1) }, style: .faint),
+              .init("smoothed", Self.smoothed(loss), color: 0),
             ]))))
+  }
+
+  /// How many losses a smoothed one is the mean of.
+  private static func span(of loss: [Double]) -> Int { max(1, loss.count / 50) }
+
+  /// The means of losses around every few of them.
+  static func smoothed(_ loss: [Double]) -> [Chart.Point] {
+    let every = max((loss.count + most - 1) / most, 1)
+    return stride(from: 0, to: loss.count, by: every).map {
+      Chart.Point(Double($0), mean(loss, around: $0, span: span(of: loss)))
+    }
   }
 
   /// The mean of a number and those on both sides of it, `span` in all, or as many as there are.

@@ -28,7 +28,12 @@ extension StudyPage {
             least == most ? 0.5 : ($0.value / 2 - least / 2) / (most / 2 - least / 2)
           }
         ],
-        value: trial.result?.value)
+        value: trial.result?.value,
+        details: axes.map { axis in
+          "\(axis.name): \(trial.parameters[axis.name]?.shortDescription ?? "–")"
+        } + [
+          "\(goalName): \(trial.result.map { readableNumber($0.value) } ?? trial.state.rawValue)"
+        ])
     }
     let dimensions =
       axes.map(dimension) + [
@@ -44,7 +49,8 @@ extension StudyPage {
         + "\(readableNumber(least)) to \(readableNumber(most))"
         + (gray.isEmpty ? "" : ", and \(gray.count) that diverged, in grey")
         + ", across \(Self.listed(axes.map(\.name), most: Self.axisCount)).",
-      .parallelCoordinates(.init(dimensions: dimensions, lines: lines, valueLabel: goalName)))
+      .parallelCoordinates(
+        .init(dimensions: dimensions, lines: lines, valueLabel: goalName, range: colorRange)))
     var blocks: [Report.Block] = [.charts([.init("parallel-coordinates", chart, isWide: true)])]
     let notes = notes(axes: axes.count, bright: bright.count, gray: gray.count)
     if !notes.isEmpty { blocks.append(.paragraph(notes.joined(separator: " "))) }

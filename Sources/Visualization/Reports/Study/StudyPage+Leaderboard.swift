@@ -38,6 +38,12 @@ extension StudyPage {
           "The training accuracy is of all rows where a trial is done, else of the last batch "
             + "measured."))
     }
+    if context?.training == .sideBySide {
+      blocks.append(
+        .paragraph(
+          "The time of a trial that was trained beside others is its share of the time that they "
+            + "took together."))
+    }
     let constant = study.definition.space.parameters.map(\.name).filter { !names.contains($0) }
     if !constant.isEmpty {
       blocks.append(
@@ -50,17 +56,12 @@ extension StudyPage {
     trials.allSatisfy { $0.parameters[name].map { $0.number != nil } ?? true }
   }
 
-  /// How strongly each trial's value is tinted: by its place between the worst and the best shown.
+  /// How strongly each trial's value is tinted.
   private func tints(of shown: [Trial]) -> [Double?] {
-    let values = shown.compactMap(\.result?.value)
-    guard let least = values.min(), let most = values.max(), least < most else {
-      return shown.map { _ in nil }
-    }
+    if Set(shown.compactMap(\.result?.value)).count < 2 { return shown.map { _ in nil } }
     return shown.map { trial in
-      trial.result.map { result in
-        // Halves, because the difference may overflow.
-        let place = (result.value / 2 - least / 2) / (most / 2 - least / 2)
-        return goal.direction == .maximize ? place : 1 - place
+      trial.result.flatMap { result in
+        shade(of: result.value).map { goal.direction == .maximize ? $0 : 1 - $0 }
       }
     }
   }

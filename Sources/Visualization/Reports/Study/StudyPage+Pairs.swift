@@ -23,6 +23,7 @@ extension StudyPage {
       "Each cell is the best \(goalName) "
       + (basis.iteration.map { "at iteration \($0) " } ?? "") + "over all other settings"
       + (hasEmpty ? "; empty where no trial has one." : ".")
+      + " Colours are the same in all maps, and span a tenth of the best value at least."
       + (isPartial
         ? " Only pairs of the \(Self.mostPaired) most important of \(varied.count) settings are "
           + "shown." : "")
@@ -48,6 +49,7 @@ extension StudyPage {
         .init(
           columnLabel: pair.second, columns: pair.secondLevels.map(\.shortDescription),
           rowLabel: pair.first, rows: pair.firstLevels.map(\.shortDescription),
-          values: pair.cells.map { $0.map(\.best) }, valueLabel: goalName, digits: digits)))
+          values: pair.cells.map { $0.map(\.best) }, valueLabel: goalName, digits: digits,
+          range: colorRange)))
   }
 }

@@ -38,13 +38,18 @@ extension StudyPage {
     return Report.Section("Progress", blocks)
   }
 
-  /// How many trials' learning curves are drawn.
-  private static let curveCount = 10
+  /// How many trials' learning curves are drawn, and how many of them are told apart where those are
+  /// more than can be.
+  private static let curveCount = 10, distinctCount = 4
+  /// The most curves of which all are told apart.
+  private static let mostDistinct = 6
 
   /// How the best trials got where they are.
   var learningCurves: Report.Section? {
     let drawn = board.trials.filter { points(of: $0).count > 1 }.prefix(Self.curveCount)
     if drawn.isEmpty { return nil }
+    let distinct = drawn.count <= Self.mostDistinct ? drawn.count : Self.distinctCount
+    let range = Chart.Curves.lateRange(of: drawn.map(points))
     let chart = Chart(
       title: "Learning curves of the best \(counted(drawn.count, "trial"))",
       summary: "The \(goalName) measured on the way: "
@@ -52,11 +57,14 @@ extension StudyPage {
           let ends = [points(of: trial).first, points(of: trial).last]
           return "trial \(trial.id) went from "
             + ends.compactMap { $0.map { readableNumber($0.y) } }.joined(separator: " to ")
-        }.joined(separator: ", ") + ".",
+        }.joined(separator: ", ") + "."
+        + Chart.Curves.note(on: range),
       .curves(
         .init(
-          x: .init("iterations"), y: .init(goalName),
-          series: drawn.map { .init("trial \($0.id)", points(of: $0)) })))
+          x: .init("iterations"), y: .init(goalName, range: range),
+          series: drawn.dropFirst(distinct).map {
+            .init("the next \(drawn.count - distinct)", points(of: $0), style: .faint)
+          } + drawn.prefix(distinct).map { .init("trial \($0.id)", points(of: $0)) })))
     var blocks: [Report.Block] = [.charts([.init("learning-curves", chart, isWide: true)])]
     let same = Set(drawn.map(points)).count
     if same < drawn.count {

@@ -25,7 +25,10 @@ extension StudyPage {
     let pauses = last.timeIntervalSince(first) - total
     let notes = [
       "From \(Self.moment(first)) to \(Self.moment(last)).",
-      "Trials that are trained side by side begin together.",
+      "A stripe goes from a trial's beginning to its end, by the clock.",
+      context?.training == .sideBySide
+        ? "Trials that are trained side by side begin together and share this time: the time of each "
+          + "in the tables is its share." : nil,
       pauses > 1
         ? "Pauses of \(readableTime(pauses)) in all, in which none ran, are left out." : nil,
       known.count < trials.count(where: { $0.state != .waiting })
@@ -50,7 +53,9 @@ extension StudyPage {
         Chart.Timeline.Span(
           "trial \(trial.id)",
           seconds: Self.running($0.lowerBound, activity)...Self.running($0.upperBound, activity),
-          kind: states.firstIndex(of: trial.state) ?? 0)
+          kind: states.firstIndex(of: trial.state) ?? 0,
+          detail: context?.training == .sideBySide
+            ? "its share of the time: \(readableTime(trial.seconds))" : nil)
       }
     }
     return Chart(

@@ -38,7 +38,10 @@ struct StudyPage {
 
   var title: String {
     guard let folder else { return "Study" }
-    return "Study \(URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent)"
+    let name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
+    // A folder that is called study, or study-2, says so itself.
+    return name.lowercased().hasPrefix("study")
+      ? name.prefix(1).uppercased() + name.dropFirst() : "Study \(name)"
   }
 
   var subtitle: String {
@@ -60,6 +63,26 @@ struct StudyPage {
     let largest = done.compactMap(\.result?.value.magnitude).max() ?? 0
     if largest == 0 { return 3 }
     return Int(min(max(3 - log10(largest).rounded(.up), 0), 9))
+  }
+
+  /// What the first and the last colour mean: the worst and the best result, but a tenth of the larger
+  /// one apart at least, so that results that hardly differ look alike.
+  var colorRange: ClosedRange<Double>? {
+    let values = done.compactMap(\.result?.value)
+    guard let least = values.min(), let most = values.max() else { return nil }
+    let span = 0.1 * max(abs(least), abs(most))
+    let (low, high) =
+      goal.direction == .maximize
+      ? (min(least, most - span), most) : (least, max(most, least + span))
+    return low.isFinite && high.isFinite ? low...high : least...most
+  }
+
+  /// Where a result lies between the ends of the colours, 0 to 1.
+  func shade(of value: Double) -> Double? {
+    guard let range = colorRange, range.lowerBound < range.upperBound else { return nil }
+    // Halves, because the difference may overflow.
+    let (low, high) = (range.lowerBound / 2, range.upperBound / 2)
+    return min(max((value / 2 - low) / (high - low), 0), 1)
   }
 
   /// A name of a chart's files: letters, digits and hyphens of what it is about.
