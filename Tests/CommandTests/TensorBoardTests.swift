@@ -42,6 +42,12 @@ struct TensorBoardTests {
     let looks = Array(stride(from: 1, to: 24, by: 2)) + [24]
     #expect(steps(events, "update ratio/W1") == looks)
     #expect(steps(events, "dead units/layer 1") == looks)
+    // What it was made with is a row of the hparams tab.
+    let start = try #require(events.first { $0.text.contains("_hparams_/session_start_info") })
+    for name in ["learning rate", "batch size", "affine 50, relu, affine 10", "seed"] {
+      #expect(start.text.contains(name))
+    }
+    #expect(events.last?.text.contains("_hparams_/session_end_info") == true)
   }
 
   @Test("A run that takes another's place removes its event files, and nothing else beside them")

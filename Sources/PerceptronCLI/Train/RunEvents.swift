@@ -14,9 +14,13 @@ final class RunEvents<Scalar: BLASScalar> {
   /// Makes a new event file for a run that goes on from `iteration`.
   ///
   /// - Throws: `FileError` where it cannot be made.
-  init(in folder: String, from iteration: Int, imageShape: ImageShape?) throws {
-    recorder = TensorBoardRecorder(
-      to: try TensorBoardLog(in: folder, fromStep: iteration), imageShape: imageShape)
+  init(
+    in folder: String, from iteration: Int, imageShape: ImageShape?,
+    _ settings: RunRecord.Settings, seed: UInt64
+  ) throws {
+    let log = try TensorBoardLog(in: folder, fromStep: iteration)
+    try log.begin(settings, seed: seed)
+    recorder = TensorBoardRecorder(to: log, imageShape: imageShape)
   }
 
   /// Takes note of an iteration, and of what was seen of the network's health after it.
@@ -27,11 +31,16 @@ final class RunEvents<Scalar: BLASScalar> {
     }
   }
 
-  /// Takes note of the run's end.
+  /// Takes note of the run's end, which may be an interruption.
   ///
-  /// - Parameter network: as the last iteration left it, or nil where the run diverged.
-  func end(_ network: Network<Scalar>?, after iterations: Int) {
-    attempt { try recorder.end(network, after: iterations) }
+  /// - Parameters:
+  ///   - network: as the last iteration left it, or nil where the run diverged.
+  ///   - isFinished: whether nothing is left to do.
+  func end(_ network: Network<Scalar>?, after iterations: Int, isFinished: Bool) {
+    attempt {
+      try recorder.end(network, after: iterations)
+      if network == nil || isFinished { try recorder.log.end(isSuccess: network != nil) }
+    }
   }
 
   private func recordLook(_ diagnosis: RunDiagnosis?, of iteration: Int) throws {
@@ -59,7 +68,7 @@ struct RunEventFiles {
 
   /// - Parameter earlier: nil for all that are there now.
   init(of directory: RunDirectory, earlier: [String]? = nil) {
-    folder = directory.path + "/tensorboard"
+    folder = FolderViews(folder: directory.path).eventFolder
     self.earlier = earlier ?? EventFileName.names(in: folder)
   }
 

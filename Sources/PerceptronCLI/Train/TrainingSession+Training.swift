@@ -41,7 +41,8 @@ extension TrainingSession {
     let events =
       display.tensorboard
       ? try RunEvents<Scalar>(
-        in: eventFiles.folder, from: trainer.iteration, imageShape: data.training.image) : nil
+        in: eventFiles.folder, from: trainer.iteration, imageShape: data.training.image, settings,
+        seed: seed) : nil
     examiner?.begin(trainer.network, after: trainer.iteration, on: sets.training)
     let initialLoss =
       trainer.iteration == 0
@@ -76,7 +77,9 @@ extension TrainingSession {
     if divergence == nil {
       examiner?.end(trainer.network, after: trainer.iteration, on: sets.training)
     }
-    events?.end(divergence == nil ? trainer.network : nil, after: trainer.iteration)
+    events?.end(
+      divergence == nil ? trainer.network : nil, after: trainer.iteration,
+      isFinished: trainer.isFinished)
     return Outcome(
       network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
       divergence: divergence, iterationTimes: times, seconds: seconds,

@@ -1,8 +1,8 @@
 import Foundation
 import Tuning
 
-/// The messages of TensorBoard's hparams plug-in: what a study is about, and for each trial what its
-/// hyperparameters are set to and how it ended. The numbers are those of the fields in TensorBoard's
+/// The messages of TensorBoard's hparams plug-in: what a study is about, and for each trial, or a run
+/// alone, what its hyperparameters are set to and how it ended. The numbers are those of the fields in TensorBoard's
 /// `plugins/hparams/plugin_data.proto` and `plugins/hparams/api.proto`, and in
 /// `google/protobuf/struct.proto`.
 enum HParams {
@@ -48,6 +48,9 @@ enum HParams {
         self = values.allSatisfy { if case .flag = $0 { true } else { false } } ? .flag : .text
       }
     }
+
+    /// That of a value alone.
+    init(_ value: ParameterValue) { self = Kind(.values([value])) }
   }
 
   /// What a study is about: hyperparameters with their values, and the numbers that came of them.
@@ -72,12 +75,21 @@ enum HParams {
 
   /// That a trial began, and with what.
   static func start(_ parameters: Assignment, in space: SearchSpace, time: Double) -> WireMessage {
+    let values = space.parameters.compactMap { parameter in
+      parameters[parameter.name].map { (parameter.name, $0, Kind(parameter.domain)) }
+    }
+    return start(values, time: time)
+  }
+
+  /// That a trial or a run began, and with which values of which hyperparameters.
+  static func start(
+    _ hyperparameters: [(name: String, value: ParameterValue, kind: Kind)], time: Double
+  ) -> WireMessage {
     var start = WireMessage()
-    for parameter in space.parameters {
-      guard let value = parameters[parameter.name] else { continue }
+    for (name, value, kind) in hyperparameters {
       var entry = WireMessage()
-      entry.add(Entry.key, parameter.name)
-      entry.add(Entry.value, message(value, as: Kind(parameter.domain)))
+      entry.add(Entry.key, name)
+      entry.add(Entry.value, message(value, as: kind))
       start.add(Start.hparams, entry)
     }
     start.add(Start.time, time)

@@ -2,6 +2,7 @@ import Foundation
 import LinearAlgebra
 import Serialization
 import Training
+import Tuning
 
 /// An event file that `tensorboard --logdir FOLDER` shows, also while it is written.
 ///
@@ -81,6 +82,31 @@ public final class TensorBoardLog {
   ) throws {
     try add(
       EventMessage.histogram(tag, HistogramBuckets(of: tensor), step: step, time: now))
+  }
+
+  /// Adds what a run is made with: a row of the hparams tab, beside the last of its numbers. Runs of
+  /// several folders are rows of one table, with the columns that any of them has.
+  ///
+  /// - Throws: `FileError` where it cannot be written.
+  public func begin(_ hyperparameters: [(name: String, value: ParameterValue)]) throws {
+    try add(
+      HParams.start(hyperparameters.map { ($0, $1, HParams.Kind($1)) }, time: now))
+  }
+
+  /// Adds what a run is made with, under the names that its page has.
+  ///
+  /// - Throws: `FileError` where it cannot be written.
+  public func begin(_ settings: RunRecord.Settings, seed: UInt64) throws {
+    try begin(RunSetting.all(of: settings, seed: seed).map { ($0.name, $0.value) })
+  }
+
+  /// Adds to the hparams tab that the run is over, and writes what is kept.
+  ///
+  /// - Parameter isSuccess: whether it came to its end; false where it diverged or failed.
+  /// - Throws: `FileError` where it cannot be written.
+  public func end(isSuccess: Bool) throws {
+    try add(HParams.end(isSuccess ? .success : .failure, time: now))
+    try flush()
   }
 
   /// Writes what is kept.
