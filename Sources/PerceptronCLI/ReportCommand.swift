@@ -45,7 +45,7 @@ struct ReportCommand: ParsableCommand {
         locale: Locale(identifier: "en_US_POSIX"), timeZone: .current,
         calendar: Calendar(identifier: .gregorian)))
     report.subtitle += ". Page of \(time)"
-    let path = output ?? folder + "/report.html"
+    let path = output ?? FolderViews(folder: folder).pagePath
     let (drawings, problem) = report.draw()
     try report.write(to: path, drawings)
     if let problem { Console.error(problem) }

@@ -134,6 +134,56 @@ struct ReportTests {
     #expect(changed.status == 1 && changed.errors.contains("not the data that the run was"))
   }
 
+  @Test("A run that takes another's place removes its page, which would be taken for its own")
+  func stale() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run")
+    #expect(try Command.run(["report", "run"], in: scratch.path).status == 0)
+    try scratch.write([1], to: "run/report/mine.txt")
+    let outcome = try scratch.train("run", ["--iterations", "12", "--overwrite"])
+    #expect(outcome.errors.contains("removed run/report.html"))
+    #expect(try !scratch.names(in: "run").contains("report.html"))
+    #expect(try scratch.names(in: "run/report") == [".page-files", "mine.txt"])
+    #expect(try Command.run(["report", "run"], in: scratch.path).status == 0)
+    // What somebody else wrote is nobody's page of a run.
+    try scratch.write(Array("<p>mine</p>".utf8), to: "run/report.html")
+    let other = try scratch.train("run", ["--iterations", "12", "--overwrite"])
+    #expect(!other.errors.contains("removed"))
+    #expect(try scratch.text("run/report.html") == "<p>mine</p>")
+  }
+
+  @Test("A study that goes on removes its page; one that is over keeps it")
+  func staleStudy() throws {
+    let scratch = try TemporaryDirectory()
+    let tune = ["tune", "--learning-rate", "0.1,0.5", "--iterations", "3", "--output", "study"]
+    #expect(try Command.run(tune, in: scratch.path).status == 0)
+    #expect(try Command.run(["report", "study"], in: scratch.path).status == 0)
+    let over = try Command.run(["tune", "--resume", "study"], in: scratch.path)
+    #expect(over.status == 0, "\(over.errors)")
+    #expect(try scratch.names(in: "study").contains("report.html"))
+    // As a process that was killed left it: the last trial's end is not in the journal.
+    let lines = try scratch.text("study/journal.jsonl").split(separator: "\n")
+    let kept = lines.dropLast().joined(separator: "\n") + "\n"
+    try scratch.write(Array(kept.utf8), to: "study/journal.jsonl")
+    let resumed = try Command.run(["tune", "--resume", "study"], in: scratch.path)
+    #expect(resumed.status == 0 && resumed.errors.contains("removed study/report.html"))
+    #expect(try !scratch.names(in: "study").contains { $0.hasPrefix("report") })
+  }
+
+  @Test("After training and tuning, the last lines are commands that show what came of it")
+  func next() throws {
+    let scratch = try TemporaryDirectory()
+    let run = try scratch.train("a run", ["--iterations", "3", "--tensorboard"])
+    let study = try Command.run(
+      ["tune", "--learning-rate", "0.1,0.5", "--iterations", "3", "--output", "study"],
+      in: scratch.path)
+    #expect(
+      run.output.hasSuffix(
+        "see  perceptron show 'a run'\n     perceptron report 'a run'\n"
+          + "     tensorboard --logdir 'a run/tensorboard'\n"))
+    #expect(study.output.hasSuffix("see  perceptron show study\n     perceptron report study\n"))
+  }
+
   @Test("What is no run is told so", arguments: ["nowhere", "empty", "file"])
   func wrong(_ name: String) throws {
     let scratch = try TemporaryDirectory()

@@ -54,6 +54,7 @@ extension TrainingSession {
     lines += results.figures(penalty: training.penalty)
     lines.append("saved \(directory.modelPath)")
     lines += (results.warnings ?? []).map { "warning: \($0)" }
+    lines += FolderViews(folder: directory.path).commands(tensorBoard: display.tensorboard)
     if results.status == .interrupted {
       lines.append("go on with: " + ShellCommand.line(["perceptron", "resume", directory.path]))
     }

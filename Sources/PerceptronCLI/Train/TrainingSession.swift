@@ -24,7 +24,8 @@ struct TrainingSession {
   struct Finished {
     let record: RunRecord
     let divergence: Divergence?
-    /// Why event files of an earlier run are still there, which is no reason not to report this one.
+    /// Why event files or a page of an earlier run are still there, which is no reason not to report
+    /// this one.
     let leftover: (any Error)?
   }
 
@@ -94,7 +95,12 @@ extension TrainingSession {
       under: lock)
     if status != .interrupted { try directory.removeCheckpoint() }
     var leftover: (any Error)?
-    do { try eventFiles.removeEarlier() } catch { leftover = error }
+    do {
+      try eventFiles.removeEarlier()
+      try FolderViews(folder: directory.path).removePage(isQuiet: display.quiet)
+    } catch {
+      leftover = error
+    }
     return Finished(
       record: record,
       divergence: outcome.divergence.map { Divergence(cause: $0, directory: directory) },

@@ -52,7 +52,7 @@ extension TuneSearchCommand {
     let definition = StudyDefinition(
       space: trialSpace.space, method: method, pruning: search.pruning, context: context.values)
     if tensorboard, let output {
-      try Study.checkTensorBoard(TuneSession.eventFolder(of: output))
+      try Study.checkTensorBoard(FolderViews(folder: output).eventFolder)
     }
     let (folder, study) = try makeStudy(definition, assignments, name: source)
     return TuneSession(
@@ -88,7 +88,7 @@ extension TuneSearchCommand {
   /// The study in a folder, on the data that it began with.
   func resumed(_ folder: String) throws -> TuneSession {
     try StudyFolder.demand(folder)
-    let eventFolder = TuneSession.eventFolder(of: folder)
+    let eventFolder = FolderViews(folder: folder).eventFolder
     let writesTensorBoard = tensorboard || isDirectory(eventFolder)
     if writesTensorBoard { try Study.checkTensorBoard(eventFolder) }
     let study = try Study.resume(at: folder, expecting: nil)

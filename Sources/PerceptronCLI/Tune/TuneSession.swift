@@ -20,6 +20,9 @@ struct TuneSession {
   func run() throws {
     let start = ContinuousClock.now
     let earlier = study.trials.count(where: \.state.isFinal)
+    let views = FolderViews(folder: folder)
+    let isWork = earlier < study.trials.count
+    if isWork { try views.removePage(isQuiet: isQuiet) }
     var search = try NetworkSearch(study, on: data.training, settings: settings)
     search.method = training
     search.workers = workers
@@ -36,7 +39,13 @@ struct TuneSession {
     let seconds = start.duration(to: .now).seconds
     let report = StudyReport(study, folder: folder)
     try show(report, earlier: earlier, seconds: seconds)
+    // One that was made in the meantime shows the study as it was then.
+    if isWork { try views.removePage(isQuiet: isQuiet) }
     let isWritten = writeEvents()
+    if !isJSON && !isQuiet {
+      let lines = views.commands(tensorBoard: writesTensorBoard && isWritten)
+      try Console.output(lines.joined(separator: "\n"))
+    }
     if Interruption.isRequested {
       if isJSON || isQuiet { Console.error(report.advice) }
       throw ExitCode(Interruption.status)
@@ -44,9 +53,6 @@ struct TuneSession {
     if study.best == nil { throw NoResult(counts: study.countsInWords) }
     if !isWritten { throw ExitCode.failure }
   }
-
-  /// Where the event files of the study in `folder` are.
-  static func eventFolder(of folder: String) -> String { folder + "/tensorboard" }
 
   /// - Parameter earlier: how many trials were over before.
   private func show(_ report: StudyReport, earlier: Int, seconds: Double) throws {
@@ -64,7 +70,7 @@ struct TuneSession {
   private func writeEvents() -> Bool {
     if !writesTensorBoard { return true }
     do {
-      try study.writeTensorBoard(to: Self.eventFolder(of: folder))
+      try study.writeTensorBoard(to: FolderViews(folder: folder).eventFolder)
       return true
     } catch {
       Console.error("Error: \(error)")

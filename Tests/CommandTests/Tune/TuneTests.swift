@@ -43,7 +43,7 @@ struct TuneTests {
     #expect(outcome.output.contains(/12 trials in .*: 8 done, 4 diverged/))
     #expect(outcome.output.contains("the best iterations 60 is the largest tried"))
     #expect(
-      outcome.output.hasSuffix(
+      outcome.output.contains(
         "saved runs/tune-digits-1/best.safetensors and runs/tune-digits-1/journal.jsonl\n"))
     #expect(!outcome.output.contains("\u{1B}"))
     let rows = outcome.lines.filter { $0.contains("  done  ") || $0.contains("  diverged  ") }
