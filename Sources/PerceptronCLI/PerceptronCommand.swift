@@ -12,7 +12,8 @@ struct PerceptronCommand: RootCommand {
     subcommands: [
       ImagesCommand.self,
       TrainCommand.self, ResumeCommand.self, TuneCommand.self, EvaluateCommand.self,
-      PredictCommand.self, SummaryCommand.self, ShowCommand.self, OverfitCommand.self,
+      PredictCommand.self, SummaryCommand.self, ShowCommand.self, CompareCommand.self,
+      OverfitCommand.self,
       GradcheckCommand.self,
       ReportCommand.self,
       DoctorCommand.self,
