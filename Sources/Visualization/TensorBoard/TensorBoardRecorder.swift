@@ -60,11 +60,12 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
     try log.scalars(
       [("loss", progress.loss), ("learning rate", progress.learningRate)], step: step)
     if let epoch = progress.epoch {
-      var accuracies = [("accuracy/training batch", epoch.trainAccuracy)]
+      var figures = [("accuracy/training batch", epoch.trainAccuracy)]
       if let accuracy = epoch.validationAccuracy {
-        accuracies.append(("accuracy/validation", accuracy))
+        figures.append(("accuracy/validation", accuracy))
       }
-      try log.scalars(accuracies, step: step)
+      if let loss = epoch.validationLoss { figures.append(("loss/validation", loss)) }
+      try log.scalars(figures, step: step)
     }
     if isFirstOrLast || (progress.epoch != nil && isTimeForHistograms(progress)) {
       try recordHistograms(of: moment.network, step: step)

@@ -36,7 +36,8 @@ struct ComparisonTests {
     { $0.settings.format = .idx },
     { $0.settings.network.layers = [.affine(outputs: 3), .dropout(rate: 0.1)] },
     { $0.settings.network.loss = .hinge }, { $0.settings.network.initializer = .glorotUniform },
-    { $0.settings.validation = 5 }, { $0.settings.precision = .double },
+    { $0.settings.validation = 5 }, { $0.settings.split = .last },
+    { $0.settings.precision = .double },
     { $0.settings.random = .numpy }, { $0.settings.pixelScale = 1.00000001 },
     { $0.settings.subtractMean = true },
     { $0.settings.training.optimizer = .momentum() },
@@ -99,6 +100,14 @@ struct ComparisonTests {
       }
       #expect(curves.series.map(\.name) == ["a", "b"])
     }
+  }
+
+  @Test func `Runs that hold out other rows of the same number do not compare`() {
+    let other = Self.entry("b", { $0.settings.split = .stratified(seed: 7) })
+    #expect(
+      RunComparison([Self.entry("a"), other]).cautions == [
+        "The runs held out different rows: their validation accuracies do not compare."
+      ])
   }
 
   @Test func `Of many runs the ten best can be told apart, the others are grey`() throws {

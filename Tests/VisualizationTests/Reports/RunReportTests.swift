@@ -204,6 +204,39 @@ struct RunReportTests {
     #expect(HTML.flowing("run-1 and 2 more") == "run-1 and 2 more")
   }
 
+  @Test
+  func
+    `what is wrong with a run comes before everything else, and validation loss beside training loss`()
+    throws
+  {
+    var run = Self.run()
+    run.record.results.warnings = [
+      .init(kind: .risenLoss, subject: nil, value: 9, message: "The loss has risen.")
+    ]
+    run.record.settings.training.penalty = .l2(1)
+    (run.record.results.trainLoss, run.record.results.validationLoss) = (0.25, 0.375)
+    run.history = History(
+      loss: [1, 0.5],
+      epochs: [
+        .init(
+          iteration: 1, trainAccuracy: 1, validationAccuracy: 0.5, validationLoss: 0.75,
+          learningRate: 1)
+      ])
+    let report = Report(ofRun: run, named: "r")
+    #expect(report.sections[0].blocks.first == .warning("The loss has risen."))
+    #expect(report.figures.contains(.init("training loss, without penalty", "0.2500")))
+    #expect(report.figures.contains(.init("validation loss", "0.3750")))
+    for name in ["loss", "loss-logarithmic"] {
+      guard case .curves(let curves)? = report.chart(name)?.content else {
+        Issue.record("no \(name)")
+        continue
+      }
+      #expect(curves.series.map(\.name) == ["each batch", "smoothed", "validation"])
+      #expect(curves.series[2].points == [.init(1, 0.75)])
+    }
+    #expect(report.chart("loss")?.summary.contains("without the penalty, it ends at 0.75") == true)
+  }
+
   @Test func `settings are told in words`() {
     #expect(RunSetting.words(Schedule.epochDecay(factor: 0.95)) == "epoch decay, factor 0.95")
     #expect(RunSetting.words(Schedule.constant) == "constant")

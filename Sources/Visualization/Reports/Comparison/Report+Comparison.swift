@@ -61,6 +61,9 @@ private struct ComparisonPage {
     ]
     charts += [
       chart(
+        "validation-loss", "Validation loss", "loss", epochs(\.validationLoss), isZoomed: true,
+        "The loss on the rows held out, without the penalty."),
+      chart(
         "validation-accuracy", "Validation accuracy", "accuracy", epochs(\.validationAccuracy),
         isZoomed: true, "The accuracy on the rows held out."),
       chart(

@@ -90,6 +90,8 @@ public struct RunComparison: Sendable {
         records.contains { $0.settings.training.penalty != .none }
           ? "last batch's loss, with penalty" : "last batch's loss"
       ) { $0.results.finalLoss.map(readableNumber) },
+      row("training loss") { $0.results.trainLoss.map(readableNumber) },
+      row("validation loss") { $0.results.validationLoss.map(readableNumber) },
       row("training accuracy") { $0.results.trainAccuracy.map { decimal($0, 4) } },
       row("validation accuracy") { $0.results.validationAccuracy.map { decimal($0, 4) } },
       row("time") { readableTime($0.seconds) },
@@ -114,7 +116,7 @@ public struct RunComparison: Sendable {
           ? nil
           : "It is not known whether the runs were trained on the same data: the record of "
             + "\(unknown.joined(separator: ", ")) does not tell.",
-      Set(records.map(\.settings.validation)).count > 1
+      Set(records.map { "\($0.settings.validation) \($0.settings.split)" }).count > 1
         ? "The runs held out different rows: their validation accuracies do not compare." : nil,
       losses.count > 1
         ? "The runs have different loss functions or penalties: their losses do not compare." : nil,

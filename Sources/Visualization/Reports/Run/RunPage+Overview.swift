@@ -31,7 +31,14 @@ extension RunPage {
     if let accuracy = results.trainAccuracy {
       figures.append(.init("training accuracy", decimal(accuracy, 4)))
     }
-    if let loss = results.finalLoss {
+    if let loss = results.validationLoss {
+      figures.append(.init("validation loss", readableNumber(loss)))
+    }
+    if let loss = results.trainLoss {
+      figures.append(
+        .init(
+          "training loss" + (hasPenalty ? ", without penalty" : ""), readableNumber(loss)))
+    } else if let loss = results.finalLoss {
       figures.append(
         .init("last batch's loss" + (hasPenalty ? ", with penalty" : ""), readableNumber(loss)))
     }
@@ -40,7 +47,8 @@ extension RunPage {
     figures.append(.init("time", readableTime(record.seconds)))
     return Report.Section(
       "Overview",
-      [.figures(figures)] + ending + warnings
+      (results.warnings ?? []).map { .warning($0.message) } + [.figures(figures)] + ending
+        + warnings
         + (omissions + [firstLayerOmission].compactMap { $0 }).map { .paragraph($0) })
   }
 

@@ -31,6 +31,13 @@ extension RunPage {
 
   private func lossChart(_ scale: Chart.Scale) -> Report.NamedChart {
     let loss = history.loss
+    let validation = history.epochs.compactMap { epoch in
+      epoch.validationLoss.map { Chart.Point(Double(epoch.iteration), $0) }
+    }
+    let held = validation.last.map {
+      " On validation rows\(hasPenalty ? ", without the penalty," : "") it ends at "
+        + "\(significant($0.y, 4))."
+    }
     let kind = scale == .linear ? "" : ", logarithmic"
     return Report.NamedChart(
       scale == .linear ? "loss" : "loss-logarithmic",
@@ -39,7 +46,8 @@ extension RunPage {
         summary:
           "The loss of each batch\(hasPenalty ? " with the penalty" : ""), from \(significant(loss[0], 4)) to "
           + "\(significant(loss[loss.count - 1], 4)); smoothed, the mean of "
-          + "\(counted(Self.span(of: loss), "iteration")) around each.",
+          + "\(counted(Self.span(of: loss), "iteration")) around each."
+          + (held ?? ""),
         .curves(
           .init(
             x: .init("iteration"), y: .init("loss", scale: scale),
@@ -47,7 +55,7 @@ extension RunPage {
               .init(
                 "each batch", loss.enumerated().map { Chart.Point(Double($0), $1) }, style: .faint),
               .init("smoothed", Self.smoothed(loss), color: 0),
-            ]))))
+            ] + (validation.isEmpty ? [] : [.init("validation", validation, color: 1)])))))
   }
 
   /// How many losses a smoothed one is the mean of.
@@ -78,7 +86,7 @@ extension RunPage {
     var words = "ends at \(decimal(history.trainAccuracy[history.epochs.count - 1], 4))"
     if let last = history.validationAccuracy.last {
       series.append(.init("validation", points(\.validationAccuracy), color: 1))
-      gap = .init("gap", between: 0, and: 1)
+      gap = .init("difference", between: 0, and: 1)
       words += ", that on validation rows at \(decimal(last, 4))"
     }
     return Report.NamedChart(
@@ -117,14 +125,14 @@ extension RunPage {
       caption: shown.count < history.epochs.count
         ? "The last \(shown.count) of \(history.epochs.count) epochs" : "Epochs",
       columns: [
-        .figures("iteration"), .figures("training batch"), .figures("validation"),
-        .figures("gap"), .figures("learning rate"),
+        .figures("iteration"), .figures("accuracy on the batch"), .figures("validation accuracy"),
+        .figures("validation loss"), .figures("learning rate"),
       ],
       rows: shown.map { epoch in
         [
           .init("\(epoch.iteration)"), .init(decimal(epoch.trainAccuracy, 4)),
           .init(epoch.validationAccuracy.map { decimal($0, 4) } ?? "–"),
-          .init(epoch.validationAccuracy.map { decimal(epoch.trainAccuracy - $0, 4) } ?? "–"),
+          .init(epoch.validationLoss.map(readableNumber) ?? "–"),
           .init(significant(epoch.learningRate, 3)),
         ]
       })

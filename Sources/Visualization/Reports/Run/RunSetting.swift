@@ -40,6 +40,7 @@ struct RunSetting: Hashable {
       .init("layers", .text(settings.network.layers.map(words).joined(separator: ", "))),
       .init("loss function", .text("\(settings.network.loss)")),
       .init("rows held out", .integer(settings.validation)),
+      .init("choice of rows held out", .text(words(settings.split))),
       .init("initializer", .text(words(settings.network.initializer))),
       .init("features divided by", .number(settings.pixelScale)),
       .init("mean subtracted", .flag(settings.subtractMean)),
