@@ -53,8 +53,8 @@ extension TrainingSession {
     }
     lines += results.figures(penalty: training.penalty)
     lines.append("saved \(directory.modelPath)")
-    lines += (results.warnings ?? []).map { "warning: \($0)" }
     lines += FolderViews(folder: directory.path).commands(tensorBoard: display.tensorboard)
+    lines += (results.warnings ?? []).map { "warning: \($0)" }
     if results.status == .interrupted {
       lines.append("go on with: " + ShellCommand.line(["perceptron", "resume", directory.path]))
     }

@@ -28,14 +28,15 @@ enum HTML {
   /// its unit.
   static func flowing(_ text: String) -> String {
     // Regular expressions are not Sendable, so that none can be kept.
-    let whole = #/[0-9][0-9.,:+×e-]{0,20}-[0-9][0-9.:]*|[0-9][0-9.,]* (?:ns|µs|ms|s|min|h|%)(?!\w)/#
+    let whole =
+      #/[0-9][0-9.,:+×e-]{0,20}[-–][0-9][0-9.:]*|[0-9][0-9.,]* (?:ns|µs|ms|s|min|h|%)(?!\w)/#
     return escaped(text).replacing(whole) { "<span class=\"whole\">\($0.output)</span>" }
   }
 
   /// A list of names with values.
   static func list(_ facts: [Report.Fact], class name: String) -> String {
     let items = facts.map { fact in
-      "<div><dt>\(escaped(fact.name))</dt><dd>\(flowing(fact.value))</dd></div>\n"
+      "<div><dt>\(flowing(fact.name))</dt><dd>\(flowing(fact.value))</dd></div>\n"
     }
     return "<dl class=\"\(name)\">\n\(items.joined())</dl>\n"
   }

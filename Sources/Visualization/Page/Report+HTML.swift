@@ -216,7 +216,7 @@ extension Report.Table.Cell {
       (classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\"")
       + (hint.map { " title=\"\(HTML.escaped($0))\"" } ?? "")
     let content =
-      HTML.escaped(text) + (detail.map { "<small>\(HTML.escaped($0))</small>" } ?? "")
+      HTML.flowing(text) + (detail.map { "<small>\(HTML.escaped($0))</small>" } ?? "")
     return isHeading
       ? "<th scope=\"row\"\(name)>\(content)</th>" : "<td\(name)\(style)>\(content)</td>"
   }

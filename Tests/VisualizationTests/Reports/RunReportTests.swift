@@ -202,6 +202,7 @@ struct RunReportTests {
         == "from <span class=\"whole\">4.4e-05</span> in <span class=\"whole\">3 ms</span> &lt;a&gt;"
     )
     #expect(HTML.flowing("run-1 and 2 more") == "run-1 and 2 more")
+    #expect(HTML.flowing("0.936–0.986") == "<span class=\"whole\">0.936–0.986</span>")
   }
 
   @Test

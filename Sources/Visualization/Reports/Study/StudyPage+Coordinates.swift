@@ -50,7 +50,9 @@ extension StudyPage {
         + (gray.isEmpty ? "" : ", and \(gray.count) that diverged, in grey")
         + ", across \(Self.listed(axes.map(\.name), most: Self.axisCount)).",
       .parallelCoordinates(
-        .init(dimensions: dimensions, lines: lines, valueLabel: goalName, range: colorRange)))
+        .init(
+          dimensions: dimensions, lines: lines, valueLabel: goalName, range: colorRange(of: values))
+      ))
     var blocks: [Report.Block] = [.charts([.init("parallel-coordinates", chart, isWide: true)])]
     let notes = notes(axes: axes.count, bright: bright.count, gray: gray.count)
     if !notes.isEmpty { blocks.append(.paragraph(notes.joined(separator: " "))) }

@@ -13,9 +13,11 @@ extension StudyPage {
         && pair.cells.joined().count { $0.best != nil } > 1
     }
     if shown.isEmpty { return nil }
+    let range = colorRange(of: shown.flatMap { $0.cells.joined().compactMap(\.best) })
     let charts = shown.enumerated().map { index, pair in
       Report.NamedChart(
-        Self.fileName("pair", "\(index + 1)", pair.first, pair.second), chart(of: pair))
+        Self.fileName("pair", "\(index + 1)", pair.first, pair.second),
+        chart(of: pair, colors: range))
     }
     let isPartial = varied.count > Self.mostPaired
     let hasEmpty = shown.contains { $0.cells.joined().contains { $0.best == nil } }
@@ -30,7 +32,7 @@ extension StudyPage {
     return Report.Section("Pairs of settings", [.paragraph(note), .charts(charts)])
   }
 
-  private func chart(of pair: PairEffect) -> Chart {
+  private func chart(of pair: PairEffect, colors range: ClosedRange<Double>?) -> Chart {
     var top: (row: Int, column: Int, value: Double)?
     for (row, cells) in pair.cells.enumerated() {
       for (column, cell) in cells.enumerated() {
@@ -50,6 +52,6 @@ extension StudyPage {
           columnLabel: pair.second, columns: pair.secondLevels.map(\.shortDescription),
           rowLabel: pair.first, rows: pair.firstLevels.map(\.shortDescription),
           values: pair.cells.map { $0.map(\.best) }, valueLabel: goalName, digits: digits,
-          range: colorRange)))
+          range: range)))
   }
 }

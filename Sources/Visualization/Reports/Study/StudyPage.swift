@@ -65,10 +65,9 @@ struct StudyPage {
     return Int(min(max(3 - log10(largest).rounded(.up), 0), 9))
   }
 
-  /// What the first and the last colour mean: the worst and the best result, but a tenth of the larger
-  /// one apart at least, so that results that hardly differ look alike.
-  var colorRange: ClosedRange<Double>? {
-    let values = done.compactMap(\.result?.value)
+  /// What the first and the last colour mean: the worst and the best of some results, but a tenth of
+  /// the larger one apart at least, so that results that hardly differ look alike.
+  func colorRange(of values: [Double]) -> ClosedRange<Double>? {
     guard let least = values.min(), let most = values.max() else { return nil }
     let span = 0.1 * max(abs(least), abs(most))
     let (low, high) =
@@ -79,7 +78,9 @@ struct StudyPage {
 
   /// Where a result lies between the ends of the colours, 0 to 1.
   func shade(of value: Double) -> Double? {
-    guard let range = colorRange, range.lowerBound < range.upperBound else { return nil }
+    guard let range = colorRange(of: done.compactMap(\.result?.value)),
+      range.lowerBound < range.upperBound
+    else { return nil }
     // Halves, because the difference may overflow.
     let (low, high) = (range.lowerBound / 2, range.upperBound / 2)
     return min(max((value / 2 - low) / (high - low), 0), 1)
