@@ -27,6 +27,8 @@ let package = Package(
     .systemLibrary(name: "CSystem"),
 
     .target(name: "CHints"),
+    // For executables: see its start.c.
+    .target(name: "CStart"),
     .target(name: "CKernels"),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CSystem", "CKernels", "CHints"]),
     .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
@@ -56,12 +58,13 @@ let package = Package(
     .target(
       name: "CommandSupport",
       dependencies: [
-        "Serialization", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "LinearAlgebra", "Serialization",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "PerceptronCLI",
       dependencies: [
-        "CommandSupport", "Perceptron",
+        "CStart", "CommandSupport", "Perceptron",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -69,7 +72,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "CAllocations", "COpenBLAS", "CommandSupport", "Perceptron",
+        "CAllocations", "COpenBLAS", "CStart", "CommandSupport", "Perceptron",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench"),

@@ -1,11 +1,14 @@
 // What LinearAlgebra takes of the C library, under one name on every system: threads, clocks and the
-// functions of one number.
+// functions of one number, and memory.
 #ifndef PERCEPTRON_CSYSTEM_SHIM_H
 #define PERCEPTRON_CSYSTEM_SHIM_H
 
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #endif

@@ -45,6 +45,7 @@ extension Network {
       gradients =
         isTraining
         ? network.layers.map { $0.parameters.map { .zeros($0.shape) } } : []
+      BLASLibrary.demandBuffers(threads: 1)
     }
 
     /// Traps unless the network's blocks are those that there is room for.

@@ -27,8 +27,9 @@ package final class Predictor<Scalar: BLASScalar> {
     )
     self.network = network
     let workers = network.suitableWorkers(rows: rowCount, purpose: .inference)
-    let used = min(count ?? workers, max(rowCount, 1))
-    lease = WorkerPool.lease(workers: used)
+    lease = WorkerPool.lease(workers: min(count ?? workers, max(rowCount, 1)))
+    // Fewer than asked for where the system makes no more threads.
+    let used = lease.pool.count
     workspaces = .allocate(capacity: used)
     let rows = min(Self.stride, share(of: rowCount, worker: 0, workers: used).count)
     for worker in 0..<used {
@@ -36,6 +37,7 @@ package final class Predictor<Scalar: BLASScalar> {
         at: worker,
         to: Network.Workspace(for: network, batchSize: rows, purpose: .inference))
     }
+    BLASLibrary.demandBuffers(threads: used)
   }
 
   deinit { workspaces.deinitialize().deallocate() }

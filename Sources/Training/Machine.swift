@@ -15,6 +15,9 @@ public struct Machine: Codable, Equatable, Sendable {
   public let blasCore: String
   /// How many threads OpenBLAS uses for large products.
   public let blasThreads: Int
+  /// How many workers there could be at most, where the system made fewer threads than were asked for;
+  /// nil where it made all.
+  public let mostWorkers: Int?
 
   /// This machine, now.
   public static var current: Machine {
@@ -23,7 +26,7 @@ public struct Machine: Codable, Equatable, Sendable {
       cores: ProcessInfo.processInfo.activeProcessorCount,
       system: ProcessInfo.processInfo.operatingSystemVersionString,
       blas: BLASLibrary.configuration, blasCore: BLASLibrary.core,
-      blasThreads: BLASLibrary.threadCount)
+      blasThreads: BLASLibrary.threadCount, mostWorkers: WorkerPool.shortage?.made)
   }
 
   /// The first `model name` that Linux lists.

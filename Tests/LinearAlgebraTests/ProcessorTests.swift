@@ -45,7 +45,7 @@
       .enabled(if: usable.count > 1, "there is a single processor"))
     func apart() throws {
       let (callers, others) = (Self.usable[0], Self.usable.dropFirst())
-      let pool = WorkerPool(count: 2)
+      let pool = WorkerPool.make(count: 2)
       // Where the others are busy too, the system leaves the worker where it is.
       let isOver = Flag()
       for processor in others {

@@ -27,6 +27,30 @@ import Testing
     }
   }
 
+  @Test(
+    "Where the system makes no more threads, a pool has the workers there are", arguments: 0...3)
+  func shortage(threads: Int) {
+    var left = threads
+    let pool = WorkerPool.make(count: 5) { start in
+      left -= 1
+      return left < 0 ? (nil, EAGAIN) : WorkerPool.makeThread(start)
+    }
+    let workers = threads + 1
+    #expect(pool.count == workers && pool.threads.count == threads)
+    #expect(WorkerPool.shortage.map { $0.asked == 5 && $0.made >= workers } == true)
+    let numbers = UnsafeMutablePointer<Int>.allocate(capacity: 5)
+    numbers.initialize(repeating: 0, count: 5)
+    defer { numbers.deallocate() }
+    for round in 1...100 {
+      pool.run { worker in
+        numbers[worker] += 1
+        pool.waitForOthers()
+      }
+      #expect((0..<5).allSatisfy { numbers[$0] == ($0 < workers ? round : 0) })
+    }
+    pool.end()
+  }
+
   @Test("A worker that sleeps is woken")
   func sleepers() {
     let lease = WorkerPool.lease(workers: 3)
@@ -42,7 +66,7 @@ import Testing
   #if canImport(Glibc)
     @Test("An idle worker soon sleeps, and uses no processor")
     func idle() throws {
-      let pool = WorkerPool(count: 3)
+      let pool = WorkerPool.make(count: 3)
       pool.run { _ in }
       for thread in pool.threads {
         // However late it has its turn: one that never slept would use more and more.

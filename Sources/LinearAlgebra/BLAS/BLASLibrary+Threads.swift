@@ -1,4 +1,6 @@
 internal import COpenBLAS
+internal import CSystem
+import Synchronization
 
 /// Who computes with OpenBLAS on a single thread at the moment.
 private struct SingleThread {
@@ -50,5 +52,27 @@ extension BLASLibrary {
       }
     }
     return try body()
+  }
+}
+
+// MARK: - Memory
+
+/// For how many threads there was memory.
+private let roomyThreads = Atomic<Int>(0)
+
+extension BLASLibrary {
+  /// Ends the process with a message where there is no memory for OpenBLAS's buffers, of which it takes
+  /// one for each thread that computes at the same time: it would try to get them forever. To be called
+  /// when all else is allocated.
+  package static func demandBuffers(threads: Int) {
+    if threads <= roomyThreads.load(ordering: .relaxed) { return }
+    // As large as they are on the processors that have the largest ones.
+    let bytes = threads << 27
+    let room = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    guard let room, room != UnsafeMutableRawPointer(bitPattern: -1) else {
+      endOfMemory(bytes, "OpenBLAS's buffers")
+    }
+    munmap(room, bytes)
+    roomyThreads.max(threads, ordering: .relaxed)
   }
 }

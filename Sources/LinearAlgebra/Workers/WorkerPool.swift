@@ -4,15 +4,18 @@ internal import CSystem
 /// Threads that stay and do the same work on their shares of something, the caller among them.
 ///
 /// A pool serves one caller at a time. Pools are kept for the next one who asks, so that threads
-/// are made once: see ``lease(workers:)``.
+/// are made once: see ``lease(workers:)``. Where the system refuses a thread, as at a user's limit of
+/// processes, a pool has fewer workers than were asked for: see ``shortage``.
 package final class WorkerPool: @unchecked Sendable {
   /// What one worker does.
   package typealias Work = (_ worker: Int) -> Void
 
   /// How many workers there are, the caller counted, who is worker 0.
   package let count: Int
+  /// How many were asked for.
+  private let asked: Int
   private let barrier: Barrier
-  private(set) var threads: [pthread_t] = []
+  private(set) var threads: [pthread_t]
   /// What all workers do next, written before the barrier that they wait at; nil to end. Lent to
   /// them: the caller waits until they are done.
   private var order: UnsafePointer<Order>?
@@ -26,14 +29,13 @@ package final class WorkerPool: @unchecked Sendable {
     let work: Work
   }
 
-  /// - Precondition: `count` is at least 1.
-  init(count: Int) {
-    require(count >= 1, "WorkerPool: \(count) workers, at least 1 is needed")
-    self.count = count
+  private init(asked: Int, threads: [pthread_t]) {
+    self.asked = asked
+    self.threads = threads
+    count = threads.count + 1
     barrier = Barrier(count: count)
     processors = .allocate(capacity: count)
     processors.initialize(repeating: -1, count: count)
-    for worker in 1..<max(count, 1) { threads.append(Self.startThread(for: worker, of: self)) }
   }
 
   deinit { processors.deallocate() }
@@ -69,33 +71,64 @@ package final class WorkerPool: @unchecked Sendable {
 // MARK: - Threads
 
 extension WorkerPool {
-  /// What a thread is given: the pool stays alive as long as its threads.
-  private final class Start {
-    let pool: WorkerPool
-    let worker: Int
+  /// Makes a thread that calls ``thread(_:)``; nil with the system's error where there can be none.
+  typealias ThreadMaker = (_ start: UnsafeMutableRawPointer) -> (thread: pthread_t?, error: Int32)
 
-    init(_ pool: WorkerPool, _ worker: Int) { (self.pool, self.worker) = (pool, worker) }
+  /// A new pool of `count` workers, or of as many as there can be.
+  ///
+  /// - Precondition: `count` is at least 1.
+  static func make(count: Int, makeThread: ThreadMaker = makeThread) -> WorkerPool {
+    require(count >= 1, "WorkerPool: \(count) workers, at least 1 is needed")
+    // Locked while threads are made: they wait until it is known how many there are.
+    let entry = Locked<WorkerPool?>(nil)
+    return entry.withLock { entered in
+      var (threads, error): ([pthread_t], Int32) = ([], 0)
+      while threads.count < count - 1 && error == 0 {
+        let start = Unmanaged.passRetained(Start(entry, worker: threads.count + 1))
+        let made = makeThread(start.toOpaque())
+        if let thread = made.thread {
+          threads.append(thread)
+        } else {
+          start.release()
+          error = made.error
+        }
+      }
+      let pool = WorkerPool(asked: count, threads: threads)
+      if error != 0 { note(Shortage(asked: count, made: pool.count), error) }
+      entered = pool
+      return pool
+    }
   }
 
-  private static func startThread(for worker: Int, of pool: WorkerPool) -> pthread_t {
-    let start = Unmanaged.passRetained(Start(pool, worker)).toOpaque()
+  /// What a thread is given: the pool stays alive as long as its threads.
+  private final class Start {
+    let entry: Locked<WorkerPool?>
+    let worker: Int
+
+    init(_ entry: Locked<WorkerPool?>, worker: Int) { (self.entry, self.worker) = (entry, worker) }
+  }
+
+  static func makeThread(
+    _ start: UnsafeMutableRawPointer
+  ) -> (thread: pthread_t?, error: Int32) {
     #if canImport(Darwin)
       var thread: pthread_t?
-      let status = pthread_create(&thread, nil, { WorkerPool.thread($0) }, start)
     #else
       var thread = pthread_t()
-      let status = pthread_create(&thread, nil, { WorkerPool.thread($0) }, start)
     #endif
-    guard status == 0, let thread = Optional(thread) ?? nil else {
-      fatalError("WorkerPool: no thread can be made: \(String(cString: strerror(status)))")
-    }
-    return thread
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    // As much as the main thread has, for functions that were written for it.
+    pthread_attr_setstacksize(&attributes, 8 << 20)
+    let error = pthread_create(&thread, &attributes, { WorkerPool.thread($0) }, start)
+    return (error == 0 ? thread : nil, error)
   }
 
   private static func thread(_ start: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let start else { return nil }
     let own = Unmanaged<Start>.fromOpaque(start).takeRetainedValue()
-    own.pool.serve(as: own.worker)
+    own.entry.withLock { $0 }?.serve(as: own.worker)
     return nil
   }
 
@@ -128,6 +161,38 @@ extension WorkerPool {
   }
 }
 
+// MARK: - Threads that the system refused
+
+/// The largest of the pools that have fewer workers than were asked for.
+private let largestShort = Locked<WorkerPool.Shortage?>(nil)
+
+extension WorkerPool {
+  /// A pool with fewer workers than were asked for.
+  package struct Shortage: Sendable, Equatable {
+    /// How many were asked for.
+    package let asked: Int
+    /// How many there are, the caller counted.
+    package let made: Int
+  }
+
+  /// The largest pool of this process that has fewer workers than were asked for; nil where all have
+  /// theirs.
+  package static var shortage: Shortage? { largestShort.withLock { $0 } }
+
+  /// Takes note of a shortage, and says so on standard error where it is the first one.
+  private static func note(_ shortage: Shortage, _ error: Int32) {
+    let isFirst = largestShort.withLock { largest in
+      defer { if shortage.made > largest?.made ?? 0 { largest = shortage } }
+      return largest == nil
+    }
+    if !isFirst { return }
+    let message = Array(
+      ("Perceptron: \(shortage.asked) workers were asked for, but the system makes no more threads "
+        + "(\(String(cString: strerror(error)))); going on with \(shortage.made)\n").utf8)
+    _ = write(STDERR_FILENO, message, message.count)
+  }
+}
+
 // MARK: - Keeping pools
 
 /// Pools that nobody uses at the moment.
@@ -149,10 +214,10 @@ extension WorkerPool {
 
     init(workers: Int) {
       let kept = idle.withLock { idle -> WorkerPool? in
-        guard let index = idle.lastIndex(where: { $0.count == workers }) else { return nil }
+        guard let index = idle.lastIndex(where: { $0.asked == workers }) else { return nil }
         return idle.remove(at: index)
       }
-      pool = kept ?? WorkerPool(count: workers)
+      pool = kept ?? .make(count: workers)
     }
 
     deinit {

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Memory for numbers that a plan owns as long as it lives, aligned for vector instructions.
 package final class AlignedBuffer<Element: BitwiseCopyable> {
   /// The first of the elements.
@@ -5,11 +7,9 @@ package final class AlignedBuffer<Element: BitwiseCopyable> {
 
   /// Room for `count` elements that are all `value`.
   package init(count: Int, repeating value: Element) {
-    base = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64
-    ).bindMemory(to: Element.self, capacity: max(count, 1))
+    base = allocateAligned(count: count)
     base.initialize(repeating: value, count: max(count, 1))
   }
 
-  deinit { UnsafeMutableRawPointer(base).deallocate() }
+  deinit { freeAligned(base) }
 }

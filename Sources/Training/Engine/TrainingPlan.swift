@@ -61,10 +61,11 @@ package final class TrainingPlan<Scalar: BLASScalar> {
     maxNorm = settings.maxNorm.map { MaxNorm($0) }
     seed = settings.seed
     batchSize = settings.batchSize
-    let workers =
-      settings.workers ?? network.suitableWorkers(rows: batchSize, purpose: .training)
+    lease = WorkerPool.lease(
+      workers: settings.workers ?? network.suitableWorkers(rows: batchSize, purpose: .training))
+    // Fewer than asked for where the system makes no more threads.
+    let workers = lease.pool.count
     self.workers = workers
-    lease = WorkerPool.lease(workers: workers)
     rows = [Int](repeating: 0, count: batchSize)
     labels = rows
     features = .zeros([batchSize, network.inputSize])
@@ -92,6 +93,7 @@ package final class TrainingPlan<Scalar: BLASScalar> {
     job = .allocate(capacity: 1)
     job.initialize(to: nil)
     if case .norm = clipping { keepGradients() }
+    BLASLibrary.demandBuffers(threads: workers)
     work = { [unowned(unsafe) self] in self.work(as: $0) }
   }
 

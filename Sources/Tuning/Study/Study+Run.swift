@@ -20,7 +20,8 @@ extension Study {
   /// thread.
   ///
   /// - Parameters:
-  ///   - workers: how many trials run at the same time, each on a thread of its own.
+  ///   - workers: how many trials run at the same time, each on a thread of its own; fewer where the
+  ///     system makes no more threads.
   ///   - stop: asked before each trial and after each report; trials that are under way when it
   ///     says yes wait again.
   ///   - objective: the function; with several workers it is called by several threads.
@@ -46,7 +47,7 @@ extension Study {
     }
     try forEachRound(until: stops) { round in
       let count = min(workers, round.count)
-      if count <= 1 { work(Set(round)) } else { Self.runThreads(count) { work(Set(round)) } }
+      WorkerPool.lease(workers: max(count, 1)).pool.run { _ in work(Set(round)) }
       if let error = failure.withLock({ $0 }) { throw error }
     }
   }
@@ -69,21 +70,5 @@ extension Study {
     case .failure(is TrialStopped): interrupt(trial)
     case .failure(let error): try fail(trial, message: "\(error)", seconds: seconds)
     }
-  }
-
-  /// Does the same work on `count` threads, and returns when all are done.
-  private static func runThreads(_ count: Int, _ work: @escaping @Sendable () -> Void) {
-    let group = DispatchGroup()
-    for _ in 0..<count {
-      group.enter()
-      let thread = Thread {
-        work()
-        group.leave()
-      }
-      // As much as the main thread has, for functions that were written for it.
-      thread.stackSize = 8 << 20
-      thread.start()
-    }
-    group.wait()
   }
 }

@@ -60,8 +60,10 @@ final class SweepGroup<Scalar: BLASScalar> {
     labels = rows
     features = .zeros([batchSize, inputSize])
     packed = PackedBatch(rows: batchSize, inputSize: inputSize)
-    self.workers = workers
     lease = WorkerPool.lease(workers: workers)
+    // Fewer than asked for where the system makes no more threads.
+    let workers = lease.pool.count
+    self.workers = workers
     let units = members.reduce(0) { $0 + $1.run.unitCount }
     weights = AlignedBuffer(count: units * inputSize, repeating: 0)
     products = AlignedBuffer(count: units * batchSize, repeating: 0)
@@ -69,6 +71,7 @@ final class SweepGroup<Scalar: BLASScalar> {
     scratch = (0..<workers).map { [inputSize] _ in
       AlignedBuffer(count: needsScratch ? Self.pieceSize * inputSize : 0, repeating: 0)
     }
+    BLASLibrary.demandBuffers(threads: workers)
     place(members)
   }
 

@@ -85,37 +85,22 @@ public enum Gnuplot {
     _ path: String, in folder: String, _ isStopped: () -> Bool
   ) throws {
     let log = folder + "/errors"
-    try AtomicFile.write([], to: log)
-    guard let errors = FileHandle(forWritingAtPath: log) else {
-      throw FileError(log, "cannot be written")
-    }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    // Whatever the user's own settings for gnuplot are.
-    process.arguments = ["-d", "charts.gnuplot"]
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    // Numbers with points, whatever the user's language.
-    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = errors
-    process.standardError = errors
-    do {
-      try process.run()
-    } catch {
-      throw FileError(path, "cannot be started: \(error.localizedDescription)")
-    }
+    let process = try ChildProcess(
+      // Whatever the user's own settings for gnuplot are.
+      path, ["-d", "charts.gnuplot"],
+      // Numbers with points, whatever the user's language.
+      environment: ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 },
+      in: folder, output: log)
     while process.isRunning {
       if isStopped() {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.end()
         throw CancellationError()
       }
       Thread.sleep(forTimeInterval: 0.005)
     }
-    process.waitUntilExit()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+    guard let status = process.status, status == 0 else {
       let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
-      throw FileError(path, "failed with status \(process.terminationStatus): \(text)")
+      throw FileError(path, "failed with status \(process.status ?? -1): \(text)")
     }
   }
 }

@@ -1,0 +1,90 @@
+import Foundation
+
+/// A program that runs beside this one, reads nothing, and writes to a file. It has a process group
+/// of its own, so that Ctrl-C does not reach it.
+///
+/// Unlike Foundation's `Process` it takes no threads, which a system may refuse: that one waits for
+/// them forever.
+package final class ChildProcess {
+  private let identifier: pid_t
+  private var result: Int32?
+
+  /// Starts a program.
+  ///
+  /// - Parameters:
+  ///   - path: the program.
+  ///   - arguments: those after its name.
+  ///   - environment: its variables.
+  ///   - folder: the folder that it runs in.
+  ///   - output: the file that standard output and standard error go to, which is made anew.
+  /// - Throws: `FileError` where it cannot be started.
+  package init(
+    _ path: String, _ arguments: [String], environment: [String: String], in folder: String,
+    output: String
+  ) throws {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+      var attributes: posix_spawnattr_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+      var attributes = posix_spawnattr_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(
+      &actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+    // This program ignores it.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF))
+
+    // The shell changes to the folder and becomes the program.
+    let program = URL(fileURLWithPath: path).path
+    var words =
+      (["sh", "-c", #"cd "$0" && exec "$@""#, folder, program] + arguments).map { strdup($0) }
+      + [nil]
+    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in words + variables { free(text) } }
+    var identifier = pid_t()
+    let code = posix_spawn(&identifier, "/bin/sh", &actions, &attributes, &words, &variables)
+    if code != 0 { throw FileError(path, "cannot be started: \(String(cString: strerror(code)))") }
+    self.identifier = identifier
+  }
+
+  deinit { if isRunning { end() } }
+
+  /// Whether it has not ended yet.
+  package var isRunning: Bool { status == nil }
+
+  /// What it ended with: its exit status, or the signal that ended it, negated; nil while it runs.
+  package var status: Int32? {
+    if result == nil { wait(WNOHANG) }
+    return result
+  }
+
+  /// Kills it.
+  package func end() {
+    if !isRunning { return }
+    kill(identifier, SIGKILL)
+    wait(0)
+  }
+
+  private func wait(_ options: Int32) {
+    var word: Int32 = 0
+    var found: pid_t
+    repeat { found = waitpid(identifier, &word, options) } while found < 0 && errno == EINTR
+    if found == 0 { return }
+    // As C's macros take the word apart; no such child is one that has failed.
+    let signal = word & 0x7F
+    result = found < 0 ? -1 : signal == 0 ? (word >> 8) & 0xFF : -signal
+  }
+}
