@@ -6,8 +6,9 @@ import Synchronization
 /// something worth saving they are only noted, which ``Interruption/isRequested`` tells; otherwise
 /// the process ends at once, and so it does at a second Ctrl-C.
 ///
-/// SIGTERM and SIGHUP may come more than once for one cause, so that only Ctrl-C counts as a second
-/// request. They stay ignored where they are, as under `nohup`.
+/// One key press may come as several signals, from the terminal and from a wrapper that passes it on, so
+/// that a second Ctrl-C counts from half a second after the first signal on. SIGTERM and SIGHUP never
+/// count as a second request. They stay ignored where they are, as under `nohup`.
 package enum Interruption {
   /// The exit status of an interrupted command.
   package static var status: Int32 { 130 }
@@ -46,6 +47,7 @@ package enum Interruption {
   package static func install() {
     // Touched here, since a signal handler must not be what first initializes them.
     requests.store(0, ordering: .relaxed)
+    firstRequest.store(0, ordering: .relaxed)
     phase.store(Phase.beginning.rawValue, ordering: .relaxed)
     farewell.store(0, ordering: .relaxed)
     Console.clearLine()
@@ -70,9 +72,15 @@ package enum Interruption {
 
   /// The signal handler: nothing in it may allocate or lock.
   private static func note(_ number: Int32) {
+    let time = nanoseconds
+    // Before it is counted: another signal may come in between.
+    let first = firstRequest.compareExchange(expected: 0, desired: time, ordering: .relaxed)
     let earlier = requests.add(1, ordering: .relaxed).oldValue
     let now = phase.load(ordering: .relaxed)
-    let isEnd = now != Phase.deferring.rawValue || (number == SIGINT && earlier > 0)
+    let isEnd = isEnd(
+      earlier: earlier, after: time - (first.exchanged ? time : first.original),
+      isInterrupt: number == SIGINT, isDeferring: now == Phase.deferring.rawValue)
+    if !isEnd && earlier > 0 { return }
     let text = UnsafePointer<CChar>(bitPattern: farewell.load(ordering: .relaxed))
     if isEnd || text != nil { Console.clearLine() }
     if now == Phase.beginning.rawValue {
@@ -83,11 +91,32 @@ package enum Interruption {
       let message: StaticString = "stopping…\n"
       if isEnd {
         _ = write(STDERR_FILENO, text, strlen(text))
-      } else if earlier == 0 {
+      } else {
         _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
       }
     }
     if isEnd { _exit(status) }
+  }
+
+  /// Whether a request ends the process at once.
+  ///
+  /// - Parameters:
+  ///   - earlier: how many requests there were before.
+  ///   - time: nanoseconds since the first of them.
+  ///   - isInterrupt: whether it is Ctrl-C.
+  ///   - isDeferring: whether there is something to be saved or cleared away.
+  package static func isEnd(
+    earlier: Int, after time: Int, isInterrupt: Bool, isDeferring: Bool
+  ) -> Bool {
+    if earlier == 0 { return !isDeferring }
+    return (isInterrupt || !isDeferring) && time >= 500_000_000
+  }
+
+  /// A clock that only goes forward, which a signal handler may read.
+  private static var nanoseconds: Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return 1_000_000_000 * Int(time.tv_sec) + Int(time.tv_nsec)
   }
 
   /// Where the command stands.
@@ -102,6 +131,8 @@ package enum Interruption {
 }
 
 private let requests = Atomic<Int>(0)
+/// When the first request came, in nanoseconds.
+private let firstRequest = Atomic<Int>(0)
 private let phase = Atomic<Int>(0)
 /// The address of what is said at an end that leaves a folder behind, or 0.
 private let farewell = Atomic<Int>(0)

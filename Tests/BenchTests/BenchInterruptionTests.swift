@@ -113,7 +113,8 @@ struct BenchInterruptionTests {
     let bench = "'\(Command.path(ofBuilt: "bench"))' gradcheck --filter 24-8-2 --seconds 100"
     let running = try RunningCommand(
       "/usr/bin/script", ["-qefc", "echo $$ > number && exec \(bench) > output", "terminal"],
-      in: scratch.path, environment: ["LLVM_PROFILE_FILE": "/dev/null"])
+      in: scratch.path,
+      environment: ["LLVM_PROFILE_FILE": "/dev/null", "TERM": "xterm", "NO_COLOR": ""])
     func text(_ name: String) -> String {
       String(decoding: (try? scratch.bytes(of: name)) ?? [], as: UTF8.self)
     }

@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 import Perceptron
 import TestSupport
@@ -60,6 +61,41 @@ struct InterruptionTests {
       #expect(outcome.output.isEmpty && outcome.errors.isEmpty)
       return true
     }
+  }
+
+  @Test("Several signals of one key press are one request: the run is saved")
+  func burst() throws {
+    let scratch = try TemporaryDirectory()
+    let running = try scratch.begin(
+      Self.long + ["--quiet", "--batch", "50000", "--hidden", "400"], after: 0)
+    let start = ContinuousClock.now
+    for _ in 0..<3 {
+      running.send(SIGINT)
+      Thread.sleep(forTimeInterval: 0.002)
+    }
+    // Where the test itself was held up for long, they were requests of their own.
+    let isOnePress = start.duration(to: .now) < .milliseconds(300)
+    #expect(try running.wait().status == 130)
+    if !isOnePress { return }
+    _ = try AnyTrainedModel(readingFrom: scratch.file("run/model.safetensors"))
+    let names = try scratch.names(in: "run")
+    #expect(names.contains("checkpoint.safetensors") && !names.contains { $0.hasSuffix(".part") })
+  }
+
+  @Test("A second Ctrl-C counts from half a second on, SIGTERM and SIGHUP never")
+  func second() {
+    func isEnd(_ earlier: Int, _ seconds: Double, _ isInterrupt: Bool, _ isDeferring: Bool) -> Bool
+    {
+      Interruption.isEnd(
+        earlier: earlier, after: Int(seconds * 1e9), isInterrupt: isInterrupt,
+        isDeferring: isDeferring)
+    }
+    #expect(!isEnd(0, 0, true, true) && !isEnd(1, 0.005, true, true))
+    #expect(!isEnd(5, 0.499, true, true) && isEnd(1, 0.5, true, true) && isEnd(9, 7, true, true))
+    #expect(!isEnd(0, 0, false, true) && !isEnd(1, 7, false, true))
+    // With nothing to save the first one ends it; one of the same key press leaves the end to it.
+    #expect(isEnd(0, 0, true, false) && isEnd(0, 0, false, false))
+    #expect(!isEnd(1, 0.005, true, false) && isEnd(1, 0.5, false, false))
   }
 
   @Test("Ctrl-C at any early moment ends the command, with no model or a whole one")
@@ -211,7 +247,8 @@ struct InterruptionTests {
     let train = "'\(Command.executable)' " + Self.long.joined(separator: " ")
     let running = try RunningCommand(
       "/usr/bin/script", ["-qec", "echo $$ > number; exec \(train) > out", "/dev/null"],
-      in: scratch.path, environment: Command.noCoverage)
+      in: scratch.path,
+      environment: Command.noCoverage.merging(["TERM": "xterm", "NO_COLOR": ""]) { $1 })
     try running.wait(for: "a curve") { running.outputSoFar.contains("\u{1B}[K\r\nloss ") }
     kill(try scratch.processNumber("number"), SIGINT)
     let outcome = try running.wait()
@@ -234,7 +271,8 @@ private func signals(_ line: String, of running: RunningCommand) -> UInt64 {
   return mask ?? 0
 }
 
-/// Whether a child has come as far as to handle SIGINT.
+/// Whether a child has come as far as to handle signals: SIGTERM, since SIGINT is handled while OpenBLAS is
+/// loaded, too.
 private func catchesInterrupts(_ running: RunningCommand) -> Bool {
-  signals("SigCgt", of: running) & (1 << (SIGINT - 1)) != 0
+  signals("SigCgt", of: running) & (1 << (SIGTERM - 1)) != 0
 }
