@@ -3,11 +3,9 @@ import Foundation
 extension Console {
   /// How a text that is shown looks.
   package enum Style: Sendable {
-    /// As it is: not on a terminal.
+    /// As it is.
     case plain
-    /// On a terminal that is not to be coloured.
-    case terminal
-    /// With colours.
+    /// With colours, on a terminal.
     case colored
 
     /// A colour that a terminal knows by its number.
@@ -22,12 +20,14 @@ extension Console {
     }
   }
 
-  /// How progress on standard error looks: with colours on a terminal unless NO_COLOR is set
-  /// (no-color.org) or the terminal is a dumb one.
-  package static var errorStyle: Style {
-    if !redrawsErrors { return .plain }
-    let environment = ProcessInfo.processInfo.environment
-    let isForbidden = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-    return isForbidden || environment["TERM"] == "dumb" ? .terminal : .colored
+  /// How progress on standard error looks.
+  package static var errorStyle: Style { redrawsErrors ? .colored : .plain }
+
+  /// Whether escape codes may be written: to a terminal that understands them, where NO_COLOR is not
+  /// set (no-color.org).
+  package static func takesEscapes(isTerminal: Bool, _ environment: [String: String]) -> Bool {
+    let terminal = environment["TERM"] ?? ""
+    return isTerminal && !terminal.isEmpty && terminal != "dumb"
+      && (environment["NO_COLOR"] ?? "").isEmpty
   }
 }

@@ -8,7 +8,8 @@ import Synchronization
 /// the command goes on to its end.
 package enum Console {
   /// Whether standard error is a terminal that redraws lines.
-  package static let redrawsErrors = isatty(STDERR_FILENO) == 1
+  package static let redrawsErrors = takesEscapes(
+    isTerminal: isatty(STDERR_FILENO) == 1, ProcessInfo.processInfo.environment)
 
   /// Makes writing to a closed pipe an error that ``output(_:)`` sees, not the process's end.
   package static func install() { signal(SIGPIPE, SIG_IGN) }
@@ -71,9 +72,16 @@ package enum Console {
   package static var redrawnColumns: Int { terminalWidth - 1 }
 
   /// Columns of the terminal that standard output is, else what COLUMNS says, else 80.
-  package static var outputColumns: Int {
-    let said = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init)
-    return columns(of: STDOUT_FILENO) ?? said ?? 80
+  package static var outputColumns: Int { columns(of: STDOUT_FILENO) ?? saidColumns ?? 80 }
+
+  /// Columns that tables on standard output have to fit into: those of the terminal; nil where it is
+  /// none, or nothing says how many there are.
+  package static var tableColumns: Int? {
+    isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) ?? saidColumns : nil
+  }
+
+  private static var saidColumns: Int? {
+    ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// Columns of the terminal behind a descriptor; nil where there is none, or it does not say.

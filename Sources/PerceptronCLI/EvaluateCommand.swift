@@ -67,7 +67,9 @@ struct EvaluateCommand: ParsableCommand {
       try Console.output(
         "accuracy \(decimal(result.accuracy, 4))  \(share)loss \(readableNumber(result.loss))  "
           + "on \(result.count) rows")
-      if let confusion = result.confusion { try Console.output("\n\(confusion.matrix)") }
+      if let confusion = result.confusion {
+        try Console.output("\n" + confusion.matrix.text(columns: Console.tableColumns))
+      }
     }
   }
 

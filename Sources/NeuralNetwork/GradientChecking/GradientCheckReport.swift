@@ -130,7 +130,10 @@ public struct GradientCheckReport: Sendable, Codable {
 
 extension GradientCheckReport: CustomStringConvertible {
   /// A table with a line for each parameter, and the verdict.
-  public var description: String {
+  public var description: String { text(columns: nil) }
+
+  /// The same in so many columns of text, where the table's least important ones are left out.
+  package func text(columns: Int?) -> String {
     let header = [
       "parameter", "shape", "checked", "kinks", "unresolved", "error", "at", "analytic", "numeric",
     ]
@@ -143,7 +146,8 @@ extension GradientCheckReport: CustomStringConvertible {
         Self.scientific(parameter.numeric, digits: 7),
       ]
     }
-    return table([header] + rows, wordColumns: 2) + "\n" + verdict
+    let ranks = [0, 4, 1, 2, 3, 0, 5, 6, 6]
+    return table([header] + rows, wordColumns: 2, ranks: ranks, in: columns) + "\n" + verdict
   }
 
   /// One sentence: passed, failed or undecided, and by what.

@@ -29,12 +29,12 @@ struct ProgressReporter {
   }
 
   /// Clears the line on a terminal; elsewhere leaves one that tells how the run ended.
-  func finish() { status.finish(last.map { line($0, isFinal: true).text }) }
+  func finish() { status.finish(last.map { line($0, isFinal: true).text() }) }
 
   private func text(_ progress: TrainingProgress) -> String {
-    let line = line(progress).text
-    let below = curves?.text(
-      columns: min(Console.redrawnColumns, 79), characters: .suitingLocale)
+    let columns = Console.redrawsErrors ? Console.redrawnColumns : nil
+    let line = line(progress).text(columns: columns)
+    let below = curves?.text(columns: min(columns ?? 79, 79), characters: .suitingLocale)
     return [line, below].compactMap { $0 }.joined(separator: "\n")
   }
 
@@ -48,7 +48,7 @@ struct ProgressReporter {
   }
 }
 
-/// What a progress line tells, in 79 columns at most.
+/// What a progress line tells.
 struct ProgressLine {
   /// Iterations that have been made, and that are to be made.
   var done: Int
@@ -63,20 +63,20 @@ struct ProgressLine {
   /// Whether there is nothing more to come: it tells the time that was taken, not what is left.
   var isFinal = false
 
-  /// The line's text; the parts that matter least are left out where all would be too long.
-  var text: String {
+  /// The line's text; in so many columns the parts that matter least are left out where all would be
+  /// too long.
+  func text(columns: Int? = nil) -> String {
     let rate = Double(done - earlier) / elapsed
     let left = Double(iterations - done) / rate
-    let count = "\(done)/\(iterations)"
-    let speed = "\(decimal(rate, rate < 10 ? 1 : 0))/s"
-    let loss = "loss " + readableNumber(loss)
-    let batch = batchAccuracy.map { "batch \(decimal($0, 3))" }
-    let validation = validationAccuracy.map { "validation \(decimal($0, 3))" }
-    let end = isFinal ? "in \(readableTime(elapsed))" : "\(readableTime(left)) left"
-    return [
-      [count, speed, loss, batch, validation, end], [count, speed, loss, validation, end],
-      [count, loss, validation, end],
-    ].map { $0.compactMap { $0 }.joined(separator: "  ") }.first { $0.count <= 79 }
-      ?? "\(count)  \(loss)"
+    let parts: [(text: String?, rank: Int)] = [
+      ("\(done)/\(iterations)", 0), ("\(decimal(rate, rate < 10 ? 1 : 0))/s", 3),
+      ("loss " + readableNumber(loss), 0),
+      (batchAccuracy.map { "batch \(decimal($0, 3))" }, 4),
+      (validationAccuracy.map { "validation \(decimal($0, 3))" }, 2),
+      (isFinal ? "in \(readableTime(elapsed))" : "\(readableTime(left)) left", 1),
+    ]
+    let told = parts.compactMap { part in part.text.map { (text: $0, rank: part.rank) } }
+    return fittingColumns(told.map(\.text.count), ranks: told.map(\.rank), in: columns)
+      .map { told[$0].text }.joined(separator: "  ")
   }
 }

@@ -27,16 +27,20 @@ struct StudyReport {
 
   /// All that is told of the study.
   ///
-  /// - Parameter isUnderWay: whether a process runs it.
-  func text(top count: Int, isUnderWay: Bool) -> String {
+  /// - Parameters:
+  ///   - isUnderWay: whether a process runs it.
+  ///   - columns: how many columns of text its tables fit into, or nil for any number.
+  func text(
+    top count: Int, isUnderWay: Bool, columns: Int? = Console.tableColumns
+  ) -> String {
     var lines =
       head + [
         "", "\(counted(trials.count, "trial")): \(study.countsInWords)", "",
-        leaderboard(top: count),
+        leaderboard(top: count, columns: columns),
       ]
     if !study.choiceInWords.isEmpty { lines += [""] + study.choiceInWords }
     if !commands.isEmpty { lines += [""] + commands }
-    lines += ["", effects]
+    lines += ["", effects(columns: columns)]
     if !edges.isEmpty { lines += [""] + edges }
     if !study.isOver {
       lines += ["", isUnderWay ? "a process runs it" : "interrupted; " + advice]
@@ -45,7 +49,7 @@ struct StudyReport {
   }
 
   /// A table of the first trials, from the best on; those that have not begun are left out.
-  func leaderboard(top count: Int) -> String {
+  func leaderboard(top count: Int, columns: Int? = Console.tableColumns) -> String {
     let board = study.leaderboard.filter { $0.state != .waiting || $0.value != nil }.prefix(count)
     let names = board.parameterNames
     let areNumbers = names.map { name in
@@ -53,10 +57,10 @@ struct StudyReport {
     }
     var table = TextTable(
       [.figures("trial")]
-        + zip(names, areNumbers).map { $1 ? .figures($0) : .words($0) }
+        + zip(names, areNumbers).map { $1 ? .figures($0, rank: 1) : .words($0, rank: 1) }
         + [
-          .words("state"), .figures("validation"), .figures("training"), .figures("loss"),
-          .figures("time"),
+          .words("state", rank: 2), .figures("validation"), .figures("training", rank: 3),
+          .figures("loss", rank: 5), .figures("time", rank: 4),
         ])
     for trial in board.trials {
       table.add(
@@ -68,18 +72,20 @@ struct StudyReport {
         ])
     }
     let isOfBatch = board.trials.contains { $0.result == nil && $0.trainAccuracy != nil }
-    return table.text
+    return table.text(columns: columns)
       + (isOfBatch
         ? "\ntraining is of all rows where a trial is done, else of the last batch measured" : "")
   }
 
   /// What each parameter did, as a table, and where trials are compared that did not run to their end.
-  var effects: String {
+  func effects(columns: Int?) -> String {
     let basis = study.effectBasis
     if basis.count == 0 { return study.isOver ? "no trial is done" : "no trial is done yet" }
     var table = TextTable([
-      .words("setting"), .words("value"), .figures(basis.iteration == nil ? "done" : "compared"),
-      .figures("diverged"), .figures("mean"), .figures("best"), .figures("importance"),
+      .words("setting"), .words("value"),
+      .figures(basis.iteration == nil ? "done" : "compared", rank: 3),
+      .figures("diverged", rank: 4), .figures("mean"), .figures("best", rank: 1),
+      .figures("importance", rank: 2),
     ])
     for effect in study.marginalEffects {
       for (index, level) in effect.levels.enumerated() {
@@ -91,6 +97,6 @@ struct StudyReport {
         ])
       }
     }
-    return table.text + (basis.words.map { "\ncompared \($0)" } ?? "")
+    return table.text(columns: columns) + (basis.words.map { "\ncompared \($0)" } ?? "")
   }
 }

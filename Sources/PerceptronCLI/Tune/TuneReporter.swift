@@ -18,7 +18,10 @@ final class TuneReporter: Sendable {
   func update(_ progress: SweepProgress) {
     state.withLock { state in
       state.last = progress
-      if state.status.isDue { state.status.show(line(progress).text(Console.errorStyle)) }
+      if !state.status.isDue { return }
+      state.status.show(
+        line(progress).text(
+          Console.errorStyle, columns: Console.redrawsErrors ? Console.redrawnColumns : nil))
     }
   }
 
@@ -35,12 +38,17 @@ final class TuneReporter: Sendable {
   }
 
   private func line(_ progress: SweepProgress) -> TuneLine {
-    let best = study.best
+    // While none is done, the one that leads.
+    let best =
+      study.best
+      ?? study.leaderboard.trials.first {
+        $0.value != nil && $0.state != .diverged && $0.state != .failed
+      }
     return TuneLine(
       counts: study.counts, networks: progress.networks, seconds: progress.seconds,
       secondsLeft: progress.share < 1 ? progress.secondsLeft : nil,
       operationsPerSecond: progress.operationsPerSecond,
-      best: best?.result?.value, parameters: best?.parameters)
+      best: best?.value, isDone: best?.result != nil, parameters: best?.parameters)
   }
 }
 
@@ -52,32 +60,59 @@ struct TuneLine {
   var seconds: Double
   var secondsLeft: Double?
   var operationsPerSecond: Double
-  /// The best result so far, and of what.
+  /// The best result so far, or the best value of a trial under way while none is done.
   var best: Double?
+  var isDone = true
+  /// What it is the result of.
   var parameters: Assignment?
   /// Whether there is nothing more to come: it tells the time that was taken, not what is left.
   var isFinal = false
 
-  /// The line's text: on a terminal the best so far has a line of its own.
-  func text(_ style: Console.Style) -> String {
+  /// The line's text: on a terminal the best so far has a line of its own. In so many columns the
+  /// parts that matter least are left out where all would be too long.
+  func text(_ style: Console.Style, columns: Int? = nil) -> String {
     let ended = counts.filter(\.key.isFinal).values.reduce(0, +)
     let total = counts.values.reduce(0, +)
-    func count(_ state: Trial.State) -> String? {
-      counts[state].map { style.paint("\($0) \(state.rawValue)", .red) }
-    }
     let speed = operationsPerSecond / 1e9
-    let progress = [
-      "\(ended)/\(total) trials", count(.diverged), count(.failed),
-      counts[.pruned].map { "\($0) pruned" },
-      isFinal || networks == 0 ? nil : "\(networks) training",
-      isFinal || speed == 0 ? nil : "\(decimal(speed, speed < 10 ? 1 : 0)) GFLOP/s",
+    let progress: [Part] = [
+      Part("\(ended)/\(total) trials"),
+      counts[.diverged].map { Part("\($0) diverged", rank: 2, .red) },
+      counts[.failed].map { Part("\($0) failed", rank: 2, .red) },
+      counts[.pruned].map { Part("\($0) pruned", rank: 3) },
+      isFinal || networks == 0 ? nil : Part("\(networks) training", rank: 4),
+      isFinal || speed == 0
+        ? nil : Part("\(decimal(speed, speed < 10 ? 1 : 0)) GFLOP/s", rank: 5),
       isFinal
-        ? "in \(readableTime(seconds))" : secondsLeft.map { "\(readableTime($0)) left" },
+        ? Part("in \(readableTime(seconds))", rank: 1)
+        : secondsLeft.map { Part("\(readableTime($0)) left", rank: 1) },
     ].compactMap { $0 }
-    guard let best else { return progress.joined(separator: "  ") }
-    let value = "best " + decimal(best, 4)
-    if style == .plain { return (progress + [value]).joined(separator: "  ") }
-    let parameters = parameters.map { "  \($0)" } ?? ""
-    return progress.joined(separator: "  ") + "\n" + style.paint(value, .green) + parameters
+    let settings = (parameters?.entries ?? []).map {
+      Part("\($0.name) \($0.value.shortDescription)", rank: 1)
+    }
+    let found = best.map {
+      [Part((isDone ? "best " : "best so far ") + decimal($0, 4), .green)] + settings
+    }
+    let lines =
+      style == .plain && columns == nil
+      ? [progress + (found ?? [])] : [progress, found].compactMap { $0 }
+    return lines.map { Part.line($0, style, columns) }.joined(separator: "\n")
+  }
+
+  private struct Part {
+    let text: String
+    /// As for `fittingColumns`.
+    let rank: Int
+    let color: Console.Style.Color?
+
+    init(_ text: String, rank: Int = 0, _ color: Console.Style.Color? = nil) {
+      (self.text, self.rank, self.color) = (text, rank, color)
+    }
+
+    static func line(_ parts: [Part], _ style: Console.Style, _ columns: Int?) -> String {
+      fittingColumns(parts.map(\.text.count), ranks: parts.map(\.rank), in: columns).map { index in
+        let part = parts[index]
+        return part.color.map { style.paint(part.text, $0) } ?? part.text
+      }.joined(separator: "  ")
+    }
   }
 }

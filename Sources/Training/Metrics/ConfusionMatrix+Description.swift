@@ -14,30 +14,49 @@ extension ConfusionMatrix: CustomStringConvertible {
   /// columns' heads to what fits into 100 columns; where they could not be told apart then, or there
   /// is no room for three characters, heads are the classes' numbers, which then stand before the
   /// names, too, unless they are the names.
-  public var description: String {
+  public var description: String { text(columns: nil) }
+
+  /// The same in so many columns of text: what does not fit is left out, precision and recall first,
+  /// then the classes that were least often predicted wrongly, and named in a line below.
+  package func text(columns: Int?) -> String {
     let names = classNames.map { Self.cut($0, to: Self.longestName) }
     let long = names.map(\.count).max() ?? 0
+    let room = min(columns ?? Self.widest, Self.widest)
     for length in stride(from: max(long, Self.shortestHead), through: Self.shortestHead, by: -1) {
       let heads = classNames.map { Self.head($0, length) }
       let text = text(names: names, heads: heads)
-      if Set(heads).count == heads.count && Self.width(of: text) <= Self.widest { return text }
+      if Set(heads).count == heads.count && Self.width(of: text) <= room { return text }
     }
     let numbers = classNames.indices.map(String.init)
-    return text(names: zip(numbers, names).map { $0 == $1 ? $0 : "\($0) \($1)" }, heads: numbers)
+    return text(
+      names: zip(numbers, names).map { $0 == $1 ? $0 : "\($0) \($1)" }, heads: numbers, in: columns)
   }
 
   private static var longestName: Int { 20 }
   private static var shortestHead: Int { 3 }
   private static var widest: Int { 100 }
 
-  private func text(names: [String], heads: [String]) -> String {
+  private func text(names: [String], heads: [String], in room: Int? = nil) -> String {
     let (precision, recall) = (precision, recall)
     let header = ["true"] + heads + ["precision", "recall"]
     let rows = counts.indices.map { label in
       [names[label]] + counts[label].map { $0 == 0 ? "·" : "\($0)" }
         + [Self.decimal(precision[label]), Self.decimal(recall[label])]
     }
-    return table([header] + rows, wordColumns: 1) + "\n" + summary
+    let last = heads.count + 1
+    let ranks = [0] + mistakeRanks + [last, last]
+    return table([header] + rows, wordColumns: 1, ranks: ranks, in: room) + "\n" + summary
+  }
+
+  /// For each predicted class its place among all, 1 for the one that was most often predicted wrongly.
+  private var mistakeRanks: [Int] {
+    let mistakes = counts.indices.map { predicted in
+      counts.indices.reduce(0) { $0 + ($1 == predicted ? 0 : counts[$1][predicted]) }
+    }
+    let order = mistakes.indices.sorted { (mistakes[$1], $0) < (mistakes[$0], $1) }
+    var ranks = mistakes
+    for (place, predicted) in order.enumerated() { ranks[predicted] = place + 1 }
+    return ranks
   }
 
   private var summary: String {

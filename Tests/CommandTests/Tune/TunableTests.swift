@@ -83,7 +83,7 @@ struct TunableTests {
     #expect(Tunable.nearest(to: "regularisation") == "regularization")
     #expect(Tunable.nearest(to: "batchnorm") == "batch-norm")
     #expect(Tunable.nearest(to: "momentum-of-inertia") == nil)
-    #expect(Tunable.nearest(to: "") == "l1")
+    #expect(Tunable.nearest(to: "") == nil)
   }
 
   @Test("Widths are numbered from 1, without limit")

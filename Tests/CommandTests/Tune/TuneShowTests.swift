@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 import Perceptron
 import TestSupport
@@ -203,12 +204,21 @@ struct TuneShowTests {
       counts: [.done: 3, .diverged: 2, .running: 4, .waiting: 1], networks: 4, seconds: 2,
       secondsLeft: 60, operationsPerSecond: 123e9, best: 0.5, parameters: ["hidden": .integer(50)])
     let progress = "5/10 trials  2 diverged  4 training  123 GFLOP/s  1 min 0 s left"
-    #expect(line.text(.plain) == progress + "  best 0.5000")
-    #expect(line.text(.terminal) == progress + "\nbest 0.5000  hidden 50")
+    #expect(line.text(.plain) == progress + "  best 0.5000  hidden 50")
+    #expect(line.text(.plain, columns: 100) == progress + "\nbest 0.5000  hidden 50")
     #expect(
       line.text(.colored)
         == "5/10 trials  \u{1B}[31m2 diverged\u{1B}[0m  4 training  123 GFLOP/s  1 min 0 s left\n"
         + "\u{1B}[32mbest 0.5000\u{1B}[0m  hidden 50")
+    #expect(
+      line.text(.colored, columns: 42)
+        == "5/10 trials  \u{1B}[31m2 diverged\u{1B}[0m  1 min 0 s left\n"
+        + "\u{1B}[32mbest 0.5000\u{1B}[0m  hidden 50")
+    line.parameters = ["hidden": .integer(50), "learning-rate": .number(0.25)]
+    line.isDone = false
+    #expect(
+      line.text(.plain, columns: 42)
+        == "5/10 trials  2 diverged  1 min 0 s left\nbest so far 0.5000  hidden 50")
     line.isFinal = true
     line.best = nil
     #expect(line.text(.plain) == "5/10 trials  2 diverged  in 2.0 s")
@@ -217,10 +227,12 @@ struct TuneShowTests {
   private static let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
 
   @Test(
-    "On a terminal progress is redrawn in place and cleared, without colours under NO_COLOR",
+    "On a terminal progress is redrawn in place and cleared; one that knows no escapes has lines",
     .enabled(if: hasScript, "there is no script(1) to make a terminal"),
-    arguments: [false, true])
-  func terminal(isColored: Bool) throws {
+    arguments: [
+      ["TERM": "xterm", "NO_COLOR": ""], ["TERM": "dumb"], ["TERM": ""], ["NO_COLOR": "1"],
+    ])
+  func terminal(environment: [String: String]) throws {
     let scratch = try TemporaryDirectory()
     // Only standard error is the terminal.
     let tune =
@@ -229,17 +241,59 @@ struct TuneShowTests {
     let running = try RunningCommand(
       "/usr/bin/script", ["-qec", "echo $$ > number; exec \(tune)", "/dev/null"],
       in: scratch.path,
-      environment: ["NO_COLOR": isColored ? "" : "1", "TERM": "xterm"]
-        .merging(Command.noCoverage) { $1 })
+      environment: ["TERM": "xterm"].merging(environment) { $1 }.merging(Command.noCoverage) { $1 })
     try running.wait(for: "a line of progress") { running.outputSoFar.contains("4 diverged") }
     kill(try scratch.processNumber("number"), SIGINT)
     let outcome = try running.wait()
     #expect(outcome.status == 130)
-    #expect(outcome.output.contains("\r\nbest 0.") != isColored)
-    #expect(outcome.output.contains("\r\n\u{1B}[32mbest 0.") == isColored)
-    #expect(outcome.output.contains("\u{1B}[31m4 diverged") == isColored)
+    #expect(!(try scratch.text("out").contains("\u{1B}")))
+    if environment["NO_COLOR"] != "" {
+      #expect(!outcome.output.contains("\u{1B}"))
+      return
+    }
+    #expect(outcome.output.contains("\r\n\u{1B}[32mbest 0."))
+    #expect(outcome.output.contains("\u{1B}[31m4 diverged"))
     #expect(outcome.output.contains(#/[4-7].8 trials/#))
     #expect(outcome.output.hasSuffix("\r\u{1B}[K\u{1B}[A\u{1B}[K"))
-    #expect(!(try scratch.text("out").contains("\u{1B}")))
+  }
+
+  @Test("Only a terminal that knows escapes gets any")
+  func escapes() {
+    for (isTerminal, environment, isExpected) in [
+      (true, ["TERM": "xterm"], true), (true, ["TERM": "xterm", "NO_COLOR": ""], true),
+      (true, ["TERM": "dumb"], false), (true, ["TERM": ""], false), (true, [:], false),
+      (true, ["TERM": "xterm", "NO_COLOR": "1"], false), (false, ["TERM": "xterm"], false),
+    ] {
+      #expect(
+        Console.takesEscapes(isTerminal: isTerminal, environment) == isExpected, "\(environment)")
+    }
+  }
+
+  @Test("In a narrow window the tables of a study leave out what matters least, and say so")
+  func narrow() throws {
+    let study = try Study(
+      SearchSpace([
+        .init("learning-rate", .values([0.1, 0.5])),
+        .init("activation", .values(["relu", "tanh"])),
+        .init("hidden", .values([20, 30])),
+      ]))
+    try study.run { Double($0.trial) / 10 }
+    let report = StudyReport(study, folder: "x")
+    for columns in 28...100 {
+      for text in [report.leaderboard(top: 9, columns: columns), report.effects(columns: columns)] {
+        let lines = text.split(separator: "\n")
+        let isWhole = !text.contains("left out")
+        #expect(lines.dropLast(isWhole ? 0 : 1).allSatisfy { $0.count <= columns }, "\(text)")
+        #expect(isWhole || lines.last?.hasPrefix("left out to fit \(columns) columns: ") == true)
+      }
+    }
+    let lines = report.leaderboard(top: 1, columns: 60).split(separator: "\n")
+    #expect(
+      lines[0].split(separator: " ").map(String.init) == [
+        "trial", "learning-rate", "activation", "hidden", "state", "validation",
+      ])
+    #expect(lines.last == "left out to fit 60 columns: training, loss, time")
+    // Off a terminal nothing is.
+    #expect(!report.leaderboard(top: 1, columns: nil).contains("left out"))
   }
 }

@@ -77,4 +77,23 @@ import Training
     #expect(lines[1].hasPrefix("a name that nobody …  "))
     #expect(lines.allSatisfy { $0.count <= 100 })
   }
+
+  @Test(
+    "In a narrow window precision and recall go first, then the columns with the fewest mistakes")
+  func narrow() {
+    let matrix = Self.matrix((0..<10).map { "the class number \($0)" }, each: 8)
+    var wide = matrix
+    // Class 3 is predicted wrongly most often, then class 7.
+    wide.add(labels: [0, 0, 1], predicted: [3, 3, 7])
+    for columns in [30, 40, 60, 79] {
+      let text = wide.text(columns: columns)
+      let lines = text.split(separator: "\n")
+      #expect(
+        lines.prefix(12).allSatisfy { $0.count <= columns || $0.hasPrefix("left out") }, "\(text)")
+      #expect(lines[11].hasPrefix("left out to fit \(columns) columns: ") == (columns < 79))
+      #expect(
+        lines[0].contains(" 3") && lines[0].contains("precision") == (columns == 79), "\(text)")
+    }
+    #expect(matrix.text(columns: 100) == matrix.description)
+  }
 }
