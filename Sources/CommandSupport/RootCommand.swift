@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import LinearAlgebra
+import Serialization
 
 /// A program's command with subcommands. Exit status: 0 done, 1 failed, 2 bad use, 130 interrupted.
 package protocol RootCommand: ParsableCommand {}
@@ -8,22 +10,27 @@ extension RootCommand {
   /// Runs the process's command line and ends the process with the right status.
   package static func runToExit() -> Never {
     Console.install()
+    whenMemoryEnds { bytes in
+      Console.error(
+        "Error: out of memory: \(gigabytes(Double(bytes))) more cannot be had; \(MemoryLimit.current)"
+      )
+      _exit(1)
+    }
     Foundation.exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
   /// Runs one command line and returns its exit status.
   private static func run(_ arguments: [String]) -> Int32 {
-    var command: any ParsableCommand
-    if let name = unknownCommand(in: arguments) {
-      Console.error(
-        "Error: there is no command '\(name)', only \(commandNames.joined(separator: ", "))\n"
-          + "  See '\(rootName) --help' for more information.")
+    let arguments = unfoldingHelp(arguments)
+    if let message = unknownCommand(in: arguments) {
+      Console.error(message)
       return 2
     }
+    var command: any ParsableCommand
     do {
-      command = try parseAsRoot(unfoldingHelp(arguments))
+      command = try parseAsRoot(arguments)
     } catch {
-      return report(parsing: error)
+      return report(parsing: error, arguments)
     }
     do {
       try command.run()
@@ -36,7 +43,7 @@ extension RootCommand {
       Console.error("Error: \(error.message)\n  See '\(name) --help' for more information.")
       return 2
     } catch  where exitCode(for: error) == .success {
-      return report(parsing: error)
+      return report(parsing: error, arguments)
     } catch {
       Console.error("Error: \(error)")
       return 1
@@ -45,17 +52,60 @@ extension RootCommand {
 
   private static var rootName: String { configuration.commandName ?? "" }
 
-  private static var commandNames: [String] {
-    configuration.subcommands.filter { $0.configuration.shouldDisplay }
-      .compactMap { $0.configuration.commandName }
+  /// What is said of a command line whose first words name no command, or nil where they do.
+  private static func unknownCommand(in arguments: [String]) -> String? {
+    let (command, path) = command(of: arguments)
+    let known = command.configuration.subcommands.filter {
+      $0.configuration.shouldDisplay && $0 != command.configuration.defaultSubcommand
+    }.compactMap { $0.configuration.commandName }
+    guard !command.configuration.subcommands.isEmpty, path.count < arguments.count,
+      case let name = arguments[path.count], !name.hasPrefix("-")
+    else { return nil }
+    let names = ([rootName] + path).joined(separator: " ")
+    let suggestion =
+      Suggestions.command(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+    return "Error: there is no command '\((path + [name]).joined(separator: " "))', only "
+      + "\(known.joined(separator: ", "))\(suggestion)\n  See '\(names) --help' for more information."
   }
 
-  /// `help NAME` as `NAME --help`, which a command with a default subcommand answers by that one's.
-  private static func unfoldingHelp(_ arguments: [String]) -> [String] {
-    guard arguments.first == "help", arguments.count > 1, arguments[1] != "help" else {
-      return arguments
+  /// The command that the first words name, and those words.
+  private static func command(
+    of arguments: [String]
+  ) -> (command: any ParsableCommand.Type, path: [String]) {
+    var command: any ParsableCommand.Type = Self.self
+    var path: [String] = []
+    for name in arguments {
+      guard let child = subcommand(name, of: command) else { break }
+      command = child
+      path.append(name)
     }
-    return arguments.dropFirst() + ["--help"]
+    return (command, path)
+  }
+
+  private static func subcommand(
+    _ name: String, of command: any ParsableCommand.Type
+  ) -> (any ParsableCommand.Type)? {
+    command.configuration.subcommands.first { $0.configuration.commandName == name }
+  }
+
+  /// `help tune show` and `tune help show` as `tune show --help`, which a command with a default
+  /// subcommand answers by that one's.
+  private static func unfoldingHelp(_ arguments: [String]) -> [String] {
+    var (rest, path) = (arguments[...], [String]())
+    var command: any ParsableCommand.Type = Self.self
+    var isAsked = false
+    while let name = rest.first {
+      if name == "help" && !command.configuration.subcommands.isEmpty {
+        isAsked = true
+      } else if let child = subcommand(name, of: command) {
+        command = child
+        path.append(name)
+      } else {
+        break
+      }
+      rest.removeFirst()
+    }
+    return isAsked ? path + rest + ["--help"] : arguments
   }
 
   /// The names that lead to a command; a default subcommand goes by its parent's.
@@ -71,14 +121,6 @@ extension RootCommand {
     return nil
   }
 
-  /// What stands where a command's name is expected, also after `help`, and is none.
-  private static func unknownCommand(in arguments: [String]) -> String? {
-    let names = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
-    guard let name = names.first, !name.hasPrefix("-"), name != "help" else { return nil }
-    let isKnown = configuration.subcommands.contains { $0.configuration.commandName == name }
-    return isKnown ? nil : name
-  }
-
   /// A message in which default subcommands go by their parents' names.
   private static func withoutDefaults(_ text: String) -> String {
     configuration.subcommands.reduce(text) { text, command in
@@ -90,9 +132,20 @@ extension RootCommand {
     }
   }
 
+  /// A message about an unknown option that says what may have been meant.
+  private static func suggesting(_ text: String, _ arguments: [String]) -> String {
+    let pattern = /^Error: Unknown option '([^']+)'(?:\. Did you mean '[^']+'\?)?/
+    guard let found = text.prefixMatch(of: pattern) else { return text }
+    let named = command(of: arguments).command
+    let options = options(of: named.configuration.defaultSubcommand ?? named)
+    let option = String(found.output.1)
+    let suggestion = Suggestions.sentence(for: option, among: options).map { ". \($0)" } ?? ""
+    return "Error: Unknown option '\(option)'\(suggestion)" + text[found.range.upperBound...]
+  }
+
   /// What came of a command line that is no command to run: help that was asked for, or bad use.
-  private static func report(parsing error: any Error) -> Int32 {
-    let text = withoutDefaults(fullMessage(for: error))
+  private static func report(parsing error: any Error, _ arguments: [String]) -> Int32 {
+    let text = suggesting(withoutDefaults(fullMessage(for: error)), arguments)
     if exitCode(for: error) != .success {
       Console.error(text)
       return 2

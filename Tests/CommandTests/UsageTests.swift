@@ -25,6 +25,24 @@ struct UsageTests {
     #expect(try Command.run(["help", command]).output == outcome.output)
   }
 
+  @Test(
+    "The help of a nested command is asked for in three ways",
+    arguments: [["help", "tune", "show"], ["tune", "help", "show"], ["tune", "show", "--help"]])
+  func nestedHelp(_ arguments: [String]) throws {
+    let outcome = try Command.run(arguments)
+    #expect(outcome.status == 0 && outcome.errors.isEmpty)
+    #expect(outcome.output.contains("USAGE: perceptron tune show <folder>"))
+    #expect(try Command.run(["tune", "help"]).output == Command.run(["tune", "--help"]).output)
+  }
+
+  @Test("An unknown option of which nothing is like any gets no suggestion")
+  func noSuggestion() throws {
+    for line in ["tune show x --lr 3", "train --zzzzzz 3", "train --xy 3"] {
+      let errors = try Command.run(line.split(separator: " ").map(String.init)).errors
+      #expect(errors.hasPrefix("Error: Unknown option '--") && !errors.contains("Did you mean"))
+    }
+  }
+
   @Test("The help of train tells the defaults of each kind of data")
   func defaults() throws {
     let help = try Command.run(["train", "--help"]).output
@@ -69,10 +87,30 @@ struct UsageTests {
   static let mistakes = [
     Mistake("trian", "trian", "train", "evaluate", "predict", "gradcheck", "doctor"),
     Mistake("help nosuch", "nosuch", "train", "doctor"),
+    Mistake("fit", "'fit'", "did you mean train?"),
+    Mistake("test", "'test'", "did you mean evaluate?"),
+    Mistake("help tune nonsense", "'tune nonsense'", "only show, export"),
+    Mistake("tune help report", "'tune report'", "only show, export"),
+    Mistake("tune nonsense", "'tune nonsense'", "only show, export"),
+    Mistake("train --lr 0.1", "Unknown option '--lr'. Did you mean '--learning-rate'?"),
+    Mistake("train --learning_rate 0.1", "'--learning_rate'. Did you mean '--learning-rate'?"),
+    Mistake("train --learningRate=0.1", "'--learningRate'. Did you mean '--learning-rate'?"),
+    Mistake("tune --lr 0.1,0.2", "Did you mean '--learning-rate'?"),
+    Mistake("overfit --lr 0.1", "Did you mean '--learning-rate'?"),
+    Mistake("overfit --batch-size 9", "Did you mean '--rows'?"),
+    Mistake("train --max_iter 9", "Did you mean '--iterations'?"),
+    Mistake("train --cv 5", "There is no cross-validation; '--validation'"),
+    Mistake("train --momentum 0.9", "Did you mean '--optimizer momentum'?"),
+    Mistake("train --device gpu", "There is only the CPU; '--workers'"),
+    Mistake("train --n_jobs 2", "Did you mean '--workers'?"),
+    Mistake("train --C 1", "'--regularization'"),
+    Mistake("train --regularizaton 1", "Did you mean '--regularization'?"),
+    Mistake("train --early 1", "Did you mean '--early-stopping'?"),
+    Mistake("evaluate x --metric f1", "'--confusion' shows more"),
     Mistake("train --data=", "--data"),
     Mistake(
       "train --hidden 1000000 --batch 1000000", "--hidden 1000000", "--batch 1000000",
-      "64 features", "8000.9 GB"),
+      "64 features", " GB are left"),
     Mistake("gradcheck --pixel-scale 0", "--pixel-scale"),
     Mistake("train --nope", "--nope"),
     Mistake("train extra", "extra"),

@@ -1,3 +1,4 @@
+import CommandSupport
 import Perceptron
 
 /// A setting that `perceptron tune` can try values of.
@@ -77,27 +78,6 @@ extension Tunable {
 
   /// The known name that is most like an unknown one, or nil where none is much like it.
   static func nearest(to name: String) -> String? {
-    let known = all.map { (name: $0.name, distance: editDistance(name, $0.name)) }
-    guard let nearest = known.min(by: { $0.distance < $1.distance }),
-      nearest.distance <= max(2, name.count / 3)
-    else { return nil }
-    return nearest.name
-  }
-
-  /// How many characters have to be put in, left out or changed to make one text of another
-  /// (Levenshtein 1966).
-  private static func editDistance(_ first: String, _ second: String) -> Int {
-    let second = Array(second)
-    var row = Array(0...second.count)
-    for (index, character) in first.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
-      for column in second.indices {
-        let change = diagonal + (character == second[column] ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = min(change, diagonal + 1, row[column] + 1)
-      }
-    }
-    return row[second.count]
+    Suggestions.nearest(to: name, among: all.map(\.name))
   }
 }
