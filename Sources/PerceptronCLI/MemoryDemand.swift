@@ -2,9 +2,10 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import Perceptron
+import Serialization
 
 /// The memory that a network's training or checking takes: its parameters with their gradients and
-/// what the optimizer keeps of each, and a batch with what each layer makes of it.
+/// what the optimizer keeps of each, a batch with what each layer makes of it, and the rows that are evaluated at a time.
 struct MemoryDemand {
   let inputSize: Int
   let layers: [LayerSpecification]
@@ -13,6 +14,8 @@ struct MemoryDemand {
   let scalarSize: Int
   /// How many tensors there are of each parameter's shape.
   var copies = 2
+  /// How many rows are evaluated at a time, while there is all that training takes.
+  var evaluatedRows = 0
 
   /// In `Double`, which no size overflows.
   var bytes: Double {
@@ -26,24 +29,23 @@ struct MemoryDemand {
         widest = max(widest, width)
       }
     }
-    let rows = Double(batchSize) * (Double(inputSize) + outputs + widest)
+    let rows =
+      Double(batchSize) * (Double(inputSize) + outputs + widest)
+      + Double(evaluatedRows) * 2 * max(widest, Double(inputSize))
     return Double(scalarSize) * (Double(copies) * parameters + rows)
   }
 
-  /// Refuses what this machine's memory cannot hold, naming the sizes.
+  /// Refuses what there is no memory for, naming the sizes. Called when the data is in memory, which
+  /// counts as taken.
   ///
   /// - Parameters:
   ///   - sizes: the option that the layers' sizes are given by, with its value.
   ///   - batchOption: the option that the batch's size is given by.
-  func check(
-    sizes: String, batchOption: String,
-    available: Double = Double(ProcessInfo.processInfo.physicalMemory)
-  ) throws {
-    if bytes <= available { return }
+  ///   - memory: how much there is.
+  func check(sizes: String, batchOption: String, memory: MemoryLimit = .current) throws {
+    if bytes <= memory.left { return }
     throw ValidationError(
       "\(sizes) with \(batchOption) \(batchSize) on \(inputSize) features needs "
-        + "\(gigabytes(bytes)), this machine has \(gigabytes(available))")
+        + "\(gigabytes(bytes)), but \(memory)")
   }
-
-  private func gigabytes(_ bytes: Double) -> String { decimal(bytes / 1e9, 1) + " GB" }
 }

@@ -10,6 +10,9 @@ package final class ByteReader {
   /// Deflate cannot make more than this many bytes out of one (zlib's technical details).
   private static let largestExpansion = 1032
 
+  /// Below it nobody asks how much memory there is.
+  private static let leastCheckedSize = 1 << 24
+
   private enum Handle {
     case plain(Int32)
     case gzip(gzFile)
@@ -85,11 +88,16 @@ package final class ByteReader {
 // MARK: - Reading
 
 extension ByteReader {
-  /// Refuses `count` bytes of `what` if the file cannot hold them.
+  /// Refuses `count` bytes of `what` if the file cannot hold them, or there is no memory for them.
   ///
   /// - Throws: ``FileError`` with the expected and the possible count.
   package func expect(_ count: Int, of what: String) throws {
-    if count <= remainingLimit { return }
+    if count <= remainingLimit {
+      if count < ByteReader.leastCheckedSize { return }
+      let memory = MemoryLimit.current
+      if Double(count) <= memory.left { return }
+      throw error("\(what) takes \(gigabytes(Double(count))), but \(memory)")
+    }
     let found =
       switch handle {
       case .plain: "found \(remainingLimit)"

@@ -51,14 +51,18 @@ struct FigureTests {
       done: 3093, iterations: 4000, elapsed: 2, loss: 0.29196, batchAccuracy: 0.96,
       validationAccuracy: 0.899)
     #expect(
-      line.text
+      line.text()
         == "3093/4000  1546/s  loss 0.2920  batch 0.960  validation 0.899  586 ms left")
     let small = ProgressLine(done: 3, iterations: 9, elapsed: 6, loss: 1e-5)
-    #expect(small.text == "3/9  0.5/s  loss 1e-05  12 s left")
+    #expect(small.text() == "3/9  0.5/s  loss 1e-05  12 s left")
     let slow = ProgressLine(done: 3, iterations: 9, elapsed: 6, loss: 2.3)
-    #expect(slow.text == "3/9  0.5/s  loss 2.3000  12 s left")
+    #expect(slow.text() == "3/9  0.5/s  loss 2.3000  12 s left")
     let last = ProgressLine(done: 9, iterations: 9, elapsed: 6, loss: 2.3, isFinal: true)
-    #expect(last.text == "9/9  1.5/s  loss 2.3000  in 6.0 s")
+    #expect(last.text() == "9/9  1.5/s  loss 2.3000  in 6.0 s")
+    let narrow = "3093/4000  loss 0.2920  validation 0.899  586 ms left"
+    #expect(line.text(columns: 60) == narrow)
+    #expect(line.text(columns: 40) == "3093/4000  loss 0.2920  586 ms left")
+    #expect(line.text(columns: 5) == "3093/4000  loss 0.2920")
   }
 
   @Test("A progress line fits 79 columns, whatever its numbers")
@@ -70,7 +74,7 @@ struct FigureTests {
             let text = ProgressLine(
               done: done, iterations: iterations, elapsed: elapsed, loss: loss, batchAccuracy: 1,
               validationAccuracy: 1
-            ).text
+            ).text(columns: 79)
             #expect(text.count <= 79 && text.contains("loss"), "\(text)")
           }
         }
@@ -109,13 +113,13 @@ struct FigureTests {
       batchSize: 200, scalarSize: 4)
     #expect(demand.bytes == 4 * (2 * 3_083_000_010 + 200 * 2_003_082))
     let sizes = "--hidden 1000000"
-    try demand.check(sizes: sizes, batchOption: "--batch", available: demand.bytes)
+    try demand.check(sizes: sizes, batchOption: "--batch", memory: .machine(demand.bytes))
     let error = #expect(throws: ValidationError.self) {
-      try demand.check(sizes: sizes, batchOption: "--batch", available: 25.2e9)
+      try demand.check(sizes: sizes, batchOption: "--batch", memory: .machine(25.2e9))
     }
     #expect(
       error?.message == "--hidden 1000000 with --batch 200 on 3072 features needs 26.3 GB, "
-        + "this machine has 25.2 GB")
+        + "but 25.2 GB are left of the 25.2 GB that this machine has")
     let largest = MemoryDemand(
       inputSize: .max, layers: [.affine(outputs: .max)], batchSize: .max, scalarSize: 8)
     #expect(throws: ValidationError.self) {

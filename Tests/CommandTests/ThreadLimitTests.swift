@@ -31,7 +31,7 @@ struct ThreadLimitTests {
         program: "/usr/bin/env",
         user + ["prlimit", "--nproc=\(threads)", Command.executable] + command,
         in: scratch.path,
-        environment: ["OPENBLAS_NUM_THREADS": "3", "LLVM_PROFILE_FILE": "/dev/null"], timeout: 600)
+        environment: ["OPENBLAS_NUM_THREADS": "3", "LLVM_PROFILE_FILE": "/dev/null"])
       #expect(outcome.status == 0, "\(command): \(outcome.errors)")
       if command[0] == "train" {
         #expect(outcome.errors.contains("the system makes no more threads"))
