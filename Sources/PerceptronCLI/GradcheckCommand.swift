@@ -82,7 +82,7 @@ struct GradcheckCommand: ParsableCommand {
       try AtomicFile.write(
         Array((result.json + "\n").utf8), to: RunDirectory(path: folder).gradientCheckPath)
     }
-    try Console.output(json ? result.json : report.description)
+    try Console.output(json ? result.json : report.text(columns: Console.tableColumns))
     if !report.passed { throw ExitCode.failure }
   }
 
@@ -96,6 +96,7 @@ struct GradcheckCommand: ParsableCommand {
     (defaults.hidden, defaults.scale) = (Self.hidden, Self.scale)
     let architecture = network.settings(
       classCount: data.training.classCount, defaults: defaults, isPlain: network.isPlain)
+    try namingOptions { try architecture.check(for: data.training) }
     try MemoryDemand(
       inputSize: data.training.featureCount, layers: architecture.layers, batchSize: rows,
       scalarSize: 8

@@ -61,6 +61,7 @@ struct OverfitCommand: ParsableCommand {
     let defaults = TrainingDefaults.suiting(data)
     let settings = network.settings(
       classCount: data.training.classCount, defaults: defaults, isPlain: network.isPlain)
+    try namingOptions { try settings.check(for: data.training) }
     try MemoryDemand(
       inputSize: data.training.featureCount, layers: settings.layers, batchSize: rows,
       scalarSize: 4

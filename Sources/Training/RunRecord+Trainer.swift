@@ -12,6 +12,49 @@ package struct PreparedSets<Scalar: BLASScalar> {
   package let preprocessing: Preprocessing
 }
 
+// MARK: - Whether they go with the data
+
+extension RunRecord.Settings {
+  /// Throws unless a network can be trained on `data` with these settings, saved and predicted with.
+  ///
+  /// - Parameter data: the rows to train on, and among them those to hold out.
+  /// - Throws: `InvalidSetting` with the value and what was expected.
+  public func check(for data: Dataset) throws {
+    try InvalidSetting.demand(
+      (0..<max(data.count, 1)).contains(validation), "validation rows", validation,
+      "less than the \(data.count) rows of the data")
+    try training.check(rowCount: data.count - validation)
+    try network.check(for: data)
+    try InvalidSetting.demand(
+      random == .fast || training.seed <= UInt32.max, "seed", training.seed,
+      "at most 2³² − 1 with NumPy's stream")
+  }
+}
+
+extension RunRecord.NetworkSettings {
+  /// Throws unless such a network can learn the classes of `data`, be saved and be predicted with.
+  ///
+  /// - Throws: `InvalidSetting` with the value and what was expected.
+  public func check(for data: Dataset) throws {
+    for layer in layers { try layer.check() }
+    try initializer.check()
+    try loss.check(classCount: data.classCount)
+    let outputs = layers.reduce(data.featureCount) { width, layer in
+      if case .affine(let outputs) = layer { outputs } else { width }
+    }
+    let classes = loss.makeLoss(Double.self).classCount(outputSize: outputs)
+    try InvalidSetting.demand(
+      outputs != data.classCount || classes == outputs, "loss", loss,
+      "softmax or a hinge: the data has a single class, and of this loss one output tells "
+        + "\(classes) apart")
+    try InvalidSetting.demand(
+      classes == data.classCount, "classes of a network", classes,
+      "the \(data.classCount) of the data")
+  }
+}
+
+// MARK: - A trainer
+
 /// From settings and data to a trainer: all that a run is made of before its first iteration.
 extension RunRecord.Settings {
   /// Splits off the held-out rows and prepares both parts.

@@ -131,4 +131,27 @@ struct DataErrorTests {
     try scratch.write([1], to: "file")
     try expectFailure(scratch.file("file"), [scratch.file("file"), "this is a file"])
   }
+
+  @Test(
+    "A loss that tells more classes apart than the data has is refused before training",
+    arguments: ["logistic", "squared-error", "absolute-error"])
+  func oneClass(_ loss: String) throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try IDX.write(
+      Features(.bytes((0..<54).map { UInt8($0) }), exampleShape: [2, 3]),
+      to: folder + "/train-images")
+    try IDX.write(labels: [Int](repeating: 0, count: 9), to: folder + "/train-labels")
+    for command in [
+      ["train"], ["tune", "--hidden", "3,4"], ["overfit", "--rows", "3"],
+      ["gradcheck", "--rows", "3"],
+    ] {
+      let outcome = try Command.run(
+        command + ["--data", folder, "--loss", loss], in: scratch.path)
+      #expect(outcome.status == 2, "\(command): \(outcome)")
+      #expect(outcome.errors.contains("--loss is "), "\(outcome.errors)")
+      #expect(outcome.errors.contains("the data has a single class"), "\(outcome.errors)")
+      #expect(try scratch.names == ["data"])
+    }
+  }
 }

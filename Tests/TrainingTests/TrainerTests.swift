@@ -327,4 +327,29 @@ import Training
     }
     expectMessage(result, "Trainer: 30 training rows, the trainer was made for 60")
   }
+
+  @Test(
+    "Data of one class is refused where the network tells two apart, before anything is trained")
+  func oneClass() throws {
+    let features = Features(.bytes((0..<40).map { UInt8($0) }), exampleShape: [4])
+    let data = Dataset(
+      features, labels: [Int](repeating: 0, count: 10), classNames: ["only"])
+    var random = SeededRandom(seed: 0, purpose: "weights")
+    let net = Network<Float>(
+      inputSize: 4, [.affine(outputs: 1)], loss: .logistic, using: &random)
+    var trainer = try Self.trainer(TrainerSettings(batchSize: 5), rows: 10, net: net)
+    let error = #expect(throws: InvalidSetting.self) {
+      try trainer.run(on: data.prepared(with: .none))
+    }
+    #expect(error?.name == "classes of the training data" && trainer.iteration == 0)
+    for loss in [LossSpecification.logistic, .squaredError, .absoluteError] {
+      let settings = RunRecord.NetworkSettings(
+        layers: [.affine(outputs: 1)], loss: loss, initializer: .heNormal)
+      let error = #expect(throws: InvalidSetting.self) { try settings.check(for: data) }
+      #expect(error?.name == "loss")
+    }
+    let wide = RunRecord.NetworkSettings(
+      layers: [.affine(outputs: 3)], initializer: .heNormal)
+    #expect(throws: InvalidSetting.self) { try wide.check(for: data) }
+  }
 }

@@ -182,3 +182,26 @@ struct NetworkOptions: ParsableArguments {
     }
   }
 }
+
+/// Calls `check`; what it refuses is told by the option that it is given by.
+func namingOptions(_ check: () throws -> Void) throws {
+  do {
+    try check()
+  } catch let error as InvalidSetting {
+    let option = optionNames[error.name] ?? error.name
+    throw ValidationError("\(option) is \(error.value), expected \(error.expected)")
+  }
+}
+
+/// The options that settings are given by.
+private let optionNames = [
+  "learning rate": "--learning-rate", "L1 penalty": "--l1", "regularization": "--regularization",
+  "maximum norm": "--max-norm", "maximum gradient norm": "--clip-norm", "epochs": "--epochs",
+  "iterations": "--iterations",
+  "batch size": "--batch", "average decay": "--average", "decay": "--decay",
+  "step factor": "--decay", "plateau factor": "--decay", "epochs per step": "--step-epochs",
+  "warm-up": "--warm-up", "patience": "--early-stopping", "weight decay": "--weight-decay",
+  "dropout rate": "--dropout", "label smoothing": "--label-smoothing", "weight scale": "--scale",
+  "width of an affine layer": "--layers", "loss": "--loss", "seed": "--seed",
+  "validation rows": "--validation",
+]

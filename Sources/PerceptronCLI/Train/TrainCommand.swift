@@ -134,12 +134,14 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  /// Refuses a network that this machine's memory cannot hold.
+  /// Refuses a network that there is no memory for.
   func checkMemory(_ settings: RunRecord.Settings, _ data: LoadedData) throws {
+    let workers = settings.training.workers ?? BLASLibrary.threadCount
     try MemoryDemand(
       inputSize: data.training.featureCount, layers: settings.network.layers,
       batchSize: settings.training.batchSize, scalarSize: precision == .float ? 4 : 8,
-      copies: 2 + settings.training.optimizer.stateCount
+      copies: 2 + settings.training.optimizer.stateCount,
+      evaluatedRows: min(256 * workers, 1000, data.training.count)
     ).check(sizes: network.sizes(settings.network), batchOption: "--batch")
   }
 
@@ -171,12 +173,14 @@ struct TrainCommand: ParsableCommand {
     try network.checkBatch("--batch", training.batchSize)
     let architecture = network.settings(
       classCount: data.training.classCount, defaults: defaults, isPlain: isPlain)
-    try check(training, architecture, rowCount: rows - validation)
     let preparation = preparation.settings(for: data, isPlain: isPlain)
-    return RunRecord.Settings(
+    let settings = RunRecord.Settings(
       data: data.name, format: source.format, network: architecture, training: training,
       validation: validation, split: splitRule(for: data), precision: precision, random: random,
       pixelScale: preparation.divisor, subtractMean: preparation.subtractMean)
+    // Before a folder is made, what a trainer or a model would refuse afterwards.
+    try namingOptions { try settings.check(for: data.training) }
+    return settings
   }
 }
 
@@ -189,33 +193,6 @@ extension TrainCommand {
     case .stratified: return .stratified(seed: splitSeed ?? 0)
     }
   }
-
-  /// Refuses, before a folder is made, what a trainer or a network would refuse afterwards.
-  private func check(
-    _ training: TrainerSettings, _ network: RunRecord.NetworkSettings, rowCount: Int
-  ) throws {
-    do {
-      try training.check(rowCount: rowCount)
-      for layer in network.layers { try layer.check() }
-      try network.loss.check()
-      try network.initializer.check()
-    } catch let error as InvalidSetting {
-      let option = Self.options[error.name] ?? error.name
-      throw ValidationError("\(option) is \(error.value), expected \(error.expected)")
-    }
-  }
-
-  /// The options that settings are given by.
-  private static let options = [
-    "learning rate": "--learning-rate", "L1 penalty": "--l1", "regularization": "--regularization",
-    "maximum norm": "--max-norm", "maximum gradient norm": "--clip-norm", "epochs": "--epochs",
-    "iterations": "--iterations",
-    "batch size": "--batch", "average decay": "--average", "decay": "--decay",
-    "step factor": "--decay", "plateau factor": "--decay", "epochs per step": "--step-epochs",
-    "warm-up": "--warm-up", "patience": "--early-stopping", "weight decay": "--weight-decay",
-    "dropout rate": "--dropout", "label smoothing": "--label-smoothing", "weight scale": "--scale",
-    "width of an affine layer": "--layers",
-  ]
 }
 
 extension RunRecord.Precision: ExpressibleByArgument {}

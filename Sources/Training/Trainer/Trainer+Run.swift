@@ -12,7 +12,8 @@ extension Trainer {
   ///   - validation: rows that accuracy is measured on, never trained on.
   ///   - callbacks: called in this order after each iteration, and told of the end.
   /// - Returns: the history from the run's beginning.
-  /// - Throws: `InvalidSetting` for a validation set without rows; `TrainingError.lossNotFinite` when a loss is NaN or infinite;
+  /// - Throws: `InvalidSetting` for a validation set without rows, and for data of a single class where
+  ///   the network tells more apart; `TrainingError.lossNotFinite` when a loss is NaN or infinite;
   ///   `TrainingError.parametersNotFinite` when the last update left parameters that are; what a
   ///   callback throws.
   /// - Precondition: the data has the network's input size, no more classes than it, and as many
@@ -28,6 +29,10 @@ extension Trainer {
       training.count == rowCount,
       "Trainer: \(training.count) training rows, the trainer was made for \(rowCount)")
 
+    // A model has a name for each class.
+    try InvalidSetting.demand(
+      training.classCount != 1 || network.classCount == 1, "classes of the training data", 1,
+      "the \(network.classCount) that the network tells apart")
     if let validation {
       try InvalidSetting.demand(
         validation.count > 0, "validation rows", validation.count,

@@ -72,20 +72,7 @@ public struct NetworkSearch {
       try InvalidSetting.demand(
         (1..<max(data.count, 1)).contains(own.validation), "validation rows", own.validation,
         "1 to \(data.count - 1), to compare the networks by")
-      try own.training.check(rowCount: data.count - own.validation)
-      for layer in own.network.layers { try layer.check() }
-      try own.network.loss.check()
-      try own.network.initializer.check()
-      let outputs = own.network.layers.reduce(data.featureCount) { width, layer in
-        if case .affine(let outputs) = layer { outputs } else { width }
-      }
-      let classes = own.network.loss.makeLoss(Double.self).classCount(outputSize: outputs)
-      try InvalidSetting.demand(
-        classes >= data.classCount, "classes of a network", classes,
-        "at least the \(data.classCount) of the data")
-      try InvalidSetting.demand(
-        own.random == .fast || own.training.seed <= UInt32.max, "seed", own.training.seed,
-        "at most 2³² − 1 with NumPy's stream")
+      try own.check(for: data)
     }
     self.study = study
     self.data = data
