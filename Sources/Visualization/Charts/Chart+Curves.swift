@@ -57,31 +57,11 @@ extension Chart {
     public var y: Axis
     /// The curves, from the rearmost to the foremost.
     public var series: [Series]
-    /// The area between two curves that is filled, as that between training and validation; nil for
-    /// none.
-    public var gap: Gap?
-
-    /// The area between two curves.
-    public struct Gap: Hashable, Sendable {
-      /// What the legend calls it.
-      public var name: String
-      /// The two curves' positions in ``Curves/series``.
-      public var first: Int, second: Int
-
-      /// The area between the curves at two positions.
-      public init(_ name: String, between first: Int, and second: Int) {
-        self.name = name
-        self.first = first
-        self.second = second
-      }
-    }
-
     /// The given curves.
-    public init(x: Axis, y: Axis, series: [Series], gap: Gap? = nil) {
+    public init(x: Axis, y: Axis, series: [Series]) {
       self.x = x
       self.y = y
       self.series = series
-      self.gap = gap
     }
   }
 }

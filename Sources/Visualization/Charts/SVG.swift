@@ -39,7 +39,7 @@ public struct SVG: Hashable, Sendable {
   }
 
   /// An element to put into a page: as wide as its place, in the page's colours where it sets
-  /// `--chart-paper`, `--chart-ink`, `--chart-muted`, `--chart-grid`, `--chart-faint`, `--chart-area`
+  /// `--chart-paper`, `--chart-ink`, `--chart-muted`, `--chart-grid`, `--chart-faint`
   /// and `--chart-1` … `--chart-6`, and without its title, which is read to who cannot see it.
   ///
   /// - Parameter prefix: what the names of the element's parts begin with; another for each element of

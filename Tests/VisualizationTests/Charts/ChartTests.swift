@@ -21,7 +21,7 @@ struct ChartTests {
           series: [
             .init(text, [.init(0, 1), .init(1, .nan), .init(2, -3), .init(3, 1e-7)]),
             .init(text, [.init(0, 2), .init(3, 5)], style: .linePoints),
-          ], gap: .init(text, between: 0, and: 1))),
+          ])),
       .bars(.init(axis: .init(text), names: [text, text], values: [0.25, -.infinity])),
       .heatMap(
         .init(

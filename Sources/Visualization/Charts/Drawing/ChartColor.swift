@@ -2,8 +2,7 @@
 /// file that stands alone.
 ///
 /// In a page the colours are the custom properties `--chart-paper`, `--chart-ink` (texts), `--chart-muted` (axes and
-/// ticks), `--chart-grid`, `--chart-faint` (raw data behind smoothed), `--chart-area` (the area between
-/// two curves) and `--chart-1` … `--chart-6` (curves, bars, spans).
+/// ticks), `--chart-grid`, `--chart-faint` (raw data behind smoothed) and `--chart-1` … `--chart-6` (curves, bars, spans).
 struct ChartColor: Hashable {
   /// The custom property's name; nil for a colour that means a value and is the same everywhere.
   let name: String?
@@ -37,7 +36,6 @@ struct ChartColor: Hashable {
   static let outlined = ChartColor("--chart-muted", 0x5f_63_6c)
   static let grid = ChartColor("--chart-grid", 0xdd_df_e3)
   static let faint = ChartColor("--chart-faint", 0xb4_c3_d6)
-  static let area = ChartColor("--chart-area", 0xe9_ee_f5)
   static let white = ChartColor(0xff_ff_ff)
   static let black = ChartColor(0x00_00_00)
 
@@ -50,7 +48,7 @@ struct ChartColor: Hashable {
   ]
 
   /// All that a page may replace.
-  static let replaceable = [ink, muted, outlined, grid, faint, area] + series
+  static let replaceable = [ink, muted, outlined, grid, faint] + series
 }
 
 extension ChartColor {

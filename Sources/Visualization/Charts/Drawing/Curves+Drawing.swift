@@ -30,10 +30,7 @@ extension Chart.Curves {
       x.label, x: (left + right) / 2, y: bottom + 40, .center, room: right - left)
     setAxes(in: &drawing, ranges, xTicks, yTicks, (left, right, top, bottom))
     addHints(to: &drawing, ranges, (left, right, top, bottom))
-    var plots = gapPlots(in: &drawing)
-    for index in series.indices {
-      plots.append(plot(index, in: &drawing))
-    }
+    let plots = series.indices.map { plot($0, in: &drawing) }
     drawing.command("plot " + plots.joined(separator: ", "))
     return drawing
   }
@@ -92,10 +89,9 @@ extension Chart.Curves {
       series[index].style != .faint
         || !series[..<index].contains { $0.style == .faint && $0.name == series[index].name }
     }
-    let curves = named.map {
+    return named.map {
       Legend.Entry(name: series[$0].name, mark: .line(dash: dash(of: $0)), color: color(of: $0))
     }
-    return curves + (gap.map { [.init(name: $0.name, mark: .box, color: .area)] } ?? [])
   }
 
   private func plot(_ index: Int, in drawing: inout Drawing) -> String {
@@ -121,24 +117,6 @@ extension Chart.Curves {
   /// A number as gnuplot reads it; what has no place on the axis is a gap.
   private func text(_ value: Double) -> String {
     Ranges.hasPlace(value, on: y) ? "\(value)" : "NaN"
-  }
-
-  /// The filled area between the two curves of the gap, where both have a point.
-  private func gapPlots(in drawing: inout Drawing) -> [String] {
-    guard let gap, series.indices.contains(gap.first), series.indices.contains(gap.second) else {
-      return []
-    }
-    let other = Dictionary(
-      series[gap.second].points.map { ($0.x, $0.y) }, uniquingKeysWith: { $1 })
-    let rows = series[gap.first].points.compactMap { point in
-      other[point.x].map { "\(point.x) \(text(point.y)) \(text($0))" }
-    }
-    if rows.isEmpty { return [] }
-    let step = (rows.count + Self.drawnPoints - 1) / Self.drawnPoints
-    let block = drawing.data(stride(from: 0, to: rows.count, by: step).map { rows[$0] })
-    return [
-      "\(block) using 1:2:3 with filledcurves linecolor rgb '\(ChartColor.area.hexadecimal)'"
-    ]
   }
 }
 

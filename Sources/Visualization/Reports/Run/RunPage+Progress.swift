@@ -82,18 +82,16 @@ extension RunPage {
       }
     }
     var series = [Chart.Curves.Series("training batch", points(\.trainAccuracy), color: 0)]
-    var gap: Chart.Curves.Gap?
     var words = "ends at \(decimal(history.trainAccuracy[history.epochs.count - 1], 4))"
     if let last = history.validationAccuracy.last {
       series.append(.init("validation", points(\.validationAccuracy), color: 1))
-      gap = .init("difference", between: 0, and: 1)
       words += ", that on validation rows at \(decimal(last, 4))"
     }
     return Report.NamedChart(
       "accuracy",
       Chart(
         title: "Accuracy", summary: "The accuracy on training batches \(words).",
-        .curves(.init(x: .init("iteration"), y: .init("accuracy"), series: series, gap: gap))))
+        .curves(.init(x: .init("iteration"), y: .init("accuracy"), series: series))))
   }
 
   private var rateChart: Report.NamedChart {
