@@ -18,6 +18,12 @@ struct SearchOptions: ParsableArguments {
     parsing: .unconditional,
     help: .init("What points are drawn from. (default: 0)", valueName: "seed"))
   var searchSeed: UInt64?
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Train each network so often, with seeds from --seed on, and compare by the mean. (default: 1)",
+      valueName: "count"))
+  var repeats: Int?
   @Flag(
     help:
       "Train one network after the other, to the last bit as train does, in place of many side by side."
@@ -50,6 +56,7 @@ struct SearchOptions: ParsableArguments {
 
   func validate() throws {
     try require("--trials", trials, in: 1...100_000)
+    try require("--repeats", repeats, in: 1...TrialSpace.mostRepeats)
     try require("--prune-minimum", pruneMinimum, in: 1...1_000_000_000)
     try require("--prune-factor", pruneFactor, in: 2...1000)
     if pruneMinimum != nil && prune == .none {
@@ -70,7 +77,7 @@ struct SearchOptions: ParsableArguments {
 
   /// Whether any of them was given.
   var isGiven: Bool {
-    method != nil || ofDraws != nil || independent || prune != .none
+    method != nil || ofDraws != nil || repeats != nil || independent || prune != .none
   }
 
   /// Which points of `space` are tried.

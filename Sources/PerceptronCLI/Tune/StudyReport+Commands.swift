@@ -14,7 +14,8 @@ extension StudyReport {
       if !fixed.isEmpty { lines.append("fixed     " + fixed.joined(separator: "  ")) }
     }
     let tried = definition.space.parameters.map { "\($0.name) \($0.domain)" }
-    lines.append("tried     " + tried.joined(separator: "  "))
+    if !tried.isEmpty { lines.append("tried     " + tried.joined(separator: "  ")) }
+    if let repeats = definition.repeatsInWords { lines.append("repeats   \(repeats)") }
     lines.append("method    \(definition.method.words), pruning \(definition.pruning.words)")
     if let context { lines.append("training  \(context.training.words)") }
     return lines

@@ -9,6 +9,8 @@ extension StudyReport {
     let format: String?
     let fixed: [String: String]?
     let space: SearchSpace
+    /// What each point of the space is repeated with, where it is.
+    let seeds: [Int]?
     let method: SearchMethod
     let pruning: String
     let training: String?
@@ -25,6 +27,8 @@ extension StudyReport {
     /// The command lines that train the best trial's network alone, and measure it.
     let trainCommand: String?
     let evaluateCommand: String?
+    /// The points of the space with means over their repeats, where they are repeated.
+    let configurations: [Point]?
     let trials: [Row]
     /// Where effects are told from; without an iteration from the results of trials that are done.
     let effectBasis: Basis
@@ -37,6 +41,20 @@ extension StudyReport {
     let state: Trial.State
     let parameters: [String: ParameterValue]
     let value: Double?
+    let trainAccuracy: Double?
+    let finalLoss: Double?
+    let iterations: Int?
+    let seconds: Double
+  }
+
+  /// A point of the space: the mean of its repeats that are done, and their standard deviation.
+  fileprivate struct Point: Encodable {
+    let trials: [Int]
+    let done: Int
+    let state: Trial.State
+    let parameters: [String: ParameterValue]
+    let value: Double?
+    let deviation: Double?
     let trainAccuracy: Double?
     let finalLoss: Double?
     let iterations: Int?
@@ -87,9 +105,12 @@ extension StudyReport {
   func json(top count: Int) throws -> String {
     let commands = StudyCommands(study, in: folder)
     let basis = study.effectBasis
+    let seeds = study.definition.seeds
+    let board = study.leaderboard.prefix(count)
     return try Summary(
       folder: folder, data: context?.data, format: context?.format?.rawValue,
-      fixed: context?.fixed, space: study.definition.space, method: study.definition.method,
+      fixed: context?.fixed, space: study.definition.space,
+      seeds: seeds.isEmpty ? nil : seeds, method: study.definition.method,
       pruning: study.definition.pruning.words, training: context?.training.words,
       goal: study.definition.goal,
       counts: Dictionary(
@@ -97,7 +118,8 @@ extension StudyReport {
       best: study.best?.id, chosenOf: study.choiceCount, validation: validation,
       test: study.test.map { Accuracy($0.accuracy, loss: $0.loss, rows: $0.rowCount) },
       trainCommand: commands.train, evaluateCommand: commands.evaluate,
-      trials: study.leaderboard.prefix(count).trials.map(Row.init),
+      configurations: seeds.isEmpty ? nil : board.configurations.map(Point.init),
+      trials: board.trials.map(Row.init),
       effectBasis: Basis(iteration: basis.iteration, compared: basis.count),
       effects: study.marginalEffects.map(Effect.init), warnings: edges
     ).json
@@ -111,13 +133,29 @@ extension StudyReport {
   }
 }
 
+extension StudyReport.Point {
+  fileprivate init(_ point: Configuration) {
+    self.init(
+      trials: point.trials.map(\.id), done: point.doneCount, state: point.state,
+      parameters: point.parameters.values, value: point.value, deviation: point.deviation,
+      trainAccuracy: point.trainAccuracy, finalLoss: point.finalLoss,
+      iterations: point.iterations, seconds: point.seconds)
+  }
+}
+
+extension Assignment {
+  /// The values by their names.
+  fileprivate var values: [String: ParameterValue] {
+    Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.value) })
+  }
+}
+
 extension StudyReport.Row {
   fileprivate init(_ trial: Trial) {
     self.init(
       trial: trial.id, state: trial.state,
-      parameters: Dictionary(
-        uniqueKeysWithValues: trial.parameters.entries.map { ($0.name, $0.value) }),
-      value: trial.value, trainAccuracy: trial.trainAccuracy, finalLoss: trial.finalLoss,
+      parameters: trial.parameters.values, value: trial.value, trainAccuracy: trial.trainAccuracy,
+      finalLoss: trial.finalLoss,
       iterations: trial.iterations, seconds: trial.seconds)
   }
 }

@@ -35,12 +35,12 @@ struct StudyReport {
   ) -> String {
     var lines =
       head + [
-        "", "\(counted(trials.count, "trial")): \(study.countsInWords)", "",
+        "", "\(study.trialCountInWords): \(study.countsInWords)", "",
         leaderboard(top: count, columns: columns),
       ]
     if !study.choiceInWords.isEmpty { lines += [""] + study.choiceInWords }
     if !commands.isEmpty { lines += [""] + commands }
-    lines += ["", effects(columns: columns)]
+    if !study.definition.space.parameters.isEmpty { lines += ["", effects(columns: columns)] }
     if !edges.isEmpty { lines += [""] + edges }
     if !study.isOver {
       lines += ["", isUnderWay ? "a process runs it" : "interrupted; " + advice]
@@ -52,29 +52,38 @@ struct StudyReport {
   func leaderboard(top count: Int, columns: Int? = Console.tableColumns) -> String {
     let board = study.leaderboard.filter { $0.state != .waiting || $0.value != nil }.prefix(count)
     let names = board.parameterNames
+    let isRepeated = board.repeats > 1
     let areNumbers = names.map { name in
       trials.allSatisfy { $0.parameters[name].map { $0.number != nil } ?? true }
     }
     var table = TextTable(
-      [.figures("trial")]
+      [.figures(isRepeated ? "trials" : "trial")]
         + zip(names, areNumbers).map { $1 ? .figures($0, rank: 1) : .words($0, rank: 1) }
+        + [.words("state", rank: 2)] + (isRepeated ? [.figures("done", rank: 3)] : [])
         + [
-          .words("state", rank: 2), .figures("validation"), .figures("training", rank: 3),
-          .figures("loss", rank: 5), .figures("time", rank: 4),
+          .figures("validation"), .figures("training", rank: 3), .figures("batch loss", rank: 5),
+          .figures("time", rank: 4),
         ])
-    for trial in board.trials {
+    for trial in board.configurations {
       table.add(
-        ["\(trial.id)"] + names.map { trial.parameters[$0]?.shortDescription ?? "–" } + [
-          trial.state.rawValue, trial.value.map { decimal($0, 4) } ?? "–",
+        [trial.numbers] + names.map { trial.parameters[$0]?.shortDescription ?? "–" } + [
+          trial.state.rawValue
+        ] + (isRepeated ? ["\(trial.doneCount) of \(trial.trials.count)"] : []) + [
+          trial.valueInWords,
           trial.trainAccuracy.map { decimal($0, 4) } ?? "–",
           trial.finalLoss.map(readableNumber) ?? "–",
           readableTime(trial.seconds),
         ])
     }
-    let isOfBatch = board.trials.contains { $0.result == nil && $0.trainAccuracy != nil }
+    let isOfBatch = board.configurations.contains {
+      $0.doneCount == 0 && $0.trainAccuracy != nil
+    }
     return table.text(columns: columns)
       + (isOfBatch
         ? "\ntraining is of all rows where a trial is done, else of the last batch measured" : "")
+      + (isRepeated
+        ? "\nmeans of the repeats that are done, ± their standard deviation; the time is of all"
+        : "")
   }
 
   /// What each parameter did, as a table, and where trials are compared that did not run to their end.

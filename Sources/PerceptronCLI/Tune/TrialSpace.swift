@@ -9,6 +9,8 @@ struct TrialSpace {
   private(set) var space = SearchSpace([])
   /// The text of each option with a single value.
   private(set) var fixed: [String: String] = [:]
+  /// The seeds that each point is repeated with; empty for one trial a point.
+  private(set) var seeds: [Int] = []
 
   /// What an option means that many would take for something else, where one was given so.
   var note: String? {
@@ -39,9 +41,11 @@ struct TrialSpace {
   /// The space of a file, then of options, then of a preset, of which the earlier go before the later:
   /// an option overrides a preset, but no name may come both in the file and as an option.
   ///
+  /// - Parameter repeats: how often each point is tried, with seeds from the given one on; a list of
+  ///   seeds says the same.
   /// - Throws: `ValidationError` or `SearchSpaceError` for what is no space; `FileError` for a file
   ///   that has none.
-  init(file: String?, options: TunableOptions, preset: Preset?) throws {
+  init(file: String?, options: TunableOptions, preset: Preset?, repeats: Int? = nil) throws {
     if let file {
       space = try SearchSpace(contentsOf: file)
       for parameter in space.parameters { try Self.check(parameter, of: file) }
@@ -58,13 +62,57 @@ struct TrialSpace {
     for tunable in Tunable.all {
       if let text = texts[tunable.name] { try add(tunable, text) }
     }
-    if space.parameters.allSatisfy({ $0.domain.isSingle }) {
+    try takeSeeds(repeats)
+    if seeds.isEmpty && space.parameters.allSatisfy({ $0.domain.isSingle }) {
       throw ValidationError(
         "nothing to try: no setting has several values, such as --learning-rate 1e-3,1e-2 or "
-          + "--hidden 50..150; `perceptron train` trains one network")
+          + "--hidden 50..150, and nothing is repeated (--repeats); `perceptron train` trains one network"
+      )
     }
-    try space.check()
+    if !space.parameters.isEmpty { try space.check() }
   }
+
+  /// Makes seeds repeats: they are no setting that some network does best with.
+  private mutating func takeSeeds(_ repeats: Int?) throws {
+    let name = StudyDefinition.seedName
+    if let index = space.parameters.firstIndex(where: { $0.name == name }) {
+      let seed = space.parameters.remove(at: index)
+      let isConditional = !seed.condition.isEmpty
+      if isConditional || space.parameters.contains(where: { $0.condition[name] != nil }) {
+        throw ValidationError(
+          "seed is \(seed.domain) \(isConditional ? "under" : "in") a condition, but seeds repeat "
+            + "every point")
+      }
+      do {
+        seeds = try SearchSpace([seed]).assignments(by: .grid, limit: Self.mostRepeats)
+          .compactMap { $0[name]?.whole }
+      } catch let error as SearchSpaceError where error.parameter == nil {
+        throw SearchSpaceError(
+          parameter: name, found: "\(seed.domain), each of which repeats every point",
+          expected: "at most \(Self.mostRepeats) seeds")
+      }
+    }
+    if seeds.count == 1 {
+      fixed[name] = "\(seeds[0])"
+      seeds = []
+    }
+    guard let repeats else { return }
+    if !seeds.isEmpty {
+      throw ValidationError(
+        "--repeats is \(repeats), but \(seeds.count) seeds are given, with each of which every point "
+          + "is tried; give one of both")
+    }
+    if repeats == 1 { return }
+    let first = fixed.removeValue(forKey: name).flatMap { Int($0) } ?? 0
+    let (end, overflows) = first.addingReportingOverflow(repeats)
+    if overflows {
+      throw ValidationError("--seed is \(first), expected less for \(repeats) repeats")
+    }
+    seeds = Array(first..<end)
+  }
+
+  /// The most seeds that a point is tried with.
+  static let mostRepeats = 1000
 
   /// Adds what an option says; a single value is fixed.
   private mutating func add(_ tunable: Tunable, _ text: String) throws {

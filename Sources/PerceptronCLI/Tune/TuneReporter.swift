@@ -40,8 +40,8 @@ final class TuneReporter: Sendable {
   private func line(_ progress: SweepProgress) -> TuneLine {
     // While none is done, the one that leads.
     let best =
-      study.best
-      ?? study.leaderboard.trials.first {
+      study.bestConfiguration
+      ?? study.leaderboard.configurations.first {
         $0.value != nil && $0.state != .diverged && $0.state != .failed
       }
     return TuneLine(

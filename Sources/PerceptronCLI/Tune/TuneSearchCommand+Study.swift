@@ -24,19 +24,23 @@ extension TuneSearchCommand {
   /// The study with all of its trials, checked before its folder is made.
   private func prepared() throws -> TuneSession {
     let source = data ?? "digits"
-    let trialSpace = try TrialSpace(file: space, options: tunables, preset: preset)
+    let trialSpace = try TrialSpace(
+      file: space, options: tunables, preset: preset, repeats: search.repeats)
     if !quiet, let layers = tunables.layers.first, !layers.contains(";"),
       let note = trialSpace.note
     {
       Console.error(note)
     }
     let method = search.searchMethod(of: trialSpace.space)
-    let assignments = try trialSpace.space.assignments(by: method)
-    if !quiet, let asked = method.count, assignments.count < asked {
+    var definition = StudyDefinition(
+      space: trialSpace.space, method: method, pruning: search.pruning, seeds: trialSpace.seeds)
+    let points = try definition.points()
+    if !quiet, let asked = method.count, points.count < asked {
       Console.error(
-        "only \(counted(assignments.count, "different trial")) exist"
-          + "\(assignments.count == 1 ? "s" : ""), \(asked) were asked for")
+        "only \(counted(points.count, "different trial")) exist"
+          + "\(points.count == 1 ? "s" : ""), \(asked) were asked for")
     }
+    let assignments = definition.trials(of: points)
     let maker = TrialSettings(source: source, format: format, fixed: trialSpace.fixed)
     let loaded = try maker.load()
     if preset != nil && loaded.kind != .cifar10 {
@@ -49,8 +53,7 @@ extension TuneSearchCommand {
     let context = try TuneContext(
       identity: DataIdentity(of: loaded, from: source), source: source, format: format,
       settings: settings, training: training, fixed: trialSpace.fixed)
-    let definition = StudyDefinition(
-      space: trialSpace.space, method: method, pruning: search.pruning, context: context.values)
+    definition.context = context.values
     if tensorboard, let output {
       try Study.checkTensorBoard(FolderViews(folder: output).eventFolder)
     }

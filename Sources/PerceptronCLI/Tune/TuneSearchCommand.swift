@@ -23,7 +23,10 @@ struct TuneSearchCommand: ParsableCommand {
       train`, whose help explains each setting. --depth is how many hidden layers there are, and \
       --width-1, --width-2, … are the widths of those that a network has, in place of --layers.
 
-      Networks are compared by their accuracy on the validation rows. Those that share their batches are \
+      Networks are compared by their accuracy on the validation rows. With --repeats 3, or a list of \
+      seeds, --seed 0,1,2, each is trained with several seeds and compared by the mean accuracy once all \
+      of them are done; with --prune its first seed decides whether the others are trained. The best \
+      network is measured on the test set at the end, if the data has one. Those that share their batches are \
       trained side by side, which is faster and changes rounding only; over a long training such \
       differences can grow, so that accuracies may differ from those of a network alone in single rows. \
       With --prune the outcome depends on the order in which networks are measured, so that --independent \
@@ -91,7 +94,7 @@ struct TuneSearchCommand: ParsableCommand {
     let given =
       try tunables.given.first.map { "--" + $0.tunable.name } ?? space.map { _ in "--space" }
       ?? preset.map { _ in "--preset" } ?? output.map { _ in "--output" }
-      ?? (search.isGiven ? "--method, --trials, --independent or --prune" : nil)
+      ?? (search.isGiven ? "--method, --trials, --repeats, --independent or --prune" : nil)
     if let given {
       throw ValidationError(
         "--resume \(resume) goes on with the study as it is; \(given) cannot change it")

@@ -89,7 +89,7 @@ struct TuneSession {
       : (earlier == 0 ? "" : ", the last \(left)") + " in \(readableTime(seconds))"
     var lines = [
       "\(data.name): \(rows) rows, \(validation.joined(separator: " or ")) of them for validation",
-      "\(state)\(counted(study.trials.count, "trial"))\(work): "
+      "\(state)\(study.trialCountInWords)\(work): "
         + study.countsInWords,
     ]
     if study.best != nil {

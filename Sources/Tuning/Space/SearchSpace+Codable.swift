@@ -16,7 +16,8 @@ extension SearchSpace: Codable {
     case parameters
   }
 
-  /// Decodes the list; the space passes ``check()``.
+  /// Decodes the list; the space passes ``check()``, unless it has no parameters: that of a study which
+  /// only repeats one network.
   ///
   /// - Throws: ``SearchSpaceError`` for a key that is unknown, a field that is missing or of a
   ///   wrong type, and what ``check()`` refuses.
@@ -35,7 +36,7 @@ extension SearchSpace: Codable {
         expected: "a list of parameters")
     }
     self.init(try list.map(Parameter.init(json:)))
-    try check()
+    if !parameters.isEmpty { try check() }
   }
 
   /// Encodes the list.
@@ -53,6 +54,7 @@ extension SearchSpace {
   public init(json: Data) throws {
     do {
       self = try JSONDecoder().decode(SearchSpace.self, from: json)
+      try check()
     } catch let error as DecodingError {
       // Types are looked at in `init(from:)`, so this is about the syntax.
       var detail = "\(error)"

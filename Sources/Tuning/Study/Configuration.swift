@@ -77,7 +77,9 @@ public struct Configuration: Equatable, Sendable {
   private func mean(_ number: (Trial) -> Double?) -> Double? {
     let done = trials.filter { $0.state == .done }
     let numbers = (done.isEmpty ? trials : done).compactMap(number)
-    return numbers.isEmpty ? nil : numbers.reduce(0, +) / Double(numbers.count)
+    guard let first = numbers.first else { return nil }
+    // Differences, so that the mean of equal numbers is the number.
+    return first + numbers.reduce(0) { $0 + ($1 - first) } / Double(numbers.count)
   }
 }
 

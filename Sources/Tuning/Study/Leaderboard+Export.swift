@@ -60,7 +60,11 @@ extension Leaderboard {
     let number: [Column] =
       goal.name == "trial"
       ? []
-      : [repeats == 1 ? ("trial", { .integer($0.id) }) : ("trials", { .text($0.numbers) })]
+      : [
+        repeats == 1
+          ? ("trial", { .integer($0.id) })
+          : ("trials", { .text($0.trials.map { "\($0.id)" }.joined(separator: " ")) })
+      ]
     return number.map(own) + parameters + others.map { own($0.element) }
   }
 

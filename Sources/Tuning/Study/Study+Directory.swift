@@ -36,7 +36,7 @@ extension Study {
   ) throws -> Study {
     let definition = StudyDefinition(
       space: space, method: method, goal: goal, pruning: pruning, seeds: seeds, context: context)
-    let trials = definition.trials(of: try space.assignments(by: method))
+    let trials = definition.trials(of: try definition.points())
     return exists(at: directory)
       ? try resume(at: directory, expecting: definition, trials: trials)
       : try create(at: directory, definition: definition, trials: trials)

@@ -10,8 +10,27 @@ extension Study {
       .joined(separator: ", ")
   }
 
+  /// How many trials there are, such as `12 trials` or `12 trials, 3 for each of 4 networks`.
+  package var trialCountInWords: String {
+    let count = counted(trials.count, "trial")
+    if definition.seeds.count < 2 { return count }
+    let networks = counted(configurations.count, "network")
+    return configurations.count == 1
+      ? "\(count) of \(networks)" : "\(count), \(definition.seeds.count) for each of \(networks)"
+  }
+
   /// Whether every trial has ended.
   package var isOver: Bool { trials.allSatisfy(\.state.isFinal) }
+}
+
+extension StudyDefinition {
+  /// Such as `3, with seeds 0–2`; nil where nothing is repeated.
+  package var repeatsInWords: String? {
+    guard let first = seeds.first, let last = seeds.last else { return nil }
+    let isRun = seeds.count > 2 && zip(seeds, seeds.dropFirst()).allSatisfy { $1 == $0 + 1 }
+    let list = isRun ? "\(first)–\(last)" : seeds.map(String.init).joined(separator: ", ")
+    return "\(seeds.count), with seed\(seeds.count == 1 ? "" : "s") \(list)"
+  }
 }
 
 extension ParameterValue {

@@ -53,7 +53,7 @@ public final class Study: Sendable {
     let definition = StudyDefinition(
       space: space, method: method, goal: goal, pruning: pruning, seeds: seeds)
     try self.init(
-      definition: definition, trials: definition.trials(of: try space.assignments(by: method)))
+      definition: definition, trials: definition.trials(of: definition.points()))
   }
 }
 

@@ -61,6 +61,16 @@ extension StudyDefinition {
       Self.seedName, "no parameter of this name beside seeds of repeats")
   }
 
+  /// The points of the space that the method tries, see `SearchSpace.assignments(by:limit:)`; a space
+  /// without parameters has one, which is repeated.
+  ///
+  /// - Throws: ``SearchSpaceError`` where the space or the method makes no sense, or there would be
+  ///   more than 100,000 trials.
+  public func points() throws -> [Assignment] {
+    if space.parameters.isEmpty && !seeds.isEmpty { return [Assignment([])] }
+    return try space.assignments(by: method, limit: 100_000 / max(seeds.count, 1))
+  }
+
   /// The trials of some points of the space: with seeds, each point with each of them, one after the
   /// other.
   public func trials(of points: [Assignment]) -> [Assignment] {

@@ -17,7 +17,7 @@ enum HParams {
   private enum Interval { static let lower = 1, upper = 2 }
   private enum Metric { static let name = 1, displayName = 3 }
   private enum MetricName { static let tag = 2 }
-  private enum Start { static let hparams = 1, time = 5 }
+  private enum Start { static let hparams = 1, group = 4, time = 5 }
   private enum Entry { static let key = 1, value = 2 }
   private enum End { static let status = 1, time = 2 }
   private enum List { static let values = 1 }
@@ -74,16 +74,22 @@ enum HParams {
   }
 
   /// That a trial began, and with what.
-  static func start(_ parameters: Assignment, in space: SearchSpace, time: Double) -> WireMessage {
+  ///
+  /// - Parameter group: what the repeats of one point of the space have in common, of which the
+  ///   plug-in shows the mean; nil for a trial of its own.
+  static func start(
+    _ parameters: Assignment, in space: SearchSpace, group: String?, time: Double
+  ) -> WireMessage {
     let values = space.parameters.compactMap { parameter in
       parameters[parameter.name].map { (parameter.name, $0, Kind(parameter.domain)) }
     }
-    return start(values, time: time)
+    return start(values, group: group, time: time)
   }
 
   /// That a trial or a run began, and with which values of which hyperparameters.
   static func start(
-    _ hyperparameters: [(name: String, value: ParameterValue, kind: Kind)], time: Double
+    _ hyperparameters: [(name: String, value: ParameterValue, kind: Kind)], group: String? = nil,
+    time: Double
   ) -> WireMessage {
     var start = WireMessage()
     for (name, value, kind) in hyperparameters {
@@ -92,6 +98,7 @@ enum HParams {
       entry.add(Entry.value, message(value, as: kind))
       start.add(Start.hparams, entry)
     }
+    if let group { start.add(Start.group, group) }
     start.add(Start.time, time)
     return event("session_start_info", Content.start, start, time: time)
   }

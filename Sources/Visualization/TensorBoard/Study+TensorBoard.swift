@@ -12,6 +12,9 @@ extension Study {
   /// done or were pruned have the status success, those that diverged or failed have failure, and the
   /// others are running.
   ///
+  /// Where each point of the space is repeated, its trials are one group, of which the table shows the
+  /// mean; every trial then has the standard deviation and the number of its group's results.
+  ///
   /// - Parameter folder: it is replaced as a whole, once all of the new one is written; it may hold
   ///   nothing but what this wrote.
   /// - Throws: `FileError` where the folder holds anything else, or cannot be written or replaced; it
@@ -52,7 +55,9 @@ private struct StudyEvents {
     let log = try TensorBoardLog(in: StudyEventFolder.trial(trial.id, in: folder))
     let began = (trial.began ?? trial.stretches.first?.lowerBound ?? Date()).timeIntervalSince1970
     let ended = trial.ended?.timeIntervalSince1970 ?? began + trial.seconds
-    try log.add(HParams.start(trial.parameters, in: study.definition.space, time: began))
+    try log.add(
+      HParams.start(
+        trial.parameters, in: study.definition.space, group: group(of: trial), time: began))
     for measurement in trial.measurements {
       try log.add(
         EventMessage.scalars(
@@ -65,6 +70,12 @@ private struct StudyEvents {
     try log.add(EventMessage.scalars(results, step: trial.iterations ?? 0, time: ended))
     try log.add(HParams.end(status(of: trial), time: ended))
     try log.flush()
+  }
+
+  private var isRepeated: Bool { study.definition.seeds.count > 1 }
+
+  private func group(of trial: Trial) -> String? {
+    isRepeated ? "network-\(trial.configuration)" : nil
   }
 
   private func numbers(of measurement: Tuning.Measurement) -> [(tag: String, number: Double)] {
@@ -86,7 +97,14 @@ private struct StudyEvents {
       ("train_accuracy", \.trainAccuracy), ("final_loss", \.finalLoss),
       ("iterations", { $0.iterations.map(Double.init) }), ("seconds", \.seconds),
     ]
-    return [(goal, \.value)] + others.filter { $0.name != goal }
+    let points = isRepeated ? study.configurations : []
+    let ofRepeats: [(name: String, value: (Trial) -> Double?)] =
+      isRepeated
+      ? [
+        (goal + "_sd", { points[$0.configuration].deviation }),
+        ("repeats_done", { Double(points[$0.configuration].doneCount) }),
+      ] : []
+    return [(goal, \.value)] + ofRepeats + others.filter { $0.name != goal }
   }
 
   private func status(of trial: Trial) -> HParams.Status {

@@ -8,9 +8,11 @@ import Testing
 @Suite("The space of perceptron tune")
 struct TrialSpaceTests {
   private func space(
-    _ options: [String], file: String? = nil, preset: TrialSpace.Preset? = nil
+    _ options: [String], file: String? = nil, preset: TrialSpace.Preset? = nil,
+    repeats: Int? = nil
   ) throws -> TrialSpace {
-    try TrialSpace(file: file, options: try TunableOptions.parse(options), preset: preset)
+    try TrialSpace(
+      file: file, options: try TunableOptions.parse(options), preset: preset, repeats: repeats)
   }
 
   @Test("The preset cs231n is the grid of 180 plain networks")
@@ -36,6 +38,53 @@ struct TrialSpaceTests {
         == ["learning-rate", "iterations", "batch", "regularization"])
     #expect(
       space.fixed == ["hidden": "10", "decay": "0.95", "epoch-clock": "classic", "seed": "7"])
+  }
+
+  @Test("Several seeds are repeats, however they are given, and never a setting that is tried")
+  func repeats() throws {
+    for (options, repeats, seeds) in [
+      (["--seed", "4,0,2"], nil, [4, 0, 2]), (["--seed", "3..5:int"], nil, [3, 4, 5]),
+      (["--seed", "3..5"], nil, [3, 4, 5]), (["--seed", "5"], 3, [5, 6, 7]), ([], 3, [0, 1, 2]),
+      (["--seed", "5"], 1, []), (["--seed", "5"], nil, []),
+    ] as [([String], Int?, [Int])] {
+      let space = try space(options + ["--hidden", "5,6"], repeats: repeats)
+      #expect(space.seeds == seeds)
+      #expect(space.space.parameters.map(\.name) == ["hidden"])
+      #expect(space.fixed == (seeds.isEmpty ? ["seed": "5"] : [:]))
+    }
+    #expect(try space([], repeats: 2).space.parameters.isEmpty)
+    let scratch = try TemporaryDirectory()
+    for (parameters, message) in [
+      (#"{"name": "seed", "values": [1, 2]}"#, nil),
+      (
+        #"{"name": "batch", "values": [5, 6]}, {"name": "seed", "values": [1, 2], "when": {"batch": [5]}}"#,
+        "seed is 1,2 under a condition"
+      ),
+      (
+        #"{"name": "seed", "values": [1, 2]}, {"name": "batch", "values": [5, 6], "when": {"seed": [1]}}"#,
+        "seed is 1,2 in a condition"
+      ),
+      (
+        #"{"name": "seed", "range": [1, 5000], "integer": true}"#,
+        "seed: 1..5000, each of which repeats every point, expected at most 1000 seeds"
+      ),
+    ] as [(String, String?)] {
+      let path = try scratch.write(
+        Array(#"{"parameters": [\#(parameters)]}"#.utf8), to: "space.json")
+      if let message {
+        let error = #expect(throws: (any Error).self) { try space([], file: path) }
+        #expect("\(error.map { "\($0)" } ?? "")".contains(message))
+      } else {
+        #expect(try space([], file: path).seeds == [1, 2])
+      }
+    }
+    for (options, repeats, message) in [
+      (["--seed", "1,2"], 2, "--repeats is 2, but 2 seeds are given"),
+      ([], 1, "nothing to try"), (["--seed", "\(Int.max)"], 2, "expected less for 2 repeats"),
+    ] {
+      let error = #expect(throws: (any Error).self) { try space(options, repeats: repeats) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains(message))
+    }
   }
 
   @Test("A single value is fixed, with its digits as they are compared")

@@ -151,6 +151,45 @@ struct TuneTests {
     #expect(context["data"]?.hasSuffix("/data") == true)
   }
 
+  @Test("Repeats and a list of seeds are the same study, ranked by the mean")
+  func repeats() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--hidden", "4,6", "--iterations", "9", "--learning-rate", "0.5"]
+    let outcome = try scratch.tune(options + ["--repeats", "3", "--output", "a"])
+    #expect(outcome.output.contains(#/6 trials, 3 for each of 2 networks in .*: 6 done/#))
+    try scratch.tune(options + ["--seed", "0,1,2", "--output", "b"])
+    #expect(try scratch.results("a") == scratch.results("b"))
+    let rows = try scratch.trials("a")
+    let study = try Study.read(at: scratch.file("a"))
+    let best = try #require(study.best)
+    let point = try #require(study.bestConfiguration)
+    let values = point.trials.compactMap(\.result?.value)
+    #expect(values.count == 3 && best.result?.value == values.max())
+    expectClose(
+      rows[0]["validation_accuracy"].flatMap { Double($0) } ?? .nan, values.reduce(0, +) / 3,
+      tolerance: 1e-12)
+    #expect(rows.map { $0["repeats_done"] } == ["3", "3"] && rows[0]["seed"] == nil)
+    let show = try Command.run(["tune", "show", "a"], in: scratch.path)
+    #expect(show.lines.contains("repeats   3, with seeds 0–2"))
+    #expect(show.output.contains("  3 of 3  \(point.valueInWords)  "))
+    #expect(show.output.contains("best mean validation accuracy \(point.valueInWords) (95 % "))
+    #expect(outcome.output.contains(" --seed \(best.parameters.whole("seed"))\n"))
+    let json = try Command.run(["tune", "show", "a", "--json"], in: scratch.path).object
+    let points = try #require(json["configurations"] as? [[String: Any]])
+    #expect(points.map { $0["done"] as? Int } == [3, 3])
+    #expect(points[0]["deviation"] as? Double == point.deviation)
+    #expect(json["seeds"] as? [Int] == [0, 1, 2])
+    #expect((json["effects"] as? [[String: Any]])?.map { $0["name"] as? String } == ["hidden"])
+    // The network that is saved is that of the best repeat.
+    let evaluation = try Command.run(
+      ["evaluate", "a", "--json"], in: scratch.path)
+    #expect(try evaluation.object["accuracy"] as? Double == study.test?.accuracy)
+    #expect(study.test?.trial == best.id)
+    let refused = try Command.run(
+      ["tune", "--resume", "a", "--repeats", "2"], in: scratch.path)
+    #expect(refused.status == 2 && refused.errors.contains("--repeats"))
+  }
+
   @Test("That there are fewer trials than were asked for is said on standard error")
   func fewer() throws {
     let scratch = try TemporaryDirectory()
@@ -163,7 +202,7 @@ struct TuneTests {
   @Test("That a list of widths makes several networks is said on standard error, unless quiet")
   func layers() throws {
     let scratch = try TemporaryDirectory()
-    let options = ["--iterations", "3", "--seed", "1,2", "--layers"]
+    let options = ["--iterations", "3", "--repeats", "2", "--layers"]
     let list = try scratch.tune(options + ["12, 8,6"])
     #expect(
       list.errors.hasPrefix(

@@ -62,6 +62,28 @@ struct StudyReportTests {
     #expect(report.paragraphs.contains { $0.contains("The best of 2 accuracies is optimistic") })
   }
 
+  @Test func `Repeats are one row with their mean and its deviation, and one value elsewhere`()
+    throws
+  {
+    let space = SearchSpace([.init("rate", .values([.number(0.5), .number(1)]))])
+    let study = try Study(space, seeds: [0, 1])
+    for (trial, value) in [0.25, 0.75, 0.5, 0.75].enumerated() {
+      try StudyPages.finish(trial, of: study, value)
+    }
+    let report = Report(of: study, in: nil)
+    #expect(report.subtitle == "4 trials, 2 for each of 2 networks: 4 done")
+    #expect(report.figures.first == .init("best validation accuracy", "0.6250 ± 0.1768"))
+    #expect(report.facts.contains(.init("repeats", "2, with seeds 0, 1")))
+    let table = try #require(report.table("Best trials"))
+    #expect(table.columns.map(\.title).prefix(3) == ["trials", "validation accuracy", "done"])
+    #expect(
+      table.rows.map { $0.prefix(3).map(\.text) } == [
+        ["2–3", "0.6250 ± 0.1768", "2 of 2"], ["0–1", "0.5000 ± 0.3536", "2 of 2"],
+      ])
+    #expect(report.paragraphs.contains("The best are trials 2–3. Their settings:"))
+    #expect(report.shownCharts.allSatisfy { !$0.name.contains("seed") })
+  }
+
   @Test func `The charts have the study's numbers`() throws {
     let report = Report(of: try StudyPages.finished(), in: nil)
     #expect(report.sections.last?.heading == "Timeline")

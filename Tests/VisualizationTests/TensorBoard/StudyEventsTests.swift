@@ -68,6 +68,23 @@ struct StudyEventsTests {
     #expect(try contents(scratch.file("empty")).count == 2)
   }
 
+  @Test func `Repeats are one group, whose mean the table shows, with their deviation`() throws {
+    let scratch = try TemporaryDirectory()
+    let study = try Study(
+      SearchSpace([.init("hidden", .values([.integer(5), .integer(6)]))]), seeds: [3, 4])
+    try study.run { trial in trial.parameters.whole("seed") == 3 ? 0.25 : 0.75 }
+    try study.writeTensorBoard(to: scratch.file("events"))
+    for (trial, group) in ["network-0", "network-0", "network-1", "network-1"].enumerated() {
+      let folder = "events/trial-\(trial)"
+      let file = try #require(EventFileName.names(in: scratch.file(folder)).first)
+      let data = Data(try scratch.bytes(of: folder + "/" + file))
+      #expect(data.range(of: Data(group.utf8)) != nil)
+      #expect(data.range(of: Data("result/validation_accuracy_sd".utf8)) != nil)
+      #expect(data.range(of: Data("result/repeats_done".utf8)) != nil)
+      #expect(data.range(of: Data("seed".utf8)) == nil)
+    }
+  }
+
   @Test(arguments: [1, 2])
   func `The folder is as it was where it cannot be replaced`(failing: Int) throws {
     let scratch = try TemporaryDirectory()

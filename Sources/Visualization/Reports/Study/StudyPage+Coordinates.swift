@@ -14,13 +14,13 @@ extension StudyPage {
     guard varied.count > 1, done.count > 1 else { return nil }
     let axes = mostImportant(Self.axisCount)
     let bright = Array(done.prefix(Self.lineCount))
-    let gray = trials.filter { $0.state == .diverged }.prefix(Self.grayCount)
+    let gray = board.filter(.diverged).configurations.prefix(Self.grayCount)
     let values = bright.compactMap(\.result?.value)
     let (least, most) = (values.min() ?? 0, values.max() ?? 0)
     // The best ones are drawn last, in front.
     let lines = (Array(gray) + bright.reversed()).map { trial in
       Chart.ParallelCoordinates.Line(
-        "trial \(trial.id)",
+        trial.name,
         positions: axes.map { axis in
           trial.parameters[axis.name].flatMap(axis.domain.position)
         } + [
@@ -60,7 +60,7 @@ extension StudyPage {
   }
 
   private func notes(axes: Int, bright: Int, gray: Int) -> [String] {
-    let diverged = study.counts[.diverged] ?? 0
+    let diverged = board.filter(.diverged).configurations.count
     return [
       gray > 0
         ? "Grey lines are of trials that diverged"

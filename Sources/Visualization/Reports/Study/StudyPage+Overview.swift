@@ -16,7 +16,12 @@ extension StudyPage {
       let settings = best.parameters.entries.map {
         Report.Fact($0.name, $0.value.shortDescription)
       }
-      blocks += [.paragraph("Trial \(best.id) is the best. Its settings:"), .facts(settings)]
+      blocks += [
+        .paragraph(
+          best.trials.count == 1
+            ? "Trial \(best.id) is the best. Its settings:"
+            : "The best are \(best.name). Their settings:"), .facts(settings),
+      ]
     }
     blocks += [.paragraph("What was searched:"), .facts(searched)]
     return Report.Section("Overview", blocks)
@@ -25,13 +30,11 @@ extension StudyPage {
   private var figures: [Report.Fact] {
     let counts = study.counts
     var figures: [Report.Fact] = []
-    if let own = study.bestConfiguration, let value = own.result?.value {
+    if let best {
       let interval = study.bestInterval.map {
         ", 95 % interval \(decimal($0.lowerBound, 3))–\(decimal($0.upperBound, 3))"
       }
-      let deviation = own.deviation.map { " ± \(readableNumber($0))" } ?? ""
-      figures.append(
-        .init("best \(goalName)\(interval ?? "")", readableNumber(value) + deviation))
+      figures.append(.init("best \(goalName)\(interval ?? "")", valueText(best)))
     }
     if let test = study.test {
       figures.append(.init("its test accuracy", readableNumber(test.accuracy)))
@@ -103,6 +106,7 @@ extension StudyPage {
         Self.words(for: parameter.domain)
           + (condition.isEmpty ? "" : " (where \(condition.joined(separator: " and ")))"))
     }
+    if let repeats = definition.repeatsInWords { facts.append(.init("repeats", repeats)) }
     if let context {
       facts += context.fixed.sorted { $0.key < $1.key }.map { .init($0.key, "\($0.value) in all") }
     }

@@ -8,9 +8,9 @@ struct StudyPage {
   let folder: String?
   let context: TuneContext?
   let goal: Goal
-  /// All trials by their numbers, and those that are done from the best to the worst.
-  let trials: [Trial], done: [Trial]
-  let best: Trial?
+  /// All trials by their numbers, and those that are done from the best to the worst, repeats as one.
+  let trials: [Trial], done: [Configuration]
+  let best: Configuration?
   let board: Leaderboard
   let marginals: [MarginalEffect]
   /// Where the effects of settings are told from.
@@ -25,9 +25,9 @@ struct StudyPage {
     context = TuneContext(of: study)
     goal = study.definition.goal
     trials = study.trials
-    best = study.best
+    best = study.bestConfiguration
     board = study.leaderboard
-    done = board.filter(.done).trials
+    done = board.filter(.done).configurations
     marginals = study.marginalEffects
     basis = study.effectBasis
     let begun = trials.filter { $0.state != .waiting || $0.value != nil }
@@ -46,7 +46,7 @@ struct StudyPage {
 
   var subtitle: String {
     let data = context.map { " on " + URL(fileURLWithPath: $0.data).lastPathComponent } ?? ""
-    let head = "\(counted(trials.count, "trial"))\(data)"
+    let head = "\(study.trialCountInWords)\(data)"
     return trials.isEmpty ? head : "\(head): \(study.countsInWords)"
   }
 

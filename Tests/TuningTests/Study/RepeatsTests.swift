@@ -1,0 +1,188 @@
+import Foundation
+import NeuralNetwork
+import Serialization
+import TestSupport
+import Testing
+import Tuning
+
+/// Studies that repeat each point of their space with several seeds.
+struct RepeatsTests {
+  private static let space = SearchSpace([
+    .init("rate", .values([.number(0.25), .number(0.5), .number(1), .number(2)]))
+  ])
+
+  private func study(_ pruning: Pruning = .none, seeds: [Int] = [0, 1, 2]) throws -> Study {
+    try Study(Self.space, pruning: pruning, seeds: seeds)
+  }
+
+  /// Ends trials with values, and lets those diverge that have none.
+  private func finish(_ values: [Int: Double], of study: Study) throws {
+    for (trial, value) in values.sorted(by: { $0.key < $1.key }) {
+      try study.begin(trial)
+      try study.finish(trial, StudySamples.result(value))
+    }
+  }
+
+  @Test func `Each point has a trial for each seed, and a seed is no parameter of the space`()
+    throws
+  {
+    let study = try study(seeds: [7, 3])
+    #expect(
+      study.trials.prefix(3).map(\.parameters) == [
+        ["rate": 0.25, "seed": 7], ["rate": 0.25, "seed": 3], ["rate": 0.5, "seed": 7],
+      ])
+    #expect(
+      study.configurations.map { $0.trials.map(\.id) } == [[0, 1], [2, 3], [4, 5], [6, 7]])
+    #expect(study.configurations[1].parameters == ["rate": 0.5])
+    #expect(study.leaderboard.parameterNames == ["rate"])
+    #expect(study.trialCountInWords == "8 trials, 2 for each of 4 networks")
+  }
+
+  @Test func `Points are ranked by the mean of their repeats once all of them are done`() throws {
+    let study = try study()
+    // The first is good once; of the third a repeat is missing, of the fourth one diverged.
+    try finish(
+      [0: 0.9, 1: 0.3, 2: 0.3, 3: 0.5, 4: 0.625, 5: 0.75, 6: 0.95, 7: 0.95, 9: 0.99, 10: 0.99],
+      of: study)
+    try finish([11: .nan], of: study)
+    let points = study.leaderboard.configurations
+    #expect(points.map(\.id) == [3, 0, 6, 9])
+    #expect(points.map(\.state) == [.done, .done, .waiting, .diverged])
+    #expect(points.map(\.doneCount) == [3, 3, 2, 2])
+    #expect(points.map(\.value) == [0.625, 0.5, 0.95, 0.99])
+    // √((0.125² + 0 + 0.125²)/2).
+    #expect(points[0].deviation == 0.125)
+    #expect(points[2].result == nil && points[3].result == nil)
+    #expect(points[0].name == "trials 3–5" && points[0].valueInWords == "0.6250 ± 0.1250")
+    // The best trial is the best repeat of the best point, not that with the best number of all.
+    #expect(study.bestConfiguration?.id == 3)
+    #expect(study.best?.id == 5)
+    #expect(study.leaderboard.trials.map(\.id) == [3, 4, 5, 0, 1, 2, 6, 7, 8, 9, 10, 11])
+    #expect(study.bestSoFar.map(\.trial) == [0, 3])
+    #expect(study.bestSoFar.map(\.best) == [0.5, 0.625])
+    let effect = try #require(study.marginalEffects.first)
+    #expect(study.marginalEffects.count == 1)
+    #expect(effect.levels.map(\.mean) == [0.5, 0.625, nil])
+    #expect(effect.levels.map(\.diverged) == [0, 0, 1])
+    #expect(
+      study.leaderboard.filter(.done).csv == """
+        trials,rate,status,validation_accuracy,validation_accuracy_sd,repeats_done,train_accuracy,final_loss,iterations,seconds
+        3 4 5,0.5,done,0.625,0.125,3,,,,3
+        0 1 2,0.25,done,0.5,0.34641016151377546,3,,,,3
+
+        """)
+  }
+
+  @Test func `The mean of equal results is the result, without a deviation`() throws {
+    let study = try study()
+    try finish([0: 0.1, 1: 0.1, 2: 0.1], of: study)
+    #expect(study.bestConfiguration?.value == 0.1)
+    #expect(study.bestConfiguration?.deviation == 0)
+    #expect(study.configurations[1].value == nil && study.configurations[1].deviation == nil)
+  }
+
+  @Test func `A network is saved where its trial completes the best point and is its best repeat`()
+    throws
+  {
+    let folder = try TemporaryDirectory().file("study")
+    let study = try Study.open(at: folder, Self.space, seeds: [0, 1])
+    var saved: [Int] = []
+    for (trial, value) in [0.5, 0.75, 0.875, 0.625, 0.25, 0.5].enumerated() {
+      try study.begin(trial)
+      try study.finish(trial, StudySamples.result(value)) { _ in saved.append(trial) }
+    }
+    // Point 1 is better than point 0, but its better repeat was done before its other one.
+    #expect(saved == [1])
+    #expect(study.best?.id == 2)
+  }
+
+  @Test(arguments: [1, 3])
+  func `Halving judges the first repeats, and the others run only of points that survive`(
+    workers: Int
+  ) throws {
+    let study = try study(.successiveHalving(minimum: 1, factor: 2))
+    try study.run(workers: workers) { trial in
+      let rate = trial.parameters.number("rate")
+      // The better the rate the higher, but for the first seed's best, which the others are bad at.
+      let value = trial.parameters.whole("seed") == 0 ? rate : 2 - rate
+      if trial.trial % 3 > 0 { #expect(study.trials[trial.trial / 3 * 3].state == .done) }
+      for step in 1...4 { try trial.report(value, iteration: step) }
+      return value
+    }
+    let states = study.configurations.map(\.state)
+    #expect(states.allSatisfy { $0 == .done || $0 == .pruned })
+    #expect(states.last == .done)
+    for point in study.configurations where point.state == .pruned {
+      #expect(point.trials.map(\.state) == [.pruned, .pruned, .pruned])
+      #expect(point.trials.dropFirst().allSatisfy { $0.measurements.isEmpty })
+    }
+    // What is compared where some were pruned is the first repeats, at the first rung.
+    #expect(study.effectBasis == EffectBasis(iteration: 1, count: 4))
+    #expect(study.marginalEffects[0].levels.map(\.mean) == [0.25, 0.5, 1, 2])
+  }
+
+  @Test
+  func `A point whose first repeat diverged is not tried with other seeds where there is pruning`()
+    throws
+  {
+    let study = try study(.median(after: 1, trials: 3))
+    try study.run { trial in trial.trial < 3 ? .nan : 0.5 }
+    #expect(study.trials.prefix(3).map(\.state) == [.diverged, .pruned, .pruned])
+    #expect(study.configurations.map(\.state) == [.diverged, .done, .done, .done])
+  }
+
+  @Test func `The brackets of hyperband are dealt to points, not to their repeats`() throws {
+    let study = try study(.hyperband(minimum: 1, factor: 2, brackets: 2), seeds: [0, 1])
+    for (point, value) in [0.5, 0.75, 0.25, 1].enumerated() {
+      try study.begin(2 * point)
+      try study.record(Measurement(iteration: 1, value: value), of: 2 * point)
+    }
+    // Points 0 and 2 are in the first bracket; the second has no rung at 1 yet.
+    #expect((0..<4).map { study.shouldPrune(2 * $0, at: 1) } == [false, false, true, false])
+  }
+
+  @Test func `A study goes on with the same seeds, and with no others`() throws {
+    let folder = try TemporaryDirectory().file("study")
+    do { try finish([0: 0.5], of: try Study.open(at: folder, Self.space, seeds: [0, 1])) }
+    let study = try Study.open(at: folder, Self.space, seeds: [0, 1])
+    #expect(study.definition.seeds == [0, 1])
+    #expect(study.configurations[0].doneCount == 1 && study.configurations[0].state == .waiting)
+    #expect(study.best == nil)
+    let error = #expect(throws: StudyDifference.self) {
+      try Study.open(at: folder, Self.space, seeds: [0, 2])
+    }
+    #expect(error?.name == "seeds of repeats")
+  }
+
+  @Test func `A journal of a program that ranked seeds is read as it is`() throws {
+    let folder = try TemporaryDirectory().file("study")
+    let space = SearchSpace([.init("seed", .values([.integer(0), .integer(1)]))])
+    do { try finish([0: 0.5, 1: 0.75], of: try Study.open(at: folder, space)) }
+    let path = folder + "/" + Study.journalName
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let old = text.replacing(#""seeds":[],"#, with: "")
+    #expect(old != text)
+    try AtomicFile.write(Array(old.utf8), to: path)
+    let study = try Study.read(at: folder)
+    #expect(study.best?.parameters == ["seed": 1])
+    #expect(study.leaderboard.csv.contains("1,1,done,0.75"))
+    #expect(study.marginalEffects.map(\.name) == ["seed"])
+    #expect(study.trialCountInWords == "2 trials")
+  }
+
+  @Test func `A space without parameters is one point that is repeated`() throws {
+    let folder = try TemporaryDirectory().file("study")
+    let study = try Study.open(at: folder, SearchSpace([]), seeds: [0, 1, 2])
+    try finish([0: 0.25, 1: 0.5, 2: 0.75], of: study)
+    #expect(study.trialCountInWords == "3 trials of 1 network")
+    #expect(try Study.read(at: folder).bestConfiguration?.valueInWords == "0.5000 ± 0.2500")
+    #expect(throws: SearchSpaceError.self) { try Study(SearchSpace([])) }
+  }
+
+  @Test func `Seeds that come twice, are negative or a parameter too are refused`() throws {
+    #expect(throws: InvalidSetting.self) { try study(seeds: [1, 1]) }
+    #expect(throws: InvalidSetting.self) { try study(seeds: [-1, 1]) }
+    let space = SearchSpace([.init("seed", .values([.integer(0), .integer(1)]))])
+    #expect(throws: InvalidSetting.self) { try Study(space, seeds: [0, 1]) }
+  }
+}
