@@ -1,7 +1,25 @@
 internal import CZlib
+import Foundation
 
-/// Gzip data that is already in memory; files are read by ``ByteReader``.
+/// Gzip data that is already in memory, and the beginning of a file; whole files are read by
+/// ``ByteReader``.
 package enum Gzip {
+  /// The first `count` bytes of the file at `path`, or all of a shorter one, decompressed where they
+  /// are gzip data, whatever the file's name; nil where it is no file or cannot be read.
+  static func head(ofFile path: String, count: Int) -> (bytes: [UInt8], isCompressed: Bool)? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let file = gzopen(path, "rb")
+    else { return nil }
+    defer { gzclose_r(file) }
+    var read: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      read = gzread(file, buffer.baseAddress, UInt32(count))
+      filled = Int(max(read, 0))
+    }
+    return read < 0 ? nil : (bytes, gzdirect(file) == 0)
+  }
+
   /// The bytes that `compressed` holds, or nil where it is not one whole gzip stream or holds more
   /// than `limit` bytes.
   package static func decompress(_ compressed: [UInt8], limit: Int) -> [UInt8]? {

@@ -113,12 +113,8 @@ extension RunDirectory {
   /// Refuses folders that stand where a run's files go.
   func refuseFolders() throws {
     for name in Self.names {
-      var isFolder: ObjCBool = false
       let target = path + "/" + name
-      if FileManager.default.fileExists(atPath: target, isDirectory: &isFolder), isFolder.boolValue
-      {
-        throw FileError(target, "expected a file, found a folder")
-      }
+      if isDirectory(target) { throw FileError(target, "expected a file, found a folder") }
     }
   }
 

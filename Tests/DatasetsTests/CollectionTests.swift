@@ -134,7 +134,47 @@ import Testing
     #expect(
       loadingError(directory.path, .cifar10)
         == "expected CIFAR-10 batches (data_batch_*.bin, test_batch.bin), "
-        + "found train-images, train-labels")
+        + "found train-images (an IDX file), train-labels (an IDX file)")
+  }
+
+  @Test("Folders with names of CIFAR-10's files are no data, and no published files")
+  func foldersOfNames() throws {
+    let record = [5] + [UInt8](repeating: 1, count: 3072)
+    try directory.write(record, to: "data_batch_2.bin")
+    for name in ["data_batch_1.bin", "test_batch.bin", "batches.meta.txt"] {
+      _ = try directory.makeDirectory(name)
+    }
+    let data = try DatasetLibrary.load(directory.path)
+    #expect(data.training.labels == [5] && data.test == nil)
+    #expect(PublishedFile.verify(CIFAR10.published, in: directory.path)[0].outcome == .missing)
+    try FileManager.default.removeItem(atPath: directory.file("data_batch_2.bin"))
+    #expect(
+      loadingError(directory.path, nil)?.hasSuffix(
+        "found batches.meta.txt (a folder), data_batch_1.bin (a folder), test_batch.bin (a folder)")
+        == true)
+  }
+
+  @Test("A directory of something else is told what its files are, and what to do")
+  func otherKinds() throws {
+    try directory.write(Array("a,b\n1,2\n".utf8), to: "train.csv")
+    #expect(loadingError(directory.path, nil)?.hasSuffix("found train.csv (a CSV table)") == true)
+    try directory.write([0x50, 0x4B, 3, 4], to: "data.zip")
+    let archive = directory.file("data.zip")
+    #expect(loadingError(directory.path, nil)?.hasSuffix("; unpack it: unzip \(archive)") == true)
+    try directory.write([0x80, 2, 0x7D, 0x71], to: "data_batch_1")
+    #expect(
+      loadingError(directory.path, nil)?.contains("data_batch_1 (a Python pickle)") == true)
+    #expect(loadingError(directory.path, nil)?.hasSuffix("its binary version is read") == true)
+    let inner = try directory.makeDirectory("inner")
+    try IDX.write(labels: [0, 1], to: inner + "/train-labels")
+    #expect(loadingError(directory.path, nil)?.hasSuffix("; the data is in \(inner)") == true)
+  }
+
+  @Test("A file for prediction that is of another kind is told which")
+  func otherFile() throws {
+    let path = try directory.write([0x89] + Array("PNG\r\n".utf8), to: "a.png")
+    let error = #expect(throws: FileError.self) { try DatasetLibrary.readFeatures(path) }
+    #expect(error?.description == "\(path): expected an IDX file, found a PNG picture")
   }
 
   @Test("Labels without features are half of a pair, not another format")

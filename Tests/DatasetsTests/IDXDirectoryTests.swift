@@ -57,6 +57,20 @@ import Testing
     #expect(try IDX.readDirectory(directory.path).training?.count == 2)
   }
 
+  @Test("A folder is no candidate, whatever its name: beside a file, alone, or in place of one")
+  func folders() throws {
+    try write(["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images", "t10k-labels"])
+    for name in ["train-images", "train-labels.gz", "t10k-images-idx3-ubyte", "test-labels"] {
+      _ = try directory.makeDirectory(name)
+    }
+    let files = try IDX.readDirectory(directory.path)
+    #expect(files.training?.count == 2 && files.test?.count == 2)
+    try FileManager.default.removeItem(atPath: directory.file("t10k-labels"))
+    #expect(
+      readingError()?.message
+        == "found t10k-images, expected labels (t10k-labels…) beside it; test-labels is a folder")
+  }
+
   @Test("Names that fit twice are refused, with both")
   func ambiguous() throws {
     try write(["train-images-a", "train-images-b", "train-labels"])

@@ -49,7 +49,7 @@ public enum DatasetLibrary {
   /// Reads the examples of one file for prediction: CIFAR-10 records where the name ends in
   /// `.bin`, else IDX features.
   ///
-  /// - Throws: `FileError` where the file cannot be read or is damaged.
+  /// - Throws: `FileError` where the file cannot be read, is of another kind, or is damaged.
   public static func readFeatures(_ path: String) throws -> FeatureFile {
     if path.hasSuffix(".bin") {
       let dataset = try CIFAR10.readFiles([path])
@@ -67,9 +67,8 @@ public enum DatasetLibrary {
       return (DatasetFiles(training: Digits.training, test: Digits.test), .digits)
     case "fashion-mnist": return (try FashionMNIST.read(), .fashionMNIST)
     default:
-      let names = try directoryNames(source)
-      guard let found = format ?? detect(names) else {
-        throw nothingFound(source, names, expected: Format.allCases)
+      guard let found = try format ?? detect(fileNames(source)) else {
+        throw try nothingFound(source, expected: Format.allCases)
       }
       let files =
         switch found {
@@ -77,10 +76,15 @@ public enum DatasetLibrary {
         case .idx: try IDX.readDirectory(source)
         }
       if files.training == nil && files.test == nil {
-        throw nothingFound(source, names, expected: [found])
+        throw try nothingFound(source, expected: [found])
       }
       return (files, found == .cifar10 ? .cifar10 : .idx)
     }
+  }
+
+  /// Whether a directory has a file with the name of a known format's.
+  package static func holdsData(in directory: String) -> Bool {
+    (try? fileNames(directory)).flatMap(detect) != nil
   }
 
   /// The format that files of these names have, if any has a known name.
@@ -92,13 +96,33 @@ public enum DatasetLibrary {
     return names.contains { name in prefixes.contains { name.hasPrefix($0) } } ? .idx : nil
   }
 
-  private static func nothingFound(
-    _ source: String, _ names: [String], expected formats: [Format]
-  ) -> FileError {
+  /// That a directory has no data of these formats: what it has, and what may have been meant.
+  private static func nothingFound(_ source: String, expected formats: [Format]) throws -> FileError
+  {
+    let names = try directoryNames(source)
+    let kinds = names.prefix(5).map { FileKind(of: join(source, $0)) }
+    let found = zip(names, kinds).map { name, kind in name + (kind.map { " (\($0))" } ?? "") }
+    let more = names.count > found.count ? " and \(names.count - found.count) more" : ""
     let expected = formats.map(\.expectedFiles).joined(separator: " or ")
-    let more = names.count > 5 ? " and \(names.count - 5) more" : ""
-    let found = names.isEmpty ? "no files" : names.prefix(5).joined(separator: ", ") + more
-    return FileError(source, "expected \(expected), found \(found)")
+    return FileError(
+      source,
+      "expected \(expected), found "
+        + (names.isEmpty ? "no files" : found.joined(separator: ", ") + more)
+        + (advice(source, names).map { "; " + $0 } ?? ""))
+  }
+
+  /// What to do with a directory that has no data of a known format, where that can be told.
+  private static func advice(_ source: String, _ names: [String]) -> String? {
+    let paths = names.prefix(1000).map { join(source, $0) }
+    if let inner = paths.first(where: holdsData(in:)) {
+      return "the data is in \(inner)"
+    }
+    if names.contains("data_batch_1") || names.contains("test_batch") {
+      return "these are the pickles of CIFAR-10's version for Python; its binary version is read"
+    }
+    return paths.lazy.compactMap { FileKind(of: $0)?.unpacking($0) }.first.map {
+      "unpack it: \($0)"
+    }
   }
 }
 

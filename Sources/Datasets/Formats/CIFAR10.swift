@@ -24,7 +24,7 @@ public enum CIFAR10 {
   /// - Throws: `FileError` where the directory or a file cannot be read, is not a whole number of
   ///   records, has a class above 9, or does not name ten classes.
   public static func readDirectory(_ path: String) throws -> DatasetFiles {
-    let names = try directoryNames(path)
+    let names = try fileNames(path)
     let batches = names.compactMap { name in batchNumber(name).map { (number: $0, name: name) } }
       .sorted { ($0.number, $0.name) < ($1.number, $1.name) }
     let classes =

@@ -18,8 +18,16 @@ func directoryNames(_ path: String) throws -> [String] {
   do {
     return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   } catch {
-    throw FileError(path, "expected a directory: \(error.localizedDescription)")
+    let found = FileKind(of: path).map { "found \($0)" } ?? error.localizedDescription
+    throw FileError(path, "expected a directory, \(found)")
   }
+}
+
+/// The names of the files in a directory, sorted; folders in it are no files of data.
+///
+/// - Throws: `FileError` where it cannot be read.
+func fileNames(_ path: String) throws -> [String] {
+  try directoryNames(path).filter { !isDirectory(join(path, $0)) }
 }
 
 /// The path of `name` in `directory`.

@@ -11,7 +11,7 @@ extension IDX {
   public static func readDirectory(
     _ path: String, classNames: [String]? = nil
   ) throws -> DatasetFiles {
-    let names = try directoryNames(path)
+    let names = try fileNames(path)
     let classCount = classNames?.count
     let training = try readPart(["train-"], names, path, classCount)
     let test = try readPart(["t10k-", "test-"], names, path, classCount)
@@ -44,9 +44,9 @@ extension IDX {
     switch (images, labels) {
     case (nil, nil): return nil
     case (let images?, nil):
-      throw FileError(path, "found \(images), expected labels (\(prefixes[0])labels…) beside it")
+      throw try missing("labels", beside: images, prefixes, path)
     case (nil, let labels?):
-      throw FileError(path, "found \(labels), expected images (\(prefixes[0])images…) beside it")
+      throw try missing("images", beside: labels, prefixes, path)
     case (let images?, let labels?):
       let (imagePath, labelPath) = (join(path, images), join(path, labels))
       let part = Part(
@@ -60,6 +60,19 @@ extension IDX {
       }
       return part
     }
+  }
+
+  /// That one half of a pair is there without the other, for which a folder may have been taken.
+  private static func missing(
+    _ part: String, beside other: String, _ prefixes: [String], _ path: String
+  ) throws -> FileError {
+    let folder = try directoryNames(path).first { name in
+      prefixes.contains { name.hasPrefix($0 + part) }
+    }
+    return FileError(
+      path,
+      "found \(other), expected \(part) (\(prefixes[0])\(part)…) beside it"
+        + (folder.map { "; \($0) is a folder" } ?? ""))
   }
 
   /// The one file whose name begins with one of `prefixes`; the plain one where it is there both

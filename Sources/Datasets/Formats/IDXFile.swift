@@ -37,10 +37,16 @@ struct IDXFile {
     let magic = try reader.bytes(4, of: "the magic number")
     guard magic[0] == 0, magic[1] == 0, let type = ElementType(rawValue: magic[2]), magic[3] > 0
     else {
-      let isGzip = magic[0] == 0x1f && magic[1] == 0x8b
+      if magic[0] == 0x1f && magic[1] == 0x8b {
+        throw reader.error(
+          "expected an IDX file, found gzip data, which is read where the name ends in .gz", at: 0)
+      }
+      if let kind = FileKind(of: path) {
+        throw FileError(path, "expected an IDX file, found \(kind)")
+      }
       throw reader.error(
-        "expected an IDX magic number (0, 0, an element type 8…14, a rank from 1), found \(magic)"
-          + (isGzip ? ": gzip data, which is read where the name ends in .gz" : ""), at: 0)
+        "expected an IDX magic number (0, 0, an element type 8…14, a rank from 1), found \(magic)",
+        at: 0)
     }
     self.type = type
     let bytes = try reader.bytes(4 * Int(magic[3]), of: "extents")
