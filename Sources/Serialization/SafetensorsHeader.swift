@@ -32,6 +32,7 @@ struct SafetensorsHeader {
       // JSONDecoder would take UTF-16 too, which the format does not allow.
       if json.contains(0) { throw Complaint(text: "it holds a null byte") }
       raw = try JSONDecoder().decode(RawHeader.self, from: Data(json))
+      try JSONText.demandUniqueKeys(json)
     } catch {
       throw FileError(path, atByte: 8, "cannot read the header: \(explanation(of: error))")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Serialization
 
 extension Encodable {
   /// Indented JSON with sorted keys; numbers that are not finite become strings.
@@ -21,12 +22,16 @@ extension Encodable {
 }
 
 extension Decodable {
-  /// Decodes what ``Swift/Encodable/json`` wrote, with numbers that are not finite.
+  /// Decodes what ``Swift/Encodable/json`` wrote, with numbers that are not finite. A key that stands
+  /// twice is refused.
   package init(json bytes: some Sequence<UInt8>) throws {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    self = try decoder.decode(Self.self, from: Data(bytes))
+    let bytes = Array(bytes)
+    let value = try decoder.decode(Self.self, from: Data(bytes))
+    try JSONText.demandUniqueKeys(bytes)
+    self = value
   }
 }
 

@@ -86,7 +86,20 @@ import Testing
       (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 3, "found 3"),
       (
         #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
-          + #""a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, "4"
+          + #""a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8,
+        #"the key "a" stands twice"#
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
+          + #""\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4,
+        #"the key "a" stands twice"#
+      ),
+      (
+        #"{"a":{"dtype":"F64","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4,
+        #"the key "dtype" stands twice in "a""#
+      ),
+      (
+        #"{"__metadata__":{"n":"1","n":"2"}}"#, 0, #"the key "n" stands twice in "__metadata__""#
       ),
       // Shapes
       (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4, "shape"),

@@ -1,6 +1,7 @@
 import CommandSupport
 import Foundation
 import Perceptron
+import Serialization
 
 /// What one run of bench found, and where: what `--json` writes and `compare` reads.
 struct BenchReport: Codable {
@@ -33,8 +34,7 @@ struct BenchReport: Codable {
   /// - Throws: `FileError` where this is no file that bench wrote, or one with times that none can
   ///   have measured.
   init(readingFrom path: String) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    if isDirectory(path) {
       throw FileError(path, "expected a file that bench wrote, found a folder")
     }
     let data: Data
@@ -45,6 +45,9 @@ struct BenchReport: Codable {
     }
     do {
       self = try JSONDecoder().decode(BenchReport.self, from: data)
+      try JSONText.demandUniqueKeys(Array(data))
+    } catch let error as JSONText.DuplicateKey {
+      throw FileError(path, "\(error)")
     } catch {
       throw FileError(path, "expected what this version of bench writes with --json")
     }

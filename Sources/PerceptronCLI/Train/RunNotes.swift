@@ -50,6 +50,8 @@ struct RunNotes: Codable {
     }
     do {
       self = try RunNotes(json: text.utf8)
+    } catch let error as JSONText.DuplicateKey {
+      throw FileError(path, "\(Self.key) in the metadata: \(error)")
     } catch {
       throw FileError(path, "\(Self.key) in the metadata cannot be read: \(text.prefix(60))")
     }

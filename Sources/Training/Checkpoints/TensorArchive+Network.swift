@@ -144,6 +144,8 @@ extension TensorArchive {
     }
     do {
       return try Value(json: text.utf8)
+    } catch let error as JSONText.DuplicateKey {
+      throw FileError(path, "\(key) in the metadata: \(error)")
     } catch {
       throw FileError(path, "\(key) in the metadata cannot be read: \(text.prefix(60))")
     }

@@ -55,6 +55,9 @@ extension SearchSpace {
     do {
       self = try JSONDecoder().decode(SearchSpace.self, from: json)
       try check()
+      try JSONText.demandUniqueKeys(Array(json))
+    } catch let error as JSONText.DuplicateKey {
+      throw SearchSpaceError(found: "a text in which \(error)", expected: "each key once")
     } catch let error as DecodingError {
       // Types are looked at in `init(from:)`, so this is about the syntax.
       var detail = "\(error)"
@@ -70,6 +73,10 @@ extension SearchSpace {
   ///
   /// - Throws: `FileError` where it cannot be read or ``init(json:)`` refuses it.
   public init(contentsOf path: String) throws {
+    switch FileKind(of: path) {
+    case nil, .json, .text: break
+    case let kind?: throw FileError(path, "expected a JSON file of settings to try, found \(kind)")
+    }
     var data = Data()
     try ByteReader(path: path).forEachChunk { data.append(contentsOf: $0) }
     do {

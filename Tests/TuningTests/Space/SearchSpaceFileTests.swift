@@ -49,6 +49,18 @@ struct SearchSpaceFileTests {
     }
   }
 
+  @Test func `A key that stands twice, and what is no JSON, is refused by name`() throws {
+    let directory = try TemporaryDirectory()
+    let text = #"{"parameters": [{"name": "a", "values": [1], "values": [2]}]}"#
+    let path = try directory.write(Array(text.utf8), to: "space.json")
+    let error = #expect(throws: FileError.self) { try SearchSpace(contentsOf: path) }
+    #expect(error?.message.contains(#"the key "values" stands twice in "parameters""#) == true)
+    let table = try directory.write(Array("a,b\n1,2\n".utf8), to: "space")
+    #expect(
+      throws: FileError(table, "expected a JSON file of settings to try, found a CSV table")
+    ) { try SearchSpace(contentsOf: table) }
+  }
+
   @Test func `A space survives JSON to the last bit, with the kinds of its numbers`() throws {
     var space = Self.space
     space.parameters += [

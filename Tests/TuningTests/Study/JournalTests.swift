@@ -163,6 +163,18 @@ struct JournalTests {
     #expect(try scratch.bytes(of: "bad/journal.jsonl") == journal + tail)
   }
 
+  @Test func `A key that stands twice in a line is refused`() throws {
+    let scratch = try TemporaryDirectory()
+    let (_, journal) = try finished(in: scratch)
+    let line = #"{"note":{"kind":"a","kind":"b","values":{}}}"# + "\n"
+    let path = try folder("twice", in: scratch, journal: journal + Array(line.utf8))
+    let error = #expect(throws: FileError.self) { _ = try Study.read(at: path) }
+    #expect(error?.byte == journal.count)
+    #expect(
+      error?.message
+        == #"expected an event of the study: the key "kind" stands twice in "note""#)
+  }
+
   @Test func `A format that is not known is refused`() throws {
     let scratch = try TemporaryDirectory()
     let (_, journal) = try finished(in: scratch)
