@@ -16,7 +16,14 @@ extension RootCommand {
       )
       _exit(1)
     }
-    Foundation.exit(run(Array(CommandLine.arguments.dropFirst())))
+    let arguments: [String]
+    do {
+      arguments = try ProcessArguments.read()
+    } catch {
+      Console.error("Error: \(error)")
+      Foundation.exit(2)
+    }
+    Foundation.exit(run(Array(arguments.dropFirst())))
   }
 
   /// Runs one command line and returns its exit status.

@@ -192,6 +192,30 @@ struct UsageTests {
     "Bad use exits with 2, names option and value, prints and writes nothing", arguments: mistakes)
   func refuses(_ mistake: Mistake) throws { try mistake.demand() }
 
+  @Test("Bytes that are no UTF-8 are refused by name, before anything is written")
+  func notUTF8() throws {
+    let scratch = try TemporaryDirectory()
+    let lines = [
+      (#"train --iterations 1 --output $'runs/\xff'"#, #"what follows --output is 'runs/\xff'"#),
+      (#"train --iterations 1 $'--output=é\xe9x'"#, #"argument 4 is '--output=é\xe9x'"#),
+      (#"summary $'\xc3'"#, #"argument 2 is '\xc3'"#),
+    ]
+    for (line, message) in lines {
+      let outcome = try Command.run(
+        program: "/bin/bash", ["-c", "'\(Command.executable)' \(line)"], in: scratch.path)
+      #expect(outcome.status == 2 && outcome.output.isEmpty)
+      #expect(
+        outcome.errors == "Error: \(message), which is not UTF-8; names of files have to be\n")
+    }
+    let inside = try Command.run(
+      program: "/bin/bash",
+      ["-c", #"mkdir $'a\xff' && cd $'a\xff' && '\#(Command.executable)' summary x"#],
+      in: scratch.path)
+    #expect(inside.status == 2)
+    #expect(inside.errors.contains("the working directory is "))
+    #expect(try scratch.names.count == 1)
+  }
+
   @Test("A misspelt data set is told the names there are")
   func misspeltData() throws {
     let outcome = try Command.run(["train", "--data", "fashion-mnits"])
