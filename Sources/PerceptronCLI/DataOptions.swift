@@ -24,9 +24,9 @@ struct DataOptions: ParsableArguments {
       throw ValidationError("--data is empty, expected the name of a data set or a folder")
     }
     if let format, isNamed {
+      let name = givenData.map { "--data \($0) is no folder" } ?? "no --data names a folder"
       throw ValidationError(
-        "--format is \(format.rawValue), but --data \(data) is no folder whose format is in question"
-      )
+        "--format is \(format.rawValue), but \(name) whose format is in question")
     }
   }
 
@@ -53,17 +53,65 @@ struct DataOptions: ParsableArguments {
     do {
       return try loadTest()
     } catch let error as FileError where error.message == DatasetLibrary.noTestSet {
-      throw FileError(error.path, error.message + "; --split train takes them")
+      throw Self.noTestSet(error.path)
     }
+  }
+
+  /// One of the parts of data that is loaded.
+  static func part(_ split: Split, of data: LoadedData) throws -> Dataset {
+    if split == .train { return data.training }
+    guard let test = data.test else { throw noTestSet(data.name) }
+    return test
+  }
+
+  private static func noTestSet(_ source: String) -> FileError {
+    FileError(source, DatasetLibrary.noTestSet + "; --split train takes them")
   }
 }
 
-/// Throws unless `source` is the name of a data set or a folder.
+/// Throws unless `source` is the name of a data set or a folder that may have one.
 func requireData(_ source: String) throws {
-  if DatasetLibrary.names.contains(source) || isDirectory(source) { return }
+  if DatasetLibrary.names.contains(source) { return }
   let names = DatasetLibrary.names.joined(separator: " and ")
-  let found = FileManager.default.fileExists(atPath: source) ? "this is a file" : "no such folder"
-  throw FileError(source, "\(found); --data takes a folder, and by name there are \(names)")
+  let taken =
+    "--data takes a folder of IDX files or of CIFAR-10's binary batches, and by name there are \(names)"
+  let kind = FileKind(of: source)
+  let found: String
+  switch kind {
+  case .folder:
+    if DatasetLibrary.holdsData(in: source) { return }
+    guard let runs = RunFolders.describe(source) else { return }
+    found = runs
+  case .idx, .cifar10:
+    found = "this is \(kind?.description ?? ""), which belongs into a folder with its labels"
+  case let kind?:
+    found = "this is \(kind)" + (kind.unpacking(source).map { ", to be unpacked: \($0)" } ?? "")
+  case nil:
+    found = FileManager.default.fileExists(atPath: source) ? "this is a file" : "no such folder"
+  }
+  let help = kind?.isArrays == true ? "; README.md, Data of your own, has a way from NumPy" : ""
+  throw FileError(source, "\(found); \(taken)\(help)")
+}
+
+/// Folders that are taken for something else: those of runs and studies, and those that such are in.
+enum RunFolders {
+  /// What a folder is that belongs to runs, as a sentence; nil for any other.
+  static func describe(_ path: String) -> String? {
+    if isRun(path) { return "this is the folder of a run or a study" }
+    let runs = runs(in: path)
+    return runs.isEmpty ? nil : "this is a folder of runs"
+  }
+
+  /// The paths of the folders in a folder that hold a run or a study, sorted.
+  static func runs(in path: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let base = path.hasSuffix("/") ? path : path + "/"
+    return names.sorted().map { base + $0 }.filter(isRun)
+  }
+
+  private static func isRun(_ path: String) -> Bool {
+    RunDirectory(path: path).holdsRun || Study.exists(at: path)
+  }
 }
 
 /// The options that say what is done to features before they enter a network.
@@ -105,13 +153,6 @@ func naming<Result>(_ data: String, _ body: () throws -> Result) throws -> Resul
   } catch let error as DatasetError {
     throw DatasetError("\(data): \(error.message)")
   }
-}
-
-/// Whether there is a folder at `path`.
-func isDirectory(_ path: String) -> Bool {
-  var isDirectory: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    && isDirectory.boolValue
 }
 
 extension DatasetLibrary.Format: ExpressibleByArgument {}

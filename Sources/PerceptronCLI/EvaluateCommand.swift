@@ -7,9 +7,13 @@ import Serialization
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure a saved network's accuracy and loss on a data set.",
-    discussion: "The loss is the one that the network was trained with, without the penalty.")
+    discussion: """
+      Without --data it is the data that the network was trained on, found where it was and compared by \
+      its digest; a model file in no folder of a run needs --data. The loss is the one that the network \
+      was trained with, without the penalty.
+      """)
 
-  @Argument(help: "The folder of a run, or a model file.") var model: String
+  @Argument(help: "The folder of a run or a study, or a model file.") var model: String
   @OptionGroup var source: DataOptions
   @Option(help: "Which part of the data; train is with the rows held out for validation.")
   var split: DataOptions.Split = .test
@@ -27,6 +31,9 @@ struct EvaluateCommand: ParsableCommand {
 
   /// What is found, as JSON.
   private struct Result: Encodable {
+    /// The data set's name or folder, and which part of it.
+    let data: String
+    let split: DataOptions.Split
     let accuracy: Double
     let loss: Double
     let count: Int
@@ -54,11 +61,11 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let (path, model) = try ModelFile.read(model)
-    let data = try source.load(split)
+    let (name, data) = try rows(of: path)
     let result: Result
     switch model {
-    case .float(let model): result = try evaluate(model, on: data, path: path)
-    case .double(let model): result = try evaluate(model, on: data, path: path)
+    case .float(let model): result = try evaluate(model, on: data, of: name, path: path)
+    case .double(let model): result = try evaluate(model, on: data, of: name, path: path)
     }
     if json {
       try Console.output(result.json)
@@ -66,33 +73,40 @@ struct EvaluateCommand: ParsableCommand {
       let share = result.topAccuracy.map { "top \(top ?? 0) \(decimal($0, 4))  " } ?? ""
       try Console.output(
         "accuracy \(decimal(result.accuracy, 4))  \(share)loss \(readableNumber(result.loss))  "
-          + "on \(result.count) rows")
+          + "on the \(result.count) \(split == .test ? "test" : "training") rows of \(name)")
       if let confusion = result.confusion {
         try Console.output("\n" + confusion.matrix.text(columns: Console.tableColumns))
       }
     }
   }
 
+  /// The rows to evaluate on, and what their data set is called: the one that is named, or else the
+  /// one that the model was trained on.
+  private func rows(of path: String) throws -> (name: String, rows: Dataset) {
+    if let name = source.givenData { return (name, try source.load(split)) }
+    let found = try RunData(ofModel: path, format: source.format)
+    return (found.source, try DataOptions.part(split, of: found.loaded))
+  }
+
   private func evaluate<Scalar>(
-    _ model: TrainedModel<Scalar>, on data: Dataset, path: String
+    _ model: TrainedModel<Scalar>, on data: Dataset, of name: String, path: String
   ) throws -> Result {
-    try ModelFile.requireFit(model, featureCount: data.featureCount, path: path, of: source.data)
+    try ModelFile.requireFit(model, featureCount: data.featureCount, path: path, of: name)
     if data.classCount > model.network.classCount {
       throw FileError(
         path,
         "the network tells \(model.network.classCount) classes apart, "
-          + "\(source.data) has \(data.classCount)")
+          + "\(name) has \(data.classCount)")
     }
-    if data.count == 0 { throw DatasetError("\(source.data) has no rows to evaluate on") }
+    if data.count == 0 { throw DatasetError("\(name) has no rows to evaluate on") }
     let prepared: PreparedDataset<Scalar> = data.prepared(with: model.preprocessing)
     let result = model.network.evaluate(on: prepared)
     if !result.loss.isFinite {
       throw DatasetError(
-        "the loss on \(source.data) is \(plain(result.loss)): some features or scores are not finite"
-      )
+        "the loss on \(name) is \(plain(result.loss)): some features or scores are not finite")
     }
     return Result(
-      accuracy: result.accuracy, loss: result.loss, count: result.count,
+      data: name, split: split, accuracy: result.accuracy, loss: result.loss, count: result.count,
       top: top, topAccuracy: top.map { model.network.topKAccuracy($0, on: prepared) },
       confusion: confusion
         ? Confusion(

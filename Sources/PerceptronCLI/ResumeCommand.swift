@@ -80,7 +80,7 @@ struct ResumeCommand: ParsableCommand {
   /// Why the run in a folder without a checkpoint cannot go on, and what to do instead.
   private static func whyOver(_ directory: RunDirectory) -> String {
     let unknown = "there is no checkpoint in this folder: its run is over, or made none"
-    guard let record = try? directory.read().record else { return unknown }
+    guard let record = try? directory.record() else { return unknown }
     let (results, training) = (record.results, record.settings.training)
     let change: String
     switch (results.status, training.length) {

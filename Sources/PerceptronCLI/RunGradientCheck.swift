@@ -40,7 +40,7 @@ struct RunGradientCheck {
         classNames: model.classNames)
     case .double(let model): self.model = model
     }
-    record = try directory.read().record
+    record = try directory.record()
   }
 
   /// Checks the network on rows that it was trained on.

@@ -12,7 +12,7 @@ extension RunDirectory {
   /// - Throws: `FileError` where a file is missing or a field of it is wrong, with its line; also
   ///   where the files do not belong together.
   public func read() throws -> TrainingRun {
-    let record = try readRecord()
+    let record = try record()
     let history = try readHistory(of: record.results.iterations)
     let looks = path + "/" + Self.diagnosticsName
     let diagnostics =
@@ -24,8 +24,10 @@ extension RunDirectory {
   var recordPath: String { path + "/" + Self.recordName }
   private var lossesPath: String { path + "/" + Self.lossesName }
 
-  /// The record in `run.json`.
-  private func readRecord() throws -> RunRecord {
+  /// The record in `run.json` alone.
+  ///
+  /// - Throws: `FileError` where the file is missing or a field of it is wrong.
+  public func record() throws -> RunRecord {
     guard let data = FileManager.default.contents(atPath: recordPath) else {
       throw Self.failure(recordPath, "cannot be read")
     }

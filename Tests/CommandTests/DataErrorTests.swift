@@ -63,7 +63,7 @@ struct DataErrorTests {
     try expectFailure(folder, [file, "empty"])
     try FileManager.default.removeItem(atPath: file)
     _ = try scratch.makeDirectory("data/data_batch_1.bin")
-    try expectFailure(folder, [file, "directory"])
+    try expectFailure(folder, [folder, "data_batch_1.bin (a folder)"])
   }
 
   @Test("An IDX file that is cut, empty or a folder is named with the place")
@@ -83,7 +83,7 @@ struct DataErrorTests {
       try expectFailure(folder, ["\(folder)/\(name)", "empty"])
       try FileManager.default.removeItem(atPath: folder + "/" + name)
       _ = try scratch.makeDirectory("data/" + name)
-      try expectFailure(folder, ["\(folder)/\(name)", "directory"])
+      try expectFailure(folder, [folder, "; \(name) is a folder"])
       try FileManager.default.removeItem(atPath: folder + "/" + name)
       try expectFailure(folder, [folder, name == "train-images" ? "images" : "labels"])
     }
@@ -121,6 +121,61 @@ struct DataErrorTests {
     let check = try Command.run(["gradcheck", "--data", folder, "--rows", "1"])
     #expect(check.status == 1 && check.errors.hasPrefix("Error: \(folder): "))
     #expect(try scratch.names.contains("run") == false)
+  }
+
+  /// A file that is no data, and what is said of it.
+  struct Other: CustomTestStringConvertible {
+    let name: String
+    let bytes: [UInt8]
+    let words: [String]
+
+    init(_ name: String, _ bytes: [UInt8], _ words: String...) {
+      (self.name, self.bytes, self.words) = (name, bytes, words)
+    }
+
+    var testDescription: String { name }
+  }
+
+  @Test(
+    "What is no data is told what it is, and what is taken",
+    arguments: [
+      Other("a.csv", Array("a,b\n1,2\n".utf8), "this is a CSV table", "IDX files", "README.md"),
+      Other("a.npz", Array("PK\u{3}\u{4}".utf8), "this is a NumPy archive", "README.md"),
+      Other("a.tgz", [0xFE], "this is a tar archive, to be unpacked: tar -xf "),
+      Other("images", [0, 0, 8, 3], "this is an IDX file", "folder with its labels"),
+      Other("a.onnx", [8, 7, 0x12, 1, 65], "this is an ONNX model", "--data takes a folder"),
+    ])
+  func otherKinds(_ other: Other) throws {
+    let scratch = try TemporaryDirectory()
+    let name = other.name
+    let path = try scratch.write(other.bytes, to: name)
+    try expectFailure(path, [path] + other.words)
+    for arguments in [["evaluate", name], ["predict", name, name], ["summary", name]] {
+      let model = try Command.run(arguments, in: scratch.path)
+      #expect(model.status == 1)
+      #expect(
+        model.errors.hasPrefix(
+          "Error: \(name): expected a model that `perceptron train` saved, found a"))
+    }
+  }
+
+  @Test("Folders of runs are told from data, and from a run")
+  func runs() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("runs/a", ["--iterations", "1"])
+    try expectFailure(scratch.file("runs"), ["this is a folder of runs", "--data takes"])
+    try expectFailure(scratch.file("runs/a"), ["this is the folder of a run", "--data takes"])
+    let model = try Command.run(["summary", "runs"], in: scratch.path)
+    #expect(
+      model.errors
+        == "Error: runs: this is a folder of 1 run; name one of them, such as runs/a\n")
+    let folder = try scratch.makeDirectory("data")
+    try writeSmallIDX(in: folder)
+    let data = try Command.run(["summary", "data"], in: scratch.path)
+    #expect(data.errors.contains("expected the folder of a run or a study, found a folder of data"))
+    let space = try Command.run(["tune", "--space", "data/train-images"], in: scratch.path)
+    #expect(space.status == 1)
+    #expect(space.errors.contains("expected a JSON file of settings to try, found an IDX file"))
   }
 
   @Test("A folder that is missing, empty or a file is named")

@@ -12,7 +12,8 @@ struct EvaluateTests {
     let outcome = try Command.run(["evaluate", scratch.file("run"), "--json"])
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
     let result = try outcome.object
-    #expect(Set(result.keys) == ["accuracy", "count", "loss"])
+    #expect(Set(result.keys) == ["accuracy", "count", "data", "loss", "split"])
+    #expect(result["data"] as? String == "digits" && result["split"] as? String == "test")
     let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
     let expected = model.network.evaluate(on: Digits.test.prepared(with: model.preprocessing))
     let found = try JSONDecoder().decode(Evaluation.self, from: Data(outcome.output.utf8))
@@ -27,11 +28,79 @@ struct EvaluateTests {
     let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "12", "--precision", "double"])
     let text = try Command.run(["evaluate", "run"], in: scratch.path)
-    #expect(text.output.wholeMatch(of: /accuracy 0\.\d{4}  loss \d\.\d{4}  on 297 rows\n/) != nil)
+    let line = /accuracy 0\.\d{4}  loss \d\.\d{4}  on the 297 test rows of digits\n/
+    #expect(text.output.wholeMatch(of: line) != nil)
     let file = try Command.run(["evaluate", "run/model.safetensors"], in: scratch.path)
     #expect(file.output == text.output)
     let train = try Command.run(["evaluate", "run", "--split", "train"], in: scratch.path)
-    #expect(train.output.hasSuffix("on 1500 rows\n"))
+    #expect(train.output.hasSuffix("on the 1500 training rows of digits\n"))
+  }
+
+  /// Data of the digits' width that is no digits: two classes, told apart by every pixel.
+  private func writeWide(in folder: String, parts: [String] = ["train", "t10k"]) throws {
+    let pixels = (0..<8).flatMap { [UInt8](repeating: $0 % 2 == 0 ? 10 : 200, count: 64) }
+    for part in parts {
+      try IDX.write(
+        Features(.bytes(pixels), exampleShape: [8, 8]), to: folder + "/\(part)-images")
+      try IDX.write(labels: (0..<8).map { $0 % 2 }, to: folder + "/\(part)-labels")
+    }
+  }
+
+  @Test("Without --data it is the model's own data, from anywhere, and it has to be the same")
+  func ownData() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try writeWide(in: folder)
+    try scratch.train("run", ["--data", "data", "--iterations", "3"])
+    try scratch.tune([
+      "--data", "data", "--hidden", "2,3", "--iterations", "3", "--validation", "2", "--output",
+      "study",
+    ])
+    let elsewhere = try TemporaryDirectory()
+    for model in ["run", "run/model.safetensors", "study", "study/best.safetensors"] {
+      let outcome = try Command.run(["evaluate", scratch.file(model)], in: elsewhere.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("on the 8 test rows of "))
+      #expect(outcome.output.hasSuffix("/data\n"))
+    }
+    try FileManager.default.moveItem(
+      atPath: scratch.file("run/model.safetensors"), toPath: scratch.file("kept"))
+    let lost = try Command.run(["evaluate", "run"], in: scratch.path)
+    #expect(lost.status == 1 && lost.errors.contains("the one that the run left is gone"))
+    try FileManager.default.moveItem(
+      atPath: scratch.file("kept"), toPath: scratch.file("run/model.safetensors"))
+    // History is of no concern here, and neither is a test set that is not there.
+    try FileManager.default.removeItem(atPath: scratch.file("run/history.csv"))
+    for part in ["t10k-images", "t10k-labels"] {
+      try FileManager.default.removeItem(atPath: folder + "/" + part)
+    }
+    let missing = try Command.run(["evaluate", "run"], in: scratch.path)
+    #expect(missing.status == 1 && missing.errors.contains("--split train takes them"))
+    #expect(try Command.run(["evaluate", "run", "--split", "train"], in: scratch.path).status == 0)
+    try IDX.write(labels: [1, 0, 1, 0, 1, 0, 1, 0], to: folder + "/train-labels")
+    for model in ["run", "study"] {
+      let changed = try Command.run(["evaluate", model, "--split", "train"], in: scratch.path)
+      #expect(changed.status == 1 && changed.output.isEmpty)
+      #expect(changed.errors.contains("this is not the data that the run was trained on"))
+    }
+    try FileManager.default.removeItem(atPath: folder)
+    let gone = try Command.run(["evaluate", "run"], in: scratch.path)
+    #expect(gone.status == 1 && gone.errors.contains("give its folder with --data"))
+  }
+
+  @Test("A model file in no folder of a run has no data: --data is asked for")
+  func bareModel() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run", ["--iterations", "2"])
+    try scratch.write(scratch.bytes(of: "run/model.safetensors"), to: "model.safetensors")
+    try scratch.write(scratch.bytes(of: "run/model.safetensors"), to: "run/copy.safetensors")
+    for model in ["model.safetensors", "run/copy.safetensors"] {
+      let outcome = try Command.run(["evaluate", model], in: scratch.path)
+      #expect(outcome.status == 2 && outcome.output.isEmpty)
+      #expect(outcome.errors.hasPrefix("Error: \(model) does not say what data it was trained on"))
+      let named = try Command.run(["evaluate", model, "--data", "digits"], in: scratch.path)
+      #expect(named.status == 0)
+    }
   }
 
   @Test("A folder with nothing but a test set will do")
@@ -122,7 +191,7 @@ struct EvaluateTests {
       network: TwoLayerNet(hidden: layer(64, 3), output: layer(3, 10)), preprocessing: .none,
       classNames: (0..<10).map { "\($0)" })
     try model.save(to: scratch.file("model"))
-    let outcome = try Command.run(["evaluate", "model"], in: scratch.path)
+    let outcome = try Command.run(["evaluate", "model", "--data", "digits"], in: scratch.path)
     #expect(outcome.status == 1 && outcome.output.isEmpty)
     #expect(outcome.errors.hasPrefix("Error: the loss on digits is "))
     #expect(!outcome.errors.contains("-nan"))

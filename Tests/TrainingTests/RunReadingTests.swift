@@ -167,6 +167,23 @@ import Testing
     }
     #expect(try written.directory.read() == written.run)
   }
+
+  @Test("A record in which a key stands twice is refused by name") func twice() throws {
+    let written = try self.written()
+    let text = String(decoding: try written.scratch.bytes(of: "runs/a/run.json"), as: UTF8.self)
+    let changed = text.replacing(#""pixelScale" :"#, with: #""pixelScale" : 2, "pixelScale" :"#)
+    try written.scratch.write(Array(changed.utf8), to: "runs/a/run.json")
+    let error = #expect(throws: FileError.self) { try written.directory.read() }
+    #expect(
+      error?.message
+        == #"expected the record of a run: the key "pixelScale" stands twice in "settings""#)
+  }
+
+  @Test("The record is read without the histories") func record() throws {
+    let written = try self.written()
+    try FileManager.default.removeItem(atPath: written.scratch.file("runs/a/history.csv"))
+    #expect(try written.directory.record() == written.run.record)
+  }
 }
 
 extension RunRecord {

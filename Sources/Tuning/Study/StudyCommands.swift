@@ -20,11 +20,10 @@ package struct StudyCommands {
     return ShellCommand.line(["perceptron", "train"] + Self.separated(arguments))
   }
 
-  /// The command line that measures the best network, where there is one.
+  /// The command line that measures the best network on the study's data, where there is one.
   package var evaluate: String? {
-    guard let context = TuneContext(of: study), study.best != nil else { return nil }
-    let data = context.data == "digits" ? [] : Self.separated(context.arguments.ofData)
-    return ShellCommand.line(["perceptron", "evaluate", folder] + data)
+    if TuneContext(of: study) == nil || study.best == nil { return nil }
+    return ShellCommand.line(["perceptron", "evaluate", folder])
   }
 
   /// The command line that goes on with a study that `perceptron tune` began and that is not over.
