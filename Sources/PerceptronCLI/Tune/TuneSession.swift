@@ -28,17 +28,22 @@ struct TuneSession {
     search.workers = workers
     search.test = data.test
     let reporter = isQuiet ? nil : TuneReporter(study)
-    do {
-      try search.run(
-        progress: { reporter?.update($0) }, stop: { Interruption.isRequested })
-      reporter?.finish()
-    } catch {
-      reporter?.finish()
-      throw error
+    if search.lacksBest && !isQuiet {
+      Console.error(
+        "\(folder)/\(Study.bestName) is missing or damaged; the best trial is trained again at the end"
+      )
     }
+    let outcome = Result {
+      try search.run(progress: { reporter?.update($0) }, stop: { Interruption.isRequested })
+    }
+    reporter?.finish()
+    // What is in the journal is shown, whatever could not be written.
+    if study.best == nil { _ = try outcome.get() }
     let seconds = start.duration(to: .now).seconds
     let report = StudyReport(study, folder: folder)
-    try show(report, earlier: earlier, seconds: seconds)
+    try show(report, earlier: earlier, seconds: seconds, search)
+    let remade = try outcome.get()
+    if let remade, !isQuiet { Console.error(Self.remark(on: remade, recorded: study.best)) }
     // One that was made in the meantime shows the study as it was then.
     if isWork { try views.removePage(isQuiet: isQuiet) }
     let isWritten = writeEvents()
@@ -55,12 +60,27 @@ struct TuneSession {
   }
 
   /// - Parameter earlier: how many trials were over before.
-  private func show(_ report: StudyReport, earlier: Int, seconds: Double) throws {
+  private func show(
+    _ report: StudyReport, earlier: Int, seconds: Double, _ search: NetworkSearch
+  ) throws {
     if isJSON {
       try Console.output(report.json)
     } else if !isQuiet {
-      try Console.output(summary(report, earlier: earlier, seconds: seconds))
+      try Console.output(
+        summary(report, earlier: earlier, seconds: seconds, isSaved: !search.lacksBest))
     }
+  }
+
+  /// What is to be known of a best network that was trained again.
+  private static func remark(on remade: Trial, recorded: Trial?) -> String {
+    let (now, before) = (remade.value ?? .nan, recorded?.value ?? .nan)
+    return
+      "\(Study.bestName) was made again by training trial \(recorded?.id ?? 0) anew: validation "
+      + "accuracy \(decimal(now, 4)), "
+      + (now == before
+        ? "as recorded"
+        : "recorded is \(decimal(before, 4)); another machine, build or number of workers rounds "
+          + "otherwise")
   }
 
   /// Writes the event files that are asked for. A study is worth more than they are: that they
@@ -78,7 +98,9 @@ struct TuneSession {
     }
   }
 
-  private func summary(_ report: StudyReport, earlier: Int, seconds: Double) -> String {
+  private func summary(
+    _ report: StudyReport, earlier: Int, seconds: Double, isSaved: Bool
+  ) -> String {
     let rows = data.training.count
     let validation = Set(settings.map(\.validation)).sorted().map { "\($0)" }
     let state = study.isOver ? "" : "interrupted; "
@@ -96,9 +118,11 @@ struct TuneSession {
       lines += ["", report.leaderboard(top: 10), ""] + study.choiceInWords
       lines += report.edges
       lines += report.commands
-      lines.append("saved \(folder)/\(Study.bestName) and \(folder)/journal.jsonl")
+      let journal = "\(folder)/\(Study.journalName)"
+      lines.append(
+        isSaved ? "saved \(folder)/\(Study.bestName) and \(journal)" : "saved \(journal)")
     }
-    if !study.isOver { lines.append(report.advice) }
+    if !study.isOver || !isSaved && study.best != nil { lines.append(report.advice) }
     return lines.joined(separator: "\n")
   }
 }

@@ -1,4 +1,5 @@
 import LinearAlgebra
+import Serialization
 
 /// What those who run trials tell. Each of these methods traps where the trial is in a state in
 /// which that cannot happen, and throws `FileError` where the journal cannot be written, in which
@@ -33,7 +34,8 @@ extension Study {
   ///
   /// - Parameter save: called before the result is recorded if the trial is then ``Study/best`` and
   ///   the study has a folder, with the path at which its model is to be saved. What it throws leaves
-  ///   the trial running.
+  ///   the trial running. Where the best is then an earlier repeat of the same point, the file of
+  ///   another best is removed.
   public func finish(
     _ trial: Int, _ result: TrialResult, savingBest save: (_ path: String) throws -> Void = { _ in }
   ) throws {
@@ -45,11 +47,14 @@ extension Study {
     }
     let event = StudyEvent.done(trial: trial, result: result)
     try ending.withLock { _ in
-      let isBest = contents.withLock { contents in
+      let best = contents.withLock { contents in
         contents.demand(event)
-        return contents.state.isBest(trial, result)
+        return contents.state.best(completedBy: trial, result)
       }
-      if isBest, let directory { try save(directory + "/" + Self.bestName) }
+      if let best, let path = directory.map({ $0 + "/" + Self.bestName }) {
+        // The network of another repeat is gone; what is there is that of an earlier best.
+        if best == trial { try save(path) } else { try AtomicFile.remove(path) }
+      }
       try record(event)
     }
   }

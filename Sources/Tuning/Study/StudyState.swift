@@ -61,15 +61,15 @@ struct StudyState {
     }
   }
 
-  /// Whether a trial that ends with a result completes the best configuration so far and is its best
-  /// trial.
-  func isBest(_ trial: Int, _ result: TrialResult) -> Bool {
+  /// The best trial of the best configuration so far, where a trial that ends with a result completes
+  /// that one; nil where it does not.
+  func best(completedBy trial: Int, _ result: TrialResult) -> Int? {
     var ended = trials[trial]
     ended.end(with: result)
     let own = configuration(ended.configuration)
     let after = Configuration(
       own.parameters, own.trials.map { $0.id == trial ? ended : $0 })
-    return isBest(after) && after.best(by: definition.goal)?.id == trial
+    return isBest(after) ? after.best(by: definition.goal)?.id : nil
   }
 
   /// Whether all trials of a configuration are done, and no other is better so far.

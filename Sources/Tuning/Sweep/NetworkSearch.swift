@@ -57,6 +57,9 @@ public struct NetworkSearch {
   /// most. With 0 there is one after each step. A search that was killed goes on from the last one.
   public var checkpointEvery = 1.0
 
+  /// Where the network of each trial that is done is saved, of a study in memory with one trial.
+  var modelPath: String?
+
   /// The search of the best of some networks.
   ///
   /// - Parameters:
@@ -94,17 +97,21 @@ public struct NetworkSearch {
     try self.init(study, on: data, settings: study.trials.map { try settings($0.parameters) })
   }
 
-  /// Trains the networks of all trials that wait, and records what comes of them.
+  /// Trains the networks of all trials that wait, and records what comes of them. Where the file of the
+  /// best network is not there or damaged afterwards, that one is trained and saved again; with repeats,
+  /// this is so unless the best one ended last of its point.
   ///
   /// - Parameters:
   ///   - progress: told how far the search is, several times a second at most.
   ///   - stop: asked after each step whether to end early; what is trained then waits again.
+  /// - Returns: the best trial, as it came out when it was trained again; nil where it was not.
   /// - Throws: `FileError` where the study's folder cannot be written to; `DatasetError` for data
   ///   that cannot be prepared.
+  @discardableResult
   public func run(
     progress: @escaping @Sendable (SweepProgress) -> Void = { _ in },
     stop: @escaping @Sendable () -> Bool = { false }
-  ) throws {
+  ) throws -> Trial? {
     if let workers {
       try InvalidSetting.demand(
         workerCounts.contains(workers), "workers", workers,
@@ -136,14 +143,15 @@ public struct NetworkSearch {
     }
     if study.counts[.waiting] == nil { try removeCheckpoints() }
     meter.finish()
+    let remade = !stop() && lacksBest ? try remakeBest(stop) : nil
     try measureBest()
+    return remade
   }
 
   /// Measures the best network on the test set once the study is over, unless that was done.
   private func measureBest() throws {
-    guard let test, test.count > 0, let best = study.best, study.isOver,
-      let path = study.directory.map({ $0 + "/" + Study.bestName }),
-      FileManager.default.fileExists(atPath: path)
+    guard let test, test.count > 0, let best = study.best, study.isOver, let path = bestPath,
+      !lacksBest
     else { return }
     let digest = try test.digest()
     if study.test?.digest == digest { return }
@@ -152,6 +160,32 @@ public struct NetworkSearch {
       StudyTest(
         trial: best.id, accuracy: result.accuracy, loss: result.loss, rowCount: test.count,
         digest: digest))
+  }
+
+  /// Whether a trial of the study in a folder is done, and the file of the best network is not there
+  /// or cannot be read.
+  public var lacksBest: Bool {
+    guard let path = bestPath, study.best != nil else { return false }
+    return (try? AnyTrainedModel(readingFrom: path)) == nil
+  }
+
+  private var bestPath: String? { study.directory.map { $0 + "/" + Study.bestName } }
+
+  /// Trains the best trial again, in a study of its own, and saves its network.
+  ///
+  /// - Returns: what came of it, or nil where it was stopped.
+  private func remakeBest(_ stop: @escaping @Sendable () -> Bool) throws -> Trial? {
+    guard let best = study.best, let bestPath else { return nil }
+    try AtomicFile.check(bestPath)
+    var definition = study.definition
+    (definition.pruning, definition.seeds) = (.none, [])
+    var search = try NetworkSearch(
+      Study(definition: definition, trials: [best.parameters]), on: data,
+      settings: [settings[best.id]])
+    (search.method, search.workers, search.memory) = (method, workers, memory)
+    search.modelPath = bestPath
+    try search.run(stop: stop)
+    return search.study.best
   }
 
   /// Removes what a process that was killed at its very end has left.

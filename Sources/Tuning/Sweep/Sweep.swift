@@ -53,11 +53,13 @@ struct Sweep<Scalar: BLASScalar> {
     _ trial: Int, _ result: TrialResult, _ sets: PreparedSets<Scalar>,
     _ network: () -> Network<Scalar>
   ) throws {
-    try study.finish(trial, result) { path in
+    func save(to path: String) throws {
       let model = TrainedModel(
         network: network(), preprocessing: sets.preprocessing,
         classNames: search.data.classNames, image: search.data.image)
       try model.save(to: path)
     }
+    if let path = search.modelPath { try save(to: path) }
+    try study.finish(trial, result, savingBest: save)
   }
 }

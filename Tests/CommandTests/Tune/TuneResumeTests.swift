@@ -59,6 +59,40 @@ struct TuneResumeTests {
     #expect(again.output.contains("2 trials, over already: 2 done"))
   }
 
+  @Test("A best network that is missing or damaged is told of, and made again to the byte")
+  func missingBest() throws {
+    let scratch = try TemporaryDirectory()
+    let best = "study/best.safetensors"
+    try scratch.tune([
+      "--hidden", "5,6", "--learning-rate", "0.1,0.5", "--iterations", "20,40", "--output", "study",
+    ])
+    let whole = try scratch.bytes(of: best)
+    for damaged in [nil, Array(whole.prefix(500)), []] {
+      try FileManager.default.removeItem(atPath: scratch.file(best))
+      if let damaged { try scratch.write(damaged, to: best) }
+      for arguments in [["evaluate", "study"], ["summary", "study"]] {
+        let outcome = try Command.run(arguments, in: scratch.path)
+        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(
+          outcome.errors.hasSuffix("`perceptron tune --resume study` makes it again\n"),
+          "\(outcome.errors)")
+        #expect(!outcome.errors.contains("no trial has a result"))
+      }
+      let resumed = try scratch.tune(["--resume", "study"])
+      #expect(resumed.errors.contains("is missing or damaged; the best trial is trained again"))
+      #expect(resumed.errors.contains(/was made again by training trial \d .*, as recorded\n/))
+      #expect(resumed.output.contains("saved study/best.safetensors and"))
+      #expect(try scratch.bytes(of: best) == whole)
+    }
+    #expect(!(try scratch.tune(["--resume", "study"]).errors.contains("made again")))
+    // What cannot be made again is not said to be saved.
+    try FileManager.default.removeItem(atPath: scratch.file(best))
+    _ = try scratch.makeDirectory(best)
+    let refused = try Command.run(["tune", "--resume", "study"], in: scratch.path)
+    #expect(refused.status == 1 && !refused.output.contains("saved study/best.safetensors"))
+    #expect(refused.errors.hasSuffix("\(best): cannot write here: Is a directory\n"))
+  }
+
   @Test(
     "A folder with a study is not begun in again: the message says how to go on, or what differs")
   func exists() throws {
