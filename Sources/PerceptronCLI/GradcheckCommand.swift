@@ -78,11 +78,15 @@ struct GradcheckCommand: ParsableCommand {
     }
     defer { withExtendedLifetime(lock) {} }
     let result = Result(passed: report.passed, outcome: report.outcome, report: report)
+    // What was found is worth more than the file: it is shown whether or not that can be written.
+    let shown = Swift.Result {
+      try Console.output(json ? result.json : report.text(columns: Console.tableColumns))
+    }
     if let folder {
       try AtomicFile.write(
         Array((result.json + "\n").utf8), to: RunDirectory(path: folder).gradientCheckPath)
     }
-    try Console.output(json ? result.json : report.text(columns: Console.tableColumns))
+    try shown.get()
     if !report.passed { throw ExitCode.failure }
   }
 

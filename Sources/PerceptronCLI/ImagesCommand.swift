@@ -53,14 +53,15 @@ struct ImagesCommand: ParsableCommand {
   }
 
   func run() throws {
+    let name = URL(fileURLWithPath: source.data).standardizedFileURL.lastPathComponent
+    let path = output ?? "\(name)-images.html"
+    try AtomicFile.check(path)
     let data = try source.load(split)
     guard let examples = ClassExamples(of: data, perClass: perClass, seed: seed) else {
       throw DatasetError(
         "\(source.data) has no pictures to show, but \(data.features): expected examples of "
           + "height × width, with 1 or 3 channels")
     }
-    let name = URL(fileURLWithPath: source.data).standardizedFileURL.lastPathComponent
-    let path = output ?? "\(name)-images.html"
     if Self.isPicture(path) {
       try AtomicFile.write(examples.grid.image.png, to: path)
     } else {

@@ -38,6 +38,8 @@ struct ReportCommand: ParsableCommand {
     if !isDirectory(folder) {
       throw FileError(folder, "expected the folder of a run or a study, found a file")
     }
+    let path = output ?? FolderViews(folder: folder).pagePath
+    try checkWritable(path)
     var report = try page()
     let time = Date.now.formatted(
       .verbatim(
@@ -45,12 +47,20 @@ struct ReportCommand: ParsableCommand {
         locale: Locale(identifier: "en_US_POSIX"), timeZone: .current,
         calendar: Calendar(identifier: .gregorian)))
     report.subtitle += ". Page of \(time)"
-    let path = output ?? FolderViews(folder: folder).pagePath
     let (drawings, problem) = report.draw()
     try report.write(to: path, drawings)
     if let problem { Console.error(problem) }
     try Console.output(path)
     if open { show(path) }
+  }
+
+  /// Throws where the page could not be written, before it is made.
+  private func checkWritable(_ path: String) throws {
+    do {
+      try AtomicFile.check(path)
+    } catch let error as FileError where output == nil {
+      throw FileError(error.path, error.message + "; --output writes the page elsewhere")
+    }
   }
 
   private func page() throws -> Report {

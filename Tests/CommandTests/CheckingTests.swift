@@ -73,6 +73,25 @@ struct CheckingTests {
     #expect(try !scratch.names(in: "a").contains("gradcheck.json"))
   }
 
+  @Test("What a check of a run found is shown also where its file cannot be written")
+  func unwritable() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("a", ["--iterations", "20"])
+    _ = try scratch.makeDirectory("a/gradcheck.json")
+    let outcome = try Command.run(["gradcheck", "a", "--sample", "3"], in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("gradient check passed"))
+    #expect(outcome.errors == "Error: a/gradcheck.json: cannot write here: Is a directory\n")
+    // Shown on a full disk, it is still written.
+    try FileManager.default.removeItem(atPath: scratch.file("a/gradcheck.json"))
+    guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
+    let full = try Command.run(
+      program: "/bin/bash",
+      ["-c", "'\(Command.executable)' gradcheck a --sample 3 > /dev/full"], in: scratch.path)
+    #expect(full.status == 1 && full.errors.contains("standard output: cannot write"))
+    #expect(try scratch.object("a/gradcheck.json")["passed"] as? Bool == true)
+  }
+
   @Test("A run whose network cannot be checked is refused with what to do") func runRefused() throws
   {
     let scratch = try TemporaryDirectory()
@@ -94,7 +113,7 @@ struct CheckingTests {
       ["gradcheck", "a", "--rows", "3", "--data", "moved"], in: scratch.path)
     #expect(found.output.contains("W1"), "\(found.errors)")
     try expectRefused(1, ["b"], "there is no such folder")
-    try expectRefused(1, ["moved"], "no model.safetensors in this folder")
+    try expectRefused(1, ["moved"], "found a folder of data")
   }
 
   @Test("A check that cannot see any slope fails with status 1")

@@ -28,6 +28,66 @@ struct SavingTests {
     }
   }
 
+  /// Runs the command where no file may grow beyond 8 kB.
+  private func runLimited(_ line: String, in folder: String) throws -> Command.Outcome {
+    try Command.run(
+      program: "/bin/bash",
+      [
+        "-c",
+        "trap '' XFSZ; ulimit -f 8; export LLVM_PROFILE_FILE=/dev/null; "
+          + "'\(Command.executable)' \(line)",
+      ], in: folder)
+  }
+
+  @Test("Where the disk fills up, a run goes on to its end, is shown, and can be gone on with")
+  func fillingDisk() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--hidden", "3", "--iterations", "1000"]
+    // The first checkpoint fits. As losses come, one of the next does not, nor does the history.
+    let outcome = try runLimited(
+      "train --checkpoint-every 1e-9 --output run " + options.joined(separator: " "),
+      in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("trained for 1000 of 1000 iterations"))
+    #expect(outcome.output.contains("validation accuracy ") && !outcome.output.contains("saved"))
+    #expect(outcome.errors.contains("; the run goes on without checkpoints\n"))
+    #expect(outcome.errors.contains("Error: run/history.csv: cannot write: "))
+    #expect(outcome.errors.hasSuffix("go on with: perceptron resume run\n"))
+    let resumed = try Command.run(["resume", "run"], in: scratch.path)
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    try scratch.train("whole", options)
+    #expect(
+      try scratch.bytes(of: "run/model.safetensors")
+        == scratch.bytes(of: "whole/model.safetensors"))
+  }
+
+  @Test("Where the disk is full, a study shows what is in its journal, and can be gone on with")
+  func fullStudy() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try runLimited(
+      "tune --hidden 3,4,5 --learning-rate 0.1,0.2,0.3,0.4 --independent --iterations 30 "
+        + "--output study", in: scratch.path)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("Error: study/journal.jsonl: cannot be written to: "))
+    #expect(outcome.output.contains("  done  "))
+    #expect(outcome.output.hasSuffix("go on with: perceptron tune --resume study\n"))
+    #expect(try scratch.tune(["--resume", "study"]).output.contains(": 12 done"))
+  }
+
+  @Test("A page that could not be written is refused before it is made")
+  func unwritablePage() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("run", ["--iterations", "1"])
+    for line in [["report", "run"], ["images"]] {
+      let outcome = try Command.run(line + ["--output", "none/a.html"], in: scratch.path)
+      #expect(outcome.status == 1 && outcome.output.isEmpty)
+      #expect(outcome.errors.hasPrefix("Error: none/a.html: cannot write here: "))
+    }
+    _ = try scratch.makeDirectory("run/report.html")
+    let own = try Command.run(["report", "run"], in: scratch.path)
+    #expect(own.errors.hasSuffix("; --output writes the page elsewhere\n"))
+  }
+
   @Test("What a killed run has left is no obstacle to another, and is swept by it")
   func stale() throws {
     let scratch = try TemporaryDirectory()

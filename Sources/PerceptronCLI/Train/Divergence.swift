@@ -14,14 +14,16 @@ struct Divergence: Error, CustomStringConvertible {
   }
 
   let cause: Cause
-  let directory: RunDirectory
+  /// Where the run's history is, or nil where it could not be written.
+  let directory: RunDirectory?
 
   var description: String {
     let advice =
       isFresh
       ? "Smaller fresh weights (--scale) or features divided by more (--pixel-scale)"
       : "A lower --learning-rate or features divided by more (--pixel-scale)"
-    return "\(event): the run diverged. \(advice) may help. Its history is in \(directory.path)."
+    return "\(event): the run diverged. \(advice) may help."
+      + (directory.map { " Its history is in \($0.path)." } ?? "")
   }
 
   /// Whether it was so before any update.

@@ -9,7 +9,7 @@ extension TrainingSession {
     if display.json {
       try Console.output(finished.record.json)
     } else if !display.quiet && finished.divergence == nil {
-      try Console.output(summary(of: finished.record))
+      try Console.output(summary(of: finished.record, isSaved: finished.isSaved))
     }
     if let diagnosis = finished.record.diagnosis, !display.json && !display.quiet {
       try Console.output("\n\(diagnosis)")
@@ -18,14 +18,22 @@ extension TrainingSession {
     if display.json || display.quiet {
       for warning in finished.record.results.warnings ?? [] { Console.error("warning: \(warning)") }
     }
-    if let leftover = finished.leftover { Console.error("Error: \(leftover)") }
+    for problem in finished.problems { Console.error("Error: \(problem)") }
+    if !finished.isSaved && directory.holdsCheckpoint {
+      Console.error("the last checkpoint is there; \(resumption)")
+    }
     if let divergence = finished.divergence { throw divergence }
     if Interruption.isRequested { throw ExitCode(Interruption.status) }
-    if finished.leftover != nil { throw ExitCode.failure }
+    if !finished.problems.isEmpty { throw ExitCode.failure }
+  }
+
+  /// How to go on with the run.
+  private var resumption: String {
+    "go on with: " + ShellCommand.line(["perceptron", "resume", directory.path])
   }
 
   /// What a person wants to know of a run that is over.
-  private func summary(of record: RunRecord) -> String {
+  private func summary(of record: RunRecord, isSaved: Bool) -> String {
     let results = record.results
     let training = record.settings.training
     let rows = data.training.count - record.settings.validation
@@ -52,11 +60,13 @@ extension TrainingSession {
       lines.append("\(end)kept the weights of iteration \(best)")
     }
     lines += results.figures(penalty: training.penalty)
-    lines.append("saved \(directory.modelPath)")
-    lines += FolderViews(folder: directory.path).commands(tensorBoard: display.tensorboard)
+    if isSaved {
+      lines.append("saved \(directory.modelPath)")
+      lines += FolderViews(folder: directory.path).commands(tensorBoard: display.tensorboard)
+    }
     lines += (results.warnings ?? []).map { "warning: \($0)" }
-    if results.status == .interrupted {
-      lines.append("go on with: " + ShellCommand.line(["perceptron", "resume", directory.path]))
+    if isSaved && results.status == .interrupted && directory.holdsCheckpoint {
+      lines.append(resumption)
     }
     return lines.joined(separator: "\n")
   }

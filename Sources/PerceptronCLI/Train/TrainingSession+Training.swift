@@ -64,9 +64,18 @@ extension TrainingSession {
     }
     var divergence: Divergence.Cause?
     do {
-      try trainer.run(
-        on: sets.training, validation: sets.validation, callbacks: [callback],
-        checkpoints: checkpoints(notes: notes))
+      do {
+        try trainer.run(
+          on: sets.training, validation: sets.validation, callbacks: [callback],
+          checkpoints: checkpoints(notes: notes))
+      } catch let error as FileError {
+        // The run is worth more than its checkpoints.
+        let isOver = Interruption.isRequested || trainer.isFinished
+        Console.error("\(error)" + (isOver ? "" : "; the run goes on without checkpoints"))
+        if !isOver {
+          try trainer.run(on: sets.training, validation: sets.validation, callbacks: [callback])
+        }
+      }
     } catch TrainingError.lossNotFinite(let iteration, let loss, _) {
       divergence = .loss(loss, of: iteration)
     } catch TrainingError.parametersNotFinite(let iteration, _) {

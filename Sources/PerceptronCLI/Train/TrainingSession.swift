@@ -24,9 +24,10 @@ struct TrainingSession {
   struct Finished {
     let record: RunRecord
     let divergence: Divergence?
-    /// Why event files or a page of an earlier run are still there, which is no reason not to report
-    /// this one.
-    let leftover: (any Error)?
+    /// Whether the run's files are in its folder.
+    let isSaved: Bool
+    /// What could not be written or removed, which is no reason not to report the run.
+    let problems: [any Error]
   }
 
   /// Trains in the given precision and writes the run's files. A run that diverged leaves its history
@@ -89,22 +90,28 @@ extension TrainingSession {
     let model = TrainedModel(
       network: outcome.network, preprocessing: sets.preprocessing,
       classNames: data.training.classNames, image: data.training.image)
-    try directory.write(
-      record, history: outcome.history, diagnostics: outcome.diagnostics,
-      model: outcome.divergence == nil ? model : nil,
-      under: lock)
-    if status != .interrupted { try directory.removeCheckpoint() }
-    var leftover: (any Error)?
-    do {
-      try eventFiles.removeEarlier()
-      try FolderViews(folder: directory.path).removePage(isQuiet: display.quiet)
-    } catch {
-      leftover = error
+    var problems: [any Error] = []
+    func attempt(_ body: () throws -> Void) {
+      do { try body() } catch { problems.append(error) }
+    }
+    attempt {
+      try directory.write(
+        record, history: outcome.history, diagnostics: outcome.diagnostics,
+        model: outcome.divergence == nil ? model : nil,
+        under: lock)
+    }
+    let isSaved = problems.isEmpty
+    if isSaved {
+      if status != .interrupted { attempt { try directory.removeCheckpoint() } }
+      attempt { try eventFiles.removeEarlier() }
+      attempt { try FolderViews(folder: directory.path).removePage(isQuiet: display.quiet) }
     }
     return Finished(
       record: record,
-      divergence: outcome.divergence.map { Divergence(cause: $0, directory: directory) },
-      leftover: leftover)
+      divergence: outcome.divergence.map {
+        Divergence(cause: $0, directory: isSaved ? directory : nil)
+      },
+      isSaved: isSaved, problems: problems)
   }
 
   /// What a network that has not diverged makes of the rows. What the last update did, and what fresh
