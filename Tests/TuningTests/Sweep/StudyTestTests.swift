@@ -27,6 +27,30 @@ struct StudyTestTests {
       .split(separator: "\n").map(String.init)
   }
 
+  @Test func `The network kept of a point that is repeated is that of its best trial`() throws {
+    let folder = try TemporaryDirectory().file("study")
+    let study = try Study.open(
+      at: folder, SearchSpace([.init("rate", .values([0.01, 0.1]))]), seeds: [0, 1, 2, 3])
+    let settings = study.trials.map { trial in
+      SweepSamples.settings {
+        $0.learningRate = trial.parameters.number("rate")
+        $0.seed = UInt64(trial.parameters.whole("seed"))
+      }
+    }
+    var search = try NetworkSearch(study, on: SweepSamples.data, settings: settings)
+    search.method = .independent
+    let remade = try search.run()
+    let best = try #require(study.best)
+    // Else its network would be there anyway.
+    try #require(best.id != study.bestConfiguration?.trials.last?.id)
+    #expect(remade?.value == best.value)
+    #expect(!search.lacksBest)
+    let sets = try settings[best.id].sets(of: SweepSamples.data, as: Double.self)
+    let model = try TrainedModel<Double>(readingFrom: folder + "/" + Study.bestName)
+    let validation = try #require(sets.validation)
+    #expect(model.network.evaluate(on: validation).accuracy == best.value)
+  }
+
   @Test func `The best is measured once when the study is over, and the figure kept with it`()
     throws
   {
