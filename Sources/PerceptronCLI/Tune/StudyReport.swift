@@ -40,7 +40,9 @@ struct StudyReport {
       ]
     if !study.choiceInWords.isEmpty { lines += [""] + study.choiceInWords }
     if !commands.isEmpty { lines += [""] + commands }
-    if !study.definition.space.parameters.isEmpty { lines += ["", effects(columns: columns)] }
+    if !study.definition.space.parameters.isEmpty {
+      lines += ["", effects(columns: columns)]
+    }
     if !edges.isEmpty { lines += [""] + edges }
     if !study.isOver {
       lines += ["", isUnderWay ? "a process runs it" : "interrupted; " + advice]
@@ -59,8 +61,7 @@ struct StudyReport {
     var table = TextTable(
       [.figures(isRepeated ? "trials" : "trial")]
         + zip(names, areNumbers).map { $1 ? .figures($0, rank: 1) : .words($0, rank: 1) }
-        + [.words("state", rank: 2)] + (isRepeated ? [.figures("done", rank: 3)] : [])
-        + [
+        + [.words("state", rank: 2)] + (isRepeated ? [.figures("done")] : []) + [
           .figures("validation"), .figures("training", rank: 3), .figures("batch loss", rank: 5),
           .figures("time", rank: 4),
         ])
