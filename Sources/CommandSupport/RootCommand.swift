@@ -63,7 +63,9 @@ extension RootCommand {
   private static func unknownCommand(in arguments: [String]) -> String? {
     let (command, path) = command(of: arguments)
     let known = command.configuration.subcommands.filter {
-      $0.configuration.shouldDisplay && $0 != command.configuration.defaultSubcommand
+      // That of a nested command goes by its parent's name.
+      $0.configuration.shouldDisplay
+        && (path.isEmpty || $0 != command.configuration.defaultSubcommand)
     }.compactMap { $0.configuration.commandName }
     guard !command.configuration.subcommands.isEmpty, path.count < arguments.count,
       case let name = arguments[path.count], !name.hasPrefix("-")

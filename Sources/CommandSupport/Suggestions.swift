@@ -91,13 +91,16 @@ extension Suggestions {
       "lr eta eta0 learningrateinit initiallr baselr stepsize learnrate",
       [.option("learning-rate")]
     ),
-    ("nepochs numepochs maxepochs epoch numtrainepochs", [.option("epochs")]),
+    (
+      "epochs nepochs numepochs maxepochs numtrainepochs",
+      [.option("epochs"), .option("iterations")]
+    ),
     (
       "maxiter maxiterations niter numiter numiterations iters steps maxsteps nsteps numsteps",
       [.option("iterations")]
     ),
     (
-      "bs batchsize minibatch minibatchsize trainbatchsize",
+      "batch bs batchsize minibatch minibatchsize trainbatchsize",
       [.option("batch"), .option("rows")]
     ),
     ("samples nsamples numsamples", [.option("rows"), .option("trials")]),

@@ -98,6 +98,7 @@ struct UsageTests {
     Mistake("tune --lr 0.1,0.2", "Did you mean '--learning-rate'?"),
     Mistake("overfit --lr 0.1", "Did you mean '--learning-rate'?"),
     Mistake("overfit --batch-size 9", "Did you mean '--rows'?"),
+    Mistake("overfit --epochs 9", "Did you mean '--iterations'?"),
     Mistake("train --max_iter 9", "Did you mean '--iterations'?"),
     Mistake("train --cv 5", "There is no cross-validation; '--validation'"),
     Mistake("train --momentum 0.9", "Did you mean '--optimizer momentum'?"),

@@ -13,7 +13,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       The loss is softmax cross-entropy plus λΣw² over all weights, with no factor ½. Ctrl-C, SIGTERM \
       and SIGHUP finish the current iteration, save what there is, and exit with status 130; a second \
-      Ctrl-C ends at once. `perceptron resume` goes on with a run that was interrupted or killed. An \
+      Ctrl-C, half a second later or more, ends at once. `perceptron resume` goes on with a run that was interrupted or killed. An \
       earlier run in the folder is replaced only when all of the new one is on the disk.
 
       The plain network has one hidden layer and is trained by SGD whose rate decays once per epoch. \

@@ -10,7 +10,8 @@ struct TuneShowCommand: ParsableCommand {
     discussion: """
       The study may be under way in another process: after the trials that are done, by their results, \
       come those that are not, by the last accuracy that they showed. The training accuracy is of all \
-      training rows for a trial that is done, and of the last batch measured for others.
+      training rows for a trial that is done, and of the last batch measured for others. In a narrow \
+      window columns are left out, which the line below a table names.
 
       For each value of a setting there is the mean and the best result of all trials that have it and are \
       done, whatever their other settings; a setting's importance is the share of the results' variance \
