@@ -1,4 +1,3 @@
-internal import CZlib
 import Foundation
 
 /// Reads a file from its beginning to its end, plain or, where its name ends in `.gz`, through
@@ -15,7 +14,7 @@ package final class ByteReader {
 
   private enum Handle {
     case plain(Int32)
-    case gzip(gzFile)
+    case gzip(GzipReader)
   }
 
   /// The file's path, as the caller gave it.
@@ -40,25 +39,16 @@ package final class ByteReader {
       capacity = size
       return
     }
-    guard let file = gzdopen(descriptor, "rb") else {
-      close(descriptor)
-      throw FileError(path, "cannot open: zlib has no memory")
+    guard let file = try GzipReader(path: path, descriptor: descriptor) else {
+      throw FileError(path, atByte: 0, "expected gzip data, for the name ends in .gz")
     }
     handle = .gzip(file)
     let (expanded, overflow) = size.multipliedReportingOverflow(by: ByteReader.largestExpansion)
     capacity = overflow ? .max : expanded
-    gzbuffer(file, 1 << 18)
-    // zlib passes data through that is not gzip; under this name it is a mistake.
-    if gzdirect(file) == 1 {
-      throw FileError(path, atByte: 0, "expected gzip data, for the name ends in .gz")
-    }
   }
 
   deinit {
-    switch handle {
-    case .plain(let descriptor): close(descriptor)
-    case .gzip(let file): gzclose_r(file)
-    }
+    if case .plain(let descriptor) = handle { close(descriptor) }
   }
 
   /// The size in bytes of the file at `path` as it is on the disk.
@@ -179,18 +169,11 @@ extension ByteReader {
         if errno != EINTR { throw FileError.system(path, cannot: "read", code: errno) }
       }
     case .gzip(let file):
-      let count = gzread(file, buffer.baseAddress, UInt32(size))
-      if count > 0 { return Int(count) }
-      var code: Int32 = Z_OK
-      let text = gzerror(file, &code).map { String(cString: $0) } ?? "unknown error"
-      if count == 0 && (code == Z_OK || code == Z_STREAM_END) { return 0 }
-      throw error("the gzip data is damaged: \(ByteReader.withoutDescriptor(text))")
+      do {
+        return try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<size]))
+      } catch let damage as GzipReader.Damage {
+        throw error("the gzip data is damaged: \(damage.text)")
+      }
     }
-  }
-
-  /// zlib's message without the `<fd:3>: ` that stands for the path, which it does not know.
-  private static func withoutDescriptor(_ text: String) -> Substring {
-    guard text.hasPrefix("<fd:"), let end = text.firstRange(of: ">: ") else { return text[...] }
-    return text[end.upperBound...]
   }
 }

@@ -117,6 +117,26 @@ import Testing
     #expect(checksum?.message == "the gzip data is damaged: incorrect data check")
   }
 
+  @Test("Gzip members are read one after the other, with zero bytes after them and nothing else")
+  func members() throws {
+    let parts = [Array(data[..<1_000]), [], Array(data[1_000...])]
+    let whole = try parts.flatMap { try directory.gzip($0) }
+    try directory.write(whole + [UInt8](repeating: 0, count: 600), to: "a.gz")
+    let reader = try ByteReader(path: directory.file("a.gz"))
+    #expect(try reader.bytes(data.count, of: "elements") == data)
+    try reader.expectEnd()
+    for rest: [UInt8] in [[7], [0, 0, 7], Array("garbage".utf8), [0x1f], [0x1f, 0x8b, 8]] {
+      try directory.write(whole + rest, to: "a.gz")
+      let error = readingError("a.gz", count: data.count)
+      #expect(error?.message.hasPrefix("the gzip data is damaged: ") == true, "\(rest)")
+    }
+    try directory.write(whole + [0, 0, 7, 7], to: "a.gz")
+    #expect(
+      readingError("a.gz", count: data.count)?.message
+        == "the gzip data is damaged: it ends at byte \(whole.count + 2) of the file, but other bytes "
+        + "follow")
+  }
+
   @Test("A gzip file with any changed byte is refused or gives the right bytes")
   func changedGzip() throws {
     let compressed = try directory.gzip(data)
