@@ -75,6 +75,27 @@ import Testing
     #expect(large?.message == "expected at most 65536 bytes, found 65537")
   }
 
+  @Test("Class names are text in UTF-8 and tell the classes apart; a byte order mark is none of it")
+  func oddNames() throws {
+    try directory.write(batch([1]), to: "data_batch_1.bin")
+    let names = (0..<10).map { "kind \($0)" }
+    func read(_ bytes: [UInt8]) throws -> [String]? {
+      try directory.write(bytes, to: "batches.meta.txt")
+      return try CIFAR10.readDirectory(directory.path).training?.classNames
+    }
+    let text = Array(names.joined(separator: "\r\n").utf8)
+    #expect(try read([0xEF, 0xBB, 0xBF] + text) == names)
+    for (last, complaint): ([UInt8], String) in [
+      ([0x63, 0x61, 0x66, 0xE9], "expected class names in UTF-8"),
+      (Array("kind 3".utf8), "expected class names that differ, found kind 3 twice"),
+      (Array("a\tb".utf8), #"expected class names of characters to be seen, found "a\tb""#),
+    ] {
+      let bytes = Array((names.dropLast().joined(separator: "\n") + "\n").utf8) + last
+      let error = #expect(throws: FileError.self) { try read(bytes) }
+      #expect(error?.message == complaint)
+    }
+  }
+
   @Test("A file cut anywhere but between records is refused with the last record's place")
   func cuts() throws {
     let data = batch([1, 2])

@@ -22,7 +22,7 @@ public enum CIFAR10 {
   ///
   /// - Returns: each set with rows of `[3, 32, 32]` bytes, nil where it has no file.
   /// - Throws: `FileError` where the directory or a file cannot be read, is not a whole number of
-  ///   records, has a class above 9, or does not name ten classes.
+  ///   records, has a class above 9, or does not name ten different classes in UTF-8.
   public static func readDirectory(_ path: String) throws -> DatasetFiles {
     let names = try fileNames(path)
     let batches = names.compactMap { name in batchNumber(name).map { (number: $0, name: name) } }
@@ -117,10 +117,25 @@ public enum CIFAR10 {
     let reader = try ByteReader(path: path)
     try reader.expectAtMost(65_536)
     try reader.forEachChunk { bytes += $0 }
-    let names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    if bytes.starts(with: mark) { bytes.removeFirst(mark.count) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw FileError(path, "expected class names in UTF-8")
+    }
+    let names = text.split(whereSeparator: \.isNewline)
       .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     if names.count != 10 {
       throw FileError(path, "expected ten class names, one per line, found \(names.count)")
+    }
+    var seen: Set<String> = []
+    for name in names {
+      if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+        throw FileError(
+          path, "expected class names of characters to be seen, found \(name.debugDescription)")
+      }
+      if !seen.insert(name).inserted {
+        throw FileError(path, "expected class names that differ, found \(name) twice")
+      }
     }
     return names
   }
