@@ -74,7 +74,10 @@ struct TableReader {
         throw FileError(
           path, "line \(line): expected a whole line, found \(text[start...].prefix(40))")
       }
-      let fields = text[start..<end].split(separator: ",", omittingEmptySubsequences: false)
+      var content = text[start..<end]
+      // An editor may have ended lines as Windows does.
+      if content.utf8.last == UInt8(ascii: "\r") { content = content.dropLast() }
+      let fields = content.split(separator: ",", omittingEmptySubsequences: false)
       start = text.utf8.index(after: end)
       if line > 1 {
         try body(row(line, fields, of: found))

@@ -58,6 +58,17 @@ import Testing
       ])
   }
 
+  @Test("Tables whose lines an editor ended as Windows does are read")
+  func lineEnds() throws {
+    let written = try self.written()
+    for name in ["history.csv", "epochs.csv"] {
+      let text = String(decoding: try written.scratch.bytes(of: "runs/a/" + name), as: UTF8.self)
+      try written.scratch.write(
+        Array(text.replacing("\n", with: "\r\n").utf8), to: "runs/a/" + name)
+    }
+    #expect(try written.directory.read() == written.run)
+  }
+
   @Test("Settings of a version that knew no other split have the last rows held out")
   func earlierSettings() throws {
     let settings = RunRecord.sample(iterations: 0, finalLoss: nil).settings
