@@ -125,6 +125,11 @@ public struct NetworkSearch {
       try InvalidSetting.demand(
         test.classCount <= data.classCount, "classes of the test set", test.classCount,
         "at most the \(data.classCount) of the training set")
+      do {
+        try test.features.checkFinite()
+      } catch let error as DatasetError {
+        throw DatasetError("the test set: \(error.message)")
+      }
     }
     let representatives = SweepPlan.representatives(of: settings, method: method, data: data)
     func plan(of trials: [Int]) -> SweepPlan {

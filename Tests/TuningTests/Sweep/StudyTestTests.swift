@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import LinearAlgebra
 import Serialization
@@ -87,6 +88,21 @@ struct StudyTestTests {
     #expect(known.test == nil && known.best != nil)
     #expect(known.choiceInWords.isEmpty)
     #expect(try train(in: folder).test == test)
+  }
+
+  @Test func `A test set that is not finite is refused before anything is trained`() throws {
+    var features = [Float](repeating: 1, count: 2 * SweepSamples.data.featureCount)
+    features[SweepSamples.data.featureCount + 1] = .nan
+    let study = try SweepSamples.study(of: 1)
+    var search = try NetworkSearch(
+      study, on: SweepSamples.data, settings: [SweepSamples.settings { $0.learningRate = 0.1 }])
+    search.test = Dataset(
+      Tensor(features, shape: [2, SweepSamples.data.featureCount]), labels: [0, 1])
+    #expect(
+      throws: DatasetError(
+        "the test set: the feature in row 1, column 1 is nan, not a finite number")
+    ) { try search.run() }
+    #expect(study.counts[.waiting] == 1)
   }
 
   @Test func `The best is told with its interval, its test accuracy, and what choosing does`()
