@@ -35,7 +35,10 @@ extension StudyDefinition {
 
 extension ParameterValue {
   /// The value in a table: numbers that were drawn have more digits than anyone reads.
-  package var shortDescription: String { number.map(short) ?? "\(self)" }
+  /// Whole numbers keep theirs: two seeds are not to look the same.
+  package var shortDescription: String {
+    if case .number(let number) = self { short(number) } else { "\(self)" }
+  }
 }
 
 extension MarginalEffect.Extent {

@@ -13,6 +13,14 @@ struct ParameterValueTests {
     #expect(ParameterValue.integer(1) != .text("1") && ParameterValue.flag(true) != .integer(1))
   }
 
+  @Test func `In tables whole numbers have all their digits, and others those that anyone reads`() {
+    #expect(ParameterValue.integer(9_007_199_254_740_993).shortDescription == "9007199254740993")
+    #expect(ParameterValue.integer(-12).shortDescription == "-12")
+    #expect(ParameterValue.number(0.012345678901).shortDescription == "0.01235")
+    #expect(ParameterValue.number(1e300).shortDescription == "1e+300")
+    #expect(ParameterValue.text("relu").shortDescription == "relu")
+  }
+
   @Test func `Numbers are found again in JSON`() throws {
     let values: [ParameterValue] = [
       .number(1), .number(0.1), .number(1e300), .number(-0.0), .number(.leastNonzeroMagnitude),
