@@ -4,7 +4,7 @@ import Perceptron
 import TestSupport
 import Testing
 
-@Suite("Interruption and progress", .serialized)
+@Suite("Interruption and progress")
 struct InterruptionTests {
   /// A run on digits that would take hours.
   private static let long = ["train", "--output", "run", "--iterations", "100000000"]

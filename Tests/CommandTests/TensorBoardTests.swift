@@ -3,7 +3,7 @@ import Perceptron
 import TestSupport
 import Testing
 
-@Suite("Event files for TensorBoard", .serialized)
+@Suite("Event files for TensorBoard")
 struct TensorBoardTests {
   private func events(_ scratch: TemporaryDirectory, _ name: String) throws -> [RecordedEvent] {
     try RecordedEvent.read(try scratch.bytes(of: name))
