@@ -48,13 +48,19 @@ struct InterruptionTests {
   func twice() throws {
     try untilLongEnough(from: 50_000) { rows in
       let scratch = try TemporaryDirectory()
-      // An iteration over so many rows takes long, and the first Ctrl-C waits for its end.
+      // An iteration over so many rows lasts until the command is held up, and the first Ctrl-C waits
+      // for its end.
       let running = try scratch.begin(
         Self.long + ["--quiet", "--batch", "\(rows)", "--hidden", "400"], after: 0)
-      try running.wait(for: "its end") {
-        if running.isRunning { running.send(SIGINT) }
-        return !running.isRunning
+      running.send(SIGINT)
+      try running.wait(for: "the first Ctrl-C to be taken") {
+        signals("ShdPnd", of: running) & (1 << (SIGINT - 1)) == 0
       }
+      running.send(SIGSTOP)
+      // More than the half second from which on another one counts.
+      Thread.sleep(forTimeInterval: 0.6)
+      running.send(SIGINT)
+      running.send(SIGCONT)
       let outcome = try running.wait()
       #expect(outcome.status == 130)
       if try scratch.names(in: "run") != ["checkpoint.safetensors"] { return false }

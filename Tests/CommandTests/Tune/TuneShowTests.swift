@@ -242,7 +242,10 @@ struct TuneShowTests {
       "/usr/bin/script", ["-qec", "echo $$ > number; exec \(tune)", "/dev/null"],
       in: scratch.path,
       environment: ["TERM": "xterm"].merging(environment) { $1 }.merging(Command.noCoverage) { $1 })
-    try running.wait(for: "a line of progress") { running.outputSoFar.contains("4 diverged") }
+    try running.wait(for: "networks that diverged, and a best one") {
+      let output = running.outputSoFar
+      return output.contains("4 diverged") && output.contains("best 0.")
+    }
     kill(try scratch.processNumber("number"), SIGINT)
     let outcome = try running.wait()
     #expect(outcome.status == 130)
