@@ -63,6 +63,12 @@ struct TrialSpace {
       if let text = texts[tunable.name] { try add(tunable, text) }
     }
     try takeSeeds(repeats)
+    for parameter in space.parameters
+    where Self.ofRows.contains(parameter.name) && !parameter.domain.isSingle {
+      throw ValidationError(
+        "\(parameter.name) is \(parameter.domain), expected one value: networks are compared by their "
+          + "accuracy on the same validation rows")
+    }
     if seeds.isEmpty && space.parameters.allSatisfy({ $0.domain.isSingle }) {
       throw ValidationError(
         "nothing to try: no setting has several values, such as --learning-rate 1e-3,1e-2 or "
@@ -110,6 +116,9 @@ struct TrialSpace {
     }
     seeds = Array(first..<end)
   }
+
+  /// The settings that say which rows networks are compared by.
+  private static let ofRows: Set = ["validation", "split", "split-seed"]
 
   /// The most seeds that a point is tried with.
   static let mostRepeats = 1000

@@ -28,7 +28,9 @@ struct TuneSession {
     search.workers = workers
     search.test = data.test
     let reporter = isQuiet ? nil : TuneReporter(study)
-    if search.lacksBest && !isQuiet {
+    // Of points that are repeated, the best network may be gone when all of its repeats are done.
+    let isExpected = study.definition.seeds.count > 1 && isWork
+    if search.lacksBest && !isQuiet && !isExpected {
       Console.error(
         "\(folder)/\(Study.bestName) is missing or damaged; the best trial is trained again at the end"
       )
@@ -43,7 +45,9 @@ struct TuneSession {
     let report = StudyReport(study, folder: folder)
     try show(report, earlier: earlier, seconds: seconds, search)
     let remade = try outcome.get()
-    if let remade, !isQuiet { Console.error(Self.remark(on: remade, recorded: study.best)) }
+    if let remade, !isQuiet, !isExpected || remade.value != study.best?.value {
+      Console.error(Self.remark(on: remade, recorded: study.best))
+    }
     // One that was made in the meantime shows the study as it was then.
     if isWork { try views.removePage(isQuiet: isQuiet) }
     let isWritten = writeEvents()

@@ -64,9 +64,10 @@ extension StudyDefinition {
   /// The points of the space that the method tries, see `SearchSpace.assignments(by:limit:)`; a space
   /// without parameters has one, which is repeated.
   ///
-  /// - Throws: ``SearchSpaceError`` where the space or the method makes no sense, or there would be
-  ///   more than 100,000 trials.
+  /// - Throws: `InvalidSetting` for pruning or seeds that make no sense; ``SearchSpaceError`` where the
+  ///   space or the method makes none, or there would be more than 100,000 trials.
   public func points() throws -> [Assignment] {
+    try check()
     if space.parameters.isEmpty && !seeds.isEmpty { return [Assignment([])] }
     return try space.assignments(by: method, limit: 100_000 / max(seeds.count, 1))
   }

@@ -43,7 +43,7 @@ struct TrialSpaceTests {
   @Test("Several seeds are repeats, however they are given, and never a setting that is tried")
   func repeats() throws {
     for (options, repeats, seeds) in [
-      (["--seed", "4,0,2"], nil, [4, 0, 2]), (["--seed", "3..5:int"], nil, [3, 4, 5]),
+      (["--seed", "4,0,2"], nil, [4, 0, 2]), (["--seed", "1..9:3"], nil, [1, 5, 9]),
       (["--seed", "3..5"], nil, [3, 4, 5]), (["--seed", "5"], 3, [5, 6, 7]), ([], 3, [0, 1, 2]),
       (["--seed", "5"], 1, []), (["--seed", "5"], nil, []),
     ] as [([String], Int?, [Int])] {
@@ -85,6 +85,17 @@ struct TrialSpaceTests {
       let error = #expect(throws: (any Error).self) { try space(options, repeats: repeats) }
       #expect("\(error.map { "\($0)" } ?? "")".contains(message))
     }
+  }
+
+  @Test("Networks are compared by the same rows, so that these have one value")
+  func rows() throws {
+    for options in [
+      ["--validation", "100,200"], ["--split-seed", "0,1"], ["--split", "last,stratified"],
+    ] {
+      let error = #expect(throws: (any Error).self) { try space(options + ["--hidden", "5,6"]) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("expected one value"), "\(options)")
+    }
+    #expect(try space(["--validation", "100", "--hidden", "5,6"]).fixed == ["validation": "100"])
   }
 
   @Test("A single value is fixed, with its digits as they are compared")

@@ -22,7 +22,7 @@ struct TuneResumeTests {
         } else {
           #expect(outcome.status == 130)
           #expect(outcome.output.contains("interrupted; 4 trials in "))
-          #expect(outcome.output.hasSuffix("go on with: perceptron tune --resume study\n"))
+          #expect(outcome.output.contains("\ngo on with: perceptron tune --resume study\n"))
         }
         let resumed = try scratch.tune(["--resume", "study"])
         #expect(resumed.errors.contains("going on with 4 trials: "))

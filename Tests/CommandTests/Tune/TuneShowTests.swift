@@ -254,7 +254,9 @@ struct TuneShowTests {
       #expect(!outcome.output.contains("\u{1B}"))
       return
     }
-    #expect(outcome.output.contains("\r\n\u{1B}[32mbest 0."))
+    // Whether a trial is done by then is a matter of time.
+    #expect(
+      ["best 0.", "best so far 0."].contains { outcome.output.contains("\r\n\u{1B}[32m" + $0) })
     #expect(outcome.output.contains("\u{1B}[31m4 diverged"))
     #expect(outcome.output.contains(#/[4-7].8 trials/#))
     #expect(outcome.output.hasSuffix("\r\u{1B}[K\u{1B}[A\u{1B}[K"))
