@@ -44,11 +44,11 @@ struct TuneShowTests {
 
         5 trials: 2 done, 1 diverged, 1 running, 1 waiting
 
-        trial  learning-rate  activation  state     validation  training    loss    time
-            0            0.1  relu        done          0.7500    0.9000  0.2500   2.0 s
-            1            0.2  relu        done          0.5000    0.9000  0.2500   2.0 s
-            3            0.8  relu        running       0.6250    0.5000       –   1.0 s
-            2            0.4  relu        diverged           –         –     nan  500 ms
+        trial  learning-rate  activation  state     validation  training  batch loss    time
+            0            0.1  relu        done          0.7500    0.9000      0.2500   2.0 s
+            1            0.2  relu        done          0.5000    0.9000      0.2500   2.0 s
+            3            0.8  relu        running       0.6250    0.5000           –   1.0 s
+            2            0.4  relu        diverged           –         –         nan  500 ms
         training is of all rows where a trial is done, else of the last batch measured
 
         setting        value  done  diverged    mean    best  importance
@@ -297,7 +297,7 @@ struct TuneShowTests {
       lines[0].split(separator: " ").map(String.init) == [
         "trial", "learning-rate", "activation", "hidden", "state", "validation",
       ])
-    #expect(lines.last == "left out to fit 60 columns: training, loss, time")
+    #expect(lines.last == "left out to fit 60 columns: training, batch loss, time")
     // Off a terminal nothing is.
     #expect(!report.leaderboard(top: 1, columns: nil).contains("left out"))
   }

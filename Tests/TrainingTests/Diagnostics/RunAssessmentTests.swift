@@ -78,7 +78,11 @@ import Training
     // Nothing can be told of a run without an iteration, or of a single class.
     let none = try assess(data, settings(rate: 1, iterations: 0))
     #expect(none.warnings == [])
-    let single = try assess(TrainTests.blobs(120, classes: 1), settings(rate: 0.1))
+    let single = try assess(
+      Dataset(
+        data.dataset.features, labels: [Int](repeating: 0, count: 120), classNames: ["a", "b", "c"]
+      )
+      .prepared(with: .none), settings(rate: 0.1))
     #expect(single.warnings == [])
   }
 

@@ -82,7 +82,7 @@ struct ChartTests {
   func colors() throws {
     let svg = try Self.charts("text")[0].svg
     let page = svg.inlined(prefix: "a-")
-    for name in ["ink", "muted", "grid", "area", "1", "2"] {
+    for name in ["ink", "muted", "grid", "1", "2"] {
       #expect(page.contains("var(--chart-\(name),"), "\(name)")
     }
     #expect(!svg.file.contains("var("))

@@ -32,7 +32,8 @@ struct StudyReportTests {
     let table = try #require(report.table("Best trials"))
     #expect(
       table.columns.map(\.title) == [
-        "trial", "validation accuracy", "training accuracy", "loss", "rate", "hidden", "state",
+        "trial", "validation accuracy", "training accuracy", "batch loss", "rate", "hidden",
+        "state",
         "time",
       ])
     #expect(table.rows.map { $0[0].text } == ["4", "3", "2", "1", "0", "5", "6"])
