@@ -91,19 +91,15 @@ struct EvaluateCommand: ParsableCommand {
   private func evaluate<Scalar>(
     _ model: TrainedModel<Scalar>, on data: Dataset, of name: String, path: String
   ) throws -> Result {
-    try ModelFile.requireFit(model, featureCount: data.featureCount, path: path, of: name)
-    if data.classCount > model.network.classCount {
-      throw FileError(
-        path,
-        "the network tells \(model.network.classCount) classes apart, "
-          + "\(name) has \(data.classCount)")
+    try ModelFile.requireFit(model, to: data, path: path, of: name)
+    if let warning = ModelFile.scaleWarning(model, data.features, of: name) {
+      Console.error("warning: \(warning)")
     }
-    if data.count == 0 { throw DatasetError("\(name) has no rows to evaluate on") }
     let prepared: PreparedDataset<Scalar> = data.prepared(with: model.preprocessing)
     let result = model.network.evaluate(on: prepared)
     if !result.loss.isFinite {
       throw DatasetError(
-        "the loss on \(name) is \(plain(result.loss)): some features or scores are not finite")
+        "the loss on \(name) is \(plain(result.loss)): some scores are not finite")
     }
     return Result(
       data: name, split: split, accuracy: result.accuracy, loss: result.loss, count: result.count,

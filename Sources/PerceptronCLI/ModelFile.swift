@@ -89,13 +89,4 @@ enum ModelFile {
     }
     return missing + "expected the folder of a run or a study"
   }
-
-  /// Throws unless rows of `featureCount` features can enter the model's network.
-  static func requireFit<Scalar>(
-    _ model: TrainedModel<Scalar>, featureCount: Int, path: String, of source: String
-  ) throws {
-    if featureCount == model.network.inputSize { return }
-    throw FileError(
-      path, "the network takes \(model.network.inputSize) features, \(source) has \(featureCount)")
-  }
 }

@@ -52,7 +52,7 @@ struct PredictCommand: ParsableCommand {
     var predictions: [Prediction] = []
     for file in files {
       let features = try DatasetLibrary.readFeatures(file).features
-      try ModelFile.requireFit(model, featureCount: features.featureCount, path: path, of: file)
+      try ModelFile.requireFit(model, to: features, path: path, of: file)
       let prepared: PreparedFeatures<Scalar> = features.prepared(with: model.preprocessing)
       try prepared.forEachBlock(of: 1000) { range, rows in
         let scores = model.network.outputs(of: rows)
@@ -74,6 +74,9 @@ struct PredictCommand: ParsableCommand {
               name: model.classNames[best],
               probabilities: all.map { $0.row(offset).elements.map(shortest) }))
         }
+      }
+      if let warning = ModelFile.scaleWarning(model, features, of: file) {
+        Console.error("warning: \(warning)")
       }
     }
     return predictions

@@ -52,14 +52,7 @@ struct RunGradientCheck {
     let found = try RunData(of: record, given: source.givenData, format: source.format)
     let data = found.loaded
     let network = model.network
-    try ModelFile.requireFit(
-      model, featureCount: data.training.featureCount, path: folder, of: data.name)
-    if data.training.classCount > network.classCount {
-      throw FileError(
-        folder,
-        "the network tells \(network.classCount) classes apart, \(data.name) has "
-          + "\(data.training.classCount)")
-    }
+    try ModelFile.requireFit(model, to: data.training, path: folder, of: data.name)
     try found.requireSame()
     let settings = record.settings
     let trained = try naming(data.name) {

@@ -127,17 +127,11 @@ extension RunPageSource {
     return (found, evaluation)
   }
 
-  private func evaluate<Scalar>(
+  private mutating func evaluate<Scalar>(
     _ model: TrainedModel<Scalar>, on rows: Dataset, _ name: String, of source: String
   ) throws -> RunEvaluation {
-    let path = directory.modelPath
-    try ModelFile.requireFit(model, featureCount: rows.featureCount, path: path, of: source)
-    if rows.classCount > model.network.classCount {
-      throw FileError(
-        path,
-        "the network tells \(model.network.classCount) classes apart, \(source) has "
-          + "\(rows.classCount)")
-    }
+    try ModelFile.requireFit(model, to: rows, path: directory.modelPath, of: source)
+    if let warning = ModelFile.scaleWarning(model, rows.features, of: source) { miss(warning) }
     return RunEvaluation(
       of: model.network,
       on: rows.naming(classes: model.classNames).prepared(with: model.preprocessing), rows: name)

@@ -159,6 +159,79 @@ struct EvaluateTests {
     #expect(classes.errors.contains("3 classes") && classes.errors.contains("10"))
   }
 
+  @Test(
+    "Pictures of another form are refused, though they have as many features; flat rows are not")
+  func pictures() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    func write(_ shape: [Int]) throws {
+      let pixels = (0..<24).map { UInt8($0 * 10) }
+      try IDX.write(
+        Features(.bytes(pixels), exampleShape: shape), to: folder + "/t10k-images")
+    }
+    try writeSmallIDX(in: folder)
+    try scratch.train("run", ["--data", folder, "--iterations", "1"])
+    for part in ["train-images", "train-labels"] {
+      try FileManager.default.removeItem(atPath: folder + "/" + part)
+    }
+    for command in [
+      ["evaluate", "run", "--data", folder], ["predict", "run", "data/t10k-images"],
+    ] {
+      try write([3, 2])
+      let turned = try Command.run(command, in: scratch.path)
+      #expect(turned.status == 1 && turned.output.isEmpty)
+      #expect(turned.errors.contains("trained on pictures of 2 rows of 3 pixels, "))
+      #expect(turned.errors.contains(" has pictures of 3 rows of 2 pixels"))
+      try write([6])
+      let flat = try Command.run(command, in: scratch.path)
+      #expect(flat.status == 0 && flat.errors.isEmpty, "\(flat.errors)")
+    }
+  }
+
+  @Test("Classes of the same names in another order are refused")
+  func classOrder() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    for file in ["data_batch_1.bin", "test_batch.bin"] {
+      try scratch.write(cifarRecords(20), to: "data/" + file)
+    }
+    try scratch.train(
+      "run", ["--data", folder, "--iterations", "1", "--hidden", "2", "--validation", "0"])
+    let names = CIFAR10.classNames
+    for (order, status): ([String], Int32) in [(names, 0), (names.reversed(), 1)] {
+      try scratch.write(Array(order.joined(separator: "\n").utf8), to: "data/batches.meta.txt")
+      let outcome = try Command.run(["evaluate", "run", "--data", folder], in: scratch.path)
+      #expect(outcome.status == status, "\(outcome.errors)")
+      #expect(
+        outcome.errors.contains(
+          "class 0 is airplane to the network and truck in \(folder); expected")
+          == (status == 1))
+    }
+  }
+
+  @Test("Features that were divided already are noticed, in evaluate, predict and report")
+  func scale() throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try writeSmallIDX(in: folder)
+    let pixels = (0..<24).map { Float($0 * 10) / 255 }
+    try IDX.write(Features(.floats(pixels), exampleShape: [2, 3]), to: folder + "/t10k-images")
+    try scratch.train("run", ["--data", folder, "--iterations", "1", "--validation", "0"])
+    for command in [
+      ["evaluate", "run", "--data", folder], ["predict", "run", "data/t10k-images"],
+      ["report", "run"],
+    ] {
+      let outcome = try Command.run(command, in: scratch.path)
+      #expect(outcome.status == 0 && !outcome.output.isEmpty)
+      #expect(
+        outcome.errors.contains("then divided by 255: these seem to be scaled otherwise"),
+        "\(command) \(outcome.errors)")
+    }
+    #expect(try scratch.text("run/report.html").contains("these seem to be scaled otherwise."))
+    let same = try Command.run(["predict", "run", "data/train-images"], in: scratch.path)
+    #expect(same.status == 0 && same.errors.isEmpty)
+  }
+
   @Test("A model that is not there is named", arguments: ["nowhere", ".", "empty"])
   func missing(_ model: String) throws {
     let scratch = try TemporaryDirectory()

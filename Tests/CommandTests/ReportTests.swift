@@ -186,6 +186,29 @@ struct ReportTests {
     #expect(study.output.hasSuffix("see  perceptron show study\n     perceptron report study\n"))
   }
 
+  @Test(
+    "A test set that nothing can be measured on is told of, and the page has no figures of it",
+    arguments: ["no rows", "not a number"])
+  func unfitTest(_ fault: String) throws {
+    let scratch = try TemporaryDirectory()
+    let folder = try scratch.makeDirectory("data")
+    try writeSmallIDX(in: folder)
+    var numbers = (0..<(fault == "no rows" ? 0 : 24)).map { Double($0 * 10) }
+    if !numbers.isEmpty { numbers[8] = .nan }
+    try IDX.write(Features(.doubles(numbers), exampleShape: [2, 3]), to: folder + "/t10k-images")
+    try IDX.write(labels: numbers.isEmpty ? [] : [0, 1, 2, 0], to: folder + "/t10k-labels")
+    try scratch.train("run", ["--data", folder, "--iterations", "3", "--validation", "0"])
+    let expected =
+      numbers.isEmpty
+      ? "has no rows to evaluate on" : "the feature in row 1, column 2 is nan, not a finite number"
+    let outcome = try Command.run(["report", "run"], in: scratch.path)
+    #expect(outcome.status == 0 && outcome.errors.contains(expected), "\(outcome.errors)")
+    let page = try scratch.text("run/report.html")
+    #expect(page.contains(expected) && !page.contains("on the test set"))
+    let evaluated = try Command.run(["evaluate", "run", "--data", folder], in: scratch.path)
+    #expect(evaluated.status == 1 && evaluated.errors.contains(expected), "\(evaluated.errors)")
+  }
+
   @Test("What is no run is told so", arguments: ["nowhere", "empty", "file"])
   func wrong(_ name: String) throws {
     let scratch = try TemporaryDirectory()

@@ -67,13 +67,45 @@ import Testing
     #expect(error?.message.contains("column 0 is too large") == true)
   }
 
+  @Test(
+    "Rows that were scaled otherwise than those it was fitted to are noticed, whatever their type")
+  func scale() throws {
+    // The largest of each row: 200, 255, 3, of which one is a dark picture.
+    let bytes: [UInt8] = [0, 200, 255, 10, 0, 3]
+    let fitted = try Preprocessing.fitted(
+      to: dataset(.bytes(bytes), width: 2), divisor: 255, subtractMean: true)
+    #expect(fitted.magnitude == 200)
+    let unit = dataset(.floats(bytes.map { Float($0) / 255 }), width: 2).features
+    #expect(
+      fitted.scaleMismatch(with: unit)
+        == "a row's largest feature is about 0.784, and was about 200 in the training rows, which were "
+        + "then divided by 255: these seem to be scaled otherwise")
+    let large = dataset(.doubles([-2000, 3, 5, 2500]), width: 2).features
+    #expect(
+      fitted.scaleMismatch(with: large)?.contains("about 2.25e+03, and was about 200") == true)
+    for fit in [
+      dataset(.doubles(bytes.map { Double($0) }), width: 2).features,
+      dataset(.bytes([0, 21]), width: 2).features, dataset(.bytes([0, 0]), width: 2).features,
+      dataset(.bytes([]), width: 2).features,
+    ] {
+      #expect(fitted.scaleMismatch(with: fit) == nil)
+    }
+    #expect(Preprocessing(divisor: 255).scaleMismatch(with: unit) == nil)
+  }
+
   @Test("It comes back from JSON, and impossible values do not")
   func coding() throws {
-    for value in [Preprocessing.none, Preprocessing(divisor: 255, mean: [0.1, 1 / 3])] {
+    for value in [
+      Preprocessing.none, Preprocessing(divisor: 255, mean: [0.1, 1 / 3]),
+      Preprocessing(divisor: 16, magnitude: 1 / 3),
+    ] {
       let data = try JSONEncoder().encode(value)
       #expect(try JSONDecoder().decode(Preprocessing.self, from: data) == value)
     }
-    for text in [#"{"divisor":0}"#, #"{"divisor":-1}"#, "{}", #"{"divisor":1,"mean":["a"]}"#] {
+    for text in [
+      #"{"divisor":0}"#, #"{"divisor":-1}"#, "{}", #"{"divisor":1,"mean":["a"]}"#,
+      #"{"divisor":1,"magnitude":-1}"#,
+    ] {
       #expect(throws: DecodingError.self) {
         try JSONDecoder().decode(Preprocessing.self, from: Data(text.utf8))
       }
