@@ -70,9 +70,10 @@ struct EvaluateCommand: ParsableCommand {
     if json {
       try Console.output(result.json)
     } else {
+      let interval = accuracyIntervalText(result.accuracy, rowCount: result.count)
       let share = result.topAccuracy.map { "top \(top ?? 0) \(decimal($0, 4))  " } ?? ""
       try Console.output(
-        "accuracy \(decimal(result.accuracy, 4))  \(share)loss \(readableNumber(result.loss))  "
+        "accuracy \(decimal(result.accuracy, 4))\(interval.map { " (\($0))" } ?? "")  \(share)loss \(readableNumber(result.loss))  "
           + "on the \(result.count) \(split == .test ? "test" : "training") rows of \(name)")
       if let confusion = result.confusion {
         try Console.output("\n" + confusion.matrix.text(columns: Console.tableColumns))

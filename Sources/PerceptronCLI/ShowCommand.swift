@@ -76,7 +76,7 @@ struct ShowCommand: ParsableCommand {
         + "in \(readableTime(run.record.seconds))",
       "network              \(widths.joined(separator: "-"))",
     ]
-    lines += results.figures(penalty: settings.training.penalty)
+    lines += results.figures(settings)
     lines.append("files in \(folder): \(directory.files.joined(separator: ", "))")
     let warnings = (results.warnings ?? []) + (run.record.diagnosis?.lastWarnings ?? [])
     lines += warnings.map { "warning: \($0)" }

@@ -28,7 +28,8 @@ struct EvaluateTests {
     let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "12", "--precision", "double"])
     let text = try Command.run(["evaluate", "run"], in: scratch.path)
-    let line = /accuracy 0\.\d{4}  loss \d\.\d{4}  on the 297 test rows of digits\n/
+    let line =
+      /accuracy 0\.\d{4} \(95 % interval 0\.\d{4}–0\.\d{4}\)  loss \d\.\d{4}  on the 297 test rows of digits\n/
     #expect(text.output.wholeMatch(of: line) != nil)
     let file = try Command.run(["evaluate", "run/model.safetensors"], in: scratch.path)
     #expect(file.output == text.output)

@@ -83,7 +83,7 @@ struct SettingsTests {
     #expect(settings.training.learningRate == 0.1)
     #expect(settings.pixelScale == 1 && !settings.subtractMean)
     let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
-    #expect(model.preprocessing == .none)
+    #expect(model.preprocessing.divisor == 1 && model.preprocessing.mean == nil)
   }
 
   @Test("--pixel-scale and --no-subtract-mean decide what the network sees")

@@ -19,7 +19,7 @@ import Testing
       outcome.output.contains(
         "\nfiles in a: history.csv, epochs.csv, run.json, model.safetensors\n"))
     #expect(outcome.lines.contains("          0         11"))
-    #expect(outcome.lines.dropFirst(6).allSatisfy { $0.count < 40 || $0.hasPrefix("files") })
+    #expect(outcome.lines.dropFirst(7).allSatisfy { $0.count < 40 || $0.hasPrefix("files") })
     #expect(outcome.output.contains("█") == (locale == "UTF-8"))
   }
 

@@ -59,7 +59,7 @@ extension TrainingSession {
         results.stoppedEarly ? "stopped early after iteration \(results.iterations - 1); " : ""
       lines.append("\(end)kept the weights of iteration \(best)")
     }
-    lines += results.figures(penalty: training.penalty)
+    lines += results.figures(record.settings)
     if isSaved {
       lines.append("saved \(directory.modelPath)")
       lines += FolderViews(folder: directory.path).commands(tensorBoard: display.tensorboard)
@@ -75,9 +75,12 @@ extension TrainingSession {
 extension RunRecord.Results {
   /// The losses and accuracies, a line each, with what they are of.
   ///
-  /// - Parameter penalty: what the run's weights added to the loss.
-  func figures(penalty: Penalty) -> [String] {
-    let isPenalized = penalty != .none
+  /// - Parameter settings: the run's.
+  func figures(_ settings: RunRecord.Settings) -> [String] {
+    let isPenalized = settings.training.penalty != .none
+    let interval = validationAccuracy.flatMap {
+      accuracyIntervalText($0, rowCount: settings.validation)
+    }
     return [
       finalLoss.map {
         "last batch's loss    \(readableNumber($0))" + (isPenalized ? " (with the penalty)" : "")
@@ -87,7 +90,9 @@ extension RunRecord.Results {
       },
       validationLoss.map { "validation loss      \(readableNumber($0))" },
       trainAccuracy.map { "training accuracy    \(decimal($0, 4))" },
-      validationAccuracy.map { "validation accuracy  \(decimal($0, 4))" },
+      validationAccuracy.map {
+        "validation accuracy  \(decimal($0, 4))" + (interval.map { " (\($0))" } ?? "")
+      },
     ].compactMap { $0 }
   }
 }
