@@ -35,6 +35,14 @@ extension TuneSearchCommand {
     var definition = StudyDefinition(
       space: trialSpace.space, method: method, pruning: search.pruning, seeds: trialSpace.seeds)
     let points = try definition.points()
+    if !quiet && method == .grid {
+      for parameter in trialSpace.space.parameters where parameter.domain.mergedPointCount > 0 {
+        let merged = parameter.domain.mergedPointCount
+        Console.error(
+          "\(parameter.name) \(parameter.domain): \(merged) of the points \(merged == 1 ? "is" : "are") "
+            + "equal to others, and tried once")
+      }
+    }
     if !quiet, let asked = method.count, points.count < asked {
       Console.error(
         "only \(counted(points.count, "different trial")) exist"

@@ -60,6 +60,9 @@ struct TuneSession {
       throw ExitCode(Interruption.status)
     }
     if study.best == nil { throw NoResult(counts: study.countsInWords) }
+    if let emptiness {
+      if isJSON || isQuiet { Console.error(emptiness) } else { try Console.output(emptiness) }
+    }
     if !isWritten { throw ExitCode.failure }
   }
 
@@ -85,6 +88,16 @@ struct TuneSession {
         ? "as recorded"
         : "recorded is \(decimal(before, 4)); another machine, build or number of workers rounds "
           + "otherwise")
+  }
+
+  /// That even the best network learnt nothing, where that is so.
+  private var emptiness: String? {
+    guard let accuracy = study.bestConfiguration?.trainAccuracy,
+      let (share, limit) = RunAssessment.chance(of: data.training.classCounts), accuracy <= limit
+    else { return nil }
+    return "warning: no network learnt anything: the best one's training accuracy is "
+      + "\(decimal(accuracy, 4)), and naming the most frequent class for every row has "
+      + "\(decimal(share, 4)); try other learning rates, and features divided by more (--pixel-scale)"
   }
 
   /// Writes the event files that are asked for. A study is worth more than they are: that they

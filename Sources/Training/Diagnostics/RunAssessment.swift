@@ -64,6 +64,17 @@ public struct RunAssessment: Sendable {
     return found.loss + Double(network.value(of: settings.penalty))
   }
 
+  /// The accuracy of naming the most frequent class for every row, and two standard deviations above it,
+  /// up to which an accuracy shows nothing; nil where there is a single class.
+  ///
+  /// - Parameter classCounts: how many rows there are of each class.
+  public static func chance(of classCounts: [Int]) -> (share: Double, limit: Double)? {
+    guard let most = classCounts.max(), classCounts.count(where: { $0 > 0 }) > 1 else { return nil }
+    let count = Double(classCounts.reduce(0, +))
+    let share = Double(most) / count
+    return (share, share + 2 * (share * (1 - share) / count).squareRoot())
+  }
+
   /// The root mean square of the first rows' features, as the network sees them.
   private static func size<Scalar>(of data: PreparedDataset<Scalar>) -> Double {
     let features = data.block(0..<min(data.count, probeCount))
@@ -102,11 +113,9 @@ private struct Judgement {
 
   /// The accuracy is what comes of naming one class for every row, to two standard deviations.
   private var chance: DiagnosticWarning? {
-    let count = Double(training.count)
-    guard let most = classCounts.max(), classCounts.count(where: { $0 > 0 }) > 1 else { return nil }
-    let share = Double(most) / count
-    let limit = share + 2 * (share * (1 - share) / count).squareRoot()
-    guard training.accuracy <= limit, training.accuracy < 1 else { return nil }
+    guard let (share, limit) = RunAssessment.chance(of: classCounts), training.accuracy <= limit,
+      training.accuracy < 1
+    else { return nil }
     return DiagnosticWarning(
       kind: .nothingLearnt, subject: nil, value: training.accuracy,
       message: "The accuracy on the training rows is \(short(training.accuracy)); naming the most "

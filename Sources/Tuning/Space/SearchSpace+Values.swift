@@ -47,6 +47,16 @@ extension SearchSpace.Domain {
     }
   }
 
+  /// How many of a grid's points rounding makes equal to others, which are tried once: of nine from 1
+  /// to 4 at least five.
+  package var mergedPointCount: Int {
+    switch self {
+    case .values: 0
+    case .numbers(_, _, _, let points), .integers(_, _, _, let points):
+      points.map { $0 - gridValues().count } ?? 0
+    }
+  }
+
   /// Whether a value is in the grid.
   ///
   /// - Precondition: ``gridCount()`` is not nil.

@@ -141,7 +141,8 @@ struct TuneTests {
     let outcome = try scratch.tune([
       "--preset", "cs231n", "--data", "data", "--hidden", "3", "--iterations", "2", "--quiet",
     ])
-    #expect(outcome.output.isEmpty && outcome.errors.isEmpty)
+    // Two iterations teach nothing.
+    #expect(outcome.output.isEmpty && outcome.errors.hasPrefix("warning: no network learnt"))
     let study = try Study.read(at: scratch.file("runs/tune-data-1"))
     #expect(study.trials.count == 15)
     let context = study.definition.context
@@ -233,6 +234,16 @@ struct TuneTests {
       "halving", "--prune-minimum", "9", "--prune-factor", "2", "--output", "pruned",
     ])
     #expect(try scratch.trials("pruned").contains { $0["status"] == "pruned" })
+  }
+
+  @Test("A study in which no network learnt anything says so in its last line")
+  func nothingLearnt() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--hidden", "4,5", "--iterations", "5", "--output"]
+    let outcome = try scratch.tune(["--scale", "0", "--learning-rate", "1e-9"] + options + ["a"])
+    #expect(outcome.lines.last?.hasPrefix("warning: no network learnt anything: ") == true)
+    let healthy = try scratch.tune(["--iterations", "60", "--hidden", "10,20", "--output", "b"])
+    #expect(!healthy.output.contains("warning"))
   }
 
   @Test("Networks that do badly are given up with --prune")

@@ -33,6 +33,20 @@ struct SearchSpaceGridTests {
     }
   }
 
+  @Test func `Points that rounding makes equal are tried once and counted`() throws {
+    let domains: [(SearchSpace.Domain, Int)] = [
+      (.integers(lower: 1, upper: 4, scale: .logarithmic, points: 9), 5),
+      (.integers(lower: 1, upper: 8, scale: .logarithmic, points: 6), 1),
+      (.integers(lower: 1, upper: 1000, scale: .logarithmic, points: 4), 0),
+      (.integers(lower: 1, upper: 4), 0), (.numbers(lower: 0, upper: 1, points: 7), 0),
+      (.numbers(lower: 0, upper: 1), 0), (.values([.integer(1), .integer(2)]), 0),
+    ]
+    for (domain, merged) in domains {
+      #expect(domain.mergedPointCount == merged, "\(domain)")
+    }
+    #expect(try grid([Parameter("a", domains[0].0)]) == ["a 1", "a 2", "a 3", "a 4"])
+  }
+
   @Test func `A range of whole numbers has all, or so many`() throws {
     #expect(
       try grid([Parameter("a", .integers(lower: -1, upper: 2))])
