@@ -71,8 +71,10 @@ extension RootCommand {
       case let name = arguments[path.count], !name.hasPrefix("-")
     else { return nil }
     let names = ([rootName] + path).joined(separator: " ")
-    let suggestion =
-      Suggestions.command(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+    let meant =
+      !path.isEmpty && subcommand(name, of: Self.self) != nil
+      ? "\(rootName) \(name)" : Suggestions.command(for: name, among: known)
+    let suggestion = meant.map { "; did you mean \($0)?" } ?? ""
     return "Error: there is no command '\((path + [name]).joined(separator: " "))', only "
       + "\(known.joined(separator: ", "))\(suggestion)\n  See '\(names) --help' for more information."
   }

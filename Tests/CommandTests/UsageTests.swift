@@ -90,7 +90,8 @@ struct UsageTests {
     Mistake("fit", "'fit'", "did you mean train?"),
     Mistake("test", "'test'", "did you mean evaluate?"),
     Mistake("help tune nonsense", "'tune nonsense'", "only show, export"),
-    Mistake("tune help report", "'tune report'", "only show, export"),
+    Mistake(
+      "tune help report", "'tune report'", "only show, export", "did you mean perceptron report?"),
     Mistake("tune nonsense", "'tune nonsense'", "only show, export"),
     Mistake("train --lr 0.1", "Unknown option '--lr'. Did you mean '--learning-rate'?"),
     Mistake("train --learning_rate 0.1", "'--learning_rate'. Did you mean '--learning-rate'?"),
