@@ -102,16 +102,30 @@ extension Dataset {
   }
 
   /// `count` in whole parts proportional to `sizes`: the exact parts rounded down, and one more for
-  /// those with the largest remainders (Hamilton's method), but no part as large as its size while
-  /// another can still grow.
+  /// those with the largest remainders (Hamilton's method). Where `count` allows it no part is as large
+  /// as its size; those that would be have one less, and the rest is shared among the others.
   private func shares(of count: Int, among sizes: [Int]) -> [Int] {
-    let total = sizes.reduce(0, +)
     let sparing = sizes.map { max($0 - 1, 0) }
     let limits = sparing.reduce(0, +) >= count ? sparing : sizes
-    var shares = zip(sizes, limits).map { min($0 * count / total, $1) }
+    var shares = [Int](repeating: 0, count: sizes.count)
+    var open = Array(sizes.indices)
+    var rest = count
+    while true {
+      let total = open.reduce(0) { $0 + sizes[$1] }
+      let full = open.filter { sizes[$0] * rest > limits[$0] * total }
+      if full.isEmpty { break }
+      for index in full {
+        shares[index] = limits[index]
+        rest -= limits[index]
+      }
+      open.removeAll(where: full.contains)
+    }
+    let total = open.reduce(0) { $0 + sizes[$1] }
+    if total == 0 { return shares }
+    for index in open { shares[index] = sizes[index] * rest / total }
     var missing = count - shares.reduce(0, +)
-    let remainders = sizes.map { $0 * count % total }
-    let order = sizes.indices.sorted { (-remainders[$0], $0) < (-remainders[$1], $1) }
+    let remainders = sizes.map { $0 * rest % total }
+    let order = open.sorted { (-remainders[$0], $0) < (-remainders[$1], $1) }
     while missing > 0 {
       for index in order where missing > 0 && shares[index] < limits[index] {
         shares[index] += 1

@@ -75,6 +75,15 @@ import Testing
     }
   }
 
+  @Test("What rare classes cannot give is shared among the others by their sizes")
+  func proportionalRest() throws {
+    let labels =
+      (0..<50).map { $0 } + [Int](repeating: 50, count: 10) + [Int](repeating: 51, count: 1000)
+    let features = Features(.bytes([UInt8](repeating: 0, count: labels.count)), exampleShape: [1])
+    let split = try Dataset(features, labels: labels).split(530, by: .stratified(seed: 0))
+    #expect(split.validation.classCounts == [Int](repeating: 0, count: 50) + [5, 525])
+  }
+
   @Test("A split by a rule is the one that the rule names")
   func rules() throws {
     #expect(rows(try dataset.split(3, by: .last).validation) == [97, 98, 99])

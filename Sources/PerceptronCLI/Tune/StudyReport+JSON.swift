@@ -69,8 +69,9 @@ extension StudyReport {
     let lower: Double?
     let upper: Double?
 
-    init(_ accuracy: Double, loss: Double? = nil, rows: Int) {
-      let interval = accuracyInterval(accuracy, rowCount: rows)
+    /// - Parameter isMean: whether it is a mean over repeats, of which there is no such interval.
+    init(_ accuracy: Double, loss: Double? = nil, rows: Int, isMean: Bool = false) {
+      let interval = isMean ? nil : accuracyInterval(accuracy, rowCount: rows)
       self.accuracy = accuracy
       self.loss = loss
       self.rows = rows
@@ -129,7 +130,9 @@ extension StudyReport {
     guard let result = study.bestConfiguration?.result, let rows = result.rowCount else {
       return nil
     }
-    return Accuracy(result.value, rows: rows)
+    return Accuracy(
+      result.value, rows: rows, isMean: study.bestConfiguration.map { $0.trials.count > 1 } ?? false
+    )
   }
 }
 

@@ -93,11 +93,11 @@ struct TuneSession {
   /// That even the best network learnt nothing, where that is so.
   private var emptiness: String? {
     guard let accuracy = study.bestConfiguration?.trainAccuracy,
-      let (share, limit) = RunAssessment.chance(of: data.training.classCounts), accuracy <= limit
+      let chance = RunAssessment.chance(of: data.training.classCounts), accuracy <= chance.accuracy
     else { return nil }
     return "warning: no network learnt anything: the best one's training accuracy is "
       + "\(decimal(accuracy, 4)), and naming the most frequent class for every row has "
-      + "\(decimal(share, 4)); try other learning rates, and features divided by more (--pixel-scale)"
+      + "\(decimal(chance.accuracy, 4)); try other learning rates, and features divided by more (--pixel-scale)"
   }
 
   /// Writes the event files that are asked for. A study is worth more than they are: that they

@@ -21,7 +21,7 @@ public struct RunAssessment: Sendable {
 
   /// A loss above this multiple of the initial one has risen.
   public static let riseFactor = 1.01
-  /// How many rows tell whether the loss has risen.
+  /// How many rows, evenly spread over all, tell whether the loss has risen.
   public static let probeCount = 1000
   /// Below this share of the first learning rate nothing moves any more.
   public static let vanishedShare = 1e-4
@@ -47,37 +47,48 @@ public struct RunAssessment: Sendable {
     let judgement = Judgement(
       training: training, history: history,
       losses: initialLoss.map { ($0, Self.probe(network, settings: settings, on: data)) },
-      settings: settings, classCounts: data.dataset.classCounts, featureSize: Self.size(of: data))
+      settings: settings, classCounts: data.dataset.classCounts,
+      isCrossEntropy: network.loss is SoftmaxLoss<Scalar>,
+      featureSize: Self.size(of: Self.probed(data)))
     warnings = judgement.warnings
   }
 
-  /// The loss, with the penalty, on the first ``probeCount`` training rows: to be compared before and
-  /// after training, on the same rows and without dropout.
+  /// The loss, with the penalty, on ``probeCount`` of the training rows: to be compared before and after
+  /// training, on the same rows and without dropout.
   ///
   /// - Precondition: as for ``init(of:history:initialLoss:settings:on:)``.
   public static func probe<Scalar>(
     _ network: Network<Scalar>, settings: TrainerSettings, on data: PreparedDataset<Scalar>
   ) -> Double {
-    let rows = data.dataset[rows: 0..<min(data.count, probeCount)]
-    let found = network.evaluate(
-      on: rows.prepared(with: data.preprocessing), workers: settings.workers)
+    let found = network.evaluate(on: probed(data), workers: settings.workers)
     return found.loss + Double(network.value(of: settings.penalty))
   }
 
-  /// The accuracy of naming the most frequent class for every row, and two standard deviations above it,
-  /// up to which an accuracy shows nothing; nil where there is a single class.
-  ///
-  /// - Parameter classCounts: how many rows there are of each class.
-  public static func chance(of classCounts: [Int]) -> (share: Double, limit: Double)? {
-    guard let most = classCounts.max(), classCounts.count(where: { $0 > 0 }) > 1 else { return nil }
-    let count = Double(classCounts.reduce(0, +))
-    let share = Double(most) / count
-    return (share, share + 2 * (share * (1 - share) / count).squareRoot())
+  /// Rows that are evenly spread over all, which may be sorted by class.
+  private static func probed<Scalar>(_ data: PreparedDataset<Scalar>) -> PreparedDataset<Scalar> {
+    let count = min(data.count, probeCount)
+    return data.dataset.subset(rows: (0..<count).map { $0 * data.count / count })
+      .prepared(with: data.preprocessing)
   }
 
-  /// The root mean square of the first rows' features, as the network sees them.
+  /// What naming the most frequent class for every row reaches, by how many rows there are of each
+  /// class; nil where there is a single class.
+  ///
+  /// - Returns: the accuracy, and the lowest cross-entropy that no feature is needed for: −Σ p·ln p of
+  ///   the classes' shares p.
+  public static func chance(of classCounts: [Int]) -> (accuracy: Double, loss: Double)? {
+    let occurring = classCounts.filter { $0 > 0 }
+    guard let most = occurring.max(), occurring.count > 1 else { return nil }
+    let count = Double(occurring.reduce(0, +))
+    let loss = occurring.reduce(0.0) { sum, own in
+      sum - Double(own) / count * log(Double(own) / count)
+    }
+    return (Double(most) / count, loss)
+  }
+
+  /// The root mean square of some rows' features, as the network sees them.
   private static func size<Scalar>(of data: PreparedDataset<Scalar>) -> Double {
-    let features = data.block(0..<min(data.count, probeCount))
+    let features = data.block(0..<data.count)
     let squares = features.elements.reduce(0.0) { $0 + Double($1) * Double($1) }
     return (squares / Double(max(features.count, 1))).squareRoot()
   }
@@ -91,6 +102,7 @@ private struct Judgement {
   let losses: (initial: Double, final: Double)?
   let settings: TrainerSettings
   let classCounts: [Int]
+  let isCrossEntropy: Bool
   let featureSize: Double
 
   var warnings: [DiagnosticWarning] {
@@ -111,29 +123,46 @@ private struct Judgement {
           ?? "Try a tenth of the learning rate, \(short(settings.learningRate / 10)), or less."))
   }
 
-  /// The accuracy is what comes of naming one class for every row, to two standard deviations.
+  /// The network does no better than one that knows nothing but how frequent the classes are: by its
+  /// loss where that is the cross-entropy, and accuracies are a little above chance by chance; else by
+  /// its accuracy alone.
   private var chance: DiagnosticWarning? {
-    guard let (share, limit) = RunAssessment.chance(of: classCounts), training.accuracy <= limit,
-      training.accuracy < 1
-    else { return nil }
+    guard let chance = RunAssessment.chance(of: classCounts) else { return nil }
+    let seen: String
+    if isCrossEntropy {
+      guard training.loss >= 0.98 * chance.loss else { return nil }
+      let deviation = chance.accuracy * (1 - chance.accuracy) / Double(training.count)
+      let isAtChance = training.accuracy <= chance.accuracy + 2 * deviation.squareRoot()
+      guard isAtChance || training.loss > 1.01 * chance.loss else { return nil }
+      seen =
+        "The loss on the training rows, without the penalty, is \(short(training.loss)) and the "
+        + "accuracy \(short(training.accuracy)); knowing only how frequent the classes are gives "
+        + "\(short(chance.loss)) and \(short(chance.accuracy)): "
+    } else {
+      guard training.accuracy <= chance.accuracy else { return nil }
+      seen =
+        "The accuracy on the training rows is \(short(training.accuracy)); naming the most "
+        + "frequent class for every row has \(short(chance.accuracy)): "
+    }
     return DiagnosticWarning(
       kind: .nothingLearnt, subject: nil, value: training.accuracy,
-      message: "The accuracy on the training rows is \(short(training.accuracy)); naming the most "
-        + "frequent class for every row has \(short(share)): the network has learnt nothing."
+      message: seen + "the network has learnt nothing of use."
         // A risen loss comes with its remedy already.
         + (rise == nil ? " " + (scaleRemedy ?? chanceRemedy) : ""))
   }
 
   /// In the middle of the run the learning rate was next to nothing already.
   private var vanishedRate: DiagnosticWarning? {
-    guard let middle = history.epochs.last(where: { $0.iteration <= history.loss.count / 2 }),
-      middle.learningRate < RunAssessment.vanishedShare * settings.learningRate
+    let before = history.epochs.prefix { $0.iteration <= history.loss.count / 2 }
+    // In a warm-up the rate is low as well, but was never higher.
+    guard let middle = before.last, let highest = before.map(\.learningRate).max(),
+      middle.learningRate < RunAssessment.vanishedShare * highest
     else { return nil }
     return DiagnosticWarning(
       kind: .vanishedRate, subject: nil, value: middle.learningRate,
       message:
         "At iteration \(middle.iteration) of \(history.loss.count) the learning rate had fallen "
-        + "from \(short(settings.learningRate)) to \(short(middle.learningRate)): what came after it "
+        + "from \(short(highest)) to \(short(middle.learningRate)): what came after it "
         + "changed next to nothing. Try a decay nearer to 1, or fewer iterations.")
   }
 
@@ -147,7 +176,7 @@ private struct Judgement {
   private var chanceRemedy: String {
     if vanishedRate != nil { return "The learning rate fell too soon." }
     return history.loss.count < 100
-      ? "\(history.loss.count) iterations are few: train for longer, or with a higher learning rate."
+      ? "The run was short (iterations: \(history.loss.count)): train for longer, or with a higher learning rate."
       : "Try a higher or a lower learning rate than \(short(settings.learningRate)), and check that "
         + "labels and rows belong together."
   }

@@ -62,7 +62,14 @@ extension RunDiagnosis: CustomStringConvertible {
       !lastWarnings.contains { $0.isLike(told.warning) }
     }
     var verdict = lastWarnings.map { "warning: \($0)" }
-    if verdict.isEmpty { verdict.append("nothing wrong was seen in the last look") }
+    if verdict.isEmpty {
+      // What did not last: small steps are what a schedule ends with.
+      let passing = lastLook.warnings.filter { $0.kind != .smallUpdate }
+      verdict =
+        passing.isEmpty
+        ? ["nothing wrong was seen in the last look"]
+        : passing.map { "seen in the last look, not in several: \($0)" }
+    }
     if earlier > 0 {
       verdict.append(
         earlier == 1 ? "1 warning was given earlier" : "\(earlier) warnings were given earlier")

@@ -18,7 +18,9 @@ public func accuracyInterval(_ accuracy: Double, rowCount: Int) -> ClosedRange<D
   let spread = z * (accuracy * (1 - accuracy) / rows + z * z / (4 * rows * rows)).squareRoot()
   let scale = 1 + z * z / rows
   // Rounding may leave the ends of a share of 0 or 1 outside.
-  return max(0, (center - spread) / scale)...min(1, (center + spread) / scale)
+  return
+    (accuracy == 0 ? 0 : max(0, (center - spread) / scale))...(accuracy == 1
+    ? 1 : min(1, (center + spread) / scale))
 }
 
 /// The accuracy's interval in words, such as `95 % interval 0.8770–0.8896`; nil where there is none.

@@ -76,10 +76,10 @@ extension Trial {
 }
 
 extension EffectBasis {
-  /// Such as `at iteration 100, which all 30 trials that are done or pruned reached`; nil for results.
+  /// Such as `at iteration 100 or the first evaluation after it, which all 30 trials that are done or pruned reached`; nil for results.
   package var words: String? {
     iteration.map {
-      "at iteration \($0), "
+      "at iteration \($0) or the first evaluation after it, "
         + (count == 1
           ? "which 1 trial reached" : "which all \(count) trials that are done or pruned reached")
     }

@@ -8,9 +8,12 @@ extension Study {
     configurations.count { $0.state == .done || $0.state == .pruned }
   }
 
-  /// The 95 % interval of the best result, where it is the accuracy on a known number of rows.
+  /// The 95 % interval of the best result, where it is the accuracy on a known number of rows. That of a
+  /// mean over repeats is nil: their spread is told in its place.
   package var bestInterval: ClosedRange<Double>? {
-    guard let result = bestConfiguration?.result, let rows = result.rowCount else { return nil }
+    guard let best = bestConfiguration, best.trials.count == 1, let result = best.result,
+      let rows = result.rowCount
+    else { return nil }
     return accuracyInterval(result.value, rowCount: rows)
   }
 
@@ -24,7 +27,7 @@ extension Study {
     let isRepeated = own.trials.count > 1
     var words = [
       "best \(isRepeated ? "mean " : "")\(goal) \(own.valueInWords)"
-        + Self.interval(result.value, rows: rows)
+        + (isRepeated ? " on \(counted(rows, "row"))" : Self.interval(result.value, rows: rows))
         + ", \(own.name)"
     ]
     if isRepeated {

@@ -64,7 +64,7 @@ public struct NetworkSearch {
   ///
   /// - Parameters:
   ///   - study: its trials are to be trained.
-  ///   - data: the rows to train on, and among them the last ones to hold out.
+  ///   - data: the rows to train on, and among them those to hold out.
   ///   - settings: what each of the study's trials trains; every one holds rows out for validation.
   /// - Throws: `InvalidSetting` for settings that no network can be trained with.
   public init(_ study: Study, on data: Dataset, settings: [RunRecord.Settings]) throws {
@@ -86,7 +86,7 @@ public struct NetworkSearch {
   ///
   /// - Parameters:
   ///   - study: its trials are to be trained.
-  ///   - data: the rows to train on, and among them the last ones to hold out.
+  ///   - data: the rows to train on, and among them those to hold out.
   ///   - settings: what a trial trains, by what its hyperparameters are set to.
   /// - Throws: `InvalidSetting` for settings that no network can be trained with; what `settings`
   ///   throws.

@@ -141,8 +141,9 @@ struct TuneTests {
     let outcome = try scratch.tune([
       "--preset", "cs231n", "--data", "data", "--hidden", "3", "--iterations", "2", "--quiet",
     ])
-    // Two iterations teach nothing.
-    #expect(outcome.output.isEmpty && outcome.errors.hasPrefix("warning: no network learnt"))
+    // Two iterations teach little or nothing.
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.isEmpty || outcome.errors.hasPrefix("warning: no network learnt"))
     let study = try Study.read(at: scratch.file("runs/tune-data-1"))
     #expect(study.trials.count == 15)
     let context = study.definition.context
@@ -174,7 +175,7 @@ struct TuneTests {
     let show = try Command.run(["tune", "show", "a"], in: scratch.path)
     #expect(show.lines.contains("repeats   3, with seeds 0–2"))
     #expect(show.output.contains("  3 of 3  \(point.valueInWords)  "))
-    #expect(show.output.contains("best mean validation accuracy \(point.valueInWords) (95 % "))
+    #expect(show.output.contains("best mean validation accuracy \(point.valueInWords) on 200 rows"))
     #expect(outcome.output.contains(" --seed \(best.parameters.whole("seed"))\n"))
     let json = try Command.run(["tune", "show", "a", "--json"], in: scratch.path).object
     let points = try #require(json["configurations"] as? [[String: Any]])
@@ -257,7 +258,8 @@ struct TuneTests {
     #expect(states.contains("pruned") && states.contains("done"))
     #expect(outcome.output.contains(" pruned\n"))
     let show = try Command.run(["tune", "show", "study"], in: scratch.path)
-    let line = #/compared at iteration (\d+), which all 8 trials that are done or pruned reached/#
+    let line =
+      #/compared at iteration (\d+) or the first evaluation after it, which all 8 trials that are done or pruned reached/#
     let iteration = try #require(show.output.firstMatch(of: line).flatMap { Int($0.1) })
     #expect((10..<60).contains(iteration))
     let json = try Command.run(["tune", "show", "study", "--json"], in: scratch.path).object

@@ -72,9 +72,9 @@ import Training
     let slow = try assess(data, settings(rate: 1e-3))
     #expect(slow.warnings.map(\.kind) == [.nothingLearnt])
     #expect(slow.warnings.first?.value == slow.training.accuracy)
-    #expect(slow.warnings.first?.message.contains("every row has 0.333") == true)
+    #expect(slow.warnings.first?.message.contains("are gives 1.1 and 0.333: ") == true)
     let short = try assess(data, settings(rate: 1e-3, iterations: 5))
-    #expect(short.warnings.first?.message.contains("5 iterations are few") == true)
+    #expect(short.warnings.first?.message.contains("short (iterations: 5)") == true)
     // Nothing can be told of a run without an iteration, or of a single class.
     let none = try assess(data, settings(rate: 1, iterations: 0))
     #expect(none.warnings == [])
@@ -84,6 +84,44 @@ import Training
       )
       .prepared(with: .none), settings(rate: 0.1))
     #expect(single.warnings == [])
+  }
+
+  @Test("Rows sorted by class are judged as a whole, and a rare class that is found was learnt")
+  func sortedAndRare() throws {
+    // The first 1,000 rows are all of one class.
+    let labels = (0..<3000).map { $0 / 1000 }
+    let features = labels.map { [Float($0 == 0 ? 1 : 0), $0 == 1 ? 1 : 0, $0 == 2 ? 1 : 0, 1] }
+    let sorted = Dataset(
+      Features(.floats(features.flatMap { $0 }), exampleShape: [4]), labels: labels
+    ).prepared(with: .none, as: Float.self)
+    // It favours the later classes: the loss on the first rows rises while that on all rows falls.
+    #expect(
+      try assess(sorted, settings(rate: 0.1, iterations: 40), fromChance: true).warnings == [])
+    let rare = (0..<100).map { $0 < 95 ? 0 : 1 }
+    let imbalanced = Dataset(
+      Features(.floats(rare.flatMap { [Float($0), 1, 0, 1] }), exampleShape: [4]), labels: rare,
+      classNames: ["usual", "rare", "absent"]
+    ).prepared(with: .none, as: Float.self)
+    let found = try assess(imbalanced, settings(rate: 0.5, iterations: 200))
+    #expect(found.training.accuracy == 1 && found.warnings == [])
+  }
+
+  @Test("A loss above that of guessing by the classes' shares is told, though it has fallen")
+  func worseThanGuessing() throws {
+    let data = scaled(by: 1000)
+    let found = try assess(data, settings(rate: 1e-12, iterations: 3))
+    #expect(found.training.loss > 2)
+    #expect(found.warnings.map(\.kind) == [.nothingLearnt])
+  }
+
+  @Test("A rate that rises in a warm-up has not vanished")
+  func warmUp() throws {
+    let found = try assess(
+      TrainTests.blobs(120),
+      TrainerSettings(
+        learningRate: 0.3, schedule: .cosine(warmUp: 29_999), length: .iterations(30),
+        batchSize: 20))
+    #expect(!found.warnings.contains { $0.kind == .vanishedRate })
   }
 
   @Test("A learning rate that was next to nothing by half of the run is told")

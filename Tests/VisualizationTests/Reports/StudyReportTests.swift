@@ -200,7 +200,8 @@ struct StudyReportTests {
     #expect(
       report.paragraphs.contains {
         $0.hasSuffix(
-          "of the values at iteration 2, which all 6 trials that are done or pruned reached.")
+          "of the values at iteration 2 or the first evaluation after it, which all 6 trials that are done or pruned reached."
+        )
       })
     #expect(
       report.shownCharts.map(\.name).filter { $0 != "timeline" } == [
