@@ -93,7 +93,7 @@ extension Preprocessing {
     return "a row's largest feature is about \(significant(found, 3)), and was about "
       + "\(significant(magnitude, 3)) in the training rows"
       + (divisor == 1 ? "" : ", which were then divided by \(significant(divisor, 6))")
-      + ": these seem to be scaled otherwise"
+      + ": the rows given seem to be scaled differently"
   }
 
   private static var largestRatio: Double { 10 }

@@ -83,7 +83,7 @@ func requireData(_ source: String) throws {
     guard let runs = RunFolders.describe(source) else { return }
     found = runs
   case .idx, .cifar10:
-    found = "this is \(kind?.description ?? ""), which belongs into a folder with its labels"
+    found = "this is \(kind?.description ?? ""), which belongs in a folder with its labels"
   case let kind?:
     found = "this is \(kind)" + (kind.unpacking(source).map { ", to be unpacked: \($0)" } ?? "")
   case nil:

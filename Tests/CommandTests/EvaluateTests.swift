@@ -225,10 +225,12 @@ struct EvaluateTests {
       let outcome = try Command.run(command, in: scratch.path)
       #expect(outcome.status == 0 && !outcome.output.isEmpty)
       #expect(
-        outcome.errors.contains("then divided by 255: these seem to be scaled otherwise"),
+        outcome.errors.contains(
+          "then divided by 255: the rows given seem to be scaled differently"),
         "\(command) \(outcome.errors)")
     }
-    #expect(try scratch.text("run/report.html").contains("these seem to be scaled otherwise."))
+    #expect(
+      try scratch.text("run/report.html").contains("the rows given seem to be scaled differently."))
     let same = try Command.run(["predict", "run", "data/train-images"], in: scratch.path)
     #expect(same.status == 0 && same.errors.isEmpty)
   }

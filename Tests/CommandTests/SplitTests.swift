@@ -27,11 +27,16 @@ struct SplitTests {
     let record = try RunDirectory(path: scratch.file("run")).read().record
     #expect(record.settings.validation == 24 && record.settings.split == .stratified(seed: 0))
     #expect(try #require(record.results.validationAccuracy) > 0.8)
-    // The rows held out are the same ones for every seed.
-    try scratch.train("other", options + ["--seed", "5", "--split-seed", "0"])
-    #expect(
-      try RunDirectory(path: scratch.file("other")).read().record.settings.split
-        == .stratified(seed: 0))
+    // The rows held out are the same ones for every seed, and others for another --split-seed: the
+    // mean of the rest shows it.
+    func mean(_ name: String, _ more: [String]) throws -> [Double]? {
+      try scratch.train(name, options + ["--subtract-mean"] + more)
+      return try TrainedModel<Float>(readingFrom: scratch.file(name + "/model.safetensors"))
+        .preprocessing.mean
+    }
+    let first = try #require(try mean("first", []))
+    #expect(try mean("seed", ["--seed", "5"]) == first)
+    #expect(try mean("split", ["--split-seed", "1"]) != first)
   }
 
   @Test(

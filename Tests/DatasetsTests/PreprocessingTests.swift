@@ -79,7 +79,7 @@ import Testing
     #expect(
       fitted.scaleMismatch(with: unit)
         == "a row's largest feature is about 0.784, and was about 200 in the training rows, which were "
-        + "then divided by 255: these seem to be scaled otherwise")
+        + "then divided by 255: the rows given seem to be scaled differently")
     let large = dataset(.doubles([-2000, 3, 5, 2500]), width: 2).features
     #expect(
       fitted.scaleMismatch(with: large)?.contains("about 2.25e+03, and was about 200") == true)

@@ -68,7 +68,9 @@ extension BLASLibrary {
     if threads <= roomyThreads.load(ordering: .relaxed) { return }
     // As large as they are on the processors that have the largest ones.
     let bytes = threads << 27
-    let room = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    // Only of limits of address space: OpenBLAS touches little of what it maps.
+    let room = mmap(
+      nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0)
     guard let room, room != UnsafeMutableRawPointer(bitPattern: -1) else {
       endOfMemory(bytes, "OpenBLAS's buffers")
     }

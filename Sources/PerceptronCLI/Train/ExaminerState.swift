@@ -15,6 +15,20 @@ struct ExaminerState: Codable, Sendable {
   var awaitsLook = false
 }
 
+extension ExaminerState {
+  /// Decodes a state; one of a version that took each look for itself has nothing that lasts.
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    diagnosis = try values.decodeIfPresent(RunDiagnosis.self, forKey: .diagnosis)
+    series = try values.decode(DiagnosticSeries.self, forKey: .series)
+    firstLoss = try values.decodeIfPresent(Double.self, forKey: .firstLoss)
+    lastEpoch = try values.decodeIfPresent(History.Epoch.self, forKey: .lastEpoch)
+    lasting =
+      try values.decodeIfPresent(LastingWarnings.self, forKey: .lasting) ?? LastingWarnings()
+    awaitsLook = try values.decode(Bool.self, forKey: .awaitsLook)
+  }
+}
+
 /// The state of an ``Examiner`` for whoever saves checkpoints.
 final class ExaminerMemory: Sendable {
   private let state: Mutex<ExaminerState>

@@ -53,7 +53,8 @@ struct RunNotes: Codable {
     } catch let error as JSONText.DuplicateKey {
       throw FileError(path, "\(Self.key) in the metadata: \(error)")
     } catch {
-      throw FileError(path, "\(Self.key) in the metadata cannot be read: \(text.prefix(60))")
+      throw FileError(
+        path, "\(Self.key) in the metadata cannot be read: \(decodingReason(error))")
     }
   }
 

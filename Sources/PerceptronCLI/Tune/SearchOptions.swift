@@ -21,7 +21,7 @@ struct SearchOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Train each network so often, with seeds from --seed on, and compare by the mean. (default: 1)",
+      "Train each network this many times, with seeds from --seed on, and compare by the mean. (default: 1)",
       valueName: "count"))
   var repeats: Int?
   @Flag(

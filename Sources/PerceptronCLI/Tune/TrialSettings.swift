@@ -36,8 +36,13 @@ struct TrialSettings {
         throw ValidationError("\(error.message); in the trial with \(trial)")
       }
     }
-    // Many trials, few splits.
     let splits = Dictionary(grouping: all) { [AnyHashable($0.validation), AnyHashable($0.split)] }
+    if splits.count > 1 {
+      throw ValidationError(
+        "the trials hold out different rows for validation, and accuracies on different rows cannot be "
+          + "ranked; --validation, --split and --split-seed with one value each hold out the same ones"
+      )
+    }
     for settings in splits.values.compactMap(\.first) {
       try naming(data.name) {
         _ = try data.training.split(settings.validation, by: settings.split)

@@ -86,8 +86,8 @@ struct TuneSession {
       + "accuracy \(decimal(now, 4)), "
       + (now == before
         ? "as recorded"
-        : "recorded is \(decimal(before, 4)); another machine, build or number of workers rounds "
-          + "otherwise")
+        : "recorded is \(decimal(before, 4)); trained alone, or on another machine, a network is "
+          + "rounded differently")
   }
 
   /// That even the best network learnt nothing, where that is so.

@@ -42,7 +42,7 @@ package enum JSONText {
       case UInt8(ascii: "\""):
         let start = position + 1
         position = endOfString(bytes, from: start)
-        if let level = levels.last, level.isKeyNext {
+        if levels.last?.isKeyNext == true {
           let key = unescaped(bytes[start..<position])
           levels[levels.count - 1].isKeyNext = false
           levels[levels.count - 1].key = key

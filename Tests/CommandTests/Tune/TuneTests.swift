@@ -237,6 +237,14 @@ struct TuneTests {
     #expect(try scratch.trials("pruned").contains { $0["status"] == "pruned" })
   }
 
+  @Test("Trials that would hold out different rows are refused, whichever setting makes them")
+  func differentRows() throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try Command.run(["tune", "--random", "numpy,fast"], in: scratch.path)
+    #expect(outcome.status == 2 && outcome.errors.contains("hold out different rows"))
+    #expect(try scratch.names.isEmpty)
+  }
+
   @Test("A study in which no network learnt anything says so in its last line")
   func nothingLearnt() throws {
     let scratch = try TemporaryDirectory()
