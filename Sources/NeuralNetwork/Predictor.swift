@@ -57,7 +57,7 @@ package final class Predictor<Scalar: BLASScalar> {
   ) {
     withoutActuallyEscaping(input) { input in
       BLASLibrary.withSingleThread {
-        lease.pool.run { [workspaces, network, workers] worker in
+        lease.run { [workspaces, network, workers] worker in
           let rows = share(of: outputs.rows, worker: worker, workers: workers)
           for start in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: Self.stride) {
             let range = start..<min(start + Self.stride, rows.upperBound)

@@ -51,6 +51,23 @@ import Testing
     pool.end()
   }
 
+  @Test("A pool that works is lent to nobody else, though its lease is named nowhere")
+  func leaseWhileRunning() {
+    // As many workers as no other test asks for.
+    let seen = Locked<[ObjectIdentifier]>([])
+    WorkerPool.lease(workers: 7).run { worker in
+      if worker > 0 { return }
+      let other = WorkerPool.lease(workers: 7)
+      seen.withLock { $0.append(ObjectIdentifier(other.pool)) }
+      other.run { _ in }
+    }
+    let next = WorkerPool.lease(workers: 7)
+    let after = WorkerPool.lease(workers: 7)
+    // The outer pool and the inner one were two.
+    #expect(next.pool !== after.pool)
+    #expect(seen.withLock { $0.count } == 1)
+  }
+
   @Test("A worker that sleeps is woken")
   func sleepers() {
     let lease = WorkerPool.lease(workers: 3)

@@ -220,6 +220,12 @@ extension WorkerPool {
       pool = kept ?? .make(count: workers)
     }
 
+    /// Lets every worker do `work`, as ``WorkerPool/run(_:)`` does. The lease lasts until all have: given
+    /// back earlier, the pool would be lent to another while it works.
+    package func run(_ work: @escaping Work) {
+      withExtendedLifetime(self) { pool.run(work) }
+    }
+
     deinit {
       // Without threads there is nothing worth keeping.
       if pool.count == 1 { return }

@@ -236,7 +236,7 @@ extension TrainingPlan {
   private func run(_ data: PreparedDataset<Scalar>?) -> Scalar {
     defer { job.pointee = nil }
     func run() -> Scalar {
-      BLASLibrary.withSingleThread { lease.pool.run(work) }
+      BLASLibrary.withSingleThread { lease.run(work) }
       return job.pointee?.loss ?? .nan
     }
     guard let data else { return run() }

@@ -15,7 +15,7 @@ extension Sweep {
     let queue = Locked(members[...])
     let failure = Locked<(any Error)?>(nil)
     let lease = WorkerPool.lease(workers: min(search.workerCount, members.count))
-    lease.pool.run { _ in
+    lease.run { _ in
       while !stop(), failure.withLock({ $0 == nil }), let member = queue.withLock({ $0.popFirst() })
       {
         do {

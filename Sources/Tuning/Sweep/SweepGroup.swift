@@ -154,7 +154,7 @@ extension SweepGroup {
 
   func run(_ work: (_ worker: Int) -> Void) {
     withoutActuallyEscaping(work) { work in
-      BLASLibrary.withSingleThread { lease.pool.run(work) }
+      BLASLibrary.withSingleThread { lease.run(work) }
     }
   }
 
