@@ -18,8 +18,8 @@ struct ParameterSlot<Scalar: BLASScalar> {
 
   /// The parameter, in a step.
   var parameter: UnsafeMutablePointer<Scalar>?
-  /// What the optimizer keeps for it.
-  var kept: (first: UnsafeMutablePointer<Scalar>?, second: UnsafeMutablePointer<Scalar>?)
+  /// The tensors that the optimizer keeps for it, in a step.
+  var kept: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
 
   var count: Int { rows * columns }
 
@@ -31,8 +31,10 @@ struct ParameterSlot<Scalar: BLASScalar> {
 }
 
 extension ParameterSlot {
-  /// The slots of a network's parameters.
-  static func slots(of network: Network<Scalar>, workers: Int) -> [ParameterSlot] {
+  /// The slots of a network's parameters. Whoever asks for them frees what `kept` points to.
+  static func slots(
+    of network: Network<Scalar>, workers: Int, stateCount: Int
+  ) -> [ParameterSlot] {
     network.parameterPlaces.map { place in
       let layer = network.layers[place.layer]
       let shape = layer.parameter(at: place.position).shape
@@ -41,7 +43,8 @@ extension ParameterSlot {
       return ParameterSlot(
         place: place, rows: isMatrix ? shape[0] : 1, columns: isMatrix ? shape[1] : shape.count,
         isSplit: isMatrix && !isWhole && shape.count > leastSplit, owner: place.index % workers,
-        summandCount: isWhole ? 1 : workers, parameter: nil, kept: (nil, nil))
+        summandCount: isWhole ? 1 : workers, parameter: nil,
+        kept: .allocate(capacity: stateCount))
     }
   }
 

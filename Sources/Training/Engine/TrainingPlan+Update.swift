@@ -5,6 +5,7 @@ extension TrainingPlan {
   /// How parameters are moved in a step.
   struct Update {
     let optimizer: Optimizer
+    let rule: any OptimizerRule
     let learningRate: Double
     /// Which step it is, counted from 1.
     let number: Int
@@ -191,10 +192,10 @@ extension TrainingPlan {
   ) {
     guard let parameter = slot.parameter else { return }
     let offset = rows.lowerBound * slot.columns
-    update.optimizer.method.move(
-      count: rows.count * slot.columns, update.step(slot.place.isPenalized),
-      number: update.number, gradient: gradient,
-      kept: (slot.kept.first.map { $0 + offset }, slot.kept.second.map { $0 + offset }),
-      parameter: parameter + offset)
+    update.rule.apply(
+      ParameterUpdate(
+        count: rows.count * slot.columns, update.step(slot.place.isPenalized),
+        number: update.number, gradient: gradient, kept: UnsafeBufferPointer(slot.kept),
+        offset: offset, parameter: parameter + offset))
   }
 }

@@ -72,7 +72,8 @@ package final class TrainingPlan<Scalar: BLASScalar> {
     layout = .init(of: network, rows: batchSize, purpose: .training, shares: workers)
     memory = AlignedBuffer(count: layout.count, repeating: 0)
     losses = AlignedBuffer(count: batchSize, repeating: 0)
-    let slots = ParameterSlot.slots(of: network, workers: workers)
+    let slots = ParameterSlot.slots(
+      of: network, workers: workers, stateCount: settings.optimizer.stateCount)
     self.slots = .allocate(capacity: slots.count)
     _ = self.slots.initialize(from: slots)
     splitLayers = network.layers.indices.map { layer in
@@ -98,6 +99,7 @@ package final class TrainingPlan<Scalar: BLASScalar> {
   }
 
   deinit {
+    for slot in slots { slot.kept.deallocate() }
     slots.deinitialize().deallocate()
     summands.deinitialize().deallocate()
     gradientBases.deinitialize().deallocate()
@@ -169,17 +171,17 @@ extension TrainingPlan {
     learningRate: Double, on data: PreparedDataset<Scalar>?, iteration: Int
   ) -> Scalar {
     network.updateParameters { place, parameter in
-      let kept = optimizer.keptElements(at: place.index)
       parameter.withUnsafeMutableElements {
         require(
           $0.count == slots[place.index].count,
           "TrainingPlan: \(place.name) has \($0.count) elements, not \(slots[place.index].count)")
         slots[place.index].parameter = $0.baseAddress
       }
-      slots[place.index].kept = kept
+      optimizer.findKept(at: place.index, count: parameter.count, in: slots[place.index].kept)
     }
     let update = Update(
-      optimizer: optimizer.optimizer, learningRate: learningRate, number: optimizer.stepCount + 1)
+      optimizer: optimizer.optimizer, rule: optimizer.rule, learningRate: learningRate,
+      number: optimizer.stepCount + 1)
     defer { phaseEnded?() }
     let loss = run(on: network, data, update, iteration: iteration)
     if !loss.isFinite { return loss }

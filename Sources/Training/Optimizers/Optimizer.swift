@@ -85,24 +85,12 @@ extension Optimizer {
   /// Throws `InvalidSetting` for a factor, decay or beta outside 0..<1, and for an
   /// epsilon or weight decay that is negative or not finite.
   public func check() throws {
-    switch method {
-    case .sgd: break
-    case .momentum(let factor), .nesterov(let factor):
-      try InvalidSetting.demandBelowOne("momentum", factor)
-    case .adagrad(let epsilon): try InvalidSetting.demandNotNegative("epsilon", epsilon)
-    case .rmsProp(let decay, let epsilon):
-      try InvalidSetting.demandBelowOne("decay of squares", decay)
-      try InvalidSetting.demandNotNegative("epsilon", epsilon)
-    case .adam(let beta1, let beta2, let epsilon):
-      try InvalidSetting.demandBelowOne("beta1", beta1)
-      try InvalidSetting.demandBelowOne("beta2", beta2)
-      try InvalidSetting.demandNotNegative("epsilon", epsilon)
-    }
+    try method.rule.check()
     try InvalidSetting.demandNotNegative("weight decay", weightDecay)
   }
 }
 
 extension Optimizer {
   /// How many tensors are kept for each parameter.
-  public var stateCount: Int { method.stateNames.count }
+  public var stateCount: Int { method.rule.stateNames.count }
 }

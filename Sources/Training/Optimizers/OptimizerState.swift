@@ -1,4 +1,3 @@
-import Foundation
 import LinearAlgebra
 import NeuralNetwork
 
@@ -14,20 +13,30 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   public var stepCount = 0 {
     didSet { require(stepCount >= 0, "OptimizerState: a step count of \(stepCount)") }
   }
+  /// The optimizer's rule, and what it calls the tensors that are kept.
+  package let rule: any OptimizerRule
+  private let stateNames: [String]
   /// Each parameter's name in the network.
   private let names: [String]
-  /// The first tensor kept for each parameter, and the second; none where the method has no such.
-  private var first: [Tensor<Scalar>]
-  private var second: [Tensor<Scalar>]
+  /// Of each parameter, the tensors that are kept, one for each of `stateNames`.
+  private var kept: [[Tensor<Scalar>]]
 
   /// The state before the first step: zeros.
   public init(_ optimizer: Optimizer, for network: Network<Scalar>) {
     let parameters = network.parameters
-    let kept = optimizer.method.stateNames.count
+    let rule = optimizer.method.rule
+    let stateNames = rule.stateNames
     self.optimizer = optimizer
+    self.rule = rule
+    self.stateNames = stateNames
     names = parameters.names
-    first = kept > 0 ? parameters.map { .zeros($0.tensor.shape) } : []
-    second = kept > 1 ? parameters.map { .zeros($0.tensor.shape) } : []
+    kept = parameters.map { parameter in stateNames.map { _ in .zeros(parameter.tensor.shape) } }
+  }
+
+  /// The same optimizer, the same number of steps and the same tensors.
+  public static func == (a: OptimizerState, b: OptimizerState) -> Bool {
+    a.optimizer == b.optimizer && a.stepCount == b.stepCount && a.names == b.names
+      && a.kept == b.kept
   }
 
   /// What is kept, under the parameters' names: `W1.velocity`, or `W1.first_moment` and
@@ -36,10 +45,9 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   /// - Precondition: what is set has the same names, in any order, and shapes.
   public var tensors: Parameters<Scalar> {
     get {
-      let kinds = optimizer.method.stateNames
-      return Parameters(
-        names.indices.flatMap { index in
-          zip(kinds, [first, second]).map { ("\(names[index]).\($0)", $1[index]) }
+      Parameters(
+        zip(names, kept).flatMap { name, kept in
+          zip(stateNames, kept).map { ("\(name).\($0)", $1) }
         })
     }
     set {
@@ -48,13 +56,9 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
         newValue.count == tensors.count,
         "OptimizerState: tensors \(newValue.names), expected \(tensors.names)")
       for name in tensors.names { tensors[name] = newValue[name] }
-      let kept = optimizer.method.stateNames.count
+      let count = stateNames.count
       for (position, element) in tensors.enumerated() {
-        if position % kept == 0 {
-          first[position / kept] = element.tensor
-        } else {
-          second[position / kept] = element.tensor
-        }
+        kept[position / count][position % count] = element.tensor
       }
     }
   }
@@ -101,44 +105,43 @@ extension OptimizerState {
     _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, at index: Int,
     _ step: UpdateStep
   ) {
-    let rule = (optimizer.method, stepCount)
-    gradient.withUnsafeElements { gradient in
-      parameter.withUnsafeMutableElements { parameter in
-        withElements(of: &first, at: index, count: parameter.count) { first in
-          withElements(of: &second, at: index, count: parameter.count) { second in
-            guard let gradient = gradient.baseAddress, let base = parameter.baseAddress
-            else { return }
-            rule.0.move(
-              count: parameter.count, step, number: rule.1, gradient: gradient,
-              kept: (first, second), parameter: base)
-          }
+    withUnsafeTemporaryAllocation(
+      of: UnsafeMutablePointer<Scalar>.self, capacity: stateNames.count
+    ) { kept in
+      findKept(at: index, count: parameter.count, in: kept)
+      gradient.withUnsafeElements { gradient in
+        parameter.withUnsafeMutableElements { parameter in
+          guard let gradient = gradient.baseAddress, let base = parameter.baseAddress
+          else { return }
+          rule.apply(
+            ParameterUpdate(
+              count: parameter.count, step, number: stepCount, gradient: gradient,
+              kept: UnsafeBufferPointer(kept), offset: 0, parameter: base))
         }
       }
     }
   }
-}
 
-extension OptimizerState {
-  /// Where the elements are that are kept for a parameter, made this state's own: valid until it is
-  /// changed, copied or gone.
-  mutating func keptElements(
-    at index: Int
-  ) -> (first: UnsafeMutablePointer<Scalar>?, second: UnsafeMutablePointer<Scalar>?) {
-    (
-      first.isEmpty ? nil : first[index].withUnsafeMutableElements { $0.baseAddress },
-      second.isEmpty ? nil : second[index].withUnsafeMutableElements { $0.baseAddress }
-    )
+  /// Finds the tensors that are kept for a parameter and makes them this state's own. Nothing is
+  /// allocated, unless the state shares them with a copy.
+  ///
+  /// - Parameters:
+  ///   - count: how many elements the parameter has.
+  ///   - pointers: where each tensor's first element is then told; valid until the state is changed,
+  ///     copied or gone.
+  mutating func findKept(
+    at index: Int, count: Int, in pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
+  ) {
+    require(
+      pointers.count == stateNames.count,
+      "OptimizerState: \(stateNames.count) tensors for each parameter, expected \(pointers.count)")
+    for state in stateNames.indices {
+      kept[index][state].withUnsafeMutableElements {
+        require(
+          $0.count == count,
+          "OptimizerState: parameter \(index) has \(count) elements, \($0.count) are kept")
+        if let base = $0.baseAddress { pointers.initializeElement(at: state, to: base) }
+      }
+    }
   }
-}
-
-/// Calls `body` with the elements of one of `tensors`, or nil where there are none.
-private func withElements<Scalar>(
-  of tensors: inout [Tensor<Scalar>], at index: Int, count: Int,
-  _ body: (UnsafeMutablePointer<Scalar>?) -> Void
-) {
-  if tensors.isEmpty { return body(nil) }
-  require(
-    tensors[index].count == count,
-    "OptimizerState: parameter \(index) has \(count) elements, \(tensors[index].count) are kept")
-  tensors[index].withUnsafeMutableElements { body($0.baseAddress) }
 }

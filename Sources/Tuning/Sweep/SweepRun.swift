@@ -45,6 +45,7 @@ final class SweepRun<Scalar: BLASScalar> {
   private var examination: Network<Scalar>.Workspace
   /// What the optimizer keeps for the first layer's weights.
   let kept: [AlignedBuffer<Scalar>]
+  private let keptBases: [UnsafeMutablePointer<Scalar>]
   private let firstIsPenalized: Bool
 
   /// A run that has not begun.
@@ -80,6 +81,7 @@ final class SweepRun<Scalar: BLASScalar> {
     kept = (0..<settings.optimizer.stateCount).map { [count = first.weights.count] _ in
       AlignedBuffer(count: count, repeating: 0)
     }
+    keptBases = kept.map(\.base)
   }
 
   /// Takes a fresh run to where it was interrupted.
@@ -207,11 +209,13 @@ extension SweepRun {
     }
     let offset = first * inputSize
     let decay = firstIsPenalized ? rate * settings.optimizer.weightDecay : 0
-    settings.optimizer.method.move(
-      count: count, UpdateStep(learningRate: rate, decay: decay), number: optimizer.stepCount,
-      gradient: gradient,
-      kept: (kept.first.map { $0.base + offset }, kept.dropFirst().first.map { $0.base + offset }),
-      parameter: weights)
+    keptBases.withUnsafeBufferPointer {
+      optimizer.rule.apply(
+        ParameterUpdate(
+          count: count, UpdateStep(learningRate: rate, decay: decay),
+          number: optimizer.stepCount, gradient: gradient, kept: $0, offset: offset,
+          parameter: weights))
+    }
   }
 
   /// Tells the schedule of the epochs that have ended.
