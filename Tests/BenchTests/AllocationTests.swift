@@ -5,6 +5,22 @@ import Testing
 
 @testable import bench
 
+/// The example of `OptimizerRule`.
+private struct SignDescent: OptimizerRule {
+  let beta: Double
+  var stateNames: [String] { ["mean"] }
+
+  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+    let (rate, keep) = (Scalar(update.step.learningRate), Scalar(1 - update.step.decay))
+    let (mean, beta) = (update.state(0), Scalar(beta))
+    for i in 0..<update.count {
+      mean[i] = beta * mean[i] + (1 - beta) * update.gradient[i]
+      let sign: Scalar = mean[i] > 0 ? 1 : mean[i] < 0 ? -1 : 0
+      update.parameter[i] = keep * update.parameter[i] - rate * sign
+    }
+  }
+}
+
 /// Whether a training step leaves the heap alone; without optimisation it does not.
 @Suite(
   .enabled(if: Allocations.areCounted && isOptimizedBuild, "a step allocates without optimisation"))
@@ -45,7 +61,9 @@ struct AllocationTests {
   @Test("Ten thousand steps of training allocate nothing, with any number of workers")
   func tenThousandSteps() async {
     await #expect(processExitsWith: .success) {
-      for optimizer in [Optimizer.sgd, .momentum(), .adam()] {
+      Optimizer.register("sign", settings: ["beta"]) { SignDescent(beta: $0["beta"]) }
+      let own = Optimizer(.custom(name: "sign", settings: ["beta": 0.9]))
+      for optimizer in [.sgd, .momentum(), .adam(), own] {
         for workers in 1...3 {
           let count = Self.allocations(of: 10_000, optimizer, workers: workers)
           if count != 0 { fatalError("\(optimizer), \(workers) workers: \(count) allocations") }

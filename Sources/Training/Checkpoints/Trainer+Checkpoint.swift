@@ -115,6 +115,7 @@ extension Trainer where Random: Codable {
     let state = try archive.runState(path: path)
     do {
       try settings.check(rowCount: state.rowCount)
+      try state.schedule.schedule.check()
     } catch let error as InvalidSetting {
       throw FileError(path, "\(error)")
     }

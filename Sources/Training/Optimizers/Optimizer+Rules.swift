@@ -3,16 +3,30 @@ import LinearAlgebra
 import NeuralNetwork
 
 extension Optimizer.Method {
-  /// The rule of a step.
-  var rule: any OptimizerRule {
+  /// The rule of a step; of a custom method, the one that its registered function makes.
+  ///
+  /// - Throws: `InvalidSetting` where none is registered under the name, or with other settings.
+  func rule() throws -> any OptimizerRule {
     switch self {
-    case .sgd: GradientDescent()
-    case .momentum(let factor): Momentum(factor: factor, looksAhead: false)
-    case .nesterov(let factor): Momentum(factor: factor, looksAhead: true)
-    case .adagrad(let epsilon): Adagrad(epsilon: epsilon)
-    case .rmsProp(let decay, let epsilon): RMSProp(decay: decay, epsilon: epsilon)
+    case .sgd: return GradientDescent()
+    case .momentum(let factor): return Momentum(factor: factor, looksAhead: false)
+    case .nesterov(let factor): return Momentum(factor: factor, looksAhead: true)
+    case .adagrad(let epsilon): return Adagrad(epsilon: epsilon)
+    case .rmsProp(let decay, let epsilon): return RMSProp(decay: decay, epsilon: epsilon)
     case .adam(let beta1, let beta2, let epsilon):
-      Adam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+      return Adam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+    case .custom(let name, let settings):
+      let (make, settings) = try Optimizer.registry.value(name, settings: settings)
+      return make(settings)
+    }
+  }
+
+  /// ``rule()``, of a method that has passed the check.
+  var checkedRule: any OptimizerRule {
+    do {
+      return try rule()
+    } catch {
+      fatalError("Optimizer: \(error)")
     }
   }
 }

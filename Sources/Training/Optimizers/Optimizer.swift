@@ -27,6 +27,9 @@ public struct Optimizer: Codable, Hashable, Sendable {
     /// p ← p − η·m̂ / (√v̂ + epsilon), where m̂ = m / (1 − beta1ᵗ) and v̂ = v / (1 − beta2ᵗ) in step t,
     /// counted from 1 (Kingma and Ba 2015, algorithm 1).
     case adam(beta1: Double, beta2: Double, epsilon: Double)
+    /// The rule that ``Optimizer/register(_:settings:_:)`` made known by this name. A file has the
+    /// name and the settings; where it is read, the rule has to be registered, too.
+    case custom(name: String, settings: [String: Double])
   }
 
   /// The rule of a step.
@@ -82,15 +85,49 @@ extension Optimizer {
     Optimizer(.adam(beta1: beta1, beta2: beta2, epsilon: epsilon), weightDecay: weightDecay)
   }
 
-  /// Throws `InvalidSetting` for a factor, decay or beta outside 0..<1, and for an
-  /// epsilon or weight decay that is negative or not finite.
+  /// Throws `InvalidSetting` for a factor, decay or beta outside 0..<1, for an epsilon or weight
+  /// decay that is negative or not finite, for a name that is not registered or was registered with
+  /// other settings, and for what a rule of your own refuses.
   public func check() throws {
-    try method.rule.check()
+    let rule = try method.rule()
+    try rule.check()
+    try InvalidSetting.demand(
+      Set(rule.stateNames).count == rule.stateNames.count, "state names", rule.stateNames,
+      "each only once")
     try InvalidSetting.demandNotNegative("weight decay", weightDecay)
   }
 }
 
 extension Optimizer {
   /// How many tensors are kept for each parameter.
-  public var stateCount: Int { method.rule.stateNames.count }
+  ///
+  /// - Precondition: the settings pass ``check()``.
+  public var stateCount: Int { method.checkedRule.stateNames.count }
+}
+
+// MARK: - Rules of your own
+
+extension Optimizer {
+  typealias MakeRule = @Sendable (CustomSettings) -> any OptimizerRule
+  static let registry = Registry<MakeRule>(kind: "optimizer", type: "Optimizer")
+
+  /// Makes a rule of your own known by a name, for the whole process and in place of what had the name
+  /// before.
+  ///
+  ///     Optimizer.register("lion", settings: ["beta1", "beta2"]) {
+  ///       Lion(beta1: $0["beta1"], beta2: $0["beta2"])
+  ///     }
+  ///     let lion = Optimizer(.custom(name: "lion", settings: ["beta1": 0.9, "beta2": 0.99]))
+  ///
+  /// - Parameters:
+  ///   - name: what files call it. ``Method/custom(name:settings:)`` refers to it.
+  ///   - settings: the names of its settings; an optimizer has to state all of them and no others.
+  ///   - makeRule: called where a run begins or goes on; its rule's ``OptimizerRule/check()`` is to
+  ///     refuse bad values.
+  public static func register(
+    _ name: String, settings: [String] = [],
+    _ makeRule: @escaping @Sendable (_ settings: CustomSettings) -> any OptimizerRule
+  ) {
+    registry.register(name, settings: settings, makeRule)
+  }
 }

@@ -1,6 +1,7 @@
 import LinearAlgebra
 
-/// The rule by which an optimizer moves parameters.
+/// The rule by which an optimizer moves parameters. ``Optimizer/register(_:settings:_:)`` makes one of
+/// your own known by a name.
 ///
 /// It works element by element, without looking at the others: a call may get any part of a
 /// parameter, and calls for other parts come from other threads at the same time.

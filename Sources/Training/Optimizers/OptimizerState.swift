@@ -22,9 +22,11 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   private var kept: [[Tensor<Scalar>]]
 
   /// The state before the first step: zeros.
+  ///
+  /// - Precondition: the optimizer passes its `check`.
   public init(_ optimizer: Optimizer, for network: Network<Scalar>) {
     let parameters = network.parameters
-    let rule = optimizer.method.rule
+    let rule = optimizer.method.checkedRule
     let stateNames = rule.stateNames
     self.optimizer = optimizer
     self.rule = rule
@@ -40,7 +42,8 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   }
 
   /// What is kept, under the parameters' names: `W1.velocity`, or `W1.first_moment` and
-  /// `W1.second_moment`; `W1.sum_of_squares` with Adagrad and `W1.mean_of_squares` with RMSprop.
+  /// `W1.second_moment`; `W1.sum_of_squares` with Adagrad and `W1.mean_of_squares` with RMSprop; with
+  /// a rule of your own, what its ``OptimizerRule/stateNames`` say.
   ///
   /// - Precondition: what is set has the same names, in any order, and shapes.
   public var tensors: Parameters<Scalar> {

@@ -21,10 +21,14 @@ public enum Schedule: Codable, Hashable, Sendable {
   /// after the other have brought no better score than the best before: PyTorch's
   /// `ReduceLROnPlateau` with a threshold of 0.
   case reduceOnPlateau(factor: Double = 0.1, patience: Int = 10, minimumRate: Double = 0)
+  /// The function that ``register(_:settings:_:)`` made known by this name. A file has the name and
+  /// the settings; where it is read, the function has to be registered, too.
+  case custom(name: String, settings: [String: Double])
 }
 
 extension Schedule {
-  /// Throws `InvalidSetting` for a setting that makes no sense.
+  /// Throws `InvalidSetting` for a setting that makes no sense, and for a name that is not registered
+  /// or was registered with other settings.
   public func check() throws {
     switch self {
     case .constant: break
@@ -41,6 +45,48 @@ extension Schedule {
         factor > 0 && factor < 1, "plateau factor", factor, "a number between 0 and 1")
       try InvalidSetting.demand(patience >= 0, "patience", patience, "0 epochs or more")
       try InvalidSetting.demandNotNegative("minimum rate", minimumRate)
+    case .custom(let name, let settings): _ = try Self.registry.value(name, settings: settings)
     }
+  }
+}
+
+// MARK: - Functions of your own
+
+extension Schedule {
+  /// Where a run is, for the rate of an iteration.
+  public struct Position: Sendable {
+    /// The rate that the run was given, η₀.
+    public let baseRate: Double
+    /// The iteration, counted from 0.
+    public let iteration: Int
+    /// How many iterations the run is to make.
+    public let iterations: Int
+    /// How many epochs have ended.
+    public let endedEpochs: Int
+  }
+
+  /// The learning rate at a position, a number of 0 or more.
+  typealias Rate = @Sendable (Position, CustomSettings) -> Double
+  static let registry = Registry<Rate>(kind: "schedule", type: "Schedule")
+
+  /// Makes a schedule of your own known by a name, for the whole process and in place of what had the
+  /// name before.
+  ///
+  ///     Schedule.register("polynomial", settings: ["power"]) { position, settings in
+  ///       let left = 1 - Double(position.iteration) / Double(position.iterations)
+  ///       return position.baseRate * pow(left, settings["power"])
+  ///     }
+  ///     let schedule = Schedule.custom(name: "polynomial", settings: ["power": 0.9])
+  ///
+  /// - Parameters:
+  ///   - name: what files call it. ``custom(name:settings:)`` refers to it.
+  ///   - settings: the names of its settings; a schedule has to state all of them and no others.
+  ///   - rate: the learning rate of an iteration, 0 or more: a function of nothing else, so that a run
+  ///     that is resumed has the same rates.
+  public static func register(
+    _ name: String, settings: [String] = [],
+    _ rate: @escaping @Sendable (_ position: Position, _ settings: CustomSettings) -> Double
+  ) {
+    registry.register(name, settings: settings, rate)
   }
 }

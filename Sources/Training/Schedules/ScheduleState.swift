@@ -1,7 +1,7 @@
 import Foundation
 
 /// The learning rates of a run, and where it stands among its epochs. A checkpoint holds it whole.
-public struct ScheduleState: Codable, Equatable, Sendable {
+public struct ScheduleState: Equatable, Sendable {
   /// The settings.
   public let schedule: Schedule
   /// η₀, the rate that the schedule changes.
@@ -13,6 +13,8 @@ public struct ScheduleState: Codable, Equatable, Sendable {
   private var epochRate: Double
   private var endedEpochs = 0
   private var plateau = Plateau()
+  /// What a custom schedule's name stands for.
+  private var custom: CustomRate?
 
   /// The state before the first iteration.
   ///
@@ -22,6 +24,7 @@ public struct ScheduleState: Codable, Equatable, Sendable {
     self.baseRate = baseRate
     self.iterations = iterations
     epochRate = baseRate
+    custom = CustomRate(schedule)
   }
 
   /// The learning rate of an iteration, counted from 0, of the epoch that is under way.
@@ -37,6 +40,12 @@ public struct ScheduleState: Codable, Equatable, Sendable {
       return lowest + (baseRate - lowest) * (1 + cos(.pi * progress)) / 2
     case .inverse(let decay):
       return baseRate / (1 + decay * Double(iteration))
+    case .custom(let name, _):
+      guard let custom else { fatalError("ScheduleState: no schedule \"\(name)\" is registered") }
+      let position = Schedule.Position(
+        baseRate: baseRate, iteration: iteration, iterations: iterations,
+        endedEpochs: endedEpochs)
+      return custom.rate(position, custom.settings)
     }
   }
 
@@ -48,7 +57,7 @@ public struct ScheduleState: Codable, Equatable, Sendable {
   public mutating func epochEnded(score: Double?) {
     endedEpochs += 1
     switch schedule {
-    case .constant, .cosine, .inverse: break
+    case .constant, .cosine, .inverse, .custom: break
     case .epochDecay(let factor): epochRate *= factor
     case .step(let epochs, let factor): if endedEpochs % epochs == 0 { epochRate *= factor }
     case .reduceOnPlateau(let factor, let patience, let minimumRate):
@@ -57,6 +66,40 @@ public struct ScheduleState: Codable, Equatable, Sendable {
       epochRate = min(epochRate, max(epochRate * factor, minimumRate))
     }
   }
+}
+
+extension ScheduleState: Codable {
+  private enum CodingKeys: CodingKey {
+    case schedule, baseRate, iterations, epochRate, endedEpochs, plateau
+  }
+
+  /// Decodes a state. One of a custom schedule that is not registered can be read, but gives no rates.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      try values.decode(Schedule.self, forKey: .schedule),
+      baseRate: try values.decode(Double.self, forKey: .baseRate),
+      iterations: try values.decode(Int.self, forKey: .iterations))
+    epochRate = try values.decode(Double.self, forKey: .epochRate)
+    endedEpochs = try values.decode(Int.self, forKey: .endedEpochs)
+    plateau = try values.decode(Plateau.self, forKey: .plateau)
+  }
+}
+
+/// A custom schedule's function with its settings, equal to that of every equal schedule.
+private struct CustomRate: Equatable, Sendable {
+  let rate: Schedule.Rate
+  let settings: CustomSettings
+
+  /// Nil where the schedule is not a custom one, or is not registered.
+  init?(_ schedule: Schedule) {
+    guard case .custom(let name, let settings) = schedule,
+      let found = try? Schedule.registry.value(name, settings: settings)
+    else { return nil }
+    (rate, self.settings) = found
+  }
+
+  static func == (_: CustomRate, _: CustomRate) -> Bool { true }
 }
 
 /// How long no epoch was better than the best one before.

@@ -170,8 +170,10 @@ extension RunRecord.Settings {
 
   /// Whether a shorter run is the beginning of a longer one: nothing looks at the length.
   fileprivate var canBeAPrefix: Bool {
-    if case .cosine = training.schedule { return false }
-    return training.earlyStopping == nil
+    switch training.schedule {
+    case .cosine, .custom: false
+    default: training.earlyStopping == nil
+    }
   }
 
   /// Whether the network's first layer can be part of a matrix that other networks share.

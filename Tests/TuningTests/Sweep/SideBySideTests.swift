@@ -6,6 +6,22 @@ import Testing
 import Training
 import Tuning
 
+/// Descent by the mean of three means of gradients: keeps more than any optimizer of the library.
+private struct ThreeMeans: OptimizerRule {
+  var stateNames: [String] { ["fast", "middle", "slow"] }
+
+  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+    let rate = Scalar(update.step.learningRate / 3)
+    for index in 0..<update.count {
+      for (state, share) in [(0, 0.5), (1, 0.1), (2, 0.01)] as [(Int, Scalar)] {
+        let mean = update.state(state) + index
+        mean.pointee += share * (update.gradient[index] - mean.pointee)
+        update.parameter[index] -= rate * mean.pointee
+      }
+    }
+  }
+}
+
 /// Networks side by side against the same ones trained alone.
 @Suite struct SideBySideTests {
   /// Settings that share their batches and differ in everything else.
@@ -18,6 +34,7 @@ import Tuning
         change(&$0)
       }
     }
+    Optimizer.register("three means") { _ in ThreeMeans() }
     let plain: [LayerSpecification] = [.affine(outputs: 13), .relu, .affine(outputs: 3)]
     return [
       run(plain) { _ in },
@@ -28,6 +45,7 @@ import Tuning
       run(plain) { $0.penalty = .elastic(l1: 1e-3, l2: 1e-3) },
       run(plain) { $0.optimizer = Optimizer(.sgd, weightDecay: 0.3) },
       run(plain) { $0.optimizer = .momentum() },
+      run(plain) { $0.optimizer = Optimizer(.custom(name: "three means", settings: [:])) },
       run([.affine(outputs: 30), .relu, .affine(outputs: 3)]) {
         $0.optimizer = .adam(epsilon: 0.01)
         $0.learningRate = 0.01

@@ -244,5 +244,9 @@ struct RunReportTests {
     #expect(
       RunSetting.words(Optimizer.Method.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8))
         == "adam, beta1 0.9, beta2 0.999, epsilon 1e-08")
+    #expect(
+      RunSetting.words(Optimizer.Method.custom(name: "lion", settings: ["b": 2, "a": 0.5]))
+        == "lion, a 0.5, b 2.0")
+    #expect(RunSetting.words(Schedule.custom(name: "mine", settings: [:])) == "mine")
   }
 }

@@ -73,8 +73,15 @@ struct RunSetting: Hashable {
     if case .affine(let outputs) = layer { "\(layer) \(outputs)" } else { "\(layer)" }
   }
 
-  /// A case with its values in words: `epochDecay(factor: 0.95)` as `epoch decay, factor 0.95`.
+  /// A case with its values in words: `epochDecay(factor: 0.95)` as `epoch decay, factor 0.95`; a
+  /// custom one has its name, and its settings in alphabetical order.
   static func words(_ value: some Sendable) -> String {
+    switch value as any Sendable {
+    case Optimizer.Method.custom(let name, let settings), Schedule.custom(let name, let settings):
+      return ([name] + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+        .joined(separator: ", ")
+    default: break
+    }
     let parts = "\(value)".split(separator: "(", maxSplits: 1)
     var name = ""
     for character in parts.first ?? "" {
