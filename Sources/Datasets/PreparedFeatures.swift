@@ -51,7 +51,7 @@ extension PreparedFeatures {
   ///   0..<count.
   public func gather(_ rows: UnsafeBufferPointer<Int>, into target: MutableRowBlock<Scalar>) {
     checkTarget(target, rows: rows.count)
-    convertRows(rows.count, into: target.base) { rows[$0] }
+    convertRows(into: target) { rows[$0] }
   }
 
   /// Writes the examples at `rows`, preprocessed, to the rows of `target` in that order. Nothing is
@@ -69,7 +69,7 @@ extension PreparedFeatures {
   ///   0..<count.
   public func copy(_ range: Range<Int>, into target: MutableRowBlock<Scalar>) {
     checkTarget(target, rows: range.count)
-    convertRows(range.count, into: target.base) { range.lowerBound + $0 }
+    convertRows(into: target) { range.lowerBound + $0 }
   }
 
   /// The examples `range`, preprocessed: [range.count, featureCount].
@@ -106,23 +106,21 @@ extension PreparedFeatures {
       "gather: \(rows) rows of \(featureCount) features into \(target.shape)")
   }
 
-  /// Preprocesses `count` rows, of which `row` gives the index, to `target`.
+  /// Preprocesses the rows, of which `row` gives the index, to `target`.
   @inline(__always)
-  private func convertRows(
-    _ count: Int, into target: UnsafeMutablePointer<Scalar>, _ row: (Int) -> Int
-  ) {
+  private func convertRows(into target: MutableRowBlock<Scalar>, _ row: (Int) -> Int) {
     switch features.storage {
     case .bytes(let elements):
-      convertRows(count, elements, row, mean, to: target) {
+      convertRows(elements, row, mean, to: target) {
         Scalar.convert(count: featureCount, $0, dividedBy: divisor, minus: $1, into: $2)
       }
     case .floats(let elements):
-      convertRows(count, elements, row, mean, to: target) {
+      convertRows(elements, row, mean, to: target) {
         Scalar.convert(count: featureCount, $0, dividedBy: divisor, minus: $1, into: $2)
       }
     case .doubles(let elements):
       // In double precision up to the last rounding: what the mean leaves may be small.
-      convertRows(count, elements, row, preprocessing.mean, to: target) {
+      convertRows(elements, row, preprocessing.mean, to: target) {
         Scalar.convert(
           count: featureCount, $0, dividedBy: preprocessing.divisor, minus: $1, into: $2)
       }
@@ -131,21 +129,21 @@ extension PreparedFeatures {
 
   @inline(__always)
   private func convertRows<Element, Number>(
-    _ count: Int, _ elements: [Element], _ row: (Int) -> Int, _ mean: [Number]?,
-    to target: UnsafeMutablePointer<Scalar>,
+    _ elements: [Element], _ row: (Int) -> Int, _ mean: [Number]?,
+    to target: MutableRowBlock<Scalar>,
     _ convert: (UnsafePointer<Element>, UnsafePointer<Number>?, UnsafeMutablePointer<Scalar>) ->
       Void
   ) {
     elements.withUnsafeBufferPointer { elements in
-      guard let base = elements.baseAddress else { return checkNoRows(count) }
+      guard let base = elements.baseAddress else { return checkNoRows(target.rows) }
       withElements(of: mean) { mean in
         func start(_ index: Int) -> UnsafePointer<Element> {
           base + features.storedRow(row(index)) * featureCount
         }
-        for index in 0..<count {
+        for index in 0..<target.rows {
           // Rows lie anywhere: the next one comes from memory while this one is converted.
-          if index + 1 < count { willRead(start(index + 1), count: featureCount) }
-          convert(start(index), mean, target + index * featureCount)
+          if index + 1 < target.rows { willRead(start(index + 1), count: featureCount) }
+          convert(start(index), mean, target.base + index * target.stride)
         }
       }
     }

@@ -2,35 +2,36 @@ import LinearAlgebra
 
 extension Network {
   /// Some rows of a batch on their way through the layers, in a workspace's memory while it is lent.
-  /// The readable path sends the whole batch through at once, the training plan a share for each
-  /// worker: both call what is here.
+  /// The readable path sends the whole batch through at once, training and prediction a share for each
+  /// worker: all call what is here.
   package struct Share {
     /// Which rows of the batch these are.
     package let rows: Range<Int>
-    /// Which share it is.
-    let index: Int
     private let isWhole: Bool
-    let layout: Workspace.Layout
+    /// Of whoever owns the memory: a share is copied at every turn, and retains nothing.
+    let layout: Unmanaged<Workspace.Layout>
     let base: UnsafeMutablePointer<Scalar>
+    /// Of each layer, its parameters where they are packed; empty where none are.
+    let packed: UnsafeMutableBufferPointer<PackedLayer<Scalar>?>
 
     /// The whole batch, as the only share or in the place of all.
-    package init(of rows: Int, _ layout: Workspace.Layout, base: UnsafeMutablePointer<Scalar>) {
-      self.rows = 0..<rows
-      index = 0
-      isWhole = true
-      self.layout = layout
-      self.base = base
+    package init(
+      of rows: Int, _ layout: Workspace.Layout, base: UnsafeMutablePointer<Scalar>,
+      packed: PackedWeights<Scalar>? = nil
+    ) {
+      self.init(0..<rows, of: rows, layout, base: base, packed: packed)
     }
 
-    /// One share of a batch of `rows` rows, of as many as the layout is made for.
+    /// Some of the `count` rows of a batch.
     package init(
-      _ index: Int, of rows: Int, _ layout: Workspace.Layout, base: UnsafeMutablePointer<Scalar>
+      _ rows: Range<Int>, of count: Int, _ layout: Workspace.Layout,
+      base: UnsafeMutablePointer<Scalar>, packed: PackedWeights<Scalar>?
     ) {
-      self.rows = share(of: rows, worker: index, workers: layout.shareCount)
-      self.index = index
-      isWhole = false
-      self.layout = layout
+      self.rows = rows
+      isWhole = rows.count == count
+      self.layout = .passUnretained(layout)
       self.base = base
+      self.packed = packed?.table ?? UnsafeMutableBufferPointer(start: nil, count: 0)
     }
 
     /// The rows' targets of those of the whole batch; the loss checks how many these are.
@@ -41,6 +42,10 @@ extension Network {
     func block(_ offset: Int, columns: Int) -> MutableRowBlock<Scalar> {
       MutableRowBlock(
         base: base + offset + rows.lowerBound * columns, rows: rows.count, columns: columns)
+    }
+
+    func packedLayer(at index: Int) -> PackedLayer<Scalar>? {
+      packed.isEmpty ? nil : packed[index]
     }
   }
 }
@@ -77,18 +82,23 @@ extension Network {
       kept: UnsafeBufferPointer(kept(by: layer, share)))
   }
 
-  private func output(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
-    share.block(share.layout.outputs[layer], columns: widths[layer])
+  package func output(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
+    share.block(share.layout._withUnsafeGuaranteedRef { $0.outputs[layer] }, columns: widths[layer])
   }
 
   private func gradient(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
-    share.block(share.layout.upstreams[layer], columns: widths[layer])
+    share.block(share.layout._withUnsafeGuaranteedRef { $0.upstreams[layer] }, columns: widths[layer])
   }
 
+  /// What a layer keeps of the rows: of a layer whose batch may be split, it keeps as much of each.
   private func kept(by layer: Int, _ share: Share) -> UnsafeMutableBufferPointer<Scalar> {
-    UnsafeMutableBufferPointer(
-      start: share.base + share.layout.kept[layer * share.layout.shareCount + share.index],
-      count: layers[layer].keptCount(rows: share.rows.count, columns: inputWidth(of: layer)))
+    let columns = inputWidth(of: layer)
+    let first =
+      share.rows.lowerBound == 0
+      ? 0 : layers[layer].keptCount(rows: share.rows.lowerBound, columns: columns)
+    return UnsafeMutableBufferPointer(
+      start: share.base + share.layout._withUnsafeGuaranteedRef { $0.kept[layer] } + first,
+      count: layers[layer].keptCount(rows: share.rows.count, columns: columns))
   }
 }
 
@@ -105,6 +115,9 @@ extension Network {
   package func forward(
     _ x: RowBlock<Scalar>, through layer: Int, pass: Pass, _ share: Share
   ) {
+    if let packed = share.packedLayer(at: layer) {
+      return packed.forward(input(of: layer, x, share), into: output(of: layer, share))
+    }
     layers[layer].forward(
       input(of: layer, x, share), into: output(of: layer, share),
       pass: pass.from(row: share.rows.lowerBound).inLayer(layer), kept: kept(by: layer, share))
@@ -150,6 +163,10 @@ extension Network {
   package func computeInputGradient(
     of layer: Int, _ x: RowBlock<Scalar>, pass: Pass, _ share: Share
   ) {
+    if let packed = share.packedLayer(at: layer) {
+      return packed.inputGradient(
+        upstream(of: layer, share), into: gradient(of: layer - 1, share))
+    }
     layers[layer].inputGradient(
       upstream: upstream(of: layer, share), record: record(of: layer, x, pass: pass, share),
       into: gradient(of: layer - 1, share))

@@ -20,6 +20,14 @@ extension Network {
 
   /// Leaves every layer's output in `workspace`.
   public func forward(_ x: RowBlock<Scalar>, pass: Pass, in workspace: inout Workspace) {
+    forward(x, pass: pass, packed: nil, in: &workspace)
+  }
+
+  /// The same with layers whose parameters are packed.
+  func forward(
+    _ x: RowBlock<Scalar>, pass: Pass, packed: PackedWeights<Scalar>?,
+    in workspace: inout Workspace
+  ) {
     require(
       x.columns == inputSize,
       "Network: input \(x.shape), expected \(inputSize) numbers a row")
@@ -31,7 +39,7 @@ extension Network {
     let layout = workspace.layout
     workspace.memory.withUnsafeMutableElements { memory in
       guard let base = memory.baseAddress else { return }
-      let share = Share(of: x.rows, layout, base: base)
+      let share = Share(of: x.rows, layout, base: base, packed: packed)
       for layer in layers.indices { forward(x, through: layer, pass: pass, share) }
     }
   }
@@ -107,7 +115,7 @@ extension Network {
     for index in layers.indices where !layers[index].statisticNames.isEmpty {
       layers[index].updateStatistics(
         kept: UnsafeBufferPointer(
-          start: memory + layout.kept[index * layout.shareCount],
+          start: memory + layout.kept[index],
           count: layers[index].keptCount(rows: rows, columns: inputWidth(of: index))),
         rows: rows)
     }

@@ -105,30 +105,23 @@ extension Network {
 
 extension Network.Workspace {
   /// Where the blocks of a workspace begin in its memory.
-  package struct Layout: Sendable {
+  package final class Layout: Sendable {
     /// The output of each layer.
     let outputs: [Int]
     /// The loss's gradient with respect to each layer's output: a layer that works in place has it
     /// where its input's gradient is. None at inference.
     let upstreams: [Int]
-    /// What each layer keeps of each share of the rows: of the first layer's shares, then of the
-    /// second's, and so on.
+    /// What each layer keeps.
     let kept: [Int]
-    /// How many shares there are.
-    let shareCount: Int
     /// How many numbers a row of the network's output has.
     let outputWidth: Int
     /// The number of scalars of all blocks.
     package let count: Int
 
-    /// - Parameter shares: how many shares the rows go through the layers in, as `share` splits them.
-    package init(
-      of network: Network<Scalar>, rows: Int, purpose: Purpose, shares: Int = 1
-    ) {
+    package init(of network: Network<Scalar>, rows: Int, purpose: Purpose) {
       var room = Room()
       let isTraining = purpose == .training
       outputWidth = network.outputSize
-      shareCount = shares
       outputs =
         isTraining
         ? Self.trainingOutputs(of: network, rows: rows, in: &room)
@@ -136,20 +129,14 @@ extension Network.Workspace {
       upstreams = isTraining ? Self.upstreams(of: network, rows: rows, in: &room) : []
       var kept: [Int] = []
       for (index, layer) in network.layers.enumerated() {
-        let isWhole = layer.needsWholeBatch(in: .training(seed: 0))
-        for worker in 0..<shares {
-          let share = share(of: rows, worker: worker, workers: shares)
-          kept.append(
-            room.take(
-              layer.keptCount(
-                rows: isWhole ? rows : share.count, columns: network.inputWidth(of: index))))
-        }
+        kept.append(room.take(layer.keptCount(rows: rows, columns: network.inputWidth(of: index))))
       }
       self.kept = kept
       count = room.count
     }
 
-    /// Gradients keep their places until the step ends: those of weight matrices are computed last.
+    /// Gradients keep their places until the step ends, those that parameters' gradients are computed
+    /// from: these come last.
     private static func upstreams(
       of network: Network<Scalar>, rows: Int, in room: inout Room
     ) -> [Int] {
@@ -157,7 +144,7 @@ extension Network.Workspace {
       var offsets = [Int](repeating: room.take(rows * network.outputSize), count: last + 1)
       for index in network.layers.indices.reversed() where index > network.lowestTrainedLayer {
         offsets[index - 1] =
-          network.layers[index].worksInPlace
+          network.layers[index].worksInPlace && network.layers[index].parameterKinds.isEmpty
           ? offsets[index] : room.take(rows * network.inputWidth(of: index))
       }
       return offsets

@@ -206,7 +206,7 @@ extension Network {
   /// - Parameters:
   ///   - x: [rows, inputs].
   ///   - workers: how many threads share the rows, 1 to 256 but no more than rows, or nil for as many
-  ///     as suit the work; another number may give other last digits.
+  ///     as suit the work; the result is the same.
   /// - Returns: [rows, outputs].
   public func outputs(of x: Tensor<Scalar>, workers: Int? = nil) -> Tensor<Scalar> {
     x.withRows { x in
@@ -216,7 +216,7 @@ extension Network {
       return Tensor(shape: [x.rows, outputSize]) {
         guard let base = $0.baseAddress else { return }
         Predictor(for: self, rowCount: x.rows, workers: workers).write(
-          MutableRowBlock(base: base, rows: x.rows, columns: outputSize)
+          [MutableRowBlock(base: base, rows: x.rows, columns: outputSize)]
         ) { rows, _ in x.rows(rows) }
       }
     }

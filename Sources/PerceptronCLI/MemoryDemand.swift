@@ -3,6 +3,7 @@ import CommandSupport
 import Foundation
 import Perceptron
 import Serialization
+import Training
 
 /// The memory that a network's training or checking takes: its parameters with their gradients and
 /// what the optimizer keeps of each, a batch with what each layer makes of it, and the rows that are evaluated at a time.
@@ -19,20 +20,13 @@ struct MemoryDemand {
 
   /// In `Double`, which no size overflows.
   var bytes: Double {
-    var (width, parameters, outputs) = (Double(inputSize), 0.0, 0.0)
-    var widest = 0.0
-    for layer in layers {
-      if case .affine(let count) = layer {
-        parameters += (width + 1) * Double(count)
-        width = Double(count)
-        outputs += width
-        widest = max(widest, width)
-      }
-    }
-    let rows =
-      Double(batchSize) * (Double(inputSize) + outputs + widest)
-      + Double(evaluatedRows) * 2 * max(widest, Double(inputSize))
-    return Double(scalarSize) * (Double(copies) * parameters + rows)
+    let cost = TrainingCost(
+      inputSize: inputSize, layers: layers, batchSize: batchSize, scalarSize: scalarSize,
+      copies: copies)
+    let features =
+      Double(batchSize) * Double(inputSize)
+      + Double(evaluatedRows) * 2 * max(cost.widest, Double(inputSize))
+    return cost.parameterBytes + cost.activationBytes + Double(scalarSize) * features
   }
 
   /// Refuses what there is no memory for, naming the sizes. Called when the data is in memory, which

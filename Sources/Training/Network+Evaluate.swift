@@ -21,7 +21,7 @@ extension Network {
   ///
   /// - Parameters:
   ///   - workers: how many threads share a block, 1 to 256 but no more than rows, or nil for as many
-  ///     as suit the work; another number may give other last digits.
+  ///     as suit the work; the outputs are the same.
   ///   - body: takes outputs, [rows, outputs], and as many labels.
   /// - Precondition: the data has this network's input size and no more classes than it.
   public func forEachBlockOfOutputs(
@@ -29,28 +29,9 @@ extension Network {
     _ body: (Tensor<Scalar>, [Int]) throws -> Void
   ) rethrows {
     requireFit(data, "data")
-    let rowCount = min(Self.blockSize, data.count)
-    let predictor = Predictor(for: self, rowCount: rowCount, workers: workers)
-    // Each worker gathers the rows that it takes through the layers.
-    let room = (0..<predictor.workers).map { _ in
-      AlignedBuffer<Scalar>(
-        count: min(Predictor<Scalar>.stride, rowCount) * inputSize, repeating: 0)
-    }
-    for start in stride(from: 0, to: data.count, by: Self.blockSize) {
-      let block = start..<min(start + Self.blockSize, data.count)
-      let outputs = Tensor<Scalar>(shape: [block.count, outputSize]) {
-        guard let base = $0.baseAddress else { return }
-        predictor.write(MutableRowBlock(base: base, rows: block.count, columns: outputSize)) {
-          rows, worker in
-          let target = MutableRowBlock(
-            base: room[worker].base, rows: rows.count, columns: inputSize)
-          data.features.copy(
-            start + rows.lowerBound..<start + rows.upperBound, into: target)
-          return target.reading
-        }
-      }
-      try body(outputs, Array(data.labels[block]))
-    }
+    let predictor = Predictor(
+      for: self, rowCount: min(Self.blockSize, data.count), workers: workers)
+    try predictor.forEachBlock(of: data) { try body($0[0], $1) }
   }
 
   /// Accuracy and mean loss on a data set, computed block by block.
@@ -58,15 +39,10 @@ extension Network {
   /// - Parameter workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
   /// - Precondition: the data has this network's input size and no more classes than it.
   public func evaluate(on data: PreparedDataset<Scalar>, workers: Int? = nil) -> Evaluation {
-    var (right, total, weight) = (0, 0.0, 0.0)
-    forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
-      right += zip(loss.classes(of: outputs), labels).count { $0 == $1 }
-      let targets = Targets<Scalar>.labels(labels)
-      total += Double(loss.rowLosses(outputs, targets).sum())
-      weight += Double(targets.withBlock { loss.normalizer(of: $0, rows: labels.count) })
-    }
-    return Evaluation(
-      accuracy: Double(right) / Double(data.count), loss: total / weight, count: data.count)
+    requireFit(data, "data")
+    let predictor = Predictor(
+      for: self, rowCount: min(Self.blockSize, data.count), workers: workers)
+    return predictor.evaluate(on: data)[0]
   }
 
   /// The share of rows whose label is predicted.
@@ -93,6 +69,48 @@ extension Network {
     require(
       data.classCount <= classCount,
       "Network: \(what) has \(data.classCount) classes, the network \(classCount)")
+  }
+}
+
+extension Predictor {
+  /// Calls `body` with each network's outputs of all rows in order, a block at a time, and their labels.
+  func forEachBlock(
+    of data: PreparedDataset<Scalar>, _ body: ([Tensor<Scalar>], [Int]) throws -> Void
+  ) rethrows {
+    // Each worker gathers the rows that it takes through the layers.
+    let stride = inputStride
+    let room = (0..<workers).map { _ in
+      AlignedBuffer<Scalar>(count: pieceSize * stride, repeating: 0)
+    }
+    for start in Swift.stride(from: 0, to: data.count, by: Network<Scalar>.blockSize) {
+      let block = start..<min(start + Network<Scalar>.blockSize, data.count)
+      let outputs = outputs(rowCount: block.count) { rows, worker in
+        let target = MutableRowBlock(
+          base: room[worker].base, rows: rows.count, columns: data.featureCount, stride: stride)
+        data.features.copy(start + rows.lowerBound..<start + rows.upperBound, into: target)
+        return target.reading
+      }
+      try body(outputs, Array(data.labels[block]))
+    }
+  }
+
+  /// Accuracy and mean loss of each network on a data set, computed block by block.
+  func evaluate(on data: PreparedDataset<Scalar>) -> [Evaluation] {
+    var sums = losses.map { _ in (right: 0, loss: 0.0, weight: 0.0) }
+    forEachBlock(of: data) { outputs, labels in
+      let targets = Targets<Scalar>.labels(labels)
+      for (index, loss) in losses.enumerated() {
+        sums[index].right += zip(loss.classes(of: outputs[index]), labels).count { $0 == $1 }
+        sums[index].loss += Double(loss.rowLosses(outputs[index], targets).sum())
+        sums[index].weight += Double(
+          targets.withBlock { loss.normalizer(of: $0, rows: labels.count) })
+      }
+    }
+    return sums.map {
+      Evaluation(
+        accuracy: Double($0.right) / Double(data.count), loss: $0.loss / $0.weight,
+        count: data.count)
+    }
   }
 }
 

@@ -4,35 +4,20 @@ import Testing
 
 @testable import NeuralNetwork
 
-/// Small layers' products are the kernels', the others BLAS's.
+/// Small layers' products are the kernels', the others BLAS's; packed layers have kernels of their own.
 @Suite struct AffineProductsTests {
-  @Test("Kernels take from 32 rows on, and up to 64 inputs and outputs")
+  @Test("Kernels take layers of up to 64 inputs and outputs, however many rows there are")
   func rule() {
-    for (rows, inputs, outputs, isSmall) in [
-      (31, 64, 64, false), (32, 64, 64, true), (32, 65, 64, false), (32, 64, 65, false),
-      (31, 1, 1, false), (32, 1, 1, true), (100_000, 64, 1, true), (100_000, 1, 65, false),
+    for (inputs, outputs, isSmall) in [
+      (64, 64, true), (65, 64, false), (64, 65, false), (1, 1, true), (1, 65, false),
     ] {
       #expect(
-        AffineProducts.isSmall(rows: rows, inputs: inputs, outputs: outputs) == isSmall,
-        "\(rows) rows, \(inputs) × \(outputs)")
+        AffineProducts.isSmall(inputs: inputs, outputs: outputs) == isSmall,
+        "\(inputs) × \(outputs)")
     }
   }
 
-  @Test("The rule decides who computes", arguments: [1, 31, 32, 33])
-  func whoComputes(rows: Int) {
-    func check<Scalar: BLASScalar>(_: Scalar.Type) {
-      // A bias so large that ones added to it one by one are lost, as the kernel does; BLAS adds their
-      // sum.
-      let bias = 2 / Scalar.ulpOfOne
-      let layer = Affine<Scalar>(
-        weights: Tensor(shape: [8, 3], repeating: 1), bias: Tensor(shape: [3], repeating: bias))
-      let y = layer.forward(Tensor(shape: [rows, 8], repeating: 1))
-      #expect(y.elements.allSatisfy { $0 == (rows >= 32 ? bias : bias + 8) }, "\(y)")
-    }
-    for type in scalarTypes { check(type) }
-  }
-
-  @Test("The products on both sides of the rule", arguments: [31, 32, 33], [63, 64, 65])
+  @Test("The products on both sides of the rule", arguments: [1, 31, 33], [63, 64, 65])
   func products(rows: Int, size: Int) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let layer = Affine<Scalar>(weights: .sample([size, 7]), bias: .sample([7], seed: 2))
@@ -46,19 +31,63 @@ import Testing
       expectClose(
         gradients.input, naiveMatmul(upstream, layer.weights, transposeB: true),
         tolerance: tolerance)
-      let expected = naiveMatmul(x, upstream, transposeA: true)
-      expectClose(gradients.parameters["W"], expected, tolerance: tolerance)
-      // Some of its rows alone.
-      var part = Tensor<Scalar>.zeros([size - 12, 7])
-      x.withRows { x in
-        upstream.withRows { upstream in
-          part.withMutableRows {
-            AffineProducts.weightGradient(
-              input: x, upstream: upstream, rows: 5..<size - 7, into: $0)
+      expectClose(
+        gradients.parameters["W"], naiveMatmul(x, upstream, transposeA: true),
+        tolerance: tolerance)
+    }
+    for type in scalarTypes { check(type) }
+  }
+
+  @Test(
+    "A packed layer's products by the kernels and by OpenBLAS", arguments: [0, 1, 3, 17],
+    [(1, 1), (3, 70), (64, 1), (65, 10), (100, 66), (1024, 5), (1500, 3)])
+  func packed(rows: Int, size: (inputs: Int, outputs: Int)) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let (inputs, outputs) = size
+      let network = Network<Scalar>(
+        inputSize: inputs,
+        layers: [
+          Affine(weights: .sample([inputs, outputs]), bias: .sample([outputs], seed: 2))
+        ])
+      let x = Tensor<Scalar>.sample([rows, inputs], seed: 3)
+      let upstream = Tensor<Scalar>.sample([rows, outputs], seed: 4)
+      let (weights, bias) = (network.parameters["W1"], network.parameters["b1"])
+      let tolerance = 20 * Scalar.testTolerance
+      for path in ProductPath.allCases {
+        let packed = PackedWeights(of: network, path: path)
+        guard let layer = packed.table[0] else {
+          #expect(path == .kernels && inputs <= 64 && outputs <= 64)
+          continue
+        }
+        var (y, inputGradient) = (Tensor<Scalar>.zeros([rows, outputs]), Tensor<Scalar>.zeros(x.shape))
+        let gradient = PackedWeights(zerosFor: network, path: path)
+        x.withRows { x in
+          upstream.withRows { upstream in
+            y.withMutableRows { layer.forward(x, into: $0) }
+            inputGradient.withMutableRows { layer.inputGradient(upstream, into: $0) }
+            // In two parts each way.
+            for outputs in [0..<outputs / 2, outputs / 2..<outputs] {
+              for inputs in [0..<inputs / 3, inputs / 3..<inputs] {
+                guard let target = gradient.table[0] else { continue }
+                layer.weightGradient(
+                  input: x, upstream: upstream, rows: outputs, columns: inputs,
+                  into: target.weights + outputs.lowerBound * target.stride + inputs.lowerBound)
+              }
+            }
           }
         }
+        var weightGradient = Tensor<Scalar>.zeros([inputs, outputs])
+        gradient.unpack(layer: 0, position: 0, into: &weightGradient)
+        expectClose(y, naiveMatmul(x, weights) + Tensor<Double>(bias), tolerance: tolerance)
+        expectClose(
+          inputGradient, naiveMatmul(upstream, weights, transposeB: true), tolerance: tolerance)
+        expectClose(
+          weightGradient, naiveMatmul(x, upstream, transposeA: true), tolerance: tolerance)
+        var copy = network
+        copy.updateParameters { $1 *= 0 }
+        packed.unpack(into: &copy)
+        #expect(copy == network)
       }
-      expectClose(part, expected[rows: 5..<size - 7], tolerance: tolerance)
     }
     for type in scalarTypes { check(type) }
   }

@@ -8,9 +8,10 @@ import Testing
 private struct Claims: Layer {
   typealias Scalar = Float
 
-  var backwardReads = ForwardBlock.input
-  var worksInPlace = false
-  var weightMatrix: Int? = 0
+  var backwardReads: ForwardBlock { .input }
+  var worksInPlace: Bool { false }
+  /// What it keeps of so many rows.
+  var kept: @Sendable (Int) -> Int = { 2 * $0 }
   var isWhole = false
   var statisticNames: [String] = []
   var weights = Tensor<Float>.zeros([3, 4])
@@ -23,6 +24,8 @@ private struct Claims: Layer {
   func parameter(at position: Int) -> Tensor<Float> { weights }
   func needsWholeBatch(in pass: Pass) -> Bool { isWhole && pass != .inference }
   func outputSize(forInputSize inputSize: Int) -> Int { 4 }
+  func keptCount(rows: Int, columns: Int) -> Int { kept(rows) }
+  static func == (lhs: Claims, rhs: Claims) -> Bool { lhs.weights == rhs.weights }
 
   func forward(
     _ input: RowBlock<Float>, into output: MutableRowBlock<Float>, pass: Pass,
@@ -43,8 +46,7 @@ private struct Claims: Layer {
   func kept() {
     #expect(Claims().makeNetwork().outputSize == 4)
     #expect(Claims(isWhole: true, statisticNames: ["mean"]).makeNetwork().statistics.count == 1)
-    let free = Claims(backwardReads: .neither, worksInPlace: true, weightMatrix: nil)
-    #expect(free.makeNetwork().parameterCount == 12)
+    #expect(Claims(kept: { $0 * $0 }, isWhole: true).makeNetwork().parameterCount == 12)
   }
 
   @Test("Statistics need the whole batch")
@@ -55,27 +57,12 @@ private struct Claims: Layer {
     expectMessage(result, "layer 0, Claims, has the statistics [\"mean\"]", "needsWholeBatch")
   }
 
-  @Test("The input of a layer with a weight matrix has to stay")
-  func weightMatrix() async {
-    let reading = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = Claims(backwardReads: .output).makeNetwork()
+  @Test("A layer whose batch may be split keeps as much of each row", arguments: [0, 1])
+  func keptRows(constant: Int) async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [constant] in
+      _ = Claims(kept: { $0 * $0 + constant }).makeNetwork()
     }
-    expectMessage(reading, "layer 0, Claims, has a weightMatrix", "backwardReads is output")
-    let inPlace = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = Claims(worksInPlace: true).makeNetwork()
-    }
-    expectMessage(inPlace, "layer 0, Claims, has a weightMatrix", "worksInPlace true")
-  }
-
-  @Test("A weight matrix is a parameter, inputs × outputs")
-  func shape() async {
-    let position = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = Claims(weightMatrix: 1).makeNetwork()
-    }
-    expectMessage(position, "layer 0, Claims, has no parameter 1")
-    let shape = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = Claims(weights: .zeros([4, 3])).makeNetwork()
-    }
-    expectMessage(shape, "a weightMatrix of shape [4, 3], expected [3, 4]")
+    expectMessage(result, "layer 0, Claims, keeps [\(1 + constant), \(4 + constant), \(9 + constant)]", "needsWholeBatch")
   }
 }

@@ -54,12 +54,11 @@ import Testing
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       var random = SeededRandom(seed: 1)
       let net = Network<Scalar>(
-        inputSize: 9, [.affine(outputs: 11), .relu, .affine(outputs: 5)], using: &random)
-      let x = Tensor<Scalar>.sample([rows, 9])
+        inputSize: 90, [.affine(outputs: 11), .relu, .affine(outputs: 5)], using: &random)
+      let x = Tensor<Scalar>.sample([rows, 90])
       let alone = net.outputs(of: x, workers: 1)
       #expect(alone.shape == [rows, 5])
-      // Other blocks of rows may have other last digits.
-      expectClose(net.outputs(of: x, workers: count), alone)
+      #expect(net.outputs(of: x, workers: count) == alone)
       #expect(net.predict(x, workers: count).count == rows)
       let predictor = Predictor(for: net, rowCount: rows, workers: count)
       #expect(predictor.workers == min(count, max(rows, 1)))
@@ -89,7 +88,7 @@ import Testing
       outputs.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return }
         x.withRows { rows in
-          predictor.write(MutableRowBlock(base: base, rows: 5, columns: 2)) { range, _ in
+          predictor.write([MutableRowBlock(base: base, rows: 5, columns: 2)]) { range, _ in
             #expect(openblas_get_num_threads() == 1)
             return rows.rows(range)
           }

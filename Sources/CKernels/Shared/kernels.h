@@ -19,22 +19,47 @@
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #define INLINE static inline __attribute__((always_inline))
 
+// The elements of two vectors that a list names for each of their lanes of 16 bytes.
+#if VECTOR_BYTES == 64
+#define LANES_FROM(a, b, list) __builtin_shufflevector(a, b, list(0), list(1), list(2), list(3))
+#elif VECTOR_BYTES == 32
+#define LANES_FROM(a, b, list) __builtin_shufflevector(a, b, list(0), list(1))
+#else
+#define LANES_FROM(a, b, list) __builtin_shufflevector(a, b, list(0))
+#endif
+
 #include "functions.h"
 
 #define REAL float
+#define BITS int32_t
 #define OF_TYPE(name) name##_float
 #define NORMAL_LOOP VECTORIZED
+// What the sums of four vectors' elements are folded by: element after element of two vectors, and
+// pair after pair.
+#define FIRST_LOW(l) 4 * l, width_float + 4 * l, 4 * l + 1, width_float + 4 * l + 1
+#define FIRST_HIGH(l) 4 * l + 2, width_float + 4 * l + 2, 4 * l + 3, width_float + 4 * l + 3
+#define SECOND_LOW(l) 4 * l, 4 * l + 1, width_float + 4 * l, width_float + 4 * l + 1
+#define SECOND_HIGH(l) 4 * l + 2, 4 * l + 3, width_float + 4 * l + 2, width_float + 4 * l + 3
 #include "typed.h"
 #undef REAL
+#undef BITS
 #undef OF_TYPE
 #undef NORMAL_LOOP
+#undef FIRST_LOW
+#undef FIRST_HIGH
+#undef SECOND_LOW
+#undef SECOND_HIGH
 
 #define REAL double
+#define BITS int64_t
 #define OF_TYPE(name) name##_double
 // A loop that calls the C library.
 #define NORMAL_LOOP
+#define FIRST_LOW(l) 2 * l, width_double + 2 * l
+#define FIRST_HIGH(l) 2 * l + 1, width_double + 2 * l + 1
 #include "typed.h"
 #undef REAL
+#undef BITS
 #undef OF_TYPE
 #undef NORMAL_LOOP
 

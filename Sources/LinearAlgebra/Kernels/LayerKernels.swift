@@ -55,22 +55,22 @@ public protocol LayerKernels: BinaryFloatingPoint {
     into gradient: UnsafeMutablePointer<Self>)
 
   /// y = x̂·gamma + beta, where x̂ = (x − mean) / √(variance + epsilon) with each row's own mean and
-  /// variance; leaves the mean and the factor of each row. `y` may be `x`.
+  /// variance; leaves each row's mean and 1 / √(variance + epsilon) in `moments`. `y` may be `x`.
   static func normalizeRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, epsilon: Self,
     gamma: UnsafePointer<Self>, beta: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,
-    mean: UnsafeMutablePointer<Self>, factor: UnsafeMutablePointer<Self>)
+    moments: UnsafeMutablePointer<Self>)
 
   /// The gradient of `normalizeRows` for gamma, Σ upstream·x̂; that for beta is `addRows`.
   static func normalizeRowsGammaGradient(
-    rows: Int, columns: Int, _ x: UnsafePointer<Self>, mean: UnsafePointer<Self>,
-    factor: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, moments: UnsafePointer<Self>,
+    upstream: UnsafePointer<Self>,
     into gradient: UnsafeMutablePointer<Self>)
 
   /// The gradient of `normalizeRows` for x; `gradient` may be `upstream`.
   static func normalizeRowsGradient(
-    rows: Int, columns: Int, _ x: UnsafePointer<Self>, mean: UnsafePointer<Self>,
-    factor: UnsafePointer<Self>, gamma: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, moments: UnsafePointer<Self>,
+    gamma: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
     into gradient: UnsafeMutablePointer<Self>)
 
   // MARK: Small layers: at most 64 inputs and 64 outputs
@@ -92,22 +92,35 @@ public protocol LayerKernels: BinaryFloatingPoint {
     upstream: UnsafePointer<Self>, alpha: Self, beta: Self,
     into gradient: UnsafeMutablePointer<Self>)
 
-  // MARK: Products of many rows with a matrix that is packed once, by ``panelRoom(rows:columns:)``
+  // MARK: Layers whose weights stand as outputs × inputs
 
-  /// Packs some rows of a matrix of `rows` × `columns`.
-  static func packPanels(
-    rows: Int, columns: Int, range: Range<Int>, _ matrix: UnsafePointer<Self>,
-    into panels: UnsafeMutablePointer<Self>)
+  // Each number is added up in an order that depends on the sizes of one sum alone: a row's results
+  // are the same wherever it stands, however many there are, and whoever computes the others.
 
-  /// Packs some columns of a matrix of `rows` × `columns`, whose transpose is given.
-  static func packTransposedPanels(
-    rows: Int, columns: Int, range: Range<Int>, _ transpose: UnsafePointer<Self>,
-    into panels: UnsafeMutablePointer<Self>)
+  /// y = x·weightsᵀ + bias in each row.
+  ///
+  /// - Parameters:
+  ///   - xStride: from row to row of x.
+  ///   - stride: from row to row of the weights.
+  static func dense(
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Self>, xStride: Int,
+    weights: UnsafePointer<Self>, stride: Int, bias: UnsafePointer<Self>,
+    into y: UnsafeMutablePointer<Self>)
 
-  /// target = left·matrix, or target ← target + left·matrix, for a left of `rows` × `inner` and a
-  /// packed matrix of `inner` × `columns`. Each number is added up in an order that depends on
-  /// `inner` alone: a row's results are the same wherever it stands and however many there are.
-  static func multiplyPanels(
-    rows: Int, inner: Int, columns: Int, _ left: UnsafePointer<Self>,
-    by panels: UnsafePointer<Self>, adds: Bool, into target: UnsafeMutablePointer<Self>)
+  /// The same bits for weights that stand as inputs × outputs, without gaps: for a few rows.
+  static func denseRows(
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Self>, weights: UnsafePointer<Self>,
+    bias: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
+
+  /// gradient = upstream·weights.
+  static func denseInputGradient(
+    rows: Int, inputs: Int, outputs: Int, upstream: UnsafePointer<Self>,
+    weights: UnsafePointer<Self>, stride: Int, into gradient: UnsafeMutablePointer<Self>)
+
+  /// gradient ← alpha·upstreamᵀ·x + beta·gradient, outputs × inputs, for some neighbouring columns of
+  /// x, of upstream and of the gradient. With `beta` 0 the old gradient is not read.
+  static func denseWeightGradient(
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Self>, xStride: Int,
+    upstream: UnsafePointer<Self>, upstreamStride: Int, alpha: Self, beta: Self,
+    into gradient: UnsafeMutablePointer<Self>, stride: Int)
 }

@@ -4,7 +4,7 @@ extension BLASScalar {
   @inlinable public static func normalizeRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, epsilon: Self,
     gamma: UnsafePointer<Self>, beta: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,
-    mean means: UnsafeMutablePointer<Self>, factor factors: UnsafeMutablePointer<Self>
+    moments: UnsafeMutablePointer<Self>
   ) {
     let count = Self(columns)
     for row in 0..<rows {
@@ -19,20 +19,20 @@ extension BLASScalar {
         } / count
       let factor = 1 / (variance + epsilon).squareRoot()
       transform(count: columns, x, into: y) { ($1 - mean) * factor * gamma[$0] + beta[$0] }
-      means[row] = mean
-      factors[row] = factor
+      moments[2 * row] = mean
+      moments[2 * row + 1] = factor
     }
   }
 
   @inlinable public static func normalizeRowsGammaGradient(
-    rows: Int, columns: Int, _ x: UnsafePointer<Self>, mean: UnsafePointer<Self>,
-    factor: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>,
+    moments: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
     into gradient: UnsafeMutablePointer<Self>
   ) {
     fill(count: columns, gradient, with: 0)
     for row in 0..<rows {
       let (x, upstream) = (x + row * columns, upstream + row * columns)
-      let (mean, factor) = (mean[row], factor[row])
+      let (mean, factor) = (moments[2 * row], moments[2 * row + 1])
       for column in 0..<columns {
         gradient[column] += upstream[column] * ((x[column] - mean) * factor)
       }
@@ -40,15 +40,15 @@ extension BLASScalar {
   }
 
   @inlinable public static func normalizeRowsGradient(
-    rows: Int, columns: Int, _ x: UnsafePointer<Self>, mean: UnsafePointer<Self>,
-    factor: UnsafePointer<Self>, gamma: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>,
+    moments: UnsafePointer<Self>, gamma: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
     into gradient: UnsafeMutablePointer<Self>
   ) {
     let count = Self(columns)
     for row in 0..<rows {
       let offset = row * columns
       let (x, upstream) = (x + offset, upstream + offset)
-      let (mean, factor) = (mean[row], factor[row])
+      let (mean, factor) = (moments[2 * row], moments[2 * row + 1])
       // With g = upstream·gamma: what moving the mean and the variance takes back is the mean of
       // g, and x̂ times the mean of g·x̂ (Ba, Kiros and Hinton 2016).
       let shift = dot(count: columns, upstream, gamma) / count

@@ -67,7 +67,9 @@ public protocol VectorKernels: BinaryFloatingPoint {
     count: Int, _ source: UnsafePointer<Double>, dividedBy divisor: Double,
     minus mean: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Self>)
 
-  /// y = xᵀ for a row-major x of `rows` × `columns`; the two must not overlap.
+  /// y = xᵀ for a row-major x of `rows` × `columns`; strides are from row to row. The two must not
+  /// overlap.
   static func transpose(
-    rows: Int, columns: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>)
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, stride xStride: Int,
+    into y: UnsafeMutablePointer<Self>, stride yStride: Int)
 }

@@ -9,12 +9,22 @@ public struct RowBlock<Scalar: BLASScalar> {
   public let rows: Int
   /// How many elements each row has; rows follow each other without a gap.
   public let columns: Int
+  /// How far a row's beginning is from the next one's: `columns`, but in a batch that the engine pads.
+  @usableFromInline package let stride: Int
 
   /// The block of `rows` × `columns` elements from `base` on.
   @inlinable public init(base: UnsafePointer<Scalar>, rows: Int, columns: Int) {
+    self.init(base: base, rows: rows, columns: columns, stride: columns)
+  }
+
+  /// The same of rows that are `stride` apart. Only packed layers and data sets take such a block.
+  @inlinable package init(
+    base: UnsafePointer<Scalar>, rows: Int, columns: Int, stride: Int
+  ) {
     self.base = base
     self.rows = rows
     self.columns = columns
+    self.stride = stride
   }
 
   /// The number of elements.
@@ -25,7 +35,8 @@ public struct RowBlock<Scalar: BLASScalar> {
 
   /// Some of the rows.
   @inlinable package func rows(_ range: Range<Int>) -> RowBlock {
-    RowBlock(base: base + range.lowerBound * columns, rows: range.count, columns: columns)
+    RowBlock(
+      base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
 }
 
@@ -37,12 +48,22 @@ public struct MutableRowBlock<Scalar: BLASScalar> {
   public let rows: Int
   /// How many elements each row has; rows follow each other without a gap.
   public let columns: Int
+  /// How far a row's beginning is from the next one's: `columns`, but in a batch that the engine pads.
+  @usableFromInline package let stride: Int
 
   /// The block of `rows` × `columns` elements from `base` on.
   @inlinable public init(base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int) {
+    self.init(base: base, rows: rows, columns: columns, stride: columns)
+  }
+
+  /// The same of rows that are `stride` apart. Only packed layers and data sets take such a block.
+  @inlinable package init(
+    base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int, stride: Int
+  ) {
     self.base = base
     self.rows = rows
     self.columns = columns
+    self.stride = stride
   }
 
   /// The number of elements.
@@ -53,11 +74,12 @@ public struct MutableRowBlock<Scalar: BLASScalar> {
 
   /// Some of the rows.
   @inlinable package func rows(_ range: Range<Int>) -> MutableRowBlock {
-    MutableRowBlock(base: base + range.lowerBound * columns, rows: range.count, columns: columns)
+    MutableRowBlock(
+      base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
 
   /// The same rows for reading.
   @inlinable public var reading: RowBlock<Scalar> {
-    RowBlock(base: UnsafePointer(base), rows: rows, columns: columns)
+    RowBlock(base: UnsafePointer(base), rows: rows, columns: columns, stride: stride)
   }
 }

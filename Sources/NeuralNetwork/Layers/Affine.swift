@@ -47,8 +47,6 @@ extension Affine: Layer {
   public var backwardReads: ForwardBlock { .input }
   /// No: every output depends on every input.
   public var worksInPlace: Bool { false }
-  /// The weights.
-  public var weightMatrix: Int? { 0 }
 
   /// Writes input · weights + bias.
   public func forward(
@@ -71,21 +69,12 @@ extension Affine: Layer {
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>]
   ) {
-    otherGradients(upstream: upstream, record: record, into: &gradients)
-    gradients[0].withMutableRows {
-      AffineProducts.weightGradient(
-        input: record.input, upstream: upstream, rows: 0..<$0.rows, into: $0)
-    }
-  }
-
-  /// Writes the sum of upstream's rows for the bias.
-  public func otherGradients(
-    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
-    into gradients: inout [Tensor<Scalar>]
-  ) {
     require(
       gradients.count == 2 && gradients[1].count == upstream.columns,
       "Affine: upstream \(upstream.shape), room for gradients of \(gradients.map(\.shape))")
+    gradients[0].withMutableRows {
+      AffineProducts.weightGradient(input: record.input, upstream: upstream, into: $0)
+    }
     gradients[1].withUnsafeMutableElements {
       guard let sums = $0.baseAddress else { return }
       Scalar.addRows(

@@ -1,16 +1,21 @@
 import LinearAlgebra
 
-/// The three products of an affine layer, and who computes them: BLAS, or for a small layer, which
-/// BLAS would spend more time preparing than computing, kernels that keep its weights in registers.
+/// The three products of an affine layer whose weights stand as inputs × outputs: the kernels for small
+/// layers, which keep the weights in registers, or BLAS, which would spend more time preparing those
+/// than computing. Large layers are packed where there are many rows: see ``PackedLayer``.
 package enum AffineProducts {
   /// Whether the kernels for small layers compute the products.
   ///
-  /// Measured in 196 sizes up to 64 × 64 and in both scalar types, with AVX-512: with this many rows
-  /// or more the three products together take less time than OpenBLAS's in every one. With 10 rows
-  /// they lose in 20 of the 392, with 1 row in 168.
-  static func isSmall(rows: Int, inputs: Int, outputs: Int) -> Bool {
-    rows >= 32 && inputs <= 64 && outputs <= 64
+  /// Measured in 196 sizes up to 64 × 64 and in both scalar types, with AVX-512: with 32 rows or more
+  /// the three products together take less time than OpenBLAS's in every one. Fewer rows go the same
+  /// way, so that a row's numbers do not depend on how many there are.
+  package static func isSmall(inputs: Int, outputs: Int) -> Bool {
+    inputs <= 64 && outputs <= 64 && ProductPath.chosen == .kernels
   }
+
+  /// With fewer rows than this, packing a layer's weights takes longer than their product: what predicts
+  /// leaves them as they are, and kernels find the same bits as for many rows.
+  package static var leastPacked: Int { 4 }
 
   /// Writes input · weights + bias.
   ///
@@ -24,8 +29,16 @@ package enum AffineProducts {
     into output: MutableRowBlock<Scalar>
   ) {
     let (rows, inputs, outputs) = (input.rows, input.columns, output.columns)
-    if isSmall(rows: rows, inputs: inputs, outputs: outputs) {
+    if isSmall(inputs: inputs, outputs: outputs) {
       return Scalar.affine(
+        rows: rows, inputs: inputs, outputs: outputs, input.base, weights: weights.base,
+        bias: bias, into: output.base)
+    }
+    if rows < leastPacked && ProductPath.chosen == .kernels {
+      require(
+        weights.rows == inputs && weights.columns == outputs && output.rows == rows,
+        "Affine: input \(input.shape), weights \(weights.shape), room for \(output.shape)")
+      return Scalar.denseRows(
         rows: rows, inputs: inputs, outputs: outputs, input.base, weights: weights.base,
         bias: bias, into: output.base)
     }
@@ -44,7 +57,7 @@ package enum AffineProducts {
     into gradient: MutableRowBlock<Scalar>
   ) {
     let (rows, inputs, outputs) = (upstream.rows, weights.rows, weights.columns)
-    if isSmall(rows: rows, inputs: inputs, outputs: outputs) {
+    if isSmall(inputs: inputs, outputs: outputs) {
       return Scalar.affineInputGradient(
         rows: rows, inputs: inputs, outputs: outputs, upstream: upstream.base,
         weights: weights.base, into: gradient.base)
@@ -52,34 +65,24 @@ package enum AffineProducts {
     multiply(upstream, weights, transposeB: true, into: gradient)
   }
 
-  /// target ← alpha·G + beta·target for some rows of G, the gradient inputᵀ · upstream of the weight
-  /// matrix. With `beta` 0 what stands in the target is not read.
+  /// Writes inputᵀ · upstream, the gradient of the weights.
   ///
   /// - Parameters:
-  ///   - input: what the layer was given, batch × inputs.
-  ///   - upstream: the loss's gradient with respect to its output, batch × outputs.
-  ///   - rows: which of the inputs.
-  ///   - target: as many rows × outputs.
-  package static func weightGradient<Scalar>(
-    input: RowBlock<Scalar>, upstream: RowBlock<Scalar>, rows: Range<Int>,
-    into target: MutableRowBlock<Scalar>, alpha: Scalar = 1, beta: Scalar = 0
+  ///   - input: what the layer was given, rows × inputs.
+  ///   - upstream: the loss's gradient with respect to its output, rows × outputs.
+  ///   - gradient: inputs × outputs.
+  static func weightGradient<Scalar>(
+    input: RowBlock<Scalar>, upstream: RowBlock<Scalar>, into gradient: MutableRowBlock<Scalar>
   ) {
-    require(
-      input.rows == upstream.rows && target.rows == rows.count
-        && target.columns == upstream.columns
-        && rows.lowerBound >= 0 && rows.upperBound <= input.columns,
-      "weight gradient: input \(input.shape), upstream \(upstream.shape), room for rows \(rows) in \(target.shape)"
-    )
-    if rows.isEmpty || target.columns == 0 { return }
-    if isSmall(rows: input.rows, inputs: rows.count, outputs: target.columns) {
-      return Scalar.affineWeightGradient(
-        rows: input.rows, inputs: rows.count, outputs: target.columns,
-        input.base + rows.lowerBound, stride: input.columns, upstream: upstream.base,
-        alpha: alpha, beta: beta, into: target.base)
+    let (inputs, outputs) = (gradient.rows, gradient.columns)
+    guard isSmall(inputs: inputs, outputs: outputs) else {
+      return multiply(input, transposeA: true, upstream, into: gradient)
     }
-    Scalar.gemm(
-      transposeA: true, transposeB: false, rows: rows.count, columns: target.columns,
-      inner: input.rows, alpha: alpha, input.base + rows.lowerBound, strideA: input.columns,
-      upstream.base, strideB: upstream.columns, beta: beta, target.base, strideC: target.columns)
+    require(
+      input.rows == upstream.rows && input.columns == inputs && upstream.columns == outputs,
+      "weight gradient: input \(input.shape), upstream \(upstream.shape), room for \(gradient.shape)")
+    Scalar.affineWeightGradient(
+      rows: input.rows, inputs: inputs, outputs: outputs, input.base, stride: input.columns,
+      upstream: upstream.base, alpha: 1, beta: 0, into: gradient.base)
   }
 }

@@ -1,31 +1,22 @@
 import LinearAlgebra
 
 extension Layer {
-  /// Traps unless what the layer says of itself goes together, as passes that split a batch or a
-  /// gradient rely on it.
+  /// Traps unless a layer whose batch may be split has no statistics, which are updated by all of a
+  /// batch, and keeps as much of each row.
   ///
   /// - Parameters:
   ///   - position: its position in the network.
   ///   - inputSize: how many numbers a row of its input has.
   func requirePromises(at position: Int, inputSize: Int) {
+    if needsWholeBatch(in: .training(seed: 0)) { return }
     require(
-      statisticNames.isEmpty || needsWholeBatch(in: .training(seed: 0)),
+      statisticNames.isEmpty,
       "Network: layer \(position), \(name), has the statistics \(statisticNames), and must need the whole batch in training passes: needsWholeBatch"
     )
-    guard let weightMatrix else { return }
+    let kept = (1...3).map { keptCount(rows: $0, columns: inputSize) }
     require(
-      parameterKinds.indices.contains(weightMatrix),
-      "Network: layer \(position), \(name), has no parameter \(weightMatrix), which is to be its weightMatrix"
-    )
-    let shape = parameter(at: weightMatrix).shape
-    let expected: Shape = [inputSize, outputSize(forInputSize: inputSize)]
-    require(
-      shape == expected,
-      "Network: layer \(position), \(name), has a weightMatrix of shape \(shape), expected \(expected)"
-    )
-    require(
-      backwardReads == .input && !worksInPlace,
-      "Network: layer \(position), \(name), has a weightMatrix, and must read its input backward and not work in place: backwardReads is \(backwardReads), worksInPlace \(worksInPlace)"
+      kept == [kept[0], 2 * kept[0], 3 * kept[0]],
+      "Network: layer \(position), \(name), keeps \(kept) scalars of 1, 2 and 3 rows, and must keep as many of each, or need the whole batch in training passes: needsWholeBatch"
     )
   }
 }

@@ -8,9 +8,8 @@ import LinearAlgebra
 ///
 /// A layer of your own without parameters states `forward`, `inputGradient`, `backwardReads` and
 /// `worksInPlace`; everything else has a default. One with parameters adds `parameterKinds`,
-/// `parameter(at:)`, `updateParameters` and `parameterGradients`, and with a `weightMatrix`
-/// `otherGradients` too. It works wherever a network does, but files hold only layers that have a
-/// ``LayerSpecification``.
+/// `parameter(at:)`, `updateParameters` and `parameterGradients`. It works wherever a network does, but
+/// files hold only layers that have a ``LayerSpecification``.
 public protocol Layer<Scalar>: Sendable, Equatable {
   /// The type of all numbers.
   associatedtype Scalar: BLASScalar
@@ -21,7 +20,8 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   var requiredInputSize: Int? { get }
   /// How many numbers a row of output has for rows of `inputSize` numbers.
   func outputSize(forInputSize inputSize: Int) -> Int
-  /// How many scalars the forward pass of `rows` rows of `columns` numbers leaves in `kept`.
+  /// How many scalars the forward pass of `rows` rows of `columns` numbers leaves in `kept`. A layer
+  /// whose batch may be split keeps as many of each row, row after row.
   func keptCount(rows: Int, columns: Int) -> Int
 
   // MARK: What may be overwritten
@@ -38,10 +38,6 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   /// Whether a row's output or gradient depends on the other rows of its batch in such a pass, so
   /// that the batch must not be split into shares.
   func needsWholeBatch(in pass: Pass) -> Bool
-  /// The position of the parameter that is a weight matrix, [inputs, outputs], whose gradient is
-  /// inputᵀ · upstream, so that rows of it can be computed apart; nil where there is none. Such a
-  /// layer reads its input backward, does not work in place, and states `otherGradients`.
-  var weightMatrix: Int? { get }
 
   // MARK: Passes
 
@@ -64,14 +60,6 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   ///   - gradients: room for them, in the parameters' order and shapes, to be written in place:
   ///     tensors of the same shapes that are put there instead do as well, but are allocated.
   func parameterGradients(
-    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
-    into gradients: inout [Tensor<Scalar>])
-
-  /// Writes the gradient of each parameter but the weight matrix, whose gradient may be no more than
-  /// an empty tensor. Called where the gradient of a large weight matrix is computed apart.
-  ///
-  /// - Parameters: as in `parameterGradients`.
-  func otherGradients(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>])
 
@@ -176,26 +164,11 @@ extension Layer {
   public var hasKinkAtZero: Bool { false }
   /// No.
   public func needsWholeBatch(in pass: Pass) -> Bool { false }
-  /// None.
-  public var weightMatrix: Int? { nil }
-
   /// Nothing, where there are no parameters.
   public func parameterGradients(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>]
   ) {}
-
-  /// All of them, where there is no weight matrix; traps where there is one.
-  public func otherGradients(
-    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
-    into gradients: inout [Tensor<Scalar>]
-  ) {
-    require(
-      weightMatrix == nil,
-      "\(name): a layer with a weightMatrix must state otherGradients, which writes the gradients of its other parameters alone"
-    )
-    parameterGradients(upstream: upstream, record: record, into: &gradients)
-  }
 
   /// None.
   public var parameterKinds: [ParameterKind] { [] }

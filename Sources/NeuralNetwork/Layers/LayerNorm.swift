@@ -42,7 +42,7 @@ public struct LayerNorm<Scalar: BLASScalar>: Sendable, Equatable {
 extension LayerNorm: Layer {
   /// As many as gamma has.
   public var requiredInputSize: Int? { inputSize }
-  /// A mean and a factor for each row.
+  /// A mean and a factor for each row, row after row.
   public func keptCount(rows: Int, columns: Int) -> Int { 2 * rows }
   /// The input.
   public var backwardReads: ForwardBlock { .input }
@@ -60,11 +60,11 @@ extension LayerNorm: Layer {
     gamma.withUnsafeElements { gamma in
       beta.withUnsafeElements { beta in
         guard let gamma = gamma.baseAddress, let beta = beta.baseAddress,
-          let mean = kept.baseAddress
+          let moments = kept.baseAddress
         else { return }
         Scalar.normalizeRows(
           rows: input.rows, columns: input.columns, input.base, epsilon: Scalar(epsilon),
-          gamma: gamma, beta: beta, into: output.base, mean: mean, factor: mean + input.rows)
+          gamma: gamma, beta: beta, into: output.base, moments: moments)
       }
     }
   }
@@ -79,10 +79,10 @@ extension LayerNorm: Layer {
       gradients.count == 2 && gradients[0].count == inputSize && gradients[1].count == inputSize,
       "LayerNorm: room for gradients of \(gradients.map(\.shape)) for \(inputSize) columns")
     gradients[0].withUnsafeMutableElements {
-      guard let gamma = $0.baseAddress, let mean = record.kept.baseAddress else { return }
+      guard let gamma = $0.baseAddress, let moments = record.kept.baseAddress else { return }
       Scalar.normalizeRowsGammaGradient(
-        rows: upstream.rows, columns: upstream.columns, record.input.base, mean: mean,
-        factor: mean + upstream.rows, upstream: upstream.base, into: gamma)
+        rows: upstream.rows, columns: upstream.columns, record.input.base,
+        moments: moments, upstream: upstream.base, into: gamma)
     }
     gradients[1].withUnsafeMutableElements {
       guard let sums = $0.baseAddress else { return }
@@ -101,10 +101,10 @@ extension LayerNorm: Layer {
       gradient.shape == upstream.shape,
       "LayerNorm: upstream \(upstream.shape), room for \(gradient.shape)")
     gamma.withUnsafeElements { gamma in
-      guard let gamma = gamma.baseAddress, let mean = record.kept.baseAddress else { return }
+      guard let gamma = gamma.baseAddress, let moments = record.kept.baseAddress else { return }
       Scalar.normalizeRowsGradient(
-        rows: upstream.rows, columns: upstream.columns, record.input.base, mean: mean,
-        factor: mean + upstream.rows, gamma: gamma, upstream: upstream.base, into: gradient.base)
+        rows: upstream.rows, columns: upstream.columns, record.input.base,
+        moments: moments, gamma: gamma, upstream: upstream.base, into: gradient.base)
     }
   }
 

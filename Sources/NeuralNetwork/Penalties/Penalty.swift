@@ -21,6 +21,8 @@ public struct Penalty: Sendable, Codable, Hashable {
   public static var none: Penalty { Penalty(l1: 0, l2: 0) }
 
   /// The penalty of weights with the given sums over all of them.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   public func value<Scalar: BLASScalar>(
     sumOfSquares: Scalar, sumOfMagnitudes: Scalar
   ) -> Scalar {
@@ -37,6 +39,8 @@ public struct Penalty: Sendable, Codable, Hashable {
   }
 
   /// The same of some of the elements.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package func addGradient<Scalar: BLASScalar>(
     count: Int, of weights: UnsafePointer<Scalar>, to gradient: UnsafeMutablePointer<Scalar>
   ) {

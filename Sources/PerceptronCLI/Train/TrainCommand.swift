@@ -140,7 +140,7 @@ struct TrainCommand: ParsableCommand {
     try MemoryDemand(
       inputSize: data.training.featureCount, layers: settings.network.layers,
       batchSize: settings.training.batchSize, scalarSize: precision == .float ? 4 : 8,
-      copies: 2 + settings.training.optimizer.stateCount,
+      copies: 2 * (1 + settings.training.optimizer.stateCount),
       evaluatedRows: min(256 * workers, 1000, data.training.count)
     ).check(sizes: network.sizes(settings.network), batchOption: "--batch")
   }

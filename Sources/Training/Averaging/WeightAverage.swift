@@ -52,12 +52,31 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
     require(
       network.parameterPlaces == average.parameterPlaces,
       "WeightAverage: a network with other parameters than \(average.parameters.names)")
-    updateCount += 1
-    let share = Scalar((1 - decay) / (1 - pow(decay, Double(updateCount))))
-    average.updateParameters { place, parameter in
-      let layer = network.layers[place.layer]
-      Self.move(&parameter, share: share, to: layer.parameter(at: place.position), place.name)
+    let share = beginUpdate()
+    updateParameters { place, average in
+      let parameter = network.layers[place.layer].parameter(at: place.position)
+      Self.move(&average, share: share, to: parameter, place.name)
     }
+    updateStatistics(with: network, share: share)
+  }
+
+  /// Counts an update.
+  ///
+  /// - Returns: the share of the way to the network that it is to move everything.
+  mutating func beginUpdate() -> Double {
+    updateCount += 1
+    return (1 - decay) / (1 - pow(decay, Double(updateCount)))
+  }
+
+  /// Calls `body` with each averaged parameter in its place.
+  mutating func updateParameters(
+    _ body: (_ place: Network<Scalar>.ParameterPlace, _ average: inout Tensor<Scalar>) -> Void
+  ) {
+    average.updateParameters(body)
+  }
+
+  /// Moves the averaged statistics.
+  mutating func updateStatistics(with network: Network<Scalar>, share: Double) {
     var next = 0
     for layer in statisticLayers {
       for statistic in network.layers[layer].statistics {
@@ -68,7 +87,7 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
   }
 
   private static func move(
-    _ average: inout Tensor<Scalar>, share: Scalar, to tensor: Tensor<Scalar>,
+    _ average: inout Tensor<Scalar>, share: Double, to tensor: Tensor<Scalar>,
     _ name: @autoclosure () -> String
   ) {
     require(
@@ -77,13 +96,21 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
     tensor.withUnsafeElements { source in
       average.withUnsafeMutableElements { target in
         guard let source = source.baseAddress, let base = target.baseAddress else { return }
-        if share == 1 {
-          // Also where the average so far is not finite.
-          base.update(from: source, count: target.count)
-        } else {
-          Scalar.interpolate(count: target.count, share: share, source, into: base)
-        }
+        move(count: target.count, base, share: share, to: source)
       }
+    }
+  }
+
+  /// Moves some averaged elements.
+  static func move(
+    count: Int, _ average: UnsafeMutablePointer<Scalar>, share: Double,
+    to elements: UnsafePointer<Scalar>
+  ) {
+    if share == 1 {
+      // Also where the average so far is not finite.
+      average.update(from: elements, count: count)
+    } else {
+      Scalar.interpolate(count: count, share: Scalar(share), elements, into: average)
     }
   }
 }

@@ -45,35 +45,19 @@ extension Trainer where Random: Codable {
     on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
     callbacks: [TrainingCallback<Scalar>] = [], checkpoints: Checkpoints
   ) throws -> History {
-    try tellingEnd(to: callbacks) { trainer in
-      let clock = ContinuousClock()
-      var isDue = true
-      while isDue {
-        isDue = false
-        let start = clock.now
-        let timer = TrainingCallback<Scalar>.perform { moment in
-          let count = moment.progress.iteration + 1
-          let byCount = checkpoints.iterations.map { count.isMultiple(of: $0) } ?? false
-          let byTime = checkpoints.seconds.map { start.duration(to: clock.now) / .seconds(1) >= $0 }
-          isDue = byCount || byTime ?? false
-          return isDue ? .stop : .proceed
-        }
-        var wasStopped = false
-        // Between two pieces the run is not over.
-        let others = callbacks.map { callback in
-          TrainingCallback<Scalar>.perform {
-            let directive = try callback.body($0)
-            if directive == .stop { wasStopped = true }
-            return directive
-          }
-        }
-        try trainer.run(on: training, validation: validation, callbacks: others + [timer])
-        if checkpoints.whenFinished || !trainer.isFinished {
-          try trainer.saveCheckpoint(to: checkpoints.path, notes: checkpoints.notes())
-        }
-        if wasStopped || trainer.isFinished || Task.isCancelled { break }
-      }
+    let clock = ContinuousClock()
+    var last = clock.now
+    var watch = Watch()
+    watch.isSaveDue = { count in
+      checkpoints.iterations.map { count.isMultiple(of: $0) } ?? false
+        || checkpoints.seconds.map { last.duration(to: clock.now) / .seconds(1) >= $0 } ?? false
     }
+    watch.save = { trainer in
+      try trainer.saveCheckpoint(to: checkpoints.path, notes: checkpoints.notes())
+      last = clock.now
+    }
+    try run(on: training, validation: validation, callbacks: callbacks, watching: watch)
+    if checkpoints.whenFinished || !isFinished { try watch.save?(self) }
     return history
   }
 }

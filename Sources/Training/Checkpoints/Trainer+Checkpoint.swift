@@ -23,6 +23,9 @@ private enum Prefix {
   static let best = "best."
   static let losses = "history.loss"
   static let order = "sampler.order"
+
+  /// Of all that belongs to a network; none for the first.
+  static func member(_ index: Int) -> String { index == 0 ? "" : "member\(index)." }
 }
 
 /// What of a run is neither tensor, settings nor random stream.
@@ -38,6 +41,13 @@ struct RunState: Codable {
   var recentLoss: RunningMean
   var lastScore: Double?
   var epochs: [History.Epoch]
+  /// Of the first network, how many there are and how many batches were drawn, where there are several.
+  var group: Group?
+
+  struct Group: Codable {
+    var count: Int
+    var iteration: Int
+  }
 }
 
 extension Trainer where Random: Codable {
@@ -48,29 +58,50 @@ extension Trainer where Random: Codable {
   ///
   /// - Parameter notes: more to put into the file's metadata.
   public func checkpoint(notes: [String: String] = [:]) throws -> TensorArchive {
-    let state = RunState(
-      rowCount: rowCount, iteration: iteration, used: sampler.used,
-      optimizerSteps: optimizer.stepCount, averageUpdates: average?.updateCount,
-      schedule: schedule, stopping: stopping.scores, hasBest: stopping.best != nil,
-      recentLoss: recentLoss, lastScore: lastScore, epochs: history.epochs)
+    try checkpoint(of: members.indices.filter { members[$0].failure == nil }, notes: notes)
+  }
+
+  /// The same of some of the networks.
+  package func checkpoint(
+    of some: [Int], notes: [String: String] = [:]
+  ) throws -> TensorArchive {
     var archive = TensorArchive(
       metadata: notes.merging([
         Metadata.format.key: Metadata.format.value,
         Metadata.version.key: Metadata.version.value,
-        Metadata.settings: try settings.jsonLine,
-        Metadata.state: try state.jsonLine,
         Metadata.randomKind: "\(Random.self)",
         Metadata.random: try random.jsonLine,
       ]) { $1 })
-    archive.metadata[Metadata.architecture] = try NetworkArchitecture(of: network)?.jsonLine
-    archive.add(network, prefix: Prefix.network)
-    archive.add(optimizer.tensors, prefix: Prefix.optimizer)
-    if let average { archive.add(average.tensors, prefix: Prefix.average) }
-    if let best = stopping.best { archive.add(best, prefix: Prefix.best) }
-    archive.add(Tensor<Double>(history.loss), named: Prefix.losses)
+    for (position, index) in some.enumerated() {
+      let group =
+        position == 0 && some.count > 1
+        ? RunState.Group(count: some.count, iteration: iteration) : nil
+      try add(members[index], group, to: &archive, prefix: Prefix.member(position))
+    }
     archive.add(Tensor<Double>(sampler.order.map(Double.init)), named: Prefix.order)
     archive.metadata[Metadata.digest] = try archive.digest(withoutKey: Metadata.digest)
     return archive
+  }
+
+  private func add(
+    _ member: TrainingMember<Scalar>, _ group: RunState.Group?, to archive: inout TensorArchive,
+    prefix: String
+  ) throws {
+    let state = RunState(
+      rowCount: rowCount, iteration: member.iteration, used: sampler.used,
+      optimizerSteps: member.optimizer.stepCount, averageUpdates: member.average?.updateCount,
+      schedule: member.schedule, stopping: member.stopping.scores,
+      hasBest: member.stopping.best != nil, recentLoss: member.recentLoss,
+      lastScore: member.lastScore, epochs: member.history.epochs, group: group)
+    archive.metadata[prefix + Metadata.settings] = try member.settings.jsonLine
+    archive.metadata[prefix + Metadata.state] = try state.jsonLine
+    archive.metadata[prefix + Metadata.architecture] = try NetworkArchitecture(
+      of: member.network)?.jsonLine
+    archive.add(member.network, prefix: prefix + Prefix.network)
+    archive.add(member.optimizer.tensors, prefix: prefix + Prefix.optimizer)
+    if let average = member.average { archive.add(average.tensors, prefix: prefix + Prefix.average) }
+    if let best = member.stopping.best { archive.add(best, prefix: prefix + Prefix.best) }
+    archive.add(Tensor<Double>(member.history.loss), named: prefix + Prefix.losses)
   }
 
   /// Writes ``checkpoint(notes:)`` to a file, beside its target first and then renamed.
@@ -98,55 +129,70 @@ extension Trainer where Random: Codable {
   public init(
     _ archive: TensorArchive, path: String, into model: Network<Scalar>? = nil
   ) throws {
-    self = try Self.resumed(from: archive, path: path, into: model)
-  }
-
-  private static func resumed(
-    from archive: TensorArchive, path: String, into model: Network<Scalar>?
-  ) throws -> Trainer {
     try archive.expectCheckpoint(path: path)
     try archive.expect([(Metadata.randomKind, "\(Random.self)")], "such a run", path: path)
     try archive.checkDigest(path: path)
-    let model =
-      try model
-      ?? archive.freshNetwork(
-        try archive.checkpointArchitecture(path: path), prefix: Prefix.network, path: path)
-    let settings = try archive.decode(TrainerSettings.self, Metadata.settings, path: path)
     let state = try archive.runState(path: path)
-    do {
-      try settings.check(rowCount: state.rowCount)
-      try state.schedule.schedule.check()
-    } catch let error as InvalidSetting {
-      throw FileError(path, "\(error)")
+    let count = state.group?.count ?? 1
+    if count < 1 { throw FileError(path, "a checkpoint of \(count) networks, expected at least 1") }
+    random = try archive.decode(Random.self, Metadata.random, path: path)
+    rowCount = state.rowCount
+    iteration = state.group?.iteration ?? state.iteration
+    members = try (0..<count).map {
+      try TrainingMember(archive, prefix: Prefix.member($0), path: path, into: model)
     }
-    var trainer = try Trainer(
-      archive.network(like: model, prefix: Prefix.network, path: path), rowCount: state.rowCount,
-      settings: settings, random: archive.decode(Random.self, Metadata.random, path: path))
-    // A square of a gradient may be infinite in Float, and the run go on.
-    trainer.optimizer.tensors = try archive.tensors(
-      like: trainer.optimizer.tensors, prefix: Prefix.optimizer, path: path, areFinite: false)
-    trainer.optimizer.stepCount = state.optimizerSteps
-    if var average = trainer.average {
-      average.tensors = try archive.tensors(
-        like: average.tensors, prefix: Prefix.average, path: path)
-      average.updateCount = state.averageUpdates ?? 0
-      trainer.average = average
-    }
-    if state.hasBest {
-      trainer.stopping.best = try archive.network(like: model, prefix: Prefix.best, path: path)
-    }
-    trainer.stopping.scores = state.stopping
-    trainer.schedule = state.schedule
-    trainer.recentLoss = state.recentLoss
-    trainer.lastScore = state.lastScore
-    trainer.iteration = state.iteration
-    trainer.history = try archive.history(path: path)
-    trainer.sampler = BatchSampler(
+    let settings = members[0].settings
+    sampler = BatchSampler(
       settings.sampling, rowCount: state.rowCount,
       order: try archive.order(of: settings.sampling, rowCount: state.rowCount, path: path),
       used: state.used)
-    try trainer.check(state, path: path)
-    return trainer
+    if !(0...rowCount).contains(state.used) {
+      throw FileError(path, "\(state.used) of \(rowCount) rows are used")
+    }
+  }
+}
+
+extension TrainingMember {
+  /// The network whose state stands behind `prefix` in a checkpoint.
+  fileprivate init(
+    _ archive: TensorArchive, prefix: String, path: String, into model: Network<Scalar>?
+  ) throws {
+    let model =
+      try model
+      ?? archive.freshNetwork(
+        try archive.checkpointArchitecture(prefix: prefix, path: path),
+        prefix: prefix + Prefix.network, path: path)
+    let settings = try archive.decode(
+      TrainerSettings.self, prefix + Metadata.settings, path: path)
+    let state = try archive.runState(prefix: prefix, path: path)
+    do {
+      try settings.check(rowCount: state.rowCount)
+    } catch let error as InvalidSetting {
+      throw FileError(path, "\(error)")
+    }
+    self.init(
+      try archive.network(like: model, prefix: prefix + Prefix.network, path: path),
+      settings: settings, rowCount: state.rowCount)
+    // A square of a gradient may be infinite in Float, and the run go on.
+    optimizer.tensors = try archive.tensors(
+      like: optimizer.tensors, prefix: prefix + Prefix.optimizer, path: path, areFinite: false)
+    optimizer.stepCount = state.optimizerSteps
+    if var average {
+      average.tensors = try archive.tensors(
+        like: average.tensors, prefix: prefix + Prefix.average, path: path)
+      average.updateCount = state.averageUpdates ?? 0
+      self.average = average
+    }
+    if state.hasBest {
+      stopping.best = try archive.network(like: model, prefix: prefix + Prefix.best, path: path)
+    }
+    stopping.scores = state.stopping
+    schedule = state.schedule
+    recentLoss = state.recentLoss
+    lastScore = state.lastScore
+    iteration = state.iteration
+    history = try archive.history(prefix: prefix, path: path)
+    try check(state, path: path)
   }
 
   private func check(_ state: RunState, path: String) throws {
@@ -165,8 +211,6 @@ extension Trainer where Random: Codable {
     try demand(
       state.optimizerSteps == iteration && (state.averageUpdates ?? iteration) == iteration,
       "the optimizer made \(state.optimizerSteps) steps in \(iteration) iterations")
-    try demand(
-      (0...rowCount).contains(state.used), "\(state.used) of \(rowCount) rows are used")
   }
 }
 
@@ -194,19 +238,19 @@ extension TensorArchive {
     }
   }
 
-  func checkpointArchitecture(path: String) throws -> NetworkArchitecture {
-    try decode(NetworkArchitecture.self, Metadata.architecture, path: path)
+  func checkpointArchitecture(prefix: String = "", path: String) throws -> NetworkArchitecture {
+    try decode(NetworkArchitecture.self, prefix + Metadata.architecture, path: path)
   }
 
-  func runState(path: String) throws -> RunState {
-    try decode(RunState.self, Metadata.state, path: path)
+  func runState(prefix: String = "", path: String) throws -> RunState {
+    try decode(RunState.self, prefix + Metadata.state, path: path)
   }
 
   /// The history in a checkpoint.
-  fileprivate func history(path: String) throws -> History {
+  fileprivate func history(prefix: String = "", path: String) throws -> History {
     History(
-      loss: try finiteTensor(Prefix.losses, path: path).elements,
-      epochs: try runState(path: path).epochs)
+      loss: try finiteTensor(prefix + Prefix.losses, path: path).elements,
+      epochs: try runState(prefix: prefix, path: path).epochs)
   }
 
   /// The order of the current pass over the rows.

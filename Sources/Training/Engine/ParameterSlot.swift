@@ -1,54 +1,75 @@
 import LinearAlgebra
 import NeuralNetwork
 
-/// A parameter in a step: how its gradient is computed and where its numbers are.
+/// A parameter in the engine: where its numbers are, and who moves which of them.
 struct ParameterSlot<Scalar: BLASScalar> {
-  /// Where the parameter stands.
-  let place: Network<Scalar>.ParameterPlace
-  /// A weight matrix's rows and columns; of any other parameter, 1 and the number of elements.
+  /// Its position among all parameters; its layer's, and its own in the layer.
+  let index: Int
+  let layer: Int
+  let position: Int
+  /// Whether penalties, weight decay and the maximum norm are about it.
+  let isPenalized: Bool
+  /// Of packed weights, outputs and inputs; of any other parameter, 1 and the number of elements.
   let rows: Int
   let columns: Int
-  /// Whether each worker computes the gradient of its share of the rows, and moves them. Otherwise
-  /// each worker computes what its share of the batch adds to the gradient, and one of them, the
-  /// owner, adds these up and moves the parameter.
-  let isSplit: Bool
+  /// How many elements are from the beginning of a row to that of the next one.
+  let stride: Int
+  /// Whether it belongs to a packed layer.
+  let isPacked: Bool
+  /// The worker who moves it where its rows are not split among all.
   let owner: Int
-  /// How many workers add to the gradient where it is not split.
-  let summandCount: Int
+  /// The first of its rows among those of all parameters.
+  let firstRow: Int
 
-  /// The parameter, in a step.
+  /// In a step, where its numbers are, those that the optimizer keeps for it, and those of the average.
   var parameter: UnsafeMutablePointer<Scalar>?
-  /// The tensors that the optimizer keeps for it, in a step.
-  var kept: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
+  let kept: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
+  var average: UnsafeMutablePointer<Scalar>?
+  /// Where its gradient is kept whole, if it is.
+  var gradient: UnsafeMutablePointer<Scalar>?
 
-  var count: Int { rows * columns }
+  /// Whether it is the weights of a packed layer, whose rows and columns workers split.
+  var isSplit: Bool { isPacked && position == 0 }
 
-  /// The rows that a worker moves.
+  /// The rows that a worker moves. Whoever moves them gives the same numbers.
   func rows(of worker: Int, workers: Int) -> Range<Int> {
-    if isSplit { return share(of: rows, worker: worker, workers: workers) }
-    return worker == owner ? 0..<rows : 0..<0
+    if !isSplit { return worker == owner ? 0..<rows : 0..<0 }
+    // Whole tiles of products, as far as that leaves the workers about as much.
+    let tile = rows >= 64 * workers ? 8 : 2
+    let tiles = share(of: (rows + tile - 1) / tile, worker: worker, workers: workers)
+    return min(tiles.lowerBound * tile, rows)..<min(tiles.upperBound * tile, rows)
+  }
+
+  /// The columns that a worker moves where products are split by these.
+  func columns(of worker: Int, workers: Int) -> Range<Int> {
+    // Whole vectors of products.
+    let tile = 3 * 64 / MemoryLayout<Scalar>.stride
+    let tiles = share(of: (columns + tile - 1) / tile, worker: worker, workers: workers)
+    return min(tiles.lowerBound * tile, columns)..<min(tiles.upperBound * tile, columns)
   }
 }
 
 extension ParameterSlot {
   /// The slots of a network's parameters. Whoever asks for them frees what `kept` points to.
   static func slots(
-    of network: Network<Scalar>, workers: Int, stateCount: Int
+    of network: Network<Scalar>, _ packed: PackedWeights<Scalar>, workers: Int, stateCount: Int
   ) -> [ParameterSlot] {
-    network.parameterPlaces.map { place in
-      let layer = network.layers[place.layer]
-      let shape = layer.parameter(at: place.position).shape
-      let isMatrix = layer.weightMatrix == place.position
-      let isWhole = layer.needsWholeBatch(in: .training(seed: 0))
-      return ParameterSlot(
-        place: place, rows: isMatrix ? shape[0] : 1, columns: isMatrix ? shape[1] : shape.count,
-        isSplit: isMatrix && !isWhole && shape.count > leastSplit, owner: place.index % workers,
-        summandCount: isWhole ? 1 : workers, parameter: nil,
-        kept: .allocate(capacity: stateCount))
+    var (row, lastLayer, owner) = (0, -1, -1)
+    return network.parameterPlaces.map { place in
+      let count = network.parameter(at: place).count
+      let layer = packed.table[place.layer]
+      let isMatrix = layer != nil && place.position == 0
+      // A layer that is not packed computes the gradients of all its parameters at once.
+      if layer != nil || place.layer != lastLayer { owner += 1 }
+      lastLayer = place.layer
+      let slot = ParameterSlot(
+        index: place.index, layer: place.layer, position: place.position,
+        isPenalized: place.isPenalized, rows: isMatrix ? layer?.outputs ?? 0 : 1,
+        columns: isMatrix ? layer?.inputs ?? 0 : count,
+        stride: isMatrix ? layer?.stride ?? 0 : count, isPacked: layer != nil,
+        owner: owner % workers, firstRow: row, kept: .allocate(capacity: stateCount))
+      row += slot.rows
+      return slot
     }
   }
-
-  /// With fewer elements than this, adding up what the workers' shares of the batch give costs less
-  /// than products of a few rows.
-  private static var leastSplit: Int { 4096 }
 }

@@ -125,6 +125,14 @@ extension OptimizerState {
     }
   }
 
+  /// A tensor that is kept for a parameter.
+  func keptTensor(at index: Int, state: Int) -> Tensor<Scalar> { kept[index][state] }
+
+  /// Calls `body` with a tensor that is kept for a parameter, in its place.
+  mutating func updateKept(at index: Int, state: Int, _ body: (inout Tensor<Scalar>) -> Void) {
+    body(&kept[index][state])
+  }
+
   /// Finds the tensors that are kept for a parameter and makes them this state's own. Nothing is
   /// allocated, unless the state shares them with a copy.
   ///

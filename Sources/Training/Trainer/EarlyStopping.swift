@@ -40,23 +40,14 @@ struct EarlyStoppingState<Scalar: BLASScalar>: Sendable {
   var best: Network<Scalar>?
 
   /// Takes a score, where higher is better.
-  mutating func evaluated(_ score: Double, _ network: Network<Scalar>, by rule: EarlyStopping) {
+  mutating func evaluated(
+    _ score: Double, _ network: () -> Network<Scalar>, by rule: EarlyStopping
+  ) {
     if score > (scores.best.map { $0 + rule.minimumImprovement } ?? -.infinity) {
       scores = EarlyStoppingScores(best: score)
-      if rule.restoresBest { best = network }
+      if rule.restoresBest { best = network() }
     } else {
       scores.waited += 1
     }
-  }
-}
-
-extension Trainer {
-  /// Of a run with early stopping, the iteration, counted from 0, whose evaluation was the best so
-  /// far, and whose weights the run ends with where the rule restores them; nil before the first.
-  public var bestIteration: Int? {
-    guard settings.earlyStopping != nil, stopping.scores.best != nil else { return nil }
-    // Every evaluation is an epoch of the history, and those after the best one were waited.
-    let index = history.epochs.count - 1 - stopping.scores.waited
-    return history.epochs.indices.contains(index) ? history.epochs[index].iteration : nil
   }
 }

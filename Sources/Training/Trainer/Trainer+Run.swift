@@ -3,142 +3,320 @@ import LinearAlgebra
 import NeuralNetwork
 
 extension Trainer {
-  /// Goes on until the run's length, early stopping, a callback or the cancellation of the task that
-  /// it runs in ends it; after the last two, and after an error of a callback, the run can go on from
-  /// where it stands.
+  /// Goes on until every network's length, early stopping, a callback or the cancellation of the task
+  /// that it runs in ends it; after the last two, and after an error of a callback, the run can go on
+  /// from where it stands.
   ///
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.
   ///   - validation: rows that accuracy is measured on, never trained on.
-  ///   - callbacks: called in this order after each iteration, and told of the end.
-  /// - Returns: the history from the run's beginning.
+  ///   - callbacks: called in this order after each iteration of each network, and told of the end.
+  /// - Returns: the first network's history from the run's beginning.
   /// - Throws: `InvalidSetting` for a validation set without rows, and for data of a single class where
-  ///   the network tells more apart; `TrainingError.lossNotFinite` when a loss is NaN or infinite;
+  ///   the network tells more apart; where no network is left, ``TrainingMember/failure`` of the first:
+  ///   `TrainingError.lossNotFinite` when a loss is NaN or infinite,
   ///   `TrainingError.parametersNotFinite` when the last update left parameters that are; what a
   ///   callback throws.
-  /// - Precondition: the data has the network's input size, no more classes than it, and as many
+  /// - Precondition: the data has the networks' input size, no more classes than they, and as many
   ///   rows as the trainer was made for.
   @discardableResult
   public mutating func run(
     on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
     callbacks: [TrainingCallback<Scalar>] = []
   ) throws -> History {
-    network.requireFit(training, "training data")
-    if let validation { network.requireFit(validation, "validation data") }
+    try run(on: training, validation: validation, callbacks: callbacks, watching: Watch())
+  }
+
+  /// What is done beside the callbacks.
+  struct Watch {
+    /// Called after each iteration with all networks; gives those, by their positions among the
+    /// members, that are to end.
+    var group: ((GroupMoment<Scalar>) throws -> Set<Int>)?
+    /// Whether the run is to be saved after so many iterations, and how.
+    var isSaveDue: ((_ iterations: Int) -> Bool)?
+    var save: ((Trainer) throws -> Void)?
+  }
+
+  @discardableResult
+  mutating func run(
+    on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>?,
+    callbacks: [TrainingCallback<Scalar>], watching watch: Watch
+  ) throws -> History {
+    try check(training, validation)
+    var loop = Loop(self, training, validation, callbacks, watch)
+    var failure: (any Error)?
+    do { try loop.run(&self) } catch { failure = error }
+    loop.store(to: &self)
+    for index in loop.begun { members[index].checkParameters() }
+    // One that diverges leaves the others; where there are none, the run has failed.
+    if failure == nil, !loop.begun.isEmpty,
+      loop.begun.allSatisfy({ members[$0].failure != nil })
+    {
+      failure = members[loop.begun[0]].failure
+    }
+    for index in loop.begun.isEmpty ? Array(members.indices) : loop.begun {
+      let member = members[index]
+      let end = TrainingEnd(
+        member: index, network: member.failure == nil ? member.network : nil,
+        iterations: member.iteration)
+      for callback in callbacks {
+        do { try callback.end(end) } catch { failure = failure ?? error }
+      }
+    }
+    if let failure { throw failure }
+    return history
+  }
+
+  private func check(
+    _ training: PreparedDataset<Scalar>, _ validation: PreparedDataset<Scalar>?
+  ) throws {
+    for member in members {
+      member.network.requireFit(training, "training data")
+      if let validation { member.network.requireFit(validation, "validation data") }
+      // A model has a name for each class.
+      try InvalidSetting.demand(
+        training.classCount != 1 || member.network.classCount == 1,
+        "classes of the training data", 1,
+        "the \(member.network.classCount) that the network tells apart")
+    }
     require(
       training.count == rowCount,
       "Trainer: \(training.count) training rows, the trainer was made for \(rowCount)")
-
-    // A model has a name for each class.
-    try InvalidSetting.demand(
-      training.classCount != 1 || network.classCount == 1, "classes of the training data", 1,
-      "the \(network.classCount) that the network tells apart")
     if let validation {
       try InvalidSetting.demand(
         validation.count > 0, "validation rows", validation.count,
         "at least 1, or no validation set")
     }
+  }
+}
 
-    let plan = TrainingPlan(for: network, settings: settings)
-    history.loss.reserveCapacity(min(iterations, 1 << 20))
-    try tellingEnd(to: callbacks) { trainer in
-      while !trainer.isFinished {
-        let directive = try trainer.iterate(
-          plan, on: training, validation: validation, callbacks)
-        if directive == .stop || Task.isCancelled { break }
+// MARK: - The loop
+
+extension Trainer {
+  /// A call of `run` under way: the engine has the networks until they leave it.
+  private struct Loop {
+    let training: PreparedDataset<Scalar>
+    let validation: PreparedDataset<Scalar>?
+    let callbacks: [TrainingCallback<Scalar>]
+    let watch: Watch
+    /// The positions among the members of those that this call trains.
+    let begun: [Int]
+    /// Of each network in the engine, its position among the members.
+    private var positions: [Int]
+    private let engine: TrainingEngine<Scalar>?
+
+    init(
+      _ trainer: Trainer, _ training: PreparedDataset<Scalar>,
+      _ validation: PreparedDataset<Scalar>?, _ callbacks: [TrainingCallback<Scalar>],
+      _ watch: Watch
+    ) {
+      self.training = training
+      self.validation = validation
+      self.callbacks = callbacks
+      self.watch = watch
+      // One that was ended while others went on has missed batches.
+      begun = trainer.members.indices.filter {
+        !trainer.members[$0].isFinished && trainer.members[$0].iteration == trainer.iteration
       }
-      try trainer.checkParameters()
+      positions = begun
+      engine =
+        begun.isEmpty
+        ? nil
+        : TrainingEngine(
+          begun.map {
+            let member = trainer.members[$0]
+            return .init(
+              member.network, member.optimizer, member.average, settings: member.settings)
+          }, workers: trainer.settings.workers)
     }
-    return history
+
+    mutating func run(_ trainer: inout Trainer) throws {
+      guard let engine else { return }
+      for index in positions {
+        let left = trainer.members[index].iterations - trainer.iteration
+        trainer.members[index].history.loss.reserveCapacity(
+          trainer.iteration + min(left, 1 << 20))
+      }
+      while !positions.isEmpty {
+        try iterate(&trainer, engine)
+        if let isDue = watch.isSaveDue, let save = watch.save, !positions.isEmpty,
+          isDue(trainer.iteration)
+        {
+          store(to: &trainer)
+          try save(trainer)
+        }
+        if Task.isCancelled { break }
+      }
+    }
+
+    /// Brings the members up to date whose networks are in the engine.
+    func store(to trainer: inout Trainer) {
+      guard let engine else { return }
+      for (place, index) in positions.enumerated() {
+        trainer.members[index].take(engine.state(at: place))
+      }
+    }
+
+    /// Makes an iteration of every network.
+    private mutating func iterate(
+      _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
+    ) throws {
+      let current = trainer.iteration
+      engine.draw(from: &trainer.sampler, using: &trainer.random)
+      for (place, index) in positions.enumerated() {
+        engine.setLearningRate(trainer.members[index].schedule.rate(at: current), at: place)
+      }
+      engine.step(on: training, iteration: current)
+      for (place, index) in positions.enumerated() {
+        trainer.members[index].stepped(loss: Double(engine.loss(at: place)))
+      }
+      trainer.iteration += 1
+      let isEvaluated = endEpochs(after: current, &trainer, engine)
+      var leaving = Set<Int>()
+      defer { leave(leaving, &trainer, engine) }
+      if !callbacks.isEmpty {
+        for (place, index) in positions.enumerated() where trainer.members[index].failure == nil {
+          let moment = TrainingMoment(
+            progress: progress(of: trainer.members[index], after: current, engine, place, isEvaluated),
+            member: index, engine: engine, place: place)
+          for callback in callbacks where try callback.body(moment) == .stop { leaving.insert(index) }
+        }
+      }
+      if let group = watch.group {
+        let moment = GroupMoment(
+          iteration: current, isEvaluated: isEvaluated, members: positions, engine: engine,
+          trainer: trainer)
+        leaving.formUnion(try group(moment))
+      }
+      for index in positions where trainer.members[index].isFinished { leaving.insert(index) }
+    }
+
+    private func progress(
+      of member: TrainingMember<Scalar>, after current: Int, _ engine: TrainingEngine<Scalar>,
+      _ place: Int, _ isEvaluated: Bool
+    ) -> TrainingProgress {
+      TrainingProgress(
+        iteration: current, iterations: member.iterations,
+        loss: Double(engine.loss(at: place)), learningRate: engine.learningRate(at: place),
+        epoch: isEvaluated ? member.history.epochs.last : nil)
+    }
+
+    /// Takes networks out of the engine, the members at some positions.
+    private mutating func leave(
+      _ leaving: Set<Int>, _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
+    ) {
+      if leaving.isEmpty { return }
+      for (place, index) in positions.enumerated() where leaving.contains(index) {
+        trainer.members[index].take(engine.state(at: place))
+      }
+      engine.remove(at: Set(positions.indices.filter { leaving.contains(positions[$0]) }))
+      positions.removeAll { leaving.contains($0) }
+    }
+
+    /// Evaluates, and moves the schedules on, where it is time for that: the one place that knows what
+    /// is due after an iteration.
+    ///
+    /// - Returns: whether the networks were evaluated.
+    private func endEpochs(
+      after current: Int, _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
+    ) -> Bool {
+      let settings = trainer.members[positions[0]].settings
+      let events = settings.evaluation.events(
+        after: current, batchSize: settings.batchSize, rowCount: trainer.rowCount)
+      if events.evaluation { evaluate(after: current, &trainer, engine) }
+      if events.epochs > 0 {
+        for index in positions { trainer.members[index].epochsEnded(events.epochs) }
+      }
+      return events.evaluation
+    }
+
+    private func evaluate(
+      after current: Int, _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
+    ) {
+      let places = positions.indices.filter { trainer.members[positions[$0]].failure == nil }
+      let held = validation.map { engine.evaluate(places, on: $0) }
+      let batch = engine.batchAccuracies(places)
+      for (order, place) in places.enumerated() {
+        let epoch = History.Epoch(
+          iteration: current, trainAccuracy: batch[order],
+          validationAccuracy: held?[order].accuracy, validationLoss: held?[order].loss,
+          learningRate: engine.learningRate(at: place))
+        trainer.members[positions[place]].evaluated(epoch) {
+          let state = engine.state(at: place)
+          return state.average?.network ?? state.network
+        }
+      }
+    }
+  }
+}
+
+// MARK: - A group's moment
+
+/// Where all networks of a ``Trainer`` stand after an iteration. Valid while it is looked at.
+package struct GroupMoment<Scalar: BLASScalar> {
+  /// The iteration that has just been made, counted from 0.
+  package let iteration: Int
+  /// Whether the networks were evaluated after it.
+  package let isEvaluated: Bool
+  /// The positions among the trainer's members of those that were trained, also those that diverged.
+  package let members: [Int]
+  private let engine: TrainingEngine<Scalar>
+  private let all: [TrainingMember<Scalar>]
+
+  fileprivate init<Random>(
+    iteration: Int, isEvaluated: Bool, members: [Int], engine: TrainingEngine<Scalar>,
+    trainer: Trainer<Scalar, Random>
+  ) {
+    self.iteration = iteration
+    self.isEvaluated = isEvaluated
+    self.members = members
+    self.engine = engine
+    all = trainer.members
   }
 
-  /// Calls `body`, which runs the trainer, and tells all of `callbacks` that it is over.
+  /// What a member recorded. Its network and what belongs to it may be older.
+  package subscript(member: Int) -> TrainingMember<Scalar> { all[member] }
+
+  /// What a member has to show now: see ``TrainingMember/result``.
+  package func result(of member: Int) -> Network<Scalar> {
+    guard let place = members.firstIndex(of: member) else { return all[member].result }
+    var current = all[member]
+    current.take(engine.state(at: place))
+    return current.result
+  }
+
+  /// Accuracies and losses of what some members have to show, on a data set.
+  package func evaluateResults(
+    of some: [Int], on data: PreparedDataset<Scalar>
+  ) -> [Evaluation] {
+    // The best network of an earlier evaluation is not in the engine.
+    let current = some.filter { all[$0].stopping.best == nil }
+    let places = current.compactMap { members.firstIndex(of: $0) }
+    let found = Dictionary(
+      uniqueKeysWithValues: zip(current, engine.evaluate(places, on: data)))
+    return some.map { found[$0] ?? result(of: $0).evaluate(on: data) }
+  }
+}
+
+extension Trainer {
+  /// Trains as `run(on:validation:callbacks:)` does, watched by somebody who looks at all networks.
   ///
-  /// - Throws: what `body` throws, or else the first error of a callback.
-  mutating func tellingEnd(
-    to callbacks: [TrainingCallback<Scalar>], _ body: (inout Self) throws -> Void
+  /// - Parameters:
+  ///   - watch: called after each iteration; gives the members that are to end.
+  ///   - isSaveDue: asked after each iteration.
+  ///   - save: called then, and only then are all members up to date.
+  package mutating func run(
+    on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>?,
+    watching watch: @escaping (GroupMoment<Scalar>) throws -> Set<Int>,
+    saving isSaveDue: @escaping () -> Bool, _ save: @escaping (Trainer) throws -> Void
   ) throws {
-    var failure: (any Error)?
-    do { try body(&self) } catch { failure = error }
-    let end = TrainingEnd(
-      network: failure is TrainingError ? nil : network, iterations: iteration)
-    for callback in callbacks {
-      do { try callback.end(end) } catch { failure = failure ?? error }
-    }
-    if let failure { throw failure }
+    try run(
+      on: training, validation: validation, callbacks: [],
+      watching: Watch(group: watch, isSaveDue: { _ in isSaveDue() }, save: save))
   }
 
-  /// Makes one iteration.
-  private mutating func iterate(
-    _ plan: TrainingPlan<Scalar>, on training: PreparedDataset<Scalar>,
-    validation: PreparedDataset<Scalar>?, _ callbacks: [TrainingCallback<Scalar>]
-  ) throws -> TrainingDirective {
-    let current = iteration
-    let rate = schedule.rate(at: current)
-    plan.draw(from: &sampler, using: &random)
-    let loss = Double(
-      plan.step(
-        &network, by: &optimizer, learningRate: rate, on: training, iteration: current))
-    guard loss.isFinite else {
-      throw TrainingError.lossNotFinite(iteration: current, loss: loss, history: history)
-    }
-    history.loss.append(loss)
-    recentLoss.add(loss)
-    average?.update(with: network)
-    iteration += 1
-
-    let epoch = endEpochs(after: current, rate: rate, plan, validation: validation)
-    let progress = TrainingProgress(
-      iteration: current, iterations: iterations, loss: loss, learningRate: rate, epoch: epoch)
-    if callbacks.isEmpty { return .proceed }
-    let moment = TrainingMoment(
-      progress: progress, network: network, batch: (plan.features, plan.labels))
-    var directive = TrainingDirective.proceed
-    for callback in callbacks where try callback.body(moment) == .stop { directive = .stop }
-    return directive
-  }
-
-  /// Evaluates and moves the schedule on where it is time for that.
-  private mutating func endEpochs(
-    after current: Int, rate: Double, _ plan: TrainingPlan<Scalar>,
-    validation: PreparedDataset<Scalar>?
-  ) -> History.Epoch? {
-    let events = settings.evaluation.events(
-      after: current, batchSize: settings.batchSize, rowCount: rowCount)
-    var epoch: History.Epoch?
-    var score: Double?
-    if events.evaluation {
-      let network = evaluatedNetwork
-      let held = validation.map { network.evaluate(on: $0, workers: settings.workers) }
-      let measured = History.Epoch(
-        iteration: current,
-        trainAccuracy: network.accuracy(
-          on: plan.features, labels: plan.labels, workers: settings.workers),
-        validationAccuracy: held?.accuracy, validationLoss: held?.loss, learningRate: rate)
-      history.epochs.append(measured)
-      epoch = measured
-      let reached = measured.validationAccuracy ?? -recentLoss.value
-      recentLoss = RunningMean()
-      score = reached
-      if let rule = settings.earlyStopping {
-        stopping.evaluated(reached, network, by: rule)
-      }
-    }
-    if let score { lastScore = score }
-    for _ in 0..<events.epochs {
-      schedule.epochEnded(score: lastScore)
-      lastScore = nil
-    }
-    return epoch
-  }
-
-  /// Throws where the last update left something that is not finite, also among the statistics, which
-  /// no loss of training shows; that an earlier one left such a parameter shows in the next loss.
-  private func checkParameters() throws {
-    guard let last = history.loss.indices.last,
-      (Array(network.parameters) + Array(network.statistics))
-        .contains(where: { $0.tensor.firstNonFinite() != nil })
-    else { return }
-    throw TrainingError.parametersNotFinite(iteration: last, history: history)
+  /// Drops all members but those at some positions, in their order.
+  package mutating func keepMembers(at positions: [Int]) {
+    members = positions.map { members[$0] }
   }
 }

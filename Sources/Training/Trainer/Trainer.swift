@@ -3,7 +3,7 @@ import LinearAlgebra
 import NeuralNetwork
 
 /// A training run that can be stopped and taken up again: a network, its optimizer, and all that
-/// changes while it learns.
+/// changes while it learns; or several networks that learn from the same batches.
 ///
 ///     var trainer = try Trainer(
 ///       net, rowCount: training.count,
@@ -12,35 +12,23 @@ import NeuralNetwork
 ///     let history = try trainer.run(on: training, validation: validation)
 ///     let trained = trainer.result
 ///
-/// The same network, data, settings, random stream and number of workers give the same numbers,
-/// whether a run is made at once or in pieces.
+/// The same network, data, settings and random stream give the same numbers, to the last bit: whether a
+/// run is made at once or in pieces, alone or beside others, and by however many workers.
 ///
-/// Several threads may each run a trainer of their own at once: each has its own workers, and the
-/// results are those of one run after the other. While any of them runs, OpenBLAS uses a single thread
-/// for each product in the whole process; see ``BLASLibrary/threadCount``.
+/// Several threads may each run a trainer of their own at once: each has its own workers. While any of
+/// them runs, OpenBLAS uses a single thread for each product in the whole process; see
+/// ``BLASLibrary/threadCount``.
 public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
-  /// How it trains.
-  public let settings: TrainerSettings
-  /// The network as the last update left it.
-  public internal(set) var network: Network<Scalar>
+  /// The networks, in the order in which they were given.
+  public internal(set) var members: [TrainingMember<Scalar>]
   /// What batches are drawn from.
   public internal(set) var random: Random
-  /// How many iterations were made.
+  /// How many batches were drawn.
   public internal(set) var iteration = 0
-  /// The losses and accuracies so far.
-  public internal(set) var history = History()
   /// How many rows the training set has.
   public let rowCount: Int
 
   var sampler: BatchSampler
-  var optimizer: OptimizerState<Scalar>
-  var schedule: ScheduleState
-  /// The score of the last evaluation, until the schedule has seen it.
-  var lastScore: Double?
-  /// The sum of the losses since the last evaluation, and how many they are.
-  var recentLoss = RunningMean()
-  var average: WeightAverage<Scalar>?
-  var stopping = EarlyStoppingState<Scalar>()
 
   /// A run that has not begun.
   ///
@@ -53,45 +41,72 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   public init(
     _ network: Network<Scalar>, rowCount: Int, settings: TrainerSettings, random: Random
   ) throws {
-    try settings.check(rowCount: rowCount)
-    self.network = network
+    try self.init([network], rowCount: rowCount, settings: [settings], random: random)
+  }
+
+  /// A run of several networks that has not begun: they learn side by side, from the same batches,
+  /// which takes less time than one after the other.
+  ///
+  /// Their settings may differ in everything but the batch size, the sampling, the evaluation and the
+  /// number of workers. One whose loss is not finite, or whose run is shorter, leaves the others; see
+  /// ``TrainingMember/failure``.
+  ///
+  /// - Parameters:
+  ///   - networks: at least one, all with the same number of inputs.
+  ///   - rowCount: how many rows the training set has.
+  ///   - settings: how each is trained, or one for all.
+  ///   - random: what batches are drawn from.
+  /// - Throws: `InvalidSetting` with the value and what was expected.
+  public init(
+    _ networks: [Network<Scalar>], rowCount: Int, settings: [TrainerSettings], random: Random
+  ) throws {
+    require(
+      settings.count == networks.count || settings.count == 1,
+      "Trainer: \(settings.count) settings for \(networks.count) networks")
+    guard let first = networks.first else {
+      throw InvalidSetting(name: "networks of a trainer", value: "0", expected: "at least 1")
+    }
+    for network in networks {
+      try InvalidSetting.demand(
+        network.inputSize == first.inputSize, "inputs of a network", network.inputSize,
+        "\(first.inputSize), as of those beside it")
+    }
+    for own in settings {
+      try own.check(rowCount: rowCount)
+      if own.shared != settings[0].shared {
+        throw InvalidSetting(
+          name: "settings of networks side by side", value: own.shared.description,
+          expected: settings[0].shared.description)
+      }
+    }
     self.rowCount = rowCount
-    self.settings = settings
     self.random = random
-    sampler = BatchSampler(settings.sampling, rowCount: rowCount)
-    optimizer = OptimizerState(settings.optimizer, for: network)
-    schedule = ScheduleState(
-      settings.schedule, baseRate: settings.learningRate,
-      iterations: settings.iterations(rowCount: rowCount))
-    average = settings.averageDecay.map { WeightAverage(of: network, decay: $0) }
+    members = networks.enumerated().map { index, network in
+      TrainingMember(
+        network, settings: settings[settings.count == 1 ? 0 : index], rowCount: rowCount)
+    }
+    sampler = BatchSampler(settings[0].sampling, rowCount: rowCount)
   }
-
-  /// How many iterations the whole run has.
-  public var iterations: Int { settings.iterations(rowCount: rowCount) }
-  /// Whether early stopping has ended the run.
-  public var hasStoppedEarly: Bool {
-    settings.earlyStopping.map { stopping.scores.waited >= $0.patience } ?? false
-  }
-  /// Whether there is nothing left to do.
-  public var isFinished: Bool { iteration >= iterations || hasStoppedEarly }
-
-  /// What the run has to show: the network of the best evaluation where early stopping restores it,
-  /// else the weights' average where there is one, else the network.
-  public var result: Network<Scalar> { stopping.best ?? evaluatedNetwork }
-
-  /// The network that is evaluated: the weights' average where there is one.
-  var evaluatedNetwork: Network<Scalar> { average?.network ?? network }
 }
 
-/// A mean of numbers that come one after the other.
-struct RunningMean: Codable, Equatable, Sendable {
-  private var sum = 0.0
-  private var count = 0
+// MARK: - The first network, often the only one
 
-  var value: Double { sum / Double(count) }
+extension Trainer {
+  /// How the first network is trained.
+  public var settings: TrainerSettings { members[0].settings }
+  /// The first network as the last update left it.
+  public var network: Network<Scalar> { members[0].network }
+  /// The first network's losses and accuracies so far.
+  public var history: History { members[0].history }
+  /// How many iterations the whole run of the first network has.
+  public var iterations: Int { members[0].iterations }
+  /// Whether early stopping has ended the run of the first network.
+  public var hasStoppedEarly: Bool { members[0].hasStoppedEarly }
+  /// What the first network's run has to show: see ``TrainingMember/result``.
+  public var result: Network<Scalar> { members[0].result }
+  /// The iteration of the first network's best evaluation: see ``TrainingMember/bestIteration``.
+  public var bestIteration: Int? { members[0].bestIteration }
 
-  mutating func add(_ number: Double) {
-    sum += number
-    count += 1
-  }
+  /// Whether there is nothing left to do for any of the networks.
+  public var isFinished: Bool { members.allSatisfy(\.isFinished) }
 }

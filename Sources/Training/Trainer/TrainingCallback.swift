@@ -25,18 +25,28 @@ public enum TrainingDirective: Sendable {
   case stop
 }
 
-/// Where a run of a ``Trainer`` stands after an iteration, with what it works on.
+/// Where a network of a ``Trainer`` stands after an iteration, with what it works on. To be looked at
+/// while the callback runs: network and batch are copied when they are asked for, and cost nothing
+/// otherwise.
 public struct TrainingMoment<Scalar: BLASScalar> {
   /// The numbers.
   public let progress: TrainingProgress
-  /// The network after the update. Keeping a copy costs one of its parameters at the next update.
-  public let network: Network<Scalar>
+  /// The network's position among the trainer's; 0 where there is one.
+  public let member: Int
+  let engine: TrainingEngine<Scalar>
+  /// The network's position among those that the engine has left.
+  let place: Int
+
+  /// The network after the update.
+  public var network: Network<Scalar> { engine.network(at: place) }
   /// The batch of the iteration: features [rows, inputs], and a class for each row.
-  public let batch: (features: Tensor<Scalar>, labels: [Int])
+  public var batch: (features: Tensor<Scalar>, labels: [Int]) { (engine.features, engine.labels) }
 }
 
-/// The end of a call that runs a ``Trainer``, as callbacks are told of it.
+/// The end of a call that runs a ``Trainer``, as callbacks are told of it for each network.
 public struct TrainingEnd<Scalar: BLASScalar> {
+  /// The network's position among the trainer's; 0 where there is one.
+  public let member: Int
   /// The network as the last update left it; nil where the run diverged.
   public let network: Network<Scalar>?
   /// How many iterations the run has made since its beginning.
@@ -50,8 +60,8 @@ public struct TrainingCallback<Scalar: BLASScalar> {
   /// What is done when the run is over.
   var end: (TrainingEnd<Scalar>) throws -> Void = { _ in }
 
-  /// Calls `body` after each iteration; the run ends after the iteration in which it says so, or
-  /// throws what it throws.
+  /// Calls `body` after each iteration; the network's run ends after the iteration in which it says so,
+  /// or throws what it throws.
   ///
   /// - Parameter end: called once the run is over, whatever ended it: its length, early stopping, a
   ///   callback, a cancellation or an error. What it throws the run throws, but for where another

@@ -20,16 +20,11 @@ import Training
 public struct NetworkSearch {
   /// How trials are trained.
   public enum Method: String, Sendable, CaseIterable {
-    /// Side by side where they can share their batches and the product of the first layer; the others
-    /// one on each core. Trials that differ only in their number of iterations are one run, measured
-    /// at each of the numbers.
-    ///
-    /// A trial's numbers are those of the trial trained alone but for the rounding of sums that are
-    /// added up in another order, which training may enlarge: to 1e-10 in 200 iterations in Double, and
-    /// in Float to some rows of the accuracy. They do not depend on the other trials, nor on the number
-    /// of workers, to the last bit.
+    /// Side by side where they can share their batches; those that draw from NumPy's stream one on each
+    /// core. Trials that differ only in their number of iterations are one run, measured at each of the
+    /// numbers. A trial's numbers are those of the trial trained alone, to the last bit.
     case sideBySide
-    /// One after the other, each as `Trainer` trains it alone, to the last bit.
+    /// One after the other.
     case independent
   }
 

@@ -16,8 +16,13 @@ struct SweepPlan {
     /// How many iterations are made.
     var iterations: Int { trials.last?.iterations ?? 0 }
     /// How many operations an iteration takes.
-    var operations: Double {
-      settings.network.operations(inputSize: inputSize, batchSize: settings.training.batchSize)
+    var operations: Double { cost.operations }
+    /// About how much memory it takes beside others.
+    fileprivate var bytes: Double { cost.parameterBytes + cost.activationBytes }
+    private var cost: TrainingCost {
+      TrainingCost(
+        inputSize: inputSize, layers: settings.network.layers,
+        scalarSize: settings.precision == .float ? 4 : 8, settings.training)
     }
   }
 
@@ -44,16 +49,17 @@ struct SweepPlan {
   ) {
     self.method = method
     let members = Self.members(trials, settings, merges: method == .sideBySide, data)
-    var groups: [(key: RunRecord.Settings, members: [Member], bytes: Int)] = []
+    var groups: [(key: SharedSearchSettings, members: [Member], bytes: Double)] = []
     var alone: [Member] = []
     for member in members {
-      guard method == .sideBySide, member.settings.canStandBesideOthers else {
+      // NumPy's stream draws batches after the network's own weights.
+      guard method == .sideBySide, member.settings.random == .fast else {
         alone.append(member)
         continue
       }
-      let key = member.settings.sharedBySideBySide
+      let key = SharedSearchSettings(member.settings)
       let bytes = member.bytes
-      if let index = groups.lastIndex(where: { $0.key == key && $0.bytes + bytes <= memory }) {
+      if let index = groups.lastIndex(where: { $0.key == key && $0.bytes + bytes <= Double(memory) }) {
         groups[index].members.append(member)
         groups[index].bytes += bytes
       } else {
@@ -144,20 +150,6 @@ extension SweepPlan.Unit {
   }
 }
 
-extension SweepPlan.Member {
-  /// About how much memory it takes in a group: its weights with what the optimizer keeps of them, and
-  /// a batch on its way through the layers and back.
-  fileprivate var bytes: Int {
-    var numbers = 0
-    let copies = 1 + settings.training.optimizer.stateCount
-    let batchSize = settings.training.batchSize
-    for (inputs, outputs) in settings.network.products(inputSize: inputSize) {
-      numbers += outputs * (inputs * copies + 4 * batchSize)
-    }
-    return numbers * (settings.precision == .float ? 4 : 8)
-  }
-}
-
 // MARK: - What may be shared
 
 extension RunRecord.Settings {
@@ -176,29 +168,6 @@ extension RunRecord.Settings {
     }
   }
 
-  /// Whether the network's first layer can be part of a matrix that other networks share.
-  fileprivate var canStandBesideOthers: Bool {
-    guard case .affine? = network.layers.first, random == .fast else { return false }
-    switch training.clipping {
-    // The norm is that of all gradients together, of which the first layer's come last.
-    case .norm: return false
-    case .none, .value: break
-    }
-    return training.earlyStopping == nil && training.averageDecay == nil
-      && training.maxNorm == nil
-  }
-
-  /// The settings, with what networks side by side may differ in made the same.
-  fileprivate var sharedBySideBySide: RunRecord.Settings {
-    var copy = withoutLength
-    copy.network = .init(layers: [], initializer: .heNormal)
-    let shared = copy.training
-    copy.training = TrainerSettings(
-      learningRate: 1, length: .iterations(0), batchSize: shared.batchSize,
-      sampling: shared.sampling, evaluation: shared.evaluation, seed: shared.seed)
-    return copy
-  }
-
   /// Whether the data is prepared in the same way.
   fileprivate func hasSamePreparation(as other: RunRecord.Settings) -> Bool {
     precision == other.precision && validation == other.validation && split == other.split
@@ -206,23 +175,20 @@ extension RunRecord.Settings {
   }
 }
 
-extension RunRecord.NetworkSettings {
-  /// The inputs and outputs of each affine layer.
-  fileprivate func products(inputSize: Int) -> [(inputs: Int, outputs: Int)] {
-    var width = inputSize
-    return layers.compactMap { layer in
-      guard case .affine(let outputs) = layer else { return nil }
-      defer { width = outputs }
-      return (width, outputs)
-    }
-  }
+/// What the settings of networks side by side have in common: all of them but the network and, of its
+/// training, what may differ.
+private struct SharedSearchSettings: Equatable {
+  private let settings: RunRecord.Settings
+  private let training: SharedSettings
+  /// What the batches are drawn from.
+  private let seed: UInt64
 
-  /// The operations of an iteration's products: forward, for the weights' gradient and, but for the
-  /// first layer, for the input's.
-  fileprivate func operations(inputSize: Int, batchSize: Int) -> Double {
-    products(inputSize: inputSize).enumerated().reduce(0) { sum, layer in
-      sum + (layer.offset == 0 ? 4 : 6) * Double(batchSize)
-        * Double(layer.element.inputs) * Double(layer.element.outputs)
-    }
+  init(_ settings: RunRecord.Settings) {
+    var shared = settings
+    shared.network = .init(layers: [], initializer: .heNormal)
+    shared.training = TrainerSettings()
+    self.settings = shared
+    training = settings.training.shared
+    seed = settings.training.seed
   }
 }

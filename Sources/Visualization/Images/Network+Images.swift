@@ -16,11 +16,10 @@ extension Network {
     require(
       shape.featureCount == inputSize,
       "firstLayerImages: pictures of \(shape.featureCount) features for \(inputSize) inputs")
-    guard let index = layers.firstIndex(where: { $0.weightMatrix != nil }),
-      layers[..<index].allSatisfy({ $0.specification != nil }),
-      let position = layers[index].weightMatrix
+    guard let index = layers.firstIndex(where: { $0 is Affine<Scalar> }),
+      layers[..<index].allSatisfy({ $0.specification != nil })
     else { return nil }
-    let weights = layers[index].parameter(at: position)
+    let weights = layers[index].parameter(at: 0)
     let (elements, units) = (weights.elements, weights.shape[1])
     return (0..<min(units, max(count, 0))).map { unit in
       Image((0..<inputSize).map { elements[$0 * units + unit] }, shape: shape)

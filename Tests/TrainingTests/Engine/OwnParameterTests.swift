@@ -53,37 +53,6 @@ private struct Stretch<Scalar: BLASScalar>: Layer {
   }
 }
 
-/// An affine layer that says nothing of its other gradients.
-private struct Incomplete<Scalar: BLASScalar>: Layer {
-  var affine: Affine<Scalar>
-
-  var requiredInputSize: Int? { affine.inputSize }
-  func outputSize(forInputSize inputSize: Int) -> Int { affine.outputSize }
-  var backwardReads: ForwardBlock { .input }
-  var worksInPlace: Bool { false }
-  var weightMatrix: Int? { 0 }
-  var parameterKinds: [ParameterKind] { affine.parameterKinds }
-  func parameter(at position: Int) -> Tensor<Scalar> { affine.parameter(at: position) }
-  mutating func updateParameters(
-    _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
-  ) { affine.updateParameters(body) }
-
-  func forward(
-    _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>
-  ) { affine.forward(input, into: output, pass: pass, kept: kept) }
-
-  func parameterGradients(
-    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
-    into gradients: inout [Tensor<Scalar>]
-  ) { affine.parameterGradients(upstream: upstream, record: record, into: &gradients) }
-
-  func inputGradient(
-    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
-    into gradient: MutableRowBlock<Scalar>
-  ) { affine.inputGradient(upstream: upstream, record: record, into: gradient) }
-}
-
 /// Steps of networks with layers of one's own that have parameters.
 @Suite struct OwnParameterTests {
   /// A case whose network is affine, a layer of one's own, affine.
@@ -114,7 +83,7 @@ private struct Incomplete<Scalar: BLASScalar>: Layer {
             optimizer: optimizer, learningRate: 0.1, penalty: .l2(0.01), clipping: clipping,
             batchSize: 17),
           Stretch<Scalar>(factors: .sample([9])))
-        TrainingPlanTests.expectSame(plan, workers: workers)
+        TrainingEngineTests.expectSame(plan, workers: workers)
         let moved = plan.planned(workers: workers).network.parameters["factors1"]
         #expect(moved != plan.network.parameters["factors1"])
       }
@@ -127,14 +96,14 @@ private struct Incomplete<Scalar: BLASScalar>: Layer {
     var settings = TrainerSettings(penalty: .l2(0.1), batchSize: 14)
     settings.workers = workers
     let plan = Self.plan(settings, Stretch<Double>(factors: .sample([9])))
-    let steps = TrainingPlan(for: plan.network, settings: settings)
+    let steps = plan.engine(workers: workers)
     steps.choose { 2 * $0 }
     steps.gather(from: plan.data)
-    for _ in 0..<3 { _ = steps.lossAndGradients(of: plan.network, iteration: 0) }
+    for _ in 0..<3 { steps.computeLossesAndGradients(iteration: 0) }
     let expected = plan.network.lossAndGradients(
       of: steps.features, .labels(steps.labels), penalty: settings.penalty
     ).gradients
-    for (found, expected) in zip(steps.gradients, expected) {
+    for (found, expected) in zip(steps.gradients(at: 0), expected) {
       expectClose(found.tensor, expected.tensor)
     }
   }
@@ -146,17 +115,6 @@ private struct Incomplete<Scalar: BLASScalar>: Layer {
         TrainerSettings(batchSize: 5), Stretch<Float>(factors: .sample([9]), isShapeWrong: true)
       ).planned(workers: 2)
     }
-    expectMessage(result, "factors1 has 9 elements", "a gradient of shape [1]")
-  }
-
-  @Test("A layer with a large weight matrix that does not state its other gradients traps")
-  func incomplete() async {
-    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = OwnParameterTests.plan(
-        TrainerSettings(batchSize: 5),
-        Incomplete(affine: Affine<Float>(weights: .sample([70, 65]), bias: .zeros([65]))), width: 70
-      ).planned(workers: 1)
-    }
-    expectMessage(result, "Incomplete<Float>", "weightMatrix must state otherGradients")
+    expectMessage(result, "factors1 has 9 elements", "left gradients of [[1]]")
   }
 }

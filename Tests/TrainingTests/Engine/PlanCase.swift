@@ -5,8 +5,7 @@ import TestSupport
 
 @testable import Training
 
-/// A network, data and settings, on which steps are taken along the plan and along the readable
-/// path.
+/// A network, data and settings, on which steps are taken by the engine and along the readable path.
 struct PlanCase<Scalar: BLASScalar> {
   var network: Network<Scalar>
   var data: PreparedDataset<Scalar>
@@ -33,12 +32,14 @@ struct PlanCase<Scalar: BLASScalar> {
     var losses: [Scalar] = []
     var network: Network<Scalar>
     var optimizer: OptimizerState<Scalar>
+    var average: WeightAverage<Scalar>?
 
     /// All numbers, each kind of them under its name.
     var tensors: [(name: String, tensors: [Tensor<Scalar>])] {
       [
         ("losses", [Tensor(losses)]), ("parameters", network.parameters.map(\.tensor)),
         ("statistics", network.statistics.map(\.tensor)),
+        ("average", average?.tensors.map(\.tensor) ?? []),
       ]
         + ["velocity", "sum_of_squares", "mean_of_squares", "first_moment", "second_moment"].map {
           kind in
@@ -55,22 +56,33 @@ struct PlanCase<Scalar: BLASScalar> {
   }
 
   private var start: Outcome {
-    Outcome(network: network, optimizer: OptimizerState(settings.optimizer, for: network))
+    Outcome(
+      network: network, optimizer: OptimizerState(settings.optimizer, for: network),
+      average: settings.averageDecay.map { WeightAverage(of: network, decay: $0) })
   }
 
-  /// Along the plan.
-  func planned(workers: Int?) -> Outcome {
-    var settings = settings
-    settings.workers = workers
+  /// An engine with this network alone.
+  func engine(workers: Int?, path: ProductPath = .chosen) -> TrainingEngine<Scalar> {
+    let engine = TrainingEngine(
+      [
+        .init(
+          network, OptimizerState(settings.optimizer, for: network),
+          settings.averageDecay.map { WeightAverage(of: network, decay: $0) }, settings: settings)
+      ], workers: workers, path: path)
+    engine.setLearningRate(settings.learningRate, at: 0)
+    return engine
+  }
+
+  /// By the engine.
+  func planned(workers: Int?, path: ProductPath = .chosen) -> Outcome {
     var outcome = start
-    let plan = TrainingPlan(for: network, settings: settings)
+    let engine = engine(workers: workers, path: path)
     for step in 0..<Self.steps {
-      plan.choose { row($0, of: step) }
-      outcome.losses.append(
-        plan.step(
-          &outcome.network, by: &outcome.optimizer, learningRate: settings.learningRate, on: data,
-          iteration: step))
+      engine.choose { row($0, of: step) }
+      engine.step(on: data, iteration: step)
+      outcome.losses.append(engine.loss(at: 0))
     }
+    (outcome.network, outcome.optimizer, outcome.average) = engine.state(at: 0)
     return outcome
   }
 
@@ -97,6 +109,7 @@ struct PlanCase<Scalar: BLASScalar> {
         &outcome.network, gradients: workspace, learningRate: settings.learningRate)
       settings.maxNorm.map { MaxNorm($0).apply(to: &outcome.network) }
       outcome.network.updateStatistics(from: workspace)
+      outcome.average?.update(with: outcome.network)
     }
     return outcome
   }

@@ -106,7 +106,7 @@ import Tuning
     let count = Count()
     _ = try Self.train(in: whole) {
       let step = count.next()
-      if step % 11 == 3 {
+      if step % 7 == 3 {
         try? FileManager.default.copyItem(atPath: whole, toPath: "\(killed)\(step)")
       }
       return false

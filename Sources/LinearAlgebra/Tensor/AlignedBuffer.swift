@@ -1,5 +1,3 @@
-import LinearAlgebra
-
 /// Memory for numbers that a plan owns as long as it lives, aligned for vector instructions.
 package final class AlignedBuffer<Element: BitwiseCopyable> {
   /// The first of the elements.

@@ -6,8 +6,8 @@ import Testing
 
 @testable import Training
 
-/// The plan's steps against the readable path's.
-@Suite struct TrainingPlanTests {
+/// The engine's steps against the readable path's.
+@Suite struct TrainingEngineTests {
   /// Every kind of layer, and a weight matrix that is split among workers: 70 × 65. An epsilon is
   /// large where columns may hardly vary, which makes much of rounding.
   static let stacks: [[LayerSpecification]] = [
@@ -137,17 +137,46 @@ import Testing
     }
   }
 
-  @Test("The same number of workers gives the same bits", arguments: [1, 2, 3])
-  func reproducible(workers: Int) {
-    let plan = PlanCase<Float>(
-      Self.stacks[6], inputs: 70,
-      settings: TrainerSettings(optimizer: .adam(), learningRate: 0.01, batchSize: 33))
-    let first = plan.planned(workers: workers)
-    for _ in 0..<20 {
-      let again = plan.planned(workers: workers)
-      #expect(again.losses == first.losses && again.network == first.network)
-      #expect(again.optimizer == first.optimizer)
+  @Test("Every number of workers gives the same bits", arguments: stacks, optimizers)
+  func workers(layers: [LayerSpecification], optimizer: Optimizer) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for (clipping, penalty, maxNorm, average) in [
+        (.none, .l2(0.01), nil, nil), (.norm(maximum: 0.5), .elastic(l1: 0.01, l2: 0.02), 1, nil),
+        (.value(limit: 0.01), .none, nil, 0.9),
+      ] as [(GradientClipping, Penalty, Double?, Double?)] {
+        let plan = PlanCase<Scalar>(
+          layers, inputs: layers == [.relu] ? 3 : 70,
+          settings: TrainerSettings(
+            optimizer: optimizer, learningRate: 0.1, penalty: penalty, maxNorm: maxNorm,
+            clipping: clipping, batchSize: 33, averageDecay: average, seed: 5))
+        let alone = plan.planned(workers: 1)
+        for workers in [2, 3, 5] {
+          let shared = plan.planned(workers: workers)
+          for (found, expected) in zip(shared.tensors, alone.tensors) {
+            #expect(
+              found.tensors == expected.tensors,
+              "\(Scalar.self), \(workers) workers, \(clipping): \(found.name)")
+          }
+        }
+      }
     }
+    for type in scalarTypes { check(type) }
+  }
+
+  @Test("Kernels and OpenBLAS lead to the same place", arguments: stacks)
+  func paths(layers: [LayerSpecification]) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for optimizer in [Optimizer.sgd, .adam(epsilon: 0.1)] {
+        let plan = PlanCase<Scalar>(
+          layers, inputs: layers == [.relu] ? 3 : 70,
+          settings: TrainerSettings(
+            optimizer: optimizer, learningRate: 0.1, penalty: .l2(0.01), batchSize: 33))
+        let (name, error) = largestDifference(
+          plan.planned(workers: 2, path: .blas), plan.planned(workers: 2, path: .kernels))
+        #expect(error <= Scalar.testTolerance, "\(Scalar.self): \(name) is off by \(error)")
+      }
+    }
+    for type in scalarTypes { check(type) }
   }
 
   @Test("A loss that is not finite moves nothing", arguments: [1, 2, 3])
@@ -172,14 +201,15 @@ import Testing
       var settings = TrainerSettings(penalty: .elastic(l1: 0.1, l2: 0.2), batchSize: 21)
       settings.workers = workers
       let plan = PlanCase<Scalar>(Self.stacks[1], inputs: 70, settings: settings)
-      let steps = TrainingPlan(for: plan.network, settings: settings)
+      let steps = plan.engine(workers: workers)
       steps.choose { 2 * $0 }
       steps.gather(from: plan.data)
-      let loss = steps.lossAndGradients(of: plan.network, iteration: 0)
+      steps.computeLossesAndGradients(iteration: 0)
+      let loss = steps.loss(at: 0)
       let expected = plan.network.lossAndGradients(
         of: steps.features, .labels(steps.labels), penalty: settings.penalty)
       expectClose(loss, expected.loss, tolerance: Scalar.testTolerance)
-      for (found, expected) in zip(steps.gradients, expected.gradients) {
+      for (found, expected) in zip(steps.gradients(at: 0), expected.gradients) {
         expectClose(found.tensor, expected.tensor)
       }
     }

@@ -1,0 +1,83 @@
+import LinearAlgebra
+import NeuralNetwork
+
+/// The first phase of a step: a worker's rows of the batch, from the features to the gradients of all
+/// layers' outputs.
+extension EngineNetwork {
+  /// What the workers are given for a step: memory that is lent until they are done.
+  struct Batch {
+    let x: RowBlock<Scalar>
+    let targets: TargetBlock<Scalar>
+  }
+
+  func runForward(_ batch: Batch, _ team: Team) {
+    let (network, pass) = (network, step.pass)
+    for layer in network.layers.indices {
+      inShares(of: layer, network, team) {
+        network.forward(batch.x, through: layer, pass: pass, $0)
+      }
+    }
+  }
+
+  func computeLosses(_ batch: Batch, _ team: Team) {
+    network.computeLosses(batch.targets, share(of: team.worker), into: losses.base)
+  }
+
+  func runBackward(_ batch: Batch, _ team: Team) {
+    let (network, pass) = (network, step.pass)
+    network.computeLossGradient(
+      batch.targets, normalizer: Scalar(step.normalizer), share(of: team.worker))
+    let lowest = network.lowestTrainedLayer
+    for layer in network.layers.indices.reversed() where layer > lowest {
+      inShares(of: layer, network, team) {
+        network.computeInputGradient(of: layer, batch.x, pass: pass, $0)
+      }
+    }
+  }
+
+  /// Calls `body` with the worker's rows, or, for a layer that needs the whole batch, in worker 0
+  /// with all of it, once everything before is done and before anything after.
+  private func inShares(
+    of layer: Int, _ network: Network<Scalar>, _ team: Team,
+    _ body: (Network<Scalar>.Share) -> Void
+  ) {
+    if !network.layers[layer].needsWholeBatch(in: step.pass) {
+      return body(share(of: team.worker))
+    }
+    team.waitForOthers()
+    if team.worker == 0 { body(whole) }
+    team.waitForOthers()
+  }
+
+  /// Adds up the squares and magnitudes of a worker's part of the weights, row by row.
+  func addPenalty(_ team: Team) {
+    let penalty = settings.penalty
+    if penalty == .none { return }
+    for slot in slots where slot.isPenalized {
+      guard let parameter = slot.parameter else { continue }
+      for row in slot.rows(of: team.worker, workers: team.count) {
+        let base = parameter + row * slot.stride
+        if penalty.l2 != 0 {
+          squares.base[slot.firstRow + row] = Double(
+            Scalar.sumOfSquares(count: slot.columns, base))
+        }
+        if penalty.l1 != 0 {
+          magnitudes.base[slot.firstRow + row] = Double(
+            Scalar.sumOfMagnitudes(count: slot.columns, base))
+        }
+      }
+    }
+  }
+}
+
+/// One of the workers that share a step.
+struct Team {
+  let worker: Int
+  let pool: WorkerPool
+
+  /// How many there are.
+  var count: Int { pool.count }
+
+  /// Waits for the other workers in the middle of their work.
+  func waitForOthers() { pool.waitForOthers() }
+}

@@ -1,0 +1,239 @@
+import LinearAlgebra
+import NeuralNetwork
+
+/// The second phase of a step: a worker's part of every parameter, its gradient and its move. The one
+/// place where a gradient becomes a move: the penalty's gradient, clipping, weight decay, the
+/// optimizer's rule, the maximum norm, and the average.
+extension EngineNetwork {
+  /// Whether all gradients are kept before anything moves: their norm is that of all together.
+  var waitsForNorm: Bool {
+    if case .norm = settings.clipping { return true }
+    return false
+  }
+
+  /// Moves a worker's part of every parameter.
+  func update(_ batch: Batch, _ team: Team) {
+    forEachPart(team) { slot, rows in
+      if slot.isSplit && isFused(slot) { return descend(slot, batch, team) }
+      forEachPiece(of: slot, rows) { piece in
+        let gradient = computeGradient(slot, batch, rows: piece, to: scratch[team.worker].base)
+        move(slot, rows: piece, gradient: gradient)
+      }
+    }
+  }
+
+  /// Computes a worker's part of every parameter's gradient, the penalty's included, and keeps it, with
+  /// the norm of each row.
+  func computeGradients(_ batch: Batch, _ team: Team) {
+    forEachPart(team) { slot, rows in
+      let gradient = computeGradient(
+        slot, batch, rows: rows, to: slot.gradient.map { $0 + rows.lowerBound * slot.stride })
+      for row in rows {
+        norms.base[slot.firstRow + row] = Double(
+          Scalar.nrm2(
+            count: slot.columns, gradient + (row - rows.lowerBound) * slot.stride))
+      }
+    }
+  }
+
+  /// Moves a worker's part of every parameter by the gradients that were kept.
+  func moveByKeptGradients(_ team: Team) {
+    let factor = clippingFactor
+    forEachPart(team) { slot, rows in
+      guard let gradient = keptGradient(of: slot) else { return }
+      let part = gradient + rows.lowerBound * slot.stride
+      if factor < 1 {
+        withUnsafePointer(to: Scalar(factor)) {
+          Scalar.combine(
+            .multiply, count: rows.count * slot.stride, UnsafePointer(part), .each, $0, .same,
+            into: part)
+        }
+      }
+      move(slot, rows: rows, gradient: part)
+    }
+  }
+
+  /// Calls `body` with each parameter and the rows of it that a worker has; a layer that is not packed
+  /// belongs to one worker.
+  private func forEachPart(_ team: Team, _ body: (ParameterSlot<Scalar>, Range<Int>) -> Void) {
+    for slot in slots {
+      let rows = slot.rows(of: team.worker, workers: team.count)
+      // Fused moves are split by columns: every worker has some of all rows.
+      if !rows.isEmpty || slot.isSplit { body(slot, rows) }
+    }
+  }
+
+  /// Some rows at a time, whose gradient stays in cache.
+  private func forEachPiece(
+    of slot: ParameterSlot<Scalar>, _ rows: Range<Int>, _ body: (Range<Int>) -> Void
+  ) {
+    if !slot.isSplit { return body(rows) }
+    let size = max(Self.scratchSize / slot.stride / 8 * 8, 1)
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: size) {
+      body(start..<min(start + size, rows.upperBound))
+    }
+  }
+}
+
+// MARK: - Gradients
+
+extension EngineNetwork {
+  /// Computes the gradient of some rows of a parameter, penalty and clipping by value included.
+  ///
+  /// - Parameter room: where it is written, unless the layer writes it to a place of its own.
+  /// - Returns: where it is.
+  private func computeGradient(
+    _ slot: ParameterSlot<Scalar>, _ batch: Batch, rows: Range<Int>,
+    to room: UnsafeMutablePointer<Scalar>?
+  ) -> UnsafeMutablePointer<Scalar> {
+    let upstream = network.upstream(of: slot.layer, whole)
+    let gradient: UnsafeMutablePointer<Scalar>
+    if let layer = packed.table[slot.layer], let room {
+      gradient = room
+      if slot.isSplit {
+        layer.weightGradient(
+          input: network.input(of: slot.layer, batch.x, whole), upstream: upstream,
+          rows: rows, columns: 0..<slot.columns, into: gradient)
+      } else {
+        Scalar.addRows(
+          rows: upstream.rows, columns: upstream.columns, upstream.base, into: gradient)
+      }
+    } else {
+      gradient = ownGradient(slot, batch, upstream)
+    }
+    addPenaltyGradient(slot, rows: rows, to: gradient)
+    if case .value(let limit) = settings.clipping {
+      Scalar.clamp(count: rows.count * slot.stride, gradient, to: Scalar(limit))
+    }
+    return gradient
+  }
+
+  /// The gradient that the layer of a parameter which is not packed computes: of all its parameters at
+  /// the first of them.
+  private func ownGradient(
+    _ slot: ParameterSlot<Scalar>, _ batch: Batch, _ upstream: RowBlock<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
+    if slot.position == 0 {
+      network.layers[slot.layer].parameterGradients(
+        upstream: upstream,
+        record: network.record(of: slot.layer, batch.x, pass: step.pass, whole),
+        into: &gradients[slot.layer])
+    }
+    require(
+      gradients[slot.layer].indices.contains(slot.position)
+        && gradients[slot.layer][slot.position].count == slot.columns,
+      "Trainer: \(name(of: slot)) has \(slot.columns) elements, its layer left gradients of \(gradients[slot.layer].map(\.shape))"
+    )
+    guard let base = keptGradient(of: slot) else {
+      fatalError("Trainer: \(name(of: slot)) has no gradient")
+    }
+    return base
+  }
+
+  private func name(of slot: ParameterSlot<Scalar>) -> String {
+    network.parameterPlaces[slot.index].name
+  }
+
+  private func keptGradient(of slot: ParameterSlot<Scalar>) -> UnsafeMutablePointer<Scalar>? {
+    if slot.isPacked { return slot.gradient }
+    return gradients[slot.layer][slot.position].withUnsafeMutableElements {
+      $0.baseAddress
+    }
+  }
+
+  private func addPenaltyGradient(
+    _ slot: ParameterSlot<Scalar>, rows: Range<Int>, to gradient: UnsafeMutablePointer<Scalar>
+  ) {
+    let penalty = settings.penalty
+    guard slot.isPenalized, penalty != .none, let parameter = slot.parameter else { return }
+    penalty.addGradient(
+      count: rows.count * slot.stride, of: parameter + rows.lowerBound * slot.stride,
+      to: gradient)
+  }
+
+  /// What all gradients are multiplied by, from the norms of their rows.
+  private var clippingFactor: Double {
+    guard case .norm(let maximum) = settings.clipping else { return 1 }
+    var norm = 0.0
+    for row in 0..<rowCount { norm = hypotenuse(norm, norms.base[row]) }
+    return GradientClipping.factor(norm: norm, maximum: maximum)
+  }
+}
+
+// MARK: - Moves
+
+extension EngineNetwork {
+  private var method: Optimizer.Method { optimizer.optimizer.method }
+
+  /// How far a parameter moves.
+  private func updateStep(_ slot: ParameterSlot<Scalar>) -> UpdateStep {
+    UpdateStep(
+      learningRate: learningRate,
+      decay: slot.isPenalized ? learningRate * optimizer.optimizer.weightDecay : 0)
+  }
+
+  /// Whether a move is a single product: plain descent, and what it shrinks the weights by is either
+  /// nothing or so much that 1 less it is rounded by no more than a thousandth of it.
+  ///
+  /// Less would be lost or distorted, the same way in every step.
+  private func isFused(_ slot: ParameterSlot<Scalar>) -> Bool {
+    let shrinkage = shrinkage(of: slot)
+    return method == .sgd && settings.clipping == .none && settings.penalty.l1 == 0
+      && settings.maxNorm == nil && average == nil
+      && (shrinkage == 0 || abs(shrinkage) > 256 * Double(Scalar.ulpOfOne))
+  }
+
+  /// The part of its weights that a step of plain descent takes away: decay + 2·rate·λ.
+  private func shrinkage(of slot: ParameterSlot<Scalar>) -> Double {
+    updateStep(slot).decay
+      + (slot.isPenalized ? 2 * learningRate * settings.penalty.l2 : 0)
+  }
+
+  /// W ← (1 − decay − 2·rate·λ)·W − rate·gradient for a worker's columns, in one product.
+  private func descend(_ slot: ParameterSlot<Scalar>, _ batch: Batch, _ team: Team) {
+    guard let parameter = slot.parameter, let layer = packed.table[slot.layer] else { return }
+    let columns = slot.columns(of: team.worker, workers: team.count)
+    layer.weightGradient(
+      input: network.input(of: slot.layer, batch.x, whole),
+      upstream: network.upstream(of: slot.layer, whole), rows: 0..<slot.rows,
+      columns: columns, into: parameter + columns.lowerBound,
+      alpha: -Scalar(learningRate), beta: Scalar(1 - shrinkage(of: slot)))
+  }
+
+  /// Moves some rows of a parameter by their gradient, and what follows it.
+  private func move(
+    _ slot: ParameterSlot<Scalar>, rows: Range<Int>, gradient: UnsafePointer<Scalar>
+  ) {
+    guard let parameter = slot.parameter else { return }
+    let (offset, count) = (rows.lowerBound * slot.stride, rows.count * slot.stride)
+    optimizer.rule.apply(
+      ParameterUpdate(
+        count: count, updateStep(slot), number: optimizer.stepCount + 1, gradient: gradient,
+        kept: UnsafeBufferPointer(slot.kept), offset: offset, parameter: parameter + offset))
+    if let limit = settings.maxNorm, slot.isPenalized {
+      limitNorms(slot, rows: rows, of: parameter, to: limit)
+    }
+    if let average = slot.average {
+      WeightAverage.move(
+        count: count, average + offset, share: step.averageShare, to: parameter + offset)
+    }
+  }
+
+  /// Brings the weights that lead into each unit to a norm that is not above the limit.
+  private func limitNorms(
+    _ slot: ParameterSlot<Scalar>, rows: Range<Int>, of parameter: UnsafeMutablePointer<Scalar>,
+    to limit: Double
+  ) {
+    if slot.isSplit {
+      for row in rows {
+        // A row as a matrix of one column.
+        Scalar.limitColumnNorms(
+          rows: slot.columns, columns: 1, parameter + row * slot.stride, to: limit)
+      }
+    } else {
+      let shape = network.layers[slot.layer].parameter(at: slot.position).shape
+      Scalar.limitColumnNorms(
+        rows: shape.rowCount, columns: shape.columnCount, parameter, to: limit)
+    }
+  }
+}

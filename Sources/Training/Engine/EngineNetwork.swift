@@ -1,0 +1,278 @@
+import LinearAlgebra
+import NeuralNetwork
+
+/// A network in the engine, with all that belongs to it alone: its parameters in the layout that
+/// products read, what its optimizer keeps, the memory of its passes, and its settings.
+///
+/// Large affine layers' parameters, and what the optimizer and the average keep for them, are packed
+/// as long as the engine has them: the tensors of ``network``, of the optimizer's state and of the
+/// average are brought up to date by ``unpack()``.
+final class EngineNetwork<Scalar: BLASScalar> {
+  let settings: TrainerSettings
+  private(set) var network: Network<Scalar>
+  private(set) var optimizer: OptimizerState<Scalar>
+  private(set) var average: WeightAverage<Scalar>?
+
+  let packed: PackedWeights<Scalar>
+  /// What the optimizer keeps for the packed parameters, one for each of its states.
+  private let packedStates: [PackedWeights<Scalar>]
+  private let packedAverage: PackedWeights<Scalar>?
+  private var isUnpacked = true
+
+  let layout: Network<Scalar>.Workspace.Layout
+  let memory: AlignedBuffer<Scalar>
+  /// The loss of each row.
+  let losses: AlignedBuffer<Scalar>
+  let slots: UnsafeMutableBufferPointer<ParameterSlot<Scalar>>
+  /// The gradients of the layers that are not packed, layer by layer; no tensors for the others.
+  let gradients: UnsafeMutableBufferPointer<[Tensor<Scalar>]>
+  /// The gradients of the packed parameters where all of them are kept.
+  private var packedGradients: PackedWeights<Scalar>?
+  /// All rows of the batch, and of each worker its own: for passes through the layers.
+  let whole: Network<Scalar>.Share
+  private let shares: UnsafeMutableBufferPointer<Network<Scalar>.Share>
+  /// Of each worker, room for the gradient of some rows of packed weights.
+  let scratch: [AlignedBuffer<Scalar>]
+  /// Of each row of each parameter, the sums of its squares and of its magnitudes, and the norm of
+  /// its gradient. Added up row after row, they do not depend on who computed which.
+  let squares: AlignedBuffer<Double>
+  let magnitudes: AlignedBuffer<Double>
+  let norms: AlignedBuffer<Double>
+  let rowCount: Int
+
+  /// The learning rate of the step.
+  var learningRate = 0.0
+  /// The loss of the last step, once it is known.
+  var loss = Scalar.nan
+  /// The step that is under way.
+  private(set) var step = Step()
+
+  /// What of a step is not in the settings.
+  struct Step {
+    var pass = Pass.inference
+    /// What the sum of the rows' losses is divided by.
+    var normalizer = Double.nan
+    /// How far the average moves.
+    var averageShare = 0.0
+  }
+
+  /// - Parameters:
+  ///   - network: what is trained, with `optimizer` and `average`.
+  ///   - workers: how many share the work.
+  init(
+    _ network: Network<Scalar>, _ optimizer: OptimizerState<Scalar>,
+    _ average: WeightAverage<Scalar>?, settings: TrainerSettings, workers: Int,
+    path: ProductPath
+  ) {
+    self.network = network
+    self.optimizer = optimizer
+    self.average = average
+    self.settings = settings
+    let packed = PackedWeights(of: network, path: path)
+    self.packed = packed
+    let stateCount = optimizer.optimizer.stateCount
+    packedStates = (0..<stateCount).map { _ in PackedWeights(zerosFor: network, path: path) }
+    packedAverage = average.map { PackedWeights(of: $0.network, path: path) }
+    layout = .init(of: network, rows: settings.batchSize, purpose: .training)
+    memory = AlignedBuffer(count: layout.count, repeating: 0)
+    losses = AlignedBuffer(count: settings.batchSize, repeating: 0)
+    let rows = settings.batchSize
+    whole = .init(of: rows, layout, base: memory.base, packed: packed)
+    shares = .allocate(capacity: workers)
+    for worker in 0..<workers {
+      shares.initializeElement(
+        at: worker,
+        to: .init(
+          LinearAlgebra.share(of: rows, worker: worker, workers: workers), of: rows, layout,
+          base: memory.base, packed: packed))
+    }
+    let slots = ParameterSlot.slots(of: network, packed, workers: workers, stateCount: stateCount)
+    self.slots = .allocate(capacity: slots.count)
+    _ = self.slots.initialize(from: slots)
+    gradients = .allocate(capacity: network.layers.count)
+    for (index, layer) in network.layers.enumerated() {
+      gradients.initializeElement(
+        at: index,
+        to: packed.table[index] == nil ? layer.parameters.map { .zeros($0.shape) } : [])
+    }
+    let widest = slots.lazy.filter(\.isPacked).map(\.stride).max() ?? 0
+    scratch = (0..<workers).map { _ in
+      AlignedBuffer(count: widest == 0 ? 0 : max(widest, Self.scratchSize), repeating: 0)
+    }
+    rowCount = slots.reduce(0) { $0 + $1.rows }
+    squares = AlignedBuffer(count: rowCount, repeating: 0)
+    magnitudes = AlignedBuffer(count: rowCount, repeating: 0)
+    norms = AlignedBuffer(count: rowCount, repeating: 0)
+    packStates()
+    if case .norm = settings.clipping { keepGradients() }
+  }
+
+  deinit {
+    shares.deallocate()
+    for slot in slots { slot.kept.deallocate() }
+    slots.deinitialize().deallocate()
+    gradients.deinitialize().deallocate()
+  }
+
+  /// How many scalars of gradient a worker computes at a time: few enough to stay in a core's own
+  /// cache with the parameters that they move.
+  static var scratchSize: Int { 1 << 15 }
+}
+
+// MARK: - Packing
+
+extension EngineNetwork {
+  private func packStates() {
+    for (state, target) in packedStates.enumerated() {
+      target.pack { optimizer.keptTensor(at: parameterIndex(layer: $0, position: $1), state: state) }
+    }
+    for index in slots.indices where slots[index].isPacked {
+      slots[index].parameter = address(of: slots[index], in: packed)
+      slots[index].average = packedAverage.flatMap { address(of: slots[index], in: $0) }
+      for (state, packed) in packedStates.enumerated() {
+        guard let address = address(of: slots[index], in: packed) else { continue }
+        slots[index].kept.initializeElement(at: state, to: address)
+      }
+    }
+  }
+
+  private func parameterIndex(layer: Int, position: Int) -> Int {
+    network.parameterPlaces.firstIndex { $0.layer == layer && $0.position == position } ?? 0
+  }
+
+  private func address(
+    of slot: ParameterSlot<Scalar>, in packed: PackedWeights<Scalar>
+  ) -> UnsafeMutablePointer<Scalar>? {
+    packed.table[slot.layer].map { slot.position == 0 ? $0.weights : $0.bias }
+  }
+
+  /// Brings the tensors of the network, of the optimizer's state and of the average up to date.
+  func unpack() {
+    if isUnpacked { return }
+    isUnpacked = true
+    packed.unpack(into: &network)
+    for (state, source) in packedStates.enumerated() {
+      for slot in slots where slot.isPacked {
+        optimizer.updateKept(at: slot.index, state: state) {
+          source.unpack(layer: slot.layer, position: slot.position, into: &$0)
+        }
+      }
+    }
+    if let packedAverage {
+      average?.updateParameters { place, parameter in
+        packedAverage.unpack(layer: place.layer, position: place.position, into: &parameter)
+      }
+    }
+  }
+
+  /// The network as the last step left it.
+  var current: Network<Scalar> {
+    unpack()
+    return network
+  }
+
+  /// What is evaluated: the average where there is one.
+  var evaluated: Predictor<Scalar>.Member {
+    if let packedAverage, let average { return (average.network, packedAverage) }
+    return (network, packed)
+  }
+
+  /// Makes room for the gradients of all parameters.
+  func keepGradients() {
+    if packedGradients != nil { return }
+    let room = PackedWeights(zerosFor: network, path: .chosen)
+    packedGradients = room
+    for index in slots.indices where slots[index].isPacked {
+      slots[index].gradient = address(of: slots[index], in: room)
+    }
+  }
+
+  /// The gradients that were kept, under the parameters' names.
+  var keptGradients: Parameters<Scalar> {
+    Parameters(
+      network.parameterPlaces.map { place in
+        if !slots[place.index].isPacked { return (place.name, gradients[place.layer][place.position]) }
+        var gradient = Tensor<Scalar>.zeros(network.parameter(at: place).shape)
+        packedGradients?.unpack(layer: place.layer, position: place.position, into: &gradient)
+        return (place.name, gradient)
+      })
+  }
+}
+
+// MARK: - Steps
+
+extension EngineNetwork {
+  /// Takes note of a step that begins.
+  ///
+  /// - Parameters:
+  ///   - iteration: which one it is, for dropout's masks.
+  ///   - targets: those of the batch.
+  ///   - moves: whether parameters are moved, and not only their gradients computed.
+  func begin(iteration: Int, _ targets: TargetBlock<Scalar>, moves: Bool) {
+    var stream = SeededRandom(seed: settings.seed, purpose: "dropout", index: UInt64(iteration))
+    step.pass = .training(seed: stream.next())
+    step.normalizer = Double(network.loss.divisor(of: targets, rows: settings.batchSize))
+    if moves { findMoved() } else { findRead() }
+  }
+
+  /// Finds what is moved and not packed: these tensors are the network's own until the step ends.
+  private func findMoved() {
+    isUnpacked = false
+    network.updateParameters { place, parameter in
+      if slots[place.index].isPacked { return }
+      optimizer.findKept(at: place.index, count: parameter.count, in: slots[place.index].kept)
+      parameter.withUnsafeMutableElements {
+        require(
+          $0.count == slots[place.index].columns,
+          "Trainer: \(place.name) has \($0.count) elements, not \(slots[place.index].columns)")
+        slots[place.index].parameter = $0.baseAddress
+      }
+    }
+    guard average != nil else { return }
+    step.averageShare = average?.beginUpdate() ?? 0
+    average?.updateParameters { place, parameter in
+      if slots[place.index].isPacked { return }
+      slots[place.index].average = parameter.withUnsafeMutableElements { $0.baseAddress }
+    }
+  }
+
+  /// Finds what is read: nothing is written to it.
+  private func findRead() {
+    for place in network.parameterPlaces where !slots[place.index].isPacked {
+      slots[place.index].parameter = network.parameter(at: place).withUnsafeElements {
+        UnsafeMutablePointer(mutating: $0.baseAddress)
+      }
+    }
+  }
+
+  /// Takes what a step's passes saw into the layers' statistics, where the loss was finite.
+  func completeStep() {
+    if !loss.isFinite { return }
+    optimizer.stepCount += 1
+    network.updateStatistics(rows: settings.batchSize, layout, memory: memory.base)
+    average?.updateStatistics(with: network, share: step.averageShare)
+  }
+
+  /// A worker's rows.
+  func share(of worker: Int) -> Network<Scalar>.Share { shares[worker] }
+
+  /// The batch's loss with the penalty, once all rows are through. Each worker computes it for itself,
+  /// and all the same.
+  var computedLoss: Scalar {
+    let loss = Scalar.sum(count: settings.batchSize, losses.base) / Scalar(step.normalizer)
+    let penalty = settings.penalty
+    if penalty == .none { return loss }
+    return loss
+      + penalty.value(
+        sumOfSquares: Scalar(total(squares)), sumOfMagnitudes: Scalar(total(magnitudes)))
+  }
+
+  /// The sum of what was found for each row of the penalized parameters.
+  private func total(_ numbers: AlignedBuffer<Double>) -> Double {
+    var total = 0.0
+    for slot in slots where slot.isPenalized {
+      for row in slot.firstRow..<slot.firstRow + slot.rows { total += numbers.base[row] }
+    }
+    return total
+  }
+}

@@ -1,0 +1,65 @@
+import NeuralNetwork
+
+/// About what training a network takes: operations and memory.
+package struct TrainingCost {
+  package let inputSize: Int
+  package let layers: [LayerSpecification]
+  package let batchSize: Int
+  /// Bytes of a number.
+  package let scalarSize: Int
+  /// How many tensors there are of each parameter's shape, each with its packed twin.
+  package var copies: Int
+
+  /// The cost of a network that has no optimizer, with `copies` tensors of each parameter's shape.
+  package init(
+    inputSize: Int, layers: [LayerSpecification], batchSize: Int, scalarSize: Int, copies: Int
+  ) {
+    self.inputSize = inputSize
+    self.layers = layers
+    self.batchSize = batchSize
+    self.scalarSize = scalarSize
+    self.copies = copies
+  }
+
+  /// The cost of training with some settings.
+  package init(
+    inputSize: Int, layers: [LayerSpecification], scalarSize: Int, _ settings: TrainerSettings
+  ) {
+    let own = 1 + settings.optimizer.stateCount + (settings.averageDecay == nil ? 0 : 1)
+    self.init(
+      inputSize: inputSize, layers: layers, batchSize: settings.batchSize,
+      scalarSize: scalarSize, copies: 2 * own)
+  }
+
+  /// The inputs and outputs of each affine layer.
+  private var products: [(inputs: Double, outputs: Double)] {
+    var width = Double(inputSize)
+    return layers.compactMap { layer in
+      guard case .affine(let outputs) = layer else { return nil }
+      defer { width = Double(outputs) }
+      return (width, Double(outputs))
+    }
+  }
+
+  /// The operations of an iteration's products: forward, for the weights' gradient and, but for the
+  /// first layer, for the input's.
+  package var operations: Double {
+    products.enumerated().reduce(0) { sum, layer in
+      sum + (layer.offset == 0 ? 4 : 6) * Double(batchSize) * layer.element.inputs
+        * layer.element.outputs
+    }
+  }
+
+  /// The bytes of the parameters with what is kept for each, in `Double`, which no size overflows.
+  package var parameterBytes: Double {
+    Double(scalarSize * copies) * products.reduce(0) { $0 + ($1.inputs + 1) * $1.outputs }
+  }
+
+  /// The bytes of a batch on its way through the layers and back, without its features.
+  package var activationBytes: Double {
+    Double(scalarSize) * Double(batchSize) * 2 * products.reduce(0) { $0 + $1.outputs }
+  }
+
+  /// How many numbers the widest layer puts out.
+  package var widest: Double { products.map(\.outputs).max() ?? 0 }
+}

@@ -1,0 +1,300 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+
+/// Steps of mini-batch training on a group of networks, often of one, that share their batches: gather
+/// rows, compute losses and gradients, update. It owns all memory that a step takes, so that steps
+/// allocate nothing.
+///
+/// A step has two phases. First each worker takes its share of the batch's rows: it gathers them, and
+/// runs every network's layers forward, its loss, and the gradients backward. After a barrier each
+/// takes its share of every large weight matrix: it computes the gradient and moves the weights. With
+/// plain gradient descent both are one product, W ← βW + α·upstreamᵀ·input; with other optimizers the
+/// gradient of a few rows at a time is used while it is in cache. Smaller parameters belong to one
+/// worker each.
+///
+/// Who computes a number never decides what it is: every sum is added up in an order that shapes alone
+/// give. So neither the number of workers nor the other networks change a bit.
+///
+/// Used by one thread at a time.
+package final class TrainingEngine<Scalar: BLASScalar> {
+  /// How many workers there are.
+  package var workers: Int { lease.pool.count }
+  /// Called in worker 0 at the end of each phase, for whoever times them: gather, where the step
+  /// does, forward, loss, backward, update. So often in every step: a loss that is not finite leaves
+  /// the update without work and ends it all the same.
+  package var phaseEnded: (() -> Void)?
+
+  let batchSize: Int
+  private let lease: WorkerPool.Lease
+  private(set) var networks: [EngineNetwork<Scalar>]
+  private var rows: [Int]
+  /// The class of each row of the batch.
+  package private(set) var labels: [Int]
+  private let memory: AlignedBuffer<Scalar>
+  /// The batch, rows × inputs. Its rows are padded where the products that read it allow that.
+  private let x: MutableRowBlock<Scalar>
+  /// What the workers are at.
+  private let job: UnsafeMutablePointer<Job?>
+  private var work: WorkerPool.Work = { _ in }
+
+  /// What a step is given.
+  private struct Job {
+    let batch: EngineNetwork<Scalar>.Batch
+    /// The batch's rows in the data.
+    let rows: UnsafeBufferPointer<Int>
+    /// What they are gathered from, or nil where they have been.
+    let features: UnsafePointer<PreparedFeatures<Scalar>>?
+    /// Whether parameters move, and are not only their gradients computed.
+    let moves: Bool
+  }
+
+  /// A network to train, with its settings and what belongs to it.
+  package struct Member {
+    let network: Network<Scalar>
+    let optimizer: OptimizerState<Scalar>
+    let average: WeightAverage<Scalar>?
+    let settings: TrainerSettings
+
+    package init(
+      _ network: Network<Scalar>, _ optimizer: OptimizerState<Scalar>,
+      _ average: WeightAverage<Scalar>? = nil, settings: TrainerSettings
+    ) {
+      self.network = network
+      self.optimizer = optimizer
+      self.average = average
+      self.settings = settings
+    }
+  }
+
+  /// - Parameters:
+  ///   - members: at least one, all of the same input size and batch size.
+  ///   - count: how many workers to take, or nil for as many as suit the work.
+  ///   - path: who computes products.
+  package init(
+    _ members: [Member], workers count: Int?, path: ProductPath = .chosen
+  ) {
+    let batchSize = members[0].settings.batchSize
+    let inputSize = members[0].network.inputSize
+    require(
+      members.allSatisfy {
+        $0.settings.batchSize == batchSize && $0.network.inputSize == inputSize
+      }, "TrainingEngine: networks of different inputs or batches")
+    self.batchSize = batchSize
+    let suitable = members.map {
+      $0.network.suitableWorkers(rows: batchSize, purpose: .training)
+    }
+    lease = WorkerPool.lease(workers: count ?? suitable.max() ?? 1)
+    // Fewer than asked for where the system makes no more threads.
+    let workers = lease.pool.count
+    networks = members.map {
+      EngineNetwork(
+        $0.network, $0.optimizer, $0.average, settings: $0.settings, workers: workers, path: path)
+    }
+    rows = [Int](repeating: 0, count: batchSize)
+    labels = rows
+    let canPad = networks.allSatisfy { $0.packed.table[0] != nil }
+    let stride = canPad ? PackedLayer<Scalar>.stride(columns: inputSize) : inputSize
+    memory = AlignedBuffer(count: batchSize * stride, repeating: 0)
+    x = MutableRowBlock(base: memory.base, rows: batchSize, columns: inputSize, stride: stride)
+    job = .allocate(capacity: 1)
+    job.initialize(to: nil)
+    BLASLibrary.demandBuffers(threads: workers)
+    work = { [unowned(unsafe) self] in self.work(as: $0) }
+  }
+
+  deinit { job.deinitialize(count: 1).deallocate() }
+}
+
+// MARK: - Batches
+
+extension TrainingEngine {
+  /// Chooses the batch's rows.
+  package func draw(from sampler: inout BatchSampler, using random: inout some RandomStream) {
+    sampler.draw(into: &rows, using: &random)
+  }
+
+  /// Makes the batch of the rows that `choice` gives for each position in it.
+  package func choose(_ choice: (_ position: Int) -> Int) {
+    for position in rows.indices { rows[position] = choice(position) }
+  }
+
+  /// Fetches the chosen rows and their classes.
+  package func gather(from data: PreparedDataset<Scalar>) {
+    rows.withUnsafeBufferPointer { rows in
+      labels.withUnsafeMutableBufferPointer { data.gather(rows, into: x, labels: $0) }
+    }
+  }
+
+  /// The features of the batch, [rows, inputs], copied.
+  package var features: Tensor<Scalar> {
+    Tensor(shape: [x.rows, x.columns]) { elements in
+      guard let base = elements.baseAddress else { return }
+      for row in 0..<x.rows {
+        (base + row * x.columns).update(from: x.base + row * x.stride, count: x.columns)
+      }
+    }
+  }
+}
+
+// MARK: - Steps
+
+extension TrainingEngine {
+  /// Makes a step of every network: moves every parameter against the gradient of the batch's loss, and
+  /// the layers' statistics by what was seen. Where a network's loss is not finite, nothing of it moves.
+  ///
+  /// - Parameters:
+  ///   - data: what the chosen rows are gathered from; nil where they have been.
+  ///   - iteration: which one it is, for dropout's masks.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func step(on data: PreparedDataset<Scalar>?, iteration: Int) {
+    run(on: data, iteration: iteration, moves: true)
+    for network in networks { network.completeStep() }
+    phaseEnded?()
+  }
+
+  /// The learning rate of a network's next step.
+  package func setLearningRate(_ rate: Double, at position: Int) {
+    networks[position].learningRate = rate
+  }
+
+  /// The learning rate of a network's last step.
+  package func learningRate(at position: Int) -> Double { networks[position].learningRate }
+
+  /// The loss of a network's last step, before its update, penalty included.
+  package func loss(at position: Int) -> Scalar { networks[position].loss }
+
+  /// Computes the losses of the batch that was gathered last, penalty included, and keeps the gradients.
+  ///
+  /// - Parameter iteration: which one it is, for dropout's masks.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func computeLossesAndGradients(iteration: Int) {
+    for network in networks { network.keepGradients() }
+    run(on: nil, iteration: iteration, moves: false)
+    phaseEnded?()
+  }
+
+  private func run(on data: PreparedDataset<Scalar>?, iteration: Int, moves: Bool) {
+    rows.withUnsafeBufferPointer { rows in
+      labels.withUnsafeMutableBufferPointer { labels in
+        data?.gatherLabels(of: rows, into: labels)
+        let targets = TargetBlock<Scalar>.labels(UnsafeBufferPointer(labels))
+        for network in networks { network.begin(iteration: iteration, targets, moves: moves) }
+        let batch = EngineNetwork<Scalar>.Batch(x: x.reading, targets: targets)
+        guard let data else { return run(Job(batch: batch, rows: rows, features: nil, moves: moves)) }
+        withUnsafePointer(to: data.features) {
+          run(Job(batch: batch, rows: rows, features: $0, moves: moves))
+        }
+      }
+    }
+  }
+
+  private func run(_ job: Job) {
+    self.job.pointee = job
+    BLASLibrary.withSingleThread { lease.run(work) }
+    self.job.pointee = nil
+  }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  private func work(as worker: Int) {
+    guard let job = job.pointee else { return }
+    let team = Team(worker: worker, pool: lease.pool)
+    let own = share(of: batchSize, worker: worker, workers: team.count)
+    if let features = job.features {
+      features.pointee.gather(
+        UnsafeBufferPointer(rebasing: job.rows[own]), into: x.rows(own))
+      endPhase(worker)
+    }
+    for network in networks {
+      network.addPenalty(team)
+      network.runForward(job.batch, team)
+    }
+    endPhase(worker)
+    for network in networks { network.computeLosses(job.batch, team) }
+    endPhase(worker)
+    for network in networks { network.runBackward(job.batch, team) }
+    team.waitForOthers()
+    if worker == 0 {
+      for network in networks { network.loss = network.computedLoss }
+    }
+    if !job.moves {
+      for network in networks { network.computeGradients(job.batch, team) }
+      return
+    }
+    endPhase(worker)
+    update(job.batch, team)
+  }
+
+  /// Moves a worker's part of every network whose loss is finite: all workers agree on which these are.
+  private func update(_ batch: EngineNetwork<Scalar>.Batch, _ team: Team) {
+    var waits = false
+    for network in networks where network.computedLoss.isFinite {
+      if network.waitsForNorm {
+        network.computeGradients(batch, team)
+        waits = true
+      } else {
+        network.update(batch, team)
+      }
+    }
+    if !waits { return }
+    team.waitForOthers()
+    for network in networks where network.waitsForNorm && network.computedLoss.isFinite {
+      network.moveByKeptGradients(team)
+    }
+  }
+
+  private func endPhase(_ worker: Int) {
+    if worker == 0 { phaseEnded?() }
+  }
+}
+
+// MARK: - The networks
+
+extension TrainingEngine {
+  /// The network at a position as the last step left it.
+  package func network(at position: Int) -> Network<Scalar> { networks[position].current }
+
+  /// The gradients that ``computeLossesAndGradients(iteration:)`` kept, under the parameters' names.
+  package func gradients(at position: Int) -> Parameters<Scalar> { networks[position].keptGradients }
+
+  /// What belongs to the network at a position, as the last step left it.
+  package func state(
+    at position: Int
+  ) -> (
+    network: Network<Scalar>, optimizer: OptimizerState<Scalar>, average: WeightAverage<Scalar>?
+  ) {
+    let network = networks[position].current
+    return (network, networks[position].optimizer, networks[position].average)
+  }
+
+  /// Trains the networks at some positions no more.
+  package func remove(at positions: Set<Int>) {
+    networks = networks.indices.filter { !positions.contains($0) }.map { networks[$0] }
+  }
+
+  /// Accuracies and mean losses of the networks at some positions, or of the averages of their weights,
+  /// on a data set.
+  package func evaluate(_ positions: [Int], on data: PreparedDataset<Scalar>) -> [Evaluation] {
+    if positions.isEmpty { return [] }
+    return predictor(positions, rowCount: min(Network<Scalar>.blockSize, data.count))
+      .evaluate(on: data)
+  }
+
+  /// The share of the batch's rows whose class the networks at some positions predict, or the averages
+  /// of their weights.
+  package func batchAccuracies(_ positions: [Int]) -> [Double] {
+    if positions.isEmpty { return [] }
+    let predictor = predictor(positions, rowCount: batchSize)
+    let outputs = predictor.outputs(rowCount: batchSize) { [x] rows, _ in x.reading.rows(rows) }
+    return zip(predictor.losses, outputs).map { loss, outputs in
+      accuracy(of: loss.classes(of: outputs), labels: labels)
+    }
+  }
+
+  private func predictor(_ positions: [Int], rowCount: Int) -> Predictor<Scalar> {
+    Predictor(for: positions.map { networks[$0].evaluated }, rowCount: rowCount, workers: workers)
+  }
+}

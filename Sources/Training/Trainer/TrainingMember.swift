@@ -1,0 +1,130 @@
+import LinearAlgebra
+import NeuralNetwork
+
+/// One of the networks of a ``Trainer``: its settings, how far it is, and what it recorded.
+public struct TrainingMember<Scalar: BLASScalar>: Sendable {
+  /// How it is trained.
+  public let settings: TrainerSettings
+  /// The network as the last update left it.
+  public internal(set) var network: Network<Scalar>
+  /// How many iterations were made.
+  public internal(set) var iteration = 0
+  /// How many the whole run has.
+  public let iterations: Int
+  /// The losses and accuracies so far.
+  public internal(set) var history = History()
+  /// Why the run diverged, if it did: it does not go on.
+  public internal(set) var failure: TrainingError?
+
+  var optimizer: OptimizerState<Scalar>
+  var schedule: ScheduleState
+  /// The score of the last evaluation, until the schedule has seen it.
+  var lastScore: Double?
+  /// The sum of the losses since the last evaluation, and how many they are.
+  var recentLoss = RunningMean()
+  var average: WeightAverage<Scalar>?
+  var stopping = EarlyStoppingState<Scalar>()
+
+  init(_ network: Network<Scalar>, settings: TrainerSettings, rowCount: Int) {
+    self.network = network
+    self.settings = settings
+    iterations = settings.iterations(rowCount: rowCount)
+    optimizer = OptimizerState(settings.optimizer, for: network)
+    schedule = ScheduleState(
+      settings.schedule, baseRate: settings.learningRate, iterations: iterations)
+    average = settings.averageDecay.map { WeightAverage(of: network, decay: $0) }
+  }
+
+  /// Whether early stopping has ended the run.
+  public var hasStoppedEarly: Bool {
+    settings.earlyStopping.map { stopping.scores.waited >= $0.patience } ?? false
+  }
+  /// Whether there is nothing left to do.
+  public var isFinished: Bool { iteration >= iterations || hasStoppedEarly || failure != nil }
+
+  /// What the run has to show: the network of the best evaluation where early stopping restores it,
+  /// else the weights' average where there is one, else the network.
+  public var result: Network<Scalar> { stopping.best ?? average?.network ?? network }
+
+  /// Of a run with early stopping, the iteration, counted from 0, whose evaluation was the best so
+  /// far, and whose weights the run ends with where the rule restores them; nil before the first.
+  public var bestIteration: Int? {
+    guard settings.earlyStopping != nil, stopping.scores.best != nil else { return nil }
+    // Every evaluation is an epoch of the history, and those after the best one were waited.
+    let index = history.epochs.count - 1 - stopping.scores.waited
+    return history.epochs.indices.contains(index) ? history.epochs[index].iteration : nil
+  }
+}
+
+extension TrainingMember {
+  /// Takes what belongs to the network from the engine.
+  mutating func take(
+    _ state: (
+      network: Network<Scalar>, optimizer: OptimizerState<Scalar>, average: WeightAverage<Scalar>?
+    )
+  ) {
+    network = state.network
+    optimizer = state.optimizer
+    average = state.average
+  }
+
+  /// Takes note of a step.
+  ///
+  /// - Parameter loss: of its batch, before its update.
+  mutating func stepped(loss: Double) {
+    if loss.isFinite {
+      history.loss.append(loss)
+      recentLoss.add(loss)
+      iteration += 1
+    } else {
+      failure = .lossNotFinite(iteration: iteration, loss: loss, history: history)
+    }
+  }
+
+  /// Takes note of an evaluation after the last step.
+  ///
+  /// - Parameter evaluated: the network that was evaluated, asked for where early stopping keeps it.
+  mutating func evaluated(_ epoch: History.Epoch, _ evaluated: () -> Network<Scalar>) {
+    history.epochs.append(epoch)
+    let score = epoch.validationAccuracy ?? -recentLoss.value
+    recentLoss = RunningMean()
+    if let rule = settings.earlyStopping { stopping.evaluated(score, evaluated, by: rule) }
+    lastScore = score
+  }
+
+  /// Tells the schedule of epochs that have ended.
+  mutating func epochsEnded(_ count: Int) {
+    for _ in 0..<count {
+      schedule.epochEnded(score: lastScore)
+      lastScore = nil
+    }
+  }
+
+  /// Takes note where the last update left something that is not finite, also among the statistics,
+  /// which no loss of training shows; that an earlier one left such a parameter shows in the next loss.
+  mutating func checkParameters() {
+    guard failure == nil, let last = history.loss.indices.last, !network.isFinite
+    else { return }
+    failure = .parametersNotFinite(iteration: last, history: history)
+  }
+}
+
+extension Network {
+  /// Whether every parameter and statistic is finite.
+  package var isFinite: Bool {
+    (Array(parameters) + Array(statistics)).allSatisfy { $0.tensor.firstNonFinite() == nil }
+  }
+}
+
+/// A mean of numbers that come one after the other.
+struct RunningMean: Codable, Equatable, Sendable {
+  private var sum = 0.0
+  private var count = 0
+
+  var value: Double { sum / Double(count) }
+
+  mutating func add(_ number: Double) {
+    sum += number
+    count += 1
+  }
+}
