@@ -87,7 +87,8 @@ extension Network {
   }
 
   private func gradient(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
-    share.block(share.layout._withUnsafeGuaranteedRef { $0.upstreams[layer] }, columns: widths[layer])
+    share.block(
+      share.layout._withUnsafeGuaranteedRef { $0.upstreams[layer] }, columns: widths[layer])
   }
 
   /// What a layer keeps of the rows: of a layer whose batch may be split, it keeps as much of each.

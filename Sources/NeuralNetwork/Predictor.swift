@@ -15,8 +15,8 @@ package final class Predictor<Scalar: BLASScalar> {
   private let lease: WorkerPool.Lease
   /// One for each member of each worker, worker by worker.
   private let workspaces: UnsafeMutableBufferPointer<Network<Scalar>.Workspace>
-  /// How many rows a worker takes at a time.
-  package let pieceSize: Int
+  /// How many rows a worker takes at a time at most.
+  private let pieceSize: Int
 
   /// Forward passes of one network.
   ///
@@ -48,9 +48,7 @@ package final class Predictor<Scalar: BLASScalar> {
     lease = WorkerPool.lease(workers: min(count ?? (workers.max() ?? 1), max(rowCount, 1)))
     // Fewer than asked for where the system makes no more threads.
     let used = lease.pool.count
-    let rows = min(
-      Self.pieceSize(members.map(\.network)),
-      share(of: rowCount, worker: 0, workers: used).count)
+    let rows = min(Self.pieceSize, share(of: rowCount, worker: 0, workers: used).count)
     pieceSize = max(rows, 1)
     workspaces = .allocate(capacity: used * members.count)
     for index in workspaces.indices {
@@ -64,13 +62,8 @@ package final class Predictor<Scalar: BLASScalar> {
 
   deinit { workspaces.deinitialize().deallocate() }
 
-  /// Enough rows for products to run at full speed, few enough for them to stay in the second-level
-  /// cache; more where the weights of several networks pass by for each piece.
-  private static func pieceSize(_ networks: [Network<Scalar>]) -> Int {
-    if networks.count > 1 { return 256 }
-    let bytes = (networks.first?.inputSize ?? 1) * MemoryLayout<Scalar>.stride
-    return min(max((1 << 19) / bytes / 4 * 4, 32), 256)
-  }
+  /// Few enough rows for what goes from layer to layer to stay in the second-level cache.
+  private static var pieceSize: Int { 512 }
 
   /// How many workers there are.
   package var workers: Int { lease.pool.count }
@@ -83,18 +76,29 @@ package final class Predictor<Scalar: BLASScalar> {
       ? PackedLayer<Scalar>.stride(columns: inputSize) : inputSize
   }
 
+  /// How many rows a worker is to gather at a time: enough for products to run at full speed, few enough
+  /// not to come from memory again; more where the weights of several networks pass by for each piece.
+  package var gatheredRows: Int {
+    let bytes = members[0].network.inputSize * MemoryLayout<Scalar>.stride
+    let rows = members.count > 1 ? 256 : max((3 << 19) / bytes / 4 * 4, 32)
+    return min(rows, pieceSize)
+  }
+
   /// The outputs of some rows, one tensor [rows, outputs] for each network.
   ///
-  /// - Parameter input: as for ``write(_:input:)``.
+  /// - Parameters:
+  ///   - most: how many rows a worker takes at a time, if fewer than usual.
+  ///   - input: as for ``write(_:most:input:)``.
   package func outputs(
-    rowCount: Int, input: (_ rows: Range<Int>, _ worker: Int) -> RowBlock<Scalar>
+    rowCount: Int, most: Int = .max,
+    input: (_ rows: Range<Int>, _ worker: Int) -> RowBlock<Scalar>
   ) -> [Tensor<Scalar>] {
     var outputs = members.map { Tensor<Scalar>.zeros([rowCount, $0.network.outputSize]) }
     let blocks = outputs.indices.map { index in
       // Nobody else has the tensors until all are written.
       outputs[index].withMutableRows { $0 }
     }
-    write(blocks, input: input)
+    write(blocks, most: most, input: input)
     return outputs
   }
 
@@ -102,16 +106,17 @@ package final class Predictor<Scalar: BLASScalar> {
   ///
   /// - Parameters:
   ///   - outputs: of each member, rows × outputs, at most as many rows as the predictor is made for.
-  ///   - input: gives some of the rows, at most ``pieceSize``, to a worker, who is done with them before
-  ///     it asks for others; called by all workers at once.
+  ///   - most: how many rows a worker takes at a time, if fewer than usual.
+  ///   - input: gives some of the rows to a worker, who is done with them before it asks for others;
+  ///     called by all workers at once.
   package func write(
-    _ outputs: [MutableRowBlock<Scalar>],
+    _ outputs: [MutableRowBlock<Scalar>], most: Int = .max,
     input: (_ rows: Range<Int>, _ worker: Int) -> RowBlock<Scalar>
   ) {
-    let count = outputs[0].rows
+    let (count, pieceSize) = (outputs[0].rows, min(pieceSize, most))
     withoutActuallyEscaping(input) { input in
       BLASLibrary.withSingleThread {
-        lease.run { [workspaces, members, workers, pieceSize] worker in
+        lease.run { [workspaces, members, workers] worker in
           let rows = share(of: count, worker: worker, workers: workers)
           for start in stride(from: rows.lowerBound, to: rows.upperBound, by: pieceSize) {
             let range = start..<min(start + pieceSize, rows.upperBound)

@@ -14,7 +14,7 @@ public struct Evaluation: Codable, Equatable, Sendable {
 
 extension Network {
   /// How many rows are evaluated at a time, so that memory stays bounded.
-  static var blockSize: Int { 1000 }
+  static var blockSize: Int { 1024 }
 
   /// Calls `body` with the outputs and labels of all rows in order, a block at a time, so that
   /// memory stays bounded.
@@ -31,7 +31,27 @@ extension Network {
     requireFit(data, "data")
     let predictor = Predictor(
       for: self, rowCount: min(Self.blockSize, data.count), workers: workers)
-    try predictor.forEachBlock(of: data) { try body($0[0], $1) }
+    try predictor.forEachBlock(of: data.features) { rows, outputs in
+      try body(outputs[0], Array(data.labels[rows]))
+    }
+  }
+
+  /// The class of each row, gathered and preprocessed block by block: where the score is highest, the
+  /// first of equal ones.
+  ///
+  /// - Parameters:
+  ///   - features: rows as they came, of as many numbers as the network has inputs.
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  public func predict(_ features: PreparedFeatures<Scalar>, workers: Int? = nil) -> [Int] {
+    require(
+      features.featureCount == inputSize,
+      "Network: rows of \(features.featureCount) features, the network has \(inputSize) inputs")
+    let predictor = Predictor(
+      for: self, rowCount: min(Self.blockSize, features.count), workers: workers)
+    var classes: [Int] = []
+    classes.reserveCapacity(features.count)
+    predictor.forEachBlock(of: features) { classes += loss.classes(of: $1[0]) }
+    return classes
   }
 
   /// Accuracy and mean loss on a data set, computed block by block.
@@ -73,31 +93,31 @@ extension Network {
 }
 
 extension Predictor {
-  /// Calls `body` with each network's outputs of all rows in order, a block at a time, and their labels.
+  /// Calls `body` with each network's outputs of all rows in order, a block at a time, and which rows
+  /// these are.
   func forEachBlock(
-    of data: PreparedDataset<Scalar>, _ body: ([Tensor<Scalar>], [Int]) throws -> Void
+    of data: PreparedFeatures<Scalar>, _ body: (Range<Int>, [Tensor<Scalar>]) throws -> Void
   ) rethrows {
-    // Each worker gathers the rows that it takes through the layers.
-    let stride = inputStride
-    let room = (0..<workers).map { _ in
-      AlignedBuffer<Scalar>(count: pieceSize * stride, repeating: 0)
-    }
+    // Each worker gathers the rows that it takes through the layers, as many as stay in its own cache.
+    let (stride, most) = (inputStride, gatheredRows)
+    let room = (0..<workers).map { _ in AlignedBuffer<Scalar>(count: most * stride, repeating: 0) }
     for start in Swift.stride(from: 0, to: data.count, by: Network<Scalar>.blockSize) {
       let block = start..<min(start + Network<Scalar>.blockSize, data.count)
-      let outputs = outputs(rowCount: block.count) { rows, worker in
+      let outputs = outputs(rowCount: block.count, most: most) { rows, worker in
         let target = MutableRowBlock(
           base: room[worker].base, rows: rows.count, columns: data.featureCount, stride: stride)
-        data.features.copy(start + rows.lowerBound..<start + rows.upperBound, into: target)
+        data.copy(start + rows.lowerBound..<start + rows.upperBound, into: target)
         return target.reading
       }
-      try body(outputs, Array(data.labels[block]))
+      try body(block, outputs)
     }
   }
 
   /// Accuracy and mean loss of each network on a data set, computed block by block.
   func evaluate(on data: PreparedDataset<Scalar>) -> [Evaluation] {
     var sums = losses.map { _ in (right: 0, loss: 0.0, weight: 0.0) }
-    forEachBlock(of: data) { outputs, labels in
+    forEachBlock(of: data.features) { rows, outputs in
+      let labels = Array(data.labels[rows])
       let targets = Targets<Scalar>.labels(labels)
       for (index, loss) in losses.enumerated() {
         sums[index].right += zip(loss.classes(of: outputs[index]), labels).count { $0 == $1 }

@@ -59,7 +59,9 @@ import Testing
           #expect(path == .kernels && inputs <= 64 && outputs <= 64)
           continue
         }
-        var (y, inputGradient) = (Tensor<Scalar>.zeros([rows, outputs]), Tensor<Scalar>.zeros(x.shape))
+        var (y, inputGradient) = (
+          Tensor<Scalar>.zeros([rows, outputs]), Tensor<Scalar>.zeros(x.shape)
+        )
         let gradient = PackedWeights(zerosFor: network, path: path)
         x.withRows { x in
           upstream.withRows { upstream in

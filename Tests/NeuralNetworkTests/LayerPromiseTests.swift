@@ -63,6 +63,8 @@ private struct Claims: Layer {
       [constant] in
       _ = Claims(kept: { $0 * $0 + constant }).makeNetwork()
     }
-    expectMessage(result, "layer 0, Claims, keeps [\(1 + constant), \(4 + constant), \(9 + constant)]", "needsWholeBatch")
+    expectMessage(
+      result, "layer 0, Claims, keeps [\(1 + constant), \(4 + constant), \(9 + constant)]",
+      "needsWholeBatch")
   }
 }

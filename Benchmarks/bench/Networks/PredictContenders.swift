@@ -7,7 +7,7 @@ enum PredictContenders {
   static let bytes = "from bytes"
   static let product = "X·W1"
 
-  /// Rows that are made floats at a time.
+  /// Rows that are checked at a time.
   private static let blockSize = 1000
 
   /// - Parameter network: what predicts, the size's own network.
@@ -16,12 +16,9 @@ enum PredictContenders {
     let data = size.data()
     let prepared = data.prepared(with: NetworkSize.preprocessing, as: Float.self)
     let x = prepared.block(0..<size.rows)
-    func predictBlocks(_ body: ([Int]) -> Void) {
-      prepared.forEachBlock(of: blockSize) { rows, _ in body(network.predict(rows)) }
-    }
-    var fromBytes: [Int] = []
-    predictBlocks { fromBytes += $0 }
-    try check([(floats, network.predict(x)), (bytes, fromBytes)], on: data, size)
+    try check(
+      [(floats, network.predict(x)), (bytes, network.network.predict(prepared.features))],
+      on: data, size)
     let product = PlainProduct(size.inputProduct(rows: size.rows))
     var right = 0
     return [
@@ -30,7 +27,7 @@ enum PredictContenders {
         run: { right += network.predict(x)[0] }),
       Contender(
         subject: size.description, variant: bytes, countsAllocations: true, usesAllThreads: true,
-        run: { predictBlocks { right += $0[0] } }),
+        run: { right += network.network.predict(prepared.features)[0] }),
       Contender(
         subject: size.description, variant: Self.product,
         operations: size.inputProduct(rows: size.rows).operations, usesAllThreads: true,

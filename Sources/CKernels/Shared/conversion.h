@@ -6,9 +6,9 @@
   __builtin_fmaf(                                                                              \
       __builtin_fmaf(-((x) * (reciprocal)), divisor, x), reciprocal, (x) * (reciprocal))
 #else
-#define QUOTIENT_float(x, divisor, reciprocal) ((x) / (divisor))
+#define QUOTIENT_float(x, divisor, reciprocal) ((void)(reciprocal), (x) / (divisor))
 #endif
-#define QUOTIENT_double(x, divisor, reciprocal) ((x) / (divisor))
+#define QUOTIENT_double(x, divisor, reciprocal) ((void)(reciprocal), (x) / (divisor))
 
 static void OF_TYPE(convert_bytes)(
     ptrdiff_t count, const uint8_t *source, REAL divisor, const REAL *mean, REAL *target) {

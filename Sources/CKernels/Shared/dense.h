@@ -14,6 +14,9 @@ enum {
   // How many products are added up before their sum joins the others: the weights of as many
   // outputs stay in the first cache.
   OF_TYPE(dot_block) = 4096 / sizeof(REAL),
+  // How many of many rows are multiplied at a time: a block of them stays in the second-level cache
+  // beside the next one, which is fetched from memory meanwhile.
+  OF_TYPE(dot_piece) = 64,
   // How many rows and vectors of a combination are computed at a time.
 #if VECTOR_BYTES == 64 || defined(__aarch64__)
   OF_TYPE(combined_rows) = 8,
@@ -111,14 +114,16 @@ typedef struct {
   const REAL *bias;
 } OF_TYPE(dot_part);
 
-// Some rows' part of the sums for some outputs.
+// Some rows' part of the sums for some outputs, while as many elements `next` behind the first row's are
+// fetched, unless that is 0.
 INLINE void OF_TYPE(dot_tile)(
-    const int rows, const int outputs, OF_TYPE(dot_part) part, OF_TYPE(source) x,
-    OF_TYPE(source) weights, OF_TYPE(target) y) {
+    const int rows, const int outputs, const bool fetches, OF_TYPE(dot_part) part,
+    OF_TYPE(source) x, ptrdiff_t next, OF_TYPE(source) weights, OF_TYPE(target) y) {
   OF_TYPE(vector) sums[OF_TYPE(dot_rows)][OF_TYPE(dot_outputs)] = {0};
   OF_TYPE(vector) factors[OF_TYPE(dot_outputs)];
   ptrdiff_t k = 0;
   for (; k + OF_TYPE(width) <= part.count; k += OF_TYPE(width)) {
+    if (fetches) __builtin_prefetch(x.base + next + k, 0, 2);
     UNROLLED for (int j = 0; j < outputs; j++) {
       factors[j] = OF_TYPE(loaded)(weights.base + j * weights.stride + k);
     }
@@ -157,33 +162,44 @@ INLINE void OF_TYPE(dot_tile)(
 
 // All rows' part of the sums for some outputs.
 INLINE void OF_TYPE(dot_outputs_of_rows)(
-    const int outputs, ptrdiff_t rows, OF_TYPE(dot_part) part, OF_TYPE(source) x,
+    const int outputs, ptrdiff_t rows, OF_TYPE(dot_part) part, OF_TYPE(source) x, ptrdiff_t next,
     OF_TYPE(source) weights, OF_TYPE(target) y) {
   for (; rows >= OF_TYPE(dot_rows); rows -= OF_TYPE(dot_rows)) {
-    OF_TYPE(dot_tile)(OF_TYPE(dot_rows), outputs, part, x, weights, y);
+    if (next == 0) {
+      OF_TYPE(dot_tile)(OF_TYPE(dot_rows), outputs, false, part, x, 0, weights, y);
+    } else {
+      OF_TYPE(dot_tile)(OF_TYPE(dot_rows), outputs, true, part, x, next, weights, y);
+    }
     x.base += OF_TYPE(dot_rows) * x.stride;
     y.base += OF_TYPE(dot_rows) * y.stride;
   }
   for (; rows > 0; rows--, x.base += x.stride, y.base += y.stride) {
-    OF_TYPE(dot_tile)(1, outputs, part, x, weights, y);
+    OF_TYPE(dot_tile)(1, outputs, false, part, x, 0, weights, y);
   }
 }
 
-static void OF_TYPE(dense)(
+// Some rows of y = x·weightsᵀ + bias, block by block of the sums. The next block is fetched meanwhile,
+// one of the rows of each tile with each of the first outputs; behind the last block that of the rows
+// which follow, where there are as many.
+static void OF_TYPE(dense_piece)(
     ptrdiff_t rows, ptrdiff_t inputs, ptrdiff_t outputs, const REAL *x, ptrdiff_t x_stride,
-    const REAL *weights, ptrdiff_t stride, const REAL *bias, REAL *y) {
+    const REAL *weights, ptrdiff_t stride, const REAL *bias, bool fetches, bool is_last, REAL *y) {
   const ptrdiff_t block = OF_TYPE(dot_block);
   ptrdiff_t first = 0;
   do {
-    ptrdiff_t count = inputs - first < block ? inputs - first : block, j = 0;
+    ptrdiff_t count = inputs - first < block ? inputs - first : block, j = 0, row = 0;
+    bool has_next = first + block < inputs, fetches_now = fetches && (has_next || !is_last);
+    ptrdiff_t next = has_next ? block : rows * x_stride - first;
 #define OUTPUTS(number)                                                                 \
   OF_TYPE(dot_outputs_of_rows)(                                                         \
       number, rows,                                                                     \
-      (OF_TYPE(dot_part)){count, inputs < OF_TYPE(width), first == 0 ? bias + j : NULL},    \
+      (OF_TYPE(dot_part)){count, inputs < OF_TYPE(width), first == 0 ? bias + j : NULL}, \
       (OF_TYPE(source)){x + first, x_stride},                                           \
+      fetches_now && row < OF_TYPE(dot_rows) ? next + row * x_stride : 0,               \
       (OF_TYPE(source)){weights + j * stride + first, stride},                          \
       (OF_TYPE(target)){y + j, outputs});                                               \
-  j += number;
+  j += number;                                                                          \
+  row++;
     while (j + OF_TYPE(dot_outputs) <= outputs) { OUTPUTS(OF_TYPE(dot_outputs)) }
 #if VECTOR_BYTES == 64 || defined(__aarch64__)
     if (j + 5 == outputs) { OUTPUTS(5) }
@@ -195,6 +211,23 @@ static void OF_TYPE(dense)(
 #undef OUTPUTS
     first += block;
   } while (first < inputs);
+}
+
+static void OF_TYPE(dense)(
+    ptrdiff_t rows, ptrdiff_t inputs, ptrdiff_t outputs, const REAL *x, ptrdiff_t x_stride,
+    const REAL *weights, ptrdiff_t stride, const REAL *bias, REAL *y) {
+  const ptrdiff_t piece = OF_TYPE(dot_piece);
+  // As many rows as in a batch are in a cache already.
+  if (rows <= 2 * piece) {
+    OF_TYPE(dense_piece)(
+        rows, inputs, outputs, x, x_stride, weights, stride, bias, false, true, y);
+    return;
+  }
+  for (; rows > 0; rows -= piece, x += piece * x_stride, y += piece * outputs) {
+    OF_TYPE(dense_piece)(
+        rows < piece ? rows : piece, inputs, outputs, x, x_stride, weights, stride, bias, true,
+        rows < 2 * piece, y);
+  }
 }
 
 // MARK: One row times weights that stand as inputs × outputs

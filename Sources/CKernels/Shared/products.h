@@ -52,22 +52,50 @@ INLINE void OF_TYPE(pack)(
   }
 }
 
-// Some rows of y = x·panels + bias, the last panel first: what is written beside a row is the next
-// one's beginning, which is written later.
+// Some rows of y = x·panels + bias in a few panels, the last one first: what is written beside a row is
+// the next one's beginning, which is written later.
+INLINE void OF_TYPE(multiply_tile)(
+    const int count, const int panels_of_tile, ptrdiff_t inner, ptrdiff_t columns, const REAL *x,
+    const REAL *panels, const REAL *bias, REAL *y) {
+  const ptrdiff_t width = OF_TYPE(width);
+  OF_TYPE(vector) sums[8][2];
+  UNROLLED for (int panel = 0; panel < panels_of_tile; panel++) {
+    OF_TYPE(vector) start = OF_TYPE(loaded)(bias + panel * width);
+    UNROLLED for (int row = 0; row < count; row++) sums[row][panel] = start;
+  }
+  for (ptrdiff_t i = 0; i < inner; i++) {
+    OF_TYPE(vector) factors[2];
+    UNROLLED for (int panel = 0; panel < panels_of_tile; panel++) {
+      factors[panel] = OF_TYPE(loaded)(panels + (panel * inner + i) * width);
+    }
+    UNROLLED for (int row = 0; row < count; row++) {
+      UNROLLED for (int panel = 0; panel < panels_of_tile; panel++) {
+        sums[row][panel] += x[row * inner + i] * factors[panel];
+      }
+    }
+  }
+  UNROLLED for (int panel = panels_of_tile - 1; panel >= 0; panel--) {
+    UNROLLED for (int row = 0; row < count; row++) {
+      memcpy(y + row * columns + panel * width, &sums[row][panel], sizeof sums[row][panel]);
+    }
+  }
+}
+
+// Some rows of y = x·panels + bias.
 INLINE void OF_TYPE(multiply_rows)(
     const int count, ptrdiff_t inner, ptrdiff_t columns, const REAL *x, const REAL *panels,
     const REAL *bias, REAL *y) {
-  for (ptrdiff_t panel = OF_TYPE(panel_count)(columns) - 1; panel >= 0; panel--) {
-    const REAL *column = panels + panel * inner * OF_TYPE(width);
-    OF_TYPE(vector) start = OF_TYPE(loaded)(bias + panel * OF_TYPE(width)), sums[8];
-    UNROLLED for (int row = 0; row < count; row++) sums[row] = start;
-    for (ptrdiff_t i = 0; i < inner; i++, column += OF_TYPE(width)) {
-      OF_TYPE(vector) factors = OF_TYPE(loaded)(column);
-      UNROLLED for (int row = 0; row < count; row++) sums[row] += x[row * inner + i] * factors;
-    }
-    UNROLLED for (int row = 0; row < count; row++) {
-      memcpy(y + row * columns + panel * OF_TYPE(width), &sums[row], sizeof sums[row]);
-    }
+  const ptrdiff_t width = OF_TYPE(width);
+  ptrdiff_t panel = OF_TYPE(panel_count)(columns);
+  for (; panel >= 2 && VECTOR_BYTES == 64; panel -= 2) {
+    ptrdiff_t start = (panel - 2) * width;
+    OF_TYPE(multiply_tile)(
+        count, 2, inner, columns, x, panels + start * inner, bias + start, y + start);
+  }
+  for (; panel >= 1; panel--) {
+    ptrdiff_t start = (panel - 1) * width;
+    OF_TYPE(multiply_tile)(
+        count, 1, inner, columns, x, panels + start * inner, bias + start, y + start);
   }
 }
 

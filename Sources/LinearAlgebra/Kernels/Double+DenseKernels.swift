@@ -12,7 +12,8 @@ extension Double {
   }
 
   public static func denseRows(
-    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Double>, weights: UnsafePointer<Double>,
+    rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Double>,
+    weights: UnsafePointer<Double>,
     bias: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>
   ) {
     ckernels_dense_rows_double(rows, inputs, outputs, x, weights, bias, y)

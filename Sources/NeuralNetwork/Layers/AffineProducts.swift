@@ -80,7 +80,8 @@ package enum AffineProducts {
     }
     require(
       input.rows == upstream.rows && input.columns == inputs && upstream.columns == outputs,
-      "weight gradient: input \(input.shape), upstream \(upstream.shape), room for \(gradient.shape)")
+      "weight gradient: input \(input.shape), upstream \(upstream.shape), room for \(gradient.shape)"
+    )
     Scalar.affineWeightGradient(
       rows: input.rows, inputs: inputs, outputs: outputs, input.base, stride: input.columns,
       upstream: upstream.base, alpha: 1, beta: 0, into: gradient.base)

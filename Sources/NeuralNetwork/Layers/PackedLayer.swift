@@ -63,7 +63,8 @@ extension PackedLayer {
     require(
       upstream.columns == outputs && gradient.rows == upstream.rows
         && gradient.columns == inputs,
-      "Affine: upstream \(upstream.shape), weights [\(inputs), \(outputs)], room for \(gradient.shape)")
+      "Affine: upstream \(upstream.shape), weights [\(inputs), \(outputs)], room for \(gradient.shape)"
+    )
     switch path {
     case .kernels:
       Scalar.denseInputGradient(

@@ -99,7 +99,9 @@ extension Trainer where Random: Codable {
       of: member.network)?.jsonLine
     archive.add(member.network, prefix: prefix + Prefix.network)
     archive.add(member.optimizer.tensors, prefix: prefix + Prefix.optimizer)
-    if let average = member.average { archive.add(average.tensors, prefix: prefix + Prefix.average) }
+    if let average = member.average {
+      archive.add(average.tensors, prefix: prefix + Prefix.average)
+    }
     if let best = member.stopping.best { archive.add(best, prefix: prefix + Prefix.best) }
     archive.add(Tensor<Double>(member.history.loss), named: prefix + Prefix.losses)
   }

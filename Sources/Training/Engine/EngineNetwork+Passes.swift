@@ -19,8 +19,8 @@ extension EngineNetwork {
     }
   }
 
-  func computeLosses(_ batch: Batch, _ team: Team) {
-    network.computeLosses(batch.targets, share(of: team.worker), into: losses.base)
+  func computeLosses(_ batch: Batch, _ share: Network<Scalar>.Share) {
+    network.computeLosses(batch.targets, share, into: losses.base)
   }
 
   func runBackward(_ batch: Batch, _ team: Team) {
@@ -32,6 +32,25 @@ extension EngineNetwork {
       inShares(of: layer, network, team) {
         network.computeInputGradient(of: layer, batch.x, pass: pass, $0)
       }
+    }
+  }
+
+  /// Takes a worker's parts of a large batch through all layers and back, one after the other, and
+  /// computes what they give to the gradients of parameters that are not split.
+  func runParts(_ batch: Batch, _ team: Team) {
+    let (network, pass) = (network, step.pass)
+    let lowest = network.lowestTrainedLayer
+    for index in LinearAlgebra.share(of: partCount, worker: team.worker, workers: team.count) {
+      let part = part(index)
+      for layer in network.layers.indices {
+        network.forward(batch.x, through: layer, pass: pass, part)
+      }
+      computeLosses(batch, part)
+      network.computeLossGradient(batch.targets, normalizer: Scalar(step.normalizer), part)
+      for layer in network.layers.indices.reversed() where layer > lowest {
+        network.computeInputGradient(of: layer, batch.x, pass: pass, part)
+      }
+      for slot in slots where slot.isFirst { computePart(index, of: slot, network, batch) }
     }
   }
 

@@ -86,20 +86,15 @@ extension EngineNetwork {
     _ slot: ParameterSlot<Scalar>, _ batch: Batch, rows: Range<Int>,
     to room: UnsafeMutablePointer<Scalar>?
   ) -> UnsafeMutablePointer<Scalar> {
-    let upstream = network.upstream(of: slot.layer, whole)
     let gradient: UnsafeMutablePointer<Scalar>
-    if let layer = packed.table[slot.layer], let room {
+    if slot.isSplit, let layer = packed.table[slot.layer], let room {
       gradient = room
-      if slot.isSplit {
-        layer.weightGradient(
-          input: network.input(of: slot.layer, batch.x, whole), upstream: upstream,
-          rows: rows, columns: 0..<slot.columns, into: gradient)
-      } else {
-        Scalar.addRows(
-          rows: upstream.rows, columns: upstream.columns, upstream.base, into: gradient)
-      }
+      layer.weightGradient(
+        input: network.input(of: slot.layer, batch.x, whole),
+        upstream: network.upstream(of: slot.layer, whole), rows: rows,
+        columns: 0..<slot.columns, into: gradient)
     } else {
-      gradient = ownGradient(slot, batch, upstream)
+      gradient = addParts(slot, batch)
     }
     addPenaltyGradient(slot, rows: rows, to: gradient)
     if case .value(let limit) = settings.clipping {
@@ -108,26 +103,63 @@ extension EngineNetwork {
     return gradient
   }
 
-  /// The gradient that the layer of a parameter which is not packed computes: of all its parameters at
-  /// the first of them.
-  private func ownGradient(
-    _ slot: ParameterSlot<Scalar>, _ batch: Batch, _ upstream: RowBlock<Scalar>
-  ) -> UnsafeMutablePointer<Scalar> {
-    if slot.position == 0 {
-      network.layers[slot.layer].parameterGradients(
-        upstream: upstream,
-        record: network.record(of: slot.layer, batch.x, pass: step.pass, whole),
-        into: &gradients[slot.layer])
+  /// Computes what a worker's parts of a large batch give to the gradients of parameters that are not
+  /// split. Of a batch that is one part, whoever moves a parameter computes its gradient.
+  func computeParts(_ batch: Batch, _ team: Team) {
+    let own = LinearAlgebra.share(of: partCount, worker: team.worker, workers: team.count)
+    let network = network
+    for slot in slots where slot.isFirst {
+      for part in own { computePart(part, of: slot, network, batch) }
     }
-    require(
-      gradients[slot.layer].indices.contains(slot.position)
-        && gradients[slot.layer][slot.position].count == slot.columns,
-      "Trainer: \(name(of: slot)) has \(slot.columns) elements, its layer left gradients of \(gradients[slot.layer].map(\.shape))"
-    )
-    guard let base = keptGradient(of: slot) else {
+  }
+
+  /// Computes what a part of the batch gives to the gradients of a layer's parameters, but for packed
+  /// weights. A layer that needs the whole batch has all of it as the first part.
+  func computePart(
+    _ part: Int, of slot: ParameterSlot<Scalar>, _ network: Network<Scalar>, _ batch: Batch
+  ) {
+    let needsWhole = network.layers[slot.layer].needsWholeBatch(in: step.pass)
+    if needsWhole && part > 0 { return }
+    let share = needsWhole || partCount == 1 ? whole : self.part(part)
+    let upstream = network.upstream(of: slot.layer, share)
+    let place = part * network.layers.count + slot.layer
+    if slot.isPacked {
+      gradients[place][slot.position].withUnsafeMutableElements {
+        guard let sums = $0.baseAddress else { return }
+        Scalar.addRows(
+          rows: upstream.rows, columns: upstream.columns, upstream.base, into: sums)
+      }
+      return
+    }
+    network.layers[slot.layer].parameterGradients(
+      upstream: upstream,
+      record: network.record(of: slot.layer, batch.x, pass: step.pass, share),
+      into: &gradients[place])
+    for own in gradients[place].indices {
+      let count = slots[slot.index + own].columns
+      require(
+        gradients[place][own].count == count,
+        "Trainer: \(name(of: slots[slot.index + own])) has \(count) elements, its layer left gradients of \(gradients[place].map(\.shape))"
+      )
+    }
+  }
+
+  /// Adds up what the parts of the batch give, always in their order.
+  private func addParts(
+    _ slot: ParameterSlot<Scalar>, _ batch: Batch
+  ) -> UnsafeMutablePointer<Scalar> {
+    if partCount == 1 && slot.isFirst { computePart(0, of: slot, network, batch) }
+    guard let sum = ownGradient(of: slot, part: 0) else {
       fatalError("Trainer: \(name(of: slot)) has no gradient")
     }
-    return base
+    if partCount == 1 || network.layers[slot.layer].needsWholeBatch(in: step.pass) { return sum }
+    for part in 1..<partCount {
+      guard let summand = ownGradient(of: slot, part: part) else { continue }
+      Scalar.combine(
+        .add, count: slot.columns, UnsafePointer(sum), .each, UnsafePointer(summand), .each,
+        into: sum)
+    }
+    return sum
   }
 
   private func name(of slot: ParameterSlot<Scalar>) -> String {
@@ -135,10 +167,14 @@ extension EngineNetwork {
   }
 
   private func keptGradient(of slot: ParameterSlot<Scalar>) -> UnsafeMutablePointer<Scalar>? {
-    if slot.isPacked { return slot.gradient }
-    return gradients[slot.layer][slot.position].withUnsafeMutableElements {
-      $0.baseAddress
-    }
+    slot.isSplit ? slot.gradient : ownGradient(of: slot, part: 0)
+  }
+
+  private func ownGradient(
+    of slot: ParameterSlot<Scalar>, part: Int
+  ) -> UnsafeMutablePointer<Scalar>? {
+    gradients[part * network.layers.count + slot.layer][slot.position]
+      .withUnsafeMutableElements { $0.baseAddress }
   }
 
   private func addPenaltyGradient(

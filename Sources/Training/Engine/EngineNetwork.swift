@@ -24,13 +24,21 @@ final class EngineNetwork<Scalar: BLASScalar> {
   /// The loss of each row.
   let losses: AlignedBuffer<Scalar>
   let slots: UnsafeMutableBufferPointer<ParameterSlot<Scalar>>
-  /// The gradients of the layers that are not packed, layer by layer; no tensors for the others.
+  /// How many parts the batch's rows are in where gradients are sums of what the parts give: those of
+  /// parameters that are not split. As many as the batch size asks for, whoever computes them.
+  let partCount: Int
+  /// Whether a worker takes a part through all layers and back before the next, so that it stays in its
+  /// own cache.
+  let isTakenInParts: Bool
+  /// What each part gives, layer by layer and part after part; of packed weights nothing. The first
+  /// part's are where all are added up.
   let gradients: UnsafeMutableBufferPointer<[Tensor<Scalar>]>
   /// The gradients of the packed parameters where all of them are kept.
   private var packedGradients: PackedWeights<Scalar>?
   /// All rows of the batch, and of each worker its own: for passes through the layers.
   let whole: Network<Scalar>.Share
   private let shares: UnsafeMutableBufferPointer<Network<Scalar>.Share>
+  private let parts: UnsafeMutableBufferPointer<Network<Scalar>.Share>
   /// Of each worker, room for the gradient of some rows of packed weights.
   let scratch: [AlignedBuffer<Scalar>]
   /// Of each row of each parameter, the sums of its squares and of its magnitudes, and the norm of
@@ -78,22 +86,37 @@ final class EngineNetwork<Scalar: BLASScalar> {
     losses = AlignedBuffer(count: settings.batchSize, repeating: 0)
     let rows = settings.batchSize
     whole = .init(of: rows, layout, base: memory.base, packed: packed)
-    shares = .allocate(capacity: workers)
-    for worker in 0..<workers {
-      shares.initializeElement(
-        at: worker,
-        to: .init(
-          LinearAlgebra.share(of: rows, worker: worker, workers: workers), of: rows, layout,
-          base: memory.base, packed: packed))
+    func shares(
+      _ count: Int, _ layout: Network<Scalar>.Workspace.Layout, _ base: UnsafeMutablePointer<Scalar>
+    ) -> UnsafeMutableBufferPointer<Network<Scalar>.Share> {
+      let all = UnsafeMutableBufferPointer<Network<Scalar>.Share>.allocate(capacity: count)
+      for index in 0..<count {
+        all.initializeElement(
+          at: index,
+          to: .init(
+            LinearAlgebra.share(of: rows, worker: index, workers: count), of: rows, layout,
+            base: base, packed: packed))
+      }
+      return all
     }
+    self.shares = shares(workers, layout, memory.base)
+    partCount = max(rows / Self.partSize, 1)
+    parts = shares(partCount, layout, memory.base)
+    isTakenInParts =
+      partCount >= 4 * workers
+      && !network.layers.contains { $0.needsWholeBatch(in: .training(seed: 0)) }
     let slots = ParameterSlot.slots(of: network, packed, workers: workers, stateCount: stateCount)
     self.slots = .allocate(capacity: slots.count)
     _ = self.slots.initialize(from: slots)
-    gradients = .allocate(capacity: network.layers.count)
-    for (index, layer) in network.layers.enumerated() {
+    gradients = .allocate(capacity: network.layers.count * partCount)
+    for index in gradients.indices {
+      let layer = network.layers[index % network.layers.count]
+      let isPacked = packed.table[index % network.layers.count] != nil
       gradients.initializeElement(
         at: index,
-        to: packed.table[index] == nil ? layer.parameters.map { .zeros($0.shape) } : [])
+        to: layer.parameters.enumerated().map { position, parameter in
+          .zeros(isPacked && position == 0 ? [0] : parameter.shape)
+        })
     }
     let widest = slots.lazy.filter(\.isPacked).map(\.stride).max() ?? 0
     scratch = (0..<workers).map { _ in
@@ -109,6 +132,7 @@ final class EngineNetwork<Scalar: BLASScalar> {
 
   deinit {
     shares.deallocate()
+    parts.deallocate()
     for slot in slots { slot.kept.deallocate() }
     slots.deinitialize().deallocate()
     gradients.deinitialize().deallocate()
@@ -117,6 +141,9 @@ final class EngineNetwork<Scalar: BLASScalar> {
   /// How many scalars of gradient a worker computes at a time: few enough to stay in a core's own
   /// cache with the parameters that they move.
   static var scratchSize: Int { 1 << 15 }
+
+  /// About how many rows a part of a large batch has.
+  static var partSize: Int { 512 }
 }
 
 // MARK: - Packing
@@ -124,7 +151,9 @@ final class EngineNetwork<Scalar: BLASScalar> {
 extension EngineNetwork {
   private func packStates() {
     for (state, target) in packedStates.enumerated() {
-      target.pack { optimizer.keptTensor(at: parameterIndex(layer: $0, position: $1), state: state) }
+      target.pack {
+        optimizer.keptTensor(at: parameterIndex(layer: $0, position: $1), state: state)
+      }
     }
     for index in slots.indices where slots[index].isPacked {
       slots[index].parameter = address(of: slots[index], in: packed)
@@ -182,7 +211,7 @@ extension EngineNetwork {
     if packedGradients != nil { return }
     let room = PackedWeights(zerosFor: network, path: .chosen)
     packedGradients = room
-    for index in slots.indices where slots[index].isPacked {
+    for index in slots.indices where slots[index].isSplit {
       slots[index].gradient = address(of: slots[index], in: room)
     }
   }
@@ -191,7 +220,9 @@ extension EngineNetwork {
   var keptGradients: Parameters<Scalar> {
     Parameters(
       network.parameterPlaces.map { place in
-        if !slots[place.index].isPacked { return (place.name, gradients[place.layer][place.position]) }
+        if !slots[place.index].isSplit {
+          return (place.name, gradients[place.layer][place.position])
+        }
         var gradient = Tensor<Scalar>.zeros(network.parameter(at: place).shape)
         packedGradients?.unpack(layer: place.layer, position: place.position, into: &gradient)
         return (place.name, gradient)
@@ -255,6 +286,9 @@ extension EngineNetwork {
 
   /// A worker's rows.
   func share(of worker: Int) -> Network<Scalar>.Share { shares[worker] }
+
+  /// The rows of a part of a large batch.
+  func part(_ part: Int) -> Network<Scalar>.Share { parts[part] }
 
   /// The batch's loss with the penalty, once all rows are through. Each worker computes it for itself,
   /// and all the same.

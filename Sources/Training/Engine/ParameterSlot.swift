@@ -18,6 +18,8 @@ struct ParameterSlot<Scalar: BLASScalar> {
   let isPacked: Bool
   /// The worker who moves it where its rows are not split among all.
   let owner: Int
+  /// Whether it is the first of its layer's that are not split: with its gradient come the others'.
+  let isFirst: Bool
   /// The first of its rows among those of all parameters.
   let firstRow: Int
 
@@ -59,15 +61,15 @@ extension ParameterSlot {
       let count = network.parameter(at: place).count
       let layer = packed.table[place.layer]
       let isMatrix = layer != nil && place.position == 0
-      // A layer that is not packed computes the gradients of all its parameters at once.
-      if layer != nil || place.layer != lastLayer { owner += 1 }
-      lastLayer = place.layer
+      let isFirst = !isMatrix && place.layer != lastLayer
+      if isFirst { (owner, lastLayer) = (owner + 1, place.layer) }
       let slot = ParameterSlot(
         index: place.index, layer: place.layer, position: place.position,
         isPenalized: place.isPenalized, rows: isMatrix ? layer?.outputs ?? 0 : 1,
         columns: isMatrix ? layer?.inputs ?? 0 : count,
         stride: isMatrix ? layer?.stride ?? 0 : count, isPacked: layer != nil,
-        owner: owner % workers, firstRow: row, kept: .allocate(capacity: stateCount))
+        owner: max(owner, 0) % workers, isFirst: isFirst, firstRow: row,
+        kept: .allocate(capacity: stateCount))
       row += slot.rows
       return slot
     }

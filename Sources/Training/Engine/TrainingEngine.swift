@@ -183,7 +183,9 @@ extension TrainingEngine {
         let targets = TargetBlock<Scalar>.labels(UnsafeBufferPointer(labels))
         for network in networks { network.begin(iteration: iteration, targets, moves: moves) }
         let batch = EngineNetwork<Scalar>.Batch(x: x.reading, targets: targets)
-        guard let data else { return run(Job(batch: batch, rows: rows, features: nil, moves: moves)) }
+        guard let data else {
+          return run(Job(batch: batch, rows: rows, features: nil, moves: moves))
+        }
         withUnsafePointer(to: data.features) {
           run(Job(batch: batch, rows: rows, features: $0, moves: moves))
         }
@@ -208,23 +210,38 @@ extension TrainingEngine {
         UnsafeBufferPointer(rebasing: job.rows[own]), into: x.rows(own))
       endPhase(worker)
     }
-    for network in networks {
-      network.addPenalty(team)
-      network.runForward(job.batch, team)
+    let isTakenInParts = networks.allSatisfy(\.isTakenInParts)
+    if isTakenInParts {
+      // A worker's parts are not exactly the rows that it gathers.
+      team.waitForOthers()
+      for network in networks {
+        network.addPenalty(team)
+        network.runParts(job.batch, team)
+      }
+      for _ in 0..<2 { endPhase(worker) }
+    } else {
+      for network in networks {
+        network.addPenalty(team)
+        network.runForward(job.batch, team)
+      }
+      endPhase(worker)
+      for network in networks { network.computeLosses(job.batch, network.share(of: worker)) }
+      endPhase(worker)
+      for network in networks { network.runBackward(job.batch, team) }
     }
-    endPhase(worker)
-    for network in networks { network.computeLosses(job.batch, team) }
-    endPhase(worker)
-    for network in networks { network.runBackward(job.batch, team) }
     team.waitForOthers()
     if worker == 0 {
       for network in networks { network.loss = network.computedLoss }
+    }
+    if job.moves { endPhase(worker) }
+    if networks[0].partCount > 1 && !isTakenInParts {
+      for network in networks { network.computeParts(job.batch, team) }
+      team.waitForOthers()
     }
     if !job.moves {
       for network in networks { network.computeGradients(job.batch, team) }
       return
     }
-    endPhase(worker)
     update(job.batch, team)
   }
 
@@ -258,7 +275,9 @@ extension TrainingEngine {
   package func network(at position: Int) -> Network<Scalar> { networks[position].current }
 
   /// The gradients that ``computeLossesAndGradients(iteration:)`` kept, under the parameters' names.
-  package func gradients(at position: Int) -> Parameters<Scalar> { networks[position].keptGradients }
+  package func gradients(at position: Int) -> Parameters<Scalar> {
+    networks[position].keptGradients
+  }
 
   /// What belongs to the network at a position, as the last step left it.
   package func state(

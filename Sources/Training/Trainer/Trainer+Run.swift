@@ -177,9 +177,12 @@ extension Trainer {
       if !callbacks.isEmpty {
         for (place, index) in positions.enumerated() where trainer.members[index].failure == nil {
           let moment = TrainingMoment(
-            progress: progress(of: trainer.members[index], after: current, engine, place, isEvaluated),
+            progress: progress(
+              of: trainer.members[index], after: current, engine, place, isEvaluated),
             member: index, engine: engine, place: place)
-          for callback in callbacks where try callback.body(moment) == .stop { leaving.insert(index) }
+          for callback in callbacks where try callback.body(moment) == .stop {
+            leaving.insert(index)
+          }
         }
       }
       if let group = watch.group {

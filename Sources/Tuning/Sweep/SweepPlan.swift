@@ -59,7 +59,8 @@ struct SweepPlan {
       }
       let key = SharedSearchSettings(member.settings)
       let bytes = member.bytes
-      if let index = groups.lastIndex(where: { $0.key == key && $0.bytes + bytes <= Double(memory) }) {
+      if let index = groups.lastIndex(where: { $0.key == key && $0.bytes + bytes <= Double(memory) }
+      ) {
         groups[index].members.append(member)
         groups[index].bytes += bytes
       } else {

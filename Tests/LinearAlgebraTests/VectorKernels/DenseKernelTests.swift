@@ -161,7 +161,8 @@ private struct DenseCase<Scalar: BLASScalar> {
   var weightGradientTwin: ExpectedSums<Scalar> {
     sums(outputs, inputs) { output, input in
       (0..<rows).map {
-        Double(Self.alpha) * Double(upstream[$0 * outputs + output]) * Double(x[$0 * stride + input])
+        Double(Self.alpha) * Double(upstream[$0 * outputs + output])
+          * Double(x[$0 * stride + input])
       } + [Double(Self.beta) * Double(old[output * stride + input])]
     }
   }
@@ -187,7 +188,8 @@ private struct DenseCase<Scalar: BLASScalar> {
       GuardedBuffer<Scalar>(capacity: x.count), GuardedBuffer<Scalar>(capacity: weights.count)
     )
     let (y, gradient) = (
-      GuardedBuffer<Scalar>(capacity: rows * outputs), GuardedBuffer<Scalar>(capacity: rows * inputs)
+      GuardedBuffer<Scalar>(capacity: rows * outputs),
+      GuardedBuffer<Scalar>(capacity: rows * inputs)
     )
     defer { for buffer in [left, right, y, gradient] { buffer.deallocate() } }
     let x = left.fill(x, count: x.count, at: other)
@@ -242,7 +244,9 @@ private struct DenseCase<Scalar: BLASScalar> {
     let gradient = target.fill(old, count: old.count, at: place)
     let start = outputRange.lowerBound * stride + inputRange.lowerBound
     upstream.withUnsafeBufferPointer { upstream in
-      guard let base = upstream.baseAddress, !inputRange.isEmpty, !outputRange.isEmpty else { return }
+      guard let base = upstream.baseAddress, !inputRange.isEmpty, !outputRange.isEmpty else {
+        return
+      }
       Scalar.denseWeightGradient(
         rows: rows, inputs: inputRange.count, outputs: outputRange.count,
         x + inputRange.lowerBound, xStride: stride, upstream: base + outputRange.lowerBound,

@@ -163,6 +163,30 @@ import Testing
     for type in scalarTypes { check(type) }
   }
 
+  @Test("A large batch is taken in parts, the same for every number of workers", arguments: stacks)
+  func largeBatches(layers: [LayerSpecification]) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for (batch, clipping) in [(1024, .none), (1700, .norm(maximum: 0.5))]
+        as [(Int, GradientClipping)]
+      {
+        let plan = PlanCase<Scalar>(
+          layers, inputs: layers == [.relu] ? 3 : 70,
+          settings: TrainerSettings(
+            learningRate: 0.1, penalty: .l2(0.01), clipping: clipping, batchSize: batch, seed: 5))
+        Self.expectSame(plan, workers: 2)
+        let alone = plan.planned(workers: 1)
+        for workers in [2, 3, 5] {
+          for (found, expected) in zip(plan.planned(workers: workers).tensors, alone.tensors) {
+            #expect(
+              found.tensors == expected.tensors,
+              "\(Scalar.self), batch \(batch), \(workers) workers: \(found.name)")
+          }
+        }
+      }
+    }
+    for type in scalarTypes { check(type) }
+  }
+
   @Test("Kernels and OpenBLAS lead to the same place", arguments: stacks)
   func paths(layers: [LayerSpecification]) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
