@@ -114,16 +114,15 @@ typedef struct {
   const REAL *bias;
 } OF_TYPE(dot_part);
 
-// Some rows' part of the sums for some outputs, while as many elements `next` behind the first row's are
-// fetched, unless that is 0.
+// Some rows' part of the sums for some outputs, while as many elements are fetched from `next` on.
 INLINE void OF_TYPE(dot_tile)(
     const int rows, const int outputs, const bool fetches, OF_TYPE(dot_part) part,
-    OF_TYPE(source) x, ptrdiff_t next, OF_TYPE(source) weights, OF_TYPE(target) y) {
+    OF_TYPE(source) x, const REAL *next, OF_TYPE(source) weights, OF_TYPE(target) y) {
   OF_TYPE(vector) sums[OF_TYPE(dot_rows)][OF_TYPE(dot_outputs)] = {0};
   OF_TYPE(vector) factors[OF_TYPE(dot_outputs)];
   ptrdiff_t k = 0;
   for (; k + OF_TYPE(width) <= part.count; k += OF_TYPE(width)) {
-    if (fetches) __builtin_prefetch(x.base + next + k, 0, 2);
+    if (fetches) __builtin_prefetch(next + k, 0, 2);
     UNROLLED for (int j = 0; j < outputs; j++) {
       factors[j] = OF_TYPE(loaded)(weights.base + j * weights.stride + k);
     }
@@ -160,27 +159,36 @@ INLINE void OF_TYPE(dot_tile)(
   }
 }
 
+// What is fetched with each of the first tiles, `count` rows of a matrix one after the other.
+typedef struct {
+  OF_TYPE(source) rows;
+  ptrdiff_t count;
+} OF_TYPE(fetch);
+
 // All rows' part of the sums for some outputs.
 INLINE void OF_TYPE(dot_outputs_of_rows)(
-    const int outputs, ptrdiff_t rows, OF_TYPE(dot_part) part, OF_TYPE(source) x, ptrdiff_t next,
-    OF_TYPE(source) weights, OF_TYPE(target) y) {
+    const int outputs, ptrdiff_t rows, OF_TYPE(dot_part) part, OF_TYPE(source) x,
+    OF_TYPE(fetch) fetch, OF_TYPE(source) weights, OF_TYPE(target) y) {
   for (; rows >= OF_TYPE(dot_rows); rows -= OF_TYPE(dot_rows)) {
-    if (next == 0) {
-      OF_TYPE(dot_tile)(OF_TYPE(dot_rows), outputs, false, part, x, 0, weights, y);
+    if (fetch.count > 0) {
+      OF_TYPE(dot_tile)(OF_TYPE(dot_rows), outputs, true, part, x, fetch.rows.base, weights, y);
+      fetch.rows.base += fetch.rows.stride;
+      fetch.count--;
     } else {
-      OF_TYPE(dot_tile)(OF_TYPE(dot_rows), outputs, true, part, x, next, weights, y);
+      OF_TYPE(dot_tile)(OF_TYPE(dot_rows), outputs, false, part, x, NULL, weights, y);
     }
     x.base += OF_TYPE(dot_rows) * x.stride;
     y.base += OF_TYPE(dot_rows) * y.stride;
   }
   for (; rows > 0; rows--, x.base += x.stride, y.base += y.stride) {
-    OF_TYPE(dot_tile)(1, outputs, false, part, x, 0, weights, y);
+    OF_TYPE(dot_tile)(1, outputs, false, part, x, NULL, weights, y);
   }
 }
 
-// Some rows of y = x·weightsᵀ + bias, block by block of the sums. The next block is fetched meanwhile,
-// one of the rows of each tile with each of the first outputs; behind the last block that of the rows
-// which follow, where there are as many.
+// Some rows of y = x·weightsᵀ + bias, block by block of the sums. With `fetches` the rows come from
+// memory: their next block is fetched meanwhile, one row of each tile with each of the first outputs, and
+// behind the last block the first one of as many rows that follow. Without it the rows are in a cache,
+// and the weights of the next outputs are fetched.
 static void OF_TYPE(dense_piece)(
     ptrdiff_t rows, ptrdiff_t inputs, ptrdiff_t outputs, const REAL *x, ptrdiff_t x_stride,
     const REAL *weights, ptrdiff_t stride, const REAL *bias, bool fetches, bool is_last, REAL *y) {
@@ -188,14 +196,22 @@ static void OF_TYPE(dense_piece)(
   ptrdiff_t first = 0;
   do {
     ptrdiff_t count = inputs - first < block ? inputs - first : block, j = 0, row = 0;
-    bool has_next = first + block < inputs, fetches_now = fetches && (has_next || !is_last);
+    bool has_next = first + block < inputs, has_rows = has_next || !is_last;
     ptrdiff_t next = has_next ? block : rows * x_stride - first;
 #define OUTPUTS(number)                                                                 \
+  OF_TYPE(fetch) fetch = {{weights + (j + number) * stride + first, stride}, 0};        \
+  if (fetches && has_rows && row < OF_TYPE(dot_rows)) {                                 \
+    fetch.rows = (OF_TYPE(source)){                                                     \
+        x + first + next + row * x_stride, OF_TYPE(dot_rows) * x_stride};               \
+    fetch.count = rows;                                                                 \
+  } else if (!fetches) {                                                                \
+    ptrdiff_t left = outputs - j - number;                                              \
+    fetch.count = left < OF_TYPE(dot_outputs) ? left : OF_TYPE(dot_outputs);            \
+  }                                                                                     \
   OF_TYPE(dot_outputs_of_rows)(                                                         \
       number, rows,                                                                     \
       (OF_TYPE(dot_part)){count, inputs < OF_TYPE(width), first == 0 ? bias + j : NULL}, \
-      (OF_TYPE(source)){x + first, x_stride},                                           \
-      fetches_now && row < OF_TYPE(dot_rows) ? next + row * x_stride : 0,               \
+      (OF_TYPE(source)){x + first, x_stride}, fetch,                                    \
       (OF_TYPE(source)){weights + j * stride + first, stride},                          \
       (OF_TYPE(target)){y + j, outputs});                                               \
   j += number;                                                                          \
