@@ -41,6 +41,10 @@ struct RunGradientCheck {
     case .double(let model): self.model = model
     }
     record = try directory.record()
+    if record.settings.ensemble != nil {
+      throw FileError(
+        folder, "expected the run of a single network, found an ensemble, which has no gradients of its own")
+    }
   }
 
   /// Checks the network on rows that it was trained on.

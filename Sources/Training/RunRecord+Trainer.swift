@@ -25,6 +25,17 @@ extension RunRecord.Settings {
       "less than the \(data.count) rows of the data")
     try training.check(rowCount: data.count - validation)
     try network.check(for: data)
+    if let ensemble {
+      try InvalidSetting.demand(ensemble >= 2, "networks of an ensemble", ensemble, "at least 2")
+      try InvalidSetting.demand(
+        random == .fast, "stream of random numbers of an ensemble", random.rawValue,
+        "fast: NumPy's draws batches after one network's weights")
+      // One that knows no probabilities is refused here.
+      _ = try EnsembleLayer<Double>([
+        Network(
+          inputSize: 1, layers: [ReLU<Double>()], loss: network.loss.makeLoss(Double.self))
+      ])
+    }
     try InvalidSetting.demand(
       random == .fast || training.seed <= UInt32.max, "seed", training.seed,
       "at most 2³² − 1 with NumPy's stream")
@@ -71,13 +82,23 @@ extension RunRecord.Settings {
       preprocessing: preprocessing)
   }
 
-  /// A trainer of a fresh network whose weights and batches have streams of their own.
+  /// A trainer of a fresh network, or of an ensemble's, whose weights and batches have streams of their
+  /// own. The first network of an ensemble is the one that is trained without it.
   package func seededTrainer<Scalar>(
     seed: UInt64, on sets: PreparedSets<Scalar>
   ) throws -> Trainer<Scalar, SeededRandom> {
-    var weights = SeededRandom(seed: seed, purpose: "weights")
-    return try trainer(
-      freshNetwork(on: sets, using: &weights), on: sets,
+    let members = UInt64(ensemble ?? 1)
+    let networks: [Network<Scalar>] = (0..<members).map {
+      var weights = SeededRandom(seed: seed, purpose: "weights", index: $0)
+      return freshNetwork(on: sets, using: &weights)
+    }
+    let settings = (0..<members).map { index in
+      var own = training
+      own.seed &+= index
+      return own
+    }
+    return try Trainer(
+      networks, rowCount: sets.training.count, settings: settings,
       random: SeededRandom(seed: seed, purpose: "batches"))
   }
 
@@ -87,7 +108,7 @@ extension RunRecord.Settings {
   ) throws -> Trainer<Scalar, NumPyRandom> {
     var stream = NumPyRandom(seed: UInt32(seed))
     let fresh = freshNetwork(on: sets, using: &stream)
-    return try trainer(fresh, on: sets, random: stream)
+    return try Trainer(fresh, rowCount: sets.training.count, settings: training, random: stream)
   }
 
   package func freshNetwork<Scalar>(
@@ -96,11 +117,5 @@ extension RunRecord.Settings {
     Network(
       inputSize: sets.training.featureCount, network.layers, loss: network.loss,
       initializer: network.initializer, using: &random)
-  }
-
-  private func trainer<Scalar, Random>(
-    _ network: Network<Scalar>, on sets: PreparedSets<Scalar>, random: Random
-  ) throws -> Trainer<Scalar, Random> {
-    try Trainer(network, rowCount: sets.training.count, settings: training, random: random)
   }
 }

@@ -71,13 +71,16 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var pixelScale: Double
     /// Whether the mean of the training rows was subtracted.
     public var subtractMean: Bool
+    /// How many networks of their own weight seeds are trained side by side and predict together, or nil
+    /// for one.
+    public var ensemble: Int?
 
     /// The given settings.
     public init(
       data: String, format: DatasetLibrary.Format? = nil, network: NetworkSettings,
       training: TrainerSettings, validation: Int, split: ValidationSplit = .stratified(seed: 0),
-      precision: Precision = .float,
-      random: RandomKind = .fast, pixelScale: Double = 1, subtractMean: Bool = false
+      precision: Precision = .float, random: RandomKind = .fast, pixelScale: Double = 1,
+      subtractMean: Bool = false, ensemble: Int? = nil
     ) {
       self.data = data
       self.format = format
@@ -89,6 +92,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
       self.random = random
       self.pixelScale = pixelScale
       self.subtractMean = subtractMean
+      self.ensemble = ensemble
     }
 
     /// Decodes settings; those of a version that knew no other split have the last rows held out.
@@ -104,7 +108,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
         precision: try values.decode(Precision.self, forKey: .precision),
         random: try values.decode(RandomKind.self, forKey: .random),
         pixelScale: try values.decode(Double.self, forKey: .pixelScale),
-        subtractMean: try values.decode(Bool.self, forKey: .subtractMean))
+        subtractMean: try values.decode(Bool.self, forKey: .subtractMean),
+        ensemble: try values.decodeIfPresent(Int.self, forKey: .ensemble))
     }
   }
 
@@ -145,12 +150,15 @@ public struct RunRecord: Codable, Equatable, Sendable {
     /// What is wrong with the run as a whole; nil where that was not judged, as of a run that did not
     /// reach its end.
     public var warnings: [DiagnosticWarning]?
+    /// Of an ensemble, the accuracy of each member on the validation set.
+    public var memberAccuracies: [Double]?
 
     /// What came of a run.
     public init(
       status: Status, iterations: Int, finalLoss: Double?, trainLoss: Double? = nil,
       validationLoss: Double? = nil, trainAccuracy: Double?, validationAccuracy: Double?,
-      stoppedEarly: Bool = false, bestIteration: Int? = nil, warnings: [DiagnosticWarning]? = nil
+      stoppedEarly: Bool = false, bestIteration: Int? = nil, warnings: [DiagnosticWarning]? = nil,
+      memberAccuracies: [Double]? = nil
     ) {
       self.status = status
       self.iterations = iterations
@@ -158,6 +166,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
       self.trainLoss = trainLoss
       self.validationLoss = validationLoss
       self.warnings = warnings
+      self.memberAccuracies = memberAccuracies
       self.trainAccuracy = trainAccuracy
       self.validationAccuracy = validationAccuracy
       self.stoppedEarly = stoppedEarly

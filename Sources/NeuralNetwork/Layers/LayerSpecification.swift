@@ -20,6 +20,33 @@ public enum LayerSpecification: Sendable, Codable, Hashable {
   case batchNorm(momentum: Double = 0.1, epsilon: Double = 1e-5)
   /// ``LayerNorm``.
   case layerNorm(epsilon: Double = 1e-5)
+  /// ``EnsembleLayer`` of such networks.
+  case ensemble([NetworkSpecification])
+}
+
+/// A network of an ensemble without its parameters: its layers and its loss.
+public struct NetworkSpecification: Sendable, Codable, Hashable {
+  /// The layers from the input to the output.
+  public let layers: [LayerSpecification]
+  /// The loss that it was trained with.
+  public let loss: LossSpecification
+
+  /// The given layers and loss.
+  public init(layers: [LayerSpecification], loss: LossSpecification) {
+    self.layers = layers
+    self.loss = loss
+  }
+
+  fileprivate var knowsProbabilities: Bool {
+    loss.makeLoss(Double.self).probabilities(of: .zeros([1, 1])) != nil
+  }
+
+  /// How many classes it tells apart; nil where no layer says how many outputs there are.
+  fileprivate var classCount: Int? {
+    layers.lazy.compactMap { layer -> Int? in
+      if case .affine(let outputs) = layer { outputs } else { nil }
+    }.last.map { loss.makeLoss(Double.self).classCount(outputSize: $0) }
+  }
 }
 
 extension LayerSpecification {
@@ -46,6 +73,21 @@ extension LayerSpecification {
     case .batchNorm(let momentum, let epsilon):
       BatchNorm<Scalar>(size: inputSize, momentum: momentum, epsilon: epsilon)
     case .layerNorm(let epsilon): LayerNorm<Scalar>(size: inputSize, epsilon: epsilon)
+    case .ensemble(let members):
+      Self.makeEnsemble(
+        members.map {
+          Network<Scalar>(
+            inputSize: inputSize, $0.layers, loss: $0.loss, initializer: initializer,
+            using: &random)
+        })
+    }
+  }
+
+  private static func makeEnsemble<Scalar>(_ members: [Network<Scalar>]) -> EnsembleLayer<Scalar> {
+    do {
+      return try EnsembleLayer(members)
+    } catch {
+      fatalError("\(error)")
     }
   }
 }
@@ -72,6 +114,21 @@ extension LayerSpecification {
         (0...1).contains(momentum), "momentum of a batch norm", momentum, "0 to 1")
       try Self.check(epsilon: epsilon, of: "batch norm")
     case .layerNorm(let epsilon): try Self.check(epsilon: epsilon, of: "layer norm")
+    case .ensemble(let members):
+      try InvalidSetting.demand(!members.isEmpty, "members of an ensemble", 0, "at least 1")
+      for member in members {
+        try InvalidSetting.demand(
+          !member.layers.isEmpty, "layers of an ensemble's member", 0, "at least 1")
+        for layer in member.layers { try layer.check() }
+        try member.loss.check()
+        try InvalidSetting.demand(
+          member.knowsProbabilities, "loss of an ensemble's member", member.loss,
+          "one that knows probabilities")
+        try InvalidSetting.demand(
+          member.classCount == members[0].classCount, "classes of an ensemble's member",
+          member.classCount.map { "\($0)" } ?? "as many as inputs",
+          members[0].classCount.map { "\($0)" } ?? "as many as inputs")
+      }
     case .relu, .tanh, .sigmoid, .gelu: break
     }
   }
@@ -106,6 +163,7 @@ extension LayerSpecification: CustomStringConvertible {
     case .batchNorm(let momentum, let epsilon):
       "batch norm" + (momentum == 0.1 ? "" : ", momentum \(momentum)") + Self.unusual(epsilon)
     case .layerNorm(let epsilon): "layer norm" + Self.unusual(epsilon)
+    case .ensemble(let members): "ensemble of \(members.count)"
     }
   }
 

@@ -42,6 +42,12 @@ struct TrainCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: .init(
+      "Train this many networks from different weights side by side; the model predicts with the mean of "
+        + "their probabilities. Progress and history are the first network's.", valueName: "count"))
+  var ensemble: Int?
+  @Option(
+    parsing: .unconditional,
+    help: .init(
       "How many rows to hold out for validation; 0 for none.", valueName: "rows"))
   var validation: Int?
   @Option(
@@ -82,6 +88,13 @@ struct TrainCommand: ParsableCommand {
     if precision == .float {
       try requireFloat("--regularization", optimization.regularization)
       try requireFloat("--pixel-scale", preparation.pixelScale)
+    }
+    if let ensemble {
+      try require("--ensemble", ensemble, in: 2...100)
+      if random == .numpy {
+        throw ValidationError(
+          "--ensemble goes with --random fast: NumPy's stream draws batches after one network's weights")
+      }
     }
     if random == .numpy && seed > UInt32.max {
       throw ValidationError("--seed is \(seed), expected at most 2³² − 1 with --random numpy")
@@ -140,7 +153,7 @@ struct TrainCommand: ParsableCommand {
     try MemoryDemand(
       inputSize: data.training.featureCount, layers: settings.network.layers,
       batchSize: settings.training.batchSize, scalarSize: precision == .float ? 4 : 8,
-      copies: 2 * (1 + settings.training.optimizer.stateCount),
+      copies: 2 * (1 + settings.training.optimizer.stateCount) * (settings.ensemble ?? 1),
       evaluatedRows: min(256 * workers, 1000, data.training.count)
     ).check(sizes: network.sizes(settings.network), batchOption: "--batch")
   }
@@ -177,7 +190,7 @@ struct TrainCommand: ParsableCommand {
     let settings = RunRecord.Settings(
       data: data.name, format: source.format, network: architecture, training: training,
       validation: validation, split: splitRule(for: data), precision: precision, random: random,
-      pixelScale: preparation.divisor, subtractMean: preparation.subtractMean)
+      pixelScale: preparation.divisor, subtractMean: preparation.subtractMean, ensemble: ensemble)
     // Before a folder is made, what a trainer or a model would refuse afterwards.
     try namingOptions { try settings.check(for: data.training) }
     return settings

@@ -38,9 +38,11 @@ extension TrainingSession {
     let training = record.settings.training
     let rows = data.training.count - record.settings.validation
     let widths = [data.training.featureCount] + record.settings.network.layers.widths
+    let sizes = widths.map(String.init).joined(separator: "-")
+    let networks = record.settings.ensemble.map { "\($0) networks \(sizes)" } ?? "\(sizes) network"
     var lines = [
       "\(settings.data): \(rows) training rows, \(record.settings.validation) validation rows, "
-        + "\(widths.map(String.init).joined(separator: "-")) network"
+        + networks
     ]
     let absent = data.training.classCounts.count { $0 == 0 }
     if absent > 0 {
@@ -60,6 +62,11 @@ extension TrainingSession {
       lines.append("\(end)kept the weights of iteration \(best)")
     }
     lines += results.figures(record.settings)
+    if let accuracies = results.memberAccuracies {
+      let each = accuracies.map { decimal($0, 4) }.joined(separator: ", ")
+      let mean = accuracies.reduce(0, +) / Double(accuracies.count)
+      lines.append("validation accuracy of each network \(each); their mean \(decimal(mean, 4))")
+    }
     if isSaved {
       lines.append("saved \(directory.modelPath)")
       lines += FolderViews(folder: directory.path).commands(tensorBoard: display.tensorboard)

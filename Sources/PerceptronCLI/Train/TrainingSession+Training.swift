@@ -54,6 +54,8 @@ extension TrainingSession {
     let start = clock.now
     var last = start
     let callback = TrainingCallback<Scalar>.perform { moment in
+      // Of an ensemble, the first network is watched.
+      if moment.member > 0 { return Interruption.isRequested ? .stop : .proceed }
       let now = clock.now
       times.append(last.duration(to: now).seconds)
       last = now
@@ -76,10 +78,12 @@ extension TrainingSession {
           try trainer.run(on: sets.training, validation: sets.validation, callbacks: [callback])
         }
       }
-    } catch TrainingError.lossNotFinite(let iteration, let loss, _) {
-      divergence = .loss(loss, of: iteration)
-    } catch TrainingError.parametersNotFinite(let iteration, _) {
-      divergence = .parameters(after: iteration)
+    } catch is TrainingError {}
+    // One of an ensemble that diverges leaves the others, and no ensemble.
+    switch trainer.members.lazy.compactMap(\.failure).first {
+    case .lossNotFinite(let iteration, let loss, _): divergence = .loss(loss, of: iteration)
+    case .parametersNotFinite(let iteration, _): divergence = .parameters(after: iteration)
+    case nil: break
     }
     reporter.finish()
     let seconds = secondsSoFar + start.duration(to: clock.now).seconds
@@ -89,8 +93,10 @@ extension TrainingSession {
     events?.end(
       divergence == nil ? trainer.network : nil, after: trainer.iteration,
       isFinished: trainer.isFinished)
+    let members = trainer.members.count > 1 ? trainer.members.map(\.result) : []
     return Outcome(
-      network: trainer.result, history: trainer.history, isFinished: trainer.isFinished,
+      network: try members.isEmpty ? trainer.result : Ensemble(members).network, members: members,
+      history: trainer.history, isFinished: trainer.isFinished,
       divergence: divergence, iterationTimes: times, seconds: seconds,
       stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
       bestIteration: trainer.bestIteration, initialLoss: initialLoss,

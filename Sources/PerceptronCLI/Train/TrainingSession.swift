@@ -46,6 +46,8 @@ struct TrainingSession {
   /// What training leaves.
   struct Outcome<Scalar: BLASScalar> {
     var network: Network<Scalar>
+    /// The networks of an ensemble; empty where there is one network.
+    var members: [Network<Scalar>] = []
     var history: History
     var isFinished: Bool
     var divergence: Divergence.Cause?
@@ -84,7 +86,8 @@ extension TrainingSession {
         validationLoss: validation?.loss, trainAccuracy: training?.accuracy,
         validationAccuracy: validation?.accuracy, stoppedEarly: outcome.stoppedEarly,
         bestIteration: outcome.bestIteration,
-        warnings: status == .finished ? measured?.assessment.warnings : nil),
+        warnings: status == .finished ? measured?.assessment.warnings : nil,
+        memberAccuracies: memberAccuracies(outcome, on: sets)),
       secondsPerIteration: median(outcome.iterationTimes), seconds: outcome.seconds,
       machine: .current, diagnosis: outcome.diagnosis)
     let model = TrainedModel(
@@ -112,6 +115,17 @@ extension TrainingSession {
         Divergence(cause: $0, directory: isSaved ? directory : nil)
       },
       isSaved: isSaved, problems: problems)
+  }
+
+  /// The accuracy of each network of an ensemble on the validation set.
+  private func memberAccuracies<Scalar>(
+    _ outcome: Outcome<Scalar>, on sets: PreparedSets<Scalar>
+  ) -> [Double]? {
+    guard let validation = sets.validation, !outcome.members.isEmpty, outcome.divergence == nil
+    else { return nil }
+    return outcome.members.map {
+      $0.accuracy(on: validation, workers: settings.training.workers)
+    }
   }
 
   /// What a network that has not diverged makes of the rows. What the last update did, and what fresh

@@ -98,13 +98,30 @@ extension TensorArchive {
   private func checkFirstWeights<Scalar: BLASScalar>(
     _ architecture: NetworkArchitecture, prefix: String, as scalar: Scalar.Type, path: String
   ) throws {
-    var width = architecture.inputSize
     var count = 0
-    for case .affine(let outputs) in architecture.layers {
-      count += 1
-      let _: Tensor<Scalar> = try tensor(
-        named: "\(prefix)W\(count)", shape: Shape(rows: width, columns: outputs))
-      width = outputs
+    try checkFirstWeights(
+      architecture.layers, inputs: architecture.inputSize, prefix: prefix, &count, as: scalar)
+  }
+
+  private func checkFirstWeights<Scalar: BLASScalar>(
+    _ layers: [LayerSpecification], inputs: Int, prefix: String, _ count: inout Int,
+    as scalar: Scalar.Type
+  ) throws {
+    var width = inputs
+    for layer in layers {
+      switch layer {
+      case .affine(let outputs):
+        count += 1
+        let _: Tensor<Scalar> = try tensor(
+          named: "\(prefix)W\(count)", shape: Shape(rows: width, columns: outputs))
+        width = outputs
+      case .ensemble(let members):
+        for member in members {
+          try checkFirstWeights(
+            member.layers, inputs: width, prefix: prefix, &count, as: scalar)
+        }
+      default: break
+      }
     }
   }
 

@@ -1,0 +1,179 @@
+import LinearAlgebra
+
+/// Trained networks that predict together: the output is the logarithm of the mean of the members'
+/// probabilities of each class, so that with a ``SoftmaxLoss`` the network's probabilities are that mean,
+/// and its loss is −ln of the mean probability of the label.
+///
+/// For prediction alone: it has no backward pass; the members are trained each on its own. A probability
+/// that is 0 in this precision counts as the smallest normal number, so that one row does not make a
+/// loss infinite; NaN stays NaN.
+public struct EnsembleLayer<Scalar: BLASScalar>: Layer {
+  /// The networks, at least one, with the same inputs and classes, and losses that know probabilities.
+  public private(set) var members: [Network<Scalar>] {
+    didSet { packed = PackedMembers() }
+  }
+  private var packed = PackedMembers()
+
+  /// The members' large layers, packed when they are first asked for.
+  private final class PackedMembers: Sendable {
+    private let weights = Locked<[PackedWeights<Scalar>]?>(nil)
+
+    func callAsFunction(_ members: [Network<Scalar>]) -> [PackedWeights<Scalar>] {
+      weights.withLock {
+        let packed = $0 ?? members.map { PackedWeights(of: $0) }
+        $0 = packed
+        return packed
+      }
+    }
+  }
+
+  /// The ensemble of some networks.
+  ///
+  /// - Throws: `InvalidSetting` where there is none, where one has another number of inputs or classes
+  ///   than the first, or where one's loss knows no probabilities, as a hinge.
+  public init(_ members: [Network<Scalar>]) throws {
+    guard let first = members.first else {
+      throw InvalidSetting(
+        name: "the number of an ensemble's members", value: "0", expected: "at least 1")
+    }
+    for (index, member) in members.enumerated() {
+      let name = "member \(index) of the ensemble"
+      guard member.inputSize == first.inputSize, member.classCount == first.classCount else {
+        throw InvalidSetting(
+          name: name, value: "for \(member.inputSize) inputs and \(member.classCount) classes",
+          expected: "\(first.inputSize) and \(first.classCount) as in member 0")
+      }
+      guard member.loss.probabilities(of: .zeros([1, member.outputSize])) != nil else {
+        throw InvalidSetting(
+          name: name, value: "trained with the loss \(member.loss.name)",
+          expected: "a loss that knows probabilities")
+      }
+    }
+    self.members = members
+  }
+
+  /// Whether the members are equal.
+  public static func == (lhs: EnsembleLayer, rhs: EnsembleLayer) -> Bool {
+    lhs.members == rhs.members
+  }
+
+  /// The members' inputs.
+  public var requiredInputSize: Int? { members[0].inputSize }
+  /// The members' classes.
+  public func outputSize(forInputSize inputSize: Int) -> Int { members[0].classCount }
+  /// The input.
+  public var backwardReads: ForwardBlock { .input }
+  /// No.
+  public var worksInPlace: Bool { false }
+  /// In training passes, which the layer refuses.
+  public func needsWholeBatch(in pass: Pass) -> Bool { pass != .inference }
+
+  /// Writes the logarithm of the mean of the members' probabilities, rows × classes.
+  public func forward(
+    _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
+    kept: UnsafeMutableBufferPointer<Scalar>
+  ) {
+    require(pass == .inference, "EnsembleLayer: a training pass; its members are trained alone")
+    require(
+      input.columns == members[0].inputSize && output.rows == input.rows
+        && output.columns == members[0].classCount,
+      "EnsembleLayer: input \(input.shape), room for \(output.shape)")
+    Scalar.fill(count: output.count, output.base, with: 0)
+    for (member, packed) in zip(members, packed(members)) {
+      var workspace = Network.Workspace(for: member, batchSize: input.rows, purpose: .inference)
+      member.forward(input, pass: .inference, packed: packed, in: &workspace)
+      member.loss.probabilities(of: workspace.outputs)?.withRows {
+        Scalar.axpy(count: output.count, alpha: 1, $0.base, output.base)
+      }
+    }
+    let count = Scalar(members.count)
+    for index in 0..<output.count {
+      let mean = output.base[index] / count
+      output.base[index] = Scalar.logarithm(
+        mean < Scalar.leastNormalMagnitude ? Scalar.leastNormalMagnitude : mean)
+    }
+  }
+
+  /// Traps: an ensemble is not trained.
+  public func inputGradient(
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradient: MutableRowBlock<Scalar>
+  ) {
+    fatalError("EnsembleLayer: gradients of an ensemble; its members are trained alone")
+  }
+}
+
+// MARK: - Parameters
+
+extension EnsembleLayer {
+  /// Those of all members, one after the other.
+  public var parameterKinds: [ParameterKind] {
+    members.flatMap { $0.layers.flatMap(\.parameterKinds) }
+  }
+
+  /// The parameter at a position among those of all members.
+  public func parameter(at position: Int) -> Tensor<Scalar> {
+    var position = position
+    for member in members {
+      if position < member.parameterPlaces.count {
+        return member.parameter(at: member.parameterPlaces[position])
+      }
+      position -= member.parameterPlaces.count
+    }
+    fatalError("EnsembleLayer: there is no parameter \(position)")
+  }
+
+  /// Calls `body` with each member's parameters.
+  public mutating func updateParameters(
+    _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
+  ) {
+    var first = 0
+    for index in members.indices {
+      members[index].updateParameters { place, parameter in
+        body(first + place.index, &parameter)
+      }
+      first += members[index].parameterPlaces.count
+    }
+  }
+
+  /// Each member's, behind its position: `member1.running_mean.2`.
+  public var statisticNames: [String] {
+    members.enumerated().flatMap { index, member in
+      member.statistics.names.map { "member\(index).\($0)" }
+    }
+  }
+
+  /// The members' statistics, one member after the other.
+  public var statistics: [Tensor<Scalar>] {
+    get { members.flatMap { $0.statistics.map(\.tensor) } }
+    set {
+      var rest = newValue[...]
+      for index in members.indices {
+        let names = members[index].statistics.names
+        members[index].statistics = Parameters(zip(names, rest).map { ($0, $1) })
+        rest = rest.dropFirst(names.count)
+      }
+    }
+  }
+
+  /// `ensemble`, with the members' layers and losses; nil where files know nothing of one of these.
+  public var specification: LayerSpecification? {
+    let specifications = members.compactMap { member -> NetworkSpecification? in
+      let layers = member.layers.compactMap(\.specification)
+      guard layers.count == member.layers.count, let loss = member.loss.specification else {
+        return nil
+      }
+      return NetworkSpecification(layers: layers, loss: loss)
+    }
+    return specifications.count == members.count ? .ensemble(specifications) : nil
+  }
+
+  /// The same ensemble in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
+    do {
+      return try EnsembleLayer<Other>(members.map { Network<Other>($0) })
+    } catch {
+      fatalError("\(error)")
+    }
+  }
+}
