@@ -140,14 +140,23 @@ extension PreparedFeatures {
         func start(_ index: Int) -> UnsafePointer<Element> {
           base + features.storedRow(row(index)) * featureCount
         }
+        // Rows lie anywhere: some come from memory while one is converted.
+        for index in 0..<min(rowsAhead, target.rows) {
+          willRead(start(index), count: featureCount)
+        }
         for index in 0..<target.rows {
-          // Rows lie anywhere: the next one comes from memory while this one is converted.
-          if index + 1 < target.rows { willRead(start(index + 1), count: featureCount) }
+          if index + rowsAhead < target.rows {
+            willRead(start(index + rowsAhead), count: featureCount)
+          }
           convert(start(index), mean, target.base + index * target.stride)
         }
       }
     }
   }
+
+  /// How many rows are on their way from memory at a time: enough for a core to have all the requests
+  /// under way that it can.
+  private var rowsAhead: Int { 4 }
 
   private func checkNoRows(_ count: Int) {
     require(count == 0, "gather: \(count) rows of features that have none")

@@ -43,7 +43,9 @@ struct RunGradientCheck {
     record = try directory.record()
     if record.settings.ensemble != nil {
       throw FileError(
-        folder, "expected the run of a single network, found an ensemble, which has no gradients of its own")
+        folder,
+        "expected the run of a single network, found an ensemble, which has no gradients of its own"
+      )
     }
   }
 

@@ -53,6 +53,26 @@ struct ResumeTests {
     #expect(try #require(Int(count)) > 0)
   }
 
+  @Test("An ensemble that was interrupted and resumed is the one that was not")
+  func ensemble() throws {
+    try untilLongEnough(from: 600) { iterations in
+      let scratch = try TemporaryDirectory()
+      let options = ["--iterations", "\(iterations)", "--ensemble", "3", "--quiet"]
+      let stopped = try scratch.interrupt(["train", "--output", "run"] + options)
+      if stopped.status == 0 { return false }
+      #expect(stopped.status == 130)
+      #expect(try Command.run(["resume", "run", "--quiet"], in: scratch.path).status == 0)
+      try scratch.train("whole", options)
+      let (resumed, whole) = (
+        try RunDirectory(path: scratch.file("run")).read(),
+        try RunDirectory(path: scratch.file("whole")).read()
+      )
+      #expect(resumed.history == whole.history)
+      #expect(resumed.record.results == whole.record.results)
+      return true
+    }
+  }
+
   @Test("A run that was killed and resumed goes on with its diagnosis, as one that was not")
   func diagnostics() throws {
     try untilLongEnough(from: 600) { iterations in

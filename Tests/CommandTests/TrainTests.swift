@@ -53,6 +53,40 @@ struct TrainTests {
     #expect(try #require(rates.last) >= 0.5 * 0.01)
   }
 
+  @Test(
+    "An ensemble is one model: its first network is the one trained without it, and all verbs take it"
+  )
+  func ensemble() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--iterations", "60", "--diagnose"]
+    let outcome = try scratch.train("three", options + ["--ensemble", "3"])
+    try scratch.train("one", options)
+    let (three, one) = (
+      try RunDirectory(path: scratch.file("three")).read(),
+      try RunDirectory(path: scratch.file("one")).read()
+    )
+    #expect(three.history == one.history && three.record.settings.ensemble == 3)
+    let accuracies = try #require(three.record.results.memberAccuracies)
+    #expect(accuracies.count == 3 && accuracies[0] == one.record.results.validationAccuracy)
+    #expect(outcome.lines.contains { $0.hasPrefix("validation accuracy of each network ") })
+    let summary = try Command.run(["summary", "three"], in: scratch.path)
+    #expect(summary.output.contains("ensemble of 3"))
+    for verb in ["evaluate", "show", "report"] {
+      let outcome = try Command.run([verb, "three"], in: scratch.path)
+      #expect(outcome.status == 0, "\(verb): \(outcome.errors)")
+    }
+    let gradcheck = try Command.run(["gradcheck", "three"], in: scratch.path)
+    #expect(gradcheck.status == 1 && gradcheck.errors.contains("found an ensemble"))
+    for (bad, message) in [
+      (["--ensemble", "1"], "expected 2 to 100"),
+      (["--ensemble", "3", "--random", "numpy"], "--random fast"),
+      (["--ensemble", "3", "--loss", "hinge"], "knows probabilities"),
+    ] {
+      let outcome = try Command.run(["train", "--output", "bad"] + bad, in: scratch.path)
+      #expect(outcome.status == 2 && outcome.errors.contains(message), "\(outcome.errors)")
+    }
+  }
+
   @Test("A run that learnt nothing says so in its last lines and in run.json")
   func nothingLearnt() throws {
     let scratch = try TemporaryDirectory()

@@ -145,6 +145,27 @@ import Training
     #expect(read == model && read.network.statistics == network.statistics)
   }
 
+  @Test("An ensemble comes back from its file bit for bit")
+  func ensemble() throws {
+    func member(_ seed: UInt64, _ layers: [LayerSpecification]) -> Network<Float> {
+      var random = SeededRandom(seed: seed)
+      return Network(inputSize: 4, layers, using: &random)
+    }
+    let network = try Ensemble([
+      member(1, [.affine(outputs: 5), .batchNorm(), .relu, .affine(outputs: 3)]),
+      member(2, [.affine(outputs: 70), .tanh, .affine(outputs: 3)]),
+      member(3, [.affine(outputs: 3)]),
+    ]).network
+    let model = TrainedModel(
+      network: network, preprocessing: .none, classNames: ["a", "b", "c"])
+    let scratch = try TemporaryDirectory()
+    try model.save(to: scratch.file("model"))
+    let read = try TrainedModel<Float>(readingFrom: scratch.file("model"))
+    #expect(read == model)
+    let x = Tensor<Float>.sample([9, 4])
+    #expect(read.network.outputs(of: x) == network.outputs(of: x))
+  }
+
   @Test("What is missing or does not fit in a model file is named", arguments: Flaw.allCases)
   func flaws(flaw: Flaw) throws {
     let directory = try TemporaryDirectory()

@@ -93,7 +93,8 @@ struct TrainCommand: ParsableCommand {
       try require("--ensemble", ensemble, in: 2...100)
       if random == .numpy {
         throw ValidationError(
-          "--ensemble goes with --random fast: NumPy's stream draws batches after one network's weights")
+          "--ensemble goes with --random fast: NumPy's stream draws batches after one network's weights"
+        )
       }
     }
     if random == .numpy && seed > UInt32.max {

@@ -68,7 +68,8 @@ extension Tensor {
   fileprivate var softmaxed: Tensor {
     var result = self
     result.withMutableRows {
-      Scalar.softmax(rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base,
+      Scalar.softmax(
+        rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base,
         sums: nil)
     }
     return result

@@ -51,6 +51,10 @@ private struct ThreeMeans: OptimizerRule {
         $0.learningRate = 0.01
       },
       run(plain) { $0.clipping = .value(limit: 0.01) },
+      run(plain) { $0.clipping = .norm(maximum: 0.1) },
+      run(plain) { $0.maxNorm = 0.5 },
+      run(plain) { $0.averageDecay = 0.9 },
+      run([.affine(outputs: 70), .relu, .affine(outputs: 3)]) { $0.averageDecay = 0.5 },
       run(plain) { $0.schedule = .cosine(warmUp: 10) },
       run(plain) { $0.schedule = .reduceOnPlateau(patience: 1) },
       run([.affine(outputs: 25), .batchNorm(), .relu, .dropout(rate: 0.3), .affine(outputs: 3)]) {
@@ -62,37 +66,18 @@ private struct ThreeMeans: OptimizerRule {
     ]
   }
 
-  @Test func `In Double every loss is that of the run alone to 1e-10`() throws {
-    let settings = Self.settings(.double)
+  @Test(arguments: RunRecord.Precision.allCases)
+  func `Every number is that of the run alone to the last bit`(
+    precision: RunRecord.Precision
+  ) throws {
+    let settings = Self.settings(precision)
     let together = try SweepSamples.trials(settings)
     let alone = try SweepSamples.trials(settings, .independent)
     for (one, other) in zip(together, alone) {
-      #expect(one.state == .done && other.state == .done)
-      #expect(one.measurements.count == 20 && other.measurements.count == 20)
-      for (a, b) in zip(one.measurements, other.measurements) {
-        let (loss, expected) = (try #require(a.loss), try #require(b.loss))
-        #expect(abs(loss - expected) <= 1e-10 * abs(expected), "trial \(one.id) at \(a.iteration)")
-        #expect(a.iteration == b.iteration)
-        #expect(a.trainAccuracy == b.trainAccuracy)
-        #expect(a.validationAccuracy == b.validationAccuracy)
-      }
-      #expect(one.result?.value == other.result?.value)
-      #expect(one.result?.trainAccuracy == other.result?.trainAccuracy)
+      #expect(one.state == .done && one.measurements.count == 20)
       #expect(one.result?.iterations == 200)
-    }
-  }
-
-  @Test func `In Float losses and accuracies stay close to those of the run alone`() throws {
-    let settings = Self.settings(.float)
-    let together = try SweepSamples.trials(settings)
-    let alone = try SweepSamples.trials(settings, .independent)
-    for (one, other) in zip(together, alone) {
-      for (a, b) in zip(one.measurements, other.measurements) {
-        let (loss, expected) = (try #require(a.loss), try #require(b.loss))
-        #expect(abs(loss - expected) <= 1e-3 * abs(expected), "trial \(one.id) at \(a.iteration)")
-      }
-      // One of the 40 rows may lie on an edge.
-      #expect(abs((one.value ?? 0) - (other.value ?? 1)) <= 0.025 + 1e-9)
+      let change = zip(one.timeless, other.timeless).first { $0 != $1 }
+      #expect(change == nil, "trial \(one.id)")
     }
   }
 
@@ -146,7 +131,7 @@ private struct ThreeMeans: OptimizerRule {
       #expect(one.result?.value == other.result?.value)
       #expect(one.result?.trainAccuracy == other.result?.trainAccuracy)
       if let loss = other.result?.finalLoss {
-        #expect(abs((one.result?.finalLoss ?? .nan) - loss) <= 1e-10 * loss)
+        #expect(one.result?.finalLoss == loss)
       } else {
         #expect(one.result?.finalLoss == nil && lengths[index] == 0)
       }
@@ -166,10 +151,6 @@ private struct ThreeMeans: OptimizerRule {
     ]
     let together = try SweepSamples.trials(settings, workers: 2)
     let alone = try SweepSamples.trials(settings, .independent, workers: 1)
-    // The first six are the very same training on one worker.
-    for (one, other) in zip(together, alone).prefix(6) {
-      #expect(one.timeless == other.timeless)
-    }
-    for (one, other) in zip(together, alone) { #expect(one.result?.value == other.result?.value) }
+    for (one, other) in zip(together, alone) { #expect(one.timeless == other.timeless) }
   }
 }
