@@ -4,6 +4,8 @@ import LinearAlgebra
 /// what steps of training change, while the network itself keeps the numbers of the last
 /// ``unpack(into:)``. What an optimizer keeps for these parameters can stand in the same order.
 package final class PackedWeights<Scalar: BLASScalar> {
+  /// Who computes products with them.
+  package let path: ProductPath
   /// Which layers are packed, from the lowest to the highest.
   package let layers: [Int]
   /// Of each layer of the network, its parameters; nil where it is not packed.
@@ -26,6 +28,7 @@ package final class PackedWeights<Scalar: BLASScalar> {
     }
     self.layers = layers
     count = sizes.reduce(0) { sum, size in
+    self.path = path
       sum + size.outputs * PackedLayer<Scalar>.stride(columns: size.inputs)
         + PackedLayer<Scalar>.stride(columns: size.outputs)
     }

@@ -209,7 +209,7 @@ extension EngineNetwork {
   /// Makes room for the gradients of all parameters.
   func keepGradients() {
     if packedGradients != nil { return }
-    let room = PackedWeights(zerosFor: network, path: .chosen)
+    let room = PackedWeights(zerosFor: network, path: packed.path)
     packedGradients = room
     for index in slots.indices where slots[index].isSplit {
       slots[index].gradient = address(of: slots[index], in: room)
