@@ -7,3 +7,4 @@
 #include "dense.h"
 #include "losses.h"
 #include "updates.h"
+#include "peak.h"

@@ -25,6 +25,10 @@
 #undef REAL
 #undef KERNEL
 
+// How many elements ckernels_multiply_adds_… computes: whole vectors, a multiple of as many as are
+// computed at a time, on every level.
+enum { ckernels_multiply_add_elements = 192 };
+
 // Instructions that kernels are compiled for, from the least to the most. On other processors than
 // x86-64 there is the first alone, whose vectors are as wide as every such processor's.
 typedef enum {

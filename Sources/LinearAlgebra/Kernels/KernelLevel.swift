@@ -1,0 +1,38 @@
+internal import CKernels
+
+/// The instructions that this library's kernels were compiled for and use on a processor.
+public enum KernelLevel: String, Sendable, CaseIterable, Codable {
+  /// What every processor of the architecture has: SSE2 or NEON.
+  case baseline
+  /// x86-64 with AVX2 and fused multiply-add.
+  case avx2 = "AVX2"
+  /// x86-64 with AVX-512.
+  case avx512 = "AVX-512"
+
+  /// The best level of this processor, whose kernels are used.
+  public static var current: KernelLevel {
+    switch ckernels_best_level() {
+    case ckernels_avx512: .avx512
+    case ckernels_avx2: .avx2
+    default: .baseline
+    }
+  }
+}
+
+/// Independent multiply-adds in single precision, for the peak that benchmarks show shares of.
+package enum MultiplyAddLoop {
+  /// The floating-point operations of `count` rounds: two for each element.
+  package static func operations(count: Int) -> Double {
+    2 * Double(count) * Double(ckernels_multiply_add_elements)
+  }
+
+  /// Computes `count` rounds on the calling thread.
+  package static func run(count: Int) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: Int(ckernels_multiply_add_elements)) {
+      guard let x = $0.baseAddress else { return }
+      x.initialize(repeating: 1, count: $0.count)
+      // Tends to 2, far from what is slow: subnormals and infinities.
+      ckernels_multiply_adds_float(count, 0.5, 1, x)
+    }
+  }
+}
