@@ -58,7 +58,7 @@ let package = Package(
     .target(
       name: "CommandSupport",
       dependencies: [
-        "LinearAlgebra", "Serialization",
+        "LinearAlgebra", "Serialization", "NeuralNetwork",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LinearAlgebra
+import NeuralNetwork
 import Serialization
 
 /// A program's command with subcommands. Exit status: 0 done, 1 failed, 2 bad use, 130 interrupted.
@@ -38,6 +39,12 @@ extension RootCommand {
       command = try parseAsRoot(arguments)
     } catch {
       return report(parsing: error, arguments)
+    }
+    do {
+      _ = try ProductPath.requested()
+    } catch {
+      Console.error("Error: \(error)")
+      return 2
     }
     do {
       try command.run()

@@ -21,14 +21,16 @@ package final class PackedWeights<Scalar: BLASScalar> {
     var (layers, sizes): ([Int], [(inputs: Int, outputs: Int)]) = ([], [])
     for (index, layer) in network.layers.enumerated() {
       guard let affine = layer as? Affine<Scalar>,
-        path == .blas || Self.isWorthIt(inputs: affine.inputSize, outputs: affine.outputSize)
+        // What is not packed is computed on the path of the process.
+        path != .chosen
+          || path.products(inputs: affine.inputSize, outputs: affine.outputSize) != .small
       else { continue }
       layers.append(index)
       sizes.append((affine.inputSize, affine.outputSize))
     }
+    self.path = path
     self.layers = layers
     count = sizes.reduce(0) { sum, size in
-    self.path = path
       sum + size.outputs * PackedLayer<Scalar>.stride(columns: size.inputs)
         + PackedLayer<Scalar>.stride(columns: size.outputs)
     }
@@ -54,12 +56,6 @@ package final class PackedWeights<Scalar: BLASScalar> {
 
   /// All numbers, in an order that depends on the network's shape alone.
   package var base: UnsafeMutablePointer<Scalar> { memory.base }
-
-  /// Whether a layer is packed where many rows go through it: smaller ones have kernels that keep the
-  /// weights in registers.
-  static func isWorthIt(inputs: Int, outputs: Int) -> Bool {
-    !AffineProducts.isSmall(inputs: inputs, outputs: outputs)
-  }
 }
 
 extension PackedWeights {

@@ -7,11 +7,14 @@ import Perceptron
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Show which BLAS was found, check its products, and time them.",
+    abstract: "Show which BLAS was found and what computes products, check both, and time BLAS.",
     discussion: """
+      Layers' products are computed by this library's kernels, or by OpenBLAS where the environment \
+      has \(ProductPath.variable)=\(ProductPath.blas.rawValue); a few steps of training are taken \
+      both ways and compared. \
       The files of Fashion-MNIST, where it is installed, are compared with the published ones by \
       their SHA-256 sums; so are those of other folders with --verify. Exit status 1 when a \
-      product or a file is not what it should be.
+      product, a step or a file is not what it should be.
       """)
 
   @Option(
@@ -23,16 +26,22 @@ struct DoctorCommand: ParsableCommand {
   /// What was found.
   private struct Findings: Encodable {
     let machine: Machine
+    let productPath: ProductPath
+    let kernels: KernelLevel
     let products: [MatmulCheck]
+    let steps: [ProductPathCheck]
     let speeds: [MatmulSpeed]
     let data: [PublishedDataCheck]
-    var passed: Bool { products.allSatisfy(\.passed) && data.allSatisfy(\.passed) }
+    var passed: Bool {
+      products.allSatisfy(\.passed) && steps.allSatisfy(\.passed) && data.allSatisfy(\.passed)
+    }
   }
 
   func run() throws {
     let findings = Findings(
-      machine: .current,
+      machine: .current, productPath: .chosen, kernels: .current,
       products: [MatmulCheck(Float.self), MatmulCheck(Double.self)],
+      steps: [ProductPathCheck(Float.self), ProductPathCheck(Double.self)],
       speeds: [
         MatmulSpeed(Float.self, 200, 3072, 50), MatmulSpeed(Float.self, 1024, 1024, 1024),
         MatmulSpeed(Double.self, 1024, 1024, 1024),
@@ -60,9 +69,12 @@ struct DoctorCommand: ParsableCommand {
       "system        \(machine.system)",
       "BLAS          \(machine.blas)",
       "BLAS kernel   \(machine.blasCore), \(machine.blasThreads) threads",
+      "products      \(products(findings))",
     ]
-    for check in findings.products {
-      lines.append("\(check.scalar.padded(to: 12))  \(check.summary)")
+    for (scalar, summary) in findings.products.map({ ($0.scalar, $0.summary) })
+      + findings.steps.map({ ($0.scalar, $0.summary) })
+    {
+      lines.append("\(scalar.padded(to: 12))  \(summary)")
     }
     for speed in findings.speeds {
       lines.append(
@@ -77,6 +89,16 @@ struct DoctorCommand: ParsableCommand {
       lines.append("data          Fashion-MNIST is not installed; scripts/setup installs it")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What computes layers' products, and how that is chosen.
+  private func products(_ findings: Findings) -> String {
+    let variable = "\(ProductPath.variable)=\(ProductPath.blas.rawValue)"
+    return switch findings.productPath {
+    case .kernels:
+      "kernels, \(findings.kernels.rawValue) (\(variable) sends them through OpenBLAS)"
+    case .blas: "OpenBLAS, by \(variable)"
+    }
   }
 }
 

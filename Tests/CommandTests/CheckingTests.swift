@@ -175,7 +175,8 @@ struct CheckingTests {
     #expect(text.output.contains("OpenBLAS"))
     #expect(text.output.contains("BLAS kernel   \(BLASLibrary.core),"))
     #expect(text.output.contains("GFLOP/s"))
-    #expect(text.lines.count { $0.contains(" right: ") } == 2)
+    #expect(text.lines.count { $0.contains(" right: ") } == 4)
+    #expect(text.output.contains("steps by kernels and by OpenBLAS, worst difference "))
     let findings = try Command.run(["doctor", "--json"]).object
     let machine = try #require(findings["machine"] as? [String: Any])
     #expect(machine["blasCore"] as? String == BLASLibrary.core)
@@ -185,6 +186,14 @@ struct CheckingTests {
       let worst = try #require(product["worstError"] as? Double)
       #expect(worst <= (try #require(product["limit"] as? Double)))
       #expect(try #require(product["count"] as? Int) > 100)
+    }
+    let steps = try #require(findings["steps"] as? [[String: Any]])
+    #expect(steps.map { $0["scalar"] as? String } == ["Float", "Double"])
+    for step in steps {
+      let worst = try #require(step["worstDifference"] as? Double)
+      // Another order of addition leaves some.
+      #expect(worst > 0)
+      #expect(worst <= (try #require(step["limit"] as? Double)))
     }
   }
 

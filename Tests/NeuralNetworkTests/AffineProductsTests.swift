@@ -6,15 +6,27 @@ import Testing
 
 /// Small layers' products are the kernels', the others BLAS's; packed layers have kernels of their own.
 @Suite struct AffineProductsTests {
-  @Test("Kernels take layers of up to 64 inputs and outputs, however many rows there are")
+  @Test("Kernels for small layers take those of up to 64 inputs and outputs; OpenBLAS takes all")
   func rule() {
     for (inputs, outputs, isSmall) in [
       (64, 64, true), (65, 64, false), (64, 65, false), (1, 1, true), (1, 65, false),
     ] {
       #expect(
-        AffineProducts.isSmall(inputs: inputs, outputs: outputs) == isSmall,
-        "\(inputs) × \(outputs)")
+        ProductPath.kernels.products(inputs: inputs, outputs: outputs)
+          == (isSmall ? .small : .packed), "\(inputs) × \(outputs)")
+      #expect(ProductPath.blas.products(inputs: inputs, outputs: outputs) == .blas)
     }
+  }
+
+  @Test("The environment chooses a path, or kernels where it says nothing")
+  func requested() throws {
+    func path(_ value: String) throws -> ProductPath {
+      try .requested(in: ["PERCEPTRON_PRODUCTS": value])
+    }
+    #expect(try ProductPath.requested(in: [:]) == .kernels)
+    #expect(try ["", "kernels", "blas"].map(path) == [.kernels, .kernels, .blas])
+    let error = #expect(throws: InvalidSetting.self) { try path("BLAS") }
+    #expect(error?.description == "PERCEPTRON_PRODUCTS is 'BLAS', expected kernels or blas")
   }
 
   @Test("The products on both sides of the rule", arguments: [1, 31, 33], [63, 64, 65])

@@ -4,13 +4,8 @@ import LinearAlgebra
 /// layers, which keep the weights in registers, or BLAS, which would spend more time preparing those
 /// than computing. Large layers are packed where there are many rows: see ``PackedLayer``.
 package enum AffineProducts {
-  /// Whether the kernels for small layers compute the products.
-  ///
-  /// Measured in 196 sizes up to 64 × 64 and in both scalar types, with AVX-512: with 32 rows or more
-  /// the three products together take less time than OpenBLAS's in every one. Fewer rows go the same
-  /// way, so that a row's numbers do not depend on how many there are.
-  package static func isSmall(inputs: Int, outputs: Int) -> Bool {
-    inputs <= 64 && outputs <= 64 && ProductPath.chosen == .kernels
+  private static func isSmall(inputs: Int, outputs: Int) -> Bool {
+    ProductPath.chosen.products(inputs: inputs, outputs: outputs) == .small
   }
 
   /// With fewer rows than this, packing a layer's weights takes longer than their product: what predicts
