@@ -6,12 +6,14 @@ import Perceptron
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "step",
-    abstract: "Time training steps, phase by phase, against their two big products.",
+    abstract: "Time training steps, phase by phase, against their products and the peak.",
     discussion: """
       A step draws a batch of \(steps[0].batch), gathers it from \(grouped(steps[0].rows)) rows of \
       bytes, goes forward, computes the loss, goes backward and updates, in single precision. The \
       losses and gradients of the first steps and what they make of the parameters are compared \
-      with plain loops in double precision before anything is timed. \
+      with plain loops in double precision before anything is timed. The products' operations \
+      are shown as shares of the multiply-add peak, and steps with every product by OpenBLAS \
+      beside those by kernels. \
       Takes \(decimal(seconds, 0)) s beside the checks, or --seconds. With --scaling, whole steps of \
       networks and batches of growing size are timed instead, against straight lines through them.
       """)
@@ -47,9 +49,10 @@ struct StepCommand: ParsableCommand {
     }
     status.finish()
     let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
-    let report = BenchReport(command: "step", timings)
-    try options.publish(
-      report, "\(report.head)\n\n\(StepTable(timings, of: Self.steps[0]).text)")
+    var report = BenchReport(command: "step", timings)
+    report.peak = PeakShares(timings, of: sizes)
+    let texts = [report.head, StepTable(timings, of: Self.steps[0]).text, report.peak?.text]
+    try options.publish(report, texts.compactMap { $0 }.joined(separator: "\n\n"))
   }
 
   private func timeScaling() throws {

@@ -40,7 +40,7 @@ struct BenchCommandTests {
       #expect(outcome.output.contains("\n\(product) "))
     }
     #expect(
-      report.timings.filter { $0.subject == Yardsticks.subject }.count == 4)
+      report.timings.filter { $0.subject == Yardsticks.subject }.count == 5)
   }
 
   @Test(

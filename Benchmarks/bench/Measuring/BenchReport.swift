@@ -15,6 +15,8 @@ struct BenchReport: Codable {
   /// Whether it was built with optimisation.
   let isOptimized: Bool
   var timings: [Timing]
+  /// The arithmetic of steps as shares of the multiply-add peak.
+  var peak: PeakShares?
   /// The programs compared and their versions.
   var versions: [String: String]?
   /// The largest resident memory of each program, in bytes.

@@ -32,13 +32,16 @@ struct Contender {
 /// The times of a run's phases, which the run itself marks.
 final class Laps {
   let names: [String]
+  /// Floating-point operations of the phases where that says something.
+  let operations: [String: Double]
   /// Seconds of each phase in the last run.
   private(set) var seconds: [Double]
   private var index = 0
   private var last = ContinuousClock.now
 
-  init(_ names: [String]) {
+  init(_ names: [String], operations: [String: Double] = [:]) {
     self.names = names
+    self.operations = operations
     seconds = [Double](repeating: 0, count: names.count)
   }
 

@@ -139,6 +139,7 @@ struct Sampler {
         return zip(laps.names, visits).map {
           var timing = Timing(subject: contender.subject, variant: $0, visits: $1, runs: runs)
           timing.clockError = Sampler.lapError
+          timing.operations = laps.operations[$0]
           return timing
         }
       }

@@ -6,8 +6,14 @@ import Perceptron
 enum Yardsticks {
   static let subject = "this machine"
 
-  /// Arithmetic on one core, copying in memory, fresh pages from the system, and a product by BLAS.
-  static func make() -> [Contender] { [arithmetic(), copying(), pages(), product()] }
+  /// The name of the loop whose rate is the most that products could reach.
+  static let peak = "multiply-adds"
+
+  /// Arithmetic on one core, multiply-adds on all, copying in memory, fresh pages from the system, and
+  /// a product by BLAS.
+  static func make() -> [Contender] {
+    [arithmetic(), multiplyAdds(), copying(), pages(), product()]
+  }
 
   private static func arithmetic() -> Contender {
     var state: UInt64 = 1
@@ -17,6 +23,16 @@ enum Yardsticks {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       }
     }
+  }
+
+  /// Independent multiply-adds in single precision, by as many workers as BLAS has threads.
+  private static func multiplyAdds() -> Contender {
+    let lease = WorkerPool.lease(workers: BLASLibrary.threadCount)
+    let count = 200_000
+    return Contender(
+      subject: subject, variant: peak,
+      operations: Double(lease.pool.count) * MultiplyAddLoop.operations(count: count)
+    ) { lease.run { _ in MultiplyAddLoop.run(count: count) } }
   }
 
   private static func copying() -> Contender {

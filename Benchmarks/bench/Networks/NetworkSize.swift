@@ -1,4 +1,5 @@
 import Perceptron
+import Training
 
 /// The widths of a two-layer network, and the rows that it is given.
 struct NetworkSize: Hashable, CustomStringConvertible {
@@ -15,6 +16,29 @@ struct NetworkSize: Hashable, CustomStringConvertible {
   /// X·W1 of as many rows.
   func inputProduct(rows: Int) -> Product {
     Product(name: "X·W1", rows: rows, inner: inputs, columns: hidden)
+  }
+}
+
+// MARK: - Arithmetic
+
+extension NetworkSize {
+  private var cost: TrainingCost {
+    TrainingCost(
+      inputSize: inputs, layers: [.affine(outputs: hidden), .relu, .affine(outputs: classes)],
+      batchSize: batch, scalarSize: 4, copies: 0)
+  }
+
+  /// The operations of a step's products by phase: forward, input gradients, weight gradients.
+  var operations: [String: Double] {
+    [
+      "forward": cost.forwardOperations, "backward": cost.inputGradientOperations,
+      "update": cost.forwardOperations,
+    ]
+  }
+
+  /// What computes the products of each layer.
+  func products(_ path: ProductPath = .chosen) -> [LayerProducts] {
+    [(inputs, hidden), (hidden, classes)].map { path.products(inputs: $0, outputs: $1) }
   }
 }
 

@@ -1,10 +1,12 @@
 import Perceptron
 
-/// What is timed of a network's training: whole steps, their phases, and their two big products as
-/// plain calls of BLAS.
+/// What is timed of a network's training: whole steps, their phases, the same steps by OpenBLAS, and
+/// their two big products as plain calls of it.
 enum StepContenders {
   static let whole = "step"
   static let gradients = "loss + gradient"
+  static let wholes = [whole, gradients]
+  static let byBLAS = "all by OpenBLAS"
   static let phases = ["draw", "gather", "forward", "loss", "backward", "update"]
   static let products = "X·W1 and Xᵀ·dH"
 
@@ -19,17 +21,18 @@ enum StepContenders {
     _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
   ) throws -> [Contender] {
     let work = try checkedWork(size, network, on: data)
-    let laps = Laps(phases)
+    let operations = size.operations
+    let laps = Laps(phases, operations: operations)
     return [
       Contender(
-        subject: size.description, variant: whole, countsAllocations: true,
-        prepare: work.reset, run: { work.take() }),
+        subject: size.description, variant: whole, operations: operations.values.reduce(0, +),
+        countsAllocations: true, prepare: work.reset, run: { work.take() }),
       Contender(
         subject: size.description, variant: "phases", laps: laps,
         prepare: work.reset,
         run: { work.take(marking: laps) }),
       bigProducts(size),
-    ]
+    ] + (try byBLAS(size, network, on: data) { $0.take() })
   }
 
   /// Whole steps alone, after the same check.
@@ -52,11 +55,16 @@ enum StepContenders {
     _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
   ) throws -> [Contender] {
     let work = try checkedWork(size, network, on: data)
-    let laps = Laps(Array(phases[2...4]))
+    let operations = size.operations.values.reduce(0, +)
+    let forward = size.operations["forward", default: 0]
+    // All gradients are computed backward where nothing is updated.
+    let laps = Laps(
+      Array(phases[2...4]),
+      operations: ["forward": forward, "backward": operations - forward])
     return [
       Contender(
-        subject: size.description, variant: gradients, countsAllocations: true,
-        prepare: work.reset, run: { work.computeGradients() }),
+        subject: size.description, variant: gradients, operations: operations,
+        countsAllocations: true, prepare: work.reset, run: { work.computeGradients() }),
       Contender(
         subject: size.description, variant: "phases", laps: laps,
         prepare: work.reset,
@@ -65,16 +73,31 @@ enum StepContenders {
           work.computeGradients(marking: laps)
         }),
       bigProducts(size),
+    ] + (try byBLAS(size, network, on: data) { $0.computeGradients() })
+  }
+
+  /// The same with every product by OpenBLAS, unless they all are anyway.
+  private static func byBLAS(
+    _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset,
+    run: @escaping (TrainingWork<Float>) -> Void
+  ) throws -> [Contender] {
+    if ProductPath.chosen == .blas { return [] }
+    let work = try checkedWork(size, network, on: data, path: .blas)
+    return [
+      Contender(
+        subject: size.description, variant: byBLAS, prepare: work.reset, run: { run(work) })
     ]
   }
 
   private static func checkedWork(
-    _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
+    _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset,
+    path: ProductPath = .chosen
   ) throws -> TrainingWork<Float> {
     var settings = settings
     settings.batchSize = size.batch
     let work = TrainingWork(
-      network.network, on: data.prepared(with: NetworkSize.preprocessing), settings: settings)
+      network.network, on: data.prepared(with: NetworkSize.preprocessing), settings: settings,
+      path: path)
     try StepCheck(size, on: data, settings: settings).run(work)
     return work
   }

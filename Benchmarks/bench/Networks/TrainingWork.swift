@@ -7,33 +7,36 @@ final class TrainingWork<Scalar: BLASScalar> {
   private let data: PreparedDataset<Scalar>
   private let fresh: Network<Scalar>
   private let settings: TrainerSettings
+  private let path: ProductPath
   private var engine: TrainingEngine<Scalar>
   private var sampler: BatchSampler
   private var random = SeededRandom(seed: 0, purpose: "batches")
 
   /// Steps of `network` on `data`.
   init(
-    _ network: Network<Scalar>, on data: PreparedDataset<Scalar>, settings: TrainerSettings
+    _ network: Network<Scalar>, on data: PreparedDataset<Scalar>, settings: TrainerSettings,
+    path: ProductPath = .chosen
   ) {
     self.data = data
     self.settings = settings
+    self.path = path
     fresh = network
-    engine = Self.engine(network, settings)
+    engine = Self.engine(network, settings, path)
     sampler = BatchSampler(settings.sampling, rowCount: data.count)
   }
 
   private static func engine(
-    _ network: Network<Scalar>, _ settings: TrainerSettings
+    _ network: Network<Scalar>, _ settings: TrainerSettings, _ path: ProductPath
   ) -> TrainingEngine<Scalar> {
     let engine = TrainingEngine(
       [.init(network, OptimizerState(settings.optimizer, for: network), settings: settings)],
-      workers: settings.workers)
+      workers: settings.workers, path: path)
     engine.setLearningRate(settings.learningRate, at: 0)
     return engine
   }
 
   /// Makes the network and the optimizer what they were at first.
-  func reset() { engine = Self.engine(fresh, settings) }
+  func reset() { engine = Self.engine(fresh, settings, path) }
 
   /// One step, as training makes it. Returns the loss.
   @discardableResult

@@ -41,13 +41,19 @@ package struct TrainingCost {
     }
   }
 
-  /// The operations of an iteration's products: forward, for the weights' gradient and, but for the
-  /// first layer, for the input's.
-  package var operations: Double {
-    products.enumerated().reduce(0) { sum, layer in
-      sum + (layer.offset == 0 ? 4 : 6) * Double(batchSize) * layer.element.inputs
-        * layer.element.outputs
-    }
+  /// The operations of an iteration's products forward; those for the weights' gradients have as many.
+  package var forwardOperations: Double { operations(of: products[...]) }
+
+  /// The operations of an iteration's products for the inputs' gradients, which the first layer has
+  /// none of.
+  package var inputGradientOperations: Double { operations(of: products.dropFirst()) }
+
+  /// The operations of all products of an iteration.
+  package var operations: Double { 2 * forwardOperations + inputGradientOperations }
+
+  /// A multiplication and an addition for each row and weight.
+  private func operations(of products: ArraySlice<(inputs: Double, outputs: Double)>) -> Double {
+    products.reduce(0) { $0 + 2 * Double(batchSize) * $1.inputs * $1.outputs }
   }
 
   /// The bytes of the parameters with what is kept for each, in `Double`, which no size overflows.
