@@ -145,6 +145,66 @@ import Testing
     #expect(throws: TrainingError.self) { try both.run(on: Self.data) }
   }
 
+  @Test("A run that has diverged says so again, and its checkpoint does too")
+  func diverged() throws {
+    let scratch = try TemporaryDirectory()
+    var wild = Self.members[0]
+    wild.settings.learningRate = 1e30
+    var trainer = try Self.trainer([wild])
+    for _ in 0..<2 {
+      #expect(throws: TrainingError.self) {
+        try trainer.run(on: Self.data, checkpoints: Checkpoints(at: scratch.file("c")))
+      }
+    }
+    try trainer.saveCheckpoint(to: scratch.file("c"))
+    var resumed = try Trainer<Float, SeededRandom>(resumingFrom: scratch.file("c"))
+    #expect(resumed.isFinished && resumed.members[0].failure != nil)
+    #expect(throws: TrainingError.self) { try resumed.run(on: Self.data) }
+  }
+
+  @Test("A network that a callback ends is over once the others go on, also after a resume")
+  func ended() throws {
+    let scratch = try TemporaryDirectory()
+    let members = Array(Self.members[..<3])
+    var wild = members[0]
+    wild.settings.learningRate = 1e30
+    for others in [Array(members[1...]), [wild]] {
+      var group = try Self.trainer([members[0]] + others)
+      try group.run(
+        on: Self.data,
+        callbacks: [
+          .perform { $0.member == 0 && $0.progress.iteration == 0 ? .stop : .proceed }
+        ])
+      #expect(group.members[0].iteration == 1)
+      try group.saveCheckpoint(to: scratch.file("c"))
+      var resumed = try Trainer<Float, SeededRandom>(resumingFrom: scratch.file("c"))
+      #expect(resumed.members.map(\.iteration) == group.members.map(\.iteration))
+      #expect(resumed.iteration == group.iteration && resumed.isFinished == group.isFinished)
+      if others.count == 2 {
+        #expect(group.isFinished)
+        try resumed.run(on: Self.data)
+        #expect(resumed.members[0].network == group.members[0].network)
+      }
+    }
+  }
+
+  @Test("A checkpoint in the loop leaves the last good file where the update left no good network")
+  func lastGood() throws {
+    let scratch = try TemporaryDirectory()
+    var wild = Self.members[0]
+    (wild.settings.learningRate, wild.settings.schedule) = (1e37, .constant)
+    var group = try Self.trainer([Self.members[0], wild])
+    _ = try? group.run(
+      on: Self.data, checkpoints: Checkpoints(at: scratch.file("c"), everyIterations: 1))
+    let resumed = try Trainer<Float, SeededRandom>(resumingFrom: scratch.file("c"))
+    #expect(resumed.members[0].iteration == 40 && resumed.members[1].failure != nil)
+    var alone = try Self.trainer([wild])
+    #expect(throws: TrainingError.self) {
+      try alone.run(
+        on: Self.data, checkpoints: Checkpoints(at: scratch.file("d"), everyIterations: 1))
+    }
+  }
+
   @Test("What networks side by side must share is refused where it differs, named")
   func shared() throws {
     let members = Self.members

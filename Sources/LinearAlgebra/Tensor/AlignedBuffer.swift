@@ -1,4 +1,4 @@
-/// Memory for numbers that a plan owns as long as it lives, aligned for vector instructions.
+/// Memory for numbers, aligned for vector instructions and freed with its last reference.
 package final class AlignedBuffer<Element: BitwiseCopyable> {
   /// The first of the elements.
   package let base: UnsafeMutablePointer<Element>

@@ -7,7 +7,7 @@ public struct RowBlock<Scalar: BLASScalar> {
   public let base: UnsafePointer<Scalar>
   /// How many rows the block has.
   public let rows: Int
-  /// How many elements each row has; rows follow each other without a gap.
+  /// How many elements each row has; rows follow each other without a gap, but for ``stride``.
   public let columns: Int
   /// How far a row's beginning is from the next one's: `columns`, but in a batch that the engine pads.
   @usableFromInline package let stride: Int
@@ -46,7 +46,7 @@ public struct MutableRowBlock<Scalar: BLASScalar> {
   public let base: UnsafeMutablePointer<Scalar>
   /// How many rows the block has.
   public let rows: Int
-  /// How many elements each row has; rows follow each other without a gap.
+  /// How many elements each row has; rows follow each other without a gap, but for ``stride``.
   public let columns: Int
   /// How far a row's beginning is from the next one's: `columns`, but in a batch that the engine pads.
   @usableFromInline package let stride: Int

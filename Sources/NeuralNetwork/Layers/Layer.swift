@@ -10,6 +10,10 @@ import LinearAlgebra
 /// `worksInPlace`; everything else has a default. One with parameters adds `parameterKinds`,
 /// `parameter(at:)`, `updateParameters` and `parameterGradients`. It works wherever a network does, but
 /// files hold only layers that have a ``LayerSpecification``.
+///
+/// Training gives the same bits for any number of workers where what a layer makes of a row does not
+/// depend, to the last bit, on how many rows it is given at once. That holds for all layers here, but not
+/// for products by BLAS.
 public protocol Layer<Scalar>: Sendable, Equatable {
   /// The type of all numbers.
   associatedtype Scalar: BLASScalar

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import Perceptron
+import Training
 import Serialization
 
 /// `perceptron train`.
@@ -151,10 +152,13 @@ struct TrainCommand: ParsableCommand {
   /// Refuses a network that there is no memory for.
   func checkMemory(_ settings: RunRecord.Settings, _ data: LoadedData) throws {
     let workers = settings.training.workers ?? BLASLibrary.threadCount
-    try MemoryDemand(
+    let scalarSize = precision == .float ? 4 : 8
+    let cost = TrainingCost(
       inputSize: data.training.featureCount, layers: settings.network.layers,
-      batchSize: settings.training.batchSize, scalarSize: precision == .float ? 4 : 8,
-      copies: 2 * (1 + settings.training.optimizer.stateCount) * (settings.ensemble ?? 1),
+      scalarSize: scalarSize, settings.training)
+    try MemoryDemand(
+      inputSize: cost.inputSize, layers: cost.layers, batchSize: cost.batchSize,
+      scalarSize: scalarSize, copies: cost.copies * (settings.ensemble ?? 1),
       evaluatedRows: min(256 * workers, 1000, data.training.count)
     ).check(sizes: network.sizes(settings.network), batchOption: "--batch")
   }

@@ -84,13 +84,16 @@ extension TensorArchive {
 
   /// A network like `model` with the numbers that stand under their names behind `prefix`.
   ///
-  /// - Throws: `FileError` where a tensor is missing, of another shape or type, or not finite.
+  /// - Throws: `FileError` where a tensor is missing, of another shape or type, or not finite where all
+  ///   have to be.
   package func network<Scalar: BLASScalar>(
-    like model: Network<Scalar>, prefix: String, path: String
+    like model: Network<Scalar>, prefix: String, path: String, areFinite: Bool = true
   ) throws -> Network<Scalar> {
     var network = model
-    network.parameters = try tensors(like: network.parameters, prefix: prefix, path: path)
-    network.statistics = try tensors(like: network.statistics, prefix: prefix, path: path)
+    network.parameters = try tensors(
+      like: network.parameters, prefix: prefix, path: path, areFinite: areFinite)
+    network.statistics = try tensors(
+      like: network.statistics, prefix: prefix, path: path, areFinite: areFinite)
     return network
   }
 

@@ -41,8 +41,15 @@ struct RunState: Codable {
   var recentLoss: RunningMean
   var lastScore: Double?
   var epochs: [History.Epoch]
-  /// Of the first network, how many there are and how many batches were drawn, where there are several.
+  /// Of the first network, how many there are and how many batches were drawn, where there are several
+  /// or the network's run ended before.
   var group: Group?
+  /// Why the run diverged, if it did.
+  var failure: Failure?
+
+  enum Failure: String, Codable {
+    case loss, parameters
+  }
 
   struct Group: Codable {
     var count: Int
@@ -58,7 +65,7 @@ extension Trainer where Random: Codable {
   ///
   /// - Parameter notes: more to put into the file's metadata.
   public func checkpoint(notes: [String: String] = [:]) throws -> TensorArchive {
-    try checkpoint(of: members.indices.filter { members[$0].failure == nil }, notes: notes)
+    try checkpoint(of: Array(members.indices), notes: notes)
   }
 
   /// The same of some of the networks.
@@ -74,7 +81,7 @@ extension Trainer where Random: Codable {
       ]) { $1 })
     for (position, index) in some.enumerated() {
       let group =
-        position == 0 && some.count > 1
+        position == 0 && (some.count > 1 || members[index].iteration != iteration)
         ? RunState.Group(count: some.count, iteration: iteration) : nil
       try add(members[index], group, to: &archive, prefix: Prefix.member(position))
     }
@@ -92,7 +99,10 @@ extension Trainer where Random: Codable {
       optimizerSteps: member.optimizer.stepCount, averageUpdates: member.average?.updateCount,
       schedule: member.schedule, stopping: member.stopping.scores,
       hasBest: member.stopping.best != nil, recentLoss: member.recentLoss,
-      lastScore: member.lastScore, epochs: member.history.epochs, group: group)
+      lastScore: member.lastScore, epochs: member.history.epochs, group: group,
+      failure: member.failure.map {
+        if case .lossNotFinite = $0 { .loss } else { .parameters }
+      })
     archive.metadata[prefix + Metadata.settings] = try member.settings.jsonLine
     archive.metadata[prefix + Metadata.state] = try state.jsonLine
     archive.metadata[prefix + Metadata.architecture] = try NetworkArchitecture(
@@ -173,15 +183,17 @@ extension TrainingMember {
       throw FileError(path, "\(error)")
     }
     self.init(
-      try archive.network(like: model, prefix: prefix + Prefix.network, path: path),
-      settings: settings, rowCount: state.rowCount)
+      try archive.network(
+        like: model, prefix: prefix + Prefix.network, path: path,
+        areFinite: state.failure != .parameters), settings: settings, rowCount: state.rowCount)
     // A square of a gradient may be infinite in Float, and the run go on.
     optimizer.tensors = try archive.tensors(
       like: optimizer.tensors, prefix: prefix + Prefix.optimizer, path: path, areFinite: false)
     optimizer.stepCount = state.optimizerSteps
     if var average {
       average.tensors = try archive.tensors(
-        like: average.tensors, prefix: prefix + Prefix.average, path: path)
+        like: average.tensors, prefix: prefix + Prefix.average, path: path,
+        areFinite: state.failure != .parameters)
       average.updateCount = state.averageUpdates ?? 0
       self.average = average
     }
@@ -194,6 +206,12 @@ extension TrainingMember {
     lastScore = state.lastScore
     iteration = state.iteration
     history = try archive.history(prefix: prefix, path: path)
+    switch state.failure {
+    case .loss: failure = .lossNotFinite(iteration: iteration, loss: .nan, history: history)
+    case .parameters:
+      failure = .parametersNotFinite(iteration: max(iteration - 1, 0), history: history)
+    case nil: break
+    }
     try check(state, path: path)
   }
 

@@ -56,7 +56,8 @@ extension OptimizerRule {
 
 /// A step of some consecutive elements of a parameter: what an ``OptimizerRule`` is given.
 public struct ParameterUpdate<Scalar: BLASScalar> {
-  /// How many elements there are.
+  /// How many elements there are. Among those of a large weight matrix are some that fill up rows: all
+  /// their gradients are 0, and what becomes of them does not matter.
   public let count: Int
   /// The learning rate, and the share that weight decay takes off each element before.
   public let step: UpdateStep

@@ -49,12 +49,11 @@ extension Trainer {
     loop.store(to: &self)
     for index in loop.begun { members[index].checkParameters() }
     // One that diverges leaves the others; where there are none, the run has failed.
-    if failure == nil, !loop.begun.isEmpty,
-      loop.begun.allSatisfy({ members[$0].failure != nil })
-    {
-      failure = members[loop.begun[0]].failure
+    let told = loop.begun.isEmpty ? Array(members.indices) : loop.begun
+    if failure == nil, told.allSatisfy({ members[$0].failure != nil }) {
+      failure = members[told[0]].failure
     }
-    for index in loop.begun.isEmpty ? Array(members.indices) : loop.begun {
+    for index in told {
       let member = members[index]
       let end = TrainingEnd(
         member: index, network: member.failure == nil ? member.network : nil,
@@ -114,10 +113,7 @@ extension Trainer {
       self.validation = validation
       self.callbacks = callbacks
       self.watch = watch
-      // One that was ended while others went on has missed batches.
-      begun = trainer.members.indices.filter {
-        !trainer.members[$0].isFinished && trainer.members[$0].iteration == trainer.iteration
-      }
+      begun = trainer.members.indices.filter { trainer.canGoOn(trainer.members[$0]) }
       positions = begun
       engine =
         begun.isEmpty
@@ -139,14 +135,21 @@ extension Trainer {
       }
       while !positions.isEmpty {
         try iterate(&trainer, engine)
-        if let isDue = watch.isSaveDue, let save = watch.save, !positions.isEmpty,
-          isDue(trainer.iteration)
-        {
-          store(to: &trainer)
-          try save(trainer)
+        if let isDue = watch.isSaveDue, isDue(trainer.iteration) {
+          try save(&trainer, engine)
         }
         if Task.isCancelled { break }
       }
+    }
+
+    /// Saves the run, but for networks that the last update left not finite: these have diverged.
+    private mutating func save(
+      _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
+    ) throws {
+      store(to: &trainer)
+      for index in positions { trainer.members[index].checkParameters() }
+      leave(Set(positions.filter { trainer.members[$0].failure != nil }), &trainer, engine)
+      if !positions.isEmpty { try watch.save?(trainer) }
     }
 
     /// Brings the members up to date whose networks are in the engine.
@@ -199,7 +202,7 @@ extension Trainer {
       _ place: Int, _ isEvaluated: Bool
     ) -> TrainingProgress {
       TrainingProgress(
-        iteration: current, iterations: member.iterations,
+        member: positions[place], iteration: current, iterations: member.iterations,
         loss: Double(engine.loss(at: place)), learningRate: engine.learningRate(at: place),
         epoch: isEvaluated ? member.history.epochs.last : nil)
     }
@@ -293,7 +296,7 @@ package struct GroupMoment<Scalar: BLASScalar> {
     of some: [Int], on data: PreparedDataset<Scalar>
   ) -> [Evaluation] {
     // The best network of an earlier evaluation is not in the engine.
-    let current = some.filter { all[$0].stopping.best == nil }
+    let current = some.filter { all[$0].stopping.best == nil && members.contains($0) }
     let places = current.compactMap { members.firstIndex(of: $0) }
     let found = Dictionary(
       uniqueKeysWithValues: zip(current, engine.evaluate(places, on: data)))
@@ -318,8 +321,10 @@ extension Trainer {
       watching: Watch(group: watch, isSaveDue: { _ in isSaveDue() }, save: save))
   }
 
-  /// Drops all members but those at some positions, in their order.
-  package mutating func keepMembers(at positions: [Int]) {
+  /// Drops all members but those at some positions, in their order, and has them share the work as
+  /// another run's do.
+  package mutating func keepMembers(at positions: [Int], workersOf other: Trainer) {
     members = positions.map { members[$0] }
+    for index in members.indices { members[index].settings.workers = other.settings.workers }
   }
 }

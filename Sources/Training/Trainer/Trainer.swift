@@ -13,7 +13,8 @@ import NeuralNetwork
 ///     let trained = trainer.result
 ///
 /// The same network, data, settings and random stream give the same numbers, to the last bit: whether a
-/// run is made at once or in pieces, alone or beside others, and by however many workers.
+/// run is made at once or in pieces, alone or beside others, and by however many workers; of layers of
+/// your own, ``Layer`` says what that takes.
 ///
 /// Several threads may each run a trainer of their own at once: each has its own workers. While any of
 /// them runs, OpenBLAS uses a single thread for each product in the whole process; see
@@ -107,6 +108,11 @@ extension Trainer {
   /// The iteration of the first network's best evaluation: see ``TrainingMember/bestIteration``.
   public var bestIteration: Int? { members[0].bestIteration }
 
-  /// Whether there is nothing left to do for any of the networks.
-  public var isFinished: Bool { members.allSatisfy(\.isFinished) }
+  /// Whether there is nothing left to do for any of the networks. One that a callback ended while others
+  /// went on has missed batches, and is over.
+  public var isFinished: Bool { !members.contains(where: canGoOn) }
+
+  func canGoOn(_ member: TrainingMember<Scalar>) -> Bool {
+    !member.isFinished && member.iteration == iteration
+  }
 }

@@ -39,8 +39,8 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
   public var seed: UInt64
   /// How many threads share the work of a step or an evaluation, 1 to 256, or nil for as many as
   /// BLAS has, and one where there is too little work to be shared; fewer where the system makes no
-  /// more threads. Another number gives other last digits; more than
-  /// there are cores, or cores that others keep busy, make a step slower.
+  /// more threads. The numbers are the same; more than there are cores, or cores that others keep busy,
+  /// make a step slower.
   public var workers: Int?
 
   /// The given settings.

@@ -5,6 +5,8 @@ import Serialization
 
 /// Where a training run stands, after an iteration.
 public struct TrainingProgress: Sendable {
+  /// The network's position among the trainer's; 0 where there is one.
+  public let member: Int
   /// The iteration that has just been made, counted from 0.
   public let iteration: Int
   /// How many the run is to make.
@@ -73,7 +75,7 @@ public struct TrainingCallback<Scalar: BLASScalar> {
     TrainingCallback(body: body, end: end)
   }
 
-  /// Calls `body` with the numbers of each iteration.
+  /// Calls `body` with the numbers of each iteration of each network.
   public static func progress(_ body: @escaping (TrainingProgress) -> Void) -> TrainingCallback {
     TrainingCallback {
       body($0.progress)
@@ -87,7 +89,7 @@ public struct TrainingCallback<Scalar: BLASScalar> {
     TrainingCallback { $0.progress.loss > limit ? .stop : .proceed }
   }
 
-  /// Writes a line for each iteration to a CSV file as the run goes: iteration, loss, learning_rate,
+  /// Writes a line for each iteration of the first network to a CSV file as the run goes: iteration, loss, learning_rate,
   /// batch_accuracy, validation_accuracy, the accuracies empty where none were measured.
   ///
   /// - Parameter path: the file; one that is there is replaced, or continued where its last line is
@@ -96,7 +98,7 @@ public struct TrainingCallback<Scalar: BLASScalar> {
   public static func csvLog(to path: String) -> TrainingCallback {
     let log = CSVLog(path: path)
     return TrainingCallback {
-      try log.write($0.progress)
+      if $0.member == 0 { try log.write($0.progress) }
       return .proceed
     }
   }

@@ -4,7 +4,7 @@ import NeuralNetwork
 /// One of the networks of a ``Trainer``: its settings, how far it is, and what it recorded.
 public struct TrainingMember<Scalar: BLASScalar>: Sendable {
   /// How it is trained.
-  public let settings: TrainerSettings
+  public internal(set) var settings: TrainerSettings
   /// The network as the last update left it.
   public internal(set) var network: Network<Scalar>
   /// How many iterations were made.

@@ -22,7 +22,7 @@ public final class Study: Sendable {
 
   let contents: Locked<Contents>
   /// Held while a trial ends, so that the best model is saved by one trial at a time.
-  let ending = Locked(())
+  let ending = Locked(false)
   private let lock: RunLock?
 
   init(_ state: StudyState, _ journal: StudyJournal?, in directory: String?, _ lock: RunLock?) {

@@ -253,7 +253,7 @@ extension TrialGroup {
       guard let position else { return }
       positions.append(position)
     }
-    saved.keepMembers(at: positions)
+    saved.keepMembers(at: positions, workersOf: trainer)
     trainer = saved
     for (index, position) in positions.enumerated() {
       runs[index].seconds = known[position].seconds

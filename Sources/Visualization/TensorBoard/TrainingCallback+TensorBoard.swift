@@ -5,7 +5,7 @@ import Training
 extension TrainingCallback {
   /// Writes an event file that TensorBoard shows as the run goes: see ``TensorBoardRecorder``.
   ///
-  /// The file ends with the run, whatever ends it. A run that goes on makes a file of its own;
+  /// Of several networks in a trainer it is about the first. The file ends with its run, whatever ends it. A run that goes on makes a file of its own;
   /// TensorBoard then drops what the earlier ones have from that iteration on.
   ///
   /// - Parameters:
@@ -22,6 +22,7 @@ extension TrainingCallback {
     TensorBoardRecorder<Scalar>.requireSound(every: interval, histograms: histograms)
     var recorder: TensorBoardRecorder<Scalar>?
     return .perform { moment in
+      if moment.member > 0 { return .proceed }
       let progress = moment.progress
       let open =
         try recorder
@@ -32,6 +33,7 @@ extension TrainingCallback {
       try open.record(moment)
       return .proceed
     } atEnd: { end in
+      if end.member > 0 { return }
       defer { recorder = nil }
       try recorder?.end(end.network, after: end.iterations)
     }
