@@ -1,6 +1,6 @@
 import LinearAlgebra
 
-/// The numbers of workers that somebody may ask for: more are a typing error.
+/// The numbers of workers that are accepted.
 package let workerCounts = 1...256
 
 /// Forward passes at inference of one or several networks over the same rows, however many these are.
@@ -69,7 +69,7 @@ package final class Predictor<Scalar: BLASScalar> {
   package var workers: Int { lease.pool.count }
   /// The loss of each network.
   package var losses: [any Loss<Scalar>] { members.map(\.network.loss) }
-  /// How far apart the rows are to be that it is given, if whoever gives them can choose.
+  /// The best distance between the rows of its input, in elements.
   package var inputStride: Int {
     let inputSize = members[0].network.inputSize
     return members.allSatisfy { $0.packed?.table[0] != nil }
@@ -95,7 +95,7 @@ package final class Predictor<Scalar: BLASScalar> {
   ) -> [Tensor<Scalar>] {
     var outputs = members.map { Tensor<Scalar>.zeros([rowCount, $0.network.outputSize]) }
     let blocks = outputs.indices.map { index in
-      // Nobody else has the tensors until all are written.
+      // No copy of the tensors exists until all are written.
       outputs[index].withMutableRows { $0 }
     }
     write(blocks, most: most, input: input)

@@ -1,6 +1,6 @@
 // The quotients of bytes: with fused operations the product with the reciprocal, corrected by what is
 // left, which takes a fifth of a division's time. It is the rounded quotient for every byte and every
-// divisor of single precision: all 2²³ significands were tried. In double precision nobody could.
+// divisor of single precision: all 2²³ significands were tested. Double precision divides.
 #if defined(TARGET) || defined(__aarch64__)
 #define QUOTIENT_float(x, divisor, reciprocal)                                                 \
   __builtin_fmaf(                                                                              \

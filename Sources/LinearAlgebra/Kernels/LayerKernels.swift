@@ -95,7 +95,7 @@ public protocol LayerKernels: BinaryFloatingPoint {
   // MARK: Layers whose weights stand as outputs × inputs
 
   // Each number is added up in an order that depends on the sizes of one sum alone: a row's results
-  // are the same wherever it stands, however many there are, and whoever computes the others.
+  // are the same wherever it stands and however many there are.
 
   /// y = x·weightsᵀ + bias in each row.
   ///

@@ -3,7 +3,7 @@ import LinearAlgebra
 /// An affine layer's parameters as products read them without preparing anything: the weights of each
 /// output one after the other, and rows so far apart that they do not share cache sets.
 ///
-/// In memory that somebody else owns: see ``PackedWeights``.
+/// The memory belongs to a ``PackedWeights``.
 package struct PackedLayer<Scalar: BLASScalar> {
   /// Outputs × inputs, rows ``stride`` apart.
   package let weights: UnsafeMutablePointer<Scalar>

@@ -104,7 +104,7 @@ extension EngineNetwork {
   }
 
   /// Computes what a worker's parts of a large batch give to the gradients of parameters that are not
-  /// split. Of a batch that is one part, whoever moves a parameter computes its gradient.
+  /// split. In a batch of a single part, the worker that moves a parameter computes its gradient.
   func computeParts(_ batch: Batch, _ team: Team) {
     let own = LinearAlgebra.share(of: partCount, worker: team.worker, workers: team.count)
     let network = network

@@ -5,8 +5,8 @@ import NeuralNetwork
 /// products read, what its optimizer keeps, the memory of its passes, and its settings.
 ///
 /// Large affine layers' parameters, and what the optimizer and the average keep for them, are packed
-/// as long as the engine has them: the tensors of ``network``, of the optimizer's state and of the
-/// average are brought up to date by ``unpack()``.
+/// as long as the engine has them: the tensors of the network, of the optimizer's state and of the
+/// average are brought up to date by ``current`` and ``currentState``.
 final class EngineNetwork<Scalar: BLASScalar> {
   let settings: TrainerSettings
   private(set) var network: Network<Scalar>
@@ -17,7 +17,9 @@ final class EngineNetwork<Scalar: BLASScalar> {
   /// What the optimizer keeps for the packed parameters, one for each of its states.
   private let packedStates: [PackedWeights<Scalar>]
   private let packedAverage: PackedWeights<Scalar>?
+  /// Whether the tensors of the network are up to date, and those of what belongs to it.
   private var isUnpacked = true
+  private var isStateUnpacked = true
 
   let layout: Network<Scalar>.Workspace.Layout
   let memory: AlignedBuffer<Scalar>
@@ -25,7 +27,7 @@ final class EngineNetwork<Scalar: BLASScalar> {
   let losses: AlignedBuffer<Scalar>
   let slots: UnsafeMutableBufferPointer<ParameterSlot<Scalar>>
   /// How many parts the batch's rows are in where gradients are sums of what the parts give: those of
-  /// parameters that are not split. As many as the batch size asks for, whoever computes them.
+  /// parameters that are not split. Their number depends on the batch size alone.
   let partCount: Int
   /// Whether a worker takes a part through all layers and back before the next, so that it stays in its
   /// own cache.
@@ -55,7 +57,7 @@ final class EngineNetwork<Scalar: BLASScalar> {
   /// The step that is under way.
   private(set) var step = Step()
 
-  /// What of a step is not in the settings.
+  /// The state of a step that is not in the settings.
   struct Step {
     var pass = Pass.inference
     /// What the sum of the rows' losses is divided by.
@@ -175,29 +177,33 @@ extension EngineNetwork {
     packed.table[slot.layer].map { slot.position == 0 ? $0.weights : $0.bias }
   }
 
-  /// Brings the tensors of the network, of the optimizer's state and of the average up to date.
-  func unpack() {
-    if isUnpacked { return }
-    isUnpacked = true
-    packed.unpack(into: &network)
-    for (state, source) in packedStates.enumerated() {
-      for slot in slots where slot.isPacked {
-        optimizer.updateKept(at: slot.index, state: state) {
-          source.unpack(layer: slot.layer, position: slot.position, into: &$0)
-        }
-      }
-    }
-    if let packedAverage {
-      average?.updateParameters { place, parameter in
-        packedAverage.unpack(layer: place.layer, position: place.position, into: &parameter)
-      }
-    }
-  }
-
   /// The network as the last step left it.
   var current: Network<Scalar> {
-    unpack()
+    if !isUnpacked {
+      packed.unpack(into: &network)
+      isUnpacked = true
+    }
     return network
+  }
+
+  /// What belongs to the network as the last step left it: what the optimizer keeps, and the average.
+  var currentState: (optimizer: OptimizerState<Scalar>, average: WeightAverage<Scalar>?) {
+    if !isStateUnpacked {
+      for (state, source) in packedStates.enumerated() {
+        for slot in slots where slot.isPacked {
+          optimizer.updateKept(at: slot.index, state: state) {
+            source.unpack(layer: slot.layer, position: slot.position, into: &$0)
+          }
+        }
+      }
+      if let packedAverage {
+        average?.updateParameters { place, parameter in
+          packedAverage.unpack(layer: place.layer, position: place.position, into: &parameter)
+        }
+      }
+      isStateUnpacked = true
+    }
+    return (optimizer, average)
   }
 
   /// What is evaluated: the average where there is one.
@@ -246,9 +252,10 @@ extension EngineNetwork {
     if moves { findMoved() } else { findRead() }
   }
 
-  /// Finds what is moved and not packed: these tensors are the network's own until the step ends.
+  /// Takes the addresses of the parameters that are not packed, of their optimizer states and of their
+  /// averages, made unique for in-place updates. Valid until the step ends.
   private func findMoved() {
-    isUnpacked = false
+    (isUnpacked, isStateUnpacked) = (false, false)
     network.updateParameters { place, parameter in
       if slots[place.index].isPacked { return }
       optimizer.findKept(at: place.index, count: parameter.count, in: slots[place.index].kept)
@@ -267,7 +274,7 @@ extension EngineNetwork {
     }
   }
 
-  /// Finds what is read: nothing is written to it.
+  /// Takes the addresses of the parameters that are not packed, for reading alone.
   private func findRead() {
     for place in network.parameterPlaces where !slots[place.index].isPacked {
       slots[place.index].parameter = network.parameter(at: place).withUnsafeElements {

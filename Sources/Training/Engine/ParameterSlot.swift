@@ -33,7 +33,7 @@ struct ParameterSlot<Scalar: BLASScalar> {
   /// Whether it is the weights of a packed layer, whose rows and columns workers split.
   var isSplit: Bool { isPacked && position == 0 }
 
-  /// The rows that a worker moves. Whoever moves them gives the same numbers.
+  /// The rows that a worker updates. The result does not depend on the split.
   func rows(of worker: Int, workers: Int) -> Range<Int> {
     if !isSplit { return worker == owner ? 0..<rows : 0..<0 }
     // Whole tiles of products, as far as that leaves the workers about as much.
@@ -52,7 +52,7 @@ struct ParameterSlot<Scalar: BLASScalar> {
 }
 
 extension ParameterSlot {
-  /// The slots of a network's parameters. Whoever asks for them frees what `kept` points to.
+  /// The slots of a network's parameters. The caller deallocates their `kept`.
   static func slots(
     of network: Network<Scalar>, _ packed: PackedWeights<Scalar>, workers: Int, stateCount: Int
   ) -> [ParameterSlot] {

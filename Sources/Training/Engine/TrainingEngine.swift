@@ -13,14 +13,18 @@ import NeuralNetwork
 /// gradient of a few rows at a time is used while it is in cache. Smaller parameters belong to one
 /// worker each.
 ///
-/// Who computes a number never decides what it is: every sum is added up in an order that shapes alone
-/// give. So neither the number of workers nor the other networks change a bit.
+/// Every sum is added up in an order that depends on shapes alone. So neither the number of workers nor
+/// the other networks change a bit.
+///
+/// A *share* is the rows of one worker; a *part* is a fixed piece of a large batch, whose gradients are
+/// summed in order; a *piece* is what a worker handles at a time so that it stays in cache; a *tile* is what
+/// a kernel keeps in registers.
 ///
 /// Used by one thread at a time.
 package final class TrainingEngine<Scalar: BLASScalar> {
   /// How many workers there are.
   package var workers: Int { lease.pool.count }
-  /// Called in worker 0 at the end of each phase, for whoever times them: gather, where the step
+  /// Called in worker 0 at the end of each phase, for timing: gather, where the step
   /// does, forward, loss, backward, update. So often in every step: a loss that is not finite leaves
   /// the update without work and ends it all the same.
   package var phaseEnded: (() -> Void)?
@@ -285,8 +289,8 @@ extension TrainingEngine {
   ) -> (
     network: Network<Scalar>, optimizer: OptimizerState<Scalar>, average: WeightAverage<Scalar>?
   ) {
-    let network = networks[position].current
-    return (network, networks[position].optimizer, networks[position].average)
+    let (optimizer, average) = networks[position].currentState
+    return (networks[position].current, optimizer, average)
   }
 
   /// Trains the networks at some positions no more.

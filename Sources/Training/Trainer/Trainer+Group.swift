@@ -1,0 +1,74 @@
+import Datasets
+import LinearAlgebra
+import NeuralNetwork
+
+/// Where all networks of a ``Trainer`` stand after an iteration. Valid while it is looked at.
+package struct GroupMoment<Scalar: BLASScalar> {
+  /// The iteration that has just been made, counted from 0.
+  package let iteration: Int
+  /// Whether the networks were evaluated after it.
+  package let isEvaluated: Bool
+  /// The positions among the trainer's members of those that were trained, also those that diverged.
+  package let members: [Int]
+  private let engine: TrainingEngine<Scalar>
+  private let all: [TrainingMember<Scalar>]
+
+  init<Random>(
+    iteration: Int, isEvaluated: Bool, members: [Int], engine: TrainingEngine<Scalar>,
+    trainer: Trainer<Scalar, Random>
+  ) {
+    self.iteration = iteration
+    self.isEvaluated = isEvaluated
+    self.members = members
+    self.engine = engine
+    all = trainer.members
+  }
+
+  /// What a member recorded. Its network and what belongs to it may be older.
+  package subscript(member: Int) -> TrainingMember<Scalar> { all[member] }
+
+  /// What a member has to show now: see ``TrainingMember/result``.
+  package func result(of member: Int) -> Network<Scalar> {
+    guard let place = members.firstIndex(of: member) else { return all[member].result }
+    var current = all[member]
+    current.take(engine.state(at: place))
+    return current.result
+  }
+
+  /// Accuracies and losses of what some members have to show, on a data set.
+  package func evaluateResults(
+    of some: [Int], on data: PreparedDataset<Scalar>
+  ) -> [Evaluation] {
+    // The best network of an earlier evaluation is not in the engine.
+    let current = some.filter { all[$0].stopping.best == nil && members.contains($0) }
+    let places = current.compactMap { members.firstIndex(of: $0) }
+    let found = Dictionary(
+      uniqueKeysWithValues: zip(current, engine.evaluate(places, on: data)))
+    return some.map { found[$0] ?? result(of: $0).evaluate(on: data) }
+  }
+}
+
+extension Trainer {
+  /// Trains as `run(on:validation:callbacks:)` does, with a callback for all networks at once.
+  ///
+  /// - Parameters:
+  ///   - watch: called after each iteration; gives the members that are to end.
+  ///   - isSaveDue: asked after each iteration.
+  ///   - save: called then, and only then are all members up to date.
+  package mutating func run(
+    on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>?,
+    watching watch: @escaping (GroupMoment<Scalar>) throws -> Set<Int>,
+    saving isSaveDue: @escaping () -> Bool, _ save: @escaping (Trainer) throws -> Void
+  ) throws {
+    try run(
+      on: training, validation: validation, callbacks: [],
+      watching: Watch(group: watch, isSaveDue: { _ in isSaveDue() }, save: save))
+  }
+
+  /// Drops all members but those at some positions, in their order, and has them share the work as
+  /// another run's do.
+  package mutating func keepMembers(at positions: [Int], workersOf other: Trainer) {
+    members = positions.map { members[$0] }
+    for index in members.indices { members[index].settings.workers = other.settings.workers }
+  }
+}
