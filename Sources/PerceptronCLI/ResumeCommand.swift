@@ -12,7 +12,7 @@ struct ResumeCommand: ParsableCommand {
     discussion: """
       The run goes on from the last checkpoint in its folder: the one that Ctrl-C made, or the one \
       that train makes at the beginning and every 30 seconds. It ends with the same bits as if it had \
-      never been stopped, on the same machine with the same number of workers. Its data has \
+      never been stopped, on the same machine. Its data has \
       to be what it was. When it ends, its checkpoint is removed. \
       Event files for TensorBoard and the diagnosis go on where the run has them.
       """)

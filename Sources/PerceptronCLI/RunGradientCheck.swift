@@ -44,7 +44,7 @@ struct RunGradientCheck {
     if record.settings.ensemble != nil {
       throw FileError(
         folder,
-        "expected the run of a single network, found an ensemble, which has no gradients of its own"
+        "expected the run of a single network, found an ensemble, which is not trained as one; check a run without --ensemble"
       )
     }
   }

@@ -74,7 +74,10 @@ struct ShowCommand: ParsableCommand {
     var lines = [
       "\(settings.data): \(results.status.rawValue) after \(counted(results.iterations, "iteration")) "
         + "in \(readableTime(run.record.seconds))",
-      "network              \(widths.joined(separator: "-"))",
+      "network              " + widths.joined(separator: "-")
+        + (settings.ensemble.map {
+          ", \($0) of them as an ensemble; the curves are the first's"
+        } ?? ""),
     ]
     lines += results.figures(settings)
     lines.append("files in \(folder): \(directory.files.joined(separator: ", "))")

@@ -13,7 +13,7 @@ extension TwoLayerNet {
   /// the rate decays in every epoch where the batch divides the rows, and hardly ever where it does
   /// not.
   ///
-  /// The same network, data, settings, random stream and number of workers give the same numbers.
+  /// The same network, data, settings and random stream give the same numbers.
   ///
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.

@@ -71,7 +71,9 @@ struct TrainTests {
     #expect(outcome.lines.contains { $0.hasPrefix("validation accuracy of each network ") })
     let summary = try Command.run(["summary", "three"], in: scratch.path)
     #expect(summary.output.contains("ensemble of 3"))
-    for verb in ["evaluate", "show", "report"] {
+    let shown = try Command.run(["show", "three"], in: scratch.path)
+    #expect(shown.output.contains("64-50-10, 3 of them as an ensemble"))
+    for verb in ["evaluate", "report"] {
       let outcome = try Command.run([verb, "three"], in: scratch.path)
       #expect(outcome.status == 0, "\(verb): \(outcome.errors)")
     }

@@ -224,6 +224,17 @@ import Testing
     }
   }
 
+  @Test("An ensemble is not trained as one network")
+  func ensemble() throws {
+    let network = try Ensemble(Self.members.prefix(2).map(\.network)).network
+    let error = #expect(throws: InvalidSetting.self) {
+      _ = try Trainer(
+        network, rowCount: 90, settings: TrainerSettings(batchSize: 30),
+        random: SeededRandom(seed: 1))
+    }
+    #expect(error?.description.contains("an ensemble") == true, "\(error)")
+  }
+
   @Test("Every setting either is shared or may differ: a new one has to be put on a list")
   func lists() {
     let names = Mirror(reflecting: TrainerSettings()).children.compactMap(\.label)

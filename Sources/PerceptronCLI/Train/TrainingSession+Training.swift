@@ -53,16 +53,21 @@ extension TrainingSession {
     let clock = ContinuousClock()
     let start = clock.now
     var last = start
+    // Asked once an iteration: all networks of an ensemble end after the same one.
+    var ending = (iteration: -1, isRequested: false)
     let callback = TrainingCallback<Scalar>.perform { moment in
+      if ending.iteration != moment.progress.iteration {
+        ending = (moment.progress.iteration, Interruption.isRequested)
+      }
       // Of an ensemble, the first network is watched.
-      if moment.member > 0 { return Interruption.isRequested ? .stop : .proceed }
+      if moment.member > 0 { return ending.isRequested ? .stop : .proceed }
       let now = clock.now
       times.append(last.duration(to: now).seconds)
       last = now
       examiner?.examine(moment)
       events?.record(moment, examiner?.diagnosis)
       if !display.quiet { reporter.update(moment.progress) }
-      return Interruption.isRequested ? .stop : .proceed
+      return ending.isRequested ? .stop : .proceed
     }
     var divergence: Divergence.Cause?
     do {

@@ -70,7 +70,7 @@ extension TrainingSession {
   ) throws -> Finished {
     var outcome = trained
     let measured = measure(&outcome, on: sets)
-    let (training, validation) = (measured?.assessment.training, measured?.validation)
+    let (training, validation) = (measured?.training, measured?.validation)
     if let training {
       outcome.diagnosis?.measured(
         training: training.accuracy, validation: validation?.accuracy)
@@ -132,22 +132,28 @@ extension TrainingSession {
   /// weights are like that were never trained, no loss of the run itself can tell.
   private func measure<Scalar>(
     _ outcome: inout Outcome<Scalar>, on sets: PreparedSets<Scalar>
-  ) -> (assessment: RunAssessment, validation: Evaluation?)? {
+  ) -> (assessment: RunAssessment, training: Evaluation, validation: Evaluation?)? {
     if outcome.divergence != nil { return nil }
     let last = outcome.history.loss.indices.last
     if outcome.network.parameters.contains(where: { $0.tensor.firstNonFinite() != nil }) {
       outcome.divergence = .parameters(after: last)
       return nil
     }
+    // The history is the first network's; what an ensemble's members have in penalties adds up.
     let assessment = RunAssessment(
-      of: outcome.network, history: outcome.history, initialLoss: outcome.initialLoss,
+      of: outcome.members.first ?? outcome.network, history: outcome.history,
+      initialLoss: outcome.initialLoss,
       settings: settings.training, on: sets.training)
-    if !assessment.training.loss.isFinite {
-      outcome.divergence = .trainingLoss(assessment.training.loss, after: last)
+    let training =
+      outcome.members.isEmpty
+      ? assessment.training
+      : outcome.network.evaluate(on: sets.training, workers: settings.training.workers)
+    if !training.loss.isFinite {
+      outcome.divergence = .trainingLoss(training.loss, after: last)
       return nil
     }
     return (
-      assessment,
+      assessment, training,
       sets.validation.map {
         outcome.network.evaluate(on: $0, workers: settings.training.workers)
       }

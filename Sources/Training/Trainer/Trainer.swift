@@ -71,6 +71,11 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
       try InvalidSetting.demand(
         network.inputSize == first.inputSize, "inputs of a network", network.inputSize,
         "\(first.inputSize), as of those beside it")
+      if network.layers.contains(where: { $0 is EnsembleLayer<Scalar> }) {
+        throw InvalidSetting(
+          name: "layers of a network", value: "an ensemble",
+          expected: "layers that can be trained: an ensemble's members are trained each on its own")
+      }
     }
     for own in settings {
       try own.check(rowCount: rowCount)

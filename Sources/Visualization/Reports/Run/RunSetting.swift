@@ -64,6 +64,9 @@ struct RunSetting: Hashable {
       // A seed beyond the whole numbers keeps its digits.
       .init("seed", Int(exactly: seed).map { .integer($0) } ?? .text("\(seed)")),
     ]
+    if let ensemble = settings.ensemble {
+      all.insert(.init("networks of the ensemble", .integer(ensemble)), at: 1)
+    }
     if training.seed != seed { all.append(.init("seed of dropout", .text("\(training.seed)"))) }
     return all
   }
