@@ -82,7 +82,7 @@ extension Network {
       kept: UnsafeBufferPointer(kept(by: layer, share)))
   }
 
-  package func output(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
+  private func output(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
     share.block(share.layout._withUnsafeGuaranteedRef { $0.outputs[layer] }, columns: widths[layer])
   }
 

@@ -1,7 +1,6 @@
-// The products of a layer whose weights stand as outputs × inputs, the inputs of each output one after
-// the other. Nothing is packed: vectors run along the inputs, of which a layer that takes time has
-// many. Rows may lie further apart than they are long: those that are a multiple of 4 KiB apart share
-// the same few sets of the first cache.
+// The products of a layer whose weights stand as outputs × inputs, each output's weights contiguous.
+// Products prepare nothing: vectors run along the inputs, which are many in a layer that takes time.
+// Rows may be padded: rows a multiple of 4 KiB apart would share the same few sets of the first cache.
 
 enum {
   // How many rows and outputs are multiplied at a time, one sum in each vector register.

@@ -57,15 +57,15 @@ public struct EnsembleLayer<Scalar: BLASScalar>: Layer {
     lhs.members == rhs.members
   }
 
-  /// The members' inputs.
+  /// The number of inputs of each member.
   public var requiredInputSize: Int? { members[0].inputSize }
-  /// The members' classes.
+  /// The number of classes that the members tell apart.
   public func outputSize(forInputSize inputSize: Int) -> Int { members[0].classCount }
-  /// The input.
+  /// The input; there is no backward pass that would read it.
   public var backwardReads: ForwardBlock { .input }
-  /// No.
+  /// False: every member reads the input.
   public var worksInPlace: Bool { false }
-  /// In training passes, which the layer refuses.
+  /// True in training passes, which the layer refuses, since its members may have statistics.
   public func needsWholeBatch(in pass: Pass) -> Bool { pass != .inference }
 
   /// Writes the logarithm of the mean of the members' probabilities, rows × classes.
