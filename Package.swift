@@ -1,119 +1,122 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Modules from the bottom up; imports point down only.
+// Modules from the bottom up; imports point down only. Folders have short names; modules have names
+// that no other package's modules have, since SwiftPM refuses equal ones.
+
+/// A Swift module in Sources/`name`; `uses` names others of Perceptron's by their short names.
+func module(_ name: String, uses: [String]) -> Target {
+  .target(
+    name: moduleName(name), dependencies: uses.map { .byName(name: moduleName($0)) },
+    path: "Sources/\(name)")
+}
+
+/// A system library with its module map in Sources/`name`.
+func systemLibrary(_ name: String, _ pkgConfig: String, apt: [String], brew: [String]) -> Target {
+  .systemLibrary(
+    name: moduleName(name), path: "Sources/\(name)", pkgConfig: pkgConfig,
+    providers: [.apt(apt), .brew(brew)])
+}
+
+/// The tests of one module, in Tests/`name`Tests.
+func tests(of name: String, uses: [String]) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: (uses + [name]).map { .byName(name: moduleName($0)) } + ["TestSupport"])
+}
+
+/// `Files` as `PerceptronFiles`, `CZlib` as `CPerceptronZlib`.
+func moduleName(_ name: String) -> String {
+  let isC = name.first == "C" && name.dropFirst().first?.isUppercase == true
+  if name.hasPrefix("Perceptron") { return name }
+  return isC ? "CPerceptron\(name.dropFirst())" : "Perceptron\(name)"
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let numerics = ["LinearAlgebra", "Files", "NeuralNetwork"]
+let training = numerics + ["Datasets", "Training"]
+
 let package = Package(
   name: "Perceptron",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Perceptron", targets: ["Perceptron"]),
+    .library(name: "PerceptronLinearAlgebra", targets: ["PerceptronLinearAlgebra"]),
+    .library(name: "PerceptronNeuralNetwork", targets: ["PerceptronNeuralNetwork"]),
+    .library(name: "PerceptronTraining", targets: ["PerceptronTraining"]),
     .executable(name: "perceptron", targets: ["PerceptronCLI"]),
-    .executable(name: "bench", targets: ["bench"]),
+    .executable(name: "bench", targets: ["PerceptronBench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0")
   ],
   targets: [
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas", "lapack"])]),
-    .systemLibrary(
-      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-    .systemLibrary(
-      name: "CCrypto", pkgConfig: "libcrypto",
-      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .systemLibrary(
-      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
-    .systemLibrary(name: "CSystem"),
+    systemLibrary(
+      "COpenBLAS", "openblas", apt: ["libopenblas-dev", "liblapacke-dev"],
+      brew: ["openblas", "lapack"]),
+    systemLibrary("CZlib", "zlib", apt: ["zlib1g-dev"], brew: ["zlib"]),
+    systemLibrary("CCrypto", "libcrypto", apt: ["libssl-dev"], brew: ["openssl@3"]),
+    systemLibrary("CPNG", "libpng", apt: ["libpng-dev"], brew: ["libpng"]),
 
-    .target(name: "CHints"),
+    module("CSystem", uses: []),
+    module("CKernels", uses: []),
+    .target(
+      name: "CPerceptronResources", path: "Sources/CResources",
+      exclude: ["README.md", "digits.csv.gz", "page.css"]),
     // For executables: see its start.c.
-    .target(name: "CStart"),
-    .target(name: "CKernels"),
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CSystem", "CKernels", "CHints"]),
-    .target(name: "Serialization", dependencies: ["LinearAlgebra", "CZlib", "CCrypto"]),
+    module("CStart", uses: []),
+
+    module("LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"]),
+    module("Files", uses: ["LinearAlgebra", "CZlib", "CCrypto"]),
+    module("NeuralNetwork", uses: ["LinearAlgebra", "Files"]),
+    module("Datasets", uses: ["LinearAlgebra", "Files", "CResources"]),
+    module("Training", uses: numerics + ["Datasets"]),
+    module("Tuning", uses: training),
+    module("Visualization", uses: training + ["Tuning", "CPNG", "CResources"]),
+    module("Perceptron", uses: training + ["Tuning", "Visualization"]),
+
     .target(
-      name: "Datasets", dependencies: ["LinearAlgebra", "Serialization"],
-      exclude: ["Resources/README.md"],
-      resources: [.embedInCode("Resources/digits.csv.gz")]),
-    .target(name: "NeuralNetwork", dependencies: ["LinearAlgebra"]),
-    .target(
-      name: "Training",
-      dependencies: ["LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork"]),
-    .target(
-      name: "Tuning",
-      dependencies: ["LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training"]),
-    .target(
-      name: "Visualization",
+      name: "PerceptronCommandSupport",
       dependencies: [
-        "CPNG", "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
+        "PerceptronLinearAlgebra", "PerceptronFiles", "PerceptronNeuralNetwork", argumentParser,
       ],
-      resources: [.embedInCode("Page/Resources/page.css")]),
-    .target(
-      name: "Perceptron",
-      dependencies: [
-        "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
-        "Visualization",
-      ]),
-    .target(
-      name: "CommandSupport",
-      dependencies: [
-        "LinearAlgebra", "Serialization", "NeuralNetwork",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      path: "Sources/CommandSupport"),
     .executableTarget(
       name: "PerceptronCLI",
       dependencies: [
-        "CStart", "CommandSupport", "Perceptron",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CPerceptronStart", "PerceptronCommandSupport", "Perceptron", argumentParser,
       ]),
 
-    .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
+    .target(name: "CPerceptronAllocations", path: "Benchmarks/CAllocations"),
     .executableTarget(
-      name: "bench",
+      name: "PerceptronBench",
       dependencies: [
-        "CAllocations", "COpenBLAS", "CStart", "CommandSupport", "Perceptron",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CPerceptronAllocations", "CPerceptronOpenBLAS", "CPerceptronStart",
+        "PerceptronCommandSupport", "Perceptron", argumentParser,
       ],
       path: "Benchmarks/bench"),
 
     .target(
-      name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["PerceptronLinearAlgebra"], path: "Tests/TestSupport",
       resources: [.copy("Resources")]),
-    .testTarget(
-      name: "LinearAlgebraTests",
-      dependencies: ["LinearAlgebra", "CHints", "COpenBLAS", "CKernels", "TestSupport"]),
-    .testTarget(
-      name: "SerializationTests", dependencies: ["LinearAlgebra", "Serialization", "TestSupport"]),
-    .testTarget(
-      name: "DatasetsTests",
-      dependencies: ["LinearAlgebra", "Serialization", "Datasets", "TestSupport"]),
-    .testTarget(
-      name: "NeuralNetworkTests",
-      dependencies: ["LinearAlgebra", "COpenBLAS", "NeuralNetwork", "TestSupport"]),
-    .testTarget(
-      name: "TrainingTests",
-      dependencies: [
-        "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "TestSupport",
-      ]),
-    .testTarget(
-      name: "TuningTests",
-      dependencies: [
-        "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
-        "TestSupport",
-      ]),
-    .testTarget(
-      name: "VisualizationTests",
-      dependencies: [
-        "CPNG", "LinearAlgebra", "Serialization", "Datasets", "NeuralNetwork", "Training", "Tuning",
-        "Visualization", "TestSupport",
-      ]),
-    .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "TestSupport"]),
+    tests(of: "LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"]),
+    tests(of: "Files", uses: ["LinearAlgebra"]),
+    tests(of: "Datasets", uses: ["LinearAlgebra", "Files"]),
+    tests(of: "NeuralNetwork", uses: ["LinearAlgebra", "COpenBLAS"]),
+    tests(of: "Training", uses: numerics + ["Datasets"]),
+    tests(of: "Tuning", uses: training),
+    tests(of: "Visualization", uses: training + ["Tuning", "CPNG"]),
+    tests(of: "Perceptron", uses: []),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["PerceptronCLI", "CommandSupport", "Perceptron", "TestSupport"]),
+      dependencies: ["PerceptronCLI", "PerceptronCommandSupport", "Perceptron", "TestSupport"]),
     .testTarget(
       name: "BenchTests",
-      dependencies: ["CAllocations", "bench", "CommandSupport", "Perceptron", "TestSupport"]),
+      dependencies: [
+        "CPerceptronAllocations", "PerceptronBench", "PerceptronCommandSupport", "Perceptron",
+        "TestSupport",
+      ]),
   ]
 )

@@ -1,4 +1,4 @@
-#include "allocations.h"
+#include "CPerceptronAllocations.h"
 
 #include <features.h>
 

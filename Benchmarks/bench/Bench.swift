@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 
 /// The `bench` command: what BLAS gives over loops on this machine, how long a training step takes
 /// and why, and how far Perceptron is from its peers.

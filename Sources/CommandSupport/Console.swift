@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 import Synchronization
 
 /// Where the command writes: results to standard output, all else to standard error.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Serialization
+import PerceptronFiles
 
 /// Refuses an option's value outside `range`, naming the option, the value and what is accepted.
 package func require(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {

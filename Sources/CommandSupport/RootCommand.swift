@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
 
 /// A program's command with subcommands. Exit status: 0 done, 1 failed, 2 bad use, 130 interrupted.
 package protocol RootCommand: ParsableCommand {}

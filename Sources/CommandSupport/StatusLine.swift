@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 /// Says how something long goes: a line that redraws itself on a terminal, plain lines at longer
 /// intervals elsewhere. Nothing is shown of what is over in less than two seconds elsewhere; of

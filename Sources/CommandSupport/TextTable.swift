@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A table of texts, as aligned columns for a terminal or as Markdown.
 package struct TextTable {

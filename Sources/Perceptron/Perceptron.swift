@@ -1,7 +1,7 @@
-@_exported import Datasets
-@_exported import LinearAlgebra
-@_exported import NeuralNetwork
-@_exported import Serialization
-@_exported import Training
-@_exported import Tuning
-@_exported import Visualization
+@_exported import PerceptronDatasets
+@_exported import PerceptronLinearAlgebra
+@_exported import PerceptronNeuralNetwork
+@_exported import PerceptronFiles
+@_exported import PerceptronTraining
+@_exported import PerceptronTuning
+@_exported import PerceptronVisualization

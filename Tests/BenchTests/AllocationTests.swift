@@ -1,9 +1,8 @@
-import CAllocations
+import CPerceptronAllocations
 import Perceptron
 import TestSupport
 import Testing
-
-@testable import bench
+@testable import PerceptronBench
 
 /// The example of `OptimizerRule`.
 private struct SignDescent: OptimizerRule {

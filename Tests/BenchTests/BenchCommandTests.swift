@@ -2,8 +2,7 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
-@testable import bench
+@testable import PerceptronBench
 
 /// Short runs of the real program: whether its results are right and its tables whole, never how
 /// long anything takes.

@@ -1,8 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-
-@testable import bench
+@testable import PerceptronBench
 
 /// Signals, sent once bench is known to be where they matter.
 @Suite("Interrupting bench")

@@ -2,9 +2,7 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
-@testable import bench
-
+@testable import PerceptronBench
 @Suite("Comparing two runs of bench")
 struct ComparisonTests {
   /// A timing with visits around `median`, noisy by a share of `noise`.

@@ -1,8 +1,7 @@
 import Foundation
 import Perceptron
 import Testing
-
-@testable import bench
+@testable import PerceptronBench
 
 /// Simulated runs of bench, hundreds of pairs from fixed seeds: how many are marked that are of the
 /// same build, and how many that are not.

@@ -1,11 +1,9 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
-@testable import bench
-
+@testable import PerceptronBench
 @Suite("The comparison with the peers")
 struct PeerTests {
   /// A peer that answers with the given lines, one for each question, whatever it is asked.

@@ -1,10 +1,8 @@
-import CommandSupport
-import Serialization
+import PerceptronCommandSupport
+import PerceptronFiles
 import Foundation
 import Testing
-
-@testable import bench
-
+@testable import PerceptronBench
 @Suite("Sampling in turn")
 struct SamplerTests {
   /// Who ran, in order.

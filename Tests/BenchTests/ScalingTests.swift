@@ -2,9 +2,7 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
-@testable import bench
-
+@testable import PerceptronBench
 @Suite("Steps of growing size")
 struct ScalingTests {
   @Test("Points on a line are not off it, whatever the fixed part")

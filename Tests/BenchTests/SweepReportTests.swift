@@ -1,10 +1,8 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import TestSupport
 import Testing
-
-@testable import bench
-
+@testable import PerceptronBench
 @Suite("The comparison of the sweep")
 struct SweepReportTests {
   private func report() throws -> SweepReport {

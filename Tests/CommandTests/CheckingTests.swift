@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("perceptron gradcheck and doctor")
 struct CheckingTests {
   @Test("The gradients on digits pass, with a line for each parameter")

@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("perceptron compare")
 struct CompareTests {
   @Test("The table has the settings that differ and what came of each run, and no others")

@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("Damaged data")
 struct DataErrorTests {
   /// Runs `train` on `folder` and expects a failure that names all of `words`.

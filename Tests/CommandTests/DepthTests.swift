@@ -2,9 +2,7 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @testable import PerceptronCLI
-
 @Suite("Networks of any depth")
 struct DepthTests {
   /// A network with everything that has a state, small enough for a moment.

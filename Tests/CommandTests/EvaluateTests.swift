@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("perceptron evaluate")
 struct EvaluateTests {
   @Test("JSON has accuracy, count and loss, as the library computes them")

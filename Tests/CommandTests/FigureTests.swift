@@ -1,12 +1,10 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @testable import PerceptronCLI
-
 @Suite("Figures that are shown")
 struct FigureTests {
   @Test("The median is the middle number, or the mean of the middle two")

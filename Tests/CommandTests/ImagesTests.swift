@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("perceptron images")
 struct ImagesTests {
   /// The width and the height that a PNG file's head states.

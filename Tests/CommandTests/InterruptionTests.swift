@@ -1,9 +1,8 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("Interruption and progress")
 struct InterruptionTests {
   /// A run on digits that would take hours.

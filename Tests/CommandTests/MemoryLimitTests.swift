@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("Limits of a command's memory", .enabled(if: isLinux, "needs Linux's ulimit -v"))
 struct MemoryLimitTests {
   /// Runs a command that may take so many kilobytes of addresses.

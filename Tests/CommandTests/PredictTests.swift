@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("perceptron predict")
 struct PredictTests {
   /// A folder with a trained run and the digits' first 30 test rows in a file.

@@ -1,7 +1,6 @@
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("What computes products, by PERCEPTRON_PRODUCTS")
 struct ProductPathTests {
   private static let kernels = [ProductPath.variable: "kernels"]

@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite struct RealDataCommandTests {
   private static let isInstalled = FileManager.default.fileExists(atPath: FashionMNIST.directory)
 

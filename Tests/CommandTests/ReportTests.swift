@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("perceptron report")
 struct ReportTests {
   @Test("A run's page is written into its folder, and its path is printed")

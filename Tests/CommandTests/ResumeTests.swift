@@ -1,9 +1,8 @@
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-
 @Suite("perceptron resume")
 struct ResumeTests {
   /// Writes a folder of eight pictures of 2 × 3 pixels for training alone.

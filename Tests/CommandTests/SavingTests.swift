@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("Saving a run")
 struct SavingTests {
   private static let files = ["epochs.csv", "history.csv", "model.safetensors", "run.json"]

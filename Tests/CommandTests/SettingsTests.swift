@@ -1,11 +1,9 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @testable import PerceptronCLI
-
 @Suite("What settings do")
 struct SettingsTests {
   @Test("The settings of a run on digits are the documented ones")

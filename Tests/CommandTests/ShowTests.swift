@@ -1,9 +1,8 @@
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-
 @Suite struct ShowTests {
   @Test("A run is shown with curves that fit the window", arguments: ["UTF-8", "C"])
   func curves(locale: String) throws {

@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("What is held out")
 struct SplitTests {
   /// Ten classes of twelve rows, one after the other, that two features tell apart.

@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("Event files for TensorBoard")
 struct TensorBoardTests {
   private func events(_ scratch: TemporaryDirectory, _ name: String) throws -> [RecordedEvent] {

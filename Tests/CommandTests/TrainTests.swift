@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("perceptron train")
 struct TrainTests {
   @Test("A run leaves four files with whole histories")

@@ -1,7 +1,6 @@
 import Foundation
 import TestSupport
 import Testing
-
 @Suite("Help and bad use")
 struct UsageTests {
   private static let commands = [

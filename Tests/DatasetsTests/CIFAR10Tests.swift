@@ -1,9 +1,8 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-
 @Suite struct CIFAR10Tests {
   /// The real data, which cannot be shipped: PERCEPTRON_CIFAR10 names its directory.
   static let real = ProcessInfo.processInfo.environment["PERCEPTRON_CIFAR10"] ?? ""

@@ -1,7 +1,6 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 import Testing
-
 @Suite struct ClassRowsTests {
   private static let data = Dataset(
     Tensor<Float>.zeros([5, 1]), labels: [2, 0, 2, 2, 0], classNames: ["a", "b", "c"])

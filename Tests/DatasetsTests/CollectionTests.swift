@@ -1,9 +1,8 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-
 @Suite struct CollectionTests {
   static var hasFashion: Bool { FileManager.default.fileExists(atPath: FashionMNIST.directory) }
 

@@ -1,7 +1,6 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 import Testing
-
 @Suite struct DatasetTests {
   @Test("Counts, names and shapes follow from what is given")
   func counts() {

@@ -1,7 +1,6 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 import Testing
-
 @Suite struct DescriptionTests {
   /// 600 rows in which every number is 77.
   private let dataset = Dataset(

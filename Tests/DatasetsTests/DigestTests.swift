@@ -1,8 +1,7 @@
-import Datasets
-import LinearAlgebra
-import Serialization
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronFiles
 import Testing
-
 @Suite struct DigestTests {
   @Test("The digest is that of the rows' bytes and then the labels, whatever they are part of")
   func digest() throws {

@@ -1,9 +1,8 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-
 @Suite struct IDXDirectoryTests {
   let directory: TemporaryDirectory
 

@@ -1,9 +1,8 @@
-import Datasets
-import LinearAlgebra
-import Serialization
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronFiles
 import TestSupport
 import Testing
-
 @Suite struct IDXTests {
   let directory: TemporaryDirectory
 

@@ -1,7 +1,6 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 import Testing
-
 @Suite struct PreparedDatasetTests {
   static let preprocessings = [
     Preprocessing.none, Preprocessing(divisor: 255),

@@ -1,7 +1,6 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
 import Testing
-
 @Suite struct PreprocessingTests {
   private func dataset(_ storage: Features.Storage, width: Int) -> Dataset {
     let features = Features(storage, exampleShape: [width])

@@ -1,5 +1,5 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 
 /// Small data sets with numbers that tell where they came from.
 enum Samples {

@@ -1,7 +1,6 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 import Testing
-
 @Suite struct SplitTests {
   let dataset: Dataset
 

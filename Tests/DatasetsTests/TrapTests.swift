@@ -1,5 +1,5 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
 

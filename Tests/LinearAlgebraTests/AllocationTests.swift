@@ -1,7 +1,6 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import Testing
-
 @Suite("Memory for numbers")
 struct AllocationTests {
   @Test("More memory than there can be ends the process with a message that names the bytes")

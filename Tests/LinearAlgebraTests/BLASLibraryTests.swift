@@ -1,7 +1,6 @@
-import COpenBLAS
-import LinearAlgebra
+import CPerceptronOpenBLAS
+import PerceptronLinearAlgebra
 import Testing
-
 @Suite("The BLAS library", .serialized)
 struct BLASLibraryTests {
   @Test("it says what it is")

@@ -1,7 +1,6 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
 @Suite struct InterpolateTests {
   @Test("A share of the way between two buffers, at every size", arguments: awkwardSizes)
   func share(count: Int) {

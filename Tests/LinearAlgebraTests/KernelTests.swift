@@ -1,7 +1,6 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
 @Suite("Vector kernels")
 struct KernelTests {
   @Test("relu keeps what is positive, passes NaN, and works in place", arguments: scalarTypes)

@@ -1,8 +1,7 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
 @Suite("Limits, norms and transposition")
 struct LimitTests {
   @Test("clamp bounds what is outside, and passes NaN", arguments: scalarTypes)

@@ -1,7 +1,6 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
 @Suite("NumPy's random stream")
 struct NumPyRandomTests {
   @Test("uniform, normal and integer draws are NumPy's, bit for bit", arguments: NumPyVectors.all)

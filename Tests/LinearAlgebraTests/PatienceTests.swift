@@ -1,7 +1,5 @@
 import Testing
-
-@testable import LinearAlgebra
-
+@testable import PerceptronLinearAlgebra
 @Suite struct PatienceTests {
   @Test("It lasts as long as the clock says, however quick the looks are")
   func quickLooks() {

@@ -1,11 +1,9 @@
 #if os(Linux)
-  import CHints
+  import CPerceptronSystem
   import Foundation
   import Synchronization
   import Testing
-
-  @testable import LinearAlgebra
-
+  @testable import PerceptronLinearAlgebra
   /// How threads are kept off each other's processors.
   @Suite struct ProcessorTests {
     /// The processors that this thread may run on, as Linux lists them: `0-1`.

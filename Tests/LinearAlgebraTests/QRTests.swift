@@ -1,7 +1,6 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
 @Suite("The QR decomposition")
 struct QRTests {
   static let shapes: [[Int]] = [

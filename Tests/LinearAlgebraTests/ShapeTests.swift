@@ -1,6 +1,5 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import Testing
-
 @Suite("Shape")
 struct ShapeTests {
   @Test(

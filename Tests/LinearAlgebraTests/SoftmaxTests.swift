@@ -1,7 +1,6 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
 @Suite("Softmax and cross-entropy")
 struct SoftmaxTests {
   @Test("rows become probabilities by the definition, also in place", arguments: scalarTypes)

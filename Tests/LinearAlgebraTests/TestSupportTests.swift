@@ -1,8 +1,7 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
 @Suite("Test support")
 struct TestSupportTests {
   @Test("relativeError treats equal, infinite and NaN numbers as expected")

@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
 

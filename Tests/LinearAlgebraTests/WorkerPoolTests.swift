@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import LinearAlgebra
+@testable import PerceptronLinearAlgebra
 
 /// One after the other: they share the pools that nobody uses.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct WorkerPoolTests {

@@ -1,8 +1,7 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
-@testable import NeuralNetwork
+@testable import PerceptronNeuralNetwork
 
 /// Small layers' products are the kernels', the others BLAS's; packed layers have kernels of their own.
 @Suite struct AffineProductsTests {

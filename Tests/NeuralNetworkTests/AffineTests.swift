@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct AffineTests {
   @Test(
     "An affine layer is the product with its weights plus its bias, whatever the sizes",

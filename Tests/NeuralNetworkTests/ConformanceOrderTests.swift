@@ -1,8 +1,7 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
-@testable import NeuralNetwork
+@testable import PerceptronNeuralNetwork
 
 /// Layers in one network, which overwrite each other's blocks where they may, against the same
 /// layers with memory of their own.

@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct DropoutTests {
   @Test(
     "Survivors are scaled by 1/(1 − rate), and the share that is dropped is the rate",

@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct EnsembleLayerTests {
   private static func member<Scalar>(_ seed: UInt64, hidden: Int = 70) -> Network<Scalar> {
     var random = SeededRandom(seed: seed)

@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct InitializerTests {
   static let all: [Initializer] = [
     .normal(scale: 0.3), .glorotUniform, .glorotNormal, .heNormal, .heUniform, .leCunNormal,

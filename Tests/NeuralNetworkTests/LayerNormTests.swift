@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct LayerNormTests {
   @Test("Each row is normalized by its own moments, as NumPy does it, and so are the gradients")
   func reference() {

@@ -1,8 +1,7 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
-@testable import NeuralNetwork
+@testable import PerceptronNeuralNetwork
 
 /// A layer of 3 inputs and 4 outputs that says of itself what it is told to.
 private struct Claims: Layer {

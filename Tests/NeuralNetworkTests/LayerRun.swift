@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// A layer's forward and backward pass over its own blocks, as a network calls it.
 struct LayerRun<Scalar: BLASScalar> {

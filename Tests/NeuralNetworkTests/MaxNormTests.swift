@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct MaxNormTests {
   /// Norms of 5 and 1 lead into two hidden units, a norm of 10 into one output.
   static func network<Scalar: BLASScalar>(_: Scalar.Type) -> Network<Scalar> {

@@ -1,10 +1,8 @@
-import COpenBLAS
-import LinearAlgebra
+import CPerceptronOpenBLAS
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
-@testable import NeuralNetwork
-
+@testable import PerceptronNeuralNetwork
 @Suite struct PredictorTests {
   @Test(
     "Many rows have the outputs that each has alone",

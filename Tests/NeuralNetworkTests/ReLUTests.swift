@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct ReLUTests {
   @Test("The rectifier keeps what is above 0 and lets NaN through")
   func forward() {

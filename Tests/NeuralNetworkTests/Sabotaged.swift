@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// What can go wrong in backpropagation by hand.
 enum Mistake: String, CaseIterable {

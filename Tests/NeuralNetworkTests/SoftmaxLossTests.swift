@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct SoftmaxLossTests {
   @Test("The loss is the mean of −ln of the labels' probabilities")
   func worked() {

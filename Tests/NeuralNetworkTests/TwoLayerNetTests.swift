@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct TwoLayerNetTests {
   static let cases = [(ReferenceCase.toy, UInt32(0)), (ReferenceCase.case12x8x5, UInt32(7))]
 

@@ -1,8 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
 @Suite struct WorkspaceTests {
   private static func net(_ layers: [LayerSpecification]) -> Network<Float> {
     var random = SeededRandom(seed: 0)

@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite struct ReadmeTests {
   private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import Testing
 
 /// Expects |actual − expected| ≤ tolerance · max(1, |expected|); NaN is close to NaN, an infinity

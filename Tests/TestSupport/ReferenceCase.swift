@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A two-layer network's numbers as NumPy computed them in double precision: scores, loss and
 /// gradients of a fresh network, and the histories and parameters of a training run.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Extents on both sides of what kernels are blocked by, and the degenerate ones.
 public let awkwardSizes = [0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 65, 130]

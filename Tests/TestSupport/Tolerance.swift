@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Both scalar types, for `@Test(arguments:)`; the test opens one into a generic function.
 public let scalarTypes: [any BLASScalar.Type] = [Float.self, Double.self]

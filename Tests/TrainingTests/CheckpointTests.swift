@@ -1,12 +1,11 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct CheckpointTests {
   /// Everything that has a state: dropout, batch statistics, passes, a plateau, an average, the best
   /// weights so far.

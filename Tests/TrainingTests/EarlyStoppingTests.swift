@@ -1,10 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct EarlyStoppingTests {
   static func trainer(
     _ stopping: EarlyStopping?, rate: Double = 0.5

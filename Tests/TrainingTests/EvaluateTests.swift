@@ -1,10 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct EvaluateTests {
   @Test("Evaluation in blocks equals the whole", arguments: [1, 7, 999, 1000, 1001, 2500])
   func blocks(count: Int) {

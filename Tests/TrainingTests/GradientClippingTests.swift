@@ -1,9 +1,8 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-import Training
-
-@testable import NeuralNetwork
+import PerceptronTraining
+@testable import PerceptronNeuralNetwork
 
 /// Clipping that NumPy computed is compared in OptimizerTests.
 @Suite struct GradientClippingTests {

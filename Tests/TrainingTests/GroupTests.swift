@@ -1,11 +1,10 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
-@testable import Training
+@testable import PerceptronTraining
 
 /// Several networks in one trainer.
 @Suite struct GroupTests {

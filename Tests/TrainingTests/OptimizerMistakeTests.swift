@@ -1,9 +1,8 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct OptimizerMistakeTests {
   @Test("Settings that make no sense are refused with their value")
   func badSettings() throws {

@@ -1,10 +1,8 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-import Training
-
-@testable import NeuralNetwork
-
+import PerceptronTraining
+@testable import PerceptronNeuralNetwork
 @Suite struct OptimizerTests {
   static let vectors = OptimizerVectors.shared
   static let all: [Optimizer] = [

@@ -1,8 +1,7 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
-import Training
-
-@testable import NeuralNetwork
+import PerceptronTraining
+@testable import PerceptronNeuralNetwork
 
 /// What NumPy makes of optimizers and schedules: the output of scripts/make-optimizer-vectors.
 struct OptimizerVectors: Decodable, Sendable {

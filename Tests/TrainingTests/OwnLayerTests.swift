@@ -1,11 +1,11 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
+import PerceptronTraining
 
 /// x·|x|, element by element: a layer that files know nothing of.
 private struct SignedSquare<Scalar: BLASScalar>: Layer {

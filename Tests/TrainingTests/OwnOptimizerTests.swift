@@ -1,11 +1,10 @@
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
 import TestSupport
 import Testing
-
-@testable import Training
+@testable import PerceptronTraining
 
 /// Adam with the largest second moment so far (Reddi, Kale and Kumar 2018), as PyTorch has it.
 private struct AMSGrad: OptimizerRule {

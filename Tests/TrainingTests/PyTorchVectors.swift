@@ -1,8 +1,8 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
+import PerceptronTraining
 
 /// What PyTorch makes of training steps: the output of scripts/make-pytorch-vectors.
 struct PyTorchVectors: Decodable, Sendable {

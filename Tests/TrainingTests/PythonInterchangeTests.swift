@@ -1,12 +1,11 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct PythonInterchangeTests {
   /// The exit status of a command, its output thrown away.
   private static func run(_ arguments: [String]) throws -> Int32 {

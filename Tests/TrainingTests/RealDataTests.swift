@@ -1,10 +1,10 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
+import PerceptronTraining
 
 /// Where the real data is.
 private enum RealData {

@@ -1,8 +1,7 @@
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct RunLockTests {
   @Test("A folder that is locked is refused until the lock is gone, and nothing is left in it")
   func lock() throws {

@@ -1,11 +1,9 @@
 import Foundation
-import NeuralNetwork
-import Serialization
+import PerceptronNeuralNetwork
+import PerceptronFiles
 import TestSupport
 import Testing
-
-@testable import Training
-
+@testable import PerceptronTraining
 @Suite struct RunReadingTests {
   private struct Written {
     let scratch: TemporaryDirectory

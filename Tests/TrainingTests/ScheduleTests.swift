@@ -1,9 +1,8 @@
 import Foundation
-import NeuralNetwork
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct ScheduleTests {
   static let vectors = OptimizerVectors.shared
 

@@ -1,10 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct TrainTests {
   /// Rows around one centre per class, which a network can learn.
   static func blobs(_ count: Int, classes: Int = 3) -> PreparedDataset<Float> {

@@ -1,12 +1,11 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct TrainedModelTests {
   static func model<Scalar: BLASScalar>(_: Scalar.Type) -> TrainedModel<Scalar> {
     var random = SeededRandom(seed: 2)

@@ -1,9 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
+import PerceptronTraining
 
 /// That each setting of a trainer reaches the step: the first iterations of a run are held against
 /// the same made by hand.

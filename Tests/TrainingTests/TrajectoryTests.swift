@@ -1,9 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
+import PerceptronTraining
 
 /// Whole training runs held against NumPy's, started from the seed alone.
 @Suite struct TrajectoryTests {

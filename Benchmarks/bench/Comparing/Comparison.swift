@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 import Foundation
 
 /// How one timing differs between two runs of bench.

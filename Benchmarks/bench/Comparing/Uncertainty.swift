@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 import Foundation
 
 /// How far a ratio of two medians is uncertain: the half width of the interval in which it would

@@ -1,7 +1,7 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// A data set in files whose reading is timed.
 protocol LoadWork {

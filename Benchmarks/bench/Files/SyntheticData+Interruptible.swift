@@ -1,4 +1,4 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
 
 extension SyntheticData {

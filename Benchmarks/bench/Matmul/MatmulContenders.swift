@@ -1,4 +1,4 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
 
 /// Chooses what is timed of the products: every variant that is fast enough, after its check.

@@ -1,7 +1,7 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// A chart of GFLOP/s against the size of square products.
 struct MatmulPlot {

@@ -1,5 +1,5 @@
-import CommandSupport
-import Serialization
+import PerceptronCommandSupport
+import PerceptronFiles
 
 /// The table of `bench matmul`: a line for each product.
 struct MatmulTable {

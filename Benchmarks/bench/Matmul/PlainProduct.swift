@@ -1,4 +1,4 @@
-internal import COpenBLAS
+internal import CPerceptronOpenBLAS
 
 extension Product {
   /// Writes op(A)·op(B) to `c`, rows × columns, by one plain call of `cblas_sgemm`: nothing of the

@@ -1,4 +1,4 @@
-import CAllocations
+import CPerceptronAllocations
 
 /// Counting the calls of malloc and its like.
 enum Allocations {

@@ -1,7 +1,7 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// What one run of bench found, and where: what `--json` writes and `compare` reads.
 struct BenchReport: Codable {

@@ -1,4 +1,4 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 
 /// How this program was built.

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 /// Something that is timed.
 struct Contender {

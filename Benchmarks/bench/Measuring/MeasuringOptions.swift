@@ -1,8 +1,8 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// What all measuring subcommands take.
 struct MeasuringOptions: ParsableArguments {

@@ -1,5 +1,5 @@
-import CommandSupport
-import Serialization
+import PerceptronCommandSupport
+import PerceptronFiles
 import Foundation
 
 /// Times contenders in turn, again and again, so that all of them see the same moods of the machine.

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 import Foundation
 
 /// How long a contender's run takes.
@@ -76,7 +76,7 @@ struct Timing: Codable, Equatable {
   var name: String { "\(subject) · \(variant)" }
   /// The median of the visits' medians: those were made at different moments, and so differ as
   /// independent measurements do.
-  var medianVisit: Double { Serialization.median(visits.map(\.median)) ?? .nan }
+  var medianVisit: Double { PerceptronFiles.median(visits.map(\.median)) ?? .nan }
   /// Half the range of the middle half of all times, as a share of the median.
   var spread: Double { (quartiles[1] - quartiles[0]) / 2 / median }
   /// Billions of floating-point operations a second, by the median.

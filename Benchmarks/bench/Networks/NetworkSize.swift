@@ -1,5 +1,5 @@
 import Perceptron
-import Training
+import PerceptronTraining
 
 /// The widths of a two-layer network, and the rows that it is given.
 struct NetworkSize: Hashable, CustomStringConvertible {

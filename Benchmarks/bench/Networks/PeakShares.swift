@@ -1,6 +1,6 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// The arithmetic of steps as shares of the multiply-add peak, and what computes it.
 struct PeakShares: Codable {

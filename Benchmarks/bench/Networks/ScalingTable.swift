@@ -1,5 +1,5 @@
-import CommandSupport
-import Serialization
+import PerceptronCommandSupport
+import PerceptronFiles
 
 /// The table of `bench step --scaling`: a line for each network, under what differs in them.
 struct ScalingTable {

@@ -1,5 +1,5 @@
-import CommandSupport
-import Serialization
+import PerceptronCommandSupport
+import PerceptronFiles
 
 /// The table of `bench step`: a line for each network.
 struct StepTable {

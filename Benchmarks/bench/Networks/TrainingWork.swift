@@ -1,5 +1,5 @@
 import Perceptron
-import Training
+import PerceptronTraining
 
 /// A network and a data set of its size that training steps can be taken on, one after
 /// another or phase by phase.

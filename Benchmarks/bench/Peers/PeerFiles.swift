@@ -1,6 +1,6 @@
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// Files with the same random data and weights for every peer.
 struct PeerFiles {

@@ -1,4 +1,4 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 
 /// A peer's program, which runs until this value goes.

@@ -1,5 +1,5 @@
-import CommandSupport
-import Serialization
+import PerceptronCommandSupport
+import PerceptronFiles
 
 /// The comparison with the peers as a table in Markdown.
 struct PeerTable {

@@ -1,7 +1,7 @@
 import Foundation
 import Perceptron
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 /// Does the work of the comparison with the peers as a user of the library would.
 struct PerceptronWorker {
@@ -23,7 +23,7 @@ struct PerceptronWorker {
       guard let unit, let count = request.count, count > 0 else {
         throw Problem(description: "time: nothing was prepared, or no count")
       }
-      let seconds = bench.time { for _ in 0..<count { unit() } }
+      let seconds = PerceptronBench.time { for _ in 0..<count { unit() } }
       return .init(count: count, seconds: seconds)
     case .memory:
       return .init(peakBytes: ResourceUsage.peakBytes(of: .thisProcess))

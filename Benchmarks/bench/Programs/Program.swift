@@ -1,6 +1,6 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
-import Serialization
+import PerceptronFiles
 
 /// Other programs, found on the PATH and run to their end.
 enum Program {

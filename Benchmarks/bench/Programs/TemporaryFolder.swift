@@ -1,6 +1,6 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
-import Serialization
+import PerceptronFiles
 
 /// Calls `body` with a new folder for temporary files, which is removed afterwards: also when a
 /// signal asks for an end, which `body` notices by ``Interruption/check(_:)``.

@@ -1,6 +1,6 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
-import Serialization
+import PerceptronFiles
 
 /// One run of the command `perceptron tune --preset cs231n`, from its start to its end.
 struct TuningRun: Codable {

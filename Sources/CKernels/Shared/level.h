@@ -1,6 +1,6 @@
 // The kernels of one level, as pointers.
 #pragma once
-#include "CKernels.h"
+#include "CPerceptronKernels.h"
 
 typedef struct {
 #define KERNEL(name, parameters, arguments) void(*name##_float) parameters;

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 /// Data sets by name or directory. A directory that has one of the names is reached as `./name`.
 public enum DatasetLibrary {

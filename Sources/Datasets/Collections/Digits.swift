@@ -1,4 +1,5 @@
-import Serialization
+internal import CPerceptronResources
+import PerceptronFiles
 
 /// scikit-learn's digits: 1,797 hand-written digits of 8 × 8 pixels with values 0…16, embedded.
 ///
@@ -21,7 +22,9 @@ public enum Digits {
 
   /// The rows of text: 64 pixels and the digit, separated by commas.
   private static var embedded: [UInt8] {
-    guard let text = Gzip.decompress(PackageResources.digits_csv_gz, limit: 1 << 19) else {
+    let file = resource_digits()
+    let bytes = Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+    guard let text = Gzip.decompress(bytes, limit: 1 << 19) else {
       fatalError("Digits: the embedded data is damaged")
     }
     return text

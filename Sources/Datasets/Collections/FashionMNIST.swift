@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 
 /// Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT licence): 60,000 and 10,000 grey pictures of
 /// clothes, 28 × 28 pixels, ten classes.

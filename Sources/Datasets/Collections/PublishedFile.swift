@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 
 /// A file of a published data set and the sum by which it is known.
 public struct PublishedFile: Hashable, Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 
 /// The binary version of CIFAR-10 (Krizhevsky, 2009): 32 × 32 pixels in red, green and blue, ten
 /// classes.

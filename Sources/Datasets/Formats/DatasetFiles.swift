@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 
 /// The data sets that a directory holds.
 public struct DatasetFiles: Sendable {

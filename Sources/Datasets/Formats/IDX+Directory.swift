@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 extension IDX {
   /// Reads a directory of MNIST's kind: files whose names begin with `train-images` and

@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronFiles
 
 /// The IDX format of MNIST and its successors, plain or gzip-compressed (`.gz`).
 public enum IDX {

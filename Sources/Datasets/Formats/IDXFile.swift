@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronFiles
 
 /// The head of an IDX file, checked, and the reader that stands at its first element.
 ///

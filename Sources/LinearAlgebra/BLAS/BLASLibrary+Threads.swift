@@ -1,5 +1,5 @@
-internal import COpenBLAS
-internal import CSystem
+internal import CPerceptronOpenBLAS
+internal import CPerceptronSystem
 import Synchronization
 
 /// Who computes with OpenBLAS on a single thread at the moment.

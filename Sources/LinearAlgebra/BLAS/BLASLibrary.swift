@@ -1,4 +1,4 @@
-internal import COpenBLAS
+internal import CPerceptronOpenBLAS
 
 /// What is known of the BLAS that this process is linked with.
 public enum BLASLibrary {

@@ -1,5 +1,5 @@
-internal import COpenBLAS
-internal import CSystem
+internal import CPerceptronOpenBLAS
+internal import CPerceptronSystem
 
 // Documented at the requirements.
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation

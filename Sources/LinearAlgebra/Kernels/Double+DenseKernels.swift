@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPerceptronKernels
 
 // Documented at the requirements; the loops are in CKernels.
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation

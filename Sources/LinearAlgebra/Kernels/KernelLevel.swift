@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CPerceptronKernels
 
 /// The instructions that this library's kernels were compiled for and use on a processor.
 public enum KernelLevel: String, Sendable, CaseIterable, Codable {

@@ -1,4 +1,4 @@
-internal import COpenBLAS
+internal import CPerceptronOpenBLAS
 
 // Documented at the requirements.
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation

@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CPerceptronSystem
 
 /// Uninitialized room for `count` numbers, at least for one, aligned to a cache line, which is the
 /// width of the widest vector registers, too. To be given back by ``freeAligned(_:)``.

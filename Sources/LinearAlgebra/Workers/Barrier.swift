@@ -1,5 +1,4 @@
-internal import CHints
-internal import CSystem
+internal import CPerceptronSystem
 import Synchronization
 
 /// Where a fixed number of threads wait for each other, again and again.

@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CPerceptronSystem
 
 /// A value that one thread at a time can get at. Unlike `Mutex`, whose slow path it does not see,
 /// Thread Sanitizer knows what this orders.

@@ -1,4 +1,4 @@
-internal import CHints
+internal import CPerceptronSystem
 
 /// Tells the processor that `count` elements at `start` are going to be read soon, so that they are
 /// on their way from memory while something else is done.

@@ -1,5 +1,4 @@
-internal import CHints
-internal import CSystem
+internal import CPerceptronSystem
 
 /// Threads that stay and do the same work on their shares of something, the caller among them.
 ///

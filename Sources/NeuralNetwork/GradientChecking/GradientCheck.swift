@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Compares analytic gradients with centred differences of the loss,
 /// (L(p + h) − L(p − h)) / 2h, one parameter entry at a time.

@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// What a gradient check found, parameter by parameter. Printing it gives a table and a verdict.
 public struct GradientCheckReport: Sendable, Codable {

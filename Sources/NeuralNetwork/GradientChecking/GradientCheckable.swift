@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A loss as a function of parameters, whose analytic gradients can be compared with its
 /// differences. ``NetworkObjective`` is that of a network on a batch.

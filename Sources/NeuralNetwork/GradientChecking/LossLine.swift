@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A loss as a function of a single parameter entry, for measuring its slope by differences.
 struct LossLine<Objective: GradientCheckable> {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A network's loss on one batch as a function of its parameters, for checking its gradients.
 public struct NetworkObjective: GradientCheckable {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// How fresh weights are drawn. Biases begin at zero.
 ///

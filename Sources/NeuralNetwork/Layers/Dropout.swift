@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Inverted dropout: in training passes, each input is dropped with probability `rate`, and what is
 /// left is multiplied by 1 / (1 − rate), so that its mean stays; at inference, nothing is done

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Trained networks that predict together: the output is the logarithm of the mean of the members'
 /// probabilities of each class, so that with a ``SoftmaxLoss`` the network's probabilities are that mean,

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 extension Layer {
   /// Traps unless a layer whose batch may be split has no statistics, which are updated by all of a

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// One layer of a ``Network``: a function of each batch with parameters that can be trained.
 ///

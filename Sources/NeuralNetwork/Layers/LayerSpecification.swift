@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A layer without its parameters: what a network is built from, a summary shows and a file holds.
 public enum LayerSpecification: Sendable, Codable, Hashable {

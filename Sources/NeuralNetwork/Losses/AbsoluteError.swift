@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// The mean over all outputs of |output − target|, as PyTorch's `L1Loss`.
 ///

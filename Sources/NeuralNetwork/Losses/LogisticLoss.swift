@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Binary cross-entropy of each output's sigmoid p: the mean over all outputs of
 /// −target·ln p − (1 − target)·ln(1 − p), as PyTorch's `BCEWithLogitsLoss`.

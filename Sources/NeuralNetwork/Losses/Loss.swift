@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// What a network's outputs cost: a function of each row's outputs and target. The loss of a batch
 /// is the sum of its rows' losses divided by a normalizer, the number of rows unless a loss says

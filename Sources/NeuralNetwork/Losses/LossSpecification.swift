@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A loss in words: what a network is built with and a file holds.
 public enum LossSpecification: Sendable, Codable, Hashable {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A loss of the margins by which wrong classes come too close to the label's:
 /// max(0, scoreⱼ − score of the label + 1) for each other class j, as in Crammer and Singer (2001)

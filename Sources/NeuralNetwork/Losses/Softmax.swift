@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// The softmax of each row, exp(scoreⱼ) / Σₖ exp(scoreₖ).
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Softmax cross-entropy: the mean over rows of −ln(probability of the row's label), where the
 /// probabilities are exp(scoreⱼ) / Σₖ exp(scoreₖ).

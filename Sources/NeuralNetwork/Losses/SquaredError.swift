@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// The mean over all outputs of (output − target)², as PyTorch's `MSELoss`.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// The multi-class hinge with squared margins: the mean over rows of
 /// Σⱼ max(0, scoreⱼ − score of the label + 1)², over all classes j but the label. It knows no

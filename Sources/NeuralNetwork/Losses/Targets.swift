@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// What a network's outputs should have been.
 public enum Targets<Scalar: BLASScalar>: Sendable {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A loss that holds each output against a number: a mean over the outputs of a row, so that the
 /// loss of a batch is the mean over all of its outputs.

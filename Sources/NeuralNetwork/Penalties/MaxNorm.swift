@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A limit on the weights that lead into each unit: after an update, each column of a weight matrix
 /// [inputs, outputs] whose Euclidean norm is above the limit is scaled back to it.

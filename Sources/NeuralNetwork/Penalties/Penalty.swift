@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// What the size of the weights adds to a loss: l1·Σ|w| + l2·Σw², over all weight matrices; biases,
 /// scales and shifts are free.

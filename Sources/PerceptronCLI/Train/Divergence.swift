@@ -1,4 +1,4 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
 
 /// A run's end in numbers that are not finite.

@@ -1,4 +1,4 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
 
 /// Looks at a network's health now and then while it is trained, tells of what is wrong as soon as it

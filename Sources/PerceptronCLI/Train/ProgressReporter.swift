@@ -1,7 +1,7 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// Shows how a training run goes: a line, on a terminal with curves below it.
 struct ProgressReporter {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 
 /// What a training run shows and keeps as it goes.
 struct RunDisplayOptions: ParsableArguments {

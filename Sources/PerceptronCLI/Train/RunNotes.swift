@@ -1,6 +1,6 @@
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 import Synchronization
 
 /// What a checkpoint of `perceptron train` holds beside the trainer's own state.

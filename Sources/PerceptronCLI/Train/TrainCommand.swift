@@ -1,9 +1,9 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import Training
-import Serialization
+import PerceptronTraining
+import PerceptronFiles
 
 /// `perceptron train`.
 struct TrainCommand: ParsableCommand {

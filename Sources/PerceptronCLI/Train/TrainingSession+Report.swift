@@ -1,7 +1,7 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 extension TrainingSession {
   /// Prints what came of a run and ends the command as it went.

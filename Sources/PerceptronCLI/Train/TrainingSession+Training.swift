@@ -1,7 +1,7 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 extension TrainingSession {
   /// The trainer of the run's beginning, or of its checkpoint.

@@ -1,8 +1,8 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// One run of `perceptron train` or `perceptron resume`, from loaded data to the files in its folder.
 struct TrainingSession {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
 
 /// The options that say which points of a space are tried, and when one is given up.

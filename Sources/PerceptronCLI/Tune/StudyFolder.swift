@@ -1,6 +1,6 @@
 import Foundation
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// What commands say of a study's folder.
 enum StudyFolder {

@@ -1,6 +1,6 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
-import Serialization
+import PerceptronFiles
 
 /// What a study has shown, for people.
 struct StudyReport {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
 

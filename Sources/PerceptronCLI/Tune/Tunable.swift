@@ -1,4 +1,4 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
 
 /// A setting that `perceptron tune` can try values of.

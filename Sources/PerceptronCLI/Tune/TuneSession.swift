@@ -1,5 +1,5 @@
 import ArgumentParser
-import CommandSupport
+import PerceptronCommandSupport
 import Perceptron
 
 /// A search of `perceptron tune`, from the study in its folder to what is printed at the end.

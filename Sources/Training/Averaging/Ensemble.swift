@@ -1,6 +1,6 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// Several trained networks that predict together: the probability of a class is the mean of the
 /// members' probabilities. Members may differ in everything but inputs and classes.

@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 extension Network {
   /// The network whose parameters and statistics are the means of those of `networks`, such as the

@@ -1,6 +1,6 @@
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// The exponential moving average of a network's parameters and statistics over a training run,
 /// which often predicts better than the last network: the iterate average of Polyak and Juditsky

@@ -1,5 +1,5 @@
-import NeuralNetwork
-import Serialization
+import PerceptronNeuralNetwork
+import PerceptronFiles
 
 /// What a checkpoint says of its run before it is taken up.
 public struct CheckpointSummary: Sendable {

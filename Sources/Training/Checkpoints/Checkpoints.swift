@@ -1,6 +1,6 @@
-import Datasets
-import LinearAlgebra
-import Serialization
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronFiles
 
 /// Where and how often a run saves all that it needs to go on.
 public struct Checkpoints: Sendable {

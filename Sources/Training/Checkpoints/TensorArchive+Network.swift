@@ -1,7 +1,7 @@
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
 
 /// A network without its numbers, as a file holds it.
 struct NetworkArchitecture: Codable, Equatable {

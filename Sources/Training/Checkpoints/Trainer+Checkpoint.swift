@@ -1,7 +1,7 @@
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
 
 /// The keys and fixed values of a checkpoint's metadata.
 private enum Metadata {

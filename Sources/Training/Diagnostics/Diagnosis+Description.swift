@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 extension Diagnosis: CustomStringConvertible {
   /// The loss, a table of the layers and one of the parameters, at most 90 columns wide; a `-` is

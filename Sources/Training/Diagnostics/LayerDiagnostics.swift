@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// How the numbers of a batch stand at one layer of a network.
 public struct LayerDiagnostics: Codable, Sendable, Equatable {

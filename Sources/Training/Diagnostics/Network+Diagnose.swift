@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 extension Network {
   /// Looks at the network's activations, gradients and weights on one batch.

@@ -1,6 +1,6 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 extension Network {
   /// Trains a copy of this network, best a fresh one, on a few rows until it knows them by heart.
@@ -46,7 +46,8 @@ extension Network {
         }
       }
       losses.append(Double(loss))
-      accuracy = Training.accuracy(of: network.loss.classes(of: workspace.outputs), labels: labels)
+      accuracy = PerceptronTraining.accuracy(
+        of: network.loss.classes(of: workspace.outputs), labels: labels)
       let isLearnt = losses[losses.count - 1] - floor < lossLimit && accuracy == 1
       if isLearnt || !loss.isFinite || losses.count > iterations { break }
       optimizer.step(&network, gradients: workspace, learningRate: learningRate)

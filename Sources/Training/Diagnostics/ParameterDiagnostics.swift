@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// How one parameter of a network stands: Euclidean norms of it, its gradient and its last update.
 public struct ParameterDiagnostics: Codable, Sendable, Equatable {

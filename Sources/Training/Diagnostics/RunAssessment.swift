@@ -1,7 +1,7 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// What a run that is over is judged by: did it learn anything?
 ///

@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// The first phase of a step: a worker's rows of the batch, from the features to the gradients of all
 /// layers' outputs.
@@ -40,7 +40,9 @@ extension EngineNetwork {
   func runParts(_ batch: Batch, _ team: Team) {
     let (network, pass) = (network, step.pass)
     let lowest = network.lowestTrainedLayer
-    for index in LinearAlgebra.share(of: partCount, worker: team.worker, workers: team.count) {
+    for index in PerceptronLinearAlgebra.share(
+      of: partCount, worker: team.worker, workers: team.count)
+    {
       let part = part(index)
       for layer in network.layers.indices {
         network.forward(batch.x, through: layer, pass: pass, part)

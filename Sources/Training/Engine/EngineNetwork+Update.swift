@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// The second phase of a step: a worker's part of every parameter, its gradient and its move. The one
 /// place where a gradient becomes a move: the penalty's gradient, clipping, weight decay, the
@@ -106,7 +106,7 @@ extension EngineNetwork {
   /// Computes what a worker's parts of a large batch give to the gradients of parameters that are not
   /// split. In a batch of a single part, the worker that moves a parameter computes its gradient.
   func computeParts(_ batch: Batch, _ team: Team) {
-    let own = LinearAlgebra.share(of: partCount, worker: team.worker, workers: team.count)
+    let own = PerceptronLinearAlgebra.share(of: partCount, worker: team.worker, workers: team.count)
     let network = network
     for slot in slots where slot.isFirst {
       for part in own { computePart(part, of: slot, network, batch) }

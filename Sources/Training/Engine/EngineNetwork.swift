@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// A network in the engine, with all that belongs to it alone: its parameters in the layout that
 /// products read, what its optimizer keeps, the memory of its passes, and its settings.
@@ -96,7 +96,8 @@ final class EngineNetwork<Scalar: BLASScalar> {
         all.initializeElement(
           at: index,
           to: .init(
-            LinearAlgebra.share(of: rows, worker: index, workers: count), of: rows, layout,
+            PerceptronLinearAlgebra.share(of: rows, worker: index, workers: count), of: rows,
+            layout,
             base: base, packed: packed))
       }
       return all

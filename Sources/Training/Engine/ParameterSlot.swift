@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// A parameter in the engine: where its numbers are, and who moves which of them.
 struct ParameterSlot<Scalar: BLASScalar> {

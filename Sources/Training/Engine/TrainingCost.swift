@@ -1,4 +1,4 @@
-import NeuralNetwork
+import PerceptronNeuralNetwork
 
 /// About what training a network takes: operations and memory.
 package struct TrainingCost {

@@ -1,6 +1,6 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// Steps of mini-batch training on a group of networks, often of one, that share their batches: gather
 /// rows, compute losses and gradients, update. It owns all memory that a step takes, so that steps

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 /// The interval in which the accuracy on all rows of a kind lies with 95 % confidence, judging by some
 /// rows that were drawn at random: Wilson, "Probable Inference, the Law of Succession, and Statistical

@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 extension ConfusionMatrix: CustomStringConvertible {
   /// A row for each true class and a column for each predicted one, with the precision and the

@@ -1,6 +1,6 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// A row that is predicted to be of another class than its own.
 public struct Mistake: Hashable, Codable, Sendable {

@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// What is done against large gradients between the backward pass and the step. What the penalty
 /// adds is part of them.

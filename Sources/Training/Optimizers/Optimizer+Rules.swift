@@ -1,6 +1,6 @@
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 extension Optimizer.Method {
   /// The rule of a step; of a custom method, the one that its registered function makes.

@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// How parameters move against their gradients: the settings. ``OptimizerState`` makes the steps.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// The rule by which an optimizer moves parameters. ``Optimizer/register(_:settings:_:)`` makes one of
 /// your own known by a name.

@@ -1,4 +1,4 @@
-import NeuralNetwork
+import PerceptronNeuralNetwork
 
 /// How the learning rate changes over a run: the settings. ``ScheduleState`` gives the rates.
 ///

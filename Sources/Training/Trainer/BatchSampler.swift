@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// How a training run draws its mini-batches.
 public enum Sampling: String, Codable, Sendable, CaseIterable {

@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// Ends a run when the validation accuracy no longer rises, and gives back the best weights.
 ///

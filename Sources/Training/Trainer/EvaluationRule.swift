@@ -1,4 +1,4 @@
-import NeuralNetwork
+import PerceptronNeuralNetwork
 
 /// When a run measures accuracies. An epoch is a pass over as many rows as the training set has.
 public enum EvaluationRule: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import NeuralNetwork
+import PerceptronNeuralNetwork
 
 /// What networks that are trained side by side have in common.
 ///

@@ -1,6 +1,6 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// Where all networks of a ``Trainer`` stand after an iteration. Valid while it is looked at.
 package struct GroupMoment<Scalar: BLASScalar> {

@@ -1,6 +1,6 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// A training run that can be stopped and taken up again: a network, its optimizer, and all that
 /// changes while it learns; or several networks that learn from the same batches.

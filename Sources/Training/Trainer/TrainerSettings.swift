@@ -1,4 +1,4 @@
-import NeuralNetwork
+import PerceptronNeuralNetwork
 
 /// How a ``Trainer`` trains. A value that a file can hold.
 public struct TrainerSettings: Codable, Hashable, Sendable {

@@ -1,7 +1,7 @@
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
 
 /// Where a training run stands, after an iteration.
 public struct TrainingProgress: Sendable {

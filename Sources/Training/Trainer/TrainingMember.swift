@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// One of the networks of a ``Trainer``: its settings, how far it is, and what it recorded.
 public struct TrainingMember<Scalar: BLASScalar>: Sendable {

@@ -1,4 +1,4 @@
-import NeuralNetwork
+import PerceptronNeuralNetwork
 
 /// When a trial that does badly is given up before its end: the settings.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Halton's sequence: a coordinate is a point's number written in a prime base, mirrored at the
 /// point (Halton, 1960). The seed's scrambling puts the digits of each place in an order of its own

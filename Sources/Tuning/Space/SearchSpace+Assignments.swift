@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 extension SearchSpace {
   /// The points of the space that a method tries.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Sobol's sequence: of its first 2ᵏ points, one lies in each of 2ᵏ equal parts of every axis.
 ///

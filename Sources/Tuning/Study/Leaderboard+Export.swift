@@ -1,6 +1,6 @@
 import Foundation
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 /// Tables for other programs: a row for each trial in the leaderboard's order, with columns
 /// `trial`, every parameter, `status`, the goal, `train_accuracy`, `final_loss`, `iterations`,

@@ -1,6 +1,6 @@
 import Foundation
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 extension Study {
   /// When any trial ran, as stretches that do not touch, by their times; without those that are not

@@ -1,5 +1,5 @@
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 /// What the best of a study is worth, on terminals and on pages.
 extension Study {

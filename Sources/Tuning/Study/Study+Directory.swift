@@ -1,6 +1,6 @@
 import Foundation
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 /// The folder of a study.
 ///

@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronFiles
 
 /// What those who run trials tell. Each of these methods traps where the trial is in a state in
 /// which that cannot happen, and throws `FileError` where the journal cannot be written, in which

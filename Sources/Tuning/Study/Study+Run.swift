@@ -1,6 +1,6 @@
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 extension Study {
   /// Runs the trials that wait, in their order, of a function of the hyperparameters that returns

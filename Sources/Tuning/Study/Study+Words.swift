@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 /// What is told of studies, on terminals and on pages.
 extension Study {

@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Training
+import PerceptronLinearAlgebra
+import PerceptronTraining
 
 /// A hyperparameter search: trials, what they showed, and which of them is the best.
 ///

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 /// The command lines that go on with a study in a folder, and with its best trial.
 package struct StudyCommands {

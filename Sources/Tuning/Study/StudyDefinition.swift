@@ -1,4 +1,4 @@
-import NeuralNetwork
+import PerceptronNeuralNetwork
 
 /// What has to be the same for a study to be gone on with.
 public struct StudyDefinition: Codable, Equatable, Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import Training
+import PerceptronTraining
 
 /// That a study in a folder is not the one that was to be gone on with.
 public struct StudyDifference: Error, Equatable, Sendable {

@@ -1,6 +1,6 @@
 import Foundation
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 /// The file that a study's events are appended to, `journal.jsonl`: a line of JSON for each, the
 /// first one of what the study is.

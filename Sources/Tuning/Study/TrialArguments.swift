@@ -1,5 +1,5 @@
-import Datasets
-import Serialization
+import PerceptronDatasets
+import PerceptronFiles
 
 /// Trials as options of `perceptron train`: each value is in one word with its option, as
 /// `--hidden=50`.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// What a function that is run as a trial is told, and by what it tells how it goes.
 public struct TrialContext: Sendable {

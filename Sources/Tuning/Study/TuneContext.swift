@@ -1,5 +1,5 @@
-import Datasets
-import Serialization
+import PerceptronDatasets
+import PerceptronFiles
 
 /// What the journal of a study that `perceptron tune` began keeps, beside its space, to make the same
 /// trials again: the data and the settings that all trials share.

@@ -1,9 +1,9 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
-import Training
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
+import PerceptronTraining
 
 /// A study whose trials train networks on one data set.
 ///

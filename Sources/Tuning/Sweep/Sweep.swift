@@ -1,8 +1,8 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
-import Training
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
+import PerceptronTraining
 
 /// Trains the networks of a search in one scalar type.
 struct Sweep<Scalar: BLASScalar> {

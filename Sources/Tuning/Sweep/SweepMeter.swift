@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// How far a search is.
 public struct SweepProgress: Sendable {

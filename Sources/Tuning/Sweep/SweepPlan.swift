@@ -1,6 +1,6 @@
-import Datasets
-import NeuralNetwork
-import Training
+import PerceptronDatasets
+import PerceptronNeuralNetwork
+import PerceptronTraining
 
 /// Which trials are trained together.
 struct SweepPlan {

@@ -1,9 +1,9 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
-import Serialization
-import Training
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronFiles
+import PerceptronTraining
 
 /// The training of some networks side by side, for all of their trials.
 final class TrialGroup<Scalar: BLASScalar, Random: RandomStream & Codable> {

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 extension Chart {
   /// All of the chart's data as comma-separated values under a line of names: every point, also where

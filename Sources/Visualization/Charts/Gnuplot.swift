@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 
 /// The program that draws charts.
 public enum Gnuplot {

@@ -1,5 +1,5 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 
 /// Pictures of each class of a data set, drawn at random: what a network is to learn from, seen.
 ///

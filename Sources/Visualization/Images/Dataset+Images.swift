@@ -1,5 +1,5 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 
 extension Dataset {
   /// The examples at `rows` as pictures, or nil where examples are no pictures.

@@ -1,4 +1,4 @@
-import CPNG
+import CPerceptronPNG
 
 extension Image {
   /// The picture as a PNG file's bytes.

@@ -1,5 +1,5 @@
-import Datasets
-import LinearAlgebra
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 
 extension Image {
   /// The picture of some numbers, such as an example's features or the weights of a unit: the

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A picture: rows of pixels, each one grey byte or a red, a green and a blue one.
 public struct Image: Hashable, Sendable {

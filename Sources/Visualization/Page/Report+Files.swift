@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 
 extension Report {
   /// Writes the page to `path`, and into the folder of that name without its extension each chart as

@@ -1,5 +1,6 @@
+internal import CPerceptronResources
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 extension Report {
   /// The page as one HTML document that needs no other file and no network.
@@ -34,7 +35,7 @@ extension Report {
       \(HTML.generator)
       <title>\(HTML.escaped(title))</title>
       <style>
-      \(String(decoding: PackageResources.page_css, as: UTF8.self))</style>
+      \(Self.style)</style>
       </head>
       <body>
       <a class="skip" href="#content">Skip to the content</a>
@@ -48,6 +49,13 @@ extension Report {
       </html>
 
       """
+  }
+
+  /// The style sheet of every page.
+  private static var style: String {
+    let file = resource_page_style()
+    return String(
+      decoding: UnsafeBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
   }
 
   /// Traps unless files can have these names, which stand in the page's markup as well.

@@ -1,5 +1,5 @@
 import Foundation
-import Tuning
+import PerceptronTuning
 
 /// The messages of TensorBoard's hparams plug-in: what a study is about, and for each trial, or a run
 /// alone, what its hyperparameters are set to and how it ended. The numbers are those of the fields in TensorBoard's

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// How the finite elements of a tensor are spread over 30 buckets of the same width, as
 /// TensorBoard's own writer has them (`tensorboard/plugins/histogram/summary_v2.py`).

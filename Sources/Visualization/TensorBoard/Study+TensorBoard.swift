@@ -1,7 +1,7 @@
 import Foundation
-import Serialization
-import Training
-import Tuning
+import PerceptronFiles
+import PerceptronTraining
+import PerceptronTuning
 
 extension Study {
   /// Writes event files that `tensorboard --logdir FOLDER` shows: the study as the hparams plug-in's
@@ -78,7 +78,9 @@ private struct StudyEvents {
     isRepeated ? "network-\(trial.configuration)" : nil
   }
 
-  private func numbers(of measurement: Tuning.Measurement) -> [(tag: String, number: Double)] {
+  private func numbers(of measurement: PerceptronTuning.Measurement) -> [(
+    tag: String, number: Double
+  )] {
     let goal = study.definition.goal.name
     let others: [(tag: String, number: Double?)] = [
       ("loss", measurement.loss),

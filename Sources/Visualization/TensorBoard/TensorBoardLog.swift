@@ -1,8 +1,8 @@
 import Foundation
-import LinearAlgebra
-import Serialization
-import Training
-import Tuning
+import PerceptronLinearAlgebra
+import PerceptronFiles
+import PerceptronTraining
+import PerceptronTuning
 
 /// An event file that `tensorboard --logdir FOLDER` shows, also while it is written.
 ///

@@ -1,7 +1,7 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
-import Training
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronTraining
 
 /// Writes what TensorBoard shows of a training run: loss and learning rate after every few
 /// iterations, the accuracies of each evaluation, histograms of the parameters, pictures of the

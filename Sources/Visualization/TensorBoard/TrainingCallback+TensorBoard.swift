@@ -1,6 +1,6 @@
-import Datasets
-import LinearAlgebra
-import Training
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronTraining
 
 extension TrainingCallback {
   /// Writes an event file that TensorBoard shows as the run goes: see ``TensorBoardRecorder``.

@@ -2,9 +2,7 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @testable import PerceptronCLI
-
 @Suite("The space of perceptron tune")
 struct TrialSpaceTests {
   private func space(

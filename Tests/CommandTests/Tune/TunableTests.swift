@@ -2,9 +2,7 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @testable import PerceptronCLI
-
 @Suite("What perceptron tune can tune")
 struct TunableTests {
   /// The parts of ArgumentParser's description of a command that are looked at.

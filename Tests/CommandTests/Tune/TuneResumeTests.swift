@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @Suite("Going on with a study")
 struct TuneResumeTests {
   @Test("A study that was interrupted or killed goes on to the numbers of one that never was")

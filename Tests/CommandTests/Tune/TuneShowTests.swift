@@ -1,11 +1,9 @@
-import CommandSupport
+import PerceptronCommandSupport
 import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @testable import PerceptronCLI
-
 @Suite("perceptron tune show and export")
 struct TuneShowTests {
   /// A study that somebody runs: two trials done, one diverged, one running, one waiting.

@@ -2,7 +2,6 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-
 @testable import PerceptronCLI
 
 extension TemporaryDirectory {

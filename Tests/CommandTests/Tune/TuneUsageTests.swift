@@ -1,7 +1,6 @@
 import Foundation
 import TestSupport
 import Testing
-
 @Suite("Bad use of perceptron tune")
 struct TuneUsageTests {
   static let mistakes: [UsageTests.Mistake] = [

@@ -1,7 +1,6 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
 @Suite("Vector kernels on every level of instructions: elements")
 struct ElementKernelTests {
   /// The longest run, and the furthest from an aligned place.

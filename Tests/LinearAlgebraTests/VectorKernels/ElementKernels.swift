@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// A kernel that works element by element, and its plain twin.
 struct ElementKernel<Scalar: BLASScalar> {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import PerceptronLinearAlgebra
 
 /// Sums by the definition in double precision, and the sums of their summands' magnitudes.
 struct ExpectedSums<Scalar: BLASScalar> {

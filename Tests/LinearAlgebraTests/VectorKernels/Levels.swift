@@ -1,6 +1,6 @@
-import CKernels
+import CPerceptronKernels
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 
 /// Calls `body` once for each level of instructions that this machine has, with its name, while this

@@ -1,8 +1,7 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-
 @Suite("Vector kernels on every level of instructions: softmax")
 struct SoftmaxKernelTests {
   /// Probabilities, sums and losses by the definition, computed in double precision from the

@@ -1,10 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct EnsembleTests {
   /// A network whose probabilities of the classes are the given ones, whatever comes in.
   static func constant<Scalar: BLASScalar>(_ probabilities: [Double]) -> Network<Scalar> {

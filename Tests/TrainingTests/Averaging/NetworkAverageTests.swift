@@ -1,9 +1,8 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct NetworkAverageTests {
   @Test("The average has the mean of every parameter and every statistic")
   func means() {

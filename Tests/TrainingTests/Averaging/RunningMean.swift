@@ -1,5 +1,5 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// A layer that changes nothing and has statistics, for tests of what averages them.
 struct RunningMean<Scalar: BLASScalar>: Layer {

@@ -1,10 +1,9 @@
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct WeightAverageTests {
   /// The average by its definition: network s of t counts (1 − decay)·decay^(t − s) / (1 − decayᵗ).
   static func expected(_ values: [Tensor<Double>], decay: Double) -> Tensor<Double> {

@@ -1,10 +1,9 @@
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct DiagnosisTests {
   /// Of hidden units 1, −1 and 3, −2 the rectifier leaves 1, 0 and 3, 0; the output layer is 0, so
   /// that both classes have the probability ½.

@@ -1,11 +1,9 @@
 import Foundation
-import NeuralNetwork
-import Serialization
+import PerceptronNeuralNetwork
+import PerceptronFiles
 import TestSupport
 import Testing
-
-@testable import Training
-
+@testable import PerceptronTraining
 @Suite struct DiagnosticSeriesTests {
   private func look(_ iteration: Int, norm: Double = 1) -> DiagnosticSeries.Look {
     .init(

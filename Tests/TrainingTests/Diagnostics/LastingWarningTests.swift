@@ -1,7 +1,5 @@
 import Testing
-
-@testable import Training
-
+@testable import PerceptronTraining
 @Suite struct LastingWarningTests {
   private func warning(
     _ kind: DiagnosticWarning.Kind, _ subject: String? = "W1", value: Double = 1

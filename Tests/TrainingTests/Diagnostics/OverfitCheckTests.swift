@@ -1,10 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct OverfitCheckTests {
   /// Rows and labels without anything in common, which can only be learnt by heart.
   static func noise<Scalar: BLASScalar>(

@@ -1,10 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct RunAssessmentTests {
   private func settings(
     rate: Double, iterations: Int = 150, decay: Double = 1, batchSize: Int = 20

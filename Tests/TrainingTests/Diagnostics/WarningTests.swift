@@ -1,8 +1,8 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
+import PerceptronTraining
 
 /// Each test plants one problem in a healthy network.
 @Suite struct WarningTests {

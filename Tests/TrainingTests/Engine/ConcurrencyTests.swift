@@ -1,11 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
-@testable import Training
-
+@testable import PerceptronTraining
 @Suite(.timeLimit(.minutes(10))) struct ConcurrencyTests {
   static let data: PreparedDataset<Float> = {
     let rows = Tensor<Float>.sample([90, 70])

@@ -1,10 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
-@testable import Training
+@testable import PerceptronTraining
 
 /// x·factors, column by column. It puts tensors of its own where it is given room for gradients.
 private struct Stretch<Scalar: BLASScalar>: Layer {

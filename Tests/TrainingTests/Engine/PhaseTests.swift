@@ -1,9 +1,7 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import Testing
-
-@testable import Training
-
+@testable import PerceptronTraining
 @Suite struct PhaseTests {
   @Test(
     "The end of each of a step's five phases is told, whether the loss is finite or not",

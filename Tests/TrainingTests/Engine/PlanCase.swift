@@ -1,9 +1,8 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
-
-@testable import Training
+@testable import PerceptronTraining
 
 /// A network, data and settings, on which steps are taken by the engine and along the readable path.
 struct PlanCase<Scalar: BLASScalar> {

@@ -1,10 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
-@testable import Training
+@testable import PerceptronTraining
 
 /// The engine's steps against the readable path's.
 @Suite struct TrainingEngineTests {

@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import Training
+import PerceptronTraining
 
 struct AccuracyIntervalTests {
   // scipy.stats.binomtest(k, n).proportion_ci(method="wilson") of SciPy.

@@ -1,9 +1,8 @@
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct AccuracyTests {
   @Test("Accuracy is the share of equal entries, as scikit-learn says")
   func accuracyOfArrays() {

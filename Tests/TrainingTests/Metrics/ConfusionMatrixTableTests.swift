@@ -1,7 +1,6 @@
-import Datasets
+import PerceptronDatasets
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct ConfusionMatrixTableTests {
   /// `each` rows of every class, of which the second half is taken for the next one.
   static func matrix(_ names: [String], each: Int) -> ConfusionMatrix {

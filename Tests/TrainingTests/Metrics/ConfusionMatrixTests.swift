@@ -1,11 +1,10 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct ConfusionMatrixTests {
   static let matrix = ConfusionMatrix(
     labels: ScikitLearnCase.labels, predicted: ScikitLearnCase.predicted,

@@ -1,10 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 @Suite struct MistakeTests {
   /// Whole numbers, so that any number of workers gives the same scores, many of them equal.
   fileprivate static func data<Scalar: BLASScalar>(

@@ -1,6 +1,6 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// Sixty rows of four classes, made by a linear congruential generator, and what scikit-learn 1.9.1
 /// says of them.

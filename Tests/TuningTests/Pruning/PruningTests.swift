@@ -1,6 +1,6 @@
-import NeuralNetwork
+import PerceptronNeuralNetwork
 import Testing
-import Tuning
+import PerceptronTuning
 
 /// The rules against examples worked out by hand.
 struct PruningTests {

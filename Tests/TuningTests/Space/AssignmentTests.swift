@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import Tuning
+import PerceptronTuning
 
 struct AssignmentTests {
   @Test func `Values survive JSON with their order and kind`() throws {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tuning
+@testable import PerceptronTuning
 
 struct HaltonSequenceTests {
   @Test func `Without a seed, points are numbers mirrored at the point`() {

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import Tuning
+import PerceptronTuning
 
 struct ParameterValueTests {
   @Test func `Numbers are equal by what they are worth`() {

@@ -1,8 +1,8 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-import Tuning
+import PerceptronTuning
 
 struct SearchSpaceFileTests {
   private typealias Parameter = SearchSpace.Parameter

@@ -1,7 +1,7 @@
 import Foundation
-import LinearAlgebra
+import PerceptronLinearAlgebra
 import Testing
-import Tuning
+import PerceptronTuning
 
 struct SearchSpaceGridTests {
   private typealias Parameter = SearchSpace.Parameter

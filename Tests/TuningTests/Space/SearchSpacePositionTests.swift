@@ -1,5 +1,5 @@
 import Testing
-import Tuning
+import PerceptronTuning
 
 struct SearchSpacePositionTests {
   @Test(arguments: [

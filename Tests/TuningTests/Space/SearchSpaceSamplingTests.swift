@@ -1,5 +1,5 @@
 import Testing
-import Tuning
+import PerceptronTuning
 
 struct SearchSpaceSamplingTests {
   private typealias Parameter = SearchSpace.Parameter

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tuning
+@testable import PerceptronTuning
 
 struct SobolSequenceTests {
   @Test func `The first points are the published ones`() {

@@ -1,8 +1,8 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-import Tuning
+import PerceptronTuning
 
 /// What the journal holds, and what happens to a damaged one.
 struct JournalTests {

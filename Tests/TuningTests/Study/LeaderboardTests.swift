@@ -1,5 +1,5 @@
 import Testing
-import Tuning
+import PerceptronTuning
 
 /// The order of trials, filters and exports.
 struct LeaderboardTests {

@@ -1,9 +1,9 @@
 import Foundation
-import NeuralNetwork
-import Serialization
+import PerceptronNeuralNetwork
+import PerceptronFiles
 import TestSupport
 import Testing
-import Tuning
+import PerceptronTuning
 
 /// Studies that run a function.
 struct ObjectiveTests {

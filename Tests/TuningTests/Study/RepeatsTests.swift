@@ -1,9 +1,9 @@
 import Foundation
-import NeuralNetwork
-import Serialization
+import PerceptronNeuralNetwork
+import PerceptronFiles
 import TestSupport
 import Testing
-import Tuning
+import PerceptronTuning
 
 /// Studies that repeat each point of their space with several seeds.
 struct RepeatsTests {

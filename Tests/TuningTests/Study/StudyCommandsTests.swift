@@ -1,8 +1,8 @@
 import Foundation
 import TestSupport
 import Testing
-import Training
-import Tuning
+import PerceptronTraining
+import PerceptronTuning
 
 /// The command lines that go on with a study, and what is known of it from its folder.
 struct StudyCommandsTests {

@@ -1,5 +1,5 @@
 import Testing
-import Tuning
+import PerceptronTuning
 
 /// What charts of a study are made of, against examples worked out by hand.
 struct StudyDataTests {

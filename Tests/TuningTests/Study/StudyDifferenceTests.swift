@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import Tuning
+import PerceptronTuning
 
 /// What is said where a study is gone on with as another one.
 struct StudyDifferenceTests {

@@ -1,10 +1,9 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
-import Tuning
-
+import PerceptronTraining
+import PerceptronTuning
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -1,6 +1,6 @@
 import Foundation
-import Serialization
-import Tuning
+import PerceptronFiles
+import PerceptronTuning
 
 /// Studies whose trials' numbers are known beforehand.
 enum StudySamples {

@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import Tuning
+import PerceptronTuning
 
 /// States of trials, and which of them is the best.
 struct StudyTests {

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Tuning
+import PerceptronTuning
 
 /// When trials began and ended, as a journal tells.
 struct TrialTimesTests {

@@ -1,10 +1,10 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-import Tuning
+import PerceptronTraining
+import PerceptronTuning
 
 /// Descent by the mean of three means of gradients: keeps more than any optimizer of the library.
 private struct ThreeMeans: OptimizerRule {

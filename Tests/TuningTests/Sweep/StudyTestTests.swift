@@ -1,11 +1,11 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
-import Tuning
+import PerceptronTraining
+import PerceptronTuning
 
 /// What the best network does on rows that had no part in choosing it.
 struct StudyTestTests {

@@ -1,7 +1,7 @@
-import NeuralNetwork
+import PerceptronNeuralNetwork
 import Testing
-import Training
-import Tuning
+import PerceptronTraining
+import PerceptronTuning
 
 /// Searches that give trials up on their way.
 @Suite struct SweepPruningTests {

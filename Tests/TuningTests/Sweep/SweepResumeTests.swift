@@ -1,10 +1,10 @@
 import Foundation
-import LinearAlgebra
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
-import Tuning
+import PerceptronTraining
+import PerceptronTuning
 
 /// Searches that are interrupted or killed, and gone on with.
 @Suite struct SweepResumeTests {

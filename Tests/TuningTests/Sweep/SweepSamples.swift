@@ -1,9 +1,9 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
-import Training
-import Tuning
+import PerceptronTraining
+import PerceptronTuning
 
 /// Data and settings for searches that take a moment.
 enum SweepSamples {

@@ -1,8 +1,6 @@
-import Serialization
+import PerceptronFiles
 import Testing
-
-@testable import Visualization
-
+@testable import PerceptronVisualization
 @Suite("The data of charts")
 struct ChartDataTests {
   @Test("A long curve keeps its extremes, its order and its ends' neighbourhood")

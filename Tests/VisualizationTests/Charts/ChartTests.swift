@@ -1,9 +1,7 @@
 import Foundation
 import FoundationXML
 import Testing
-
-@testable import Visualization
-
+@testable import PerceptronVisualization
 @Suite("Charts", .enabled(if: Gnuplot.isInstalled, "needs gnuplot"))
 struct ChartTests {
   static let awkward = [

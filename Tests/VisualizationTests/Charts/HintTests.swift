@@ -1,7 +1,5 @@
 import Testing
-
-@testable import Visualization
-
+@testable import PerceptronVisualization
 @Suite("What charts tell where the pointer stands")
 struct HintTests {
   private static func hints(_ content: Chart.Content) -> [String] {

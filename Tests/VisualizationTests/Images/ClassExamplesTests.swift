@@ -1,9 +1,7 @@
-import Datasets
+import PerceptronDatasets
 import TestSupport
 import Testing
-
-@testable import Visualization
-
+@testable import PerceptronVisualization
 @Suite struct ClassExamplesTests {
   /// Seven pictures of 2 × 1 pixels, of which the first pixel is the row's number times 30: four of
   /// class a, none of b, three of c.

@@ -1,7 +1,5 @@
 import Testing
-
-@testable import Visualization
-
+@testable import PerceptronVisualization
 @Suite struct ImageGridTests {
   private let small = Image(width: 1, height: 1, channels: 1, pixels: [9])
   private let wide = Image(width: 2, height: 1, channels: 1, pixels: [1, 2])

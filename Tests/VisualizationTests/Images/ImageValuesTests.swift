@@ -1,10 +1,8 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import Testing
-
-@testable import Visualization
-
+@testable import PerceptronVisualization
 @Suite struct ImageValuesTests {
   @Test func `grey values from least to largest become bytes`() {
     let shape = ImageShape(width: 3, height: 2)

@@ -1,8 +1,6 @@
-import CPNG
+import CPerceptronPNG
 import Testing
-
-@testable import Visualization
-
+@testable import PerceptronVisualization
 @Suite struct PNGTests {
   @Test(arguments: [1, 3]) func `a PNG has the picture's pixels`(channels: Int) throws {
     let pixels = (0..<6 * channels).map { UInt8($0 * 14) }

@@ -1,9 +1,8 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-import Visualization
-
+import PerceptronVisualization
 #if canImport(FoundationXML)
   import FoundationXML
 #endif

@@ -1,7 +1,5 @@
 import Testing
-
-@testable import Visualization
-
+@testable import PerceptronVisualization
 @Suite("Smoothed losses")
 struct SmoothingTests {
   @Test("A smoothed number is the mean of those around it, of fewer at the ends")

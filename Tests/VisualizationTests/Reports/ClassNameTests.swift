@@ -1,11 +1,10 @@
 import Foundation
 import FoundationXML
-import NeuralNetwork
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
-@testable import Training
-@testable import Visualization
+@testable import PerceptronTraining
+@testable import PerceptronVisualization
 
 /// What classes are called comes from data files, and may be anything.
 @Suite("Names of classes in a run's page")

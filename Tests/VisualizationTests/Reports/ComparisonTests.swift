@@ -1,7 +1,6 @@
 import Testing
-
-@testable import Training
-@testable import Visualization
+@testable import PerceptronTraining
+@testable import PerceptronVisualization
 
 /// Runs beside each other.
 struct ComparisonTests {

@@ -1,11 +1,10 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-
-@testable import Training
-@testable import Visualization
+@testable import PerceptronTraining
+@testable import PerceptronVisualization
 
 /// What the page of a run shows of its network and of the mistakes it makes.
 struct RunReportTests {

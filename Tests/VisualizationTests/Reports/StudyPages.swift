@@ -1,5 +1,5 @@
-import Tuning
-import Visualization
+import PerceptronTuning
+import PerceptronVisualization
 
 /// Studies to make pages of, and ways to look into pages.
 enum StudyPages {

@@ -1,8 +1,8 @@
 import Foundation
 import TestSupport
 import Testing
-import Tuning
-import Visualization
+import PerceptronTuning
+import PerceptronVisualization
 
 /// Pages of studies whose settings are of every kind.
 struct StudyReportSettingsTests {

@@ -1,8 +1,8 @@
 import Foundation
 import TestSupport
 import Testing
-import Tuning
-import Visualization
+import PerceptronTuning
+import PerceptronVisualization
 
 /// What is on the page of a study, and what is left out where there is nothing to show.
 struct StudyReportTests {

@@ -1,10 +1,9 @@
 import Foundation
-import LinearAlgebra
-import Serialization
+import PerceptronLinearAlgebra
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
-
+import PerceptronTraining
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -13,8 +12,7 @@ import Training
   import Darwin
 #endif
 
-@testable import Visualization
-
+@testable import PerceptronVisualization
 @Suite struct EventFileTests {
   private func bytes(_ hexadecimal: String) throws -> [UInt8] {
     let digits = Array(hexadecimal)

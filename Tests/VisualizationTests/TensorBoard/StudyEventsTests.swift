@@ -1,11 +1,10 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 import TestSupport
 import Testing
-import Training
-import Tuning
-
-@testable import Visualization
+import PerceptronTraining
+import PerceptronTuning
+@testable import PerceptronVisualization
 
 /// The event files of studies, and what may be in the folder that they replace.
 struct StudyEventsTests {
@@ -18,7 +17,8 @@ struct StudyEventsTests {
       trials: [["hidden": .integer(5)], ["hidden": .integer(6)]])
     try study.begin(0)
     try study.record(
-      Tuning.Measurement(iteration: 2, loss: 7, validationAccuracy: 0.125, value: 0.25), of: 0)
+      PerceptronTuning.Measurement(iteration: 2, loss: 7, validationAccuracy: 0.125, value: 0.25),
+      of: 0)
     try study.finish(
       0, TrialResult(value: 3, trainAccuracy: 0.75, finalLoss: 0.5, iterations: 9, seconds: 2))
     return study

@@ -1,13 +1,11 @@
-import Datasets
+import PerceptronDatasets
 import Foundation
-import LinearAlgebra
-import NeuralNetwork
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-import Training
-
-@testable import Visualization
-
+import PerceptronTraining
+@testable import PerceptronVisualization
 @Suite struct TensorBoardRunTests {
   private static let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
 

@@ -1,6 +1,5 @@
 import Testing
-import Visualization
-
+import PerceptronVisualization
 @Suite struct TextCurveTests {
   @Test("Values are bars from the lowest to the full one") func bars() {
     #expect(TextCurve([0, 1, 2, 3, 4, 5, 6, 7], width: 20).rows == ["▁▂▃▄▅▆▇█"])

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 extension Chart.Bars {
   private static let barHeight = 26.0

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 /// The strip that tells which colour means which value, with what the values are above it.
 struct ColorScale {

@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 
 extension Chart.Curves {
   /// The most points that are drawn of a line, and the most dots.

@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 
 extension Chart.Curves {
   /// The most places along the axis that tell values where the pointer stands.

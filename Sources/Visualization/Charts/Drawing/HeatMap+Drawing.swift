@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 extension Chart.HeatMap {
   /// Beyond this many rows or columns cells are narrow, and without numbers.

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 extension Chart.ParallelCoordinates {
   /// The most lines that tell what they are of where the pointer stands: the foremost.

@@ -1,5 +1,5 @@
 import Foundation
-import Serialization
+import PerceptronFiles
 
 /// The places on an axis that have a number written beside them.
 struct Ticks {

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 extension Chart.Timeline {
   /// A stripe for each span, below each other where they overlap, over an axis of seconds.

@@ -1,5 +1,5 @@
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 extension Report {
   /// Several runs beside each other: a table of what differs, and their curves over each other.

@@ -1,6 +1,6 @@
-import Serialization
-import Training
-import Tuning
+import PerceptronFiles
+import PerceptronTraining
+import PerceptronTuning
 
 /// Runs beside each other: the settings in which they differ, and what came of each.
 public struct RunComparison: Sendable {

@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 extension Report {
   /// Examples of a data set's classes, as a page.

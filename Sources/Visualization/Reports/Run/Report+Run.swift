@@ -1,5 +1,5 @@
-import NeuralNetwork
-import Training
+import PerceptronNeuralNetwork
+import PerceptronTraining
 
 extension Report {
   /// What came of a training run, as a page.

@@ -1,7 +1,7 @@
-import Datasets
-import LinearAlgebra
-import NeuralNetwork
-import Training
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronTraining
 
 /// What a run's network makes of rows that it was not trained on.
 public struct RunEvaluation: Sendable, Equatable {

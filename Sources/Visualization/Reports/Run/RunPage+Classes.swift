@@ -1,5 +1,5 @@
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 extension RunPage {
   /// The most classes that a table of all pairs is made for.

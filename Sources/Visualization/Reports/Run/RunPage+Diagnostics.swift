@@ -1,5 +1,5 @@
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 extension RunPage {
   /// How the network's health went over the run, where it was looked at more than once.

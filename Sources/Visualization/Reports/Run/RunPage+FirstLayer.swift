@@ -1,4 +1,4 @@
-import Serialization
+import PerceptronFiles
 
 extension RunPage {
   /// The most units whose weights are drawn.

@@ -1,6 +1,6 @@
-import NeuralNetwork
-import Serialization
-import Training
+import PerceptronNeuralNetwork
+import PerceptronFiles
+import PerceptronTraining
 
 extension RunPage {
   /// How the network's health went, and what the last look at it saw, where there was one.

@@ -1,5 +1,5 @@
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 extension RunPage {
   /// The rows whose wrong class the network is surest of.

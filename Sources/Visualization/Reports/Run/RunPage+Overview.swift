@@ -1,6 +1,6 @@
-import NeuralNetwork
-import Serialization
-import Training
+import PerceptronNeuralNetwork
+import PerceptronFiles
+import PerceptronTraining
 
 extension RunPage {
   private var results: RunRecord.Results { record.results }

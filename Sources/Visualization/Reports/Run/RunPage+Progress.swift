@@ -1,5 +1,5 @@
-import Serialization
-import Training
+import PerceptronFiles
+import PerceptronTraining
 
 extension RunPage {
   /// How many points a smoothed curve has at most; each is a mean of many losses.

@@ -1,7 +1,7 @@
-import NeuralNetwork
-import Serialization
-import Training
-import Tuning
+import PerceptronNeuralNetwork
+import PerceptronFiles
+import PerceptronTraining
+import PerceptronTuning
 
 /// One of the settings that a run was made with, as it is shown to people.
 struct RunSetting: Hashable {

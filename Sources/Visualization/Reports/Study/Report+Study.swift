@@ -1,4 +1,4 @@
-import Tuning
+import PerceptronTuning
 
 extension Report {
   /// What a study has shown, as a page: its best trials, and what each hyperparameter did.

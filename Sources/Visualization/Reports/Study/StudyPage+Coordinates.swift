@@ -1,5 +1,5 @@
-import Serialization
-import Tuning
+import PerceptronFiles
+import PerceptronTuning
 
 extension StudyPage {
   /// The most lines of trials that are done, and of those that diverged: more cannot be told apart.

@@ -1,5 +1,5 @@
-import Serialization
-import Tuning
+import PerceptronFiles
+import PerceptronTuning
 
 extension StudyPage {
   /// What each parameter did, whatever the others were set to.

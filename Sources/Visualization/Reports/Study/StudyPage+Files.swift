@@ -1,6 +1,6 @@
 import Foundation
-import Serialization
-import Tuning
+import PerceptronFiles
+import PerceptronTuning
 
 extension StudyPage {
   /// Where the study's files are, and the command lines to go on with.

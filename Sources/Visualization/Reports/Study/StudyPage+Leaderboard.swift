@@ -1,5 +1,5 @@
-import Serialization
-import Tuning
+import PerceptronFiles
+import PerceptronTuning
 
 extension StudyPage {
   /// How many trials the table has.

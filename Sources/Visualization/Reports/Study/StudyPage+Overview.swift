@@ -1,5 +1,5 @@
-import Serialization
-import Tuning
+import PerceptronFiles
+import PerceptronTuning
 
 extension StudyPage {
   /// The figures that matter most, how far the study is, and what was searched.

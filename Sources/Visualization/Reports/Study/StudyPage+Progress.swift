@@ -1,5 +1,5 @@
-import Serialization
-import Tuning
+import PerceptronFiles
+import PerceptronTuning
 
 extension StudyPage {
   /// The most trials that have a dot.

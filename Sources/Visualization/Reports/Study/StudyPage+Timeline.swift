@@ -1,6 +1,6 @@
 import Foundation
-import Serialization
-import Tuning
+import PerceptronFiles
+import PerceptronTuning
 
 extension StudyPage {
   /// The most trials that have a row.

@@ -1,6 +1,6 @@
 import Foundation
-import Serialization
-import Tuning
+import PerceptronFiles
+import PerceptronTuning
 
 /// What the parts of a study's page share.
 struct StudyPage {

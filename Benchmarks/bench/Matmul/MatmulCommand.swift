@@ -1,0 +1,89 @@
+import ArgumentParser
+import PerceptronCommandSupport
+import Perceptron
+import PerceptronFiles
+
+/// `bench matmul`, and `bench` alone.
+struct MatmulCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "matmul",
+    abstract: "Time matrix products: loops against OpenBLAS.",
+    discussion: """
+      The products of two-layer networks, squares and odd sizes in single precision, each in as many \
+      ways as there are columns. Every result is compared with double precision first; a wrong one \
+      ends the run with exit status 1. What would take longer than a \(longestRuns)th of --seconds for \
+      one run is left out, and in a build without optimisation all products of \(uncheckable.text) \
+      operations and more. --filter matches the columns' names too, as in --filter '64x64x64 . BLAS'. \
+      Takes \(decimal(seconds, 0)) s, or --seconds.
+      """)
+
+  @OptionGroup var options: MeasuringOptions
+  @Flag(help: "Print a line for each product and way, with all figures.") var details = false
+  @Option(
+    help: .init(
+      "Draw GFLOP/s against the size of squares to this SVG file; needs gnuplot.",
+      valueName: "file"))
+  var plot: String?
+
+  private static let seconds = 30.0
+  /// How many of the longest runs that are timed fit into --seconds.
+  private static let longestRuns = 60
+  /// The fewest operations of products that are left out without optimisation: a reference would
+  /// take minutes.
+  private static let uncheckable = (count: 1e8, text: "10⁸")
+
+  func validate() throws {
+    if let plot, !plot.lowercased().hasSuffix(".svg") {
+      throw ValidationError("--plot is \(plot), expected a name that ends in .svg")
+    }
+  }
+
+  func run() throws {
+    try options.checkOutput()
+    let seconds = options.seconds ?? Self.seconds
+    let threads = BLASLibrary.threadCount
+    defer { BLASLibrary.threadCount = threads }
+    let variants = MatmulVariant.all(threads: threads)
+    let products = try checkedProducts(variants)
+    let chart = try plot.map { try MatmulPlot(path: $0) }
+    var maker = MatmulContenders(longestRun: seconds / Double(Self.longestRuns))
+    let contenders = try maker.make(of: products, variants: variants) {
+      options.admits(name($0, $1))
+    }
+    let timings = try Sampler(seconds: seconds).measure(contenders)
+    BLASLibrary.threadCount = threads
+    let report = BenchReport(command: "matmul", timings)
+    let table = MatmulTable(timings, groups: Product.groups, variants: variants) {
+      options.admits(name($0, $1))
+    }
+    let leftOut =
+      Build.isOptimized
+      ? ""
+      : "\nWithout optimisation products of \(Self.uncheckable.text) operations and more are left "
+        + "out."
+    try options.publish(
+      report, "\(report.head)\(leftOut)\n\n\(details ? table.details : table.text)")
+    try chart?.draw(report, variants: variants)
+  }
+
+  private func name(_ product: Product, _ variant: MatmulVariant) -> String {
+    "\(product) · \(variant.name)"
+  }
+
+  /// Whether a product's reference takes no minutes.
+  private static func isCheckable(_ product: Product) -> Bool {
+    Build.isOptimized || product.operations < uncheckable.count
+  }
+
+  /// All products that can be checked, some of which the filter has to leave.
+  private func checkedProducts(_ variants: [MatmulVariant]) throws -> [Product] {
+    let all = Product.groups.flatMap(\.products).filter(Self.isCheckable)
+    let pairs = all.flatMap { product in variants.map { (product, $0) } }
+    let admitted = pairs.filter { options.admits(name($0, $1)) }
+    if admitted.isEmpty { _ = try options.filtered(all, name: \.description) }
+    if plot != nil && !admitted.contains(where: { $0.0.name.isEmpty && $0.0.isSquare }) {
+      throw ValidationError("--plot draws squares, and --filter leaves none")
+    }
+    return all
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import PerceptronCommandSupport
+import Perceptron
+
+/// `bench gradcheck`.
+struct GradcheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gradcheck",
+    abstract: "Time gradient checks, against the losses that they compute.",
+    discussion: """
+      In double precision on \(rows) rows, like perceptron gradcheck: every entry of the small \
+      networks, \(sample) of each parameter of the large one. Each check has to pass before it is \
+      timed. Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
+      """)
+
+  @OptionGroup var options: MeasuringOptions
+
+  /// A network and how many entries of each parameter are checked; nil for all.
+  private struct Work {
+    let size: NetworkSize
+    let sample: Int?
+    /// How many entries are checked altogether.
+    var entries: Int {
+      [size.inputs * size.hidden, size.hidden, size.hidden * size.classes, size.classes]
+        .reduce(0) { $0 + min($1, sample ?? $1) }
+    }
+  }
+
+  private static let seconds = 10.0
+  private static let rows = 20
+  private static let sample = 50
+  private static let works = [
+    Work(size: NetworkSize(inputs: 24, hidden: 8, classes: 2, rows: rows), sample: nil),
+    Work(size: NetworkSize(inputs: 64, hidden: 20, classes: 10, rows: rows), sample: nil),
+    Work(size: NetworkSize(inputs: 3072, hidden: 50, classes: 10, rows: rows), sample: sample),
+  ]
+
+  func run() throws {
+    try options.checkOutput()
+    let works = try options.filtered(Self.works, name: \.size.description)
+    let contenders = try works.flatMap {
+      // A scale at which no gradient is too small to compare.
+      let network = $0.size.network(of: Double.self, scale: 0.1)
+      return try GradcheckContenders.make($0.size, network, sample: $0.sample)
+    }
+    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
+    let report = BenchReport(command: "gradcheck", timings)
+    var table = TextTable(
+      [.words("network")]
+        + ["entries", "check", "spread", "per entry", "one loss", "losses per entry"]
+        .map { .figures($0) })
+    for work in works {
+      guard let check = timings[work.size, GradcheckContenders.check],
+        let loss = timings[work.size, GradcheckContenders.loss]
+      else { continue }
+      let perEntry = check.median / Double(work.entries)
+      table.add([
+        work.size.description, "\(work.entries)", readableTime(check.median),
+        percent(check.spread), readableTime(perEntry), readableTime(loss.median),
+        decimal(perEntry / loss.median, 2),
+      ])
+    }
+    try options.publish(
+      report,
+      """
+      \(report.head)
+
+      \(table.text)
+
+      An entry takes two losses, and more where it is measured again because rounding or a kink could
+      explain a difference. The gradients themselves and the choice of entries are part of the check.
+      """)
+  }
+}

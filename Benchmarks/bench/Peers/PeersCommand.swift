@@ -1,0 +1,101 @@
+import ArgumentParser
+import PerceptronCommandSupport
+import Foundation
+import Perceptron
+import PerceptronFiles
+
+/// `bench peers`, which `scripts/compare-peers` calls.
+struct PeersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "peers",
+    abstract: "Compare with NumPy, PyTorch, JAX and scikit-learn at the same work.",
+    discussion: """
+      scripts/compare-peers makes a Python environment with the peers and calls this. All programs \
+      work on the same random data and weights with the same number of threads, one after the other \
+      in each round. Before each work is timed they have to compute the same losses. Prints a table in \
+      Markdown. Takes \(decimal(seconds, 0)) s beside pauses and preparations, or --seconds.
+      """)
+
+  @Option(help: "The Python that has the peers.") var python: String
+  @Option(help: "The folder of the peers' programs.") var scripts = "Benchmarks/peers"
+  @Option(
+    help: .init(
+      "Only this peer beside Perceptron; may be given more than once.", valueName: "name"))
+  var only: [String] = []
+  @Flag(
+    help: .init(
+      "Only print the Python packages that this takes, for scripts/compare-peers.",
+      visibility: .hidden))
+  var listPackages = false
+  @OptionGroup var options: MeasuringOptions
+
+  private static let seconds = 120.0
+
+  func run() throws {
+    try options.checkOutput()
+    let titles = try options.filtered(
+      PeerWorks.all.map(\.title) + [PeerTable.memoryTitle], name: { $0 })
+    let entries = PeerWorks.all.filter { titles.contains($0.title) }
+    let peers = try selectedPeers()
+    if listPackages {
+      return try Console.output(unique(peers.compactMap(\.package)).joined(separator: "\n"))
+    }
+    let report = try withTemporaryFolder { folder in
+      try measure(entries, peers, memory: titles.contains(PeerTable.memoryTitle), in: folder)
+    }
+    let names = peers.map(\.name).filter { report.versions?[$0] != nil }
+    try options.publish(report, text(report, names))
+  }
+
+  private func selectedPeers() throws -> [Peer] {
+    let all = Peer.all(python: python, scripts: scripts)
+    let peers = all.filter { peer in
+      only.isEmpty || peer.name == Peer.perceptron
+        || only.contains { peer.name.lowercased().hasPrefix($0.lowercased()) }
+    }
+    if peers.count == 1 {
+      throw ValidationError(
+        "--only \(only.joined(separator: " ")) is none of: "
+          + all.dropFirst().map(\.name).joined(separator: ", "))
+    }
+    return peers
+  }
+
+  private func measure(
+    _ entries: [PeerWorks.Entry], _ peers: [Peer], memory: Bool, in folder: String
+  ) throws -> BenchReport {
+    var run = try PeerRun(
+      peers, seconds: options.seconds ?? Self.seconds, threads: BLASLibrary.threadCount,
+      files: PeerFiles(folder: folder))
+    if run.processes.allSatisfy({ $0.peer.name == Peer.perceptron }) {
+      throw FileError(
+        python, "runs none of the peers in \(scripts); scripts/compare-peers makes an environment")
+    }
+    let timings = try entries.flatMap { try run.measure($0, of: entries.count) }
+    var report = BenchReport(command: "peers", timings)
+    report.versions = run.versions
+    report.notes = run.notes
+    if memory { report.peakBytes = try run.measureMemory() }
+    return report
+  }
+
+  private func text(_ report: BenchReport, _ names: [String]) -> String {
+    let versions = unique(names.compactMap { report.versions?[$0] })
+    return """
+      \(report.date.prefix(10)), \(report.machine.processor), \
+      \(counted(report.machine.cores, "core")), \
+      \(counted(report.machine.blasThreads, "thread")) each. \(versions.joined(separator: "; ")).
+
+      \(PeerTable(report: report, names: names).markdown)
+
+      Medians of \(PeerRun.rounds) rounds in which all take their turn. In brackets: Perceptron's \
+      time, or memory, as a share of theirs: the median of the rounds' ratios; of the sweep and of \
+      memory, the ratio of the figures themselves.
+      """ + (PeerTable.unsteady(report) + (report.notes ?? [])).map { "\n- \($0)" }.joined()
+  }
+
+  /// Each text once.
+  private func unique(_ texts: [String]) -> [String] {
+    texts.enumerated().filter { texts.firstIndex(of: $1) == $0 }.map(\.1)
+  }
+}

@@ -1,0 +1,16 @@
+// What Perceptron takes of the C library, under one name on every system: threads, clocks and the
+// functions of one number, and memory.
+#ifndef PERCEPTRON_CSYSTEM_H
+#define PERCEPTRON_CSYSTEM_H
+
+#include "hints.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#endif

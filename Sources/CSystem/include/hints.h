@@ -1,0 +1,32 @@
+// What the processor and the system may be told; it changes when and where things happen, never what
+// is computed. Internal to Perceptron; no stable interface.
+#ifndef PERCEPTRON_HINTS_H
+#define PERCEPTRON_HINTS_H
+
+#include <stddef.h>
+
+/// Tells the processor that the thread waits in a loop, so that it neither fills its pipeline with
+/// loads that come too early nor takes power from the core's other thread.
+static inline void hint_spinning(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/// Tells the processor that these bytes are going to be read soon.
+static inline void hint_reading(const void *start, ptrdiff_t bytes) {
+  for (ptrdiff_t offset = 0; offset < bytes; offset += 64) {
+    __builtin_prefetch((const char *)start + offset);
+  }
+}
+
+/// The processor that the calling thread runs on, or -1 where that cannot be told.
+int hint_processor(void);
+
+/// Moves the calling thread away from `count` processors, if it may run on any other, and leaves it as
+/// free to move as it was.
+void hint_leaving(const int *processors, ptrdiff_t count);
+
+#endif

@@ -1,0 +1,100 @@
+import PerceptronLinearAlgebra
+
+/// Labelled examples: features, one class per example, and the classes' names.
+///
+/// A value. Selections of examples share the features with the whole, which are kept as they came:
+/// bytes stay bytes until a batch is gathered (``PreparedDataset``).
+public struct Dataset: Sendable {
+  /// One row of numbers per example.
+  public let features: Features
+  /// The class of each example, 0..<classCount.
+  public let labels: [Int]
+  /// What the classes are called.
+  public let classNames: [String]
+
+  /// Examples with these features and classes.
+  ///
+  /// - Parameters:
+  ///   - labels: one class per row of `features`.
+  ///   - classNames: the classes' names, or nil to call the ones in `labels` "0", "1", ….
+  /// - Precondition: as many labels as rows, each 0..<classNames.count.
+  public init(_ features: Features, labels: [Int], classNames: [String]? = nil) {
+    require(
+      features.count == labels.count,
+      "Dataset: \(features.count) rows of features and \(labels.count) labels")
+    let names = classNames ?? Dataset.numbered((labels.max() ?? -1) + 1)
+    if let wrong = labels.first(where: { $0 < 0 || $0 >= names.count }) {
+      fatalError("Dataset: the label \(wrong) of \(names.count) classes")
+    }
+    self.init(checked: features, labels: labels, classNames: names)
+  }
+
+  /// Examples in the rows of a tensor, whose elements are copied.
+  ///
+  /// - Parameters:
+  ///   - features: one example per row: [count, …].
+  ///   - labels: one class per row of `features`.
+  ///   - classNames: the classes' names, or nil to call the ones in `labels` "0", "1", ….
+  /// - Precondition: rank 2 or more, as many labels as rows, each 0..<classNames.count.
+  public init<Scalar: BLASScalar>(
+    _ features: Tensor<Scalar>, labels: [Int], classNames: [String]? = nil
+  ) {
+    self.init(Features(features), labels: labels, classNames: classNames)
+  }
+
+  private init(checked features: Features, labels: [Int], classNames: [String]) {
+    self.features = features
+    self.labels = labels
+    self.classNames = classNames
+  }
+
+  /// The names "0", "1", … of `count` classes.
+  static func numbered(_ count: Int) -> [String] { (0..<count).map(String.init) }
+
+  /// The number of examples.
+  public var count: Int { labels.count }
+  /// How many numbers each example has.
+  public var featureCount: Int { features.featureCount }
+  /// The number of classes.
+  public var classCount: Int { classNames.count }
+  /// The extents of one example, such as `[28, 28]`.
+  public var exampleShape: [Int] { features.exampleShape }
+  /// How an example is a picture, if it is one.
+  public var image: ImageShape? { features.image }
+
+  /// How many examples each class has: classCount numbers.
+  ///
+  /// - Complexity: O(`count`).
+  public var classCounts: [Int] {
+    var counts = [Int](repeating: 0, count: classCount)
+    for label in labels { counts[label] += 1 }
+    return counts
+  }
+
+  /// The same examples with other names for the classes, such as those of a model.
+  ///
+  /// - Complexity: O(`count`), to check the labels; features and labels are shared.
+  /// - Precondition: a name for every class that occurs.
+  public func naming(classes names: [String]) -> Dataset {
+    Dataset(features, labels: labels, classNames: names)
+  }
+
+  /// The examples `range`, sharing the features; the labels are copied.
+  ///
+  /// - Complexity: O(`range.count`).
+  /// - Precondition: `range` lies within 0..<count.
+  public subscript(rows range: Range<Int>) -> Dataset {
+    let rows = features[rows: range]
+    return Dataset(checked: rows, labels: Array(labels[range]), classNames: classNames)
+  }
+
+  /// The examples at `indices` in that order, repeats allowed, sharing the features; the labels are
+  /// copied.
+  ///
+  /// - Complexity: O(`indices.count`).
+  /// - Precondition: every index lies within 0..<count.
+  public func subset(rows indices: [Int]) -> Dataset {
+    let rows = features.subset(rows: indices)
+    return Dataset(checked: rows, labels: indices.map { labels[$0] }, classNames: classNames)
+  }
+}

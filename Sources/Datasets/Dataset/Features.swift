@@ -1,0 +1,140 @@
+import PerceptronLinearAlgebra
+
+/// The features of many examples: a row of numbers for each, in the type in which they came.
+///
+/// A value. Selections of rows share the numbers with the whole.
+public struct Features: Sendable {
+  /// All numbers, row after row (row-major), and their type.
+  public enum Storage: Sendable {
+    /// Whole numbers 0…255, such as pixels.
+    case bytes([UInt8])
+    /// Single-precision numbers.
+    case floats([Float])
+    /// Double-precision numbers.
+    case doubles([Double])
+
+    /// The number of elements.
+    public var count: Int {
+      switch self {
+      case .bytes(let elements): elements.count
+      case .floats(let elements): elements.count
+      case .doubles(let elements): elements.count
+      }
+    }
+  }
+
+  enum Rows: Sendable {
+    case range(Range<Int>)
+    case list([Int])
+  }
+
+  /// The numbers that this selection and the whole share; ``storedRow(_:)`` says which are whose.
+  package let storage: Storage
+  /// The extents of one example, such as `[28, 28]`; their product is ``featureCount``.
+  public let exampleShape: [Int]
+  /// How an example is a picture, if it is one.
+  public let image: ImageShape?
+  /// How many numbers each example has, at least 1.
+  public let featureCount: Int
+  private let rows: Rows
+
+  /// The rows of `storage`, each of `exampleShape`'s extents.
+  ///
+  /// - Parameters:
+  ///   - storage: [count, exampleShape…], row-major.
+  ///   - exampleShape: the extents of one example, outermost first.
+  ///   - image: how an example is a picture, or nil where it is none.
+  /// - Precondition: the extents are at least 1, the number of elements is a multiple of their
+  ///   product, and a picture has as many features.
+  public init(_ storage: Storage, exampleShape: [Int], image: ImageShape? = nil) {
+    let size = Shape.elementCount(of: exampleShape) ?? 0
+    require(size > 0, "Features: an example of shape \(exampleShape) has no size")
+    require(
+      storage.count % size == 0,
+      "Features: \(storage.count) elements are not whole examples of shape \(exampleShape)")
+    require(
+      image == nil || image?.featureCount == size,
+      "Features: examples of shape \(exampleShape) are not pictures of \(image?.featureCount ?? 0)"
+        + " features")
+    self.init(
+      storage: storage, exampleShape: exampleShape, image: image, featureCount: size,
+      rows: .range(0..<storage.count / size))
+  }
+
+  /// The rows of a tensor, copied: `Float` as floats, `Double` as doubles.
+  ///
+  /// - Precondition: rank 2 or more, rows of at least one element.
+  public init<Scalar: BLASScalar>(_ tensor: Tensor<Scalar>, image: ImageShape? = nil) {
+    require(
+      tensor.rank >= 2, "Features: expected a tensor of rows, found the shape \(tensor.shape)")
+    let shape = Array(tensor.shape.dimensions.dropFirst())
+    if let tensor = tensor as? Tensor<Float> {
+      self.init(.floats(tensor.elements), exampleShape: shape, image: image)
+    } else {
+      self.init(.doubles(tensor.elements.map { Double($0) }), exampleShape: shape, image: image)
+    }
+  }
+
+  private init(
+    storage: Storage, exampleShape: [Int], image: ImageShape?, featureCount: Int, rows: Rows
+  ) {
+    self.storage = storage
+    self.exampleShape = exampleShape
+    self.image = image
+    self.featureCount = featureCount
+    self.rows = rows
+  }
+
+  /// The number of examples.
+  public var count: Int {
+    switch rows {
+    case .range(let range): range.count
+    case .list(let list): list.count
+    }
+  }
+
+  /// Where row `index` stands among the rows of the storage.
+  ///
+  /// - Precondition: `index` lies within 0..<count.
+  @inline(__always)
+  func storedRow(_ index: Int) -> Int {
+    require(index >= 0 && index < count, "Features: row \(index) of \(count)")
+    return switch rows {
+    case .range(let range): range.lowerBound + index
+    case .list(let list): list[index]
+    }
+  }
+}
+
+// MARK: - Selections
+
+extension Features {
+  /// The examples `range`, sharing the numbers.
+  ///
+  /// - Complexity: O(1) in a whole and in a range of one, O(`range.count`) in a subset.
+  /// - Precondition: `range` lies within 0..<count.
+  public subscript(rows range: Range<Int>) -> Features {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= count, "Features: rows \(range) of \(count)")
+    switch rows {
+    case .range(let all):
+      return selecting(
+        .range(all.lowerBound + range.lowerBound..<all.lowerBound + range.upperBound))
+    case .list(let list): return selecting(.list(Array(list[range])))
+    }
+  }
+
+  /// The examples at `indices` in that order, repeats allowed, sharing the numbers.
+  ///
+  /// - Complexity: O(`indices.count`).
+  /// - Precondition: every index lies within 0..<count.
+  public func subset(rows indices: [Int]) -> Features {
+    selecting(.list(indices.map(storedRow)))
+  }
+
+  private func selecting(_ rows: Rows) -> Features {
+    Features(
+      storage: storage, exampleShape: exampleShape, image: image, featureCount: featureCount,
+      rows: rows)
+  }
+}

@@ -1,0 +1,97 @@
+import PerceptronLinearAlgebra
+
+/// A data set and its preprocessing, ready to be drawn from in batches of one scalar type.
+public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
+  /// The examples as they came.
+  public let dataset: Dataset
+  /// Their features, which are preprocessed as they are gathered.
+  public let features: PreparedFeatures<Scalar>
+
+  /// A data set whose features are preprocessed as they are gathered.
+  ///
+  /// - Precondition: the mean, if there is one, has one number per feature.
+  public init(_ dataset: Dataset, with preprocessing: Preprocessing) {
+    self.dataset = dataset
+    features = PreparedFeatures(dataset.features, with: preprocessing)
+  }
+
+  /// What is done to the features.
+  public var preprocessing: Preprocessing { features.preprocessing }
+  /// The number of examples.
+  public var count: Int { dataset.count }
+  /// How many numbers each example has.
+  public var featureCount: Int { dataset.featureCount }
+  /// The number of classes.
+  public var classCount: Int { dataset.classCount }
+  /// The class of each example.
+  public var labels: [Int] { dataset.labels }
+}
+
+extension Dataset {
+  /// This data set with its preprocessing, for batches of type `Scalar`.
+  ///
+  /// - Precondition: the mean, if there is one, has one number per feature.
+  public func prepared<Scalar: BLASScalar>(
+    with preprocessing: Preprocessing, as scalar: Scalar.Type = Scalar.self
+  ) -> PreparedDataset<Scalar> {
+    PreparedDataset(self, with: preprocessing)
+  }
+}
+
+// MARK: - Batches
+
+extension PreparedDataset {
+  /// Writes the examples at `rows`, preprocessed, to the rows of `target`, and their classes to
+  /// `labels`, in that order. Nothing is allocated while nobody shares the targets' elements.
+  ///
+  /// - Precondition: `target` has `rows.count` rows of `featureCount` and `labels` as many elements;
+  ///   every index lies within 0..<count.
+  public func gather(
+    _ rows: [Int], into target: inout Tensor<Scalar>, labels classes: inout [Int]
+  ) {
+    rows.withUnsafeBufferPointer { rows in
+      classes.withUnsafeMutableBufferPointer { classes in
+        target.withMutableRows { gather(rows, into: $0, labels: classes) }
+      }
+    }
+  }
+
+  /// Writes the examples at `rows`, preprocessed, to the rows of `target`, and their classes to
+  /// `labels`, in that order: one worker's share of a batch. Nothing is allocated.
+  ///
+  /// - Precondition: `target` has `rows.count` rows of `featureCount` and `labels` as many elements;
+  ///   every index lies within 0..<count.
+  public func gather(
+    _ rows: UnsafeBufferPointer<Int>, into target: MutableRowBlock<Scalar>,
+    labels classes: UnsafeMutableBufferPointer<Int>
+  ) {
+    require(
+      classes.count == rows.count, "gather: \(rows.count) rows into \(classes.count) labels")
+    features.gather(rows, into: target)
+    gatherLabels(of: rows, into: classes)
+  }
+
+  /// Writes the classes of the examples at `rows`, in that order. Nothing is allocated.
+  package func gatherLabels(
+    of rows: UnsafeBufferPointer<Int>, into classes: UnsafeMutableBufferPointer<Int>
+  ) {
+    let labels = dataset.labels
+    for index in rows.indices { classes[index] = labels[rows[index]] }
+  }
+
+  /// The features of the examples `range`, preprocessed: [range.count, featureCount].
+  ///
+  /// - Precondition: `range` lies within 0..<count.
+  public func block(_ range: Range<Int>) -> Tensor<Scalar> { features.block(range) }
+
+  /// Calls `body` with all examples in order, at most `size` at a time, so that memory stays
+  /// bounded however many there are.
+  ///
+  /// - Parameter body: takes the preprocessed rows and their classes.
+  /// - Precondition: `size ≥ 1`.
+  public func forEachBlock(
+    of size: Int, _ body: (Tensor<Scalar>, ArraySlice<Int>) throws -> Void
+  ) rethrows {
+    try features.forEachBlock(of: size) { try body($1, dataset.labels[$0]) }
+  }
+}

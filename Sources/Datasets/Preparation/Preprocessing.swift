@@ -1,0 +1,165 @@
+import PerceptronLinearAlgebra
+import PerceptronFiles
+
+/// What happens to every feature before a network sees it: x / divisor − mean.
+///
+/// Fitted to training data and stored with the model, so that later data is treated alike.
+public struct Preprocessing: Hashable, Codable, Sendable {
+  /// What each feature is divided by, finite and above 0: 255 turns bytes into 0…1.
+  public let divisor: Double
+  /// What is subtracted after the division, one number per feature; nil for nothing.
+  public let mean: [Double]?
+  /// The ``Features/magnitude`` of the features that it was fitted to, before the division; nil where
+  /// that is not known.
+  public let magnitude: Double?
+
+  /// Features as they are.
+  public static let none = Preprocessing()
+
+  /// Division by `divisor`, then subtraction of `mean`.
+  ///
+  /// - Precondition: the divisor is finite and above 0, the means are finite, and so is the magnitude,
+  ///   which is not negative.
+  public init(divisor: Double = 1, mean: [Double]? = nil, magnitude: Double? = nil) {
+    if let problem = Preprocessing.problem(divisor: divisor, mean: mean, magnitude: magnitude) {
+      fatalError("Preprocessing: \(problem)")
+    }
+    self.divisor = divisor
+    self.mean = mean
+    self.magnitude = magnitude
+  }
+
+  /// Decodes `divisor`, `mean` and `magnitude`.
+  ///
+  /// - Throws: `DecodingError` also where the values are not what ``init(divisor:mean:magnitude:)``
+  ///   takes.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    divisor = try container.decode(Double.self, forKey: .divisor)
+    mean = try container.decodeIfPresent([Double].self, forKey: .mean)
+    magnitude = try container.decodeIfPresent(Double.self, forKey: .magnitude)
+    if let problem = Preprocessing.problem(divisor: divisor, mean: mean, magnitude: magnitude) {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: problem))
+    }
+  }
+
+  private static func problem(
+    divisor: Double, mean: [Double]?, magnitude: Double?
+  ) -> String? {
+    if !(divisor.isFinite && divisor > 0) { return "the divisor \(divisor) is not above 0" }
+    if let index = mean?.firstIndex(where: { !$0.isFinite }) {
+      return "the mean of feature \(index) is not a finite number"
+    }
+    if let magnitude, !(magnitude.isFinite && magnitude >= 0) {
+      return "the magnitude \(magnitude) is not a finite number from 0 up"
+    }
+    return nil
+  }
+}
+
+// MARK: - Fitting
+
+extension Preprocessing {
+  /// The preprocessing with the given divisor and, where `subtractMean` is set, the mean of the
+  /// divided features over all examples, summed in double precision; exact for bytes.
+  ///
+  /// - Throws: ``DatasetError`` where a feature is infinite or not a number (with its row and
+  ///   column), a sum overflows, or there are no examples to take the mean of.
+  /// - Precondition: the divisor is finite and above 0.
+  public static func fitted(
+    to dataset: Dataset, divisor: Double, subtractMean: Bool
+  ) throws -> Preprocessing {
+    let features = dataset.features
+    try features.checkFinite()
+    let magnitude = features.magnitude
+    if !subtractMean { return Preprocessing(divisor: divisor, magnitude: magnitude) }
+    if features.count == 0 { throw DatasetError("the mean of no examples") }
+    let scale = Double(features.count)
+    let mean = features.columnSums().map { $0 / scale / divisor }
+    if let column = mean.firstIndex(where: { !$0.isFinite }) {
+      throw DatasetError("the sum of the features in column \(column) is too large")
+    }
+    return Preprocessing(divisor: divisor, mean: mean, magnitude: magnitude)
+  }
+
+  /// Why `features` look as if they had been scaled otherwise than those that it was fitted to, as when
+  /// bytes were divided by 255 beforehand; nil where their magnitudes are within a factor of ten, one is
+  /// 0, or nothing is known.
+  public func scaleMismatch(with features: Features) -> String? {
+    guard let magnitude, magnitude > 0, let found = features.magnitude, found > 0,
+      max(found / magnitude, magnitude / found) >= Self.largestRatio
+    else { return nil }
+    return "a row's largest feature is about \(significant(found, 3)), and was about "
+      + "\(significant(magnitude, 3)) in the training rows"
+      + (divisor == 1 ? "" : ", which were then divided by \(significant(divisor, 6))")
+      + ": the rows given seem to be scaled differently"
+  }
+
+  private static var largestRatio: Double { 10 }
+}
+
+extension Features {
+  /// Refuses infinities and NaN. Bytes are neither.
+  ///
+  /// - Throws: ``DatasetError`` with the first such feature's row and column.
+  public func checkFinite() throws {
+    switch storage {
+    case .bytes: return
+    case .floats(let elements): try checkFinite(elements)
+    case .doubles(let elements): try checkFinite(elements)
+    }
+  }
+
+  private func checkFinite<Scalar: BLASScalar>(_ elements: [Scalar]) throws {
+    try elements.withUnsafeBufferPointer { elements in
+      guard let base = elements.baseAddress else { return }
+      for row in 0..<count {
+        let first = base + storedRow(row) * featureCount
+        guard let column = Scalar.indexOfNonFinite(count: featureCount, first) else { continue }
+        throw DatasetError(
+          "the feature in row \(row), column \(column) is \(first[column]), not a finite number")
+      }
+    }
+  }
+
+  /// The median over the rows of the largest magnitude in a row, of a thousand rows or so where there are
+  /// more: a single outlier or a dark picture does not change it. Nil of no rows.
+  public var magnitude: Double? {
+    let largest = stride(from: 0, to: count, by: max(1, count / 1000)).map { row in
+      let elements = storedRow(row) * featureCount..<(storedRow(row) + 1) * featureCount
+      return switch storage {
+      case .bytes(let all): all[elements].reduce(0) { max($0, Double($1)) }
+      case .floats(let all): all[elements].reduce(0) { max($0, Double($1.magnitude)) }
+      case .doubles(let all): all[elements].reduce(0) { max($0, $1.magnitude) }
+      }
+    }
+    return median(largest)
+  }
+
+  /// The sum of each column over all rows.
+  func columnSums() -> [Double] {
+    switch storage {
+    case .bytes(let elements):
+      columnSums(elements, from: 0 as UInt64) { $0 &+= UInt64($1) }.map { Double($0) }
+    case .floats(let elements): columnSums(elements, from: 0 as Double) { $0 += Double($1) }
+    case .doubles(let elements): columnSums(elements, from: 0 as Double) { $0 += $1 }
+    }
+  }
+
+  @inline(__always)
+  private func columnSums<Element, Sum>(
+    _ elements: [Element], from zero: Sum, _ add: (inout Sum, Element) -> Void
+  ) -> [Sum] {
+    var sums = [Sum](repeating: zero, count: featureCount)
+    sums.withUnsafeMutableBufferPointer { sums in
+      elements.withUnsafeBufferPointer { elements in
+        for row in 0..<count {
+          let first = storedRow(row) * featureCount
+          for column in 0..<featureCount { add(&sums[column], elements[first + column]) }
+        }
+      }
+    }
+    return sums
+  }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import PerceptronLinearAlgebra
+
+/// The JSON header of a safetensors file, checked: what stands where in the data that follows.
+///
+/// The format: <https://github.com/huggingface/safetensors#format>.
+struct SafetensorsHeader {
+  struct Field {
+    var name: String
+    var dataType: TensorArchive.DataType
+    var shape: Shape
+    /// Offsets from the end of the header.
+    var range: Range<Int>
+  }
+
+  /// The largest header that the format's own implementation reads.
+  static let largestSize = 100_000_000
+
+  var metadata: [String: String]
+  /// In the order of their data, which they fill without a gap.
+  var fields: [Field]
+
+  /// Reads the header `json` of the file at `path`, which `dataSize` bytes of data follow.
+  ///
+  /// - Throws: ``FileError`` where anything in it is not as the format has it.
+  init(json: [UInt8], path: String, dataSize: Int) throws {
+    if json.first != UInt8(ascii: "{") {
+      throw FileError(path, atByte: 8, "expected a header that begins with {")
+    }
+    let raw: RawHeader
+    do {
+      // JSONDecoder would take UTF-16 too, which the format does not allow.
+      if json.contains(0) { throw Complaint(text: "it holds a null byte") }
+      raw = try JSONDecoder().decode(RawHeader.self, from: Data(json))
+      try JSONText.demandUniqueKeys(json)
+    } catch {
+      throw FileError(path, atByte: 8, "cannot read the header: \(explanation(of: error))")
+    }
+    metadata = raw.metadata
+    fields = try raw.tensors
+      .map { try SafetensorsHeader.field($0, $1, path: path) }
+      .sorted {
+        ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+      }
+    try SafetensorsHeader.checkCover(fields, path: path, dataSize: dataSize)
+  }
+
+  private static func field(_ name: String, _ raw: RawField, path: String) throws -> Field {
+    func complain(_ message: String) -> FileError {
+      FileError(path, atByte: 8, "tensor \(name): \(message)")
+    }
+    guard let dataType = TensorArchive.DataType(rawValue: raw.dtype) else {
+      throw complain("its type is \(raw.dtype); only F32 and F64 can be read")
+    }
+    if raw.shape.count > Shape.maximumRank || raw.shape.contains(where: { $0 < 0 }) {
+      throw complain("expected a shape of at most four extents from 0 up, found \(raw.shape)")
+    }
+    guard let count = Shape.elementCount(of: raw.shape),
+      !count.multipliedReportingOverflow(by: dataType.size).overflow
+    else { throw complain("the shape \(raw.shape) has too many elements") }
+    guard raw.offsets.count == 2, let start = raw.offsets.first, let end = raw.offsets.last,
+      0 <= start, start <= end
+    else { throw complain("expected data offsets in ascending order, found \(raw.offsets)") }
+    if end - start != count * dataType.size {
+      throw complain(
+        "expected \(count * dataType.size) bytes for \(dataType.rawValue) \(raw.shape), "
+          + "found \(end - start)")
+    }
+    return Field(name: name, dataType: dataType, shape: Shape(raw.shape), range: start..<end)
+  }
+
+  /// Checks that the tensors' data has no hole or overlap and ends where the file does.
+  private static func checkCover(_ fields: [Field], path: String, dataSize: Int) throws {
+    var position = 0
+    for field in fields {
+      if field.range.lowerBound != position {
+        throw FileError(
+          path, atByte: 8,
+          "tensor \(field.name): expected its data at offset \(position), "
+            + "found \(field.range.lowerBound)")
+      }
+      position = field.range.upperBound
+    }
+    if position != dataSize {
+      throw FileError(path, "expected \(position) bytes after the header, found \(dataSize)")
+    }
+  }
+}
+
+// MARK: - JSON
+
+private struct RawHeader: Decodable {
+  var metadata: [String: String] = [:]
+  var tensors: [(String, RawField)] = []
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    for key in container.allKeys {
+      if key.stringValue == TensorArchive.metadataKey {
+        metadata = try container.decode([String: String].self, forKey: key)
+      } else {
+        tensors.append((key.stringValue, try container.decode(RawField.self, forKey: key)))
+      }
+    }
+  }
+}
+
+private struct RawField: Decodable {
+  var dtype: String
+  var shape: [Int]
+  var offsets: [Int]
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let known = ["dtype", "shape", "data_offsets"]
+    if let other = container.allKeys.first(where: { !known.contains($0.stringValue) }) {
+      throw Complaint(text: "\(other.stringValue) is not a field of a tensor")
+    }
+    dtype = try container.decode(String.self, forKey: Key("dtype"))
+    shape = try container.decode([Int].self, forKey: Key("shape"))
+    offsets = try container.decode([Int].self, forKey: Key("data_offsets"))
+  }
+}
+
+private struct Key: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(_ stringValue: String) { self.stringValue = stringValue }
+  init?(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+private struct Complaint: Error {
+  var text: String
+}
+
+/// The text of a decoding error, with the names that lead to the place.
+private func explanation(of error: any Error) -> String {
+  let context: DecodingError.Context
+  switch error {
+  case let complaint as Complaint: return complaint.text
+  case DecodingError.typeMismatch(_, let found): context = found
+  case DecodingError.valueNotFound(_, let found): context = found
+  case DecodingError.keyNotFound(_, let found): context = found
+  case DecodingError.dataCorrupted(let found): context = found
+  default: return "\(error)"
+  }
+  let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+  return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
+}

@@ -1,0 +1,38 @@
+import PerceptronLinearAlgebra
+
+/// A layer that applies a function to each of its inputs: it says which.
+public protocol ActivationLayer<Scalar>: Layer {
+  /// The function.
+  var function: ActivationFunction { get }
+}
+
+extension ActivationLayer {
+  /// What the function's slope is computed from.
+  public var backwardReads: ForwardBlock { function.slopeReads == .input ? .input : .output }
+  /// Yes.
+  public var worksInPlace: Bool { true }
+
+  /// Writes the function of each input.
+  public func forward(
+    _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
+    kept: UnsafeMutableBufferPointer<Scalar>
+  ) {
+    require(
+      input.shape == output.shape,
+      "\(Self.self): input \(input.shape), room for \(output.shape)")
+    Scalar.activate(function, count: input.count, input.base, into: output.base)
+  }
+
+  /// Writes `upstream` times the function's slope.
+  public func inputGradient(
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradient: MutableRowBlock<Scalar>
+  ) {
+    let read = function.slopeReads == .input ? record.input : record.output
+    require(
+      upstream.shape == read.shape && gradient.shape == read.shape,
+      "\(Self.self): input \(read.shape), upstream \(upstream.shape), room for \(gradient.shape)")
+    Scalar.activationGradient(
+      function, count: read.count, read: read.base, upstream: upstream.base, into: gradient.base)
+  }
+}

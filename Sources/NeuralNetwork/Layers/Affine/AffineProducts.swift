@@ -1,0 +1,84 @@
+import PerceptronLinearAlgebra
+
+/// The three products of an affine layer whose weights stand as inputs × outputs: the kernels for small
+/// layers, which keep the weights in registers, or BLAS, which would spend more time preparing those
+/// than computing. Large layers are packed where there are many rows: see ``PackedLayer``.
+package enum AffineProducts {
+  private static func isSmall(inputs: Int, outputs: Int) -> Bool {
+    ProductPath.chosen.products(inputs: inputs, outputs: outputs) == .small
+  }
+
+  /// With fewer rows than this, packing a layer's weights takes longer than their product: what predicts
+  /// leaves them as they are, and kernels find the same bits as for many rows.
+  package static var leastPacked: Int { 4 }
+
+  /// Writes input · weights + bias.
+  ///
+  /// - Parameters:
+  ///   - input: rows × inputs.
+  ///   - weights: inputs × outputs.
+  ///   - bias: outputs.
+  ///   - output: rows × outputs.
+  static func forward<Scalar>(
+    _ input: RowBlock<Scalar>, _ weights: RowBlock<Scalar>, bias: UnsafePointer<Scalar>,
+    into output: MutableRowBlock<Scalar>
+  ) {
+    let (rows, inputs, outputs) = (input.rows, input.columns, output.columns)
+    if isSmall(inputs: inputs, outputs: outputs) {
+      return Scalar.affine(
+        rows: rows, inputs: inputs, outputs: outputs, input.base, weights: weights.base,
+        bias: bias, into: output.base)
+    }
+    if rows < leastPacked && ProductPath.chosen == .kernels {
+      require(
+        weights.rows == inputs && weights.columns == outputs && output.rows == rows,
+        "Affine: input \(input.shape), weights \(weights.shape), room for \(output.shape)")
+      return Scalar.denseRows(
+        rows: rows, inputs: inputs, outputs: outputs, input.base, weights: weights.base,
+        bias: bias, into: output.base)
+    }
+    Scalar.fillRows(rows: rows, columns: outputs, output.base, with: bias)
+    multiply(input, weights, into: output, beta: 1)
+  }
+
+  /// Writes upstream · weightsᵀ.
+  ///
+  /// - Parameters:
+  ///   - upstream: rows × outputs.
+  ///   - weights: inputs × outputs.
+  ///   - gradient: rows × inputs.
+  static func inputGradient<Scalar>(
+    _ upstream: RowBlock<Scalar>, _ weights: RowBlock<Scalar>,
+    into gradient: MutableRowBlock<Scalar>
+  ) {
+    let (rows, inputs, outputs) = (upstream.rows, weights.rows, weights.columns)
+    if isSmall(inputs: inputs, outputs: outputs) {
+      return Scalar.affineInputGradient(
+        rows: rows, inputs: inputs, outputs: outputs, upstream: upstream.base,
+        weights: weights.base, into: gradient.base)
+    }
+    multiply(upstream, weights, transposeB: true, into: gradient)
+  }
+
+  /// Writes inputᵀ · upstream, the gradient of the weights.
+  ///
+  /// - Parameters:
+  ///   - input: what the layer was given, rows × inputs.
+  ///   - upstream: the loss's gradient with respect to its output, rows × outputs.
+  ///   - gradient: inputs × outputs.
+  static func weightGradient<Scalar>(
+    input: RowBlock<Scalar>, upstream: RowBlock<Scalar>, into gradient: MutableRowBlock<Scalar>
+  ) {
+    let (inputs, outputs) = (gradient.rows, gradient.columns)
+    guard isSmall(inputs: inputs, outputs: outputs) else {
+      return multiply(input, transposeA: true, upstream, into: gradient)
+    }
+    require(
+      input.rows == upstream.rows && input.columns == inputs && upstream.columns == outputs,
+      "weight gradient: input \(input.shape), upstream \(upstream.shape), room for \(gradient.shape)"
+    )
+    Scalar.affineWeightGradient(
+      rows: input.rows, inputs: inputs, outputs: outputs, input.base, stride: input.columns,
+      upstream: upstream.base, alpha: 1, beta: 0, into: gradient.base)
+  }
+}

@@ -1,0 +1,175 @@
+import PerceptronLinearAlgebra
+
+extension Network {
+  /// Some rows of a batch on their way through the layers, in a workspace's memory while it is lent.
+  /// The readable path sends the whole batch through at once, training and prediction a share for each
+  /// worker: all call what is here.
+  package struct Share {
+    /// Which rows of the batch these are.
+    package let rows: Range<Int>
+    private let isWhole: Bool
+    /// Of whoever owns the memory: a share is copied at every turn, and retains nothing.
+    let layout: Unmanaged<Workspace.Layout>
+    let base: UnsafeMutablePointer<Scalar>
+    /// Of each layer, its parameters where they are packed; empty where none are.
+    let packed: UnsafeMutableBufferPointer<PackedLayer<Scalar>?>
+
+    /// The whole batch, as the only share or in the place of all.
+    package init(
+      of rows: Int, _ layout: Workspace.Layout, base: UnsafeMutablePointer<Scalar>,
+      packed: PackedWeights<Scalar>? = nil
+    ) {
+      self.init(0..<rows, of: rows, layout, base: base, packed: packed)
+    }
+
+    /// Some of the `count` rows of a batch.
+    package init(
+      _ rows: Range<Int>, of count: Int, _ layout: Workspace.Layout,
+      base: UnsafeMutablePointer<Scalar>, packed: PackedWeights<Scalar>?
+    ) {
+      self.rows = rows
+      isWhole = rows.count == count
+      self.layout = .passUnretained(layout)
+      self.base = base
+      self.packed = packed?.table ?? UnsafeMutableBufferPointer(start: nil, count: 0)
+    }
+
+    /// The rows' targets of those of the whole batch; the loss checks how many these are.
+    func targets(of batch: TargetBlock<Scalar>) -> TargetBlock<Scalar> {
+      isWhole ? batch : batch.rows(rows)
+    }
+
+    func block(_ offset: Int, columns: Int) -> MutableRowBlock<Scalar> {
+      MutableRowBlock(
+        base: base + offset + rows.lowerBound * columns, rows: rows.count, columns: columns)
+    }
+
+    func packedLayer(at index: Int) -> PackedLayer<Scalar>? {
+      packed.isEmpty ? nil : packed[index]
+    }
+  }
+}
+
+// What other modules call in a step is compiled for each scalar type: the generic form looks up the
+// types' metadata at each call, which took a third of a small network's step.
+
+// MARK: - Blocks
+
+extension Network {
+  /// What a layer is given: of `x`, the whole batch, or of the output of the layer before.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func input(of layer: Int, _ x: RowBlock<Scalar>, _ share: Share) -> RowBlock<Scalar> {
+    layer == 0 ? x.rows(share.rows) : output(of: layer - 1, share).reading
+  }
+
+  /// The gradient with respect to a layer's output.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func upstream(of layer: Int, _ share: Share) -> RowBlock<Scalar> {
+    gradient(of: layer, share).reading
+  }
+
+  /// What a layer's forward pass left.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func record(
+    of layer: Int, _ x: RowBlock<Scalar>, pass: Pass, _ share: Share
+  ) -> ForwardRecord<Scalar> {
+    ForwardRecord(
+      input: input(of: layer, x, share), output: output(of: layer, share).reading,
+      pass: pass.from(row: share.rows.lowerBound).inLayer(layer),
+      kept: UnsafeBufferPointer(kept(by: layer, share)))
+  }
+
+  private func output(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
+    share.block(share.layout._withUnsafeGuaranteedRef { $0.outputs[layer] }, columns: widths[layer])
+  }
+
+  private func gradient(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
+    share.block(
+      share.layout._withUnsafeGuaranteedRef { $0.upstreams[layer] }, columns: widths[layer])
+  }
+
+  /// What a layer keeps of the rows: of a layer whose batch may be split, it keeps as much of each.
+  private func kept(by layer: Int, _ share: Share) -> UnsafeMutableBufferPointer<Scalar> {
+    let columns = inputWidth(of: layer)
+    let first =
+      share.rows.lowerBound == 0
+      ? 0 : layers[layer].keptCount(rows: share.rows.lowerBound, columns: columns)
+    return UnsafeMutableBufferPointer(
+      start: share.base + share.layout._withUnsafeGuaranteedRef { $0.kept[layer] } + first,
+      count: layers[layer].keptCount(rows: share.rows.count, columns: columns))
+  }
+}
+
+// MARK: - Passes
+
+extension Network {
+  /// Writes a layer's output.
+  ///
+  /// - Parameters:
+  ///   - x: the whole batch, rows × inputs.
+  ///   - pass: that of the whole batch.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func forward(
+    _ x: RowBlock<Scalar>, through layer: Int, pass: Pass, _ share: Share
+  ) {
+    if let packed = share.packedLayer(at: layer) {
+      return packed.forward(input(of: layer, x, share), into: output(of: layer, share))
+    }
+    layers[layer].forward(
+      input(of: layer, x, share), into: output(of: layer, share),
+      pass: pass.from(row: share.rows.lowerBound).inLayer(layer), kept: kept(by: layer, share))
+  }
+
+  /// Writes the rows' losses, and what the loss needs for its gradient.
+  ///
+  /// - Parameters:
+  ///   - targets: those of the whole batch.
+  ///   - losses: room for those of the whole batch.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func computeLosses(
+    _ targets: TargetBlock<Scalar>, _ share: Share, into losses: UnsafeMutablePointer<Scalar>
+  ) {
+    loss.forward(
+      outputs: output(of: layers.count - 1, share).reading, targets: share.targets(of: targets),
+      kept: gradient(of: layers.count - 1, share),
+      losses: UnsafeMutableBufferPointer(
+        start: losses + share.rows.lowerBound, count: share.rows.count))
+  }
+
+  /// Turns what `computeLosses` left into the gradient with respect to the network's output.
+  ///
+  /// - Parameters:
+  ///   - targets: those of the whole batch.
+  ///   - normalizer: that of the whole batch.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func computeLossGradient(
+    _ targets: TargetBlock<Scalar>, normalizer: Scalar, _ share: Share
+  ) {
+    let gradient = gradient(of: layers.count - 1, share)
+    loss.backward(
+      kept: gradient.reading, targets: share.targets(of: targets), normalizer: normalizer,
+      into: gradient)
+  }
+
+  /// Writes the gradient with respect to a layer's input, which is the upstream one of the layer
+  /// before.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  package func computeInputGradient(
+    of layer: Int, _ x: RowBlock<Scalar>, pass: Pass, _ share: Share
+  ) {
+    if let packed = share.packedLayer(at: layer) {
+      return packed.inputGradient(
+        upstream(of: layer, share), into: gradient(of: layer - 1, share))
+    }
+    layers[layer].inputGradient(
+      upstream: upstream(of: layer, share), record: record(of: layer, x, pass: pass, share),
+      into: gradient(of: layer - 1, share))
+  }
+}

@@ -1,0 +1,123 @@
+import PerceptronLinearAlgebra
+
+extension Network {
+  /// Leaves the gradient of every parameter in `workspace` and returns the loss.
+  ///
+  /// - Parameters:
+  ///   - x: rows × inputs, at most as many rows as the workspace is made for.
+  ///   - targets: as many rows.
+  ///   - penalty: what the weights add.
+  ///   - pass: whether the pass is one of training, with dropout and the batch's own statistics.
+  public func lossAndGradients(
+    of x: RowBlock<Scalar>, _ targets: TargetBlock<Scalar>, penalty: Penalty, pass: Pass,
+    in workspace: inout Workspace
+  ) -> Scalar {
+    forward(x, pass: pass, in: &workspace)
+    let loss = loss(targets, penalty: penalty, in: &workspace)
+    backward(x, targets, penalty: penalty, pass: pass, in: &workspace)
+    return loss
+  }
+
+  /// Leaves every layer's output in `workspace`.
+  public func forward(_ x: RowBlock<Scalar>, pass: Pass, in workspace: inout Workspace) {
+    forward(x, pass: pass, packed: nil, in: &workspace)
+  }
+
+  /// The same with layers whose parameters are packed.
+  func forward(
+    _ x: RowBlock<Scalar>, pass: Pass, packed: PackedWeights<Scalar>?,
+    in workspace: inout Workspace
+  ) {
+    require(
+      x.columns == inputSize,
+      "Network: input \(x.shape), expected \(inputSize) numbers a row")
+    require(
+      x.rows <= workspace.capacity,
+      "Network: \(x.rows) rows in a workspace for \(workspace.capacity)")
+    workspace.requireFit(self)
+    workspace.rows = x.rows
+    let layout = workspace.layout
+    workspace.memory.withUnsafeMutableElements { memory in
+      guard let base = memory.baseAddress else { return }
+      let share = Share(of: x.rows, layout, base: base, packed: packed)
+      for layer in layers.indices { forward(x, through: layer, pass: pass, share) }
+    }
+  }
+
+  /// Leaves what the loss keeps in `workspace` and returns the loss of the outputs with the penalty.
+  public func loss(
+    _ targets: TargetBlock<Scalar>, penalty: Penalty, in workspace: inout Workspace
+  ) -> Scalar {
+    workspace.requireTraining()
+    let (rows, layout) = (workspace.rows, workspace.layout)
+    var sum: Scalar = 0
+    workspace.memory.withUnsafeMutableElements { memory in
+      guard let base = memory.baseAddress else { return }
+      workspace.losses.withUnsafeMutableElements {
+        guard let losses = $0.baseAddress else { return }
+        computeLosses(targets, Share(of: rows, layout, base: base), into: losses)
+        sum = Scalar.sum(count: rows, losses)
+      }
+    }
+    return sum / loss.divisor(of: targets, rows: rows) + value(of: penalty)
+  }
+
+  /// Turns what the forward pass and the loss left into the gradient of every parameter.
+  public func backward(
+    _ x: RowBlock<Scalar>, _ targets: TargetBlock<Scalar>, penalty: Penalty, pass: Pass,
+    in workspace: inout Workspace
+  ) {
+    workspace.requireTraining()
+    require(
+      x.rows == workspace.rows,
+      "Network: a backward pass of \(x.rows) rows after a forward one of \(workspace.rows)")
+    let lowest = lowestTrainedLayer
+    let layout = workspace.layout
+    workspace.memory.withUnsafeMutableElements { memory in
+      guard let base = memory.baseAddress else { return }
+      let share = Share(of: x.rows, layout, base: base)
+      computeLossGradient(
+        targets, normalizer: loss.divisor(of: targets, rows: x.rows), share)
+      for index in layers.indices.reversed() where index >= lowest {
+        layers[index].parameterGradients(
+          upstream: upstream(of: index, share), record: record(of: index, x, pass: pass, share),
+          into: &workspace.gradients[index])
+        if index > lowest { computeInputGradient(of: index, x, pass: pass, share) }
+      }
+    }
+    if penalty == .none { return }
+    for place in parameterPlaces where place.isPenalized {
+      penalty.addGradient(
+        of: parameter(at: place), to: &workspace.gradients[place.layer][place.position])
+    }
+  }
+
+  /// Moves every parameter against the gradient in `workspace`: p ← p − learningRate·gradient.
+  public mutating func descend(_ workspace: Workspace, learningRate: Scalar) {
+    updateParameters { place, parameter in
+      parameter.add(
+        workspace.gradients[place.layer][place.position], scaledBy: -learningRate)
+    }
+  }
+
+  /// Takes what the last training pass saw into the layers' statistics.
+  public mutating func updateStatistics(from workspace: Workspace) {
+    workspace.memory.withUnsafeElements {
+      guard let base = $0.baseAddress else { return }
+      updateStatistics(rows: workspace.rows, workspace.layout, memory: base)
+    }
+  }
+
+  /// The same of memory with such a layout, in which the whole batch had `rows` rows.
+  package mutating func updateStatistics(
+    rows: Int, _ layout: Workspace.Layout, memory: UnsafePointer<Scalar>
+  ) {
+    for index in layers.indices where !layers[index].statisticNames.isEmpty {
+      layers[index].updateStatistics(
+        kept: UnsafeBufferPointer(
+          start: memory + layout.kept[index],
+          count: layers[index].keptCount(rows: rows, columns: inputWidth(of: index))),
+        rows: rows)
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import PerceptronLinearAlgebra
+
+extension Network {
+  /// The memory of a network's passes over batches of up to some rows, so that passes allocate
+  /// nothing: one run of scalars, in which every block has its place.
+  public struct Workspace: Sendable {
+    /// What passes are made for.
+    public enum Purpose: Sendable {
+      /// Forward and backward.
+      case training
+      /// Forward only, which needs less.
+      case inference
+    }
+
+    /// What passes it is made for.
+    public let purpose: Purpose
+    /// How many rows there is room for.
+    public let capacity: Int
+    /// How many numbers a row has before the first layer, and after each.
+    private let widths: [Int]
+    /// How many scalars each layer keeps of a full batch.
+    private let keptCounts: [Int]
+    /// How many rows the last forward pass had.
+    var rows = 0
+    let layout: Layout
+    /// All blocks.
+    var memory: Tensor<Scalar>
+    /// The loss of each row.
+    var losses: Tensor<Scalar>
+    /// The gradient of each layer's parameters.
+    package internal(set) var gradients: [[Tensor<Scalar>]]
+
+    /// Room for passes of `network` over batches of at most `batchSize` rows.
+    public init(for network: Network, batchSize: Int, purpose: Purpose = .training) {
+      let isTraining = purpose == .training
+      self.purpose = purpose
+      capacity = batchSize
+      widths = [network.inputSize] + network.widths
+      keptCounts = network.layers.indices.map {
+        network.layers[$0].keptCount(rows: batchSize, columns: network.inputWidth(of: $0))
+      }
+      layout = Layout(of: network, rows: batchSize, purpose: purpose)
+      memory = .zeros([layout.count])
+      losses = .zeros([isTraining ? batchSize : 0])
+      gradients =
+        isTraining
+        ? network.layers.map { $0.parameters.map { .zeros($0.shape) } } : []
+      BLASLibrary.demandBuffers(threads: 1)
+    }
+
+    /// Traps unless the network's blocks are those that there is room for.
+    func requireFit(_ network: Network) {
+      let isFit =
+        network.layers.count == keptCounts.count && network.inputSize == widths[0]
+        && network.layers.indices.allSatisfy { layer in
+          network.widths[layer] == widths[layer + 1]
+            && network.layers[layer].keptCount(
+              rows: capacity, columns: network.inputWidth(of: layer)) == keptCounts[layer]
+        }
+      require(
+        isFit,
+        "Network: a network of widths \([network.inputSize] + network.widths) in a workspace for one of \(widths)"
+      )
+    }
+
+    /// Traps unless it is made for training.
+    func requireTraining() {
+      require(
+        purpose == .training, "Network: a loss or gradients in a workspace made for inference")
+    }
+
+    /// The outputs of the last forward pass, [rows, outputs], copied.
+    public var outputs: Tensor<Scalar> {
+      memory.withUnsafeElements { memory in
+        let offset = layout.outputs[layout.outputs.count - 1]
+        return Tensor(
+          memory[offset..<offset + rows * layout.outputWidth], shape: [rows, layout.outputWidth])
+      }
+    }
+
+    /// Writes the outputs of the last forward pass, rows × outputs.
+    func copyOutputs(to block: MutableRowBlock<Scalar>) {
+      memory.withUnsafeElements {
+        guard let base = $0.baseAddress else { return }
+        block.base.update(
+          from: base + layout.outputs[layout.outputs.count - 1], count: rows * layout.outputWidth)
+      }
+    }
+  }
+
+  /// The first layer with parameters: below it nobody asks for a gradient.
+  package var lowestTrainedLayer: Int {
+    // Not `first`, which allocates where it is not specialised.
+    parameterPlaces.isEmpty ? layers.count : parameterPlaces[0].layer
+  }
+
+  /// How many numbers a row has before a layer.
+  package func inputWidth(of layer: Int) -> Int { layer == 0 ? inputSize : widths[layer - 1] }
+
+  /// The gradients that the last backward pass left, under the parameters' names.
+  public func gradients(in workspace: Workspace) -> Parameters<Scalar> {
+    Parameters(parameterPlaces.map { ($0.name, workspace.gradients[$0.layer][$0.position]) })
+  }
+}
+
+extension Network.Workspace {
+  /// Where the blocks of a workspace begin in its memory.
+  package final class Layout: Sendable {
+    /// The output of each layer.
+    let outputs: [Int]
+    /// The loss's gradient with respect to each layer's output: a layer that works in place has it
+    /// where its input's gradient is. None at inference.
+    let upstreams: [Int]
+    /// What each layer keeps.
+    let kept: [Int]
+    /// How many numbers a row of the network's output has.
+    let outputWidth: Int
+    /// The number of scalars of all blocks.
+    package let count: Int
+
+    package init(of network: Network<Scalar>, rows: Int, purpose: Purpose) {
+      var room = Room()
+      let isTraining = purpose == .training
+      outputWidth = network.outputSize
+      outputs =
+        isTraining
+        ? Self.trainingOutputs(of: network, rows: rows, in: &room)
+        : Self.inferenceOutputs(of: network, rows: rows, in: &room)
+      upstreams = isTraining ? Self.upstreams(of: network, rows: rows, in: &room) : []
+      var kept: [Int] = []
+      for (index, layer) in network.layers.enumerated() {
+        kept.append(room.take(layer.keptCount(rows: rows, columns: network.inputWidth(of: index))))
+      }
+      self.kept = kept
+      count = room.count
+    }
+
+    /// Gradients keep their places until the step ends, those that parameters' gradients are computed
+    /// from: these come last.
+    private static func upstreams(
+      of network: Network<Scalar>, rows: Int, in room: inout Room
+    ) -> [Int] {
+      let last = network.layers.count - 1
+      var offsets = [Int](repeating: room.take(rows * network.outputSize), count: last + 1)
+      for index in network.layers.indices.reversed() where index > network.lowestTrainedLayer {
+        offsets[index - 1] =
+          network.layers[index].worksInPlace && network.layers[index].parameterKinds.isEmpty
+          ? offsets[index] : room.take(rows * network.inputWidth(of: index))
+      }
+      return offsets
+    }
+
+    /// Every layer has its output, but where the layer may write it over its input and neither it
+    /// nor the layer before reads what is then gone.
+    private static func trainingOutputs(
+      of network: Network<Scalar>, rows: Int, in room: inout Room
+    ) -> [Int] {
+      var offsets: [Int] = []
+      for (index, layer) in network.layers.enumerated() {
+        let overwrites =
+          index > 0 && layer.worksInPlace && layer.backwardReads != .input
+          && network.layers[index - 1].backwardReads != .output
+        offsets.append(
+          overwrites ? offsets[index - 1] : room.take(rows * network.widths[index]))
+      }
+      return offsets
+    }
+
+    /// Outputs alternate between two blocks.
+    private static func inferenceOutputs(
+      of network: Network<Scalar>, rows: Int, in room: inout Room
+    ) -> [Int] {
+      let widest = rows * (network.widths.max() ?? 0)
+      let blocks = [room.take(widest), room.take(network.layers.count > 1 ? widest : 0)]
+      var current = 1
+      return network.layers.enumerated().map { index, layer in
+        if index == 0 || !layer.worksInPlace { current = 1 - current }
+        return blocks[current]
+      }
+    }
+
+    /// Places one after the other, each at a multiple of 64 bytes.
+    private struct Room {
+      private(set) var count = 0
+
+      mutating func take(_ scalars: Int) -> Int {
+        let step = 64 / MemoryLayout<Scalar>.stride
+        defer { count += (scalars + step - 1) / step * step }
+        return count
+      }
+    }
+  }
+}

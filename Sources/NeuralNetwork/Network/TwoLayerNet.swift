@@ -1,0 +1,160 @@
+import PerceptronLinearAlgebra
+
+/// The classic two-layer network: scores = max(0, X·W1 + b1)·W2 + b2.
+///
+/// Its loss is softmax cross-entropy plus λ(ΣW1² + ΣW2²). The penalty has no factor ½, so its
+/// gradient is 2λW; biases are not penalised. It is a ``Network`` of three layers under the names
+/// that courses give them.
+///
+///     var random = SeededRandom(seed: 0)
+///     let net = TwoLayerNet<Float>(
+///       inputSize: 784, hiddenSize: 100, classCount: 10, using: &random)
+///     let (loss, gradients) = net.lossAndGradients(of: batch, labels: y, regularization: 0.25)
+///
+/// In `Float` for speed and in `Double` for checking. Wherever a batch is [rows, inputs], a tensor
+/// of a higher rank counts as rows along its first axis, and a vector as one row.
+public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
+  /// The same as a network: affine, ReLU, affine, and the softmax loss.
+  ///
+  /// - Precondition: what is set is such a network.
+  public var network: Network<Scalar>
+
+  /// The network with the given layers.
+  ///
+  /// - Precondition: the hidden layer is as wide as the output layer's input.
+  public init(hidden: Affine<Scalar>, output: Affine<Scalar>) {
+    require(
+      hidden.outputSize == output.inputSize,
+      "TwoLayerNet: W1 \(hidden.weights.shape) does not lead to W2 \(output.weights.shape)")
+    network = Network(
+      inputSize: hidden.inputSize, layers: [hidden, ReLU<Scalar>(), output],
+      loss: SoftmaxLoss<Scalar>())
+  }
+
+  /// A fresh network: W1 and then W2 are `scale` times normal deviates, drawn in row-major order,
+  /// and the biases are zero.
+  ///
+  /// - Parameters:
+  ///   - inputSize: features of an example, at least 1.
+  ///   - hiddenSize: width of the hidden layer, at least 1.
+  ///   - classCount: classes told apart, at least 1.
+  ///   - scale: standard deviation of the weights.
+  ///   - random: what the weights are drawn from.
+  public init(
+    inputSize: Int, hiddenSize: Int, classCount: Int, scale: Double = 1e-4,
+    using random: inout some RandomStream
+  ) {
+    require(
+      inputSize > 0 && hiddenSize > 0 && classCount > 0,
+      "TwoLayerNet: sizes \(inputSize)-\(hiddenSize)-\(classCount), each must be at least 1")
+    network = Network(
+      inputSize: inputSize, Self.specifications(hiddenSize: hiddenSize, classCount: classCount),
+      initializer: .normal(scale: scale), using: &random)
+  }
+
+  /// Another network's parameters, rounded to this scalar type where it is narrower.
+  public init<Other>(_ other: TwoLayerNet<Other>) { network = Network(other.network) }
+
+  /// A network that is one of this kind, or nil where it is another.
+  public init?(_ network: Network<Scalar>) {
+    guard network.layers.count == 3, network.layers[0] is Affine<Scalar>,
+      network.layers[1] is ReLU<Scalar>, network.layers[2] is Affine<Scalar>,
+      network.loss.isEqual(to: SoftmaxLoss())
+    else { return nil }
+    self.network = network
+  }
+
+  /// The layers of such a network.
+  public static func specifications(hiddenSize: Int, classCount: Int) -> [LayerSpecification] {
+    [.affine(outputs: hiddenSize), .relu, .affine(outputs: classCount)]
+  }
+
+  /// X·W1 + b1, before the rectifier.
+  public var hidden: Affine<Scalar> {
+    get { affine(0) }
+    set { network.replaceLayer(at: 0, with: newValue) }
+  }
+
+  /// hidden·W2 + b2: the scores.
+  public var output: Affine<Scalar> {
+    get { affine(2) }
+    set { network.replaceLayer(at: 2, with: newValue) }
+  }
+
+  private func affine(_ position: Int) -> Affine<Scalar> {
+    Affine(
+      weights: network.layers[position].parameter(at: 0),
+      bias: network.layers[position].parameter(at: 1))
+  }
+
+  /// Features of an example.
+  public var inputSize: Int { network.inputSize }
+  /// Width of the hidden layer.
+  public var hiddenSize: Int { hidden.outputSize }
+  /// Classes told apart.
+  public var classCount: Int { network.classCount }
+
+  /// The parameters under their classic names: `W1` [inputs, hidden], `b1` [hidden],
+  /// `W2` [hidden, classes], `b2` [classes].
+  public var parameters: Parameters<Scalar> {
+    get { network.parameters }
+    set { network.parameters = newValue }
+  }
+}
+
+// MARK: - Using a network
+
+extension TwoLayerNet: CustomStringConvertible {
+  /// The sizes and the scalar type: `784-100-10 TwoLayerNet of Float`.
+  public var description: String {
+    "\(inputSize)-\(hiddenSize)-\(classCount) TwoLayerNet of \(Scalar.self)"
+  }
+}
+
+extension TwoLayerNet {
+  /// The scores of each class, before the softmax.
+  ///
+  /// - Parameter x: [rows, inputs].
+  /// - Returns: [rows, classes].
+  public func scores(of x: Tensor<Scalar>) -> Tensor<Scalar> { network.outputs(of: x) }
+
+  /// The class with the highest score for each row; the first of equal ones.
+  ///
+  /// A row with a NaN score gets the class of the first NaN.
+  ///
+  /// - Parameter x: [rows, inputs].
+  public func predict(_ x: Tensor<Scalar>) -> [Int] { network.predict(x) }
+
+  /// The probability of each class by the softmax of the scores.
+  ///
+  /// - Parameter x: [rows, inputs].
+  /// - Returns: [rows, classes]; each row adds up to 1.
+  public func predictProbabilities(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+    softmax(scores(of: x))
+  }
+
+  /// The mean cross-entropy of the rows plus `regularization`·(ΣW1² + ΣW2²); NaN for no rows.
+  ///
+  /// - Parameters:
+  ///   - x: [rows, inputs].
+  ///   - labels: a class for each row.
+  ///   - regularization: λ, the factor of the penalty.
+  public func loss(
+    of x: Tensor<Scalar>, labels: [Int], regularization: Double = 0
+  ) -> Scalar {
+    network.loss(of: x, .labels(labels), penalty: .l2(regularization))
+  }
+
+  /// The loss and its gradient for every parameter.
+  ///
+  /// - Parameters:
+  ///   - x: [rows, inputs].
+  ///   - labels: a class for each row.
+  ///   - regularization: λ, the factor of the penalty.
+  /// - Returns: the loss, and the gradients under the parameters' names.
+  public func lossAndGradients(
+    of x: Tensor<Scalar>, labels: [Int], regularization: Double = 0
+  ) -> (loss: Scalar, gradients: Parameters<Scalar>) {
+    network.lossAndGradients(of: x, .labels(labels), penalty: .l2(regularization))
+  }
+}

@@ -1,0 +1,141 @@
+import ArgumentParser
+import PerceptronCommandSupport
+import Foundation
+import Perceptron
+import PerceptronFiles
+
+/// `perceptron compare`.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Show runs beside each other: the settings that differ, and what came of them.",
+    discussion: """
+      The table has a column for each run. With --output there is a page too, with the runs' curves over \
+      each other. Settings that are the same in all runs are left out.
+      """)
+
+  @Argument(help: "The folders of two or more runs.") var runs: [String]
+  @Option(
+    name: [.short, .long],
+    help: .init("Write a page with curves, an HTML file.", valueName: "file"))
+  var output: String?
+  @Flag(help: "Print JSON: the table, and each run's record.") var json = false
+
+  func validate() throws {
+    if runs.count < 2 {
+      throw ValidationError(
+        "one run, \(runs.first ?? ""), cannot be compared; expected two or more; "
+          + "`perceptron show` shows one")
+    }
+    for (index, run) in runs.enumerated() where runs[..<index].contains(where: { isSame($0, run) })
+    {
+      throw ValidationError("\(run) is given twice, expected different runs")
+    }
+    if let output, !output.hasSuffix(".html") {
+      throw ValidationError("--output is \(output), expected a file whose name ends in .html")
+    }
+  }
+
+  /// What is printed as JSON.
+  private struct Result: Encodable {
+    struct Run: Encodable {
+      let name: String
+      let folder: String
+      let record: RunRecord
+    }
+
+    let runs: [Run]
+    let differences: [RunComparison.Row]
+    let results: [RunComparison.Row]
+    let cautions: [String]
+  }
+
+  func run() throws {
+    let names = Self.names(of: runs)
+    let comparison = RunComparison(
+      try zip(names, runs).map { name, folder in .init(name, try Self.read(folder)) })
+    if json {
+      try Console.output(
+        Result(
+          runs: zip(comparison.entries, runs).map {
+            .init(name: $0.name, folder: $1, record: $0.run.record)
+          }, differences: comparison.differences, results: comparison.results,
+          cautions: comparison.cautions
+        ).json)
+    } else {
+      try Console.output(Self.text(comparison, columns: Console.outputColumns))
+    }
+    guard let output else { return }
+    let report = Report(of: comparison)
+    let (drawings, problem) = report.draw()
+    try report.write(to: output, drawings)
+    if let problem { Console.error(problem) }
+    if !json { try Console.output("\n" + output) }
+  }
+
+  private static func read(_ folder: String) throws -> TrainingRun {
+    if !FileManager.default.fileExists(atPath: folder) {
+      throw FileError(folder, "there is no such folder")
+    }
+    if !isDirectory(folder) {
+      throw FileError(folder, "expected the folder of a run, found a file")
+    }
+    if Study.exists(at: folder) {
+      throw FileError(
+        folder,
+        "holds a study, whose trials are compared by "
+          + "`\(ShellCommand.line(["perceptron", "tune", "show", folder]))`")
+    }
+    let directory = RunDirectory(path: folder)
+    if directory.holdsRecord { return try directory.read() }
+    throw FileError(
+      folder,
+      directory.holdsCheckpoint
+        ? "the run in it is not over; "
+          + "`\(ShellCommand.line(["perceptron", "resume", folder]))` goes on with it"
+        : "expected the folder of a run, found no run.json")
+  }
+
+  /// The last parts of the paths or, where two are the same, the paths.
+  private static func names(of folders: [String]) -> [String] {
+    let last = folders.map { URL(fileURLWithPath: $0).standardizedFileURL.lastPathComponent }
+    return Set(last).count == last.count ? last : folders
+  }
+
+  private func isSame(_ first: String, _ second: String) -> Bool {
+    let paths = [first, second].map {
+      URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath().path
+    }
+    return paths[0] == paths[1]
+  }
+}
+
+extension CompareCommand {
+  /// The table, in as many parts below each other as it takes for each to be no wider than so many
+  /// columns, as far as that is possible.
+  static func text(_ comparison: RunComparison, columns: Int) -> String {
+    var (parts, begin) = ([String](), 0)
+    let count = comparison.entries.count
+    while begin < count {
+      let ends = (begin + 1...count).reversed()
+      let tables = ends.lazy.map { ($0, table(comparison, begin..<$0)) }
+      let fitting = tables.first { end, text in
+        end == begin + 1 || text.split(separator: "\n").allSatisfy { $0.count <= columns }
+      }
+      guard let (end, text) = fitting else { break }
+      parts.append(text)
+      begin = end
+    }
+    let notes = comparison.cautions.isEmpty ? [] : [comparison.cautions.joined(separator: "\n")]
+    let same = comparison.differences.isEmpty ? ["the runs have the same settings"] : []
+    return (notes + same + parts).joined(separator: "\n\n")
+  }
+
+  private static func table(_ comparison: RunComparison, _ runs: Range<Int>) -> String {
+    var table = TextTable([.words("")] + comparison.entries[runs].map { .figures($0.name) })
+    for row in comparison.differences { table.add([row.name] + row.values[runs]) }
+    if !comparison.differences.isEmpty { table.add([""] + runs.map { _ in "" }) }
+    for row in comparison.results { table.add([row.name] + row.values[runs]) }
+    return table.text
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import PerceptronCommandSupport
+import Perceptron
+import PerceptronFiles
+
+/// `perceptron evaluate`.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Measure a saved network's accuracy and loss on a data set.",
+    discussion: """
+      Without --data it is the data that the network was trained on, found where it was and compared by \
+      its digest; a model file in no folder of a run needs --data. The loss is the one that the network \
+      was trained with, without the penalty.
+      """)
+
+  @Argument(help: "The folder of a run or a study, or a model file.") var model: String
+  @OptionGroup var source: DataOptions
+  @Option(help: "Which part of the data; train is with the rows held out for validation.")
+  var split: DataOptions.Split = .test
+  @Flag(
+    help: "Show how often each class was taken for which, and each one's precision and recall.")
+  var confusion = false
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Also the share of rows whose class is among the so many likeliest.", valueName: "count"))
+  var top: Int?
+  @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws { try require("--top", top, in: 1...largestSize) }
+
+  /// What is found, as JSON.
+  private struct Result: Encodable {
+    /// The data set's name or folder, and which part of it.
+    let data: String
+    let split: DataOptions.Split
+    let accuracy: Double
+    let loss: Double
+    let count: Int
+    /// How many classes may be named for the accuracy of that name.
+    var top: Int?
+    var topAccuracy: Double?
+    var confusion: Confusion?
+  }
+
+  /// A confusion matrix, and what of it each class has.
+  private struct Confusion: Encodable {
+    private enum CodingKeys: CodingKey {
+      case precision, recall
+    }
+
+    let matrix: ConfusionMatrix
+
+    func encode(to encoder: any Encoder) throws {
+      try matrix.encode(to: encoder)
+      var values = encoder.container(keyedBy: CodingKeys.self)
+      try values.encode(matrix.precision, forKey: .precision)
+      try values.encode(matrix.recall, forKey: .recall)
+    }
+  }
+
+  func run() throws {
+    let (path, model) = try ModelFile.read(model)
+    let (name, data) = try rows(of: path)
+    let result: Result
+    switch model {
+    case .float(let model): result = try evaluate(model, on: data, of: name, path: path)
+    case .double(let model): result = try evaluate(model, on: data, of: name, path: path)
+    }
+    if json {
+      try Console.output(result.json)
+    } else {
+      let interval = accuracyIntervalText(result.accuracy, rowCount: result.count)
+      let share = result.topAccuracy.map { "top \(top ?? 0) \(decimal($0, 4))  " } ?? ""
+      try Console.output(
+        "accuracy \(decimal(result.accuracy, 4))\(interval.map { " (\($0))" } ?? "")  \(share)loss \(readableNumber(result.loss))  "
+          + "on the \(result.count) \(split == .test ? "test" : "training") rows of \(name)")
+      if let confusion = result.confusion {
+        try Console.output("\n" + confusion.matrix.text(columns: Console.tableColumns))
+      }
+    }
+  }
+
+  /// The rows to evaluate on, and what their data set is called: the one that is named, or else the
+  /// one that the model was trained on.
+  private func rows(of path: String) throws -> (name: String, rows: Dataset) {
+    if let name = source.givenData { return (name, try source.load(split)) }
+    let found = try RunData(ofModel: path, format: source.format)
+    return (found.source, try DataOptions.part(split, of: found.loaded))
+  }
+
+  private func evaluate<Scalar>(
+    _ model: TrainedModel<Scalar>, on data: Dataset, of name: String, path: String
+  ) throws -> Result {
+    try ModelFile.requireFit(model, to: data, path: path, of: name)
+    if let warning = ModelFile.scaleWarning(model, data.features, of: name) {
+      Console.error("warning: \(warning)")
+    }
+    let prepared: PreparedDataset<Scalar> = data.prepared(with: model.preprocessing)
+    let result = model.network.evaluate(on: prepared)
+    if !result.loss.isFinite {
+      throw DatasetError(
+        "the loss on \(name) is \(plain(result.loss)): some scores are not finite")
+    }
+    return Result(
+      data: name, split: split, accuracy: result.accuracy, loss: result.loss, count: result.count,
+      top: top, topAccuracy: top.map { model.network.topKAccuracy($0, on: prepared) },
+      confusion: confusion
+        ? Confusion(
+          matrix: model.network.confusionMatrix(
+            on: data.naming(classes: model.classNames).prepared(with: model.preprocessing)))
+        : nil)
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import PerceptronFiles
+
+/// The folder of a training run: the model, its history and a record of how it was made.
+///
+/// | file | what it holds |
+/// |---|---|
+/// | `model.safetensors` | the network and what is needed to predict with it |
+/// | `history.csv` | iteration, loss |
+/// | `epochs.csv` | iteration, batch_accuracy, validation_accuracy, learning_rate, validation_loss |
+/// | `diagnostics.csv` | iteration, layer, name, quantity, value: a ``DiagnosticSeries``, where the run kept one |
+/// | `gradcheck.json` | a check of its model's gradients, where one was made since |
+/// | `run.json` | a ``RunRecord`` |
+/// | `checkpoint.safetensors` | all that an interrupted run needs to go on; gone when it is over |
+///
+/// A new run's files take the place of an earlier one's only when all of them are on the disk.
+public struct RunDirectory: Sendable {
+  /// The folder's path.
+  public let path: String
+
+  /// The model file's path.
+  public var modelPath: String { path + "/" + Self.modelName }
+
+  /// The path of a check of the model's gradients, which goes with the model when a new run comes.
+  public var gradientCheckPath: String { path + "/" + Self.gradientCheckName }
+
+  /// The checkpoint's path.
+  public var checkpointPath: String { path + "/" + Self.checkpointName }
+
+  /// What is said of a folder in which a new run cannot begin.
+  package static let exists = "holds a run already"
+
+  static let modelName = "model.safetensors"
+  static let checkpointName = "checkpoint.safetensors"
+  static let lossesName = "history.csv"
+  static let epochsName = "epochs.csv"
+  static let recordName = "run.json"
+  static let diagnosticsName = "diagnostics.csv"
+  static let gradientCheckName = "gradcheck.json"
+  static let lossColumns = ["iteration", "loss"]
+  static let epochColumns = [
+    "iteration", "batch_accuracy", "validation_accuracy", "learning_rate", "validation_loss",
+  ]
+  /// The same as they were before `validation_loss` was added.
+  static let earlierEpochColumns = [
+    "iteration", "train_accuracy", "validation_accuracy", "learning_rate",
+  ]
+  /// The files of a run, in the order in which they come into their places.
+  static let names = [
+    lossesName, epochsName, diagnosticsName, gradientCheckName, recordName, modelName,
+  ]
+
+  /// The names of the files of a run that are in the folder.
+  public var files: [String] {
+    (Self.names + [Self.checkpointName]).filter {
+      FileManager.default.fileExists(atPath: path + "/" + $0)
+    }
+  }
+
+  /// Whether there is a model in the folder.
+  public var holdsModel: Bool { FileManager.default.fileExists(atPath: modelPath) }
+
+  /// Whether there is a checkpoint in the folder.
+  public var holdsCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointPath) }
+
+  /// Removes the checkpoint, if there is one.
+  ///
+  /// - Throws: `FileError` where it cannot be removed.
+  public func removeCheckpoint() throws {
+    try AtomicFile.remove(checkpointPath)
+  }
+
+  /// Whether any file of a run is in the folder: also one that diverged or was killed leaves some.
+  public var holdsRun: Bool {
+    Self.names.contains { FileManager.default.fileExists(atPath: path + "/" + $0) }
+      || holdsEarlierModel || holdsCheckpoint
+  }
+
+  /// The run in the folder at `path`, which need not exist yet.
+  public init(path: String) { self.path = path }
+
+  /// Makes the folder, with the ones above it, unless it is there.
+  ///
+  /// - Parameter overwrite: whether files of an earlier run in it may be replaced.
+  /// - Returns: the folder's lock, which keeps other runs out for as long as it exists.
+  /// - Throws: `FileError` where the folder cannot be made or written to, or holds a run already, or
+  ///   one that is under way.
+  public func create(overwrite: Bool) throws -> RunLock {
+    try Self.makeWritable(path)
+    let lock = try RunLock(path)
+    if !overwrite && holdsRun {
+      throw FileError(path, Self.exists)
+    }
+    try refuseFolders()
+    return lock
+  }
+
+  /// Keeps other runs out of the folder for as long as the lock exists.
+  ///
+  /// - Throws: `FileError` where another run is under way in it, or it is no folder.
+  public func lock() throws -> RunLock { try RunLock(path) }
+
+  /// Makes the folder at `path`, with the ones above it, unless it is there.
+  ///
+  /// - Throws: `FileError` where it cannot be made or written to.
+  package static func makeWritable(_ path: String) throws {
+    try makeFolder(path)
+    if !FileManager.default.isWritableFile(atPath: path) {
+      throw FileError(path, "the folder cannot be written to")
+    }
+  }
+
+  /// Makes the folder at `path` and the ones above it, as far as they are not there.
+  private static func makeFolder(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+      if isFolder.boolValue { return }
+      throw FileError(path, "expected a folder, found a file")
+    }
+    if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+      try makeFolder(String(path[..<slash]))
+    }
+    // Another process may have made it in the meantime.
+    if mkdir(path, 0o777) != 0 && errno != EEXIST {
+      throw failure(path, "the folder cannot be made")
+    }
+  }
+
+  /// Makes the first of runs/NAME-1, runs/NAME-2, … that does not exist, where NAME is the last
+  /// part of `source`. Runs that begin at the same time get different ones.
+  ///
+  /// - Throws: `FileError` where the folder cannot be made.
+  public static func makeNext(named source: String) throws -> RunDirectory {
+    let name = URL(fileURLWithPath: source).standardizedFileURL.lastPathComponent
+    try makeFolder("runs")
+    var number = 1
+    while true {
+      let path = "runs/\(name)-\(number)"
+      if mkdir(path, 0o777) == 0 { return RunDirectory(path: path) }
+      if errno != EEXIST { throw failure(path, "the folder cannot be made") }
+      number += 1
+    }
+  }
+
+  /// An error with the system's reason for it.
+  package static func failure(_ path: String, _ message: String) -> FileError {
+    FileError(path, "\(message): \(String(cString: strerror(errno)))")
+  }
+}

@@ -1,0 +1,121 @@
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+
+/// A data set as a run's settings want it.
+package struct PreparedSets<Scalar: BLASScalar> {
+  /// Rows to train on.
+  package let training: PreparedDataset<Scalar>
+  /// Rows held out, or nil for none.
+  package let validation: PreparedDataset<Scalar>?
+  /// What is done to both, found on the rows to train on.
+  package let preprocessing: Preprocessing
+}
+
+// MARK: - Whether they go with the data
+
+extension RunRecord.Settings {
+  /// Throws unless a network can be trained on `data` with these settings, saved and predicted with.
+  ///
+  /// - Parameter data: the rows to train on, and among them those to hold out.
+  /// - Throws: `InvalidSetting` with the value and what was expected.
+  public func check(for data: Dataset) throws {
+    try InvalidSetting.demand(
+      (0..<max(data.count, 1)).contains(validation), "validation rows", validation,
+      "less than the \(data.count) rows of the data")
+    try training.check(rowCount: data.count - validation)
+    try network.check(for: data)
+    if let ensemble {
+      try InvalidSetting.demand(ensemble >= 2, "networks of an ensemble", ensemble, "at least 2")
+      try InvalidSetting.demand(
+        random == .fast, "stream of random numbers of an ensemble", random.rawValue,
+        "fast: NumPy's draws batches after one network's weights")
+      // One that knows no probabilities is refused here.
+      _ = try EnsembleLayer<Double>([
+        Network(
+          inputSize: 1, layers: [ReLU<Double>()], loss: network.loss.makeLoss(Double.self))
+      ])
+    }
+    try InvalidSetting.demand(
+      random == .fast || training.seed <= UInt32.max, "seed", training.seed,
+      "at most 2³² − 1 with NumPy's stream")
+  }
+}
+
+extension RunRecord.NetworkSettings {
+  /// Throws unless such a network can learn the classes of `data`, be saved and be predicted with.
+  ///
+  /// - Throws: `InvalidSetting` with the value and what was expected.
+  public func check(for data: Dataset) throws {
+    for layer in layers { try layer.check() }
+    try initializer.check()
+    try loss.check(classCount: data.classCount)
+    let outputs = layers.reduce(data.featureCount) { width, layer in
+      if case .affine(let outputs) = layer { outputs } else { width }
+    }
+    let classes = loss.makeLoss(Double.self).classCount(outputSize: outputs)
+    try InvalidSetting.demand(
+      outputs != data.classCount || classes == outputs, "loss", loss,
+      "softmax or a hinge: the data has a single class, and of this loss one output tells "
+        + "\(classes) apart")
+    try InvalidSetting.demand(
+      classes == data.classCount, "classes of a network", classes,
+      "the \(data.classCount) of the data")
+  }
+}
+
+// MARK: - A trainer
+
+/// From settings and data to a trainer: all that a run is made of before its first iteration.
+extension RunRecord.Settings {
+  /// Splits off the held-out rows and prepares both parts.
+  package func sets<Scalar>(
+    of data: Dataset, as _: Scalar.Type
+  ) throws -> PreparedSets<Scalar> {
+    let split = try data.split(validation, by: split)
+    let preprocessing = try Preprocessing.fitted(
+      to: split.training, divisor: pixelScale, subtractMean: subtractMean)
+    return PreparedSets(
+      training: split.training.prepared(with: preprocessing),
+      validation: split.validation.count == 0
+        ? nil : split.validation.prepared(with: preprocessing),
+      preprocessing: preprocessing)
+  }
+
+  /// A trainer of a fresh network, or of an ensemble's, whose weights and batches have streams of their
+  /// own. The first network of an ensemble is the one that is trained without it.
+  package func seededTrainer<Scalar>(
+    seed: UInt64, on sets: PreparedSets<Scalar>
+  ) throws -> Trainer<Scalar, SeededRandom> {
+    let members = UInt64(ensemble ?? 1)
+    let networks: [Network<Scalar>] = (0..<members).map {
+      var weights = SeededRandom(seed: seed, purpose: "weights", index: $0)
+      return freshNetwork(on: sets, using: &weights)
+    }
+    let settings = (0..<members).map { index in
+      var own = training
+      own.seed &+= index
+      return own
+    }
+    return try Trainer(
+      networks, rowCount: sets.training.count, settings: settings,
+      random: SeededRandom(seed: seed, purpose: "batches"))
+  }
+
+  /// A trainer of a fresh network with one stream of NumPy's for the weights and then the batches.
+  package func numPyTrainer<Scalar>(
+    seed: UInt64, on sets: PreparedSets<Scalar>
+  ) throws -> Trainer<Scalar, NumPyRandom> {
+    var stream = NumPyRandom(seed: UInt32(seed))
+    let fresh = freshNetwork(on: sets, using: &stream)
+    return try Trainer(fresh, rowCount: sets.training.count, settings: training, random: stream)
+  }
+
+  package func freshNetwork<Scalar>(
+    on sets: PreparedSets<Scalar>, using random: inout some RandomStream
+  ) -> Network<Scalar> {
+    Network(
+      inputSize: sets.training.featureCount, network.layers, loss: network.loss,
+      initializer: network.initializer, using: &random)
+  }
+}

@@ -1,0 +1,210 @@
+import PerceptronDatasets
+import PerceptronNeuralNetwork
+
+/// What `run.json` says of a training run: how it was made, what came of it, and on what machine.
+public struct RunRecord: Codable, Equatable, Sendable {
+  /// How a run ended.
+  public enum Status: String, Codable, Sendable {
+    /// All iterations were made.
+    case finished
+    /// It was stopped before the last iteration.
+    case interrupted
+    /// A loss or a weight was NaN or infinite.
+    case diverged
+  }
+
+  /// The scalar type of a run's network.
+  public enum Precision: String, Codable, CaseIterable, Sendable {
+    /// 32 bits.
+    case float
+    /// 64 bits.
+    case double
+  }
+
+  /// What a run's weights and batches are drawn from.
+  public enum RandomKind: String, Codable, CaseIterable, Sendable {
+    /// `SeededRandom`, with a stream for each purpose.
+    case fast
+    /// `NumPyRandom`: one stream for the weights and then the batches.
+    case numpy
+  }
+
+  /// What a fresh network is made of.
+  public struct NetworkSettings: Codable, Hashable, Sendable {
+    /// The layers in their order.
+    public var layers: [LayerSpecification]
+    /// What the outputs cost.
+    public var loss: LossSpecification
+    /// How weights were drawn.
+    public var initializer: Initializer
+
+    /// The given settings.
+    public init(
+      layers: [LayerSpecification], loss: LossSpecification = .softmax, initializer: Initializer
+    ) {
+      self.layers = layers
+      self.loss = loss
+      self.initializer = initializer
+    }
+  }
+
+  /// Everything that determines the numbers of a run that was made, or is to be made in a search, with
+  /// the machine and its BLAS threads.
+  public struct Settings: Codable, Hashable, Sendable {
+    /// The data set's name or folder.
+    public var data: String
+    /// The format that the folder was said to have, or nil where its files told it.
+    public var format: DatasetLibrary.Format?
+    /// What the network was made of.
+    public var network: NetworkSettings
+    /// Optimizer, learning rate, length, batch size and so on.
+    public var training: TrainerSettings
+    /// How many rows were held out for validation.
+    public var validation: Int
+    /// Which ones.
+    public var split: ValidationSplit
+    /// The scalar type of the network.
+    public var precision: Precision
+    /// What weights and batches were drawn from.
+    public var random: RandomKind
+    /// What each feature was divided by.
+    public var pixelScale: Double
+    /// Whether the mean of the training rows was subtracted.
+    public var subtractMean: Bool
+    /// How many networks of their own weight seeds are trained side by side and predict together, or nil
+    /// for one.
+    public var ensemble: Int?
+
+    /// The given settings.
+    public init(
+      data: String, format: DatasetLibrary.Format? = nil, network: NetworkSettings,
+      training: TrainerSettings, validation: Int, split: ValidationSplit = .stratified(seed: 0),
+      precision: Precision = .float, random: RandomKind = .fast, pixelScale: Double = 1,
+      subtractMean: Bool = false, ensemble: Int? = nil
+    ) {
+      self.data = data
+      self.format = format
+      self.network = network
+      self.training = training
+      self.validation = validation
+      self.split = split
+      self.precision = precision
+      self.random = random
+      self.pixelScale = pixelScale
+      self.subtractMean = subtractMean
+      self.ensemble = ensemble
+    }
+
+    /// Decodes settings; those of a version that knew no other split have the last rows held out.
+    public init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        data: try values.decode(String.self, forKey: .data),
+        format: try values.decodeIfPresent(DatasetLibrary.Format.self, forKey: .format),
+        network: try values.decode(NetworkSettings.self, forKey: .network),
+        training: try values.decode(TrainerSettings.self, forKey: .training),
+        validation: try values.decode(Int.self, forKey: .validation),
+        split: try values.decodeIfPresent(ValidationSplit.self, forKey: .split) ?? .last,
+        precision: try values.decode(Precision.self, forKey: .precision),
+        random: try values.decode(RandomKind.self, forKey: .random),
+        pixelScale: try values.decode(Double.self, forKey: .pixelScale),
+        subtractMean: try values.decode(Bool.self, forKey: .subtractMean),
+        ensemble: try values.decodeIfPresent(Int.self, forKey: .ensemble))
+    }
+  }
+
+  /// What a run's data is found and known again by.
+  public struct DataSource: Codable, Hashable, Sendable {
+    /// The absolute path of the data's folder, or nil where the data goes by a name.
+    public var folder: String?
+    /// The SHA-256 digest of the training set, held-out rows included.
+    public var digest: String
+
+    /// The given source.
+    public init(folder: String?, digest: String) {
+      self.folder = folder
+      self.digest = digest
+    }
+  }
+
+  /// What came of the run.
+  public struct Results: Codable, Equatable, Sendable {
+    /// How it ended.
+    public var status: Status
+    /// How many iterations were made.
+    public var iterations: Int
+    /// The loss of the last batch, before its update, with the penalty.
+    public var finalLoss: Double?
+    /// The mean loss of all training rows, without the penalty, of the network that was kept.
+    public var trainLoss: Double?
+    /// The mean loss of the validation set, without the penalty, of the network that was kept.
+    public var validationLoss: Double?
+    /// The accuracy on all training rows of the network that was kept.
+    public var trainAccuracy: Double?
+    /// The accuracy on the validation set of the network that was kept.
+    public var validationAccuracy: Double?
+    /// Whether early stopping ended the run before its length.
+    public var stoppedEarly: Bool
+    /// With early stopping, the iteration, counted from 0, whose weights were kept.
+    public var bestIteration: Int?
+    /// What is wrong with the run as a whole; nil where that was not judged, as of a run that did not
+    /// reach its end.
+    public var warnings: [DiagnosticWarning]?
+    /// Of an ensemble, the accuracy of each member on the validation set.
+    public var memberAccuracies: [Double]?
+
+    /// What came of a run.
+    public init(
+      status: Status, iterations: Int, finalLoss: Double?, trainLoss: Double? = nil,
+      validationLoss: Double? = nil, trainAccuracy: Double?, validationAccuracy: Double?,
+      stoppedEarly: Bool = false, bestIteration: Int? = nil, warnings: [DiagnosticWarning]? = nil,
+      memberAccuracies: [Double]? = nil
+    ) {
+      self.status = status
+      self.iterations = iterations
+      self.finalLoss = finalLoss
+      self.trainLoss = trainLoss
+      self.validationLoss = validationLoss
+      self.warnings = warnings
+      self.memberAccuracies = memberAccuracies
+      self.trainAccuracy = trainAccuracy
+      self.validationAccuracy = validationAccuracy
+      self.stoppedEarly = stoppedEarly
+      self.bestIteration = bestIteration
+    }
+  }
+
+  /// How the run was made.
+  public var settings: Settings
+  /// Where the data was and what it was, or nil where that is not known, as of runs that older
+  /// versions made.
+  public var dataSource: DataSource?
+  /// What weights and batches were drawn from.
+  public var seed: UInt64
+  /// What came of it.
+  public var results: Results
+  /// The median time of an iteration, in seconds; nil where none was made.
+  public var secondsPerIteration: Double?
+  /// The time of all iterations with the accuracies in between, in seconds.
+  public var seconds: Double
+  /// Where it was made.
+  public var machine: Machine
+  /// What was seen of the network's health, where it was asked for.
+  public var diagnosis: RunDiagnosis?
+
+  /// The given record.
+  public init(
+    settings: Settings, dataSource: DataSource? = nil, seed: UInt64, results: Results,
+    secondsPerIteration: Double?, seconds: Double, machine: Machine,
+    diagnosis: RunDiagnosis? = nil
+  ) {
+    self.settings = settings
+    self.dataSource = dataSource
+    self.seed = seed
+    self.results = results
+    self.secondsPerIteration = secondsPerIteration
+    self.seconds = seconds
+    self.machine = machine
+    self.diagnosis = diagnosis
+  }
+}

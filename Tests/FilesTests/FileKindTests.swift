@@ -1,0 +1,87 @@
+import Foundation
+import PerceptronFiles
+import TestSupport
+import Testing
+@Suite struct FileKindTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func kind(_ bytes: [UInt8], _ name: String) throws -> FileKind? {
+    FileKind(of: try directory.write(bytes, to: name))
+  }
+
+  private static func zip(_ name: String) -> [UInt8] {
+    Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 22) + [
+      UInt8(name.utf8.count), 0, 0, 0,
+    ]
+      + Array(name.utf8)
+  }
+
+  /// The beginnings of files.
+  private static let beginnings: [FileKind: [[UInt8]]] = [
+    .npy: [[0x93] + ascii("NUMPY")],
+    .png: [[0x89] + ascii("PNG\r\n")],
+    .jpeg: [[0xFF, 0xD8, 0xFF, 0xE0]],
+    .gif: [ascii("GIF89a")],
+    .hdf5: [[0x89] + ascii("HDF\r\n")],
+    .matlab: [ascii("MATLAB 5.0 MAT-file")],
+    .parquet: [ascii("PAR1") + [0, 1]],
+    .pickle: [[0x80, 4, 0x95, 1]],
+    .pyTorch: [[0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46], zip("archive/data.pkl")],
+    .onnx: [[8, 8, 0x12, 7] + ascii("pytorch")],
+    .npz: [zip("a.npy")],
+    .spreadsheet: [zip("[Content_Types].xml")],
+    .zip: [zip("notes")],
+    .idx: [[0, 0, 8, 3, 0, 0, 0, 1]],
+    .safetensors: [[9, 0, 0, 0, 0, 0, 0, 0] + ascii("{}")],
+    .tar: [[UInt8](repeating: 65, count: 257) + ascii("ustar")],
+    .csv: [ascii("a,b,label\n1,2,x\n"), ascii("1;2\n3;4")],
+    .tsv: [ascii("a\tb\n1\t2\n")],
+    .arff: [ascii("@RELATION iris")],
+    .json: [ascii(" {\"a\": 1}")],
+    .text: [ascii("hello there")],
+    .lfsPointer: [ascii("version https://git-lfs.github.com/spec/v1\n")],
+  ]
+
+  private static func ascii(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  @Test("A file is known by its first bytes, whatever its name", arguments: beginnings.keys)
+  func bytes(_ expected: FileKind) throws {
+    for bytes in try #require(Self.beginnings[expected]) {
+      #expect(try kind(bytes, "file") == expected)
+      let compressed = try directory.gzip(bytes)
+      #expect(try kind(compressed, "other.gz") == expected)
+    }
+  }
+
+  @Test(
+    "Where bytes say nothing, the extension does",
+    arguments: [
+      ("model.onnx", FileKind.onnx), ("a.PKL", .pickle), ("a.b.csv", .csv), ("net.pth", .pyTorch),
+    ])
+  func names(_ name: String, _ expected: FileKind) throws {
+    #expect(try kind([0xFE, 0xFE, 0xFE], name) == expected)
+  }
+
+  @Test("What is unknown, empty or not there has no kind; a folder is one")
+  func others() throws {
+    #expect(try kind([0xFE, 1, 2, 3], "a") == nil)
+    #expect(try kind([], "b.csv") == nil)
+    #expect(FileKind(of: directory.file("none.csv")) == nil)
+    #expect(FileKind(of: directory.path) == .folder)
+    #expect(try kind(directory.gzip([0xFE, 1, 2]), "c") == .gzip)
+  }
+
+  @Test("Text under the name of a binary format is not called that")
+  func misnamed() throws {
+    #expect(try kind(Array("oops".utf8), "a.npy") == .text)
+  }
+
+  @Test("Archives tell how to unpack them")
+  func unpacking() {
+    #expect(FileKind.tar.unpacking("a b.tgz") == "tar -xf 'a b.tgz'")
+    #expect(FileKind.zip.unpacking("a.zip") == "unzip a.zip")
+    #expect(FileKind.csv.unpacking("a.csv") == nil)
+  }
+}
