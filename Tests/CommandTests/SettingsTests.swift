@@ -13,9 +13,9 @@ struct SettingsTests {
     let record = try JSONDecoder().decode(RunRecord.self, from: Data(outcome.output.utf8))
     #expect(
       record.settings
-        == RunRecord.Settings(
+        == Experiment(
           data: "digits",
-          network: RunRecord.NetworkSettings(
+          network: NetworkSettings(
             layers: [.affine(outputs: 50), .relu, .affine(outputs: 10)],
             initializer: .normal(scale: 0.1)),
           training: TrainerSettings(

@@ -33,7 +33,7 @@ import Testing
   func pictures() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("run")
-    let settings = RunRecord.Settings(
+    let settings = Experiment(
       data: "digits",
       network: .init(
         layers: [.affine(outputs: 20), .relu, .affine(outputs: 10)], initializer: .heNormal),

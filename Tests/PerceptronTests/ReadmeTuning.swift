@@ -11,7 +11,7 @@ func tuneDigits(in folder: String) throws -> TrainedModel<Float> {
   ])
   let study = try Study.open(at: folder, space)
   let search = try NetworkSearch(study, on: Digits.training) { parameters in
-    RunRecord.Settings(
+    Experiment(
       data: "digits",
       network: .init(
         layers: [

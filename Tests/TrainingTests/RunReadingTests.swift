@@ -77,7 +77,7 @@ import Testing
     let earlier = try JSONSerialization.data(withJSONObject: values)
     var expected = settings
     expected.split = .last
-    #expect(try RunRecord.Settings(json: earlier) == expected)
+    #expect(try Experiment(json: earlier) == expected)
   }
 
   @Test("A run without an iteration is read") func empty() throws {

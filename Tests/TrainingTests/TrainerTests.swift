@@ -342,12 +342,12 @@ import PerceptronTraining
     }
     #expect(error?.name == "classes of the training data" && trainer.iteration == 0)
     for loss in [LossSpecification.logistic, .squaredError, .absoluteError] {
-      let settings = RunRecord.NetworkSettings(
+      let settings = NetworkSettings(
         layers: [.affine(outputs: 1)], loss: loss, initializer: .heNormal)
       let error = #expect(throws: InvalidSetting.self) { try settings.check(for: data) }
       #expect(error?.name == "loss")
     }
-    let wide = RunRecord.NetworkSettings(
+    let wide = NetworkSettings(
       layers: [.affine(outputs: 3)], initializer: .heNormal)
     #expect(throws: InvalidSetting.self) { try wide.check(for: data) }
   }

@@ -124,7 +124,7 @@ struct GradcheckCommand: ParsableCommand {
 
   /// A fresh network with biases, without which a row of zeros would put every ReLU at its kink.
   private func fresh(
-    _ settings: RunRecord.NetworkSettings, inputSize: Int
+    _ settings: NetworkSettings, inputSize: Int
   ) -> Network<Double> {
     var random = SeededRandom(seed: seed, purpose: "weights")
     var fresh = Network<Double>(

@@ -145,7 +145,7 @@ struct NetworkOptions: ParsableArguments {
   /// - Parameter isPlain: whether the run is plain in all things.
   func settings(
     classCount: Int, defaults: TrainingDefaults, isPlain: Bool
-  ) -> RunRecord.NetworkSettings {
+  ) -> NetworkSettings {
     let activation = activation ?? .relu
     let widths = layers?.widths ?? [hidden ?? defaults.hidden]
     let blocks = widths.flatMap { width -> [LayerSpecification] in
@@ -158,13 +158,13 @@ struct NetworkOptions: ParsableArguments {
     }
     let isNormal = isPlain || scale != nil || initializer == .normal
     let name = isNormal ? .normal : initializer ?? activation.initializer
-    return RunRecord.NetworkSettings(
+    return NetworkSettings(
       layers: blocks + [.affine(outputs: classCount)], loss: lossSpecification,
       initializer: name.initializer(scale: scale ?? defaults.scale))
   }
 
   /// The option that the sizes of such a network are given by, and its value.
-  func sizes(_ settings: RunRecord.NetworkSettings) -> String {
+  func sizes(_ settings: NetworkSettings) -> String {
     let widths = settings.layers.dropLast().compactMap {
       if case .affine(let outputs) = $0 { "\(outputs)" } else { nil }
     }

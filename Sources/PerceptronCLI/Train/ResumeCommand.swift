@@ -109,7 +109,7 @@ struct ResumeCommand: ParsableCommand {
 
   /// Refuses data of another size than the run began with.
   private func checkFit(
-    _ data: LoadedData, _ settings: RunRecord.Settings, _ expected: CheckpointSummary, path: String
+    _ data: LoadedData, _ settings: Experiment, _ expected: CheckpointSummary, path: String
   ) throws {
     let rows = data.training.count - settings.validation
     let (features, classes) = (data.training.featureCount, data.training.classCount)

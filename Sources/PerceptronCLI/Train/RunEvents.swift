@@ -16,7 +16,7 @@ final class RunEvents<Scalar: BLASScalar> {
   /// - Throws: `FileError` where it cannot be made.
   init(
     in folder: String, from iteration: Int, imageShape: ImageShape?,
-    _ settings: RunRecord.Settings, seed: UInt64
+    _ settings: Experiment, seed: UInt64
   ) throws {
     let log = try TensorBoardLog(in: folder, fromStep: iteration)
     try log.begin(settings, seed: seed)

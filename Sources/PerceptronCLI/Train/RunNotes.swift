@@ -5,7 +5,7 @@ import Synchronization
 
 /// What a checkpoint of `perceptron train` holds beside the trainer's own state.
 struct RunNotes: Codable {
-  let settings: RunRecord.Settings
+  let settings: Experiment
   let seed: UInt64
   /// How long the run took so far.
   let seconds: Double
@@ -23,7 +23,7 @@ struct RunNotes: Codable {
   private static let key = "run"
 
   init(
-    _ settings: RunRecord.Settings, seed: UInt64, seconds: Double, data: DataIdentity,
+    _ settings: Experiment, seed: UInt64, seconds: Double, data: DataIdentity,
     initialLoss: Double? = nil, examiner: ExaminerState? = nil, earlierEvents: [String] = []
   ) throws {
     self.settings = settings

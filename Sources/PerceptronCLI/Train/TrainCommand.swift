@@ -62,12 +62,12 @@ struct TrainCommand: ParsableCommand {
     help: .init("What a stratified split is drawn from. (default: 0)", valueName: "seed"))
   var splitSeed: UInt64?
   @Option(help: .init("Scalar type of the network.", valueName: "type"))
-  var precision: RunRecord.Precision = .float
+  var precision: Experiment.Precision = .float
   @Option(
     help: .init(
       "fast, or numpy for the stream of NumPy's RandomState(seed): weights, then batches.",
       valueName: "stream"))
-  var random: RunRecord.RandomKind = .fast
+  var random: Experiment.RandomKind = .fast
   @OptionGroup var preparation: PreparationOptions
   @OptionGroup var display: RunDisplayOptions
   @Option(
@@ -150,7 +150,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   /// Refuses a network that there is no memory for.
-  func checkMemory(_ settings: RunRecord.Settings, _ data: LoadedData) throws {
+  func checkMemory(_ settings: Experiment, _ data: LoadedData) throws {
     let workers = settings.training.workers ?? BLASLibrary.threadCount
     let scalarSize = precision == .float ? 4 : 8
     let cost = TrainingCost(
@@ -166,7 +166,7 @@ struct TrainCommand: ParsableCommand {
   /// The settings given, completed by those that do well on `data`.
   ///
   /// - Throws: `ValidationError` for what no network can be trained with.
-  func settings(for data: LoadedData) throws -> RunRecord.Settings {
+  func settings(for data: LoadedData) throws -> Experiment {
     let defaults = TrainingDefaults.suiting(data)
     let rows = data.training.count
     if rows == 0 { throw DatasetError("\(data.name) has no training rows") }
@@ -192,7 +192,7 @@ struct TrainCommand: ParsableCommand {
     let architecture = network.settings(
       classCount: data.training.classCount, defaults: defaults, isPlain: isPlain)
     let preparation = preparation.settings(for: data, isPlain: isPlain)
-    let settings = RunRecord.Settings(
+    let settings = Experiment(
       data: data.name, format: source.format, network: architecture, training: training,
       validation: validation, split: splitRule(for: data), precision: precision, random: random,
       pixelScale: preparation.divisor, subtractMean: preparation.subtractMean, ensemble: ensemble)
@@ -213,5 +213,5 @@ extension TrainCommand {
   }
 }
 
-extension RunRecord.Precision: ExpressibleByArgument {}
-extension RunRecord.RandomKind: ExpressibleByArgument {}
+extension Experiment.Precision: ExpressibleByArgument {}
+extension Experiment.RandomKind: ExpressibleByArgument {}

@@ -83,7 +83,7 @@ extension RunRecord.Results {
   /// The losses and accuracies, a line each, with what they are of.
   ///
   /// - Parameter settings: the run's.
-  func figures(_ settings: RunRecord.Settings) -> [String] {
+  func figures(_ settings: Experiment) -> [String] {
     let isPenalized = settings.training.penalty != .none
     let interval = validationAccuracy.flatMap {
       accuracyIntervalText($0, rowCount: settings.validation)

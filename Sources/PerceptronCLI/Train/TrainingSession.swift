@@ -9,7 +9,7 @@ struct TrainingSession {
   let data: LoadedData
   /// What the data is known again by when the run goes on.
   let identity: DataIdentity
-  let settings: RunRecord.Settings
+  let settings: Experiment
   let seed: UInt64
   let directory: RunDirectory
   /// Keeps other runs out of the folder.

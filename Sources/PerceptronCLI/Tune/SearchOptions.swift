@@ -95,7 +95,7 @@ struct SearchOptions: ParsableArguments {
   /// Throws where all trials end before the first could be given up.
   ///
   /// - Parameter rowCount: the training set's rows, held-out ones included.
-  func check(_ settings: [RunRecord.Settings], rowCount: Int) throws {
+  func check(_ settings: [Experiment], rowCount: Int) throws {
     let lengths = settings.map { $0.training.iterations(rowCount: rowCount - $0.validation) }
     guard prune != .none, let longest = lengths.max() else { return }
     let minimum = pruneMinimum ?? Self.pruneMinimum

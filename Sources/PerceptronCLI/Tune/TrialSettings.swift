@@ -21,7 +21,7 @@ struct TrialSettings {
   ///
   /// - Throws: `ValidationError` for the first trial that `perceptron train` would refuse, with its
   ///   reason and the trial's parameters.
-  func settings(of trials: [Assignment], for data: LoadedData) throws -> [RunRecord.Settings] {
+  func settings(of trials: [Assignment], for data: LoadedData) throws -> [Experiment] {
     let all = try trials.map { trial in
       do {
         let command = try parse(try arguments(of: trial))

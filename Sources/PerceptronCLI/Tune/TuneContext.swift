@@ -4,7 +4,7 @@ import Perceptron
 extension TuneContext {
   init(
     identity: DataIdentity, source: String, format: DatasetLibrary.Format?,
-    settings: [RunRecord.Settings], training: NetworkSearch.Method, fixed: [String: String]
+    settings: [Experiment], training: NetworkSearch.Method, fixed: [String: String]
   ) throws {
     self.init(
       data: identity.folder ?? source, format: format, digest: try identity.digest(),
@@ -22,14 +22,14 @@ extension TuneContext {
   }
 
   /// Throws unless these are the settings that the study began with.
-  func demand(_ settings: [RunRecord.Settings], in folder: String) throws {
+  func demand(_ settings: [Experiment], in folder: String) throws {
     if try Self.digest(of: settings) != self.settings {
       throw FileError(
         folder, "this version of perceptron has other defaults than the one that began the study")
     }
   }
 
-  private static func digest(of settings: [RunRecord.Settings]) throws -> String {
+  private static func digest(of settings: [Experiment]) throws -> String {
     // The data's name may be another, where it was moved.
     let lines = try settings.map { own in
       var own = own

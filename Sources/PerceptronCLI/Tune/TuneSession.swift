@@ -8,7 +8,7 @@ struct TuneSession {
   let folder: String
   let data: LoadedData
   /// What each trial trains.
-  let settings: [RunRecord.Settings]
+  let settings: [Experiment]
   let training: NetworkSearch.Method
   let workers: Int?
   /// Whether event files for TensorBoard are written at the end.

@@ -13,106 +13,6 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case diverged
   }
 
-  /// The scalar type of a run's network.
-  public enum Precision: String, Codable, CaseIterable, Sendable {
-    /// 32 bits.
-    case float
-    /// 64 bits.
-    case double
-  }
-
-  /// What a run's weights and batches are drawn from.
-  public enum RandomKind: String, Codable, CaseIterable, Sendable {
-    /// `SeededRandom`, with a stream for each purpose.
-    case fast
-    /// `NumPyRandom`: one stream for the weights and then the batches.
-    case numpy
-  }
-
-  /// What a fresh network is made of.
-  public struct NetworkSettings: Codable, Hashable, Sendable {
-    /// The layers in their order.
-    public var layers: [LayerSpecification]
-    /// What the outputs cost.
-    public var loss: LossSpecification
-    /// How weights were drawn.
-    public var initializer: Initializer
-
-    /// The given settings.
-    public init(
-      layers: [LayerSpecification], loss: LossSpecification = .softmax, initializer: Initializer
-    ) {
-      self.layers = layers
-      self.loss = loss
-      self.initializer = initializer
-    }
-  }
-
-  /// Everything that determines the numbers of a run that was made, or is to be made in a search, with
-  /// the machine and its BLAS threads.
-  public struct Settings: Codable, Hashable, Sendable {
-    /// The data set's name or folder.
-    public var data: String
-    /// The format that the folder was said to have, or nil where its files told it.
-    public var format: DatasetLibrary.Format?
-    /// What the network was made of.
-    public var network: NetworkSettings
-    /// Optimizer, learning rate, length, batch size and so on.
-    public var training: TrainerSettings
-    /// How many rows were held out for validation.
-    public var validation: Int
-    /// Which ones.
-    public var split: ValidationSplit
-    /// The scalar type of the network.
-    public var precision: Precision
-    /// What weights and batches were drawn from.
-    public var random: RandomKind
-    /// What each feature was divided by.
-    public var pixelScale: Double
-    /// Whether the mean of the training rows was subtracted.
-    public var subtractMean: Bool
-    /// How many networks of their own weight seeds are trained side by side and predict together, or nil
-    /// for one.
-    public var ensemble: Int?
-
-    /// The given settings.
-    public init(
-      data: String, format: DatasetLibrary.Format? = nil, network: NetworkSettings,
-      training: TrainerSettings, validation: Int, split: ValidationSplit = .stratified(seed: 0),
-      precision: Precision = .float, random: RandomKind = .fast, pixelScale: Double = 1,
-      subtractMean: Bool = false, ensemble: Int? = nil
-    ) {
-      self.data = data
-      self.format = format
-      self.network = network
-      self.training = training
-      self.validation = validation
-      self.split = split
-      self.precision = precision
-      self.random = random
-      self.pixelScale = pixelScale
-      self.subtractMean = subtractMean
-      self.ensemble = ensemble
-    }
-
-    /// Decodes settings; those of a version that knew no other split have the last rows held out.
-    public init(from decoder: any Decoder) throws {
-      let values = try decoder.container(keyedBy: CodingKeys.self)
-      self.init(
-        data: try values.decode(String.self, forKey: .data),
-        format: try values.decodeIfPresent(DatasetLibrary.Format.self, forKey: .format),
-        network: try values.decode(NetworkSettings.self, forKey: .network),
-        training: try values.decode(TrainerSettings.self, forKey: .training),
-        validation: try values.decode(Int.self, forKey: .validation),
-        split: try values.decodeIfPresent(ValidationSplit.self, forKey: .split) ?? .last,
-        precision: try values.decode(Precision.self, forKey: .precision),
-        random: try values.decode(RandomKind.self, forKey: .random),
-        pixelScale: try values.decode(Double.self, forKey: .pixelScale),
-        subtractMean: try values.decode(Bool.self, forKey: .subtractMean),
-        ensemble: try values.decodeIfPresent(Int.self, forKey: .ensemble))
-    }
-  }
-
   /// What a run's data is found and known again by.
   public struct DataSource: Codable, Hashable, Sendable {
     /// The absolute path of the data's folder, or nil where the data goes by a name.
@@ -175,7 +75,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   }
 
   /// How the run was made.
-  public var settings: Settings
+  public var settings: Experiment
   /// Where the data was and what it was, or nil where that is not known, as of runs that older
   /// versions made.
   public var dataSource: DataSource?
@@ -194,7 +94,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   /// The given record.
   public init(
-    settings: Settings, dataSource: DataSource? = nil, seed: UInt64, results: Results,
+    settings: Experiment, dataSource: DataSource? = nil, seed: UInt64, results: Results,
     secondsPerIteration: Double?, seconds: Double, machine: Machine,
     diagnosis: RunDiagnosis? = nil
   ) {

@@ -33,7 +33,7 @@ public struct NetworkSearch {
   /// The data, with the rows that are held out for validation.
   public let data: Dataset
   /// What each trial trains, in the order of the study's trials.
-  public let settings: [RunRecord.Settings]
+  public let settings: [Experiment]
   /// How trials are trained.
   public var method = Method.sideBySide
   /// How many threads share the work, or nil for as many as BLAS has.
@@ -62,7 +62,7 @@ public struct NetworkSearch {
   ///   - data: the rows to train on, and among them those to hold out.
   ///   - settings: what each of the study's trials trains; every one holds rows out for validation.
   /// - Throws: `InvalidSetting` for settings that no network can be trained with.
-  public init(_ study: Study, on data: Dataset, settings: [RunRecord.Settings]) throws {
+  public init(_ study: Study, on data: Dataset, settings: [Experiment]) throws {
     require(
       study.trials.count == settings.count,
       "NetworkSearch: \(settings.count) settings for \(study.trials.count) trials")
@@ -87,7 +87,7 @@ public struct NetworkSearch {
   ///   throws.
   public init(
     _ study: Study, on data: Dataset,
-    settings: (_ parameters: Assignment) throws -> RunRecord.Settings
+    settings: (_ parameters: Assignment) throws -> Experiment
   ) throws {
     try self.init(study, on: data, settings: study.trials.map { try settings($0.parameters) })
   }

@@ -9,7 +9,7 @@ struct SweepPlan {
     /// The trials, by their iterations: each is a prefix of the next.
     var trials: [RunPrefix]
     /// The settings of the longest.
-    var settings: RunRecord.Settings
+    var settings: Experiment
     /// How many numbers a row of its input has.
     let inputSize: Int
 
@@ -44,7 +44,7 @@ struct SweepPlan {
   ///   - settings: those of all trials.
   ///   - memory: how many bytes are side by side at most.
   init(
-    of trials: [Int], _ settings: [RunRecord.Settings], method: NetworkSearch.Method,
+    of trials: [Int], _ settings: [Experiment], method: NetworkSearch.Method,
     memory: Int, data: Dataset
   ) {
     self.method = method
@@ -82,10 +82,10 @@ struct SweepPlan {
 
   /// A network for each trial, or for all that differ in their iterations only.
   private static func members(
-    _ trials: [Int], _ settings: [RunRecord.Settings], merges: Bool, _ data: Dataset
+    _ trials: [Int], _ settings: [Experiment], merges: Bool, _ data: Dataset
   ) -> [Member] {
     var members: [Member] = []
-    var positions: [RunRecord.Settings: Int] = [:]
+    var positions: [Experiment: Int] = [:]
     for trial in trials {
       let own = settings[trial]
       let iterations = own.training.iterations(rowCount: data.count - own.validation)
@@ -114,7 +114,7 @@ struct SweepPlan {
   /// The trials that stand for all of a network's in what the study compares on the way: of each network
   /// the longest one, whether its trials wait or have ended.
   static func representatives(
-    of settings: [RunRecord.Settings], method: NetworkSearch.Method, data: Dataset
+    of settings: [Experiment], method: NetworkSearch.Method, data: Dataset
   ) -> Set<Int> {
     let all = members(
       Array(settings.indices), settings, merges: method == .sideBySide, data)
@@ -129,8 +129,8 @@ struct SweepPlan {
   }
 
   /// The units of each scalar type.
-  var byPrecision: [(precision: RunRecord.Precision, units: [Unit])] {
-    RunRecord.Precision.allCases.compactMap { precision in
+  var byPrecision: [(precision: Experiment.Precision, units: [Unit])] {
+    Experiment.Precision.allCases.compactMap { precision in
       let own = units.filter { $0.members.first?.settings.precision == precision }
       return own.isEmpty ? nil : (precision, own)
     }
@@ -153,9 +153,9 @@ extension SweepPlan.Unit {
 
 // MARK: - What may be shared
 
-extension RunRecord.Settings {
+extension Experiment {
   /// The settings without how long the run is.
-  fileprivate var withoutLength: RunRecord.Settings {
+  fileprivate var withoutLength: Experiment {
     var copy = self
     copy.training.length = .iterations(0)
     return copy
@@ -170,7 +170,7 @@ extension RunRecord.Settings {
   }
 
   /// Whether the data is prepared in the same way.
-  fileprivate func hasSamePreparation(as other: RunRecord.Settings) -> Bool {
+  fileprivate func hasSamePreparation(as other: Experiment) -> Bool {
     precision == other.precision && validation == other.validation && split == other.split
       && pixelScale == other.pixelScale && subtractMean == other.subtractMean
   }
@@ -179,12 +179,12 @@ extension RunRecord.Settings {
 /// What the settings of networks side by side have in common: all of them but the network and, of its
 /// training, what may differ.
 private struct SharedSearchSettings: Equatable {
-  private let settings: RunRecord.Settings
+  private let settings: Experiment
   private let training: SharedSettings
   /// What the batches are drawn from.
   private let seed: UInt64
 
-  init(_ settings: RunRecord.Settings) {
+  init(_ settings: Experiment) {
     var shared = settings
     shared.network = .init(layers: [], initializer: .heNormal)
     shared.training = TrainerSettings()

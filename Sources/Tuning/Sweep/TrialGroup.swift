@@ -26,7 +26,7 @@ final class TrialGroup<Scalar: BLASScalar, Random: RandomStream & Codable> {
   /// What the study knows of a network beside its training.
   private struct Run: Codable {
     /// What it is a run of: another one must not go on from its checkpoint.
-    let settings: RunRecord.Settings
+    let settings: Experiment
     let inputSize: Int
     /// The trials that have not ended, by their iterations.
     var left: [RunPrefix]

@@ -96,7 +96,7 @@ public final class TensorBoardLog {
   /// Adds what a run is made with, under the names that its page has.
   ///
   /// - Throws: `FileError` where it cannot be written.
-  public func begin(_ settings: RunRecord.Settings, seed: UInt64) throws {
+  public func begin(_ settings: Experiment, seed: UInt64) throws {
     try begin(RunSetting.all(of: settings, seed: seed).map { ($0.name, $0.value) })
   }
 

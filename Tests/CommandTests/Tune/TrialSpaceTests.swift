@@ -122,7 +122,7 @@ struct TrialSpaceTests {
         ["learning-rate": .number(0.01), "depth": .integer(2), "width-2": .number(7)],
         ["layer-norm": .flag(false), "optimizer": .text("sgd")],
       ], for: data)
-    func train(_ options: [String]) throws -> RunRecord.Settings {
+    func train(_ options: [String]) throws -> Experiment {
       try TrainCommand.parse(options + ["--batch-norm", "--no-subtract-mean", "--seed", "3"])
         .settings(for: data)
     }

@@ -25,10 +25,10 @@ private struct ThreeMeans: OptimizerRule {
 /// Networks side by side against the same ones trained alone.
 @Suite struct SideBySideTests {
   /// Settings that share their batches and differ in everything else.
-  static func settings(_ precision: RunRecord.Precision) -> [RunRecord.Settings] {
+  static func settings(_ precision: Experiment.Precision) -> [Experiment] {
     func run(
       _ layers: [LayerSpecification], _ change: @escaping (inout TrainerSettings) -> Void
-    ) -> RunRecord.Settings {
+    ) -> Experiment {
       SweepSamples.settings(layers, precision: precision) {
         $0.length = .iterations(200)
         change(&$0)
@@ -66,9 +66,9 @@ private struct ThreeMeans: OptimizerRule {
     ]
   }
 
-  @Test(arguments: RunRecord.Precision.allCases)
+  @Test(arguments: Experiment.Precision.allCases)
   func `Every number is that of the run alone to the last bit`(
-    precision: RunRecord.Precision
+    precision: Experiment.Precision
   ) throws {
     let settings = Self.settings(precision)
     let together = try SweepSamples.trials(settings)
@@ -81,9 +81,9 @@ private struct ThreeMeans: OptimizerRule {
     }
   }
 
-  @Test(arguments: RunRecord.Precision.allCases)
+  @Test(arguments: Experiment.Precision.allCases)
   func `Numbers depend neither on the number of workers nor on the groups`(
-    precision: RunRecord.Precision
+    precision: Experiment.Precision
   ) throws {
     let settings = Self.settings(precision)
     let expected = try SweepSamples.trials(settings, workers: 1).map(\.timeless)
@@ -92,9 +92,9 @@ private struct ThreeMeans: OptimizerRule {
     #expect(try SweepSamples.trials(settings, workers: 2, memory: 1).map(\.timeless) == expected)
   }
 
-  @Test(arguments: RunRecord.Precision.allCases)
+  @Test(arguments: Experiment.Precision.allCases)
   func `A network that diverges changes no bit of those beside it`(
-    precision: RunRecord.Precision
+    precision: Experiment.Precision
   ) throws {
     let healthy = Self.settings(precision)
     let expected = try SweepSamples.trials(healthy).map(\.timeless)

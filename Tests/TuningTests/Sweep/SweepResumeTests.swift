@@ -9,8 +9,8 @@ import PerceptronTuning
 /// Searches that are interrupted or killed, and gone on with.
 @Suite struct SweepResumeTests {
   /// Some side by side, with prefixes and one that diverges, two alone, and a second group.
-  static let settings: [RunRecord.Settings] = {
-    func run(_ change: @escaping (inout TrainerSettings) -> Void) -> RunRecord.Settings {
+  static let settings: [Experiment] = {
+    func run(_ change: @escaping (inout TrainerSettings) -> Void) -> Experiment {
       SweepSamples.settings(precision: .float) {
         $0.length = .iterations(40)
         change(&$0)

@@ -18,14 +18,14 @@ enum SweepSamples {
 
   static func settings(
     _ layers: [LayerSpecification] = [.affine(outputs: 13), .relu, .affine(outputs: 3)],
-    precision: RunRecord.Precision = .double, random: RunRecord.RandomKind = .fast,
+    precision: Experiment.Precision = .double, random: Experiment.RandomKind = .fast,
     _ change: (inout TrainerSettings) -> Void = { _ in }
-  ) -> RunRecord.Settings {
+  ) -> Experiment {
     var training = TrainerSettings(
       learningRate: 0.05, schedule: .epochDecay(factor: 0.9), penalty: .l2(0.01),
       length: .iterations(60), batchSize: 17, evaluation: .iterations(10), seed: 4)
     change(&training)
-    return RunRecord.Settings(
+    return Experiment(
       data: "sample", network: .init(layers: layers, initializer: .heNormal), training: training,
       validation: 40, precision: precision, random: random, pixelScale: 1, subtractMean: true)
   }
@@ -47,7 +47,7 @@ enum SweepSamples {
 
   /// The trials of such a study once they are trained.
   static func trials(
-    _ settings: [RunRecord.Settings], _ method: NetworkSearch.Method = .sideBySide,
+    _ settings: [Experiment], _ method: NetworkSearch.Method = .sideBySide,
     workers: Int? = nil, pruning: Pruning = .none, memory: Int? = nil
   ) throws -> [Trial] {
     let study = try study(of: settings.count, pruning: pruning)

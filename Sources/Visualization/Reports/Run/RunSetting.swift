@@ -23,7 +23,7 @@ struct RunSetting: Hashable {
   }
 
   /// All settings of a run; those that do not apply are words, such as `none`.
-  static func all(of settings: RunRecord.Settings, seed: UInt64) -> [RunSetting] {
+  static func all(of settings: Experiment, seed: UInt64) -> [RunSetting] {
     let training = settings.training
     let length: RunSetting =
       switch training.length {

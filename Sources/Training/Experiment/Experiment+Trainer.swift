@@ -14,7 +14,7 @@ package struct PreparedSets<Scalar: BLASScalar> {
 
 // MARK: - Whether they go with the data
 
-extension RunRecord.Settings {
+extension Experiment {
   /// Throws unless a network can be trained on `data` with these settings, saved and predicted with.
   ///
   /// - Parameter data: the rows to train on, and among them those to hold out.
@@ -42,7 +42,7 @@ extension RunRecord.Settings {
   }
 }
 
-extension RunRecord.NetworkSettings {
+extension NetworkSettings {
   /// Throws unless such a network can learn the classes of `data`, be saved and be predicted with.
   ///
   /// - Throws: `InvalidSetting` with the value and what was expected.
@@ -67,7 +67,7 @@ extension RunRecord.NetworkSettings {
 // MARK: - A trainer
 
 /// From settings and data to a trainer: all that a run is made of before its first iteration.
-extension RunRecord.Settings {
+extension Experiment {
   /// Splits off the held-out rows and prepares both parts.
   package func sets<Scalar>(
     of data: Dataset, as _: Scalar.Type
