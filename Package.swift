@@ -74,8 +74,9 @@ let package = Package(
     module("Datasets", uses: ["LinearAlgebra", "Files", "CResources"]),
     module("Training", uses: numerics + ["Datasets"]),
     module("Tuning", uses: training),
-    module("Visualization", uses: training + ["Tuning", "CPNG", "CResources"]),
-    module("Perceptron", uses: training + ["Tuning", "Visualization"]),
+    module("Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"]),
+    module("Reports", uses: training + ["Tuning", "Visualization"]),
+    module("Perceptron", uses: training + ["Tuning", "Visualization", "Reports"]),
 
     .target(
       name: "PerceptronCommandSupport",
@@ -107,7 +108,8 @@ let package = Package(
     tests(of: "NeuralNetwork", uses: ["LinearAlgebra", "COpenBLAS"]),
     tests(of: "Training", uses: numerics + ["Datasets"]),
     tests(of: "Tuning", uses: training),
-    tests(of: "Visualization", uses: training + ["Tuning", "CPNG"]),
+    tests(of: "Visualization", uses: numerics + ["Datasets", "CPNG"]),
+    tests(of: "Reports", uses: training + ["Tuning", "Visualization"]),
     tests(of: "Perceptron", uses: []),
     .testTarget(
       name: "CommandTests",

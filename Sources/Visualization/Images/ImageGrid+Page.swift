@@ -10,7 +10,7 @@ extension ImageGrid {
   ///     that all rows are full, or where that cannot be, for as many as leave the fewest rows.
   ///   - spacing: the pixels between tiles.
   ///   - background: the grey between tiles.
-  init(
+  package init(
     forPage tiles: [Image], columns: Int? = nil, spacing: Int = 2, background: UInt8 = 128
   ) {
     let magnification = tiles.first?.tileMagnification ?? 1
@@ -35,7 +35,7 @@ extension Image {
 
   /// The picture at a whole multiple of its size, three or more, its longer side about as many
   /// pixels where that is possible.
-  func magnified(toSide side: Int) -> Image {
+  package func magnified(toSide side: Int) -> Image {
     let magnification = max(3, (side + longerSide / 2) / longerSide)
     return ImageGrid([self], columns: 1, magnification: magnification).image
   }

@@ -1,5 +1,5 @@
 import Foundation
-import FoundationXML
+import TestSupport
 import Testing
 @testable import PerceptronVisualization
 @Suite("Charts", .enabled(if: Gnuplot.isInstalled, "needs gnuplot"))
@@ -43,7 +43,7 @@ struct ChartTests {
     let drawn = try Gnuplot.draw(Self.charts(text))
     for (index, svg) in drawn.enumerated() {
       for document in [svg.file, svg.inlined(prefix: "chart\(index)-")] {
-        let found = try SVGReading(document)
+        let found = MarkupReading(document)
         #expect(!found.elements.contains("script"))
         #expect(Set(found.ids).count == found.ids.count)
       }
@@ -54,10 +54,10 @@ struct ChartTests {
   func shown() throws {
     let text = "<b>'q' \"w\" & 🎉"
     for svg in try Gnuplot.draw(Self.charts(text)) {
-      let found = try SVGReading(svg.inlined(prefix: "a-"))
+      let found = MarkupReading(svg.inlined(prefix: "a-"))
       #expect(found.texts.contains { $0.trimmingCharacters(in: .whitespacesAndNewlines) == text })
       #expect(found.labels == ["\(text). \(text)"])
-      #expect(try SVGReading(svg.file).texts.contains { $0.contains(text) })
+      #expect(MarkupReading(svg.file).texts.contains { $0.contains(text) })
     }
   }
 
@@ -65,8 +65,8 @@ struct ChartTests {
   func names() throws {
     let chart = Self.charts("text")[0]
     let drawn = try Gnuplot.draw([chart, chart])
-    let pages = try [
-      SVGReading(drawn[0].inlined(prefix: "a-")), SVGReading(drawn[1].inlined(prefix: "b-")),
+    let pages = [
+      MarkupReading(drawn[0].inlined(prefix: "a-")), MarkupReading(drawn[1].inlined(prefix: "b-")),
     ]
     #expect(!pages[0].ids.isEmpty)
     #expect(Set(pages[0].ids).isDisjoint(with: pages[1].ids))
@@ -99,7 +99,7 @@ struct ChartTests {
     ]
     for svg in try Gnuplot.draw(contents.map { Chart(title: "t", summary: "s", $0) }) {
       #expect(
-        try SVGReading(svg.inlined(prefix: "a-")).texts.contains {
+        MarkupReading(svg.inlined(prefix: "a-")).texts.contains {
           $0.contains("There is nothing to show.")
         })
     }
@@ -120,37 +120,6 @@ struct ChartTests {
         .curves(
           .init(x: .init("x"), y: .init("y", scale: scale), series: [.init("a", points)])))
     }
-    for svg in try Gnuplot.draw(charts) { _ = try SVGReading(svg.file) }
-  }
-}
-
-/// What an SVG document has in it; making one fails where it is not well-formed.
-final class SVGReading: NSObject, XMLParserDelegate {
-  private(set) var elements: [String] = []
-  private(set) var ids: [String] = []
-  private(set) var references: [String] = []
-  private(set) var labels: [String] = []
-  private(set) var texts: [String] = []
-
-  init(_ document: String) throws {
-    super.init()
-    let parser = XMLParser(data: Data(document.utf8))
-    parser.delegate = self
-    #expect(parser.parse(), "\(String(describing: parser.parserError)): \(document.prefix(2000))")
-  }
-
-  func parser(
-    _: XMLParser, didStartElement element: String, namespaceURI _: String?,
-    qualifiedName _: String?, attributes: [String: String]
-  ) {
-    elements.append(element)
-    ids += [attributes["id"]].compactMap { $0 }
-    labels += [attributes["aria-label"]].compactMap { $0 }
-    references += [attributes["href"], attributes["xlink:href"]].compactMap { $0 }
-    texts.append("")
-  }
-
-  func parser(_: XMLParser, foundCharacters text: String) {
-    if !texts.isEmpty { texts[texts.count - 1] += text }
+    for svg in try Gnuplot.draw(charts) { _ = MarkupReading(svg.file) }
   }
 }

@@ -71,3 +71,17 @@ import Testing
     #expect(report.figures.map(\.value) == ["7", "3", "2 × 1", "1"])
   }
 }
+
+extension Report {
+  fileprivate var blocks: [Block] { sections.flatMap(\.blocks) }
+
+  fileprivate var warnings: [String] {
+    blocks.compactMap { if case .warning(let text) = $0 { text } else { nil } }
+  }
+
+  fileprivate var figures: [Fact] {
+    blocks.flatMap { block -> [Fact] in
+      if case .figures(let facts) = block { facts } else { [] }
+    }
+  }
+}

@@ -2,7 +2,7 @@ import Foundation
 import PerceptronFiles
 import TestSupport
 import Testing
-import PerceptronVisualization
+@testable import PerceptronVisualization
 #if canImport(FoundationXML)
   import FoundationXML
 #endif
@@ -132,6 +132,16 @@ struct PageTests {
     #expect(svg.contains("var(--chart-1") && !svg.contains("<script"))
     let parser = XMLParser(data: Data(try report.html(drawings).utf8))
     #expect(parser.parse(), "\(String(describing: parser.parserError))")
+  }
+
+  @Test("Numbers, dates and units stay on a line")
+  func unbroken() {
+    #expect(
+      HTML.flowing("from 4.4e-05 in 3 ms <a>")
+        == "from <span class=\"whole\">4.4e-05</span> in <span class=\"whole\">3 ms</span> &lt;a&gt;"
+    )
+    #expect(HTML.flowing("run-1 and 2 more") == "run-1 and 2 more")
+    #expect(HTML.flowing("0.936–0.986") == "<span class=\"whole\">0.936–0.986</span>")
   }
 
   @Test("A page of nothing is a page")

@@ -123,7 +123,7 @@ extension Chart.Curves {
 extension Chart.Curves {
   /// The part of the vertical axis that curves lie in from a tenth of the longest on, with some room;
   /// nil where their beginnings need hardly more.
-  static func lateRange(of curves: [[Chart.Point]]) -> ClosedRange<Double>? {
+  package static func lateRange(of curves: [[Chart.Point]]) -> ClosedRange<Double>? {
     let all = curves.joined().filter(\.y.isFinite)
     let length = all.map(\.x).max() ?? 0
     let late = all.filter { $0.x * 10 >= length }.map(\.y)
@@ -135,7 +135,7 @@ extension Chart.Curves {
   }
 
   /// What a chart's summary says of a range that not all values lie in.
-  static func note(on range: ClosedRange<Double>?) -> String {
+  package static func note(on range: ClosedRange<Double>?) -> String {
     range.map {
       " Drawn between \(readableNumber($0.lowerBound)) and \(readableNumber($0.upperBound)): the "
         + "first values lie outside."

@@ -1,0 +1,139 @@
+import PerceptronFiles
+import PerceptronTraining
+import PerceptronVisualization
+
+extension Report {
+  /// Several runs beside each other: a table of what differs, and their curves over each other.
+  public init(of comparison: RunComparison) {
+    let page = ComparisonPage(comparison: comparison)
+    self.init(
+      title: "Comparison of \(counted(comparison.entries.count, "run"))",
+      subtitle: comparison.entries.map(\.name).joined(separator: ", "),
+      sections: [page.overview, page.curves])
+  }
+}
+
+/// What the page of several runs is made of.
+private struct ComparisonPage {
+  let comparison: RunComparison
+
+  /// How many runs have curves that can be told apart.
+  private static let distinctCount = 10
+
+  private var entries: [RunComparison.Entry] { comparison.entries }
+
+  /// What does not compare, what differs, and what came of it.
+  var overview: Report.Section {
+    let differences = comparison.differences
+    let settings: Report.Block =
+      differences.isEmpty
+      ? .paragraph("The runs have the same settings.")
+      : .table(table("Settings that differ", differences))
+    return Report.Section(
+      "Overview",
+      comparison.cautions.map { .warning($0) } + [
+        settings, .table(table("Results; the best accuracies are tinted", comparison.results)),
+      ])
+  }
+
+  private func table(_ caption: String, _ rows: [RunComparison.Row]) -> Report.Table {
+    Report.Table(
+      caption: caption, columns: [.words("")] + entries.map { .figures($0.name) },
+      rows: rows.map { row in
+        let numbers = row.name.hasSuffix("accuracy") ? row.values.map { Double($0) ?? -1 } : []
+        let best = numbers.max() ?? 0
+        return [.init(row.name)]
+          + row.values.enumerated().map { index, value in
+            let isBest = numbers.indices.contains(index) && best > 0 && numbers[index] == best
+            return .init(value, tint: isBest ? 1 : nil)
+          }
+      })
+  }
+
+  /// Losses, accuracies and learning rates.
+  var curves: Report.Section {
+    let loss = entries.map { RunPage.smoothed($0.run.history.loss) }
+    let values = loss.joined().map(\.y).filter { $0 > 0 && $0.isFinite }
+    let spansMagnitudes = (values.max() ?? 1) > 10 * (values.min() ?? 1)
+    var charts = [
+      chart(
+        "loss", "Training loss", "loss", loss, scale: spansMagnitudes ? .logarithmic : .linear,
+        "The loss of batches, smoothed over a fiftieth of each run.")
+    ]
+    charts += [
+      chart(
+        "validation-loss", "Validation loss", "loss", epochs(\.validationLoss), isZoomed: true,
+        "The loss on the rows held out, without the penalty."),
+      chart(
+        "validation-accuracy", "Validation accuracy", "accuracy", epochs(\.validationAccuracy),
+        isZoomed: true, "The accuracy on the rows held out."),
+      chart(
+        "training-accuracy", "Training accuracy", "accuracy", epochs(\.trainAccuracy),
+        isZoomed: true, "The accuracy on single batches, measured on the way."),
+      chart(
+        "learning-rate", "Learning rate", "learning rate", epochs(\.learningRate),
+        "The learning rate at each evaluation."),
+    ]
+    let omitted = entries.count - Self.distinctCount
+    let note: [Report.Block] =
+      omitted > 0
+      ? [
+        .paragraph(
+          "The \(Self.distinctCount) best runs can be told apart; the other \(omitted) are grey.")
+      ] : []
+    return Report.Section("Curves", [.charts(charts.compactMap { $0 })] + note)
+  }
+
+  private func epochs(_ value: (History.Epoch) -> Double?) -> [[Chart.Point]] {
+    entries.map { entry in
+      entry.run.history.epochs.compactMap { epoch in
+        value(epoch).map { Chart.Point(Double(epoch.iteration), $0) }
+      }
+    }
+  }
+
+  /// Nil where no run has a point.
+  ///
+  /// - Parameter isZoomed: whether the beginnings of curves may lie outside.
+  private func chart(
+    _ name: String, _ title: String, _ label: String, _ points: [[Chart.Point]],
+    scale: Chart.Scale = .linear, isZoomed: Bool = false, _ summary: String
+  ) -> Report.NamedChart? {
+    let distinct = self.distinct
+    let range = isZoomed ? Chart.Curves.lateRange(of: points) : nil
+    let series = entries.indices.filter { !points[$0].isEmpty }.map { index in
+      let place = distinct.firstIndex(of: index)
+      return Chart.Curves.Series(
+        place == nil ? "others" : entries[index].name, points[index],
+        style: place == nil ? .faint : .line, color: place)
+    }
+    if series.isEmpty { return nil }
+    let ends = series.filter { $0.style != .faint }.compactMap { curve in
+      curve.points.last { $0.y.isFinite }.map { "\(curve.name) \(significant($0.y, 4))" }
+    }
+    return .init(
+      name,
+      Chart(
+        title: title,
+        summary: summary + " At the end: " + ends.joined(separator: ", ") + "."
+          + Chart.Curves.note(on: range),
+        .curves(
+          .init(
+            x: .init("iteration"), y: .init(label, scale: scale, range: range),
+            // What cannot be told apart lies behind.
+            series: series.filter { $0.style == .faint } + series.filter { $0.style != .faint }))),
+      isWide: true)
+  }
+
+  /// The runs that are told apart, in their order: all, or the best of many by validation accuracy, or
+  /// else by their last loss.
+  private var distinct: [Int] {
+    if entries.count <= Self.distinctCount { return Array(entries.indices) }
+    func rank(_ index: Int) -> (Double, Double) {
+      let results = entries[index].run.record.results
+      let loss = results.finalLoss ?? .infinity
+      return (-(results.validationAccuracy ?? -1), loss.isNaN ? .infinity : loss)
+    }
+    return entries.indices.sorted { rank($0) < rank($1) }.prefix(Self.distinctCount).sorted()
+  }
+}

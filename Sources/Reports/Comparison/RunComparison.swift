@@ -1,0 +1,126 @@
+import PerceptronFiles
+import PerceptronTraining
+import PerceptronTuning
+import PerceptronVisualization
+
+/// Runs beside each other: the settings in which they differ, and what came of each.
+public struct RunComparison: Sendable {
+  /// A run with what it is called.
+  public struct Entry: Sendable {
+    /// What it is called, another for each.
+    public var name: String
+    /// What was recorded.
+    public var run: TrainingRun
+
+    /// The given run.
+    public init(_ name: String, _ run: TrainingRun) {
+      self.name = name
+      self.run = run
+    }
+  }
+
+  /// Something of all runs.
+  public struct Row: Hashable, Sendable, Codable {
+    /// What it is.
+    public var name: String
+    /// What it is of each run, as text; `–` where a run has none.
+    public var values: [String]
+  }
+
+  /// The runs.
+  public var entries: [Entry]
+
+  /// The given runs.
+  ///
+  /// - Precondition: there is one at least.
+  public init(_ entries: [Entry]) {
+    precondition(!entries.isEmpty, "RunComparison: no runs")
+    self.entries = entries
+  }
+
+  private var records: [RunRecord] { entries.map(\.run.record) }
+  static let none = "–"
+
+  /// The settings, the data and the machines in which the runs differ; numbers with all their digits.
+  public var differences: [Row] {
+    let settings = records.map { record in
+      Dictionary(
+        RunSetting.all(of: record.settings, seed: record.seed).map { ($0.name, $0) }
+      ) { $1 }
+    }
+    var names: [String] = []
+    for record in records {
+      for setting in RunSetting.all(of: record.settings, seed: record.seed)
+      where !names.contains(setting.name) {
+        names.append(setting.name)
+      }
+    }
+    var rows = names.map { name in
+      Row(
+        name: name,
+        values: settings.map { all in
+          all[name].map { if case .flag = $0.value { $0.text } else { $0.value.description } }
+            ?? Self.none
+        })
+    }
+    rows.append(row("data digest") { $0.dataSource.map { String($0.digest.prefix(12)) } })
+    rows.append(row("processor") { $0.machine.processor })
+    rows.append(row("BLAS") { "\($0.machine.blas), \($0.machine.blasCore)" })
+    rows.append(row("BLAS threads") { "\($0.machine.blasThreads)" })
+    let differing = rows.filter { Set($0.values).count > 1 }
+    if differing.isEmpty && Set(records.map(\.settings)).count > 1 {
+      // A setting that has no row is not to pass for none.
+      let kinds = records.map(\.settings)
+      return [
+        Row(
+          name: "other settings, see run.json",
+          values: kinds.map { "as run \((kinds.firstIndex(of: $0) ?? 0) + 1)" })
+      ]
+    }
+    return differing
+  }
+
+  /// What came of the runs.
+  public var results: [Row] {
+    [
+      row("status") { $0.results.status.rawValue },
+      row("iterations") { "\($0.results.iterations)" },
+      row("stopped early") { $0.results.stoppedEarly ? "yes" : "no" },
+      row("weights of iteration") { $0.results.bestIteration.map { "\($0)" } },
+      row(
+        records.contains { $0.settings.training.penalty != .none }
+          ? "last batch's loss, with penalty" : "last batch's loss"
+      ) { $0.results.finalLoss.map(readableNumber) },
+      row("training loss") { $0.results.trainLoss.map(readableNumber) },
+      row("validation loss") { $0.results.validationLoss.map(readableNumber) },
+      row("training accuracy") { $0.results.trainAccuracy.map { decimal($0, 4) } },
+      row("validation accuracy") { $0.results.validationAccuracy.map { decimal($0, 4) } },
+      row("time") { readableTime($0.seconds) },
+      row("median iteration") { $0.secondsPerIteration.map(readableTime) },
+    ].filter { $0.values.contains { $0 != Self.none } }
+  }
+
+  private func row(_ name: String, _ value: (RunRecord) -> String?) -> Row {
+    Row(name: name, values: records.map { value($0) ?? Self.none })
+  }
+
+  /// What does not compare, a sentence each.
+  public var cautions: [String] {
+    let digests = records.map { $0.dataSource?.digest }
+    let unknown = zip(entries, digests).filter { $1 == nil }.map(\.0.name)
+    let losses = Set(
+      records.map { "\($0.settings.network.loss), \($0.settings.training.penalty)" })
+    return [
+      Set(digests.compactMap { $0 }).count > 1
+        ? "The runs were trained on different data: their losses and accuracies do not compare."
+        : unknown.isEmpty
+          ? nil
+          : "It is not known whether the runs were trained on the same data: the record of "
+            + "\(unknown.joined(separator: ", ")) does not tell.",
+      Set(records.map { "\($0.settings.validation) \($0.settings.split)" }).count > 1
+        ? "The runs held out different rows: their validation accuracies do not compare." : nil,
+      losses.count > 1
+        ? "The runs have different loss functions or penalties: their losses do not compare." : nil,
+    ].compactMap { $0 }
+  }
+}

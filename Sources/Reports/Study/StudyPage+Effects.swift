@@ -1,0 +1,136 @@
+import PerceptronFiles
+import PerceptronTuning
+import PerceptronVisualization
+
+extension StudyPage {
+  /// What each parameter did, whatever the others were set to.
+  var effects: Report.Section? {
+    let shown = marginals.filter { $0.levels.count > 1 }
+    if basis.count == 0 || shown.isEmpty { return nil }
+    var blocks: [Report.Block] = []
+    if let words = basis.words {
+      blocks.append(
+        .paragraph(
+          "Trials were given up on their way, so that few results are left to compare. Effects are "
+            + "therefore of the values \(words)."))
+    }
+    let ranked = shown.filter { $0.importance != nil }
+      .sorted { $0.importance ?? 0 > $1.importance ?? 0 }
+    if ranked.count > 1 {
+      blocks.append(.charts([.init("importance", importance(of: ranked), isWide: true)]))
+    }
+    blocks.append(
+      .paragraph(
+        ranked.isEmpty
+          ? "No importance is told: a setting's needs several values, two trials of one of them, "
+            + "and results that differ."
+          : "The importance of a setting is the share of the results' variance that it explains "
+            + "alone (η² of a one-way analysis of variance); few trials for each value make it "
+            + "large by chance."))
+    let charts = shown.enumerated().compactMap { index, effect in
+      chart(of: effect).map {
+        Report.NamedChart(Self.fileName("effect", "\(index + 1)", effect.name), $0)
+      }
+    }
+    if !charts.isEmpty { blocks.append(.charts(charts)) }
+    blocks.append(.table(table(of: shown)))
+    return Report.Section("What each setting did", blocks)
+  }
+
+  private func importance(of ranked: [MarginalEffect]) -> Chart {
+    Chart(
+      title: "Importance of each setting",
+      summary: ranked.map { "\($0.name) \(decimal($0.importance ?? .nan, 2))" }
+        .joined(separator: ", ") + ".",
+      .bars(
+        .init(
+          axis: .init("share of the variance explained alone", range: 0...1),
+          names: ranked.map(\.name), values: ranked.map { $0.importance ?? .nan })))
+  }
+
+  /// The mean and the best result for each value: over an axis for numbers, as bars for others. Nil
+  /// where fewer than two values have results.
+  private func chart(of effect: MarginalEffect) -> Chart? {
+    let levels = effect.levels.filter { $0.trials > 0 }
+    if levels.count < 2 { return nil }
+    let title = effect.name
+    let top = levels.max { goal.isBetter($1.best ?? .nan, than: $0.best ?? .nan) }
+    let summary =
+      "The mean and the best \(goalName) for \(levels.count) values of \(effect.name); the best "
+      + "of all is at \(top?.extent.shortDescription ?? "")."
+    let scale = scale(of: effect)
+    let places = levels.map { $0.extent.middle(on: scale) }
+    guard places.allSatisfy({ $0 != nil }) else {
+      let bars = levels.flatMap { level in
+        [("best", level.best), ("mean", level.mean)].map {
+          ("\(level.extent.shortDescription), \($0)", $1 ?? .nan)
+        }
+      }
+      return Chart(
+        title: title, summary: summary,
+        .bars(
+          .init(
+            axis: .init(goalName), names: bars.map(\.0), values: bars.map(\.1), digits: digits)))
+    }
+    func points(_ value: (MarginalEffect.Level) -> Double?) -> [Chart.Point] {
+      zip(places, levels).map { Chart.Point($0 ?? .nan, value($1) ?? .nan) }.sorted { $0.x < $1.x }
+    }
+    return Chart(
+      title: title, summary: summary,
+      .curves(
+        .init(
+          x: .init(effect.name, scale: scale),
+          y: .init(goalName),
+          series: [
+            .init("best", points(\.best), style: .linePoints),
+            .init("mean", points(\.mean), style: .linePoints),
+          ])))
+  }
+
+  /// Logarithmic where the range is, and for a list whose numbers are of different sizes.
+  private func scale(of effect: MarginalEffect) -> Chart.Scale {
+    switch study.definition.space.parameters.first(where: { $0.name == effect.name })?.domain {
+    case .numbers(_, _, .logarithmic, _), .integers(_, _, .logarithmic, _): return .logarithmic
+    case .values(let values):
+      let numbers = values.compactMap(\.number)
+      guard let least = numbers.min(), let most = numbers.max(), least > 0 else { return .linear }
+      return most / least >= 20 ? .logarithmic : .linear
+    default: return .linear
+    }
+  }
+
+  private func table(of effects: [MarginalEffect]) -> Report.Table {
+    let rows = effects.flatMap { effect in
+      effect.levels.enumerated().map { index, level in
+        [
+          Report.Table.Cell(effect.name), .init(level.extent.shortDescription),
+          .init("\(level.trials)"),
+          .init(
+            "\(level.diverged)", tint: level.diverged > 0 ? 0.5 : nil, isBad: level.diverged > 0),
+          .init(level.mean.map(readableNumber) ?? "–"),
+          .init(level.best.map(readableNumber) ?? "–"),
+          .init(index == 0 ? effect.importance.map { decimal($0, 2) } ?? "–" : ""),
+        ]
+      }
+    }
+    return .init(
+      caption: "The mean and the best \(goalName) of all trials with a value "
+        + (basis.iteration.map { "at iteration \($0)" } ?? "that are done"),
+      columns: [
+        .words("setting"), .words("value"),
+        .figures(basis.iteration == nil ? "done" : "compared"), .figures("diverged"),
+        .figures("mean"), .figures("best"), .figures("importance"),
+      ], rows: rows)
+  }
+}
+
+extension MarginalEffect.Extent {
+  /// The number, or that in the middle of a range on a scale; nil for what is no number.
+  fileprivate func middle(on scale: Chart.Scale) -> Double? {
+    switch self {
+    case .value(let value): value.number
+    case .range(let lower, let upper):
+      scale == .logarithmic ? (lower * upper).squareRoot() : lower / 2 + upper / 2
+    }
+  }
+}
