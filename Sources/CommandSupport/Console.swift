@@ -112,3 +112,76 @@ package enum Console {
 
 /// How many lines on the terminal have a text that is to be redrawn.
 private let drawnLines = Atomic<Int>(0)
+
+extension Console {
+  /// How a text that is shown looks.
+  package enum Style: Sendable {
+    /// As it is.
+    case plain
+    /// With colours, on a terminal.
+    case colored
+
+    /// A colour that a terminal knows by its number.
+    package enum Color: Int {
+      case red = 31
+      case green = 32
+    }
+
+    /// The text in a colour, where there are any.
+    package func paint(_ text: String, _ color: Color) -> String {
+      self == .colored ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
+    }
+  }
+
+  /// How progress on standard error looks.
+  package static var errorStyle: Style { redrawsErrors ? .colored : .plain }
+
+  /// Whether escape codes may be written: to a terminal that understands them, where NO_COLOR is not
+  /// set (no-color.org).
+  package static func takesEscapes(isTerminal: Bool, _ environment: [String: String]) -> Bool {
+    let terminal = environment["TERM"] ?? ""
+    return isTerminal && !terminal.isEmpty && terminal != "dumb"
+      && (environment["NO_COLOR"] ?? "").isEmpty
+  }
+}
+
+/// Says how something long goes: a line that redraws itself on a terminal, plain lines at longer
+/// intervals elsewhere. Nothing is shown of what is over in less than two seconds elsewhere; of
+/// anything else the final state stays, where there is one.
+package struct StatusLine {
+  private let clock = ContinuousClock()
+  private let interval: Duration
+  private var nextLine: ContinuousClock.Instant
+  private var hasShown = false
+
+  /// A line whose first interval begins now.
+  package init() {
+    interval = Console.redrawsErrors ? .milliseconds(100) : .seconds(2)
+    nextLine = clock.now.advanced(by: interval)
+  }
+
+  /// Whether it is time for a line.
+  package var isDue: Bool { clock.now >= nextLine }
+
+  /// Shows `text`, and nothing more until the interval is over.
+  package mutating func show(_ text: String) {
+    nextLine = clock.now.advanced(by: interval)
+    hasShown = true
+    if Console.redrawsErrors {
+      Console.redraw(text)
+    } else {
+      Console.error(text)
+    }
+  }
+
+  /// Clears the line on a terminal.
+  ///
+  /// - Parameter final: the final state, which stays elsewhere, below earlier lines.
+  package func finish(_ final: @autoclosure () -> String? = nil) {
+    if Console.redrawsErrors {
+      Console.clearLine()
+    } else if hasShown, let text = final() {
+      Console.error(text)
+    }
+  }
+}

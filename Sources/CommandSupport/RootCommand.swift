@@ -4,6 +4,30 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import PerceptronFiles
 
+/// A command whose help ends with examples of its use.
+package protocol CommandWithExamples: ParsableCommand {
+  /// What the help shows, in this order.
+  static var examples: [CommandExample] { get }
+}
+
+/// A command line that can be copied into a shell, and what it does.
+package struct CommandExample: Sendable {
+  /// What the command does, one sentence.
+  let purpose: String
+  /// The line, with the program's name.
+  package let line: String
+
+  /// An example.
+  package init(_ purpose: String, _ line: String) { (self.purpose, self.line) = (purpose, line) }
+}
+
+extension CommandWithExamples {
+  /// The last section of the help.
+  fileprivate static var examplesSection: String {
+    "EXAMPLES:\n" + examples.map { "  # \($0.purpose)\n  \($0.line)\n" }.joined(separator: "\n")
+  }
+}
+
 /// A program's command with subcommands. Exit status: 0 done, 1 failed, 2 bad use, 130 interrupted.
 package protocol RootCommand: ParsableCommand {}
 
@@ -161,13 +185,26 @@ extension RootCommand {
     return "Error: Unknown option '\(option)'\(suggestion)" + text[found.range.upperBound...]
   }
 
-  /// What came of a command line that is no command to run: help that was asked for, or bad use.
+  /// A command's help followed by its examples; any other text as it is.
+  private static func withExamples(_ text: String, _ arguments: [String]) -> String {
+    let named = command(of: arguments).command
+    let shown = named.configuration.defaultSubcommand ?? named
+    guard text.contains("USAGE: "), let command = shown as? any CommandWithExamples.Type else {
+      return text
+    }
+    let help = text.replacing(/\n+$/, with: "")
+    return help + "\n\n" + command.examplesSection
+  }
+
+  /// Reports a command line that was not run, which asks for help or is wrong, and returns the exit
+  /// status.
   private static func report(parsing error: any Error, _ arguments: [String]) -> Int32 {
-    let text = suggesting(withoutDefaults(fullMessage(for: error)), arguments)
+    var text = suggesting(withoutDefaults(fullMessage(for: error)), arguments)
     if exitCode(for: error) != .success {
       Console.error(text)
       return 2
     }
+    text = withExamples(text, arguments)
     do {
       try Console.output(text.hasSuffix("\n") ? String(text.dropLast()) : text)
       return 0
@@ -175,5 +212,59 @@ extension RootCommand {
       Console.error("Error: \(error)")
       return 1
     }
+  }
+}
+
+/// The words that the process was started with. `CommandLine.arguments` repairs bytes that are no
+/// UTF-8, and a path would then name another file.
+enum ProcessArguments {
+  /// A word that is not UTF-8.
+  struct InvalidText: Error, CustomStringConvertible {
+    /// Which word it is.
+    let place: String
+    let bytes: [UInt8]
+
+    var description: String {
+      "\(place) is '\(escaped)', which is not UTF-8; names of files have to be"
+    }
+
+    /// The text, with `\xFF` for each byte that is none.
+    private var escaped: String {
+      var rest = bytes[...]
+      var text = ""
+      while let first = rest.first {
+        let length = (1...4).first { String(validating: rest.prefix($0), as: UTF8.self) != nil }
+        text +=
+          length.map { String(decoding: rest.prefix($0), as: UTF8.self) }
+          ?? "\\x" + String(first >> 4, radix: 16) + String(first & 15, radix: 16)
+        rest = rest.dropFirst(length ?? 1)
+      }
+      return text
+    }
+  }
+
+  /// All words, the program's name first.
+  ///
+  /// - Throws: ``InvalidText`` for the first that is not UTF-8, and for a working directory that is
+  ///   not, in which relative paths could not be kept.
+  static func read() throws -> [String] {
+    let words = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+    var arguments: [String] = []
+    for word in words.compactMap({ $0 }) {
+      let last = arguments.last ?? ""
+      let place = last.hasPrefix("-") ? "what follows \(last)" : "argument \(arguments.count)"
+      arguments.append(try text(word, place))
+    }
+    if let folder = getcwd(nil, 0) {
+      defer { free(folder) }
+      _ = try text(folder, "the working directory")
+    }
+    return arguments
+  }
+
+  private static func text(_ word: UnsafePointer<CChar>, _ place: String) throws -> String {
+    if let text = String(validatingCString: word) { return text }
+    let bytes = UnsafeRawBufferPointer(start: word, count: strlen(word))
+    throw InvalidText(place: place, bytes: Array(bytes))
   }
 }

@@ -3,21 +3,31 @@ import PerceptronCommandSupport
 
 /// The `perceptron` command.
 @main
-struct PerceptronCommand: RootCommand {
+struct PerceptronCommand: RootCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "perceptron",
-    abstract:
-      "Trains small neural networks on the CPU, finds good settings, checks gradients, and predicts.",
+    abstract: "Train, tune, evaluate and inspect small neural networks on the CPU.",
     version: "0.1.0",
-    subcommands: [
-      ImagesCommand.self,
-      TrainCommand.self, ResumeCommand.self, TuneCommand.self, EvaluateCommand.self,
-      PredictCommand.self, SummaryCommand.self, ShowCommand.self, CompareCommand.self,
-      OverfitCommand.self,
-      GradcheckCommand.self,
-      ReportCommand.self,
-      DoctorCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Training", subcommands: [TrainCommand.self, ResumeCommand.self, TuneCommand.self]),
+      CommandGroup(
+        name: "Using models",
+        subcommands: [EvaluateCommand.self, PredictCommand.self, SummaryCommand.self]),
+      CommandGroup(
+        name: "Showing data and results",
+        subcommands: [
+          ImagesCommand.self, ShowCommand.self, CompareCommand.self, ReportCommand.self,
+        ]),
+      CommandGroup(
+        name: "Checking",
+        subcommands: [OverfitCommand.self, GradcheckCommand.self, DoctorCommand.self]),
     ])
+
+  static let examples = [
+    CommandExample("Train a network on the built-in digits.", "perceptron train --data digits"),
+    CommandExample("Evaluate it on the test set.", "perceptron evaluate runs/digits-1"),
+  ]
 
   static func main() { runToExit() }
 }

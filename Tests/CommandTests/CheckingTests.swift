@@ -103,8 +103,10 @@ struct CheckingTests {
       #expect(outcome.errors.contains(message), "\(outcome.errors)")
     }
     try expectRefused(2, ["a", "--rows", "4"], "has only 3 training rows")
-    try expectRefused(2, ["a", "--layers", "4", "--batch-norm"], "--layers, --batch-norm: the run")
-    try expectRefused(2, ["a", "--regularization", "0"], "--regularization: the run")
+    try expectRefused(
+      2, ["a", "--layers", "4", "--batch-norm"], "--layers, --batch-norm cannot be used with a run")
+    try expectRefused(
+      2, ["a", "--regularization", "0"], "--regularization cannot be used with a run")
     try expectRefused(1, ["a", "--data", "digits"], "takes 6 features, digits has 64")
     try FileManager.default.moveItem(atPath: folder, toPath: scratch.file("moved"))
     try expectRefused(1, ["a", "--rows", "2"], "give its folder with --data")

@@ -85,7 +85,7 @@ struct ImagesTests {
     #expect(test.status == 1 && test.errors.contains("--split train takes them"))
   }
 
-  @Test("Of data that is no picture it is told what it is")
+  @Test("Data without images is refused with its shape")
   func noPictures() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
@@ -95,7 +95,7 @@ struct ImagesTests {
     let outcome = try Command.run(["images", "--data", "data"], in: scratch.path)
     #expect(outcome.status == 1 && outcome.output.isEmpty)
     #expect(
-      outcome.errors.contains("data has no pictures to show, but 2 rows of [3] bytes: expected"))
+      outcome.errors.contains("data has no images, but 2 rows of [3] bytes: expected"))
     #expect(try scratch.names == ["data"])
   }
 

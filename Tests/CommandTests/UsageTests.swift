@@ -1,6 +1,11 @@
+import ArgumentParser
 import Foundation
+import PerceptronCommandSupport
 import TestSupport
 import Testing
+
+@testable import PerceptronCLI
+
 @Suite("Help and bad use")
 struct UsageTests {
   private static let commands = [
@@ -22,6 +27,31 @@ struct UsageTests {
     #expect(outcome.errors.isEmpty)
     #expect(outcome.output.contains("USAGE: perceptron \(command)"))
     #expect(try Command.run(["help", command]).output == outcome.output)
+  }
+
+  /// Every command that the help lists, by its words.
+  private static let documented: [(words: [String], command: any ParsableCommand.Type)] =
+    PerceptronCommand.configuration.subcommands.flatMap { command in
+      let words = [command.configuration.commandName ?? ""]
+      return [(words, command)]
+        + command.configuration.subcommands.map { ($0.configuration.commandName ?? "", $0) }
+        .map { (words + [$0], $1) }
+    }
+
+  @Test("Help ends with at least two examples that the command line parser accepts")
+  func examples() throws {
+    for (words, command) in Self.documented {
+      guard let command = command as? any CommandWithExamples.Type else { continue }
+      #expect(command.examples.count >= 2)
+      let help = try Command.run(words + ["--help"]).output
+      #expect(help.contains("\nEXAMPLES:\n"), "\(words)")
+      for example in command.examples {
+        #expect(help.contains("\n  \(example.line)\n"))
+        let line = example.line.replacing("'", with: "").split(separator: " ").map(String.init)
+        #expect(line.first == "perceptron")
+        #expect(try type(of: PerceptronCommand.parseAsRoot(Array(line.dropFirst()))) == command)
+      }
+    }
   }
 
   @Test(

@@ -4,26 +4,32 @@ import Foundation
 import Perceptron
 
 /// `perceptron doctor`.
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Show which BLAS was found and what computes products, check both, and time BLAS.",
+    abstract: "Check the BLAS library, the matrix kernels and data files, and time BLAS.",
     discussion: """
-      Layers' products are computed by this library's kernels, or by OpenBLAS where the environment \
-      has \(ProductPath.variable)=\(ProductPath.blas.rawValue); a few steps of training are taken \
-      both ways and compared. \
-      The files of Fashion-MNIST, where it is installed, are compared with the published ones by \
-      their SHA-256 sums; so are those of other folders with --verify. Exit status 1 when a \
-      product, a step or a file is not what it should be.
+      Layers compute their matrix products with this library's kernels, or with OpenBLAS if the \
+      environment variable \(ProductPath.variable) is \(ProductPath.blas.rawValue). A few training \
+      steps are computed both ways and compared. The files of Fashion-MNIST, if installed, and those \
+      of --verify folders are compared with the published ones by their SHA-256 sums. Exit status 1 \
+      if a product, a step or a file is wrong.
       """)
+
+  static let examples = [
+    CommandExample("Check this machine.", "perceptron doctor"),
+    CommandExample(
+      "Also verify downloaded CIFAR-10 files.", "perceptron doctor --verify cifar-10-batches-bin"),
+  ]
 
   @Option(
     help: .init(
-      "A folder of Fashion-MNIST's or CIFAR-10's published files to compare.", valueName: "folder"))
+      "Folder of published Fashion-MNIST or CIFAR-10 files to verify; may be repeated.",
+      valueName: "folder"))
   var verify: [String] = []
   @Flag(help: "Print JSON.") var json = false
 
-  /// What was found.
+  /// The results of all checks.
   private struct Findings: Encodable {
     let machine: Machine
     let productPath: ProductPath
@@ -51,7 +57,7 @@ struct DoctorCommand: ParsableCommand {
     if !findings.passed { throw ExitCode.failure }
   }
 
-  /// Checks of Fashion-MNIST where it is installed, and of the folders that were asked for.
+  /// Checks Fashion-MNIST, if installed, and the folders of --verify.
   private func dataChecks() throws -> [PublishedDataCheck] {
     let asked = try verify.map { folder in
       guard let check = PublishedDataCheck(of: folder) else {
@@ -91,7 +97,7 @@ struct DoctorCommand: ParsableCommand {
     return lines.joined(separator: "\n")
   }
 
-  /// What computes layers' products, and how that is chosen.
+  /// Names what computes layers' products, and the variable that selects it.
   private func products(_ findings: Findings) -> String {
     let variable = "\(ProductPath.variable)=\(ProductPath.blas.rawValue)"
     return switch findings.productPath {

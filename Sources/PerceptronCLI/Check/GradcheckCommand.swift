@@ -1,65 +1,67 @@
 import ArgumentParser
 import PerceptronCommandSupport
+import Foundation
 import Perceptron
 import PerceptronFiles
 
 /// `perceptron gradcheck`.
-struct GradcheckCommand: ParsableCommand {
+struct GradcheckCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "gradcheck",
-    abstract: "Compare a network's gradients with centred differences of its loss.",
+    abstract: "Compare a network's gradients with centered differences of its loss.",
     discussion: """
-      A fresh network in double precision, its biases drawn at random like normal weights, is checked \
-      on the first rows of a data set: by default one with a hidden layer of 20. Dropout's mask stays \
-      the same, and normalization goes by the rows themselves. The features are prepared as train would \
-      prepare them: divided by --pixel-scale and, for pixels, less the mean of all training rows. \
-      Given a run's folder, its own trained network is checked instead, in double precision: its model's \
-      weights, its loss and its penalty, on the rows of the first \(RunGradientCheck.candidateCount) it was \
-      trained on whose loss is greatest (of rows that a network is sure of there is no gradient left \
-      to measure), and on a sample of each parameter's entries. What is found is also written to \
-      gradcheck.json in the folder, for `perceptron report`. Entries at a ReLU's kink, and those whose \
-      slope is too small to be measured, are counted apart; where they are more than the others of a \
-      parameter, its check is undecided.
+      Without a run, checks a new network in double precision on the first rows of a data set, by \
+      default one hidden layer of \(Self.hidden) units. Its biases are drawn from the same normal \
+      distribution as its weights. Dropout masks are fixed, and normalization uses the statistics of \
+      the rows. Features are preprocessed as by `perceptron train`.
 
-      Exit status 0 when every relative error is below 1e-7, else 1: also where too few entries \
-      could be compared to decide, as with weights so small that every ReLU is at its kink.
+      With the folder of a run, checks the trained network with its loss and penalty, in double \
+      precision, on a sample of each parameter's entries. The rows are those with the greatest loss \
+      among the first \(RunGradientCheck.candidateCount) training rows, because the gradients of \
+      confidently classified rows are too small to measure. The result is also written to \
+      gradcheck.json in the folder, for `perceptron report`.
+
+      Entries at a ReLU's kink and entries whose gradient is too small to measure are counted \
+      separately; a parameter for which they are the majority is undecided. Exit status 0 if every \
+      relative error is below 1e-7, else 1, also if too few entries could be compared.
       """)
 
-  @Argument(help: "The folder of a run whose network to check.") var folder: String?
-  @OptionGroup var source: DataOptions
-  @Option(parsing: .unconditional, help: "How many rows of the data make the batch.") var rows = 20
-  @OptionGroup(title: "Network") var network: NetworkOptions
+  static let examples = [
+    CommandExample("Check a small network on the digits.", "perceptron gradcheck"),
+    CommandExample(
+      "Check a deeper network with layer normalization.",
+      "perceptron gradcheck --layers 30,20 --layer-norm --activation tanh"),
+    CommandExample("Check the trained network of a run.", "perceptron gradcheck runs/digits-1"),
+  ]
+
+  @Argument(help: "Folder of a run whose network to check. (default: a new network)")
+  var folder: String?
   @Option(
     parsing: .unconditional,
-    help: "λ, the factor of the penalty on squared weights. (default: 0.05)")
+    help: .init("L2 penalty factor. (default: 0.05)", valueName: "factor"))
   var regularization: Double?
   @Option(
     parsing: .unconditional,
-
-    help:
-      "How many entries of each parameter to check. (default: all of them; of a run's network \(RunGradientCheck.sampleSize))"
-  )
+    help: .init(
+      "Number of entries of each parameter to check. (default: all; \(RunGradientCheck.sampleSize) for a run)",
+      valueName: "count"))
   var sample: Int?
-  @Option(parsing: .unconditional, help: "What weights and samples are drawn from.") var seed:
-    UInt64 = 0
-  @OptionGroup var preparation: PreparationOptions
-  @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var options: CheckOptions
 
   func validate() throws {
-    try require("--rows", rows, in: 1...largestSize)
     try require("--sample", sample, in: 1...Int.max)
     try require("--regularization", notNegative: regularization)
-    try network.checkBatch("--rows", rows)
     let contradictions =
-      network.given + preparation.given + (regularization == nil ? [] : ["--regularization"])
+      options.network.given + options.preparation.given
+      + (regularization == nil ? [] : ["--regularization"])
     if let folder, !contradictions.isEmpty {
       throw ValidationError(
-        "\(contradictions.joined(separator: ", ")): the run in \(folder) says what its network, its "
-          + "penalty and its features are; leave it out, or leave out the run")
+        "\(contradictions.joined(separator: ", ")) cannot be used with a run, since "
+          + "\(folder) has its own network, penalty and preprocessing")
     }
   }
 
-  /// A report and what a program wants to know first.
+  /// The JSON output: the report with its verdict.
   private struct Result: Encodable {
     let passed: Bool
     let outcome: GradientCheckReport.Outcome
@@ -71,16 +73,18 @@ struct GradcheckCommand: ParsableCommand {
     var lock: RunLock?
     if let folder {
       let check = try RunGradientCheck(folder: folder)
-      report = try check.report(source, rows: rows, sample: sample, seed: seed)
+      report = try check.report(
+        options.source, rows: options.rows, sample: sample, seed: options.seed)
       lock = check.lock
     } else {
       report = try checkFreshNetwork()
     }
     defer { withExtendedLifetime(lock) {} }
     let result = Result(passed: report.passed, outcome: report.outcome, report: report)
-    // What was found is worth more than the file: it is shown whether or not that can be written.
+    // The result is printed even if the file cannot be written, and the other way around.
     let shown = Swift.Result {
-      try Console.output(json ? result.json : report.text(columns: Console.tableColumns))
+      try Console.output(
+        options.json ? result.json : report.text(columns: Console.tableColumns))
     }
     if let folder {
       try AtomicFile.write(
@@ -91,51 +95,129 @@ struct GradcheckCommand: ParsableCommand {
   }
 
   private func checkFreshNetwork() throws -> GradientCheckReport {
-    let data = try source.load()
+    let (data, rows) = (try options.source.load(), options.rows)
     if rows > data.training.count {
       throw ValidationError(
         "--rows is \(rows), but \(data.name) has only \(data.training.count) training rows")
     }
     var defaults = TrainingDefaults.suiting(data)
     (defaults.hidden, defaults.scale) = (Self.hidden, Self.scale)
-    let architecture = network.settings(
-      classCount: data.training.classCount, defaults: defaults, isPlain: network.isPlain)
-    try namingOptions { try architecture.check(for: data.training) }
-    try MemoryDemand(
-      inputSize: data.training.featureCount, layers: architecture.layers, batchSize: rows,
-      scalarSize: 8
-    ).check(sizes: network.sizes(architecture), batchOption: "--rows")
-    let settings = preparation.settings(for: data)
-    let preprocessing = try naming(data.name) {
-      try Preprocessing.fitted(
-        to: data.training, divisor: settings.divisor, subtractMean: settings.subtractMean)
-    }
+    let setup = try options.setup(for: data, defaults: defaults, scalarSize: 8, isPlain: true)
     let batch = data.training[rows: 0..<rows]
-    let x = batch.prepared(with: preprocessing, as: Double.self).block(0..<rows)
+    let x = batch.prepared(with: setup.preprocessing, as: Double.self).block(0..<rows)
     let objective = NetworkObjective(
-      fresh(architecture, inputSize: batch.featureCount), on: x, .labels(batch.labels),
-      penalty: .l2(regularization ?? 0.05), pass: .training(seed: seed))
-    return GradientCheck(sampleSize: sample, seed: seed).run(objective)
+      freshNetwork(setup), on: x, .labels(batch.labels),
+      penalty: .l2(regularization ?? 0.05), pass: .training(seed: options.seed))
+    return GradientCheck(sampleSize: sample, seed: options.seed).run(objective)
   }
 
-  /// The width of the hidden layer, and the spread of weights and biases, where none are given.
+  /// The default width of the hidden layer and standard deviation of weights and biases.
   private static var hidden: Int { 20 }
   private static var scale: Double { 0.1 }
 
-  /// A fresh network with biases, without which a row of zeros would put every ReLU at its kink.
-  private func fresh(
-    _ settings: NetworkSettings, inputSize: Int
-  ) -> Network<Double> {
-    var random = SeededRandom(seed: seed, purpose: "weights")
-    var fresh = Network<Double>(
-      inputSize: inputSize, settings.layers, loss: settings.loss,
-      initializer: settings.initializer, using: &random)
+  /// A new network with random biases; without them a row of zeros puts every ReLU at its kink.
+  private func freshNetwork(_ setup: CheckOptions.Setup) -> Network<Double> {
+    var random = SeededRandom(seed: options.seed, purpose: "weights")
+    var fresh: Network<Double> = setup.freshNetwork(using: &random)
     fresh.updateParameters { place, parameter in
       if place.name.hasPrefix("b") && parameter.rank == 1 && !place.name.hasPrefix("beta") {
         parameter = .normal(
-          parameter.shape, standardDeviation: network.scale ?? Self.scale, using: &random)
+          parameter.shape, standardDeviation: options.network.scale ?? Self.scale, using: &random)
       }
     }
     return fresh
+  }
+}
+
+// MARK: - The network of a run
+
+/// Checks the gradients of a run's trained network.
+struct RunGradientCheck {
+  /// The default number of entries of each parameter that are checked.
+  static var sampleSize: Int { 200 }
+  /// The number of training rows that the batch is chosen from, unless the batch is larger.
+  static var candidateCount: Int { 1000 }
+
+  /// Keeps other runs out of the folder, so that the result belongs to the model in it.
+  let lock: RunLock
+  private let folder: String
+  private let record: RunRecord
+  private let model: TrainedModel<Double>
+
+  /// Reads the run in a folder.
+  ///
+  /// - Throws: `FileError` if there is no run, the run has no model, or it is in progress.
+  init(folder: String) throws {
+    self.folder = folder
+    try requireFolder(folder, of: "a run")
+    let directory = RunDirectory(path: folder)
+    lock = try directory.lock()
+    if Study.exists(at: folder) {
+      throw FileError(folder, "expected the folder of a run, found that of a study")
+    }
+    switch try ModelFile.read(folder).model {
+    case .float(let model):
+      self.model = TrainedModel(
+        network: Network(model.network), preprocessing: model.preprocessing,
+        classNames: model.classNames)
+    case .double(let model): self.model = model
+    }
+    record = try directory.record()
+    if record.settings.ensemble != nil {
+      throw FileError(
+        folder,
+        "expected the run of a single network, found an ensemble; check a run without --ensemble"
+      )
+    }
+  }
+
+  /// Checks the network on training rows.
+  ///
+  /// - Parameter source: the data options, used if the data was moved.
+  func report(
+    _ source: DataOptions, rows: Int, sample: Int?, seed: UInt64
+  ) throws -> GradientCheckReport {
+    let found = try RunData(of: record, given: source.givenData, format: source.format)
+    let data = found.loaded
+    let network = model.network
+    try ModelFile.requireFit(model, to: data.training, path: folder, of: data.name)
+    try found.requireSame()
+    let settings = record.settings
+    let trained = try naming(data.name) {
+      try data.training.split(settings.validation, by: settings.split).training
+    }
+    if rows > trained.count {
+      throw ValidationError(
+        "--rows is \(rows), but the run in \(folder) has only \(trained.count) training rows")
+    }
+    let candidates = min(max(rows, Self.candidateCount), trained.count)
+    try MemoryDemand(
+      inputSize: network.inputSize, layers: record.settings.network.layers, batchSize: candidates,
+      scalarSize: 8
+    ).check(sizes: "the network of \(folder)", batchOption: "--rows")
+    let objective = hardest(
+      rows, of: trained[rows: 0..<candidates], penalty: record.settings.training.penalty,
+      pass: .training(seed: seed))
+    return GradientCheck(sampleSize: sample ?? Self.sampleSize, seed: seed).run(objective)
+  }
+
+  /// The objective on the `count` rows with the greatest losses, in data order. The gradients of
+  /// confidently classified rows are too small for differences to measure, so that a check of a well
+  /// trained network on arbitrary rows would be undecided.
+  private func hardest(
+    _ count: Int, of candidates: Dataset, penalty: Penalty, pass: Pass
+  ) -> NetworkObjective {
+    func objective(on rows: Dataset, penalty: Penalty, pass: Pass) -> NetworkObjective {
+      let x = rows.prepared(with: model.preprocessing, as: Double.self).block(0..<rows.count)
+      return NetworkObjective(
+        model.network, on: x, .labels(rows.labels), penalty: penalty, pass: pass)
+    }
+    let losses = objective(on: candidates, penalty: .none, pass: .inference).probe().rowLosses
+    let order = (0..<candidates.count).sorted { a, b in
+      // Equal losses are ordered by row, so that the choice is deterministic.
+      (losses[position: b], a) < (losses[position: a], b)
+    }
+    return objective(
+      on: candidates.subset(rows: order.prefix(count).sorted()), penalty: penalty, pass: pass)
   }
 }

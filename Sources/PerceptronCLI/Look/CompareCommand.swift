@@ -5,21 +5,28 @@ import Perceptron
 import PerceptronFiles
 
 /// `perceptron compare`.
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Show runs beside each other: the settings that differ, and what came of them.",
+    abstract: "Compare training runs side by side.",
     discussion: """
-      The table has a column for each run. With --output there is a page too, with the runs' curves over \
-      each other. Settings that are the same in all runs are left out.
+      Prints a table with one column per run: the settings that differ between the runs, then the \
+      results. With --output, also writes a page on which the runs' curves are overlaid.
       """)
 
-  @Argument(help: "The folders of two or more runs.") var runs: [String]
+  static let examples = [
+    CommandExample("Print a table of two runs.", "perceptron compare runs/digits-1 runs/digits-2"),
+    CommandExample(
+      "Also write a page with the curves of three runs.",
+      "perceptron compare runs/digits-1 runs/digits-2 runs/digits-3 --output comparison.html"),
+  ]
+
+  @Argument(help: "Folders of two or more runs.") var runs: [String]
   @Option(
     name: [.short, .long],
-    help: .init("Write a page with curves, an HTML file.", valueName: "file"))
+    help: .init("HTML file to write. (default: none)", valueName: "file"))
   var output: String?
-  @Flag(help: "Print JSON: the table, and each run's record.") var json = false
+  @Flag(help: "Print JSON: the table and each run's record.") var json = false
 
   func validate() throws {
     if runs.count < 2 {
@@ -36,7 +43,7 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  /// What is printed as JSON.
+  /// The JSON output.
   private struct Result: Encodable {
     struct Run: Encodable {
       let name: String
@@ -74,12 +81,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private static func read(_ folder: String) throws -> TrainingRun {
-    if !FileManager.default.fileExists(atPath: folder) {
-      throw FileError(folder, "there is no such folder")
-    }
-    if !isDirectory(folder) {
-      throw FileError(folder, "expected the folder of a run, found a file")
-    }
+    try requireFolder(folder, of: "a run")
     if Study.exists(at: folder) {
       throw FileError(
         folder,
@@ -96,7 +98,7 @@ struct CompareCommand: ParsableCommand {
         : "expected the folder of a run, found no run.json")
   }
 
-  /// The last parts of the paths or, where two are the same, the paths.
+  /// The last component of each path, or the whole paths if two of these are equal.
   private static func names(of folders: [String]) -> [String] {
     let last = folders.map { URL(fileURLWithPath: $0).standardizedFileURL.lastPathComponent }
     return Set(last).count == last.count ? last : folders
@@ -111,8 +113,7 @@ struct CompareCommand: ParsableCommand {
 }
 
 extension CompareCommand {
-  /// The table, in as many parts below each other as it takes for each to be no wider than so many
-  /// columns, as far as that is possible.
+  /// The table, split into parts of at most `columns` characters a line where possible.
   static func text(_ comparison: RunComparison, columns: Int) -> String {
     var (parts, begin) = ([String](), 0)
     let count = comparison.entries.count

@@ -1,20 +1,31 @@
-import PerceptronCommandSupport
+import Foundation
 import Perceptron
+import PerceptronCommandSupport
 import PerceptronFiles
 
-/// What shows a run or a study that is in a folder.
+/// Throws a `FileError` unless `path` is a folder.
+///
+/// - Parameter contents: what the folder is expected to hold, such as "a run".
+func requireFolder(_ path: String, of contents: String) throws {
+  if isDirectory(path) { return }
+  let isFile = FileManager.default.fileExists(atPath: path)
+  throw FileError(
+    path, isFile ? "expected the folder of \(contents), found a file" : "there is no such folder")
+}
+
+/// The files that display the run or the study in a folder, and the commands that show it.
 struct FolderViews {
   let folder: String
 
-  /// Where `perceptron report` writes the page unless it is told otherwise.
+  /// The default path of the page that `perceptron report` writes.
   var pagePath: String { folder + "/report.html" }
 
-  /// Where event files for TensorBoard are.
+  /// The folder of TensorBoard event files.
   var eventFolder: String { folder + "/tensorboard" }
 
-  /// The command lines to go on with, a line each.
+  /// The command lines that show the results, one per line.
   ///
-  /// - Parameter tensorBoard: whether there are event files.
+  /// - Parameter tensorBoard: whether event files are written.
   func commands(tensorBoard: Bool) -> [String] {
     let lines =
       [["perceptron", "show", folder], ["perceptron", "report", folder]]
@@ -22,13 +33,13 @@ struct FolderViews {
     return lines.enumerated().map { ($0 == 0 ? "see  " : "     ") + ShellCommand.line($1) }
   }
 
-  /// Removes the page of what was in the folder before, which would be taken for one of what is there
-  /// now. A page that this program did not write stays.
+  /// Removes the page of an earlier run or study in the folder. A page that this program did not
+  /// write is left alone.
   ///
-  /// - Throws: `FileError` where it cannot be removed.
+  /// - Throws: `FileError` if the page cannot be removed.
   func removePage(isQuiet: Bool) throws {
     if try Report.remove(at: pagePath), !isQuiet {
-      Console.error("removed \(pagePath), which showed what was here before")
+      Console.error("removed \(pagePath), which showed an earlier run or study")
     }
   }
 }

@@ -5,44 +5,52 @@ import Perceptron
 import PerceptronFiles
 
 /// `perceptron images`.
-struct ImagesCommand: ParsableCommand {
+struct ImagesCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "images",
-    abstract: "Show a data set: some pictures of each class, and how many there are.",
+    abstract: "Show sample images of each class of a data set.",
     discussion: """
-      A file whose name ends in .html becomes a page that needs nothing else, one in .png a single \
-      picture with a row for each class.
+      Prints the number of examples of each class and writes an .html or a .png file: a \
+      self-contained page, or a single image with one row per class.
       """)
 
-  @OptionGroup var source: DataOptions
-  @Option(help: "Which part of the data.") var split: DataOptions.Split = .train
+  static let examples = [
+    CommandExample(
+      "Write digits-images.html with ten images of each digit.", "perceptron images --data digits"),
+    CommandExample(
+      "Write a PNG image with five test images of each class.",
+      "perceptron images --data fashion-mnist --split test --per-class 5 --output fashion.png"),
+  ]
+
+  @OptionGroup(title: "Data") var source: DataOptions
+  @Option(help: "Part of the data set.") var split: DataOptions.Split = .train
   @Option(
     parsing: .unconditional,
-    help: .init("How many pictures of each class.", valueName: "count"))
+    help: .init("Number of images per class.", valueName: "count"))
   var perClass = 10
-  @Option(parsing: .unconditional, help: "What they are drawn from.") var seed: UInt64 = 0
+  @Option(parsing: .unconditional, help: "Seed for choosing the images.") var seed: UInt64 = 0
   @Option(
     help: .init(
-      "The .html or .png file. (default: NAME-images.html here)", valueName: "file"))
+      "Output file, .html or .png. (default: NAME-images.html)", valueName: "file"))
   var output: String?
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
     try require("--per-class", perClass, in: 1...100)
-    if let output, !Self.isPage(output) && !Self.isPicture(output) {
+    if let output, !Self.isPage(output) && !Self.isImage(output) {
       throw ValidationError("--output is \(output), expected a name that ends in .html or .png")
     }
   }
 
   private static func isPage(_ path: String) -> Bool { path.lowercased().hasSuffix(".html") }
-  private static func isPicture(_ path: String) -> Bool { path.lowercased().hasSuffix(".png") }
+  private static func isImage(_ path: String) -> Bool { path.lowercased().hasSuffix(".png") }
 
-  /// What is found, as JSON.
+  /// The JSON output.
   private struct Result: Encodable {
     struct Class: Encodable {
       let name: String
       let count: Int
-      /// The rows that are shown.
+      /// The indices of the rows shown.
       let rows: [Int]
     }
 
@@ -59,10 +67,10 @@ struct ImagesCommand: ParsableCommand {
     let data = try source.load(split)
     guard let examples = ClassExamples(of: data, perClass: perClass, seed: seed) else {
       throw DatasetError(
-        "\(source.data) has no pictures to show, but \(data.features): expected examples of "
+        "\(source.data) has no images, but \(data.features): expected examples of shape "
           + "height × width, with 1 or 3 channels")
     }
-    if Self.isPicture(path) {
+    if Self.isImage(path) {
       try AtomicFile.write(examples.grid.image.png, to: path)
     } else {
       try Report(of: examples, named: name).write(to: path, .drawn([:]))

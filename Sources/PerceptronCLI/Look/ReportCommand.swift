@@ -5,25 +5,33 @@ import Perceptron
 import PerceptronFiles
 
 /// `perceptron report`.
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Make a page of a training run or of a study.",
+    abstract: "Write an HTML report of a training run or a study.",
     discussion: """
-      The page is one HTML file that needs nothing else. The folder beside it, of its name without .html, \
-      has each chart as SVG with its data as CSV, and each picture as PNG; one with other files is \
-      refused. The confusions of a run are those on the test \
-      set of its data, or on the rows held out where there is no test set.
+      The report is one self-contained HTML file. A folder of the same name without .html, beside \
+      it, holds each chart as SVG with its data as CSV, and each image as PNG; a folder with other \
+      files is refused. The confusion matrix of a run is computed on the test set, or on the \
+      validation rows if there is no test set.
       """)
 
-  @Argument(help: "The folder of a run or a study.") var folder: String
+  static let examples = [
+    CommandExample(
+      "Write runs/digits-1/report.html and open it.", "perceptron report runs/digits-1 --open"),
+    CommandExample(
+      "Write the report of a study to another file.",
+      "perceptron report runs/tune-digits-1 --output study.html"),
+  ]
+
+  @Argument(help: "Folder of a run or a study.") var folder: String
   @Option(
-    help: .init("The data set's folder, where it is elsewhere now.", valueName: "name"))
+    help: .init("Data set's folder, if it was moved after training.", valueName: "name"))
   var data: String?
   @Option(
-    help: .init("The page's file. (default: report.html in the folder)", valueName: "file"))
+    help: .init("HTML file to write. (default: report.html in the folder)", valueName: "file"))
   var output: String?
-  @Flag(help: "Show the page in the browser.") var open = false
+  @Flag(help: "Open the report in the browser.") var open = false
 
   func validate() throws {
     if let output, !output.hasSuffix(".html") {
@@ -32,12 +40,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    if !FileManager.default.fileExists(atPath: folder) {
-      throw FileError(folder, "there is no such folder")
-    }
-    if !isDirectory(folder) {
-      throw FileError(folder, "expected the folder of a run or a study, found a file")
-    }
+    try requireFolder(folder, of: "a run or a study")
     let path = output ?? FolderViews(folder: folder).pagePath
     try checkWritable(path)
     var report = try page()
@@ -102,5 +105,142 @@ struct ReportCommand: ParsableCommand {
     if process.terminationStatus != 0 {
       Console.error("--open: \(program) failed; open \(path) in a browser")
     }
+  }
+}
+
+// MARK: - The report of a run
+
+/// Reads the files and the data that a run's report is made from.
+///
+/// The model, the data and the gradient check are optional. A defect in one of them is stated in the
+/// report and listed in ``problems``.
+struct RunPageSource {
+  private let directory: RunDirectory
+  private let run: TrainingRun
+  /// The value of --data, or nil for the location stored in the record.
+  private let data: String?
+  /// The parts that the report lacks, one sentence each.
+  private var omissions: [String] = []
+  /// The omissions that are caused by an error.
+  private(set) var problems: [String] = []
+
+  init(_ directory: RunDirectory, data: String?) throws {
+    self.directory = directory
+    self.data = data
+    run = try directory.read()
+  }
+
+  /// Makes the report.
+  ///
+  /// - Throws: `FileError` or `DatasetError` if the data named by --data cannot be used.
+  mutating func report() throws -> Report {
+    let name = URL(fileURLWithPath: directory.path).standardizedFileURL.lastPathComponent
+    let parts: Parts =
+      switch try model() {
+      case .float(let model)?: try self.parts(model)
+      case .double(let model)?: try self.parts(model)
+      case nil: (nil, nil)
+      }
+    let check = try part("The check of gradients is left out") { try $0.gradientCheck() }
+    return Report(
+      ofRun: run, named: name, network: parts.network, evaluation: parts.evaluation,
+      gradientCheck: check, omissions: omissions)
+  }
+
+  /// A part of the report, or nil if its file or its data cannot be used.
+  private mutating func part<Part>(
+    _ lack: String, _ make: (inout RunPageSource) throws -> Part?
+  ) throws -> Part? {
+    do {
+      return try make(&self)
+    } catch let error as FileError {
+      miss("\(lack): \(error)")
+    } catch let error as DatasetError {
+      miss("\(lack): \(error)")
+    }
+    return nil
+  }
+
+  private mutating func miss(_ problem: String) {
+    omissions.append(problem + ".")
+    problems.append(problem)
+  }
+
+  /// The contents of the folder's `gradcheck.json`, if there is one.
+  private func gradientCheck() throws -> GradientCheckReport? {
+    struct Contents: Decodable {
+      let report: GradientCheckReport
+    }
+    let path = directory.gradientCheckPath
+    if !FileManager.default.fileExists(atPath: path) { return nil }
+    guard let contents = FileManager.default.contents(atPath: path) else {
+      throw FileError(path, "cannot be read")
+    }
+    do {
+      return try Contents(json: contents).report
+    } catch {
+      throw FileError(
+        path, "expected what perceptron gradcheck --json prints: \(decodingReason(error))")
+    }
+  }
+
+  private mutating func model() throws -> AnyTrainedModel? {
+    if !directory.holdsModel {
+      miss("There is no model, and so no confusions of classes")
+      return nil
+    }
+    return try part("The network and the confusions of classes are left out") {
+      try AnyTrainedModel(readingFrom: $0.directory.modelPath)
+    }
+  }
+}
+
+// MARK: - The model and its evaluation
+
+extension RunPageSource {
+  /// The network and its evaluation, as far as the report shows them.
+  private typealias Parts = (network: RunNetwork?, evaluation: RunEvaluation?)
+
+  private mutating func parts<Scalar>(_ model: TrainedModel<Scalar>) throws -> Parts {
+    // Data named by the user must be usable; otherwise the part is optional.
+    let found: (RunData, RunEvaluation?)? =
+      data == nil
+      ? try part("The confusions of classes are left out") { try $0.evaluate(model) }
+      : try evaluate(model)
+    let inputs = model.network.inputSize
+    let shape = found?.0.loaded.training.image
+    let image = model.image ?? shape.flatMap { $0.featureCount == inputs ? $0 : nil }
+    return (RunNetwork(model.network, image: image), found?.1)
+  }
+
+  /// The run's data, and the model's evaluation on its test set or else on its validation rows.
+  private mutating func evaluate<Scalar>(
+    _ model: TrainedModel<Scalar>
+  ) throws -> (RunData, RunEvaluation?) {
+    let found = try RunData(of: run.record, given: data)
+    try found.requireSame()
+    let (source, held) = (found.source, run.record.settings.validation)
+    if let test = found.loaded.test {
+      return (found, try evaluate(model, on: test, "the test set", of: source))
+    }
+    if held == 0 {
+      omissions.append(
+        "\(source) has no test set, and no rows were held out: there are no confusions.")
+      return (found, nil)
+    }
+    let rows = try found.loaded.training.split(held, by: run.record.settings.split).validation
+    let evaluation = try evaluate(model, on: rows, "the rows held out", of: source)
+    omissions.append("\(source) has no test set: confusions are those of the rows held out.")
+    return (found, evaluation)
+  }
+
+  private mutating func evaluate<Scalar>(
+    _ model: TrainedModel<Scalar>, on rows: Dataset, _ name: String, of source: String
+  ) throws -> RunEvaluation {
+    try ModelFile.requireFit(model, to: rows, path: directory.modelPath, of: source)
+    if let warning = ModelFile.scaleWarning(model, rows.features, of: source) { miss(warning) }
+    return RunEvaluation(
+      of: model.network,
+      on: rows.naming(classes: model.classNames).prepared(with: model.preprocessing), rows: name)
   }
 }

@@ -5,28 +5,33 @@ import Perceptron
 import PerceptronFiles
 
 /// `perceptron show`.
-struct ShowCommand: ParsableCommand {
+struct ShowCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show what came of a training run or a study, with curves of losses and accuracies.",
+    abstract: "Show the results of a training run or a study.",
     discussion: """
-      Each column of a curve is the mean of what falls into it; the loss is logarithmic where it spans \
-      more than a factor of 10. Beside a curve are its highest and its lowest column, below it the first \
-      and the last iteration. The curves fit the window, or the columns of COLUMNS, or 80. They are \
-      drawn in ASCII where LC_ALL, LC_CTYPE or LANG, the first that is set, names no UTF-8.
+      Prints figures, and curves of losses and accuracies. Each column of a curve is the mean of the \
+      values in it; the loss is on a logarithmic scale if it spans more than a factor of 10. The \
+      highest and the lowest column are printed beside a curve, the first and the last iteration \
+      below it. Curves are as wide as the terminal, or COLUMNS, or 80 columns. They are drawn in \
+      ASCII if the first of LC_ALL, LC_CTYPE and LANG that is set does not name UTF-8.
 
-      Of a run that is under way or was killed there is what its last checkpoint holds. A study is \
-      shown as by `perceptron tune show`.
+      A run that is in progress, or was killed, is shown as of its last checkpoint. A study is shown \
+      as by `perceptron tune show`.
       """)
 
-  @Argument(help: "The folder of a run or a study.") var folder: String
-  @Flag(help: "Print JSON: a run's record and its history, or a study's.") var json = false
+  static let examples = [
+    CommandExample("Show a run's results and curves.", "perceptron show runs/digits-1"),
+    CommandExample(
+      "Print a run's record and history as JSON.", "perceptron show runs/digits-1 --json"),
+  ]
+
+  @Argument(help: "Folder of a run or a study.") var folder: String
+  @Flag(help: "Print JSON: a run's record and history, or a study.") var json = false
 
   func run() throws {
+    try requireFolder(folder, of: "a run or a study")
     let directory = RunDirectory(path: folder)
-    if !FileManager.default.fileExists(atPath: folder) {
-      throw FileError(folder, "there is no such folder")
-    }
     if Study.exists(at: folder) {
       let (study, isUnderWay) = try StudyFolder.read(folder)
       let report = StudyReport(study, folder: folder)
@@ -49,13 +54,13 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
-  /// How many of a study's trials are shown.
+  /// The number of a study's trials that are shown.
   private static var top: Int { 10 }
 
   private func text(of run: TrainingRun, _ unfinished: UnfinishedRun?) throws -> String {
     var lines = try summary(of: run)
     if let unfinished {
-      // An interrupted run's own checkpoint, or that of another one that began in its folder.
+      // The checkpoint is the interrupted run's, or that of another run started in its folder.
       let isSame =
         run.record.results.status == .interrupted
         && unfinished.iteration == run.record.results.iterations && !unfinished.isUnderWay
@@ -99,4 +104,71 @@ struct ShowCommand: ParsableCommand {
       characters: .suitingLocale
     ).lines
   }
+}
+
+// MARK: - Curves
+
+/// The curves of a history as text, with ranges beside them and iterations below.
+struct HistoryCurves {
+  let history: History
+  /// The width in columns, labels included.
+  let width: Int
+  let characters: TextCurve.Characters
+
+  /// The lines, with an empty line before each curve. Curves without values are left out.
+  var lines: [String] {
+    let epochs = history.epochs.map(\.iteration)
+    let validated = history.epochs.filter { $0.validationAccuracy != nil }.map(\.iteration)
+    return curve(
+      "loss", history.loss, from: 0, to: history.loss.count - 1,
+      isLogarithmic: spansMagnitudes(history.loss))
+      + curve(
+        "training accuracy", history.trainAccuracy, from: epochs.first ?? 0, to: epochs.last ?? 0)
+      + curve(
+        "validation accuracy", history.validationAccuracy, from: validated.first ?? 0,
+        to: validated.last ?? 0)
+  }
+
+  private func curve(
+    _ name: String, _ values: [Double], from first: Int, to last: Int, isLogarithmic: Bool = false
+  ) -> [String] {
+    let margin = 10
+    let curve = TextCurve(
+      values, width: max(width - margin, 1), height: 4, isLogarithmic: isLogarithmic,
+      characters: characters)
+    guard let range = curve.range else { return [] }
+    let labels = [significant(range.upperBound, 3), "", "", significant(range.lowerBound, 3)]
+    let rows = zip(labels, curve.rows).map { label, row in
+      String(repeating: " ", count: max(margin - 1 - label.count, 0)) + label + " " + row
+    }
+    let drawn = min(curve.width, values.count)
+    let between = max(drawn - "\(first)".count - "\(last)".count, 1)
+    let below = first == last ? "\(first)" : "\(first)" + spaces(between) + "\(last)"
+    return ["", isLogarithmic ? name + ", logarithmic" : name] + rows.map(Self.trimmed)
+      + [spaces(margin) + below]
+  }
+
+  private func spaces(_ count: Int) -> String { String(repeating: " ", count: count) }
+
+  private static func trimmed(_ row: String) -> String {
+    var row = row
+    while row.hasSuffix(" ") { row.removeLast() }
+    return row
+  }
+}
+
+extension TextCurve.Characters {
+  /// Blocks, or ASCII if the first of LC_ALL, LC_CTYPE and LANG that is set does not name UTF-8.
+  static var suitingLocale: Self {
+    let environment = ProcessInfo.processInfo.environment
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty }
+    let name = locale?.lowercased() ?? "utf-8"
+    return name.contains("utf-8") || name.contains("utf8") ? .blocks : .ascii
+  }
+}
+
+/// Whether losses span more than a factor of 10, so that their curve is drawn on a logarithmic scale.
+func spansMagnitudes(_ loss: [Double]) -> Bool {
+  let low = loss.filter { $0 > 0 }.min() ?? 1
+  return loss.filter(\.isFinite).max() ?? 1 > 10 * low
 }

@@ -4,46 +4,54 @@ import Perceptron
 import PerceptronFiles
 
 /// `perceptron evaluate`.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure a saved network's accuracy and loss on a data set.",
+    commandName: "evaluate",
+    abstract: "Compute a saved model's accuracy and loss on a data set.",
     discussion: """
-      Without --data it is the data that the network was trained on, found where it was and compared by \
-      its digest; a model file in no folder of a run needs --data. The loss is the one that the network \
-      was trained with, without the penalty.
+      Without --data, the data set that the model was trained on is loaded from where it was and \
+      verified by its digest; a model file outside a run's folder needs --data. The loss is the \
+      model's training loss without penalties.
       """)
 
-  @Argument(help: "The folder of a run or a study, or a model file.") var model: String
-  @OptionGroup var source: DataOptions
-  @Option(help: "Which part of the data; train is with the rows held out for validation.")
+  static let examples = [
+    CommandExample(
+      "Evaluate on the test set of the data that the model was trained on.",
+      "perceptron evaluate runs/fashion-mnist-1"),
+    CommandExample(
+      "Evaluate a digits model on all training rows and print its confusion matrix.",
+      "perceptron evaluate runs/digits-1 --split train --confusion"),
+  ]
+
+  @Argument(help: "Folder of a run or a study, or a model file.") var model: String
+  @OptionGroup(title: "Data") var source: DataOptions
+  @Option(help: "Part of the data set; train includes the validation rows.")
   var split: DataOptions.Split = .test
-  @Flag(
-    help: "Show how often each class was taken for which, and each one's precision and recall.")
+  @Flag(help: "Print the confusion matrix, and each class's precision and recall.")
   var confusion = false
   @Option(
     parsing: .unconditional,
-    help: .init(
-      "Also the share of rows whose class is among the so many likeliest.", valueName: "count"))
+    help: .init("Also compute the top-k accuracy for this k. (default: none)", valueName: "k"))
   var top: Int?
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws { try require("--top", top, in: 1...largestSize) }
 
-  /// What is found, as JSON.
+  /// The JSON output.
   private struct Result: Encodable {
-    /// The data set's name or folder, and which part of it.
+    /// The data set's name or folder.
     let data: String
     let split: DataOptions.Split
     let accuracy: Double
     let loss: Double
     let count: Int
-    /// How many classes may be named for the accuracy of that name.
+    /// The k of the top-k accuracy.
     var top: Int?
     var topAccuracy: Double?
     var confusion: Confusion?
   }
 
-  /// A confusion matrix, and what of it each class has.
+  /// A confusion matrix with each class's precision and recall.
   private struct Confusion: Encodable {
     private enum CodingKeys: CodingKey {
       case precision, recall
@@ -81,7 +89,7 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  /// The rows to evaluate on, and what their data set is called: the one that is named, or else the
+  /// The rows to evaluate on and the name of their data set: the one that --data names, or else the
   /// one that the model was trained on.
   private func rows(of path: String) throws -> (name: String, rows: Dataset) {
     if let name = source.givenData { return (name, try source.load(split)) }

@@ -2,12 +2,13 @@ import Foundation
 import Perceptron
 import PerceptronFiles
 
-/// What commands that read a model have in common.
+/// Finds and reads the model that a command line names, and checks that it fits the data.
 enum ModelFile {
-  /// The model that a command line means, and where it is: the file itself, or the one in the folder
-  /// of a run or a study.
+  /// The model named on the command line and its path: the file itself, or the one in the folder of a
+  /// run or a study.
   ///
-  /// - Throws: `FileError` where it is a folder without a model, no model, or nothing at all.
+  /// - Throws: `FileError` for a folder without a model, a file that is not a model, or a path that
+  ///   does not exist.
   static func read(_ argument: String) throws -> (path: String, model: AnyTrainedModel) {
     let path = try path(argument)
     do {
@@ -29,13 +30,13 @@ enum ModelFile {
     }
   }
 
-  /// The folder that a file is in.
+  /// The folder that contains a file.
   static func folder(of path: String) -> String {
     let folder = (path as NSString).deletingLastPathComponent
     return folder.isEmpty ? "." : folder
   }
 
-  /// Whether a file is the best network of the study in its folder.
+  /// Whether a file is the best model of the study in its folder.
   static func isBest(_ path: String) -> Bool {
     (path as NSString).lastPathComponent == Study.bestName && Study.exists(at: folder(of: path))
   }
@@ -67,7 +68,7 @@ enum ModelFile {
       argument, "expected a model file or the folder of a run or a study, found neither")
   }
 
-  /// Why a folder that is no study's has no model.
+  /// Explains why a folder that does not hold a study has no model.
   private static func whyWithoutModel(_ run: RunDirectory) throws -> String {
     let missing = "no model.safetensors in this folder: "
     if run.holdsCheckpoint {
@@ -88,5 +89,71 @@ enum ModelFile {
       return "this is a folder of \(counted(runs.count, "run")); name one of them, such as \(last)"
     }
     return missing + "expected the folder of a run or a study"
+  }
+}
+
+// MARK: - Compatibility of model and data
+
+extension ModelFile {
+  /// Throws unless `features` have the network's input size and, for images, the shape of the training
+  /// images.
+  ///
+  /// - Parameters:
+  ///   - path: the model's file, for the error.
+  ///   - source: the name of the data, for the error.
+  static func requireFit<Scalar>(
+    _ model: TrainedModel<Scalar>, to features: Features, path: String, of source: String
+  ) throws {
+    let inputs = model.network.inputSize
+    if features.featureCount != inputs {
+      throw FileError(
+        path, "the network takes \(inputs) features, \(source) has \(features.featureCount)")
+    }
+    if let known = model.image, let found = features.image, known != found {
+      throw FileError(
+        path,
+        "the network was trained on pictures of \(sizeText(known)), \(source) has pictures of "
+          + sizeText(found))
+    }
+  }
+
+  /// Throws unless the model can be evaluated on `rows`: there are rows, their features fit and are
+  /// finite, and their classes are the network's, with the same names where both have names.
+  ///
+  /// - Parameters:
+  ///   - path: the model's file, for the error.
+  ///   - source: the name of the data, for the error.
+  static func requireFit<Scalar>(
+    _ model: TrainedModel<Scalar>, to rows: Dataset, path: String, of source: String
+  ) throws {
+    try requireFit(model, to: rows.features, path: path, of: source)
+    if rows.classCount > model.network.classCount {
+      throw FileError(
+        path,
+        "the network tells \(model.network.classCount) classes apart, \(source) has "
+          + "\(rows.classCount)")
+    }
+    for (label, (known, found)) in zip(model.classNames, rows.classNames).enumerated()
+    where known != found && known != "\(label)" && found != "\(label)" {
+      throw FileError(
+        path,
+        "class \(label) is \(known) to the network and \(found) in \(source); expected the same "
+          + "classes in the same order")
+    }
+    if rows.count == 0 { throw DatasetError("\(source) has no rows to evaluate on") }
+    try naming(source) { try rows.features.checkFinite() }
+  }
+
+  /// A warning if features from `source` appear to be scaled differently from the training data.
+  static func scaleWarning<Scalar>(
+    _ model: TrainedModel<Scalar>, _ features: Features, of source: String
+  ) -> String? {
+    model.preprocessing.scaleMismatch(with: features).map { "\(source): \($0)" }
+  }
+
+  private static func sizeText(_ image: ImageShape) -> String {
+    let size = "\(image.height) rows of \(image.width) pixels"
+    if image.channels == 1 { return size }
+    return size + " in \(image.channels) channels, \(image.layout.rawValue)"
   }
 }

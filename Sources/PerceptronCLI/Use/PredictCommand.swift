@@ -3,24 +3,33 @@ import PerceptronCommandSupport
 import Perceptron
 
 /// `perceptron predict`.
-struct PredictCommand: ParsableCommand {
+struct PredictCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Print the class of each row of some files.",
+    abstract: "Predict the class of each row of feature files.",
     discussion: """
-      One line per row, in the order of the files: the class's number and, after a tab, its name \
-      where it has one. With --probabilities, the probability of every class instead, separated by \
-      tabs. Files are IDX (plain or .gz) or CIFAR-10 batches; labels in them are not looked at.
+      Prints one line per row, in the order of the files: the class's number and, after a tab, its \
+      name if it has one. With --probabilities, prints the probability of every class instead, \
+      separated by tabs. Files are IDX (plain or .gz) or CIFAR-10 batches; labels in them are ignored.
 
-      Features are prepared as the training data was, divided by the divisor that the model \
-      stores. So a model that was trained on bytes takes bytes, and one that was trained on numbers \
-      in 0…1 takes such numbers.
+      Features are preprocessed as the training data was: divided by the divisor that the model \
+      stores, for example. A model trained on bytes expects bytes; one trained on numbers in 0…1 \
+      expects such numbers.
       """)
 
-  @Argument(help: "The folder of a run, or a model file.") var model: String
-  @Argument(help: "Files of features to classify.") var files: [String]
+  static let examples = [
+    CommandExample(
+      "Predict the classes of the Fashion-MNIST test images.",
+      "perceptron predict runs/fashion-mnist-1 \(FashionMNIST.directory)/t10k-images-idx3-ubyte.gz"),
+    CommandExample(
+      "Print the class probabilities of each row as JSON.",
+      "perceptron predict runs/cifar10-1 test_batch.bin --probabilities --json"),
+  ]
+
+  @Argument(help: "Folder of a run or a study, or a model file.") var model: String
+  @Argument(help: "Files of features.") var files: [String]
   @Flag(help: "Print the probability of every class.") var probabilities = false
-  @Flag(help: "Print JSON: an array with an object per row.") var json = false
+  @Flag(help: "Print JSON: an array with one object per row.") var json = false
 
   /// One row's prediction.
   private struct Prediction: Encodable {
@@ -45,7 +54,7 @@ struct PredictCommand: ParsableCommand {
     }
   }
 
-  /// Every row of every file; nothing is printed before all files could be read.
+  /// The predictions for every row of every file. Nothing is printed before all files are read.
   private func predict<Scalar>(
     with model: TrainedModel<Scalar>, path: String
   ) throws -> [Prediction] {
@@ -66,7 +75,7 @@ struct PredictCommand: ParsableCommand {
             path,
             "--probabilities: a network trained with \(model.network.loss.name) has none")
         }
-        // By the scores, as evaluate does: rounding can make close ones' probabilities equal.
+        // By the scores, as in evaluation: probabilities of close scores may round to equal values.
         for (offset, best) in model.network.loss.classes(of: scores).enumerated() {
           predictions.append(
             Prediction(
@@ -82,7 +91,7 @@ struct PredictCommand: ParsableCommand {
     return predictions
   }
 
-  /// The `Double` with the fewest digits that still mean `value`: 0.1, not 0.10000000149011612.
+  /// The `Double` whose shortest text is that of `value`: 0.1, not 0.10000000149011612.
   private func shortest(_ value: some BLASScalar) -> Double { Double("\(value)") ?? Double(value) }
 
   private func line(_ prediction: Prediction) -> String {

@@ -3,18 +3,18 @@ import Foundation
 import Perceptron
 import PerceptronFiles
 
-/// The data that a run or a study was trained on, found again.
+/// The data that a run or a study was trained on.
 struct RunData {
-  /// Where it came from: a name or a folder.
+  /// The name or the folder that it was loaded from.
   let source: String
   let loaded: LoadedData
-  /// The digest of the training set that the run was trained on, or nil where it is not known.
+  /// The digest of the training set that the run was trained on, or nil if it is not known.
   private let digest: String?
 
-  /// Loads the data from where it was when the run was made, or from where it is said to be.
+  /// Loads the data from its location at the time of the run, or from `given`.
   ///
-  /// - Parameter given: where it is said to be, or nil.
-  /// - Throws: `FileError` where there is none, or it is damaged.
+  /// - Parameter given: the value of --data, or nil.
+  /// - Throws: `FileError` if the data is missing or damaged.
   init(of record: RunRecord, given: String?, format: DatasetLibrary.Format? = nil) throws {
     let settings = record.settings
     try self.init(
@@ -22,11 +22,11 @@ struct RunData {
       format: format ?? settings.format, digest: record.dataSource?.digest)
   }
 
-  /// Loads the data that the model in a file was trained on, by the record of the run or the study that
-  /// it is in the folder of, and sees to it that it is the same.
+  /// Loads the data that a model was trained on, as recorded by the run or the study in the model's
+  /// folder, and verifies its digest.
   ///
-  /// - Throws: `ValidationError` for a model that is in no such folder; `FileError` where its data is
-  ///   not there, damaged, or other data.
+  /// - Throws: `ValidationError` for a model outside such a folder; `FileError` if the data is missing,
+  ///   damaged, or different.
   init(ofModel path: String, format: DatasetLibrary.Format?) throws {
     let run = RunDirectory(path: ModelFile.folder(of: path))
     let name = (path as NSString).lastPathComponent
@@ -54,7 +54,7 @@ struct RunData {
     self.digest = digest
   }
 
-  /// Refuses other data than the run was trained on, as far as that is known.
+  /// Throws if the data differs from the run's training data, as far as the digest is known.
   func requireSame() throws {
     guard let digest, try loaded.training.digest() != digest else { return }
     throw FileError(

@@ -3,16 +3,24 @@ import PerceptronCommandSupport
 import Perceptron
 
 /// `perceptron summary`.
-struct SummaryCommand: ParsableCommand {
+struct SummaryCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
-    commandName: "summary", abstract: "Show a saved network's layers, sizes and preprocessing.")
+    commandName: "summary",
+    abstract: "Show a saved model's layers, parameter counts and preprocessing.")
 
-  @Argument(help: "The folder of a run, or a model file.") var model: String
+  static let examples = [
+    CommandExample("Show the model of a run.", "perceptron summary runs/digits-1"),
+    CommandExample(
+      "Print the best model of a study as JSON.",
+      "perceptron summary runs/tune-digits-1/best.safetensors --json"),
+  ]
+
+  @Argument(help: "Folder of a run or a study, or a model file.") var model: String
   @Flag(help: "Print JSON.") var json = false
 
-  /// A network's summary and the rest of its model, side by side.
+  /// The JSON output: the network's summary, the preprocessing and the class names.
   private struct Result<Scalar: BLASScalar>: Encodable {
-    /// What is done to features, without the mean's numbers.
+    /// The preprocessing, without the values of the mean.
     struct Preparation: Encodable {
       let divisor: Double
       let subtractsMean: Bool

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Perceptron
+import PerceptronCommandSupport
+
+/// The options of commands that check a network on a few rows of a data set.
+struct CheckOptions: ParsableArguments {
+  @OptionGroup(title: "Data") var source: DataOptions
+  @OptionGroup(title: "Data") var preparation: PreparationOptions
+  @OptionGroup(title: "Network") var network: NetworkOptions
+  @Option(
+    parsing: .unconditional,
+    help: .init("Number of training rows to check on.", valueName: "count"))
+  var rows = 20
+  @Option(parsing: .unconditional, help: "Random seed.") var seed: UInt64 = 0
+  @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws {
+    try require("--rows", rows, in: 1...largestSize)
+    try network.checkBatch("--rows", rows)
+  }
+
+  /// A valid network and the preprocessing of its data.
+  struct Setup {
+    let network: NetworkSettings
+    let inputSize: Int
+    let preprocessing: Preprocessing
+
+    /// A network with random weights.
+    func freshNetwork<Scalar: BLASScalar>(using random: inout SeededRandom) -> Network<Scalar> {
+      Network(
+        inputSize: inputSize, network.layers, loss: network.loss,
+        initializer: network.initializer, using: &random)
+    }
+  }
+
+  /// Completes the options by `defaults` and checks that they can be used with the data.
+  ///
+  /// - Parameters:
+  ///   - scalarSize: bytes of a number of the network.
+  ///   - isPlain: whether features are preprocessed as for the classic network.
+  /// - Throws: `ValidationError` for a network that does not suit the data or does not fit in memory.
+  func setup(
+    for data: LoadedData, defaults: TrainingDefaults, scalarSize: Int, isPlain: Bool
+  ) throws -> Setup {
+    let settings = network.settings(
+      classCount: data.training.classCount, defaults: defaults, isPlain: network.isPlain)
+    try namingOptions { try settings.check(for: data.training) }
+    let inputSize = data.training.featureCount
+    try MemoryDemand(
+      inputSize: inputSize, layers: settings.layers, batchSize: rows,
+      scalarSize: scalarSize
+    ).check(sizes: network.sizes(settings), batchOption: "--rows")
+    let preparation = preparation.settings(for: data, isPlain: isPlain)
+    let preprocessing = try naming(data.name) {
+      try Preprocessing.fitted(
+        to: data.training, divisor: preparation.divisor, subtractMean: preparation.subtractMean)
+    }
+    return Setup(network: settings, inputSize: inputSize, preprocessing: preprocessing)
+  }
+}
