@@ -88,7 +88,9 @@ let package = Package(
       name: "PerceptronCLI",
       dependencies: [
         "CPerceptronStart", "PerceptronCommandSupport", "Perceptron", argumentParser,
-      ]),
+      ],
+      // The command computes nothing itself: optimizing it costs a tenth of a build and gains nothing.
+      swiftSettings: [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
 
     .target(name: "CPerceptronAllocations", path: "Benchmarks/CAllocations"),
     .executableTarget(
