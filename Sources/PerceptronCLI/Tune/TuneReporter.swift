@@ -6,7 +6,7 @@ import Synchronization
 final class TuneReporter: Sendable {
   private struct State {
     var status = StatusLine()
-    var last: SweepProgress?
+    var last: SearchProgress?
   }
 
   private let study: Study
@@ -15,7 +15,7 @@ final class TuneReporter: Sendable {
   init(_ study: Study) { self.study = study }
 
   /// Takes note of where the search is and shows it when that is due.
-  func update(_ progress: SweepProgress) {
+  func update(_ progress: SearchProgress) {
     state.withLock { state in
       state.last = progress
       if !state.status.isDue { return }
@@ -37,7 +37,7 @@ final class TuneReporter: Sendable {
     }
   }
 
-  private func line(_ progress: SweepProgress) -> TuneLine {
+  private func line(_ progress: SearchProgress) -> TuneLine {
     // While none is done, the one that leads.
     let best =
       study.bestConfiguration

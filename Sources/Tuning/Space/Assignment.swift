@@ -1,26 +1,26 @@
-/// What each hyperparameter of a trial is set to, in the order of the space's parameters; one whose
-/// condition does not hold is not among them.
+/// The values of a trial's hyperparameters, in the order of the space; parameters whose condition is
+/// false are missing.
 public struct Assignment: Hashable, Sendable {
   /// A parameter's name with its value.
   public struct Entry: Hashable, Sendable, Codable {
     /// The parameter's name, such as `learning-rate`.
     public let name: String
-    /// What it is set to.
+    /// The value.
     public let value: ParameterValue
 
-    /// The given setting.
+    /// Creates an entry.
     public init(_ name: String, _ value: ParameterValue) {
       self.name = name
       self.value = value
     }
   }
 
-  /// The settings in order.
+  /// The entries in order.
   public let entries: [Entry]
 
-  /// The given settings.
+  /// Creates an assignment.
   ///
-  /// - Precondition: no name comes twice.
+  /// - Precondition: the names are distinct.
   public init(_ entries: [Entry]) {
     precondition(
       Set(entries.map(\.name)).count == entries.count,
@@ -28,13 +28,13 @@ public struct Assignment: Hashable, Sendable {
     self.entries = entries
   }
 
-  /// A parameter's value, or nil where it is not set.
+  /// A parameter's value; nil if it is not set.
   public subscript(_ name: String) -> ParameterValue? {
     entries.first { $0.name == name }?.value
   }
 }
 
-/// Values of a parameter that is known to be set, and to what kind of value.
+/// Values of parameters that must be set.
 extension Assignment {
   /// A parameter's number.
   ///
@@ -73,7 +73,7 @@ extension Assignment {
 }
 
 extension Assignment: ExpressibleByDictionaryLiteral {
-  /// The given settings in the given order.
+  /// Creates an assignment from names and values.
   public init(dictionaryLiteral elements: (String, ParameterValue)...) {
     self.init(elements.map { Entry($0.0, $0.1) })
   }
@@ -86,7 +86,7 @@ extension Assignment: CustomStringConvertible {
   }
 }
 
-/// As a list of names with values, which keeps their order.
+/// A list of names with values, which keeps their order.
 extension Assignment: Codable {
   /// Decodes the list.
   public init(from decoder: any Decoder) throws {

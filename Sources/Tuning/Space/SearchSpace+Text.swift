@@ -1,18 +1,18 @@
 import Foundation
 
 extension SearchSpace.Parameter {
-  /// The parameter that a text on a command line says. Spaces around values do not count.
+  /// Parses a parameter's values as on a command line. Spaces around values are ignored.
   ///
-  /// | text | what it is |
+  /// | text | meaning |
   /// |---|---|
   /// | `50` | one value |
   /// | `1e-3,2e-3` | a list |
   /// | `0.1..0.5` | a range, of whole numbers where the kind is `integer` |
-  /// | `0.1..0.5:log` | the same, evenly in the logarithm |
-  /// | `0.1..0.5:5`, `0.1..0.5:log:5` | with so many points where a grid is made |
+  /// | `0.1..0.5:log` | the same on a logarithmic scale |
+  /// | `0.1..0.5:5`, `0.1..0.5:log:5` | with 5 points in a grid |
   /// | `512,256;128` | texts with commas in them; a single one ends in `;` |
   ///
-  /// - Throws: ``SearchSpaceError`` with the name and the text at fault.
+  /// - Throws: ``SearchSpaceError`` with the name and the invalid text.
   public init(_ name: String, parsing text: String, as kind: ParameterValue.Kind) throws {
     let text = trimmed(text)
     let isRange = (kind == .number || kind == .integer) && text.contains("..")
@@ -22,7 +22,7 @@ extension SearchSpace.Parameter {
   }
 }
 
-/// A domain as somebody typed it.
+/// A parser of a domain's text.
 private struct DomainText {
   let name: String
   let text: String
@@ -35,11 +35,10 @@ private struct DomainText {
       expected: expected)
   }
 
-  /// The values of a list.
   func values() throws -> [ParameterValue] {
     let separator: Character = kind == .text && text.contains(";") ? ";" : ","
     var parts = text.split(separator: separator, omittingEmptySubsequences: false).map(trimmed)
-    // One text with commas could not be told from several without the separator.
+    // A single text with commas ends in the separator.
     if separator == ";", parts.count == 2, parts[1].isEmpty { parts.removeLast() }
     return try parts.map(value)
   }
@@ -57,7 +56,6 @@ private struct DomainText {
     }
   }
 
-  /// A range with its scale and its points.
   func range() throws -> SearchSpace.Domain {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(trimmed)
     guard let dots = parts[0].firstRange(of: "..") else {

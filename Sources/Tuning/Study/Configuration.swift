@@ -1,9 +1,8 @@
-/// One point of a study's space with its trials: one or, in a study that repeats each point, one for
-/// each seed.
+/// A point of a study's space with its trials: one, or one for each seed of a study with repeats.
 public struct Configuration: Equatable, Sendable {
-  /// What the hyperparameters are set to, without the seed of a repeat.
+  /// The values of the hyperparameters, without the seed of a repeat.
   public let parameters: Assignment
-  /// The trials by their numbers; there is at least one.
+  /// The trials in the order of their numbers; at least one.
   public let trials: [Trial]
 
   init(_ parameters: Assignment, _ trials: [Trial]) {
@@ -15,19 +14,19 @@ public struct Configuration: Equatable, Sendable {
   /// The number of the first trial.
   public var id: Int { trials[0].id }
 
-  /// How many trials are done.
+  /// The number of completed trials.
   public var doneCount: Int { trials.count { $0.state == .done } }
 
-  /// How far it is: done where all trials are, else what keeps it from that. One trial that diverged,
-  /// failed or was pruned is enough.
+  /// The state: done if all trials are, else the first of diverged, failed, pruned, running and waiting
+  /// that any trial is in.
   public var state: Trial.State {
     let states = Set(trials.map(\.state))
     let order: [Trial.State] = [.diverged, .failed, .pruned, .running, .waiting]
     return order.first(where: states.contains) ?? .done
   }
 
-  /// The mean of the trials' results, with the seconds of all and the most iterations, where all
-  /// trials are done.
+  /// The mean of the trials' results, with the sum of the seconds and the maximum of the iterations;
+  /// nil unless all trials are done.
   public var result: TrialResult? {
     guard state == .done, let value else { return nil }
     return TrialResult(
@@ -35,11 +34,10 @@ public struct Configuration: Equatable, Sendable {
       seconds: seconds, rowCount: trials[0].result?.rowCount)
   }
 
-  /// The mean of the results of the trials that are done; where none is, of the last values shown.
+  /// The mean of the results of the completed trials or, if there is none, of the last values.
   public var value: Double? { mean(\.value) }
 
-  /// The standard deviation of the results of the trials that are done, √(Σ(x − mean)²/(n − 1)); nil
-  /// for fewer than two.
+  /// The standard deviation of the results, √(Σ(x − mean)²/(n − 1)); nil for fewer than two.
   public var deviation: Double? {
     let values = trials.compactMap(\.result?.value)
     guard values.count > 1, let mean = mean(\.value) else { return nil }
@@ -50,22 +48,22 @@ public struct Configuration: Equatable, Sendable {
   /// The mean training accuracy, of the same trials as ``value``.
   public var trainAccuracy: Double? { mean(\.trainAccuracy) }
 
-  /// The mean of the last losses, of the same trials as ``value``.
+  /// The mean final loss, of the same trials as ``value``.
   public var finalLoss: Double? { mean(\.finalLoss) }
 
-  /// The most iterations that a trial has made, as far as they are known.
+  /// The largest known number of iterations of a trial.
   public var iterations: Int? { trials.compactMap(\.iterations).max() }
 
-  /// How long all trials have taken so far.
+  /// The running time of all trials so far, in seconds.
   public var seconds: Double { trials.reduce(0) { $0 + $1.seconds } }
 
-  /// Why the first trial that diverged or failed did so.
+  /// The message of the first trial that diverged or failed.
   public var message: String? { trials.lazy.compactMap(\.message).first }
 
-  /// Whether a trial has begun.
+  /// Whether any trial has begun.
   public var hasBegun: Bool { trials.contains { $0.state != .waiting || !$0.measurements.isEmpty } }
 
-  /// The trial with the best result; of equally good ones the first.
+  /// The trial with the best result, the first of equals.
   func best(by goal: Goal) -> Trial? {
     trials.filter { $0.result != nil }.min { first, second in
       goal.ranks(
@@ -73,7 +71,7 @@ public struct Configuration: Equatable, Sendable {
     }
   }
 
-  /// The mean over the trials that are done or, where none is, over those that have the number.
+  /// The mean over the completed trials or, if there is none, over those that have the number.
   private func mean(_ number: (Trial) -> Double?) -> Double? {
     let done = trials.filter { $0.state == .done }
     let numbers = (done.isEmpty ? trials : done).compactMap(number)
@@ -96,11 +94,11 @@ extension Configuration {
 }
 
 extension Study {
-  /// The points of the space, by the numbers of their first trials.
+  /// The points of the space, in the order of their first trials.
   public var configurations: [Configuration] { contents.withLock { $0.state.configurations } }
 
-  /// The configuration with the best mean result, of those of which all trials are done; of equally
-  /// good ones the first.
+  /// The configuration with the best mean result among those whose trials are all done, the first of
+  /// equals.
   public var bestConfiguration: Configuration? {
     contents.withLock { contents in
       contents.state.best.map { contents.state.configuration($0) }

@@ -4,31 +4,31 @@ import PerceptronTraining
 
 /// The folder of a study.
 ///
-/// | file | what it holds |
+/// | file | contents |
 /// |---|---|
-/// | `journal.jsonl` | what the study is, then what happened and when, a line of JSON for each |
-/// | `best.safetensors` | the best trial's model, if whoever ran the trials saved it |
-/// | `sweep.safetensors`, `trial-N.safetensors` | where networks stand that a ``NetworkSearch`` trains; gone when it is over |
+/// | `journal.jsonl` | the definition, then the events with their times, a line of JSON each |
+/// | `best.safetensors` | the best trial's model, if the program that ran the trials saved it |
+/// | `sweep.safetensors`, `trial-N.safetensors` | checkpoints of a ``NetworkSearch`` under way |
 extension Study {
-  /// What is said of a folder in which another process runs a study.
+  /// The message about a folder in which another process runs a study.
   package static let taken = "a study is under way in this folder"
-  /// What is said of a folder in which a new study cannot begin.
+  /// The message about a folder that has a study already.
   package static let exists = "holds a study already"
 
-  /// Whether the folder at `path` is that of a study.
+  /// Whether the folder at `path` holds a study.
   public static func exists(at path: String) -> Bool {
     FileManager.default.fileExists(atPath: journalPath(path))
   }
 
-  /// The study of a space in a folder: a new one, or the one that is there already, to be gone on with.
+  /// Creates a study in a folder, or resumes the one that is there.
   ///
   /// - Parameters:
-  ///   - seeds: what each point is repeated with, see ``StudyDefinition/seeds``.
-  ///   - context: whatever else determines the trials' numbers, such as `Dataset.digest()` of the data
-  ///     and settings that all trials share: a study that began with another is refused.
-  /// - Throws: `SearchSpaceError` for a space or method that makes no sense; `InvalidSetting` for such
-  ///   pruning or seeds; `StudyDifference` where the folder has another study; `FileError` where the folder
-  ///   cannot be used.
+  ///   - seeds: the seeds of repeats, see ``StudyDefinition/seeds``.
+  ///   - context: whatever else determines the results, such as `Dataset.digest()` of the data and
+  ///     settings that all trials share; a study with another context is refused.
+  /// - Throws: `SearchSpaceError` for an invalid space or method; `InvalidSetting` for invalid pruning
+  ///   or seeds; `StudyDifference` if the folder has another study; `FileError` if the folder cannot be
+  ///   used.
   public static func open(
     at directory: String, _ space: SearchSpace, by method: SearchMethod = .grid,
     goal: Goal = .validationAccuracy, pruning: Pruning = .none, seeds: [Int] = [],
@@ -42,15 +42,14 @@ extension Study {
       : try create(at: directory, definition: definition, trials: trials)
   }
 
-  /// Begins a study in a folder, which is made unless it is there and is the study's for as long as
-  /// this object exists.
+  /// Creates a study in a folder, which is created if needed and locked while this object exists.
   ///
   /// - Parameters:
-  ///   - definition: what has to be the same for the study to be gone on with.
-  ///   - trials: what the hyperparameters of each trial are set to, such as
-  ///     `SearchSpace.assignments(by:limit:)` gives them.
-  /// - Throws: `FileError` where the folder cannot be made or written to, or holds a study or a run
-  ///   already; `InvalidSetting` for pruning or seeds that make no sense.
+  ///   - definition: the definition of the study.
+  ///   - trials: the values of the hyperparameters of each trial, such as the result of
+  ///     `SearchSpace.assignments(by:limit:)`.
+  /// - Throws: `FileError` if the folder cannot be created or written to, or holds a study or a run
+  ///   already; `InvalidSetting` for invalid pruning or seeds.
   public static func create(
     at directory: String, definition: StudyDefinition, trials: [Assignment]
   ) throws -> Study {
@@ -63,14 +62,14 @@ extension Study {
     return Study(StudyState(definition, trials), journal, in: directory, lock)
   }
 
-  /// Goes on with the study in a folder. Trials that had begun and not ended wait again; a last
-  /// line of the journal that was not written to its end is removed.
+  /// Resumes the study in a folder. Trials that had begun and not ended wait again; an incomplete last
+  /// line of the journal is removed.
   ///
   /// - Parameters:
-  ///   - expected: what the study is to be, or nil for whatever it is.
-  ///   - trials: what its trials are to be, or nil for whatever they are.
-  /// - Throws: `StudyDifference` where it is another one; `FileError` where there is none, another
-  ///   process runs it, or its journal cannot be understood.
+  ///   - expected: the expected definition, or nil for any.
+  ///   - trials: the expected trials, or nil for any.
+  /// - Throws: `StudyDifference` if it is another study; `FileError` if there is none, another process
+  ///   runs it, or its journal is invalid.
   public static func resume(
     at directory: String, expecting expected: StudyDefinition? = nil, trials: [Assignment]? = nil
   ) throws -> Study {
@@ -85,10 +84,10 @@ extension Study {
     return Study(state, journal, in: directory, lock)
   }
 
-  /// The study in a folder as it is now, also while another process runs it. What happens to the
-  /// returned object is written nowhere.
+  /// Reads the study in a folder, which another process may be running, into memory. Changes to the
+  /// returned object are not written.
   ///
-  /// - Throws: `FileError` where there is none, or its journal cannot be understood.
+  /// - Throws: `FileError` if there is none, or its journal is invalid.
   public static func read(at directory: String) throws -> Study {
     try refuseOther(directory)
     return Study(try StudyJournal.read(journalPath(directory)).state, nil, in: nil, nil)
@@ -101,7 +100,6 @@ extension Study {
     directory + "/" + StudyJournal.name
   }
 
-  /// Refuses what is not the folder of a study.
   private static func refuseOther(_ directory: String) throws {
     if !exists(at: directory) { throw FileError(directory, "holds no study") }
   }
@@ -112,7 +110,7 @@ extension Study {
 }
 
 extension StudyState {
-  /// Throws for the first trial that is not the expected one.
+  /// Throws for the first trial that differs from the expected one.
   fileprivate func demand(_ expected: [Assignment], at path: String) throws {
     for (trial, other) in zip(trials, expected) where trial.parameters != other {
       throw StudyDifference(
@@ -124,5 +122,42 @@ extension StudyState {
         path: path, name: "number of trials", recorded: "\(trials.count)",
         expected: "\(expected.count)")
     }
+  }
+}
+
+extension Study {
+  /// The disjoint periods in which any trial ran, in order, as far as they are known.
+  public var activity: [ClosedRange<Date>] {
+    let all = trials.flatMap(\.stretches).sorted { $0.lowerBound < $1.lowerBound }
+    return all.reduce(into: []) { merged, next in
+      guard let last = merged.last, next.lowerBound <= last.upperBound else {
+        return merged.append(next)
+      }
+      merged[merged.count - 1] = last.lowerBound...max(last.upperBound, next.upperBound)
+    }
+  }
+
+  /// Whether a process runs the study in the folder at `path`.
+  public static func isUnderWay(at path: String) -> Bool {
+    do {
+      _ = try RunLock(path)
+      return false
+    } catch {
+      return (error as? FileError)?.message == RunLock.taken
+    }
+  }
+
+  /// Reads the study in the folder at `path`, and whether a process runs it. If none does, trials that
+  /// had begun and not ended wait, unlike in ``read(at:)``.
+  ///
+  /// - Throws: `FileError` if there is none, or its journal is invalid.
+  public static func current(at path: String) throws -> (study: Study, isUnderWay: Bool) {
+    // Asked before the journal is read: that of a process that has ended is then complete.
+    let isUnderWay = isUnderWay(at: path)
+    let study = try read(at: path)
+    if !isUnderWay {
+      for trial in study.trials where trial.state == .running { study.interrupt(trial.id) }
+    }
+    return (study, isUnderWay)
   }
 }

@@ -1,18 +1,17 @@
 import PerceptronLinearAlgebra
 import PerceptronFiles
 
-/// What those who run trials tell. Each of these methods traps where the trial is in a state in
-/// which that cannot happen, and throws `FileError` where the journal cannot be written, in which
-/// case it has not happened.
+/// Events, recorded by whoever runs the trials. Each method traps if the event is invalid in the trial's
+/// state, and throws `FileError` if the journal cannot be written; the study is then unchanged.
 extension Study {
   /// The name of the file of the best trial's model in a study's folder.
   public static let bestName = "best.safetensors"
 
-  /// Begins a trial that waits.
+  /// Begins a waiting trial.
   ///
-  /// - Parameter iteration: what it goes on from, if it was interrupted; what it had shown beyond
-  ///   is forgotten, and all of it at 0.
-  /// - Precondition: the trial waits; those that have ended are never run again.
+  /// - Parameter iteration: the iteration at which an interrupted trial resumes; later measurements are
+  ///   discarded, and all of them at 0.
+  /// - Precondition: the trial is waiting.
   public func begin(_ trial: Int, from iteration: Int = 0) throws {
     try contents.withLock { contents in
       let trials = contents.state.trials
@@ -23,19 +22,18 @@ extension Study {
     }
   }
 
-  /// Records what a running trial shows.
+  /// Records a measurement of a running trial.
   ///
   /// - Precondition: no earlier measurement was at a later iteration.
   public func record(_ measurement: Measurement, of trial: Int) throws {
     try record(.measured(trial: trial, measurement: measurement))
   }
 
-  /// Ends a running trial with its result; one whose value is not finite has diverged.
+  /// Ends a running trial with its result; if the value is not finite, the trial has diverged.
   ///
-  /// - Parameter save: called before the result is recorded if the trial is then ``Study/best`` and
-  ///   the study has a folder, with the path at which its model is to be saved. What it throws leaves
-  ///   the trial running. Where the best is then an earlier repeat of the same point, the file of
-  ///   another best is removed.
+  /// - Parameter save: saves the model at a path. Called before the result is recorded if the trial
+  ///   becomes ``Study/best`` and the study has a folder; if it throws, the trial keeps running. If an
+  ///   earlier repeat of the same point becomes the best, the saved model is removed.
   public func finish(
     _ trial: Int, _ result: TrialResult, savingBest save: (_ path: String) throws -> Void = { _ in }
   ) throws {
@@ -52,7 +50,7 @@ extension Study {
         return contents.state.best(completedBy: trial, result)
       }
       if let best, let path = directory.map({ $0 + "/" + Self.bestName }) {
-        // The network of another repeat is gone; what is there is that of an earlier best.
+        // The network of an earlier repeat no longer exists; the file is that of another point.
         if best == trial { try save(path) } else { try AtomicFile.remove(path) }
       }
       try record(event)
@@ -67,22 +65,22 @@ extension Study {
         message: "the loss is \(loss.isNaN ? "nan" : "\(loss)") at iteration \(iteration)"))
   }
 
-  /// Ends a running trial by an error.
+  /// Ends a running trial with an error.
   public func fail(_ trial: Int, message: String, seconds: Double) throws {
     try record(.failed(trial: trial, message: message, seconds: seconds))
   }
 
-  /// Gives a running trial up.
+  /// Stops a running trial early.
   public func prune(_ trial: Int, at iteration: Int, seconds: Double) throws {
     try record(.pruned(trial: trial, iteration: iteration, seconds: seconds))
   }
 
-  /// Lets a running trial wait again, as if the process that runs it had been killed.
+  /// Makes a running trial wait again, as if its process had been killed.
   public func interrupt(_ trial: Int) {
     contents.withLock { $0.state.interrupt(trial) }
   }
 
-  /// Begins the first of some trials that waits, if there is one.
+  /// Begins the first waiting trial of a set; nil if none waits.
   func beginNext(of some: Set<Int>) throws -> Trial? {
     try contents.withLock { contents in
       guard
@@ -95,7 +93,7 @@ extension Study {
     }
   }
 
-  /// Notes something.
+  /// Records a note.
   public func note(_ kind: String, _ values: [String: String] = [:]) throws {
     try record(.note(kind: kind, values: values))
   }
@@ -106,13 +104,13 @@ extension Study {
 }
 
 extension Study.Contents {
-  /// Traps where an event cannot happen.
+  /// Traps for an invalid event.
   func demand(_ event: StudyEvent) {
     let objection = state.objection(to: event)
     require(objection == nil, "Study: \(objection ?? "")")
   }
 
-  /// Writes an event down and lets it happen.
+  /// Writes an event to the journal and applies it.
   fileprivate mutating func record(_ event: StudyEvent) throws {
     demand(event)
     let line = StudyLine(event)

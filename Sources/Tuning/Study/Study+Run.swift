@@ -3,9 +3,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
 extension Study {
-  /// Runs the trials that wait, in their order, of a function of the hyperparameters that returns
-  /// what they are compared by. With pruning and repeats, the first
-  /// trials of all points come first, and the others only of points whose first trial was not pruned.
+  /// Runs a function of the hyperparameters for every waiting trial, in order; it returns the value that
+  /// trials are compared by. With pruning and repeats, the first trials of all points come first, then
+  /// the others of points whose first trial was not pruned.
   ///
   ///     try study.run { trial in
   ///       let rate = trial.parameters["learning-rate"]?.number ?? 0.001
@@ -15,18 +15,17 @@ extension Study {
   ///       return accuracy
   ///     }
   ///
-  /// A trial whose value is not finite has diverged, one of which the function throws an error has
-  /// failed, and the study goes on with the next. With one worker the trials run on the calling
-  /// thread.
+  /// A trial whose value is not finite has diverged, a trial whose function throws has failed; the study
+  /// continues with the next. With one worker, trials run on the calling thread.
   ///
   /// - Parameters:
-  ///   - workers: how many trials run at the same time, each on a thread of its own; fewer where the
-  ///     system makes no more threads.
-  ///   - stop: asked before each trial and after each report; trials that are under way when it
-  ///     says yes wait again.
-  ///   - objective: the function; with several workers it is called by several threads.
-  /// - Throws: `FileError` where the journal cannot be written, as soon as all workers have
-  ///   stopped; `InvalidSetting` unless there is a worker.
+  ///   - workers: the number of concurrent trials, each on its own thread; fewer if the system creates
+  ///     no more threads.
+  ///   - stop: called before each trial and after each report; if it returns true, running trials wait
+  ///     again.
+  ///   - objective: the function; with several workers, several threads call it.
+  /// - Throws: `FileError` if the journal cannot be written, once all workers have stopped;
+  ///   `InvalidSetting` for fewer than one worker.
   public func run(
     workers: Int = 1, stop: @escaping @Sendable () -> Bool = { false },
     _ objective: @escaping @Sendable (TrialContext) throws -> Double
@@ -52,7 +51,7 @@ extension Study {
     }
   }
 
-  /// Runs one trial that has begun.
+  /// Runs a trial that has begun.
   private func run(
     _ context: TrialContext, _ objective: (TrialContext) throws -> Double
   ) throws {
@@ -71,4 +70,79 @@ extension Study {
     case .failure(let error): try fail(trial, message: "\(error)", seconds: seconds)
     }
   }
+
+  /// Calls `body` with the numbers of the waiting trials: all at once or, with pruning and repeats, in
+  /// two rounds.
+  ///
+  /// In the first round, the first trials of all points run and are pruned among themselves, all with
+  /// the same seed. In the second round the survivors' other trials run to their end; those of a point
+  /// whose first trial was pruned, diverged or failed are pruned before they begin.
+  ///
+  /// - Parameters:
+  ///   - stop: called between the rounds; true ends early.
+  ///   - body: runs the trials; it may leave some waiting.
+  func forEachRound(
+    until stop: () -> Bool = { false }, _ body: (_ trials: [Int]) throws -> Void
+  ) throws {
+    if definition.pruning == .none || definition.seeds.count < 2 { return try body(waiting) }
+    let first = Set(configurations.map(\.id))
+    try body(waiting.filter(first.contains))
+    if stop() || waiting.contains(where: first.contains) { return }
+    for configuration in configurations where configuration.trials[0].state != .done {
+      for trial in configuration.trials where trial.state == .waiting {
+        try begin(trial.id)
+        try prune(trial.id, at: 0, seconds: 0)
+      }
+    }
+    try body(waiting)
+  }
+
+  /// The numbers of the trials that wait.
+  var waiting: [Int] { trials.filter { $0.state == .waiting }.map(\.id) }
+}
+
+/// The context of a function that runs as a trial: its parameters, and the way to report progress.
+public struct TrialContext: Sendable {
+  /// The trial's number.
+  public let trial: Int
+  /// The values of the hyperparameters.
+  public let parameters: Assignment
+
+  let study: Study
+  let start = ContinuousClock.now
+  let stop: @Sendable () -> Bool
+  /// An error of the journal, which is no failure of the trial.
+  let recordingError = Locked<(any Error)?>(nil)
+
+  /// Records the value after `iteration` iterations.
+  ///
+  /// - Throws: ``TrialPruned`` if the trial is pruned, ``TrialStopped`` if all trials are to stop, and
+  ///   `FileError` if the journal cannot be written; the function must rethrow them.
+  /// - Precondition: no earlier report was of a later iteration.
+  public func report(_ value: Double, iteration: Int) throws {
+    do {
+      try study.record(
+        Measurement(iteration: iteration, value: value, seconds: seconds), of: trial)
+    } catch {
+      recordingError.withLock { $0 = error }
+      throw error
+    }
+    if study.shouldPrune(trial, at: iteration) { throw TrialPruned() }
+    if stop() { throw TrialStopped() }
+  }
+
+  /// The running time in seconds.
+  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+}
+
+/// The trial is pruned since others did better.
+public struct TrialPruned: Error, Equatable, Sendable {
+  /// Creates the error.
+  public init() {}
+}
+
+/// The trial is interrupted: it waits again and restarts when the study is resumed.
+public struct TrialStopped: Error, Equatable, Sendable {
+  /// Creates the error.
+  public init() {}
 }

@@ -1,27 +1,26 @@
 import PerceptronLinearAlgebra
 import PerceptronTraining
 
-/// A hyperparameter search: trials, what they showed, and which of them is the best.
+/// The trials of a hyperparameter search, their measurements and results.
 ///
-/// The study runs nothing itself. Whoever runs the trials tells it what happens; any number of
-/// threads may do so at the same time. With a folder, all of it is in the folder's journal at once,
-/// and a study whose process is gone can be gone on with: see ``resume(at:expecting:)``.
+/// The study runs nothing itself; whoever runs the trials records their events, from any number of
+/// threads. A study in a folder writes every event to the folder's journal at once, and can be resumed
+/// by another process: see ``resume(at:expecting:trials:)``.
 ///
-/// - SeeAlso: ``run(workers:stop:_:)``, which runs trials of a function.
+/// - SeeAlso: ``run(workers:stop:_:)``, which runs a function as trials.
 public final class Study: Sendable {
-  /// What has to be the same for the study to be gone on with.
+  /// The definition, which must be the same for the study to be resumed.
   public let definition: StudyDefinition
-  /// The study's folder, or nil where it is in memory only.
+  /// The study's folder; nil for a study in memory.
   public let directory: String?
 
-  /// What the lock is about.
   struct Contents {
     var state: StudyState
     var journal: StudyJournal?
   }
 
   let contents: Locked<Contents>
-  /// Held while a trial ends, so that the best model is saved by one trial at a time.
+  /// Held while a trial ends, so that one trial at a time saves the best model.
   let ending = Locked(false)
   private let lock: RunLock?
 
@@ -32,20 +31,20 @@ public final class Study: Sendable {
     self.lock = lock
   }
 
-  /// A study in memory.
+  /// Creates a study in memory.
   ///
-  /// - Parameter trials: what the hyperparameters of each trial are set to.
-  /// - Throws: `InvalidSetting` for pruning or seeds that make no sense.
+  /// - Parameter trials: the values of the hyperparameters of each trial.
+  /// - Throws: `InvalidSetting` for invalid pruning or seeds.
   public convenience init(definition: StudyDefinition, trials: [Assignment]) throws {
     try definition.check()
     self.init(StudyState(definition, trials), nil, in: nil, nil)
   }
 
-  /// A study of a space in memory.
+  /// Creates a study of a space in memory.
   ///
-  /// - Parameter seeds: what each point is repeated with, see ``StudyDefinition/seeds``.
-  /// - Throws: `SearchSpaceError` for a space or method that makes no sense; `InvalidSetting` for
-  ///   such pruning or seeds.
+  /// - Parameter seeds: the seeds of repeats, see ``StudyDefinition/seeds``.
+  /// - Throws: `SearchSpaceError` for an invalid space or method; `InvalidSetting` for invalid pruning
+  ///   or seeds.
   public convenience init(
     _ space: SearchSpace, by method: SearchMethod = .grid, goal: Goal = .validationAccuracy,
     pruning: Pruning = .none, seeds: [Int] = []
@@ -57,34 +56,31 @@ public final class Study: Sendable {
   }
 }
 
-// MARK: - What is known
+// MARK: - Queries
 
 extension Study {
   private var state: StudyState { contents.withLock { $0.state } }
 
-  /// All trials, by their numbers.
+  /// All trials, in the order of their numbers.
   public var trials: [Trial] { state.trials }
 
-  /// The trial with the best result; of equally good ones the first, whenever each was done. Where
-  /// points are repeated, it is the best trial of ``bestConfiguration``.
+  /// The best trial of ``bestConfiguration``, the first of equals.
   public var best: Trial? { bestConfiguration?.best(by: definition.goal) }
 
-  /// How many trials are in each state; the states that none is in are left out.
+  /// The number of trials in each state; states without trials are left out.
   public var counts: [Trial.State: Int] {
     trials.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
   }
 
-  /// What was noted, in its order.
+  /// The notes in order.
   public var notes: [StudyNote] { state.notes }
 
-  /// Whether a trial is to be given up at `iteration`, by the study's rule and by what has been
-  /// recorded until now. Of trials that train side by side, all are recorded before one is judged;
-  /// trials that wait do not count, since they begin again. Where points are repeated, the first
-  /// trials of them decide: those are compared with each other, and the others are never given up on
-  /// their way.
+  /// Whether the study's pruning rule stops a trial at `iteration`, by the measurements so far. Record
+  /// all trials that train side by side before asking about one. Waiting trials do not count. Of a
+  /// repeated point only the first trial is compared and pruned.
   ///
-  /// - Parameter some: the trials that it is compared with, or nil for all: where several trials are
-  ///   one training, one of them stands for it.
+  /// - Parameter some: the trials to compare with, or nil for all; of trials that share one training,
+  ///   one stands for the others.
   public func shouldPrune(
     _ trial: Int, at iteration: Int, among some: Set<Int>? = nil
   ) -> Bool {

@@ -1,27 +1,28 @@
+import Foundation
 import PerceptronNeuralNetwork
+import PerceptronTraining
 
-/// What has to be the same for a study to be gone on with.
+/// The definition of a study; it must be the same for the study to be resumed.
 public struct StudyDefinition: Codable, Equatable, Sendable {
   /// The hyperparameters and their values.
   public var space: SearchSpace
-  /// Which points of the space are tried.
+  /// The method that chooses points of the space.
   public var method: SearchMethod
-  /// What trials are compared by.
+  /// The value that trials are compared by.
   public var goal: Goal
-  /// When a trial is given up before its end.
+  /// The rule that stops trials early.
   public var pruning: Pruning
-  /// What each point of the space is repeated with, as the parameter ``seedName`` of its trials: their
-  /// mean is what points are compared by. Empty for one trial a point.
+  /// The seeds that each point is repeated with, as the parameter ``seedName`` of its trials; points are
+  /// compared by the mean over them. Empty for one trial for each point.
   public var seeds: [Int]
-  /// Whatever else determines the trials' numbers, by its name: a digest of the data, settings that
-  /// are the same for all trials, a seed.
+  /// Whatever else determines the results, by name: a digest of the data, settings that all trials
+  /// share, a seed.
   public var context: [String: String]
 
-  /// The given definition.
+  /// Creates a definition.
   public init(
     space: SearchSpace, method: SearchMethod, goal: Goal = .validationAccuracy,
-    pruning: Pruning = .none, seeds: [Int] = [],
-    context: [String: String] = [:]
+    pruning: Pruning = .none, seeds: [Int] = [], context: [String: String] = [:]
   ) {
     self.space = space
     self.method = method
@@ -33,10 +34,10 @@ public struct StudyDefinition: Codable, Equatable, Sendable {
 }
 
 extension StudyDefinition {
-  /// The name of the parameter that the repeats of a point differ in.
+  /// The parameter in which the repeats of a point differ.
   public static let seedName = "seed"
 
-  /// Decodes a definition; one without seeds repeats nothing.
+  /// Decodes a definition; without seeds there are no repeats.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -48,7 +49,7 @@ extension StudyDefinition {
       context: try container.decode([String: String].self, forKey: .context))
   }
 
-  /// Throws unless pruning and seeds make sense.
+  /// Throws `InvalidSetting` unless pruning and seeds are valid.
   func check() throws {
     try pruning.check()
     for (index, seed) in seeds.enumerated() {
@@ -61,19 +62,18 @@ extension StudyDefinition {
       Self.seedName, "no parameter of this name beside seeds of repeats")
   }
 
-  /// The points of the space that the method tries, see `SearchSpace.assignments(by:limit:)`; a space
-  /// without parameters has one, which is repeated.
+  /// The points of the space that the method tries, see `SearchSpace.assignments(by:limit:)`. With
+  /// seeds, a space without parameters has a single point.
   ///
-  /// - Throws: `InvalidSetting` for pruning or seeds that make no sense; ``SearchSpaceError`` where the
-  ///   space or the method makes none, or there would be more than 100,000 trials.
+  /// - Throws: `InvalidSetting` for invalid pruning or seeds; ``SearchSpaceError`` for an invalid space
+  ///   or method and for more than 100,000 trials.
   public func points() throws -> [Assignment] {
     try check()
     if space.parameters.isEmpty && !seeds.isEmpty { return [Assignment([])] }
     return try space.assignments(by: method, limit: 100_000 / max(seeds.count, 1))
   }
 
-  /// The trials of some points of the space: with seeds, each point with each of them, one after the
-  /// other.
+  /// The trials of some points: with seeds, each point with each seed in turn.
   public func trials(of points: [Assignment]) -> [Assignment] {
     if seeds.isEmpty { return points }
     return points.flatMap { point in
@@ -81,8 +81,135 @@ extension StudyDefinition {
     }
   }
 
+  /// Such as `3, with seeds 0–2`; nil where nothing is repeated.
+  package var repeatsInWords: String? {
+    guard let first = seeds.first, let last = seeds.last else { return nil }
+    let isRun = seeds.count > 2 && zip(seeds, seeds.dropFirst()).allSatisfy { $1 == $0 + 1 }
+    let list = isRun ? "\(first)–\(last)" : seeds.map(String.init).joined(separator: ", ")
+    return "\(seeds.count), with seed\(seeds.count == 1 ? "" : "s") \(list)"
+  }
+
   /// A trial's parameters without the seed of a repeat.
   func point(of trial: Assignment) -> Assignment {
     seeds.isEmpty ? trial : Assignment(trial.entries.filter { $0.name != Self.seedName })
   }
+}
+
+/// The value that a study compares its trials by.
+public struct Goal: Codable, Equatable, Sendable {
+  /// The direction of improvement.
+  public enum Direction: String, Codable, Sendable, CaseIterable {
+    /// Higher is better.
+    case maximize
+    /// Lower is better.
+    case minimize
+  }
+
+  /// The name of the value, as in an export's column.
+  public var name: String
+  /// The direction of improvement.
+  public var direction: Direction
+
+  /// Creates a goal.
+  public init(_ name: String, _ direction: Direction = .maximize) {
+    self.name = name
+    self.direction = direction
+  }
+
+  /// The highest accuracy on the validation set.
+  public static let validationAccuracy = Goal("validation_accuracy")
+}
+
+extension Goal {
+  /// Whether `value` is better than `other`; a value that is not finite is never better.
+  public func isBetter(_ value: Double, than other: Double) -> Bool {
+    score(value) > score(other)
+  }
+
+  /// The value with its sign such that higher is better; −∞ if it is not finite.
+  func score(_ value: Double) -> Double {
+    if !value.isFinite { return -.infinity }
+    return direction == .maximize ? value : -value
+  }
+
+  /// Whether the trial `id` with `value` ranks before another: better, or equal and earlier.
+  func ranks(_ value: Double, _ id: Int, before other: Double, _ otherID: Int) -> Bool {
+    let (score, otherScore) = (score(value), score(other))
+    return score == otherScore ? id < otherID : score > otherScore
+  }
+}
+
+/// A study in a folder differs from the expected one.
+public struct StudyDifference: Error, Equatable, Sendable {
+  /// The study's folder.
+  public let path: String
+  /// What differs, such as `parameter hidden` or `method`.
+  public let name: String
+  /// The value in the folder's study.
+  public let recorded: String
+  /// The expected value.
+  public let expected: String
+}
+
+extension StudyDifference: CustomStringConvertible, LocalizedError {
+  /// One sentence with the name and both values.
+  public var description: String {
+    "\(path): \(name): the study in this folder has \(recorded), expected \(expected)"
+  }
+  /// The same as ``description``.
+  public var errorDescription: String? { description }
+}
+
+extension StudyDefinition {
+  /// Throws for the first difference between the study at `path` and the expected one.
+  func demand(_ expected: StudyDefinition, at path: String) throws {
+    try compareParameters(with: expected.space, at: path)
+    try compare("method", method, expected.method, path)
+    try compare("goal", goal, expected.goal, path)
+    try compare("pruning", pruning, expected.pruning, path)
+    try compare("seeds of repeats", seeds, expected.seeds, path)
+    for name in Set(context.keys).union(expected.context.keys).sorted() {
+      try compare(name, context[name], expected.context[name], path)
+    }
+  }
+
+  /// Compares parameters by name before their order, so that a missing or extra one is named.
+  private func compareParameters(with other: SearchSpace, at path: String) throws {
+    let (own, others) = (space.parameters, other.parameters)
+    for name in (own + others).map(\.name) {
+      let pair = (own.first { $0.name == name }, others.first { $0.name == name })
+      if pair.0?.domain != pair.1?.domain {
+        throw StudyDifference(
+          path: path, name: "parameter \(name)",
+          recorded: pair.0.map { "\($0.domain)" } ?? "none",
+          expected: pair.1.map { "\($0.domain)" } ?? "none")
+      }
+      try compare("condition of \(name)", pair.0?.condition, pair.1?.condition, path)
+    }
+    for (index, pair) in zip(own, others).enumerated() {
+      try compare("parameter number \(index + 1)", pair.0.name, pair.1.name, path)
+    }
+  }
+}
+
+/// Throws unless both are equal in JSON, where 1.0 and 1 are one number.
+private func compare<Value: Encodable>(
+  _ name: String, _ recorded: Value?, _ expected: Value?, _ path: String
+) throws {
+  if try recorded?.jsonLine != expected?.jsonLine {
+    throw StudyDifference(
+      path: path, name: name, recorded: try displayText(recorded),
+      expected: try displayText(expected))
+  }
+}
+
+/// A value's JSON without braces and quotation marks, such as `random count 5, seed 1`.
+private func displayText<Value: Encodable>(_ value: Value?) throws -> String {
+  guard let value else { return "none" }
+  if let text = value as? String { return text }
+  // The key of an associated value without a label.
+  let json = try value.jsonLine.replacing(#""_0":"#, with: "")
+  let text = json.filter { !"{}\"".contains($0) }
+    .replacing(":", with: " ").replacing(",", with: ", ")
+  return text.isEmpty ? "none" : text.trimmingCharacters(in: .whitespaces)
 }

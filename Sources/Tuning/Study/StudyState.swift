@@ -1,13 +1,13 @@
-/// What is known of a study: its trials after all events so far.
+/// The state of a study: its trials after all events so far.
 struct StudyState {
   let definition: StudyDefinition
   private(set) var trials: [Trial]
-  /// The trials of each configuration.
+  /// The numbers of the trials of each configuration.
   private let groups: [[Int]]
-  /// The best configuration of which all trials are done.
+  /// The best configuration whose trials are all done.
   private(set) var best: Int?
   private(set) var notes: [StudyNote] = []
-  /// The trials that have ended, in the order in which they did.
+  /// The trials that have ended, in that order.
   private(set) var ended: [Int] = []
 
   init(_ definition: StudyDefinition, _ trials: [Assignment]) {
@@ -26,21 +26,19 @@ struct StudyState {
     self.groups = groups
   }
 
-  /// All configurations, by the numbers of their first trials.
   var configurations: [Configuration] { groups.indices.map(configuration) }
 
-  /// The configuration with a number.
   func configuration(_ number: Int) -> Configuration {
     let own = groups[number].map { trials[$0] }
     return Configuration(definition.point(of: own[0].parameters), own)
   }
 
-  /// Whether a trial is the first one of its configuration, which alone is pruned: the others are run
-  /// where it was not.
+  /// Whether a trial is the first of its configuration. Only first trials are pruned on their way; the
+  /// other repeats run if the first was not pruned.
   func isFirst(_ trial: Int) -> Bool { groups[trials[trial].configuration].first == trial }
 
-  /// Why an event cannot happen now, or nil where it can. A running trial may begin again: the
-  /// process that ran it before may have been killed.
+  /// Why an event is invalid now; nil if it is valid. A running trial may begin again, since the
+  /// process that ran it may have been killed.
   func objection(to event: StudyEvent) -> String? {
     guard let id = event.trial else { return nil }
     guard trials.indices.contains(id) else { return "trial \(id) is not one of \(trials.count)" }
@@ -61,8 +59,8 @@ struct StudyState {
     }
   }
 
-  /// The best trial of the best configuration so far, where a trial that ends with a result completes
-  /// that one; nil where it does not.
+  /// The best trial of the best configuration so far, if the end of a trial with a result completes
+  /// that configuration; else nil.
   func best(completedBy trial: Int, _ result: TrialResult) -> Int? {
     var ended = trials[trial]
     ended.end(with: result)
@@ -72,14 +70,14 @@ struct StudyState {
     return isBest(after) ? after.best(by: definition.goal)?.id : nil
   }
 
-  /// Whether all trials of a configuration are done, and no other is better so far.
+  /// Whether a configuration is complete and the best so far.
   private func isBest(_ own: Configuration) -> Bool {
     guard let value = own.result?.value else { return false }
     guard let other = best.map(configuration), let known = other.result?.value else { return true }
     return definition.goal.ranks(value, own.id, before: known, other.id)
   }
 
-  /// Lets an event happen to which there is no objection.
+  /// Applies a valid event.
   mutating func apply(_ line: StudyLine) {
     let event = line.event
     if case .note(let kind, let values) = event { notes.append(StudyNote(kind, values)) }
@@ -92,8 +90,8 @@ struct StudyState {
     if event.isFinal { ended.append(id) }
   }
 
-  /// Lets the trials wait again that run, or one of them. No event tells of it: a trial that has
-  /// begun and has no end waits for whoever reads the journal.
+  /// Makes running trials wait again, or one of them. There is no event for this: a trial without an end
+  /// waits when the journal is read.
   mutating func interrupt(_ trial: Int? = nil) {
     for id in trials.indices where trials[id].state == .running && id == trial ?? id {
       trials[id].state = .waiting
@@ -132,6 +130,51 @@ extension Trial {
       state = .pruned
       end = End(iteration: iteration)
       self.seconds = seconds
+    }
+  }
+}
+
+/// An event of a study, as in its journal.
+enum StudyEvent: Codable {
+  /// A trial began, or began again with its measurements up to an iteration.
+  case begun(trial: Int, from: Int)
+  case measured(trial: Int, measurement: Measurement)
+  case done(trial: Int, result: TrialResult)
+  case diverged(trial: Int, iteration: Int?, loss: Double?, seconds: Double, message: String)
+  case failed(trial: Int, message: String, seconds: Double)
+  case pruned(trial: Int, iteration: Int, seconds: Double)
+  case note(kind: String, values: [String: String])
+}
+
+/// A program's own entry in a study's journal.
+public struct StudyNote: Codable, Equatable, Sendable {
+  /// The kind of note, such as `resumed`.
+  public var kind: String
+  /// The contents.
+  public var values: [String: String]
+
+  /// Creates a note.
+  public init(_ kind: String, _ values: [String: String] = [:]) {
+    self.kind = kind
+    self.values = values
+  }
+}
+
+extension StudyEvent {
+  var trial: Int? {
+    switch self {
+    case .begun(let trial, _), .measured(let trial, _), .done(let trial, _),
+      .diverged(let trial, _, _, _, _), .failed(let trial, _, _), .pruned(let trial, _, _):
+      trial
+    case .note: nil
+    }
+  }
+
+  /// Whether the event ends a trial.
+  var isFinal: Bool {
+    switch self {
+    case .begun, .measured, .note: false
+    case .done, .diverged, .failed, .pruned: true
     }
   }
 }

@@ -4,23 +4,23 @@ import PerceptronLinearAlgebra
 ///
 /// The direction numbers are those of Joe and Kuo, "Constructing Sobol sequences with better
 /// two-dimensional projections" (SIAM J. Sci. Comput. 30, 2008), their file `new-joe-kuo-6.21201`.
-/// A seed scrambles them as Matoušek does ("On the L2-discrepancy for anchored boxes", J.
+/// A seed scrambles them by the method of Matoušek ("On the L2-discrepancy for anchored boxes", J.
 /// Complexity 14, 1998): a random lower triangular matrix times the bits of a coordinate, and a
-/// digital shift. Both keep what the first line says, and the shift makes every point uniform by
-/// itself. The first point is not left out: without it, the others do not balance each other (Owen,
+/// digital shift. Both keep the property above, and the shift makes every single point uniform. The
+/// first point is kept: without it, the sequence loses its balance (Owen,
 /// "On dropping the first Sobol' point", 2020).
 struct SobolSequence {
-  /// The most dimensions.
+  /// The maximum number of dimensions.
   static let dimensionLimit = primitive.count + 1
-  /// As many as a Double has.
+  /// The bits of a coordinate: those of a Double's significand.
   private static let bits = 53
 
-  /// For each dimension, what each bit of a point's number adds.
+  /// [dimensions][bits of a point's number]: the direction numbers.
   private var directions: [[UInt64]]
   /// The digital shift of each dimension.
   private var shifts: [UInt64]
 
-  /// The sequence in so many dimensions, scrambled where there is a seed.
+  /// Creates a sequence, scrambled if there is a seed.
   ///
   /// - Precondition: `dimensions` is in 1...``dimensionLimit``.
   init(dimensions: Int, seed: UInt64?) {
@@ -41,7 +41,7 @@ struct SobolSequence {
     }
   }
 
-  /// The point with a number, each coordinate in 0..<1.
+  /// The point at an index, each coordinate in 0..<1.
   subscript(index: Int) -> [Double] {
     // Antonov and Saleev (1979): Gray code changes the order of the points only, within each 2ᵏ.
     let gray = UInt64(index ^ (index >> 1))
@@ -63,7 +63,7 @@ struct SobolSequence {
     rows.reduce(0) { $0 << 1 | UInt64(($1 & vector).nonzeroBitCount & 1) }
   }
 
-  /// The numbers of a dimension that is not scrambled, by equations 2 and 3 of Joe and Kuo (2008).
+  /// The direction numbers of a dimension before scrambling, by equations 2 and 3 of Joe and Kuo (2008).
   private static func directions(of dimension: Int) -> [UInt64] {
     var numbers: [UInt64] = []
     if dimension == 0 {
@@ -118,5 +118,65 @@ struct SobolSequence {
     (203, [1, 1, 3, 9, 25, 29, 41]),
     (211, [1, 3, 5, 13, 23, 1, 55]),
     (213, [1, 3, 7, 3, 13, 59, 17]),
+  ]
+}
+
+/// Halton's sequence: a coordinate is the point's number written in a prime base and mirrored at the
+/// radix point (Halton, 1960). A seed permutes the digits of each place (Owen, "A randomized Halton
+/// algorithm in R", 2017), which makes every single point uniform and removes the stripes of large
+/// bases.
+struct HaltonSequence {
+  /// The maximum number of dimensions; larger bases would need too many points to fill an axis.
+  static let dimensionLimit = primes.count
+
+  /// [dimensions][places]: the permuted digits.
+  private let digits: [[[Int]]]
+
+  /// Creates a sequence, scrambled if there is a seed.
+  ///
+  /// - Precondition: `dimensions` is in 1...``dimensionLimit``.
+  init(dimensions: Int, seed: UInt64?) {
+    precondition((1...Self.dimensionLimit).contains(dimensions), "Halton: \(dimensions) dimensions")
+    digits = (0..<dimensions).map { dimension in
+      let base = Self.primes[dimension]
+      var random = seed.map {
+        SeededRandom(seed: $0, purpose: "Halton search", index: UInt64(dimension))
+      }
+      return (0..<Self.places(in: base)).map { _ in
+        random?.permutation(base) ?? Array(0..<base)
+      }
+    }
+  }
+
+  /// The point at an index, each coordinate in 0..<1.
+  subscript(index: Int) -> [Double] {
+    digits.enumerated().map { dimension, places in
+      let base = Self.primes[dimension]
+      var rest = index
+      var weight = 1.0
+      var sum = 0.0
+      for order in places {
+        weight /= Double(base)
+        sum += Double(order[rest % base]) * weight
+        rest /= base
+      }
+      return min(sum, 1.0.nextDown)
+    }
+  }
+
+  /// The number of digits that cover a Double's 53 bits.
+  private static func places(in base: Int) -> Int {
+    var count = 0
+    var reach = 1.0
+    while reach < 0x1p53 {
+      reach *= Double(base)
+      count += 1
+    }
+    return count
+  }
+
+  private static let primes = [
+    2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+    101, 103, 107, 109, 113, 127, 131,
   ]
 }

@@ -5,66 +5,64 @@ import PerceptronNeuralNetwork
 import PerceptronFiles
 import PerceptronTraining
 
-/// The training of some networks side by side, for all of their trials.
+/// Trains networks side by side for all of their trials.
 final class TrialGroup<Scalar: BLASScalar, Random: RandomStream & Codable> {
-  private let sweep: Sweep<Scalar>
+  private let engine: SearchEngine<Scalar>
   private let sets: PreparedSets<Scalar>
   private var trainer: Trainer<Scalar, Random>
   /// The networks, in the order of the trainer's members.
   private var runs: [Run]
   private var clock = ContinuousClock.now
-  /// Whether the search was stopped.
   private var isStopped = false
-  /// Where it is saved how far the group is, or nil where the study has no folder.
+  /// The path of the group's checkpoint; nil for a study in memory.
   private let checkpointPath: String?
   private var lastSave = ContinuousClock.now
-  /// How long the last checkpoint took to write, in seconds.
+  /// The time that writing the last checkpoint took, in seconds.
   private var saveDuration = 0.0
 
-  private var study: Study { sweep.study }
+  private var study: Study { engine.study }
 
-  /// What the study knows of a network beside its training.
+  /// A network's trials and time, saved beside its training in checkpoints.
   private struct Run: Codable {
-    /// What it is a run of: another one must not go on from its checkpoint.
+    /// The settings; a run with other settings must not resume from the checkpoint.
     let settings: Experiment
     let inputSize: Int
-    /// The trials that have not ended, by their iterations.
+    /// The trials that have not ended, in the order of their iterations.
     var left: [RunPrefix]
-    /// Its part of the time of all iterations, by its share of the operations.
+    /// Its share of the group's time, by its share of the operations.
     var seconds = 0.0
     let operations: Double
 
-    init(_ member: SweepPlan.Member) {
+    init(_ member: SearchWork.Member) {
       settings = member.settings
       inputSize = member.inputSize
       left = member.trials
       operations = member.operations
     }
 
-    /// Whether this one can go on from where the other one was saved after some iterations.
+    /// Whether this run can resume from another that was saved after some iterations.
     func canContinue(_ other: Run, after iteration: Int) -> Bool {
-      // One that is beyond a trial that waits is of no use to it: the journal may have lost the line
-      // that ended the trial.
+      // Not from beyond a waiting trial's end, whose line the journal may have lost.
       other.settings == settings && other.inputSize == inputSize
         && left.allSatisfy(other.left.contains) && iteration <= left.first?.iterations ?? 0
     }
   }
 
-  /// A group from its beginning, or from its checkpoint in the study's folder.
+  /// Creates a group, or resumes it from its checkpoint in the study's folder.
   ///
   /// - Parameters:
   ///   - members: the networks with their trials, in the order of the trainer's members.
   ///   - fresh: a trainer of them that has not begun.
   ///   - checkpoint: the name of the group's checkpoint.
   init(
-    _ sweep: Sweep<Scalar>, _ members: [SweepPlan.Member], _ sets: PreparedSets<Scalar>,
+    _ engine: SearchEngine<Scalar>, _ members: [SearchWork.Member], _ sets: PreparedSets<Scalar>,
     _ fresh: Trainer<Scalar, Random>, checkpoint: String
   ) throws {
-    self.sweep = sweep
+    self.engine = engine
     self.sets = sets
     trainer = fresh
     runs = members.map(Run.init)
-    checkpointPath = sweep.study.directory.map { $0 + "/" + checkpoint }
+    checkpointPath = engine.study.directory.map { $0 + "/" + checkpoint }
     try resume()
   }
 }
@@ -74,7 +72,7 @@ final class TrialGroup<Scalar: BLASScalar, Random: RandomStream & Codable> {
 extension TrialGroup {
   /// Trains until all trials have ended or the search is stopped.
   func run() throws {
-    sweep.meter.networks(runs.count)
+    engine.meter.networks(runs.count)
     for run in runs {
       for prefix in run.left { try study.begin(prefix.trial, from: trainer.iteration) }
     }
@@ -85,14 +83,14 @@ extension TrialGroup {
         watching: { [self] in try watch($0) },
         saving: { [self] in isSaveDue }, { [self] in try save($0) })
     } catch is TrainingError {
-      // Told of network by network, as it came.
+      // Recorded network by network.
     }
     if isStopped && runs.contains(where: { !$0.left.isEmpty }) { try save(trainer) }
     for index in runs.indices where !runs[index].left.isEmpty {
       if trainer.members[index].failure != nil {
         try diverge(index, trainer.members[index])
       } else {
-        // The search was stopped, or its task cancelled.
+        // The search was stopped, or its task was cancelled.
         for prefix in runs[index].left { study.interrupt(prefix.trial) }
         isStopped = true
       }
@@ -109,16 +107,16 @@ extension TrialGroup {
         over, of: index, member, member.result,
         training: member.result.evaluate(on: sets.training),
         validation: sets.validation.map { member.result.evaluate(on: $0) })
-      if runs[index].left.isEmpty { sweep.meter.networks(-1) }
+      if runs[index].left.isEmpty { engine.meter.networks(-1) }
     }
   }
 
-  /// Measures and ends what is due after an iteration.
+  /// Records measurements and ends trials after an iteration.
   ///
-  /// - Returns: the members to train no more.
+  /// - Returns: the members to stop training.
   private func watch(_ moment: GroupMoment<Scalar>) throws -> Set<Int> {
     lap(moment.members)
-    sweep.meter.made(moment.members.reduce(0) { $0 + runs[$1].operations })
+    engine.meter.made(moment.members.reduce(0) { $0 + runs[$1].operations })
     var over = Set<Int>()
     for index in moment.members where moment[index].failure != nil {
       try diverge(index, moment[index])
@@ -132,7 +130,7 @@ extension TrialGroup {
     over.formUnion(try endTrials(at: moment))
     if moment.isEvaluated {
       for index in moment.members
-      where sweep.shouldPrune(runs[index].left.last, at: moment.iteration + 1) {
+      where engine.shouldPrune(runs[index].left.last, at: moment.iteration + 1) {
         for prefix in runs[index].left {
           try study.prune(prefix.trial, at: moment.iteration + 1, seconds: runs[index].seconds)
         }
@@ -141,11 +139,11 @@ extension TrialGroup {
       }
     }
     for index in over {
-      sweep.meter.spared(
+      engine.meter.spared(
         runs[index].operations * Double(moment[index].iterations - moment.iteration - 1))
     }
-    sweep.meter.networks(-over.count)
-    if sweep.stop() {
+    engine.meter.networks(-over.count)
+    if engine.stop() {
       isStopped = true
       return Set(moment.members)
     }
@@ -185,9 +183,9 @@ extension TrialGroup {
     }
   }
 
-  /// Ends the trials whose iterations are made.
+  /// Ends the trials that have all of their iterations.
   ///
-  /// - Returns: the members that no trial is left of.
+  /// - Returns: the members without trials left.
   private func endTrials(at moment: GroupMoment<Scalar>) throws -> Set<Int> {
     var ending: [(index: Int, prefixes: [RunPrefix])] = []
     for index in moment.members {
@@ -211,7 +209,7 @@ extension TrialGroup {
     return Set(indices.filter { runs[$0].left.isEmpty })
   }
 
-  /// Ends trials with what their network is worth.
+  /// Ends trials with the results of their network.
   private func end(
     _ prefixes: [RunPrefix], of index: Int, _ member: TrainingMember<Scalar>,
     _ network: Network<Scalar>, training: Evaluation, validation: Evaluation?
@@ -222,7 +220,7 @@ extension TrialGroup {
       trainAccuracy: training.accuracy, finalLoss: member.history.loss.last,
       iterations: member.iteration, seconds: runs[index].seconds,
       rowCount: sets.validation?.count)
-    for prefix in prefixes { try sweep.finish(prefix.trial, result, sets, network) }
+    for prefix in prefixes { try engine.finish(prefix.trial, result, sets, network) }
     runs[index].left.removeAll { prefixes.contains($0) }
   }
 }
@@ -230,14 +228,14 @@ extension TrialGroup {
 // MARK: - Checkpoints
 
 extension TrialGroup {
-  /// The key of a checkpoint's notes under which the runs stand.
+  /// The key of the runs in a checkpoint's notes.
   private static var runsKey: String { "runs" }
 
-  /// Goes on from the checkpoint, if there is one of these networks.
+  /// Resumes from the checkpoint, if there is one of these networks.
   private func resume() throws {
     guard let checkpointPath, FileManager.default.fileExists(atPath: checkpointPath) else { return }
     let archive = try TensorArchive(readingFrom: checkpointPath)
-    // Of another scalar type, another search, or of a version that saved it otherwise.
+    // Else it is of another scalar type, another search or another version.
     guard let text = archive.metadata[Self.runsKey], let known = try? [Run](json: text.utf8),
       known.first?.settings.precision == runs.first?.settings.precision,
       known.first?.settings.random == runs.first?.settings.random
@@ -257,13 +255,13 @@ extension TrialGroup {
     trainer = saved
     for (index, position) in positions.enumerated() {
       runs[index].seconds = known[position].seconds
-      sweep.meter.spared(runs[index].operations * Double(trainer.iteration))
+      engine.meter.spared(runs[index].operations * Double(trainer.iteration))
     }
   }
 
-  /// Whether it is time for a checkpoint: large ones are written less often.
+  /// Whether a checkpoint is due; large ones are written less often.
   private var isSaveDue: Bool {
-    let period = sweep.search.checkpointEvery
+    let period = engine.search.checkpointEvery
     return checkpointPath != nil
       && (period == 0
         || lastSave.duration(to: .now) / .seconds(1) >= max(period, 50 * saveDuration))

@@ -13,55 +13,57 @@ import PerceptronTraining
 ///     print(study.leaderboard.trials[0])
 ///
 /// Trials that share data, batch size and seed are trained side by side, which takes a fraction of the
-/// time: see ``Method``. Where the study has a folder (``Study/open(at:_:by:goal:pruning:context:)``),
-/// the best network so far is saved there as `best.safetensors`, which `TrainedModel(readingFrom:)`
-/// reads, and what is under way is saved from time to time, so that a search that was killed goes on
-/// where it was. A study in memory keeps the results alone.
+/// time: see ``Method``. If the study has a folder
+/// (``Study/open(at:_:by:goal:pruning:seeds:context:)``), the best network so far is saved there as
+/// `best.safetensors`, for `TrainedModel(readingFrom:)`, along with checkpoints from which a search that
+/// was killed resumes. A study in memory keeps the results alone.
 public struct NetworkSearch {
-  /// How trials are trained.
+  /// The ways to train trials.
   public enum Method: String, Sendable, CaseIterable {
-    /// Side by side where they can share their batches; those that draw from NumPy's stream one on each
-    /// core. Trials that differ only in their number of iterations are one run, measured at each of the
-    /// numbers. A trial's numbers are those of the trial trained alone, to the last bit.
+    /// Side by side where trials can share batches; trials that draw from NumPy's stream run one on each
+    /// core. Trials that differ only in their number of iterations are one run, measured at each of
+    /// these numbers. Results are bit for bit those of trials trained alone.
     case sideBySide
-    /// One after the other.
+    /// In turn.
     case independent
+
+    /// The method's name in output.
+    package var words: String { self == .sideBySide ? "side by side" : "independent" }
   }
 
   /// The study.
   public let study: Study
   /// The data, with the rows that are held out for validation.
   public let data: Dataset
-  /// What each trial trains, in the order of the study's trials.
+  /// The settings of each trial, in the order of the study's trials.
   public let settings: [Experiment]
-  /// How trials are trained.
+  /// The way to train trials.
   public var method = Method.sideBySide
-  /// How many threads share the work, or nil for as many as BLAS has.
+  /// The number of threads; nil for as many as BLAS has.
   public var workers: Int?
-  /// About how many bytes the networks that are trained side by side take at most: weights, what
-  /// optimizers keep of them, and batches on their way through the layers, 128 MiB unless set. More are
-  /// trained in several groups; one that takes more has a group of its own.
+  /// The approximate maximum memory of networks side by side, in bytes: weights, optimizer state and
+  /// activations, 128 MiB by default. More networks are trained in several groups; a larger network has
+  /// a group of its own.
   public var memory = 128 << 20
 
-  /// Rows that had no part in the search, which the best network is measured on once all trials are
-  /// over, where the study has a folder: see `Study.test`. Nil for none.
+  /// Test rows, on which the best network is measured when all trials have ended, if the study has a
+  /// folder: see `Study.test`.
   public var test: Dataset?
 
-  /// How many seconds at least are between two checkpoints of what is trained side by side, in the
-  /// study's folder; large ones are written less often, so that they take two hundredths of the time at
-  /// most. With 0 there is one after each step. A search that was killed goes on from the last one.
+  /// The least time between checkpoints in the study's folder, in seconds; with 0, one follows each step.
+  /// Large checkpoints are written less often, so that they take at most 2 % of the time.
   public var checkpointEvery = 1.0
 
-  /// Where the network of each trial that is done is saved, of a study in memory with one trial.
+  /// The path to save the network of a study in memory with a single trial.
   var modelPath: String?
 
-  /// The search of the best of some networks.
+  /// Creates a search from the settings of each trial.
   ///
   /// - Parameters:
-  ///   - study: its trials are to be trained.
-  ///   - data: the rows to train on, and among them those to hold out.
-  ///   - settings: what each of the study's trials trains; every one holds rows out for validation.
-  /// - Throws: `InvalidSetting` for settings that no network can be trained with.
+  ///   - study: the study whose trials are trained.
+  ///   - data: the training rows, including those to hold out.
+  ///   - settings: the settings of each trial; all hold out rows for validation.
+  /// - Throws: `InvalidSetting` for invalid settings.
   public init(_ study: Study, on data: Dataset, settings: [Experiment]) throws {
     require(
       study.trials.count == settings.count,
@@ -77,14 +79,9 @@ public struct NetworkSearch {
     self.settings = settings
   }
 
-  /// The search of the best of some networks.
+  /// Creates a search from a function that makes a trial's settings of its hyperparameters.
   ///
-  /// - Parameters:
-  ///   - study: its trials are to be trained.
-  ///   - data: the rows to train on, and among them those to hold out.
-  ///   - settings: what a trial trains, by what its hyperparameters are set to.
-  /// - Throws: `InvalidSetting` for settings that no network can be trained with; what `settings`
-  ///   throws.
+  /// - Throws: `InvalidSetting` for invalid settings; whatever `settings` throws.
   public init(
     _ study: Study, on data: Dataset,
     settings: (_ parameters: Assignment) throws -> Experiment
@@ -92,19 +89,19 @@ public struct NetworkSearch {
     try self.init(study, on: data, settings: study.trials.map { try settings($0.parameters) })
   }
 
-  /// Trains the networks of all trials that wait, and records what comes of them. Where the file of the
-  /// best network is not there or damaged afterwards, that one is trained and saved again; with repeats,
-  /// this is so unless the best one ended last of its point.
+  /// Trains the networks of all waiting trials and records the results. If the file of the best network
+  /// is missing or damaged afterwards, that network is trained and saved again; with repeats, this is so
+  /// unless the best trial ended last of its point.
   ///
   /// - Parameters:
-  ///   - progress: told how far the search is, several times a second at most.
-  ///   - stop: asked after each step whether to end early; what is trained then waits again.
-  /// - Returns: the best trial, as it came out when it was trained again; nil where it was not.
-  /// - Throws: `FileError` where the study's folder cannot be written to; `DatasetError` for data
-  ///   that cannot be prepared.
+  ///   - progress: called with the progress, several times a second at most.
+  ///   - stop: called after each step; true ends the search early, and running trials wait again.
+  /// - Returns: the best trial's new result if it was trained again; else nil.
+  /// - Throws: `FileError` if the study's folder cannot be written to; `DatasetError` for data that
+  ///   cannot be prepared.
   @discardableResult
   public func run(
-    progress: @escaping @Sendable (SweepProgress) -> Void = { _ in },
+    progress: @escaping @Sendable (SearchProgress) -> Void = { _ in },
     stop: @escaping @Sendable () -> Bool = { false }
   ) throws -> Trial? {
     if let workers {
@@ -126,18 +123,17 @@ public struct NetworkSearch {
         throw DatasetError("the test set: \(error.message)")
       }
     }
-    let representatives = SweepPlan.representatives(of: settings, method: method, data: data)
-    func plan(of trials: [Int]) -> SweepPlan {
-      SweepPlan(of: trials, settings, method: method, memory: memory, data: data)
+    let representatives = SearchWork.representatives(of: settings, method: method, data: data)
+    func work(of trials: [Int]) -> SearchWork {
+      SearchWork(of: trials, settings, method: method, memory: memory, data: data)
     }
-    let meter = SweepMeter(plan(of: study.waiting), report: progress)
+    let meter = SearchMeter(work(of: study.waiting), report: progress)
     try study.forEachRound(until: stop) { round in
-      meter.left(plan(of: study.waiting).operations)
-      let plan = plan(of: round)
-      for (precision, units) in plan.byPrecision {
+      meter.left(work(of: study.waiting).operations)
+      for (precision, units) in work(of: round).byPrecision {
         switch precision {
-        case .float: try Sweep<Float>(self, representatives, meter, stop).run(units)
-        case .double: try Sweep<Double>(self, representatives, meter, stop).run(units)
+        case .float: try SearchEngine<Float>(self, representatives, meter, stop).run(units)
+        case .double: try SearchEngine<Double>(self, representatives, meter, stop).run(units)
         }
       }
     }
@@ -148,7 +144,7 @@ public struct NetworkSearch {
     return remade
   }
 
-  /// Measures the best network on the test set once the study is over, unless that was done.
+  /// Measures the best network on the test set when the study is over, unless that was done.
   private func measureBest() throws {
     guard let test, test.count > 0, let best = study.best, study.isOver, let path = bestPath,
       !lacksBest
@@ -162,8 +158,7 @@ public struct NetworkSearch {
         digest: digest))
   }
 
-  /// Whether a trial of the study in a folder is done, and the file of the best network is not there
-  /// or cannot be read.
+  /// Whether a study in a folder has a best trial whose network is missing or cannot be read.
   public var lacksBest: Bool {
     guard let path = bestPath, study.best != nil else { return false }
     return (try? AnyTrainedModel(readingFrom: path)) == nil
@@ -173,7 +168,7 @@ public struct NetworkSearch {
 
   /// Trains the best trial again, in a study of its own, and saves its network.
   ///
-  /// - Returns: what came of it, or nil where it was stopped.
+  /// - Returns: the trial; nil if the search was stopped.
   private func remakeBest(_ stop: @escaping @Sendable () -> Bool) throws -> Trial? {
     guard let best = study.best, let bestPath else { return nil }
     try AtomicFile.check(bestPath)
@@ -188,15 +183,14 @@ public struct NetworkSearch {
     return search.study.best
   }
 
-  /// Removes what a process that was killed at its very end has left.
+  /// Removes checkpoints that a process killed at its very end has left.
   private func removeCheckpoints() throws {
     guard let directory = study.directory else { return }
     for name in try FileManager.default.contentsOfDirectory(atPath: directory)
-    where SweepFiles.isCheckpoint(name) {
+    where SearchCheckpoint.isCheckpoint(name) {
       try AtomicFile.remove(directory + "/" + name)
     }
   }
 
-  /// How many threads there are to be.
   var workerCount: Int { workers ?? BLASLibrary.threadCount }
 }

@@ -7,11 +7,11 @@ import PerceptronTraining
 import PerceptronTuning
 
 /// Searches that are interrupted or killed, and gone on with.
-@Suite struct SweepResumeTests {
+@Suite struct SearchResumeTests {
   /// Some side by side, with prefixes and one that diverges, two alone, and a second group.
   static let settings: [Experiment] = {
     func run(_ change: @escaping (inout TrainerSettings) -> Void) -> Experiment {
-      SweepSamples.settings(precision: .float) {
+      SearchSamples.settings(precision: .float) {
         $0.length = .iterations(40)
         change(&$0)
       }
@@ -35,8 +35,8 @@ import PerceptronTuning
   static func train(
     in folder: String, stop: @escaping @Sendable () -> Bool = { false }
   ) throws -> Study {
-    let study = try SweepSamples.study(of: settings.count, in: folder)
-    var search = try NetworkSearch(study, on: SweepSamples.data, settings: settings)
+    let study = try SearchSamples.study(of: settings.count, in: folder)
+    var search = try NetworkSearch(study, on: SearchSamples.data, settings: settings)
     search.workers = 1
     search.checkpointEvery = 0
     try search.run(stop: stop)
@@ -144,7 +144,7 @@ import PerceptronTuning
     let folder = try TemporaryDirectory()
     // The first layer's numbers overflow in the running variance, which the loss does not show.
     let settings = [1e21, 0.1].map { scale in
-      var own = SweepSamples.settings(
+      var own = SearchSamples.settings(
         [.affine(outputs: 8), .batchNorm(), .relu, .affine(outputs: 3)], precision: .float
       ) { $0.penalty = .none }
       own.network.initializer = .normal(scale: scale)
@@ -152,7 +152,7 @@ import PerceptronTuning
     }
     func search() throws -> NetworkSearch {
       var search = try NetworkSearch(
-        SweepSamples.study(of: 2, in: folder.file("study")), on: SweepSamples.data,
+        SearchSamples.study(of: 2, in: folder.file("study")), on: SearchSamples.data,
         settings: settings)
       search.checkpointEvery = 0
       return search
@@ -169,8 +169,8 @@ import PerceptronTuning
     let path = folder.file("study")
     func search(_ rate: Double) throws -> NetworkSearch {
       var search = try NetworkSearch(
-        SweepSamples.study(of: 1, in: path), on: SweepSamples.data,
-        settings: [SweepSamples.settings { $0.learningRate = rate }])
+        SearchSamples.study(of: 1, in: path), on: SearchSamples.data,
+        settings: [SearchSamples.settings { $0.learningRate = rate }])
       search.checkpointEvery = 0
       return search
     }
@@ -178,7 +178,7 @@ import PerceptronTuning
     try search(0.05).run(stop: { count.next() > 20 })
     let other = try search(0.01)
     try other.run()
-    let expected = try SweepSamples.trials([SweepSamples.settings { $0.learningRate = 0.01 }])
+    let expected = try SearchSamples.trials([SearchSamples.settings { $0.learningRate = 0.01 }])
     #expect(other.study.trials.map(\.timeless) == expected.map(\.timeless))
   }
 }

@@ -15,10 +15,10 @@ struct StudyTestTests {
   private func train(
     in folder: String, rows: Range<Int> = 0..<50, stop: @escaping @Sendable () -> Bool = { false }
   ) throws -> Study {
-    let settings = Self.rates.map { rate in SweepSamples.settings { $0.learningRate = rate } }
-    let study = try SweepSamples.study(of: settings.count, in: folder)
-    var search = try NetworkSearch(study, on: SweepSamples.data, settings: settings)
-    search.test = SweepSamples.data[rows: rows]
+    let settings = Self.rates.map { rate in SearchSamples.settings { $0.learningRate = rate } }
+    let study = try SearchSamples.study(of: settings.count, in: folder)
+    var search = try NetworkSearch(study, on: SearchSamples.data, settings: settings)
+    search.test = SearchSamples.data[rows: rows]
     try search.run(stop: stop)
     return study
   }
@@ -33,12 +33,12 @@ struct StudyTestTests {
     let study = try Study.open(
       at: folder, SearchSpace([.init("rate", .values([0.01, 0.1]))]), seeds: [3, 0, 1, 2])
     let settings = study.trials.map { trial in
-      SweepSamples.settings {
+      SearchSamples.settings {
         $0.learningRate = trial.parameters.number("rate")
         $0.seed = UInt64(trial.parameters.whole("seed"))
       }
     }
-    var search = try NetworkSearch(study, on: SweepSamples.data, settings: settings)
+    var search = try NetworkSearch(study, on: SearchSamples.data, settings: settings)
     search.method = .independent
     let remade = try search.run()
     let best = try #require(study.best)
@@ -46,7 +46,7 @@ struct StudyTestTests {
     try #require(best.id != study.bestConfiguration?.trials.last?.id)
     #expect(remade?.value == best.value)
     #expect(!search.lacksBest)
-    let sets = try settings[best.id].sets(of: SweepSamples.data, as: Double.self)
+    let sets = try settings[best.id].sets(of: SearchSamples.data, as: Double.self)
     let model = try TrainedModel<Double>(readingFrom: folder + "/" + Study.bestName)
     let validation = try #require(sets.validation)
     #expect(model.network.evaluate(on: validation).accuracy == best.value)
@@ -60,7 +60,7 @@ struct StudyTestTests {
     let test = try #require(try train(in: folder).test)
     let best = try #require(try Study.read(at: folder).best)
     let model = try AnyTrainedModel(readingFrom: folder + "/" + Study.bestName)
-    let rows = SweepSamples.data[rows: 0..<50]
+    let rows = SearchSamples.data[rows: 0..<50]
     let expected = model.evaluate(on: rows)
     #expect(
       test
@@ -91,13 +91,13 @@ struct StudyTestTests {
   }
 
   @Test func `A test set that is not finite is refused before anything is trained`() throws {
-    var features = [Float](repeating: 1, count: 2 * SweepSamples.data.featureCount)
-    features[SweepSamples.data.featureCount + 1] = .nan
-    let study = try SweepSamples.study(of: 1)
+    var features = [Float](repeating: 1, count: 2 * SearchSamples.data.featureCount)
+    features[SearchSamples.data.featureCount + 1] = .nan
+    let study = try SearchSamples.study(of: 1)
     var search = try NetworkSearch(
-      study, on: SweepSamples.data, settings: [SweepSamples.settings { $0.learningRate = 0.1 }])
+      study, on: SearchSamples.data, settings: [SearchSamples.settings { $0.learningRate = 0.1 }])
     search.test = Dataset(
-      Tensor(features, shape: [2, SweepSamples.data.featureCount]), labels: [0, 1])
+      Tensor(features, shape: [2, SearchSamples.data.featureCount]), labels: [0, 1])
     #expect(
       throws: DatasetError(
         "the test set: the feature in row 1, column 1 is nan, not a finite number")

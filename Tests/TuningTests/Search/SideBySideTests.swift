@@ -29,7 +29,7 @@ private struct ThreeMeans: OptimizerRule {
     func run(
       _ layers: [LayerSpecification], _ change: @escaping (inout TrainerSettings) -> Void
     ) -> Experiment {
-      SweepSamples.settings(layers, precision: precision) {
+      SearchSamples.settings(layers, precision: precision) {
         $0.length = .iterations(200)
         change(&$0)
       }
@@ -71,8 +71,8 @@ private struct ThreeMeans: OptimizerRule {
     precision: Experiment.Precision
   ) throws {
     let settings = Self.settings(precision)
-    let together = try SweepSamples.trials(settings)
-    let alone = try SweepSamples.trials(settings, .independent)
+    let together = try SearchSamples.trials(settings)
+    let alone = try SearchSamples.trials(settings, .independent)
     for (one, other) in zip(together, alone) {
       #expect(one.state == .done && one.measurements.count == 20)
       #expect(one.result?.iterations == 200)
@@ -86,10 +86,10 @@ private struct ThreeMeans: OptimizerRule {
     precision: Experiment.Precision
   ) throws {
     let settings = Self.settings(precision)
-    let expected = try SweepSamples.trials(settings, workers: 1).map(\.timeless)
-    #expect(try SweepSamples.trials(settings, workers: 5).map(\.timeless) == expected)
+    let expected = try SearchSamples.trials(settings, workers: 1).map(\.timeless)
+    #expect(try SearchSamples.trials(settings, workers: 5).map(\.timeless) == expected)
     // Each in a group of its own.
-    #expect(try SweepSamples.trials(settings, workers: 2, memory: 1).map(\.timeless) == expected)
+    #expect(try SearchSamples.trials(settings, workers: 2, memory: 1).map(\.timeless) == expected)
   }
 
   @Test(arguments: Experiment.Precision.allCases)
@@ -97,17 +97,17 @@ private struct ThreeMeans: OptimizerRule {
     precision: Experiment.Precision
   ) throws {
     let healthy = Self.settings(precision)
-    let expected = try SweepSamples.trials(healthy).map(\.timeless)
+    let expected = try SearchSamples.trials(healthy).map(\.timeless)
     for (place, rate) in [(0, 1e30), (3, 1e4), (healthy.count, 300.0)] {
       var settings = healthy
       settings.insert(
-        SweepSamples.settings(
+        SearchSamples.settings(
           [.affine(outputs: 13), .relu, .affine(outputs: 3)], precision: precision
         ) {
           $0.learningRate = rate
           $0.length = .iterations(200)
         }, at: place)
-      var trials = try SweepSamples.trials(settings)
+      var trials = try SearchSamples.trials(settings)
       let diverged = trials.remove(at: place)
       #expect(diverged.state == .diverged, "learning rate \(rate)")
       for (trial, own) in zip(trials, expected) {
@@ -120,10 +120,10 @@ private struct ThreeMeans: OptimizerRule {
   @Test func `A trial that differs in its iterations alone is a prefix of the longest`() throws {
     let lengths = [60, 0, 7, 10, 60]
     let settings = lengths.map { length in
-      SweepSamples.settings { $0.length = .iterations(length) }
+      SearchSamples.settings { $0.length = .iterations(length) }
     }
-    let together = try SweepSamples.trials(settings)
-    let alone = try SweepSamples.trials(settings, .independent)
+    let together = try SearchSamples.trials(settings)
+    let alone = try SearchSamples.trials(settings, .independent)
     for (index, (one, other)) in zip(together, alone).enumerated() {
       #expect(one.state == .done)
       #expect(one.result?.iterations == lengths[index])
@@ -140,17 +140,17 @@ private struct ThreeMeans: OptimizerRule {
 
   @Test func `What cannot stand beside others is trained alone with the same numbers`() throws {
     let settings = [
-      SweepSamples.settings { $0.clipping = .norm(maximum: 0.1) },
-      SweepSamples.settings { $0.maxNorm = 0.5 },
-      SweepSamples.settings { $0.averageDecay = 0.9 },
-      SweepSamples.settings { $0.earlyStopping = EarlyStopping(patience: 1) },
-      SweepSamples.settings(random: .numpy) { _ in },
-      SweepSamples.settings([.relu, .affine(outputs: 3)]) { _ in },
-      SweepSamples.settings { $0.seed = 9 },
-      SweepSamples.settings { $0.batchSize = 20 },
+      SearchSamples.settings { $0.clipping = .norm(maximum: 0.1) },
+      SearchSamples.settings { $0.maxNorm = 0.5 },
+      SearchSamples.settings { $0.averageDecay = 0.9 },
+      SearchSamples.settings { $0.earlyStopping = EarlyStopping(patience: 1) },
+      SearchSamples.settings(random: .numpy) { _ in },
+      SearchSamples.settings([.relu, .affine(outputs: 3)]) { _ in },
+      SearchSamples.settings { $0.seed = 9 },
+      SearchSamples.settings { $0.batchSize = 20 },
     ]
-    let together = try SweepSamples.trials(settings, workers: 2)
-    let alone = try SweepSamples.trials(settings, .independent, workers: 1)
+    let together = try SearchSamples.trials(settings, workers: 2)
+    let alone = try SearchSamples.trials(settings, .independent, workers: 1)
     for (one, other) in zip(together, alone) { #expect(one.timeless == other.timeless) }
   }
 }

@@ -4,17 +4,17 @@ import PerceptronTraining
 import PerceptronTuning
 
 /// Searches that give trials up on their way.
-@Suite struct SweepPruningTests {
+@Suite struct SearchPruningTests {
   static let settings = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5].map { rate in
-    SweepSamples.settings {
+    SearchSamples.settings {
       $0.learningRate = rate
       $0.length = .iterations(100)
     }
   }
 
   @Test func `Side by side, halving leaves the best third at each rung`() throws {
-    let all = try SweepSamples.trials(Self.settings)
-    let trials = try SweepSamples.trials(
+    let all = try SearchSamples.trials(Self.settings)
+    let trials = try SearchSamples.trials(
       Self.settings, pruning: .successiveHalving(minimum: 10, factor: 3))
     let ends = trials.filter { $0.state == .pruned }.map { $0.iterations ?? -1 }.sorted()
     #expect(ends == [10, 10, 10, 10, 10, 10, 30, 30])
@@ -39,7 +39,7 @@ import PerceptronTuning
         return copy
       }
     }
-    let trials = try SweepSamples.trials(
+    let trials = try SearchSamples.trials(
       settings, pruning: .successiveHalving(minimum: 10, factor: 3))
     // The short ones were over before they could be given up.
     for trial in trials where trial.id % 2 == 0 { #expect(trial.state == .done) }
@@ -55,7 +55,7 @@ import PerceptronTuning
   ) throws {
     for clipping in [GradientClipping.none, .norm(maximum: 10)] {
       let settings = lengths.map { length in
-        SweepSamples.settings {
+        SearchSamples.settings {
           $0.length = .iterations(length)
           $0.clipping = clipping
         }
@@ -63,14 +63,14 @@ import PerceptronTuning
       for pruning in [
         Pruning.successiveHalving(minimum: 20, factor: 3), .hyperband(minimum: 20, factor: 3),
       ] {
-        let trials = try SweepSamples.trials(settings, pruning: pruning)
+        let trials = try SearchSamples.trials(settings, pruning: pruning)
         #expect(trials.allSatisfy { $0.state == .done })
       }
     }
   }
 
   @Test func `One after the other, trials that are worse than the median are given up`() throws {
-    let trials = try SweepSamples.trials(
+    let trials = try SearchSamples.trials(
       Self.settings.reversed(), .independent, pruning: .median(after: 20, trials: 3))
     #expect(trials.prefix(3).allSatisfy { $0.state == .done })
     let pruned = trials.filter { $0.state == .pruned }

@@ -6,7 +6,7 @@ import PerceptronTraining
 import PerceptronTuning
 
 /// Data and settings for searches that take a moment.
-enum SweepSamples {
+enum SearchSamples {
   /// 190 rows to train on and 40 to hold out, of 21 numbers and 3 classes.
   static let data: Dataset = {
     let features = Tensor<Float>.sample([230, 21], seed: 3)

@@ -2,22 +2,21 @@ import PerceptronDatasets
 import PerceptronNeuralNetwork
 import PerceptronTraining
 
-/// Which trials are trained together.
-struct SweepPlan {
-  /// A network that is trained once, for one or several trials.
+/// The work of a search: which trials are trained together, and what that costs.
+struct SearchWork {
+  /// A network that is trained once for one or several trials.
   struct Member {
-    /// The trials, by their iterations: each is a prefix of the next.
+    /// The trials in the order of their iterations: each is a prefix of the next.
     var trials: [RunPrefix]
-    /// The settings of the longest.
+    /// The settings of the longest trial.
     var settings: Experiment
-    /// How many numbers a row of its input has.
     let inputSize: Int
 
-    /// How many iterations are made.
+    /// The number of iterations.
     var iterations: Int { trials.last?.iterations ?? 0 }
-    /// How many operations an iteration takes.
+    /// The floating-point operations of an iteration.
     var operations: Double { cost.operations }
-    /// About how much memory it takes beside others.
+    /// The approximate memory of training it beside others.
     fileprivate var bytes: Double { cost.parameterBytes + cost.activationBytes }
     private var cost: TrainingCost {
       TrainingCost(
@@ -26,33 +25,31 @@ struct SweepPlan {
     }
   }
 
-  /// What is trained at a time.
+  /// A unit that is trained at a time.
   enum Unit {
-    /// Networks side by side.
+    /// Networks trained side by side.
     case group([Member])
-    /// Networks that are trained each on its own.
+    /// Networks trained each on its own.
     case alone([Member])
   }
 
   private(set) var units: [Unit] = []
-  private let method: NetworkSearch.Method
 
-  /// The plan for some trials.
+  /// Divides trials into units.
   ///
   /// - Parameters:
-  ///   - trials: those to be trained, by their numbers.
-  ///   - settings: those of all trials.
-  ///   - memory: how many bytes are side by side at most.
+  ///   - trials: the numbers of the trials to train.
+  ///   - settings: the settings of all trials of the study.
+  ///   - memory: the maximum number of bytes side by side.
   init(
     of trials: [Int], _ settings: [Experiment], method: NetworkSearch.Method,
     memory: Int, data: Dataset
   ) {
-    self.method = method
     let members = Self.members(trials, settings, merges: method == .sideBySide, data)
     var groups: [(key: SharedSearchSettings, members: [Member], bytes: Double)] = []
     var alone: [Member] = []
     for member in members {
-      // NumPy's stream draws batches after the network's own weights.
+      // NumPy's stream draws the batches after the network's own weights, so none are shared.
       guard method == .sideBySide, member.settings.random == .fast else {
         alone.append(member)
         continue
@@ -68,7 +65,7 @@ struct SweepPlan {
       }
     }
     units = groups.map { .group($0.members) }
-    // Alone, they need the same preparation of the data.
+    // Networks on their own share a unit if they share the prepared data.
     for member in alone {
       if case .alone(let others)? = units.last, let first = others.first,
         first.settings.hasSamePreparation(as: member.settings)
@@ -80,7 +77,7 @@ struct SweepPlan {
     }
   }
 
-  /// A network for each trial, or for all that differ in their iterations only.
+  /// A network for each trial, or with `merges` for all that differ in their iterations only.
   private static func members(
     _ trials: [Int], _ settings: [Experiment], merges: Bool, _ data: Dataset
   ) -> [Member] {
@@ -111,8 +108,7 @@ struct SweepPlan {
     return members
   }
 
-  /// The trials that stand for all of a network's in what the study compares on the way: of each network
-  /// the longest one, whether its trials wait or have ended.
+  /// The trials that pruning compares: the longest of each network, whether it waits or has ended.
   static func representatives(
     of settings: [Experiment], method: NetworkSearch.Method, data: Dataset
   ) -> Set<Int> {
@@ -121,7 +117,7 @@ struct SweepPlan {
     return Set(all.compactMap { $0.trials.last?.trial })
   }
 
-  /// How many operations all of it takes.
+  /// The floating-point operations of all units.
   var operations: Double {
     units.reduce(0) {
       $0 + $1.members.reduce(0) { $0 + $1.operations * Double($1.iterations) }
@@ -137,31 +133,31 @@ struct SweepPlan {
   }
 }
 
-/// A trial and how many iterations it has.
+/// A trial with its number of iterations.
 struct RunPrefix: Codable, Equatable {
   let trial: Int
   let iterations: Int
 }
 
-extension SweepPlan.Unit {
-  var members: [SweepPlan.Member] {
+extension SearchWork.Unit {
+  var members: [SearchWork.Member] {
     switch self {
     case .group(let members), .alone(let members): members
     }
   }
 }
 
-// MARK: - What may be shared
+// MARK: - Sharing
 
 extension Experiment {
-  /// The settings without how long the run is.
+  /// The settings without the length of the run.
   fileprivate var withoutLength: Experiment {
     var copy = self
     copy.training.length = .iterations(0)
     return copy
   }
 
-  /// Whether a shorter run is the beginning of a longer one: nothing looks at the length.
+  /// Whether a shorter run is the beginning of a longer one: nothing depends on the length.
   fileprivate var canBeAPrefix: Bool {
     switch training.schedule {
     case .cosine, .custom: false
@@ -169,19 +165,18 @@ extension Experiment {
     }
   }
 
-  /// Whether the data is prepared in the same way.
+  /// Whether both prepare the data in the same way.
   fileprivate func hasSamePreparation(as other: Experiment) -> Bool {
     precision == other.precision && validation == other.validation && split == other.split
       && pixelScale == other.pixelScale && subtractMean == other.subtractMean
   }
 }
 
-/// What the settings of networks side by side have in common: all of them but the network and, of its
-/// training, what may differ.
+/// The settings that networks side by side share: all but the network and the training settings that may
+/// differ.
 private struct SharedSearchSettings: Equatable {
   private let settings: Experiment
   private let training: SharedSettings
-  /// What the batches are drawn from.
   private let seed: UInt64
 
   init(_ settings: Experiment) {

@@ -1,0 +1,180 @@
+import PerceptronFiles
+import PerceptronTraining
+
+extension Study {
+  /// The number of points of the space that the best was chosen from.
+  package var choiceCount: Int {
+    configurations.count { $0.state == .done || $0.state == .pruned }
+  }
+
+  /// The 95 % interval of the best result, if it is the accuracy on a known number of rows. Nil for a
+  /// mean over repeats, which is reported with its standard deviation.
+  package var bestInterval: ClosedRange<Double>? {
+    guard let best = bestConfiguration, best.trials.count == 1, let result = best.result,
+      let rows = result.rowCount
+    else { return nil }
+    return accuracyInterval(result.value, rowCount: rows)
+  }
+
+  /// The best result with its interval, the test accuracy, and a warning of selection bias: sentences
+  /// without full stops. Empty if the number of rows is not known.
+  package var choiceInWords: [String] {
+    guard let own = bestConfiguration, let result = own.result, let rows = result.rowCount,
+      let best
+    else { return [] }
+    let goal = definition.goal.name.replacing("_", with: " ")
+    let isRepeated = own.trials.count > 1
+    var words = [
+      "best \(isRepeated ? "mean " : "")\(goal) \(own.valueInWords)"
+        + (isRepeated ? " on \(counted(rows, "row"))" : Self.interval(result.value, rows: rows))
+        + ", \(own.name)"
+    ]
+    if isRepeated {
+      words.append(
+        "the saved network is that of its best repeat, trial \(best.id), with "
+          + "\(decimal(best.result?.value ?? .nan, 4))")
+    }
+    if let test {
+      words.append(
+        "its test accuracy \(decimal(test.accuracy, 4))"
+          + Self.interval(test.accuracy, rows: test.rowCount))
+    }
+    if choiceCount > 1 {
+      words.append(
+        "the best of \(choiceCount) accuracies is optimistic, as it was chosen for being high"
+          + (test == nil ? "" : "; the test accuracy was not used for choosing"))
+    }
+    return words
+  }
+
+  private static func interval(_ accuracy: Double, rows: Int) -> String {
+    (accuracyIntervalText(accuracy, rowCount: rows).map { " (\($0))" } ?? "")
+      + " on \(counted(rows, "row"))"
+  }
+}
+
+extension Configuration {
+  /// The value with four decimals and, if several repeats are done, their standard deviation, such
+  /// as `0.9650 ± 0.0050`; a dash if there is no value.
+  package var valueInWords: String {
+    guard let value else { return "–" }
+    return decimal(value, 4) + (deviation.map { " ± \(decimal($0, 4))" } ?? "")
+  }
+}
+
+/// A completed trial, or a point of the space whose repeats are all complete, with the best result
+/// so far.
+public struct BestSoFar: Sendable, Equatable {
+  /// The trial's number, or that of the first repeat.
+  public let trial: Int
+  /// The result, or the mean over the repeats.
+  public let value: Double
+  /// The best result so far, this one included.
+  public let best: Double
+
+  /// Creates a step of the curve of best results.
+  public init(trial: Int, value: Double, best: Double) {
+    self.trial = trial
+    self.value = value
+    self.best = best
+  }
+}
+
+extension Study {
+  /// The trials that have ended (done, diverged, failed or pruned), in the order in which they ended.
+  public var ended: [Trial] {
+    let state = contents.withLock { $0.state }
+    return state.ended.map { state.trials[$0] }
+  }
+
+  /// The completed trials in order of completion, each with the best result so far. A repeated point
+  /// counts when all of its repeats are done.
+  public var bestSoFar: [BestSoFar] {
+    let configurations = configurations
+    var left = configurations.map(\.trials.count)
+    var best: Double?
+    return ended.compactMap { trial in
+      left[trial.configuration] -= 1
+      let own = configurations[trial.configuration]
+      guard left[trial.configuration] == 0, let value = own.result?.value else { return nil }
+      if let known = best, !definition.goal.isBetter(value, than: known) {
+        return BestSoFar(trial: own.id, value: value, best: known)
+      }
+      best = value
+      return BestSoFar(trial: own.id, value: value, best: value)
+    }
+  }
+}
+
+/// What the best network of a study does on rows that had no part in choosing it.
+public struct StudyTest: Equatable, Sendable {
+  /// The number of the trial whose network it is.
+  public let trial: Int
+  /// The share of rows that are classified rightly.
+  public let accuracy: Double
+  /// The mean loss without the penalty.
+  public let loss: Double
+  /// How many rows there are.
+  public let rowCount: Int
+  /// `Dataset.digest()` of the rows.
+  public let digest: String
+
+  /// The given measurement.
+  public init(trial: Int, accuracy: Double, loss: Double, rowCount: Int, digest: String) {
+    self.trial = trial
+    self.accuracy = accuracy
+    self.loss = loss
+    self.rowCount = rowCount
+    self.digest = digest
+  }
+}
+
+extension Study {
+  private static let testKind = "test"
+
+  /// The measurement of the best trial's network on test data; nil if there is none.
+  public var test: StudyTest? {
+    guard let best, let values = notes.last(where: { $0.kind == Self.testKind })?.values,
+      let trial = values["trial"].flatMap({ Int($0) }), trial == best.id,
+      let accuracy = values["accuracy"].flatMap({ Double($0) }),
+      let loss = values["loss"].flatMap({ Double($0) }),
+      let rows = values["rows"].flatMap({ Int($0) }), let digest = values["digest"]
+    else { return nil }
+    return StudyTest(
+      trial: trial, accuracy: accuracy, loss: loss, rowCount: rows, digest: digest)
+  }
+
+  /// Records the measurement of a trial's network on test data, as a note in the journal.
+  ///
+  /// - Throws: `FileError` where the journal cannot be written.
+  public func record(_ test: StudyTest) throws {
+    try note(
+      Self.testKind,
+      [
+        "trial": "\(test.trial)", "accuracy": "\(test.accuracy)", "loss": "\(test.loss)",
+        "rows": "\(test.rowCount)", "digest": test.digest,
+      ])
+  }
+}
+
+extension Study {
+  /// The number of trials in each state, such as `10 done, 2 diverged`.
+  package var countsInWords: String {
+    let counts = counts
+    let order: [Trial.State] = [.done, .diverged, .pruned, .failed, .running, .waiting]
+    return order.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }
+      .joined(separator: ", ")
+  }
+
+  /// The number of trials, such as `12 trials` or `12 trials, 3 for each of 4 networks`.
+  package var trialCountInWords: String {
+    let count = counted(trials.count, "trial")
+    if definition.seeds.count < 2 { return count }
+    let networks = counted(configurations.count, "network")
+    return configurations.count == 1
+      ? "\(count) of \(networks)" : "\(count), \(definition.seeds.count) for each of \(networks)"
+  }
+
+  /// Whether every trial has ended.
+  package var isOver: Bool { trials.allSatisfy(\.state.isFinal) }
+}
