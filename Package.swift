@@ -4,11 +4,12 @@ import PackageDescription
 // Modules from the bottom up; imports point down only. Folders have short names; modules have names
 // that no other package's modules have, since SwiftPM refuses equal ones.
 
-/// A Swift module in Sources/`name`; `uses` names others of Perceptron's by their short names.
-func module(_ name: String, uses: [String]) -> Target {
+/// A module in Sources/`name`, with a page beside its code where `page` is set; `uses` names others of
+/// Perceptron's by their short names.
+func module(_ name: String, uses: [String], page: Bool = false) -> Target {
   .target(
     name: moduleName(name), dependencies: uses.map { .byName(name: moduleName($0)) },
-    path: "Sources/\(name)")
+    path: "Sources/\(name)", exclude: page ? ["README.md"] : [])
 }
 
 /// A system library with its module map in Sources/`name`.
@@ -68,14 +69,14 @@ let package = Package(
     // For executables: see its start.c.
     module("CStart", uses: []),
 
-    module("LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"]),
-    module("Files", uses: ["LinearAlgebra", "CZlib", "CCrypto"]),
-    module("NeuralNetwork", uses: ["LinearAlgebra", "Files"]),
-    module("Datasets", uses: ["LinearAlgebra", "Files", "CResources"]),
-    module("Training", uses: numerics + ["Datasets"]),
-    module("Tuning", uses: training),
-    module("Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"]),
-    module("Reports", uses: training + ["Tuning", "Visualization"]),
+    module("LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"], page: true),
+    module("Files", uses: ["LinearAlgebra", "CZlib", "CCrypto"], page: true),
+    module("NeuralNetwork", uses: ["LinearAlgebra", "Files"], page: true),
+    module("Datasets", uses: ["LinearAlgebra", "Files", "CResources"], page: true),
+    module("Training", uses: numerics + ["Datasets"], page: true),
+    module("Tuning", uses: training, page: true),
+    module("Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"], page: true),
+    module("Reports", uses: training + ["Tuning", "Visualization"], page: true),
     module("Perceptron", uses: training + ["Tuning", "Visualization", "Reports"]),
 
     .target(
@@ -89,6 +90,7 @@ let package = Package(
       dependencies: [
         "CPerceptronStart", "PerceptronCommandSupport", "Perceptron", argumentParser,
       ],
+      exclude: ["README.md", "OPTIONS.md"],
       // The command computes nothing itself: optimizing it costs a tenth of a build and gains nothing.
       swiftSettings: [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
 

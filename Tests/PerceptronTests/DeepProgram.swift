@@ -1,7 +1,7 @@
-// README-BEGIN
+// PAGE-BEGIN
 import Perceptron
 
-/// Trains a deeper network on the digits, keeping a checkpoint, and returns its confusions.
+/// Trains a deeper network on the digits with checkpoints and returns its confusion matrix.
 func deepDigits(checkpointingAt path: String) throws -> ConfusionMatrix {
   let split = try Digits.training.splitLast(200)
   let preprocessing = try Preprocessing.fitted(
@@ -25,11 +25,11 @@ func deepDigits(checkpointingAt path: String) throws -> ConfusionMatrix {
       schedule: .cosine(warmUp: 20, final: 0.01), length: .epochs(30), batchSize: 50,
       earlyStopping: EarlyStopping(patience: 10)),
     random: SeededRandom(seed: 0, purpose: "batches"))
-  // Stopped at any moment, Trainer(resumingFrom: path) goes on to the same bits.
+  // After an interruption, Trainer(resumingFrom: path) continues to the same bits.
   try trainer.run(
     on: training, validation: validation,
     checkpoints: Checkpoints(at: path, everySeconds: 30))
   print("best validation accuracy", trainer.history.validationAccuracy.max() ?? 0)
   return trainer.result.confusionMatrix(on: Digits.test.prepared(with: preprocessing))
 }
-// README-END
+// PAGE-END

@@ -1,8 +1,8 @@
-// README-BEGIN
+// PAGE-BEGIN
 import Perceptron
 
-/// Writes the page of a run that `perceptron train` left in a folder, a chart of its losses, and a
-/// picture of what its first layer looks for.
+/// Writes the page of a run that `perceptron train` saved in a folder, and makes a chart of its losses
+/// and a picture of its first-layer weights.
 func picture(runIn folder: String, to path: String) throws {
   let run = try RunDirectory(path: folder).read()
   let report = Report(ofRun: run, named: "my run")
@@ -23,4 +23,4 @@ func picture(runIn folder: String, to path: String) throws {
   }
   print(TextCurve(run.history.loss, width: 60, height: 4).rows.joined(separator: "\n"))
 }
-// README-END
+// PAGE-END
