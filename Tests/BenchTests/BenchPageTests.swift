@@ -11,7 +11,7 @@ struct BenchPageTests {
     for line in Pages.commandLines(of: "bench", in: try Pages.text(page)) {
       do {
         _ = try Bench.parseAsRoot(Pages.askingForHelp(line))
-      } catch where Bench.exitCode(for: error) != .success {
+      } catch  where Bench.exitCode(for: error) != .success {
         Issue.record("\(page): \(line): \(Bench.message(for: error))")
       } catch {}
     }

@@ -57,7 +57,8 @@ public enum Pages {
     let prose = unfolded.replacing(/(?m)^```[\s\S]*?^```/, with: "").replacing("\n", with: " ")
     lines += prose.matches(of: /`([^`]+)`/).map { $0.output.1 }
     return lines.compactMap { line in
-      let words = words(of: line.trimmingPrefix("swift run -c release ").trimmingPrefix("swift run "))
+      let words = words(
+        of: line.trimmingPrefix("swift run -c release ").trimmingPrefix("swift run "))
       return words.first == program ? Array(words.dropFirst()) : nil
     }
   }
