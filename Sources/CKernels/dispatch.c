@@ -42,14 +42,14 @@ static inline const ckernels_table *table(void) {
   return known;
 }
 
-#define KERNEL(name, parameters, arguments) \
-  void ckernels_##name##_float parameters { table()->name##_float arguments; }
-#define REAL float
-#include "kernels.def"
-#undef REAL
-#undef KERNEL
-
-#define KERNEL(name, parameters, arguments) \
-  void ckernels_##name##_double parameters { table()->name##_double arguments; }
-#define REAL double
+#define KERNEL(name, parameters, arguments)                                \
+  void ckernels_##name(ckernels_type type, CKERNELS_LIST parameters) {     \
+    if (type == ckernels_float) {                                          \
+      table()->name##_float arguments;                                     \
+    } else {                                                               \
+      table()->name##_double arguments;                                    \
+    }                                                                      \
+  }
+#define REAL void
+#define SCALAR double
 #include "kernels.def"

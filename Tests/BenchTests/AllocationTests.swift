@@ -112,7 +112,7 @@ struct AllocationTests {
         }
       }
       net.updateStatistics(from: workspace)
-      net.descend(workspace, learningRate: 0.01)
+      net.updateParameters(with: workspace, learningRate: 0.01)
     }
     for number in 0..<5 { step(number) }
     let start = allocations_begin()

@@ -15,7 +15,7 @@ struct KernelTests {
         #expect(relu(x) == expected)
         var y = x
         y.withUnsafeMutableElements {
-          Scalar.relu(count: size, UnsafePointer($0.baseAddress!), into: $0.baseAddress!)
+          Scalar.activate(.relu, count: size, UnsafePointer($0.baseAddress!), into: $0.baseAddress!)
         }
         #expect(y == expected)
       }
@@ -36,19 +36,19 @@ struct KernelTests {
         output.withUnsafeElements { output in
           upstream.withUnsafeElements { upstream in
             apart.withUnsafeMutableElements {
-              Scalar.reluGradient(
-                count: size, output: output.baseAddress!, upstream: upstream.baseAddress!,
+              Scalar.activationGradient(
+                .relu, count: size, read: output.baseAddress!, upstream: upstream.baseAddress!,
                 into: $0.baseAddress!)
             }
             overOutput.withUnsafeMutableElements {
-              Scalar.reluGradient(
-                count: size, output: $0.baseAddress!, upstream: upstream.baseAddress!,
+              Scalar.activationGradient(
+                .relu, count: size, read: $0.baseAddress!, upstream: upstream.baseAddress!,
                 into: $0.baseAddress!)
             }
           }
           inPlace.withUnsafeMutableElements {
-            Scalar.reluGradient(
-              count: size, output: output.baseAddress!, upstream: $0.baseAddress!,
+            Scalar.activationGradient(
+              .relu, count: size, read: output.baseAddress!, upstream: $0.baseAddress!,
               into: $0.baseAddress!)
           }
         }
@@ -119,7 +119,7 @@ struct KernelTests {
 
   private func relu<Scalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
     converted(x.count, nil) { _, y in
-      x.withUnsafeElements { Scalar.relu(count: $0.count, $0.baseAddress!, into: y) }
+      x.withUnsafeElements { Scalar.activate(.relu, count: $0.count, $0.baseAddress!, into: y) }
     }
   }
 

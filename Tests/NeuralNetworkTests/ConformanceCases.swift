@@ -3,37 +3,31 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 
-/// What every layer, loss and penalty has to pass. A new one joins by a line in its list.
+/// The layers, losses and penalties of the conformance tests. Activations and losses come from the
+/// library's lists.
 enum Conformance {
   /// The epsilons of normalizations are large: with the usual ones two numbers come out as ±1
   /// whatever they were, and gradients as too small to be measured. Their own tests have the usual
   /// ones.
-  static let layers: [LayerSpecification] = [
-    .affine(outputs: 6),
-    .relu,
-    .leakyReLU(slope: 0.1),
-    .tanh,
-    .sigmoid,
-    .gelu,
-    .dropout(rate: 0.4),
-    .batchNorm(epsilon: 0.1),
-    .layerNorm(epsilon: 0.1),
-  ]
+  static let layers: [LayerSpecification] =
+    LayerSpecification.activations.map(\.layer) + [
+      .affine(outputs: 6),
+      .leakyReLU(slope: 0.1),
+      .dropout(rate: 0.4),
+      .batchNorm(epsilon: 0.1),
+      .layerNorm(epsilon: 0.1),
+    ]
 
-  static let losses: [LossCase] = [
-    LossCase(.softmax),
-    LossCase(.softmax(labelSmoothing: 0.1)),
-    LossCase(.softmax(classWeights: [0.5, 2, 1, 3, 0.25])),
-    LossCase(.softmax(labelSmoothing: 0.3, classWeights: [2, 0.1, 1, 0.5, 1])),
-    LossCase(.hinge),
-    LossCase(.squaredHinge),
-    LossCase(.squaredError, takesValues: true),
-    LossCase(.squaredError),
-    LossCase(.absoluteError, takesValues: true),
-    LossCase(.absoluteError),
-    LossCase(.logistic, takesValues: true),
-    LossCase(.logistic),
-  ]
+  static let losses: [LossCase] =
+    LossSpecification.named.map { LossCase($0.loss) }
+    + LossSpecification.named
+    .filter { $0.loss.makeLoss(Double.self) is any ValueLoss<Double> }
+    .map { LossCase($0.loss, takesValues: true) }
+    + [
+      LossCase(.softmax(labelSmoothing: 0.1)),
+      LossCase(.softmax(classWeights: [0.5, 2, 1, 3, 0.25])),
+      LossCase(.softmax(labelSmoothing: 0.3, classWeights: [2, 0.1, 1, 0.5, 1])),
+    ]
 
   static let penalties: [Penalty] = [
     .none, .l1(0.02), .l2(0.3), .elastic(l1: 0.01, l2: 0.1),

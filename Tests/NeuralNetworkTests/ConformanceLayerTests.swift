@@ -36,7 +36,7 @@ import Testing
       for type in scalarTypes {
         func open<Scalar: BLASScalar>(_: Scalar.Type) {
           let layer = Self.random(specification, inputSize: extents[1], Scalar.self)
-          if layer.worksInPlace { check(layer, extents) }
+          if layer.traits.worksInPlace { check(layer, extents) }
         }
         open(type)
       }
@@ -78,10 +78,14 @@ import Testing
       changed.updateParameters { $1 += 1 }
       #expect(copy == layer && copy.parameters == layer.parameters)
       #expect((changed == layer) == layer.parameterKinds.isEmpty)
-      var moved = layer
-      moved.statistics = moved.statistics.map { $0 + 1 }
+      if let layer = layer as? any StatisticsLayer<Scalar> { checkStatistics(layer) }
+    }
+    func checkStatistics<Scalar: BLASScalar>(_ layer: some StatisticsLayer<Scalar>) {
+      let copy = layer
+      var changed = layer
+      changed.statistics = changed.statistics.map { $0 + 1 }
       #expect(copy == layer && copy.statistics == layer.statistics)
-      #expect((moved == layer) == layer.statisticNames.isEmpty)
+      #expect((changed == layer) == layer.statisticNames.isEmpty)
     }
     for type in scalarTypes {
       func open<Scalar: BLASScalar>(_: Scalar.Type) {
@@ -146,11 +150,11 @@ import Testing
     ) { [specification = specification as LayerSpecification] in
       let layer = Self.random(specification, inputSize: 5, Float.self)
       var output = Tensor<Float>.zeros([2, layer.outputSize(forInputSize: 5)])
-      var kept = Tensor<Float>.zeros([layer.keptCount(rows: 2, columns: 5)])
+      var saved = Tensor<Float>.zeros([layer.savedCount(rows: 2, columns: 5)])
       Tensor<Float>.zeros([2, 9]).withRows { input in
         output.withMutableRows { output in
-          kept.withUnsafeMutableElements {
-            layer.forward(input, into: output, pass: .inference, kept: $0)
+          saved.withUnsafeMutableElements {
+            layer.forward(input, into: output, pass: .inference, saved: $0)
           }
         }
       }

@@ -109,6 +109,6 @@ import Testing
     #expect(layers(nil) == layers(.heNormal))
     #expect(layers(nil) != layers(.leCunNormal))
     #expect(layers(.glorotUniform)["W1"] == Self.weights(.glorotUniform, 5, 7, seed: 4))
-    #expect(layers(.zeros).allSatisfy { $0.tensor.sumOfMagnitudes() == 0 })
+    #expect(layers(.zeros).allSatisfy { $0.tensor.absoluteSum() == 0 })
   }
 }

@@ -17,24 +17,24 @@ struct LayerRun<Scalar: BLASScalar> {
     // Old contents must not show.
     var output = Tensor<Scalar>(
       shape: [rows, layer.outputSize(forInputSize: columns)], repeating: .nan)
-    var kept = Tensor<Scalar>(
-      shape: [layer.keptCount(rows: rows, columns: columns)], repeating: .nan)
+    var saved = Tensor<Scalar>(
+      shape: [layer.savedCount(rows: rows, columns: columns)], repeating: .nan)
     var gradients = layer.parameters.map { Tensor<Scalar>(shape: $0.shape, repeating: .nan) }
     var inputGradient = Tensor<Scalar>(shape: input.shape, repeating: .nan)
     if inPlace { (output, inputGradient) = (input, upstream) }
     output.withMutableRows { output in
-      kept.withUnsafeMutableElements { kept in
+      saved.withUnsafeMutableElements { saved in
         if inPlace {
-          layer.forward(output.reading, into: output, pass: pass, kept: kept)
+          layer.forward(output.reading, into: output, pass: pass, saved: saved)
         } else {
-          input.withRows { layer.forward($0, into: output, pass: pass, kept: kept) }
+          input.withRows { layer.forward($0, into: output, pass: pass, saved: saved) }
         }
       }
     }
-    kept.withUnsafeElements { kept in
+    saved.withUnsafeElements { saved in
       input.withRows { input in
         output.withRows { output in
-          let record = ForwardRecord(input: input, output: output, pass: pass, kept: kept)
+          let record = ForwardRecord(input: input, output: output, pass: pass, saved: saved)
           upstream.withRows {
             layer.parameterGradients(upstream: $0, record: record, into: &gradients)
           }

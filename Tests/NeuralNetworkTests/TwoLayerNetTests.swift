@@ -113,7 +113,7 @@ import Testing
           of: rows, .labels($0), penalty: .l2(0.1), pass: .inference, in: &workspace)
       }
     }
-    net.network.descend(workspace, learningRate: 0.1)
+    net.network.updateParameters(with: workspace, learningRate: 0.1)
     #expect(net != copy)
     #expect(copy == Self.fresh(.toy, seed: 0))
   }

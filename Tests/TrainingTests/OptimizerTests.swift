@@ -150,7 +150,7 @@ import PerceptronTraining
         expectClose(tensor, before[name] * Tensor(share))
       }
       // Not through the method: nothing of it is kept.
-      #expect(state.tensors.allSatisfy { $0.tensor.sumOfMagnitudes() == 0 })
+      #expect(state.tensors.allSatisfy { $0.tensor.absoluteSum() == 0 })
     }
   }
 

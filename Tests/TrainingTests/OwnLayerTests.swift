@@ -9,12 +9,11 @@ import PerceptronTraining
 
 /// x·|x|, element by element: a layer that files know nothing of.
 private struct SignedSquare<Scalar: BLASScalar>: Layer {
-  var backwardReads: ForwardBlock { .input }
-  var worksInPlace: Bool { true }
+  var traits: LayerTraits { LayerTraits(worksInPlace: true) }
 
   func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>
+    saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     for index in 0..<input.count {
       output.base[index] = input.base[index] * input.base[index].magnitude

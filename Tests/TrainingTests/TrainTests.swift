@@ -167,7 +167,7 @@ import PerceptronTraining
             of: rows, .labels($0), penalty: .l2(0.1), pass: .inference, in: &workspace)
         }
       }
-      net.network.descend(workspace, learningRate: 0.1)
+      net.network.updateParameters(with: workspace, learningRate: 0.1)
       #expect(addresses() == before)
     }
   }

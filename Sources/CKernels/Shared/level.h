@@ -5,12 +5,16 @@
 typedef struct {
 #define KERNEL(name, parameters, arguments) void(*name##_float) parameters;
 #define REAL float
+#define SCALAR float
 #include "kernels.def"
+#undef SCALAR
 #undef REAL
 #undef KERNEL
 #define KERNEL(name, parameters, arguments) void(*name##_double) parameters;
 #define REAL double
+#define SCALAR double
 #include "kernels.def"
+#undef SCALAR
 #undef REAL
 #undef KERNEL
 } ckernels_table;

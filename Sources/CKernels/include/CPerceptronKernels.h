@@ -12,20 +12,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// ckernels_relu_float, ckernels_relu_double and so on: see kernels.def.
-#define KERNEL(name, parameters, arguments) void ckernels_##name##_float parameters;
-#define REAL float
+// The type of a kernel's numbers.
+typedef enum { ckernels_float, ckernels_double } ckernels_type;
+
+// ckernels_relu and so on: see kernels.def. Buffers have elements of the given type; single numbers are
+// rounded to it.
+#define CKERNELS_LIST(...) __VA_ARGS__
+#define KERNEL(name, parameters, arguments) \
+  void ckernels_##name(ckernels_type type, CKERNELS_LIST parameters);
+#define REAL void
+#define SCALAR double
 #include "kernels.def"
+#undef SCALAR
 #undef REAL
 #undef KERNEL
 
-#define KERNEL(name, parameters, arguments) void ckernels_##name##_double parameters;
-#define REAL double
-#include "kernels.def"
-#undef REAL
-#undef KERNEL
-
-// How many elements ckernels_multiply_adds_… computes: whole vectors, a multiple of as many as are
+// How many elements ckernels_multiply_adds computes: whole vectors, a multiple of as many as are
 // computed at a time, on every level.
 enum { ckernels_multiply_add_elements = 192 };
 

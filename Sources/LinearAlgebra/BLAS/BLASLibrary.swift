@@ -1,6 +1,8 @@
 internal import CPerceptronOpenBLAS
+internal import CPerceptronSystem
+import Synchronization
 
-/// What is known of the BLAS that this process is linked with.
+/// The BLAS that this process is linked with: its build and its threads.
 public enum BLASLibrary {
   /// OpenBLAS's own description of its build: version and options.
   public static var configuration: String { text(openblas_get_config()) }
@@ -17,5 +19,84 @@ extension String {
   fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> String {
     guard let last = lastIndex(where: { !predicate($0) }) else { return "" }
     return String(self[...last])
+  }
+}
+
+// MARK: - Threads
+
+/// Who computes with OpenBLAS on a single thread at the moment.
+private struct SingleThread {
+  /// How many do.
+  var users = 0
+  /// The number of threads that OpenBLAS is to use when nobody does.
+  var usual = 1
+}
+
+private let state = Locked(SingleThread())
+
+extension BLASLibrary {
+  /// How many threads OpenBLAS uses for large products, at least 1: one number for the whole
+  /// process.
+  ///
+  /// Training and prediction split their work among as many threads of their own instead. OpenBLAS
+  /// uses a single one as long as any of them is under way, for products on other threads too. What is
+  /// set meanwhile holds when they are done. May be read and set on any thread.
+  public static var threadCount: Int {
+    get {
+      state.withLock { $0.users > 0 ? $0.usual : Int(openblas_get_num_threads()) }
+    }
+    set {
+      require(newValue >= 1, "BLASLibrary: \(newValue) threads, at least 1 is needed")
+      state.withLock {
+        if $0.users > 0 {
+          $0.usual = newValue
+        } else {
+          openblas_set_num_threads(blasCount(newValue))
+        }
+      }
+    }
+  }
+
+  /// Calls `body` while OpenBLAS uses a single thread for each product; afterwards, when nobody
+  /// else needs that, it has as many as before. Calls may be nested and made from several threads.
+  package static func withSingleThread<Result>(_ body: () throws -> Result) rethrows -> Result {
+    state.withLock {
+      if $0.users == 0 {
+        $0.usual = Int(openblas_get_num_threads())
+        openblas_set_num_threads(1)
+      }
+      $0.users += 1
+    }
+    defer {
+      state.withLock {
+        $0.users -= 1
+        if $0.users == 0 { openblas_set_num_threads(blasCount($0.usual)) }
+      }
+    }
+    return try body()
+  }
+}
+
+// MARK: - Memory
+
+/// For how many threads there was memory.
+private let roomyThreads = Atomic<Int>(0)
+
+extension BLASLibrary {
+  /// Ends the process with a message where there is no memory for OpenBLAS's buffers, of which it takes
+  /// one for each thread that computes at the same time: it would try to get them forever. To be called
+  /// when all else is allocated.
+  package static func demandBuffers(threads: Int) {
+    if threads <= roomyThreads.load(ordering: .relaxed) { return }
+    // As large as they are on the processors that have the largest ones.
+    let bytes = threads << 27
+    // Only of limits of address space: OpenBLAS touches little of what it maps.
+    let room = mmap(
+      nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0)
+    guard let room, room != UnsafeMutableRawPointer(bitPattern: -1) else {
+      endOfMemory(bytes, "OpenBLAS's buffers")
+    }
+    munmap(room, bytes)
+    roomyThreads.max(threads, ordering: .relaxed)
   }
 }

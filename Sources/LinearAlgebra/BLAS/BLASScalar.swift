@@ -1,67 +1,96 @@
-/// A scalar that BLAS computes with: `Float` for speed, `Double` for checking.
-///
-/// The requirements work on whole buffers, so that code generic over the scalar dispatches once
-/// per operation and never once per element. They check nothing: shapes are checked by `Tensor`,
-/// row blocks and layers above them. Only these two types conform; files know no others.
-///
-/// Here stands what BLAS, LAPACK and the C library compute; what they lack are the kernels, in
-/// protocols of their own beside their loops in `Kernels/`. Those that training spends its time in
-/// are C, compiled for what the machine has: `Float+VectorKernels.swift` and its twin call them. The
-/// others are written once, generic. Each conformance compiles its own copy of those for generic
-/// callers; they are inlinable for callers of `Float.combine` and the like, which would otherwise
-/// reach the unspecialised original.
-public protocol BLASScalar:
-  VectorKernels, LayerKernels, LossKernels, UpdateKernels, SIMDScalar, Codable,
-  LosslessStringConvertible, Sendable
-{
-  // MARK: BLAS
+internal import CPerceptronOpenBLAS
+internal import CPerceptronSystem
 
+/// A scalar that BLAS computes with: `Float` for speed, `Double` for checking. Only these two types
+/// conform; do not declare other conformances.
+///
+/// What tensors, layers, losses and optimizers compute with are static functions of the package that
+/// work on whole buffers, here for BLAS, LAPACK and the C library, and in `Kernels/` for the rest. They
+/// check nothing: shapes are checked by ``Tensor``, row blocks and layers.
+///
+/// Code that is generic over the scalar pays for finding out the type once a call, never once an
+/// element: a function in C is told the type, and a loop in Swift is specialized for both.
+public protocol BLASScalar:
+  BinaryFloatingPoint, SIMDScalar, Codable, LosslessStringConvertible, Sendable
+{}
+
+extension Float: BLASScalar {}
+extension Double: BLASScalar {}
+
+// MARK: - BLAS
+
+extension BLASScalar {
   /// C ← alpha·op(A)·op(B) + beta·C for row-major matrices, where op transposes or not,
   /// op(A) is `rows` × `inner` and op(B) is `inner` × `columns`; strides are from row to row.
   /// With `beta` 0 the old C is not read.
-  static func gemm(
+  package static func gemm(
     transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int,
     alpha: Self, _ a: UnsafePointer<Self>, strideA: Int, _ b: UnsafePointer<Self>, strideB: Int,
-    beta: Self, _ c: UnsafeMutablePointer<Self>, strideC: Int)
+    beta: Self, _ c: UnsafeMutablePointer<Self>, strideC: Int
+  ) {
+    let (opA, opB) = (blasOperation(transposeA), blasOperation(transposeB))
+    let (m, n, k) = (blasCount(rows), blasCount(columns), blasCount(inner))
+    let (lda, ldb, ldc) = (blasCount(strideA), blasCount(strideB), blasCount(strideC))
+    if Self.self == Float.self {
+      cblas_sgemm(
+        CblasRowMajor, opA, opB, m, n, k, cast(alpha), cast(a), lda, cast(b), ldb, cast(beta),
+        cast(c), ldc)
+    } else {
+      cblas_dgemm(
+        CblasRowMajor, opA, opB, m, n, k, cast(alpha), cast(a), lda, cast(b), ldb, cast(beta),
+        cast(c), ldc)
+    }
+  }
 
   /// y ← alpha·op(A)·x + beta·y for a row-major A of `rows` × `columns`.
-  static func gemv(
-    transpose: Bool, rows: Int, columns: Int, alpha: Self, _ a: UnsafePointer<Self>,
-    _ x: UnsafePointer<Self>, beta: Self, _ y: UnsafeMutablePointer<Self>)
+  package static func gemv(
+    transpose isTransposed: Bool, rows: Int, columns: Int, alpha: Self, _ a: UnsafePointer<Self>,
+    _ x: UnsafePointer<Self>, beta: Self, _ y: UnsafeMutablePointer<Self>
+  ) {
+    let (op, m, n) = (blasOperation(isTransposed), blasCount(rows), blasCount(columns))
+    if Self.self == Float.self {
+      cblas_sgemv(
+        CblasRowMajor, op, m, n, cast(alpha), cast(a), n, cast(x), 1, cast(beta), cast(y), 1)
+    } else {
+      cblas_dgemv(
+        CblasRowMajor, op, m, n, cast(alpha), cast(a), n, cast(x), 1, cast(beta), cast(y), 1)
+    }
+  }
 
   /// y ← alpha·x + y.
-  static func axpy(
-    count: Int, alpha: Self, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
+  package static func axpy(
+    count: Int, alpha: Self, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>
+  ) {
+    if Self.self == Float.self {
+      cblas_saxpy(blasCount(count), cast(alpha), cast(x), 1, cast(y), 1)
+    } else {
+      cblas_daxpy(blasCount(count), cast(alpha), cast(x), 1, cast(y), 1)
+    }
+  }
 
   /// Σ x·y.
-  static func dot(count: Int, _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>) -> Self
+  package static func dot(
+    count: Int, _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>
+  ) -> Self {
+    if Self.self == Float.self {
+      return cast(cblas_sdot(blasCount(count), cast(x), 1, cast(y), 1))
+    } else {
+      return cast(cblas_ddot(blasCount(count), cast(x), 1, cast(y), 1))
+    }
+  }
 
   /// √Σx², which overflows only where the result does.
-  static func nrm2(count: Int, _ x: UnsafePointer<Self>) -> Self
+  package static func nrm2(count: Int, _ x: UnsafePointer<Self>) -> Self {
+    if Self.self == Float.self {
+      return cast(cblas_snrm2(blasCount(count), cast(x), 1))
+    } else {
+      return cast(cblas_dnrm2(blasCount(count), cast(x), 1))
+    }
+  }
+}
 
-  // MARK: LAPACK
-
-  /// The QR decomposition of a row-major matrix, in its place: R on and above the diagonal, below it
-  /// the reflectors that make up Q, with min(rows, columns) factors in `factors`. Returns LAPACK's
-  /// info, 0 where all is well.
-  static func geqrf(
-    rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, factors: UnsafeMutablePointer<Self>
-  ) -> Int
-
-  /// The first `columns` columns of Q from as many reflectors that `geqrf` left, in their place, for
-  /// rows that are `columns` long. Returns LAPACK's info, 0 where all is well.
-  static func orgqr(
-    rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, factors: UnsafePointer<Self>
-  ) -> Int
-
-  // MARK: Functions of one number
-
-  /// eˣ.
-  static func exponential(_ x: Self) -> Self
-  /// The natural logarithm.
-  static func logarithm(_ x: Self) -> Self
-  /// ln(1 + x), accurate where x is small.
-  static func logarithmOfOnePlus(_ x: Self) -> Self
+private func blasOperation(_ isTransposed: Bool) -> CBLAS_TRANSPOSE {
+  isTransposed ? CblasTrans : CblasNoTrans
 }
 
 /// `count` as the 32-bit integer that BLAS counts with.
@@ -70,4 +99,85 @@ func blasCount(_ count: Int) -> Int32 {
     fatalError("BLAS: an extent of \(count) is above 2³¹ − 1, the largest it can take")
   }
   return narrow
+}
+
+// MARK: - LAPACK
+
+extension BLASScalar {
+  /// The QR decomposition of a row-major matrix, in its place: R on and above the diagonal, below it
+  /// the reflectors that make up Q, with min(rows, columns) factors in `factors`. Returns LAPACK's
+  /// info, 0 where all is well.
+  static func geqrf(
+    rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, factors: UnsafeMutablePointer<Self>
+  ) -> Int {
+    let (m, n) = (blasCount(rows), blasCount(columns))
+    if Self.self == Float.self {
+      return Int(LAPACKE_sgeqrf(LAPACK_ROW_MAJOR, m, n, cast(a), n, cast(factors)))
+    } else {
+      return Int(LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, m, n, cast(a), n, cast(factors)))
+    }
+  }
+
+  /// The first `columns` columns of Q from as many reflectors that `geqrf` left, in their place, for
+  /// rows that are `columns` long. Returns LAPACK's info, 0 where all is well.
+  static func orgqr(
+    rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, factors: UnsafePointer<Self>
+  ) -> Int {
+    let (m, n) = (blasCount(rows), blasCount(columns))
+    if Self.self == Float.self {
+      return Int(LAPACKE_sorgqr(LAPACK_ROW_MAJOR, m, n, n, cast(a), n, cast(factors)))
+    } else {
+      return Int(LAPACKE_dorgqr(LAPACK_ROW_MAJOR, m, n, n, cast(a), n, cast(factors)))
+    }
+  }
+}
+
+// MARK: - Functions of one number
+
+extension BLASScalar {
+  /// eˣ.
+  @inline(__always)
+  package static func exponential(_ x: Self) -> Self {
+    Self.self == Float.self ? cast(expf(cast(x))) : cast(exp(cast(x)))
+  }
+  /// The natural logarithm.
+  @inline(__always)
+  package static func logarithm(_ x: Self) -> Self {
+    Self.self == Float.self ? cast(logf(cast(x))) : cast(log(cast(x)))
+  }
+  /// ln(1 + x), accurate where x is small.
+  @inline(__always)
+  package static func logarithmOfOnePlus(_ x: Self) -> Self {
+    Self.self == Float.self ? cast(log1pf(cast(x))) : cast(log1p(cast(x)))
+  }
+}
+
+// MARK: - Concrete types
+
+extension BLASScalar {
+  /// The number as a `Double`, which has all of its digits.
+  @inline(__always)
+  var asDouble: Double { Self.self == Float.self ? Double(cast(self) as Float) : cast(self) }
+}
+
+/// A number of the type that it is known to have.
+@inline(__always)
+private func cast<From: BLASScalar, To: BLASScalar>(_ number: From) -> To {
+  unsafeBitCast(number, to: To.self)
+}
+
+/// A buffer of numbers of the type that they are known to have.
+@inline(__always)
+private func cast<From: BLASScalar, To: BLASScalar>(
+  _ buffer: UnsafePointer<From>
+) -> UnsafePointer<To> {
+  UnsafeRawPointer(buffer).assumingMemoryBound(to: To.self)
+}
+
+/// A mutable buffer of numbers of the type that they are known to have.
+@inline(__always)
+private func cast<From: BLASScalar, To: BLASScalar>(
+  _ buffer: UnsafeMutablePointer<From>
+) -> UnsafeMutablePointer<To> {
+  UnsafeMutableRawPointer(buffer).assumingMemoryBound(to: To.self)
 }

@@ -1,14 +1,14 @@
-/// What columns are normalized by: a mean and a variance for each.
-public struct ColumnMoments<Scalar: LayerKernels> {
+/// A mean and a variance for each column, by which columns are normalized.
+package struct ColumnMoments<Scalar: BLASScalar> {
   /// The mean of each column.
-  public let mean: UnsafePointer<Scalar>
+  let mean: UnsafePointer<Scalar>
   /// The variance of each column.
-  public let variance: UnsafePointer<Scalar>
-  /// What is added to the variance before the root is taken.
-  public let epsilon: Scalar
+  let variance: UnsafePointer<Scalar>
+  /// Added to the variance before the root is taken.
+  let epsilon: Scalar
 
-  /// The given moments.
-  public init(
+  /// Moments of columns.
+  package init(
     mean: UnsafePointer<Scalar>, variance: UnsafePointer<Scalar>, epsilon: Scalar
   ) {
     self.mean = mean
@@ -17,20 +17,22 @@ public struct ColumnMoments<Scalar: LayerKernels> {
   }
 
   /// 1 / √(variance + epsilon) of a column.
-  @inlinable @inline(__always)
+  @inline(__always)
   func factor(_ column: Int) -> Scalar { 1 / (variance[column] + epsilon).squareRoot() }
 
   /// The same from a later column on.
-  @inlinable @inline(__always)
+  @inline(__always)
   func dropping(_ columns: Int) -> ColumnMoments {
     ColumnMoments(mean: mean + columns, variance: variance + columns, epsilon: epsilon)
   }
 }
 
-// Documented at the requirements.
-// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
-  @inlinable public static func columnMoments(
+  /// The mean of each column, and its variance: the mean of the squares of what is left without
+  /// the mean. Both are 0 where there are no rows.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func columnMoments(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, mean: UnsafeMutablePointer<Self>,
     variance: UnsafeMutablePointer<Self>
   ) {
@@ -50,7 +52,11 @@ extension BLASScalar {
     for column in 0..<columns { variance[column] /= count }
   }
 
-  @inlinable public static func normalizeColumns(
+  /// y = x̂·gamma + beta, where x̂ = (x − mean) / √(variance + epsilon), everything but x and y by
+  /// column; `y` may be `x`.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func normalizeColumns(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, _ moments: ColumnMoments<Self>,
     gamma: UnsafePointer<Self>, beta: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
   ) {
@@ -67,7 +73,10 @@ extension BLASScalar {
     }
   }
 
-  @inlinable public static func normalizeColumnsGammaGradient(
+  /// The gradient of `normalizeColumns` for gamma, Σ upstream·x̂; that for beta is `addRows`.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func normalizeColumnsGammaGradient(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, _ moments: ColumnMoments<Self>,
     upstream: UnsafePointer<Self>, into gradient: UnsafeMutablePointer<Self>
   ) {
@@ -82,7 +91,11 @@ extension BLASScalar {
     for column in 0..<columns { gradient[column] *= moments.factor(column) }
   }
 
-  @inlinable public static func normalizeColumnsGradient(
+  /// The gradient of `normalizeColumns` for x, whose own moments they are or not; `gradient` may be
+  /// `upstream`.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func normalizeColumnsGradient(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, _ moments: ColumnMoments<Self>,
     areOwn: Bool, gamma: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
     into gradient: UnsafeMutablePointer<Self>
@@ -120,7 +133,7 @@ extension BLASScalar {
   }
 
   /// Σ upstream·(x − mean) and Σ upstream of each column; rows are `stride` elements apart.
-  @inlinable static func addProducts(
+  static func addProducts(
     rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>, mean: UnsafePointer<Self>,
     upstream: UnsafePointer<Self>, products: UnsafeMutablePointer<Self>,
     sums: UnsafeMutablePointer<Self>
@@ -137,7 +150,7 @@ extension BLASScalar {
   }
 
   /// Calls `body` for strips of columns so narrow that three rows of scratch fit on the stack.
-  @inlinable @inline(__always)
+  @inline(__always)
   static func forEachStrip(
     of columns: Int,
     _ body: (

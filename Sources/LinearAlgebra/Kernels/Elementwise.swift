@@ -1,5 +1,7 @@
+internal import CPerceptronKernels
+
 /// An arithmetic operation on pairs of elements.
-public enum ElementwiseOperation: Sendable {
+package enum ElementwiseOperation: Sendable {
   /// The sum of both elements.
   case add
   /// The left element minus the right one.
@@ -11,23 +13,27 @@ public enum ElementwiseOperation: Sendable {
 }
 
 /// How an operand of an element-wise operation is walked: element by element, or held still.
-public enum OperandStep: Sendable {
+package enum OperandStep: Sendable {
   /// The operand has an element for each element of the result.
   case each
   /// The operand is one element, used for every element of the result.
   case same
 }
 
-// Documented at the requirements.
-// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
-  @inlinable public static func fill(
+  /// x = value, for memory that need not be initialized.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func fill(
     count: Int, _ x: UnsafeMutablePointer<Self>, with value: Self
   ) {
     x.initialize(repeating: value, count: count)
   }
 
-  @inlinable public static func addSigns(
+  /// y ← alpha·sign(x) + y, where the sign of 0 is 0.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func addSigns(
     count: Int, alpha: Self, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>
   ) {
     for index in 0..<count {
@@ -35,7 +41,10 @@ extension BLASScalar {
     }
   }
 
-  @inlinable public static func combine(
+  /// result = left `operation` right, element by element; `result` may be an operand.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func combine(
     _ operation: ElementwiseOperation, count: Int,
     _ left: UnsafePointer<Self>, _ leftStep: OperandStep,
     _ right: UnsafePointer<Self>, _ rightStep: OperandStep,
@@ -73,10 +82,40 @@ extension BLASScalar {
     }
   }
 
+  /// y = sign(x), where the signs of 0 and NaN are 0; `y` may be `x`.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func signs(
+    count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
+  ) {
+    transform(count: count, x, into: y) { ($1 > 0 ? 1 : 0) - ($1 < 0 ? 1 : 0) }
+  }
+
+  /// x ← min(max(x, −limit), limit), where NaN stays NaN.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func clamp(
+    count: Int, _ x: UnsafeMutablePointer<Self>, to limit: Self
+  ) {
+    // Both comparisons fail for NaN, which stays.
+    for index in 0..<count {
+      let value = x[index]
+      let bounded = value > limit ? limit : value
+      x[index] = bounded < -limit ? -limit : bounded
+    }
+  }
+
+  /// y ← y + share·(x − y): a share of the way from y to x.
+  package static func interpolate(
+    count: Int, share: Self, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_interpolate(kernelType, count, share.asDouble, x, y)
+  }
+
   /// y = apply(index, x), element by element; `y` may be `x`, for which there is a loop of its own:
   /// where two pointers might overlap, the vectorised loop is behind a check that equal pointers
   /// fail.
-  @inlinable @inline(__always)
+  @inline(__always)
   static func transform(
     count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,
     _ apply: (_ index: Int, _ x: Self) -> Self
@@ -86,5 +125,34 @@ extension BLASScalar {
     } else {
       for index in 0..<count { y[index] = apply(index, x[index]) }
     }
+  }
+}
+
+// MARK: - Conversion
+
+extension BLASScalar {
+  /// target = source / divisor − mean for bytes.
+  package static func convert(
+    count: Int, _ source: UnsafePointer<UInt8>, dividedBy divisor: Self,
+    minus mean: UnsafePointer<Self>?, into target: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_convert_bytes(kernelType, count, source, divisor.asDouble, mean, target)
+  }
+
+  /// target = source / divisor − mean for single-precision numbers.
+  package static func convert(
+    count: Int, _ source: UnsafePointer<Float>, dividedBy divisor: Self,
+    minus mean: UnsafePointer<Self>?, into target: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_convert_floats(kernelType, count, source, divisor.asDouble, mean, target)
+  }
+
+  /// target = source / divisor − mean for double-precision numbers, computed in double precision
+  /// and rounded once.
+  package static func convert(
+    count: Int, _ source: UnsafePointer<Double>, dividedBy divisor: Double,
+    minus mean: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_convert_doubles(kernelType, count, source, divisor, mean, target)
   }
 }

@@ -32,7 +32,15 @@ package enum MultiplyAddLoop {
       guard let x = $0.baseAddress else { return }
       x.initialize(repeating: 1, count: $0.count)
       // Tends to 2, far from what is slow: subnormals and infinities.
-      ckernels_multiply_adds_float(count, 0.5, 1, x)
+      ckernels_multiply_adds(ckernels_float, count, 0.5, 1, x)
     }
+  }
+}
+
+extension BLASScalar {
+  /// The type of the kernels' numbers.
+  @inline(__always)
+  static var kernelType: ckernels_type {
+    Self.self == Float.self ? ckernels_float : ckernels_double
   }
 }

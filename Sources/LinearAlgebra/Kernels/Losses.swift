@@ -1,7 +1,40 @@
-// Documented at the requirements.
-// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+internal import CPerceptronKernels
+
 extension BLASScalar {
-  @inlinable public static func smoothedCrossEntropy(
+  /// The softmax of each row and, where there is room for them, each row's
+  /// Σ e^(score − largest score); `probabilities` may be `scores`.
+  package static func softmax(
+    rows: Int, columns: Int, _ scores: UnsafePointer<Self>,
+    into probabilities: UnsafeMutablePointer<Self>, sums: UnsafeMutablePointer<Self>?
+  ) {
+    ckernels_softmax(kernelType, rows, columns, scores, probabilities, sums)
+  }
+
+  /// The softmax of each row and −ln of the probability at its label; `probabilities` may be
+  /// `scores`.
+  package static func softmaxCrossEntropy(
+    rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    probabilities: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_softmax_cross_entropy(
+      kernelType, rows, columns, scores, labels, probabilities, losses)
+  }
+
+  /// (probability − 1 at the label) / normalizer; `gradient` may be `probabilities`.
+  package static func softmaxCrossEntropyGradient(
+    rows: Int, columns: Int, probabilities: UnsafePointer<Self>, labels: UnsafePointer<Int>,
+    normalizer: Self, into gradient: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_softmax_cross_entropy_gradient(
+      kernelType, rows, columns, probabilities, labels, normalizer.asDouble, gradient)
+  }
+
+  /// The same with a target that is spread, Σ −target·ln(probability): (1 − smoothing) of it at the
+  /// label and the rest evenly over all classes, each share times its class's weight, where there
+  /// are weights.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func smoothedCrossEntropy(
     rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
     smoothing: Self, weights: UnsafePointer<Self>?,
     probabilities: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>
@@ -27,7 +60,10 @@ extension BLASScalar {
     }
   }
 
-  @inlinable public static func smoothedCrossEntropyGradient(
+  /// (probability·Σ target − target) / normalizer; `gradient` may be `probabilities`.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func smoothedCrossEntropyGradient(
     rows: Int, columns: Int, probabilities: UnsafePointer<Self>, labels: UnsafePointer<Int>,
     smoothing: Self, weights: UnsafePointer<Self>?, normalizer: Self,
     into gradient: UnsafeMutablePointer<Self>
@@ -47,12 +83,16 @@ extension BLASScalar {
   }
 
   /// The sum of the classes' weights, each 1 where there are none.
-  @inlinable static func totalWeight(_ columns: Int, _ weights: UnsafePointer<Self>?) -> Self {
+  static func totalWeight(_ columns: Int, _ weights: UnsafePointer<Self>?) -> Self {
     guard let weights else { return Self(columns) }
     return sum(count: columns, weights)
   }
 
-  @inlinable public static func hinge(
+  /// The margins max(0, score − score at the label + 1), 0 at the label, and their sum in each row,
+  /// or the sum of their squares.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func hinge(
     rows: Int, columns: Int, _ scores: UnsafePointer<Self>, labels: UnsafePointer<Int>,
     isSquared: Bool, margins: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>
   ) {
@@ -71,7 +111,10 @@ extension BLASScalar {
     }
   }
 
-  @inlinable public static func hingeGradient(
+  /// The gradient of `hinge` / normalizer for the scores; `gradient` may be `margins`.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func hingeGradient(
     rows: Int, columns: Int, margins: UnsafePointer<Self>, labels: UnsafePointer<Int>,
     isSquared: Bool, normalizer: Self, into gradient: UnsafeMutablePointer<Self>
   ) {
@@ -87,7 +130,11 @@ extension BLASScalar {
     }
   }
 
-  @inlinable public static func logisticCrossEntropy(
+  /// The mean of each row's −target·ln σ(x) − (1 − target)·ln(1 − σ(x)), where σ is the sigmoid, and
+  /// σ(x) − target in place of the target.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func logisticCrossEntropy(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>,
     targets: UnsafeMutablePointer<Self>, losses: UnsafeMutablePointer<Self>
   ) {
@@ -103,11 +150,5 @@ extension BLASScalar {
       }
       losses[row] = loss / Self(columns)
     }
-  }
-
-  @inlinable public static func signs(
-    count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>
-  ) {
-    transform(count: count, x, into: y) { ($1 > 0 ? 1 : 0) - ($1 < 0 ? 1 : 0) }
   }
 }

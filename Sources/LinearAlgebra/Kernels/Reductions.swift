@@ -1,17 +1,20 @@
+internal import CPerceptronKernels
+
 // Sums are pairwise: blocks are summed by eight independent lanes and the blocks' sums as a
 // balanced tree, so the rounding error grows with the logarithm of the count (Higham 1993,
 // "The accuracy of floating point summation") and not with the count.
 
 /// How many elements a pairwise sum adds up in one go.
-@usableFromInline let sumBlock = 256
+private let sumBlock = 256
 
 /// How many columns are summed at a time: their partial sums fit on the stack.
-@usableFromInline let stripWidth = 128
+let stripWidth = 128
 
-// Documented at the requirements.
-// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
-  @inlinable public static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self {
+  /// Σ x, added pairwise; 0 for no elements.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self {
     if count > sumBlock {
       // Halved at a multiple of the block, so that the tree does not depend on alignment.
       let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
@@ -31,10 +34,13 @@ extension BLASScalar {
     return total
   }
 
-  @inlinable public static func sumOfMagnitudes(count: Int, _ x: UnsafePointer<Self>) -> Self {
+  /// Σ |x|, added pairwise; 0 for no elements.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func absoluteSum(count: Int, _ x: UnsafePointer<Self>) -> Self {
     if count > sumBlock {
       let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
-      return sumOfMagnitudes(count: half, x) + sumOfMagnitudes(count: count - half, x + half)
+      return absoluteSum(count: half, x) + absoluteSum(count: count - half, x + half)
     }
     return laneSum(count: count) { index in
       let lanes = lanes(x, index)
@@ -44,7 +50,10 @@ extension BLASScalar {
     }
   }
 
-  @inlinable public static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int {
+  /// The first index of the largest element, or of the first NaN where there is one.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  @usableFromInline package static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int {
     var best = 0
     for index in 0..<count {
       if x[index].isNaN { return index }
@@ -53,7 +62,10 @@ extension BLASScalar {
     return best
   }
 
-  @inlinable public static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int? {
+  /// The first index of an element that is infinite or NaN.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int? {
     // A finite number times 0 is 0, anything else gives NaN; lanes, because the compiler may not
     // reorder a sum of floating-point numbers.
     var probe = SIMD8<Self>(repeating: 0)
@@ -64,5 +76,76 @@ extension BLASScalar {
     }
     let checked = probe.sum() == 0 ? index : 0
     return (checked..<count).first { !x[$0].isFinite }
+  }
+
+  /// The sum of each column of a matrix, added pairwise over blocks of rows.
+  package static func addRows(
+    rows: Int, columns: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_add_rows(kernelType, rows, columns, x, sums)
+  }
+
+  /// Σx², 0 for no elements: dot products of blocks, added pairwise.
+  package static func sumOfSquares(count: Int, _ x: UnsafePointer<Self>) -> Self {
+    let block = 1 << 14
+    if count <= block { return dot(count: count, x, x) }
+    let half = count / 2
+    return sumOfSquares(count: half, x) + sumOfSquares(count: count - half, x + half)
+  }
+
+  /// In how many rows of a matrix fewer than `k` elements come before the one at the row's label:
+  /// those that are larger, or equal and further left; NaN counts as larger than any number.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func countOfLabelsAmongLargest(
+    _ k: Int, rows: Int, columns: Int, _ x: UnsafePointer<Self>, labels: UnsafePointer<Int>
+  ) -> Int {
+    var count = 0
+    for row in 0..<rows {
+      let before = countBefore(labels[row], columns: columns, x + row * columns)
+      count += before < k ? 1 : 0
+    }
+    return count
+  }
+
+  /// How many elements of a row come before the one at `place` in the order of `indexOfMaximum`.
+  @inline(__always)
+  static func countBefore(_ place: Int, columns: Int, _ x: UnsafePointer<Self>) -> Int {
+    let own = x[place]
+    var count = 0
+    if own.isNaN {
+      for index in 0..<place { count += x[index].isNaN ? 1 : 0 }
+    } else {
+      // Negated, so that NaN comes before.
+      for index in 0..<place { count += x[index] < own ? 0 : 1 }
+      for index in place..<columns { count += x[index] <= own ? 0 : 1 }
+    }
+    return count
+  }
+
+  /// Eight elements from `index` on.
+  @inline(__always)
+  static func lanes(_ x: UnsafePointer<Self>, _ index: Int) -> SIMD8<Self> {
+    UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Self>.self)
+  }
+
+  /// The sum of `count` terms, made eight at a time and the rest one at a time: in lanes, because
+  /// the compiler may not reorder a sum of floating-point numbers.
+  @inline(__always)
+  static func laneSum(
+    count: Int, _ eight: (_ index: Int) -> SIMD8<Self>, one: (_ index: Int) -> Self
+  ) -> Self {
+    var lanes = SIMD8<Self>(repeating: 0)
+    var index = 0
+    while index + 8 <= count {
+      lanes += eight(index)
+      index += 8
+    }
+    var total = lanes.sum()
+    while index < count {
+      total += one(index)
+      index += 1
+    }
+    return total
   }
 }

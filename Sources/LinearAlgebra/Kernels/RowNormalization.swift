@@ -1,7 +1,9 @@
-// Documented at the requirements.
-// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension BLASScalar {
-  @inlinable public static func normalizeRows(
+  /// y = x̂·gamma + beta, where x̂ = (x − mean) / √(variance + epsilon) with each row's own mean and
+  /// variance; leaves each row's mean and 1 / √(variance + epsilon) in `moments`. `y` may be `x`.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func normalizeRows(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>, epsilon: Self,
     gamma: UnsafePointer<Self>, beta: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,
     moments: UnsafeMutablePointer<Self>
@@ -24,7 +26,10 @@ extension BLASScalar {
     }
   }
 
-  @inlinable public static func normalizeRowsGammaGradient(
+  /// The gradient of `normalizeRows` for gamma, Σ upstream·x̂; that for beta is `addRows`.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func normalizeRowsGammaGradient(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>,
     moments: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
     into gradient: UnsafeMutablePointer<Self>
@@ -39,7 +44,10 @@ extension BLASScalar {
     }
   }
 
-  @inlinable public static func normalizeRowsGradient(
+  /// The gradient of `normalizeRows` for x; `gradient` may be `upstream`.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  package static func normalizeRowsGradient(
     rows: Int, columns: Int, _ x: UnsafePointer<Self>,
     moments: UnsafePointer<Self>, gamma: UnsafePointer<Self>, upstream: UnsafePointer<Self>,
     into gradient: UnsafeMutablePointer<Self>
@@ -62,31 +70,5 @@ extension BLASScalar {
         ($1 * gamma[$0] - shift - (x[$0] - mean) * slope) * factor
       }
     }
-  }
-
-  /// Eight elements from `index` on.
-  @inlinable @inline(__always)
-  static func lanes(_ x: UnsafePointer<Self>, _ index: Int) -> SIMD8<Self> {
-    UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Self>.self)
-  }
-
-  /// The sum of `count` terms, made eight at a time and the rest one at a time: in lanes, because
-  /// the compiler may not reorder a sum of floating-point numbers.
-  @inlinable @inline(__always)
-  static func laneSum(
-    count: Int, _ eight: (_ index: Int) -> SIMD8<Self>, one: (_ index: Int) -> Self
-  ) -> Self {
-    var lanes = SIMD8<Self>(repeating: 0)
-    var index = 0
-    while index + 8 <= count {
-      lanes += eight(index)
-      index += 8
-    }
-    var total = lanes.sum()
-    while index < count {
-      total += one(index)
-      index += 1
-    }
-    return total
   }
 }

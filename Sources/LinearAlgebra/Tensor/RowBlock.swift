@@ -38,6 +38,17 @@ public struct RowBlock<Scalar: BLASScalar> {
     RowBlock(
       base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
+
+  /// Writes the sum of the rows to a tensor of `columns` elements, in place.
+  package func sumRows(into sums: inout Tensor<Scalar>) {
+    require(
+      sums.count == columns && stride == columns,
+      "sum of rows: \(shape), room for \(sums.shape)")
+    sums.withUnsafeMutableElements {
+      guard let sums = $0.baseAddress else { return }
+      Scalar.addRows(rows: rows, columns: columns, base, into: sums)
+    }
+  }
 }
 
 /// Rows of a row-major matrix that somebody else owns, for writing.

@@ -28,8 +28,8 @@ extension Tensor {
   }
 
   /// The sum of the absolute values of all elements, 0 for none; added pairwise.
-  public func sumOfMagnitudes() -> Scalar {
-    withUnsafeElements { Scalar.sumOfMagnitudes(count: $0.count, $0.baseAddress!) }
+  public func absoluteSum() -> Scalar {
+    withUnsafeElements { Scalar.absoluteSum(count: $0.count, $0.baseAddress!) }
   }
 
   /// The Euclidean norm of all elements, 0 for none; it overflows only where the result does.

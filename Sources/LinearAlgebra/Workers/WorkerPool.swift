@@ -236,3 +236,23 @@ extension WorkerPool {
     }
   }
 }
+
+// MARK: - Dividing work
+
+/// The part of `count` things that a worker has: as equal as they can be, in the workers' order.
+///
+/// - Precondition: `worker` is in 0..<workers.
+package func share(of count: Int, worker: Int, workers: Int) -> Range<Int> {
+  let (size, rest) = count.quotientAndRemainder(dividingBy: workers)
+  let start = worker * size + min(worker, rest)
+  return start..<start + size + (worker < rest ? 1 : 0)
+}
+
+/// How many workers should share some work: as many threads as BLAS has, or one where waiting for
+/// each other would cost more than a second worker saves.
+///
+/// - Parameter operations: how many floating-point operations the work has.
+package func suitableWorkers(operations: Double) -> Int {
+  // Measured: two workers are level with one at about half of this.
+  operations < 2e6 ? 1 : BLASLibrary.threadCount
+}

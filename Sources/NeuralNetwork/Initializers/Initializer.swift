@@ -1,9 +1,9 @@
 import PerceptronLinearAlgebra
 
-/// How fresh weights are drawn. Biases begin at zero.
+/// The distribution of fresh weights. Biases begin at zero.
 ///
-/// A matrix is [inputs, outputs]; the variances are chosen so that what flows through a layer keeps
-/// its size, forward, backward, or halfway between.
+/// A matrix is [inputs, outputs]. The variances keep the variance of activations from layer to layer,
+/// of gradients, or halfway between.
 public enum Initializer: Sendable, Codable, Hashable {
   /// Normal deviates times `scale`.
   case normal(scale: Double)
@@ -22,17 +22,29 @@ public enum Initializer: Sendable, Codable, Hashable {
   /// `gain` times a matrix with orthonormal columns, or rows where it has more columns, uniformly
   /// distributed among all such (Saxe and others 2014; Mezzadri 2007).
   case orthogonal(gain: Double)
-  /// Zeros, for a layer of its own: hidden units that begin alike stay alike.
+  /// Zeros, for a network of a single layer: hidden units that begin equal stay equal.
   case zeros
 }
 
 extension Initializer {
+  /// All initializers that can be chosen by name, with their default settings. A new one is a case
+  /// above, a line here and one in `weights`; the command's options follow this list.
+  public static let named: [(name: String, initializer: Initializer)] = [
+    ("normal", .normal(scale: 0.01)),
+    ("he", .heNormal),
+    ("he-uniform", .heUniform),
+    ("glorot", .glorotNormal),
+    ("glorot-uniform", .glorotUniform),
+    ("lecun", .leCunNormal),
+    ("orthogonal", .orthogonal(gain: 1)),
+  ]
+
   /// Throws `InvalidSetting` unless a scale is not negative and a gain above 0.
   public func check() throws {
     switch self {
     case .normal(let scale): try InvalidSetting.demandNotNegative("weight scale", scale)
     case .orthogonal(let gain): try InvalidSetting.demandPositive("gain", gain)
-    case .glorotUniform, .glorotNormal, .heNormal, .heUniform, .leCunNormal, .zeros: break
+    default: break
     }
   }
 
@@ -41,7 +53,6 @@ extension Initializer {
     inputs: Int, outputs: Int, using random: inout some RandomStream
   ) -> Tensor<Scalar> {
     let shape = Shape(rows: inputs, columns: outputs)
-    // Where there are no inputs there are no weights to draw either.
     let (fanIn, fanSum) = (Double(max(inputs, 1)), Double(max(inputs + outputs, 1)))
     switch self {
     case .normal(let scale):
@@ -76,7 +87,7 @@ private func orthonormal<Scalar: BLASScalar>(
     if gain != 1 { q *= Scalar(gain) }
     return q
   } catch {
-    // Normal deviates are finite, so there is no memory, as for any other tensor.
+    // Normal deviates are finite; what is left is a lack of memory.
     fatalError("Initializer.orthogonal: \(error)")
   }
 }

@@ -1,13 +1,13 @@
 import PerceptronLinearAlgebra
 
-/// Inverted dropout: in training passes, each input is dropped with probability `rate`, and what is
-/// left is multiplied by 1 / (1 − rate), so that its mean stays; at inference, nothing is done
+/// Inverted dropout: in training passes, each input is dropped with probability `rate`, and the others
+/// are multiplied by 1 / (1 − rate), which keeps the mean; at inference, the output is the input
 /// (Srivastava and others 2014).
 ///
-/// What is dropped is a function of the pass's seed and the element's position in its batch,
-/// row·columns + column. The backward pass needs the factors, which are kept.
+/// Whether an element is dropped is a function of the pass's seed and of the element's position in its
+/// batch, row·columns + column. The factors are saved for the backward pass.
 public struct Dropout<Scalar: BLASScalar>: Layer {
-  /// The share that is dropped.
+  /// The probability that an input is dropped.
   public let rate: Double
 
   /// The layer; it has no parameters.
@@ -18,17 +18,15 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
     specification?.requireValid()
   }
 
+  /// Works in place; the backward pass reads only the saved factors.
+  public var traits: LayerTraits { LayerTraits(backwardReads: .neither, worksInPlace: true) }
   /// A factor for each input.
-  public func keptCount(rows: Int, columns: Int) -> Int { rows * columns }
-  /// Neither: the factors say it all.
-  public var backwardReads: ForwardBlock { .neither }
-  /// Yes.
-  public var worksInPlace: Bool { true }
+  public func savedCount(rows: Int, columns: Int) -> Int { rows * columns }
 
   /// Writes the input times its factors, or as it is.
   public func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept factors: UnsafeMutableBufferPointer<Scalar>
+    saved factors: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
       input.shape == output.shape && factors.count == input.count,
@@ -46,10 +44,10 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
     into gradient: MutableRowBlock<Scalar>
   ) {
     require(
-      upstream.shape == gradient.shape && record.kept.count == upstream.count,
-      "Dropout: upstream \(upstream.shape), \(record.kept.count) factors, room for \(gradient.shape)"
+      upstream.shape == gradient.shape && record.saved.count == upstream.count,
+      "Dropout: upstream \(upstream.shape), \(record.saved.count) factors, room for \(gradient.shape)"
     )
-    apply(record.kept, to: upstream, into: gradient, pass: record.pass)
+    apply(record.saved, to: upstream, into: gradient, pass: record.pass)
   }
 
   private func apply(

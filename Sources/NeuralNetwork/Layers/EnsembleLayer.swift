@@ -4,17 +4,18 @@ import PerceptronLinearAlgebra
 /// probabilities of each class, so that with a ``SoftmaxLoss`` the network's probabilities are that mean,
 /// and its loss is −ln of the mean probability of the label.
 ///
-/// For prediction alone: it has no backward pass; the members are trained each on its own. A probability
-/// that is 0 in this precision counts as the smallest normal number, so that one row does not make a
-/// loss infinite; NaN stays NaN.
-public struct EnsembleLayer<Scalar: BLASScalar>: Layer {
-  /// The networks, at least one, with the same inputs and classes, and losses that know probabilities.
+/// For prediction alone: it has no backward pass; each member is trained on its own. A probability that
+/// is 0 in this precision counts as the smallest normal number, so that one row cannot make a loss
+/// infinite; NaN stays NaN.
+public struct EnsembleLayer<Scalar: BLASScalar>: StatisticsLayer {
+  /// The networks, at least one, with the same inputs and classes, and with losses that have
+  /// probabilities.
   public private(set) var members: [Network<Scalar>] {
     didSet { packed = PackedMembers() }
   }
   private var packed = PackedMembers()
 
-  /// The members' large layers, packed when they are first asked for.
+  /// The members' large layers, packed at their first use.
   private final class PackedMembers: Sendable {
     private let weights = Locked<[PackedWeights<Scalar>]?>(nil)
 
@@ -29,8 +30,8 @@ public struct EnsembleLayer<Scalar: BLASScalar>: Layer {
 
   /// The ensemble of some networks.
   ///
-  /// - Throws: `InvalidSetting` where there is none, where one has another number of inputs or classes
-  ///   than the first, or where one's loss knows no probabilities, as a hinge.
+  /// - Throws: `InvalidSetting` if there are none, if one has another number of inputs or classes than
+  ///   the first, or if one's loss has no probabilities, such as a hinge.
   public init(_ members: [Network<Scalar>]) throws {
     guard let first = members.first else {
       throw InvalidSetting(
@@ -57,21 +58,18 @@ public struct EnsembleLayer<Scalar: BLASScalar>: Layer {
     lhs.members == rhs.members
   }
 
-  /// The number of inputs of each member.
-  public var requiredInputSize: Int? { members[0].inputSize }
-  /// The number of classes that the members tell apart.
+  /// The members' input size. Training passes need the whole batch, since members may have statistics,
+  /// and the layer refuses them.
+  public var traits: LayerTraits {
+    LayerTraits(inputSize: members[0].inputSize, needsWholeBatch: true)
+  }
+  /// The number of classes of each member.
   public func outputSize(forInputSize inputSize: Int) -> Int { members[0].classCount }
-  /// The input; there is no backward pass that would read it.
-  public var backwardReads: ForwardBlock { .input }
-  /// False: every member reads the input.
-  public var worksInPlace: Bool { false }
-  /// True in training passes, which the layer refuses, since its members may have statistics.
-  public func needsWholeBatch(in pass: Pass) -> Bool { pass != .inference }
 
   /// Writes the logarithm of the mean of the members' probabilities, rows × classes.
   public func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>
+    saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(pass == .inference, "EnsembleLayer: a training pass; its members are trained alone")
     require(
@@ -106,7 +104,7 @@ public struct EnsembleLayer<Scalar: BLASScalar>: Layer {
 // MARK: - Parameters
 
 extension EnsembleLayer {
-  /// Those of all members, one after the other.
+  /// The kinds of all members' parameters, one member after the other.
   public var parameterKinds: [ParameterKind] {
     members.flatMap { $0.layers.flatMap(\.parameterKinds) }
   }
@@ -136,7 +134,7 @@ extension EnsembleLayer {
     }
   }
 
-  /// Each member's, behind its position: `member1.running_mean.2`.
+  /// Each member's names behind its position: `member1.running_mean.2`.
   public var statisticNames: [String] {
     members.enumerated().flatMap { index, member in
       member.statistics.names.map { "member\(index).\($0)" }
@@ -156,7 +154,7 @@ extension EnsembleLayer {
     }
   }
 
-  /// `ensemble`, with the members' layers and losses; nil where files know nothing of one of these.
+  /// `ensemble`, with the members' layers and losses; nil if files cannot hold one of these.
   public var specification: LayerSpecification? {
     let specifications = members.compactMap { member -> NetworkSpecification? in
       let layers = member.layers.compactMap(\.specification)

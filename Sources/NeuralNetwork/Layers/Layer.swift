@@ -2,46 +2,33 @@ import PerceptronLinearAlgebra
 
 /// One layer of a ``Network``: a function of each batch with parameters that can be trained.
 ///
-/// A layer states its mathematics on blocks of rows, forward and backward; the network owns all
-/// memory and calls it in order. What the backward pass needs of the forward pass is a visible
-/// value: the layer's input or output, or numbers of its own that it writes to `kept`.
+/// A layer defines its forward and backward pass on blocks of rows; the network owns all memory and
+/// calls the layers in order. What the backward pass needs of the forward pass is a visible value:
+/// the layer's input or output, or activations of its own that it writes to `saved`.
 ///
-/// A layer of your own without parameters states `forward`, `inputGradient`, `backwardReads` and
-/// `worksInPlace`; everything else has a default. One with parameters adds `parameterKinds`,
-/// `parameter(at:)`, `updateParameters` and `parameterGradients`. It works wherever a network does, but
-/// files hold only layers that have a ``LayerSpecification``.
+/// A layer of your own without parameters implements `forward` and `inputGradient`, and `traits`
+/// where the defaults do not fit; everything else has a default. A layer with parameters adds
+/// `parameterKinds`, `parameter(at:)`, `updateParameters` and `parameterGradients`; one with running
+/// statistics conforms to ``StatisticsLayer``. It works wherever a network does, but files hold only
+/// layers that have a ``LayerSpecification``.
 ///
-/// Training gives the same bits for any number of workers where what a layer makes of a row does not
-/// depend, to the last bit, on how many rows it is given at once. That holds for all layers here, but not
-/// for products by BLAS.
+/// Training gives the same bits for any number of workers if a row's result does not depend, to the
+/// last bit, on how many rows the layer is given at once. That holds for all layers here, but not for
+/// products by BLAS.
 public protocol Layer<Scalar>: Sendable, Equatable {
   /// The type of all numbers.
   associatedtype Scalar: BLASScalar
 
+  /// What a network needs to know before it calls the layer.
+  var traits: LayerTraits { get }
+
   // MARK: Sizes
 
-  /// How many numbers a row of input must have, or nil where any number will do.
-  var requiredInputSize: Int? { get }
   /// How many numbers a row of output has for rows of `inputSize` numbers.
   func outputSize(forInputSize inputSize: Int) -> Int
-  /// How many scalars the forward pass of `rows` rows of `columns` numbers leaves in `kept`. A layer
-  /// whose batch may be split keeps as many of each row, row after row.
-  func keptCount(rows: Int, columns: Int) -> Int
-
-  // MARK: What may be overwritten
-
-  /// Which of the forward pass's blocks the backward pass reads.
-  var backwardReads: ForwardBlock { get }
-  /// Whether output may be written over the input, and the input's gradient over the upstream one.
-  var worksInPlace: Bool { get }
-  /// Whether the sign of an input decides a piece of a function with a kink at 0.
-  var hasKinkAtZero: Bool { get }
-
-  // MARK: What may be split
-
-  /// Whether a row's output or gradient depends on the other rows of its batch in such a pass, so
-  /// that the batch must not be split into shares.
-  func needsWholeBatch(in pass: Pass) -> Bool
+  /// How many scalars the forward pass of `rows` rows of `columns` numbers leaves in `saved`. A layer
+  /// whose batch may be split saves as many of each row, row after row.
+  func savedCount(rows: Int, columns: Int) -> Int
 
   // MARK: Passes
 
@@ -49,12 +36,12 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - input: rows × inputs.
-  ///   - output: rows × outputs; the same memory as `input` only where `worksInPlace`.
-  ///   - pass: whether the pass is one of training, and what its random numbers are drawn from.
-  ///   - kept: `keptCount` scalars for the backward pass.
+  ///   - output: rows × outputs; the same memory as `input` only if `traits.worksInPlace`.
+  ///   - pass: training or inference; a training pass has the seed of its random numbers.
+  ///   - saved: room for `savedCount` activations that the backward pass needs.
   func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>)
+    saved: UnsafeMutableBufferPointer<Scalar>)
 
   /// Writes the gradient of each parameter.
   ///
@@ -72,14 +59,14 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   /// - Parameters:
   ///   - upstream: the loss's gradient with respect to the output, rows × outputs.
   ///   - record: what the forward pass left.
-  ///   - gradient: rows × inputs; the same memory as `upstream` only where `worksInPlace`.
+  ///   - gradient: rows × inputs; the same memory as `upstream` only if `traits.worksInPlace`.
   func inputGradient(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradient: MutableRowBlock<Scalar>)
 
   // MARK: Parameters
 
-  /// What each parameter is: the tensors that are trained.
+  /// Names and treatment of the parameters: the tensors that are trained.
   var parameterKinds: [ParameterKind] { get }
   /// The parameter at a position.
   func parameter(at position: Int) -> Tensor<Scalar>
@@ -87,56 +74,54 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   /// copied or allocated.
   mutating func updateParameters(
     _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void)
-
-  /// What each of ``statistics`` is called, in the same order.
-  var statisticNames: [String] { get }
-  /// Tensors that training changes by what it sees, not by gradients.
-  var statistics: [Tensor<Scalar>] { get set }
-  /// Takes what a training pass of `rows` rows kept into the statistics: all of a batch at once, so
-  /// that a layer that has statistics needs the whole batch in training passes.
-  mutating func updateStatistics(kept: UnsafeBufferPointer<Scalar>, rows: Int)
+  /// Updates a ``StatisticsLayer`` with the activations that a training pass of `rows` rows saved: of
+  /// the whole batch at once, so such a layer needs the whole batch.
+  mutating func updateStatistics(saved: UnsafeBufferPointer<Scalar>, rows: Int)
 
   // MARK: Other forms
 
-  /// The layer in words that a file can hold, or nil where there are none for it.
+  /// The layer's kind and settings as files hold them; nil for a layer that files cannot hold.
   var specification: LayerSpecification? { get }
-  /// What a summary and messages call it.
+  /// The layer's name in summaries and messages.
   var name: String { get }
   /// The same layer in another scalar type, its parameters rounded where that is narrower.
   func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other>
 }
 
-/// A block of a layer's forward pass.
-public enum ForwardBlock: Sendable {
-  /// What went in.
-  case input
-  /// What came out.
-  case output
-  /// None of the two.
-  case neither
+/// A layer with running statistics: tensors that training updates from the batches that it sees, not
+/// by gradients. Its traits say that it needs the whole batch.
+public protocol StatisticsLayer<Scalar>: Layer {
+  /// The names of ``statistics``, in the same order.
+  var statisticNames: [String] { get }
+  /// The tensors.
+  var statistics: [Tensor<Scalar>] { get set }
 }
 
-/// What a layer's forward pass leaves for its backward pass. Of input and output only the one that
-/// the layer reads backward is sure to be there still.
-public struct ForwardRecord<Scalar: BLASScalar> {
-  /// rows × inputs.
-  public let input: RowBlock<Scalar>
-  /// rows × outputs.
-  public let output: RowBlock<Scalar>
-  /// What the pass was made for.
-  public let pass: Pass
-  /// What the layer itself kept.
-  public let kept: UnsafeBufferPointer<Scalar>
+/// What a network needs to know of a layer before it calls it.
+public struct LayerTraits: Sendable, Equatable {
+  /// How many numbers a row of input must have; nil for a layer that takes any number.
+  public var inputSize: Int?
+  /// Which of the forward pass's blocks the backward pass reads.
+  public var backwardReads: ForwardBlock
+  /// Whether output may be written over the input, and the input's gradient over the upstream one.
+  public var worksInPlace: Bool
+  /// Whether the sign of an input selects a piece of a function with a kink at 0.
+  public var hasKinkAtZero: Bool
+  /// Whether a row's output or gradient in a training pass depends on the other rows of its batch, so
+  /// that the batch must not be split into shares.
+  public var needsWholeBatch: Bool
 
-  /// The given blocks.
+  /// Traits; the defaults are safe for every layer of one row at a time whose backward pass does not
+  /// read its output.
   public init(
-    input: RowBlock<Scalar>, output: RowBlock<Scalar>, pass: Pass,
-    kept: UnsafeBufferPointer<Scalar>
+    inputSize: Int? = nil, backwardReads: ForwardBlock = .input, worksInPlace: Bool = false,
+    hasKinkAtZero: Bool = false, needsWholeBatch: Bool = false
   ) {
-    self.input = input
-    self.output = output
-    self.pass = pass
-    self.kept = kept
+    self.inputSize = inputSize
+    self.backwardReads = backwardReads
+    self.worksInPlace = worksInPlace
+    self.hasKinkAtZero = hasKinkAtZero
+    self.needsWholeBatch = needsWholeBatch
   }
 }
 
@@ -144,11 +129,11 @@ public struct ForwardRecord<Scalar: BLASScalar> {
 public struct ParameterKind: Sendable, Equatable {
   /// Such as `W`; the network adds a number.
   public let name: String
-  /// Whether it is one of the weights that penalties, weight decay and the maximum norm are about:
-  /// biases, scales and shifts are not.
+  /// Whether penalties, weight decay and the maximum norm apply to it: they do to weights, not to
+  /// biases, scales and shifts.
   public let isPenalized: Bool
 
-  /// The given kind.
+  /// A kind of parameter.
   public init(_ name: String, isPenalized: Bool = false) {
     self.name = name
     self.isPenalized = isPenalized
@@ -158,51 +143,39 @@ public struct ParameterKind: Sendable, Equatable {
 // MARK: - Defaults
 
 extension Layer {
-  /// Any number.
-  public var requiredInputSize: Int? { nil }
+  /// Those of ``LayerTraits/init(inputSize:backwardReads:worksInPlace:hasKinkAtZero:needsWholeBatch:)``.
+  public var traits: LayerTraits { LayerTraits() }
   /// As many as in the input.
   public func outputSize(forInputSize inputSize: Int) -> Int { inputSize }
-  /// Nothing.
-  public func keptCount(rows: Int, columns: Int) -> Int { 0 }
-  /// No.
-  public var hasKinkAtZero: Bool { false }
-  /// No.
-  public func needsWholeBatch(in pass: Pass) -> Bool { false }
-  /// Nothing, where there are no parameters.
+  /// Zero.
+  public func savedCount(rows: Int, columns: Int) -> Int { 0 }
+  /// Writes nothing, for a layer without parameters.
   public func parameterGradients(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>]
   ) {}
 
-  /// None.
+  /// Empty, for a layer without parameters.
   public var parameterKinds: [ParameterKind] { [] }
-  /// None.
+  /// Traps, for a layer without parameters.
   public func parameter(at position: Int) -> Tensor<Scalar> {
     fatalError("\(Self.self): there is no parameter \(position)")
   }
-  /// Nothing, where there are no parameters.
+  /// Does nothing, for a layer without parameters.
   public mutating func updateParameters(
     _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
   ) {}
+  /// Does nothing, for a layer without statistics.
+  public mutating func updateStatistics(saved: UnsafeBufferPointer<Scalar>, rows: Int) {}
 
-  /// Nil: of a layer of your own, files know nothing.
+  /// Nil: files hold only the library's own layers.
   public var specification: LayerSpecification? { nil }
   /// The specification's text, or the type's name.
   public var name: String { specification.map { "\($0)" } ?? "\(Self.self)" }
-  /// Traps: only layers that state it exist in another scalar type.
+  /// Traps: only layers that implement it exist in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
     fatalError("\(name): this layer does not say what it is in \(Other.self)")
   }
-
-  /// None.
-  public var statisticNames: [String] { [] }
-  /// None.
-  public var statistics: [Tensor<Scalar>] {
-    get { [] }
-    set {}
-  }
-  /// Nothing, where there are no statistics.
-  public mutating func updateStatistics(kept: UnsafeBufferPointer<Scalar>, rows: Int) {}
 
   /// The tensors that are trained, in the order of ``parameterKinds``.
   ///
@@ -219,6 +192,35 @@ extension Layer {
     }
   }
 
+  /// Whether the batch of such a pass must not be split into shares.
+  package func needsWholeBatch(in pass: Pass) -> Bool {
+    pass != .inference && traits.needsWholeBatch
+  }
+
   /// Whether the other layer is of the same type and equal.
   func isEqual(to other: any Layer<Scalar>) -> Bool { (other as? Self) == self }
+}
+
+// MARK: - Checks
+
+extension Layer {
+  /// Traps if a layer whose batch may be split has statistics, which are updated by a whole batch, or
+  /// does not save as many activations of each row.
+  ///
+  /// - Parameters:
+  ///   - position: the layer's position in the network.
+  ///   - inputSize: how many numbers a row of its input has.
+  func requireConsistency(at position: Int, inputSize: Int) {
+    if traits.needsWholeBatch { return }
+    let statistics = (self as? any StatisticsLayer<Scalar>)?.statisticNames ?? []
+    require(
+      statistics.isEmpty,
+      "Network: layer \(position), \(name), has the statistics \(statistics), and must need the whole batch in training passes: needsWholeBatch"
+    )
+    let saved = (1...3).map { savedCount(rows: $0, columns: inputSize) }
+    require(
+      saved == [saved[0], 2 * saved[0], 3 * saved[0]],
+      "Network: layer \(position), \(name), saves \(saved) scalars of 1, 2 and 3 rows, and must save as many of each, or need the whole batch in training passes: needsWholeBatch"
+    )
+  }
 }

@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 
-/// A layer without its parameters: what a network is built from, a summary shows and a file holds.
+/// A layer's kind and settings, without its parameters: networks are built from specifications,
+/// summaries show them and files hold them.
 public enum LayerSpecification: Sendable, Codable, Hashable {
   /// ``Affine`` with this many outputs.
   case affine(outputs: Int)
@@ -28,20 +29,20 @@ public enum LayerSpecification: Sendable, Codable, Hashable {
 public struct NetworkSpecification: Sendable, Codable, Hashable {
   /// The layers from the input to the output.
   public let layers: [LayerSpecification]
-  /// The loss that it was trained with.
+  /// The loss of its training.
   public let loss: LossSpecification
 
-  /// The given layers and loss.
+  /// The specification of a member.
   public init(layers: [LayerSpecification], loss: LossSpecification) {
     self.layers = layers
     self.loss = loss
   }
 
-  fileprivate var knowsProbabilities: Bool {
+  fileprivate var hasProbabilities: Bool {
     loss.makeLoss(Double.self).probabilities(of: .zeros([1, 1])) != nil
   }
 
-  /// How many classes it tells apart; nil where no layer says how many outputs there are.
+  /// The number of classes; nil if no layer states how many outputs there are.
   fileprivate var classCount: Int? {
     layers.lazy.compactMap { layer -> Int? in
       if case .affine(let outputs) = layer { outputs } else { nil }
@@ -49,12 +50,44 @@ public struct NetworkSpecification: Sendable, Codable, Hashable {
   }
 }
 
+// MARK: - Activations
+
+extension LayerSpecification {
+  /// An activation that can be chosen by name.
+  public struct Activation: Sendable {
+    /// The name, such as `leaky-relu`.
+    public let name: String
+    /// The layer with its default settings.
+    public let layer: LayerSpecification
+    /// The initializer of the weights below it, which keeps the variance from layer to layer.
+    public let initializer: Initializer
+  }
+
+  /// All activations. A new one is a file with its ``ActivationLayer``, a case above, a line here and
+  /// one in `makeLayer`; the command's options and the conformance tests follow this list.
+  public static let activations: [Activation] = [
+    Activation(name: "relu", layer: .relu, initializer: .heNormal),
+    Activation(name: "leaky-relu", layer: .leakyReLU(), initializer: .heNormal),
+    Activation(name: "tanh", layer: .tanh, initializer: .glorotNormal),
+    Activation(name: "sigmoid", layer: .sigmoid, initializer: .glorotNormal),
+    Activation(name: "gelu", layer: .gelu, initializer: .heNormal),
+  ]
+
+  /// The name in ``activations``, with spaces.
+  private var activationName: String {
+    let name = Self.activations.first { $0.layer == self }?.name ?? ""
+    return name.split(separator: "-").joined(separator: " ")
+  }
+}
+
+// MARK: - Layers
+
 extension LayerSpecification {
   /// A fresh layer for rows of `inputSize` numbers.
   ///
   /// - Parameters:
-  ///   - initializer: how weights are drawn.
-  ///   - random: what they are drawn from.
+  ///   - initializer: the distribution of the weights.
+  ///   - random: the stream that they are drawn from.
   /// - Precondition: the settings pass ``check()``.
   func makeLayer<Scalar: BLASScalar>(
     inputSize: Int, initializer: Initializer, using random: inout some RandomStream
@@ -95,7 +128,7 @@ extension LayerSpecification {
 // MARK: - Settings
 
 extension LayerSpecification {
-  /// Throws unless the settings make sense: for values that somebody typed.
+  /// Throws `InvalidSetting` unless the settings are valid: for values from outside the program.
   public func check() throws {
     switch self {
     case .affine(let outputs):
@@ -122,14 +155,14 @@ extension LayerSpecification {
         for layer in member.layers { try layer.check() }
         try member.loss.check()
         try InvalidSetting.demand(
-          member.knowsProbabilities, "loss of an ensemble's member", member.loss,
-          "one that knows probabilities")
+          member.hasProbabilities, "loss of an ensemble's member", member.loss,
+          "one that has probabilities")
         try InvalidSetting.demand(
           member.classCount == members[0].classCount, "classes of an ensemble's member",
           member.classCount.map { "\($0)" } ?? "as many as inputs",
           members[0].classCount.map { "\($0)" } ?? "as many as inputs")
       }
-    case .relu, .tanh, .sigmoid, .gelu: break
+    default: break
     }
   }
 
@@ -138,7 +171,7 @@ extension LayerSpecification {
       epsilon > 0 && epsilon.isFinite, "epsilon of a \(layer)", epsilon, "a number above 0")
   }
 
-  /// Traps unless the settings make sense: for layers that programs make.
+  /// Traps unless the settings are valid: for layers that a program makes.
   func requireValid() {
     do {
       try check()
@@ -149,21 +182,18 @@ extension LayerSpecification {
 }
 
 extension LayerSpecification: CustomStringConvertible {
-  /// The layer's name and settings, such as `dropout 0.2`; those of normalizations only where they
-  /// are not the usual ones.
+  /// The layer's name and settings, such as `dropout 0.2`; settings of normalizations only if they
+  /// are not the defaults.
   public var description: String {
     switch self {
     case .affine: "affine"
-    case .relu: "relu"
     case .leakyReLU(let slope): "leaky relu \(slope)"
-    case .tanh: "tanh"
-    case .sigmoid: "sigmoid"
-    case .gelu: "gelu"
     case .dropout(let rate): "dropout \(rate)"
     case .batchNorm(let momentum, let epsilon):
       "batch norm" + (momentum == 0.1 ? "" : ", momentum \(momentum)") + Self.unusual(epsilon)
     case .layerNorm(let epsilon): "layer norm" + Self.unusual(epsilon)
     case .ensemble(let members): "ensemble of \(members.count)"
+    default: activationName
     }
   }
 

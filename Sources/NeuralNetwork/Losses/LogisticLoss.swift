@@ -19,13 +19,13 @@ public struct LogisticLoss<Scalar: BLASScalar>: ValueLoss {
 
   /// Writes p − target, and the mean of each row's losses.
   public func forward(
-    outputs: RowBlock<Scalar>, targets: TargetBlock<Scalar>, kept: MutableRowBlock<Scalar>,
+    outputs: RowBlock<Scalar>, targets: TargetBlock<Scalar>, saved: MutableRowBlock<Scalar>,
     losses: UnsafeMutableBufferPointer<Scalar>
   ) {
-    writeTargets(targets, for: outputs, to: kept, losses: losses)
+    writeTargets(targets, for: outputs, to: saved, losses: losses)
     guard let losses = losses.baseAddress else { return }
     Scalar.logisticCrossEntropy(
-      rows: outputs.rows, columns: outputs.columns, outputs.base, targets: kept.base,
+      rows: outputs.rows, columns: outputs.columns, outputs.base, targets: saved.base,
       losses: losses)
   }
 

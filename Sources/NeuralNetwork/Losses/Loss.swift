@@ -12,22 +12,22 @@ public protocol Loss<Scalar>: Sendable, Equatable {
   /// - Parameters:
   ///   - outputs: rows × outputs.
   ///   - targets: as many rows of targets.
-  ///   - kept: rows × outputs; other memory than `outputs`, so that targets can be written to it.
+  ///   - saved: rows × outputs; other memory than `outputs`, so that targets can be written to it.
   ///   - losses: one per row.
   /// - Precondition: extents agree, labels are classes.
   func forward(
-    outputs: RowBlock<Scalar>, targets: TargetBlock<Scalar>, kept: MutableRowBlock<Scalar>,
+    outputs: RowBlock<Scalar>, targets: TargetBlock<Scalar>, saved: MutableRowBlock<Scalar>,
     losses: UnsafeMutableBufferPointer<Scalar>)
 
   /// Writes the gradient of the batch's loss with respect to the outputs.
   ///
   /// - Parameters:
-  ///   - kept: what `forward` wrote, rows × outputs.
+  ///   - saved: what `forward` wrote, rows × outputs.
   ///   - targets: as given to `forward`.
   ///   - normalizer: of the whole batch, of which these rows may be a share.
-  ///   - gradient: rows × outputs; may be the same memory as `kept`.
+  ///   - gradient: rows × outputs; may be the same memory as `saved`.
   func backward(
-    kept: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
+    saved: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
     into gradient: MutableRowBlock<Scalar>)
 
   /// What the sum of the rows' losses is divided by.
@@ -99,36 +99,36 @@ extension Loss {
 
   /// The loss of each row, [rows], before anything is divided.
   public func rowLosses(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Tensor<Scalar> {
-    lossesAndKept(outputs, targets).losses
+    lossesAndSaved(outputs, targets).losses
   }
 
   /// The gradient of the batch's loss with respect to the outputs, in their shape.
   public func gradient(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Tensor<Scalar> {
-    var gradient = lossesAndKept(outputs, targets).kept
+    var gradient = lossesAndSaved(outputs, targets).saved
     targets.withBlock { targets in
       gradient.withMutableRows {
         backward(
-          kept: $0.reading, targets: targets, normalizer: divisor(of: targets, rows: $0.rows),
+          saved: $0.reading, targets: targets, normalizer: divisor(of: targets, rows: $0.rows),
           into: $0)
       }
     }
     return gradient
   }
 
-  func lossesAndKept(
+  func lossesAndSaved(
     _ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>
-  ) -> (losses: Tensor<Scalar>, kept: Tensor<Scalar>) {
-    var kept = Tensor<Scalar>.zeros(outputs.shape)
+  ) -> (losses: Tensor<Scalar>, saved: Tensor<Scalar>) {
+    var saved = Tensor<Scalar>.zeros(outputs.shape)
     var losses = Tensor<Scalar>.zeros([outputs.shape.rowCount])
     outputs.withRows { outputs in
-      kept.withMutableRows { kept in
+      saved.withMutableRows { saved in
         losses.withUnsafeMutableElements { losses in
           targets.withBlock {
-            forward(outputs: outputs, targets: $0, kept: kept, losses: losses)
+            forward(outputs: outputs, targets: $0, saved: saved, losses: losses)
           }
         }
       }
     }
-    return (losses, kept)
+    return (losses, saved)
   }
 }

@@ -1,6 +1,6 @@
 import PerceptronLinearAlgebra
 
-/// A loss in words: what a network is built with and a file holds.
+/// A loss's kind and settings: networks are built from it and files hold it.
 public enum LossSpecification: Sendable, Codable, Hashable {
   /// ``SoftmaxLoss``.
   case softmax(labelSmoothing: Double = 0, classWeights: [Double]? = nil)
@@ -15,8 +15,20 @@ public enum LossSpecification: Sendable, Codable, Hashable {
   /// ``LogisticLoss``.
   case logistic
 
-  /// ``SoftmaxLoss`` as it is usually meant: without label smoothing or class weights.
+  /// ``SoftmaxLoss`` without label smoothing or class weights.
   public static var softmax: LossSpecification { .softmax() }
+
+  /// All losses by the names that they are chosen by. A new one is a file with its ``Loss``, a case
+  /// above, a line here and one in `makeLoss`; the command's options and the conformance tests follow
+  /// this list.
+  public static let named: [(name: String, loss: LossSpecification)] = [
+    ("softmax", .softmax),
+    ("hinge", .hinge),
+    ("squared-hinge", .squaredHinge),
+    ("logistic", .logistic),
+    ("squared-error", .squaredError),
+    ("absolute-error", .absoluteError),
+  ]
 
   /// The loss.
   ///
@@ -38,9 +50,9 @@ public enum LossSpecification: Sendable, Codable, Hashable {
 // MARK: - Settings
 
 extension LossSpecification {
-  /// Throws unless the settings make sense: for values that somebody typed.
+  /// Throws `InvalidSetting` unless the settings are valid: for values from outside the program.
   ///
-  /// - Parameter classCount: how many classes there are, where that is known.
+  /// - Parameter classCount: the number of classes, if it is known.
   public func check(classCount: Int? = nil) throws {
     guard case .softmax(let labelSmoothing, let classWeights) = self else { return }
     try InvalidSetting.demand(
@@ -60,7 +72,7 @@ extension LossSpecification {
     }
   }
 
-  /// Traps unless the settings make sense: for losses that programs make.
+  /// Traps unless the settings are valid: for losses that a program makes.
   func requireValid() {
     do {
       try check()
@@ -71,18 +83,16 @@ extension LossSpecification {
 }
 
 extension LossSpecification: CustomStringConvertible {
-  /// The loss's name and those settings that are not the usual ones.
+  /// The loss's name and those settings that are not the defaults.
   public var description: String {
     switch self {
     case .softmax(let labelSmoothing, let classWeights):
       "softmax cross-entropy"
         + (labelSmoothing == 0 ? "" : ", label smoothing \(labelSmoothing)")
         + (classWeights.map { ", class weights \($0)" } ?? "")
-    case .hinge: "hinge"
-    case .squaredHinge: "squared hinge"
-    case .squaredError: "squared error"
-    case .absoluteError: "absolute error"
-    case .logistic: "logistic"
+    default:
+      (Self.named.first { $0.loss == self }?.name ?? "").split(separator: "-")
+        .joined(separator: " ")
     }
   }
 }

@@ -66,7 +66,7 @@ extension SoftmaxLoss {
   /// Writes each row's probabilities and its own loss.
   public func forward(
     outputs scores: RowBlock<Scalar>, targets: TargetBlock<Scalar>,
-    kept probabilities: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
+    saved probabilities: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
       probabilities.shape == scores.shape && losses.count == scores.rows,
@@ -90,7 +90,7 @@ extension SoftmaxLoss {
 
   /// Writes (probability·Σ target − target) / normalizer.
   public func backward(
-    kept probabilities: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
+    saved probabilities: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
     into gradient: MutableRowBlock<Scalar>
   ) {
     require(
@@ -122,4 +122,16 @@ extension SoftmaxLoss {
     )
     weights.withUnsafeBufferPointer { body($0.baseAddress) }
   }
+}
+
+/// The softmax of each row, exp(scoreⱼ) / Σₖ exp(scoreₖ).
+///
+/// - Parameter scores: [rows, classes].
+/// - Returns: the same shape; each row adds up to 1.
+public func softmax<Scalar>(_ scores: Tensor<Scalar>) -> Tensor<Scalar> {
+  var probabilities = scores
+  probabilities.withMutableRows {
+    Scalar.softmax(rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base, sums: nil)
+  }
+  return probabilities
 }

@@ -13,16 +13,16 @@ public protocol ValueLoss<Scalar>: Loss {
 }
 
 extension ValueLoss {
-  /// Writes `slope`·kept / (outputs in a row · normalizer).
+  /// Writes `slope`·saved / (outputs in a row · normalizer).
   public func backward(
-    kept: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
+    saved: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
     into gradient: MutableRowBlock<Scalar>
   ) {
     require(
-      gradient.shape == kept.shape, "\(Self.self): kept \(kept.shape), room for \(gradient.shape)")
-    withUnsafePointer(to: slope / (Scalar(kept.columns) * normalizer)) {
+      gradient.shape == saved.shape, "\(Self.self): saved \(saved.shape), room for \(gradient.shape)")
+    withUnsafePointer(to: slope / (Scalar(saved.columns) * normalizer)) {
       Scalar.combine(
-        .multiply, count: kept.count, kept.base, .each, $0, .same, into: gradient.base)
+        .multiply, count: saved.count, saved.base, .each, $0, .same, into: gradient.base)
     }
   }
 
@@ -38,22 +38,102 @@ extension ValueLoss {
   /// Checks the extents of `forward`, and writes the targets where it keeps its numbers.
   func writeTargets(
     _ targets: TargetBlock<Scalar>, for outputs: RowBlock<Scalar>,
-    to kept: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
+    to saved: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
-      kept.shape == outputs.shape && losses.count == outputs.rows,
-      "\(Self.self): outputs \(outputs.shape), room for \(kept.shape) and \(losses.count) losses")
-    targets.write(for: "\(Self.self)", to: kept)
+      saved.shape == outputs.shape && losses.count == outputs.rows,
+      "\(Self.self): outputs \(outputs.shape), room for \(saved.shape) and \(losses.count) losses")
+    targets.write(for: "\(Self.self)", to: saved)
   }
 
   /// The same, and takes them off the outputs.
   func writeDifferences(
     _ targets: TargetBlock<Scalar>, for outputs: RowBlock<Scalar>,
-    to kept: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
+    to saved: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
   ) {
-    writeTargets(targets, for: outputs, to: kept, losses: losses)
+    writeTargets(targets, for: outputs, to: saved, losses: losses)
     Scalar.combine(
-      .subtract, count: kept.count, outputs.base, .each, UnsafePointer(kept.base), .each,
-      into: kept.base)
+      .subtract, count: saved.count, outputs.base, .each, UnsafePointer(saved.base), .each,
+      into: saved.base)
+  }
+}
+
+// MARK: - Losses
+
+/// The mean over all outputs of (output − target)², as PyTorch's `MSELoss`.
+///
+/// The backward pass needs the differences.
+public struct SquaredError<Scalar: BLASScalar>: ValueLoss {
+  /// The loss; it has no parameters.
+  public init() {}
+
+  /// Half way from 0 to 1.
+  public var threshold: Scalar { 0.5 }
+  /// Two.
+  public var slope: Scalar { 2 }
+
+  /// Writes the differences, and the mean of each row's squares.
+  public func forward(
+    outputs: RowBlock<Scalar>, targets: TargetBlock<Scalar>,
+    saved differences: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
+  ) {
+    writeDifferences(targets, for: outputs, to: differences, losses: losses)
+    let columns = outputs.columns
+    for row in 0..<outputs.rows {
+      let difference = UnsafePointer(differences.base + row * columns)
+      losses[row] = Scalar.dot(count: columns, difference, difference) / Scalar(columns)
+    }
+  }
+
+  /// `squaredError`.
+  public var specification: LossSpecification? { .squaredError }
+
+  /// The same loss in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
+    SquaredError<Other>()
+  }
+}
+
+/// The mean over all outputs of |output − target|, as PyTorch's `L1Loss`.
+///
+/// The backward pass needs the signs of the differences; that of 0 is taken as 0.
+public struct AbsoluteError<Scalar: BLASScalar>: ValueLoss {
+  /// The loss; it has no parameters.
+  public init() {}
+
+  /// Half way from 0 to 1.
+  public var threshold: Scalar { 0.5 }
+  /// One.
+  public var slope: Scalar { 1 }
+
+  /// Writes the differences' signs, and the mean of each row's magnitudes.
+  public func forward(
+    outputs: RowBlock<Scalar>, targets: TargetBlock<Scalar>,
+    saved signs: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
+  ) {
+    writeDifferences(targets, for: outputs, to: signs, losses: losses)
+    let columns = outputs.columns
+    for row in 0..<outputs.rows {
+      let sum = Scalar.absoluteSum(count: columns, signs.base + row * columns)
+      losses[row] = sum / Scalar(columns)
+    }
+    Scalar.signs(count: signs.count, signs.reading.base, into: signs.base)
+  }
+
+  /// The differences.
+  public func kinks(outputs: Tensor<Scalar>, targets: Targets<Scalar>) -> Tensor<Scalar>? {
+    var numbers = Tensor<Scalar>.zeros(outputs.shape)
+    targets.withBlock { targets in
+      numbers.withMutableRows { targets.write(for: "AbsoluteError", to: $0) }
+    }
+    return outputs - numbers
+  }
+
+  /// `absoluteError`.
+  public var specification: LossSpecification? { .absoluteError }
+
+  /// The same loss in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
+    AbsoluteError<Other>()
   }
 }

@@ -79,7 +79,7 @@ extension Network {
     ForwardRecord(
       input: input(of: layer, x, share), output: output(of: layer, share).reading,
       pass: pass.from(row: share.rows.lowerBound).inLayer(layer),
-      kept: UnsafeBufferPointer(kept(by: layer, share)))
+      saved: UnsafeBufferPointer(saved(by: layer, share)))
   }
 
   private func output(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
@@ -91,15 +91,15 @@ extension Network {
       share.layout._withUnsafeGuaranteedRef { $0.upstreams[layer] }, columns: widths[layer])
   }
 
-  /// What a layer keeps of the rows: of a layer whose batch may be split, it keeps as much of each.
-  private func kept(by layer: Int, _ share: Share) -> UnsafeMutableBufferPointer<Scalar> {
+  /// A layer's saved activations of the rows: a layer whose batch may be split saves as many of each.
+  private func saved(by layer: Int, _ share: Share) -> UnsafeMutableBufferPointer<Scalar> {
     let columns = inputWidth(of: layer)
     let first =
       share.rows.lowerBound == 0
-      ? 0 : layers[layer].keptCount(rows: share.rows.lowerBound, columns: columns)
+      ? 0 : layers[layer].savedCount(rows: share.rows.lowerBound, columns: columns)
     return UnsafeMutableBufferPointer(
-      start: share.base + share.layout._withUnsafeGuaranteedRef { $0.kept[layer] } + first,
-      count: layers[layer].keptCount(rows: share.rows.count, columns: columns))
+      start: share.base + share.layout._withUnsafeGuaranteedRef { $0.saved[layer] } + first,
+      count: layers[layer].savedCount(rows: share.rows.count, columns: columns))
   }
 }
 
@@ -121,7 +121,7 @@ extension Network {
     }
     layers[layer].forward(
       input(of: layer, x, share), into: output(of: layer, share),
-      pass: pass.from(row: share.rows.lowerBound).inLayer(layer), kept: kept(by: layer, share))
+      pass: pass.from(row: share.rows.lowerBound).inLayer(layer), saved: saved(by: layer, share))
   }
 
   /// Writes the rows' losses, and what the loss needs for its gradient.
@@ -136,7 +136,7 @@ extension Network {
   ) {
     loss.forward(
       outputs: output(of: layers.count - 1, share).reading, targets: share.targets(of: targets),
-      kept: gradient(of: layers.count - 1, share),
+      saved: gradient(of: layers.count - 1, share),
       losses: UnsafeMutableBufferPointer(
         start: losses + share.rows.lowerBound, count: share.rows.count))
   }
@@ -153,7 +153,7 @@ extension Network {
   ) {
     let gradient = gradient(of: layers.count - 1, share)
     loss.backward(
-      kept: gradient.reading, targets: share.targets(of: targets), normalizer: normalizer,
+      saved: gradient.reading, targets: share.targets(of: targets), normalizer: normalizer,
       into: gradient)
   }
 

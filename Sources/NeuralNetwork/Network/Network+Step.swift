@@ -44,7 +44,7 @@ extension Network {
     }
   }
 
-  /// Leaves what the loss keeps in `workspace` and returns the loss of the outputs with the penalty.
+  /// Leaves what the loss saves in `workspace` and returns the loss of the outputs with the penalty.
   public func loss(
     _ targets: TargetBlock<Scalar>, penalty: Penalty, in workspace: inout Workspace
   ) -> Scalar {
@@ -92,15 +92,15 @@ extension Network {
     }
   }
 
-  /// Moves every parameter against the gradient in `workspace`: p ← p − learningRate·gradient.
-  public mutating func descend(_ workspace: Workspace, learningRate: Scalar) {
+  /// Updates every parameter by the gradient in `workspace`: p ← p − learningRate·gradient.
+  public mutating func updateParameters(with workspace: Workspace, learningRate: Scalar) {
     updateParameters { place, parameter in
       parameter.add(
         workspace.gradients[place.layer][place.position], scaledBy: -learningRate)
     }
   }
 
-  /// Takes what the last training pass saw into the layers' statistics.
+  /// Updates the layers' statistics with the last training pass.
   public mutating func updateStatistics(from workspace: Workspace) {
     workspace.memory.withUnsafeElements {
       guard let base = $0.baseAddress else { return }
@@ -112,11 +112,11 @@ extension Network {
   package mutating func updateStatistics(
     rows: Int, _ layout: Workspace.Layout, memory: UnsafePointer<Scalar>
   ) {
-    for index in layers.indices where !layers[index].statisticNames.isEmpty {
+    for index in layers.indices where layers[index].traits.needsWholeBatch {
       layers[index].updateStatistics(
-        kept: UnsafeBufferPointer(
-          start: memory + layout.kept[index],
-          count: layers[index].keptCount(rows: rows, columns: inputWidth(of: index))),
+        saved: UnsafeBufferPointer(
+          start: memory + layout.saved[index],
+          count: layers[index].savedCount(rows: rows, columns: inputWidth(of: index))),
         rows: rows)
     }
   }

@@ -18,8 +18,8 @@ extension Network {
     public let capacity: Int
     /// How many numbers a row has before the first layer, and after each.
     private let widths: [Int]
-    /// How many scalars each layer keeps of a full batch.
-    private let keptCounts: [Int]
+    /// How many scalars each layer saves of a full batch.
+    private let savedCounts: [Int]
     /// How many rows the last forward pass had.
     var rows = 0
     let layout: Layout
@@ -36,8 +36,8 @@ extension Network {
       self.purpose = purpose
       capacity = batchSize
       widths = [network.inputSize] + network.widths
-      keptCounts = network.layers.indices.map {
-        network.layers[$0].keptCount(rows: batchSize, columns: network.inputWidth(of: $0))
+      savedCounts = network.layers.indices.map {
+        network.layers[$0].savedCount(rows: batchSize, columns: network.inputWidth(of: $0))
       }
       layout = Layout(of: network, rows: batchSize, purpose: purpose)
       memory = .zeros([layout.count])
@@ -51,11 +51,11 @@ extension Network {
     /// Traps unless the network's blocks are those that there is room for.
     func requireFit(_ network: Network) {
       let isFit =
-        network.layers.count == keptCounts.count && network.inputSize == widths[0]
+        network.layers.count == savedCounts.count && network.inputSize == widths[0]
         && network.layers.indices.allSatisfy { layer in
           network.widths[layer] == widths[layer + 1]
-            && network.layers[layer].keptCount(
-              rows: capacity, columns: network.inputWidth(of: layer)) == keptCounts[layer]
+            && network.layers[layer].savedCount(
+              rows: capacity, columns: network.inputWidth(of: layer)) == savedCounts[layer]
         }
       require(
         isFit,
@@ -111,8 +111,8 @@ extension Network.Workspace {
     /// The loss's gradient with respect to each layer's output: a layer that works in place has it
     /// where its input's gradient is. None at inference.
     let upstreams: [Int]
-    /// What each layer keeps.
-    let kept: [Int]
+    /// The saved activations of each layer.
+    let saved: [Int]
     /// How many numbers a row of the network's output has.
     let outputWidth: Int
     /// The number of scalars of all blocks.
@@ -127,11 +127,11 @@ extension Network.Workspace {
         ? Self.trainingOutputs(of: network, rows: rows, in: &room)
         : Self.inferenceOutputs(of: network, rows: rows, in: &room)
       upstreams = isTraining ? Self.upstreams(of: network, rows: rows, in: &room) : []
-      var kept: [Int] = []
+      var saved: [Int] = []
       for (index, layer) in network.layers.enumerated() {
-        kept.append(room.take(layer.keptCount(rows: rows, columns: network.inputWidth(of: index))))
+        saved.append(room.take(layer.savedCount(rows: rows, columns: network.inputWidth(of: index))))
       }
-      self.kept = kept
+      self.saved = saved
       count = room.count
     }
 
@@ -144,7 +144,7 @@ extension Network.Workspace {
       var offsets = [Int](repeating: room.take(rows * network.outputSize), count: last + 1)
       for index in network.layers.indices.reversed() where index > network.lowestTrainedLayer {
         offsets[index - 1] =
-          network.layers[index].worksInPlace && network.layers[index].parameterKinds.isEmpty
+          network.layers[index].traits.worksInPlace && network.layers[index].parameterKinds.isEmpty
           ? offsets[index] : room.take(rows * network.inputWidth(of: index))
       }
       return offsets
@@ -158,8 +158,8 @@ extension Network.Workspace {
       var offsets: [Int] = []
       for (index, layer) in network.layers.enumerated() {
         let overwrites =
-          index > 0 && layer.worksInPlace && layer.backwardReads != .input
-          && network.layers[index - 1].backwardReads != .output
+          index > 0 && layer.traits.worksInPlace && layer.traits.backwardReads != .input
+          && network.layers[index - 1].traits.backwardReads != .output
         offsets.append(
           overwrites ? offsets[index - 1] : room.take(rows * network.widths[index]))
       }
@@ -174,7 +174,7 @@ extension Network.Workspace {
       let blocks = [room.take(widest), room.take(network.layers.count > 1 ? widest : 0)]
       var current = 1
       return network.layers.enumerated().map { index, layer in
-        if index == 0 || !layer.worksInPlace { current = 1 - current }
+        if index == 0 || !layer.traits.worksInPlace { current = 1 - current }
         return blocks[current]
       }
     }
@@ -190,4 +190,50 @@ extension Network.Workspace {
       }
     }
   }
+}
+
+// MARK: - All gradients
+
+// What is done to all gradients of a backward pass at once; nothing is allocated.
+extension Network.Workspace {
+  /// The Euclidean norm of all gradients together, as if they were one vector; NaN where one is.
+  public var gradientNorm: Double {
+    var norm = 0.0
+    for layer in gradients {
+      for gradient in layer { norm = hypotenuse(norm, Double(gradient.norm())) }
+    }
+    return norm
+  }
+
+  /// Multiplies every gradient by `factor`.
+  public mutating func scaleGradients(by factor: Scalar) {
+    updateGradients { gradient in
+      withUnsafePointer(to: factor) {
+        Scalar.combine(
+          .multiply, count: gradient.count, gradient.base, .each, $0, .same, into: gradient.base)
+      }
+    }
+  }
+
+  /// Brings every element of the gradients into −limit...limit; NaN stays NaN.
+  public mutating func clampGradients(to limit: Scalar) {
+    updateGradients { Scalar.clamp(count: $0.count, $0.base, to: limit) }
+  }
+
+  private mutating func updateGradients(_ body: (MutableRowBlock<Scalar>) -> Void) {
+    for layer in gradients.indices {
+      for position in gradients[layer].indices {
+        gradients[layer][position].withMutableRows(body)
+      }
+    }
+  }
+}
+
+/// √(a² + b²) of numbers that are not negative, which overflows only where the result does.
+package func hypotenuse(_ a: Double, _ b: Double) -> Double {
+  if a.isNaN || b.isNaN { return .nan }
+  let (smaller, larger) = (min(a, b), max(a, b))
+  if smaller == 0 || larger == .infinity { return larger }
+  let ratio = smaller / larger
+  return larger * (1 + ratio * ratio).squareRoot()
 }

@@ -51,12 +51,12 @@ public struct Network<Scalar: BLASScalar>: Sendable {
     var width = inputSize
     var widths: [Int] = []
     for (index, layer) in layers.enumerated() {
-      let expected = layer.requiredInputSize ?? width
+      let expected = layer.traits.inputSize ?? width
       require(
         expected == width,
         "Network: layer \(index), \(layer.name), takes \(expected) numbers a row, and is given \(width)"
       )
-      layer.requirePromises(at: index, inputSize: width)
+      layer.requireConsistency(at: index, inputSize: width)
       width = layer.outputSize(forInputSize: width)
       require(width > 0, "Network: layer \(index), \(layer.name), has no outputs")
       widths.append(width)
@@ -140,6 +140,13 @@ extension Network {
     set { updateParameters { $1 = newValue[$0.name] } }
   }
 
+  /// How many numbers are trained.
+  package var parameterCount: Int {
+    var count = 0
+    for place in parameterPlaces { count += parameter(at: place).count }
+    return count
+  }
+
   /// The parameter at a place.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
@@ -168,24 +175,32 @@ extension Network {
     }
   }
 
-  /// Tensors that training changes by what it sees, such as running means, under their names and
-  /// the position of their layer: `running_mean.3`.
+  /// The tensors that training updates from the batches that it sees, such as running means, under
+  /// their names and the position of their layer: `running_mean.3`.
   ///
-  /// - Precondition: what is set has the same names and shapes.
+  /// - Precondition: new statistics have the same names and shapes.
   public var statistics: Parameters<Scalar> {
     get {
       Parameters(
         layers.enumerated().flatMap { index, layer in
-          zip(layer.statisticNames, layer.statistics).map { ("\($0).\(index)", $1) }
+          guard let layer = layer as? any StatisticsLayer<Scalar> else {
+            return [(String, Tensor<Scalar>)]()
+          }
+          return zip(layer.statisticNames, layer.statistics).map { ("\($0).\(index)", $1) }
         })
     }
     set {
-      for index in layers.indices where !layers[index].statisticNames.isEmpty {
-        layers[index].statistics = layers[index].statisticNames.map {
-          newValue["\($0).\(index)"]
-        }
+      for index in layers.indices {
+        guard var layer = layers[index] as? any StatisticsLayer<Scalar> else { continue }
+        layer.statistics = layer.statisticNames.map { newValue["\($0).\(index)"] }
+        layers[index] = layer
       }
     }
+  }
+
+  /// The statistics of the layer at a position; empty if it has none.
+  package func statistics(ofLayer position: Int) -> [Tensor<Scalar>] {
+    (layers[position] as? any StatisticsLayer<Scalar>)?.statistics ?? []
   }
 
   /// Replaces the layer at a position by one of the same widths.
@@ -283,8 +298,8 @@ extension Network {
     for place in parameterPlaces where place.isPenalized {
       let weights = parameter(at: place)
       if penalty.l2 != 0 { squares += weights.sumOfSquares() }
-      if penalty.l1 != 0 { magnitudes += weights.sumOfMagnitudes() }
+      if penalty.l1 != 0 { magnitudes += weights.absoluteSum() }
     }
-    return penalty.value(sumOfSquares: squares, sumOfMagnitudes: magnitudes)
+    return penalty.value(sumOfSquares: squares, absoluteSum: magnitudes)
   }
 }

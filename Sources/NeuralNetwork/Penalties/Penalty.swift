@@ -24,11 +24,11 @@ public struct Penalty: Sendable, Codable, Hashable {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   public func value<Scalar: BLASScalar>(
-    sumOfSquares: Scalar, sumOfMagnitudes: Scalar
+    sumOfSquares: Scalar, absoluteSum: Scalar
   ) -> Scalar {
     var value: Scalar = 0
     if l2 != 0 { value += Scalar(l2) * sumOfSquares }
-    if l1 != 0 { value += Scalar(l1) * sumOfMagnitudes }
+    if l1 != 0 { value += Scalar(l1) * absoluteSum }
     return value
   }
 
@@ -46,5 +46,38 @@ public struct Penalty: Sendable, Codable, Hashable {
   ) {
     if l2 != 0 { Scalar.axpy(count: count, alpha: 2 * Scalar(l2), weights, gradient) }
     if l1 != 0 { Scalar.addSigns(count: count, alpha: Scalar(l1), weights, gradient) }
+  }
+}
+
+// MARK: - Maximum norm
+
+/// A limit on the weights that lead into each unit: after an update, each column of a weight matrix
+/// [inputs, outputs] whose Euclidean norm is above the limit is scaled back to it.
+///
+/// As in Srebro and Shraibman (2005) and, beside dropout, Srivastava and others (2014, §5.1), where
+/// limits of 3 to 4 are typical. Biases, scales and shifts are free. A column whose norm is infinite
+/// or NaN is left as it is, for the check of the parameters to find.
+public struct MaxNorm: Sendable, Codable, Equatable {
+  /// The largest norm, above 0.
+  public var limit: Double
+
+  /// The given limit.
+  public init(_ limit: Double) { self.limit = limit }
+
+  /// Throws `InvalidSetting` unless the limit is a number above 0.
+  public func check() throws { try InvalidSetting.demandPositive("maximum norm", limit) }
+
+  /// Scales back what is above the limit, in place, without allocating.
+  public func apply<Scalar>(to network: inout Network<Scalar>) {
+    network.updateParameters { place, weights in
+      if place.isPenalized { apply(to: &weights) }
+    }
+  }
+
+  /// Scales back the columns of `weights`, [inputs, outputs], that are above the limit.
+  public func apply<Scalar>(to weights: inout Tensor<Scalar>) {
+    weights.withMutableRows {
+      Scalar.limitColumnNorms(rows: $0.rows, columns: $0.columns, $0.base, to: limit)
+    }
   }
 }

@@ -36,7 +36,7 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
     average = network
     statistics = network.statistics.map(\.tensor)
     statisticLayers = network.layers.indices.filter {
-      !network.layers[$0].statisticNames.isEmpty
+      !network.statistics(ofLayer: $0).isEmpty
     }
     // Memory of its own now, so that no update has to ask for it.
     average.updateParameters { $1.withUnsafeMutableElements { _ in } }
@@ -79,7 +79,7 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
   mutating func updateStatistics(with network: Network<Scalar>, share: Double) {
     var next = 0
     for layer in statisticLayers {
-      for statistic in network.layers[layer].statistics {
+      for statistic in network.statistics(ofLayer: layer) {
         Self.move(&statistics[next], share: share, to: statistic, "a statistic of layer \(layer)")
         next += 1
       }

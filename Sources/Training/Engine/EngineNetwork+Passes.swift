@@ -84,7 +84,7 @@ extension EngineNetwork {
         }
         if penalty.l1 != 0 {
           magnitudes.base[slot.firstRow + row] = Double(
-            Scalar.sumOfMagnitudes(count: slot.columns, base))
+            Scalar.absoluteSum(count: slot.columns, base))
         }
       }
     }

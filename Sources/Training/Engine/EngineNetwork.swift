@@ -306,7 +306,7 @@ extension EngineNetwork {
     if penalty == .none { return loss }
     return loss
       + penalty.value(
-        sumOfSquares: Scalar(total(squares)), sumOfMagnitudes: Scalar(total(magnitudes)))
+        sumOfSquares: Scalar(total(squares)), absoluteSum: Scalar(total(magnitudes)))
   }
 
   /// The sum of what was found for each row of the penalized parameters.

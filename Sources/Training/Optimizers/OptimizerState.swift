@@ -88,7 +88,7 @@ extension OptimizerState {
     )
     stepCount += 1
     if optimizer.method == .sgd && optimizer.weightDecay == 0 {
-      network.descend(workspace, learningRate: Scalar(learningRate))
+      network.updateParameters(with: workspace, learningRate: Scalar(learningRate))
       return
     }
     network.updateParameters { place, parameter in

@@ -46,10 +46,7 @@ extension ElementKernel {
 
   static var activations: [ElementKernel] {
     [
-      ElementKernel(
-        name: "relu", accuracy: .ulps(0), inputs: 1, outputs: 1, worksInPlace: true,
-        run: { Scalar.relu(count: $0, $1[0], into: $2[0]) },
-        twin: { read, _ in [read[0] < 0 ? 0 : read[0]] }),
+      activation("ReLU", .relu, ulps: 0) { $0 < 0 ? 0 : $0 },
       activation("leaky ReLU", .leakyReLU(slope: 0.01), ulps: 0) {
         $0 * ($0 > 0 ? 1 : Scalar(0.01))
       },
@@ -60,6 +57,9 @@ extension ElementKernel {
         return power == .infinity ? 0 : Scalar(1 / (1 + Foundation.exp(-Double($0))))
       },
       activation("GELU", .gelu, ulps: 10) { Scalar(Double($0) * share(Double($0))) },
+      activation("a custom function", .custom(value: { $0 * $0 }, slope: { 2 * $0 }), ulps: 0) {
+        Scalar(Double($0) * Double($0))
+      },
     ]
   }
 
@@ -83,15 +83,15 @@ extension ElementKernel {
 
   static var gradients: [ElementKernel] {
     [
-      ElementKernel(
-        name: "relu's gradient", accuracy: .ulps(0), inputs: 2, outputs: 1, worksInPlace: true,
-        run: { Scalar.reluGradient(count: $0, output: $1[0], upstream: $1[1], into: $2[0]) },
-        twin: { read, _ in [read[0] > 0 ? read[1] : 0] }),
+      gradient("ReLU", .relu, .ulps(0)) { $0 > 0 ? $1 : 0 },
       gradient("leaky ReLU", .leakyReLU(slope: 0.01), .ulps(0)) {
         $1 * ($0 > 0 ? 1 : Scalar(0.01))
       },
       gradient("tanh", .tanh, .ulps(0)) { $1 * ((1 - $0) * (1 + $0)) },
       gradient("sigmoid", .sigmoid, .ulps(0)) { $1 * ($0 * (1 - $0)) },
+      gradient("a custom function", .custom(value: { $0 * $0 }, slope: { 2 * $0 }), .ulps(0)) {
+        $1 * (2 * $0)
+      },
       gradient("GELU", .gelu, .ulpsOfOperands(4)) {
         let x = Double($0)
         let slope = share(x) + x * (0.3989422804014326779 * Foundation.exp(-x * x / 2))

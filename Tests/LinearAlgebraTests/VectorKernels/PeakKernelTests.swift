@@ -15,8 +15,8 @@ struct PeakKernelTests {
     for rounds in [0, 1, 5] {
       onEveryLevel { level in
         var (x, y) = (floats, doubles)
-        ckernels_multiply_adds_float(rounds, 0.5, 3, &x)
-        ckernels_multiply_adds_double(rounds, 0.5, 3, &y)
+        ckernels_multiply_adds(ckernels_float, rounds, 0.5, 3, &x)
+        ckernels_multiply_adds(ckernels_double, rounds, 0.5, 3, &y)
         #expect(x == floats.map { twin($0, rounds) }, "\(rounds) rounds, \(level)")
         #expect(y == doubles.map { twin($0, rounds) }, "\(rounds) rounds, \(level)")
       }

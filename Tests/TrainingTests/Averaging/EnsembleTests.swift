@@ -124,17 +124,17 @@ private struct WithoutProbabilities: Loss {
   private let softmax = SoftmaxLoss<Double>()
 
   func forward(
-    outputs: RowBlock<Double>, targets: TargetBlock<Double>, kept: MutableRowBlock<Double>,
+    outputs: RowBlock<Double>, targets: TargetBlock<Double>, saved: MutableRowBlock<Double>,
     losses: UnsafeMutableBufferPointer<Double>
   ) {
-    softmax.forward(outputs: outputs, targets: targets, kept: kept, losses: losses)
+    softmax.forward(outputs: outputs, targets: targets, saved: saved, losses: losses)
   }
 
   func backward(
-    kept: RowBlock<Double>, targets: TargetBlock<Double>, normalizer: Double,
+    saved: RowBlock<Double>, targets: TargetBlock<Double>, normalizer: Double,
     into gradient: MutableRowBlock<Double>
   ) {
-    softmax.backward(kept: kept, targets: targets, normalizer: normalizer, into: gradient)
+    softmax.backward(saved: saved, targets: targets, normalizer: normalizer, into: gradient)
   }
 
   var specification: LossSpecification { .softmax }

@@ -2,18 +2,16 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
 /// A layer that changes nothing and has statistics, for tests of what averages them.
-struct RunningMean<Scalar: BLASScalar>: Layer {
+struct RunningMean<Scalar: BLASScalar>: StatisticsLayer {
   /// `mean` and `variance`.
   var statistics: [Tensor<Scalar>]
 
   var statisticNames: [String] { ["mean", "variance"] }
-  var backwardReads: ForwardBlock { .neither }
-  var worksInPlace: Bool { false }
-  func needsWholeBatch(in pass: Pass) -> Bool { pass != .inference }
+  var traits: LayerTraits { LayerTraits(backwardReads: .neither, needsWholeBatch: true) }
 
   func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>
+    saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     output.base.update(from: input.base, count: input.count)
   }

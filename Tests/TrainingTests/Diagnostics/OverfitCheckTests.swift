@@ -127,12 +127,11 @@ import PerceptronTraining
 private struct OnlyTrains: Layer {
   let seed: UInt64
 
-  var backwardReads: ForwardBlock { .neither }
-  var worksInPlace: Bool { false }
+  var traits: LayerTraits { LayerTraits(backwardReads: .neither) }
 
   func forward(
     _ input: RowBlock<Float>, into output: MutableRowBlock<Float>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Float>
+    saved: UnsafeMutableBufferPointer<Float>
   ) {
     let isExpected = pass == .training(seed: seed).inLayer(3)
     for index in 0..<input.count { output.base[index] = isExpected ? input.base[index] : .nan }

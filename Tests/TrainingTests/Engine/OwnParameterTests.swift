@@ -11,9 +11,7 @@ private struct Stretch<Scalar: BLASScalar>: Layer {
   /// Whether the gradient has a shape that is not the factors'.
   var isShapeWrong = false
 
-  var requiredInputSize: Int? { factors.count }
-  var backwardReads: ForwardBlock { .input }
-  var worksInPlace: Bool { true }
+  var traits: LayerTraits { LayerTraits(inputSize: factors.count, worksInPlace: true) }
   var parameterKinds: [ParameterKind] { [ParameterKind("factors", isPenalized: true)] }
   func parameter(at position: Int) -> Tensor<Scalar> { factors }
   mutating func updateParameters(
@@ -22,7 +20,7 @@ private struct Stretch<Scalar: BLASScalar>: Layer {
 
   func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>
+    saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     let factors = factors.elements
     for index in 0..<input.count {

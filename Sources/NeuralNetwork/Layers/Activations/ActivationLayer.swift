@@ -1,21 +1,27 @@
 import PerceptronLinearAlgebra
 
-/// A layer that applies a function to each of its inputs: it says which.
+/// A layer that applies a function of one number to each of its inputs. A conforming type names the
+/// function; the passes are here.
+///
+/// To add an activation, write such a type in a file of its own and add its specification to
+/// ``LayerSpecification/activations``.
 public protocol ActivationLayer<Scalar>: Layer {
   /// The function.
   var function: ActivationFunction { get }
 }
 
 extension ActivationLayer {
-  /// What the function's slope is computed from.
-  public var backwardReads: ForwardBlock { function.slopeReads == .input ? .input : .output }
-  /// Yes.
-  public var worksInPlace: Bool { true }
+  /// Works in place; the backward pass reads the side that the function's slope is computed from.
+  public var traits: LayerTraits {
+    LayerTraits(
+      backwardReads: function.slopeReads == .input ? .input : .output, worksInPlace: true,
+      hasKinkAtZero: function.hasKinkAtZero)
+  }
 
   /// Writes the function of each input.
   public func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>
+    saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
       input.shape == output.shape,

@@ -1,41 +1,14 @@
 import PerceptronLinearAlgebra
 
-/// The rectifier: max(x, 0), element by element. NaN passes through.
+/// The rectified linear unit: max(x, 0), element by element. NaN passes through.
 ///
-/// The backward pass needs the forward pass's output; the gradient at 0 is taken as 0.
-public struct ReLU<Scalar: BLASScalar>: Layer {
-  /// The rectifier; it has no parameters.
+/// The backward pass needs the output; the gradient at 0 is taken as 0.
+public struct ReLU<Scalar: BLASScalar>: ActivationLayer {
+  /// The layer; it has no parameters.
   public init() {}
 
-  /// The output.
-  public var backwardReads: ForwardBlock { .output }
-  /// Yes.
-  public var worksInPlace: Bool { true }
-  /// Yes.
-  public var hasKinkAtZero: Bool { true }
-
-  /// Writes max(input, 0).
-  public func forward(
-    _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>
-  ) {
-    require(
-      input.shape == output.shape, "ReLU: input \(input.shape), room for \(output.shape)")
-    Scalar.relu(count: input.count, input.base, into: output.base)
-  }
-
-  /// Writes `upstream` where the output was above 0, else 0.
-  public func inputGradient(
-    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
-    into gradient: MutableRowBlock<Scalar>
-  ) {
-    let output = record.output
-    require(
-      upstream.shape == output.shape && gradient.shape == output.shape,
-      "ReLU: output \(output.shape), upstream \(upstream.shape), room for \(gradient.shape)")
-    Scalar.reluGradient(
-      count: output.count, output: output.base, upstream: upstream.base, into: gradient.base)
-  }
+  /// max(x, 0).
+  public var function: ActivationFunction { .relu }
 
   /// `relu`.
   public var specification: LayerSpecification? { .relu }
@@ -43,5 +16,37 @@ public struct ReLU<Scalar: BLASScalar>: Layer {
   /// The same layer in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
     ReLU<Other>()
+  }
+}
+
+/// The leaky rectified linear unit: x above 0, else slope·x (Maas, Hannun and Ng 2013). NaN passes
+/// through.
+///
+/// The slope is above 0, so that the output has the input's sign and the backward pass needs the
+/// output alone; the gradient at 0 is taken as the slope.
+public struct LeakyReLU<Scalar: BLASScalar>: ActivationLayer {
+  /// The factor of negative inputs.
+  public let slope: Double
+
+  /// The layer with a slope for negative inputs; it has no parameters.
+  ///
+  /// - Precondition: `slope` is above 0 and finite.
+  public init(slope: Double = 0.01) {
+    self.slope = slope
+    specification?.requireValid()
+    require(
+      Scalar(slope) > 0 && Scalar(slope).isFinite,
+      "LeakyReLU: a slope of \(slope) is none in \(Scalar.self)")
+  }
+
+  /// x above 0, else slope·x.
+  public var function: ActivationFunction { .leakyReLU(slope: slope) }
+
+  /// `leakyReLU`, with the slope.
+  public var specification: LayerSpecification? { .leakyReLU(slope: slope) }
+
+  /// The same layer in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
+    LeakyReLU<Other>(slope: slope)
   }
 }

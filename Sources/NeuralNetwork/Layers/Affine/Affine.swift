@@ -2,14 +2,14 @@ import PerceptronLinearAlgebra
 
 /// The fully connected layer: output = input · weights + bias, row by row.
 ///
-/// The backward pass needs the forward pass's input.
+/// The backward pass needs the input.
 public struct Affine<Scalar: BLASScalar>: Sendable, Equatable {
   /// [inputs, outputs].
   public var weights: Tensor<Scalar>
   /// [outputs].
   public var bias: Tensor<Scalar>
 
-  /// The layer with the given parameters.
+  /// The layer of some parameters.
   ///
   /// - Precondition: `weights` is [inputs, outputs] and `bias` [outputs].
   public init(weights: Tensor<Scalar>, bias: Tensor<Scalar>) {
@@ -39,19 +39,16 @@ public struct Affine<Scalar: BLASScalar>: Sendable, Equatable {
 // MARK: - The layer's mathematics, on blocks of rows
 
 extension Affine: Layer {
-  /// The weights' rows.
-  public var requiredInputSize: Int? { inputSize }
+  /// The input size is the weights' rows. The backward pass reads the input, and no pass works in
+  /// place, since every output depends on every input.
+  public var traits: LayerTraits { LayerTraits(inputSize: inputSize) }
   /// The weights' columns.
   public func outputSize(forInputSize inputSize: Int) -> Int { outputSize }
-  /// The input.
-  public var backwardReads: ForwardBlock { .input }
-  /// No: every output depends on every input.
-  public var worksInPlace: Bool { false }
 
   /// Writes input · weights + bias.
   public func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>
+    saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
       weights.rank == 2 && input.columns == inputSize && bias.rank == 1
@@ -75,11 +72,7 @@ extension Affine: Layer {
     gradients[0].withMutableRows {
       AffineProducts.weightGradient(input: record.input, upstream: upstream, into: $0)
     }
-    gradients[1].withUnsafeMutableElements {
-      guard let sums = $0.baseAddress else { return }
-      Scalar.addRows(
-        rows: upstream.rows, columns: upstream.columns, upstream.base, into: sums)
-    }
+    upstream.sumRows(into: &gradients[1])
   }
 
   /// Writes upstream · weightsᵀ.

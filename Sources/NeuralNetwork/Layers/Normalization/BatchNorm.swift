@@ -4,29 +4,28 @@ import PerceptronLinearAlgebra
 /// output = x̂·gamma + beta, where x̂ = (x − mean) / √(variance + epsilon).
 ///
 /// In training passes, mean and variance are the batch's own, the variance that of its rows: the
-/// mean squared deviation. At inference they are running ones, which move with each training batch
-/// by `momentum` towards its mean and its unbiased variance.
+/// mean squared deviation. At inference they are the running ones, which each training batch moves by
+/// `momentum` towards its mean and its unbiased variance.
 ///
 /// Where PyTorch refuses a training batch of a single row, its variance here is 0: the output is
 /// beta, nothing flows back to the input, and the running statistics stay as they are.
 ///
-/// The backward pass needs the input; the batch's mean and variance are kept.
+/// The backward pass needs the input; the batch's mean and variance are saved.
 public struct BatchNorm<Scalar: BLASScalar>: Sendable, Equatable {
   /// The scale of each column, [inputs].
-  public internal(set) var gamma: Tensor<Scalar>
+  public var gamma: Tensor<Scalar>
   /// The shift of each column, [inputs].
-  public internal(set) var beta: Tensor<Scalar>
+  public var beta: Tensor<Scalar>
   /// The mean of each column that inference uses, [inputs].
   public internal(set) var runningMean: Tensor<Scalar>
   /// The variance of each column that inference uses, [inputs].
   public internal(set) var runningVariance: Tensor<Scalar>
-  /// How far a training batch moves the running statistics towards its own: 0 not at all, 1 all
-  /// the way.
+  /// The weight of a training batch in the running statistics, 0 to 1.
   public let momentum: Double
-  /// What is added to a variance, so that its root can be divided by.
+  /// Added to a variance before its root is divided by.
   public let epsilon: Double
 
-  /// The layer with the given parameters and statistics.
+  /// The layer of some parameters and statistics.
   ///
   /// - Precondition: the tensors are vectors of one length, `momentum` is in 0...1 and `epsilon`
   ///   above 0.
@@ -56,66 +55,46 @@ public struct BatchNorm<Scalar: BLASScalar>: Sendable, Equatable {
       runningMean: .zeros([size]), runningVariance: Tensor(shape: [size], repeating: 1),
       momentum: momentum, epsilon: epsilon)
   }
-
-  /// How many numbers a row of input has.
-  public var inputSize: Int { gamma.count }
 }
 
 // MARK: - The layer's mathematics, on blocks of rows
 
-extension BatchNorm: Layer {
-  /// As many as gamma has.
-  public var requiredInputSize: Int? { inputSize }
+extension BatchNorm: NormalizationLayer {
+  /// Works in place; needs the whole batch in training passes, for its moments.
+  public var traits: LayerTraits {
+    LayerTraits(inputSize: inputSize, worksInPlace: true, needsWholeBatch: true)
+  }
   /// A mean and a variance for each column.
-  public func keptCount(rows: Int, columns: Int) -> Int { 2 * columns }
-  /// The input.
-  public var backwardReads: ForwardBlock { .input }
-  /// Yes.
-  public var worksInPlace: Bool { true }
-  /// In training passes, for the batch's own moments.
-  public func needsWholeBatch(in pass: Pass) -> Bool { pass != .inference }
+  public func savedCount(rows: Int, columns: Int) -> Int { 2 * columns }
 
   /// Writes x̂·gamma + beta.
   public func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Scalar>
+    saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
-      input.columns == inputSize && input.shape == output.shape && kept.count == 2 * inputSize,
+      fits(input) && input.shape == output.shape && saved.count == 2 * inputSize,
       "BatchNorm: input \(input.shape) for \(inputSize) columns, room for \(output.shape)")
-    if pass != .inference, let mean = kept.baseAddress {
+    if pass != .inference, let mean = saved.baseAddress {
       Scalar.columnMoments(
         rows: input.rows, columns: input.columns, input.base, mean: mean,
         variance: mean + inputSize)
     }
-    withMoments(pass, UnsafeBufferPointer(kept)) { moments, gamma, beta in
+    withMoments(pass, UnsafeBufferPointer(saved)) { moments, gamma, beta in
       Scalar.normalizeColumns(
         rows: input.rows, columns: input.columns, input.base, moments, gamma: gamma, beta: beta,
         into: output.base)
     }
   }
 
-  /// Writes the sums over the rows of upstream·x̂ for gamma and of upstream for beta.
-  public func parameterGradients(
-    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
-    into gradients: inout [Tensor<Scalar>]
+  /// Writes the sum over the rows of upstream·x̂.
+  public func gammaGradient(
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>, into gradient: MutableRowBlock<Scalar>
   ) {
-    checkBackward(upstream, record)
-    require(
-      gradients.count == 2 && gradients[0].count == inputSize && gradients[1].count == inputSize,
-      "BatchNorm: room for gradients of \(gradients.map(\.shape)) for \(inputSize) columns")
-    withMoments(record.pass, record.kept) { moments, _, _ in
-      gradients[0].withUnsafeMutableElements {
-        guard let gamma = $0.baseAddress else { return }
-        Scalar.normalizeColumnsGammaGradient(
-          rows: upstream.rows, columns: upstream.columns, record.input.base, moments,
-          upstream: upstream.base, into: gamma)
-      }
-    }
-    gradients[1].withUnsafeMutableElements {
-      guard let sums = $0.baseAddress else { return }
-      Scalar.addRows(
-        rows: upstream.rows, columns: upstream.columns, upstream.base, into: sums)
+    withMoments(record.pass, record.saved) { moments, _, _ in
+      Scalar.normalizeColumnsGammaGradient(
+        rows: upstream.rows, columns: upstream.columns, record.input.base, moments,
+        upstream: upstream.base, into: gradient.base)
     }
   }
 
@@ -124,27 +103,18 @@ extension BatchNorm: Layer {
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradient: MutableRowBlock<Scalar>
   ) {
-    checkBackward(upstream, record)
-    require(
-      gradient.shape == upstream.shape,
-      "BatchNorm: upstream \(upstream.shape), room for \(gradient.shape)")
-    withMoments(record.pass, record.kept) { moments, gamma, _ in
+    checkBackward(upstream, record, into: gradient)
+    withMoments(record.pass, record.saved) { moments, gamma, _ in
       Scalar.normalizeColumnsGradient(
         rows: upstream.rows, columns: upstream.columns, record.input.base, moments,
         areOwn: record.pass != .inference, gamma: gamma, upstream: upstream.base,
         into: gradient.base)
     }
   }
-  private func checkBackward(_ upstream: RowBlock<Scalar>, _ record: ForwardRecord<Scalar>) {
-    require(
-      upstream.columns == inputSize && record.input.shape == upstream.shape
-        && record.kept.count == 2 * inputSize,
-      "BatchNorm: input \(record.input.shape), upstream \(upstream.shape) for \(inputSize) columns")
-  }
 
   /// Calls `body` with the moments that a pass normalizes by, gamma and beta.
   private func withMoments(
-    _ pass: Pass, _ kept: UnsafeBufferPointer<Scalar>,
+    _ pass: Pass, _ saved: UnsafeBufferPointer<Scalar>,
     _ body: (
       _ moments: ColumnMoments<Scalar>, _ gamma: UnsafePointer<Scalar>,
       _ beta: UnsafePointer<Scalar>
@@ -155,7 +125,7 @@ extension BatchNorm: Layer {
         gamma.withUnsafeElements { gamma in
           beta.withUnsafeElements { beta in
             let own = pass != .inference
-            guard let mean = own ? kept.baseAddress : runningMean.baseAddress,
+            guard let mean = own ? saved.baseAddress : runningMean.baseAddress,
               let variance = own ? mean + inputSize : runningVariance.baseAddress,
               let gamma = gamma.baseAddress, let beta = beta.baseAddress
             else { return }
@@ -165,5 +135,70 @@ extension BatchNorm: Layer {
         }
       }
     }
+  }
+}
+
+// MARK: - Running statistics
+
+/// A constant, so that asking for the names allocates nothing.
+private let names = ["running_mean", "running_variance"]
+
+extension BatchNorm: StatisticsLayer {
+  /// The running mean and the running variance.
+  public var statisticNames: [String] { names }
+
+  /// The running mean and the running variance.
+  ///
+  /// - Precondition: new tensors have the same shapes.
+  public var statistics: [Tensor<Scalar>] {
+    get { [runningMean, runningVariance] }
+    set {
+      require(
+        newValue.map(\.shape) == [gamma.shape, gamma.shape],
+        "BatchNorm: statistics of shapes \(newValue.map(\.shape)) for \(inputSize) columns")
+      (runningMean, runningVariance) = (newValue[0], newValue[1])
+    }
+  }
+
+  /// Moves the running statistics by `momentum` towards the mean and the unbiased variance of the
+  /// batch. Fewer than two rows have no such variance and change nothing.
+  public mutating func updateStatistics(saved: UnsafeBufferPointer<Scalar>, rows: Int) {
+    require(
+      saved.count == 2 * inputSize,
+      "BatchNorm: \(saved.count) activations saved for \(inputSize) columns")
+    guard rows > 1, let mean = saved.baseAddress else { return }
+    let unbiased = Scalar(rows) / Scalar(rows - 1)
+    let momentum = Scalar(momentum)
+    Self.move(&runningMean, by: momentum, towards: mean, times: 1)
+    Self.move(&runningVariance, by: momentum, towards: mean + inputSize, times: unbiased)
+  }
+
+  /// statistic ← (1 − momentum)·statistic + momentum·factor·seen.
+  ///
+  /// Static, because a method would hold a copy of the layer, and the statistic be copied too.
+  private static func move(
+    _ statistic: inout Tensor<Scalar>, by momentum: Scalar, towards seen: UnsafePointer<Scalar>,
+    times factor: Scalar
+  ) {
+    let count = statistic.count
+    statistic.withUnsafeMutableElements {
+      guard let base = $0.baseAddress else { return }
+      withUnsafePointer(to: 1 - momentum) {
+        Scalar.combine(.multiply, count: count, base, .each, $0, .same, into: base)
+      }
+      Scalar.axpy(count: count, alpha: momentum * factor, seen, base)
+    }
+  }
+
+  /// `batchNorm`, with momentum and epsilon.
+  public var specification: LayerSpecification? {
+    .batchNorm(momentum: momentum, epsilon: epsilon)
+  }
+
+  /// The same layer in another scalar type.
+  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
+    BatchNorm<Other>(
+      gamma: Tensor(gamma), beta: Tensor(beta), runningMean: Tensor(runningMean),
+      runningVariance: Tensor(runningVariance), momentum: momentum, epsilon: epsilon)
   }
 }

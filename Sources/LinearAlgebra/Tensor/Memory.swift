@@ -32,3 +32,43 @@ func endOfMemory(_ bytes: Int, _ what: String) -> Never {
 }
 
 private let memoryEnded = Locked<(@Sendable (Int) -> Void)?>(nil)
+
+// MARK: - Owners
+
+/// Memory for numbers, aligned for vector instructions and freed with its last reference.
+package final class AlignedBuffer<Element: BitwiseCopyable> {
+  /// The first of the elements.
+  package let base: UnsafeMutablePointer<Element>
+
+  /// Room for `count` elements that are all `value`.
+  package init(count: Int, repeating value: Element) {
+    base = allocateAligned(count: count)
+    base.initialize(repeating: value, count: max(count, 1))
+  }
+
+  deinit { freeAligned(base) }
+}
+
+/// An owned run of scalars, aligned for vector instructions: what tensors share until one writes.
+///
+/// Sendable because a tensor writes only to storage that it alone refers to.
+@usableFromInline
+final class TensorStorage<Scalar: BLASScalar>: @unchecked Sendable {
+  @usableFromInline let base: UnsafeMutablePointer<Scalar>
+
+  /// Uninitialized room for `count` scalars; never a null pointer, also for none.
+  @usableFromInline init(uninitializedCount count: Int) {
+    base = allocateAligned(count: count)
+  }
+
+  deinit { freeAligned(base) }
+}
+
+// MARK: - Reading ahead
+
+/// Tells the processor that `count` elements at `start` are going to be read soon, so that they are
+/// on their way from memory while something else is done.
+package func willRead<Element>(_ start: UnsafePointer<Element>, count: Int) {
+  // Further on the processor sees by itself what is read; and its queue of loads is short.
+  hint_reading(start, min(count * MemoryLayout<Element>.stride, 4096))
+}

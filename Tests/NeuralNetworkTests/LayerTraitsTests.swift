@@ -3,14 +3,12 @@ import TestSupport
 import Testing
 @testable import PerceptronNeuralNetwork
 
-/// A layer of 3 inputs and 4 outputs that says of itself what it is told to.
-private struct Claims: Layer {
+/// A layer of 3 inputs and 4 outputs with any traits.
+private struct Claims: StatisticsLayer {
   typealias Scalar = Float
 
-  var backwardReads: ForwardBlock { .input }
-  var worksInPlace: Bool { false }
-  /// What it keeps of so many rows.
-  var kept: @Sendable (Int) -> Int = { 2 * $0 }
+  /// How many activations it saves of a number of rows.
+  var saved: @Sendable (Int) -> Int = { 2 * $0 }
   var isWhole = false
   var statisticNames: [String] = []
   var weights = Tensor<Float>.zeros([3, 4])
@@ -21,14 +19,14 @@ private struct Claims: Layer {
   }
   var parameterKinds: [ParameterKind] { [ParameterKind("W")] }
   func parameter(at position: Int) -> Tensor<Float> { weights }
-  func needsWholeBatch(in pass: Pass) -> Bool { isWhole && pass != .inference }
+  var traits: LayerTraits { LayerTraits(needsWholeBatch: isWhole) }
   func outputSize(forInputSize inputSize: Int) -> Int { 4 }
-  func keptCount(rows: Int, columns: Int) -> Int { kept(rows) }
+  func savedCount(rows: Int, columns: Int) -> Int { saved(rows) }
   static func == (lhs: Claims, rhs: Claims) -> Bool { lhs.weights == rhs.weights }
 
   func forward(
     _ input: RowBlock<Float>, into output: MutableRowBlock<Float>, pass: Pass,
-    kept: UnsafeMutableBufferPointer<Float>
+    saved: UnsafeMutableBufferPointer<Float>
   ) {}
   func inputGradient(
     upstream: RowBlock<Float>, record: ForwardRecord<Float>, into gradient: MutableRowBlock<Float>
@@ -39,13 +37,13 @@ private struct Claims: Layer {
   }
 }
 
-/// What a layer of one's own says of itself has to go together where a network is made of it.
-@Suite struct LayerPromiseTests {
-  @Test("Layers that keep what they promise make a network")
-  func kept() {
+/// A network checks that the traits of a layer of one's own are consistent.
+@Suite struct LayerTraitsTests {
+  @Test("Layers whose traits are consistent make a network")
+  func consistent() {
     #expect(Claims().makeNetwork().outputSize == 4)
     #expect(Claims(isWhole: true, statisticNames: ["mean"]).makeNetwork().statistics.count == 1)
-    #expect(Claims(kept: { $0 * $0 }, isWhole: true).makeNetwork().parameterCount == 12)
+    #expect(Claims(saved: { $0 * $0 }, isWhole: true).makeNetwork().parameterCount == 12)
   }
 
   @Test("Statistics need the whole batch")
@@ -56,14 +54,14 @@ private struct Claims: Layer {
     expectMessage(result, "layer 0, Claims, has the statistics [\"mean\"]", "needsWholeBatch")
   }
 
-  @Test("A layer whose batch may be split keeps as much of each row", arguments: [0, 1])
-  func keptRows(constant: Int) async {
+  @Test("A layer whose batch may be split saves as many activations of each row", arguments: [0, 1])
+  func savedRows(constant: Int) async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       [constant] in
-      _ = Claims(kept: { $0 * $0 + constant }).makeNetwork()
+      _ = Claims(saved: { $0 * $0 + constant }).makeNetwork()
     }
     expectMessage(
-      result, "layer 0, Claims, keeps [\(1 + constant), \(4 + constant), \(9 + constant)]",
+      result, "layer 0, Claims, saves [\(1 + constant), \(4 + constant), \(9 + constant)]",
       "needsWholeBatch")
   }
 }

@@ -68,9 +68,62 @@ final class Barrier: @unchecked Sendable {
   }
 }
 
+/// How long a thread looks for others before it sleeps: 30 µs by the clock. Counted in pauses, which
+/// take between 1 and 50 ns, it would be as different from processor to processor.
+struct Patience {
+  /// In nanoseconds.
+  static var duration: Int { 30_000 }
+  /// How many looks there are between two at the clock, which takes as long as some pauses: most
+  /// waits end before the first.
+  static var looksPerClock: Int { 64 }
+
+  private var looks = 0
+  private var end = Int.max
+
+  /// Whether to look once more.
+  ///
+  /// - Parameter now: the time in nanoseconds, asked for once in a while.
+  @inline(__always)
+  mutating func lasts(now: () -> Int) -> Bool {
+    looks += 1
+    if looks < Self.looksPerClock { return true }
+    looks = 0
+    let time = now()
+    if end == .max { end = time + Self.duration }
+    return time < end
+  }
+}
+
 /// A clock that only goes forward.
 private func nanoseconds() -> Int {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return 1_000_000_000 * Int(time.tv_sec) + Int(time.tv_nsec)
+}
+
+// MARK: - Locks
+
+/// A value that one thread at a time can get at. Unlike `Mutex`, whose slow path it does not see,
+/// Thread Sanitizer knows what this orders.
+package final class Locked<Value>: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private var value: Value
+
+  /// A value that no thread has locked.
+  package init(_ value: Value) {
+    self.value = value
+    pthread_mutex_init(mutex, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  /// Calls `body` with the value while no other thread can.
+  package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body(&value)
+  }
 }
