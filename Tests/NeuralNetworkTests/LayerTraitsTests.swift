@@ -54,7 +54,8 @@ private struct Claims: StatisticsLayer {
     expectMessage(result, "layer 0, Claims, has the statistics [\"mean\"]", "needsWholeBatch")
   }
 
-  @Test("A layer whose batch may be split saves as many activations of each row", arguments: [0, 1])
+  @Test(
+    "A layer whose batch may be split saves as many activations of each row", arguments: [0, 1])
   func savedRows(constant: Int) async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       [constant] in

@@ -24,9 +24,9 @@ extension String {
 
 // MARK: - Threads
 
-/// Who computes with OpenBLAS on a single thread at the moment.
+/// The current users of OpenBLAS on a single thread.
 private struct SingleThread {
-  /// How many do.
+  /// The number of users.
   var users = 0
   /// The number of threads that OpenBLAS is to use when nobody does.
   var usual = 1
@@ -35,12 +35,11 @@ private struct SingleThread {
 private let state = Locked(SingleThread())
 
 extension BLASLibrary {
-  /// How many threads OpenBLAS uses for large products, at least 1: one number for the whole
-  /// process.
+  /// The number of threads that OpenBLAS uses for large products, at least 1, in the whole process.
   ///
-  /// Training and prediction split their work among as many threads of their own instead. OpenBLAS
-  /// uses a single one as long as any of them is under way, for products on other threads too. What is
-  /// set meanwhile holds when they are done. May be read and set on any thread.
+  /// Training and prediction split their work among as many threads of their own. Until they are done,
+  /// OpenBLAS uses a single thread for all products; a number set meanwhile takes effect afterwards. May
+  /// be read and set on any thread.
   public static var threadCount: Int {
     get {
       state.withLock { $0.users > 0 ? $0.usual : Int(openblas_get_num_threads()) }
@@ -79,13 +78,12 @@ extension BLASLibrary {
 
 // MARK: - Memory
 
-/// For how many threads there was memory.
+/// The largest number of threads for which there was memory.
 private let roomyThreads = Atomic<Int>(0)
 
 extension BLASLibrary {
-  /// Ends the process with a message where there is no memory for OpenBLAS's buffers, of which it takes
-  /// one for each thread that computes at the same time: it would try to get them forever. To be called
-  /// when all else is allocated.
+  /// Ends the process with a message if there is no memory for OpenBLAS's buffers, one for each thread
+  /// that computes at the same time: OpenBLAS would retry forever. Call it when all else is allocated.
   package static func demandBuffers(threads: Int) {
     if threads <= roomyThreads.load(ordering: .relaxed) { return }
     // As large as they are on the processors that have the largest ones.

@@ -27,7 +27,7 @@ public enum SlopeSource: Sendable {
 }
 
 extension ActivationFunction {
-  /// What the slope is computed from.
+  /// The side that the slope is computed from.
   public var slopeReads: SlopeSource {
     switch self {
     case .relu, .leakyReLU, .tanh, .sigmoid: .output

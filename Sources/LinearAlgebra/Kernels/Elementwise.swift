@@ -12,7 +12,7 @@ package enum ElementwiseOperation: Sendable {
   case divide
 }
 
-/// How an operand of an element-wise operation is walked: element by element, or held still.
+/// How an operand of an element-wise operation is read: element by element, or one for all.
 package enum OperandStep: Sendable {
   /// The operand has an element for each element of the result.
   case each

@@ -2,7 +2,7 @@ internal import CPerceptronKernels
 
 /// The instructions that this library's kernels were compiled for and use on a processor.
 public enum KernelLevel: String, Sendable, CaseIterable, Codable {
-  /// What every processor of the architecture has: SSE2 or NEON.
+  /// The instructions that every processor of the architecture has: SSE2 or NEON.
   case baseline
   /// x86-64 with AVX2 and fused multiply-add.
   case avx2 = "AVX2"
@@ -31,7 +31,7 @@ package enum MultiplyAddLoop {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: Int(ckernels_multiply_add_elements)) {
       guard let x = $0.baseAddress else { return }
       x.initialize(repeating: 1, count: $0.count)
-      // Tends to 2, far from what is slow: subnormals and infinities.
+      // Tends to 2, far from subnormals and infinities, which are slow.
       ckernels_multiply_adds(ckernels_float, count, 0.5, 1, x)
     }
   }

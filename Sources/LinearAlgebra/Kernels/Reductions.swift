@@ -4,10 +4,10 @@ internal import CPerceptronKernels
 // balanced tree, so the rounding error grows with the logarithm of the count (Higham 1993,
 // "The accuracy of floating point summation") and not with the count.
 
-/// How many elements a pairwise sum adds up in one go.
+/// The number of elements in a block of a pairwise sum.
 private let sumBlock = 256
 
-/// How many columns are summed at a time: their partial sums fit on the stack.
+/// The number of columns summed at a time: their partial sums fit on the stack.
 let stripWidth = 128
 
 extension BLASScalar {
@@ -53,7 +53,8 @@ extension BLASScalar {
   /// The first index of the largest element, or of the first NaN where there is one.
   @_specialize(where Self == Float)
   @_specialize(where Self == Double)
-  @usableFromInline package static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int {
+  @usableFromInline package static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int
+  {
     var best = 0
     for index in 0..<count {
       if x[index].isNaN { return index }
@@ -108,7 +109,7 @@ extension BLASScalar {
     return count
   }
 
-  /// How many elements of a row come before the one at `place` in the order of `indexOfMaximum`.
+  /// The number of elements of a row that come before the one at `place` in the order of `indexOfMaximum`.
   @inline(__always)
   static func countBefore(_ place: Int, columns: Int, _ x: UnsafePointer<Self>) -> Int {
     let own = x[place]

@@ -26,7 +26,7 @@ public struct NumPyRandom: RandomStream, Hashable, Codable {
     }
   }
 
-  /// The state that another stream was encoded as, from which this one goes on.
+  /// A stream that continues from an encoded state.
   ///
   /// - Throws: `DecodingError` where it is not 624 words and a position among them.
   public init(from decoder: any Decoder) throws {

@@ -95,7 +95,7 @@ extension SeededRandom: Codable {
     polar = try values.decode(PolarNormal.self, forKey: .polar)
   }
 
-  /// Writes the state, from which the stream goes on as this one does.
+  /// Writes the state, from which a decoded stream continues.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode([state.0, state.1, state.2, state.3], forKey: .state)
@@ -105,7 +105,7 @@ extension SeededRandom: Codable {
 
 /// Steele, Lea and Flood's SplitMix64 (2014): spreads a seed over a larger state.
 @usableFromInline struct SplitMix64 {
-  /// What the state grows by: an odd number near 2⁶⁴ over the golden ratio.
+  /// The increment of the state: an odd number near 2⁶⁴ over the golden ratio.
   @inlinable static var step: UInt64 { 0x9e37_79b9_7f4a_7c15 }
 
   var state: UInt64

@@ -1,9 +1,9 @@
 internal import CPerceptronSystem
 
-/// Uninitialized room for `count` numbers, at least for one, aligned to a cache line, which is the
-/// width of the widest vector registers, too. To be given back by ``freeAligned(_:)``.
+/// Uninitialized memory for `count` numbers, at least for one, aligned to a cache line, which is also
+/// the width of the widest vector registers. Free it with ``freeAligned(_:)``.
 ///
-/// Where there is no memory, the process ends with a message that names the bytes: see
+/// If there is no memory, the process ends with a message that names the bytes: see
 /// ``whenMemoryEnds(_:)``.
 package func allocateAligned<Element: BitwiseCopyable>(
   count: Int, of type: Element.Type = Element.self
@@ -17,15 +17,16 @@ package func allocateAligned<Element: BitwiseCopyable>(
   return memory.bindMemory(to: Element.self, capacity: room)
 }
 
-/// Gives back what ``allocateAligned(count:of:)`` gave.
+/// Frees memory of ``allocateAligned(count:of:)``.
 package func freeAligned<Element>(_ numbers: UnsafeMutablePointer<Element>) { free(numbers) }
 
-/// Sets what is called with the number of bytes that there is no memory for, before the process ends.
+/// Sets a function that is called before the process ends for lack of memory, with the number of bytes
+/// requested.
 package func whenMemoryEnds(_ body: @escaping @Sendable (_ bytes: Int) -> Void) {
   memoryEnded.withLock { $0 = body }
 }
 
-/// Ends the process, which cannot have `bytes` bytes of memory for `what`.
+/// Ends the process for lack of `bytes` bytes of memory for `what`.
 func endOfMemory(_ bytes: Int, _ what: String) -> Never {
   memoryEnded.withLock { $0 }?(bytes)
   fatalError("out of memory: \(bytes) bytes for \(what)")
@@ -49,7 +50,7 @@ package final class AlignedBuffer<Element: BitwiseCopyable> {
   deinit { freeAligned(base) }
 }
 
-/// An owned run of scalars, aligned for vector instructions: what tensors share until one writes.
+/// An owned run of scalars, aligned for vector instructions, which tensors share until one writes.
 ///
 /// Sendable because a tensor writes only to storage that it alone refers to.
 @usableFromInline
@@ -66,9 +67,8 @@ final class TensorStorage<Scalar: BLASScalar>: @unchecked Sendable {
 
 // MARK: - Reading ahead
 
-/// Tells the processor that `count` elements at `start` are going to be read soon, so that they are
-/// on their way from memory while something else is done.
+/// Prefetches `count` elements at `start`, which are read soon.
 package func willRead<Element>(_ start: UnsafePointer<Element>, count: Int) {
-  // Further on the processor sees by itself what is read; and its queue of loads is short.
+  // The processor prefetches the rest by itself; and its queue of loads is short.
   hint_reading(start, min(count * MemoryLayout<Element>.stride, 4096))
 }

@@ -1,15 +1,15 @@
-/// Rows of a row-major matrix that somebody else owns, for reading: a pointer and two extents.
+/// A view of rows of a row-major matrix, for reading: a pointer and two extents.
 ///
-/// Layers state their mathematics on row blocks, so that a whole tensor and one worker's share of
-/// a batch go through the same code. A block is valid only inside the call that lends it.
+/// Layers compute on row blocks, so that a whole tensor and one worker's share of a batch go through
+/// the same code. A block is valid only inside the call that provides it.
 public struct RowBlock<Scalar: BLASScalar> {
   /// The first element of the first row.
   public let base: UnsafePointer<Scalar>
-  /// How many rows the block has.
+  /// The number of rows.
   public let rows: Int
-  /// How many elements each row has; rows follow each other without a gap, but for ``stride``.
+  /// The number of elements in each row.
   public let columns: Int
-  /// How far a row's beginning is from the next one's: `columns`, but in a batch that the engine pads.
+  /// The distance between rows: `columns`, except in a batch that the engine pads.
   @usableFromInline package let stride: Int
 
   /// The block of `rows` × `columns` elements from `base` on.
@@ -17,7 +17,7 @@ public struct RowBlock<Scalar: BLASScalar> {
     self.init(base: base, rows: rows, columns: columns, stride: columns)
   }
 
-  /// The same of rows that are `stride` apart. Only packed layers and data sets take such a block.
+  /// The block of rows that are `stride` apart. Only packed layers and data sets take such a block.
   @inlinable package init(
     base: UnsafePointer<Scalar>, rows: Int, columns: Int, stride: Int
   ) {
@@ -51,15 +51,15 @@ public struct RowBlock<Scalar: BLASScalar> {
   }
 }
 
-/// Rows of a row-major matrix that somebody else owns, for writing.
+/// A view of rows of a row-major matrix, for writing.
 public struct MutableRowBlock<Scalar: BLASScalar> {
   /// The first element of the first row.
   public let base: UnsafeMutablePointer<Scalar>
-  /// How many rows the block has.
+  /// The number of rows.
   public let rows: Int
-  /// How many elements each row has; rows follow each other without a gap, but for ``stride``.
+  /// The number of elements in each row.
   public let columns: Int
-  /// How far a row's beginning is from the next one's: `columns`, but in a batch that the engine pads.
+  /// The distance between rows: `columns`, except in a batch that the engine pads.
   @usableFromInline package let stride: Int
 
   /// The block of `rows` × `columns` elements from `base` on.
@@ -67,7 +67,7 @@ public struct MutableRowBlock<Scalar: BLASScalar> {
     self.init(base: base, rows: rows, columns: columns, stride: columns)
   }
 
-  /// The same of rows that are `stride` apart. Only packed layers and data sets take such a block.
+  /// The block of rows that are `stride` apart. Only packed layers and data sets take such a block.
   @inlinable package init(
     base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int, stride: Int
   ) {

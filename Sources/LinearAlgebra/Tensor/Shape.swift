@@ -77,11 +77,11 @@ public struct Shape: Hashable, Sendable {
   /// The extents as an array, outermost first.
   public var dimensions: [Int] { (0..<rank).map { self[$0] } }
 
-  /// How many rows a tensor of this shape has as a matrix: its first extent, or 1 for a vector or
-  /// a scalar, which are one row.
+  /// The number of rows of a tensor of this shape as a matrix: its first extent, or 1 for a vector or a
+  /// scalar.
   @inlinable public var rowCount: Int { rank < 2 ? 1 : extents.0 }
 
-  /// How many elements a row of such a matrix has.
+  /// The number of elements in a row of such a matrix.
   @inlinable public var columnCount: Int {
     rank < 2 ? extents.0 : extents.1 * extents.2 * extents.3
   }

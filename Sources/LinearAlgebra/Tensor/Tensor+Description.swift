@@ -11,7 +11,7 @@ extension Tensor: CustomStringConvertible {
     return render(axis: 0, width: width, &remaining)
   }
 
-  /// How many entries at each end of a long axis are shown.
+  /// The number of entries shown at each end of a long axis.
   private var shownAtEachEnd: Int { 3 }
 
   /// The indices along an axis that are shown; nil stands for the ellipsis.

@@ -27,7 +27,7 @@ extension Tensor {
   public static func /= (lhs: inout Tensor, rhs: Tensor) { lhs.combine(.divide, rhs) }
 }
 
-// The same with a plain number on one side. Literals read as tensors, hence the disfavour.
+// With a plain number on one side. Disfavoured, because literals are tensors.
 extension Tensor {
   /// `rhs` added to every element.
   @_disfavoredOverload

@@ -102,8 +102,8 @@ extension Tensor {
     }
   }
 
-  /// What `body` makes of the elements along `axis`, in the row-major order of the other axes;
-  /// they are gathered where they are not neighbours.
+  /// The results of `body` for the elements along `axis`, in the row-major order of the other axes.
+  /// Elements that are not neighbours are gathered.
   @inlinable func alongAxis<Result>(
     _ axis: Int, _ operation: String, _ body: (UnsafeBufferPointer<Scalar>) -> Result
   ) -> [Result] {

@@ -12,7 +12,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   /// The extents along each dimension, outermost first.
   public internal(set) var shape: Shape
   @usableFromInline var storage: TensorStorage<Scalar>
-  /// Where this tensor's first element stands in its storage.
+  /// The position of this tensor's first element in its storage.
   @usableFromInline var offset: Int
 
   @usableFromInline init(shape: Shape, storage: TensorStorage<Scalar>, offset: Int) {
@@ -21,7 +21,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
     self.offset = offset
   }
 
-  /// A tensor whose elements `initialize` writes into the buffer that it is given, row-major.
+  /// A tensor whose elements `initialize` writes to a buffer, row-major.
   ///
   /// - Parameter initialize: must initialize every one of the `shape.count` elements.
   @inlinable public init(
@@ -44,7 +44,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   /// A scalar: a tensor of rank 0.
   public init(_ value: Scalar) { self.init(shape: [], repeating: value) }
 
-  /// A tensor with the given elements in row-major order.
+  /// A tensor of elements in row-major order.
   ///
   /// - Precondition: `elements.count == shape.count`.
   public init(_ elements: some Collection<Scalar>, shape: Shape) {
@@ -54,7 +54,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
     self.init(shape: shape) { _ = $0.initialize(from: elements) }
   }
 
-  /// A vector with the given elements.
+  /// A vector of elements.
   public init(_ elements: some Collection<Scalar>) {
     self.init(elements, shape: [elements.count])
   }

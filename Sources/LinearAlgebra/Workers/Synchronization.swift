@@ -1,18 +1,17 @@
 internal import CPerceptronSystem
 import Synchronization
 
-/// Where a fixed number of threads wait for each other, again and again.
+/// A reusable barrier of a fixed number of threads.
 ///
-/// A thread that comes early looks for the others in a loop as long as it has ``Patience``, about as
-/// long as the kernel takes to wake a thread, and then sleeps, so that waiting for long costs no
-/// processor time.
+/// A thread that arrives early spins as long as it has ``Patience``, about as long as the kernel takes
+/// to wake a thread, and then sleeps, so that a long wait takes no processor time.
 final class Barrier: @unchecked Sendable {
   private let count: Int
-  /// How many have come since the last opening.
+  /// The number of threads that arrived since the last opening.
   private let arrived = Atomic<Int>(0)
-  /// How many times the barrier has opened.
+  /// The number of openings.
   private let openings = Atomic<Int>(0)
-  /// How many sleep, or are about to.
+  /// The number of threads that sleep or are about to.
   private let sleepers = Atomic<Int>(0)
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let opened = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -31,7 +30,8 @@ final class Barrier: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Returns once all threads have called it. What each of them wrote before is seen by all after.
+  /// Returns once all threads have called it. All writes before the call are visible to all threads
+  /// after it.
   func wait() {
     let opening = openings.load(ordering: .acquiring)
     if arrived.add(1, ordering: .acquiringAndReleasing).newValue == count {
@@ -68,21 +68,21 @@ final class Barrier: @unchecked Sendable {
   }
 }
 
-/// How long a thread looks for others before it sleeps: 30 µs by the clock. Counted in pauses, which
-/// take between 1 and 50 ns, it would be as different from processor to processor.
+/// How long a thread spins before it sleeps: 30 µs by the clock. A number of pauses, which take between
+/// 1 and 50 ns, would differ as much from processor to processor.
 struct Patience {
   /// In nanoseconds.
   static var duration: Int { 30_000 }
-  /// How many looks there are between two at the clock, which takes as long as some pauses: most
+  /// The number of spins between two readings of the clock, which take as long as some pauses: most
   /// waits end before the first.
   static var looksPerClock: Int { 64 }
 
   private var looks = 0
   private var end = Int.max
 
-  /// Whether to look once more.
+  /// Whether to spin once more.
   ///
-  /// - Parameter now: the time in nanoseconds, asked for once in a while.
+  /// - Parameter now: returns the time in nanoseconds; called once every ``looksPerClock`` spins.
   @inline(__always)
   mutating func lasts(now: () -> Int) -> Bool {
     looks += 1
@@ -94,7 +94,7 @@ struct Patience {
   }
 }
 
-/// A clock that only goes forward.
+/// The monotonic clock.
 private func nanoseconds() -> Int {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
@@ -103,8 +103,8 @@ private func nanoseconds() -> Int {
 
 // MARK: - Locks
 
-/// A value that one thread at a time can get at. Unlike `Mutex`, whose slow path it does not see,
-/// Thread Sanitizer knows what this orders.
+/// A value that one thread at a time can access. Thread Sanitizer understands this lock, but not the
+/// slow path of `Mutex`.
 package final class Locked<Value>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var value: Value

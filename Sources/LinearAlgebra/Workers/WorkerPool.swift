@@ -1,29 +1,28 @@
 internal import CPerceptronSystem
 
-/// Threads that stay and do the same work on their shares of something, the caller among them.
+/// Permanent threads that work on their shares of a task, together with the calling thread.
 ///
-/// A pool serves one caller at a time. Pools are kept for the next one who asks, so that threads
-/// are made once: see ``lease(workers:)``. Where the system refuses a thread, as at a user's limit of
-/// processes, a pool has fewer workers than were asked for: see ``shortage``.
+/// A pool serves one caller at a time. Pools are reused, so that threads are created once: see
+/// ``lease(workers:)``. If the system refuses a thread, as at a user's limit of processes, a pool has
+/// fewer workers than requested: see ``shortage``.
 package final class WorkerPool: @unchecked Sendable {
-  /// What one worker does.
+  /// The work of one worker.
   package typealias Work = (_ worker: Int) -> Void
 
-  /// How many workers there are, the caller counted, who is worker 0.
+  /// The number of workers; the caller is worker 0.
   package let count: Int
-  /// How many were asked for.
+  /// The number of workers requested.
   private let asked: Int
   private let barrier: Barrier
   private(set) var threads: [pthread_t]
-  /// What all workers do next, written before the barrier that they wait at; nil to end. Lent to
-  /// them: the caller waits until they are done.
+  /// The next work of all workers, written before the barrier that they wait at; nil to end. It stays
+  /// valid, since the caller waits until they are done.
   private var order: UnsafePointer<Order>?
-  /// The processor that each worker but the last was seen on when it came for work; written before
-  /// a barrier, read after it by the workers behind it.
+  /// The processor of each worker but the last when it arrived for work; written before a barrier, read
+  /// after it by the workers with higher numbers.
   private let processors: UnsafeMutablePointer<Int32>
 
-  /// The work in a structure of its own: a pointer to a bare function would need one more that
-  /// converts it, made on the heap.
+  /// The work in a structure: a pointer to a bare closure would need a conversion on the heap.
   private struct Order {
     let work: Work
   }
@@ -39,7 +38,7 @@ package final class WorkerPool: @unchecked Sendable {
 
   deinit { processors.deallocate() }
 
-  /// Lets every worker do `work`, and returns when all have. Nothing is allocated.
+  /// Runs `work` on every worker and returns when all are done. Allocates nothing.
   package func run(_ work: @escaping Work) {
     if count == 1 { return work(0) }
     withUnsafePointer(to: Order(work: work)) { order in
@@ -52,13 +51,13 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// To be called by every worker in the middle of its work: returns when all have come here. What
-  /// each of them wrote before is seen by all after.
+  /// Returns when all workers have called it from their work. All writes before the call are visible to
+  /// all workers after it.
   package func waitForOthers() {
     if count > 1 { barrier.wait() }
   }
 
-  /// Ends the threads; the pool is of no use any more.
+  /// Ends the threads and with them the use of the pool.
   func end() {
     if threads.isEmpty { return }
     barrier.wait()
@@ -70,15 +69,15 @@ package final class WorkerPool: @unchecked Sendable {
 // MARK: - Threads
 
 extension WorkerPool {
-  /// Makes a thread that calls ``thread(_:)``; nil with the system's error where there can be none.
+  /// Creates a thread that calls ``thread(_:)``; nil with the system's error if it cannot.
   typealias ThreadMaker = (_ start: UnsafeMutableRawPointer) -> (thread: pthread_t?, error: Int32)
 
-  /// A new pool of `count` workers, or of as many as there can be.
+  /// A new pool of `count` workers, or of as many as the system allows.
   ///
   /// - Precondition: `count` is at least 1.
   static func make(count: Int, makeThread: ThreadMaker = makeThread) -> WorkerPool {
     require(count >= 1, "WorkerPool: \(count) workers, at least 1 is needed")
-    // Locked while threads are made: they wait until it is known how many there are.
+    // Locked while threads are created: they wait until their number is known.
     let entry = Locked<WorkerPool?>(nil)
     return entry.withLock { entered in
       var (threads, error): ([pthread_t], Int32) = ([], 0)
@@ -99,7 +98,7 @@ extension WorkerPool {
     }
   }
 
-  /// What a thread is given: the pool stays alive as long as its threads.
+  /// The argument of a thread, which keeps the pool alive.
   private final class Start {
     let entry: Locked<WorkerPool?>
     let worker: Int
@@ -118,7 +117,7 @@ extension WorkerPool {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
-    // As much as the main thread has, for functions that were written for it.
+    // As large as the main thread's.
     pthread_attr_setstacksize(&attributes, 8 << 20)
     let error = pthread_create(&thread, &attributes, { WorkerPool.thread($0) }, start)
     return (error == 0 ? thread : nil, error)
@@ -142,10 +141,10 @@ extension WorkerPool {
     }
   }
 
-  /// Moves a worker to another processor where it shares one with a worker before it.
+  /// Moves a worker to another processor if it shares one with a worker of a lower number.
   ///
-  /// Linux leaves threads that wait for each other on one processor for long when the other one was
-  /// busy for a moment: with OpenBLAS's own threads, say, which stay awake for some time.
+  /// Linux leaves threads that wait for each other on one processor for long after the other one was
+  /// busy for a moment, for example with OpenBLAS's own threads, which spin for some time.
   private func moveApart(_ worker: Int) {
     let own = hint_processor()
     for other in 0..<worker where processors[other] == own && own >= 0 {
@@ -153,32 +152,31 @@ extension WorkerPool {
     }
   }
 
-  /// Apart, so that the work is let go of before the barrier.
+  /// A function of its own, so that the work is released before the barrier.
   @inline(never)
   private static func perform(_ order: UnsafePointer<Order>, _ worker: Int) {
     order.pointee.work(worker)
   }
 }
 
-// MARK: - Threads that the system refused
+// MARK: - Refused threads
 
-/// The largest of the pools that have fewer workers than were asked for.
+/// The largest pool that has fewer workers than requested.
 private let largestShort = Locked<WorkerPool.Shortage?>(nil)
 
 extension WorkerPool {
-  /// A pool with fewer workers than were asked for.
+  /// A pool with fewer workers than requested.
   package struct Shortage: Sendable, Equatable {
-    /// How many were asked for.
+    /// The number requested.
     package let asked: Int
-    /// How many there are, the caller counted.
+    /// The number there is, the caller included.
     package let made: Int
   }
 
-  /// The largest pool of this process that has fewer workers than were asked for; nil where all have
-  /// theirs.
+  /// The largest pool of this process with fewer workers than requested; nil if there is none.
   package static var shortage: Shortage? { largestShort.withLock { $0 } }
 
-  /// Takes note of a shortage, and says so on standard error where it is the first one.
+  /// Records a shortage, and reports the first one on standard error.
   private static func note(_ shortage: Shortage, _ error: Int32) {
     let isFirst = largestShort.withLock { largest in
       defer { if shortage.made > largest?.made ?? 0 { largest = shortage } }
@@ -192,21 +190,21 @@ extension WorkerPool {
   }
 }
 
-// MARK: - Keeping pools
+// MARK: - Reuse
 
-/// Pools that nobody uses at the moment.
+/// The pools that are not in use.
 private let idle = Locked<[WorkerPool]>([])
 
-/// How many are kept; more than that were only needed by as many trainings at once.
+/// The largest number of idle pools; only as many trainings at once need more.
 private let mostIdle = 4
 
 extension WorkerPool {
-  /// A pool for the caller alone until the lease ends: one that was used before, or a new one.
+  /// A pool for the caller alone until the lease ends, idle or new.
   ///
   /// - Precondition: `workers` is at least 1.
   package static func lease(workers: Int) -> Lease { Lease(workers: workers) }
 
-  /// The use of a pool, which goes back when it ends.
+  /// The use of a pool, which becomes idle when the lease ends.
   package final class Lease: Sendable {
     /// The pool.
     package let pool: WorkerPool
@@ -219,14 +217,13 @@ extension WorkerPool {
       pool = kept ?? .make(count: workers)
     }
 
-    /// Lets every worker do `work`, as ``WorkerPool/run(_:)`` does. The lease lasts until all have: given
-    /// back earlier, the pool would be lent to another while it works.
+    /// Runs `work` on every worker, as ``WorkerPool/run(_:)`` does. The lease lasts until all are done, so
+    /// that nobody else gets the pool before.
     package func run(_ work: @escaping Work) {
       withExtendedLifetime(self) { pool.run(work) }
     }
 
     deinit {
-      // Without threads there is nothing worth keeping.
       if pool.count == 1 { return }
       let ended = idle.withLock { [pool] idle -> WorkerPool? in
         idle.append(pool)
@@ -239,7 +236,7 @@ extension WorkerPool {
 
 // MARK: - Dividing work
 
-/// The part of `count` things that a worker has: as equal as they can be, in the workers' order.
+/// A worker's share of `count` items: shares are as equal as possible, in the workers' order.
 ///
 /// - Precondition: `worker` is in 0..<workers.
 package func share(of count: Int, worker: Int, workers: Int) -> Range<Int> {
@@ -248,10 +245,10 @@ package func share(of count: Int, worker: Int, workers: Int) -> Range<Int> {
   return start..<start + size + (worker < rest ? 1 : 0)
 }
 
-/// How many workers should share some work: as many threads as BLAS has, or one where waiting for
-/// each other would cost more than a second worker saves.
+/// The number of workers that suits some work: the number of BLAS's threads, or one if synchronization
+/// would cost more than a second worker saves.
 ///
-/// - Parameter operations: how many floating-point operations the work has.
+/// - Parameter operations: the number of floating-point operations.
 package func suitableWorkers(operations: Double) -> Int {
   // Measured: two workers are level with one at about half of this.
   operations < 2e6 ? 1 : BLASLibrary.threadCount

@@ -20,11 +20,11 @@ import PerceptronLinearAlgebra
 public struct GradientCheck: Sendable {
   /// h, the distance to either side.
   public let step: Double
-  /// The relative error that every parameter must stay below to pass.
+  /// A parameter passes if its largest relative error is below this.
   public let tolerance: Double
-  /// How many entries of each parameter are checked; nil checks all of them.
+  /// The number of entries checked of each parameter; nil for all.
   public let sampleSize: Int?
-  /// Decides which entries are checked when there are more than `sampleSize`.
+  /// The seed of the sample of entries.
   public let seed: UInt64
 
   /// A check of every entry, or of `sampleSize` of each parameter drawn by `seed`.
@@ -70,7 +70,7 @@ public struct GradientCheck: Sendable {
     return GradientCheckReport(parameters: results, tolerance: tolerance)
   }
 
-  /// Holds one analytic entry against the loss's slope along it.
+  /// Compares one analytic entry with the loss's slope along it.
   private func compare(
     _ analytic: Double, along line: inout LossLine<some GradientCheckable>, floor: Double
   ) -> GradientCheckReport.Finding {
@@ -114,7 +114,7 @@ public struct GradientCheck: Sendable {
     return false
   }
 
-  /// How certain a slope has to be to show the tolerance.
+  /// The uncertainty below which a slope can show the tolerance.
   private func resolution<Objective>(_ analytic: Double, _ slope: LossLine<Objective>.Slope)
     -> Double
   {

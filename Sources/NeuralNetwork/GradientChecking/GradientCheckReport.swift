@@ -1,9 +1,9 @@
 import Foundation
 import PerceptronLinearAlgebra
 
-/// What a gradient check found, parameter by parameter. Printing it gives a table and a verdict.
+/// The results of a gradient check, parameter by parameter. Printed, a table and a verdict.
 public struct GradientCheckReport: Sendable, Codable {
-  /// What came of one entry.
+  /// The result for one entry.
   enum Finding {
     /// The slope of the loss, to be held against the analytic gradient.
     case compared(Double)
@@ -18,11 +18,11 @@ public struct GradientCheckReport: Sendable, Codable {
     case unmeasurable
   }
 
-  /// What a check comes to.
+  /// The outcome of a check.
   public enum Outcome: String, Sendable, Codable {
     /// Every parameter's largest relative error is below the tolerance.
     case passed
-    /// Some parameter's is not.
+    /// Some parameter's largest relative error is not.
     case failed
     /// No compared entry is wrong, but too many could not be compared.
     case undecided
@@ -107,7 +107,7 @@ public struct GradientCheckReport: Sendable, Codable {
   /// The relative error that every parameter must stay below.
   public let tolerance: Double
 
-  /// What the check comes to.
+  /// The outcome of the check.
   public var outcome: Outcome {
     if parameters.contains(where: { !($0.largestError < tolerance) }) { return .failed }
     let isOpen = parameters.isEmpty || parameters.contains(where: \.isUndecided)
@@ -132,7 +132,8 @@ extension GradientCheckReport: CustomStringConvertible {
   /// A table with a line for each parameter, and the verdict.
   public var description: String { text(columns: nil) }
 
-  /// The same in so many columns of text, where the table's least important ones are left out.
+  /// The description in at most `columns` columns of text: the least important columns of the table are
+  /// left out.
   package func text(columns: Int?) -> String {
     let header = [
       "parameter", "shape", "checked", "kinks", "unresolved", "error", "at", "analytic", "numeric",

@@ -18,10 +18,10 @@ public protocol GradientCheckable {
 /// The loss of a batch, in parts: differences of the parts lose less to rounding than a difference
 /// of their sum.
 public struct LossProbe: Sendable {
-  /// What each row adds to the loss, times the number of rows: the batch's loss is their mean plus
-  /// the penalty.
+  /// Each row's contribution to the loss, times the number of rows: the batch's loss is their mean
+  /// plus the penalty.
   public var rowLosses: Tensor<Double>
-  /// What the parameters add to the loss.
+  /// The penalty on the parameters.
   public var penalty: Double
   /// Every number whose sign decides a piece of a piecewise-smooth function: the inputs of ReLUs,
   /// the margins of hinges.
@@ -29,7 +29,7 @@ public struct LossProbe: Sendable {
   /// The largest number met in computing the row losses, which their rounding is relative to.
   public var magnitude: Double
 
-  /// The given parts.
+  /// A loss in parts.
   public init(
     rowLosses: Tensor<Double>, penalty: Double, kinks: [Tensor<Double>], magnitude: Double
   ) {
@@ -48,11 +48,11 @@ public struct NetworkObjective: GradientCheckable {
   public var network: Network<Double>
   /// The batch, [rows, inputs].
   public let x: Tensor<Double>
-  /// What the outputs should be.
+  /// The targets of the outputs.
   public let targets: Targets<Double>
-  /// What the weights add to the loss.
+  /// The penalty on the weights.
   public let penalty: Penalty
-  /// Whether the pass is one of training: its seed fixes what is dropped.
+  /// Training or inference; the seed of a training pass determines the dropout.
   public let pass: Pass
 
   /// The objective of a network on a batch.

@@ -24,10 +24,10 @@ public protocol Layer<Scalar>: Sendable, Equatable {
 
   // MARK: Sizes
 
-  /// How many numbers a row of output has for rows of `inputSize` numbers.
+  /// The number of outputs for rows of `inputSize` numbers.
   func outputSize(forInputSize inputSize: Int) -> Int
-  /// How many scalars the forward pass of `rows` rows of `columns` numbers leaves in `saved`. A layer
-  /// whose batch may be split saves as many of each row, row after row.
+  /// The number of scalars that the forward pass of `rows` rows of `columns` numbers writes to `saved`.
+  /// A layer whose batch may be split saves as many of each row, row after row.
   func savedCount(rows: Int, columns: Int) -> Int
 
   // MARK: Passes
@@ -99,7 +99,7 @@ public protocol StatisticsLayer<Scalar>: Layer {
 
 /// What a network needs to know of a layer before it calls it.
 public struct LayerTraits: Sendable, Equatable {
-  /// How many numbers a row of input must have; nil for a layer that takes any number.
+  /// The number of inputs; nil for a layer that takes any number.
   public var inputSize: Int?
   /// Which of the forward pass's blocks the backward pass reads.
   public var backwardReads: ForwardBlock

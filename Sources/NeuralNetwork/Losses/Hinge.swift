@@ -4,7 +4,7 @@ import PerceptronLinearAlgebra
 /// max(0, scoreⱼ − score of the label + 1) for each other class j, as in Crammer and Singer (2001)
 /// and in CS231n, but for the sum over j instead of the largest.
 ///
-/// The backward pass needs the margins.
+/// The margins are saved for the backward pass.
 public protocol MarginLoss<Scalar>: Loss {
   /// Whether the margins are squared before they are summed.
   var isSquared: Bool { get }
@@ -63,12 +63,12 @@ extension MarginLoss {
 // MARK: - Losses
 
 /// The multi-class hinge of CS231n: the mean over rows of Σⱼ max(0, scoreⱼ − score of the label + 1),
-/// over all classes j but the label. It knows no probabilities.
+/// over all classes j but the label. It has no probabilities.
 public struct Hinge<Scalar: BLASScalar>: MarginLoss {
   /// The loss; it has no parameters.
   public init() {}
 
-  /// No.
+  /// False: the margins are summed.
   public var isSquared: Bool { false }
 
   /// `hinge`.
@@ -81,13 +81,13 @@ public struct Hinge<Scalar: BLASScalar>: MarginLoss {
 }
 
 /// The multi-class hinge with squared margins: the mean over rows of
-/// Σⱼ max(0, scoreⱼ − score of the label + 1)², over all classes j but the label. It knows no
+/// Σⱼ max(0, scoreⱼ − score of the label + 1)², over all classes j but the label. It has no
 /// probabilities.
 public struct SquaredHinge<Scalar: BLASScalar>: MarginLoss {
   /// The loss; it has no parameters.
   public init() {}
 
-  /// Yes.
+  /// True: the squared margins are summed.
   public var isSquared: Bool { true }
 
   /// `squaredHinge`.

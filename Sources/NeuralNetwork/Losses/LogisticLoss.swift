@@ -7,14 +7,14 @@ import PerceptronLinearAlgebra
 /// each a class against the rest, and their probabilities need not add up to 1. The loss is
 /// computed from the outputs themselves, so that those of ±1e30 give finite losses.
 ///
-/// The backward pass needs p − target.
+/// p − target is saved for the backward pass.
 public struct LogisticLoss<Scalar: BLASScalar>: ValueLoss {
   /// The loss; it has no parameters.
   public init() {}
 
   /// 0, where the sigmoid is ½.
   public var threshold: Scalar { 0 }
-  /// One.
+  /// 1.
   public var slope: Scalar { 1 }
 
   /// Writes p − target, and the mean of each row's losses.

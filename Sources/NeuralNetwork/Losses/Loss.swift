@@ -1,13 +1,12 @@
 import PerceptronLinearAlgebra
 
-/// What a network's outputs cost: a function of each row's outputs and target. The loss of a batch
-/// is the sum of its rows' losses divided by a normalizer, the number of rows unless a loss says
-/// otherwise.
+/// A loss: a function of each row's outputs and target. The loss of a batch is the sum of its rows'
+/// losses divided by a normalizer, by default the number of rows.
 public protocol Loss<Scalar>: Sendable, Equatable {
   /// The type of all numbers.
   associatedtype Scalar: BLASScalar
 
-  /// Writes each row's loss, and what the backward pass needs.
+  /// Writes each row's loss, and saves what the backward pass needs.
   ///
   /// - Parameters:
   ///   - outputs: rows × outputs.
@@ -22,7 +21,7 @@ public protocol Loss<Scalar>: Sendable, Equatable {
   /// Writes the gradient of the batch's loss with respect to the outputs.
   ///
   /// - Parameters:
-  ///   - saved: what `forward` wrote, rows × outputs.
+  ///   - saved: what `forward` saved, rows × outputs.
   ///   - targets: as given to `forward`.
   ///   - normalizer: of the whole batch, of which these rows may be a share.
   ///   - gradient: rows × outputs; may be the same memory as `saved`.
@@ -30,51 +29,50 @@ public protocol Loss<Scalar>: Sendable, Equatable {
     saved: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
     into gradient: MutableRowBlock<Scalar>)
 
-  /// What the sum of the rows' losses is divided by.
+  /// The divisor of the sum of the rows' losses.
   func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar
 
-  /// Numbers whose signs decide a piece of a function with kinks, such as the margins of a hinge,
-  /// which a gradient check has to know; nil where there are none.
+  /// Numbers whose signs select a piece of a function with kinks, such as the margins of a hinge, for
+  /// gradient checks; nil for a smooth loss.
   func kinks(outputs: Tensor<Scalar>, targets: Targets<Scalar>) -> Tensor<Scalar>?
 
-  /// How many classes `outputSize` outputs tell apart.
+  /// The number of classes of `outputSize` outputs.
   func classCount(outputSize: Int) -> Int
   /// The class of each row of outputs.
   func classes(of outputs: Tensor<Scalar>) -> [Int]
-  /// The probability of each class, [rows, classes], or nil where the loss knows none.
+  /// The probability of each class, [rows, classes], or nil if the loss has none.
   func probabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>?
 
-  /// The loss in words that a file can hold, or nil where there are none for it.
+  /// The loss's kind and settings as files hold them; nil for a loss that files cannot hold.
   var specification: LossSpecification? { get }
-  /// What a summary and messages call it.
+  /// The loss's name in summaries and messages.
   var name: String { get }
   /// The same loss in another scalar type.
   func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other>
 }
 
 extension Loss {
-  /// Nil: of a loss of your own, files know nothing.
+  /// Nil: files hold only the library's own losses.
   public var specification: LossSpecification? { nil }
   /// The specification's text, or the type's name.
   public var name: String { specification.map { "\($0)" } ?? "\(Self.self)" }
-  /// Traps: only losses that state it exist in another scalar type.
+  /// Traps: only losses that implement it exist in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
     fatalError("\(name): this loss does not say what it is in \(Other.self)")
   }
 
   /// The number of rows.
   public func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar { Scalar(rows) }
-  /// None.
+  /// Nil: the loss is smooth.
   public func kinks(outputs: Tensor<Scalar>, targets: Targets<Scalar>) -> Tensor<Scalar>? { nil }
   /// One for each output.
   public func classCount(outputSize: Int) -> Int { outputSize }
   /// The place of the largest output, the first of equal ones; of the first NaN where there is one.
   public func classes(of outputs: Tensor<Scalar>) -> [Int] { outputs.argmax(axis: 1) }
-  /// None.
+  /// Nil: the loss has no probabilities.
   public func probabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>? { nil }
 
-  /// What the rows' losses are really divided by: the normalizer, or 1 where that is 0, as of a batch
-  /// whose labels all have the weight 0.
+  /// The normalizer, or 1 if that is 0, as for a batch whose labels all have the weight 0.
   package func divisor(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
     let normalizer = normalizer(of: targets, rows: rows)
     return normalizer == 0 && rows > 0 ? 1 : normalizer
@@ -84,7 +82,7 @@ extension Loss {
   func isEqual(to other: any Loss<Scalar>) -> Bool { (other as? Self) == self }
 }
 
-// MARK: - The same on tensors
+// MARK: - On tensors
 
 extension Loss {
   /// The loss of a batch; NaN for no rows.

@@ -9,17 +9,17 @@ import PerceptronLinearAlgebra
 ///
 /// With label smoothing ε, a row's target is 1 − ε at its label and ε spread evenly over all
 /// classes (Szegedy and others 2016). With class weights w, each −ln(probability) counts w times,
-/// and the mean divides by the sum of the labels' weights instead of the number of rows. Both as
-/// PyTorch's `CrossEntropyLoss`, but that where all of a batch's labels have a weight of 0, its NaN is
-/// avoided by dividing by 1.
+/// and the mean divides by the sum of the labels' weights instead of the number of rows. Both are as in
+/// PyTorch's `CrossEntropyLoss`, except that a batch whose labels all have a weight of 0 is divided by
+/// 1 instead of giving NaN.
 ///
-/// The backward pass needs the forward pass's probabilities.
+/// The probabilities are saved for the backward pass.
 public struct SoftmaxLoss<Scalar: BLASScalar>: Loss {
-  /// The share of a target that is spread over all classes.
+  /// The share of a target that is spread evenly over all classes.
   public let labelSmoothing: Double
-  /// A weight for each class, or nil where all count the same.
+  /// A weight for each class, or nil if all are 1.
   public let classWeights: [Double]?
-  /// The same in the network's scalar type.
+  /// ``classWeights`` in the network's scalar type.
   private let weights: [Scalar]?
 
   /// The loss; it has no parameters.

@@ -1,13 +1,13 @@
 import PerceptronLinearAlgebra
 
-/// What a network's outputs should have been.
+/// The targets of a network's outputs.
 public enum Targets<Scalar: BLASScalar>: Sendable {
   /// A class for each row.
   case labels([Int])
   /// A number for each output: [rows, outputs].
   case values(Tensor<Scalar>)
 
-  /// How many rows they are for.
+  /// The number of rows.
   public var rowCount: Int {
     switch self {
     case .labels(let labels): labels.count

@@ -1,14 +1,14 @@
 import PerceptronLinearAlgebra
 
-/// A loss that holds each output against a number: a mean over the outputs of a row, so that the
-/// loss of a batch is the mean over all of its outputs.
+/// A loss that compares each output with a number: a mean over the outputs of a row, so that the loss
+/// of a batch is the mean over all of its outputs.
 ///
 /// Labels become numbers: 1 in the label's column and 0 in the others. A single output has the label
 /// itself as its number, so it tells class 0 from class 1.
 public protocol ValueLoss<Scalar>: Loss {
-  /// Above which output a single one says class 1.
+  /// The output of a single-output network above which it predicts class 1.
   var threshold: Scalar { get }
-  /// How many times what `forward` keeps an output's own loss rises with it.
+  /// The slope of an output's own loss is this factor times the number that `forward` saved for it.
   var slope: Scalar { get }
 }
 
@@ -19,7 +19,8 @@ extension ValueLoss {
     into gradient: MutableRowBlock<Scalar>
   ) {
     require(
-      gradient.shape == saved.shape, "\(Self.self): saved \(saved.shape), room for \(gradient.shape)")
+      gradient.shape == saved.shape,
+      "\(Self.self): saved \(saved.shape), room for \(gradient.shape)")
     withUnsafePointer(to: slope / (Scalar(saved.columns) * normalizer)) {
       Scalar.combine(
         .multiply, count: saved.count, saved.base, .each, $0, .same, into: gradient.base)
@@ -35,7 +36,7 @@ extension ValueLoss {
     return outputs.elements.map { $0 > threshold ? 1 : 0 }
   }
 
-  /// Checks the extents of `forward`, and writes the targets where it keeps its numbers.
+  /// Checks the extents of `forward`, and writes the targets to `saved`.
   func writeTargets(
     _ targets: TargetBlock<Scalar>, for outputs: RowBlock<Scalar>,
     to saved: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
@@ -46,7 +47,7 @@ extension ValueLoss {
     targets.write(for: "\(Self.self)", to: saved)
   }
 
-  /// The same, and takes them off the outputs.
+  /// Writes outputs − targets to `saved`.
   func writeDifferences(
     _ targets: TargetBlock<Scalar>, for outputs: RowBlock<Scalar>,
     to saved: MutableRowBlock<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>
@@ -62,14 +63,14 @@ extension ValueLoss {
 
 /// The mean over all outputs of (output − target)², as PyTorch's `MSELoss`.
 ///
-/// The backward pass needs the differences.
+/// The differences are saved for the backward pass.
 public struct SquaredError<Scalar: BLASScalar>: ValueLoss {
   /// The loss; it has no parameters.
   public init() {}
 
   /// Half way from 0 to 1.
   public var threshold: Scalar { 0.5 }
-  /// Two.
+  /// 2, the slope of a square.
   public var slope: Scalar { 2 }
 
   /// Writes the differences, and the mean of each row's squares.
@@ -96,14 +97,14 @@ public struct SquaredError<Scalar: BLASScalar>: ValueLoss {
 
 /// The mean over all outputs of |output − target|, as PyTorch's `L1Loss`.
 ///
-/// The backward pass needs the signs of the differences; that of 0 is taken as 0.
+/// The signs of the differences are saved for the backward pass; the sign of 0 is 0.
 public struct AbsoluteError<Scalar: BLASScalar>: ValueLoss {
   /// The loss; it has no parameters.
   public init() {}
 
   /// Half way from 0 to 1.
   public var threshold: Scalar { 0.5 }
-  /// One.
+  /// 1, times the sign.
   public var slope: Scalar { 1 }
 
   /// Writes the differences' signs, and the mean of each row's magnitudes.

@@ -1,15 +1,15 @@
 import Foundation
 
-/// A setting that makes no sense, such as a dropout rate of 1.
+/// An invalid setting, such as a dropout rate of 1.
 public struct InvalidSetting: Error, Sendable, Equatable {
-  /// What is set, such as `dropout rate`.
+  /// The setting's name, such as `dropout rate`.
   public let name: String
-  /// What it is set to.
+  /// Its value.
   public let value: String
-  /// What it may be.
+  /// The valid values.
   public let expected: String
 
-  /// The given finding.
+  /// A setting with the value that it has and those that are valid.
   public init(name: String, value: String, expected: String) {
     self.name = name
     self.value = value

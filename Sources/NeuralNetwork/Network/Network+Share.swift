@@ -5,13 +5,13 @@ extension Network {
   /// The readable path sends the whole batch through at once, training and prediction a share for each
   /// worker: all call what is here.
   package struct Share {
-    /// Which rows of the batch these are.
+    /// The rows of the batch.
     package let rows: Range<Int>
     private let isWhole: Bool
-    /// Of whoever owns the memory: a share is copied at every turn, and retains nothing.
+    /// Unmanaged, because a share is copied at every call and must retain nothing.
     let layout: Unmanaged<Workspace.Layout>
     let base: UnsafeMutablePointer<Scalar>
-    /// Of each layer, its parameters where they are packed; empty where none are.
+    /// The packed parameters of each layer; empty if none are packed.
     let packed: UnsafeMutableBufferPointer<PackedLayer<Scalar>?>
 
     /// The whole batch, as the only share or in the place of all.
@@ -34,7 +34,7 @@ extension Network {
       self.packed = packed?.table ?? UnsafeMutableBufferPointer(start: nil, count: 0)
     }
 
-    /// The rows' targets of those of the whole batch; the loss checks how many these are.
+    /// The rows' targets; the loss checks their number.
     func targets(of batch: TargetBlock<Scalar>) -> TargetBlock<Scalar> {
       isWhole ? batch : batch.rows(rows)
     }
@@ -50,13 +50,13 @@ extension Network {
   }
 }
 
-// What other modules call in a step is compiled for each scalar type: the generic form looks up the
+// Functions that other modules call in a step are specialized: the generic form looks up the
 // types' metadata at each call, which took a third of a small network's step.
 
 // MARK: - Blocks
 
 extension Network {
-  /// What a layer is given: of `x`, the whole batch, or of the output of the layer before.
+  /// A layer's input: rows of `x`, the whole batch, or of the output of the layer before.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func input(of layer: Int, _ x: RowBlock<Scalar>, _ share: Share) -> RowBlock<Scalar> {
@@ -70,7 +70,7 @@ extension Network {
     gradient(of: layer, share).reading
   }
 
-  /// What a layer's forward pass left.
+  /// The record of a layer's forward pass.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func record(
@@ -124,7 +124,7 @@ extension Network {
       pass: pass.from(row: share.rows.lowerBound).inLayer(layer), saved: saved(by: layer, share))
   }
 
-  /// Writes the rows' losses, and what the loss needs for its gradient.
+  /// Writes the rows' losses and what the loss saves for its gradient.
   ///
   /// - Parameters:
   ///   - targets: those of the whole batch.
@@ -141,7 +141,7 @@ extension Network {
         start: losses + share.rows.lowerBound, count: share.rows.count))
   }
 
-  /// Turns what `computeLosses` left into the gradient with respect to the network's output.
+  /// Computes the gradient with respect to the network's output from what `computeLosses` left.
   ///
   /// - Parameters:
   ///   - targets: those of the whole batch.

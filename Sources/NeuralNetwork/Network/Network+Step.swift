@@ -4,10 +4,10 @@ extension Network {
   /// Leaves the gradient of every parameter in `workspace` and returns the loss.
   ///
   /// - Parameters:
-  ///   - x: rows × inputs, at most as many rows as the workspace is made for.
+  ///   - x: rows × inputs, at most as many rows as the workspace has room for.
   ///   - targets: as many rows.
-  ///   - penalty: what the weights add.
-  ///   - pass: whether the pass is one of training, with dropout and the batch's own statistics.
+  ///   - penalty: the penalty on the weights.
+  ///   - pass: training, with dropout and the batch's own statistics, or inference.
   public func lossAndGradients(
     of x: RowBlock<Scalar>, _ targets: TargetBlock<Scalar>, penalty: Penalty, pass: Pass,
     in workspace: inout Workspace
@@ -23,7 +23,7 @@ extension Network {
     forward(x, pass: pass, packed: nil, in: &workspace)
   }
 
-  /// The same with layers whose parameters are packed.
+  /// The same with packed layers.
   func forward(
     _ x: RowBlock<Scalar>, pass: Pass, packed: PackedWeights<Scalar>?,
     in workspace: inout Workspace
@@ -62,7 +62,7 @@ extension Network {
     return sum / loss.divisor(of: targets, rows: rows) + value(of: penalty)
   }
 
-  /// Turns what the forward pass and the loss left into the gradient of every parameter.
+  /// Computes the gradient of every parameter from what the forward pass and the loss left.
   public func backward(
     _ x: RowBlock<Scalar>, _ targets: TargetBlock<Scalar>, penalty: Penalty, pass: Pass,
     in workspace: inout Workspace
@@ -108,7 +108,7 @@ extension Network {
     }
   }
 
-  /// The same of memory with such a layout, in which the whole batch had `rows` rows.
+  /// The same for memory with a layout, in which the whole batch had `rows` rows.
   package mutating func updateStatistics(
     rows: Int, _ layout: Workspace.Layout, memory: UnsafePointer<Scalar>
   ) {

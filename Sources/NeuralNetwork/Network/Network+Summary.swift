@@ -9,25 +9,25 @@ extension Network {
   ///     …
   public var summary: Summary { Summary(self) }
 
-  /// What a network is made of, as a table or as JSON.
+  /// The layers and sizes of a network, as a table or as JSON.
   public struct Summary: Codable, Sendable, Equatable {
     /// A layer.
     public struct Layer: Codable, Sendable, Equatable {
       /// The layer with its settings, such as `dropout 0.2`.
       public let name: String
-      /// How many numbers a row of its output has.
+      /// The number of outputs.
       public let outputSize: Int
-      /// How many numbers are trained.
+      /// The number of trained scalars.
       public let parameterCount: Int
     }
 
-    /// How many numbers a row of input has.
+    /// The number of inputs, the length of a row of input.
     public let inputSize: Int
     /// The layers in their order.
     public let layers: [Layer]
     /// The loss with its settings.
     public let loss: String
-    /// How many numbers are trained.
+    /// The number of trained scalars.
     public let parameterCount: Int
     /// Bytes of the parameters and statistics.
     public let byteCount: Int

@@ -1,10 +1,10 @@
 import PerceptronLinearAlgebra
 
 extension Network {
-  /// The memory of a network's passes over batches of up to some rows, so that passes allocate
-  /// nothing: one run of scalars, in which every block has its place.
+  /// The memory of a network's passes over batches of a limited size, so that passes allocate nothing:
+  /// one run of scalars, in which every block has its place.
   public struct Workspace: Sendable {
-    /// What passes are made for.
+    /// The kind of passes that a workspace has room for.
     public enum Purpose: Sendable {
       /// Forward and backward.
       case training
@@ -12,15 +12,15 @@ extension Network {
       case inference
     }
 
-    /// What passes it is made for.
+    /// The kind of passes that there is room for.
     public let purpose: Purpose
-    /// How many rows there is room for.
+    /// The largest number of rows.
     public let capacity: Int
-    /// How many numbers a row has before the first layer, and after each.
+    /// The number of inputs, and of each layer's outputs.
     private let widths: [Int]
-    /// How many scalars each layer saves of a full batch.
+    /// The number of scalars that each layer saves of a full batch.
     private let savedCounts: [Int]
-    /// How many rows the last forward pass had.
+    /// The number of rows of the last forward pass.
     var rows = 0
     let layout: Layout
     /// All blocks.
@@ -48,7 +48,7 @@ extension Network {
       BLASLibrary.demandBuffers(threads: 1)
     }
 
-    /// Traps unless the network's blocks are those that there is room for.
+    /// Traps unless the workspace was made for such a network.
     func requireFit(_ network: Network) {
       let isFit =
         network.layers.count == savedCounts.count && network.inputSize == widths[0]
@@ -94,7 +94,7 @@ extension Network {
     parameterPlaces.isEmpty ? layers.count : parameterPlaces[0].layer
   }
 
-  /// How many numbers a row has before a layer.
+  /// The number of inputs of a layer.
   package func inputWidth(of layer: Int) -> Int { layer == 0 ? inputSize : widths[layer - 1] }
 
   /// The gradients that the last backward pass left, under the parameters' names.
@@ -113,7 +113,7 @@ extension Network.Workspace {
     let upstreams: [Int]
     /// The saved activations of each layer.
     let saved: [Int]
-    /// How many numbers a row of the network's output has.
+    /// The number of the network's outputs.
     let outputWidth: Int
     /// The number of scalars of all blocks.
     package let count: Int
@@ -129,7 +129,8 @@ extension Network.Workspace {
       upstreams = isTraining ? Self.upstreams(of: network, rows: rows, in: &room) : []
       var saved: [Int] = []
       for (index, layer) in network.layers.enumerated() {
-        saved.append(room.take(layer.savedCount(rows: rows, columns: network.inputWidth(of: index))))
+        saved.append(
+          room.take(layer.savedCount(rows: rows, columns: network.inputWidth(of: index))))
       }
       self.saved = saved
       count = room.count
@@ -194,7 +195,6 @@ extension Network.Workspace {
 
 // MARK: - All gradients
 
-// What is done to all gradients of a backward pass at once; nothing is allocated.
 extension Network.Workspace {
   /// The Euclidean norm of all gradients together, as if they were one vector; NaN where one is.
   public var gradientNorm: Double {

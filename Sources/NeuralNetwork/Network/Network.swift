@@ -12,18 +12,18 @@ import PerceptronLinearAlgebra
 /// In `Float` for speed and in `Double` for checking. Wherever a batch is [rows, inputs], a tensor
 /// of a higher rank counts as rows along its first axis, and a vector as one row.
 public struct Network<Scalar: BLASScalar>: Sendable {
-  /// How many numbers a row of input has.
+  /// The number of inputs, the length of a row of input.
   public let inputSize: Int
   /// The layers from the input to the output.
   public internal(set) var layers: [any Layer<Scalar>]
-  /// What the outputs cost.
+  /// The loss function.
   public let loss: any Loss<Scalar>
-  /// How many numbers a row has after each layer.
+  /// The number of outputs of each layer.
   let widths: [Int]
   /// Every parameter in the order of the layers.
   public let parameterPlaces: [ParameterPlace]
 
-  /// Where a parameter stands in a network, and what it is called there.
+  /// A parameter's position and name in a network.
   public struct ParameterPlace: Sendable, Equatable {
     /// Its position among all parameters.
     public let index: Int
@@ -33,16 +33,16 @@ public struct Network<Scalar: BLASScalar>: Sendable {
     public let position: Int
     /// Its kind's name and the count of that name so far, such as `W2`.
     public let name: String
-    /// Whether penalties, weight decay and the maximum norm are about it.
+    /// Whether penalties, weight decay and the maximum norm apply to it.
     public let isPenalized: Bool
   }
 
-  /// The network of the given layers.
+  /// The network of some layers.
   ///
   /// - Parameters:
-  ///   - inputSize: how many numbers a row of input has, at least 1.
-  ///   - layers: at least one, each as wide as the one before it says.
-  ///   - loss: what the outputs cost.
+  ///   - inputSize: the number of inputs, at least 1.
+  ///   - layers: at least one, each for as many inputs as the one before it has outputs.
+  ///   - loss: the loss function.
   public init(
     inputSize: Int, layers: [any Layer<Scalar>], loss: any Loss<Scalar> = SoftmaxLoss<Scalar>()
   ) {
@@ -71,11 +71,11 @@ public struct Network<Scalar: BLASScalar>: Sendable {
   /// A fresh network.
   ///
   /// - Parameters:
-  ///   - inputSize: how many numbers a row of input has, at least 1.
+  ///   - inputSize: the number of inputs, at least 1.
   ///   - specifications: the layers, at least one.
-  ///   - loss: what the outputs cost.
-  ///   - initializer: how weights are drawn.
-  ///   - random: what they are drawn from, layer by layer.
+  ///   - loss: the loss function.
+  ///   - initializer: the distribution of the weights.
+  ///   - random: the stream that they are drawn from, layer by layer.
   public init(
     inputSize: Int, _ specifications: [LayerSpecification], loss: LossSpecification = .softmax,
     initializer: Initializer = .heNormal, using random: inout some RandomStream
@@ -113,9 +113,9 @@ public struct Network<Scalar: BLASScalar>: Sendable {
     return places
   }
 
-  /// How many numbers a row of output has.
+  /// The number of outputs, the length of a row of output.
   public var outputSize: Int { widths[widths.count - 1] }
-  /// How many classes the outputs tell apart.
+  /// The number of classes.
   public var classCount: Int { loss.classCount(outputSize: outputSize) }
 }
 
@@ -134,13 +134,13 @@ extension Network {
   /// All parameters under their names, layer by layer: `W1`, `b1`, `W2`, …; the number counts the
   /// parameters of that name.
   ///
-  /// - Precondition: what is set has the same names and shapes.
+  /// - Precondition: new parameters have the same names and shapes.
   public var parameters: Parameters<Scalar> {
     get { Parameters(parameterPlaces.map { ($0.name, parameter(at: $0)) }) }
     set { updateParameters { $1 = newValue[$0.name] } }
   }
 
-  /// How many numbers are trained.
+  /// The number of trained scalars.
   package var parameterCount: Int {
     var count = 0
     for place in parameterPlaces { count += parameter(at: place).count }
@@ -205,7 +205,7 @@ extension Network {
 
   /// Replaces the layer at a position by one of the same widths.
   ///
-  /// - Precondition: its widths and parameters are those of the one that it replaces.
+  /// - Precondition: the new layer has the widths and parameters of the old one.
   public mutating func replaceLayer(at position: Int, with layer: some Layer<Scalar>) {
     var layers = layers
     layers[position] = layer
@@ -251,7 +251,7 @@ extension Network {
   /// - Parameters:
   ///   - x: [rows, inputs].
   ///   - workers: as for ``outputs(of:workers:)``.
-  /// - Returns: [rows, classes]; nil where the loss knows none, such as a hinge.
+  /// - Returns: [rows, classes]; nil if the loss has none, such as a hinge.
   public func predictProbabilities(
     _ x: Tensor<Scalar>, workers: Int? = nil
   ) -> Tensor<Scalar>? {
@@ -263,7 +263,7 @@ extension Network {
   /// - Parameters:
   ///   - x: [rows, inputs].
   ///   - targets: as many rows.
-  ///   - penalty: what the weights add.
+  ///   - penalty: the penalty on the weights.
   public func loss(
     of x: Tensor<Scalar>, _ targets: Targets<Scalar>, penalty: Penalty = .none
   ) -> Scalar {
@@ -275,8 +275,8 @@ extension Network {
   /// - Parameters:
   ///   - x: [rows, inputs].
   ///   - targets: as many rows.
-  ///   - penalty: what the weights add.
-  ///   - pass: whether the pass is one of training, with dropout and the batch's own statistics.
+  ///   - penalty: the penalty on the weights.
+  ///   - pass: training, with dropout and the batch's own statistics, or inference.
   /// - Returns: the loss, and the gradients under the parameters' names.
   public func lossAndGradients(
     of x: Tensor<Scalar>, _ targets: Targets<Scalar>, penalty: Penalty = .none,
@@ -291,7 +291,7 @@ extension Network {
     return (loss, gradients(in: workspace))
   }
 
-  /// What the weights add to the loss.
+  /// The penalty on the weights.
   public func value(of penalty: Penalty) -> Scalar {
     if penalty == .none { return 0 }
     var (squares, magnitudes): (Scalar, Scalar) = (0, 0)

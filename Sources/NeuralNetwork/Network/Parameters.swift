@@ -7,7 +7,7 @@ public struct Parameters<Scalar: BLASScalar>: Sendable, Equatable {
   public let names: [String]
   private var tensors: [Tensor<Scalar>]
 
-  /// The given tensors under the given names, in this order.
+  /// Tensors under their names, in this order.
   ///
   /// - Precondition: no name appears twice.
   public init(_ named: [(name: String, tensor: Tensor<Scalar>)]) {
@@ -44,7 +44,7 @@ public struct Parameters<Scalar: BLASScalar>: Sendable, Equatable {
 extension Parameters: RandomAccessCollection {
   /// 0, the first parameter's position.
   public var startIndex: Int { 0 }
-  /// How many parameters there are.
+  /// The number of parameters.
   public var endIndex: Int { tensors.count }
   /// The name and the tensor at a position in the network's order.
   public subscript(position: Int) -> (name: String, tensor: Tensor<Scalar>) {

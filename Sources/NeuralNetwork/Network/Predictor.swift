@@ -1,10 +1,10 @@
 import PerceptronLinearAlgebra
 
-/// The numbers of workers that are accepted.
+/// The valid numbers of workers.
 package let workerCounts = 1...256
 
-/// Forward passes at inference of one or several networks over the same rows, however many these are.
-/// Workers share them: each takes a few at a time through all layers, so that memory stays bounded.
+/// Forward passes at inference of one or several networks over the same rows, of any number. Workers
+/// share the rows: each takes a few at a time through all layers, so that memory stays bounded.
 ///
 /// Used by one thread at a time.
 package final class Predictor<Scalar: BLASScalar> {
@@ -15,14 +15,14 @@ package final class Predictor<Scalar: BLASScalar> {
   private let lease: WorkerPool.Lease
   /// One for each member of each worker, worker by worker.
   private let workspaces: UnsafeMutableBufferPointer<Network<Scalar>.Workspace>
-  /// How many rows a worker takes at a time at most.
+  /// The largest number of rows that a worker takes at a time.
   private let pieceSize: Int
 
   /// Forward passes of one network.
   ///
   /// - Parameters:
-  ///   - rowCount: how many rows there are at most in a run; no more workers are taken.
-  ///   - count: how many workers to take, or nil for as many as suit the work.
+  ///   - rowCount: the largest number of rows in a run, and of workers.
+  ///   - count: the number of workers, or nil for as many as suit the work.
   /// - Precondition: `count` is in ``workerCounts``.
   package convenience init(
     for network: Network<Scalar>, rowCount: Int, workers count: Int? = nil
@@ -65,7 +65,7 @@ package final class Predictor<Scalar: BLASScalar> {
   /// Few enough rows for what goes from layer to layer to stay in the second-level cache.
   private static var pieceSize: Int { 512 }
 
-  /// How many workers there are.
+  /// The number of workers.
   package var workers: Int { lease.pool.count }
   /// The loss of each network.
   package var losses: [any Loss<Scalar>] { members.map(\.network.loss) }
@@ -76,8 +76,8 @@ package final class Predictor<Scalar: BLASScalar> {
       ? PackedLayer<Scalar>.stride(columns: inputSize) : inputSize
   }
 
-  /// How many rows a worker is to gather at a time: enough for products to run at full speed, few enough
-  /// not to come from memory again; more where the weights of several networks pass by for each piece.
+  /// The number of rows that a worker should gather at a time: enough for products at full speed, few
+  /// enough to stay in the cache; more for several networks, whose weights are all read for each piece.
   package var gatheredRows: Int {
     let bytes = members[0].network.inputSize * MemoryLayout<Scalar>.stride
     let rows = members.count > 1 ? 256 : max((3 << 19) / bytes / 4 * 4, 32)
@@ -87,7 +87,7 @@ package final class Predictor<Scalar: BLASScalar> {
   /// The outputs of some rows, one tensor [rows, outputs] for each network.
   ///
   /// - Parameters:
-  ///   - most: how many rows a worker takes at a time, if fewer than usual.
+  ///   - most: a limit on the rows that a worker takes at a time.
   ///   - input: as for ``write(_:most:input:)``.
   package func outputs(
     rowCount: Int, most: Int = .max,
@@ -106,9 +106,9 @@ package final class Predictor<Scalar: BLASScalar> {
   ///
   /// - Parameters:
   ///   - outputs: of each member, rows × outputs, at most as many rows as the predictor is made for.
-  ///   - most: how many rows a worker takes at a time, if fewer than usual.
-  ///   - input: gives some of the rows to a worker, who is done with them before it asks for others;
-  ///     called by all workers at once.
+  ///   - most: a limit on the rows that a worker takes at a time.
+  ///   - input: returns some of the rows for a worker, valid until the worker's next call; called by all
+  ///     workers at once.
   package func write(
     _ outputs: [MutableRowBlock<Scalar>], most: Int = .max,
     input: (_ rows: Range<Int>, _ worker: Int) -> RowBlock<Scalar>
@@ -137,7 +137,7 @@ package final class Predictor<Scalar: BLASScalar> {
 // MARK: - Number of workers
 
 extension Network {
-  /// How many workers should share passes over some rows.
+  /// The number of workers that suits passes over some rows.
   package func suitableWorkers(rows: Int, purpose: Workspace.Purpose) -> Int {
     // Each weight takes part in a product forward and, in training, in two backward, of two
     // operations for each row.

@@ -1,7 +1,7 @@
 import PerceptronLinearAlgebra
 
-/// What the size of the weights adds to a loss: l1·Σ|w| + l2·Σw², over all weight matrices; biases,
-/// scales and shifts are free.
+/// A penalty on the size of the weights: l1·Σ|w| + l2·Σw², over all weight matrices; biases, scales
+/// and shifts are free.
 ///
 /// **There is no factor ½**: the gradient of the squares is 2·l2·w. That of |w| is l1·sign(w), taken
 /// as 0 at 0.
@@ -17,10 +17,10 @@ public struct Penalty: Sendable, Codable, Hashable {
   public static func l1(_ factor: Double) -> Penalty { Penalty(l1: factor, l2: 0) }
   /// λΣw².
   public static func l2(_ factor: Double) -> Penalty { Penalty(l1: 0, l2: factor) }
-  /// Nothing.
+  /// No penalty.
   public static var none: Penalty { Penalty(l1: 0, l2: 0) }
 
-  /// The penalty of weights with the given sums over all of them.
+  /// The penalty of weights from their sums.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   public func value<Scalar: BLASScalar>(
@@ -38,7 +38,7 @@ public struct Penalty: Sendable, Codable, Hashable {
     if l1 != 0 { gradient.addSigns(of: weights, scaledBy: Scalar(l1)) }
   }
 
-  /// The same of some of the elements.
+  /// The same for some of the elements.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func addGradient<Scalar: BLASScalar>(
@@ -56,18 +56,18 @@ public struct Penalty: Sendable, Codable, Hashable {
 ///
 /// As in Srebro and Shraibman (2005) and, beside dropout, Srivastava and others (2014, §5.1), where
 /// limits of 3 to 4 are typical. Biases, scales and shifts are free. A column whose norm is infinite
-/// or NaN is left as it is, for the check of the parameters to find.
+/// or NaN is not changed, so that the check of the parameters finds it.
 public struct MaxNorm: Sendable, Codable, Equatable {
   /// The largest norm, above 0.
   public var limit: Double
 
-  /// The given limit.
+  /// A limit of the norm.
   public init(_ limit: Double) { self.limit = limit }
 
   /// Throws `InvalidSetting` unless the limit is a number above 0.
   public func check() throws { try InvalidSetting.demandPositive("maximum norm", limit) }
 
-  /// Scales back what is above the limit, in place, without allocating.
+  /// Applies the limit to all weights, in place, without allocating.
   public func apply<Scalar>(to network: inout Network<Scalar>) {
     network.updateParameters { place, weights in
       if place.isPenalized { apply(to: &weights) }

@@ -30,9 +30,9 @@ public struct Affine<Scalar: BLASScalar>: Sendable, Equatable {
       bias: .zeros([outputSize]))
   }
 
-  /// How many numbers a row of input has.
+  /// The number of inputs, the length of a row of input.
   public var inputSize: Int { weights.shape[0] }
-  /// How many numbers a row of output has.
+  /// The number of outputs, the length of a row of output.
   public var outputSize: Int { weights.shape[1] }
 }
 

@@ -1,16 +1,16 @@
 import Foundation
 import PerceptronLinearAlgebra
 
-/// The three products of an affine layer whose weights stand as inputs × outputs: the kernels for small
-/// layers, which keep the weights in registers, or BLAS, which would spend more time preparing those
-/// than computing. Large layers are packed where there are many rows: see ``PackedLayer``.
+/// The three products of an affine layer whose weights are inputs × outputs: by kernels for small
+/// layers, which hold the weights in registers, or by BLAS. Large layers are packed for many rows: see
+/// ``PackedLayer``.
 package enum AffineProducts {
   private static func isSmall(inputs: Int, outputs: Int) -> Bool {
     ProductPath.chosen.products(inputs: inputs, outputs: outputs) == .small
   }
 
-  /// With fewer rows than this, packing a layer's weights takes longer than their product: what predicts
-  /// leaves them as they are, and kernels find the same bits as for many rows.
+  /// With fewer rows than this, packing a layer's weights takes longer than their product: predictions
+  /// leave the weights unpacked, and the kernels compute the same bits as for many rows.
   package static var leastPacked: Int { 4 }
 
   /// Writes input · weights + bias.
@@ -64,7 +64,7 @@ package enum AffineProducts {
   /// Writes inputᵀ · upstream, the gradient of the weights.
   ///
   /// - Parameters:
-  ///   - input: what the layer was given, rows × inputs.
+  ///   - input: the layer's input, rows × inputs.
   ///   - upstream: the loss's gradient with respect to its output, rows × outputs.
   ///   - gradient: inputs × outputs.
   static func weightGradient<Scalar>(
@@ -84,7 +84,7 @@ package enum AffineProducts {
   }
 }
 
-/// What computes the products of affine layers.
+/// The code that computes the products of affine layers.
 public enum ProductPath: String, Sendable, CaseIterable, Codable {
   /// The kernels of this library: those for small layers, and those for weights that stay packed.
   case kernels
@@ -121,7 +121,7 @@ public enum ProductPath: String, Sendable, CaseIterable, Codable {
 
 // MARK: - Layers
 
-/// What computes the three products of one affine layer.
+/// The code that computes the three products of one affine layer.
 public enum LayerProducts: String, Sendable, CaseIterable, Codable {
   /// Kernels for layers of up to 64 × 64, which keep the weights in registers.
   case small
@@ -132,7 +132,7 @@ public enum LayerProducts: String, Sendable, CaseIterable, Codable {
 }
 
 extension ProductPath {
-  /// What computes the products of a layer of this size.
+  /// The code that computes the products of a layer of this size.
   ///
   /// Measured in 196 sizes up to 64 × 64 and in both scalar types, with AVX-512: with 32 rows or more
   /// the three products of the kernels for small layers together take less time than OpenBLAS's in

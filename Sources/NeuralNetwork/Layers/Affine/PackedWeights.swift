@@ -1,27 +1,27 @@
 import PerceptronLinearAlgebra
 
-/// The parameters of a network's large affine layers, packed: what passes over many rows read, and
-/// what steps of training change, while the network itself keeps the numbers of the last
-/// ``unpack(into:)``. What an optimizer keeps for these parameters can stand in the same order.
+/// The parameters of a network's large affine layers, packed: passes over many rows read them and
+/// training steps update them, while the network itself holds those of the last ``unpack(into:)``. An
+/// optimizer's state for these parameters can have the same layout.
 package final class PackedWeights<Scalar: BLASScalar> {
-  /// Who computes products with them.
+  /// The code that computes products with them.
   package let path: ProductPath
-  /// Which layers are packed, from the lowest to the highest.
+  /// The positions of the packed layers, ascending.
   package let layers: [Int]
-  /// Of each layer of the network, its parameters; nil where it is not packed.
+  /// The parameters of each layer of the network; nil if it is not packed.
   package let table: UnsafeMutableBufferPointer<PackedLayer<Scalar>?>
   private let memory: AlignedBuffer<Scalar>
-  /// How many numbers there are, with what is between rows.
+  /// The number of scalars, padding included.
   package let count: Int
 
   /// Zeros for the large affine layers of a network.
   ///
-  /// - Parameter path: who computes products with them.
+  /// - Parameter path: the code that computes products with them.
   package init(zerosFor network: Network<Scalar>, path: ProductPath = .chosen) {
     var (layers, sizes): ([Int], [(inputs: Int, outputs: Int)]) = ([], [])
     for (index, layer) in network.layers.enumerated() {
       guard let affine = layer as? Affine<Scalar>,
-        // What is not packed is computed on the path of the process.
+        // The path of the process computes with layers that are not packed.
         path != .chosen
           || path.products(inputs: affine.inputSize, outputs: affine.outputSize) != .small
       else { continue }
@@ -119,11 +119,11 @@ package struct PackedLayer<Scalar: BLASScalar> {
   package let outputs: Int
   package let path: ProductPath
 
-  /// From the weights of one output to the next one's.
+  /// The distance between the weights of one output and the next.
   package var stride: Int { Self.stride(columns: inputs) }
 
-  /// How far rows of `columns` numbers are to be apart: whole cache lines, and not a multiple of
-  /// 4 KiB, with which all rows would share the same few sets of the first cache.
+  /// The distance between rows of `columns` numbers: whole cache lines, and not a multiple of 4 KiB, at
+  /// which all rows would share the same few sets of the first cache.
   package static func stride(columns: Int) -> Int {
     let line = 64 / MemoryLayout<Scalar>.stride
     let whole = (columns + line - 1) / line * line
@@ -186,13 +186,13 @@ extension PackedLayer {
   }
 
   /// target ← alpha·G + beta·target for a part of G, the gradient upstreamᵀ · input of the weights.
-  /// With `beta` 0 what stands in the target is not read.
+  /// With `beta` 0 the old target is not read.
   ///
   /// - Parameters:
-  ///   - input: what the layer was given, batch × inputs.
+  ///   - input: the layer's input, batch × inputs.
   ///   - upstream: the loss's gradient with respect to its output, batch × outputs.
-  ///   - rows: which of the outputs.
-  ///   - columns: which of the inputs.
+  ///   - rows: the outputs of the part.
+  ///   - columns: the inputs of the part.
   ///   - target: as many rows × columns, rows ``stride`` apart.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)

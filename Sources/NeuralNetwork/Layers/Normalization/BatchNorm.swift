@@ -89,7 +89,8 @@ extension BatchNorm: NormalizationLayer {
 
   /// Writes the sum over the rows of upstream·x̂.
   public func gammaGradient(
-    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>, into gradient: MutableRowBlock<Scalar>
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradient: MutableRowBlock<Scalar>
   ) {
     withMoments(record.pass, record.saved) { moments, _, _ in
       Scalar.normalizeColumnsGammaGradient(

@@ -64,7 +64,8 @@ extension LayerNorm: NormalizationLayer {
 
   /// Writes the sum over the rows of upstream·x̂.
   public func gammaGradient(
-    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>, into gradient: MutableRowBlock<Scalar>
+    upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
+    into gradient: MutableRowBlock<Scalar>
   ) {
     guard let moments = record.saved.baseAddress else { return }
     Scalar.normalizeRowsGammaGradient(

@@ -22,7 +22,7 @@ public protocol NormalizationLayer<Scalar>: Layer {
 }
 
 extension NormalizationLayer {
-  /// How many numbers a row of input has.
+  /// The number of inputs, the length of a row of input.
   public var inputSize: Int { gamma.count }
 
   /// The scale `gamma` and the shift `beta`.
