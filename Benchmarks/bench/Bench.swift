@@ -1,19 +1,23 @@
 import ArgumentParser
 import PerceptronCommandSupport
 
-/// The `bench` command: what BLAS gives over loops on this machine, how long a training step takes
-/// and why, and how far Perceptron is from its peers.
+/// The `bench` command, which measures matrix products, training steps and the libraries compared.
 @main
-struct Bench: RootCommand {
+struct Bench: RootCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measures this machine's matrix products and Perceptron's speed on it.",
+    abstract: "Measure matrix products and Perceptron's speed on this machine.",
     subcommands: [
       MatmulCommand.self, StepCommand.self, PredictCommand.self, GradcheckCommand.self,
       LoadCommand.self, IdleCommand.self, CompareCommand.self, PeersCommand.self,
-      SweepCommand.self, WorkerCommand.self,
+      TuneCommand.self, WorkerCommand.self,
     ],
     defaultSubcommand: MatmulCommand.self)
+
+  static let examples = [
+    CommandExample("Time matrix products.", "swift run -c release bench"),
+    CommandExample("Time training steps.", "swift run -c release bench step"),
+  ]
 
   static func main() {
     Interruption.install()

@@ -188,10 +188,9 @@ extension RootCommand {
   /// A command's help followed by its examples; any other text as it is.
   private static func withExamples(_ text: String, _ arguments: [String]) -> String {
     let named = command(of: arguments).command
-    let shown = named.configuration.defaultSubcommand ?? named
-    guard text.contains("USAGE: "), let command = shown as? any CommandWithExamples.Type else {
-      return text
-    }
+    let documented = [named, named.configuration.defaultSubcommand]
+      .compactMap { $0 as? any CommandWithExamples.Type }.first
+    guard text.contains("USAGE: "), let command = documented else { return text }
     let help = text.replacing(/\n+$/, with: "")
     return help + "\n\n" + command.examplesSection
   }

@@ -170,7 +170,7 @@ struct PeerTests {
         subject: title, variant: name, visits: [[seconds], [seconds], [seconds]], runs: 3)
     }
     var timings: [Timing] = []
-    for (index, entry) in PeerWorks.sweepSteps.enumerated() {
+    for (index, entry) in PeerWorks.presetSteps.enumerated() {
       timings.append(measured(entry.title, Peer.perceptron, Double(index + 1) * 1e-3))
       timings.append(measured(entry.title, "NumPy", Double(index + 1) * 2e-3))
     }

@@ -5,25 +5,35 @@ import Perceptron
 import PerceptronFiles
 
 /// `bench compare`.
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare two runs that were written with --json.",
+    abstract: "Compare two measurements written with --json.",
     discussion: """
-      Prints the new times over the old ones, by their medians, with how far that is uncertain (what \
-      99 of 100 repetitions would stay within), and by the shortest. Marked is what is beyond noise: a difference of more than \
-      \(percent(Comparison.leastChange)) and more than its spread that the shortest times share. \
-      Each run also times work that is the same in every build; what that differs by is the \
-      machine's doing, and comes on top. Where it is much, measure both builds in turn, some times, \
-      and give all files. Exit status 0 whatever came of it.
+      Prints the ratio of the new times to the old ones, by medians with a 99 % confidence interval, and \
+      by the shortest times. Marks significant changes: those larger than \
+      \(percent(Comparison.leastChange)) and than the interval, in which the shortest times agree. Every \
+      measurement also times work that is the same in all builds. Its change is the machine's and adds to \
+      the uncertainty; if it is large, measure both builds alternately several times and give all files. \
+      The exit status does not depend on the result.
       """)
 
+  static let examples = [
+    CommandExample(
+      "Compare two builds.",
+      "bench compare old.json new.json"),
+    CommandExample(
+      "Compare several measurements of each build and print only changes.",
+      "bench compare old1.json,old2.json new1.json,new2.json --changed"),
+  ]
+
   @Argument(
-    help: "What was measured before: a file, or some of the same build with commas between.")
+    help: "Earlier measurement: a file, or several of one build separated by commas.")
   var old: String
-  @Argument(help: "What was measured now, likewise.") var new: String
-  @Flag(help: "Leave out what has not changed.") var changed = false
-  @Option(help: .init("Write the comparison to this file.", valueName: "file")) var json: String?
+  @Argument(help: "Later measurement, likewise.") var new: String
+  @Flag(help: "Print only changes.") var changed = false
+  @Option(help: .init("JSON file to write the comparison to. (default: none)", valueName: "file"))
+  var json: String?
 
   func run() throws {
     try json.map(OutputFile.check)

@@ -4,32 +4,42 @@ import Perceptron
 import PerceptronFiles
 
 /// `bench matmul`, and `bench` alone.
-struct MatmulCommand: ParsableCommand {
+struct MatmulCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "matmul",
-    abstract: "Time matrix products: loops against OpenBLAS.",
+    abstract: "Time matrix products: loops in Swift against OpenBLAS.",
     discussion: """
-      The products of two-layer networks, squares and odd sizes in single precision, each in as many \
-      ways as there are columns. Every result is compared with double precision first; a wrong one \
-      ends the run with exit status 1. What would take longer than a \(longestRuns)th of --seconds for \
-      one run is left out, and in a build without optimisation all products of \(uncheckable.text) \
-      operations and more. --filter matches the columns' names too, as in --filter '64x64x64 . BLAS'. \
-      Takes \(decimal(seconds, 0)) s, or --seconds.
+      Times the products of two-layer networks, square products and odd sizes, in single precision, by \
+      each of the implementations in the table's columns. Every result is first compared with double \
+      precision; a wrong one ends the run with exit status 1. Leaves out what would take longer than a \
+      \(longestRuns)th of --seconds per run and, in a build without optimization, products of \
+      \(uncheckable.text) operations and more. --filter also matches the names of columns, as in \
+      --filter '64x64x64 . BLAS'. Takes \(decimal(seconds, 0)) s, or --seconds.
       """)
 
+  static let examples = [
+    CommandExample(
+      "Time all products.",
+      "swift run -c release bench matmul"),
+    CommandExample(
+      "Time square products of 256 and draw a chart.",
+      "swift run -c release bench matmul --filter 256x256x256 --plot squares.svg"),
+  ]
+
   @OptionGroup var options: MeasuringOptions
-  @Flag(help: "Print a line for each product and way, with all figures.") var details = false
+  @Flag(help: "Print all figures, with a line for each product and implementation.") var details =
+    false
   @Option(
     help: .init(
-      "Draw GFLOP/s against the size of squares to this SVG file; needs gnuplot.",
+      "SVG file for a chart of GFLOP/s against the size of square products; needs gnuplot. (default: none)",
       valueName: "file"))
   var plot: String?
 
   private static let seconds = 30.0
-  /// How many of the longest runs that are timed fit into --seconds.
+  /// The least number of runs that fit into --seconds.
   private static let longestRuns = 60
-  /// The fewest operations of products that are left out without optimisation: a reference would
-  /// take minutes.
+  /// The number of operations from which products are left out without optimization, because their
+  /// reference would take minutes.
   private static let uncheckable = (count: 1e8, text: "10⁸")
 
   func validate() throws {

@@ -4,23 +4,32 @@ import Foundation
 import Perceptron
 
 /// `bench idle`.
-struct IdleCommand: ParsableCommand {
+struct IdleCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "idle",
-    abstract: "Measure the processor time that workers use while nothing is trained.",
+    abstract: "Measure the processor time that idle workers use.",
     discussion: """
-      Trains a few steps with 1, 2 and 3 workers, or with --workers alone, and then sleeps, each \
-      time for --seconds. The workers stay, asleep, for the next training; what the whole process \
-      uses meanwhile is shown, OpenBLAS's threads included.
+      Trains a few steps with 1, 2 and 3 workers, or with --workers, and sleeps for --seconds after each. \
+      Workers stay asleep until the next training. Prints the processor time that the whole process uses \
+      meanwhile, including OpenBLAS's threads.
       """)
 
-  @Option(help: .init("How long to sleep after each training.", valueName: "s"))
+  static let examples = [
+    CommandExample(
+      "Measure with 1, 2 and 3 workers.",
+      "swift run -c release bench idle"),
+    CommandExample(
+      "Measure two workers over ten seconds.",
+      "swift run -c release bench idle --workers 2 --seconds 10"),
+  ]
+
+  @Option(help: .init("Time to sleep after each training.", valueName: "s"))
   var seconds = 2.0
-  @Option(help: .init("Only with this number of workers.", valueName: "n"))
+  @Option(help: .init("Number of workers. (default: 1, 2 and 3 in turn)", valueName: "n"))
   var workers: Int?
 
   private static let steps = 50
-  /// OpenBLAS's threads wait busily for some 2²⁶ cycles before they sleep.
+  /// Seconds before measuring: OpenBLAS's threads spin for about 2²⁶ cycles before they sleep.
   private static let settling = 0.1
   private static let size = NetworkSize(
     inputs: 784, hidden: 100, classes: 10, batch: 200, rows: 1000)
@@ -59,7 +68,7 @@ struct IdleCommand: ParsableCommand {
       """)
   }
 
-  /// The processor time that all threads of the process use during `work`.
+  /// The processor time that all threads of the process use during `work`, in seconds.
   private static func processorSeconds(_ work: () -> Void) -> Double {
     let before = ResourceUsage.processorSeconds(of: .thisProcess)
     work()

@@ -8,17 +8,19 @@ import PerceptronFiles
 struct MeasuringOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: .init("Time for all timings together, after the checks.", valueName: "s"))
+    help: .init("Total time of the measurement, without the checks.", valueName: "s"))
   var seconds: Double?
   @Option(
     help: .init(
       """
-      Measure only what has this text in its name, in either case, x for ×, . for · and T for ᵀ; \
-      may be given more than once.
+      Measure only names that contain this text, ignoring case, with x for ×, . for · and T for ᵀ; \
+      may be repeated.
       """,
       valueName: "text"))
   var filter: [String] = []
-  @Option(help: .init("Write all figures to this file, for compare.", valueName: "file"))
+  @Option(
+    help: .init(
+      "JSON file to write all figures to, for compare. (default: none)", valueName: "file"))
   var json: String?
 
   func validate() throws { try require("--seconds", aboveZero: seconds) }

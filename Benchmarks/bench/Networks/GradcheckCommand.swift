@@ -1,21 +1,30 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 
 /// `bench gradcheck`.
-struct GradcheckCommand: ParsableCommand {
+struct GradcheckCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "gradcheck",
     abstract: "Time gradient checks, against the losses that they compute.",
     discussion: """
-      In double precision on \(rows) rows, like perceptron gradcheck: every entry of the small \
-      networks, \(sample) of each parameter of the large one. Each check has to pass before it is \
-      timed. Takes \(decimal(seconds, 0)) s beside the checks, or --seconds.
+      Checks networks in double precision on \(rows) rows, as perceptron gradcheck does: every entry of \
+      the small networks, \(sample) entries of each parameter of the large one. Each check has to pass \
+      before it is timed. Takes \(decimal(seconds, 0)) s, or --seconds, and the time of the checks.
       """)
+
+  static let examples = [
+    CommandExample(
+      "Time all checks.",
+      "swift run -c release bench gradcheck"),
+    CommandExample(
+      "Time the check of one network.",
+      "swift run -c release bench gradcheck --filter 64-20-10"),
+  ]
 
   @OptionGroup var options: MeasuringOptions
 
-  /// A network and how many entries of each parameter are checked; nil for all.
+  /// A network and the number of entries of each parameter that are checked; nil for all.
   private struct Work {
     let size: NetworkSize
     let sample: Int?
@@ -70,5 +79,38 @@ struct GradcheckCommand: ParsableCommand {
       An entry takes two losses, and more where it is measured again because rounding or a kink could
       explain a difference. The gradients themselves and the choice of entries are part of the check.
       """)
+  }
+}
+
+/// What is timed of gradient checks: a whole check, and one of the losses that it computes.
+enum GradcheckContenders {
+  static let check = "check"
+  static let loss = "loss"
+
+  private static let regularization = 0.05
+
+  /// - Parameters:
+  ///   - network: what is checked, of the given size.
+  ///   - sample: how many entries of each parameter are checked; nil for all.
+  /// - Throws: `WrongResult` where the check does not pass.
+  static func make(
+    _ size: NetworkSize, _ network: TwoLayerNet<Double>, sample: Int?
+  ) throws -> [Contender] {
+    let data = size.data().prepared(with: NetworkSize.preprocessing, as: Double.self)
+    let x = data.block(0..<size.rows)
+    let gradientCheck = GradientCheck(sampleSize: sample)
+    func run() -> GradientCheckReport {
+      gradientCheck.run(network, on: x, labels: data.labels, regularization: regularization)
+    }
+    let report = run()
+    if !report.passed {
+      throw WrongResult("gradient check of \(size)", expected: "a pass", found: report)
+    }
+    return [
+      Contender(subject: size.description, variant: check, usesAllThreads: true) { _ = run() },
+      Contender(subject: size.description, variant: loss, usesAllThreads: true) {
+        _ = network.loss(of: x, labels: data.labels, regularization: regularization)
+      },
+    ]
   }
 }

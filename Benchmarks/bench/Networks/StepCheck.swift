@@ -1,3 +1,4 @@
+import Foundation
 import Perceptron
 
 /// Holds the steps that are timed against those of loops in double precision.
@@ -78,4 +79,86 @@ struct StepCheck {
     }
     return (x, rows.map { data.labels[$0] })
   }
+}
+
+/// A two-layer network trained by loops over arrays in double precision: nothing of the library's
+/// arithmetic is in it, so that the library's can be held against it.
+struct PlainNetwork {
+  private let inputs: Int
+  private let hidden: Int
+  private let classes: Int
+  /// W1 (inputs × hidden), b1, W2 (hidden × classes), b2, row-major.
+  private(set) var parameters: [[Double]]
+  static let names = ["W1", "b1", "W2", "b2"]
+
+  init(_ network: TwoLayerNet<Double>) {
+    (inputs, hidden, classes) = (network.inputSize, network.hiddenSize, network.classCount)
+    parameters = Self.names.map { network.parameters[$0].elements }
+  }
+
+  /// Moves every parameter against its gradient, and returns the loss and the gradients from before.
+  mutating func step(
+    _ x: [Double], _ labels: [Int], _ settings: TrainerSettings
+  ) -> (loss: Double, gradients: [[Double]]) {
+    let (loss, gradients) = lossAndGradients(x, labels, settings.penalty.l2)
+    for index in parameters.indices {
+      for element in parameters[index].indices {
+        parameters[index][element] -= settings.learningRate * gradients[index][element]
+      }
+    }
+    return (loss, gradients)
+  }
+
+  /// The mean cross-entropy + λ(ΣW1² + ΣW2²), and its gradients in the parameters' order.
+  ///
+  /// - Parameter x: rows × inputs, a row for each label.
+  func lossAndGradients(
+    _ x: [Double], _ labels: [Int], _ regularization: Double
+  ) -> (loss: Double, gradients: [[Double]]) {
+    let (w1, b1, w2, b2) = (parameters[0], parameters[1], parameters[2], parameters[3])
+    var (gradient1, bias1) = (w1.map { 2 * regularization * $0 }, b1.map { _ in 0.0 })
+    var (gradient2, bias2) = (w2.map { 2 * regularization * $0 }, b2.map { _ in 0.0 })
+    var loss = regularization * (w1 + w2).reduce(0) { $0 + $1 * $1 }
+    for (row, label) in labels.enumerated() {
+      var (h, scores) = (b1, b2)
+      for i in 0..<inputs {
+        let feature = x[row * inputs + i]
+        for j in 0..<hidden { h[j] += feature * w1[i * hidden + j] }
+      }
+      for j in 0..<hidden {
+        h[j] = max(h[j], 0)
+        for c in 0..<classes { scores[c] += h[j] * w2[j * classes + c] }
+      }
+      let largest = scores.max() ?? 0
+      let total = scores.reduce(0) { $0 + exp($1 - largest) }
+      loss += (log(total) + largest - scores[label]) / Double(labels.count)
+      for c in 0..<classes {
+        let probability = exp(scores[c] - largest) / total
+        // The loss's gradient with respect to the score.
+        let upstream = (probability - (c == label ? 1 : 0)) / Double(labels.count)
+        scores[c] = upstream
+        bias2[c] += upstream
+      }
+      for j in 0..<hidden where h[j] > 0 {
+        var upstream = 0.0
+        for c in 0..<classes {
+          gradient2[j * classes + c] += h[j] * scores[c]
+          upstream += w2[j * classes + c] * scores[c]
+        }
+        h[j] = upstream
+        bias1[j] += upstream
+      }
+      // Where a hidden unit was at rest, its 0 is its gradient too.
+      for i in 0..<inputs {
+        let feature = x[row * inputs + i]
+        for j in 0..<hidden { gradient1[i * hidden + j] += feature * h[j] }
+      }
+    }
+    return (loss, [gradient1, bias1, gradient2, bias2])
+  }
+}
+
+/// The square root of the sum of the squares.
+func norm(_ numbers: some Sequence<Double>) -> Double {
+  numbers.reduce(0) { $0 + $1 * $1 }.squareRoot()
 }

@@ -1,25 +1,34 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
+import PerceptronFiles
 
 /// `bench step`.
-struct StepCommand: ParsableCommand {
+struct StepCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "step",
-    abstract: "Time training steps, phase by phase, against their products and the peak.",
+    abstract: "Time training steps by phase, against their products and the peak.",
     discussion: """
-      A step draws a batch of \(steps[0].batch), gathers it from \(grouped(steps[0].rows)) rows of \
-      bytes, goes forward, computes the loss, goes backward and updates, in single precision. The \
-      losses and gradients of the first steps and what they make of the parameters are compared \
-      with plain loops in double precision before anything is timed. The products' operations \
-      are shown as shares of the multiply-add peak, and steps with every product by OpenBLAS \
-      beside those by kernels. \
-      Takes \(decimal(seconds, 0)) s beside the checks, or --seconds. With --scaling, whole steps of \
-      networks and batches of growing size are timed instead, against straight lines through them.
+      A step draws a batch of \(steps[0].batch), gathers it from \(grouped(steps[0].rows)) rows of bytes, \
+      runs the forward pass, the loss, the backward pass and the update, in single precision. Losses, \
+      gradients and parameters of the first steps are compared with plain loops in double precision \
+      before timing. The table shows the products' operations as shares of the multiply-add peak, and \
+      steps computed with OpenBLAS beside those with kernels. With --scaling, times whole steps of \
+      networks and batches of growing size instead and fits straight lines to them. Takes \
+      \(decimal(seconds, 0)) s, or --seconds, and the time of the checks.
       """)
 
+  static let examples = [
+    CommandExample(
+      "Time the steps of all networks.",
+      "swift run -c release bench step"),
+    CommandExample(
+      "Show how step times grow with batch, inputs and widths.",
+      "swift run -c release bench step --scaling"),
+  ]
+
   @OptionGroup var options: MeasuringOptions
-  @Flag(help: "Time steps of growing batches, inputs and widths: do they grow in proportion?")
+  @Flag(help: "Time steps of growing batches, inputs and widths.")
   var scaling = false
 
   private static let seconds = 20.0
@@ -72,5 +81,53 @@ struct StepCommand: ParsableCommand {
     let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
     let report = BenchReport(command: "step --scaling", timings)
     try options.publish(report, "\(report.head)\n\n\(ScalingTable(timings).text)")
+  }
+}
+
+/// The table of `bench step`: a line for each network.
+struct StepTable {
+  private let timings: [Timing]
+  private let size: NetworkSize
+
+  /// - Parameter size: one of the networks; all have as many rows in a batch and in the data.
+  init(_ timings: [Timing], of size: NetworkSize) {
+    self.timings = timings
+    self.size = size
+  }
+
+  var text: String {
+    var table = TextTable(
+      [.words("network"), .figures("median"), .figures("spread")]
+        + StepContenders.phases.map { .figures($0) }
+        + [.figures("2 gemms"), .figures("ratio"), .figures("mallocs")])
+    for (variant, heading) in [
+      (StepContenders.whole, "A step, batch \(size.batch) of \(grouped(size.rows)) rows"),
+      (StepContenders.gradients, "Loss and gradient of one batch of \(size.batch)"),
+    ] {
+      let wholes = timings.filter { $0.variant == variant }
+      if !wholes.isEmpty { table.addHeading(heading) }
+      for whole in wholes { table.add(cells(whole)) }
+    }
+    return """
+      \(table.text)
+
+      2 gemms: X·W1 and Xᵀ·dH as plain calls of BLAS, timed in turn with the steps; ratio: the step's
+      median over theirs. Phases are timed in steps of their own, the clock read between them.
+      \(Allocations.method)
+      """
+  }
+
+  private func cells(_ whole: Timing) -> [String] {
+    func time(_ variant: String) -> Double? {
+      timings[whole.subject, variant]?.median
+    }
+    let products = time(StepContenders.products)
+    return [whole.subject, readableTime(whole.median), percent(whole.spread)]
+      + StepContenders.phases.map { time($0).map(readableTime) ?? "–" }
+      + [
+        products.map(readableTime) ?? "–",
+        products.map { decimal(whole.median / $0, 2) } ?? "–",
+        whole.allocations.map { decimal($0.count, 1) } ?? "–",
+      ]
   }
 }

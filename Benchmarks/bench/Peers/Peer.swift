@@ -1,4 +1,5 @@
 import Foundation
+import PerceptronCommandSupport
 
 /// A program that does the same work.
 struct Peer {
@@ -37,5 +38,103 @@ struct Peer {
   /// This program.
   private static var executable: String {
     Bundle.main.executablePath ?? CommandLine.arguments[0]
+  }
+}
+
+/// A peer's program, which runs until this value goes.
+final class PeerProcess {
+  let peer: Peer
+  private let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+  private var received = Data()
+  /// What the program writes to standard error, of which a failure shows the last line.
+  private let errors: URL
+
+  /// Something went wrong with a peer's program.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Starts the program.
+  ///
+  /// - Parameter folder: for temporary files.
+  init(_ peer: Peer, threads: Int, folder: String) throws {
+    self.peer = peer
+    errors = URL(fileURLWithPath: "\(folder)/errors-\(UUID().uuidString)")
+    try Data().write(to: errors)
+    process.standardError = try FileHandle(forWritingTo: errors)
+    process.executableURL = URL(fileURLWithPath: peer.program)
+    process.arguments = peer.arguments
+    let count = String(threads)
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count, "MKL_NUM_THREADS": count]
+    ) { $1 }
+    process.standardInput = input
+    process.standardOutput = output
+    do {
+      try process.run()
+    } catch {
+      throw Failure(
+        description: "\(peer.name): \(peer.program) cannot be started: "
+          + error.localizedDescription)
+    }
+  }
+
+  deinit {
+    // The end of its input ends a program that is not at work. A Ctrl-C does not reach it, as it has
+    // a process group of its own.
+    try? input.fileHandleForWriting.close()
+    process.end(within: Interruption.isRequested ? 0 : 2)
+  }
+
+  /// Asks for something and waits for the answer.
+  ///
+  /// - Throws: ``Failure`` where the program ends, answers something else, or with an error; where an
+  ///   end is asked for while that is only noted.
+  func ask(_ request: PeerProtocol.Request) throws -> PeerProtocol.Answer {
+    let line = try JSONEncoder().encode(request) + Data("\n".utf8)
+    do {
+      try input.fileHandleForWriting.write(contentsOf: line)
+    } catch {
+      throw endedEarly()
+    }
+    let answer = try readLine()
+    guard let decoded = try? JSONDecoder().decode(PeerProtocol.Answer.self, from: answer) else {
+      throw Failure(
+        description: "\(peer.name): expected a JSON object, found "
+          + String(decoding: answer.prefix(200), as: UTF8.self))
+    }
+    if let error = decoded.error { throw Failure(description: "\(peer.name): \(error)") }
+    return decoded
+  }
+
+  /// Waits until there is something to read, the end included.
+  private func waitForOutput() throws {
+    var descriptor = pollfd(
+      fd: output.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+    let milliseconds: Int32 = 50
+    repeat { try Interruption.check() } while poll(&descriptor, 1, milliseconds) <= 0
+  }
+
+  private func endedEarly() -> Failure {
+    let text = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
+    let reason = text.split(separator: "\n").last.map { ": \($0)" } ?? " without an answer"
+    return Failure(description: "\(peer.name): its program ended\(reason)")
+  }
+
+  private func readLine() throws -> Data {
+    while true {
+      if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+        defer { received = Data(received[(end + 1)...]) }
+        return Data(received[..<end])
+      }
+      try waitForOutput()
+      let chunk = output.fileHandleForReading.availableData
+      if chunk.isEmpty {
+        throw endedEarly()
+      }
+      received += chunk
+    }
   }
 }

@@ -22,7 +22,7 @@ struct PeerTable {
             return cell(readableTime(peer.median), ratio, isOwn: name == Peer.perceptron)
           })
     }
-    addSweep(to: &table)
+    addPreset(to: &table)
     addMemory(to: &table)
     return table.markdown
   }
@@ -47,18 +47,18 @@ struct PeerTable {
     median(zip(own.visits, peer.visits).map { $0.median / $1.median }) ?? .nan
   }
 
-  /// The time of the sweep's steps, computed from the medians of the steps of each width.
-  private func addSweep(to table: inout TextTable) {
+  /// The time of the preset's steps, computed from the medians of the steps of each width.
+  private func addPreset(to table: inout TextTable) {
     func seconds(_ name: String) -> Double? {
-      let steps = PeerWorks.sweepSteps.compactMap { report.timings[$0.title, name]?.median }
-      if steps.count < PeerWorks.sweepSteps.count { return nil }
-      return steps.reduce(0, +) * Double(PeerWorks.sweepStepsPerWidth)
+      let steps = PeerWorks.presetSteps.compactMap { report.timings[$0.title, name]?.median }
+      if steps.count < PeerWorks.presetSteps.count { return nil }
+      return steps.reduce(0, +) * Double(PeerWorks.presetStepsPerWidth)
     }
     if names.allSatisfy({ seconds($0) == nil }) { return }
     let own = seconds(Peer.perceptron)
-    let count = PeerWorks.sweepSteps.count * PeerWorks.sweepStepsPerWidth
+    let count = PeerWorks.presetSteps.count * PeerWorks.presetStepsPerWidth
     table.add(
-      ["the sweep's \(grouped(count)) steps, run by run (computed)"]
+      ["the \(grouped(count)) steps of preset cs231n, run by run (computed)"]
         + names.map { name in
           guard let time = seconds(name) else { return "–" }
           return cell(

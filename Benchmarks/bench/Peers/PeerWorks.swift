@@ -1,3 +1,7 @@
+import Foundation
+import Perceptron
+import PerceptronFiles
+
 /// The work on which Perceptron and its peers are compared.
 enum PeerWorks {
   /// A piece of work and what it is called in the table.
@@ -6,25 +10,25 @@ enum PeerWorks {
     let work: PeerProtocol.Work
   }
 
-  /// A step of each width that the sweep's runs have.
-  static let sweepSteps = [50, 100, 150].map(cifarStep)
-  /// The sweep's steps of each width: 5 learning rates × 3 penalties × (1000 + 1500 + 2000 + 2500).
-  static let sweepStepsPerWidth = 5 * 3 * 7000
+  /// A step of each width in the preset cs231n of `perceptron tune`.
+  static let presetSteps = [50, 100, 150].map(cifarStep)
+  /// The preset's steps of each width: 5 learning rates × 3 penalties × (1000 + 1500 + 2000 + 2500).
+  static let presetStepsPerWidth = 5 * 3 * 7000
 
-  /// Predictions of each width, as the sweep's runs make them of all rows when they end.
-  static let sweepPredictions = [50, 100, 150].map { hidden in
+  /// Predictions of each width, as made on all rows at the end of each of the preset's runs.
+  static let presetPredictions = [50, 100, 150].map { hidden in
     Entry(
       title: "predict 10,000 rows, 3072-\(hidden)-10",
       work: .init(kind: .predict, layers: [3072, hidden, 10], batch: 10_000, rows: 10_000))
   }
-  /// How often the sweep's runs of each width predict as many rows: 60 runs of 50,000 rows.
-  static let sweepPredictionsPerWidth = 60 * 5
+  /// The number of such predictions by the preset's runs of each width: 60 runs of 50,000 rows.
+  static let presetPredictionsPerWidth = 60 * 5
 
   /// Steps of this are what the programs' memory is measured with.
-  static let memory = sweepSteps[0].work
+  static let memory = presetSteps[0].work
 
   static let all: [Entry] =
-    sweepSteps + [
+    presetSteps + [
       Entry(
         title: "step, 784-100-10, batch 200, SGD",
         work: .init(kind: .step, layers: [784, 100, 10], batch: 200, rows: 50_000)),
@@ -39,7 +43,7 @@ enum PeerWorks {
         title: "epoch, 4-32-16-4, 10,000 rows at once, Adam",
         work: .init(
           kind: .epoch, layers: [4, 32, 16, 4], batch: 10_000, rows: 10_000, optimizer: .adam)),
-      sweepPredictions[0],
+      presetPredictions[0],
     ]
 
   private static func cifarStep(hidden: Int) -> Entry {
@@ -47,5 +51,49 @@ enum PeerWorks {
       title: "step, 3072-\(hidden)-10, batch 200, SGD + L2",
       work: .init(
         kind: .step, layers: [3072, hidden, 10], batch: 200, rows: 50_000, regularization: 0.25))
+  }
+}
+
+/// Files with the same random data and weights for every peer.
+struct PeerFiles {
+  let folder: String
+
+  /// `work` with its files, which are made where they are not there yet.
+  func filled(_ work: PeerProtocol.Work) throws -> PeerProtocol.Work {
+    var work = work
+    let (inputs, classes) = (work.layers[0], work.layers[work.layers.count - 1])
+    work.features = try file("features-\(work.rows)-\(inputs)") {
+      var random = SeededRandom(seed: 0, purpose: "bench data")
+      return try SyntheticData.interruptibleBytes(count: work.rows * inputs, using: &random)
+    }
+    work.labels = try file("labels-\(work.rows)-\(classes)") {
+      var random = SeededRandom(seed: 0, purpose: "bench labels")
+      return (0..<work.rows).map { _ in UInt8(random.index(below: classes)) }
+    }
+    work.weights = try file("weights-\(work.layers.map(String.init).joined(separator: "-"))") {
+      Self.weights(work.layers)
+    }
+    return work
+  }
+
+  private func file(_ name: String, _ contents: () throws -> [UInt8]) throws -> String {
+    let path = "\(folder)/\(name)"
+    if !FileManager.default.fileExists(atPath: path) {
+      try AtomicFile.write(contents(), to: path)
+    }
+    return path
+  }
+
+  /// Weights and biases of standard deviation √(2 / inputs) (He and others, 2015), the biases a tenth
+  /// of that.
+  private static func weights(_ layers: [Int]) -> [UInt8] {
+    var random = SeededRandom(seed: 0, purpose: "bench weights")
+    var numbers: [Float] = []
+    for (inputs, outputs) in zip(layers, layers.dropFirst()) {
+      let scale = (2 / Double(inputs)).squareRoot()
+      numbers += (0..<inputs * outputs).map { _ in Float(scale * random.normal()) }
+      numbers += (0..<outputs).map { _ in Float(0.1 * scale * random.normal()) }
+    }
+    return numbers.withUnsafeBytes { Array($0) }
   }
 }

@@ -4,27 +4,36 @@ import Foundation
 import Perceptron
 import PerceptronFiles
 
-/// `bench peers`, which `scripts/compare-peers` calls.
-struct PeersCommand: ParsableCommand {
+/// `bench peers`.
+struct PeersCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "peers",
-    abstract: "Compare with NumPy, PyTorch, JAX and scikit-learn at the same work.",
+    abstract: "Compare with NumPy, PyTorch, JAX and scikit-learn on the same work.",
     discussion: """
-      scripts/compare-peers makes a Python environment with the peers and calls this. All programs \
-      work on the same random data and weights with the same number of threads, one after the other \
-      in each round. Before each work is timed they have to compute the same losses. Prints a table in \
-      Markdown. Takes \(decimal(seconds, 0)) s beside pauses and preparations, or --seconds.
+      All programs work on the same random data and weights with the same number of threads, one after \
+      the other in each round. Before each work is timed, all have to compute the same losses. Prints a \
+      Markdown table. Takes \(decimal(seconds, 0)) s, or --seconds, and the time of pauses and \
+      preparations. scripts/compare-peers makes a Python environment with the peers and calls this.
       """)
 
-  @Option(help: "The Python that has the peers.") var python: String
-  @Option(help: "The folder of the peers' programs.") var scripts = "Benchmarks/peers"
+  static let examples = [
+    CommandExample(
+      "Compare with all peers in a Python environment made by the script.",
+      "scripts/compare-peers"),
+    CommandExample(
+      "Compare one work with the NumPy of another Python.",
+      "bench peers --python python3 --only numpy --filter 24-8-2"),
+  ]
+
+  @Option(help: "Python interpreter that has the peers.") var python: String
+  @Option(help: "Folder of the peers' programs.") var scripts = "Benchmarks/peers"
   @Option(
     help: .init(
-      "Only this peer beside Perceptron; may be given more than once.", valueName: "name"))
+      "Peer to compare with; may be repeated. (default: all)", valueName: "name"))
   var only: [String] = []
   @Flag(
     help: .init(
-      "Only print the Python packages that this takes, for scripts/compare-peers.",
+      "Only print the required Python packages, for scripts/compare-peers.",
       visibility: .hidden))
   var listPackages = false
   @OptionGroup var options: MeasuringOptions
@@ -55,7 +64,7 @@ struct PeersCommand: ParsableCommand {
     }
     if peers.count == 1 {
       throw ValidationError(
-        "--only \(only.joined(separator: " ")) is none of: "
+        "--only \(only.joined(separator: " ")) names none of: "
           + all.dropFirst().map(\.name).joined(separator: ", "))
     }
     return peers
@@ -89,12 +98,12 @@ struct PeersCommand: ParsableCommand {
       \(PeerTable(report: report, names: names).markdown)
 
       Medians of \(PeerRun.rounds) rounds in which all take their turn. In brackets: Perceptron's \
-      time, or memory, as a share of theirs: the median of the rounds' ratios; of the sweep and of \
+      time, or memory, as a share of theirs: the median of the rounds' ratios; for the preset and for \
       memory, the ratio of the figures themselves.
       """ + (PeerTable.unsteady(report) + (report.notes ?? [])).map { "\n- \($0)" }.joined()
   }
 
-  /// Each text once.
+  /// The texts without duplicates, in their order.
   private func unique(_ texts: [String]) -> [String] {
     texts.enumerated().filter { texts.firstIndex(of: $1) == $0 }.map(\.1)
   }

@@ -1,7 +1,9 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
+import PerceptronFiles
+import PerceptronTraining
 
 /// `bench worker`: Perceptron's side of the comparison with the peers. `bench peers` starts it.
 struct WorkerCommand: ParsableCommand {
@@ -22,5 +24,114 @@ struct WorkerCommand: ParsableCommand {
       }
       try Console.output(String(decoding: try encoder.encode(answer), as: UTF8.self))
     }
+  }
+}
+
+/// Does the work of the comparison with the peers as a user of the library would.
+struct PerceptronWorker {
+  /// One unit of the work that was prepared last.
+  private var unit: (() -> Void)?
+
+  mutating func answer(_ request: PeerProtocol.Request) throws -> PeerProtocol.Answer {
+    switch request.command {
+    case .hello:
+      if let threads = request.threads { BLASLibrary.threadCount = threads }
+      return .init(
+        name: Peer.perceptron,
+        blas: BLASLibrary.configuration.split(separator: " ").prefix(2).joined(separator: " "),
+        threads: BLASLibrary.threadCount)
+    case .prepare:
+      guard let work = request.work else { throw Problem(description: "prepare: no work") }
+      return try prepare(work)
+    case .time:
+      guard let unit, let count = request.count, count > 0 else {
+        throw Problem(description: "time: nothing was prepared, or no count")
+      }
+      let seconds = PerceptronBench.time { for _ in 0..<count { unit() } }
+      return .init(count: count, seconds: seconds)
+    case .memory:
+      return .init(peakBytes: ResourceUsage.peakBytes(of: .thisProcess))
+    }
+  }
+
+  private struct Problem: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Prepares the work and answers what all peers have to agree on.
+  private mutating func prepare(_ work: PeerProtocol.Work) throws -> PeerProtocol.Answer {
+    unit = nil
+    let data = try dataset(work)
+    let network = try network(work)
+    let settings = TrainerSettings(
+      optimizer: work.optimizer == .adam ? .adam() : .sgd, learningRate: work.learningRate,
+      penalty: .l2(work.regularization), batchSize: work.batch, sampling: .replacement)
+    switch work.kind {
+    case .step:
+      let training = TrainingWork(network, on: data, settings: settings)
+      let losses = (0..<10).map { Double(training.take(batch: $0)) }
+      defer { training.reset() }
+      unit = { training.take() }
+      return .init(check: losses + norms(training))
+    case .gradient:
+      let training = TrainingWork(network, on: data, settings: settings)
+      training.gather(batch: 0)
+      unit = { training.computeGradients() }
+      return .init(check: [Double(training.computeGradients()), Double(training.gradientNorm)])
+    case .predict:
+      let x = data.block(0..<data.count)
+      unit = { _ = network.predict(x) }
+      let right = zip(network.predict(x), data.labels).count { $0 == $1 }
+      return .init(check: [Double(right) / Double(data.count)])
+    case .epoch:
+      let training = TrainingWork(network, on: data, settings: settings)
+      training.gather(batch: 0)
+      let losses = (0..<10).map { _ in Double(training.takeAgain()) }
+      defer { training.reset() }
+      unit = { training.takeAgain() }
+      return .init(check: losses + norms(training))
+    }
+  }
+
+  /// Of what ten steps made of the weights, and of the biases.
+  private func norms(_ training: TrainingWork<Float>) -> [Double] {
+    let norms = training.norms
+    return [Double(norms.weights), Double(norms.biases)]
+  }
+
+  private func dataset(_ work: PeerProtocol.Work) throws -> PreparedDataset<Float> {
+    let features = work.layers[0]
+    let labels = try bytes(of: work.labels, count: work.rows).map(Int.init)
+    let dataset = Dataset(
+      Features(
+        .bytes(try bytes(of: work.features, count: work.rows * features)),
+        exampleShape: [features]),
+      labels: labels, classNames: (0..<(work.layers.last ?? 0)).map { "class \($0)" })
+    return dataset.prepared(with: Preprocessing(divisor: work.divisor))
+  }
+
+  private func network(_ work: PeerProtocol.Work) throws -> Network<Float> {
+    let sizes = zip(work.layers, work.layers.dropFirst())
+    let count = sizes.reduce(0) { $0 + ($1.0 + 1) * $1.1 }
+    var numbers = try bytes(of: work.weights, count: 4 * count).withUnsafeBytes {
+      Array($0.bindMemory(to: Float.self))
+    }[...]
+    func take(_ shape: Shape) -> Tensor<Float> {
+      defer { numbers = numbers.dropFirst(shape.count) }
+      return Tensor(Array(numbers.prefix(shape.count)), shape: shape)
+    }
+    var layers: [any Layer<Float>] = []
+    for (inputs, outputs) in sizes {
+      if !layers.isEmpty { layers.append(ReLU<Float>()) }
+      layers.append(Affine(weights: take([inputs, outputs]), bias: take([outputs])))
+    }
+    return Network(inputSize: work.layers[0], layers: layers)
+  }
+
+  private func bytes(of path: String, count: Int) throws -> [UInt8] {
+    let reader = try ByteReader(path: path)
+    let bytes = try reader.bytes(count, of: "bytes")
+    try reader.expectEnd()
+    return bytes
   }
 }

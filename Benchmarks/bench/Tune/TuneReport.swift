@@ -1,9 +1,9 @@
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 
-/// What `bench sweep` found.
-struct SweepReport: Codable {
+/// What `bench tune` found.
+struct TuneReport: Codable {
   /// NumPy's steps and predictions.
   let measured: BenchReport
   let tuning: TuningRun
@@ -12,12 +12,12 @@ struct SweepReport: Codable {
 
   /// NumPy's time for the steps of all runs.
   var stepSeconds: Double {
-    seconds(of: PeerWorks.sweepSteps) * Double(PeerWorks.sweepStepsPerWidth)
+    seconds(of: PeerWorks.presetSteps) * Double(PeerWorks.presetStepsPerWidth)
   }
 
   /// NumPy's time for the accuracies of all runs at their ends.
   var predictionSeconds: Double {
-    seconds(of: PeerWorks.sweepPredictions) * Double(PeerWorks.sweepPredictionsPerWidth)
+    seconds(of: PeerWorks.presetPredictions) * Double(PeerWorks.presetPredictionsPerWidth)
   }
 
   /// The time of one of each.
@@ -31,10 +31,10 @@ struct SweepReport: Codable {
 
   /// The operations of all runs' first layers, two products a step.
   static var operations: Double {
-    PeerWorks.sweepSteps.reduce(0) { sum, entry in
+    PeerWorks.presetSteps.reduce(0) { sum, entry in
       let (layers, batch) = (entry.work.layers, entry.work.batch)
       return sum + 4 * Double(batch) * Double(layers[0]) * Double(layers[1])
-        * Double(PeerWorks.sweepStepsPerWidth)
+        * Double(PeerWorks.presetStepsPerWidth)
     }
   }
 
@@ -63,7 +63,7 @@ struct SweepReport: Codable {
     add("NumPy f32, run by run (computed)", stepSeconds + predictionSeconds)
     add("NumPy f32, the steps alone", stepSeconds)
     add("\(decimal(Self.operations / 1e12, 1)) TFLOP at a large product's rate", peakSeconds)
-    let times = (PeerWorks.sweepSteps + PeerWorks.sweepPredictions).map { entry in
+    let times = (PeerWorks.presetSteps + PeerWorks.presetPredictions).map { entry in
       "- NumPy f32, \(entry.title): \(time(of: entry).map { readableTime($0.median) } ?? "–")"
     }
     let states = tuning.states.sorted { $0.key < $1.key }.map { "\($1) \($0)" }

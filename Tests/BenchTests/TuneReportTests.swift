@@ -3,13 +3,13 @@ import Foundation
 import TestSupport
 import Testing
 @testable import PerceptronBench
-@Suite("The comparison of the sweep")
-struct SweepReportTests {
-  private func report() throws -> SweepReport {
-    let steps = PeerWorks.sweepSteps.map {
+@Suite("The comparison of perceptron tune with NumPy")
+struct TuneReportTests {
+  private func report() throws -> TuneReport {
+    let steps = PeerWorks.presetSteps.map {
       Timing(subject: $0.title, variant: "NumPy f32", visits: [[1e-3]], runs: 1)
     }
-    let predictions = PeerWorks.sweepPredictions.map {
+    let predictions = PeerWorks.presetPredictions.map {
       Timing(subject: $0.title, variant: "NumPy f32", visits: [[0.02]], runs: 1)
     }
     let tuning = try JSONDecoder().decode(
@@ -17,8 +17,8 @@ struct SweepReportTests {
       from: Data(
         #"{"seconds": 33.3, "peakBytes": 4e8, "states": {"done": 144, "diverged": 36}, "best": 0.53}"#
           .utf8))
-    return SweepReport(
-      measured: BenchReport(command: "sweep", steps + predictions), tuning: tuning, peak: 400e9)
+    return TuneReport(
+      measured: BenchReport(command: "tune", steps + predictions), tuning: tuning, peak: 400e9)
   }
 
   @Test("NumPy's time is that of all steps and predictions of the preset's 180 runs")
@@ -32,7 +32,7 @@ struct SweepReportTests {
   @Test("The operations of the preset are those of two products a step")
   func operations() throws {
     // 105,000 steps of each width: 4 · 200 · 3072 · (50 + 100 + 150) operations.
-    #expect(SweepReport.operations == 105_000 * 4 * 200 * 3072 * 300)
+    #expect(TuneReport.operations == 105_000 * 4 * 200 * 3072 * 300)
     #expect(abs(try report().peakSeconds - 77.4144e12 / 400e9) < 1e-6)
   }
 
