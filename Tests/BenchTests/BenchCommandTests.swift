@@ -6,7 +6,7 @@ import Testing
 
 /// Short runs of the real program: whether its results are right and its tables whole, never how
 /// long anything takes.
-@Suite("bench")
+@Suite("bench", .mayHang)
 struct BenchCommandTests {
   private static func run(
     _ arguments: [String], environment: [String: String] = [:]
@@ -152,7 +152,7 @@ struct BenchCommandTests {
     }
   }
 
-  @Test("A chart is an SVG file", .enabled(if: Gnuplot.isInstalled, "needs gnuplot"))
+  @Test("A chart is an SVG file", .requires(.gnuplot, Gnuplot.isInstalled, "needs gnuplot"))
   func chart() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("chart.svg")

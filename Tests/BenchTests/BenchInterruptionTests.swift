@@ -4,7 +4,7 @@ import Testing
 @testable import PerceptronBench
 
 /// Signals, sent once bench is known to be where they matter.
-@Suite("Interrupting bench")
+@Suite("Interrupting bench", .mayHang)
 struct BenchInterruptionTests {
   private static func begin(
     _ arguments: [String], temporary: String, path: String? = nil

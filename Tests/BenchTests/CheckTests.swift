@@ -3,6 +3,7 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronBench
+
 @Suite("What is wrong is not timed")
 struct CheckTests {
   private let size = NetworkSize(inputs: 6, hidden: 5, classes: 3, batch: 8, rows: 120)

@@ -3,6 +3,7 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronBench
+
 @Suite("Comparing two runs of bench")
 struct ComparisonTests {
   /// A timing with visits around `median`, noisy by a share of `noise`.

@@ -3,6 +3,7 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronBench
+
 @Suite("Products that bench times")
 struct MatmulTests {
   static let extents = [0, 1, 3, 4, 8, 17, 65]

@@ -2,6 +2,7 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronBench
+
 @Suite("Shares of the multiply-add peak")
 struct PeakTests {
   private let size = NetworkSize(inputs: 70, hidden: 60, classes: 5, batch: 10)

@@ -4,7 +4,8 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronBench
-@Suite("The comparison with the peers")
+
+@Suite("The comparison with the peers", .mayHang)
 struct PeerTests {
   /// A peer that answers with the given lines, one for each question, whatever it is asked.
   private func peer(
@@ -122,7 +123,7 @@ struct PeerTests {
 
   @Test(
     "NumPy's program computes what Perceptron's does",
-    .enabled(if: python != nil, "PYTHON names no interpreter with NumPy"))
+    .requires(.numPy, python != nil, "PYTHON names no interpreter with NumPy"))
   func numPy() throws {
     let scratch = try TemporaryDirectory()
     let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

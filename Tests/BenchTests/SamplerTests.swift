@@ -3,6 +3,7 @@ import PerceptronFiles
 import Foundation
 import Testing
 @testable import PerceptronBench
+
 @Suite("Sampling in turn")
 struct SamplerTests {
   /// Who ran, in order.

@@ -3,6 +3,7 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronBench
+
 @Suite("Steps of growing size")
 struct ScalingTests {
   @Test("Points on a line are not off it, whatever the fixed part")

@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 @testable import PerceptronBench
+
 @Suite("The comparison of perceptron tune with NumPy")
 struct TuneReportTests {
   private func report() throws -> TuneReport {

@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("perceptron gradcheck and doctor")
+
+@Suite("perceptron gradcheck and doctor", .mayHang)
 struct CheckingTests {
   @Test("The gradients on digits pass, with a line for each parameter")
   func passes() throws {
@@ -91,8 +92,8 @@ struct CheckingTests {
     #expect(try scratch.object("a/gradcheck.json")["passed"] as? Bool == true)
   }
 
-  @Test("A run whose network cannot be checked is refused with what to do") func runRefused() throws
-  {
+  @Test("A run whose network cannot be checked is refused with what to do")
+  func runRefused() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
     try writeSmallIDX(in: folder)

@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("perceptron compare")
+
+@Suite("perceptron compare", .mayHang)
 struct CompareTests {
   @Test("The table has the settings that differ and what came of each run, and no others")
   func table() throws {

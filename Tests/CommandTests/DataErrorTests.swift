@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("Damaged data")
+
+@Suite("Damaged data", .mayHang)
 struct DataErrorTests {
   /// Runs `train` on `folder` and expects a failure that names all of `words`.
   private func expectFailure(

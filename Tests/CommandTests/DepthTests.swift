@@ -3,7 +3,8 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronCLI
-@Suite("Networks of any depth")
+
+@Suite("Networks of any depth", .mayHang)
 struct DepthTests {
   /// A network with everything that has a state, small enough for a moment.
   static let options = [

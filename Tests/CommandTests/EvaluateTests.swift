@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("perceptron evaluate")
+
+@Suite("perceptron evaluate", .mayHang)
 struct EvaluateTests {
   @Test("JSON has accuracy, count and loss, as the library computes them")
   func json() throws {

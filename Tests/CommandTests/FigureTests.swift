@@ -5,6 +5,7 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronCLI
+
 @Suite("Figures that are shown")
 struct FigureTests {
   @Test("The median is the middle number, or the mean of the middle two")

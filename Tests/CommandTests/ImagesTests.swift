@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("perceptron images")
+
+@Suite("perceptron images", .mayHang)
 struct ImagesTests {
   /// The width and the height that a PNG file's head states.
   private func size(ofPNG bytes: [UInt8]) -> [Int] {

@@ -3,7 +3,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("Interruption and progress")
+
+@Suite("Interruption and progress", .mayHang)
 struct InterruptionTests {
   /// A run on digits that would take hours.
   private static let long = ["train", "--output", "run", "--iterations", "100000000"]

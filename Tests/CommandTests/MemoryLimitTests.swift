@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("Limits of a command's memory", .enabled(if: isLinux, "needs Linux's ulimit -v"))
+
+@Suite("Limits of a command's memory", .enabled(if: isLinux, "needs Linux's ulimit -v"), .mayHang)
 struct MemoryLimitTests {
   /// Runs a command that may take so many kilobytes of addresses.
   private func run(_ arguments: String, kilobytes: Int) throws -> Command.Outcome {

@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("perceptron predict")
+
+@Suite("perceptron predict", .mayHang)
 struct PredictTests {
   /// A folder with a trained run and the digits' first 30 test rows in a file.
   private func digits() throws -> TemporaryDirectory {
@@ -33,7 +34,7 @@ struct PredictTests {
       ["predict", "run", "some", "--probabilities"], in: scratch.path)
     #expect(outcome.status == 0)
     #expect(outcome.lines.count == 30)
-    for (line, expected) in zip(outcome.lines, classes) {
+    for (line, expected) in zipped(outcome.lines, classes) {
       let numbers = line.split(separator: "\t").compactMap { Double($0) }
       #expect(numbers.count == 10 && numbers.allSatisfy { (0...1).contains($0) })
       #expect(abs(numbers.reduce(0, +) - 1) < 1e-5)

@@ -2,12 +2,14 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite struct RealDataCommandTests {
+
+@Suite("Training real data by the command", .mayHang)
+struct RealDataCommandTests {
   private static let isInstalled = FileManager.default.fileExists(atPath: FashionMNIST.directory)
 
   @Test(
     "Fashion-MNIST with the command's own settings reaches 0.87 on the test images",
-    .enabled(if: isInstalled, "Fashion-MNIST is not installed; scripts/setup installs it"),
+    .requires(.fashionMNIST, isInstalled, "scripts/setup installs Fashion-MNIST"),
     .enabled(if: isOptimizedBuild, "too slow without optimisation; runs with -c release"))
   func fashionMNIST() throws {
     let directory = try TemporaryDirectory()

@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("perceptron report")
+
+@Suite("perceptron report", .mayHang)
 struct ReportTests {
   @Test("A run's page is written into its folder, and its path is printed")
   func run() throws {

@@ -3,7 +3,8 @@ import Perceptron
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite("perceptron resume")
+
+@Suite("perceptron resume", .mayHang)
 struct ResumeTests {
   /// Writes a folder of eight pictures of 2 × 3 pixels for training alone.
   private func write(

@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("Saving a run")
+
+@Suite("Saving a run", .mayHang)
 struct SavingTests {
   private static let files = ["epochs.csv", "history.csv", "model.safetensors", "run.json"]
 

@@ -4,7 +4,8 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronCLI
-@Suite("What settings do")
+
+@Suite("What settings do", .mayHang)
 struct SettingsTests {
   @Test("The settings of a run on digits are the documented ones")
   func digitsDefaults() throws {

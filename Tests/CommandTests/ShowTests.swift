@@ -3,7 +3,9 @@ import Perceptron
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct ShowTests {
+
+@Suite("perceptron show", .mayHang)
+struct ShowTests {
   @Test("A run is shown with curves that fit the window", arguments: ["UTF-8", "C"])
   func curves(locale: String) throws {
     let scratch = try TemporaryDirectory()
@@ -22,7 +24,8 @@ import Testing
     #expect(outcome.output.contains("█") == (locale == "UTF-8"))
   }
 
-  @Test("JSON has the record and the history") func json() throws {
+  @Test("JSON has the record and the history")
+  func json() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("a")
     let outcome = try Command.run(["show", "a", "--json"], in: scratch.path)
@@ -129,7 +132,8 @@ import Testing
     #expect(shown.output.contains("\ngo on with: perceptron resume 'a run'\n"))
   }
 
-  @Test("A study's folder is shown as tune show does") func study() throws {
+  @Test("A study's folder is shown as tune show does")
+  func study() throws {
     let scratch = try TemporaryDirectory()
     let search = try Command.run(
       ["tune", "--output", "s", "--hidden", "3,4", "--iterations", "5", "--quiet"],
@@ -143,7 +147,8 @@ import Testing
     }
   }
 
-  @Test("A folder without a run is refused") func none() throws {
+  @Test("A folder without a run is refused")
+  func none() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try Command.run(["show", "."], in: scratch.path)
     #expect(outcome.status == 1)

@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("What is held out")
+
+@Suite("What is held out", .mayHang)
 struct SplitTests {
   /// Ten classes of twelve rows, one after the other, that two features tell apart.
   private func sorted(_ scratch: TemporaryDirectory) throws -> String {

@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("Event files for TensorBoard")
+
+@Suite("Event files for TensorBoard", .mayHang)
 struct TensorBoardTests {
   private func events(_ scratch: TemporaryDirectory, _ name: String) throws -> [RecordedEvent] {
     try RecordedEvent.read(try scratch.bytes(of: name))

@@ -15,7 +15,7 @@ private let canChangeUser: Bool = {
 /// With fewer threads than a command wants, as a user whom nobody else is.
 @Suite(
   "Limits of threads",
-  .enabled(if: canChangeUser, "needs root, setpriv, prlimit and a public folder"))
+  .enabled(if: canChangeUser, "needs root, setpriv, prlimit and a public folder"), .mayHang)
 struct ThreadLimitTests {
   @Test("A user who may make few threads trains with those there are", arguments: 1...3)
   func train(threads: Int) throws {

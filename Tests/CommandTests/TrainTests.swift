@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("perceptron train")
+
+@Suite("perceptron train", .mayHang)
 struct TrainTests {
   @Test("A run leaves four files with whole histories")
   func files() throws {
@@ -326,7 +327,7 @@ struct TrainTests {
       ])
     let found = try losses(of: scratch, "run")
     #expect(found.count == reference.losses.count)
-    for (iteration, (loss, expected)) in zip(found, reference.losses).enumerated() {
+    for (iteration, (loss, expected)) in zipped(found, reference.losses).enumerated() {
       #expect(abs(loss - expected) <= 1e-10 * abs(expected), "iteration \(iteration)")
     }
     let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)

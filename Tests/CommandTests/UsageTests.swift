@@ -6,7 +6,7 @@ import Testing
 
 @testable import PerceptronCLI
 
-@Suite("Help and bad use")
+@Suite("Help and bad use", .mayHang)
 struct UsageTests {
   private static let commands = [
     "train", "resume", "tune", "evaluate", "predict", "summary", "overfit", "gradcheck", "doctor",

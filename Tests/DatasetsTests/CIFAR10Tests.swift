@@ -3,7 +3,9 @@ import Foundation
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct CIFAR10Tests {
+
+@Suite("CIFAR-10")
+struct CIFAR10Tests {
   /// The real data, which cannot be shipped: PERCEPTRON_CIFAR10 names its directory.
   static let real = ProcessInfo.processInfo.environment["PERCEPTRON_CIFAR10"] ?? ""
   static var hasReal: Bool { FileManager.default.fileExists(atPath: real + "/data_batch_1.bin") }
@@ -144,7 +146,7 @@ import Testing
 
   @Test(
     "The published training batches are read and have their sums",
-    .enabled(if: hasReal, "PERCEPTRON_CIFAR10 names no directory with the data"))
+    .requires(.cifar10, hasReal, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"))
   func realData() throws {
     let files = try CIFAR10.readDirectory(CIFAR10Tests.real)
     let training = try #require(files.training)

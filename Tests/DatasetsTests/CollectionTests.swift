@@ -3,7 +3,9 @@ import Foundation
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct CollectionTests {
+
+@Suite("Bundled data sets")
+struct CollectionTests {
   static var hasFashion: Bool { FileManager.default.fileExists(atPath: FashionMNIST.directory) }
 
   let directory: TemporaryDirectory
@@ -32,7 +34,7 @@ import Testing
 
   @Test(
     "Fashion-MNIST is read as published",
-    .enabled(if: hasFashion, "dataset-fashion-mnist is not installed"))
+    .requires(.fashionMNIST, hasFashion, "scripts/setup installs Fashion-MNIST"))
   func fashion() throws {
     let data = try DatasetLibrary.load("fashion-mnist")
     #expect(data.training.count == 60_000)
@@ -47,7 +49,7 @@ import Testing
 
   @Test(
     "Fashion-MNIST's files have the published sums",
-    .enabled(if: hasFashion, "dataset-fashion-mnist is not installed"))
+    .requires(.fashionMNIST, hasFashion, "scripts/setup installs Fashion-MNIST"))
   func fashionSums() {
     let checks = PublishedFile.verify(FashionMNIST.published, in: FashionMNIST.directory)
     #expect(checks.count == 4)

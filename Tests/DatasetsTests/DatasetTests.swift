@@ -1,7 +1,9 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import Testing
-@Suite struct DatasetTests {
+
+@Suite("Data sets")
+struct DatasetTests {
   @Test("Counts, names and shapes follow from what is given")
   func counts() {
     let features = Features(

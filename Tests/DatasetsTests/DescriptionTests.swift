@@ -1,7 +1,9 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import Testing
-@Suite struct DescriptionTests {
+
+@Suite("Descriptions")
+struct DescriptionTests {
   /// 600 rows in which every number is 77.
   private let dataset = Dataset(
     Features(.bytes([UInt8](repeating: 77, count: 1_200)), exampleShape: [2]),

@@ -2,7 +2,9 @@ import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronFiles
 import Testing
-@Suite struct DigestTests {
+
+@Suite("Digests")
+struct DigestTests {
   @Test("The digest is that of the rows' bytes and then the labels, whatever they are part of")
   func digest() throws {
     let whole = Dataset(

@@ -3,7 +3,9 @@ import Foundation
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct IDXDirectoryTests {
+
+@Suite("IDX folders")
+struct IDXDirectoryTests {
   let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }

@@ -3,7 +3,9 @@ import PerceptronLinearAlgebra
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct IDXTests {
+
+@Suite("IDX")
+struct IDXTests {
   let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }

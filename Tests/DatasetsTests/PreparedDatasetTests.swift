@@ -1,7 +1,9 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import Testing
-@Suite struct PreparedDatasetTests {
+
+@Suite("Prepared data sets")
+struct PreparedDatasetTests {
   static let preprocessings = [
     Preprocessing.none, Preprocessing(divisor: 255),
     Preprocessing(divisor: 1, mean: [0.5, -1, 2.25, 100, 3]),

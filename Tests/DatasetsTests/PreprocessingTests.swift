@@ -1,7 +1,9 @@
 import PerceptronDatasets
 import Foundation
 import Testing
-@Suite struct PreprocessingTests {
+
+@Suite("Preprocessing")
+struct PreprocessingTests {
   private func dataset(_ storage: Features.Storage, width: Int) -> Dataset {
     let features = Features(storage, exampleShape: [width])
     return Dataset(features, labels: [Int](repeating: 0, count: features.count))

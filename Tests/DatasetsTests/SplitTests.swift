@@ -1,7 +1,10 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
+import TestSupport
 import Testing
-@Suite struct SplitTests {
+
+@Suite("Validation splits")
+struct SplitTests {
   let dataset: Dataset
 
   init() {
@@ -57,7 +60,7 @@ import Testing
   func balance(count: Int) throws {
     var random = SeededRandom(seed: UInt64(count))
     let split = try dataset.splitStratified(count, using: &random)
-    for (part, whole) in zip(split.validation.classCounts, dataset.classCounts) {
+    for (part, whole) in zipped(split.validation.classCounts, dataset.classCounts) {
       #expect(abs(Double(part) - Double(whole * count) / 100) < 1)
     }
   }

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// Sizes and indices that do not fit stop the process and say what was given.
-@Suite struct TrapTests {
+@Suite("Traps")
+struct TrapTests {
   @Test("Features that are not whole rows of the given shape are refused")
   func features() async {
     let ragged = await #expect(

@@ -2,7 +2,9 @@ import Foundation
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct AtomicFileTests {
+
+@Suite("Atomic files", .mayHang)
+struct AtomicFileTests {
   private struct Interruption: Error {}
 
   let directory: TemporaryDirectory

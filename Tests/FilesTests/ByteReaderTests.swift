@@ -2,7 +2,9 @@ import Foundation
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct ByteReaderTests {
+
+@Suite("Byte readers")
+struct ByteReaderTests {
   let directory: TemporaryDirectory
   /// Large enough for several zlib buffers, and not too regular.
   let data: [UInt8]

@@ -3,7 +3,9 @@ import PerceptronLinearAlgebra
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct DamagedArchiveTests {
+
+@Suite("Damaged archives")
+struct DamagedArchiveTests {
   let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }

@@ -2,7 +2,9 @@ import Foundation
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct FileKindTests {
+
+@Suite("Kinds of files")
+struct FileKindTests {
   let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }

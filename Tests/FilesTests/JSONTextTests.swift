@@ -1,6 +1,8 @@
 import PerceptronFiles
 import Testing
-@Suite struct JSONTextTests {
+
+@Suite("JSON text")
+struct JSONTextTests {
   private func duplicate(_ text: String) -> JSONText.DuplicateKey? {
     do {
       try JSONText.demandUniqueKeys(Array(text.utf8))

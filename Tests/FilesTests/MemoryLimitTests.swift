@@ -1,6 +1,7 @@
 import Foundation
 import PerceptronFiles
 import Testing
+
 @Suite("Limits of memory")
 struct MemoryLimitTests {
   /// The limit that files of control groups tell.

@@ -1,7 +1,9 @@
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct SHA256Tests {
+
+@Suite("SHA-256")
+struct SHA256Tests {
   /// FIPS 180-4's examples.
   static let vectors = [
     ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),

@@ -1,6 +1,7 @@
 import PerceptronFiles
 import TestSupport
 import Testing
+
 @Suite("Command lines for a shell")
 struct ShellCommandTests {
   @Test("Plain words stay as they are, others are in quotation marks")

@@ -3,7 +3,9 @@ import PerceptronLinearAlgebra
 import PerceptronFiles
 import TestSupport
 import Testing
-@Suite struct TensorArchiveTests {
+
+@Suite("Tensor archives")
+struct TensorArchiveTests {
   let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }

@@ -1,6 +1,7 @@
 import Foundation
 import PerceptronLinearAlgebra
 import Testing
+
 @Suite("Memory for numbers")
 struct AllocationTests {
   @Test("More memory than there can be ends the process with a message that names the bytes")

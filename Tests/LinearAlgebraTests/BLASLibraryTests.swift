@@ -1,7 +1,9 @@
 import CPerceptronOpenBLAS
 import PerceptronLinearAlgebra
+import TestSupport
 import Testing
-@Suite("The BLAS library", .serialized)
+
+@Suite("The BLAS library", .serialized, .mayHang)
 struct BLASLibraryTests {
   @Test("it says what it is")
   func information() {

@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Description")
 struct DescriptionTests {
   @Test(

@@ -1,7 +1,9 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
-@Suite struct InterpolateTests {
+
+@Suite("Interpolation")
+struct InterpolateTests {
   @Test("A share of the way between two buffers, at every size", arguments: awkwardSizes)
   func share(count: Int) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {

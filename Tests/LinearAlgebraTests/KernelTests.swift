@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Vector kernels")
 struct KernelTests {
   @Test("relu keeps what is positive, passes NaN, and works in place", arguments: scalarTypes)

@@ -2,6 +2,7 @@ import Foundation
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Limits, norms and transposition")
 struct LimitTests {
   @Test("clamp bounds what is outside, and passes NaN", arguments: scalarTypes)

@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("NumPy's random stream")
 struct NumPyRandomTests {
   @Test("uniform, normal and integer draws are NumPy's, bit for bit", arguments: NumPyVectors.all)
@@ -17,7 +18,7 @@ struct NumPyRandomTests {
 
   @Test("integers below every kind of bound", arguments: NumPyVectors.all)
   func bounds(vectors: NumPyVectors) {
-    for (bound, expected) in zip(NumPyVectors.bounds, vectors.bounded) {
+    for (bound, expected) in zipped(NumPyVectors.bounds, vectors.bounded) {
       var random = NumPyRandom(seed: vectors.seed)
       var drawn = [Int](repeating: -1, count: expected.count)
       random.choose(below: bound, into: &drawn)

@@ -1,6 +1,8 @@
 import Testing
 @testable import PerceptronLinearAlgebra
-@Suite struct PatienceTests {
+
+@Suite("Patience")
+struct PatienceTests {
   @Test("It lasts as long as the clock says, however quick the looks are")
   func quickLooks() {
     var patience = Patience()

@@ -2,10 +2,12 @@
   import CPerceptronSystem
   import Foundation
   import Synchronization
+  import TestSupport
   import Testing
   @testable import PerceptronLinearAlgebra
   /// How threads are kept off each other's processors.
-  @Suite struct ProcessorTests {
+  @Suite("Processor", .mayHang)
+  struct ProcessorTests {
     /// The processors that this thread may run on, as Linux lists them: `0-1`.
     private static func allowed() throws -> String {
       let status = try String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)

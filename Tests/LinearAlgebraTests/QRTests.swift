@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("The QR decomposition")
 struct QRTests {
   static let shapes: [[Int]] = [

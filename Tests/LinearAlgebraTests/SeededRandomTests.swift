@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Seeded random streams")
 struct SeededRandomTests {
   // Computed by an independent program from the published definitions of SplitMix64, FNV-1a and

@@ -1,5 +1,6 @@
 import PerceptronLinearAlgebra
 import Testing
+
 @Suite("Shape")
 struct ShapeTests {
   @Test(

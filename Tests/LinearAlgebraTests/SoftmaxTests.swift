@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Softmax and cross-entropy")
 struct SoftmaxTests {
   @Test("rows become probabilities by the definition, also in place", arguments: scalarTypes)

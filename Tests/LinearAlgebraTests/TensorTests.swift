@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Tensor")
 struct TensorTests {
   @Test("nested literals make tensors of rank 0 to 4")

@@ -2,6 +2,7 @@ import Foundation
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Test support")
 struct TestSupportTests {
   @Test("relativeError treats equal, infinite and NaN numbers as expected")

@@ -87,7 +87,7 @@ struct UpdateTests {
               name, Double(gradient[index]), Double(squares[index]), Double(squares[index]),
               Double(start[index]))
             let found = [first[index], second[index], parameter[index]].map { Double($0) }
-            for (found, expected) in zip(found, expected) {
+            for (found, expected) in zipped(found, expected) {
               expectClose(found, expected, tolerance: Scalar.testTolerance)
             }
           }

@@ -1,9 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import PerceptronLinearAlgebra
 
 /// One after the other: they share the pools that nobody uses.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct WorkerPoolTests {
+@Suite("Worker pool", .serialized, .mayHang)
+struct WorkerPoolTests {
   @Test("Everyone works once, and after a barrier sees what all did before", arguments: 1...5)
   func barrier(workers: Int) {
     let lease = WorkerPool.lease(workers: workers)

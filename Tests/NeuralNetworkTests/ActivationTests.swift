@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// The layers that apply a function to each input; ``ReLU`` has tests of its own.
-@Suite struct ActivationTests {
+@Suite("Activations")
+struct ActivationTests {
   /// A layer with its values and slopes at ``x``, as NumPy and SciPy computed them.
   struct Reference: Sendable, CustomTestStringConvertible {
     let specification: LayerSpecification

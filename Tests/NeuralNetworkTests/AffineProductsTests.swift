@@ -4,7 +4,8 @@ import Testing
 @testable import PerceptronNeuralNetwork
 
 /// Small layers' products are the kernels', the others BLAS's; packed layers have kernels of their own.
-@Suite struct AffineProductsTests {
+@Suite("Products of the affine layer")
+struct AffineProductsTests {
   @Test("Kernels for small layers take those of up to 64 inputs and outputs; OpenBLAS takes all")
   func rule() {
     for (inputs, outputs, isSmall) in [

@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct AffineTests {
+
+@Suite("Affine layer")
+struct AffineTests {
   @Test(
     "An affine layer is the product with its weights plus its bias, whatever the sizes",
     arguments: [[0, 3, 2], [1, 1, 1], [5, 4, 3], [17, 33, 9], [200, 65, 10], [3, 7, 0]])

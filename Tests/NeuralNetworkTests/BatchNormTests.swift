@@ -8,7 +8,8 @@ import Testing
 ///     x = np.array([[1, -2], [3, 0.5], [-1, 4], [0.5, 1]]); e = 1e-5
 ///     u = np.array([[1, 0.5], [-2, 1], [0.25, -1], [3, 2]])
 ///     gamma = np.array([2, -0.5]); beta = np.array([0.25, 1])
-@Suite struct BatchNormTests {
+@Suite("Batch normalization")
+struct BatchNormTests {
   static let x: Tensor<Double> = [[1, -2], [3, 0.5], [-1, 4], [0.5, 1]]
   static let upstream: Tensor<Double> = [[1, 0.5], [-2, 1], [0.25, -1], [3, 2]]
 

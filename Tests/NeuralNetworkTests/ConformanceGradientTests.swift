@@ -6,7 +6,8 @@ import Testing
 /// Every layer, loss and penalty against differences of the loss, below 1e-7.
 ///
 /// The gradient for a layer's input shows in the parameters of the affine layer below it.
-@Suite struct ConformanceGradientTests {
+@Suite("Conformance of gradients")
+struct ConformanceGradientTests {
   @Test(
     "A layer's gradients are right on an affine layer",
     arguments: Conformance.layers, Conformance.sizes)

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 /// What every layer does besides its mathematics.
-@Suite struct ConformanceLayerTests {
+@Suite("Conformance of layers")
+struct ConformanceLayerTests {
   /// Rows and columns, on both sides of what kernels are blocked by.
   static let extents = [
     [1, 1], [1, 7], [2, 3], [9, 1], [8, 16], [17, 33], [5, 130], [70, 257],
@@ -57,7 +58,7 @@ import Testing
         let tolerance = 10 * Float.testTolerance
         expectClose(narrow.output, wide.output, tolerance: tolerance)
         expectClose(narrow.inputGradient, wide.inputGradient, tolerance: tolerance)
-        for (single, double) in zip(narrow.parameterGradients, wide.parameterGradients) {
+        for (single, double) in zipped(narrow.parameterGradients, wide.parameterGradients) {
           expectClose(single, double, tolerance: tolerance)
         }
       }

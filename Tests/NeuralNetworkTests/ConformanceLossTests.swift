@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 /// What every loss does besides its mathematics.
-@Suite struct ConformanceLossTests {
+@Suite("Conformance of losses")
+struct ConformanceLossTests {
   static let extents = [[1, 1], [1, 4], [6, 1], [9, 3], [17, 33], [70, 130]]
 
   @Test("Float agrees with Double, in rows' losses and gradients", arguments: Conformance.losses)

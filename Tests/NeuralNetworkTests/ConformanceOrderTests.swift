@@ -5,7 +5,8 @@ import Testing
 
 /// Layers in one network, which overwrite each other's blocks where they may, against the same
 /// layers with memory of their own.
-@Suite struct ConformanceOrderTests {
+@Suite("Conformance of the order of sums")
+struct ConformanceOrderTests {
   @Test(
     "In whatever order layers stand, they share a workspace without harm",
     arguments: 0..<40 as Range<UInt64>)

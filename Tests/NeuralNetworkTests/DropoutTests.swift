@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct DropoutTests {
+
+@Suite("Dropout")
+struct DropoutTests {
   @Test(
     "Survivors are scaled by 1/(1 − rate), and the share that is dropped is the rate",
     arguments: [0.1, 0.2, 0.5, 0.9])

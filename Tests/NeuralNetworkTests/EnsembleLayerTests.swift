@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct EnsembleLayerTests {
+
+@Suite("Layers of ensembles")
+struct EnsembleLayerTests {
   private static func member<Scalar>(_ seed: UInt64, hidden: Int = 70) -> Network<Scalar> {
     var random = SeededRandom(seed: seed)
     return Network(

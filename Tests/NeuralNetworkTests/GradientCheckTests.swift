@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct GradientCheckTests {
+
+@Suite("Gradient check")
+struct GradientCheckTests {
   /// A network, a batch for it and λ.
   struct Setting {
     var net: TwoLayerNet<Double>
@@ -41,7 +43,7 @@ import Testing
     let report = setting.report(GradientCheck(sampleSize: 250, seed: seed))
     #expect(report.passed, "\(report)")
     #expect(report.parameters.allSatisfy { $0.largestError < 1e-7 })
-    for (parameter, expected) in zip(report.parameters, setting.net.parameters) {
+    for (parameter, expected) in zipped(report.parameters, setting.net.parameters) {
       #expect(parameter.name == expected.name)
       let looked = parameter.checkedCount + parameter.kinkCount + parameter.unresolvedCount
       #expect(looked == min(250, expected.tensor.count))

@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct InitializerTests {
+
+@Suite("Initializers")
+struct InitializerTests {
   static let all: [Initializer] = [
     .normal(scale: 0.3), .glorotUniform, .glorotNormal, .heNormal, .heUniform, .leCunNormal,
     .orthogonal(gain: 1.5), .zeros,

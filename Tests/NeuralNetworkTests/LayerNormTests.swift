@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct LayerNormTests {
+
+@Suite("Layer normalization")
+struct LayerNormTests {
   @Test("Each row is normalized by its own moments, as NumPy does it, and so are the gradients")
   func reference() {
     func check<Scalar: BLASScalar>(_: Scalar.Type, pass: Pass) {

@@ -38,7 +38,8 @@ private struct Claims: StatisticsLayer {
 }
 
 /// A network checks that the traits of a layer of one's own are consistent.
-@Suite struct LayerTraitsTests {
+@Suite("Layer traits")
+struct LayerTraitsTests {
   @Test("Layers whose traits are consistent make a network")
   func consistent() {
     #expect(Claims().makeNetwork().outputSize == 4)

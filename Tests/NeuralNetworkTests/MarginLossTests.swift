@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct MarginLossTests {
+
+@Suite("Margin losses")
+struct MarginLossTests {
   // s = np.array([[1, 2, -1], [0.5, -3, 2], [0, 0, 0], [4, 1, 1]]); l = np.array([1, 0, 2, 2])
   // m = np.maximum(0, s - s[np.arange(4), l][:, None] + 1); m[np.arange(4), l] = 0
   static let scores = SmoothedSoftmaxLossTests.scores

@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct MaxNormTests {
+
+@Suite("Max-norm constraint")
+struct MaxNormTests {
   /// Norms of 5 and 1 lead into two hidden units, a norm of 10 into one output.
   static func network<Scalar: BLASScalar>(_: Scalar.Type) -> Network<Scalar> {
     Network(

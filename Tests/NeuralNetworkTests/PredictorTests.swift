@@ -3,7 +3,9 @@ import PerceptronLinearAlgebra
 import TestSupport
 import Testing
 @testable import PerceptronNeuralNetwork
-@Suite struct PredictorTests {
+
+@Suite("Predictors")
+struct PredictorTests {
   @Test(
     "Many rows have the outputs that each has alone",
     arguments: [0, 1, 2, 255, 256, 257, 513, 1500])

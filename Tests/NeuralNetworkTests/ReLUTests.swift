@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct ReLUTests {
+
+@Suite("ReLU")
+struct ReLUTests {
   @Test("The rectifier keeps what is above 0 and lets NaN through")
   func forward() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {

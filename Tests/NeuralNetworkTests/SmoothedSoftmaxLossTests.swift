@@ -10,7 +10,8 @@ import Testing
 ///     loss = ((1 - a) * -(w[l] * lp[r, l]).sum() + a / C * -(w * lp).sum()) / W
 ///     t = a / C * np.tile(w, (4, 1)); t[r, l] += (1 - a) * w[l]
 ///     gradient = (t.sum(1, keepdims=True) * np.exp(lp) - t) / W
-@Suite struct SmoothedSoftmaxLossTests {
+@Suite("Softmax loss with label smoothing")
+struct SmoothedSoftmaxLossTests {
   static let scores: Tensor<Double> = [[1, 2, -1], [0.5, -3, 2], [0, 0, 0], [4, 1, 1]]
   static let labels = [1, 0, 2, 2]
 

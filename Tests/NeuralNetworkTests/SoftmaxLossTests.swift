@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct SoftmaxLossTests {
+
+@Suite("Softmax loss")
+struct SoftmaxLossTests {
   @Test("The loss is the mean of −ln of the labels' probabilities")
   func worked() {
     // exp gives 1, 2, 5 in the first row and equal shares in the second.

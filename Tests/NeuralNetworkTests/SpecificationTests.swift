@@ -14,7 +14,8 @@ extension LayerSpecification {
   }
 }
 
-@Suite struct SpecificationTests {
+@Suite("Layer specifications")
+struct SpecificationTests {
   @Test("A layer's and a loss's description is its name with its settings")
   func descriptions() {
     let layers: [LayerSpecification] = [

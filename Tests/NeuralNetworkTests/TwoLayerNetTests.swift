@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct TwoLayerNetTests {
+
+@Suite("Two-layer network")
+struct TwoLayerNetTests {
   static let cases = [(ReferenceCase.toy, UInt32(0)), (ReferenceCase.case12x8x5, UInt32(7))]
 
   /// The case's fresh network, from its seed alone.

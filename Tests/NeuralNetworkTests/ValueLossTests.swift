@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct ValueLossTests {
+
+@Suite("Losses on values")
+struct ValueLossTests {
   // o = np.array([[1, 2, -1], [0.5, -3, 2], [0, 0, 0], [4, 1, 1]])
   static let outputs = SmoothedSoftmaxLossTests.scores
 

@@ -2,7 +2,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
 import Testing
-@Suite struct WorkspaceTests {
+
+@Suite("Workspaces")
+struct WorkspaceTests {
   private static func net(_ layers: [LayerSpecification]) -> Network<Float> {
     var random = SeededRandom(seed: 0)
     return Network(inputSize: 4, layers, using: &random)

@@ -3,7 +3,7 @@ import Perceptron
 import TestSupport
 import Testing
 
-@Suite("Programs in the README and the modules' pages")
+@Suite("Programs in the README and the modules' pages", .mayHang)
 struct ProgramTests {
   /// Each program's file and the page that shows it.
   private static let programs = [

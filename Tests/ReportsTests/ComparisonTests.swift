@@ -4,6 +4,7 @@ import Testing
 import PerceptronVisualization
 
 /// Runs beside each other.
+@Suite("Comparison of runs")
 struct ComparisonTests {
   /// One for all: how many threads BLAS uses is another number while other tests want a single one.
   private static let machine = Machine.current
@@ -57,8 +58,8 @@ struct ComparisonTests {
     { $0.settings.training.seed = 9 }, { $0.dataSource?.digest = "abd" },
   ]
 
-  @Test(arguments: changes.indices)
-  func `Any setting that differs has a row, and nothing else has`(_ index: Int) {
+  @Test("Any setting that differs has a row, and nothing else has", arguments: changes.indices)
+  func anySettingDiffersRowNothing(_ index: Int) {
     let comparison = RunComparison([
       Self.entry("a"), Self.entry("b", Self.changes[index]), Self.entry("c"),
     ])
@@ -68,14 +69,16 @@ struct ComparisonTests {
     #expect(rows.first.map { $0.values[0] != $0.values[1] && $0.values[0] == $0.values[2] } == true)
   }
 
-  @Test func `A length in epochs and one in iterations are two rows`() {
+  @Test("A length in epochs and one in iterations are two rows")
+  func lengthEpochsOneIterationsTwo() {
     let other = Self.entry("b", { $0.settings.training.length = .epochs(3) })
     let rows = RunComparison([Self.entry("a"), other]).differences
     #expect(rows.map(\.name) == ["iterations", "epochs"])
     #expect(rows.map(\.values) == [["2", "–"], ["–", "3"]])
   }
 
-  @Test func `What does not compare is said`() {
+  @Test("What does not compare is said")
+  func doesNotCompareSaid() {
     func cautions(_ change: (inout RunRecord) -> Void) -> [String] {
       RunComparison([Self.entry("a"), Self.entry("b", change)]).cautions
     }
@@ -87,7 +90,8 @@ struct ComparisonTests {
     #expect(cautions { $0.settings.training.penalty.l2 = 1 }.count == 1)
   }
 
-  @Test func `The page has results with the best tinted, and every run's curve`() throws {
+  @Test("The page has results with the best tinted, and every run's curve")
+  func pageResultsWithBestTinted() throws {
     let report = Report(
       of: RunComparison([Self.entry("a", accuracy: 0.5), Self.entry("b", accuracy: 0.75)]))
     #expect(report.title == "Comparison of 2 runs")
@@ -105,7 +109,8 @@ struct ComparisonTests {
     }
   }
 
-  @Test func `Runs that hold out other rows of the same number do not compare`() {
+  @Test("Runs that hold out other rows of the same number do not compare")
+  func runsHoldOutOtherRows() {
     let other = Self.entry("b", { $0.settings.split = .stratified(seed: 7) })
     #expect(
       RunComparison([Self.entry("a"), other]).cautions == [
@@ -113,7 +118,8 @@ struct ComparisonTests {
       ])
   }
 
-  @Test func `Of many runs the ten best can be told apart, the others are grey`() throws {
+  @Test("Of many runs the ten best can be told apart, the others are grey")
+  func manyRunsTenBestCan() throws {
     let entries = (0..<13).map { Self.entry("run \($0)", accuracy: Double($0) / 13) }
     let report = Report(of: RunComparison(entries))
     guard case .curves(let curves)? = report.chart("loss")?.content else {

@@ -8,6 +8,7 @@ import Testing
 import PerceptronVisualization
 
 /// What the page of a run shows of its network and of the mistakes it makes.
+@Suite("Report of a run")
 struct RunReportTests {
   private static func run(finalLoss: Double = 0.5) -> TrainingRun {
     TrainingRun(
@@ -64,7 +65,8 @@ struct RunReportTests {
     }
   }
 
-  @Test func `weights come before the confusions, wrong examples after them`() {
+  @Test("Weights come before the confusions, wrong examples after them")
+  func weightsComeBeforeConfusionsWrong() {
     #expect(
       Self.report(image: Self.shape).sections.map(\.heading) == [
         "Overview", "Training", "First-layer weights", "Confusions on the test set",
@@ -72,27 +74,33 @@ struct RunReportTests {
       ])
   }
 
-  @Test func `the number of parameters is among the figures`() {
+  @Test("The number of parameters is among the figures")
+  func numberParametersAmongFigures() {
     let report = Self.report(image: nil)
     #expect(report.figures.contains(.init("parameters", "21")))
     let bare = Report(ofRun: Self.run(), named: "r")
     #expect(!bare.figures.contains { $0.name == "parameters" })
   }
 
-  @Test(arguments: [(1e-5, "1e-05"), (3e38, "3e+38"), (0.5, "0.5000")])
-  func `a loss of any size has digits that count`(loss: Double, text: String) {
+  @Test(
+    "A loss of any size has digits that count",
+    arguments: [(1e-5, "1e-05"), (3e38, "3e+38"), (0.5, "0.5000")])
+  func lossAnySizeDigitsCount(loss: Double, text: String) {
     let report = Report(ofRun: Self.run(finalLoss: loss), named: "r")
     #expect(report.figures.contains(.init("last batch's loss", text)))
   }
 
-  @Test(arguments: [(1, 96), (28, 84), (32, 96), (40, 120), (64, 192), (300, 900)])
-  func `a picture is at least three times as large as it was`(side: Int, expected: Int) {
+  @Test(
+    "A picture is at least three times as large as it was",
+    arguments: [(1, 96), (28, 84), (32, 96), (40, 120), (64, 192), (300, 900)])
+  func pictureAtLeastThreeTimes(side: Int, expected: Int) {
     let image = Image(
       width: side, height: 1, channels: 1, pixels: [UInt8](repeating: 0, count: side))
     #expect(image.magnified(toSide: 96).width == expected)
   }
 
-  @Test func `the weights of each unit are a tile, magnified so that they can be seen`() throws {
+  @Test("The weights of each unit are a tile, magnified so that they can be seen")
+  func weightsEachUnitTileMagnified() throws {
     let picture = try #require(
       try Self.pictures(Self.report(image: Self.shape), "First-layer weights").first)
     // 64 pixels and more for three are 22 for each.
@@ -105,7 +113,8 @@ struct RunReportTests {
     #expect(!picture.caption.contains("red"))
   }
 
-  @Test func `of many units the first hundred are drawn, in colours where pictures have them`()
+  @Test("Of many units the first hundred are drawn, in colours where pictures have them")
+  func manyUnitsFirstHundredDrawn()
     throws
   {
     let shape = ImageShape(width: 70, height: 1, channels: 3)
@@ -121,7 +130,8 @@ struct RunReportTests {
     #expect(picture.image.channels == 3)
   }
 
-  @Test func `of inputs that are no pictures there are no weights but a sentence`() throws {
+  @Test("Of inputs that are no pictures there are no weights but a sentence")
+  func inputsNoPicturesThereNo() throws {
     let report = Self.report(image: nil)
     #expect(!report.sections.contains { $0.heading == "First-layer weights" })
     #expect(report.paragraphs.contains { $0.contains("not known to be pictures") })
@@ -133,7 +143,8 @@ struct RunReportTests {
       ])
   }
 
-  @Test func `a layer that has no weights over the inputs in their places is told of`() {
+  @Test("A layer that has no weights over the inputs in their places is told of")
+  func layerNoWeightsOverInputs() {
     let network = Network<Double>(inputSize: 6, layers: [Dropout(rate: 0.5)])
     let report = Report(
       ofRun: Self.run(), named: "r", network: RunNetwork(network, image: Self.shape))
@@ -141,7 +152,8 @@ struct RunReportTests {
     #expect(!report.sections.contains { $0.heading == "First-layer weights" })
   }
 
-  @Test func `wrong examples are pictures, the surest first, on one scale`() throws {
+  @Test("Wrong examples are pictures, the surest first, on one scale")
+  func wrongExamplesPicturesSurestFirst() throws {
     let pictures = try Self.pictures(Self.report(image: Self.shape), "Most confidently wrong")
     #expect(
       pictures.map(\.caption) == [
@@ -154,7 +166,8 @@ struct RunReportTests {
     #expect(pictures[0].summary == "Row 2 of class owl, taken for cat")
   }
 
-  @Test func `where a loss knows no probabilities, margins are told`() throws {
+  @Test("Where a loss knows no probabilities, margins are told")
+  func lossKnowsNoProbabilitiesMargins() throws {
     let report = Self.report(image: Self.shape, Hinge())
     let pictures = try Self.pictures(report, "Most confidently wrong")
     #expect(
@@ -166,7 +179,8 @@ struct RunReportTests {
     #expect(table?.columns.last?.title == "margin")
   }
 
-  @Test func `where nothing is wrong there is no such section`() {
+  @Test("Where nothing is wrong there is no such section")
+  func nothingWrongThereNoSuch() {
     let data = Self.data(image: Self.shape)
     let right: PreparedDataset<Double> = data.dataset[rows: 0..<1].prepared(with: .none)
     let report = Report(
@@ -175,7 +189,8 @@ struct RunReportTests {
     #expect(!report.sections.contains { $0.heading == "Most confidently wrong" })
   }
 
-  @Test func `a few confusions can be seen, and the axes of their table have names`() throws {
+  @Test("A few confusions can be seen, and the axes of their table have names")
+  func fewConfusionsCanSeenAxes() throws {
     let report = Self.report(image: nil)
     let table = try #require(report.table("Confusions on the test set"))
     #expect(table.axis == "predicted class" && table.columns[0].title == "true class")
@@ -188,8 +203,8 @@ struct RunReportTests {
     #expect(page.contains("title=\"cat, predicted as dog: 1 of 2 rows\""))
   }
 
-  @Test func `each unit's weights are a picture of their own, so that none is out of sight`() throws
-  {
+  @Test("Each unit's weights are a picture of their own, so that none is out of sight")
+  func eachUnitsWeightsPictureTheir() throws {
     let report = Self.report(image: Self.shape)
     let page = try report.html(.drawn([:]))
     #expect(page.matches(of: /<img alt="" title="unit [0-2]"/).count == 3)
@@ -229,7 +244,8 @@ struct RunReportTests {
     #expect(report.chart("loss")?.summary.contains("without the penalty, it ends at 0.75") == true)
   }
 
-  @Test func `settings are told in words`() {
+  @Test("Settings are told in words")
+  func settingsToldWords() {
     #expect(RunSetting.words(Schedule.epochDecay(factor: 0.95)) == "epoch decay, factor 0.95")
     #expect(RunSetting.words(Schedule.constant) == "constant")
     #expect(

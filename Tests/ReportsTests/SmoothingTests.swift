@@ -1,6 +1,7 @@
 import Testing
 @testable import PerceptronReports
 import PerceptronVisualization
+
 @Suite("Smoothed losses")
 struct SmoothingTests {
   @Test("A smoothed number is the mean of those around it, of fewer at the ends")

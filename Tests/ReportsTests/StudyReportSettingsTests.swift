@@ -6,8 +6,10 @@ import PerceptronReports
 import PerceptronVisualization
 
 /// Pages of studies whose settings are of every kind.
+@Suite("Settings in the report of a study")
 struct StudyReportSettingsTests {
-  @Test func `Texts, flags and settings that some trials lack have their places`() throws {
+  @Test("Texts, flags and settings that some trials lack have their places")
+  func textsFlagsSettingsSomeTrials() throws {
     let space = SearchSpace([
       .init("kind", .values([.text("sgd"), .text("adam")])),
       .init("norm", .values([.flag(false), .flag(true)])),
@@ -47,7 +49,8 @@ struct StudyReportSettingsTests {
     #expect(report.facts.contains(.init("beta", "0.5, 0.9 (where kind is adam)")))
   }
 
-  @Test func `Names and values stay the text that they are, and files' names are plain`() throws {
+  @Test("Names and values stay the text that they are, and files' names are plain")
+  func namesValuesStayTextThey() throws {
     let long = String(repeating: "x", count: 300)
     let space = SearchSpace([
       .init("<script>alert(1)</script>", .values([.text("<b>\"&"), .text("🙂 'quoted'")])),
@@ -70,7 +73,8 @@ struct StudyReportSettingsTests {
     #expect(report.commands == ["perceptron tune export '/tmp/<folder> 🙂' --output trials.csv"])
   }
 
-  @Test func `A long list has some of its values along its axis, both ends among them`() throws {
+  @Test("A long list has some of its values along its axis, both ends among them")
+  func longListSomeValuesAlong() throws {
     let space = SearchSpace([
       .init("a", .values((1...50).map { .integer($0) })),
       .init("b", .values([.integer(1), .integer(2)])),
@@ -90,7 +94,8 @@ struct StudyReportSettingsTests {
     #expect(Report(of: study, in: "runs/x/").facts.last?.value == "runs/x/journal.jsonl")
   }
 
-  @Test func `A range of many values has as many heat map rows as its effect has parts`() throws {
+  @Test("A range of many values has as many heat map rows as its effect has parts")
+  func rangeManyValuesManyHeat() throws {
     let space = SearchSpace([
       .init("rate", .numbers(lower: 1e-4, upper: 1, scale: .logarithmic)),
       .init("hidden", .integers(lower: 1, upper: 100)),
@@ -112,7 +117,8 @@ struct StudyReportSettingsTests {
     #expect(report.table("Best trials")?.caption.contains("20 of 32") == true)
   }
 
-  @Test func `Many settings have heat maps and axes for the most important ones only`() throws {
+  @Test("Many settings have heat maps and axes for the most important ones only")
+  func manySettingsHeatMapsAxes() throws {
     let space = SearchSpace(
       (0..<12).map { .init("x\($0)", .values([.number(0), .number(1)])) })
     let study = try Study(space, by: .random(count: 40, seed: 1))
@@ -134,7 +140,8 @@ struct StudyReportSettingsTests {
     #expect(report.paragraphs.contains { $0.contains("10 most important of 12 parameters") })
   }
 
-  @Test func `A journal's times make a timeline without the pauses in it`() throws {
+  @Test("A journal's times make a timeline without the pauses in it")
+  func journalsTimesMakeTimelineWithout() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("study")
     do { _ = try Study.open(at: path, StudyPages.space) }
@@ -169,8 +176,10 @@ struct StudyReportSettingsTests {
     #expect(older.paragraphs.contains { $0.hasPrefix("The journal does not tell when trials ran") })
   }
 
-  @Test(arguments: [(0.5, 3), (1, 3), (7, 2), (0.02, 4), (3e-6, 8), (4e5, 0), (1e-30, 9), (0, 3)])
-  func `Heat maps write as many digits as the largest value needs`(
+  @Test(
+    "Heat maps write as many digits as the largest value needs",
+    arguments: [(0.5, 3), (1, 3), (7, 2), (0.02, 4), (3e-6, 8), (4e5, 0), (1e-30, 9), (0, 3)])
+  func heatMapsWriteManyDigits(
     size: Double, digits: Int
   ) throws {
     let study = try StudyPages.study(StudyPages.space, goal: Goal("error", .minimize))

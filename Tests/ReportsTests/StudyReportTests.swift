@@ -6,8 +6,10 @@ import PerceptronReports
 import PerceptronVisualization
 
 /// What is on the page of a study, and what is left out where there is nothing to show.
+@Suite("Report of a study")
 struct StudyReportTests {
-  @Test func `The page of a finished study has every part, from its best trial on`() throws {
+  @Test("The page of a finished study has every part, from its best trial on")
+  func pageFinishedStudyEveryPart() throws {
     let report = Report(of: try StudyPages.finished(), in: "runs/some-study")
     #expect(report.title == "Study some-study")
     // A name that says what it is, is not told twice.
@@ -47,7 +49,8 @@ struct StudyReportTests {
     #expect(table.rows[0][1].tint == 1 && table.rows[4][1].tint == 0)
   }
 
-  @Test func `The best accuracy has its interval, and beside it the test accuracy`() throws {
+  @Test("The best accuracy has its interval, and beside it the test accuracy")
+  func bestAccuracyIntervalBesideTest() throws {
     let study = try StudyPages.study(StudyPages.space)
     for (trial, value) in [0.95, 0.97].enumerated() {
       try study.begin(trial)
@@ -64,7 +67,8 @@ struct StudyReportTests {
     #expect(report.paragraphs.contains { $0.contains("The best of 2 accuracies is optimistic") })
   }
 
-  @Test func `Repeats are one row with their mean and its deviation, and one value elsewhere`()
+  @Test("Repeats are one row with their mean and its deviation, and one value elsewhere")
+  func repeatsOneRowWithTheir()
     throws
   {
     let space = SearchSpace([.init("rate", .values([.number(0.5), .number(1)]))])
@@ -86,7 +90,8 @@ struct StudyReportTests {
     #expect(report.shownCharts.allSatisfy { !$0.name.contains("seed") })
   }
 
-  @Test func `The charts have the study's numbers`() throws {
+  @Test("The charts have the study's numbers")
+  func chartsStudysNumbers() throws {
     let report = Report(of: try StudyPages.finished(), in: nil)
     #expect(report.sections.last?.heading == "Timeline")
     #expect(report.title == "Study")
@@ -135,7 +140,8 @@ struct StudyReportTests {
     #expect(times.spans.count == 7)
   }
 
-  @Test func `A study without trials that are done says so and has no charts of results`() throws {
+  @Test("A study without trials that are done says so and has no charts of results")
+  func studyWithoutTrialsDoneSays() throws {
     let waiting = Report(of: try StudyPages.study(StudyPages.space), in: "a")
     #expect(waiting.sections.map(\.heading) == ["Overview", "Files and commands"])
     #expect(waiting.paragraphs.contains("No trial has begun yet."))
@@ -153,7 +159,8 @@ struct StudyReportTests {
     #expect(diverged.warnings.isEmpty)
   }
 
-  @Test func `Studies of no trials, of failures only and of equal results have sensible pages`()
+  @Test("Studies of no trials, of failures only and of equal results have sensible pages")
+  func studiesNoTrialsFailuresOnly()
     throws
   {
     let none = Report(
@@ -185,7 +192,8 @@ struct StudyReportTests {
     #expect(lines.lines.allSatisfy { $0.positions[2] == 0.5 })
   }
 
-  @Test func `A study whose trials were all given up shows how far they came`() throws {
+  @Test("A study whose trials were all given up shows how far they came")
+  func studyWhoseTrialsWereAll() throws {
     let study = try StudyPages.study(StudyPages.space)
     for trial in 0..<6 {
       try study.begin(trial)
@@ -213,7 +221,8 @@ struct StudyReportTests {
     #expect(table.rows[1].map(\.text) == ["rate", "1", "3", "0", "0.5000", "0.6250", ""])
   }
 
-  @Test func `A study of one trial has a table and no charts that compare`() throws {
+  @Test("A study of one trial has a table and no charts that compare")
+  func studyOneTrialTableNo() throws {
     let study = try StudyPages.study(
       SearchSpace([.init("rate", .values([.number(0.5)]))]))
     try study.run { _ in 0.5 }
@@ -223,7 +232,8 @@ struct StudyReportTests {
     #expect(report.shownCharts.allSatisfy { $0.name == "timeline" })
   }
 
-  @Test func `A study under way shows what it has, and says that it is not over`() throws {
+  @Test("A study under way shows what it has, and says that it is not over")
+  func studyUnderWayShowsSays() throws {
     let study = try StudyPages.study(StudyPages.space)
     try StudyPages.finish(0, of: study, 0.5)
     try study.begin(1)
@@ -237,7 +247,8 @@ struct StudyReportTests {
     #expect(stopped.table("Best trials")?.rows.map { $0[0].text } == ["0", "1"])
   }
 
-  @Test func `Where less is better the lowest comes first, whatever its size`() throws {
+  @Test("Where less is better the lowest comes first, whatever its size")
+  func lessBetterLowestComesFirst() throws {
     let study = try StudyPages.study(
       SearchSpace([.init("x", .numbers(lower: -2, upper: 2, points: 5))]),
       goal: Goal("some_error", .minimize))

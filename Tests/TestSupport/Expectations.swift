@@ -72,3 +72,11 @@ public func expectMessage(
     rest = rest[found.upperBound...]
   }
 }
+
+/// Pairs of the elements of two collections, which are expected to have equal counts.
+public func zipped<First: Collection, Second: Collection>(
+  _ first: First, _ second: Second, sourceLocation: SourceLocation = #_sourceLocation
+) -> Zip2Sequence<First, Second> {
+  #expect(first.count == second.count, sourceLocation: sourceLocation)
+  return zip(first, second)
+}

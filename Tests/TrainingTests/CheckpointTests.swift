@@ -6,7 +6,9 @@ import PerceptronFiles
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct CheckpointTests {
+
+@Suite("Checkpoints")
+struct CheckpointTests {
   /// Everything that has a state: dropout, batch statistics, passes, a plateau, an average, the best
   /// weights so far.
   static func settings(_ optimizer: Optimizer, sampling: Sampling = .epoch) -> TrainerSettings {

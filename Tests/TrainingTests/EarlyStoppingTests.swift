@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct EarlyStoppingTests {
+
+@Suite("Early stopping", .mayHang)
+struct EarlyStoppingTests {
   static func trainer(
     _ stopping: EarlyStopping?, rate: Double = 0.5
   ) throws -> Trainer<Float, SeededRandom> {

@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct EvaluateTests {
+
+@Suite("Evaluation")
+struct EvaluateTests {
   @Test("Evaluation in blocks equals the whole", arguments: [1, 7, 999, 1000, 1001, 2500])
   func blocks(count: Int) {
     var random = SeededRandom(seed: 1)

@@ -5,7 +5,8 @@ import PerceptronTraining
 @testable import PerceptronNeuralNetwork
 
 /// Clipping that NumPy computed is compared in OptimizerTests.
-@Suite struct GradientClippingTests {
+@Suite("Gradient clipping")
+struct GradientClippingTests {
   /// A workspace whose only gradients are `weights`, of any number, and a bias's 0.
   static func workspace<Scalar: BLASScalar>(_ weights: [Scalar]) -> Network<Scalar>.Workspace {
     let network = Network<Scalar>(

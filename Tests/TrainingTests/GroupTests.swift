@@ -7,7 +7,8 @@ import Testing
 @testable import PerceptronTraining
 
 /// Several networks in one trainer.
-@Suite struct GroupTests {
+@Suite("Groups of networks", .mayHang)
+struct GroupTests {
   static let data = TrainTests.blobs(90)
   static let validation = TrainTests.blobs(21)
 

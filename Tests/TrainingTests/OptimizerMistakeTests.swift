@@ -3,7 +3,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct OptimizerMistakeTests {
+
+@Suite("Invalid optimizer settings")
+struct OptimizerMistakeTests {
   @Test("Settings that make no sense are refused with their value")
   func badSettings() throws {
     let cases: [(Optimizer, String)] = [

@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 import PerceptronTraining
 @testable import PerceptronNeuralNetwork
-@Suite struct OptimizerTests {
+
+@Suite("Optimizers")
+struct OptimizerTests {
   static let vectors = OptimizerVectors.shared
   static let all: [Optimizer] = [
     .sgd, Optimizer(.sgd, weightDecay: 0.1), .momentum(), .nesterov(0.8), .adagrad(), .rmsProp(),

@@ -30,7 +30,8 @@ private struct SignedSquare<Scalar: BLASScalar>: Layer {
   }
 }
 
-@Suite struct OwnLayerTests {
+@Suite("Layers of users")
+struct OwnLayerTests {
   private func net() -> Network<Double> {
     var random = SeededRandom(seed: 1)
     return Network(

@@ -35,7 +35,8 @@ private struct AMSGrad: OptimizerRule {
   }
 }
 
-@Suite struct OwnOptimizerTests {
+@Suite("Optimizers of users")
+struct OwnOptimizerTests {
   init() {
     Optimizer.register("amsgrad", settings: ["beta1", "beta2", "epsilon"]) {
       AMSGrad(beta1: $0["beta1"], beta2: $0["beta2"], epsilon: $0["epsilon"])

@@ -6,7 +6,8 @@ import PerceptronTraining
 
 /// Steps of whole networks held against PyTorch's from the same weights, on the same batches. What
 /// is compared with an expected number e may be off by tolerance · max(1, |e|).
-@Suite struct PyTorchTests {
+@Suite("PyTorch")
+struct PyTorchTests {
   @Test(
     "A step in Double is within 1e-11 of PyTorch's, ten within 1e-9", arguments: PyTorchCase.all)
   func double(_ reference: PyTorchCase) throws {

@@ -6,7 +6,9 @@ import PerceptronFiles
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct PythonInterchangeTests {
+
+@Suite("Interchange with Python", .mayHang)
+struct PythonInterchangeTests {
   /// The exit status of a command, its output thrown away.
   private static func run(_ arguments: [String]) throws -> Int32 {
     try Command.run(program: "/usr/bin/env", arguments).status
@@ -20,7 +22,7 @@ import PerceptronTraining
 
   @Test(
     "A model goes through Python's safetensors and back bit for bit",
-    .enabled(if: hasSafetensors(), "python3 has no packages safetensors and numpy"))
+    .requires(.safetensors, hasSafetensors(), "PYTHON has no packages safetensors and numpy"))
   func roundTrip() throws {
     func check<Scalar: BLASScalar>(_ type: Scalar.Type) throws {
       let directory = try TemporaryDirectory()

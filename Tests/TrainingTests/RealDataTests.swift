@@ -13,7 +13,8 @@ private enum RealData {
 }
 
 /// Runs on real data whose results are known. They take too long without optimisation.
-@Suite struct RealDataTests {
+@Suite("Training on real data")
+struct RealDataTests {
   /// Trains on CIFAR-10 with the last 1,000 rows held out and returns their accuracy.
   private func cifarAccuracy(hidden: Int, _ settings: SGDSettings) throws -> Double {
     let data = try DatasetLibrary.load(RealData.cifar10)
@@ -33,7 +34,7 @@ private enum RealData {
 
   @Test(
     "CIFAR-10 with the classic first settings reaches 0.27–0.31",
-    .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
+    .requires(.cifar10, RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
     .enabled(if: isOptimizedBuild, "too slow without optimisation; runs with -c release"))
   func cifar10() throws {
     let accuracy = try cifarAccuracy(
@@ -44,7 +45,7 @@ private enum RealData {
 
   @Test(
     "CIFAR-10 with better settings reaches 0.49",
-    .enabled(if: RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
+    .requires(.cifar10, RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
     .enabled(if: isOptimizedBuild, "too slow without optimisation; runs with -c release"))
   func cifar10Tuned() throws {
     let accuracy = try cifarAccuracy(

@@ -2,7 +2,9 @@ import PerceptronFiles
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct RunLockTests {
+
+@Suite("Locks of run folders", .mayHang)
+struct RunLockTests {
   @Test("A folder that is locked is refused until the lock is gone, and nothing is left in it")
   func lock() throws {
     let scratch = try TemporaryDirectory()

@@ -4,7 +4,9 @@ import PerceptronFiles
 import TestSupport
 import Testing
 @testable import PerceptronTraining
-@Suite struct RunReadingTests {
+
+@Suite("Reading of runs")
+struct RunReadingTests {
   private struct Written {
     let scratch: TemporaryDirectory
     let directory: RunDirectory
@@ -80,7 +82,8 @@ import Testing
     #expect(try Experiment(json: earlier) == expected)
   }
 
-  @Test("A run without an iteration is read") func empty() throws {
+  @Test("A run without an iteration is read")
+  func empty() throws {
     let written = try self.written([], status: .interrupted, epochs: [])
     #expect(try written.directory.read() == written.run)
   }
@@ -162,7 +165,8 @@ import Testing
     #expect(error?.message == "cannot be read: No such file or directory")
   }
 
-  @Test("No cut of a file makes reading trap") func cuts() throws {
+  @Test("No cut of a file makes reading trap")
+  func cuts() throws {
     let written = try self.written()
     for name in ["run.json", "history.csv", "epochs.csv"] {
       let whole = try written.scratch.bytes(of: "runs/a/" + name)
@@ -177,7 +181,8 @@ import Testing
     #expect(try written.directory.read() == written.run)
   }
 
-  @Test("A record in which a key stands twice is refused by name") func twice() throws {
+  @Test("A record in which a key stands twice is refused by name")
+  func twice() throws {
     let written = try self.written()
     let text = String(decoding: try written.scratch.bytes(of: "runs/a/run.json"), as: UTF8.self)
     let changed = text.replacing(#""pixelScale" :"#, with: #""pixelScale" : 2, "pixelScale" :"#)
@@ -188,7 +193,8 @@ import Testing
         == #"expected the record of a run: the key "pixelScale" stands twice in "settings""#)
   }
 
-  @Test("The record is read without the histories") func record() throws {
+  @Test("The record is read without the histories")
+  func record() throws {
     let written = try self.written()
     try FileManager.default.removeItem(atPath: written.scratch.file("runs/a/history.csv"))
     #expect(try written.directory.record() == written.run.record)

@@ -3,7 +3,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct ScheduleTests {
+
+@Suite("Learning rate schedules")
+struct ScheduleTests {
   static let vectors = OptimizerVectors.shared
 
   @Test("Every schedule's rates are NumPy's", arguments: OptimizerVectors.shared.schedules.indices)

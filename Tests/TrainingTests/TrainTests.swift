@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct TrainTests {
+
+@Suite("Training the two-layer network")
+struct TrainTests {
   /// Rows around one centre per class, which a network can learn.
   static func blobs(_ count: Int, classes: Int = 3) -> PreparedDataset<Float> {
     let labels = (0..<count).map { $0 % classes }

@@ -6,7 +6,9 @@ import PerceptronFiles
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct TrainedModelTests {
+
+@Suite("Trained models")
+struct TrainedModelTests {
   static func model<Scalar: BLASScalar>(_: Scalar.Type) -> TrainedModel<Scalar> {
     var random = SeededRandom(seed: 2)
     return TrainedModel(

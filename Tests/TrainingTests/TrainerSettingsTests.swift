@@ -7,7 +7,8 @@ import PerceptronTraining
 
 /// That each setting of a trainer reaches the step: the first iterations of a run are held against
 /// the same made by hand.
-@Suite struct TrainerSettingsTests {
+@Suite("Trainer settings")
+struct TrainerSettingsTests {
   static let data = TrainTests.blobs(60)
   static let layers: [LayerSpecification] = [
     .affine(outputs: 8), .batchNorm(), .relu, .affine(outputs: 3),
@@ -45,7 +46,7 @@ import PerceptronTraining
     let fresh = TrainerTests.net(Self.layers).parameters
     let moved = try Self.trained(iterations: 1) { $0.clipping = .value(limit: 1e-3) }
       .network.parameters
-    for (before, after) in zip(fresh, moved) {
+    for (before, after) in zipped(fresh, moved) {
       let largest = (after.tensor - before.tensor).elements.map(\.magnitude).max() ?? 0
       #expect(largest <= 0.5e-3 * 1.01, "\(before.name)")
     }

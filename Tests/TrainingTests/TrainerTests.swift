@@ -6,7 +6,9 @@ import PerceptronFiles
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct TrainerTests {
+
+@Suite("Trainer", .mayHang)
+struct TrainerTests {
   typealias FloatTrainer = Trainer<Float, SeededRandom>
 
   static func net(

@@ -6,7 +6,8 @@ import Testing
 import PerceptronTraining
 
 /// Whole training runs held against NumPy's, started from the seed alone.
-@Suite struct TrajectoryTests {
+@Suite("Trajectories of the two-layer network")
+struct TrajectoryTests {
   static let seeds: [UInt32] = [0, 7]
 
   /// The case whose weights and batches come from `seed`.
@@ -37,7 +38,7 @@ import PerceptronTraining
     let reference = Self.reference(seed)
     let (net, history) = try Self.train(seed, as: Double.self)
     #expect(history.loss.count == reference.losses.count)
-    for (iteration, (ours, theirs)) in zip(history.loss, reference.losses).enumerated() {
+    for (iteration, (ours, theirs)) in zipped(history.loss, reference.losses).enumerated() {
       #expect(relativeError(ours, theirs) <= 1e-12, "iteration \(iteration): \(ours), \(theirs)")
     }
     // NumPy records accuracies where an epoch begins at a whole iteration.
@@ -55,7 +56,7 @@ import PerceptronTraining
   @Test("The same run in Float stays within 1e-3 of it", arguments: seeds)
   func float(seed: UInt32) throws {
     let (_, history) = try Self.train(seed, as: Float.self)
-    for (ours, theirs) in zip(history.loss, Self.reference(seed).losses) {
+    for (ours, theirs) in zipped(history.loss, Self.reference(seed).losses) {
       #expect((ours - theirs).magnitude <= 1e-3 * max(1, theirs))
     }
   }

@@ -3,6 +3,7 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronCLI
+
 @Suite("The space of perceptron tune")
 struct TrialSpaceTests {
   private func space(

@@ -3,7 +3,8 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronCLI
-@Suite("What perceptron tune can tune")
+
+@Suite("What perceptron tune can tune", .mayHang)
 struct TunableTests {
   /// The parts of ArgumentParser's description of a command that are looked at.
   private struct Dump: Decodable {

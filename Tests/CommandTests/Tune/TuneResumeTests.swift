@@ -2,7 +2,8 @@ import Foundation
 import Perceptron
 import TestSupport
 import Testing
-@Suite("Going on with a study")
+
+@Suite("Going on with a study", .mayHang)
 struct TuneResumeTests {
   @Test("A study that was interrupted or killed goes on to the numbers of one that never was")
   func goesOn() throws {

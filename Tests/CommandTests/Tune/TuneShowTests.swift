@@ -4,7 +4,8 @@ import Perceptron
 import TestSupport
 import Testing
 @testable import PerceptronCLI
-@Suite("perceptron tune show and export")
+
+@Suite("perceptron tune show and export", .mayHang)
 struct TuneShowTests {
   /// A study that somebody runs: two trials done, one diverged, one running, one waiting.
   private func begun(_ folder: String) throws -> Study {

@@ -29,7 +29,7 @@ extension TemporaryDirectory {
   }
 }
 
-@Suite("perceptron tune")
+@Suite("perceptron tune", .mayHang)
 struct TuneTests {
   @Test("It trains a grid, tells the best ten, and leaves the best network")
   func grid() throws {

@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 import Testing
-@Suite("Bad use of perceptron tune")
+
+@Suite("Bad use of perceptron tune", .mayHang)
 struct TuneUsageTests {
   static let mistakes: [UsageTests.Mistake] = [
     .init("tune", "nothing to try", "perceptron train"),

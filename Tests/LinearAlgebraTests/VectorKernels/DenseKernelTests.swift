@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Vector kernels on every level of instructions: layers of outputs × inputs")
 struct DenseKernelTests {
   private static let rowCounts = [0, 1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 23]

@@ -1,6 +1,7 @@
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Vector kernels on every level of instructions: elements")
 struct ElementKernelTests {
   /// The longest run, and the furthest from an aligned place.
@@ -117,7 +118,7 @@ struct ElementKernelTests {
       var outputs = Array(pointers[kernel.inputs...])
       if shared >= 0 { outputs[0] = pointers[shared] }
       kernel.run(count, pointers[..<kernel.inputs].map { UnsafePointer($0) }, outputs)
-      for (output, expected) in zip(outputs, whole) {
+      for (output, expected) in zipped(outputs, whole) {
         let isRight = expected.withUnsafeBufferPointer {
           areSame(output, $0.baseAddress! + offset, count: count)
         }

@@ -2,6 +2,7 @@ import Foundation
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Vector kernels on every level of instructions: rows and columns")
 struct MatrixKernelTests {
   @Test("Sums of columns are added in their twin's order, at every size", arguments: scalarTypes)

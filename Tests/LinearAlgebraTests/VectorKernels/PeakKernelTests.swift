@@ -1,6 +1,7 @@
 import CPerceptronKernels
 import PerceptronLinearAlgebra
 import Testing
+
 @Suite("Vector kernels on every level of instructions: multiply-adds")
 struct PeakKernelTests {
   @Test("Every element is multiplied and added to as often as asked for")

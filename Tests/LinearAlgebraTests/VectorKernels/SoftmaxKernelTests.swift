@@ -2,6 +2,7 @@ import Foundation
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
 @Suite("Vector kernels on every level of instructions: softmax")
 struct SoftmaxKernelTests {
   /// Probabilities, sums and losses by the definition, computed in double precision from the

@@ -14,7 +14,9 @@ import PerceptronTraining
 
 @testable import PerceptronReports
 import PerceptronVisualization
-@Suite struct EventFileTests {
+
+@Suite("Event files")
+struct EventFileTests {
   private func bytes(_ hexadecimal: String) throws -> [UInt8] {
     let digits = Array(hexadecimal)
     return try stride(from: 0, to: digits.count, by: 2).map {
@@ -23,7 +25,8 @@ import PerceptronVisualization
   }
 
   /// RFC 3720, appendix B.4.
-  @Test func `checksums are those of RFC 3720`() {
+  @Test("Checksums are those of RFC 3720")
+  func checksumsThoseRFC3720() {
     #expect(CRC32C.checksum([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
     #expect(CRC32C.checksum([UInt8](repeating: 0xFF, count: 32)) == 0x62A8_AB43)
     #expect(CRC32C.checksum(Array(0..<32)) == 0x46DD_794E)
@@ -32,7 +35,8 @@ import PerceptronVisualization
   }
 
   /// What Python's `tensorboard` 2.21 makes of the same events.
-  @Test func `records are those of Python's messages`() throws {
+  @Test("Records are those of Python's messages")
+  func recordsThosePythonsMessages() throws {
     let scalar = EventMessage.scalars([("größe/🙂", 0.1)], step: 300, time: 1.5)
     #expect(
       try EventMessage.record(of: scalar)
@@ -48,7 +52,8 @@ import PerceptronVisualization
         == bytes("0f000000000000006d532b0909000000000000004010073a020801d1715dcb"))
   }
 
-  @Test func `numbers that are not finite are written as such`() {
+  @Test("Numbers that are not finite are written as such")
+  func numbersNotFiniteWrittenSuch() {
     for number in [Double.nan, .infinity, -.infinity] {
       let message = EventMessage.scalars([("x", number)], step: 0, time: 0)
       let tail = message.bytes.suffix(4)
@@ -58,7 +63,8 @@ import PerceptronVisualization
     }
   }
 
-  @Test func `a histogram leaves out what is not finite and counts the rest`() {
+  @Test("A histogram leaves out what is not finite and counts the rest")
+  func histogramLeavesOutNotFinite() {
     let some = HistogramBuckets(of: Tensor<Double>([0, .nan, 1, 30, .infinity], shape: [5]))
     #expect(some.count == 3 && some.sum == 31 && some.sumOfSquares == 901)
     #expect(some.limits == (1...30).map(Double.init))
@@ -72,7 +78,8 @@ import PerceptronVisualization
     #expect(extreme.counts.first == 1 && extreme.counts.last == 1)
   }
 
-  @Test func `what was flushed is in the file, behind the version and the start`() throws {
+  @Test("What was flushed is in the file, behind the version and the start")
+  func wasFlushedFileBehindVersion() throws {
     let scratch = try TemporaryDirectory()
     let log = try TensorBoardLog(in: scratch.file("a/b"), fromStep: 7)
     let head = try Data(contentsOf: URL(fileURLWithPath: log.path)).count
@@ -93,7 +100,8 @@ import PerceptronVisualization
     }
     #expect(offsets.count == 4 && offsets[2] == head && offsets.last == data.count)
   }
-  @Test func `An event that was written in part is taken back and written again`() async throws {
+  @Test("An event that was written in part is taken back and written again")
+  func eventWasWrittenPartTaken() async throws {
     let scratch = try TemporaryDirectory()
     await #expect(processExitsWith: .success) { [path = scratch.path as String] in
       signal(SIGXFSZ, SIG_IGN)
@@ -119,7 +127,8 @@ import PerceptronVisualization
     }
   }
 
-  @Test func `A log that goes with events it cannot write leaves whole ones`() async throws {
+  @Test("A log that goes with events it cannot write leaves whole ones")
+  func logGoesWithEventsCannot() async throws {
     let scratch = try TemporaryDirectory()
     await #expect(processExitsWith: .success) { [path = scratch.path as String] in
       signal(SIGXFSZ, SIG_IGN)

@@ -8,6 +8,7 @@ import PerceptronTuning
 import PerceptronVisualization
 
 /// The event files of studies, and what may be in the folder that they replace.
+@Suite("TensorBoard event files of studies")
 struct StudyEventsTests {
   private struct Trouble: Error {}
 
@@ -34,12 +35,14 @@ struct StudyEventsTests {
     return files
   }
 
-  @Test(arguments: [
-    "notes.txt", "trial-1/notes.txt", "trial-best/events.out.tfevents.1", "trial-01/a",
-    "trial--1/events.out.tfevents.1", "trial-2/events.out.tfevents.1/a", "trial-3",
-    "events.out.tfevents.1/a", "trial-1/events.out.tfevents.1/a", "trial-7/trial-1/a",
-  ])
-  func `A folder with anything else in it is left as it is`(stranger: String) throws {
+  @Test(
+    "A folder with anything else in it is left as it is",
+    arguments: [
+      "notes.txt", "trial-1/notes.txt", "trial-best/events.out.tfevents.1", "trial-01/a",
+      "trial--1/events.out.tfevents.1", "trial-2/events.out.tfevents.1/a", "trial-3",
+      "events.out.tfevents.1/a", "trial-1/events.out.tfevents.1/a", "trial-7/trial-1/a",
+    ])
+  func folderWithAnythingElseLeft(stranger: String) throws {
     let scratch = try TemporaryDirectory()
     let folder = scratch.file("events")
     try study().writeTensorBoard(to: folder)
@@ -55,7 +58,8 @@ struct StudyEventsTests {
     #expect(try scratch.names == ["events"])
   }
 
-  @Test func `Folders of trials alone, and the files of a run, are not a study's`() throws {
+  @Test("Folders of trials alone, and the files of a run, are not a study's")
+  func foldersTrialsAloneFilesRun() throws {
     let scratch = try TemporaryDirectory()
     let folder = scratch.file("events")
     _ = try TensorBoardLog(in: folder + "/trial-1")
@@ -69,7 +73,8 @@ struct StudyEventsTests {
     #expect(try contents(scratch.file("empty")).count == 2)
   }
 
-  @Test func `Repeats are one group, whose mean the table shows, with their deviation`() throws {
+  @Test("Repeats are one group, whose mean the table shows, with their deviation")
+  func repeatsOneGroupWhoseMean() throws {
     let scratch = try TemporaryDirectory()
     let study = try Study(
       SearchSpace([.init("hidden", .values([.integer(5), .integer(6)]))]), seeds: [3, 4])
@@ -86,8 +91,8 @@ struct StudyEventsTests {
     }
   }
 
-  @Test(arguments: [1, 2])
-  func `The folder is as it was where it cannot be replaced`(failing: Int) throws {
+  @Test("The folder is as it was where it cannot be replaced", arguments: [1, 2])
+  func folderWasCannotReplaced(failing: Int) throws {
     let scratch = try TemporaryDirectory()
     let folder = scratch.file("events")
     try study().writeTensorBoard(to: folder)
@@ -103,7 +108,8 @@ struct StudyEventsTests {
     #expect(try scratch.names == ["events"])
   }
 
-  @Test func `What was moved away and never replaced comes back first`() throws {
+  @Test("What was moved away and never replaced comes back first")
+  func wasMovedAwayNeverReplaced() throws {
     let scratch = try TemporaryDirectory()
     let folder = scratch.file("events")
     try study().writeTensorBoard(to: folder)
@@ -117,8 +123,10 @@ struct StudyEventsTests {
     #expect(try scratch.names == ["events"])
   }
 
-  @Test(arguments: ["loss", "accuracy/validation", "final_loss", "seconds", "error"])
-  func `A number of the goal's name is there once, and is the goal's`(name: String) throws {
+  @Test(
+    "A number of the goal's name is there once, and is the goal's",
+    arguments: ["loss", "accuracy/validation", "final_loss", "seconds", "error"])
+  func numberGoalsNameThereOnce(name: String) throws {
     let scratch = try TemporaryDirectory()
     try study(Goal(name, .minimize)).writeTensorBoard(to: scratch.file("events"))
     let file = try #require(EventFileName.names(in: scratch.file("events/trial-0")).first)

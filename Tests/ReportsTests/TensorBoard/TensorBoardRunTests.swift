@@ -7,7 +7,9 @@ import Testing
 import PerceptronTraining
 @testable import PerceptronReports
 import PerceptronVisualization
-@Suite struct TensorBoardRunTests {
+
+@Suite("TensorBoard event files of runs", .mayHang)
+struct TensorBoardRunTests {
   private static let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
 
   private static func run(_ code: String, _ arguments: [String] = []) throws -> Command.Outcome {
@@ -37,7 +39,7 @@ import PerceptronVisualization
 
   @Test(
     "Python's reader finds what was written, and drops what a later start takes back",
-    .enabled(if: hasTensorBoard(), "PYTHON has no package tensorboard"))
+    .requires(.tensorBoard, hasTensorBoard(), "PYTHON has no package tensorboard"))
   func readBack() throws {
     let scratch = try TemporaryDirectory()
     let image = Image(width: 2, height: 1, channels: 3, pixels: [1, 2, 3, 4, 5, 6])
@@ -63,7 +65,7 @@ import PerceptronVisualization
 
   @Test(
     "A run's event file has the losses and accuracies of its history",
-    .enabled(if: hasTensorBoard(), "PYTHON has no package tensorboard"))
+    .requires(.tensorBoard, hasTensorBoard(), "PYTHON has no package tensorboard"))
   func run() throws {
     let scratch = try TemporaryDirectory()
     let split = try Digits.training.splitLast(200)
@@ -102,7 +104,8 @@ import PerceptronVisualization
       try found("accuracy/validation") == Dictionary(uniqueKeysWithValues: accuracies))
     #expect(try found("parameters/W1") == [0: 576, 9: 576, 19: 576, 24: 576])
   }
-  @Test func `A run that stops early has its last histograms, and goes on in a further file`()
+  @Test("A run that stops early has its last histograms, and goes on in a further file")
+  func runStopsEarlyLastHistograms()
     throws
   {
     let scratch = try TemporaryDirectory()
@@ -130,7 +133,8 @@ import PerceptronVisualization
     #expect(try steps(#require(names.last)) == [7, 24])
   }
 
-  @Test func `A callback of senseless numbers is refused before a run`() async {
+  @Test("A callback of senseless numbers is refused before a run")
+  func callbackSenselessNumbersRefusedBefore() async {
     await #expect(processExitsWith: .failure) {
       _ = TrainingCallback<Float>.tensorBoard(to: "none", histograms: -1)
     }

@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct EnsembleTests {
+
+@Suite("Ensembles", .mayHang)
+struct EnsembleTests {
   /// A network whose probabilities of the classes are the given ones, whatever comes in.
   static func constant<Scalar: BLASScalar>(_ probabilities: [Double]) -> Network<Scalar> {
     let bias = Tensor(probabilities.map { Scalar(Double.logarithm($0)) })

@@ -3,7 +3,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct NetworkAverageTests {
+
+@Suite("Averages of networks", .mayHang)
+struct NetworkAverageTests {
   @Test("The average has the mean of every parameter and every statistic")
   func means() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {

@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct WeightAverageTests {
+
+@Suite("Averages of weights", .mayHang)
+struct WeightAverageTests {
   /// The average by its definition: network s of t counts (1 − decay)·decay^(t − s) / (1 − decayᵗ).
   static func expected(_ values: [Tensor<Double>], decay: Double) -> Tensor<Double> {
     let weights = values.indices.map { pow(decay, Double(values.count - 1 - $0)) }
@@ -74,7 +76,7 @@ import PerceptronTraining
     var average = WeightAverage(of: start, decay: 0.9)
     let before = places(average)
     #expect(before.count == 6)
-    for (place, tensor) in zip(before, Array(start.parameters) + Array(start.statistics)) {
+    for (place, tensor) in zipped(before, Array(start.parameters) + Array(start.statistics)) {
       tensor.tensor.withUnsafeElements { #expect(UnsafeRawPointer($0.baseAddress!) != place) }
     }
     for seed in 1...3 as ClosedRange<UInt64> {

@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct DiagnosisTests {
+
+@Suite("Diagnosis")
+struct DiagnosisTests {
   /// Of hidden units 1, −1 and 3, −2 the rectifier leaves 1, 0 and 3, 0; the output layer is 0, so
   /// that both classes have the probability ½.
   static func worked<Scalar: BLASScalar>(_: Scalar.Type) -> Network<Scalar> {
@@ -31,7 +33,7 @@ import PerceptronTraining
       #expect(diagnosis.layers.map(\.activationMean) == [0.25, 1, 0])
       // Of 1, −1, 3, −2: 15/4 − 1/16; of 1, 0, 3, 0: 10/4 − 1.
       let deviations = [3.6875, 1.5, 0].map { $0.squareRoot() } as [Double]
-      for (layer, expected) in zip(diagnosis.layers, deviations) {
+      for (layer, expected) in zipped(diagnosis.layers, deviations) {
         expectClose(layer.activationDeviation, expected, tolerance: Scalar.testTolerance)
       }
       // The scores' gradient is (½ − 1)/2 at the label and ½/2 beside it; zeros let nothing through.
@@ -94,7 +96,7 @@ import PerceptronTraining
       let diagnosis = network.diagnose(x, targets, penalty: penalty)
       let (loss, gradients) = network.lossAndGradients(of: x, targets, penalty: penalty)
       expectClose(diagnosis.loss, loss, tolerance: Scalar.testTolerance)
-      for (parameter, (name, gradient)) in zip(diagnosis.parameters, gradients) {
+      for (parameter, (name, gradient)) in zipped(diagnosis.parameters, gradients) {
         #expect(parameter.name == name)
         expectClose(
           parameter.gradientNorm, Double(gradient.sumOfSquares()).squareRoot(),

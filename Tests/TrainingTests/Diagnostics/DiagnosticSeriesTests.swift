@@ -4,7 +4,9 @@ import PerceptronFiles
 import TestSupport
 import Testing
 @testable import PerceptronTraining
-@Suite struct DiagnosticSeriesTests {
+
+@Suite("Diagnostics over a run")
+struct DiagnosticSeriesTests {
   private func look(_ iteration: Int, norm: Double = 1) -> DiagnosticSeries.Look {
     .init(
       iteration: iteration,
@@ -47,8 +49,8 @@ import Testing
     #expect(distances.count <= 1)
   }
 
-  @Test("A series is read with its run as it was written, to the last bit") func roundTrip() throws
-  {
+  @Test("A series is read with its run as it was written, to the last bit")
+  func roundTrip() throws {
     let scratch = try TemporaryDirectory()
     let directory = RunDirectory(path: scratch.file("run"))
     let series = DiagnosticSeries([look(0), look(1, norm: .infinity), look(2)])

@@ -1,6 +1,8 @@
 import Testing
 @testable import PerceptronTraining
-@Suite struct LastingWarningTests {
+
+@Suite("Lasting warnings")
+struct LastingWarningTests {
   private func warning(
     _ kind: DiagnosticWarning.Kind, _ subject: String? = "W1", value: Double = 1
   ) -> DiagnosticWarning {

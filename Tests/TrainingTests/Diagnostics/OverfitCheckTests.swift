@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct OverfitCheckTests {
+
+@Suite("Overfit check")
+struct OverfitCheckTests {
   /// Rows and labels without anything in common, which can only be learnt by heart.
   static func noise<Scalar: BLASScalar>(
     _ count: Int, as: Scalar.Type = Scalar.self

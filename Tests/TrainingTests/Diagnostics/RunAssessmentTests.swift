@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct RunAssessmentTests {
+
+@Suite("Run assessment")
+struct RunAssessmentTests {
   private func settings(
     rate: Double, iterations: Int = 150, decay: Double = 1, batchSize: Int = 20
   ) -> TrainerSettings {

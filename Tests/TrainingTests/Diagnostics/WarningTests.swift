@@ -5,7 +5,8 @@ import Testing
 import PerceptronTraining
 
 /// Each test plants one problem in a healthy network.
-@Suite struct WarningTests {
+@Suite("Warnings")
+struct WarningTests {
   static func network<Scalar: BLASScalar>(_: Scalar.Type = Scalar.self) -> Network<Scalar> {
     var random = SeededRandom(seed: 1)
     return Network(

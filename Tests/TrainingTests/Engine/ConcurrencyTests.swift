@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 @testable import PerceptronTraining
-@Suite(.timeLimit(.minutes(10))) struct ConcurrencyTests {
+
+@Suite("Concurrency", .mayHang)
+struct ConcurrencyTests {
   static let data: PreparedDataset<Float> = {
     let rows = Tensor<Float>.sample([90, 70])
     return Dataset(rows, labels: (0..<90).map { $0 * $0 % 3 }).prepared(with: .none)

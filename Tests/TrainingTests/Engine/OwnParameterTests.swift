@@ -51,7 +51,8 @@ private struct Stretch<Scalar: BLASScalar>: Layer {
 }
 
 /// Steps of networks with layers of one's own that have parameters.
-@Suite struct OwnParameterTests {
+@Suite("Parameters of user layers", .mayHang)
+struct OwnParameterTests {
   /// A case whose network is affine, a layer of one's own, affine.
   private static func plan<Scalar>(
     _ settings: TrainerSettings, inputs: Int = 70, _ own: any Layer<Scalar>, width: Int = 9
@@ -100,7 +101,7 @@ private struct Stretch<Scalar: BLASScalar>: Layer {
     let expected = plan.network.lossAndGradients(
       of: steps.features, .labels(steps.labels), penalty: settings.penalty
     ).gradients
-    for (found, expected) in zip(steps.gradients(at: 0), expected) {
+    for (found, expected) in zipped(steps.gradients(at: 0), expected) {
       expectClose(found.tensor, expected.tensor)
     }
   }

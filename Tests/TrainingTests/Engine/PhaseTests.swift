@@ -1,8 +1,11 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import TestSupport
 import Testing
 @testable import PerceptronTraining
-@Suite struct PhaseTests {
+
+@Suite("Phases of a step", .mayHang)
+struct PhaseTests {
   @Test(
     "The end of each of a step's five phases is told, whether the loss is finite or not",
     arguments: [1, 2], [false, true])

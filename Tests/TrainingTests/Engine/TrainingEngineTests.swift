@@ -6,7 +6,8 @@ import Testing
 @testable import PerceptronTraining
 
 /// The engine's steps against the readable path's.
-@Suite struct TrainingEngineTests {
+@Suite("Training engine", .mayHang)
+struct TrainingEngineTests {
   /// Every kind of layer, and a weight matrix that is split among workers: 70 × 65. An epsilon is
   /// large where columns may hardly vary, which makes much of rounding.
   static let stacks: [[LayerSpecification]] = [
@@ -151,7 +152,7 @@ import Testing
         let alone = plan.planned(workers: 1)
         for workers in [2, 3, 5] {
           let shared = plan.planned(workers: workers)
-          for (found, expected) in zip(shared.tensors, alone.tensors) {
+          for (found, expected) in zipped(shared.tensors, alone.tensors) {
             #expect(
               found.tensors == expected.tensors,
               "\(Scalar.self), \(workers) workers, \(clipping): \(found.name)")
@@ -175,7 +176,7 @@ import Testing
         Self.expectSame(plan, workers: 2)
         let alone = plan.planned(workers: 1)
         for workers in [2, 3, 5] {
-          for (found, expected) in zip(plan.planned(workers: workers).tensors, alone.tensors) {
+          for (found, expected) in zipped(plan.planned(workers: workers).tensors, alone.tensors) {
             #expect(
               found.tensors == expected.tensors,
               "\(Scalar.self), batch \(batch), \(workers) workers: \(found.name)")
@@ -235,7 +236,7 @@ import Testing
       let expected = plan.network.lossAndGradients(
         of: steps.features, .labels(steps.labels), penalty: settings.penalty)
       expectClose(loss, expected.loss, tolerance: Scalar.testTolerance)
-      for (found, expected) in zip(steps.gradients(at: 0), expected.gradients) {
+      for (found, expected) in zipped(steps.gradients(at: 0), expected.gradients) {
         expectClose(found.tensor, expected.tensor)
       }
     }

@@ -3,7 +3,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct AccuracyTests {
+
+@Suite("Accuracy")
+struct AccuracyTests {
   @Test("Accuracy is the share of equal entries, as scikit-learn says")
   func accuracyOfArrays() {
     #expect(accuracy(of: [1, 2, 0, 0], labels: [1, 2, 0, 1]) == 0.75)

@@ -1,7 +1,9 @@
 import PerceptronDatasets
 import Testing
 import PerceptronTraining
-@Suite struct ConfusionMatrixTableTests {
+
+@Suite("Table of a confusion matrix")
+struct ConfusionMatrixTableTests {
   /// `each` rows of every class, of which the second half is taken for the next one.
   static func matrix(_ names: [String], each: Int) -> ConfusionMatrix {
     var matrix = ConfusionMatrix(classNames: names)

@@ -5,7 +5,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct ConfusionMatrixTests {
+
+@Suite("Confusion matrix")
+struct ConfusionMatrixTests {
   static let matrix = ConfusionMatrix(
     labels: ScikitLearnCase.labels, predicted: ScikitLearnCase.predicted,
     classNames: ScikitLearnCase.classNames)

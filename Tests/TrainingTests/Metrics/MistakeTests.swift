@@ -4,7 +4,9 @@ import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 import PerceptronTraining
-@Suite struct MistakeTests {
+
+@Suite("Most confident errors")
+struct MistakeTests {
   /// Whole numbers, so that any number of workers gives the same scores, many of them equal.
   fileprivate static func data<Scalar: BLASScalar>(
     rows: Int, classes: Int, as _: Scalar.Type
@@ -58,11 +60,12 @@ import PerceptronTraining
   }
 
   @Test(
+    "The surest mistakes are the first of all in order",
     arguments: [
       (LossSpecification.softmax, 4), (.logistic, 1), (.logistic, 4), (.hinge, 4),
       (.squaredError, 1), (.squaredError, 4),
     ] as [(LossSpecification, Int)])
-  func `the surest mistakes are the first of all in order`(
+  func surestMistakesFirstAllOrder(
     loss: LossSpecification, outputs: Int
   ) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
@@ -81,7 +84,8 @@ import PerceptronTraining
     for type in scalarTypes { check(type) }
   }
 
-  @Test func `of no rows and of rows that are all predicted rightly there are none`() {
+  @Test("Of no rows and of rows that are all predicted rightly there are none")
+  func noRowsRowsAllPredicted() {
     let network = Network<Float>.identity(3)
     for rows in [0, 3] {
       let scores = Tensor<Float>((0..<rows * 3).map { $0 % 4 == 0 ? 1 : 0 }, shape: [rows, 3])
@@ -92,7 +96,8 @@ import PerceptronTraining
     }
   }
 
-  @Test func `mistakes of scores that are not finite come last, in the order of rows`() {
+  @Test("Mistakes of scores that are not finite come last, in the order of rows")
+  func mistakesScoresNotFiniteCome() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let scores = Tensor<Scalar>(
         [.nan, 0, 1, .infinity, .infinity, 1, 2, 0, 9, 0], shape: [5, 2])
@@ -112,7 +117,8 @@ import PerceptronTraining
     for type in scalarTypes { check(type) }
   }
 
-  @Test func `a count below 0 is a mistake of the program`() async {
+  @Test("A count below 0 is a mistake of the program")
+  func countBelow0MistakeProgram() async {
     await #expect(processExitsWith: .failure) {
       let data = MistakeTests.data(rows: 1, classes: 2, as: Float.self)
       _ = MistakeTests.network(.softmax, outputs: 2, as: Float.self)

@@ -3,6 +3,7 @@ import Testing
 import PerceptronTuning
 
 /// The rules against examples worked out by hand.
+@Suite("Pruning")
 struct PruningTests {
   /// Begins a trial, lets it show `value` at `iteration`, and asks.
   private func ask(_ study: Study, _ trial: Int, _ value: Double, at iteration: Int) throws -> Bool
@@ -16,7 +17,8 @@ struct PruningTests {
     try study.record(Measurement(iteration: iteration, validationAccuracy: value), of: trial)
   }
 
-  @Test func `At a rung the best half of those that have come there so far goes on`() throws {
+  @Test("At a rung the best half of those that have come there so far goes on")
+  func atRungBestHalfThose() throws {
     let study = try StudySamples.study(.successiveHalving(minimum: 2, factor: 2))
     // Not at a rung yet.
     #expect(try !ask(study, 0, 0.0, at: 1))
@@ -32,13 +34,15 @@ struct PruningTests {
     #expect(try ask(study, 2, 0.4, at: 4))
   }
 
-  @Test func `One trial in three goes on, and the one that comes first always`() throws {
+  @Test("One trial in three goes on, and the one that comes first always")
+  func oneTrialThreeGoesOn() throws {
     let study = try StudySamples.study(.successiveHalving(minimum: 1, factor: 3))
     for trial in 0..<6 { try measure(study, trial, Double(trial), at: 1) }
     #expect((0..<6).map { study.shouldPrune($0, at: 1) } == [true, true, true, true, false, false])
   }
 
-  @Test func `A rung is reached by the first measurement at or beyond it`() throws {
+  @Test("A rung is reached by the first measurement at or beyond it")
+  func rungReachedByFirstMeasurement() throws {
     let study = try StudySamples.study(.successiveHalving(minimum: 2, factor: 2))
     #expect(try !ask(study, 0, 0.5, at: 2))
     // Trial 1 comes to 2 and 4 at once: at 2 it is worse than trial 0, alone at 4.
@@ -50,7 +54,8 @@ struct PruningTests {
     #expect(try !ask(study, 3, 0.55, at: 2))
   }
 
-  @Test func `Of equally good trials the first goes on, whoever was measured first`() throws {
+  @Test("Of equally good trials the first goes on, whoever was measured first")
+  func equallyGoodTrialsFirstGoes() throws {
     let study = try StudySamples.study(.successiveHalving(minimum: 1, factor: 2))
     try measure(study, 1, 0.5, at: 1)
     try measure(study, 0, 0.5, at: 1)
@@ -58,7 +63,8 @@ struct PruningTests {
     #expect(!study.shouldPrune(0, at: 1))
   }
 
-  @Test func `The lowest values go on where less is better, and what is not finite is the worst`()
+  @Test("The lowest values go on where less is better, and what is not finite is the worst")
+  func lowestValuesGoOnLess()
     throws
   {
     let study = try StudySamples.study(
@@ -70,7 +76,8 @@ struct PruningTests {
     #expect((0..<4).map { study.shouldPrune($0, at: 1) } == [true, false, true, false])
   }
 
-  @Test func `Measurements without a value and trials that wait do not count`() throws {
+  @Test("Measurements without a value and trials that wait do not count")
+  func measurementsWithoutValueTrialsWait() throws {
     let study = try StudySamples.study(.successiveHalving(minimum: 1, factor: 2))
     try measure(study, 0, 0.9, at: 1)
     study.interrupt(0)
@@ -81,7 +88,8 @@ struct PruningTests {
     #expect(!study.shouldPrune(5, at: 1))
   }
 
-  @Test func `Brackets begin at different rungs and compare only their own trials`() throws {
+  @Test("Brackets begin at different rungs and compare only their own trials")
+  func bracketsBeginAtDifferentRungs() throws {
     let pruning = Pruning.hyperband(minimum: 1, factor: 2, brackets: 2)
     let study = try StudySamples.study(pruning)
     #expect(try !ask(study, 0, 0.9, at: 1))
@@ -93,7 +101,8 @@ struct PruningTests {
     #expect(try ask(study, 3, 0.05, at: 2))
   }
 
-  @Test func `Rungs are powers of the factor from the bracket's first one`() {
+  @Test("Rungs are powers of the factor from the bracket's first one")
+  func rungsPowersFactorFromBrackets() {
     let halving = Pruning.successiveHalving(minimum: 3, factor: 2)
     #expect(
       [0, 2, 3, 6, 11, 12].map { halving.nextRung(after: $0, of: 7) } == [3, 3, 6, 12, 12, 24])
@@ -105,7 +114,8 @@ struct PruningTests {
     #expect(Pruning.median(after: 1, trials: 1).nextRung(after: 0, of: 0) == nil)
   }
 
-  @Test func `A trial ends whose best is below the median of the others' means`() throws {
+  @Test("A trial ends whose best is below the median of the others' means")
+  func trialEndsWhoseBestBelow() throws {
     let study = try StudySamples.study(.median(after: 2, trials: 2))
     // Means up to 2 are 0.375 and 0.625, their median 0.5.
     for (iteration, value) in [(1, 0.25), (2, 0.5), (3, 1)] {
@@ -122,21 +132,24 @@ struct PruningTests {
     #expect(try !ask(study, 3, 0.1, at: 3))
   }
 
-  @Test func `Without a rule every trial goes on`() throws {
+  @Test("Without a rule every trial goes on")
+  func withoutRuleEveryTrialGoes() throws {
     let study = try StudySamples.study()
     try measure(study, 0, 1, at: 1)
     #expect(try !ask(study, 1, 0, at: 1))
   }
 
-  @Test(arguments: [
-    (Pruning.successiveHalving(minimum: 0, factor: 2), "pruning minimum is 0"),
-    (.successiveHalving(minimum: 1, factor: 1), "pruning factor is 1"),
-    (.hyperband(minimum: 1, factor: 2, brackets: 0), "pruning brackets is 0"),
-    (.hyperband(minimum: -1, factor: 2), "pruning minimum is -1"),
-    (.median(after: -1, trials: 1), "pruning start is -1"),
-    (.median(after: 0, trials: 0), "pruning warm-up is 0"),
-  ])
-  func `Settings that make no sense are refused`(pruning: Pruning, message: String) throws {
+  @Test(
+    "Settings that make no sense are refused",
+    arguments: [
+      (Pruning.successiveHalving(minimum: 0, factor: 2), "pruning minimum is 0"),
+      (.successiveHalving(minimum: 1, factor: 1), "pruning factor is 1"),
+      (.hyperband(minimum: 1, factor: 2, brackets: 0), "pruning brackets is 0"),
+      (.hyperband(minimum: -1, factor: 2), "pruning minimum is -1"),
+      (.median(after: -1, trials: 1), "pruning start is -1"),
+      (.median(after: 0, trials: 0), "pruning warm-up is 0"),
+    ])
+  func settingsMakeNoSenseRefused(pruning: Pruning, message: String) throws {
     let error = #expect(throws: InvalidSetting.self) { try StudySamples.study(pruning) }
     #expect(error?.description.hasPrefix(message) == true)
   }

@@ -1,10 +1,12 @@
 import PerceptronNeuralNetwork
+import TestSupport
 import Testing
 import PerceptronTraining
 import PerceptronTuning
 
 /// Searches that give trials up on their way.
-@Suite struct SearchPruningTests {
+@Suite("Search pruning", .mayHang)
+struct SearchPruningTests {
   static let settings = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5].map { rate in
     SearchSamples.settings {
       $0.learningRate = rate
@@ -12,14 +14,15 @@ import PerceptronTuning
     }
   }
 
-  @Test func `Side by side, halving leaves the best third at each rung`() throws {
+  @Test("Side by side, halving leaves the best third at each rung")
+  func sideBySideHalvingLeaves() throws {
     let all = try SearchSamples.trials(Self.settings)
     let trials = try SearchSamples.trials(
       Self.settings, pruning: .successiveHalving(minimum: 10, factor: 3))
     let ends = trials.filter { $0.state == .pruned }.map { $0.iterations ?? -1 }.sorted()
     #expect(ends == [10, 10, 10, 10, 10, 10, 30, 30])
     #expect(trials.count { $0.state == .done } == 1)
-    for (trial, whole) in zip(trials, all) {
+    for (trial, whole) in zipped(trials, all) {
       // What a pruned trial has shown is what it would have shown otherwise.
       let shown = trial.measurements.map { $0.validationAccuracy }
       #expect(shown == whole.measurements.prefix(shown.count).map { $0.validationAccuracy })
@@ -31,7 +34,8 @@ import PerceptronTuning
     #expect(kept >= given)
   }
 
-  @Test func `A network that is given up takes its longer trials along`() throws {
+  @Test("A network that is given up takes its longer trials along")
+  func networkGivenUpTakesLonger() throws {
     let settings = Self.settings.flatMap { own in
       [10, 100].map { length in
         var copy = own
@@ -49,8 +53,8 @@ import PerceptronTuning
   }
 
   // Side by side, and with a norm that is clipped, alone.
-  @Test(arguments: [[400, 300, 200], [200, 300, 400]])
-  func `A network is not given up for the sake of its own longer or shorter trials`(
+  @Test("A network is not given up for the sake of its own longer or shorter trials", arguments: [[400, 300, 200], [200, 300, 400]])
+  func networkNotGivenUpFor(
     lengths: [Int]
   ) throws {
     for clipping in [GradientClipping.none, .norm(maximum: 10)] {
@@ -69,7 +73,8 @@ import PerceptronTuning
     }
   }
 
-  @Test func `One after the other, trials that are worse than the median are given up`() throws {
+  @Test("One after the other, trials that are worse than the median are given up")
+  func oneAfterOtherTrialsWorse() throws {
     let trials = try SearchSamples.trials(
       Self.settings.reversed(), .independent, pruning: .median(after: 20, trials: 3))
     #expect(trials.prefix(3).allSatisfy { $0.state == .done })

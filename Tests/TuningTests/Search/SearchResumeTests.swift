@@ -7,7 +7,8 @@ import PerceptronTraining
 import PerceptronTuning
 
 /// Searches that are interrupted or killed, and gone on with.
-@Suite struct SearchResumeTests {
+@Suite("Search resume", .mayHang)
+struct SearchResumeTests {
   /// Some side by side, with prefixes and one that diverges, two alone, and a second group.
   static let settings: [Experiment] = {
     func run(_ change: @escaping (inout TrainerSettings) -> Void) -> Experiment {
@@ -58,7 +59,7 @@ import PerceptronTuning
     }
 
     func expect(_ expected: Findings, _ what: String) {
-      for (trial, other) in zip(trials, expected.trials) {
+      for (trial, other) in zipped(trials, expected.trials) {
         #expect(trial == other, "\(what)")
       }
       #expect(best == expected.best, "\(what)")
@@ -82,7 +83,8 @@ import PerceptronTuning
     }
   }
 
-  @Test func `A search that is stopped again and again finds the same`() throws {
+  @Test("A search that is stopped again and again finds the same")
+  func searchStoppedAgainAgainFinds() throws {
     let expected = try Self.uninterrupted()
     #expect(expected.files == ["best.safetensors", "journal.jsonl"])
     let folder = try TemporaryDirectory()
@@ -98,7 +100,8 @@ import PerceptronTuning
     try Findings(#require(study), in: folder.file("study")).expect(expected, "stopped")
   }
 
-  @Test func `A search that is killed at any step finds the same`() throws {
+  @Test("A search that is killed at any step finds the same")
+  func searchKilledAtAnyStep() throws {
     let expected = try Self.uninterrupted()
     let folder = try TemporaryDirectory()
     let (whole, killed) = (folder.file("whole"), folder.file("killed-"))
@@ -121,7 +124,8 @@ import PerceptronTuning
     }
   }
 
-  @Test func `A damaged checkpoint is refused by name`() throws {
+  @Test("A damaged checkpoint is refused by name")
+  func damagedCheckpointRefusedByName() throws {
     let folder = try TemporaryDirectory()
     let path = folder.file("study")
     let count = Count()
@@ -140,7 +144,8 @@ import PerceptronTuning
     }
   }
 
-  @Test func `What is not finite in a checkpoint does not keep the others from going on`() throws {
+  @Test("What is not finite in a checkpoint does not keep the others from going on")
+  func notFiniteCheckpointDoesNot() throws {
     let folder = try TemporaryDirectory()
     // The first layer's numbers overflow in the running variance, which the loss does not show.
     let settings = [1e21, 0.1].map { scale in
@@ -164,7 +169,8 @@ import PerceptronTuning
     #expect(rest.study.trials.map(\.state) == [.diverged, .done])
   }
 
-  @Test func `A checkpoint of other settings is not gone on from`() throws {
+  @Test("A checkpoint of other settings is not gone on from")
+  func checkpointOtherSettingsNotGone() throws {
     let folder = try TemporaryDirectory()
     let path = folder.file("study")
     func search(_ rate: Double) throws -> NetworkSearch {

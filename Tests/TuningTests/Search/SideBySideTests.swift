@@ -23,7 +23,8 @@ private struct ThreeMeans: OptimizerRule {
 }
 
 /// Networks side by side against the same ones trained alone.
-@Suite struct SideBySideTests {
+@Suite("Networks trained side by side", .mayHang)
+struct SideBySideTests {
   /// Settings that share their batches and differ in everything else.
   static func settings(_ precision: Experiment.Precision) -> [Experiment] {
     func run(
@@ -66,14 +67,14 @@ private struct ThreeMeans: OptimizerRule {
     ]
   }
 
-  @Test(arguments: Experiment.Precision.allCases)
-  func `Every number is that of the run alone to the last bit`(
+  @Test("Every number is that of the run alone to the last bit", arguments: Experiment.Precision.allCases)
+  func everyNumberRunAloneLast(
     precision: Experiment.Precision
   ) throws {
     let settings = Self.settings(precision)
     let together = try SearchSamples.trials(settings)
     let alone = try SearchSamples.trials(settings, .independent)
-    for (one, other) in zip(together, alone) {
+    for (one, other) in zipped(together, alone) {
       #expect(one.state == .done && one.measurements.count == 20)
       #expect(one.result?.iterations == 200)
       let change = zip(one.timeless, other.timeless).first { $0 != $1 }
@@ -81,8 +82,8 @@ private struct ThreeMeans: OptimizerRule {
     }
   }
 
-  @Test(arguments: Experiment.Precision.allCases)
-  func `Numbers depend neither on the number of workers nor on the groups`(
+  @Test("Numbers depend neither on the number of workers nor on the groups", arguments: Experiment.Precision.allCases)
+  func numbersDependNeitherOnNumber(
     precision: Experiment.Precision
   ) throws {
     let settings = Self.settings(precision)
@@ -92,8 +93,8 @@ private struct ThreeMeans: OptimizerRule {
     #expect(try SearchSamples.trials(settings, workers: 2, memory: 1).map(\.timeless) == expected)
   }
 
-  @Test(arguments: Experiment.Precision.allCases)
-  func `A network that diverges changes no bit of those beside it`(
+  @Test("A network that diverges changes no bit of those beside it", arguments: Experiment.Precision.allCases)
+  func networkDivergesChangesNoBit(
     precision: Experiment.Precision
   ) throws {
     let healthy = Self.settings(precision)
@@ -110,21 +111,22 @@ private struct ThreeMeans: OptimizerRule {
       var trials = try SearchSamples.trials(settings)
       let diverged = trials.remove(at: place)
       #expect(diverged.state == .diverged, "learning rate \(rate)")
-      for (trial, own) in zip(trials, expected) {
+      for (trial, own) in zipped(trials, expected) {
         let change = zip(trial.timeless, own).first { $0 != $1 }
         #expect(change == nil, "trial \(trial.id), learning rate \(rate)")
       }
     }
   }
 
-  @Test func `A trial that differs in its iterations alone is a prefix of the longest`() throws {
+  @Test("A trial that differs in its iterations alone is a prefix of the longest")
+  func trialDiffersIterationsAlonePrefix() throws {
     let lengths = [60, 0, 7, 10, 60]
     let settings = lengths.map { length in
       SearchSamples.settings { $0.length = .iterations(length) }
     }
     let together = try SearchSamples.trials(settings)
     let alone = try SearchSamples.trials(settings, .independent)
-    for (index, (one, other)) in zip(together, alone).enumerated() {
+    for (index, (one, other)) in zipped(together, alone).enumerated() {
       #expect(one.state == .done)
       #expect(one.result?.iterations == lengths[index])
       #expect(one.measurements.count == lengths[index] / 10)
@@ -138,7 +140,8 @@ private struct ThreeMeans: OptimizerRule {
     }
   }
 
-  @Test func `What cannot stand beside others is trained alone with the same numbers`() throws {
+  @Test("What cannot stand beside others is trained alone with the same numbers")
+  func cannotStandBesideOthersTrained() throws {
     let settings = [
       SearchSamples.settings { $0.clipping = .norm(maximum: 0.1) },
       SearchSamples.settings { $0.maxNorm = 0.5 },
@@ -151,6 +154,6 @@ private struct ThreeMeans: OptimizerRule {
     ]
     let together = try SearchSamples.trials(settings, workers: 2)
     let alone = try SearchSamples.trials(settings, .independent, workers: 1)
-    for (one, other) in zip(together, alone) { #expect(one.timeless == other.timeless) }
+    for (one, other) in zipped(together, alone) { #expect(one.timeless == other.timeless) }
   }
 }

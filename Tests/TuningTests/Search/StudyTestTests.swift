@@ -8,6 +8,7 @@ import PerceptronTraining
 import PerceptronTuning
 
 /// What the best network does on rows that had no part in choosing it.
+@Suite("Test results of studies", .mayHang)
 struct StudyTestTests {
   private static let rates = [0.01, 0.1]
 
@@ -28,7 +29,8 @@ struct StudyTestTests {
       .split(separator: "\n").map(String.init)
   }
 
-  @Test func `The network kept of a point that is repeated is that of its best trial`() throws {
+  @Test("The network kept of a point that is repeated is that of its best trial")
+  func networkKeptPointRepeatedBest() throws {
     let folder = try TemporaryDirectory().file("study")
     let study = try Study.open(
       at: folder, SearchSpace([.init("rate", .values([0.01, 0.1]))]), seeds: [3, 0, 1, 2])
@@ -52,7 +54,8 @@ struct StudyTestTests {
     #expect(model.network.evaluate(on: validation).accuracy == best.value)
   }
 
-  @Test func `The best is measured once when the study is over, and the figure kept with it`()
+  @Test("The best is measured once when the study is over, and the figure kept with it")
+  func bestMeasuredOnceWhenStudy()
     throws
   {
     let folder = try TemporaryDirectory().file("study")
@@ -75,7 +78,8 @@ struct StudyTestTests {
     #expect(try train(in: folder, rows: 0..<60).test?.rowCount == 60)
   }
 
-  @Test func `A study of a program that measured nothing is measured when it is gone on with`()
+  @Test("A study of a program that measured nothing is measured when it is gone on with")
+  func studyProgramMeasuredNothingMeasured()
     throws
   {
     let folder = try TemporaryDirectory().file("study")
@@ -90,7 +94,8 @@ struct StudyTestTests {
     #expect(try train(in: folder).test == test)
   }
 
-  @Test func `A test set that is not finite is refused before anything is trained`() throws {
+  @Test("A test set that is not finite is refused before anything is trained")
+  func testSetNotFiniteRefused() throws {
     var features = [Float](repeating: 1, count: 2 * SearchSamples.data.featureCount)
     features[SearchSamples.data.featureCount + 1] = .nan
     let study = try SearchSamples.study(of: 1)
@@ -105,7 +110,8 @@ struct StudyTestTests {
     #expect(study.counts[.waiting] == 1)
   }
 
-  @Test func `The best is told with its interval, its test accuracy, and what choosing does`()
+  @Test("The best is told with its interval, its test accuracy, and what choosing does")
+  func bestToldWithIntervalTest()
     throws
   {
     let study = try StudySamples.study()

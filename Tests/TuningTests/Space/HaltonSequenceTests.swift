@@ -1,8 +1,10 @@
 import Testing
 @testable import PerceptronTuning
 
+@Suite("Halton sequence")
 struct HaltonSequenceTests {
-  @Test func `Without a seed, points are numbers mirrored at the point`() {
+  @Test("Without a seed, points are numbers mirrored at the point")
+  func withoutSeedPointsNumbersMirrored() {
     let sequence = HaltonSequence(dimensions: 3, seed: nil)
     let expected: [[Double]] = [
       [0, 0, 0], [1 / 2, 1 / 3, 1 / 5], [1 / 4, 2 / 3, 2 / 5], [3 / 4, 1 / 9, 3 / 5],
@@ -13,8 +15,10 @@ struct HaltonSequenceTests {
     }
   }
 
-  @Test(arguments: [nil, 0, 9] as [UInt64?])
-  func `Every equal part of an axis has one of as many points as a power of its base`(
+  @Test(
+    "Every equal part of an axis has one of as many points as a power of its base",
+    arguments: [nil, 0, 9] as [UInt64?])
+  func everyEqualPartAxisOne(
     seed: UInt64?
   ) {
     let sequence = HaltonSequence(dimensions: HaltonSequence.dimensionLimit, seed: seed)
@@ -24,7 +28,8 @@ struct HaltonSequenceTests {
     }
   }
 
-  @Test func `A seed gives one scrambling inside the unit interval`() {
+  @Test("A seed gives one scrambling inside the unit interval")
+  func seedGivesOneScramblingInside() {
     let sequence = HaltonSequence(dimensions: 4, seed: 1)
     let other = HaltonSequence(dimensions: 4, seed: 2)
     for index in 0..<64 {
@@ -35,7 +40,8 @@ struct HaltonSequenceTests {
     }
   }
 
-  @Test func `Over seeds, a point is uniform`() {
+  @Test("Over seeds, a point is uniform")
+  func overSeedsPointUniform() {
     let places = (0..<2000).map { HaltonSequence(dimensions: 3, seed: $0)[5][2] }
     let counts = places.reduce(into: Array(repeating: 0, count: 10)) { $0[Int($1 * 10)] += 1 }
     // Each is 200 with a standard deviation of 13.

@@ -2,8 +2,10 @@ import Foundation
 import Testing
 import PerceptronTuning
 
+@Suite("Parameter values")
 struct ParameterValueTests {
-  @Test func `Numbers are equal by what they are worth`() {
+  @Test("Numbers are equal by what they are worth")
+  func numbersEqualByTheyWorth() {
     #expect(ParameterValue.integer(1) == .number(1))
     #expect(ParameterValue.number(0) == .number(-0.0))
     #expect(Set<ParameterValue>([.integer(1), .number(1), .integer(0), .number(-0.0)]).count == 2)
@@ -13,7 +15,8 @@ struct ParameterValueTests {
     #expect(ParameterValue.integer(1) != .text("1") && ParameterValue.flag(true) != .integer(1))
   }
 
-  @Test func `In tables whole numbers have all their digits, and others those that anyone reads`() {
+  @Test("In tables whole numbers have all their digits, and others those that anyone reads")
+  func tablesWholeNumbersAllTheir() {
     #expect(ParameterValue.integer(9_007_199_254_740_993).shortDescription == "9007199254740993")
     #expect(ParameterValue.integer(-12).shortDescription == "-12")
     #expect(ParameterValue.number(0.012345678901).shortDescription == "0.01235")
@@ -21,7 +24,8 @@ struct ParameterValueTests {
     #expect(ParameterValue.text("relu").shortDescription == "relu")
   }
 
-  @Test func `Numbers are found again in JSON`() throws {
+  @Test("Numbers are found again in JSON")
+  func numbersFoundAgainJSON() throws {
     let values: [ParameterValue] = [
       .number(1), .number(0.1), .number(1e300), .number(-0.0), .number(.leastNonzeroMagnitude),
       .number(1e15),

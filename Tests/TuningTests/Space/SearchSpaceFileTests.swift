@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import PerceptronTuning
 
+@Suite("Files of a search space")
 struct SearchSpaceFileTests {
   private typealias Parameter = SearchSpace.Parameter
 
@@ -32,14 +33,16 @@ struct SearchSpaceFileTests {
     ]}
     """
 
-  @Test func `A file is read`() throws {
+  @Test("A file is read")
+  func fileRead() throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("space.json")
     try Data(Self.text.utf8).write(to: URL(fileURLWithPath: path))
     #expect(try SearchSpace(contentsOf: path) == Self.space)
   }
 
-  @Test func `A file's faults name the file`() throws {
+  @Test("A file's faults name the file")
+  func filesFaultsNameFile() throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("space.json")
     #expect(throws: FileError.self) { try SearchSpace(contentsOf: path) }
@@ -49,7 +52,8 @@ struct SearchSpaceFileTests {
     }
   }
 
-  @Test func `A key that stands twice, and what is no JSON, is refused by name`() throws {
+  @Test("A key that stands twice, and what is no JSON, is refused by name")
+  func keyStandsTwiceNoJSON() throws {
     let directory = try TemporaryDirectory()
     let text = #"{"parameters": [{"name": "a", "values": [1], "values": [2]}]}"#
     let path = try directory.write(Array(text.utf8), to: "space.json")
@@ -61,7 +65,8 @@ struct SearchSpaceFileTests {
     ) { try SearchSpace(contentsOf: table) }
   }
 
-  @Test func `A space survives JSON to the last bit, with the kinds of its numbers`() throws {
+  @Test("A space survives JSON to the last bit, with the kinds of its numbers")
+  func spaceSurvivesJSONLastBit() throws {
     var space = Self.space
     space.parameters += [
       Parameter("whole", .values([.number(1), .number(2)])),
@@ -76,7 +81,7 @@ struct SearchSpaceFileTests {
     let again = try SearchSpace(json: data)
     #expect(again == space)
     #expect(try JSONDecoder().decode(SearchSpace.self, from: data) == space)
-    for (again, parameter) in zip(again.parameters, space.parameters) {
+    for (again, parameter) in zipped(again.parameters, space.parameters) {
       let each = try JSONEncoder().encode(parameter)
       #expect(try JSONDecoder().decode(SearchSpace.Parameter.self, from: each) == parameter)
       let domain = try JSONEncoder().encode(parameter.domain)
@@ -87,7 +92,8 @@ struct SearchSpaceFileTests {
     }
   }
 
-  @Test func `Kinds of numbers can be said`() throws {
+  @Test("Kinds of numbers can be said")
+  func kindsNumbersCanSaid() throws {
     func domain(_ fields: String) throws -> SearchSpace.Domain {
       try SearchSpace(json: Data("{\"parameters\": [{\"name\": \"a\", \(fields)}]}".utf8))
         .parameters[0].domain
@@ -104,55 +110,66 @@ struct SearchSpaceFileTests {
     #expect(try domain(#""range": [1, 2], "integer": false"#) == .numbers(lower: 1, upper: 2))
   }
 
-  @Test(arguments: [
-    (
-      #""range": [1, 2], "step": 1"#,
-      "the key step, expected one of name, when, values, range, "
-        + "scale, points, integer"
-    ),
-    (#""when": {}"#, "neither values nor a range, expected one of the two"),
-    (#""values": [1], "range": [1, 2]"#, "values and a range, expected one of the two"),
-    (
-      #""values": [1], "points": 5"#,
-      "the key points beside values, expected it beside a range only"
-    ),
-    (
-      #""values": [1], "scale": "log""#,
-      "the key scale beside values, expected it beside a range only"
-    ),
-    (#""values": 1"#, "values is 1, expected a list of numbers, texts, or true and false"),
-    (
-      #""values": [null]"#, "values is [null], expected a list of numbers, texts, or true and false"
-    ),
-    (#""values": [[1]]"#, "values is [[1]], expected a list of numbers, texts, or true and false"),
-    (#""values": []"#, "no values, expected at least one"),
-    (#""values": [1, "a"]"#, "1 (integer) and a (text) in one list, expected values of one kind"),
-    (#""values": ["a"], "integer": true"#, "integer is true, expected it beside numbers only"),
-    (#""values": [0.5], "integer": true"#, "values is [0.5], expected whole numbers"),
-    (#""range": [0.5, 2], "integer": true"#, "range is [0.5, 2], expected whole numbers"),
-    (#""range": [1]"#, "range is [1], expected two numbers, such as [0.1, 0.5]"),
-    (#""range": [1, 2, 3]"#, "range is [1, 2, 3], expected two numbers, such as [0.1, 0.5]"),
-    (#""range": ["1", "2"]"#, "range is [\"1\", \"2\"], expected two numbers, such as [0.1, 0.5]"),
-    (
-      #""range": {"lower": 1}"#, "range is {\"lower\": 1}, expected two numbers, such as [0.1, 0.5]"
-    ),
-    (#""range": [2, 1]"#, "the range 2.0..1.0, expected a lower end that is not above the upper"),
-    (#""range": [1, 2], "scale": "ln""#, "scale is \"ln\", expected \"log\" or \"linear\""),
-    (#""range": [1, 2], "scale": 1"#, "scale is 1, expected \"log\" or \"linear\""),
-    (#""range": [1, 2], "points": 2.5"#, "points is 2.5, expected a whole number"),
-    (#""range": [1, 2], "points": "5""#, "points is \"5\", expected a whole number"),
-    (#""range": [1, 2], "integer": 1"#, "integer is 1, expected true or false"),
-    (#""values": [1], "when": [2]"#, "when is [2], expected an object such as {\"depth\": [2, 3]}"),
-    (
-      #""values": [1], "when": {"b": {}}"#,
-      "when is {\"b\": {}}, expected a value or a list of values for each parameter"
-    ),
-    (
-      #""values": [1], "when": {"b": 1}"#,
-      "a condition about b, expected none, as no parameter comes before"
-    ),
-  ])
-  func `A parameter's fault is named`(fields: String, expected: String) {
+  @Test(
+    "A parameter's fault is named",
+    arguments: [
+      (
+        #""range": [1, 2], "step": 1"#,
+        "the key step, expected one of name, when, values, range, "
+          + "scale, points, integer"
+      ),
+      (#""when": {}"#, "neither values nor a range, expected one of the two"),
+      (#""values": [1], "range": [1, 2]"#, "values and a range, expected one of the two"),
+      (
+        #""values": [1], "points": 5"#,
+        "the key points beside values, expected it beside a range only"
+      ),
+      (
+        #""values": [1], "scale": "log""#,
+        "the key scale beside values, expected it beside a range only"
+      ),
+      (#""values": 1"#, "values is 1, expected a list of numbers, texts, or true and false"),
+      (
+        #""values": [null]"#,
+        "values is [null], expected a list of numbers, texts, or true and false"
+      ),
+      (
+        #""values": [[1]]"#, "values is [[1]], expected a list of numbers, texts, or true and false"
+      ),
+      (#""values": []"#, "no values, expected at least one"),
+      (#""values": [1, "a"]"#, "1 (integer) and a (text) in one list, expected values of one kind"),
+      (#""values": ["a"], "integer": true"#, "integer is true, expected it beside numbers only"),
+      (#""values": [0.5], "integer": true"#, "values is [0.5], expected whole numbers"),
+      (#""range": [0.5, 2], "integer": true"#, "range is [0.5, 2], expected whole numbers"),
+      (#""range": [1]"#, "range is [1], expected two numbers, such as [0.1, 0.5]"),
+      (#""range": [1, 2, 3]"#, "range is [1, 2, 3], expected two numbers, such as [0.1, 0.5]"),
+      (
+        #""range": ["1", "2"]"#, "range is [\"1\", \"2\"], expected two numbers, such as [0.1, 0.5]"
+      ),
+      (
+        #""range": {"lower": 1}"#,
+        "range is {\"lower\": 1}, expected two numbers, such as [0.1, 0.5]"
+      ),
+      (#""range": [2, 1]"#, "the range 2.0..1.0, expected a lower end that is not above the upper"),
+      (#""range": [1, 2], "scale": "ln""#, "scale is \"ln\", expected \"log\" or \"linear\""),
+      (#""range": [1, 2], "scale": 1"#, "scale is 1, expected \"log\" or \"linear\""),
+      (#""range": [1, 2], "points": 2.5"#, "points is 2.5, expected a whole number"),
+      (#""range": [1, 2], "points": "5""#, "points is \"5\", expected a whole number"),
+      (#""range": [1, 2], "integer": 1"#, "integer is 1, expected true or false"),
+      (
+        #""values": [1], "when": [2]"#,
+        "when is [2], expected an object such as {\"depth\": [2, 3]}"
+      ),
+      (
+        #""values": [1], "when": {"b": {}}"#,
+        "when is {\"b\": {}}, expected a value or a list of values for each parameter"
+      ),
+      (
+        #""values": [1], "when": {"b": 1}"#,
+        "a condition about b, expected none, as no parameter comes before"
+      ),
+    ])
+  func parametersFaultNamed(fields: String, expected: String) {
     #expect {
       try SearchSpace(json: Data("{\"parameters\": [{\"name\": \"a\", \(fields)}]}".utf8))
     } throws: {
@@ -160,22 +177,24 @@ struct SearchSpaceFileTests {
     }
   }
 
-  @Test(arguments: [
-    ("[]", "[], expected an object with the key parameters"),
-    ("{}", "no key parameters, expected a list of parameters"),
-    (#"{"parameters": 1}"#, "parameters that are 1, expected a list of parameters"),
-    (#"{"parameters": [], "method": "grid"}"#, "the key method, expected only parameters"),
-    (#"{"parameters": [1]}"#, "1, expected an object with a parameter's name"),
-    (
-      #"{"parameters": [{"values": [1]}]}"#,
-      "a parameter {\"values\": [1]}, expected one whose name is a text"
-    ),
-    (
-      #"{"parameters": [{"name": 1}]}"#,
-      "a parameter {\"name\": 1}, expected one whose name is a text"
-    ),
-  ])
-  func `A file's fault is named`(text: String, expected: String) {
+  @Test(
+    "A file's fault is named",
+    arguments: [
+      ("[]", "[], expected an object with the key parameters"),
+      ("{}", "no key parameters, expected a list of parameters"),
+      (#"{"parameters": 1}"#, "parameters that are 1, expected a list of parameters"),
+      (#"{"parameters": [], "method": "grid"}"#, "the key method, expected only parameters"),
+      (#"{"parameters": [1]}"#, "1, expected an object with a parameter's name"),
+      (
+        #"{"parameters": [{"values": [1]}]}"#,
+        "a parameter {\"values\": [1]}, expected one whose name is a text"
+      ),
+      (
+        #"{"parameters": [{"name": 1}]}"#,
+        "a parameter {\"name\": 1}, expected one whose name is a text"
+      ),
+    ])
+  func filesFaultNamed(text: String, expected: String) {
     #expect {
       try SearchSpace(json: Data(text.utf8))
     } throws: {
@@ -183,8 +202,10 @@ struct SearchSpaceFileTests {
     }
   }
 
-  @Test(arguments: ["", "{", "{\"parameters\": [", "{\"parameters\": [nan]}", "parameters"])
-  func `What is not JSON is refused`(text: String) {
+  @Test(
+    "What is not JSON is refused",
+    arguments: ["", "{", "{\"parameters\": [", "{\"parameters\": [nan]}", "parameters"])
+  func notJSONRefused(text: String) {
     #expect {
       try SearchSpace(json: Data(text.utf8))
     } throws: {

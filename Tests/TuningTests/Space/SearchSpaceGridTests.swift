@@ -3,6 +3,7 @@ import PerceptronLinearAlgebra
 import Testing
 import PerceptronTuning
 
+@Suite("Grid of a search space")
 struct SearchSpaceGridTests {
   private typealias Parameter = SearchSpace.Parameter
 
@@ -11,7 +12,8 @@ struct SearchSpaceGridTests {
     try SearchSpace(parameters).assignments(by: .grid, limit: limit).map(\.description)
   }
 
-  @Test func `The last parameter changes fastest`() throws {
+  @Test("The last parameter changes fastest")
+  func lastParameterChangesFastest() throws {
     #expect(
       try grid([
         Parameter("a", .values([.integer(1), .integer(2)])),
@@ -20,7 +22,8 @@ struct SearchSpaceGridTests {
       ]) == ["a 1, b x, c true", "a 1, b y, c true", "a 2, b x, c true", "a 2, b y, c true"])
   }
 
-  @Test func `Points of a range have its ends among them`() throws {
+  @Test("Points of a range have its ends among them")
+  func pointsRangeEndsAmongThem() throws {
     #expect(
       try grid([Parameter("a", .numbers(lower: 0.1, upper: 0.5, points: 3))])
         == ["a 0.1", "a 0.3", "a 0.5"])
@@ -33,7 +36,8 @@ struct SearchSpaceGridTests {
     }
   }
 
-  @Test func `Points that rounding makes equal are tried once and counted`() throws {
+  @Test("Points that rounding makes equal are tried once and counted")
+  func pointsRoundingMakesEqualTried() throws {
     let domains: [(SearchSpace.Domain, Int)] = [
       (.integers(lower: 1, upper: 4, scale: .logarithmic, points: 9), 5),
       (.integers(lower: 1, upper: 8, scale: .logarithmic, points: 6), 1),
@@ -47,7 +51,8 @@ struct SearchSpaceGridTests {
     #expect(try grid([Parameter("a", domains[0].0)]) == ["a 1", "a 2", "a 3", "a 4"])
   }
 
-  @Test func `A range of whole numbers has all, or so many`() throws {
+  @Test("A range of whole numbers has all, or so many")
+  func rangeWholeNumbersAllSo() throws {
     #expect(
       try grid([Parameter("a", .integers(lower: -1, upper: 2))])
         == ["a -1", "a 0", "a 1", "a 2"])
@@ -62,14 +67,16 @@ struct SearchSpaceGridTests {
         == ["a 1", "a 2", "a 3"])
   }
 
-  @Test func `Numbers of a grid have twelve digits, not what rounding left of them`() throws {
+  @Test("Numbers of a grid have twelve digits, not what rounding left of them")
+  func numbersGridTwelveDigitsNot() throws {
     #expect(
       try grid([
         Parameter("a", .numbers(lower: 1e-5, upper: 1e-2, scale: .logarithmic, points: 4))
       ]) == ["a 1e-05", "a 0.0001", "a 0.001", "a 0.01"])
   }
 
-  @Test func `Values that rounding makes equal come once`() throws {
+  @Test("Values that rounding makes equal come once")
+  func valuesRoundingMakesEqualCome() throws {
     let values = try grid([
       Parameter("a", .integers(lower: 1, upper: 100, scale: .logarithmic, points: 60))
     ])
@@ -81,7 +88,8 @@ struct SearchSpaceGridTests {
       try grid([Parameter("a", .numbers(lower: 1, upper: 1.0.nextUp, points: 9))]).count == 2)
   }
 
-  @Test func `A parameter is set only where its condition holds`() throws {
+  @Test("A parameter is set only where its condition holds")
+  func parameterSetOnlyConditionHolds() throws {
     let width: SearchSpace.Domain = .values([.integer(32), .integer(64)])
     #expect(
       try grid([
@@ -98,7 +106,9 @@ struct SearchSpaceGridTests {
   }
 
   /// Random spaces of lists, ranges and conditions, counted and made.
-  @Test(arguments: 0..<40) func `The count before is the number of cells`(seed: UInt64) throws {
+  @Test("The count before is the number of cells", arguments: 0..<40) func countBeforeNumberCells(
+    seed: UInt64
+  ) throws {
     var random = SeededRandom(seed: seed)
     var parameters: [SearchSpace.Parameter] = []
     for index in 0..<5 {
@@ -127,7 +137,8 @@ struct SearchSpaceGridTests {
     #expect(try grid(parameters, limit: cells.count).count == cells.count)
   }
 
-  @Test func `A grid that is too large is refused at once`() {
+  @Test("A grid that is too large is refused at once")
+  func gridTooLargeRefusedAt() {
     func parameters(_ count: Int, _ upper: Int) -> [SearchSpace.Parameter] {
       (0..<count).map { Parameter("p\($0)", .integers(lower: 1, upper: upper)) }
     }
@@ -151,7 +162,8 @@ struct SearchSpaceGridTests {
     }
   }
 
-  @Test func `Many conditions are counted without making their combinations`() {
+  @Test("Many conditions are counted without making their combinations")
+  func manyConditionsCountedWithoutMaking() {
     let pairs = (0..<30).flatMap { index in
       [
         Parameter("a\(index)", .values([.flag(true), .flag(false)])),
@@ -167,7 +179,8 @@ struct SearchSpaceGridTests {
     }
   }
 
-  @Test func `What can never be set costs nothing`() throws {
+  @Test("What can never be set costs nothing")
+  func canNeverSetCostsNothing() throws {
     #expect(
       try grid([
         Parameter("a", .values([.integer(1), .integer(2)])),
@@ -178,7 +191,8 @@ struct SearchSpaceGridTests {
       ]) == ["a 1, b 1", "a 2"])
   }
 
-  @Test func `A range of numbers without points has no grid`() {
+  @Test("A range of numbers without points has no grid")
+  func rangeNumbersWithoutPointsNo() {
     #expect {
       try grid([Parameter("rate", .numbers(lower: 0.1, upper: 0.5, scale: .logarithmic))])
     } throws: {
@@ -187,7 +201,8 @@ struct SearchSpaceGridTests {
     }
   }
 
-  @Test func `A space that makes no sense has no assignments`() {
+  @Test("A space that makes no sense has no assignments")
+  func spaceMakesNoSenseNo() {
     #expect(throws: SearchSpaceError.self) { try grid([]) }
   }
 }

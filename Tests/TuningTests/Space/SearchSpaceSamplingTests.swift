@@ -1,6 +1,8 @@
+import TestSupport
 import Testing
 import PerceptronTuning
 
+@Suite("Sampling of a search space")
 struct SearchSpaceSamplingTests {
   private typealias Parameter = SearchSpace.Parameter
 
@@ -20,8 +22,9 @@ struct SearchSpaceSamplingTests {
     Parameter("activation", .values([.text("relu"), .text("tanh"), .text("gelu")])),
   ])
 
-  @Test(arguments: [0, 1, 2])
-  func `The same seed gives the same points, and fewer are the first of more`(method: Int) throws {
+  @Test(
+    "The same seed gives the same points, and fewer are the first of more", arguments: [0, 1, 2])
+  func sameSeedGivesSamePoints(method: Int) throws {
     let many = try Self.space.assignments(by: Self.methods(200)[method])
     #expect(many.count == 200 && Set(many).count == 200)
     #expect(try Self.space.assignments(by: Self.methods(200)[method]) == many)
@@ -29,8 +32,8 @@ struct SearchSpaceSamplingTests {
     #expect(try Self.space.assignments(by: Self.methods(200, seed: 6)[method]) != many)
   }
 
-  @Test(arguments: methods(1000))
-  func `Points are inside the ranges, and conditions hold`(method: SearchMethod) throws {
+  @Test("Points are inside the ranges, and conditions hold", arguments: methods(1000))
+  func pointsInsideRangesConditionsHold(method: SearchMethod) throws {
     for point in try Self.space.assignments(by: method) {
       for entry in point.entries {
         let parameter = try #require(Self.space.parameters.first { $0.name == entry.name })
@@ -41,25 +44,29 @@ struct SearchSpaceSamplingTests {
     }
   }
 
-  @Test(arguments: methods(50))
-  func `A parameter keeps its dimension when others come after it or are not set`(
+  @Test(
+    "A parameter keeps its dimension when others come after it or are not set",
+    arguments: methods(50))
+  func parameterKeepsDimensionWhenOthers(
     method: SearchMethod
   ) throws {
     let more = try Self.space.assignments(by: method)
     let first = SearchSpace(Array(Self.space.parameters.prefix(4)))
     let fewer = try first.assignments(by: method)
-    for (more, fewer) in zip(more, fewer) {
+    for (more, fewer) in zipped(more, fewer) {
       #expect(Array(more.entries.prefix(4)) == fewer.entries)
     }
     var always = Self.space
     always.parameters[4].condition = [:]
-    for (more, always) in zip(more, try always.assignments(by: method)) {
+    for (more, always) in zipped(more, try always.assignments(by: method)) {
       #expect(more["activation"] == always["activation"])
     }
   }
 
-  @Test(arguments: methods(4096))
-  func `Whole numbers and lists get equal shares, numbers lie evenly in their scale`(
+  @Test(
+    "Whole numbers and lists get equal shares, numbers lie evenly in their scale",
+    arguments: methods(4096))
+  func wholeNumbersListsGetEqual(
     method: SearchMethod
   ) throws {
     // The first parameter only makes points differ.
@@ -91,8 +98,10 @@ struct SearchSpaceSamplingTests {
     }
   }
 
-  @Test(arguments: methods(20_000))
-  func `In a logarithmic range, a whole number has the share of what rounds to it`(
+  @Test(
+    "In a logarithmic range, a whole number has the share of what rounds to it",
+    arguments: methods(20_000))
+  func logarithmicRangeWholeNumberShare(
     method: SearchMethod
   ) throws {
     let space = SearchSpace([
@@ -107,8 +116,8 @@ struct SearchSpaceSamplingTests {
     }
   }
 
-  @Test(arguments: methods(100))
-  func `A space that has fewer points gives each once`(method: SearchMethod) throws {
+  @Test("A space that has fewer points gives each once", arguments: methods(100))
+  func spaceFewerPointsGivesEach(method: SearchMethod) throws {
     let space = SearchSpace([
       Parameter("depth", .integers(lower: 1, upper: 3)),
       Parameter(
@@ -120,14 +129,14 @@ struct SearchSpaceSamplingTests {
     #expect(points.count == 18)
   }
 
-  @Test(arguments: methods(5000))
-  func `The last points of a space are drawn for long enough`(method: SearchMethod) throws {
+  @Test("The last points of a space are drawn for long enough", arguments: methods(5000))
+  func lastPointsSpaceDrawnFor(method: SearchMethod) throws {
     let space = SearchSpace([Parameter("a", .integers(lower: 1, upper: 5000))])
     #expect(try space.assignments(by: method).count == 5000)
   }
 
-  @Test(arguments: methods(1000))
-  func `Extreme ranges stay inside their ends`(method: SearchMethod) throws {
+  @Test("Extreme ranges stay inside their ends", arguments: methods(1000))
+  func extremeRangesStayInsideTheir(method: SearchMethod) throws {
     let domains: [SearchSpace.Domain] = [
       .numbers(lower: -.greatestFiniteMagnitude, upper: .greatestFiniteMagnitude),
       .numbers(
@@ -140,7 +149,7 @@ struct SearchSpaceSamplingTests {
     let points = try space.assignments(by: method)
     #expect(points.count == 1000)
     for point in points {
-      for (domain, entry) in zip(domains, point.entries) {
+      for (domain, entry) in zipped(domains, point.entries) {
         #expect(domain.contains(entry.value), "\(entry)")
       }
     }
@@ -148,8 +157,8 @@ struct SearchSpaceSamplingTests {
     #expect(signs.count == 2)
   }
 
-  @Test(arguments: [0, 1, 2])
-  func `Counts below 1 and above the limit are refused`(method: Int) {
+  @Test("Counts below 1 and above the limit are refused", arguments: [0, 1, 2])
+  func countsBelow1AboveLimit(method: Int) {
     #expect {
       try Self.space.assignments(by: Self.methods(0)[method])
     } throws: {
@@ -167,7 +176,8 @@ struct SearchSpaceSamplingTests {
     }
   }
 
-  @Test func `Sequences have 32 dimensions, random searches any number`() throws {
+  @Test("Sequences have 32 dimensions, random searches any number")
+  func sequences32DimensionsRandomSearches() throws {
     func space(_ count: Int) -> SearchSpace {
       SearchSpace((0..<count).map { Parameter("p\($0)", .numbers(lower: 0, upper: 1)) })
     }

@@ -1,14 +1,17 @@
 import Testing
 @testable import PerceptronTuning
 
+@Suite("Sobol sequence")
 struct SobolSequenceTests {
-  @Test func `The first points are the published ones`() {
+  @Test("The first points are the published ones")
+  func firstPointsPublishedOnes() {
     let sequence = SobolSequence(dimensions: 1, seed: nil)
     #expect(
       (0..<8).map { sequence[$0][0] } == [0, 0.5, 0.75, 0.25, 0.375, 0.875, 0.625, 0.125])
   }
 
-  @Test func `Points of every dimension are those of SciPy`() {
+  @Test("Points of every dimension are those of SciPy")
+  func pointsEveryDimensionThoseSciPy() {
     // scipy.stats.qmc.Sobol(32, scramble=False).random(1024)[999] * 1024
     let sequence = SobolSequence(dimensions: 32, seed: nil)
     #expect(
@@ -23,8 +26,9 @@ struct SobolSequenceTests {
       ])
   }
 
-  @Test(arguments: [nil, 0, 7, UInt64.max])
-  func `Every equal part of an axis has one of the first points`(seed: UInt64?) {
+  @Test(
+    "Every equal part of an axis has one of the first points", arguments: [nil, 0, 7, UInt64.max])
+  func everyEqualPartAxisOne(seed: UInt64?) {
     let sequence = SobolSequence(dimensions: SobolSequence.dimensionLimit, seed: seed)
     for count in [1, 2, 8, 256] {
       let points = (0..<count).map { sequence[$0] }
@@ -35,8 +39,10 @@ struct SobolSequenceTests {
     }
   }
 
-  @Test(arguments: [nil, 3, 4])
-  func `Every equal box of the first two dimensions has one of the first points`(seed: UInt64?) {
+  @Test(
+    "Every equal box of the first two dimensions has one of the first points",
+    arguments: [nil, 3, 4])
+  func everyEqualBoxFirstTwo(seed: UInt64?) {
     // They are a (0, k, 2)-net.
     let sequence = SobolSequence(dimensions: 2, seed: seed)
     let points = (0..<256).map { sequence[$0] }
@@ -47,7 +53,8 @@ struct SobolSequenceTests {
     }
   }
 
-  @Test func `Boxes of the plane of any two of ten dimensions have equal shares`() {
+  @Test("Boxes of the plane of any two of ten dimensions have equal shares")
+  func boxesPlaneAnyTwoTen() {
     // A (t, k, 2)-net has 2ᵗ points in every box of area 2ᵗ⁻ᵏ; t is at most 4 in these pairs.
     let sequence = SobolSequence(dimensions: 10, seed: 11)
     let points = (0..<1024).map { sequence[$0] }
@@ -64,7 +71,8 @@ struct SobolSequenceTests {
     }
   }
 
-  @Test func `A seed gives one scrambling, with all bits of a Double`() {
+  @Test("A seed gives one scrambling, with all bits of a Double")
+  func seedGivesOneScramblingWith() {
     let sequence = SobolSequence(dimensions: 3, seed: 1)
     let other = SobolSequence(dimensions: 3, seed: 2)
     for index in 0..<64 {
@@ -77,7 +85,8 @@ struct SobolSequenceTests {
     #expect(Set((0..<64).map { Int(sequence[$0][0] * 0x1p53) & 1 }) == [0, 1])
   }
 
-  @Test func `Over seeds, a point is uniform`() {
+  @Test("Over seeds, a point is uniform")
+  func overSeedsPointUniform() {
     let places = (0..<2000).map { SobolSequence(dimensions: 2, seed: $0)[5] }
     for dimension in 0..<2 {
       let counts = places.reduce(into: Array(repeating: 0, count: 10)) {

@@ -5,6 +5,7 @@ import Testing
 import PerceptronTuning
 
 /// What the journal holds, and what happens to a damaged one.
+@Suite("Journal of a study")
 struct JournalTests {
   /// A study that was run to its end in the folder `name`, and its journal.
   private func finished(
@@ -25,7 +26,8 @@ struct JournalTests {
     return path
   }
 
-  @Test func `A study is read from its journal as it was written`() throws {
+  @Test("A study is read from its journal as it was written")
+  func studyReadFromJournalWas() throws {
     let scratch = try TemporaryDirectory()
     let (study, _) = try finished(in: scratch)
     try study.note("end", ["who": "\"me\""])
@@ -41,7 +43,8 @@ struct JournalTests {
     #expect(read.directory == nil)
   }
 
-  @Test func `An event is a line of JSON`() throws {
+  @Test("An event is a line of JSON")
+  func eventLineJSON() throws {
     let scratch = try TemporaryDirectory()
     let study = try Study.create(
       at: scratch.file("a"), definition: StudySamples.definition(), trials: StudySamples.trials)
@@ -66,11 +69,13 @@ struct JournalTests {
     #expect(lines[5].isEmpty)
   }
 
-  @Test(arguments: [
-    (Pruning.successiveHalving(minimum: 1, factor: 2), 23), (.none, 41),
-    (.median(after: 2, trials: 1), 41),
-  ])
-  func `A study that was killed at any byte ends as the one that was not`(
+  @Test(
+    "A study that was killed at any byte ends as the one that was not",
+    arguments: [
+      (Pruning.successiveHalving(minimum: 1, factor: 2), 23), (.none, 41),
+      (.median(after: 2, trials: 1), 41),
+    ])
+  func studyWasKilledAtAny(
     pruning: Pruning, step: Int
   ) throws {
     let scratch = try TemporaryDirectory()
@@ -107,7 +112,8 @@ struct JournalTests {
     }
   }
 
-  @Test func `A journal without a whole first line is refused`() throws {
+  @Test("A journal without a whole first line is refused")
+  func journalWithoutWholeFirstLine() throws {
     let scratch = try TemporaryDirectory()
     let (study, journal) = try finished(in: scratch)
     let header = try #require(journal.firstIndex(of: UInt8(ascii: "\n")))
@@ -121,8 +127,8 @@ struct JournalTests {
     }
   }
 
-  @Test func `A torn last line is ignored when it is read and gone when the study goes on`() throws
-  {
+  @Test("A torn last line is ignored when it is read and gone when the study goes on")
+  func tornLastLineIgnoredWhen() throws {
     let scratch = try TemporaryDirectory()
     let (_, journal) = try finished(in: scratch)
     let path = try folder("torn", in: scratch, journal: journal + Array(#"{"note":{"kind":"#.utf8))
@@ -134,22 +140,26 @@ struct JournalTests {
     #expect(try Study.read(at: path).notes == [StudyNote("next")])
   }
 
-  @Test(arguments: [
-    ("{\"begun\":", "expected an event of the study: "),
-    ("", "expected an event of the study: "),
-    (#"{"begun":{"from":0,"trial":6}}"#, "expected an event of the study: trial 6 is not one of 6"),
-    (
-      #"{"begun":{"from":0,"trial":0}}"#,
-      "expected an event of the study: trial 0 is done and cannot begin"
-    ),
-    (
-      #"{"pruned":{"trial":2,"iteration":1,"seconds":0}}"#,
-      "expected an event of the study: trial 2 is failed, not running"
-    ),
-    (#"{"pruned":{"trial":2}}"#, "expected an event of the study: pruned: there is no iteration"),
-  ])
-  func `A line that makes no sense is refused with its place`(line: String, message: String) throws
-  {
+  @Test(
+    "A line that makes no sense is refused with its place",
+    arguments: [
+      ("{\"begun\":", "expected an event of the study: "),
+      ("", "expected an event of the study: "),
+      (
+        #"{"begun":{"from":0,"trial":6}}"#,
+        "expected an event of the study: trial 6 is not one of 6"
+      ),
+      (
+        #"{"begun":{"from":0,"trial":0}}"#,
+        "expected an event of the study: trial 0 is done and cannot begin"
+      ),
+      (
+        #"{"pruned":{"trial":2,"iteration":1,"seconds":0}}"#,
+        "expected an event of the study: trial 2 is failed, not running"
+      ),
+      (#"{"pruned":{"trial":2}}"#, "expected an event of the study: pruned: there is no iteration"),
+    ])
+  func lineMakesNoSenseRefused(line: String, message: String) throws {
     let scratch = try TemporaryDirectory()
     let (_, journal) = try finished(in: scratch)
     let tail = Array((line + "\n" + #"{"note":{"kind":"a","values":{}}}"# + "\n").utf8)
@@ -163,7 +173,8 @@ struct JournalTests {
     #expect(try scratch.bytes(of: "bad/journal.jsonl") == journal + tail)
   }
 
-  @Test func `A key that stands twice in a line is refused`() throws {
+  @Test("A key that stands twice in a line is refused")
+  func keyStandsTwiceLineRefused() throws {
     let scratch = try TemporaryDirectory()
     let (_, journal) = try finished(in: scratch)
     let line = #"{"note":{"kind":"a","kind":"b","values":{}}}"# + "\n"
@@ -175,7 +186,8 @@ struct JournalTests {
         == #"expected an event of the study: the key "kind" stands twice in "note""#)
   }
 
-  @Test func `A format that is not known is refused`() throws {
+  @Test("A format that is not known is refused")
+  func formatNotKnownRefused() throws {
     let scratch = try TemporaryDirectory()
     let (_, journal) = try finished(in: scratch)
     let text = String(decoding: journal, as: UTF8.self)

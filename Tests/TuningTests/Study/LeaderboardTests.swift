@@ -2,6 +2,7 @@ import Testing
 import PerceptronTuning
 
 /// The order of trials, filters and exports.
+@Suite("Leaderboard")
 struct LeaderboardTests {
   /// Six trials of which three are done.
   private func study() throws -> Study {
@@ -17,7 +18,8 @@ struct LeaderboardTests {
     return study
   }
 
-  @Test func `Trials come by their values, equal ones by their numbers, the others last`() throws {
+  @Test("Trials come by their values, equal ones by their numbers, the others last")
+  func trialsComeByTheirValues() throws {
     let leaderboard = try study().leaderboard
     #expect(leaderboard.trials.map(\.id) == [1, 4, 0, 3, 2, 5])
     #expect(leaderboard.byTrial.trials.map(\.id) == Array(0..<6))
@@ -27,7 +29,8 @@ struct LeaderboardTests {
     #expect(errors.leaderboard.filter(.done).trials.map(\.id) == [1, 2, 0])
   }
 
-  @Test func `Trials without a result come by their last values, whatever their state`() throws {
+  @Test("Trials without a result come by their last values, whatever their state")
+  func trialsWithoutResultComeBy() throws {
     func study(_ goal: Goal) throws -> Study {
       let study = try StudySamples.study(goal: goal)
       for (trial, values) in [[0.5, 0.25], [0.75], [0.5], [], [0.875], [0.125]].enumerated() {
@@ -49,7 +52,8 @@ struct LeaderboardTests {
     #expect(errors.map(\.id) == [5, 0, 2, 1, 3, 4])
   }
 
-  @Test func `Trials are filtered by state and by what a parameter is set to`() throws {
+  @Test("Trials are filtered by state and by what a parameter is set to")
+  func trialsFilteredByStateBy() throws {
     let leaderboard = try study().leaderboard
     #expect(leaderboard.filter(.done).trials.map(\.id) == [1, 4, 0])
     #expect(leaderboard.filter(.diverged, .pruned).trials.map(\.id) == [3, 2])
@@ -60,7 +64,8 @@ struct LeaderboardTests {
     #expect(leaderboard.filter { $0.seconds > 1 }.trials.map(\.id) == [4])
   }
 
-  @Test func `Comma-separated values have a row for each trial`() throws {
+  @Test("Comma-separated values have a row for each trial")
+  func commaSeparatedValuesRowFor() throws {
     #expect(
       try study().leaderboard.csv == """
         trial,learning-rate,hidden,status,validation_accuracy,train_accuracy,final_loss,iterations,seconds
@@ -74,7 +79,8 @@ struct LeaderboardTests {
         """)
   }
 
-  @Test func `JSON has an object for each trial`() throws {
+  @Test("JSON has an object for each trial")
+  func jsonObjectForEachTrial() throws {
     let leaderboard = try study().leaderboard
     #expect(
       try leaderboard.filter("hidden", is: .integer(30)).json == """
@@ -107,7 +113,8 @@ struct LeaderboardTests {
     #expect(try leaderboard.filter(.running).json == "[\n\n]\n")
   }
 
-  @Test func `Cells are quoted, unset parameters empty, and names of columns told apart`() throws {
+  @Test("Cells are quoted, unset parameters empty, and names of columns told apart")
+  func cellsQuotedUnsetParametersEmpty() throws {
     let space = SearchSpace([
       .init("na,me", .values([.text("a")])), .init("iterations", .values([.integer(5)])),
       .init("on", .values([.flag(true)])),
@@ -130,8 +137,10 @@ struct LeaderboardTests {
     #expect(try study.leaderboard.json.contains(#""na,me" : "say \"a\"","#))
     #expect(try study.leaderboard.json.contains(#""trial_iterations" : null"#))
   }
-  @Test(arguments: ["final_loss", "train_accuracy", "iterations", "seconds", "status", "trial"])
-  func `The goal takes the place of a column with its name`(name: String) throws {
+  @Test(
+    "The goal takes the place of a column with its name",
+    arguments: ["final_loss", "train_accuracy", "iterations", "seconds", "status", "trial"])
+  func goalTakesPlaceColumnWith(name: String) throws {
     let study = try StudySamples.study(done: [(0, 3)], goal: Goal(name, .minimize))
     let lines = study.leaderboard.csv.split(separator: "\n").map { $0.split(separator: ",") }
     let names = try #require(lines.first)
@@ -144,7 +153,8 @@ struct LeaderboardTests {
     #expect(text.contains("\"\(name)\" : 3"))
   }
 
-  @Test func `A parameter's, a goal's and a result's column of one name are told apart`() throws {
+  @Test("A parameter's, a goal's and a result's column of one name are told apart")
+  func parametersGoalsResultsColumnOne() throws {
     let space = SearchSpace([.init("seconds", .values([.integer(5)]))])
     let study = try Study(
       definition: StudyDefinition(space: space, method: .grid, goal: Goal("seconds", .minimize)),

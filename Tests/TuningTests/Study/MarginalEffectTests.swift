@@ -3,8 +3,10 @@ import Testing
 import PerceptronTuning
 
 /// What each parameter did, against examples worked out by hand.
+@Suite("Marginal effects")
 struct MarginalEffectTests {
-  @Test func `Means, best values and shares of variance are those of the worked example`() throws {
+  @Test("Means, best values and shares of variance are those of the worked example")
+  func meansBestValuesSharesVariance() throws {
     // Rates 0.5 and 1, hidden 10, 20 and 30: trial 5, of rate 1 and hidden 30, diverges.
     let study = try StudySamples.study(
       done: [(0, 0.1), (1, 0.2), (2, 0.3), (3, 0.5), (4, 0.6), (5, .nan)])
@@ -26,12 +28,14 @@ struct MarginalEffectTests {
     expectClose(hidden.importance ?? .nan, 0.012 / 0.172, tolerance: 1e-14)
   }
 
-  @Test func `Where less is better the best is the lowest`() throws {
+  @Test("Where less is better the best is the lowest")
+  func lessBetterBestLowest() throws {
     let study = try StudySamples.study(done: [(0, 3), (1, 1), (2, 2)], goal: Goal("e", .minimize))
     #expect(study.marginalEffects[0].levels.map(\.best) == [1])
   }
 
-  @Test func `Trials without a result, equal results and one level give no importance`() throws {
+  @Test("Trials without a result, equal results and one level give no importance")
+  func trialsWithoutResultEqualResults() throws {
     #expect(try StudySamples.study().marginalEffects.map(\.levels) == [[], []])
     #expect(try StudySamples.study().marginalEffects.map(\.importance) == [nil, nil])
     let equal = try StudySamples.study(done: [(0, 0.1), (1, 0.1), (3, 0.1)])
@@ -43,7 +47,8 @@ struct MarginalEffectTests {
     #expect(oneRate.marginalEffects[0].levels[1].diverged == 1)
   }
 
-  @Test func `Importance is told where a level has two trials at least`() throws {
+  @Test("Importance is told where a level has two trials at least")
+  func importanceToldLevelTwoTrials() throws {
     let single = try StudySamples.study(done: [(0, 0.25), (1, 0.5), (2, 0.75)])
     #expect(single.marginalEffects[1].levels.map(\.trials) == [1, 1, 1])
     #expect(single.marginalEffects[1].importance == nil)
@@ -63,7 +68,8 @@ struct MarginalEffectTests {
     return study.marginalEffects[0]
   }
 
-  @Test func `A range of few values has a level for each, one of many has four parts`() throws {
+  @Test("A range of few values has a level for each, one of many has four parts")
+  func rangeFewValuesLevelFor() throws {
     let few = try effect(
       of: .numbers(lower: 0, upper: 8), [.number(8), .number(0.5), .number(8)])
     #expect(few.levels.map(\.extent) == [.value(.number(0.5)), .value(.number(8))])
@@ -79,8 +85,8 @@ struct MarginalEffectTests {
     #expect(many.levels.map(\.extent.description).last == "6.0–8.0")
   }
 
-  @Test func `Parts of a logarithmic range are of equal ratio, and empty ones are left out`() throws
-  {
+  @Test("Parts of a logarithmic range are of equal ratio, and empty ones are left out")
+  func partsLogarithmicRangeEqualRatio() throws {
     let values = [1, 2, 3, 4, 5, 6, 7, 8, 16].map { ParameterValue.number($0) }
     let effect = try effect(of: .numbers(lower: 1, upper: 16, scale: .logarithmic), values)
     #expect(effect.levels.map(\.trials) == [1, 2, 4, 2])
@@ -90,7 +96,8 @@ struct MarginalEffectTests {
     #expect(low.levels.map(\.trials) == [9])
   }
 
-  @Test func `Trials in which the parameter is not set do not count`() throws {
+  @Test("Trials in which the parameter is not set do not count")
+  func trialsParameterNotSetDo() throws {
     let effect = try effect(of: .values([.text("a"), .text("b")]), [.text("b"), nil, .text("a")])
     #expect(effect.levels.map(\.mean) == [2, 0])
     #expect(effect.importance == nil)
@@ -114,8 +121,8 @@ struct MarginalEffectTests {
     return study
   }
 
-  @Test
-  func `Where trials were pruned, effects are of the last iteration that all of them reached`()
+  @Test("Where trials were pruned, effects are of the last iteration that all of them reached")
+  func trialsWerePrunedEffectsLast()
     throws
   {
     let study = try pruned()
@@ -134,7 +141,8 @@ struct MarginalEffectTests {
       ])
   }
 
-  @Test func `A trial that ended before it was measured there is compared by its result`() throws {
+  @Test("A trial that ended before it was measured there is compared by its result")
+  func trialEndedBeforeWasMeasured() throws {
     let study = try StudySamples.study()
     for trial in 0..<2 { try study.begin(trial) }
     try study.record(Measurement(iteration: 30, validationAccuracy: 0.25), of: 0)
@@ -144,7 +152,8 @@ struct MarginalEffectTests {
     #expect(study.marginalEffects[1].levels.map(\.mean) == [0.25, 0.5])
   }
 
-  @Test func `Nothing is compared where trials were pruned before they showed anything`() throws {
+  @Test("Nothing is compared where trials were pruned before they showed anything")
+  func nothingComparedTrialsWerePruned() throws {
     let study = try StudySamples.study()
     try study.begin(0)
     try study.prune(0, at: 0, seconds: 0)

@@ -6,6 +6,7 @@ import Testing
 import PerceptronTuning
 
 /// Studies that run a function.
+@Suite("Studies of a function", .mayHang)
 struct ObjectiveTests {
   private struct Trouble: Error {}
 
@@ -35,8 +36,10 @@ struct ObjectiveTests {
     }
   }
 
-  @Test(arguments: [1, 2, 5, 20])
-  func `Every trial is run once, errors fail it and values that are not finite diverge`(
+  @Test(
+    "Every trial is run once, errors fail it and values that are not finite diverge",
+    arguments: [1, 2, 5, 20])
+  func everyTrialRunOnceErrors(
     workers: Int
   ) throws {
     let study = try StudySamples.study(goal: Goal("units", .maximize))
@@ -58,7 +61,8 @@ struct ObjectiveTests {
     #expect(study.counts == [.done: 4, .failed: 1, .diverged: 1])
   }
 
-  @Test func `Two workers run two trials at the same time`() throws {
+  @Test("Two workers run two trials at the same time")
+  func twoWorkersRunTwoTrials() throws {
     let study = try StudySamples.study()
     let met = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     try study.run(workers: 2) { trial in
@@ -75,7 +79,8 @@ struct ObjectiveTests {
     #expect(study.counts == [.done: 6])
   }
 
-  @Test func `A report ends a trial that is to be given up`() throws {
+  @Test("A report ends a trial that is to be given up")
+  func reportEndsTrialGivenUp() throws {
     let study = try StudySamples.study(
       .successiveHalving(minimum: 2, factor: 2), goal: Goal("loss", .minimize))
     try study.run { trial in
@@ -88,7 +93,8 @@ struct ObjectiveTests {
     #expect(study.trials[1].value == 1)
   }
 
-  @Test func `A study that is stopped is gone on with where it was`() throws {
+  @Test("A study that is stopped is gone on with where it was")
+  func studyStoppedGoneOnWith() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a")
     let (definition, counter) = (StudySamples.definition(), Counter())
@@ -113,7 +119,8 @@ struct ObjectiveTests {
     #expect(study.trials[2].measurements.count == 3)
   }
 
-  @Test func `No trial is begun where the study is to stop at once, and no worker is refused`()
+  @Test("No trial is begun where the study is to stop at once, and no worker is refused")
+  func noTrialBegunStudyStop()
     throws
   {
     let study = try StudySamples.study()
@@ -123,7 +130,8 @@ struct ObjectiveTests {
     try Study(definition: StudySamples.definition(), trials: []).run { _ in 1 }
   }
 
-  @Test func `Several threads may tell a study what happens`() throws {
+  @Test("Several threads may tell a study what happens")
+  func severalThreadsMayTellStudy() throws {
     let scratch = try TemporaryDirectory()
     let trials = (0..<40).map { _ in StudySamples.trials[0] }
     let path = scratch.file("a")

@@ -6,6 +6,7 @@ import Testing
 import PerceptronTuning
 
 /// Studies that repeat each point of their space with several seeds.
+@Suite("Repeats with several seeds")
 struct RepeatsTests {
   private static let space = SearchSpace([
     .init("rate", .values([.number(0.25), .number(0.5), .number(1), .number(2)]))
@@ -23,7 +24,8 @@ struct RepeatsTests {
     }
   }
 
-  @Test func `Each point has a trial for each seed, and a seed is no parameter of the space`()
+  @Test("Each point has a trial for each seed, and a seed is no parameter of the space")
+  func eachPointTrialForEach()
     throws
   {
     let study = try study(seeds: [7, 3])
@@ -38,7 +40,8 @@ struct RepeatsTests {
     #expect(study.trialCountInWords == "8 trials, 2 for each of 4 networks")
   }
 
-  @Test func `Points are ranked by the mean of their repeats once all of them are done`() throws {
+  @Test("Points are ranked by the mean of their repeats once all of them are done")
+  func pointsRankedByMeanTheir() throws {
     let study = try study()
     // The first is good once; of the third a repeat is missing, of the fourth one diverged.
     try finish(
@@ -75,7 +78,8 @@ struct RepeatsTests {
         """)
   }
 
-  @Test func `The mean of equal results is the result, without a deviation`() throws {
+  @Test("The mean of equal results is the result, without a deviation")
+  func meanEqualResultsResultWithout() throws {
     let study = try study()
     try finish([0: 0.1, 1: 0.1, 2: 0.1], of: study)
     #expect(study.bestConfiguration?.value == 0.1)
@@ -83,7 +87,8 @@ struct RepeatsTests {
     #expect(study.configurations[1].value == nil && study.configurations[1].deviation == nil)
   }
 
-  @Test func `A network is saved where its trial completes the best point and is its best repeat`()
+  @Test("A network is saved where its trial completes the best point and is its best repeat")
+  func networkSavedTrialCompletesBest()
     throws
   {
     let folder = try TemporaryDirectory().file("study")
@@ -98,8 +103,10 @@ struct RepeatsTests {
     #expect(study.best?.id == 2)
   }
 
-  @Test(arguments: [1, 3])
-  func `Halving judges the first repeats, and the others run only of points that survive`(
+  @Test(
+    "Halving judges the first repeats, and the others run only of points that survive",
+    arguments: [1, 3])
+  func halvingJudgesFirstRepeatsOthers(
     workers: Int
   ) throws {
     // The best comes first, so that one worker has all others given up.
@@ -128,8 +135,8 @@ struct RepeatsTests {
     #expect(study.marginalEffects[0].levels.map(\.mean) == [2, 1, 0.5, 0.25])
   }
 
-  @Test
-  func `A point whose first repeat diverged is not tried with other seeds where there is pruning`()
+  @Test("A point whose first repeat diverged is not tried with other seeds where there is pruning")
+  func pointWhoseFirstRepeatDiverged()
     throws
   {
     let study = try study(.median(after: 1, trials: 3))
@@ -138,7 +145,8 @@ struct RepeatsTests {
     #expect(study.configurations.map(\.state) == [.diverged, .done, .done, .done])
   }
 
-  @Test func `The brackets of hyperband are dealt to points, not to their repeats`() throws {
+  @Test("The brackets of hyperband are dealt to points, not to their repeats")
+  func bracketsHyperbandDealtPointsNot() throws {
     let study = try study(.hyperband(minimum: 1, factor: 2, brackets: 2), seeds: [0, 1])
     for (point, value) in [0.5, 0.75, 0.25, 1].enumerated() {
       try study.begin(2 * point)
@@ -148,7 +156,8 @@ struct RepeatsTests {
     #expect((0..<4).map { study.shouldPrune(2 * $0, at: 1) } == [false, false, true, false])
   }
 
-  @Test func `A study goes on with the same seeds, and with no others`() throws {
+  @Test("A study goes on with the same seeds, and with no others")
+  func studyGoesOnWithSame() throws {
     let folder = try TemporaryDirectory().file("study")
     do { try finish([0: 0.5], of: try Study.open(at: folder, Self.space, seeds: [0, 1])) }
     do {
@@ -163,7 +172,8 @@ struct RepeatsTests {
     #expect(error?.name == "seeds of repeats")
   }
 
-  @Test func `A journal of a program that ranked seeds is read as it is`() throws {
+  @Test("A journal of a program that ranked seeds is read as it is")
+  func journalProgramRankedSeedsRead() throws {
     let folder = try TemporaryDirectory().file("study")
     let space = SearchSpace([.init("seed", .values([.integer(0), .integer(1)]))])
     do { try finish([0: 0.5, 1: 0.75], of: try Study.open(at: folder, space)) }
@@ -179,7 +189,8 @@ struct RepeatsTests {
     #expect(study.trialCountInWords == "2 trials")
   }
 
-  @Test func `A space without parameters is one point that is repeated`() throws {
+  @Test("A space without parameters is one point that is repeated")
+  func spaceWithoutParametersOnePoint() throws {
     let folder = try TemporaryDirectory().file("study")
     let study = try Study.open(at: folder, SearchSpace([]), seeds: [0, 1, 2])
     try finish([0: 0.25, 1: 0.5, 2: 0.75], of: study)
@@ -188,7 +199,8 @@ struct RepeatsTests {
     #expect(throws: SearchSpaceError.self) { try Study(SearchSpace([])) }
   }
 
-  @Test func `Seeds that come twice, are negative or a parameter too are refused`() throws {
+  @Test("Seeds that come twice, are negative or a parameter too are refused")
+  func seedsComeTwiceNegativeParameter() throws {
     #expect(throws: InvalidSetting.self) { try study(seeds: [1, 1]) }
     #expect(throws: InvalidSetting.self) { try study(seeds: [-1, 1]) }
     let space = SearchSpace([.init("seed", .values([.integer(0), .integer(1)]))])

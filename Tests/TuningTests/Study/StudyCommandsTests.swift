@@ -5,6 +5,7 @@ import PerceptronTraining
 import PerceptronTuning
 
 /// The command lines that go on with a study, and what is known of it from its folder.
+@Suite("Command lines of a study")
 struct StudyCommandsTests {
   private func context(_ data: String, fixed: [String: String] = [:]) -> TuneContext {
     TuneContext(
@@ -16,7 +17,8 @@ struct StudyCommandsTests {
       definition: StudySamples.definition(context: context.values), trials: StudySamples.trials)
   }
 
-  @Test func `The best trial's settings become options of train, beside those of all trials`()
+  @Test("The best trial's settings become options of train, beside those of all trials")
+  func bestTrialsSettingsBecomeOptions()
     throws
   {
     let study = try study(
@@ -37,28 +39,31 @@ struct StudyCommandsTests {
     #expect(commands.export == "perceptron tune export 'a b' --output trials.csv")
   }
 
-  @Test func `A study knows its data, which is not named again to measure the best network`() throws
-  {
+  @Test("A study knows its data, which is not named again to measure the best network")
+  func studyKnowsDataNotNamed() throws {
     let study = try study(context("/data/cifar's"))
     try study.begin(0)
     try study.finish(0, StudySamples.result(0.5))
     #expect(StudyCommands(study, in: "s").evaluate == "perceptron evaluate s")
   }
 
-  @Test func `Of a study that another program began no networks are known`() throws {
+  @Test("Of a study that another program began no networks are known")
+  func studyAnotherProgramBeganNo() throws {
     let study = try StudySamples.study(done: [(0, 0.5)])
     let commands = StudyCommands(study, in: "s")
     #expect(commands.train == nil && commands.evaluate == nil && commands.resume == nil)
     #expect(TuneContext(of: study) == nil)
   }
 
-  @Test func `A context is what a study's definition has of it`() throws {
+  @Test("A context is what a study's definition has of it")
+  func contextStudysDefinition() throws {
     let fixed = ["decay": "0.9"]
     let read = try #require(TuneContext(of: study(context("digits", fixed: fixed))))
     #expect(read.data == "digits" && read.fixed == fixed && read.training == .sideBySide)
   }
 
-  @Test func `The current study has running trials only while a process holds its folder`() throws {
+  @Test("The current study has running trials only while a process holds its folder")
+  func currentStudyRunningTrialsOnly() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a")
     do {

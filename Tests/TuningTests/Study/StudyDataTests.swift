@@ -2,8 +2,10 @@ import Testing
 import PerceptronTuning
 
 /// What charts of a study are made of, against examples worked out by hand.
+@Suite("Data of a study")
 struct StudyDataTests {
-  @Test func `The best so far follows the order in which trials are done`() throws {
+  @Test("The best so far follows the order in which trials are done")
+  func bestSoFarFollowsOrder() throws {
     let study = try StudySamples.study(
       done: [(3, 0.5), (0, 0.25), (5, .nan), (1, 0.75), (2, 0.75)])
     #expect(study.ended.map(\.id) == [3, 0, 5, 1, 2])
@@ -18,7 +20,8 @@ struct StudyDataTests {
     #expect(try StudySamples.study().bestSoFar.isEmpty)
   }
 
-  @Test func `A pair's cells have the best over the others, and what diverged`() throws {
+  @Test("A pair's cells have the best over the others, and what diverged")
+  func pairsCellsBestOverOthers() throws {
     // Rates 0.5 and 1, hidden 10, 20 and 30, in this order; trial 2 does not run.
     let study = try StudySamples.study(done: [(0, 0.1), (1, 0.2), (3, 0.4), (4, .nan), (5, 0.6)])
     let pair = try #require(study.pairEffects.first)
@@ -50,7 +53,8 @@ struct StudyDataTests {
     return study
   }
 
-  @Test func `Ranges have the parts of marginal effects; what is not set does not count`() throws {
+  @Test("Ranges have the parts of marginal effects; what is not set does not count")
+  func rangesPartsMarginalEffectsNot() throws {
     let study = try study(goal: Goal("error", .minimize))
     let pairs = study.pairEffects
     #expect(pairs.map(\.first) == ["x", "x"])
@@ -65,12 +69,14 @@ struct StudyDataTests {
     #expect(most.pairEffects[0].cells.map { $0.map(\.best) }.last == [8, 7])
   }
 
-  @Test func `A parameter with one value, and a study without results, have no pairs`() throws {
+  @Test("A parameter with one value, and a study without results, have no pairs")
+  func parameterWithOneValueStudy() throws {
     #expect(try StudySamples.study().pairEffects.isEmpty)
     #expect(try StudySamples.study(done: [(0, 0.5), (1, 0.25)]).pairEffects.isEmpty)
   }
 
-  @Test func `An edge is told with its end, and a study without a best trial has none`() throws {
+  @Test("An edge is told with its end, and a study without a best trial has none")
+  func edgeToldWithEndStudy() throws {
     let study = try StudySamples.study(done: [(0, 0.1), (4, 0.2)])
     #expect(
       study.edges.map(\.description) == [

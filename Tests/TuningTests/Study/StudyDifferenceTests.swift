@@ -3,6 +3,7 @@ import Testing
 import PerceptronTuning
 
 /// What is said where a study is gone on with as another one.
+@Suite("Differences of studies")
 struct StudyDifferenceTests {
   private static func changed(_ change: (inout StudyDefinition) -> Void) -> StudyDefinition {
     var definition = StudySamples.definition(context: ["data": "abc", "seed": "1"])
@@ -10,46 +11,48 @@ struct StudyDifferenceTests {
     return definition
   }
 
-  @Test(arguments: [
-    (
-      changed { $0.space.parameters[1].domain = .integers(lower: 1, upper: 3, points: 2) },
-      "parameter hidden", "10,20,30",
-      "1..3:2"
-    ),
-    (
-      changed { $0.space.parameters[1].condition = ["learning-rate": [.number(0.5)]] },
-      "condition of hidden", "none", "learning-rate [0.5]"
-    ),
-    (
-      changed { $0.space.parameters.removeLast() },
-      "parameter hidden", "10,20,30", "none"
-    ),
-    (
-      changed { $0.space.parameters.append(.init("depth", .values([.integer(1)]))) },
-      "parameter depth", "none", "1"
-    ),
-    (
-      changed { $0.space.parameters.swapAt(0, 1) },
-      "parameter number 1", "learning-rate", "hidden"
-    ),
-    (
-      changed { $0.method = .random(count: 5, seed: 1) },
-      "method", "grid", "random count 5, seed 1"
-    ),
-    (
-      changed { $0.goal = Goal("error", .minimize) }, "goal",
-      "direction maximize, name validation_accuracy",
-      "direction minimize, name error"
-    ),
-    (
-      changed { $0.pruning = .median(after: 1, trials: 2) },
-      "pruning", "none", "median after 1, trials 2"
-    ),
-    (changed { $0.context["data"] = "abd" }, "data", "abc", "abd"),
-    (changed { $0.context["seed"] = nil }, "seed", "1", "none"),
-    (changed { $0.context["batch"] = "64" }, "batch", "none", "64"),
-  ])
-  func `The first difference is named with both values`(
+  @Test(
+    "The first difference is named with both values",
+    arguments: [
+      (
+        changed { $0.space.parameters[1].domain = .integers(lower: 1, upper: 3, points: 2) },
+        "parameter hidden", "10,20,30",
+        "1..3:2"
+      ),
+      (
+        changed { $0.space.parameters[1].condition = ["learning-rate": [.number(0.5)]] },
+        "condition of hidden", "none", "learning-rate [0.5]"
+      ),
+      (
+        changed { $0.space.parameters.removeLast() },
+        "parameter hidden", "10,20,30", "none"
+      ),
+      (
+        changed { $0.space.parameters.append(.init("depth", .values([.integer(1)]))) },
+        "parameter depth", "none", "1"
+      ),
+      (
+        changed { $0.space.parameters.swapAt(0, 1) },
+        "parameter number 1", "learning-rate", "hidden"
+      ),
+      (
+        changed { $0.method = .random(count: 5, seed: 1) },
+        "method", "grid", "random count 5, seed 1"
+      ),
+      (
+        changed { $0.goal = Goal("error", .minimize) }, "goal",
+        "direction maximize, name validation_accuracy",
+        "direction minimize, name error"
+      ),
+      (
+        changed { $0.pruning = .median(after: 1, trials: 2) },
+        "pruning", "none", "median after 1, trials 2"
+      ),
+      (changed { $0.context["data"] = "abd" }, "data", "abc", "abd"),
+      (changed { $0.context["seed"] = nil }, "seed", "1", "none"),
+      (changed { $0.context["batch"] = "64" }, "batch", "none", "64"),
+    ])
+  func firstDifferenceNamedWithBoth(
     expected: StudyDefinition, name: String, recorded: String, asked: String
   ) throws {
     let scratch = try TemporaryDirectory()
@@ -68,7 +71,8 @@ struct StudyDifferenceTests {
     #expect(try Study.resume(at: path, expecting: Self.changed { _ in }).counts == [.waiting: 6])
   }
 
-  @Test func `Other trials are refused`() throws {
+  @Test("Other trials are refused")
+  func otherTrialsRefused() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a")
     let definition = StudySamples.definition()
@@ -88,7 +92,8 @@ struct StudyDifferenceTests {
     #expect(fewer?.name == "number of trials")
   }
 
-  @Test func `Numbers get their kind back from the definition that is asked for`() throws {
+  @Test("Numbers get their kind back from the definition that is asked for")
+  func numbersGetTheirKindBack() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a")
     let definition = StudyDefinition(

@@ -13,13 +13,15 @@ import PerceptronTuning
 #endif
 
 /// The folder of a study, and who may use it.
+@Suite("Folder of a study", .mayHang)
 struct StudyFolderTests {
   private func create(_ path: String) throws -> Study {
     try Study.create(
       at: path, definition: StudySamples.definition(), trials: StudySamples.trials)
   }
 
-  @Test func `A second process is refused while the study is under way, and may read`() throws {
+  @Test("A second process is refused while the study is under way, and may read")
+  func secondProcessRefusedWhileStudy() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("studies/a")
     do {
@@ -37,7 +39,8 @@ struct StudyFolderTests {
     #expect(try scratch.names == ["studies"])
   }
 
-  @Test func `A process that kills itself leaves a study that can be gone on with`() async throws {
+  @Test("A process that kills itself leaves a study that can be gone on with")
+  func processKillsItselfLeavesStudy() async throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a")
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
@@ -57,7 +60,8 @@ struct StudyFolderTests {
     #expect(study.trials[1].measurements.count == 1)
   }
 
-  @Test func `A folder with a study or a run is refused`() throws {
+  @Test("A folder with a study or a run is refused")
+  func folderWithStudyRunRefused() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a")
     _ = try create(path)
@@ -78,7 +82,8 @@ struct StudyFolderTests {
     }
   }
 
-  @Test func `The model of each best trial is saved before the trial is done`() throws {
+  @Test("The model of each best trial is saved before the trial is done")
+  func modelEachBestTrialSaved() throws {
     let scratch = try TemporaryDirectory()
     let study = try create(scratch.file("a"))
     var saved: [Int] = []
@@ -94,7 +99,8 @@ struct StudyFolderTests {
     #expect(study.best?.id == 2)
   }
 
-  @Test func `A trial whose model cannot be saved is not done`() throws {
+  @Test("A trial whose model cannot be saved is not done")
+  func trialWhoseModelCannotSaved() throws {
     let scratch = try TemporaryDirectory()
     let study = try create(scratch.file("a"))
     try study.begin(0)
@@ -107,7 +113,8 @@ struct StudyFolderTests {
     #expect(study.best?.id == 0)
   }
 
-  @Test func `An event that cannot be written has not happened`() async throws {
+  @Test("An event that cannot be written has not happened")
+  func eventCannotWrittenNotHappened() async throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a")
     _ = try create(path)
@@ -133,7 +140,8 @@ struct StudyFolderTests {
     #expect(study.trials.map(\.state).prefix(3) == [.waiting, .running, .waiting])
   }
 
-  @Test func `Pruning that makes no sense leaves no folder`() throws {
+  @Test("Pruning that makes no sense leaves no folder")
+  func pruningMakesNoSenseLeaves() throws {
     let scratch = try TemporaryDirectory()
     #expect(throws: (any Error).self) {
       try Study.create(

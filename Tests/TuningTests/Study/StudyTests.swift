@@ -3,8 +3,10 @@ import Testing
 import PerceptronTuning
 
 /// States of trials, and which of them is the best.
+@Suite("Studies")
 struct StudyTests {
-  @Test func `A trial waits, runs, is measured and is done`() throws {
+  @Test("A trial waits, runs, is measured and is done")
+  func trialWaitsRunsMeasuredDone() throws {
     let study = try StudySamples.study()
     #expect(study.trials.map(\.id) == Array(0..<6))
     #expect(study.trials.map(\.parameters) == StudySamples.trials)
@@ -25,7 +27,8 @@ struct StudyTests {
     #expect(study.best == study.trials[3])
   }
 
-  @Test func `A trial that diverges, fails or is pruned has no result and is never the best`()
+  @Test("A trial that diverges, fails or is pruned has no result and is never the best")
+  func trialDivergesFailsPrunedNo()
     throws
   {
     let study = try StudySamples.study()
@@ -46,26 +49,31 @@ struct StudyTests {
     #expect(study.best == nil)
   }
 
-  @Test func `A value that is not finite has diverged`() throws {
+  @Test("A value that is not finite has diverged")
+  func valueNotFiniteDiverged() throws {
     let study = try StudySamples.study(done: [(0, .nan), (1, .infinity), (2, 0.1)])
     #expect(study.trials.prefix(3).map(\.state) == [.diverged, .diverged, .done])
     #expect(study.trials[0].message == "validation_accuracy is nan")
     #expect(study.best?.id == 2)
   }
 
-  @Test func `The best is the highest or the lowest, as the goal says`() throws {
+  @Test("The best is the highest or the lowest, as the goal says")
+  func bestHighestLowestGoalSays() throws {
     let done = [(0, 0.5), (1, 0.75), (2, 0.25)]
     #expect(try StudySamples.study(done: done).best?.id == 1)
     #expect(try StudySamples.study(done: done, goal: Goal("error", .minimize)).best?.id == 2)
   }
 
-  @Test(arguments: [[1, 2, 4], [4, 2, 1], [2, 4, 1], [4, 1, 2]])
-  func `Of equally good trials the first is the best, whenever each was done`(order: [Int]) throws {
+  @Test(
+    "Of equally good trials the first is the best, whenever each was done",
+    arguments: [[1, 2, 4], [4, 2, 1], [2, 4, 1], [4, 1, 2]])
+  func equallyGoodTrialsFirstBest(order: [Int]) throws {
     let study = try StudySamples.study(done: [(0, 0.25)] + order.map { ($0, 0.5) })
     #expect(study.best?.id == 1)
   }
 
-  @Test func `A trial that begins again shows what it showed up to where it goes on from`() throws {
+  @Test("A trial that begins again shows what it showed up to where it goes on from")
+  func trialBeginsAgainShowsShowed() throws {
     let study = try StudySamples.study()
     try study.begin(0)
     for iteration in 0..<5 {
@@ -82,14 +90,16 @@ struct StudyTests {
     #expect(study.trials[0].seconds == 0)
   }
 
-  @Test func `Notes are kept in their order`() throws {
+  @Test("Notes are kept in their order")
+  func notesKeptTheirOrder() throws {
     let study = try StudySamples.study()
     try study.note("data", ["rows": "10"])
     try study.note("resumed")
     #expect(study.notes == [StudyNote("data", ["rows": "10"]), StudyNote("resumed")])
   }
 
-  @Test func `What a trial's state does not allow traps`() async {
+  @Test("What a trial's state does not allow traps")
+  func trialsStateDoesNotAllow() async {
     let again = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {

@@ -4,6 +4,7 @@ import Testing
 import PerceptronTuning
 
 /// When trials began and ended, as a journal tells.
+@Suite("Times of trials")
 struct TrialTimesTests {
   /// The study whose journal has these lines after its first.
   private func study(_ lines: [String], in scratch: TemporaryDirectory) throws -> Study {
@@ -20,7 +21,8 @@ struct TrialTimesTests {
 
   private func date(_ seconds: Double) -> Date { Date(timeIntervalSince1970: seconds) }
 
-  @Test func `A trial begins and ends when its lines were written, however often it went on`()
+  @Test("A trial begins and ends when its lines were written, however often it went on")
+  func trialBeginsEndsWhenLines()
     throws
   {
     let scratch = try TemporaryDirectory()
@@ -51,7 +53,8 @@ struct TrialTimesTests {
       ])
   }
 
-  @Test func `A journal without times is read, and what goes on in it has some`() throws {
+  @Test("A journal without times is read, and what goes on in it has some")
+  func journalWithoutTimesReadGoes() throws {
     let scratch = try TemporaryDirectory()
     let study = try study(
       [
@@ -69,7 +72,8 @@ struct TrialTimesTests {
     #expect(study.trials[1].ended == date(52))
   }
 
-  @Test func `A clock that is set back makes no stretch that ends before it began`() throws {
+  @Test("A clock that is set back makes no stretch that ends before it began")
+  func clockSetBackMakesNo() throws {
     let scratch = try TemporaryDirectory()
     let study = try study(
       [
@@ -79,7 +83,8 @@ struct TrialTimesTests {
     #expect(study.trials[0].stretches == [date(100)...date(100)])
   }
 
-  @Test func `The times of a study that runs are those that its journal tells, and not exported`()
+  @Test("The times of a study that runs are those that its journal tells, and not exported")
+  func timesStudyRunsThoseJournal()
     throws
   {
     let scratch = try TemporaryDirectory()

@@ -1,6 +1,7 @@
 import PerceptronFiles
 import Testing
 @testable import PerceptronVisualization
+
 @Suite("The data of charts")
 struct ChartDataTests {
   @Test("A long curve keeps its extremes, its order and its ends' neighbourhood")

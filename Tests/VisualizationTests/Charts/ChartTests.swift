@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 @testable import PerceptronVisualization
-@Suite("Charts", .enabled(if: Gnuplot.isInstalled, "needs gnuplot"))
+
+@Suite("Charts", .requires(.gnuplot, Gnuplot.isInstalled, "needs gnuplot"))
 struct ChartTests {
   static let awkward = [
     "plain", "<script>alert('x')</script>", "\"quotes\" 'and' `more`", "$a @b %c {d} \\n _e ^f",

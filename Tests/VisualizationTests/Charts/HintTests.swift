@@ -1,5 +1,6 @@
 import Testing
 @testable import PerceptronVisualization
+
 @Suite("What charts tell where the pointer stands")
 struct HintTests {
   private static func hints(_ content: Chart.Content) -> [String] {

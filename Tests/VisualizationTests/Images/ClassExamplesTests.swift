@@ -2,7 +2,9 @@ import PerceptronDatasets
 import TestSupport
 import Testing
 @testable import PerceptronVisualization
-@Suite struct ClassExamplesTests {
+
+@Suite("Examples of each class")
+struct ClassExamplesTests {
   /// Seven pictures of 2 × 1 pixels, of which the first pixel is the row's number times 30: four of
   /// class a, none of b, three of c.
   private static let data = Dataset(
@@ -11,8 +13,9 @@ import Testing
       image: ImageShape(width: 2, height: 1)),
     labels: [0, 2, 0, 2, 0, 0, 2], classNames: ["a", "b", "c"])
 
-  @Test(arguments: [1, 2, 3, 9])
-  func `each class has as many of its own examples as wanted, none twice`(perClass: Int) throws {
+  @Test(
+    "Each class has as many of its own examples as wanted, none twice", arguments: [1, 2, 3, 9])
+  func eachClassManyOwnExamples(perClass: Int) throws {
     let examples = try #require(ClassExamples(of: Self.data, perClass: perClass, seed: 4))
     #expect(examples.classes.map(\.name) == ["a", "b", "c"])
     #expect(examples.classes.map(\.count) == [4, 0, 3] && examples.count == 7)
@@ -24,7 +27,8 @@ import Testing
     }
   }
 
-  @Test func `a seed gives the same examples again, and more begin with the same`() throws {
+  @Test("A seed gives the same examples again, and more begin with the same")
+  func seedGivesSameExamplesAgain() throws {
     func rows(_ perClass: Int, seed: UInt64) throws -> [[Int]] {
       try #require(ClassExamples(of: Self.data, perClass: perClass, seed: seed)).classes
         .map(\.rows)
@@ -35,7 +39,8 @@ import Testing
     #expect(try Set((0..<20).map { try rows(3, seed: $0) }).count > 3)
   }
 
-  @Test func `the grid has a row for each class, with background where there is no example`()
+  @Test("The grid has a row for each class, with background where there is no example")
+  func gridRowForEachClass()
     throws
   {
     let examples = try #require(ClassExamples(of: Self.data, perClass: 9))
@@ -48,7 +53,8 @@ import Testing
     }
   }
 
-  @Test func `of no examples there is a grid of nothing, and a page`() throws {
+  @Test("Of no examples there is a grid of nothing, and a page")
+  func noExamplesThereGridNothing() throws {
     let none = try #require(ClassExamples(of: Self.data[rows: 0..<0]))
     #expect(none.grid.image.width == 1 && none.count == 0)
     let report = Report(of: none, named: "none")
@@ -56,12 +62,14 @@ import Testing
     #expect(report.warnings == ["There are no examples of a, b, c."])
   }
 
-  @Test func `data that is no picture has no examples to show`() {
+  @Test("Data that is no picture has no examples to show")
+  func dataNoPictureNoExamples() {
     let data = Dataset(Features(.bytes([1, 2]), exampleShape: [2]), labels: [0])
     #expect(ClassExamples(of: data) == nil)
   }
 
-  @Test func `the page has a picture for each class with its name and count`() throws {
+  @Test("The page has a picture for each class with its name and count")
+  func pagePictureForEachClass() throws {
     let report = Report(of: try #require(ClassExamples(of: Self.data, perClass: 2)), named: "few")
     #expect(report.title == "Examples of few")
     #expect(report.pictures.map(\.caption) == ["a: 4 examples", "c: 3 examples"])

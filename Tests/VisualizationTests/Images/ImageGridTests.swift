@@ -1,10 +1,13 @@
 import Testing
 @testable import PerceptronVisualization
-@Suite struct ImageGridTests {
+
+@Suite("Image grids")
+struct ImageGridTests {
   private let small = Image(width: 1, height: 1, channels: 1, pixels: [9])
   private let wide = Image(width: 2, height: 1, channels: 1, pixels: [1, 2])
 
-  @Test func `each pixel becomes a square, and what no tile covers is background`() throws {
+  @Test("Each pixel becomes a square, and what no tile covers is background")
+  func eachPixelBecomesSquareNo() throws {
     let grid = ImageGrid(
       [wide, small, small], columns: 2, magnification: 2, spacing: 1, background: 7)
     let image = Image(
@@ -20,7 +23,8 @@ import Testing
     #expect(try Image(decoding: grid.image.png) == image)
   }
 
-  @Test func `grey tiles beside coloured ones keep their grey`() {
+  @Test("Grey tiles beside coloured ones keep their grey")
+  func greyTilesBesideColouredOnes() {
     let red = Image(width: 1, height: 1, channels: 3, pixels: [255, 0, 3])
     let image = ImageGrid([small, red], columns: 5, magnification: 1, spacing: 1).image
     #expect(
@@ -29,7 +33,8 @@ import Testing
           width: 3, height: 1, channels: 3, pixels: [9, 9, 9, 128, 128, 128, 255, 0, 3]))
   }
 
-  @Test func `of no tiles there is one pixel of background`() {
+  @Test("Of no tiles there is one pixel of background")
+  func noTilesThereOnePixel() {
     let image = ImageGrid([], columns: 3, background: 5).image
     #expect(image == Image(width: 1, height: 1, channels: 1, pixels: [5]))
   }

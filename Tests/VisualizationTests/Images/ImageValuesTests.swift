@@ -3,8 +3,11 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import Testing
 @testable import PerceptronVisualization
-@Suite struct ImageValuesTests {
-  @Test func `grey values from least to largest become bytes`() {
+
+@Suite("Image values")
+struct ImageValuesTests {
+  @Test("Grey values from least to largest become bytes")
+  func greyValuesFromLeastLargest() {
     let shape = ImageShape(width: 3, height: 2)
     let image = Image([-1, 0, 1, 0.5, -0.5, 1] as [Float], shape: shape)
     #expect(image.channels == 1)
@@ -13,10 +16,12 @@ import Testing
   }
 
   /// Two pixels beside each other: (0, 51, 102) and (153, 204, 255).
-  @Test(arguments: [
-    (ImageShape.Layout.planar, [0, 3, 1, 4, 2, 5]), (.interleaved, [0, 1, 2, 3, 4, 5]),
-  ])
-  func `a unit's weights render to exact pixels in either layout`(
+  @Test(
+    "A unit's weights render to exact pixels in either layout",
+    arguments: [
+      (ImageShape.Layout.planar, [0, 3, 1, 4, 2, 5]), (.interleaved, [0, 1, 2, 3, 4, 5]),
+    ])
+  func unitsWeightsRenderExactPixels(
     layout: ImageShape.Layout, values: [Double]
   ) throws {
     let shape = ImageShape(width: 2, height: 1, channels: 3, layout: layout)
@@ -33,20 +38,23 @@ import Testing
     #expect(try Image(decoding: image.png) == image)
   }
 
-  @Test func `channels other than one and three stand side by side`() {
+  @Test("Channels other than one and three stand side by side")
+  func channelsOtherThanOneThree() {
     let shape = ImageShape(width: 1, height: 2, channels: 2)
     let image = Image([0, 85, 170, 255] as [Double], shape: shape)
     #expect(image == Image(width: 2, height: 2, channels: 1, pixels: [0, 170, 85, 255]))
   }
 
-  @Test func `equal values are grey, and NaN is black`() {
+  @Test("Equal values are grey, and NaN is black")
+  func equalValuesGreyNaNBlack() {
     let shape = ImageShape(width: 3, height: 1)
     #expect(Image([2, 2, 2] as [Float], shape: shape).pixels == [128, 128, 128])
     #expect(Image([.nan, 2, 2] as [Float], shape: shape).pixels == [0, 128, 128])
     #expect(Image([.nan, .nan, .nan] as [Double], shape: shape).pixels == [0, 0, 0])
   }
 
-  @Test func `extreme values keep within bytes`() {
+  @Test("Extreme values keep within bytes")
+  func extremeValuesKeepWithinBytes() {
     let shape = ImageShape(width: 4, height: 1)
     let large = Double.greatestFiniteMagnitude
     #expect(Image([-large, 0, large, 0], shape: shape).pixels == [0, 128, 255, 128])
@@ -55,7 +63,8 @@ import Testing
     #expect(Image([-3, 0, 5, 10], shape: shape, range: 0...10).pixels == [0, 0, 128, 255])
   }
 
-  @Test func `the first layer's tiles are the columns of its weights`() throws {
+  @Test("The first layer's tiles are the columns of its weights")
+  func firstLayersTilesColumnsWeights() throws {
     let weights: Tensor<Float> = Tensor([0, 5, 1, 5, 2, 5, 4, 5], shape: [4, 2])
     let net = Network<Float>(
       inputSize: 4,
@@ -66,7 +75,8 @@ import Testing
     #expect(none.firstLayerImages(ImageShape(width: 2, height: 2)) == nil)
   }
 
-  @Test func `examples are pictures on one scale`() {
+  @Test("Examples are pictures on one scale")
+  func examplesPicturesOnOneScale() {
     let bytes = Features(
       .bytes([0, 4, 8, 16]), exampleShape: [1, 2], image: ImageShape(width: 2, height: 1))
     let data = Dataset(bytes, labels: [0, 1])

@@ -1,8 +1,12 @@
 import CPerceptronPNG
 import Testing
 @testable import PerceptronVisualization
-@Suite struct PNGTests {
-  @Test(arguments: [1, 3]) func `a PNG has the picture's pixels`(channels: Int) throws {
+
+@Suite("PNG")
+struct PNGTests {
+  @Test("A PNG has the picture's pixels", arguments: [1, 3]) func pngPicturesPixels(channels: Int)
+    throws
+  {
     let pixels = (0..<6 * channels).map { UInt8($0 * 14) }
     let image = Image(width: 3, height: 2, channels: channels, pixels: pixels)
     #expect(try Image(decoding: image.png) == image)
