@@ -2,21 +2,21 @@ import Foundation
 import PerceptronFiles
 import Synchronization
 
-/// Where the command writes: results to standard output, all else to standard error.
+/// The command's output: results to standard output, everything else to standard error.
 ///
-/// A reader that goes away, as `head` does, is no failure: what it no longer wants is dropped, and
-/// the command goes on to its end.
+/// A closed pipe, as left by `head`, is not an error: further output is dropped and the command
+/// continues.
 package enum Console {
-  /// Whether standard error is a terminal that redraws lines.
+  /// Whether standard error is a terminal on which lines can be redrawn.
   package static let redrawsErrors = takesEscapes(
     isTerminal: isatty(STDERR_FILENO) == 1, ProcessInfo.processInfo.environment)
 
-  /// Makes writing to a closed pipe an error that ``output(_:)`` sees, not the process's end.
+  /// Ignores SIGPIPE, so that ``output(_:)`` sees writes to a closed pipe as errors.
   package static func install() { signal(SIGPIPE, SIG_IGN) }
 
-  /// Writes a line, or several, to standard output.
+  /// Writes one or more lines to standard output.
   ///
-  /// - Throws: `FileError` where it cannot be written, as on a full disk.
+  /// - Throws: `FileError` if they cannot be written, for example on a full disk.
   package static func output(_ text: String) throws {
     clearLine()
     let code = write(text + "\n", to: STDOUT_FILENO)
@@ -30,18 +30,17 @@ package enum Console {
     write(line + "\n", to: STDERR_FILENO)
   }
 
-  /// Replaces the lines that were drawn on standard error, until ``clearLine()`` or another text.
+  /// Draws lines on standard error in place of those drawn before.
   package static func redraw(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { shortened($0, to: terminalWidth - 1) }
     let above = drawnLines.exchange(lines.count, ordering: .relaxed) - 1
-    // What more lines were drawn before is cleared with those below the cursor.
+    // Surplus lines drawn before are cleared with everything below the cursor.
     let start = (above > 0 ? "\u{1B}[\(above)A" : "") + (above >= lines.count ? "\r\u{1B}[J" : "")
     write(start + "\r" + lines.joined(separator: "\u{1B}[K\n") + "\u{1B}[K", to: STDERR_FILENO)
   }
 
-  /// Clears the lines that were drawn, if any. A signal handler may call it: nothing in it allocates
-  /// or locks.
+  /// Clears the drawn lines, if any. Safe to call in a signal handler: it neither allocates nor locks.
   package static func clearLine() {
     let count = drawnLines.exchange(0, ordering: .relaxed)
     if count == 0 { return }
@@ -53,7 +52,7 @@ package enum Console {
     }
   }
 
-  /// The first `count` characters of a line; what sets colours is none and stays.
+  /// The first `count` characters of a line. Escape sequences for colors do not count.
   private static func shortened(_ line: Substring, to count: Int) -> String {
     var (result, left, isEscape) = ("", count, false)
     for character in line {
@@ -65,26 +64,25 @@ package enum Console {
     return result
   }
 
-  /// Columns of the terminal: a line that wraps cannot be redrawn.
   private static var terminalWidth: Int { columns(of: STDERR_FILENO) ?? 200 }
 
-  /// Columns that redrawn lines may have, so that none wraps.
+  /// The maximum width of redrawn lines; a line that wraps cannot be redrawn.
   package static var redrawnColumns: Int { terminalWidth - 1 }
 
-  /// Columns of the terminal that standard output is, else what COLUMNS says, else 80.
-  package static var outputColumns: Int { columns(of: STDOUT_FILENO) ?? saidColumns ?? 80 }
+  /// The width of the terminal on standard output, else the value of COLUMNS, else 80.
+  package static var outputColumns: Int { columns(of: STDOUT_FILENO) ?? variableColumns ?? 80 }
 
-  /// Columns that tables on standard output have to fit into: those of the terminal; nil where it is
-  /// none, or nothing says how many there are.
+  /// The width that tables on standard output have to fit into, or nil if it is not a terminal or its
+  /// width is unknown.
   package static var tableColumns: Int? {
-    isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) ?? saidColumns : nil
+    isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) ?? variableColumns : nil
   }
 
-  private static var saidColumns: Int? {
+  private static var variableColumns: Int? {
     ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
   }
 
-  /// Columns of the terminal behind a descriptor; nil where there is none, or it does not say.
+  /// The width of the terminal behind a descriptor, or nil if there is none or it is unknown.
   private static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()
     let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1
@@ -110,34 +108,32 @@ package enum Console {
   }
 }
 
-/// How many lines on the terminal have a text that is to be redrawn.
+/// The number of lines on the terminal that are to be redrawn.
 private let drawnLines = Atomic<Int>(0)
 
 extension Console {
-  /// How a text that is shown looks.
+  /// The style of text on a terminal.
   package enum Style: Sendable {
-    /// As it is.
     case plain
-    /// With colours, on a terminal.
     case colored
 
-    /// A colour that a terminal knows by its number.
+    /// A color by its ANSI number.
     package enum Color: Int {
       case red = 31
       case green = 32
     }
 
-    /// The text in a colour, where there are any.
+    /// The text in a color, if the style has colors.
     package func paint(_ text: String, _ color: Color) -> String {
       self == .colored ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
     }
   }
 
-  /// How progress on standard error looks.
+  /// The style of progress on standard error.
   package static var errorStyle: Style { redrawsErrors ? .colored : .plain }
 
-  /// Whether escape codes may be written: to a terminal that understands them, where NO_COLOR is not
-  /// set (no-color.org).
+  /// Whether escape codes may be written: on a terminal that supports them, unless NO_COLOR is set
+  /// (no-color.org).
   package static func takesEscapes(isTerminal: Bool, _ environment: [String: String]) -> Bool {
     let terminal = environment["TERM"] ?? ""
     return isTerminal && !terminal.isEmpty && terminal != "dumb"
@@ -145,25 +141,24 @@ extension Console {
   }
 }
 
-/// Says how something long goes: a line that redraws itself on a terminal, plain lines at longer
-/// intervals elsewhere. Nothing is shown of what is over in less than two seconds elsewhere; of
-/// anything else the final state stays, where there is one.
+/// Progress of a long operation: a line that is redrawn on a terminal, elsewhere plain lines every two
+/// seconds, of which the last one is the final state.
 package struct StatusLine {
   private let clock = ContinuousClock()
   private let interval: Duration
   private var nextLine: ContinuousClock.Instant
   private var hasShown = false
 
-  /// A line whose first interval begins now.
+  /// Starts the first interval.
   package init() {
     interval = Console.redrawsErrors ? .milliseconds(100) : .seconds(2)
     nextLine = clock.now.advanced(by: interval)
   }
 
-  /// Whether it is time for a line.
+  /// Whether the interval is over.
   package var isDue: Bool { clock.now >= nextLine }
 
-  /// Shows `text`, and nothing more until the interval is over.
+  /// Shows `text` and starts the next interval.
   package mutating func show(_ text: String) {
     nextLine = clock.now.advanced(by: interval)
     hasShown = true
@@ -174,9 +169,7 @@ package struct StatusLine {
     }
   }
 
-  /// Clears the line on a terminal.
-  ///
-  /// - Parameter final: the final state, which stays elsewhere, below earlier lines.
+  /// Clears the line on a terminal; elsewhere prints the final state below earlier lines, if any.
   package func finish(_ final: @autoclosure () -> String? = nil) {
     if Console.redrawsErrors {
       Console.clearLine()

@@ -2,38 +2,38 @@ import ArgumentParser
 import Foundation
 import Synchronization
 
-/// Ctrl-C, and the signals by which a system or a closed terminal asks for an end. While there is
-/// something worth saving they are only noted, which ``Interruption/isRequested`` tells; otherwise
-/// the process ends at once, and so it does at a second Ctrl-C.
+/// Handling of SIGINT (Ctrl-C), SIGTERM and SIGHUP. During ``deferred(leaving:_:)`` a signal is only
+/// recorded, see ``isRequested``; otherwise, and at a second Ctrl-C, the process exits at once.
 ///
-/// One key press may come as several signals, from the terminal and from a wrapper that passes it on, so
-/// that a second Ctrl-C counts from half a second after the first signal on. SIGTERM and SIGHUP never
-/// count as a second request. They stay ignored where they are, as under `nohup`.
+/// One key press may arrive as several signals, from the terminal and from a wrapper that forwards it.
+/// Therefore a second Ctrl-C counts only half a second after the first signal. SIGTERM and SIGHUP never
+/// count as a second request, and stay ignored if they were, as under `nohup`.
 package enum Interruption {
   /// The exit status of an interrupted command.
   package static var status: Int32 { 130 }
 
-  /// Whether an end has been asked for.
+  /// Whether the process was asked to stop.
   package static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
-  /// Throws the exit status where an end was asked for, having said so and what became of the work.
+  /// If the process was asked to stop, prints so with the outcome of the work and throws the exit
+  /// status.
   package static func check(_ outcome: String = "nothing was saved") throws {
     if !isRequested { return }
     Console.error("interrupted; \(outcome)")
     throw ExitCode(status)
   }
 
-  /// Calls `body`, during which a first request is only noted.
+  /// Calls `body`, during which a first request is only recorded.
   ///
-  /// - Parameter remains: a folder that `body` clears away. With it the first request is answered at
-  ///   once, as clearing may take a while, and a second Ctrl-C names what it leaves.
+  /// - Parameter remains: a folder that `body` removes at its end. With it, "stopping…" is printed at
+  ///   the first request, since removing may take a while, and a second Ctrl-C prints what is left.
   package static func deferred<Result>(
     leaving remains: String? = nil, _ body: () throws -> Result
   ) rethrows -> Result {
     let earlier = phase.exchange(Phase.deferring.rawValue, ordering: .relaxed)
-    // A call within another leaves the end to the outer one.
+    // A nested call leaves the phase to the outer one.
     let isInner = earlier == Phase.deferring.rawValue
-    // Never freed, as the signal handler may be writing it.
+    // Never freed, because the signal handler may be writing it.
     let message = remains.flatMap { strdup("interrupted; \($0) is left\n") }
     let outer = farewell.exchange(Int(bitPattern: message), ordering: .relaxed)
     defer {
@@ -43,9 +43,9 @@ package enum Interruption {
     return try body()
   }
 
-  /// Makes the signals end the process with the right status from now on.
+  /// Installs the signal handlers.
   package static func install() {
-    // Touched here, since a signal handler must not be what first initializes them.
+    // A signal handler must not be the first to initialize these.
     requests.store(0, ordering: .relaxed)
     firstRequest.store(0, ordering: .relaxed)
     phase.store(Phase.beginning.rawValue, ordering: .relaxed)
@@ -55,13 +55,13 @@ package enum Interruption {
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in numbers { sigaddset(&signals, number) }
-    // None may come between asking what is done of it and leaving it at that.
+    // No signal may arrive between reading and restoring its disposition.
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     for number in numbers {
       let earlier = signal(number) { Interruption.note($0) }
       if number != SIGINT && isIgnore(earlier) { signal(number, SIG_IGN) }
     }
-    // Whatever the parent had blocked, as threads of libdispatch do.
+    // The parent may have blocked them, as threads of libdispatch do.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
@@ -70,10 +70,10 @@ package enum Interruption {
       == unsafeBitCast(SIG_IGN as (@convention(c) (Int32) -> Void)?, to: Int.self)
   }
 
-  /// The signal handler: nothing in it may allocate or lock.
+  /// The signal handler, which may neither allocate nor lock.
   private static func note(_ number: Int32) {
     let time = nanoseconds
-    // Before it is counted: another signal may come in between.
+    // Before counting, because another signal may come in between.
     let first = firstRequest.compareExchange(expected: 0, desired: time, ordering: .relaxed)
     let earlier = requests.add(1, ordering: .relaxed).oldValue
     let now = phase.load(ordering: .relaxed)
@@ -101,10 +101,10 @@ package enum Interruption {
   /// Whether a request ends the process at once.
   ///
   /// - Parameters:
-  ///   - earlier: how many requests there were before.
-  ///   - time: nanoseconds since the first of them.
-  ///   - isInterrupt: whether it is Ctrl-C.
-  ///   - isDeferring: whether there is something to be saved or cleared away.
+  ///   - earlier: the number of requests before.
+  ///   - time: nanoseconds since the first request.
+  ///   - isInterrupt: whether the request is Ctrl-C.
+  ///   - isDeferring: whether requests are being deferred.
   package static func isEnd(
     earlier: Int, after time: Int, isInterrupt: Bool, isDeferring: Bool
   ) -> Bool {
@@ -112,27 +112,20 @@ package enum Interruption {
     return (isInterrupt || !isDeferring) && time >= 500_000_000
   }
 
-  /// A clock that only goes forward, which a signal handler may read.
+  /// A monotonic clock that a signal handler may read.
   private static var nanoseconds: Int {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return 1_000_000_000 * Int(time.tv_sec) + Int(time.tv_nsec)
   }
 
-  /// Where the command stands.
-  private enum Phase: Int {
-    /// There is nothing to save yet.
-    case beginning
-    /// Something is being made that has to be saved or cleared away.
-    case deferring
-    /// That is done.
-    case over
-  }
+  /// The state of the command: before, during and after the work that has to be saved or removed.
+  private enum Phase: Int { case beginning, deferring, over }
 }
 
 private let requests = Atomic<Int>(0)
-/// When the first request came, in nanoseconds.
+/// The time of the first request, in nanoseconds.
 private let firstRequest = Atomic<Int>(0)
 private let phase = Atomic<Int>(0)
-/// The address of what is said at an end that leaves a folder behind, or 0.
+/// The address of the message for an exit that leaves a folder behind, or 0.
 private let farewell = Atomic<Int>(0)

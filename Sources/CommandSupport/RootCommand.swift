@@ -28,11 +28,11 @@ extension CommandWithExamples {
   }
 }
 
-/// A program's command with subcommands. Exit status: 0 done, 1 failed, 2 bad use, 130 interrupted.
+/// The root command of a program. Exit status: 0 success, 1 failure, 2 usage error, 130 interrupted.
 package protocol RootCommand: ParsableCommand {}
 
 extension RootCommand {
-  /// Runs the process's command line and ends the process with the right status.
+  /// Runs the process's command line and exits with its status.
   package static func runToExit() -> Never {
     Console.install()
     whenMemoryEnds { bytes in
@@ -52,8 +52,10 @@ extension RootCommand {
   }
 
   /// Runs one command line and returns its exit status.
-  private static func run(_ arguments: [String]) -> Int32 {
-    let arguments = unfoldingHelp(arguments)
+  private static func run(_ given: [String]) -> Int32 {
+    // `help tune show` and `tune help show` mean `tune show --help`.
+    let (_, path, asksForHelp, rest) = words(of: given)
+    let arguments = asksForHelp ? path + rest + ["--help"] : given
     if let message = unknownCommand(in: arguments) {
       Console.error(message)
       return 2
@@ -76,8 +78,7 @@ extension RootCommand {
     } catch let status as ExitCode {
       return status.rawValue
     } catch let error as ValidationError {
-      let name = ([rootName] + (path(of: type(of: command), below: Self.self) ?? []))
-        .joined(separator: " ")
+      let name = ([rootName] + path).joined(separator: " ")
       Console.error("Error: \(error.message)\n  See '\(name) --help' for more information.")
       return 2
     } catch  where exitCode(for: error) == .success {
@@ -90,16 +91,15 @@ extension RootCommand {
 
   private static var rootName: String { configuration.commandName ?? "" }
 
-  /// What is said of a command line whose first words name no command, or nil where they do.
+  /// The error for a command line whose first words name no command, or nil if they name one.
   private static func unknownCommand(in arguments: [String]) -> String? {
-    let (command, path) = command(of: arguments)
+    let (command, path, _, rest) = words(of: arguments)
     let known = command.configuration.subcommands.filter {
-      // That of a nested command goes by its parent's name.
+      // A nested command's default subcommand goes by its parent's name.
       $0.configuration.shouldDisplay
         && (path.isEmpty || $0 != command.configuration.defaultSubcommand)
     }.compactMap { $0.configuration.commandName }
-    guard !command.configuration.subcommands.isEmpty, path.count < arguments.count,
-      case let name = arguments[path.count], !name.hasPrefix("-")
+    guard !command.configuration.subcommands.isEmpty, let name = rest.first, !name.hasPrefix("-")
     else { return nil }
     let names = ([rootName] + path).joined(separator: " ")
     let meant =
@@ -110,35 +110,18 @@ extension RootCommand {
       + "\(known.joined(separator: ", "))\(suggestion)\n  See '\(names) --help' for more information."
   }
 
-  /// The command that the first words name, and those words.
-  private static func command(
+  /// The command that the first words name, those words without `help`, whether `help` is among them,
+  /// and the words that follow.
+  private static func words(
     of arguments: [String]
-  ) -> (command: any ParsableCommand.Type, path: [String]) {
+  ) -> (
+    command: any ParsableCommand.Type, path: [String], asksForHelp: Bool, rest: ArraySlice<String>
+  ) {
     var command: any ParsableCommand.Type = Self.self
-    var path: [String] = []
-    for name in arguments {
-      guard let child = subcommand(name, of: command) else { break }
-      command = child
-      path.append(name)
-    }
-    return (command, path)
-  }
-
-  private static func subcommand(
-    _ name: String, of command: any ParsableCommand.Type
-  ) -> (any ParsableCommand.Type)? {
-    command.configuration.subcommands.first { $0.configuration.commandName == name }
-  }
-
-  /// `help tune show` and `tune help show` as `tune show --help`, which a command with a default
-  /// subcommand answers by that one's.
-  private static func unfoldingHelp(_ arguments: [String]) -> [String] {
-    var (rest, path) = (arguments[...], [String]())
-    var command: any ParsableCommand.Type = Self.self
-    var isAsked = false
+    var (path, rest, asksForHelp) = ([String](), arguments[...], false)
     while let name = rest.first {
       if name == "help" && !command.configuration.subcommands.isEmpty {
-        isAsked = true
+        asksForHelp = true
       } else if let child = subcommand(name, of: command) {
         command = child
         path.append(name)
@@ -147,23 +130,16 @@ extension RootCommand {
       }
       rest.removeFirst()
     }
-    return isAsked ? path + rest + ["--help"] : arguments
+    return (command, path, asksForHelp, rest)
   }
 
-  /// The names that lead to a command; a default subcommand goes by its parent's.
-  private static func path(
-    of command: any ParsableCommand.Type, below parent: any ParsableCommand.Type
-  ) -> [String]? {
-    for child in parent.configuration.subcommands {
-      let isDefault = parent.configuration.defaultSubcommand == child
-      let names = isDefault ? [] : [child.configuration.commandName ?? ""]
-      if child == command { return names }
-      if let rest = path(of: command, below: child) { return names + rest }
-    }
-    return nil
+  private static func subcommand(
+    _ name: String, of command: any ParsableCommand.Type
+  ) -> (any ParsableCommand.Type)? {
+    command.configuration.subcommands.first { $0.configuration.commandName == name }
   }
 
-  /// A message in which default subcommands go by their parents' names.
+  /// Replaces the names of default subcommands by their parents' names.
   private static func withoutDefaults(_ text: String) -> String {
     configuration.subcommands.reduce(text) { text, command in
       guard let name = command.configuration.commandName,
@@ -174,11 +150,11 @@ extension RootCommand {
     }
   }
 
-  /// A message about an unknown option that says what may have been meant.
+  /// Adds a suggestion to the error for an unknown option.
   private static func suggesting(_ text: String, _ arguments: [String]) -> String {
     let pattern = /^Error: Unknown option '([^']+)'(?:\. Did you mean '[^']+'\?)?/
     guard let found = text.prefixMatch(of: pattern) else { return text }
-    let named = command(of: arguments).command
+    let named = words(of: arguments).command
     let options = options(of: named.configuration.defaultSubcommand ?? named)
     let option = String(found.output.1)
     let suggestion = Suggestions.sentence(for: option, among: options).map { ". \($0)" } ?? ""
@@ -187,7 +163,7 @@ extension RootCommand {
 
   /// A command's help followed by its examples; any other text as it is.
   private static func withExamples(_ text: String, _ arguments: [String]) -> String {
-    let named = command(of: arguments).command
+    let named = words(of: arguments).command
     let documented = [named, named.configuration.defaultSubcommand]
       .compactMap { $0 as? any CommandWithExamples.Type }.first
     guard text.contains("USAGE: "), let command = documented else { return text }
@@ -214,12 +190,12 @@ extension RootCommand {
   }
 }
 
-/// The words that the process was started with. `CommandLine.arguments` repairs bytes that are no
-/// UTF-8, and a path would then name another file.
+/// The process's arguments, validated. `CommandLine.arguments` repairs bytes that are not UTF-8, so that a
+/// path would name another file.
 enum ProcessArguments {
-  /// A word that is not UTF-8.
+  /// The error for an argument that is not UTF-8.
   struct InvalidText: Error, CustomStringConvertible {
-    /// Which word it is.
+    /// Which argument it is.
     let place: String
     let bytes: [UInt8]
 
@@ -227,7 +203,7 @@ enum ProcessArguments {
       "\(place) is '\(escaped)', which is not UTF-8; names of files have to be"
     }
 
-    /// The text, with `\xFF` for each byte that is none.
+    /// The text, with `\xFF` for each byte that is not UTF-8.
     private var escaped: String {
       var rest = bytes[...]
       var text = ""
@@ -242,10 +218,10 @@ enum ProcessArguments {
     }
   }
 
-  /// All words, the program's name first.
+  /// All arguments, the program's name first.
   ///
-  /// - Throws: ``InvalidText`` for the first that is not UTF-8, and for a working directory that is
-  ///   not, in which relative paths could not be kept.
+  /// - Throws: ``InvalidText`` for the first argument that is not UTF-8, or for such a working
+  ///   directory, in which relative paths cannot be represented.
   static func read() throws -> [String] {
     let words = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
     var arguments: [String] = []

@@ -39,7 +39,7 @@ struct BenchCommandTests {
       #expect(outcome.output.contains("\n\(product) "))
     }
     #expect(
-      report.timings.filter { $0.subject == Yardsticks.subject }.count == 5)
+      report.timings.filter { $0.subject == ReferenceBenchmarks.subject }.count == 5)
   }
 
   @Test(
@@ -117,7 +117,7 @@ struct BenchCommandTests {
       ["step", "--seconds", "0.05", "--filter", "24-8-2", "--json", path])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let timing = try #require(
-      try BenchReport(readingFrom: path).timings["24-8-2", StepContenders.gradients])
+      try BenchReport(readingFrom: path).timings["24-8-2", StepBenchmarks.gradients])
     let allocations = try #require(timing.allocations)
     #expect(allocations.count >= 0 && allocations.bytes >= allocations.count)
     let line = try #require(outcome.lines.first { $0.hasPrefix("24-8-2 ") })

@@ -11,7 +11,7 @@ struct CheckTests {
   /// What `make` says of a wrong network, after the right one was let through.
   private func message<Scalar: BLASScalar>(
     _ right: TwoLayerNet<Scalar>, _ wrong: TwoLayerNet<Scalar>,
-    _ make: (TwoLayerNet<Scalar>) throws -> [Contender]
+    _ make: (TwoLayerNet<Scalar>) throws -> [Benchmark]
   ) throws -> String {
     #expect(try !make(right).isEmpty)
     return try #require(#expect(throws: WrongResult.self) { try make(wrong) }).description
@@ -23,7 +23,7 @@ struct CheckTests {
     let network = size.network(of: Float.self)
     var wrong = network
     wrong.output.bias[0] += 0.01
-    for make in [StepContenders.steps, StepContenders.lossAndGradients] {
+    for make in [StepBenchmarks.steps, StepBenchmarks.lossAndGradients] {
       let message = try message(network, wrong) { try make(size, $0, data) }
       #expect(
         message.hasPrefix("6-5-3, loss of step 0: expected 1.") && message.contains(", found 1."))
@@ -80,7 +80,7 @@ struct CheckTests {
     let network = size.network(of: Float.self)
     var wrong = network
     wrong.output.weights *= -1
-    let message = try message(network, wrong) { try PredictContenders.make(size, $0) }
+    let message = try message(network, wrong) { try PredictBenchmarks.make(size, $0) }
     #expect(
       message.contains(
         try Regex("^6-5-3, from floats, class of row \\d+: expected \\d, found \\d$")))
@@ -92,7 +92,7 @@ struct CheckTests {
     var wrong = network
     wrong.output.bias[0] = .nan
     let message = try message(network, wrong) {
-      try GradcheckContenders.make(size, $0, sample: nil)
+      try GradcheckBenchmarks.make(size, $0, sample: nil)
     }
     #expect(message.hasPrefix("gradient check of 6-5-3: expected a pass, found parameter"))
     #expect(message.contains("gradient check FAILED"))
@@ -105,11 +105,11 @@ struct CheckTests {
     let scratch = try TemporaryDirectory()
     let files = CIFAR10Files(records: 3)
     try files.makeFiles(in: scratch.path)
-    #expect(try files.contenders(in: scratch.path).count == 2)
+    #expect(try files.benchmarks(in: scratch.path).count == 2)
     var bytes = try scratch.bytes(of: "data_batch_5.bin")
     bytes[3073 + offset] ^= 1
     try scratch.write(bytes, to: "data_batch_5.bin")
-    let error = #expect(throws: WrongResult.self) { try files.contenders(in: scratch.path) }
+    let error = #expect(throws: WrongResult.self) { try files.benchmarks(in: scratch.path) }
     #expect(
       error?.description
         == "CIFAR-10, 5 × 3: expected record 13 as written, found another", "\(what)")
@@ -122,7 +122,7 @@ struct CheckTests {
     try files.makeFiles(in: scratch.path)
     try scratch.write(
       Array(try scratch.bytes(of: "data_batch_2.bin").dropLast(3073)), to: "data_batch_2.bin")
-    let error = #expect(throws: WrongResult.self) { try files.contenders(in: scratch.path) }
+    let error = #expect(throws: WrongResult.self) { try files.benchmarks(in: scratch.path) }
     #expect(error?.description == "CIFAR-10, 5 × 3: expected 15 records, found 14")
   }
 
@@ -138,7 +138,7 @@ struct CheckTests {
       try scratch.write(labels, to: "\(part)-labels-idx1-ubyte")
     }
     let files = FashionMNISTFiles(directory: scratch.path)
-    let error = #expect(throws: WrongResult.self) { try files.contenders(in: "") }
+    let error = #expect(throws: WrongResult.self) { try files.benchmarks(in: "") }
     #expect(
       error?.description
         == "Fashion-MNIST, gzipped: expected 60000 and 10000 rows, found 1 and 1")

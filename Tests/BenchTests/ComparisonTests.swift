@@ -65,11 +65,12 @@ struct ComparisonTests {
   @Test("What the machine itself changed by is no change of the work")
   func machineDrift() throws {
     func report(_ factor: Double) -> BenchReport {
-      let yardstick = Timing(
-        subject: Yardsticks.subject, variant: "arithmetic", visits: [[factor], [factor]], runs: 2)
+      let reference = Timing(
+        subject: ReferenceBenchmarks.subject, variant: "arithmetic", visits: [[factor], [factor]],
+        runs: 2)
       let work = Timing(
         subject: "work", variant: "who", visits: [[1.25 * factor], [1.25 * factor]], runs: 2)
-      return BenchReport(command: "step", [work, yardstick])
+      return BenchReport(command: "step", [work, reference])
     }
     let drifted = ReportComparison(report(1), report(1.3))
     #expect(abs(drifted.drift - log(1.3)) < 1e-12)
@@ -86,7 +87,7 @@ struct ComparisonTests {
       let reports = [old, new].map {
         BenchReport(
           command: "step",
-          [Timing(subject: Yardsticks.subject, variant: "copying", visits: $0, runs: 1)])
+          [Timing(subject: ReferenceBenchmarks.subject, variant: "copying", visits: $0, runs: 1)])
       }
       return ReportComparison(reports[0], reports[1]).warnings.filter { $0.contains("unsteady") }
     }

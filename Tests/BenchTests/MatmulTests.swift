@@ -82,12 +82,12 @@ struct MatmulTests {
 
   @Test("What would take too long is left out, but never BLAS")
   func skipping() throws {
-    var maker = MatmulContenders(longestRun: 1e-12)
+    var maker = MatmulBenchmarks(longestRun: 1e-12)
     let product = Product(name: "", rows: 20, inner: 20, columns: 20)
-    let contenders = try maker.make(
+    let benchmarks = try maker.make(
       of: [product], variants: MatmulVariant.all(threads: 1), where: { _, _ in true })
-    #expect(contenders.map(\.variant) == ["BLAS 1"])
-    maker = MatmulContenders(longestRun: 1e12)
+    #expect(benchmarks.map(\.variant) == ["BLAS 1"])
+    maker = MatmulBenchmarks(longestRun: 1e12)
     let all = try maker.make(
       of: [product], variants: MatmulVariant.all(threads: 1), where: { _, _ in true })
     #expect(all.map(\.variant) == ["ijk", "ikj", "unsafe", "block", "BLAS 1"])

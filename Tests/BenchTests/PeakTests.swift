@@ -31,9 +31,9 @@ struct PeakTests {
   @Test("Shares are of the loop's rate, and the ratio is to the step by OpenBLAS")
   func shares() throws {
     let timings = [
-      timing(StepContenders.whole, 50, seconds: 0.3), timing("forward", 80), timing("draw", nil),
-      timing(StepContenders.products, 60), timing(StepContenders.byBLAS, nil, seconds: 0.4),
-      timing(Yardsticks.peak, 100, of: Yardsticks.subject),
+      timing(StepBenchmarks.whole, 50, seconds: 0.3), timing("forward", 80), timing("draw", nil),
+      timing(StepBenchmarks.products, 60), timing(StepBenchmarks.byBLAS, nil, seconds: 0.4),
+      timing(ReferenceBenchmarks.peak, 100, of: ReferenceBenchmarks.subject),
     ]
     let peak = try #require(
       PeakShares(timings, of: [size, NetworkSize(inputs: 1, hidden: 1, classes: 2)]))
@@ -41,7 +41,7 @@ struct PeakTests {
     #expect(peak.gigaflops == 100 && peak.networks.count == 1)
     #expect(
       network.shares.mapValues { ($0 * 100).rounded() } == [
-        StepContenders.whole: 50, "forward": 80, StepContenders.products: 60,
+        StepBenchmarks.whole: 50, "forward": 80, StepBenchmarks.products: 60,
       ])
     #expect(network.secondsByBLAS == 0.4 && abs((network.ratioToBLAS ?? 0) - 0.75) < 1e-12)
     let line = try #require(peak.text.split(separator: "\n").first { $0.hasPrefix("70-60-5 ") })
@@ -67,7 +67,7 @@ struct PeakTests {
       #expect(peak.path == path && peak.kernels == .current && peak.gigaflops > 0)
       #expect(network.layers == (path == .blas ? [.blas, .blas] : [.small, .small]))
       #expect((network.ratioToBLAS == nil) == (path == .blas))
-      for variant in ["forward", "backward", StepContenders.gradients, StepContenders.products] {
+      for variant in ["forward", "backward", StepBenchmarks.gradients, StepBenchmarks.products] {
         #expect((network.shares[variant] ?? 0) > 0, "\(variant)")
       }
       #expect(

@@ -12,15 +12,15 @@ struct SamplerTests {
     var prepared: [String] = []
   }
 
-  @Test("Every contender is prepared, warmed up and visited at least seven times, in turn")
+  @Test("Every benchmark is prepared, warmed up and visited at least seven times, in turn")
   func turns() throws {
     let log = Log()
-    let contenders = ["a", "b"].map { name in
-      Contender(
+    let benchmarks = ["a", "b"].map { name in
+      Benchmark(
         subject: "work", variant: name, expectedSeconds: 1e-3,
         prepare: { log.prepared.append(name) }, run: { log.runs.append(name) })
     }
-    let timings = try Sampler(seconds: 1e-9, yardsticks: []).measure(contenders)
+    let timings = try Sampler(seconds: 1e-9, references: []).measure(benchmarks)
     #expect(timings.map(\.variant) == ["a", "b"])
     #expect(timings.allSatisfy { $0.visits.count >= 7 && $0.runs == $0.visits.count })
     #expect(log.prepared.count == 2 * timings[0].visits.count)
@@ -29,16 +29,16 @@ struct SamplerTests {
     #expect(timings.allSatisfy { 0 < $0.best && $0.best <= $0.median })
   }
 
-  @Test("Slow contenders are visited seven times from the first round to the last, never untimed")
-  func slowContenders() throws {
+  @Test("Slow benchmarks are visited seven times from the first round to the last, never untimed")
+  func slowBenchmarks() throws {
     let log = Log()
-    let contender = Contender(
+    let benchmark = Benchmark(
       subject: "work", variant: "slow", expectedSeconds: 1,
       run: {
         log.runs.append("slow")
         usleep(100)
       })
-    let timing = try Sampler(seconds: 20e-6, yardsticks: []).measure([contender])[0]
+    let timing = try Sampler(seconds: 20e-6, references: []).measure([benchmark])[0]
     #expect(timing.visits.count == 7 && timing.runs == 7 && log.runs.count == 7)
     let rounds = (1...40).filter {
       Sampler.leastVisits(by: $0) > ($0 == 1 ? 0 : Sampler.leastVisits(by: $0 - 1))
@@ -49,13 +49,13 @@ struct SamplerTests {
   @Test("Those that use one thread have their turn before those that use all")
   func threads() throws {
     let log = Log()
-    let contenders = [("all", true), ("one", false), ("every", true), ("single", false)].map {
+    let benchmarks = [("all", true), ("one", false), ("every", true), ("single", false)].map {
       (name, usesAll) in
-      Contender(
+      Benchmark(
         subject: "work", variant: name, usesAllThreads: usesAll, expectedSeconds: 1e-3,
         prepare: { log.prepared.append(name) }, run: {})
     }
-    let timings = try Sampler(seconds: 1e-9, yardsticks: []).measure(contenders)
+    let timings = try Sampler(seconds: 1e-9, references: []).measure(benchmarks)
     #expect(timings.map(\.variant) == ["all", "one", "every", "single"])
     #expect(log.prepared.prefix(4) == ["one", "single", "all", "every"])
   }
@@ -63,9 +63,9 @@ struct SamplerTests {
   @Test("Runs that are too short for the clock are timed many at once")
   func shortRuns() throws {
     let log = Log()
-    let contender = Contender(
+    let benchmark = Benchmark(
       subject: "work", variant: "short", expectedSeconds: 1e-6, run: { log.runs.append("") })
-    let timing = try Sampler(seconds: 1e-9, yardsticks: []).measure([contender])[0]
+    let timing = try Sampler(seconds: 1e-9, references: []).measure([benchmark])[0]
     // 25 µs at a time, so 25 of them or, by rounding, 26.
     #expect((25...26).contains(timing.runs / timing.visits.count))
     #expect(timing.clockError == 0)
@@ -85,16 +85,16 @@ struct SamplerTests {
 
   @Test("Phases are measured under their own names")
   func phases() throws {
-    let laps = Laps(["rest", "sleep"])
-    let contender = Contender(
-      subject: "work", variant: "phases", laps: laps,
+    let timer = PhaseTimer(["rest", "sleep"])
+    let benchmark = Benchmark(
+      subject: "work", variant: "phases", timer: timer,
       run: {
-        laps.start()
-        laps.mark()
+        timer.start()
+        timer.mark()
         usleep(2000)
-        laps.mark()
+        timer.mark()
       })
-    let timings = try Sampler(seconds: 1e-9, yardsticks: []).measure([contender])
+    let timings = try Sampler(seconds: 1e-9, references: []).measure([benchmark])
     #expect(timings.map(\.variant) == ["rest", "sleep"])
     #expect(timings.allSatisfy { $0.clockError > 0 })
     // usleep never returns early.
@@ -125,7 +125,7 @@ struct SamplerTests {
     // What nobody could see afterwards, the optimiser would not ask for.
     let seen = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 300)
     defer { seen.deallocate() }
-    let contender = Contender(
+    let benchmark = Benchmark(
       subject: "work", variant: "who", countsAllocations: true,
       run: {
         for index in stride(from: 0, to: 300, by: 3) {
@@ -135,7 +135,7 @@ struct SamplerTests {
         }
         for index in 0..<300 { free(seen[index]) }
       })
-    let found = try #require(Allocations.perRun(of: contender))
+    let found = try #require(Allocations.perRun(of: benchmark))
     // And whatever other tests allocate meanwhile.
     #expect(found.count >= 300 && found.bytes >= 300_000)
   }

@@ -50,7 +50,7 @@ struct ScalingTests {
     let timings = ScalingLine.all[0].points.map { point in
       let seconds = 1e-4 + 2e-6 * Double(point.value)
       return Timing(
-        subject: point.name, variant: StepContenders.whole,
+        subject: point.name, variant: StepBenchmarks.whole,
         visits: [[point.value == 1000 ? 1.1 * seconds : seconds]], runs: 1)
     }
     let exact = ScalingTable(Array(timings.dropLast())).text

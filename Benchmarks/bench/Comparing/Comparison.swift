@@ -1,14 +1,14 @@
 import Foundation
 import PerceptronFiles
 
-/// How one timing differs between two runs of bench.
+/// The difference of one timing between two runs of bench.
 struct Comparison: Codable, Equatable {
-  /// What a difference amounts to.
+  /// The verdict on a difference.
   enum Verdict: String, Codable {
     case same
     case faster
     case slower
-    /// It would be a change if the machine itself had not changed by as much.
+    /// It would be a change if the machine had not changed by as much.
     case unclear
   }
 
@@ -21,22 +21,22 @@ struct Comparison: Codable, Equatable {
   let ratio: Double
   /// The shortest new time over the shortest old one.
   let bestRatio: Double
-  /// How far the ratio of the medians is uncertain, as a share of it; see ``Uncertainty``.
+  /// The relative uncertainty of the ratio of the medians; see ``Uncertainty``.
   let spread: Double
   let verdict: Verdict
 
-  /// Differences below this share count as none, whatever the spread: between two runs, processes
-  /// lie elsewhere in memory and the machine has another temperature and other neighbours, which
-  /// one run alone does not show.
+  /// Differences below this share do not count, whatever the spread: memory layout, temperature and
+  /// other processes differ between runs, which a single run does not show.
   static let leastChange = 0.1
 
-  /// A difference is beyond noise when
+  /// A difference is significant when
   /// - the medians differ by more than ``leastChange``, more than the spread and more than the
   ///   clock's error, on top of what the machine's own `drift` may have added;
-  /// - both have more than one visit, without which there is no spread;
-  /// - the shortest times, which a busy machine disturbs least, differ the same way, half as much.
+  /// - both have more than one visit, since a single one has no spread;
+  /// - the shortest times, which a busy machine disturbs least, differ in the same direction by at
+  ///   least half as much.
   ///
-  /// - Parameter drift: |ln| of how much slower or faster the machine itself was.
+  /// - Parameter drift: |ln| of the ratio of the machine's speeds.
   init(_ old: Timing, _ new: Timing, drift: Double = 0) {
     subject = new.subject
     variant = new.variant
@@ -60,41 +60,41 @@ struct Comparison: Codable, Equatable {
     }
   }
 
-  /// |ln| of how much a yardstick says that the machine changed: what the ratio of its medians has
-  /// beyond its spread, where the shortest times went the same way.
+  /// |ln| of the machine's change by this reference benchmark: the part of its ratio that exceeds the
+  /// spread, if the shortest times changed in the same direction.
   var drift: Double {
     if (ratio > 1) != (bestRatio > 1) { return 0 }
     return max(0, abs(log(ratio)) - spread)
   }
 
-  /// Whether a yardstick says that the machine was too unsteady for ``drift`` to mean much: its
-  /// ratio is uncertain by more than a quarter, or beyond noise while the shortest times went the
-  /// other way.
+  /// Whether the machine was too unsteady for ``drift`` to be meaningful, by this reference benchmark:
+  /// its ratio is uncertain by more than a quarter, or significant while the shortest times changed in
+  /// the other direction.
   var isUnsteady: Bool {
     spread > 0.25 || (drift == 0 && abs(log(ratio)) > max(log(1 + Self.leastChange), spread))
   }
 }
 
-/// Two runs of bench, side by side.
+/// A comparison of two runs of bench.
 struct ReportComparison: Codable {
-  /// What both have, in the order of the new one.
+  /// The timings of both runs, in the order of the new one.
   let comparisons: [Comparison]
-  /// How the machine's yardsticks differ.
+  /// The differences of the reference benchmarks.
   let machine: [Comparison]
-  /// The largest drift of the yardsticks.
+  /// The largest drift of the reference benchmarks.
   let drift: Double
-  /// Names that only the old run has.
+  /// Names in the old run only.
   let onlyOld: [String]
-  /// Names that only the new run has.
+  /// Names in the new run only.
   let onlyNew: [String]
-  /// What makes the runs hard to compare, such as another machine.
+  /// Obstacles to a comparison, such as different machines.
   let warnings: [String]
 
   init(_ old: BenchReport, _ new: BenchReport) {
     let earlier = Dictionary(old.timings.map { ($0.name, $0) }) { first, _ in first }
     let names = Set(new.timings.map(\.name))
-    func compared(_ isYardstick: Bool, drift: Double) -> [Comparison] {
-      new.timings.filter { ($0.subject == Yardsticks.subject) == isYardstick }
+    func compared(_ isReference: Bool, drift: Double) -> [Comparison] {
+      new.timings.filter { ($0.subject == ReferenceBenchmarks.subject) == isReference }
         .compactMap { timing in
           earlier[timing.name].map { Comparison($0, timing, drift: drift) }
         }
@@ -123,12 +123,11 @@ struct ReportComparison: Codable {
   }
 }
 
-/// How far a ratio of two medians is uncertain: the half width of the interval in which it would
-/// lie in 99 of 100 repetitions of the same work.
+/// The uncertainty of a ratio of two medians: the half-width of its 99 % confidence interval.
 enum Uncertainty {
-  /// The ratio's uncertainty as a share of it, from whatever shows the larger one: the visits, or
-  /// the files that were taken together. Each process lies elsewhere in memory, so that one
-  /// process's visits may be near each other and far from the next one's.
+  /// The relative uncertainty of the ratio: the larger of those by visits and by merged files. Memory
+  /// layout differs between processes, so that the visits of one process may agree with each other and
+  /// differ from the next one's.
   static func ofRatio(_ old: Timing, _ new: Timing) -> Double {
     let medians = [old, new].map { $0.fileMedians ?? [$0.medianVisit] }
     return max(
@@ -136,14 +135,14 @@ enum Uncertainty {
       fromFiles(medians[0], medians[1]))
   }
 
-  /// From the medians of the visits, of which there are some to many, with outliers.
+  /// By the medians of the visits, with outliers.
   private static func fromVisits(_ old: [Double], _ new: [Double]) -> Double {
     studentsFactor(degrees: 2 * (min(old.count, new.count) - 1))
       * hypot(relativeError(old), relativeError(new))
   }
 
-  /// From the medians of the files, of which there are a few; 0 where there is one on each side.
-  /// Their logarithms' variance is taken to be the same on both sides.
+  /// By the medians of the files; 0 for one file on each side. The variance of their logarithms is
+  /// assumed to be equal on both sides.
   private static func fromFiles(_ old: [Double], _ new: [Double]) -> Double {
     let degrees = old.count + new.count - 2
     if degrees < 1 { return 0 }
@@ -152,13 +151,13 @@ enum Uncertainty {
     return studentsFactor(degrees: degrees) * (squares / Double(degrees) * share).squareRoot()
   }
 
-  /// The sum of the squares of the distances from the mean.
+  /// The sum of squared deviations from the mean.
   private static func sumOfSquares(_ numbers: [Double]) -> Double {
     let mean = numbers.reduce(0, +) / Double(numbers.count)
     return numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
   }
 
-  /// The relative standard error of the median of some numbers; 0 of a single one, which shows none.
+  /// The relative standard error of a median; 0 for a single number.
   ///
   /// For n normal numbers the median's standard error is √(π/2)·σ/√n, and the range of their middle
   /// half is 1.349·σ for many, and for few, as ``quantile(_:_:)`` has it, about 1 − 1.25/n of that.
@@ -170,17 +169,17 @@ enum Uncertainty {
     return (Double.pi / 2).squareRoot() * deviation / count.squareRoot() / quantile(sorted, 0.5)
   }
 
-  /// The 99.5 % quantile of Student's t distribution: so many standard errors the two-sided interval
-  /// of 99 % reaches.
+  /// The 99.5 % quantile of Student's t distribution: the half-width of the two-sided 99 % interval in
+  /// standard errors.
   ///
-  /// - Parameter degrees: of freedom. Of none there is no quantile; the one of 1 is taken.
+  /// - Parameter degrees: degrees of freedom; 0 counts as 1.
   static func studentsFactor(degrees: Int) -> Double {
-    // Beyond the table by 2.576 + 5.7/degrees, which is right to two hundredths.
+    // Beyond the table 2.576 + 5.7/degrees is accurate to 0.02.
     if degrees > quantiles.count { return 2.576 + 5.7 / Double(degrees) }
     return quantiles[max(degrees, 1) - 1]
   }
 
-  /// Of 1, 2, … 10 degrees of freedom.
+  /// For 1, 2, … 10 degrees of freedom.
   private static let quantiles = [
     63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.250, 3.169,
   ]

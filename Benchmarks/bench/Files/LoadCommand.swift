@@ -41,11 +41,11 @@ struct LoadCommand: CommandWithExamples {
     let works = availableLoadWorks(records: records)
     let admitted = try options.filtered(works, name: { $0.subject })
     let timings = try withTemporaryFolder { folder in
-      let contenders = try admitted.flatMap { work in
+      let benchmarks = try admitted.flatMap { work in
         try work.makeFiles(in: folder)
-        return try work.contenders(in: folder)
+        return try work.benchmarks(in: folder)
       }
-      return try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
+      return try Sampler(seconds: options.seconds ?? Self.seconds).measure(benchmarks)
     }
     let report = BenchReport(command: "load", timings)
     var table = TextTable(
@@ -74,28 +74,28 @@ struct LoadCommand: CommandWithExamples {
   }
 }
 
-/// A data set in files whose reading is timed.
+/// A data set in files whose loading is timed.
 protocol LoadWork {
   var subject: String { get }
-  /// Bytes of what is read, uncompressed.
+  /// Uncompressed bytes.
   var byteCount: Int { get }
-  /// Makes the files where need be. Throws also where an end is asked for, as ``check(in:)`` does.
+  /// Writes the files if necessary. Throws also if the process is asked to stop, as ``check(in:)`` does.
   func makeFiles(in folder: String) throws
-  /// Throws `WrongResult` where what is read is not what was written or published.
+  /// Throws `WrongResult` if the data read differs from what was written or published.
   func check(in folder: String) throws
-  /// The files that are read.
+  /// The paths of the files.
   func paths(in folder: String) -> [String]
-  /// Reads them as a data set.
+  /// Loads the files as a data set.
   func read(from folder: String) throws
 }
 
-/// What is timed of a data set's reading.
+/// The benchmarks of loading a data set.
 enum LoadVariant {
   static let read = "read"
   static let bytesAlone = "bytes alone"
 }
 
-/// CIFAR-10's size in files with random records, and Fashion-MNIST where it is installed.
+/// Files of random records in the size of CIFAR-10, and Fashion-MNIST if installed.
 func availableLoadWorks(records: Int) -> [any LoadWork] {
   let fashion = FashionMNISTFiles()
   return [CIFAR10Files(records: records)]
@@ -103,16 +103,16 @@ func availableLoadWorks(records: Int) -> [any LoadWork] {
 }
 
 extension LoadWork {
-  /// Reading the files, and their bytes alone, after a check of what is read.
-  func contenders(in folder: String) throws -> [Contender] {
+  /// Loading the files and reading their bytes, after a check of the data.
+  func benchmarks(in folder: String) throws -> [Benchmark] {
     try Interruption.check()
     try check(in: folder)
     let paths = paths(in: folder)
     return [
-      Contender(
+      Benchmark(
         subject: subject, variant: LoadVariant.read, bytes: Double(byteCount),
         run: { succeed { try read(from: folder) } }),
-      Contender(
+      Benchmark(
         subject: subject, variant: LoadVariant.bytesAlone, bytes: Double(byteCount),
         run: {
           succeed { for path in paths { try ByteReader(path: path).forEachChunk { _ in } } }
@@ -121,14 +121,14 @@ extension LoadWork {
   }
 }
 
-/// Runs what has succeeded before.
+/// Runs `body`, which has succeeded before.
 private func succeed(_ body: () throws -> Void) {
   do { try body() } catch { fatalError("\(error), though it could be read before") }
 }
 
-/// Five files of random records, as CIFAR-10's training batches are.
+/// Five files of random records like CIFAR-10's training batches.
 struct CIFAR10Files: LoadWork {
-  /// Records in each file.
+  /// The number of records in each file.
   let records: Int
   var subject: String { "CIFAR-10, 5 × \(records)" }
   var byteCount: Int { 5 * records * 3073 }
@@ -173,7 +173,7 @@ struct CIFAR10Files: LoadWork {
   }
 }
 
-/// The four gzipped files of Fashion-MNIST where Debian installs them.
+/// The four gzipped files of Fashion-MNIST in Debian's folder.
 struct FashionMNISTFiles: LoadWork {
   var directory = FashionMNIST.directory
   var subject: String { "Fashion-MNIST, gzipped" }

@@ -1,12 +1,11 @@
-/// Matrix products as loops in Swift, each a step nearer to what a processor likes. They are what
-/// `bench` measures, not what the library uses: that is OpenBLAS.
+/// Matrix products as loops in Swift, in increasing order of speed. `bench` measures them; the library
+/// itself uses kernels and OpenBLAS.
 ///
-/// Each writes op(A)·op(B) to `c`, rows × columns, row-major. An element of op(A) is found by the
-/// steps from row to row and from column to column, so that transposing costs nothing beforehand.
+/// Each writes op(A)·op(B) to `c`, rows × columns, row-major. Operands are accessed by row and column
+/// strides, so that transposing needs no copy.
 enum Loops {
-  /// The definition: for each element, the sum over k. In the innermost loop B is read down a
-  /// column, a whole row apart each time. Where steps are 1, they are left out as one would who
-  /// writes the loops for that case.
+  /// The definition: for each element, the sum over k. The innermost loop reads B down a column, with a
+  /// stride of a whole row. Strides of 1 have loops of their own, without the multiplication.
   static func ijk(_ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]) {
     let (aSteps, bSteps) = (product.stepsOfA, product.stepsOfB)
     for i in 0..<product.rows {
@@ -27,7 +26,7 @@ enum Loops {
     }
   }
 
-  /// The same sums in another order: in the innermost loop, B and C are read along their rows.
+  /// The same sums in another order: the innermost loop reads B and C along their rows.
   static func ikj(_ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]) {
     let (aSteps, bSteps) = (product.stepsOfA, product.stepsOfB)
     for index in 0..<product.rows * product.columns { c[index] = 0 }
@@ -44,8 +43,7 @@ enum Loops {
     }
   }
 
-  /// The same order on pointers, where no index is checked: the compiler can compute several
-  /// elements of a row at a time.
+  /// The same order on pointers, without bounds checks, so that the compiler can vectorize.
   static func unsafe(_ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]) {
     let (aSteps, bSteps) = (product.stepsOfA, product.stepsOfB)
     withPointers(a, b, &c) { a, b, c in
@@ -81,16 +79,15 @@ enum Loops {
 
   // MARK: Cache-blocked
 
-  /// Blocks of B, as many rows as this and `panelWidth` columns wide, are copied together so that
-  /// they stay in the first-level cache while all rows of A go over them, four rows at a time whose
-  /// sums stay in registers.
+  /// The rows of a block of B. Blocks of `panelWidth` columns are copied, so that they stay in the
+  /// first-level cache for all rows of A, four of which are handled at a time with sums in registers.
   private static let blockDepth = 256
   private typealias Panel = SIMD8<Float>
   private static let panelWidth = Panel.scalarCount
   private static let tileHeight = 4
 
-  /// Blocked for the caches and registers. It pays where B is too large for the caches, or its
-  /// columns are few; the copying is for nothing where A has a single row.
+  /// Blocked for caches and registers. Faster if B exceeds the caches or has few columns; the copying is
+  /// wasted if A has a single row.
   static func blocked(_ product: Product, _ a: [Float], _ b: [Float], _ c: inout [Float]) {
     let (aSteps, bSteps) = (product.stepsOfA, product.stepsOfB)
     withPointersAndPanel(a, b, &c) { a, b, c, panel in
@@ -116,7 +113,7 @@ enum Loops {
     }
   }
 
-  /// Pointers, and memory for a block of B that is not filled beforehand.
+  /// Calls `body` with pointers and uninitialized memory for a block of B.
   private static func withPointersAndPanel(
     _ a: [Float], _ b: [Float], _ c: inout [Float],
     _ body: (

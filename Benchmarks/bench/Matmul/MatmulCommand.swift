@@ -56,11 +56,11 @@ struct MatmulCommand: CommandWithExamples {
     let variants = MatmulVariant.all(threads: threads)
     let products = try checkedProducts(variants)
     let chart = try plot.map { try MatmulPlot(path: $0) }
-    var maker = MatmulContenders(longestRun: seconds / Double(Self.longestRuns))
-    let contenders = try maker.make(of: products, variants: variants) {
+    var maker = MatmulBenchmarks(longestRun: seconds / Double(Self.longestRuns))
+    let benchmarks = try maker.make(of: products, variants: variants) {
       options.admits(name($0, $1))
     }
-    let timings = try Sampler(seconds: seconds).measure(contenders)
+    let timings = try Sampler(seconds: seconds).measure(benchmarks)
     BLASLibrary.threadCount = threads
     let report = BenchReport(command: "matmul", timings)
     let table = MatmulTable(timings, groups: Product.groups, variants: variants) {
@@ -80,12 +80,12 @@ struct MatmulCommand: CommandWithExamples {
     "\(product) · \(variant.name)"
   }
 
-  /// Whether a product's reference takes no minutes.
+  /// Whether a product's reference is fast enough for a check.
   private static func isCheckable(_ product: Product) -> Bool {
     Build.isOptimized || product.operations < uncheckable.count
   }
 
-  /// All products that can be checked, some of which the filter has to leave.
+  /// All products that can be checked. Throws if none of them matches the filter.
   private func checkedProducts(_ variants: [MatmulVariant]) throws -> [Product] {
     let all = Product.groups.flatMap(\.products).filter(Self.isCheckable)
     let pairs = all.flatMap { product in variants.map { (product, $0) } }

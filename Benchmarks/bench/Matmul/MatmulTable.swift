@@ -3,12 +3,12 @@ import Perceptron
 import PerceptronCommandSupport
 import PerceptronFiles
 
-/// The table of `bench matmul`: a line for each product.
+/// The table of `bench matmul`, with a line for each product.
 struct MatmulTable {
   private let timings: [Timing]
   private let groups: [Product.Group]
   private let variants: [MatmulVariant]
-  /// Whether a cell was asked for, and so left out only for its time.
+  /// Whether a cell was requested, so that it is missing only because it takes too long.
   private let isWanted: (Product, MatmulVariant) -> Bool
 
   init(
@@ -21,7 +21,7 @@ struct MatmulTable {
     self.isWanted = isWanted
   }
 
-  /// The best that BLAS did at a large square, in billions of operations a second.
+  /// The highest rate of BLAS for large square products, in billions of operations per second.
   var peak: Double? {
     groups.flatMap(\.products).filter(\.showsPeak)
       .compactMap { timing($0, fastest)?.bestGigaflops }.max()
@@ -101,7 +101,7 @@ extension MatmulTable {
 // MARK: - A line for each product and variant
 
 extension MatmulTable {
-  /// Everything that was measured.
+  /// All figures.
   var details: String {
     var table = TextTable(
       [.words("m×k×n"), .words("how")]
@@ -125,7 +125,7 @@ extension MatmulTable {
 struct MatmulPlot {
   let path: String
 
-  /// Makes sure, before anything is measured, that the chart can be drawn.
+  /// Checks before measuring that the chart can be drawn.
   init(path: String) throws {
     guard Gnuplot.isInstalled else {
       throw FileError(
@@ -135,7 +135,7 @@ struct MatmulPlot {
     self.path = path
   }
 
-  /// Draws the squares among the timings.
+  /// Draws the timings of square products.
   func draw(_ report: BenchReport, variants: [MatmulVariant]) throws {
     let chart = Self.chart(report.timings, variants: variants, on: report.machine.processor)
     try withTemporaryFolder { folder in
@@ -150,11 +150,11 @@ struct MatmulPlot {
     }
   }
 
-  /// A curve for each variant that has a time of a square.
+  /// A curve for each variant with timings of square products.
   static func chart(
     _ timings: [Timing], variants: [MatmulVariant], on processor: String
   ) -> Chart {
-    // The legend begins with the last one, as the fastest curve is the highest.
+    // The legend lists the fastest variant, whose curve is the highest, first.
     let series = variants.enumerated().reversed().compactMap { index, variant in
       let points = Product.squareSizes.compactMap { size -> Chart.Point? in
         let product = Product(name: "", rows: size, inner: size, columns: size)

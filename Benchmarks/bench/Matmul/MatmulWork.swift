@@ -1,10 +1,10 @@
 import Dispatch
 import Perceptron
 
-/// A product's operands and its right result.
+/// A product's operands and its reference result.
 final class MatmulWork {
   let product: Product
-  /// As stored: transposed where the product says so. All elements are in 0..<1.
+  /// The operands as stored, possibly transposed. All elements are in 0..<1.
   private let a: [Float]
   private let b: [Float]
   private var c: [Float]
@@ -28,15 +28,15 @@ final class MatmulWork {
     variant.run(product, a, b, &result)
   }
 
-  /// Gives the reference's memory back, after the last check.
+  /// Frees the reference's memory after the last check.
   func forgetReference() { reference = [] }
 
-  /// Runs a variant, checks its result and returns the time that a run takes.
+  /// Runs a variant, checks its result and returns the time of a run in seconds.
   ///
-  /// - Throws: `WrongResult` for the element that is furthest from the reference, where that is
-  ///   more than rounding explains.
+  /// - Throws: `WrongResult` for the element furthest from the reference, if rounding cannot explain the
+  ///   difference.
   func check(_ variant: MatmulVariant) throws -> Double {
-    // What is not written shows.
+    // NaN reveals elements that are not written.
     for index in c.indices { c[index] = .nan }
     variant.prepare()
     let first = time { run(variant) }
@@ -44,11 +44,11 @@ final class MatmulWork {
     return shortest(first) { run(variant) }
   }
 
-  /// Throws unless each element of `result` is right.
+  /// Throws unless all elements of `result` are close to the reference.
   func checkResult(of name: String, _ result: [Float]) throws {
     // All terms are positive, so that the error relative to the sum of their absolute values is the
-    // relative error. Roundings add up like a random walk: their standard deviation is some
-    // √(inner / 3) half units in the last place, and a term left out is far more.
+    // relative error. Rounding errors accumulate like a random walk, with a standard deviation of
+    // about √(inner / 3) half units in the last place; a missing term is far more.
     let limit = 4 * Double(Float.ulpOfOne) * Double(max(product.inner, 1)).squareRoot()
     var worst = (error: limit, index: -1)
     for index in result.indices {
@@ -71,7 +71,7 @@ final class MatmulWork {
     }
     var result = [Double](repeating: 0, count: product.rows * product.columns)
     result.withUnsafeMutableBufferPointer { result in
-      // Each iteration writes a row of its own.
+      // Each iteration writes a different row.
       nonisolated(unsafe) let result = result
       DispatchQueue.concurrentPerform(iterations: product.rows) { i in
         let row = UnsafeMutableBufferPointer(
@@ -82,8 +82,7 @@ final class MatmulWork {
     return result
   }
 
-  /// Adds row `i` of the product to `row`, four terms of each sum at a time so that the row is
-  /// fetched less often.
+  /// Adds row `i` of the product to `row`, four terms of each sum at a time to load the row less often.
   ///
   /// - Parameter b: inner × columns.
   private static func addRow(

@@ -1,8 +1,8 @@
 /// The shape of a matrix product C = op(A)·op(B), where op transposes or not.
 struct Product: Hashable, CustomStringConvertible {
-  /// What it is in a network, such as `X·W1`; empty for products that are only a shape.
+  /// The product's name in a network, such as `X·W1`; empty for other shapes.
   let name: String
-  /// Extents of the result, and of what is summed over.
+  /// The extents of the result, and of the sums.
   let rows: Int
   let inner: Int
   let columns: Int
@@ -14,21 +14,21 @@ struct Product: Hashable, CustomStringConvertible {
   var description: String {
     name + (name.isEmpty ? "" : " ") + "\(rows)×\(inner)×\(columns)"
   }
-  /// A multiplication and an addition for each term of each element.
+  /// Floating-point operations: a multiplication and an addition per term of each element.
   var operations: Double { 2 * Double(rows) * Double(inner) * Double(columns) }
   var isSquare: Bool { rows == inner && rows == columns }
   /// Whether this is large enough for BLAS to show the machine's peak.
   var showsPeak: Bool { isSquare && rows >= Self.leastPeakSize }
   static let leastPeakSize = 512
 
-  /// How far A's element is from the one above it, and from the one before it.
+  /// The strides of op(A) from row to row and from column to column.
   var stepsOfA: (row: Int, column: Int) { transposeA ? (1, rows) : (inner, 1) }
-  /// The same of B.
+  /// The strides of op(B).
   var stepsOfB: (row: Int, column: Int) { transposeB ? (1, inner) : (columns, 1) }
 }
 
 extension Product {
-  /// Products that belong together in the table.
+  /// Products that are listed together.
   struct Group {
     let title: String
     let products: [Product]
@@ -36,7 +36,7 @@ extension Product {
 
   static let squareSizes = [64, 128, 256, 512, 1024, 2048]
 
-  /// Everything that `bench` measures.
+  /// All products that `bench matmul` measures.
   static let groups = [
     Group(
       title: "A two-layer network's products, batch 200, 3072 inputs, 10 classes",
@@ -75,8 +75,8 @@ extension Product {
 internal import CPerceptronOpenBLAS
 
 extension Product {
-  /// Writes op(A)·op(B) to `c`, rows × columns, by one plain call of `cblas_sgemm`: nothing of the
-  /// library is in the way, so that its own slowness shows beside this.
+  /// Writes op(A)·op(B) to `c`, rows × columns, by one direct call of `cblas_sgemm`, to show the
+  /// library's overhead.
   func callBLAS(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>
   ) {
@@ -89,7 +89,7 @@ extension Product {
   }
 }
 
-/// A product with memory of its own, for what is timed against a plain call of BLAS.
+/// A product with its own memory, for comparisons with a direct call of BLAS.
 final class PlainProduct {
   private let product: Product
   private let a: UnsafeMutablePointer<Float>
@@ -100,7 +100,7 @@ final class PlainProduct {
     self.product = product
     func buffer(_ rows: Int, _ columns: Int) -> UnsafeMutablePointer<Float> {
       let count = rows * columns
-      // Aligned as the library's tensors are, to a line of the cache.
+      // Aligned to a cache line, as the library's tensors are.
       let buffer = UnsafeMutableRawPointer.allocate(byteCount: 4 * max(count, 1), alignment: 64)
         .bindMemory(to: Float.self, capacity: count)
       for index in 0..<count { buffer[index] = Float(index % 251) / 251 }

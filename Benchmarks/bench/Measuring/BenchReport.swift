@@ -3,16 +3,16 @@ import Foundation
 import Perceptron
 import PerceptronFiles
 
-/// What one run of bench found, and where: what `--json` writes and `compare` reads.
+/// The result of one run of bench, which `--json` writes and `compare` reads.
 struct BenchReport: Codable {
   /// The subcommand.
   let command: String
-  /// When it ended, as ISO 8601 in universal time.
+  /// The time of the end, in ISO 8601 and UTC.
   let date: String
   let machine: Machine
-  /// The version of the compiler that built this.
+  /// The version of the compiler that built bench.
   let swift: String
-  /// Whether it was built with optimisation.
+  /// Whether bench was built with optimization.
   let isOptimized: Bool
   var timings: [Timing]
   /// The arithmetic of steps as shares of the multiply-add peak.
@@ -21,7 +21,7 @@ struct BenchReport: Codable {
   var versions: [String: String]?
   /// The largest resident memory of each program, in bytes.
   var peakBytes: [String: Double]?
-  /// What was left out, and why.
+  /// What was left out, with the reason.
   var notes: [String]?
 
   init(command: String, _ timings: [Timing]) {
@@ -33,8 +33,9 @@ struct BenchReport: Codable {
     self.timings = timings
   }
 
-  /// - Throws: `FileError` where this is no file that bench wrote, or one with times that none can
-  ///   have measured.
+  /// Reads a file.
+  ///
+  /// - Throws: `FileError` if bench did not write the file, or its times are not positive.
   init(readingFrom path: String) throws {
     if isDirectory(path) {
       throw FileError(path, "expected a file that bench wrote, found a folder")
@@ -58,7 +59,7 @@ struct BenchReport: Codable {
     }
   }
 
-  /// Several runs of the same build as one: the visits of each timing together, also of those that
+  /// Merges several runs of the same build: combines the visits of each timing, including timings that
   /// only some of the runs have.
   ///
   /// - Parameter reports: at least one, of the same command.
@@ -76,7 +77,7 @@ struct BenchReport: Codable {
     }
   }
 
-  /// What was measured where, for the top of a table.
+  /// Machine, libraries and date, as printed above tables.
   var head: String {
     var lines = [
       "\(machine.processor), \(counted(machine.cores, "core")), \(machine.system)",
@@ -95,7 +96,7 @@ struct BenchReport: Codable {
 }
 
 extension Timing {
-  /// Whether all times that are compared are there.
+  /// Whether all times that are compared are present and positive.
   fileprivate var isMeasured: Bool {
     !visits.isEmpty && quartiles.count == 2
       && ([median, best] + quartiles + visits.flatMap { [$0.median, $0.best] })

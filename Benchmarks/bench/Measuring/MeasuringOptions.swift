@@ -4,7 +4,7 @@ import Foundation
 import Perceptron
 import PerceptronFiles
 
-/// What all measuring subcommands take.
+/// The options of all measuring subcommands.
 struct MeasuringOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
@@ -25,10 +25,10 @@ struct MeasuringOptions: ParsableArguments {
 
   func validate() throws { try require("--seconds", aboveZero: seconds) }
 
-  /// Makes sure, before anything is measured, that the file can be written.
+  /// Checks before measuring that the file can be written.
   func checkOutput() throws { try json.map(OutputFile.check) }
 
-  /// Whether the filter leaves this in: any of its texts is part of the name, as the help has it.
+  /// Whether a name matches the filter.
   func admits(_ name: String) -> Bool {
     filter.isEmpty || filter.contains { Self.typed(name).contains(Self.typed($0)) }
   }
@@ -38,9 +38,9 @@ struct MeasuringOptions: ParsableArguments {
       .replacing("ᵀ", with: "t")
   }
 
-  /// Those that the filter leaves in.
+  /// The subjects that match the filter.
   ///
-  /// - Throws: `ValidationError` where none is.
+  /// - Throws: `ValidationError` if there are none.
   func filtered<Subject>(_ subjects: [Subject], name: (Subject) -> String) throws -> [Subject] {
     let admitted = subjects.filter { admits(name($0)) }
     if admitted.isEmpty {
@@ -51,8 +51,7 @@ struct MeasuringOptions: ParsableArguments {
     return admitted
   }
 
-  /// Writes the file that was asked for and prints `text`; where one of the two fails, the other is
-  /// done all the same.
+  /// Writes the JSON file, if any, and prints `text`. If one of the two fails, the other is still done.
   func publish(_ report: BenchReport, _ text: String) throws {
     let written = Result { try json.map(report.write) }
     try Console.output(text)
@@ -60,12 +59,12 @@ struct MeasuringOptions: ParsableArguments {
   }
 }
 
-/// A file that is written at the end of something long.
+/// A file that is written after a long measurement.
 enum OutputFile {
-  /// Throws unless a file can be made at `path`.
+  /// Throws unless a file can be created at `path`.
   static func check(_ path: String) throws { try AtomicFile.check(path) }
 
-  /// Writes what was found as JSON.
+  /// Writes a result as JSON.
   static func write(_ report: some Encodable, to path: String) throws {
     try AtomicFile.write(Array((try report.json + "\n").utf8), to: path)
   }

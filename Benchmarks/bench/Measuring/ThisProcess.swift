@@ -1,25 +1,25 @@
 import Foundation
 import PerceptronCommandSupport
 
-/// How this program was built.
+/// The build of this program.
 enum Build {
-  /// Whether it was built with optimisation.
+  /// Whether the program was built with optimization.
   static let isOptimized = !_isDebugAssertConfiguration()
-  /// The version of the compiler that built this, which it leaves in the debugging information of
-  /// what it compiles; `unknown` where that was stripped.
+  /// The version of the compiler, read from the executable's debugging information; `unknown` if that
+  /// was stripped.
   static let swiftVersion: String = {
     let path = Bundle.main.executablePath ?? CommandLine.arguments[0]
     var rest = (try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)) ?? Data()
     while let found = rest.range(of: Data("Swift version ".utf8)) {
       rest = rest[found.upperBound...]
-      // None follows where the text above is itself in the program.
+      // The search text is itself part of the program, without a version after it.
       let version = rest.prefix { $0 == UInt8(ascii: ".") || (48...57).contains($0) }
       if !version.isEmpty { return String(decoding: version, as: UTF8.self) }
     }
     return "unknown"
   }()
 
-  /// Says loudly that nothing measured by this build means anything.
+  /// Warns that the figures of a build without optimization are meaningless.
   static func warnUnlessOptimized() {
     if isOptimized { return }
     Console.error(
@@ -33,17 +33,17 @@ enum Build {
   }
 }
 
-/// What processes have used of the machine so far, as the system counts it.
+/// The resources used by processes so far.
 enum ResourceUsage {
-  /// Whose use is counted.
+  /// The processes that are counted.
   enum Subject {
     /// All threads of this process.
     case thisProcess
-    /// The processes that this one has started and that have ended.
+    /// The terminated children of this process.
     case endedChildren
   }
 
-  /// The processor time, in seconds.
+  /// User and system time, in seconds.
   static func processorSeconds(of subject: Subject) -> Double {
     let usage = usage(of: subject)
     return [usage.ru_utime, usage.ru_stime].reduce(0) {
@@ -51,7 +51,7 @@ enum ResourceUsage {
     }
   }
 
-  /// The largest resident memory, in bytes: of children, that of the largest one.
+  /// The largest resident memory, in bytes; for children, that of the largest one.
   static func peakBytes(of subject: Subject) -> Double {
     #if os(Linux)
       return Double(usage(of: subject).ru_maxrss) * 1024

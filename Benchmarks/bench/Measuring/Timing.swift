@@ -2,28 +2,28 @@ import CPerceptronAllocations
 import Foundation
 import PerceptronFiles
 
-/// How long a contender's run takes.
+/// The measured times of a benchmark.
 struct Timing: Codable, Equatable {
   let subject: String
   let variant: String
-  /// How often it ran while it was timed.
+  /// The number of timed runs.
   private(set) var runs: Int
-  /// The middle one of the times of a run, in seconds.
+  /// The median time of a run, in seconds.
   private(set) var median: Double
-  /// The shortest.
+  /// The shortest time, in seconds.
   private(set) var best: Double
-  /// The first and the third quartile.
+  /// The first and the third quartile, in seconds.
   private(set) var quartiles: [Double]
-  /// Each visit: the runs that were made in a row, before others had their turn.
+  /// The visits, each a series of consecutive runs before other benchmarks have their turn.
   private(set) var visits: [Visit]
-  /// Of several runs of bench taken together, the ``medianVisit`` of each; nil of a single one.
+  /// The ``medianVisit`` of each of several merged runs of bench; nil for a single run.
   private(set) var fileMedians: [Double]?
-  /// What a time can be wrong by, in seconds: phases are timed one by one, by readings of the clock
-  /// that take time themselves and push things out of the caches.
+  /// The error of a time, in seconds. Phases are timed separately, and reading the clock takes time and
+  /// displaces cache contents.
   var clockError = 0.0
   /// Floating-point operations of one run.
   var operations: Double?
-  /// Bytes that one run takes in.
+  /// Bytes read by one run.
   var bytes: Double?
   /// Allocations of one run.
   var allocations: Allocations?
@@ -33,7 +33,7 @@ struct Timing: Codable, Equatable {
     let median: Double
     let best: Double
 
-    /// - Parameter times: at least one.
+    /// - Parameter times: at least one time, in seconds.
     init(_ times: [Double]) {
       let sorted = times.sorted()
       median = quantile(sorted, 0.5)
@@ -41,15 +41,15 @@ struct Timing: Codable, Equatable {
     }
   }
 
-  /// Calls of malloc and its like in one run, as the mean of some.
+  /// Calls of malloc and similar functions in one run, as a mean.
   struct Allocations: Codable, Equatable {
     let count: Double
     let bytes: Double
   }
 
-  /// The timing that some times make.
+  /// Summarizes times.
   ///
-  /// - Parameter visits: the times of a run in seconds, visit by visit; none is empty.
+  /// - Parameter visits: the times of runs in seconds, by visit; no visit is empty.
   init(subject: String, variant: String, visits: [[Double]], runs: Int) {
     let sorted = visits.joined().sorted()
     self.subject = subject
@@ -61,8 +61,8 @@ struct Timing: Codable, Equatable {
     self.visits = visits.map(Visit.init)
   }
 
-  /// This timing and another run's of the same: their visits together, and their medians' median.
-  /// The quartiles stay those of the first.
+  /// Merges this timing with that of another run: combines the visits and takes the median of the
+  /// medians. The quartiles stay those of the first.
   func merged(with other: Timing) -> Timing {
     var merged = self
     merged.runs += other.runs
@@ -75,30 +75,29 @@ struct Timing: Codable, Equatable {
   }
 
   var name: String { "\(subject) · \(variant)" }
-  /// The median of the visits' medians: those were made at different moments, and so differ as
-  /// independent measurements do.
+  /// The median of the visits' medians, which are independent measurements.
   var medianVisit: Double { PerceptronFiles.median(visits.map(\.median)) ?? .nan }
-  /// Half the range of the middle half of all times, as a share of the median.
+  /// Half the interquartile range, relative to the median.
   var spread: Double { (quartiles[1] - quartiles[0]) / 2 / median }
-  /// Billions of floating-point operations a second, by the median.
+  /// Billions of floating-point operations per second, by the median.
   var gigaflops: Double? { operations.map { $0 / median / 1e9 } }
   /// The same by the shortest time.
   var bestGigaflops: Double? { operations.map { $0 / best / 1e9 } }
 }
 
 extension [Timing] {
-  /// The timing of a subject and variant, where it was made.
+  /// The timing of a subject and variant, if measured.
   subscript(subject: some CustomStringConvertible, variant: String) -> Timing? {
     first { $0.subject == subject.description && $0.variant == variant }
   }
 }
 
-/// Counting the calls of malloc and its like.
+/// Counts the calls of malloc and similar functions.
 enum Allocations {
-  /// Whether they can be counted on this system.
+  /// Whether allocations can be counted on this system.
   static var areCounted: Bool { allocations_are_counted() }
 
-  /// How they are counted, for a table's foot.
+  /// How allocations are counted, printed below tables.
   static var method: String {
     areCounted
       ? """
@@ -108,14 +107,14 @@ enum Allocations {
       : "mallocs: not counted; bench can stand in for malloc on Linux with glibc only."
   }
 
-  /// The mean of twenty runs, or nil where they cannot be counted.
-  static func perRun(of contender: Contender) -> Timing.Allocations? {
+  /// The mean of twenty runs, or nil if allocations cannot be counted.
+  static func perRun(of benchmark: Benchmark) -> Timing.Allocations? {
     guard areCounted else { return nil }
     let runs = 20
-    contender.prepare()
-    contender.run()
+    benchmark.prepare()
+    benchmark.run()
     let start = allocations_begin()
-    for _ in 0..<runs { contender.run() }
+    for _ in 0..<runs { benchmark.run() }
     let found = allocations_end(start)
     return Timing.Allocations(
       count: Double(found.count) / Double(runs), bytes: Double(found.bytes) / Double(runs))

@@ -28,7 +28,7 @@ struct GradcheckCommand: CommandWithExamples {
   private struct Work {
     let size: NetworkSize
     let sample: Int?
-    /// How many entries are checked altogether.
+    /// The total number of entries checked.
     var entries: Int {
       [size.inputs * size.hidden, size.hidden, size.hidden * size.classes, size.classes]
         .reduce(0) { $0 + min($1, sample ?? $1) }
@@ -47,20 +47,20 @@ struct GradcheckCommand: CommandWithExamples {
   func run() throws {
     try options.checkOutput()
     let works = try options.filtered(Self.works, name: \.size.description)
-    let contenders = try works.flatMap {
-      // A scale at which no gradient is too small to compare.
+    let benchmarks = try works.flatMap {
+      // At this scale no gradient is too small to compare.
       let network = $0.size.network(of: Double.self, scale: 0.1)
-      return try GradcheckContenders.make($0.size, network, sample: $0.sample)
+      return try GradcheckBenchmarks.make($0.size, network, sample: $0.sample)
     }
-    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
+    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(benchmarks)
     let report = BenchReport(command: "gradcheck", timings)
     var table = TextTable(
       [.words("network")]
         + ["entries", "check", "spread", "per entry", "one loss", "losses per entry"]
         .map { .figures($0) })
     for work in works {
-      guard let check = timings[work.size, GradcheckContenders.check],
-        let loss = timings[work.size, GradcheckContenders.loss]
+      guard let check = timings[work.size, GradcheckBenchmarks.check],
+        let loss = timings[work.size, GradcheckBenchmarks.loss]
       else { continue }
       let perEntry = check.median / Double(work.entries)
       table.add([
@@ -82,20 +82,20 @@ struct GradcheckCommand: CommandWithExamples {
   }
 }
 
-/// What is timed of gradient checks: a whole check, and one of the losses that it computes.
-enum GradcheckContenders {
+/// The benchmarks of gradient checks: a whole check, and one of the losses that it computes.
+enum GradcheckBenchmarks {
   static let check = "check"
   static let loss = "loss"
 
   private static let regularization = 0.05
 
   /// - Parameters:
-  ///   - network: what is checked, of the given size.
-  ///   - sample: how many entries of each parameter are checked; nil for all.
-  /// - Throws: `WrongResult` where the check does not pass.
+  ///   - network: a network of this size.
+  ///   - sample: the number of entries of each parameter to check; nil for all.
+  /// - Throws: `WrongResult` if the check does not pass.
   static func make(
     _ size: NetworkSize, _ network: TwoLayerNet<Double>, sample: Int?
-  ) throws -> [Contender] {
+  ) throws -> [Benchmark] {
     let data = size.data().prepared(with: NetworkSize.preprocessing, as: Double.self)
     let x = data.block(0..<size.rows)
     let gradientCheck = GradientCheck(sampleSize: sample)
@@ -107,8 +107,8 @@ enum GradcheckContenders {
       throw WrongResult("gradient check of \(size)", expected: "a pass", found: report)
     }
     return [
-      Contender(subject: size.description, variant: check, usesAllThreads: true) { _ = run() },
-      Contender(subject: size.description, variant: loss, usesAllThreads: true) {
+      Benchmark(subject: size.description, variant: check, usesAllThreads: true) { _ = run() },
+      Benchmark(subject: size.description, variant: loss, usesAllThreads: true) {
         _ = network.loss(of: x, labels: data.labels, regularization: regularization)
       },
     ]

@@ -2,19 +2,19 @@ import Perceptron
 import PerceptronCommandSupport
 import PerceptronTraining
 
-/// The widths of a two-layer network, and the rows that it is given.
+/// The widths of a two-layer network, and the numbers of rows in its batches and data.
 struct NetworkSize: Hashable, CustomStringConvertible {
   let inputs: Int
   let hidden: Int
   let classes: Int
-  /// Rows of a step.
+  /// The number of rows in a batch.
   var batch = 200
-  /// Rows of the data set.
+  /// The number of rows in the data set.
   var rows = 50_000
 
   var description: String { "\(inputs)-\(hidden)-\(classes)" }
 
-  /// X·W1 of as many rows.
+  /// The product X·W1 for this number of rows.
   func inputProduct(rows: Int) -> Product {
     Product(name: "X·W1", rows: rows, inner: inputs, columns: hidden)
   }
@@ -29,7 +29,7 @@ extension NetworkSize {
       batchSize: batch, scalarSize: 4, copies: 0)
   }
 
-  /// The operations of a step's products by phase: forward, input gradients, weight gradients.
+  /// The operations of a step's products by phase: forward pass, input gradients, weight gradients.
   var operations: [String: Double] {
     [
       "forward": cost.forwardOperations, "backward": cost.inputGradientOperations,
@@ -37,7 +37,7 @@ extension NetworkSize {
     ]
   }
 
-  /// What computes the products of each layer.
+  /// The implementation of each layer's products.
   func products(_ path: ProductPath = .chosen) -> [LayerProducts] {
     [(inputs, hidden), (hidden, classes)].map { path.products(inputs: $0, outputs: $1) }
   }
@@ -46,7 +46,7 @@ extension NetworkSize {
 // MARK: - A network of this size, and data for it
 
 extension NetworkSize {
-  /// A network with random weights: the same in either precision but for rounding.
+  /// A network with random weights, which are the same in both precisions except for rounding.
   func network<Scalar>(of _: Scalar.Type, scale: Double = 0.01) -> TwoLayerNet<Scalar> {
     var random = SeededRandom(seed: 0, purpose: "weights")
     return TwoLayerNet(
@@ -56,11 +56,11 @@ extension NetworkSize {
   /// Random rows of bytes.
   func data() -> Dataset { SyntheticData.make(rows: rows, features: inputs, classes: classes) }
 
-  /// Makes features of 0…1 of the bytes.
+  /// Scales bytes to 0…1.
   static let preprocessing = Preprocessing(divisor: 255)
 }
 
-/// Random bytes and classes in the size of a real data set. Speed does not depend on what they say.
+/// Random bytes and classes in the size of a real data set; speed does not depend on the values.
 enum SyntheticData {
   /// `rows` examples of `features` bytes with classes below `classes`.
   static func make(rows: Int, features: Int, classes: Int) -> Dataset {
@@ -92,9 +92,9 @@ enum SyntheticData {
 }
 
 extension SyntheticData {
-  /// `count` random bytes, as ``bytes(count:using:)`` makes them.
+  /// The bytes of ``bytes(count:using:)``.
   ///
-  /// - Throws: where an end was asked for while that is only noted.
+  /// - Throws: `ExitCode` if the process was asked to stop.
   static func interruptibleBytes(
     count: Int, using random: inout SeededRandom
   ) throws -> [UInt8] {

@@ -2,42 +2,43 @@ import PerceptronCommandSupport
 import Perceptron
 import PerceptronFiles
 
-/// The arithmetic of steps as shares of the multiply-add peak, and what computes it.
+/// The arithmetic of steps as shares of the multiply-add peak, and its implementation.
 struct PeakShares: Codable {
-  /// Whether this library's kernels compute products, or OpenBLAS.
+  /// The implementation of products: this library's kernels or OpenBLAS.
   let path: ProductPath
-  /// The instructions of the kernels.
+  /// The instruction set of the kernels.
   let kernels: KernelLevel
-  /// The peak: independent multiply-adds on all workers, in billions of operations a second.
+  /// The peak: independent multiply-adds on all workers, in billions of operations per second.
   let gigaflops: Double
   let networks: [Network]
 
   /// The shares of one network's step.
   struct Network: Codable {
     let name: String
-    /// What computes the products of each layer, from the first on.
+    /// The implementation of each layer's products.
     let layers: [LayerProducts]
-    /// By phase, of the whole step and of the plain gemms: the operations of the products over what
-    /// the peak does in the same time.
+    /// For each phase, the whole step and the two products alone: the rate of the products' operations
+    /// relative to the peak.
     let shares: [String: Double]
-    /// The median of the step with every product by OpenBLAS, in seconds; nil where they all are.
+    /// The median of the step with all products by OpenBLAS, in seconds; nil if OpenBLAS is used anyway.
     let secondsByBLAS: Double?
-    /// The step's own median over that.
+    /// The step's median over ``secondsByBLAS``.
     let ratioToBLAS: Double?
   }
 
-  /// The shares of those sizes that were timed; nil where the peak was not.
+  /// The shares of the sizes that were timed; nil if the peak was not.
   init?(_ timings: [Timing], of sizes: [NetworkSize]) {
-    guard let peak = timings[Yardsticks.subject, Yardsticks.peak]?.gigaflops else { return nil }
+    guard let peak = timings[ReferenceBenchmarks.subject, ReferenceBenchmarks.peak]?.gigaflops
+    else { return nil }
     path = .chosen
     kernels = .current
     gigaflops = peak
     networks = sizes.compactMap { size in
       let own = timings.filter { $0.subject == size.description }
-      guard let whole = own.first(where: { StepContenders.wholes.contains($0.variant) }) else {
+      guard let whole = own.first(where: { StepBenchmarks.wholes.contains($0.variant) }) else {
         return nil
       }
-      let seconds = own[size, StepContenders.byBLAS]?.median
+      let seconds = own[size, StepBenchmarks.byBLAS]?.median
       return Network(
         name: size.description, layers: size.products(),
         shares: own.reduce(into: [:]) { shares, timing in
@@ -53,7 +54,7 @@ struct PeakShares: Codable {
 extension PeakShares {
   /// A line for each network.
   var text: String {
-    let phases = StepContenders.phases.filter { phase in
+    let phases = StepBenchmarks.phases.filter { phase in
       networks.contains { $0.shares[phase] != nil }
     }
     var table = TextTable(
@@ -68,7 +69,7 @@ extension PeakShares {
       table.add(
         [network.name, network.layers.map(\.rawValue).joined(separator: ", ")]
           + phases.map { share([$0]) } + [
-            share(StepContenders.wholes), share([StepContenders.products]),
+            share(StepBenchmarks.wholes), share([StepBenchmarks.products]),
             network.secondsByBLAS.map(readableTime) ?? "–",
             network.ratioToBLAS.map { decimal($0, 2) } ?? "–",
           ])

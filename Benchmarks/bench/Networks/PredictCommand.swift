@@ -36,21 +36,21 @@ struct PredictCommand: CommandWithExamples {
     }
     let sizes = try options.filtered(all, name: \.description)
     var status = StatusLine()
-    let contenders = try sizes.flatMap { size in
+    let benchmarks = try sizes.flatMap { size in
       if status.isDue { status.show("checking \(size)") }
-      return try PredictContenders.make(size, size.network(of: Float.self))
+      return try PredictBenchmarks.make(size, size.network(of: Float.self))
     }
     status.finish()
-    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
+    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(benchmarks)
     let report = BenchReport(command: "predict", timings)
     var table = TextTable(
       [.words("network")]
         + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]
         .map { .figures($0) })
     for size in sizes {
-      guard let floats = timings[size, PredictContenders.floats],
-        let bytes = timings[size, PredictContenders.bytes],
-        let product = timings[size, PredictContenders.product]
+      guard let floats = timings[size, PredictBenchmarks.floats],
+        let bytes = timings[size, PredictBenchmarks.bytes],
+        let product = timings[size, PredictBenchmarks.product]
       else { continue }
       table.add([
         size.description, readableTime(floats.median), percent(floats.spread),
@@ -72,19 +72,18 @@ struct PredictCommand: CommandWithExamples {
   }
 }
 
-/// What is timed of prediction: from floats, from bytes, and its big product as a plain call of
-/// BLAS.
-enum PredictContenders {
+/// The benchmarks of prediction: from floats, from bytes, and its big product as a direct call of BLAS.
+enum PredictBenchmarks {
   static let floats = "from floats"
   static let bytes = "from bytes"
   static let product = "X·W1"
 
-  /// Rows that are checked at a time.
+  /// The number of rows that are checked at a time.
   private static let blockSize = 1000
 
-  /// - Parameter network: what predicts, the size's own network.
-  /// - Throws: `WrongResult` where a predicted class is not what double precision gives.
-  static func make(_ size: NetworkSize, _ network: TwoLayerNet<Float>) throws -> [Contender] {
+  /// - Parameter network: a network of this size.
+  /// - Throws: `WrongResult` if a predicted class differs from double precision.
+  static func make(_ size: NetworkSize, _ network: TwoLayerNet<Float>) throws -> [Benchmark] {
     let data = size.data()
     let prepared = data.prepared(with: NetworkSize.preprocessing, as: Float.self)
     let x = prepared.block(0..<size.rows)
@@ -94,21 +93,21 @@ enum PredictContenders {
     let product = PlainProduct(size.inputProduct(rows: size.rows))
     var right = 0
     return [
-      Contender(
+      Benchmark(
         subject: size.description, variant: floats, countsAllocations: true, usesAllThreads: true,
         run: { right += network.predict(x)[0] }),
-      Contender(
+      Benchmark(
         subject: size.description, variant: bytes, countsAllocations: true, usesAllThreads: true,
         run: { right += network.network.predict(prepared.features)[0] }),
-      Contender(
+      Benchmark(
         subject: size.description, variant: Self.product,
         operations: size.inputProduct(rows: size.rows).operations, usesAllThreads: true,
         run: product.run),
     ]
   }
 
-  /// Compares the classes of all rows with double precision's. Where its two best scores are within
-  /// rounding of each other, either is right.
+  /// Compares the classes of all rows with double precision. Classes whose scores are within rounding
+  /// of the best are also accepted.
   private static func check(
     _ found: [(variant: String, classes: [Int])], on data: Dataset, _ size: NetworkSize
   ) throws {

@@ -1,13 +1,13 @@
 import PerceptronCommandSupport
 import PerceptronFiles
 
-/// Steps of networks that differ in one size, over a factor of ten.
+/// Steps of networks that differ in one size, over a range of a factor of ten.
 struct ScalingLine {
-  /// The size that differs, in words.
+  /// The name of the size that differs.
   let unit: String
   let points: [Point]
 
-  /// One of the networks.
+  /// One network of the line.
   struct Point {
     /// The size that differs.
     let value: Int
@@ -21,7 +21,7 @@ struct ScalingLine {
     points = values.map { Point(value: $0, size: size($0)) }
   }
 
-  /// All sizes are large enough for every worker to have its part in a step.
+  /// All lines. Sizes are large enough for every worker to have a part in each step.
   static let all = [
     ScalingLine("row", [100, 200, 400, 600, 800, 1000]) {
       NetworkSize(inputs: 784, hidden: 100, classes: 10, batch: $0)
@@ -35,7 +35,7 @@ struct ScalingLine {
   ]
 }
 
-/// The table of `bench step --scaling`: a line for each network, under what differs in them.
+/// The table of `bench step --scaling`, grouped by the size that differs.
 struct ScalingTable {
   private let timings: [Timing]
 
@@ -47,7 +47,7 @@ struct ScalingTable {
         + ["median", "spread", "per unit", "off the line"].map { .figures($0) })
     for line in ScalingLine.all {
       let measured = line.points.compactMap { point in
-        timings[point.name, StepContenders.whole].map { (point: point, timing: $0) }
+        timings[point.name, StepBenchmarks.whole].map { (point: point, timing: $0) }
       }
       if measured.isEmpty { continue }
       let fit = FittedLine(measured.map { (Double($0.point.value), $0.timing.median) })
@@ -78,7 +78,7 @@ struct ScalingTable {
       + "within \(percent(largest))"
   }
 
-  /// A share with its sign, but for one that rounds to 0.
+  /// A share with its sign, without one if it rounds to 0.
   private func signed(_ share: Double) -> String {
     let text = percent(abs(share))
     return text == percent(0) ? text : (share < 0 ? "−" : "+") + text
@@ -87,18 +87,19 @@ struct ScalingTable {
   private func nanoseconds(_ seconds: Double) -> String { "\(decimal(seconds * 1e9, 0)) ns" }
 }
 
-/// The straight line a + b·x for which the relative distances of some points have the least sum of
-/// squares.
+/// The straight line a + b·x with the least sum of squared relative deviations.
 struct FittedLine {
-  /// a: what is left at 0.
+  /// The intercept a.
   let start: Double
-  /// b: what each unit of x adds.
+  /// The slope b.
   let slope: Double
 
-  /// - Parameter points: y above 0. Nil with fewer than three different x: two always have a line.
+  /// Fits a line; nil with fewer than three different x, since a line fits any two points.
+  ///
+  /// - Parameter points: points with y above 0.
   init?(_ points: [(x: Double, y: Double)]) {
     if Set(points.map(\.x)).count < 3 { return nil }
-    // Weighted least squares with the weights 1/y², about the weighted means.
+    // Weighted least squares with weights 1/y², around the weighted means.
     let weights = points.map { 1 / ($0.y * $0.y) }
     let total = weights.reduce(0, +)
     let x = zip(points, weights).reduce(0) { $0 + $1.0.x * $1.1 } / total
@@ -112,6 +113,6 @@ struct FittedLine {
     start = y - slope * x
   }
 
-  /// How far a point is above the line, or below it, as a share of the line's value there.
+  /// The deviation of a point from the line, relative to the line's value.
   func deviation(x: Double, y: Double) -> Double { y / (start + slope * x) - 1 }
 }

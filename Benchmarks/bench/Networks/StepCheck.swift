@@ -1,15 +1,15 @@
 import Foundation
 import Perceptron
 
-/// Holds the steps that are timed against those of loops in double precision.
+/// Compares the steps that are timed with loops in double precision.
 struct StepCheck {
   private let size: NetworkSize
   private let data: Dataset
   private let settings: TrainerSettings
 
   /// - Parameters:
-  ///   - data: bytes, of which ``NetworkSize/preprocessing`` makes features.
-  ///   - settings: what the steps should be made with.
+  ///   - data: bytes, preprocessed by ``NetworkSize/preprocessing``.
+  ///   - settings: the settings of the steps.
   init(_ size: NetworkSize, on data: Dataset, settings: TrainerSettings) {
     self.size = size
     self.data = data
@@ -18,10 +18,10 @@ struct StepCheck {
 
   private static let steps = 3
 
-  /// Takes three steps, compares losses, gradients and what became of the parameters, and then the
-  /// gradients of the first batch once more, phase by phase.
+  /// Compares losses, gradients and parameters of three steps, then the gradients of the first batch
+  /// phase by phase.
   ///
-  /// - Throws: `WrongResult` for the first that is another than the reference's.
+  /// - Throws: `WrongResult` for the first difference.
   func run(_ work: TrainingWork<Float>) throws {
     var reference = PlainNetwork(size.network(of: Double.self))
     let start = reference.parameters
@@ -50,7 +50,7 @@ struct StepCheck {
     let (x, labels) = batch(0)
     let expected = PlainNetwork(size.network(of: Double.self))
       .lossAndGradients(x, labels, settings.penalty.l2)
-    let loss = work.computeGradients(marking: Laps(Array(StepContenders.phases[2...4])))
+    let loss = work.computeGradients(marking: PhaseTimer(Array(StepBenchmarks.phases[2...4])))
     try compare(Double(loss), work, with: expected, "phase by phase")
     try compare(Double(work.computeGradients()), work, with: expected, "of a batch that stays")
   }
@@ -66,7 +66,7 @@ struct StepCheck {
       near: norm(expected.gradients.joined()), tolerance: 1e-3)
   }
 
-  /// The features and labels of a batch; batches follow each other through the data.
+  /// The features and labels of a batch; batches are consecutive rows of the data.
   private func batch(_ number: Int) -> (x: [Double], labels: [Int]) {
     guard case .bytes(let bytes) = data.features.storage else {
       preconditionFailure("StepCheck: data of bytes is needed")
@@ -81,8 +81,8 @@ struct StepCheck {
   }
 }
 
-/// A two-layer network trained by loops over arrays in double precision: nothing of the library's
-/// arithmetic is in it, so that the library's can be held against it.
+/// A two-layer network trained by loops over arrays in double precision, a reference independent of the
+/// library's arithmetic.
 struct PlainNetwork {
   private let inputs: Int
   private let hidden: Int
@@ -96,7 +96,7 @@ struct PlainNetwork {
     parameters = Self.names.map { network.parameters[$0].elements }
   }
 
-  /// Moves every parameter against its gradient, and returns the loss and the gradients from before.
+  /// Makes a step of gradient descent and returns the loss and the gradients before it.
   mutating func step(
     _ x: [Double], _ labels: [Int], _ settings: TrainerSettings
   ) -> (loss: Double, gradients: [[Double]]) {
@@ -111,7 +111,7 @@ struct PlainNetwork {
 
   /// The mean cross-entropy + λ(ΣW1² + ΣW2²), and its gradients in the parameters' order.
   ///
-  /// - Parameter x: rows × inputs, a row for each label.
+  /// - Parameter x: rows × inputs, one row per label.
   func lossAndGradients(
     _ x: [Double], _ labels: [Int], _ regularization: Double
   ) -> (loss: Double, gradients: [[Double]]) {
@@ -148,7 +148,7 @@ struct PlainNetwork {
         h[j] = upstream
         bias1[j] += upstream
       }
-      // Where a hidden unit was at rest, its 0 is its gradient too.
+      // A unit with output 0 has gradient 0.
       for i in 0..<inputs {
         let feature = x[row * inputs + i]
         for j in 0..<hidden { gradient1[i * hidden + j] += feature * h[j] }

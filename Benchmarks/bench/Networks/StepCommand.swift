@@ -47,17 +47,17 @@ struct StepCommand: CommandWithExamples {
     let sizes = try options.filtered(Self.steps + [Self.gradients], name: \.description)
     var data: [Int: Dataset] = [:]
     var status = StatusLine()
-    let contenders = try sizes.flatMap { size in
+    let benchmarks = try sizes.flatMap { size in
       if status.isDue { status.show("checking \(size)") }
       let rows = data[size.inputs] ?? size.data()
       data[size.inputs] = rows
       let network = size.network(of: Float.self)
       return size == Self.gradients
-        ? try StepContenders.lossAndGradients(size, network, on: rows)
-        : try StepContenders.steps(size, network, on: rows)
+        ? try StepBenchmarks.lossAndGradients(size, network, on: rows)
+        : try StepBenchmarks.steps(size, network, on: rows)
     }
     status.finish()
-    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
+    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(benchmarks)
     var report = BenchReport(command: "step", timings)
     report.peak = PeakShares(timings, of: sizes)
     let texts = [report.head, StepTable(timings, of: Self.steps[0]).text, report.peak?.text]
@@ -65,31 +65,31 @@ struct StepCommand: CommandWithExamples {
   }
 
   private func timeScaling() throws {
-    // Networks that stand in two lines are timed once.
+    // Networks in two lines are timed once.
     var names: Set<String> = []
     let all = ScalingLine.all.flatMap(\.points).filter { names.insert($0.name).inserted }
     var data: [Int: Dataset] = [:]
     var status = StatusLine()
-    let contenders = try options.filtered(all, name: \.name).map { point in
+    let benchmarks = try options.filtered(all, name: \.name).map { point in
       if status.isDue { status.show("checking \(point.name)") }
       let rows = data[point.size.inputs] ?? point.size.data()
       data[point.size.inputs] = rows
-      return try StepContenders.wholeSteps(
+      return try StepBenchmarks.wholeSteps(
         point.size, point.size.network(of: Float.self), on: rows, as: point.name)
     }
     status.finish()
-    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(contenders)
+    let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(benchmarks)
     let report = BenchReport(command: "step --scaling", timings)
     try options.publish(report, "\(report.head)\n\n\(ScalingTable(timings).text)")
   }
 }
 
-/// The table of `bench step`: a line for each network.
+/// The table of `bench step`, with a line for each network.
 struct StepTable {
   private let timings: [Timing]
   private let size: NetworkSize
 
-  /// - Parameter size: one of the networks; all have as many rows in a batch and in the data.
+  /// - Parameter size: one of the networks; all have the same numbers of rows.
   init(_ timings: [Timing], of size: NetworkSize) {
     self.timings = timings
     self.size = size
@@ -98,11 +98,11 @@ struct StepTable {
   var text: String {
     var table = TextTable(
       [.words("network"), .figures("median"), .figures("spread")]
-        + StepContenders.phases.map { .figures($0) }
+        + StepBenchmarks.phases.map { .figures($0) }
         + [.figures("2 gemms"), .figures("ratio"), .figures("mallocs")])
     for (variant, heading) in [
-      (StepContenders.whole, "A step, batch \(size.batch) of \(grouped(size.rows)) rows"),
-      (StepContenders.gradients, "Loss and gradient of one batch of \(size.batch)"),
+      (StepBenchmarks.whole, "A step, batch \(size.batch) of \(grouped(size.rows)) rows"),
+      (StepBenchmarks.gradients, "Loss and gradient of one batch of \(size.batch)"),
     ] {
       let wholes = timings.filter { $0.variant == variant }
       if !wholes.isEmpty { table.addHeading(heading) }
@@ -121,9 +121,9 @@ struct StepTable {
     func time(_ variant: String) -> Double? {
       timings[whole.subject, variant]?.median
     }
-    let products = time(StepContenders.products)
+    let products = time(StepBenchmarks.products)
     return [whole.subject, readableTime(whole.median), percent(whole.spread)]
-      + StepContenders.phases.map { time($0).map(readableTime) ?? "–" }
+      + StepBenchmarks.phases.map { time($0).map(readableTime) ?? "–" }
       + [
         products.map(readableTime) ?? "–",
         products.map { decimal(whole.median / $0, 2) } ?? "–",

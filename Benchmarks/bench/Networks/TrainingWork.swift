@@ -1,8 +1,7 @@
 import Perceptron
 import PerceptronTraining
 
-/// A network and a data set of its size that training steps can be taken on, one after
-/// another or phase by phase.
+/// A network with a data set of its size, for training steps as a whole or phase by phase.
 final class TrainingWork<Scalar: BLASScalar> {
   private let data: PreparedDataset<Scalar>
   private let fresh: Network<Scalar>
@@ -12,7 +11,7 @@ final class TrainingWork<Scalar: BLASScalar> {
   private var sampler: BatchSampler
   private var random = SeededRandom(seed: 0, purpose: "batches")
 
-  /// Steps of `network` on `data`.
+  /// Work that trains `network` on `data`.
   init(
     _ network: Network<Scalar>, on data: PreparedDataset<Scalar>, settings: TrainerSettings,
     path: ProductPath = .chosen
@@ -35,34 +34,34 @@ final class TrainingWork<Scalar: BLASScalar> {
     return engine
   }
 
-  /// Makes the network and the optimizer what they were at first.
+  /// Resets network and optimizer to their initial states.
   func reset() { engine = Self.engine(fresh, settings, path) }
 
-  /// One step, as training makes it. Returns the loss.
+  /// Makes a training step and returns the loss.
   @discardableResult
   func take() -> Scalar {
     engine.draw(from: &sampler, using: &random)
     return step(on: data)
   }
 
-  /// One step on the batch of the given number.
+  /// Makes a step on the batch with this number and returns the loss.
   func take(batch number: Int) -> Scalar {
     choose(batch: number)
     return step(on: data)
   }
 
-  /// Fetches the batch of the given number for ``computeGradients()``.
+  /// Gathers the batch with this number for ``computeGradients()``.
   func gather(batch number: Int) {
     choose(batch: number)
     engine.gather(from: data)
   }
 
-  /// Batches that are chosen by number follow each other through the data.
+  /// Numbered batches are consecutive rows of the data.
   private func choose(batch number: Int) {
     engine.choose { (number * settings.batchSize + $0) % data.count }
   }
 
-  /// One step on the batch that was gathered last. Returns the loss.
+  /// Makes a step on the batch gathered last and returns the loss.
   @discardableResult
   func takeAgain() -> Scalar { step(on: nil) }
 
@@ -71,25 +70,25 @@ final class TrainingWork<Scalar: BLASScalar> {
     return engine.loss(at: 0)
   }
 
-  /// One step, its phases marked in `laps`; those that workers share are timed in one of them.
-  func take(marking laps: Laps) {
-    laps.start()
+  /// Makes a step and times its phases; phases shared by workers are timed in one of them.
+  func take(marking timer: PhaseTimer) {
+    timer.start()
     engine.draw(from: &sampler, using: &random)
-    laps.mark()
-    _ = marking(laps) { step(on: data) }
+    timer.mark()
+    _ = marking(timer) { step(on: data) }
   }
 
-  /// Loss and gradients of the batch that was gathered last.
+  /// Computes loss and gradients of the batch gathered last and returns the loss.
   @discardableResult
   func computeGradients() -> Scalar {
     engine.computeLossesAndGradients(iteration: 0)
     return engine.loss(at: 0)
   }
 
-  /// What the steps so far made of the network's parameters.
+  /// The parameters after the last step.
   var parameters: Parameters<Scalar> { engine.network(at: 0).parameters }
 
-  /// The square roots of the sums of the squares of all weights and of all biases.
+  /// The Euclidean norms of all weights and of all biases.
   var norms: (weights: Scalar, biases: Scalar) {
     func norm(_ tensors: [Tensor<Scalar>]) -> Scalar {
       tensors.reduce(0) { $0 + $1.sumOfSquares() }.squareRoot()
@@ -101,17 +100,19 @@ final class TrainingWork<Scalar: BLASScalar> {
     )
   }
 
-  /// The same of all gradients.
+  /// The Euclidean norm of all gradients.
   var gradientNorm: Scalar {
     engine.gradients(at: 0).reduce(0) { $0 + $1.tensor.sumOfSquares() }.squareRoot()
   }
 
-  /// The same as ``computeGradients()``, its phases marked in `laps`.
+  /// Does the same as ``computeGradients()`` and times its phases.
   @discardableResult
-  func computeGradients(marking laps: Laps) -> Scalar { marking(laps) { computeGradients() } }
+  func computeGradients(marking timer: PhaseTimer) -> Scalar {
+    marking(timer) { computeGradients() }
+  }
 
-  private func marking(_ laps: Laps, _ work: () -> Scalar) -> Scalar {
-    engine.phaseEnded = laps.mark
+  private func marking(_ timer: PhaseTimer, _ work: () -> Scalar) -> Scalar {
+    engine.phaseEnded = { _ in timer.mark() }
     defer { engine.phaseEnded = nil }
     return work()
   }

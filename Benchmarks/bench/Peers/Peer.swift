@@ -1,13 +1,13 @@
 import Foundation
 import PerceptronCommandSupport
 
-/// A program that does the same work.
+/// A program that takes part in the comparison.
 struct Peer {
   let name: String
   let program: String
   let arguments: [String]
   var precision = PeerProtocol.Precision.float32
-  /// What its Python needs, of Benchmarks/peers/requirements.txt.
+  /// The required package of Benchmarks/peers/requirements.txt.
   var package: String?
 
   /// Whether it is NumPy in single precision.
@@ -16,7 +16,7 @@ struct Peer {
   /// The name of Perceptron itself.
   static let perceptron = "Perceptron"
 
-  /// Perceptron and its peers, of which `python` runs the programs in the folder `scripts`.
+  /// Perceptron and its peers, whose programs are in the folder `scripts` and run by `python`.
   static func all(python: String, scripts: String) -> [Peer] {
     func peer(
       _ name: String, _ script: String, _ package: String,
@@ -35,30 +35,30 @@ struct Peer {
     ]
   }
 
-  /// This program.
+  /// The path of this program.
   private static var executable: String {
     Bundle.main.executablePath ?? CommandLine.arguments[0]
   }
 }
 
-/// A peer's program, which runs until this value goes.
+/// A running peer, which ends with this object.
 final class PeerProcess {
   let peer: Peer
   private let process = Process()
   private let input = Pipe()
   private let output = Pipe()
   private var received = Data()
-  /// What the program writes to standard error, of which a failure shows the last line.
+  /// The program's standard error, whose last line failures show.
   private let errors: URL
 
-  /// Something went wrong with a peer's program.
+  /// A failure of a peer.
   struct Failure: Error, CustomStringConvertible {
     let description: String
   }
 
   /// Starts the program.
   ///
-  /// - Parameter folder: for temporary files.
+  /// - Parameter folder: a folder for temporary files.
   init(_ peer: Peer, threads: Int, folder: String) throws {
     self.peer = peer
     errors = URL(fileURLWithPath: "\(folder)/errors-\(UUID().uuidString)")
@@ -82,16 +82,16 @@ final class PeerProcess {
   }
 
   deinit {
-    // The end of its input ends a program that is not at work. A Ctrl-C does not reach it, as it has
-    // a process group of its own.
+    // An idle program ends at the end of its input. Ctrl-C does not reach it, because it has its own
+    // process group.
     try? input.fileHandleForWriting.close()
     process.end(within: Interruption.isRequested ? 0 : 2)
   }
 
-  /// Asks for something and waits for the answer.
+  /// Sends a request and waits for the answer.
   ///
-  /// - Throws: ``Failure`` where the program ends, answers something else, or with an error; where an
-  ///   end is asked for while that is only noted.
+  /// - Throws: ``Failure`` if the program ends or its answer is invalid or an error; `ExitCode` if the
+  ///   process is asked to stop.
   func ask(_ request: PeerProtocol.Request) throws -> PeerProtocol.Answer {
     let line = try JSONEncoder().encode(request) + Data("\n".utf8)
     do {

@@ -1,48 +1,48 @@
-/// What the programs of the peers are asked and what they answer: a JSON object a line each way.
+/// The protocol of the peers' programs: requests and answers are JSON objects, one per line.
 /// `Benchmarks/peers/worker.py` describes it; `bench worker` answers for Perceptron.
 enum PeerProtocol {
-  /// What is asked.
+  /// A request.
   struct Request: Codable {
     enum Command: String, Codable {
       case hello, prepare, time, memory
     }
 
     let command: Command
-    /// To `hello`: how many threads to use.
+    /// For `hello`: the number of threads to use.
     var threads: Int?
-    /// To `prepare`.
+    /// For `prepare`: the work.
     var work: Work?
-    /// To `time`: about how many units of work to do.
+    /// For `time`: the approximate number of units of work.
     var count: Int?
   }
 
-  /// What is answered; `error` where it failed.
+  /// An answer, with `error` after a failure.
   struct Answer: Codable {
     var error: String?
-    // To `hello`.
+    // To `hello`:
     var name: String?
     var version: String?
     var python: String?
     var blas: String?
-    /// How many are used, where the library tells.
+    /// The number of threads used, if the library reports it.
     var threads: Int?
-    /// To `prepare`: numbers that have to be the same for all.
+    /// To `prepare`: numbers on which all peers have to agree.
     var check: [Double]?
-    /// To `prepare`: why this peer has no such work.
+    /// To `prepare`: the reason why this peer does not support the work.
     var unsupported: String?
-    // To `time`.
+    // To `time`:
     var count: Int?
     var seconds: Double?
-    // To `memory`.
+    // To `memory`:
     var peakBytes: Double?
   }
 
-  /// What is done.
+  /// A kind of work.
   enum Kind: String, Codable {
     case step, gradient, epoch, predict
   }
 
-  /// How weights are updated.
+  /// An optimizer.
   enum Optimizer: String, Codable {
     case sgd, adam
   }
@@ -52,7 +52,7 @@ enum PeerProtocol {
     case float32, float64
   }
 
-  /// A piece of work, with the files that it works on.
+  /// A piece of work with its files.
   struct Work: Codable {
     var kind: Kind
     let layers: [Int]
@@ -63,7 +63,7 @@ enum PeerProtocol {
     /// λ of the penalty λΣW².
     var regularization = 0.0
     var precision = Precision.float32
-    /// What bytes are divided by.
+    /// The divisor of bytes.
     var divisor = 255.0
     /// Files: rows × inputs bytes, a byte for each row, and `Float`s in the order W1, b1, W2, b2, ….
     var features = ""

@@ -2,26 +2,26 @@ import PerceptronCommandSupport
 import Foundation
 import Perceptron
 
-/// Perceptron and its peers at the same work, in turn.
+/// Runs Perceptron and its peers on the same work, in turn.
 struct PeerRun {
-  /// Seconds for the timing of all works together.
+  /// Seconds for timing all works together.
   let seconds: Double
   let threads: Int
   let files: PeerFiles
   private(set) var processes: [PeerProcess] = []
-  /// Each program's versions, as it gives them.
+  /// The versions that each program reports.
   private(set) var versions: [String: String] = [:]
-  /// What was left out and why, each once.
+  /// What was left out, with reasons, without duplicates.
   private(set) var notes: [String] = []
 
   static var rounds: Int { 7 }
-  /// Threads that still wait busily for more work, as those of OpenMP and OpenBLAS do for up to
-  /// 0.2 s, would take the next one's processors.
+  /// Seconds between programs, since threads of OpenMP and OpenBLAS spin for up to 0.2 s after their
+  /// work.
   var pause = 0.25
 
-  /// Starts the programs; one that cannot be used is left out with a note.
+  /// Starts the programs; those that cannot be used are left out with a note.
   ///
-  /// - Throws: where an end is asked for while that is only noted.
+  /// - Throws: `ExitCode` if the process is asked to stop.
   init(_ peers: [Peer], seconds: Double, threads: Int, files: PeerFiles) throws {
     self.seconds = seconds
     self.threads = threads
@@ -58,10 +58,9 @@ struct PeerRun {
 // MARK: - Timing
 
 extension PeerRun {
-  /// The times of each program that can do the work, in as many rounds as there are, after a check
-  /// that all compute the same.
+  /// The times of each program that supports the work, after a check that all compute the same.
   ///
-  /// - Throws: `WrongResult` where they do not.
+  /// - Throws: `WrongResult` if results differ.
   mutating func measure(_ entry: PeerWorks.Entry, of workCount: Int) throws -> [Timing] {
     let able = try prepare(entry)
     let slice = seconds / Double(workCount * max(able.count, 1) * Self.rounds)
@@ -88,7 +87,7 @@ extension PeerRun {
     }
   }
 
-  /// Seconds that a unit of work takes, by about `count` of them, and how many it were.
+  /// The seconds per unit of work, measured with about `count` units, and the number of units.
   private func perUnit(
     _ process: PeerProcess, count: Int
   ) throws -> (seconds: Double, made: Int) {
@@ -101,7 +100,7 @@ extension PeerRun {
     return (seconds / Double(made), made)
   }
 
-  /// The programs that can do the work, which have it prepared and compute the same.
+  /// Prepares the work in all programs that support it and checks that they compute the same.
   private mutating func prepare(_ entry: PeerWorks.Entry) throws -> [PeerProcess] {
     var work = try files.filled(entry.work)
     var able: [PeerProcess] = []
@@ -125,7 +124,7 @@ extension PeerRun {
     return able
   }
 
-  /// How far single precision lets the numbers of ten steps differ.
+  /// The largest relative difference after ten steps in single precision.
   private static var tolerance: Double { 1e-4 }
 
   /// Throws unless the numbers agree.
@@ -148,8 +147,8 @@ extension PeerRun {
 // MARK: - Memory
 
 extension PeerRun {
-  /// The largest resident memory, in bytes, of a fresh process of each program that trains for
-  /// some hundred steps.
+  /// The largest resident memory, in bytes, of a new process of each program that trains for 500
+  /// steps.
   func measureMemory() throws -> [String: Double] {
     var work = try files.filled(PeerWorks.memory)
     var peaks: [String: Double] = [:]

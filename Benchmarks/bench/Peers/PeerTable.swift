@@ -1,10 +1,10 @@
 import PerceptronCommandSupport
 import PerceptronFiles
 
-/// The comparison with the peers as a table in Markdown.
+/// The comparison with the peers as a Markdown table.
 struct PeerTable {
   let report: BenchReport
-  /// What the row of memory is called.
+  /// The title of the row of memory.
   static let memoryTitle =
     "peak memory, training on \(grouped(PeerWorks.memory.rows)) × \(PeerWorks.memory.layers[0]) bytes"
 
@@ -27,8 +27,7 @@ struct PeerTable {
     return table.markdown
   }
 
-  /// What the machine disturbed so much that the figures say little: where the middle half of the
-  /// rounds' times ranges over more than half of the median.
+  /// Warnings for unreliable timings: those with an interquartile range over half of the median.
   static func unsteady(_ report: BenchReport) -> [String] {
     report.timings.filter { $0.spread > 0.25 }.map {
       "unsteady: \($0.name), the middle half of the rounds from \(readableTime($0.quartiles[0])) to "
@@ -36,13 +35,13 @@ struct PeerTable {
     }
   }
 
-  /// A measured value, and Perceptron's share of it.
+  /// A measured value with Perceptron's share of it.
   private func cell(_ value: String, _ ratio: Double?, isOwn: Bool) -> String {
     guard let ratio, !isOwn else { return value }
     return "\(value) (\(decimal(ratio, 2)))"
   }
 
-  /// The median of the ratios round by round.
+  /// The median of the rounds' ratios.
   private func share(_ own: Timing, of peer: Timing) -> Double {
     median(zip(own.visits, peer.visits).map { $0.median / $1.median }) ?? .nan
   }

@@ -4,7 +4,7 @@ import PerceptronFiles
 
 /// The work on which Perceptron and its peers are compared.
 enum PeerWorks {
-  /// A piece of work and what it is called in the table.
+  /// A piece of work and its title in the table.
   struct Entry {
     let title: String
     let work: PeerProtocol.Work
@@ -24,7 +24,7 @@ enum PeerWorks {
   /// The number of such predictions by the preset's runs of each width: 60 runs of 50,000 rows.
   static let presetPredictionsPerWidth = 60 * 5
 
-  /// Steps of this are what the programs' memory is measured with.
+  /// The work with which the programs' memory is measured.
   static let memory = presetSteps[0].work
 
   static let all: [Entry] =
@@ -58,7 +58,7 @@ enum PeerWorks {
 struct PeerFiles {
   let folder: String
 
-  /// `work` with its files, which are made where they are not there yet.
+  /// `work` with the paths of its files, which are written if they do not exist.
   func filled(_ work: PeerProtocol.Work) throws -> PeerProtocol.Work {
     var work = work
     let (inputs, classes) = (work.layers[0], work.layers[work.layers.count - 1])
@@ -84,8 +84,7 @@ struct PeerFiles {
     return path
   }
 
-  /// Weights and biases of standard deviation √(2 / inputs) (He and others, 2015), the biases a tenth
-  /// of that.
+  /// Weights with the standard deviation √(2 / inputs) (He et al., 2015), biases with a tenth of that.
   private static func weights(_ layers: [Int]) -> [UInt8] {
     var random = SeededRandom(seed: 0, purpose: "bench weights")
     var numbers: [Float] = []

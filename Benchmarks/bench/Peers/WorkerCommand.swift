@@ -5,7 +5,7 @@ import PerceptronCommandSupport
 import PerceptronFiles
 import PerceptronTraining
 
-/// `bench worker`: Perceptron's side of the comparison with the peers. `bench peers` starts it.
+/// `bench worker`: Perceptron's side of the comparison with the peers, started by `bench peers`.
 struct WorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Answer bench peers as one of the programs compared.",
@@ -27,9 +27,9 @@ struct WorkerCommand: ParsableCommand {
   }
 }
 
-/// Does the work of the comparison with the peers as a user of the library would.
+/// Does the work of the comparison through the library's API.
 struct PerceptronWorker {
-  /// One unit of the work that was prepared last.
+  /// One unit of the current work.
   private var unit: (() -> Void)?
 
   mutating func answer(_ request: PeerProtocol.Request) throws -> PeerProtocol.Answer {
@@ -58,7 +58,7 @@ struct PerceptronWorker {
     let description: String
   }
 
-  /// Prepares the work and answers what all peers have to agree on.
+  /// Prepares the work and returns the numbers on which all peers have to agree.
   private mutating func prepare(_ work: PeerProtocol.Work) throws -> PeerProtocol.Answer {
     unit = nil
     let data = try dataset(work)
@@ -93,7 +93,7 @@ struct PerceptronWorker {
     }
   }
 
-  /// Of what ten steps made of the weights, and of the biases.
+  /// The norms of the weights and of the biases after ten steps.
   private func norms(_ training: TrainingWork<Float>) -> [Double] {
     let norms = training.norms
     return [Double(norms.weights), Double(norms.biases)]

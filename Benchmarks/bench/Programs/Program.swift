@@ -2,20 +2,20 @@ import Foundation
 import PerceptronCommandSupport
 import PerceptronFiles
 
-/// Other programs, found on the PATH and run to their end.
+/// Runs other programs.
 enum Program {
   /// Runs a program and returns what it wrote to standard output.
   ///
-  /// - Parameter input: what it finds on standard input.
-  /// - Throws: `FileError` where there is no such program, it cannot be started, it writes nothing,
-  ///   or it fails, with what it wrote to standard error; or where an end is asked for.
+  /// - Parameter input: the contents of standard input.
+  /// - Throws: `FileError` if the program does not exist, cannot be started, writes nothing, or fails,
+  ///   with its standard error; `ExitCode` if the process is asked to stop.
   static func run(_ name: String, _ arguments: [String], input: String = "") throws -> String {
     guard let path = path(of: name) else { throw FileError(name, "is not on the PATH") }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     return try withTemporaryFolder { folder in
-      // Files, unlike pipes, take whatever is written without a reader at the other end.
+      // Files, unlike pipes, need no reader at the other end.
       let streams = try ["input", "output", "errors"].map { try file("\(folder)/\($0)") }
       try streams[0].write(contentsOf: Data(input.utf8))
       try streams[0].seek(toOffset: 0)
@@ -54,7 +54,7 @@ enum Program {
     return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
   }
 
-  /// Where a program is; a name with a slash in it is a path.
+  /// The path of a program on the PATH; a name with a slash is a path itself.
   private static func path(of name: String) -> String? {
     if name.contains("/") {
       return FileManager.default.isExecutableFile(atPath: name) ? name : nil
@@ -65,7 +65,7 @@ enum Program {
 }
 
 extension Process {
-  /// Waits for the end; asks for it after some seconds, and forces it where that does not help.
+  /// Waits for the program's end; terminates it after some seconds, then kills it.
   func end(within seconds: Double) {
     func wait(_ seconds: Double) {
       let end = ContinuousClock.now + .seconds(seconds)
@@ -79,8 +79,8 @@ extension Process {
   }
 }
 
-/// Calls `body` with a new folder for temporary files, which is removed afterwards: also when a
-/// signal asks for an end, which `body` notices by ``Interruption/check(_:)``.
+/// Calls `body` with a temporary folder that is removed afterwards, also after a signal, which `body`
+/// detects by ``Interruption/check(_:)``.
 func withTemporaryFolder<Result>(_ body: (_ folder: String) throws -> Result) throws -> Result {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("perceptron-bench-\(UUID().uuidString)")

@@ -2,12 +2,12 @@ import Foundation
 import Perceptron
 import PerceptronCommandSupport
 
-/// What `bench tune` found.
+/// The result of `bench tune`.
 struct TuneReport: Codable {
   /// NumPy's steps and predictions.
   let measured: BenchReport
   let tuning: TuningRun
-  /// Operations a second of a large product.
+  /// Operations per second of a large product.
   let peak: Double
 
   /// NumPy's time for the steps of all runs.
@@ -15,12 +15,12 @@ struct TuneReport: Codable {
     seconds(of: PeerWorks.presetSteps) * Double(PeerWorks.presetStepsPerWidth)
   }
 
-  /// NumPy's time for the accuracies of all runs at their ends.
+  /// NumPy's time for the final predictions of all runs.
   var predictionSeconds: Double {
     seconds(of: PeerWorks.presetPredictions) * Double(PeerWorks.presetPredictionsPerWidth)
   }
 
-  /// The time of one of each.
+  /// The total time of one run of each entry.
   private func seconds(of entries: [PeerWorks.Entry]) -> Double {
     entries.reduce(0) { $0 + (time(of: $1)?.median ?? .nan) }
   }
@@ -29,7 +29,7 @@ struct TuneReport: Codable {
     measured.timings.first { $0.subject == entry.title }
   }
 
-  /// The operations of all runs' first layers, two products a step.
+  /// The operations of the first layers in all runs, two products per step.
   static var operations: Double {
     PeerWorks.presetSteps.reduce(0) { sum, entry in
       let (layers, batch) = (entry.work.layers, entry.work.batch)
@@ -41,7 +41,7 @@ struct TuneReport: Codable {
   /// The time of these operations at the peak.
   var peakSeconds: Double { Self.operations / peak }
 
-  /// The best of some products of 2048 × 2048 matrices, in operations a second.
+  /// The highest rate of several products of 2048 × 2048 matrices, in operations per second.
   static func measurePeak() -> Double {
     let size = 2048
     let product = PlainProduct(Product(name: "", rows: size, inner: size, columns: size))

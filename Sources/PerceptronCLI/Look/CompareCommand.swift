@@ -38,9 +38,7 @@ struct CompareCommand: CommandWithExamples {
     {
       throw ValidationError("\(run) is given twice, expected different runs")
     }
-    if let output, !output.hasSuffix(".html") {
-      throw ValidationError("--output is \(output), expected a file whose name ends in .html")
-    }
+    try requirePage(output)
   }
 
   /// The JSON output.
@@ -66,7 +64,8 @@ struct CompareCommand: CommandWithExamples {
         Result(
           runs: zip(comparison.entries, runs).map {
             .init(name: $0.name, folder: $1, record: $0.run.record)
-          }, differences: comparison.differences, results: comparison.results,
+          },
+          differences: comparison.differences, results: comparison.results,
           cautions: comparison.cautions
         ).json)
     } else {
@@ -90,12 +89,7 @@ struct CompareCommand: CommandWithExamples {
     }
     let directory = RunDirectory(path: folder)
     if directory.holdsRecord { return try directory.read() }
-    throw FileError(
-      folder,
-      directory.holdsCheckpoint
-        ? "the run in it is not over; "
-          + "`\(ShellCommand.line(["perceptron", "resume", folder]))` goes on with it"
-        : "expected the folder of a run, found no run.json")
+    throw directory.missingRecord("expected the folder of a run, found no run.json")
   }
 
   /// The last component of each path, or the whole paths if two of these are equal.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Perceptron
 import PerceptronCommandSupport
@@ -11,6 +12,21 @@ func requireFolder(_ path: String, of contents: String) throws {
   let isFile = FileManager.default.fileExists(atPath: path)
   throw FileError(
     path, isFile ? "expected the folder of \(contents), found a file" : "there is no such folder")
+}
+
+/// Throws a `ValidationError` unless the value of --output, if given, names an HTML file.
+func requirePage(_ output: String?) throws {
+  guard let output, !output.hasSuffix(".html") else { return }
+  throw ValidationError("--output is \(output), expected a file whose name ends in .html")
+}
+
+extension RunDirectory {
+  /// The error for a folder that is expected to hold the record of a run.
+  func missingRecord(_ otherwise: String) -> FileError {
+    if !holdsCheckpoint { return FileError(path, otherwise) }
+    let resume = ShellCommand.line(["perceptron", "resume", path])
+    return FileError(path, "the run in it is not over; `\(resume)` continues it")
+  }
 }
 
 /// The files that display the run or the study in a folder, and the commands that show it.

@@ -33,11 +33,7 @@ struct ReportCommand: CommandWithExamples {
   var output: String?
   @Flag(help: "Open the report in the browser.") var open = false
 
-  func validate() throws {
-    if let output, !output.hasSuffix(".html") {
-      throw ValidationError("--output is \(output), expected a file whose name ends in .html")
-    }
-  }
+  func validate() throws { try requirePage(output) }
 
   func run() throws {
     try requireFolder(folder, of: "a run or a study")
@@ -80,14 +76,8 @@ struct ReportCommand: CommandWithExamples {
       }
       return Report(of: try Study.current(at: folder).study, in: folder)
     }
-    if directory.holdsCheckpoint {
-      throw FileError(
-        folder,
-        "the run in it is not over; `\(ShellCommand.line(["perceptron", "resume", folder]))` "
-          + "goes on with it")
-    }
     let found = directory.holdsModel ? "found a model without its run.json" : "found neither"
-    throw FileError(folder, "expected the folder of a run or a study, \(found)")
+    throw directory.missingRecord("expected the folder of a run or a study, \(found)")
   }
 
   private func show(_ path: String) {

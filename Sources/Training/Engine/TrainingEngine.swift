@@ -2,6 +2,9 @@ import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
+/// The phases of a training step, in their order.
+package enum StepPhase: CaseIterable, Sendable { case gather, forward, loss, backward, update }
+
 /// Steps of mini-batch training on a group of networks, often of one, that share their batches: gather
 /// rows, compute losses and gradients, update. It owns all memory that a step takes, so that steps
 /// allocate nothing.
@@ -24,10 +27,9 @@ import PerceptronNeuralNetwork
 package final class TrainingEngine<Scalar: BLASScalar> {
   /// How many workers there are.
   package var workers: Int { lease.pool.count }
-  /// Called in worker 0 at the end of each phase, for timing: gather, where the step
-  /// does, forward, loss, backward, update. So often in every step: a loss that is not finite leaves
-  /// the update without work and ends it all the same.
-  package var phaseEnded: (() -> Void)?
+  /// Called in worker 0 at the end of each phase of a step, for timing. A step on a batch that was
+  /// gathered before has no gather phase. A loss that is not finite leaves the update without work.
+  package var phaseEnded: ((StepPhase) -> Void)?
 
   let batchSize: Int
   private let lease: WorkerPool.Lease
@@ -155,7 +157,7 @@ extension TrainingEngine {
   package func step(on data: PreparedDataset<Scalar>?, iteration: Int) {
     run(on: data, iteration: iteration, moves: true)
     for network in networks { network.completeStep() }
-    phaseEnded?()
+    phaseEnded?(.update)
   }
 
   /// The learning rate of a network's next step.
@@ -177,7 +179,7 @@ extension TrainingEngine {
   package func computeLossesAndGradients(iteration: Int) {
     for network in networks { network.keepGradients() }
     run(on: nil, iteration: iteration, moves: false)
-    phaseEnded?()
+    phaseEnded?(.backward)
   }
 
   private func run(on data: PreparedDataset<Scalar>?, iteration: Int, moves: Bool) {
@@ -212,7 +214,7 @@ extension TrainingEngine {
     if let features = job.features {
       features.pointee.gather(
         UnsafeBufferPointer(rebasing: job.rows[own]), into: x.rows(own))
-      endPhase(worker)
+      endPhase(.gather, worker)
     }
     let isTakenInParts = networks.allSatisfy(\.isTakenInParts)
     if isTakenInParts {
@@ -222,22 +224,23 @@ extension TrainingEngine {
         network.addPenalty(team)
         network.runParts(job.batch, team)
       }
-      for _ in 0..<2 { endPhase(worker) }
+      endPhase(.forward, worker)
+      endPhase(.loss, worker)
     } else {
       for network in networks {
         network.addPenalty(team)
         network.runForward(job.batch, team)
       }
-      endPhase(worker)
+      endPhase(.forward, worker)
       for network in networks { network.computeLosses(job.batch, network.share(of: worker)) }
-      endPhase(worker)
+      endPhase(.loss, worker)
       for network in networks { network.runBackward(job.batch, team) }
     }
     team.waitForOthers()
     if worker == 0 {
       for network in networks { network.loss = network.computedLoss }
     }
-    if job.moves { endPhase(worker) }
+    if job.moves { endPhase(.backward, worker) }
     if networks[0].partCount > 1 && !isTakenInParts {
       for network in networks { network.computeParts(job.batch, team) }
       team.waitForOthers()
@@ -267,8 +270,8 @@ extension TrainingEngine {
     }
   }
 
-  private func endPhase(_ worker: Int) {
-    if worker == 0 { phaseEnded?() }
+  private func endPhase(_ phase: StepPhase, _ worker: Int) {
+    if worker == 0 { phaseEnded?(phase) }
   }
 }
 

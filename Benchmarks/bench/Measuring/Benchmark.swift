@@ -1,38 +1,37 @@
 import PerceptronFiles
 
-/// Something that is timed.
-struct Contender {
-  /// What is worked on: contenders of one subject do the same work, or parts of it.
+/// Work that is timed.
+struct Benchmark {
+  /// What is computed. Benchmarks of one subject do the same work, or parts of it.
   let subject: String
-  /// Who does it, or which part.
+  /// The implementation, or the part of the work.
   let variant: String
-  /// Floating-point operations of one run, where that says something.
+  /// Floating-point operations of one run, if meaningful.
   var operations: Double?
-  /// Bytes that one run takes in, where that says something.
+  /// Bytes read by one run, if meaningful.
   var bytes: Double?
   /// Whether the allocations of a run are counted.
   var countsAllocations = false
-  /// Whether BLAS's other threads may have their part in a run; training's own workers are others.
+  /// Whether a run uses BLAS's threads; training's own workers do not count.
   var usesAllThreads = false
-  /// Seconds that one run takes, where that is known beforehand.
+  /// Seconds that one run takes, if known beforehand.
   var expectedSeconds: Double?
-  /// The phases that a run goes through, which it marks: they are measured, each under its own
-  /// name in place of the variant's, and not the run as a whole.
-  var laps: Laps?
-  /// Puts things in their place before some runs in a row, such as the number of BLAS's threads.
-  /// Not timed.
+  /// The phases of a run. If set, each phase is measured under its own name in place of the variant's,
+  /// instead of the whole run.
+  var timer: PhaseTimer?
+  /// Sets up consecutive runs, for example the number of BLAS's threads. Not timed.
   var prepare: () -> Void = {}
-  /// The work, once.
+  /// Does the work once.
   let run: () -> Void
 
-  /// Both names, for a filter to match and a message to show.
+  /// Subject and variant, as matched by filters and shown in messages.
   var name: String { "\(subject) · \(variant)" }
 }
 
-/// The times of a run's phases, which the run itself marks.
-final class Laps {
+/// A timer for the phases of a run, which calls ``mark()`` at the end of each.
+final class PhaseTimer {
   let names: [String]
-  /// Floating-point operations of the phases where that says something.
+  /// Floating-point operations of the phases, if meaningful.
   let operations: [String: Double]
   /// Seconds of each phase in the last run.
   private(set) var seconds: [Double]
@@ -60,16 +59,16 @@ final class Laps {
   }
 }
 
-/// What was to be timed computes something else than it should.
+/// The error for a benchmark whose result is wrong.
 struct WrongResult: Error, CustomStringConvertible {
   let description: String
 
-  /// A value that is not what it should be.
+  /// A wrong value and the expected one.
   init(_ subject: String, expected: Any, found: Any) {
     description = "\(subject): expected \(expected), found \(found)"
   }
 
-  /// Throws unless `value` is within a share of `tolerance` of `expected`.
+  /// Throws unless `value` is within the relative `tolerance` of `expected`.
   static func check(
     _ subject: String, _ value: Double, near expected: Double, tolerance: Double
   ) throws {

@@ -1,25 +1,25 @@
 import Perceptron
 import PerceptronCommandSupport
 
-/// Chooses what is timed of the products: every variant that is fast enough, after its check.
-struct MatmulContenders {
-  /// Runs that would take longer than this are left out.
+/// Selects and checks the variants of each product that are fast enough to be timed.
+struct MatmulBenchmarks {
+  /// The longest accepted time of a run, in seconds.
   let longestRun: Double
-  /// Operations a second of each variant, by its last check.
+  /// Operations per second of each variant in its last check.
   private var rates: [MatmulVariant: Double] = [:]
   private var status = StatusLine()
 
   init(longestRun: Double) { self.longestRun = longestRun }
 
-  /// The contenders of all products and variants for which `admits` says so.
+  /// The benchmarks of all products and variants that `admits` accepts.
   ///
-  /// - Throws: `WrongResult` where a variant's result is wrong.
+  /// - Throws: `WrongResult` if a variant's result is wrong.
   mutating func make(
     of products: [Product], variants: [MatmulVariant],
     where admits: (Product, MatmulVariant) -> Bool
-  ) throws -> [Contender] {
+  ) throws -> [Benchmark] {
     try estimateRates(variants)
-    var contenders: [Contender] = []
+    var benchmarks: [Benchmark] = []
     for (index, product) in products.enumerated() {
       let fast = variants.filter {
         admits(product, $0) && isFastEnough($0, product, allowance: 2)
@@ -31,8 +31,8 @@ struct MatmulContenders {
         let seconds = try work.check(variant)
         rates[variant] = product.operations / seconds
         guard isFastEnough(variant, product, allowance: 1) else { continue }
-        contenders.append(
-          Contender(
+        benchmarks.append(
+          Benchmark(
             subject: product.description, variant: variant.name, operations: product.operations,
             usesAllThreads: variant.usesAllThreads, expectedSeconds: seconds,
             prepare: variant.prepare, run: { work.run(variant) }))
@@ -40,10 +40,10 @@ struct MatmulContenders {
       work.forgetReference()
     }
     status.finish()
-    return contenders
+    return benchmarks
   }
 
-  /// First rates from a small product; they change with every product that is checked.
+  /// Estimates rates from a small product. Every check updates them.
   private mutating func estimateRates(_ variants: [MatmulVariant]) throws {
     let work = MatmulWork(Product(name: "", rows: 64, inner: 64, columns: 64))
     for variant in variants {
@@ -52,10 +52,9 @@ struct MatmulContenders {
     }
   }
 
-  /// BLAS always is: how it does at large products is what the rest is compared with.
+  /// Whether a run takes at most ``longestRun``; always true for BLAS, with which the others are compared.
   ///
-  /// - Parameter allowance: how many times too slow it may seem, as rates from other products are
-  ///   guesses.
+  /// - Parameter allowance: a factor on the longest time, for rates estimated from other products.
   private func isFastEnough(
     _ variant: MatmulVariant, _ product: Product, allowance: Double
   ) -> Bool {
@@ -64,19 +63,19 @@ struct MatmulContenders {
   }
 }
 
-/// A way to compute a product.
+/// An implementation of matrix products.
 enum MatmulVariant: Hashable {
   case ijk, ikj, unsafe, blocked
-  /// OpenBLAS with as many threads as this.
+  /// OpenBLAS with this number of threads.
   case openBLAS(threads: Int)
 
-  /// All of them on this machine; OpenBLAS with one thread, and with all where that is more.
+  /// All variants on this machine: OpenBLAS with one thread and, if there are more, with all.
   static func all(threads: Int) -> [MatmulVariant] {
     [.ijk, .ikj, .unsafe, .blocked]
       + (threads > 1 ? [1, threads] : [1]).map(MatmulVariant.openBLAS)
   }
 
-  /// What heads its column.
+  /// The heading of the variant's column.
   var name: String {
     switch self {
     case .ijk: "ijk"
@@ -87,7 +86,7 @@ enum MatmulVariant: Hashable {
     }
   }
 
-  /// What it is, for a legend.
+  /// The text in a legend.
   var legend: String {
     switch self {
     case .ijk: "naive loops i-j-k on arrays"
@@ -99,12 +98,12 @@ enum MatmulVariant: Hashable {
     }
   }
 
-  /// Whether other threads than the calling one may work too.
+  /// Whether it may use threads other than the calling one.
   var usesAllThreads: Bool {
     if case .openBLAS(let threads) = self { threads > 1 } else { false }
   }
 
-  /// Makes BLAS use this variant's number of threads.
+  /// Sets BLAS to this variant's number of threads.
   func prepare() {
     if case .openBLAS(let threads) = self { BLASLibrary.threadCount = threads }
   }

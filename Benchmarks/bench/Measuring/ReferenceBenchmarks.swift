@@ -1,24 +1,24 @@
 import Foundation
 import Perceptron
 
-/// Work that stays the same from build to build, timed in turn with everything else: what it takes
-/// longer or shorter in another run is the machine's doing.
-enum Yardsticks {
+/// Benchmarks that are the same in every build and are timed together with all others. A change of
+/// their times is a change of the machine.
+enum ReferenceBenchmarks {
   static let subject = "this machine"
 
-  /// The name of the loop whose rate is the most that products could reach.
+  /// The name of the loop whose rate is the upper limit for products.
   static let peak = "multiply-adds"
 
-  /// Arithmetic on one core, multiply-adds on all, copying in memory, fresh pages from the system, and
-  /// a product by BLAS.
-  static func make() -> [Contender] {
+  /// Arithmetic on one core, multiply-adds on all cores, copying in memory, new pages from the system,
+  /// and a product by BLAS.
+  static func make() -> [Benchmark] {
     [arithmetic(), multiplyAdds(), copying(), pages(), product()]
   }
 
-  private static func arithmetic() -> Contender {
+  private static func arithmetic() -> Benchmark {
     var state: UInt64 = 1
-    return Contender(subject: subject, variant: "arithmetic") {
-      // Knuth's generator (MMIX): each number needs the one before.
+    return Benchmark(subject: subject, variant: "arithmetic") {
+      // Knuth's generator (MMIX): each number depends on the one before.
       for _ in 0..<20_000 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       }
@@ -26,28 +26,28 @@ enum Yardsticks {
   }
 
   /// Independent multiply-adds in single precision, by as many workers as BLAS has threads.
-  private static func multiplyAdds() -> Contender {
+  private static func multiplyAdds() -> Benchmark {
     let lease = WorkerPool.lease(workers: BLASLibrary.threadCount)
     let count = 200_000
-    return Contender(
+    return Benchmark(
       subject: subject, variant: peak,
       operations: Double(lease.pool.count) * MultiplyAddLoop.operations(count: count)
     ) { lease.run { _ in MultiplyAddLoop.run(count: count) } }
   }
 
-  private static func copying() -> Contender {
+  private static func copying() -> Benchmark {
     let source = [UInt8](repeating: 1, count: 16 << 20)
     var target = source
-    return Contender(subject: subject, variant: "copying 16 MB") {
+    return Benchmark(subject: subject, variant: "copying 16 MB") {
       target.withUnsafeMutableBytes { target in
         source.withUnsafeBytes { target.copyMemory(from: $0) }
       }
     }
   }
 
-  private static func pages() -> Contender {
+  private static func pages() -> Benchmark {
     let count = 4 << 20
-    return Contender(subject: subject, variant: "4 MB of fresh pages") {
+    return Benchmark(subject: subject, variant: "4 MB of fresh pages") {
       guard
         let memory = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
         memory != MAP_FAILED
@@ -59,10 +59,10 @@ enum Yardsticks {
     }
   }
 
-  private static func product() -> Contender {
+  private static func product() -> Benchmark {
     let product = PlainProduct(Product(name: "", rows: 256, inner: 256, columns: 256))
     let threads = BLASLibrary.threadCount
-    return Contender(
+    return Benchmark(
       subject: subject, variant: "256³ by BLAS", usesAllThreads: true,
       prepare: { BLASLibrary.threadCount = threads }, run: product.run)
   }

@@ -1,8 +1,8 @@
 import Perceptron
 
-/// What is timed of a network's training: whole steps, their phases, the same steps by OpenBLAS, and
-/// their two big products as plain calls of it.
-enum StepContenders {
+/// The benchmarks of training: whole steps, their phases, the same steps by OpenBLAS, and their two big
+/// products as direct calls of OpenBLAS.
+enum StepBenchmarks {
   static let whole = "step"
   static let gradients = "loss + gradient"
   static let wholes = [whole, gradients]
@@ -15,76 +15,76 @@ enum StepContenders {
 
   /// Whole steps, their phases and the products for one size, after a check.
   ///
-  /// - Parameter network: what is trained, the size's own network.
-  /// - Throws: `WrongResult` where the steps are not what double precision gives; see ``StepCheck``.
+  /// - Parameter network: a network of this size.
+  /// - Throws: `WrongResult` if the steps differ from double precision; see ``StepCheck``.
   static func steps(
     _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
-  ) throws -> [Contender] {
+  ) throws -> [Benchmark] {
     let work = try checkedWork(size, network, on: data)
     let operations = size.operations
-    let laps = Laps(phases, operations: operations)
+    let timer = PhaseTimer(phases, operations: operations)
     return [
-      Contender(
+      Benchmark(
         subject: size.description, variant: whole, operations: operations.values.reduce(0, +),
         countsAllocations: true, prepare: work.reset, run: { work.take() }),
-      Contender(
-        subject: size.description, variant: "phases", laps: laps,
+      Benchmark(
+        subject: size.description, variant: "phases", timer: timer,
         prepare: work.reset,
-        run: { work.take(marking: laps) }),
+        run: { work.take(marking: timer) }),
       bigProducts(size),
     ] + (try byBLAS(size, network, on: data) { $0.take() })
   }
 
   /// Whole steps alone, after the same check.
   ///
-  /// - Parameter subject: their name, where the size's own does not tell them apart.
-  /// - Throws: `WrongResult` where the steps are not what double precision gives; see ``StepCheck``.
+  /// - Parameter subject: the name, if that of the size is ambiguous.
+  /// - Throws: `WrongResult` if the steps differ from double precision; see ``StepCheck``.
   static func wholeSteps(
     _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset, as subject: String
-  ) throws -> Contender {
+  ) throws -> Benchmark {
     let work = try checkedWork(size, network, on: data)
-    return Contender(
+    return Benchmark(
       subject: subject, variant: whole, prepare: work.reset, run: { work.take() })
   }
 
-  /// Loss and gradients on one batch that stays, their phases and the products.
+  /// Loss and gradients of a fixed batch, their phases and the products.
   ///
-  /// - Parameter network: what they are computed of, the size's own network.
-  /// - Throws: `WrongResult` where the steps are not what double precision gives; see ``StepCheck``.
+  /// - Parameter network: a network of this size.
+  /// - Throws: `WrongResult` if the steps differ from double precision; see ``StepCheck``.
   static func lossAndGradients(
     _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset
-  ) throws -> [Contender] {
+  ) throws -> [Benchmark] {
     let work = try checkedWork(size, network, on: data)
     let operations = size.operations.values.reduce(0, +)
     let forward = size.operations["forward", default: 0]
-    // All gradients are computed backward where nothing is updated.
-    let laps = Laps(
+    // Without an update, all gradients are computed in the backward phase.
+    let timer = PhaseTimer(
       Array(phases[2...4]),
       operations: ["forward": forward, "backward": operations - forward])
     return [
-      Contender(
+      Benchmark(
         subject: size.description, variant: gradients, operations: operations,
         countsAllocations: true, prepare: work.reset, run: { work.computeGradients() }),
-      Contender(
-        subject: size.description, variant: "phases", laps: laps,
+      Benchmark(
+        subject: size.description, variant: "phases", timer: timer,
         prepare: work.reset,
         run: {
-          laps.start()
-          work.computeGradients(marking: laps)
+          timer.start()
+          work.computeGradients(marking: timer)
         }),
       bigProducts(size),
     ] + (try byBLAS(size, network, on: data) { $0.computeGradients() })
   }
 
-  /// The same with every product by OpenBLAS, unless they all are anyway.
+  /// The same with every product by OpenBLAS; empty if OpenBLAS is used anyway.
   private static func byBLAS(
     _ size: NetworkSize, _ network: TwoLayerNet<Float>, on data: Dataset,
     run: @escaping (TrainingWork<Float>) -> Void
-  ) throws -> [Contender] {
+  ) throws -> [Benchmark] {
     if ProductPath.chosen == .blas { return [] }
     let work = try checkedWork(size, network, on: data, path: .blas)
     return [
-      Contender(
+      Benchmark(
         subject: size.description, variant: byBLAS, prepare: work.reset, run: { run(work) })
     ]
   }
@@ -103,13 +103,13 @@ enum StepContenders {
   }
 
   /// X·W1 and Xᵀ·dH, one after the other.
-  private static func bigProducts(_ size: NetworkSize) -> Contender {
+  private static func bigProducts(_ size: NetworkSize) -> Benchmark {
     let forward = PlainProduct(size.inputProduct(rows: size.batch))
     let backward = PlainProduct(
       Product(
         name: "Xᵀ·dH", rows: size.inputs, inner: size.batch, columns: size.hidden,
         transposeA: true))
-    return Contender(
+    return Benchmark(
       subject: size.description, variant: products,
       operations: 2 * size.inputProduct(rows: size.batch).operations, usesAllThreads: true,
       run: {
