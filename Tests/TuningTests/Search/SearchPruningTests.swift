@@ -5,7 +5,7 @@ import PerceptronTraining
 import PerceptronTuning
 
 /// Searches that give trials up on their way.
-@Suite("Search pruning", .mayHang)
+@Suite("Pruning in a search", .mayHang)
 struct SearchPruningTests {
   static let settings = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5].map { rate in
     SearchSamples.settings {
@@ -53,7 +53,9 @@ struct SearchPruningTests {
   }
 
   // Side by side, and with a norm that is clipped, alone.
-  @Test("A network is not given up for the sake of its own longer or shorter trials", arguments: [[400, 300, 200], [200, 300, 400]])
+  @Test(
+    "A network is not given up for the sake of its own longer or shorter trials",
+    arguments: [[400, 300, 200], [200, 300, 400]])
   func networkNotGivenUpFor(
     lengths: [Int]
   ) throws {

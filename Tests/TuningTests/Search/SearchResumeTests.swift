@@ -7,7 +7,7 @@ import PerceptronTraining
 import PerceptronTuning
 
 /// Searches that are interrupted or killed, and gone on with.
-@Suite("Search resume", .mayHang)
+@Suite("Resuming a search", .mayHang)
 struct SearchResumeTests {
   /// Some side by side, with prefixes and one that diverges, two alone, and a second group.
   static let settings: [Experiment] = {

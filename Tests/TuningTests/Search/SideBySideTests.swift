@@ -67,7 +67,9 @@ struct SideBySideTests {
     ]
   }
 
-  @Test("Every number is that of the run alone to the last bit", arguments: Experiment.Precision.allCases)
+  @Test(
+    "Every number is that of the run alone to the last bit",
+    arguments: Experiment.Precision.allCases)
   func everyNumberRunAloneLast(
     precision: Experiment.Precision
   ) throws {
@@ -82,7 +84,9 @@ struct SideBySideTests {
     }
   }
 
-  @Test("Numbers depend neither on the number of workers nor on the groups", arguments: Experiment.Precision.allCases)
+  @Test(
+    "Numbers depend neither on the number of workers nor on the groups",
+    arguments: Experiment.Precision.allCases)
   func numbersDependNeitherOnNumber(
     precision: Experiment.Precision
   ) throws {
@@ -93,7 +97,9 @@ struct SideBySideTests {
     #expect(try SearchSamples.trials(settings, workers: 2, memory: 1).map(\.timeless) == expected)
   }
 
-  @Test("A network that diverges changes no bit of those beside it", arguments: Experiment.Precision.allCases)
+  @Test(
+    "A network that diverges changes no bit of those beside it",
+    arguments: Experiment.Precision.allCases)
   func networkDivergesChangesNoBit(
     precision: Experiment.Precision
   ) throws {
