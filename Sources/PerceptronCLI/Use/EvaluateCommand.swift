@@ -70,11 +70,11 @@ struct EvaluateCommand: CommandWithExamples {
   func run() throws {
     let (path, model) = try ModelFile.read(model)
     let (name, data) = try rows(of: path)
-    let result: Result
-    switch model {
-    case .float(let model): result = try evaluate(model, on: data, of: name, path: path)
-    case .double(let model): result = try evaluate(model, on: data, of: name, path: path)
-    }
+    let result =
+      switch model {
+      case .float(let model): try evaluate(model, on: data, of: name, path: path)
+      case .double(let model): try evaluate(model, on: data, of: name, path: path)
+      }
     if json {
       try Console.output(result.json)
     } else {

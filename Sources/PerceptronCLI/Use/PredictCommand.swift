@@ -42,11 +42,11 @@ struct PredictCommand: CommandWithExamples {
 
   func run() throws {
     let (path, model) = try ModelFile.read(model)
-    let predictions: [Prediction]
-    switch model {
-    case .float(let model): predictions = try predict(with: model, path: path)
-    case .double(let model): predictions = try predict(with: model, path: path)
-    }
+    let predictions =
+      switch model {
+      case .float(let model): try predict(with: model, path: path)
+      case .double(let model): try predict(with: model, path: path)
+      }
     if json {
       try Console.output(predictions.json)
     } else if !predictions.isEmpty {
