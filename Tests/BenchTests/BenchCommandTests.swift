@@ -62,14 +62,16 @@ struct BenchCommandTests {
     #expect(report.timings.allSatisfy { $0.best > 0 && $0.best <= $0.median && $0.runs >= 3 })
   }
 
-  @Test("A build without optimisation says so, and what to type", .enabled(if: !isOptimizedBuild))
+  @Test(
+    "A build without optimization warns and names the release build",
+    .enabled(if: !isOptimizedBuild))
   func debugWarning() throws {
     let outcome = try Self.run(["gradcheck", "--seconds", "0.01", "--filter", "24-8-2"])
     #expect(outcome.errors.contains("swift run -c release bench"))
     #expect(outcome.output.contains("BUILT WITHOUT OPTIMISATION"))
   }
 
-  @Test("A filter that leaves nothing is bad use, and tells what there is")
+  @Test("A filter without a match is a usage error that lists the names")
   func filter() throws {
     let outcome = try Self.run(["step", "--filter", "nothing like it"])
     #expect(outcome.status == 2 && outcome.output.isEmpty)
@@ -221,7 +223,7 @@ struct BenchCommandTests {
     }
   }
 
-  @Test("compare leaves out what has not changed, and writes what it found to a file")
+  @Test("compare --changed leaves out unchanged timings, and --json writes a file")
   func compareOptions() throws {
     let scratch = try TemporaryDirectory()
     let (old, new) = (scratch.file("old.json"), scratch.file("new.json"))
@@ -240,7 +242,7 @@ struct BenchCommandTests {
     #expect(comparison.comparisons.map(\.verdict) == [.slower, .same])
   }
 
-  @Test("compare takes the files between commas together, if they are of one kind")
+  @Test("compare merges files separated by commas if they are of one command")
   func compareLists() throws {
     let scratch = try TemporaryDirectory()
     let files = ["slow", "fast", "new", "other"].map { scratch.file("\($0).json") }

@@ -22,7 +22,7 @@ struct BenchInterruptionTests {
   }
 
   @Test(
-    "Ctrl-C ends the making of files at once, and nothing is left", arguments: [SIGINT, SIGTERM])
+    "Ctrl-C stops writing files at once and removes them", arguments: [SIGINT, SIGTERM])
   func load(_ signal: Int32) throws {
     let scratch = try TemporaryDirectory()
     let json = scratch.file("report.json")
@@ -55,7 +55,7 @@ struct BenchInterruptionTests {
     }
   }
 
-  @Test("The peers' programs end with bench, which says once that nothing was saved")
+  @Test("The peers end with bench, which prints once that nothing was saved")
   func peers() throws {
     let scratch = try TemporaryDirectory()
     let temporary = try scratch.makeDirectory("temporary")
@@ -105,7 +105,7 @@ struct BenchInterruptionTests {
   private static let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
 
   @Test(
-    "On a terminal the message stands on a line of its own",
+    "On a terminal the message is on its own line",
     .enabled(if: hasScript, "there is no script(1) to make a terminal"))
   func terminal() throws {
     let scratch = try TemporaryDirectory()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 @testable import PerceptronBench
 
-@Suite("What is wrong is not timed")
+@Suite("Checks before timing")
 struct CheckTests {
   private let size = NetworkSize(inputs: 6, hidden: 5, classes: 3, batch: 8, rows: 120)
 
@@ -17,7 +17,7 @@ struct CheckTests {
     return try #require(#expect(throws: WrongResult.self) { try make(wrong) }).description
   }
 
-  @Test("Steps and gradients of other losses than double precision's")
+  @Test("Steps and gradients that differ from double precision are not timed")
   func step() throws {
     let data = size.data()
     let network = size.network(of: Float.self)
@@ -52,7 +52,7 @@ struct CheckTests {
     #expect(error?.description.hasPrefix("6-5-3, \(expected): expected") == true, "\(error)")
   }
 
-  @Test("The reference's gradients are what its losses differ by")
+  @Test("The reference's gradients agree with finite differences of its losses")
   func plainNetwork() {
     let network = size.network(of: Double.self, scale: 0.5)
     var random = SeededRandom(seed: 0)
@@ -75,7 +75,7 @@ struct CheckTests {
     }
   }
 
-  @Test("Predictions of other classes than double precision's")
+  @Test("Predictions that differ from double precision are not timed")
   func predict() throws {
     let network = size.network(of: Float.self)
     var wrong = network
@@ -115,7 +115,7 @@ struct CheckTests {
         == "CIFAR-10, 5 × 3: expected record 13 as written, found another", "\(what)")
   }
 
-  @Test("Files with another number of records")
+  @Test("Files with the wrong number of records are not timed")
   func recordCount() throws {
     let scratch = try TemporaryDirectory()
     let files = CIFAR10Files(records: 3)
@@ -126,7 +126,7 @@ struct CheckTests {
     #expect(error?.description == "CIFAR-10, 5 × 3: expected 15 records, found 14")
   }
 
-  @Test("A Fashion-MNIST of another size than the published one")
+  @Test("A Fashion-MNIST of the wrong size is not timed")
   func pictureCount() throws {
     let scratch = try TemporaryDirectory()
     // One picture of 28 × 28 and its label.

@@ -21,7 +21,7 @@ struct ComparisonTests {
     #expect(comparison.ratio == 1 && comparison.verdict == .same)
   }
 
-  @Test("Noise is no change, a fifth more or less time is one", arguments: 0..<20)
+  @Test("Noise is not a change, a difference of a fifth is", arguments: 0..<20)
   func changes(seed: UInt64) {
     let old = timing(1e-3, noise: 0.04, seed: seed)
     func verdict(_ factor: Double) -> Comparison.Verdict {
@@ -31,7 +31,7 @@ struct ComparisonTests {
     #expect(verdict(1.2) == .slower && verdict(0.8) == .faster)
   }
 
-  @Test("A busy machine, which leaves the shortest times as they were, is no change")
+  @Test("A busy machine, on which the shortest times stay the same, is not a change")
   func busyMachine() {
     let quiet = [[Double]](repeating: [1, 1, 1, 1], count: 10)
     let busy = [[Double]](repeating: [1, 1.5, 1.5, 1.5], count: 10)
@@ -41,7 +41,7 @@ struct ComparisonTests {
     #expect(comparison.ratio == 1.5 && comparison.verdict == .same)
   }
 
-  @Test("Medians that differ less than their visits among themselves are no change")
+  @Test("Medians that differ less than their visits do are not a change")
   func wideSpread() {
     let old = [[1.0], [2], [1], [2], [1], [2]]
     let new = [[1.2], [2.4], [1.2], [2.4], [1.2], [2.4]]
@@ -52,7 +52,7 @@ struct ComparisonTests {
     #expect(comparison.spread > 0.2)
   }
 
-  @Test("What the clock can be wrong by is no change")
+  @Test("A difference within the clock's error is not a change")
   func clockError() {
     func comparison(_ clockError: Double) -> Comparison {
       var (old, new) = (timing(1e-6, noise: 0), timing(1.4e-6, noise: 0))
@@ -62,7 +62,7 @@ struct ComparisonTests {
     #expect(comparison(0.5e-6).verdict == .same && comparison(0.3e-6).verdict == .slower)
   }
 
-  @Test("What the machine itself changed by is no change of the work")
+  @Test("A change of the machine is not a change of the work")
   func machineDrift() throws {
     func report(_ factor: Double) -> BenchReport {
       let reference = Timing(
@@ -81,7 +81,7 @@ struct ComparisonTests {
     #expect(ReportComparison(report(1), slower).comparisons.map(\.verdict) == [.slower])
   }
 
-  @Test("A machine too unsteady for its own drift to be told is warned of")
+  @Test("A machine that is too unsteady to measure its drift causes a warning")
   func unsteadyMachine() {
     func warnings(_ old: [[Double]], _ new: [[Double]]) -> [String] {
       let reports = [old, new].map {
@@ -108,7 +108,7 @@ struct ComparisonTests {
     #expect(comparison.ratio == 2 && comparison.spread == 0 && comparison.verdict == .same)
   }
 
-  @Test("What only one run has, and what makes runs hard to compare, is told")
+  @Test("Timings of only one run, and obstacles to a comparison, are reported")
   func differences() throws {
     let old = BenchReport(command: "step", [timing(1, noise: 0)])
     let other = Timing(subject: "other work", variant: "who", visits: [[1]], runs: 1)
@@ -131,7 +131,7 @@ struct ComparisonTests {
     #expect(merged.fileMedians == [3.5, 3.5])
   }
 
-  @Test("What only some of the runs of a build have counts too")
+  @Test("Timings of only some of a build's runs count too")
   func mergedUnion() {
     func report(_ variants: [String]) -> BenchReport {
       BenchReport(

@@ -9,7 +9,7 @@ struct MatmulTests {
   static let extents = [0, 1, 3, 4, 8, 17, 65]
   static let variants = MatmulVariant.all(threads: 2)
 
-  @Test("Every way to compute a product gives what the definition does", arguments: variants)
+  @Test("Every implementation of products agrees with the definition", arguments: variants)
   func everyWay(variant: MatmulVariant) {
     let threads = BLASLibrary.threadCount
     defer { BLASLibrary.threadCount = threads }
@@ -61,7 +61,8 @@ struct MatmulTests {
     }
   }
 
-  @Test("A wrong element is found, and one that is not written", arguments: [0, 7, 5 * 11 - 1])
+  @Test(
+    "Wrong elements and elements that are not written are found", arguments: [0, 7, 5 * 11 - 1])
   func wrongElement(index: Int) throws {
     let product = Product(name: "X·W1", rows: 5, inner: 300, columns: 11)
     let work = MatmulWork(product)
@@ -80,7 +81,7 @@ struct MatmulTests {
     }
   }
 
-  @Test("What would take too long is left out, but never BLAS")
+  @Test("Slow variants are left out, except BLAS")
   func skipping() throws {
     var maker = MatmulBenchmarks(longestRun: 1e-12)
     let product = Product(name: "", rows: 20, inner: 20, columns: 20)
@@ -133,7 +134,7 @@ struct MatmulTableTests {
     for line in table.text.split(separator: "\n") { #expect(line.count <= 110, "\(line)") }
   }
 
-  @Test("What was left out is a dash, in the figures that need it too")
+  @Test("Missing timings, and figures derived from them, are dashes")
   func leftOut() throws {
     let fast = timings { _ in 10 }.filter { $0.variant != "ijk" && !$0.subject.hasPrefix("512") }
     let table = MatmulTable(fast, groups: Product.groups, variants: variants)

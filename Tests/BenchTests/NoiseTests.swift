@@ -5,7 +5,7 @@ import Testing
 
 /// Simulated runs of bench, hundreds of pairs from fixed seeds: how many are marked that are of the
 /// same build, and how many that are not.
-@Suite("Noise and what bench compare makes of it")
+@Suite("bench compare under noise")
 struct NoiseTests {
   /// A timing of visits whose medians are log-normal around `median`.
   private func timing(
@@ -33,7 +33,7 @@ struct NoiseTests {
   }
 
   @Test(
-    "Of pairs of the same build at most 2 % are marked, however few their visits",
+    "At most 2 % of pairs of the same build are marked, however few their visits",
     arguments: [3, 5, 7, 40], [0.1, 0.3])
   func sameBuild(visits: Int, noise: Double) {
     let marked = share(seed: UInt64(visits)) { random in
@@ -72,7 +72,7 @@ struct NoiseTests {
   }
 
   @Test(
-    "Of files of the same build at most 2 % are marked, however much its processes differ",
+    "At most 2 % of files of the same build are marked, however much processes differ",
     arguments: [(2, 2), (3, 3), (1, 3)], [0.03, 0.12])
   func sameBuildFiles(files: (old: Int, new: Int), offset: Double) {
     let marked = share(seed: 2) { random in
@@ -100,7 +100,7 @@ struct NoiseTests {
   }
 
   @Test(
-    "Student's factor is that of the tables",
+    "Student's quantiles agree with tables",
     arguments: [(1, 63.66), (2, 9.92), (4, 4.60), (10, 3.17), (12, 3.05), (20, 2.85), (120, 2.62)])
   func student(degrees: Int, expected: Double) {
     #expect(abs(Uncertainty.studentsFactor(degrees: degrees) - expected) < 0.02)

@@ -36,7 +36,7 @@ struct PeerTests {
     [String](repeating: #"{"count": 4, "seconds": 2}"#, count: 8)
   }
 
-  @Test("A unit's time is what a program says, over how many it made")
+  @Test("A unit's time is a program's time over its number of units")
   func times() throws {
     let scratch = try TemporaryDirectory()
     let fake = try peer("fake", answering: [hello, checked] + timed, in: scratch)
@@ -88,7 +88,7 @@ struct PeerTests {
     #expect(run.notes.last == "unable, a step: no steps")
   }
 
-  @Test("Perceptron's own program computes what the library does")
+  @Test("Perceptron's worker agrees with the library")
   func ownProgram() throws {
     let scratch = try TemporaryDirectory()
     let own = Peer(
@@ -202,7 +202,7 @@ struct PeerTests {
       ])
   }
 
-  @Test("Arguments are judged before anything is started, and tell which packages they take")
+  @Test("Arguments are checked before anything starts, and determine the packages")
   func packages() throws {
     func run(_ arguments: [String]) throws -> Command.Outcome {
       try Command.run(

@@ -101,7 +101,7 @@ struct SamplerTests {
     #expect(timings[1].best >= 2e-3 && timings[0].best < timings[1].best)
   }
 
-  @Test("The statistics of some times are those of all visits together")
+  @Test("Statistics are those of all visits together")
   func statistics() {
     let timing = Timing(
       subject: "work", variant: "who", visits: [[5, 1], [3, 2, 4]], runs: 5)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 @testable import PerceptronBench
 
-@Suite("Steps of growing size")
+@Suite("Scaling of steps")
 struct ScalingTests {
   @Test("Points on a line are not off it, whatever the fixed part")
   func line() throws {
@@ -18,7 +18,7 @@ struct ScalingTests {
 
   /// With y = 1, 2, 4 at x = 1, 2, 3 the weights 1/y² are as 16, 4, 1, and the normal equations
   /// 21a + 27b = 28 and 27a + 41b = 44.
-  @Test("Of points off every line the relative distances count")
+  @Test("A line is fitted by relative deviations")
   func weights() throws {
     let line = try #require(FittedLine([(1, 1), (2, 2), (3, 4)]))
     #expect(abs(21 * line.start + 27 * line.slope - 28) < 1e-12)
@@ -44,7 +44,7 @@ struct ScalingTests {
     }
   }
 
-  @Test("The table tells the line, and how far from it each step is")
+  @Test("The table has the line and each step's deviation")
   func table() throws {
     // 100 µs and 2 µs a row, but for the last: a tenth more.
     let timings = ScalingLine.all[0].points.map { point in
@@ -77,7 +77,7 @@ struct ScalingTests {
     #expect(report.timings.contains { $0.subject == "784-50-10, batch 200" })
   }
 
-  @Test("idle shows what workers use asleep")
+  @Test("idle shows the processor time of idle workers")
   func idle() throws {
     let bench = Command.path(ofBuilt: "bench")
     let outcome = try Command.run(program: bench, ["idle", "--seconds", "0.05"])

@@ -30,7 +30,7 @@ struct TuneReportTests {
     #expect(abs(report.predictionSeconds - 180 * 5 * 0.02) < 1e-9)
   }
 
-  @Test("The operations of the preset are those of two products a step")
+  @Test("The operations of the preset are those of two products per step")
   func operations() throws {
     // 105,000 steps of each width: 4 · 200 · 3072 · (50 + 100 + 150) operations.
     #expect(TuneReport.operations == 105_000 * 4 * 200 * 3072 * 300)

@@ -27,7 +27,7 @@ struct CheckingTests {
     #expect(outcome.output.contains("W2") && outcome.output.contains("gradient check passed"))
   }
 
-  @Test("JSON tells the verdict and the entries: all of them, or a sample")
+  @Test("JSON has the verdict and the entries: all, or a sample")
   func json() throws {
     for (options, counts) in [(["--sample", "5"], [5, 4, 5, 5]), ([], [256, 4, 40, 10])] {
       let outcome = try Command.run(
@@ -47,7 +47,7 @@ struct CheckingTests {
   }
 
   @Test(
-    "A run's own network is checked, and what is found is kept in its folder",
+    "A run's trained network is checked, and the result is written to its folder",
     arguments: [
       [], ["--layers", "12,8", "--batch-norm", "--dropout", "0.2"],
       ["--layers", "9", "--loss", "squared-hinge", "--precision", "double"],
@@ -73,7 +73,7 @@ struct CheckingTests {
     #expect(try !scratch.names(in: "a").contains("gradcheck.json"))
   }
 
-  @Test("What a check of a run found is shown also where its file cannot be written")
+  @Test("The result of a run's check is printed even if its file cannot be written")
   func unwritable() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("a", ["--iterations", "20"])
@@ -92,7 +92,7 @@ struct CheckingTests {
     #expect(try scratch.object("a/gradcheck.json")["passed"] as? Bool == true)
   }
 
-  @Test("A run whose network cannot be checked is refused with what to do")
+  @Test("A run whose network cannot be checked is refused with advice")
   func runRefused() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
@@ -139,7 +139,7 @@ struct CheckingTests {
   }
 
   @Test(
-    "Every setting of the check changes what is found",
+    "Every option of the check changes the result",
     arguments: [
       ["--regularization", "0.5"], ["--seed", "1"], ["--scale", "0.2"], ["--pixel-scale", "4"],
       ["--no-subtract-mean"], ["--rows", "4"],
@@ -170,7 +170,7 @@ struct CheckingTests {
     #expect(try scratch.names == ["data"])
   }
 
-  @Test("doctor finds BLAS right, and tells its kernel, as text and as JSON")
+  @Test("doctor finds BLAS correct and names its kernel, as text and as JSON")
   func doctor() throws {
     let text = try Command.run(["doctor"])
     #expect(text.status == 0 && text.errors.isEmpty)
@@ -199,7 +199,7 @@ struct CheckingTests {
     }
   }
 
-  @Test("doctor tells published files from others")
+  @Test("doctor distinguishes published files from others")
   func verify() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("cifar")

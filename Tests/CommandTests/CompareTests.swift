@@ -5,7 +5,7 @@ import Testing
 
 @Suite("perceptron compare", .mayHang)
 struct CompareTests {
-  @Test("The table has the settings that differ and what came of each run, and no others")
+  @Test("The table has the settings that differ and the results")
   func table() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("a", ["--iterations", "12", "--learning-rate", "0.5"])
@@ -51,7 +51,7 @@ struct CompareTests {
     #expect(try scratch.names(in: "page").contains("validation-accuracy.csv"))
   }
 
-  @Test("Runs on different data are said to be so")
+  @Test("Runs on different data cause a warning")
   func data() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
@@ -66,7 +66,7 @@ struct CompareTests {
     #expect(outcome.output.contains("data digest"))
   }
 
-  @Test("One run, one run twice and a page of another kind are wrong uses")
+  @Test("A single run, a repeated run and a page without .html are usage errors")
   func usage() throws {
     let scratch = try TemporaryDirectory()
     for arguments in [["a"], ["a", "./a"], ["a", "b", "--output", "c.txt"], ["a", "b/../a"]] {
@@ -75,7 +75,7 @@ struct CompareTests {
     }
   }
 
-  @Test("Studies and folders without a run are refused with what to do instead")
+  @Test("Studies and folders without a run are refused with advice")
   func refused() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("run")

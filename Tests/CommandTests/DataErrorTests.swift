@@ -137,7 +137,7 @@ struct DataErrorTests {
   }
 
   @Test(
-    "What is no data is told what it is, and what is taken",
+    "Paths that are not data are described, with what is accepted",
     arguments: [
       Other("a.csv", Array("a,b\n1,2\n".utf8), "this is a CSV table", "IDX files", "README.md"),
       Other("a.npz", Array("PK\u{3}\u{4}".utf8), "this is a NumPy archive", "README.md"),
@@ -159,7 +159,7 @@ struct DataErrorTests {
     }
   }
 
-  @Test("Folders of runs are told from data, and from a run")
+  @Test("Folders of runs are distinguished from data and from runs")
   func runs() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("runs/a", ["--iterations", "1"])
@@ -188,7 +188,7 @@ struct DataErrorTests {
   }
 
   @Test(
-    "A loss that tells more classes apart than the data has is refused before training",
+    "A loss with more classes than the data is refused before training",
     arguments: ["logistic", "squared-error", "absolute-error"])
   func oneClass(_ loss: String) throws {
     let scratch = try TemporaryDirectory()

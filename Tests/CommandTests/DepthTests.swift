@@ -83,7 +83,7 @@ struct DepthTests {
   }
 
   @Test(
-    "The first update's length is no alarm; the defaults raise none",
+    "The first update's length and the defaults cause no warning",
     arguments: [[], ["--layers", "24,16"]])
   func noFalseAlarm(options: [String]) throws {
     let scratch = try TemporaryDirectory()
@@ -94,7 +94,7 @@ struct DepthTests {
     #expect(diagnosis.warnings.isEmpty && diagnosis.lastWarnings.isEmpty)
   }
 
-  @Test("--diagnose tells of units that are dead from the start, and shows a table")
+  @Test("--diagnose reports units that are dead from the start, and prints a table")
   func diagnose() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.train(
@@ -111,7 +111,8 @@ struct DepthTests {
     #expect(healthy.output.firstMatch(of: /W1 .* \d\.\d\de-\d\d\n/) != nil)
   }
 
-  @Test("The end of a schedule's small steps is not warned of, --quiet shows no table, JSON has it")
+  @Test(
+    "Small steps at the end of a schedule cause no warning; --quiet omits the table, JSON has it")
   func diagnoseEnd() throws {
     let scratch = try TemporaryDirectory()
     let options = ["--layers", "16", "--schedule", "cosine", "--epochs", "30", "--diagnose"]
@@ -130,7 +131,7 @@ struct DepthTests {
     #expect(try scratch.train("plain", ["--json"]).object["diagnosis"] == nil)
   }
 
-  @Test("Early stopping is told with the iteration whose weights are kept")
+  @Test("Early stopping reports the iteration of the best weights")
   func stoppedEarly() throws {
     let scratch = try TemporaryDirectory()
     let options = ["--layers", "16", "--learning-rate", "0.01", "--early-stopping", "2"]
@@ -169,7 +170,7 @@ struct DepthTests {
     #expect(other.settings.training.schedule == .step(epochs: 1, factor: 0.1))
   }
 
-  @Test("Widths may have spaces, and what are none are shown the form")
+  @Test("Widths may have spaces, and invalid ones are refused with the format")
   func widths() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.train("run", ["--layers", "20, 30", "--epochs", "1"])
@@ -180,7 +181,7 @@ struct DepthTests {
     }
   }
 
-  @Test("Twenty rows are learnt by heart, and a rate that is no good is told")
+  @Test("Twenty rows are memorized, and an unsuitable learning rate fails")
   func overfit() throws {
     let good = try Command.run(["overfit"])
     #expect(good.status == 0 && good.output.hasPrefix("overfit check passed: 20 rows"))

@@ -89,7 +89,7 @@ struct EvaluateTests {
     #expect(gone.status == 1 && gone.errors.contains("give its folder with --data"))
   }
 
-  @Test("A model file in no folder of a run has no data: --data is asked for")
+  @Test("A model file outside a run's folder requires --data")
   func bareModel() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "2"])
@@ -122,7 +122,7 @@ struct EvaluateTests {
     #expect(train.status == 1 && train.errors.contains(folder))
   }
 
-  @Test("Where there is no test set, --split train is named; classes without rows are told of")
+  @Test("Without a test set --split train is suggested; classes without rows cause a warning")
   func noTestSet() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
@@ -141,7 +141,7 @@ struct EvaluateTests {
     #expect(other.status == 0)
   }
 
-  @Test("Data that does not fit the network is told both sizes")
+  @Test("Data that does not fit the network is refused with both sizes")
   func mismatch() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
@@ -161,7 +161,7 @@ struct EvaluateTests {
   }
 
   @Test(
-    "Pictures of another form are refused, though they have as many features; flat rows are not")
+    "Images of another shape are refused even with as many features; flat rows are not")
   func pictures() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
@@ -245,7 +245,7 @@ struct EvaluateTests {
     #expect(!outcome.errors.contains("Usage"))
   }
 
-  @Test("What is neither a model nor a run is told what was expected")
+  @Test("Paths that are neither a model nor a run are refused with what is expected")
   func neither() throws {
     for arguments in [["evaluate", "nosuch"], ["predict", "nosuch", "x"]] {
       let outcome = try Command.run(arguments)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 @testable import PerceptronCLI
 
-@Suite("Figures that are shown")
+@Suite("Formatting of figures")
 struct FigureTests {
   @Test("The median is the middle number, or the mean of the middle two")
   func medians() {
@@ -39,12 +39,12 @@ struct FigureTests {
     #expect(readableNumber(value) == expected)
   }
 
-  @Test("One thing is told from several")
+  @Test("Singular and plural are distinguished")
   func counts() {
     #expect([0, 1, 2].map { counted($0, "thread") } == ["0 threads", "1 thread", "2 threads"])
   }
 
-  @Test("A progress line tells the rate and the time left")
+  @Test("A progress line has the rate and the time left")
   func progress() {
     let line = ProgressLine(
       done: 3093, iterations: 4000, elapsed: 2, loss: 0.29196, batchAccuracy: 0.96,
@@ -105,7 +105,7 @@ struct FigureTests {
     #expect(!broken.passed && broken.summary.hasPrefix("WRONG: "))
   }
 
-  @Test("The memory that sizes take is counted without overflow and held against what there is")
+  @Test("The memory demand is computed without overflow and compared with the limit")
   func memory() throws {
     let demand = MemoryDemand(
       inputSize: 3072, layers: [.affine(outputs: 1_000_000), .relu, .affine(outputs: 10)],

@@ -10,7 +10,8 @@ struct ImagesTests {
     [16, 20].map { start in bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } }
   }
 
-  @Test("The page is written here, and each class is told with its number of examples")
+  @Test(
+    "The page is written to the working directory, and each class's number of examples is printed")
   func page() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try Command.run(["images"], in: scratch.path)
@@ -43,7 +44,7 @@ struct ImagesTests {
   }
 
   @Test(
-    "Pictures of any size are drawn at three times it",
+    "Images of any size are drawn at three times their size",
     arguments: [[64, 64], [30, 150], [400, 2]])
   func large(size: [Int]) throws {
     let scratch = try TemporaryDirectory()
@@ -65,7 +66,7 @@ struct ImagesTests {
     #expect(try scratch.text("a.html").contains("--picture: \(columns * (width + 2) - 2)px"))
   }
 
-  @Test("Of a folder the page is called after its last part; classes without examples are told")
+  @Test("A folder's page is named after its last component; empty classes cause a warning")
   func folder() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("some/data")
@@ -101,7 +102,7 @@ struct ImagesTests {
   }
 
   @Test(
-    "Wrong use is told",
+    "Usage errors are reported",
     arguments: [
       ["--per-class", "0"], ["--per-class", "101"], ["--output", "a.gif"], ["--output", "html"],
     ])

@@ -198,7 +198,7 @@ struct InterruptionTests {
   }
 
   @Test(
-    "Ctrl-C before anything is trained says that nothing was saved",
+    "Ctrl-C before training prints that nothing was saved",
     .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status")))
   func beforeTraining() throws {
     let scratch = try TemporaryDirectory()
@@ -228,7 +228,7 @@ struct InterruptionTests {
     }
   }
 
-  @Test("A reader of standard error that goes away does not end the run")
+  @Test("A closed standard error does not end the run")
   func errorReaderGone() throws {
     let scratch = try TemporaryDirectory()
     // The reader is gone before the run begins, which warns of such weights.

@@ -15,7 +15,7 @@ struct MemoryLimitTests {
   }
 
   @Test(
-    "What ulimit leaves no room for is refused before training",
+    "Networks that do not fit under ulimit are refused before training",
     arguments: [
       "train --hidden 1000000", "tune --hidden 900000,1000000 --iterations 1",
       "overfit --hidden 1000000 --rows 1000", "gradcheck --hidden 1000000 --rows 100",
@@ -26,7 +26,7 @@ struct MemoryLimitTests {
     #expect(outcome.errors.contains("needs ") && outcome.errors.contains(" GB of address space"))
   }
 
-  @Test("Data that there is no room for is refused when it is read")
+  @Test("Data that does not fit in memory is refused when it is read")
   func data() throws {
     let scratch = try TemporaryDirectory()
     _ = try scratch.makeDirectory("data")

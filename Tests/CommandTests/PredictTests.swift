@@ -42,7 +42,7 @@ struct PredictTests {
     }
   }
 
-  @Test("Scores whose probabilities round to the same are told apart, as evaluate does")
+  @Test("Scores whose probabilities round to equal values are distinguished, as in evaluate")
   func closeScores() throws {
     let scratch = try TemporaryDirectory()
     let network = TwoLayerNet<Float>(
@@ -61,7 +61,7 @@ struct PredictTests {
     #expect(json.output.contains("0.33333334,"))
   }
 
-  @Test("JSON has an object per row of every file, in their order")
+  @Test("JSON has an object per row of every file, in order")
   func json() throws {
     let scratch = try digits()
     try IDX.write(Digits.test.features[rows: 30..<33], to: scratch.file("more"))
@@ -107,7 +107,7 @@ struct PredictTests {
     #expect(outcome.errors.hasPrefix("Error: bad: row 1: "))
   }
 
-  @Test("A reader that goes away is no failure, a full disk is")
+  @Test("A closed pipe is not a failure, a full disk is")
   func closedPipe() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("run", ["--iterations", "1"])

@@ -2,12 +2,12 @@ import Perceptron
 import TestSupport
 import Testing
 
-@Suite("What computes products, by PERCEPTRON_PRODUCTS", .mayHang)
+@Suite("Selection of products by PERCEPTRON_PRODUCTS", .mayHang)
 struct ProductPathTests {
   private static let kernels = [ProductPath.variable: "kernels"]
   private static let blas = [ProductPath.variable: "blas"]
 
-  @Test("Training by OpenBLAS takes the steps of the kernels to rounding")
+  @Test("Training by OpenBLAS agrees with the kernels up to rounding")
   func train() throws {
     let scratch = try TemporaryDirectory()
     for (name, environment) in [("kernels", Self.kernels), ("blas", Self.blas)] {
@@ -23,7 +23,7 @@ struct ProductPathTests {
     }
   }
 
-  @Test("doctor says what computes products and how that is chosen")
+  @Test("doctor names what computes products and the variable that selects it")
   func doctor() throws {
     for (environment, line, path) in [
       (
@@ -41,7 +41,7 @@ struct ProductPathTests {
   }
 
   @Test(
-    "A value that names no path is bad use of every command",
+    "An invalid value of PERCEPTRON_PRODUCTS is a usage error of every command",
     arguments: ["train", "doctor", "show none", "tune show none", "images"])
   func mistake(command: String) throws {
     let scratch = try TemporaryDirectory()

@@ -18,7 +18,7 @@ struct ReportTests {
     #expect(page.contains("accuracy on the test set"))
   }
 
-  @Test("A page is no other file, and a folder of other files is left alone")
+  @Test("Other files are not replaced by a page, nor folders of other files")
   func output() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("run")
@@ -30,7 +30,7 @@ struct ReportTests {
     #expect(try Command.run(["show", "run"], in: scratch.path).status == 0)
   }
 
-  @Test("Where gnuplot is missing, the page and standard error say so")
+  @Test("Without gnuplot, the page and standard error say so")
   func noGnuplot() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("run")
@@ -44,7 +44,7 @@ struct ReportTests {
     #expect(page.contains("there is no gnuplot") && page.contains("<table>"))
   }
 
-  @Test("A run whose data is not there has a page that says how to get the rest")
+  @Test("The page of a run whose data is missing says how to get the rest")
   func noData() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
@@ -60,7 +60,7 @@ struct ReportTests {
   }
 
   @Test(
-    "A page does without a part that is missing or damaged, and says so",
+    "A page leaves out missing or damaged parts, with a note",
     arguments: ["gradcheck.json", "model", "no model", "data", "other data", "misfit", "fashion"])
   func parts(_ part: String) throws {
     let scratch = try TemporaryDirectory()
@@ -152,7 +152,7 @@ struct ReportTests {
     #expect(try scratch.text("run/report.html") == "<p>mine</p>")
   }
 
-  @Test("A study that goes on removes its page; one that is over keeps it")
+  @Test("A resumed study removes its page; a finished one keeps it")
   func staleStudy() throws {
     let scratch = try TemporaryDirectory()
     let tune = ["tune", "--learning-rate", "0.1,0.5", "--iterations", "3", "--output", "study"]
@@ -172,7 +172,7 @@ struct ReportTests {
     #expect(try !scratch.names(in: "study").contains { $0.hasPrefix("report") })
   }
 
-  @Test("After training and tuning, the last lines are commands that show what came of it")
+  @Test("After training and tuning, the last lines are commands that show the results")
   func next() throws {
     let scratch = try TemporaryDirectory()
     let run = try scratch.train("a run", ["--iterations", "3", "--tensorboard"])
@@ -187,7 +187,7 @@ struct ReportTests {
   }
 
   @Test(
-    "A test set that nothing can be measured on is told of, and the page has no figures of it",
+    "A test set that cannot be evaluated causes a warning and has no figures on the page",
     arguments: ["no rows", "not a number"])
   func unfitTest(_ fault: String) throws {
     let scratch = try TemporaryDirectory()
@@ -209,7 +209,7 @@ struct ReportTests {
     #expect(evaluated.status == 1 && evaluated.errors.contains(expected), "\(evaluated.errors)")
   }
 
-  @Test("What is no run is told so", arguments: ["nowhere", "empty", "file"])
+  @Test("Folders without a run are refused", arguments: ["nowhere", "empty", "file"])
   func wrong(_ name: String) throws {
     let scratch = try TemporaryDirectory()
     _ = try scratch.makeDirectory("empty")

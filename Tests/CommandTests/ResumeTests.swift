@@ -33,7 +33,7 @@ struct ResumeTests {
   }
 
   @Test(
-    "A killed run's folder is explained wherever it is named, and the run goes on from its start")
+    "A killed run's folder is explained by every command, and the run is resumed from its start")
   func killed() throws {
     let scratch = try TemporaryDirectory()
     try leaveKilled(scratch)
@@ -73,7 +73,7 @@ struct ResumeTests {
     }
   }
 
-  @Test("A run that was killed and resumed goes on with its diagnosis, as one that was not")
+  @Test("A run that was killed and resumed has the diagnosis of an uninterrupted one")
   func diagnostics() throws {
     try untilLongEnough(from: 600) { iterations in
       let scratch = try TemporaryDirectory()
@@ -112,7 +112,7 @@ struct ResumeTests {
     #expect(!(try scratch.names(in: "run").contains("checkpoint.safetensors")))
   }
 
-  @Test("A run finds its data from any folder, and is told where it is when it has moved")
+  @Test("A run finds its data from any folder, and takes its new location")
   func moved() throws {
     let scratch = try TemporaryDirectory()
     try write(scratch.makeDirectory("data"))
@@ -131,7 +131,7 @@ struct ResumeTests {
     #expect(told.status == 130 && told.errors.contains("resuming at iteration "))
   }
 
-  @Test("Other data than the run began with is refused, of another size or not")
+  @Test("Data that differs from the run's is refused, whatever its size")
   func otherData() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
@@ -195,7 +195,7 @@ struct ResumeTests {
   }
 
   @Test(
-    "A run that is over is told what to change for another",
+    "Resuming a finished run is refused with what to change for another",
     arguments: [
       (["--epochs", "2", "--hidden", "5"], "for a longer one, a larger --epochs than 2"),
       (
@@ -217,7 +217,7 @@ struct ResumeTests {
     #expect(outcome.errors.contains(advice), "\(outcome.errors)")
   }
 
-  @Test("A folder whose record says nothing has no checkpoint to go on from")
+  @Test("A folder with an unreadable record and no checkpoint cannot be resumed")
   func unknown() throws {
     let scratch = try TemporaryDirectory()
     _ = try scratch.makeDirectory("run")

@@ -39,7 +39,7 @@ struct SavingTests {
       ], in: folder)
   }
 
-  @Test("Where the disk fills up, a run goes on to its end, is shown, and can be gone on with")
+  @Test("On a full disk, a run continues to its end, can be shown, and can be resumed")
   func fillingDisk() throws {
     let scratch = try TemporaryDirectory()
     let options = ["--hidden", "3", "--iterations", "1000"]
@@ -61,7 +61,7 @@ struct SavingTests {
         == scratch.bytes(of: "whole/model.safetensors"))
   }
 
-  @Test("Where the disk is full, a study shows what is in its journal, and can be gone on with")
+  @Test("On a full disk, a study shows its journal and can be resumed")
   func fullStudy() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try runLimited(
@@ -88,7 +88,7 @@ struct SavingTests {
     #expect(own.errors.hasSuffix("; --output writes the page elsewhere\n"))
   }
 
-  @Test("What a killed run has left is no obstacle to another, and is swept by it")
+  @Test("The files of a killed run do not obstruct another, which removes them")
   func stale() throws {
     let scratch = try TemporaryDirectory()
     for options in [[], ["--overwrite"]] {
@@ -111,7 +111,7 @@ struct SavingTests {
     #expect(attributes[.posixPermissions] as? Int == 0o600)
   }
 
-  @Test("A folder that stands where a file of the run goes is refused before anything is trained")
+  @Test("A folder in place of a file of the run is refused before training")
   func folderInTheWay() throws {
     let scratch = try TemporaryDirectory()
     _ = try scratch.makeDirectory("run/epochs.csv/inside")
@@ -143,7 +143,7 @@ struct SavingTests {
     #expect(evaluated.errors.contains("expected a run that did not diverge"))
   }
 
-  @Test("Fresh weights that are too large are told from a step that is", arguments: ["0", "5"])
+  @Test("Too large initial weights are distinguished from too large steps", arguments: ["0", "5"])
   func freshWeights(iterations: String) throws {
     let scratch = try TemporaryDirectory()
     let outcome = try Command.run(
@@ -153,7 +153,7 @@ struct SavingTests {
     #expect(!outcome.errors.contains("-nan"))
   }
 
-  @Test("Of runs that begin at the same time in one folder, one or all make a whole one")
+  @Test("Runs started at the same time in one folder leave one complete run")
   func together() throws {
     let scratch = try TemporaryDirectory()
     for round in 0..<4 {

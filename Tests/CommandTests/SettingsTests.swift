@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 @testable import PerceptronCLI
 
-@Suite("What settings do", .mayHang)
+@Suite("Effects of settings", .mayHang)
 struct SettingsTests {
   @Test("The settings of a run on digits are the documented ones")
   func digitsDefaults() throws {
@@ -45,7 +45,7 @@ struct SettingsTests {
     return folders
   }
 
-  @Test("Each kind of data has its defaults, and the help's table tells them")
+  @Test("Each kind of data has its defaults, as in the help's table")
   func defaults() throws {
     let scratch = try TemporaryDirectory()
     let sets = try (["digits"] + folders(scratch)).map { try DatasetLibrary.load($0) }
@@ -72,7 +72,7 @@ struct SettingsTests {
     #expect(try row("--validation") == [200, 1000, 1000, 1000])
   }
 
-  @Test("Numbers that are no pixels are trained on as they are, with a lower learning rate")
+  @Test("Data other than pixels is not scaled, and has a lower learning rate")
   func numbers() throws {
     let scratch = try TemporaryDirectory()
     let folder = try folders(scratch)[1]
@@ -85,7 +85,7 @@ struct SettingsTests {
     #expect(model.preprocessing.divisor == 1 && model.preprocessing.mean == nil)
   }
 
-  @Test("--pixel-scale and --no-subtract-mean decide what the network sees")
+  @Test("--pixel-scale and --no-subtract-mean change the network's inputs")
   func preparation() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("plain", ["--iterations", "3"])
@@ -100,7 +100,7 @@ struct SettingsTests {
     #expect(Set(histories).count == 3)
   }
 
-  @Test("--format decides where a folder has files of both formats")
+  @Test("--format selects the format of a folder with files of both")
   func format() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")
@@ -122,7 +122,7 @@ struct SettingsTests {
     }
   }
 
-  @Test("A run is what the library makes of the same settings, and its accuracies are the model's")
+  @Test("A run equals the library's with the same settings, and its accuracies are the model's")
   func library() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.train(

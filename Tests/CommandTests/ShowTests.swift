@@ -48,7 +48,7 @@ struct ShowTests {
     #expect(json.status == 0 && json.output.contains("\"diverged\""))
   }
 
-  @Test("A loss of any size is shown with digits that count", arguments: [1e-5, 3e38])
+  @Test("A loss of any size is shown with significant digits", arguments: [1e-5, 3e38])
   func losses(loss: Double) throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("a", ["--iterations", "2"])
@@ -79,7 +79,7 @@ struct ShowTests {
     _ = try running.wait()
   }
 
-  @Test("A run that was killed or interrupted is shown with how far it is and how to go on")
+  @Test("A killed or interrupted run is shown with its progress and the command to resume it")
   func unfinished() throws {
     let scratch = try TemporaryDirectory()
     try leave(scratch, by: SIGKILL)
@@ -101,7 +101,7 @@ struct ShowTests {
     #expect(beside.output.contains("\n\ndigits: a run that is not over, at its last checkpoint "))
   }
 
-  @Test("A run that was interrupted is shown as such, with how to go on")
+  @Test("An interrupted run is shown as such, with the command to resume it")
   func interrupted() throws {
     let scratch = try TemporaryDirectory()
     try leave(scratch, in: "a run", by: SIGINT)
@@ -117,7 +117,7 @@ struct ShowTests {
     #expect(json.status == 0 && json.output.contains("\"interrupted\""))
   }
 
-  @Test("A command line to go on with is one that a shell can read")
+  @Test("Suggested command lines are quoted for a shell")
   func quoted() throws {
     let scratch = try TemporaryDirectory()
     try leave(scratch, in: "a run", by: SIGKILL)

@@ -3,7 +3,7 @@ import Perceptron
 import TestSupport
 import Testing
 
-@Suite("What is held out", .mayHang)
+@Suite("Validation splits of the command", .mayHang)
 struct SplitTests {
   /// Ten classes of twelve rows, one after the other, that two features tell apart.
   private func sorted(_ scratch: TemporaryDirectory) throws -> String {
@@ -18,7 +18,7 @@ struct SplitTests {
     return folder
   }
 
-  @Test("Of rows sorted by class every class is trained on and held out alike")
+  @Test("Rows sorted by class are split with the same share of every class")
   func sortedRows() throws {
     let scratch = try TemporaryDirectory()
     let folder = try sorted(scratch)

@@ -24,7 +24,7 @@ struct TensorBoardTests {
 
   private let long = ["train", "--output", "run", "--iterations", "100000000"]
 
-  @Test("A run's file has losses, histograms, pictures of weights and what a diagnosis sees")
+  @Test("A run's file has losses, histograms, images of weights and diagnostics")
   func run() throws {
     let scratch = try TemporaryDirectory()
     try scratch.train("plain")
@@ -68,7 +68,7 @@ struct TensorBoardTests {
     #expect(try !scratch.names(in: "run").contains("tensorboard"))
   }
 
-  @Test("A run that goes on has a further file, which begins where the checkpoint stands")
+  @Test("A resumed run has another file, which begins at the checkpoint")
   func resume() throws {
     let scratch = try TemporaryDirectory()
     try interrupt(scratch, long + ["--tensorboard"])
@@ -120,7 +120,7 @@ struct TensorBoardTests {
     #expect(try !scratch.names(in: "run").contains("checkpoint.safetensors"))
   }
 
-  @Test("A study has a file of its own and a folder for each trial, anew whenever it goes on")
+  @Test("A study has a file and a folder for each trial, rewritten when it is resumed")
   func study() throws {
     let scratch = try TemporaryDirectory()
     let options = ["--hidden", "5,6", "--learning-rate", "0.1,1e9", "--iterations", "9"]

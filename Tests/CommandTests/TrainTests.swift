@@ -89,7 +89,7 @@ struct TrainTests {
     }
   }
 
-  @Test("A run that learnt nothing says so in its last lines and in run.json")
+  @Test("A run that learned nothing is reported in its last lines and in run.json")
   func nothingLearnt() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.train("run", ["--learning-rate", "100", "--iterations", "30"])
@@ -109,7 +109,7 @@ struct TrainTests {
     #expect(record.results.warnings == [])
   }
 
-  @Test("Losses say whether the penalty is in them, and are those of the network that is saved")
+  @Test("Losses state whether they include the penalty, and are those of the saved network")
   func lossesOfSummary() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.train("run", ["--iterations", "20"])
@@ -161,7 +161,7 @@ struct TrainTests {
     #expect(decoded.results.finalLoss == (try losses(of: scratch, "run").last))
   }
 
-  @Test("The summary tells sizes, accuracies and where the model is; --quiet tells nothing")
+  @Test("The summary has sizes, accuracies and the model's path; --quiet prints nothing")
   func summary() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.train("run")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PerceptronCLI
 
-@Suite("Help and bad use", .mayHang)
+@Suite("Help and usage errors", .mayHang)
 struct UsageTests {
   private static let commands = [
     "train", "resume", "tune", "evaluate", "predict", "summary", "overfit", "gradcheck", "doctor",
@@ -20,7 +20,7 @@ struct UsageTests {
     for command in Self.commands { #expect(outcome.output.contains("  \(command) ")) }
   }
 
-  @Test("Every subcommand has help of its own", arguments: commands)
+  @Test("Every subcommand has its own help", arguments: commands)
   func subcommandHelp(_ command: String) throws {
     let outcome = try Command.run([command, "--help"])
     #expect(outcome.status == 0)
@@ -55,7 +55,7 @@ struct UsageTests {
   }
 
   @Test(
-    "The help of a nested command is asked for in three ways",
+    "The help of a nested command can be requested in three ways",
     arguments: [["help", "tune", "show"], ["tune", "help", "show"], ["tune", "show", "--help"]])
   func nestedHelp(_ arguments: [String]) throws {
     let outcome = try Command.run(arguments)
@@ -64,7 +64,7 @@ struct UsageTests {
     #expect(try Command.run(["tune", "help"]).output == Command.run(["tune", "--help"]).output)
   }
 
-  @Test("An unknown option of which nothing is like any gets no suggestion")
+  @Test("An unknown option without a similar one gets no suggestion")
   func noSuggestion() throws {
     for line in ["tune show x --lr 3", "train --zzzzzz 3", "train --xy 3"] {
       let errors = try Command.run(line.split(separator: " ").map(String.init)).errors
@@ -72,7 +72,7 @@ struct UsageTests {
     }
   }
 
-  @Test("The help of train tells the defaults of each kind of data")
+  @Test("The help of train has the defaults of each kind of data")
   func defaults() throws {
     let help = try Command.run(["train", "--help"]).output
     let row = try #require(help.split(separator: "\n").first { $0.hasPrefix("--iterations") })
@@ -220,10 +220,10 @@ struct UsageTests {
   ]
 
   @Test(
-    "Bad use exits with 2, names option and value, prints and writes nothing", arguments: mistakes)
+    "Usage errors exit with 2, name option and value, and write nothing", arguments: mistakes)
   func refuses(_ mistake: Mistake) throws { try mistake.demand() }
 
-  @Test("Bytes that are no UTF-8 are refused by name, before anything is written")
+  @Test("Arguments that are not UTF-8 are refused by name before anything is written")
   func notUTF8() throws {
     let scratch = try TemporaryDirectory()
     let lines = [
@@ -247,7 +247,7 @@ struct UsageTests {
     #expect(try scratch.names.count == 1)
   }
 
-  @Test("A misspelt data set is told the names there are")
+  @Test("A misspelled data set is refused with the known names")
   func misspeltData() throws {
     let outcome = try Command.run(["train", "--data", "fashion-mnits"])
     #expect(outcome.status == 1)

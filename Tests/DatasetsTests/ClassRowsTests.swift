@@ -8,13 +8,14 @@ struct ClassRowsTests {
   private static let data = Dataset(
     Tensor<Float>.zeros([5, 1]), labels: [2, 0, 2, 2, 0], classNames: ["a", "b", "c"])
 
-  @Test("Rows by class are in order, also where a class or all have none")
+  @Test("Rows by class are in order, also for empty classes")
   func rowsByClassOrderAlso() {
     #expect(Self.data.rowsByClass == [[1, 4], [], [0, 2, 3]])
     #expect(Self.data[rows: 0..<0].rowsByClass == [[], [], []])
   }
 
-  @Test("A sample has so many of each class, or all", arguments: [0, 1, 2, 3, 100])
+  @Test(
+    "A sample has the requested number of rows of each class, or all", arguments: [0, 1, 2, 3, 100])
   func sampleSoManyEachClass(count: Int) {
     var random = SeededRandom(seed: 3)
     let sample = Self.data.sampleRows(perClass: count, using: &random)

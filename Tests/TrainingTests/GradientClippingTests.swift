@@ -89,7 +89,7 @@ struct GradientClippingTests {
     #expect(GradientClipping.norm(maximum: 1).apply(to: &empty) == 0)
   }
 
-  @Test("Limits that make no sense are refused with their value")
+  @Test("Invalid limits are refused with their value")
   func badSettings() throws {
     for value in [0, -2, Double.nan, .infinity] {
       let norm = #expect(throws: InvalidSetting.self) {

@@ -6,7 +6,7 @@ import PerceptronTraining
 
 @Suite("Invalid optimizer settings")
 struct OptimizerMistakeTests {
-  @Test("Settings that make no sense are refused with their value")
+  @Test("Invalid settings are refused with their value")
   func badSettings() throws {
     let cases: [(Optimizer, String)] = [
       (.momentum(1), "momentum is 1.0, expected a number from 0 to below 1"),
@@ -28,7 +28,7 @@ struct OptimizerMistakeTests {
     for optimizer in OptimizerTests.all { try optimizer.check() }
   }
 
-  @Test("Limits and scales that make no sense are refused with their value")
+  @Test("Invalid limits and scales are refused with their value")
   func badValues() throws {
     for limit in [0, -1, Double.nan, .infinity] {
       let error = #expect(throws: InvalidSetting.self) { try MaxNorm(limit).check() }

@@ -110,7 +110,7 @@ struct ScheduleTests {
     }
   }
 
-  @Test("Settings that make no sense are refused with their value")
+  @Test("Invalid settings are refused with their value")
   func badSettings() throws {
     let cases: [(Schedule, String)] = [
       (.epochDecay(factor: 0), "decay is 0.0, expected a number above 0"),

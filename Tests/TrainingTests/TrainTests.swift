@@ -22,7 +22,7 @@ struct TrainTests {
       using: &random)
   }
 
-  @Test("A network learns what can be learnt", arguments: Sampling.allCases)
+  @Test("A network learns what can be learned", arguments: Sampling.allCases)
   func learns(sampling: Sampling) throws {
     let data = Self.blobs(120)
     var net = Self.net(data)
@@ -205,7 +205,7 @@ struct TrainTests {
     #expect(seen.allSatisfy { $0.iterations == 30 })
   }
 
-  @Test("Settings that make no sense are refused with their value, before anything is done")
+  @Test("Invalid settings are refused with their value before anything is done")
   func badSettings() {
     let data = Self.blobs(12)
     let cases: [(SGDSettings, String)] = [

@@ -64,7 +64,7 @@ struct TrainerSettingsTests {
     #expect(largest(try Self.trained { $0.maxNorm = 0.5 }) <= 0.25 * 1.001)
   }
 
-  @Test("Penalties and weight decay change what is learnt")
+  @Test("Penalties and weight decay change the trained network")
   func penalties() throws {
     let plain = try Self.trained { _ in }
     for change in [

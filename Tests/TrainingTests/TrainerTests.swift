@@ -26,7 +26,7 @@ struct TrainerTests {
       net, rowCount: rows, settings: settings, random: SeededRandom(seed: 0, purpose: "batches"))
   }
 
-  @Test("A deep network learns what can be learnt, with every optimizer", arguments: optimizers)
+  @Test("A deep network learns what can be learned, with every optimizer", arguments: optimizers)
   func learns(optimizer: Optimizer, rate: Double) throws {
     let data = TrainTests.blobs(120)
     let deep = Self.net([
@@ -273,7 +273,7 @@ struct TrainerTests {
     }
   }
 
-  @Test("Settings that make no sense are refused with their value", arguments: 0..<mistakes.count)
+  @Test("Invalid settings are refused with their value", arguments: 0..<mistakes.count)
   func badSettings(index: Int) {
     let (change, message) = Self.mistakes[index]
     var settings = TrainerSettings(batchSize: 20)

@@ -112,7 +112,7 @@ struct TrialSpaceTests {
     #expect(space.fixed.isEmpty)
   }
 
-  @Test("Settings are those of train with the same options, widths becoming its layers")
+  @Test("Settings are those of train with the same options, with widths as layers")
   func settings() throws {
     let maker = TrialSettings(
       source: "digits", format: nil,

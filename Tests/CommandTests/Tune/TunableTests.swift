@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 @testable import PerceptronCLI
 
-@Suite("What perceptron tune can tune", .mayHang)
+@Suite("Tunable options", .mayHang)
 struct TunableTests {
   /// The parts of ArgumentParser's description of a command that are looked at.
   private struct Dump: Decodable {
@@ -64,7 +64,7 @@ struct TunableTests {
     }
   }
 
-  @Test("Each has an option of tune, which the help lists")
+  @Test("Each setting has an option of tune that the help lists")
   func help() throws {
     let names = Set(try arguments(of: ["tune", "search"]).flatMap(\.longNames))
     let help = try Command.run(["tune", "--help"]).output
@@ -77,7 +77,7 @@ struct TunableTests {
     }
   }
 
-  @Test("A name that is not known is told the most similar one, if any is similar")
+  @Test("The most similar name is suggested for an unknown one, if any")
   func nearest() {
     #expect(Tunable.nearest(to: "learnin-rate") == "learning-rate")
     #expect(Tunable.nearest(to: "regularisation") == "regularization")

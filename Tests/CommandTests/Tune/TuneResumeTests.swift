@@ -3,9 +3,9 @@ import Perceptron
 import TestSupport
 import Testing
 
-@Suite("Going on with a study", .mayHang)
+@Suite("Resuming a study", .mayHang)
 struct TuneResumeTests {
-  @Test("A study that was interrupted or killed goes on to the numbers of one that never was")
+  @Test("An interrupted or killed study is resumed to the numbers of an uninterrupted one")
   func goesOn() throws {
     try untilLongEnough(from: 200) { iterations in
       let options = [
@@ -49,7 +49,7 @@ struct TuneResumeTests {
     return try running.wait()
   }
 
-  @Test("A study that is over shows again what came of it")
+  @Test("A finished study shows its results again")
   func over() throws {
     let scratch = try TemporaryDirectory()
     let options = ["--hidden", "5,6", "--iterations", "9", "--output", "study", "--json"]
@@ -59,7 +59,7 @@ struct TuneResumeTests {
     #expect(again.output.contains("2 trials, over already: 2 done"))
   }
 
-  @Test("A best network that is missing or damaged is told of, and made again to the byte")
+  @Test("A missing or damaged best network is reported and restored to the byte")
   func missingBest() throws {
     let scratch = try TemporaryDirectory()
     let best = "study/best.safetensors"
@@ -94,7 +94,7 @@ struct TuneResumeTests {
   }
 
   @Test(
-    "A folder with a study is not begun in again: the message says how to go on, or what differs")
+    "A folder with a study is refused with the command to resume it, or what differs")
   func exists() throws {
     let scratch = try TemporaryDirectory()
     let options = ["--hidden", "5,6", "--iterations", "9", "--batch", "20", "--output", "study"]
@@ -150,7 +150,7 @@ struct TuneResumeTests {
     #expect(try scratch.names(in: "study") == names)
   }
 
-  @Test("A study that a program began has no data set to go on with")
+  @Test("A study started by a program has no data set to resume with")
   func foreign() throws {
     let scratch = try TemporaryDirectory()
     let space = SearchSpace([.init("hidden", .values([.integer(5), .integer(6)]))])
@@ -162,7 +162,7 @@ struct TuneResumeTests {
     #expect(outcome.errors.contains("was not begun by perceptron tune"))
   }
 
-  @Test("The data is found from any folder, and has to be what it was")
+  @Test("The data is found from any folder and must be unchanged")
   func data() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")

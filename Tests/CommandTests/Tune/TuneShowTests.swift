@@ -30,7 +30,7 @@ struct TuneShowTests {
     return study
   }
 
-  @Test("They read a study that is under way: the best, what each setting did, what is at an edge")
+  @Test("They show a study in progress: the best trial, each setting's effect, and edges of ranges")
   func show() throws {
     let scratch = try TemporaryDirectory()
     let study = try begun(scratch.file("study"))
@@ -84,7 +84,7 @@ struct TuneShowTests {
     #expect(try scratch.text("table.json") == study.leaderboard.json)
   }
 
-  @Test("A range's end is told from a list's")
+  @Test("The ends of ranges and of lists are distinguished")
   func edges() throws {
     let space = SearchSpace([
       .init("learning-rate", .numbers(lower: 0.1, upper: 0.5)),
@@ -103,7 +103,9 @@ struct TuneShowTests {
     )
   }
 
-  @Test("No end of a range is told where a setting ends, has no order, or another is as good")
+  @Test(
+    "A range's end is not reported at a setting's limit, without an order, or if another value is as good"
+  )
   func noEdges() throws {
     let values: [ParameterValue] = [.integer(0), .integer(1), .integer(2)]
     for (name, isTold) in [
@@ -130,7 +132,7 @@ struct TuneShowTests {
     }
   }
 
-  @Test("A study that no process runs waits to be gone on with; without results it has no effects")
+  @Test("A study without a process is shown as interrupted; without results it has no effects")
   func interrupted() throws {
     let scratch = try TemporaryDirectory()
     let space = SearchSpace([.init("hidden", .values([.integer(5), .integer(6)]))])
@@ -226,7 +228,7 @@ struct TuneShowTests {
   private static let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
 
   @Test(
-    "On a terminal progress is redrawn in place and cleared; one that knows no escapes has lines",
+    "On a terminal progress is redrawn and cleared; without escape codes it is lines",
     .enabled(if: hasScript, "there is no script(1) to make a terminal"),
     arguments: [
       ["TERM": "xterm", "NO_COLOR": ""], ["TERM": "dumb"], ["TERM": ""], ["NO_COLOR": "1"],
@@ -261,7 +263,7 @@ struct TuneShowTests {
     #expect(outcome.output.hasSuffix("\r\u{1B}[K\u{1B}[A\u{1B}[K"))
   }
 
-  @Test("Only a terminal that knows escapes gets any")
+  @Test("Escape codes are written only to terminals that support them")
   func escapes() {
     for (isTerminal, environment, isExpected) in [
       (true, ["TERM": "xterm"], true), (true, ["TERM": "xterm", "NO_COLOR": ""], true),
@@ -273,7 +275,7 @@ struct TuneShowTests {
     }
   }
 
-  @Test("In a narrow window the tables of a study leave out what matters least, and say so")
+  @Test("In a narrow window a study's tables leave out the least important columns, with a note")
   func narrow() throws {
     let study = try Study(
       SearchSpace([

@@ -31,7 +31,7 @@ extension TemporaryDirectory {
 
 @Suite("perceptron tune", .mayHang)
 struct TuneTests {
-  @Test("It trains a grid, tells the best ten, and leaves the best network")
+  @Test("It trains a grid, prints the best ten trials, and saves the best network")
   func grid() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.tune([
@@ -80,7 +80,7 @@ struct TuneTests {
     #expect(summary.output.contains("affine      \(best["hidden"] ?? "")"))
   }
 
-  @Test("With --independent, the best network is to the byte what train makes of its settings")
+  @Test("With --independent, the best network equals train's with its settings to the byte")
   func independent() throws {
     let scratch = try TemporaryDirectory()
     let fixed = ["--batch", "50", "--seed", "3", "--precision", "double", "--workers", "1"]
@@ -102,7 +102,7 @@ struct TuneTests {
     }
   }
 
-  @Test("A file's conditions give networks of different depths, which a search draws from")
+  @Test("A file's conditions give networks of different depths")
   func file() throws {
     let scratch = try TemporaryDirectory()
     let text = """
@@ -195,7 +195,7 @@ struct TuneTests {
     #expect(refused.status == 2 && refused.errors.contains("--repeats"))
   }
 
-  @Test("That there are fewer trials than were asked for is said on standard error")
+  @Test("A note on standard error says that there are fewer trials than requested")
   func fewer() throws {
     let scratch = try TemporaryDirectory()
     let options = ["--hidden", "5..7", "--iterations", "3"]
@@ -204,7 +204,7 @@ struct TuneTests {
     #expect(!(try scratch.tune(options + ["--trials", "3"]).errors.contains("different")))
   }
 
-  @Test("That a list of widths makes several networks is said on standard error, unless quiet")
+  @Test("A note on standard error says that a list of widths makes several networks, unless quiet")
   func layers() throws {
     let scratch = try TemporaryDirectory()
     let options = ["--iterations", "3", "--repeats", "2", "--layers"]
@@ -244,7 +244,7 @@ struct TuneTests {
     #expect(try scratch.names.isEmpty)
   }
 
-  @Test("A study in which no network learnt anything says so in its last line")
+  @Test("A study in which no network learned anything is reported in its last line")
   func nothingLearnt() throws {
     let scratch = try TemporaryDirectory()
     let options = ["--hidden", "4,5", "--iterations", "5", "--output"]
@@ -254,7 +254,7 @@ struct TuneTests {
     #expect(!healthy.output.contains("warning"))
   }
 
-  @Test("Networks that do badly are given up with --prune")
+  @Test("Bad networks are pruned with --prune")
   func pruning() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.tune([
@@ -273,7 +273,7 @@ struct TuneTests {
     #expect(json["effectBasis"] as? [String: Int] == ["compared": 8, "iteration": iteration])
   }
 
-  @Test("A study of which nothing comes ends with 1")
+  @Test("A study without results exits with 1")
   func nothing() throws {
     let scratch = try TemporaryDirectory()
     let outcome = try Command.run(

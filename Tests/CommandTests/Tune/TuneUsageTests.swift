@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Bad use of perceptron tune", .mayHang)
+@Suite("Usage errors of perceptron tune", .mayHang)
 struct TuneUsageTests {
   static let mistakes: [UsageTests.Mistake] = [
     .init("tune", "nothing to try", "perceptron train"),
@@ -61,7 +61,7 @@ struct TuneUsageTests {
     "It exits with 2, names setting and value, prints and writes nothing", arguments: mistakes)
   func refuses(_ mistake: UsageTests.Mistake) throws { try mistake.demand() }
 
-  @Test("What is not there is named, and nothing is written")
+  @Test("Missing folders are named, and nothing is written")
   func missing() throws {
     let scratch = try TemporaryDirectory()
     let lines = [
@@ -79,7 +79,7 @@ struct TuneUsageTests {
     #expect(try scratch.names.isEmpty)
   }
 
-  @Test("Help of the subcommands is their own, and bad use points to it")
+  @Test("Subcommands have their own help, and usage errors point to it")
   func help() throws {
     for name in ["show", "export"] {
       let help = try Command.run(["tune", name, "--help"])

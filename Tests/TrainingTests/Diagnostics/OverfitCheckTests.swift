@@ -104,7 +104,7 @@ struct OverfitCheckTests {
     #expect(check.passed)
   }
 
-  @Test("Settings that make no sense are refused, naming the value")
+  @Test("Invalid settings are refused with their value")
   func settings() {
     func expectRefused(
       _ name: String, data: Int = 30, rows: Int = 20, iterations: Int = 5, rate: Double = 0.1,

@@ -29,7 +29,7 @@ struct ConcurrencyTests {
     return (history, trainer.network, trainer.network.evaluate(on: data, workers: workers))
   }
 
-  @Test("Trainings at once give what they give one after the other", arguments: 1...3)
+  @Test("Concurrent trainings give the results of sequential ones", arguments: 1...3)
   func together(workers: Int) async throws {
     let seeds: [UInt64] = [1, 2, 3, 4, 1, 2]
     let alone = try seeds.map { try Self.run(seed: $0, workers: workers) }
@@ -47,7 +47,7 @@ struct ConcurrencyTests {
     }
   }
 
-  @Test("A number of workers that makes no sense is refused", arguments: [-1, 0, 257])
+  @Test("An invalid number of workers is refused", arguments: [-1, 0, 257])
   func refused(workers: Int) {
     let error = #expect(throws: InvalidSetting.self) {
       try TrainerSettings(workers: workers).check(rowCount: 1000)

@@ -60,7 +60,7 @@ struct MistakeTests {
   }
 
   @Test(
-    "The surest mistakes are the first of all in order",
+    "The most confident errors are the first of all in order",
     arguments: [
       (LossSpecification.softmax, 4), (.logistic, 1), (.logistic, 4), (.hinge, 4),
       (.squaredError, 1), (.squaredError, 4),

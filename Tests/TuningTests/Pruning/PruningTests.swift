@@ -140,7 +140,7 @@ struct PruningTests {
   }
 
   @Test(
-    "Settings that make no sense are refused",
+    "Invalid settings are refused",
     arguments: [
       (Pruning.successiveHalving(minimum: 0, factor: 2), "pruning minimum is 0"),
       (.successiveHalving(minimum: 1, factor: 1), "pruning factor is 1"),

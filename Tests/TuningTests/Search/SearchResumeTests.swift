@@ -169,7 +169,7 @@ struct SearchResumeTests {
     #expect(rest.study.trials.map(\.state) == [.diverged, .done])
   }
 
-  @Test("A checkpoint of other settings is not gone on from")
+  @Test("A checkpoint of other settings is not resumed")
   func checkpointOtherSettingsNotGone() throws {
     let folder = try TemporaryDirectory()
     let path = folder.file("study")

@@ -34,7 +34,7 @@ struct SearchSpaceCheckTests {
   }
 
   @Test(
-    "A domain without sense is refused by name",
+    "An invalid domain is refused by name",
     arguments: [
       (SearchSpace.Domain.values([]), "rate: no values, expected at least one"),
       (

@@ -201,7 +201,7 @@ struct SearchSpaceGridTests {
     }
   }
 
-  @Test("A space that makes no sense has no assignments")
+  @Test("An invalid space has no assignments")
   func spaceMakesNoSenseNo() {
     #expect(throws: SearchSpaceError.self) { try grid([]) }
   }

@@ -141,7 +141,7 @@ struct JournalTests {
   }
 
   @Test(
-    "A line that makes no sense is refused with its place",
+    "An invalid line is refused with its place",
     arguments: [
       ("{\"begun\":", "expected an event of the study: "),
       ("", "expected an event of the study: "),

@@ -79,7 +79,7 @@ struct ObjectiveTests {
     #expect(study.counts == [.done: 6])
   }
 
-  @Test("A report ends a trial that is to be given up")
+  @Test("A report ends a trial that is pruned")
   func reportEndsTrialGivenUp() throws {
     let study = try StudySamples.study(
       .successiveHalving(minimum: 2, factor: 2), goal: Goal("loss", .minimize))
@@ -93,7 +93,7 @@ struct ObjectiveTests {
     #expect(study.trials[1].value == 1)
   }
 
-  @Test("A study that is stopped is gone on with where it was")
+  @Test("A stopped study is resumed where it was")
   func studyStoppedGoneOnWith() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a")
@@ -130,7 +130,7 @@ struct ObjectiveTests {
     try Study(definition: StudySamples.definition(), trials: []).run { _ in 1 }
   }
 
-  @Test("Several threads may tell a study what happens")
+  @Test("Several threads may report to a study")
   func severalThreadsMayTellStudy() throws {
     let scratch = try TemporaryDirectory()
     let trials = (0..<40).map { _ in StudySamples.trials[0] }

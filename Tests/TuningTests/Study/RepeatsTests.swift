@@ -156,7 +156,7 @@ struct RepeatsTests {
     #expect((0..<4).map { study.shouldPrune(2 * $0, at: 1) } == [false, false, true, false])
   }
 
-  @Test("A study goes on with the same seeds, and with no others")
+  @Test("A study is resumed with the same seeds, and with no others")
   func studyGoesOnWithSame() throws {
     let folder = try TemporaryDirectory().file("study")
     do { try finish([0: 0.5], of: try Study.open(at: folder, Self.space, seeds: [0, 1])) }
@@ -172,7 +172,7 @@ struct RepeatsTests {
     #expect(error?.name == "seeds of repeats")
   }
 
-  @Test("A journal of a program that ranked seeds is read as it is")
+  @Test("A journal of a version that ranked seeds is read unchanged")
   func journalProgramRankedSeedsRead() throws {
     let folder = try TemporaryDirectory().file("study")
     let space = SearchSpace([.init("seed", .values([.integer(0), .integer(1)]))])

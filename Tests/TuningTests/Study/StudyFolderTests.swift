@@ -39,7 +39,7 @@ struct StudyFolderTests {
     #expect(try scratch.names == ["studies"])
   }
 
-  @Test("A process that kills itself leaves a study that can be gone on with")
+  @Test("A process that kills itself leaves a study that can be resumed")
   func processKillsItselfLeavesStudy() async throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a")
@@ -140,7 +140,7 @@ struct StudyFolderTests {
     #expect(study.trials.map(\.state).prefix(3) == [.waiting, .running, .waiting])
   }
 
-  @Test("Pruning that makes no sense leaves no folder")
+  @Test("Invalid pruning leaves no folder")
   func pruningMakesNoSenseLeaves() throws {
     let scratch = try TemporaryDirectory()
     #expect(throws: (any Error).self) {

@@ -1,7 +1,7 @@
 import Testing
 @testable import PerceptronVisualization
 
-@Suite("What charts tell where the pointer stands")
+@Suite("Hints of charts")
 struct HintTests {
   private static func hints(_ content: Chart.Content) -> [String] {
     Chart(title: "", summary: "", content).drawing(width: 440).hints
