@@ -21,10 +21,10 @@ struct CompareCommand: CommandWithExamples {
   static let examples = [
     CommandExample(
       "Compare two builds.",
-      "bench compare old.json new.json"),
+      "swift run -c release bench compare old.json new.json"),
     CommandExample(
       "Compare several measurements of each build and print only changes.",
-      "bench compare old1.json,old2.json new1.json,new2.json --changed"),
+      "swift run -c release bench compare old1.json,old2.json new1.json,new2.json --changed"),
   ]
 
   @Argument(

@@ -22,7 +22,7 @@ struct PeersCommand: CommandWithExamples {
       "scripts/compare-peers"),
     CommandExample(
       "Compare one work with the NumPy of another Python.",
-      "bench peers --python python3 --only numpy --filter 24-8-2"),
+      "swift run -c release bench peers --python python3 --only numpy --filter 24-8-2"),
   ]
 
   @Option(help: "Python interpreter that has the peers.") var python: String

@@ -22,7 +22,7 @@ struct TuneCommand: CommandWithExamples {
       "scripts/compare-peers --tune --data cifar-10-batches-bin"),
     CommandExample(
       "Compare with the NumPy of another Python.",
-      "bench tune --data cifar-10-batches-bin --python python3 --seconds 20"),
+      "swift run -c release bench tune --data cifar-10-batches-bin --python python3 --seconds 20"),
   ]
 
   @Option(help: .init("Folder of CIFAR-10's training batches.", valueName: "folder"))
