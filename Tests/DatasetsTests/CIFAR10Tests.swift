@@ -76,7 +76,7 @@ struct CIFAR10Tests {
     #expect(large?.message == "expected at most 65536 bytes, found 65537")
   }
 
-  @Test("Class names are text in UTF-8 and tell the classes apart; a byte order mark is none of it")
+  @Test("Class names are unique UTF-8 text; a byte order mark is ignored")
   func oddNames() throws {
     try directory.write(batch([1]), to: "data_batch_1.bin")
     let names = (0..<10).map { "kind \($0)" }

@@ -56,7 +56,7 @@ struct CollectionTests {
     for check in checks { #expect(check.outcome == .matches, "\(check)") }
   }
 
-  @Test("Where Fashion-MNIST is missing, the error says how to get it")
+  @Test("Without Fashion-MNIST, the error says how to get it")
   func missingFashion() {
     let error = #expect(throws: FileError.self) {
       try FashionMNIST.read(from: directory.file("none"))
@@ -77,7 +77,7 @@ struct CollectionTests {
     #expect(checks[2].outcome == .missing)
   }
 
-  @Test("A directory's format is told by its files' names, or by the caller")
+  @Test("A directory's format is detected by its files' names, or given by the caller")
   func detection() throws {
     let idx = try directory.makeDirectory("idx")
     let features = Features(.floats([1, 2]), exampleShape: [1])
@@ -109,7 +109,7 @@ struct CollectionTests {
     return error?.message
   }
 
-  @Test("A directory of anything else is refused with what was looked for and what is there")
+  @Test("A directory without data is refused with what was expected and what was found")
   func nothing() throws {
     let cifar = "CIFAR-10 batches (data_batch_*.bin, test_batch.bin)"
     let idx = "IDX files (train-images*, train-labels*, t10k-… or test-…)"
@@ -138,7 +138,7 @@ struct CollectionTests {
         + "found train-images (an IDX file), train-labels (an IDX file)")
   }
 
-  @Test("Folders with names of CIFAR-10's files are no data, and no published files")
+  @Test("Folders with the names of CIFAR-10's files are neither data nor published files")
   func foldersOfNames() throws {
     let record = [5] + [UInt8](repeating: 1, count: 3072)
     try directory.write(record, to: "data_batch_2.bin")
@@ -155,7 +155,7 @@ struct CollectionTests {
         == true)
   }
 
-  @Test("A directory of something else is told what its files are, and what to do")
+  @Test("A directory of other files is refused with their kinds and advice")
   func otherKinds() throws {
     try directory.write(Array("a,b\n1,2\n".utf8), to: "train.csv")
     #expect(loadingError(directory.path, nil)?.hasSuffix("found train.csv (a CSV table)") == true)
@@ -171,7 +171,7 @@ struct CollectionTests {
     #expect(loadingError(directory.path, nil)?.hasSuffix("; the data is in \(inner)") == true)
   }
 
-  @Test("A file for prediction that is of another kind is told which")
+  @Test("A file of another kind for prediction is refused with its kind")
   func otherFile() throws {
     let path = try directory.write([0x89] + Array("PNG\r\n".utf8), to: "a.png")
     let error = #expect(throws: FileError.self) { try DatasetLibrary.readFeatures(path) }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Data sets")
 struct DatasetTests {
-  @Test("Counts, names and shapes follow from what is given")
+  @Test("Counts, names and shapes follow from the arguments")
   func counts() {
     let features = Features(
       .bytes([UInt8](repeating: 3, count: 5 * 12)), exampleShape: [3, 4],

@@ -31,7 +31,7 @@ struct DescriptionTests {
     #expect("\(one)" == "1 row of [1] doubles, 1 class")
   }
 
-  @Test("What is prepared is described with what is done to it")
+  @Test("Prepared data is described with its preprocessing")
   func prepared() {
     let plain = dataset.prepared(with: .none, as: Double.self)
     #expect("\(plain)" == "600 rows of [2] bytes, 2 classes, as Double, divided by 1.0")
@@ -42,7 +42,7 @@ struct DescriptionTests {
       "\(scaled)" == "600 rows of [2] bytes, 2 classes, as Float, divided by 255.0, less a mean")
   }
 
-  @Test("A debugger's view lists no numbers, nor does that of what holds a data set")
+  @Test("Debugger views of data sets, and of values that hold them, list no numbers")
   func mirrors() throws {
     let prepared = dataset.prepared(with: Preprocessing(mean: [77, 77]), as: Float.self)
     let split = try dataset.splitLast(100)

@@ -58,7 +58,7 @@ struct IDXDirectoryTests {
     #expect(try IDX.readDirectory(directory.path).training?.count == 2)
   }
 
-  @Test("A folder is no candidate, whatever its name: beside a file, alone, or in place of one")
+  @Test("A folder is not a candidate, whatever its name: beside a file, alone, or in place of one")
   func folders() throws {
     try write(["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images", "t10k-labels"])
     for name in ["train-images", "train-labels.gz", "t10k-images-idx3-ubyte", "test-labels"] {
@@ -117,7 +117,7 @@ struct IDXDirectoryTests {
     #expect(error?.message == "the training set has no examples")
   }
 
-  @Test("A label beyond the known classes is refused with its place")
+  @Test("A label beyond the known classes is refused with its position")
   func labels() throws {
     try write(["train-images", "train-labels"])
     let error = #expect(throws: FileError.self) {
@@ -141,7 +141,7 @@ struct IDXDirectoryTests {
     }
   }
 
-  @Test("What is no directory is refused with its path")
+  @Test("A path that is not a directory is refused")
   func noDirectory() throws {
     for path in [try directory.write([1], to: "file"), directory.file("none")] {
       let error = #expect(throws: FileError.self) { try IDX.readDirectory(path) }

@@ -92,7 +92,7 @@ struct IDXTests {
     #expect(try IDX.readFeatures(directory.write(data, to: "a")).image == image)
   }
 
-  @Test("What is written is read back", arguments: 0..<3)
+  @Test("Written data is read back", arguments: 0..<3)
   func roundTrip(storage: Int) throws {
     let whole = Samples.features(count: 9, width: 4)[storage]
     for features in [whole, whole[rows: 2..<5], whole.subset(rows: [8, 0]), whole[rows: 3..<3]] {
@@ -163,7 +163,7 @@ struct IDXTests {
     }
   }
 
-  @Test("Other files are refused: trailing bytes, wrong rank, empty, a directory, none")
+  @Test("Invalid files are refused: trailing bytes, wrong rank, empty, a directory, missing")
   func others() throws {
     let vector = IDXTests.file(0x08, [2], [1, 2])
     let matrix = IDXTests.file(0x08, [1, 2], [1, 2])
@@ -188,7 +188,7 @@ struct IDXTests {
     }
   }
 
-  @Test("What the format cannot hold is not written")
+  @Test("Data that the format cannot represent is not written")
   func unwritable() throws {
     let path = directory.file("a")
     let deep = Features(.bytes([1]), exampleShape: [Int](repeating: 1, count: 255))

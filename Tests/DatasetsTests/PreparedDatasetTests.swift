@@ -45,7 +45,7 @@ struct PreparedDatasetTests {
   }
 
   @Test(
-    "A gathered batch is what the formula gives, element by element",
+    "A gathered batch agrees with the formula, element by element",
     arguments: preprocessings, [[], [3], [10, 0, 10, 5], Array(0..<11)])
   func gather(preprocessing: Preprocessing, rows: [Int]) {
     checkGather(Float.self, preprocessing, rows: rows)

@@ -32,7 +32,7 @@ struct PreprocessingTests {
   }
 
   @Test(
-    "A feature that is no number is refused with its row and column",
+    "A feature that is not a number is refused with its row and column",
     arguments: [
       Double.nan, .infinity, -.infinity,
     ])

@@ -77,7 +77,7 @@ struct SplitTests {
     }
   }
 
-  @Test("What rare classes cannot give is shared among the others by their sizes")
+  @Test("Rows that rare classes lack are taken from the others in proportion to their sizes")
   func proportionalRest() throws {
     let labels =
       (0..<50).map { $0 } + [Int](repeating: 50, count: 10) + [Int](repeating: 51, count: 1000)

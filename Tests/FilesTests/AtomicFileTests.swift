@@ -78,7 +78,7 @@ struct AtomicFileTests {
     #expect(try directory.names == ["a"])
   }
 
-  @Test("A symbolic link stays, and what it leads to is replaced, or made")
+  @Test("A symbolic link stays, and its target is replaced or created")
   func symbolicLink() throws {
     let folder = try directory.makeDirectory("folder")
     func link(_ name: String, to target: String) throws -> String {
@@ -123,7 +123,7 @@ struct AtomicFileTests {
     #expect(try directory.names == ["pipe"])
   }
 
-  @Test("A file that the process has open takes the bytes where it stands, and is not replaced")
+  @Test("A file that the process has open is written in place, not replaced")
   func ownDescriptor() throws {
     let path = try directory.write([9], to: "a")
     let descriptor = open(path, O_WRONLY | O_APPEND)
@@ -172,7 +172,7 @@ struct AtomicFileTests {
     #expect(try directory.names == ["folder"])
   }
 
-  @Test("Where no file can be written is known beforehand, without a trace")
+  @Test("Whether a file can be written is checked beforehand, without a trace")
   func check() throws {
     try directory.write([9], to: "a")
     _ = try directory.makeDirectory("folder")

@@ -105,7 +105,7 @@ struct ByteReaderTests {
     }
   }
 
-  @Test("Damaged gzip data is described without the descriptor by which zlib knows the file")
+  @Test("Damaged gzip data is described without zlib's file descriptor")
   func gzipMessage() throws {
     let compressed = try directory.gzip(data)
     try directory.write(Array(compressed.dropLast(20)), to: "cut.gz")

@@ -146,7 +146,7 @@ struct DamagedArchiveTests {
     #expect(try readingError(file(deep, dataSize: 0)) != nil)
   }
 
-  @Test("A header in bytes that are no text is refused")
+  @Test("A header that is not text is refused")
   func notText() throws {
     var bytes = file(#"{"__metadata__":{"a":"x"}}"#, dataSize: 0)
     bytes[8 + 21] = 0xff

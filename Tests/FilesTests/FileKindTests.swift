@@ -48,7 +48,8 @@ struct FileKindTests {
 
   private static func ascii(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-  @Test("A file is known by its first bytes, whatever its name", arguments: beginnings.keys)
+  @Test(
+    "A file's kind is detected by its first bytes, whatever its name", arguments: beginnings.keys)
   func bytes(_ expected: FileKind) throws {
     for bytes in try #require(Self.beginnings[expected]) {
       #expect(try kind(bytes, "file") == expected)
@@ -58,7 +59,7 @@ struct FileKindTests {
   }
 
   @Test(
-    "Where bytes say nothing, the extension does",
+    "If the bytes are ambiguous, the extension determines the kind",
     arguments: [
       ("model.onnx", FileKind.onnx), ("a.PKL", .pickle), ("a.b.csv", .csv), ("net.pth", .pyTorch),
     ])
@@ -66,7 +67,7 @@ struct FileKindTests {
     #expect(try kind([0xFE, 0xFE, 0xFE], name) == expected)
   }
 
-  @Test("What is unknown, empty or not there has no kind; a folder is one")
+  @Test("Unknown, empty and missing files have no kind; folders have one")
   func others() throws {
     #expect(try kind([0xFE, 1, 2, 3], "a") == nil)
     #expect(try kind([], "b.csv") == nil)
@@ -80,7 +81,7 @@ struct FileKindTests {
     #expect(try kind(Array("oops".utf8), "a.npy") == .text)
   }
 
-  @Test("Archives tell how to unpack them")
+  @Test("Archives come with the command that unpacks them")
   func unpacking() {
     #expect(FileKind.tar.unpacking("a b.tgz") == "tar -xf 'a b.tgz'")
     #expect(FileKind.zip.unpacking("a.zip") == "unzip a.zip")

@@ -37,12 +37,12 @@ struct JSONTextTests {
   }
 
   @Test(
-    "Text that is no JSON ends the search", arguments: ["{\"a", "{\"a\\", "}{", "\"", "{\"a\":"])
+    "Text that is not JSON ends the search", arguments: ["{\"a", "{\"a\\", "}{", "\"", "{\"a\":"])
   func damaged(text: String) {
     #expect(duplicate(text) == nil)
   }
 
-  @Test("The message names the key and what it is in")
+  @Test("The message names the key and its object")
   func description() {
     #expect(duplicate(#"{"a":1,"a":1}"#)?.description == #"the key "a" stands twice"#)
     #expect(

@@ -30,7 +30,7 @@ struct MemoryLimitTests {
     #expect(limit("nonsense\n\n", second) == nil && limit("", [:]) == nil)
   }
 
-  @Test("What limits this process is told with what is left of it")
+  @Test("The limit of this process's memory is described with what is left")
   func current() {
     let limit = MemoryLimit.current
     #expect(limit.left > 0 && limit.left < Double(ProcessInfo.processInfo.physicalMemory))

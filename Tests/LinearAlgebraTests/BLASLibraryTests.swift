@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The BLAS library", .serialized, .mayHang)
 struct BLASLibraryTests {
-  @Test("it says what it is")
+  @Test("It is described as such")
   func information() {
     #expect(BLASLibrary.configuration.contains("OpenBLAS"))
     #expect(!BLASLibrary.core.isEmpty && BLASLibrary.core != "unknown")

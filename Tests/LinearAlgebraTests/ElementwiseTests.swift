@@ -67,7 +67,7 @@ struct ElementwiseTests {
     #expect(a == [[24, 24], [0, 0]])
   }
 
-  @Test("in-place operators write where the elements are")
+  @Test("In-place operators write into the same memory")
   func inPlaceAddress() {
     var a = Tensor<Double>.counting([8])
     let before = a.withUnsafeElements { $0.baseAddress }

@@ -17,7 +17,7 @@ struct InterpolateTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("What is reached stays, whatever the share; a share of 0 changes nothing")
+  @Test("Elements at the target stay, whatever the share; a share of 0 changes nothing")
   func fixedPoint() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let x = Tensor<Scalar>.sample([33])

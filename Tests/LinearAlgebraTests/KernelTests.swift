@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Vector kernels")
 struct KernelTests {
-  @Test("relu keeps what is positive, passes NaN, and works in place", arguments: scalarTypes)
+  @Test("ReLU keeps positive elements, passes NaN, and works in place", arguments: scalarTypes)
   func relu(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let special: [Scalar] = [.nan, .infinity, -.infinity, -0.0, 0, .leastNonzeroMagnitude, -1, 3]
@@ -24,7 +24,7 @@ struct KernelTests {
     check(type)
   }
 
-  @Test("the ReLU's gradient flows where its output is positive", arguments: scalarTypes)
+  @Test("The ReLU's gradient passes where its output is positive", arguments: scalarTypes)
   func reluGradient(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       for size in awkwardSizes {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Limits, norms and transposition")
 struct LimitTests {
-  @Test("clamp bounds what is outside, and passes NaN", arguments: scalarTypes)
+  @Test("clamp limits elements outside the range, and passes NaN", arguments: scalarTypes)
   func clamp(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       var special: [Scalar] = [.nan, .infinity, -.infinity, 0.5, -0.5, 2, -2, 0, 0.25, -3]
@@ -81,7 +81,7 @@ struct LimitTests {
     expectMessage(result, "transposed: a matrix is needed, not shape [2]")
   }
 
-  @Test("The norm overflows and underflows only where it must", arguments: scalarTypes)
+  @Test("The norm overflows and underflows only if the result does", arguments: scalarTypes)
   func norm(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       for size in awkwardSizes {

@@ -29,7 +29,7 @@ struct NumPyRandomTests {
     }
   }
 
-  @Test("a normal deviate is kept over draws of other kinds", arguments: NumPyVectors.all)
+  @Test("A spare normal deviate is kept during draws of other kinds", arguments: NumPyVectors.all)
   func interleaved(vectors: NumPyVectors) {
     var random = NumPyRandom(seed: vectors.seed)
     let mixed = vectors.mixed

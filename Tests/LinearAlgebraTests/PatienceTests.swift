@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Patience")
 struct PatienceTests {
-  @Test("It lasts as long as the clock says, however quick the looks are")
+  @Test("A wait lasts as long as the clock says, however fast the polls are")
   func quickLooks() {
     var patience = Patience()
     #expect((0..<1_000_000).allSatisfy { _ in patience.lasts { 7 } })
@@ -13,7 +13,7 @@ struct PatienceTests {
       !(0..<Patience.looksPerClock).allSatisfy { _ in patience.lasts { 7 + Patience.duration } })
   }
 
-  @Test("Slow looks are few: it ends where the clock is looked at")
+  @Test("A wait with slow polls ends when the clock is read")
   func slowLooks() {
     var patience = Patience()
     var (looks, time) = (0, 0)
@@ -24,7 +24,7 @@ struct PatienceTests {
     #expect(looks == 2 * Patience.looksPerClock)
   }
 
-  @Test("The clock is not looked at in a short wait")
+  @Test("The clock is not read in a short wait")
   func shortWait() {
     var patience = Patience()
     var readings = 0

@@ -15,7 +15,7 @@
       return line.split(separator: "\t").last.map(String.init) ?? ""
     }
 
-    @Test("A thread leaves its processor, and may run where it might before")
+    @Test("A thread leaves its processor and may run on the same processors as before")
     func leaving() throws {
       let allowed = try Self.allowed()
       let isAlone = Int(allowed) != nil
@@ -30,7 +30,7 @@
       #expect(try Self.allowed() == allowed)
     }
 
-    @Test("A thread stays where it may run nowhere else, and where there is nothing to leave")
+    @Test("A thread stays if it may run nowhere else, or if there is nothing to leave")
     func staying() throws {
       let allowed = try Self.allowed()
       hint_leaving((0..<1024).map { $0 }, 1024)

@@ -87,7 +87,7 @@ struct QRTests {
     check(type)
   }
 
-  @Test("LAPACK's own failures say which routine failed, and how")
+  @Test("LAPACK's errors name the routine and the failure")
   func failures() {
     #expect(
       LAPACKError.failed(routine: "geqrf", info: -1011).description

@@ -108,7 +108,7 @@ struct ReductionTests {
     #expect(Tensor<Float>([1, .infinity, 2]).max() == .infinity)
   }
 
-  @Test("of equal elements the first is the largest")
+  @Test("The first of equal elements is the largest")
   func ties() {
     #expect(Tensor<Float>([2, 5, 5, 1]).argmax() == 1)
     #expect(([[3, 3], [3, 3]] as Tensor<Float>).argmax(axis: 0) == [0, 0])

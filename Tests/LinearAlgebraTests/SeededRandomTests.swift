@@ -51,7 +51,7 @@ struct SeededRandomTests {
     #expect(first.count == 500)
   }
 
-  @Test("a copy continues like the original, also with a kept deviate")
+  @Test("A copy continues like the original, also with a spare deviate")
   func copies() {
     var random = SeededRandom(seed: 3)
     _ = random.normal()

@@ -28,7 +28,7 @@ struct ShapeTests {
     #expect(Set<Shape>([[2], [2, 1], [2], []]).count == 3)
   }
 
-  @Test("an element count that does not fit in Int is nil, also where an extent is 0")
+  @Test("An element count that does not fit in Int is nil, also if an extent is 0")
   func elementCount() {
     #expect(Shape.elementCount(of: [1 << 31, 1 << 31]) == 1 << 62)
     #expect(Shape.elementCount(of: [1 << 32, 1 << 31]) == nil)

@@ -112,7 +112,8 @@ struct UpdateTests {
     check(type)
   }
 
-  @Test("What is kept of vanished gradients becomes 0, not subnormal", arguments: scalarTypes)
+  @Test(
+    "The optimizer state of vanished gradients becomes 0, not subnormal", arguments: scalarTypes)
   func subnormal(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       for (name, kernel) in Self.kernels(Scalar.self)

@@ -6,7 +6,7 @@ import Testing
 /// One after the other: they share the pools that nobody uses.
 @Suite("Worker pool", .serialized, .mayHang)
 struct WorkerPoolTests {
-  @Test("Everyone works once, and after a barrier sees what all did before", arguments: 1...5)
+  @Test("Every worker runs once, and after a barrier sees the results of all", arguments: 1...5)
   func barrier(workers: Int) {
     let lease = WorkerPool.lease(workers: workers)
     let numbers = UnsafeMutablePointer<Int>.allocate(capacity: workers)
@@ -29,7 +29,7 @@ struct WorkerPoolTests {
   }
 
   @Test(
-    "Where the system makes no more threads, a pool has the workers there are", arguments: 0...3)
+    "If the system creates no more threads, a pool has fewer workers", arguments: 0...3)
   func shortage(threads: Int) {
     var left = threads
     let pool = WorkerPool.make(count: 5) { start in
@@ -123,7 +123,7 @@ struct WorkerPoolTests {
     #expect(ObjectIdentifier(again.pool) == first)
   }
 
-  @Test("The last four pools that are given back are kept, and the others' threads end")
+  @Test("The last four pools returned are kept, and the threads of others end")
   func keptPools() {
     let workers = 5
     var leases = (0..<7).map { _ in WorkerPool.lease(workers: workers) }

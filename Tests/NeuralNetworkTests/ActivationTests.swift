@@ -84,7 +84,7 @@ struct ActivationTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("Inputs of ±1e30 give what the limit is, and NaN passes through", arguments: references)
+  @Test("Inputs of ±1e30 give the limit, and NaN passes through", arguments: references)
   func extremes(reference: Reference) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let layer = reference.specification.layer(Scalar.self)

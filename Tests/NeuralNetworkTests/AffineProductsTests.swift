@@ -18,7 +18,7 @@ struct AffineProductsTests {
     }
   }
 
-  @Test("The environment chooses a path, or kernels where it says nothing")
+  @Test("The environment chooses a path; kernels are the default")
   func requested() throws {
     func path(_ value: String) throws -> ProductPath {
       try .requested(in: ["PERCEPTRON_PRODUCTS": value])

@@ -20,7 +20,7 @@ struct ConformanceLayerTests {
       .layers[0].converted(to: Scalar.self)
   }
 
-  @Test("What is computed in place is what is computed apart", arguments: Conformance.layers)
+  @Test("Results in place equal those in separate memory", arguments: Conformance.layers)
   func inPlace(specification: LayerSpecification) {
     func check<Scalar: BLASScalar>(_ layer: some Layer<Scalar>, _ extents: [Int]) {
       let input = Tensor<Scalar>.sample([extents[0], extents[1]])

@@ -43,7 +43,7 @@ struct DropoutTests {
     #expect(gradient == upstream * layer.forward(ones, pass: pass))
   }
 
-  @Test("What is dropped depends on seed and position alone: not on scalar, width or batch")
+  @Test("The mask depends on seed and position alone: not on scalar, width or batch")
   func position() {
     func dropped<Scalar: BLASScalar>(_ shape: Shape, seed: UInt64, _: Scalar.Type) -> [Bool] {
       Dropout<Scalar>(rate: 0.3).forward(

@@ -38,7 +38,7 @@ struct EnsembleLayerTests {
     for type in scalarTypes { try check(type) }
   }
 
-  @Test("Weights that are set anew are what it predicts with")
+  @Test("It predicts with weights that are set later")
   func updates() throws {
     let x = Tensor<Float>.sample([20, 90])
     var network = Network(

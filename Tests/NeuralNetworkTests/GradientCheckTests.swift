@@ -52,7 +52,7 @@ struct GradientCheckTests {
   }
 
   @Test(
-    "Right gradients are never called wrong, whatever the size of data, weights and penalty",
+    "Correct gradients always pass, whatever the size of data, weights and penalty",
     arguments: [1e-6, 0.01, 1, 10, 1000], [1e-4, 0.01, 1])
   func neverWrong(dataScale: Double, weightScale: Double) {
     for seed in 0..<4 as Range<UInt64> {
@@ -146,7 +146,7 @@ struct GradientCheckTests {
   }
 
   @Test(
-    "Each planted mistake is caught", arguments: Mistake.allCases.filter { $0 != .otherShape },
+    "Each planted error is caught", arguments: Mistake.allCases.filter { $0 != .otherShape },
     1...2 as ClosedRange<UInt64>)
   func mistakes(mistake: Mistake, seed: UInt64) {
     // Odd seeds are regularized, and every setting has rows for a mean and units to mask.
@@ -191,7 +191,7 @@ struct GradientCheckTests {
     #expect(report.parameters.last?.largestError == .infinity)
   }
 
-  @Test("The report is a table with the largest errors, where they are, and a verdict")
+  @Test("The report is a table with the largest errors, their positions, and a verdict")
   func table() {
     let net = TwoLayerNetTests.fresh(.toy, seed: 0, as: Double.self)
     let report = GradientCheck().run(

@@ -66,7 +66,7 @@ struct PredictorTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("As many workers as suit the work are taken, but no more than rows")
+  @Test("The number of workers suits the work and is at most the number of rows")
   func fewRows() {
     var random = SeededRandom(seed: 1)
     // Work enough for as many workers as BLAS has threads.
@@ -77,7 +77,7 @@ struct PredictorTests {
     }
   }
 
-  @Test("BLAS has a single thread while several workers run, and as many as before afterwards")
+  @Test("BLAS has a single thread while several workers run, and its threads again afterwards")
   func singleThread() {
     var random = SeededRandom(seed: 1)
     let net = Network<Float>(inputSize: 3, [.affine(outputs: 2)], using: &random)
@@ -98,7 +98,7 @@ struct PredictorTests {
     }
   }
 
-  @Test("A number of workers that makes no sense traps", arguments: [0, 257])
+  @Test("An invalid number of workers traps", arguments: [0, 257])
   func refused(workers: Int) async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       [workers] in

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("ReLU")
 struct ReLUTests {
-  @Test("The rectifier keeps what is above 0 and lets NaN through")
+  @Test("The rectifier keeps positive inputs and passes NaN")
   func forward() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let x = Tensor<Scalar>([-1, 0, 2, -.infinity, .infinity, .nan])

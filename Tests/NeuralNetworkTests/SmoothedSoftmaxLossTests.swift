@@ -91,7 +91,7 @@ struct SmoothedSoftmaxLossTests {
   }
 
   @Test(
-    "Where all labels have a weight of 0 the loss is 0, in a batch with others they are left out")
+    "A batch of labels with weight 0 has loss 0; among others they are left out")
   func zeroWeights() {
     let loss = SoftmaxLoss<Double>(classWeights: [0, 1])
     #expect(loss([[1, 2]], .labels([0])) == 0)
@@ -99,7 +99,7 @@ struct SmoothedSoftmaxLossTests {
     expectClose(both, SoftmaxLoss<Double>()([[3, -1]], .labels([1])), tolerance: 1e-15)
   }
 
-  @Test("As many weights as classes are needed, and none below 0 or all 0")
+  @Test("Class weights must be one per class, not negative, and not all 0")
   func traps() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = SoftmaxLoss<Float>(classWeights: [1, 2])(.zeros([1, 3]), .labels([1]))

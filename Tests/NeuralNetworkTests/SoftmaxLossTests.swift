@@ -48,7 +48,7 @@ struct SoftmaxLossTests {
     #expect(!SoftmaxLoss()(scores, .labels(labels)).isFinite)
   }
 
-  @Test("A label that is no class traps, naming label, row and classes")
+  @Test("An invalid label traps, naming label, row and classes")
   func labelOutOfRange() async {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]

@@ -41,7 +41,7 @@ struct SpecificationTests {
       ])
   }
 
-  @Test("Settings on the edge of what makes sense pass")
+  @Test("Settings on the edge of the valid range pass")
   func edges() throws {
     for right: LayerSpecification in [
       .affine(outputs: 1), .dropout(rate: 0), .dropout(rate: 1 - 0x1p-53),
@@ -54,7 +54,7 @@ struct SpecificationTests {
   }
 
   @Test(
-    "A layer's setting that makes no sense is refused with its name and value",
+    "An invalid setting of a layer is refused with its name and value",
     arguments: [
       (.affine(outputs: 0), "width of an affine layer is 0, expected 1 to 2³¹ − 1"),
       (.affine(outputs: -3), "width of an affine layer is -3, expected 1 to 2³¹ − 1"),
@@ -74,7 +74,7 @@ struct SpecificationTests {
   }
 
   @Test(
-    "A loss's setting that makes no sense is refused with its name and value",
+    "An invalid setting of a loss is refused with its name and value",
     arguments: [
       (.softmax(labelSmoothing: 1), "label smoothing is 1.0, expected 0 or more and below 1"),
       (.softmax(labelSmoothing: .nan), "label smoothing is nan, expected 0 or more and below 1"),

@@ -82,7 +82,7 @@ struct TwoLayerNetTests {
     expectClose(loss, 2.302585, tolerance: 1e-4)
   }
 
-  @Test("Predictions are the best scores and the likeliest classes")
+  @Test("Predictions are the classes of the highest scores and probabilities")
   func predict() {
     let net = Self.fresh(.case12x8x5, seed: 7, as: Float.self)
     let x = Tensor<Float>(ReferenceCase.case12x8x5.x)

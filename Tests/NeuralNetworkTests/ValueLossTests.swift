@@ -119,7 +119,7 @@ struct ValueLossTests {
     #expect(kinks == [[0.5, 0]])
   }
 
-  @Test("Targets of another shape and labels that are no classes trap, naming the loss")
+  @Test("Targets of another shape and invalid labels trap, naming the loss")
   func traps() async {
     let shape = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = SquaredError<Float>()([[1, 2]], .values([[0, 1, 2]]))

@@ -77,7 +77,7 @@ struct ComparisonTests {
     #expect(rows.map(\.values) == [["2", "–"], ["–", "3"]])
   }
 
-  @Test("What does not compare is said")
+  @Test("Obstacles to a comparison are stated")
   func doesNotCompareSaid() {
     func cautions(_ change: (inout RunRecord) -> Void) -> [String] {
       RunComparison([Self.entry("a"), Self.entry("b", change)]).cautions
@@ -118,7 +118,7 @@ struct ComparisonTests {
       ])
   }
 
-  @Test("Of many runs the ten best can be told apart, the others are grey")
+  @Test("The ten best of many runs have colors, the others are gray")
   func manyRunsTenBestCan() throws {
     let entries = (0..<13).map { Self.entry("run \($0)", accuracy: Double($0) / 13) }
     let report = Report(of: RunComparison(entries))

@@ -113,7 +113,7 @@ struct RunReportTests {
     #expect(!picture.caption.contains("red"))
   }
 
-  @Test("Of many units the first hundred are drawn, in colours where pictures have them")
+  @Test("The first hundred of many units are drawn, in color for color images")
   func manyUnitsFirstHundredDrawn()
     throws
   {
@@ -130,7 +130,7 @@ struct RunReportTests {
     #expect(picture.image.channels == 3)
   }
 
-  @Test("Of inputs that are no pictures there are no weights but a sentence")
+  @Test("Weights are not drawn for inputs other than images, with a note")
   func inputsNoPicturesThereNo() throws {
     let report = Self.report(image: nil)
     #expect(!report.sections.contains { $0.heading == "First-layer weights" })
@@ -143,7 +143,7 @@ struct RunReportTests {
       ])
   }
 
-  @Test("A layer that has no weights over the inputs in their places is told of")
+  @Test("A first layer without weights for each input is mentioned")
   func layerNoWeightsOverInputs() {
     let network = Network<Double>(inputSize: 6, layers: [Dropout(rate: 0.5)])
     let report = Report(
@@ -152,7 +152,7 @@ struct RunReportTests {
     #expect(!report.sections.contains { $0.heading == "First-layer weights" })
   }
 
-  @Test("Wrong examples are pictures, the surest first, on one scale")
+  @Test("Misclassified examples are images on one scale, the most confident first")
   func wrongExamplesPicturesSurestFirst() throws {
     let pictures = try Self.pictures(Self.report(image: Self.shape), "Most confidently wrong")
     #expect(
@@ -166,7 +166,7 @@ struct RunReportTests {
     #expect(pictures[0].summary == "Row 2 of class owl, taken for cat")
   }
 
-  @Test("Where a loss knows no probabilities, margins are told")
+  @Test("A loss without probabilities has margins instead")
   func lossKnowsNoProbabilitiesMargins() throws {
     let report = Self.report(image: Self.shape, Hinge())
     let pictures = try Self.pictures(report, "Most confidently wrong")
@@ -179,7 +179,7 @@ struct RunReportTests {
     #expect(table?.columns.last?.title == "margin")
   }
 
-  @Test("Where nothing is wrong there is no such section")
+  @Test("Without errors there is no such section")
   func nothingWrongThereNoSuch() {
     let data = Self.data(image: Self.shape)
     let right: PreparedDataset<Double> = data.dataset[rows: 0..<1].prepared(with: .none)
@@ -244,7 +244,7 @@ struct RunReportTests {
     #expect(report.chart("loss")?.summary.contains("without the penalty, it ends at 0.75") == true)
   }
 
-  @Test("Settings are told in words")
+  @Test("Settings are described in words")
   func settingsToldWords() {
     #expect(RunSetting.words(Schedule.epochDecay(factor: 0.95)) == "epoch decay, factor 0.95")
     #expect(RunSetting.words(Schedule.constant) == "constant")

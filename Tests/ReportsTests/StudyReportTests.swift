@@ -140,7 +140,7 @@ struct StudyReportTests {
     #expect(times.spans.count == 7)
   }
 
-  @Test("A study without trials that are done says so and has no charts of results")
+  @Test("A study without finished trials has a note and no charts of results")
   func studyWithoutTrialsDoneSays() throws {
     let waiting = Report(of: try StudyPages.study(StudyPages.space), in: "a")
     #expect(waiting.sections.map(\.heading) == ["Overview", "Files and commands"])
@@ -192,7 +192,7 @@ struct StudyReportTests {
     #expect(lines.lines.allSatisfy { $0.positions[2] == 0.5 })
   }
 
-  @Test("A study whose trials were all given up shows how far they came")
+  @Test("A study whose trials were all pruned shows their progress")
   func studyWhoseTrialsWereAll() throws {
     let study = try StudyPages.study(StudyPages.space)
     for trial in 0..<6 {
@@ -232,7 +232,7 @@ struct StudyReportTests {
     #expect(report.shownCharts.allSatisfy { $0.name == "timeline" })
   }
 
-  @Test("A study under way shows what it has, and says that it is not over")
+  @Test("A study in progress shows its results so far, with a note")
   func studyUnderWayShowsSays() throws {
     let study = try StudyPages.study(StudyPages.space)
     try StudyPages.finish(0, of: study, 0.5)
@@ -247,7 +247,7 @@ struct StudyReportTests {
     #expect(stopped.table("Best trials")?.rows.map { $0[0].text } == ["0", "1"])
   }
 
-  @Test("Where less is better the lowest comes first, whatever its size")
+  @Test("If lower is better, the lowest value comes first, whatever its size")
   func lessBetterLowestComesFirst() throws {
     let study = try StudyPages.study(
       SearchSpace([.init("x", .numbers(lower: -2, upper: 2, points: 5))]),

@@ -73,7 +73,7 @@ struct CheckpointTests {
     }
   }
 
-  @Test("A run without validation rows, whose losses a plateau goes by, goes on too")
+  @Test("A run without validation rows resumes a plateau schedule on its losses")
   func noValidation() throws {
     var settings = Self.settings(.sgd)
     (settings.learningRate, settings.earlyStopping) = (1e-9, EarlyStopping(patience: 4))
@@ -107,7 +107,7 @@ struct CheckpointTests {
     }
   }
 
-  @Test("NumPy's stream goes on too, in Double")
+  @Test("NumPy's stream is resumed too, in Double")
   func numPy() throws {
     let data = Dataset(Tensor<Double>.sample([30, 4]), labels: (0..<30).map { $0 % 3 })
       .prepared(with: .none, as: Double.self)
@@ -155,7 +155,7 @@ struct CheckpointTests {
     #expect(last.metadata["note"] == "mine")
   }
 
-  @Test("A run that is stopped is saved, one that is finished only where that is asked for")
+  @Test("A stopped run is saved, a finished one only on request")
   func whenFinished() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("checkpoint")

@@ -40,7 +40,7 @@ struct GradientClippingTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("Without clipping nothing is looked at or changed")
+  @Test("Without clipping gradients are neither read nor changed")
   func none() {
     var workspace = Self.workspace([3, -4] as [Float])
     #expect(GradientClipping.none.apply(to: &workspace) == nil)

@@ -145,7 +145,7 @@ struct GroupTests {
     #expect(throws: TrainingError.self) { try both.run(on: Self.data) }
   }
 
-  @Test("A run that has diverged says so again, and its checkpoint does too")
+  @Test("A diverged run reports so again, and so does its checkpoint")
   func diverged() throws {
     let scratch = try TemporaryDirectory()
     var wild = Self.members[0]
@@ -162,7 +162,7 @@ struct GroupTests {
     #expect(throws: TrainingError.self) { try resumed.run(on: Self.data) }
   }
 
-  @Test("A network that a callback ends is over once the others go on, also after a resume")
+  @Test("A network that a callback ends stays ended while the others continue, also after a resume")
   func ended() throws {
     let scratch = try TemporaryDirectory()
     let members = Array(Self.members[..<3])
@@ -188,7 +188,7 @@ struct GroupTests {
     }
   }
 
-  @Test("A checkpoint in the loop leaves the last good file where the update left no good network")
+  @Test("A checkpoint keeps the last good file if the update left an invalid network")
   func lastGood() throws {
     let scratch = try TemporaryDirectory()
     var wild = Self.members[0]
@@ -205,7 +205,7 @@ struct GroupTests {
     }
   }
 
-  @Test("What networks side by side must share is refused where it differs, named")
+  @Test("Settings that networks side by side must share are refused by name if they differ")
   func shared() throws {
     let members = Self.members
     let changes: [(String, (inout TrainerSettings) -> Void)] = [

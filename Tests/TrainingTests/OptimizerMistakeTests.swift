@@ -42,7 +42,7 @@ struct OptimizerMistakeTests {
     }
   }
 
-  @Test("Kept tensors of another optimizer trap with both lists of names")
+  @Test("State tensors of another optimizer trap with both lists of names")
   func otherTensors() async {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
@@ -54,7 +54,7 @@ struct OptimizerMistakeTests {
     expectMessage(result, "W1.first_moment", "expected", "W1.velocity")
   }
 
-  @Test("A kept tensor of another shape traps with both shapes")
+  @Test("A state tensor of another shape traps with both shapes")
   func otherShape() async {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]

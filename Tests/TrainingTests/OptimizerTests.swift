@@ -84,7 +84,7 @@ struct OptimizerTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("A step reuses the memory of parameters and of what is kept", arguments: all)
+  @Test("A step reuses the memory of parameters and optimizer state", arguments: all)
   func reusesMemory(optimizer: Optimizer) {
     var (network, workspace) = Self.vectors.network(Float.self)
     Self.vectors.setGradients(of: 0, in: &workspace, for: network)
@@ -103,7 +103,7 @@ struct OptimizerTests {
     }
   }
 
-  @Test("A run that goes on from what was kept is the uninterrupted one", arguments: all)
+  @Test("A run resumed from its state equals the uninterrupted one", arguments: all)
   func resumes(optimizer: Optimizer) {
     var (whole, _) = Self.vectors.network(Float.self)
     var uninterrupted = OptimizerState(optimizer, for: whole)
@@ -122,7 +122,7 @@ struct OptimizerTests {
     #expect(resumed.stepCount == 6 && before.stepCount == 3)
   }
 
-  @Test("What is kept has the parameters' names, kinds and shapes")
+  @Test("The optimizer state has the parameters' names, kinds and shapes")
   func names() {
     let (network, _) = Self.vectors.network(Double.self)
     func names(_ optimizer: Optimizer) -> [String] {

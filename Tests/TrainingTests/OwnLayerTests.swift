@@ -46,7 +46,7 @@ struct OwnLayerTests {
     Tensor<Double>.sample([30, 4]), labels: (0..<30).map { $0 % 3 }
   ).prepared(with: .none, as: Double.self)
 
-  @Test("A layer of one's own is checked, trained and named in the summary")
+  @Test("A user's layer is checked, trained and named in the summary")
   func works() throws {
     let report = GradientCheck().run(
       NetworkObjective(net(), on: data.block(0..<9), .labels(Array(data.labels[0..<9]))))
@@ -54,7 +54,7 @@ struct OwnLayerTests {
     #expect(net().summary.layers[1].name == "SignedSquare<Double>")
   }
 
-  @Test("Files refuse it, and checkpoints go on into a network that has it")
+  @Test("Files refuse it, and checkpoints are resumed into a network that has it")
   func files() throws {
     let scratch = try TemporaryDirectory()
     let model = TrainedModel(network: net(), preprocessing: .none, classNames: ["a", "b", "c"])

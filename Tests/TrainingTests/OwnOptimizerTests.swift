@@ -56,7 +56,7 @@ struct OwnOptimizerTests {
 
   private static let polynomial = Schedule.custom(name: "polynomial", settings: ["power": 0.9])
 
-  @Test("An optimizer of one's own with three tensors makes its steps, weight decay included")
+  @Test("A user's optimizer with three tensors makes its steps, including weight decay")
   func steps() {
     let vectors = OptimizerVectors.shared
     /// The parameter and the largest second moment after all steps, one element after the other.
@@ -122,7 +122,7 @@ struct OwnOptimizerTests {
     #expect(trainer.result.evaluate(on: data).accuracy > 0.98)
   }
 
-  @Test("A checkpoint of it goes on with the same bits")
+  @Test("A checkpoint of it is resumed with the same bits")
   func resumes() throws {
     let scratch = try TemporaryDirectory()
     var settings = CheckpointTests.settings(Self.amsGrad(weightDecay: 0.01))
@@ -142,7 +142,7 @@ struct OwnOptimizerTests {
     }
   }
 
-  @Test("Names that are not registered are refused when a run begins and when it goes on")
+  @Test("Names that are not registered are refused when a run starts and when it is resumed")
   func unregistered() throws {
     let cases: [(kind: String, name: String, settings: TrainerSettings)] = [
       ("optimizer", "amsgrad", TrainerSettings(optimizer: Self.amsGrad(), batchSize: 20)),
@@ -216,7 +216,7 @@ struct OwnOptimizerTests {
     #expect(try ScheduleState(json: line.utf8) == state)
   }
 
-  @Test("A schedule of one's own gives its rates, of the iteration and of the ended epochs")
+  @Test("A user's schedule gives its rates, by iteration and by completed epochs")
   func schedule() {
     Schedule.register("halving") { position, _ in
       position.baseRate * pow(0.5, Double(position.endedEpochs))

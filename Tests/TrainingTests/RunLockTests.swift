@@ -21,7 +21,7 @@ struct RunLockTests {
     #expect(try scratch.names == ["runs"])
   }
 
-  @Test("What is no folder cannot be locked")
+  @Test("A path that is not a folder cannot be locked")
   func noFolder() throws {
     let scratch = try TemporaryDirectory()
     for name in ["none", "file"] {

@@ -98,7 +98,7 @@ struct RunReadingTests {
   }
 
   @Test(
-    "A line that is wrong is told with its number",
+    "An invalid line is reported with its number",
     arguments: [
       ("history.csv", "0,2.5", "0;2.5", "line 2: expected iteration,loss, found 0;2.5"),
       ("history.csv", "1,0.1", "2,0.1", "line 3: iteration: expected 1, found 2"),
@@ -154,7 +154,7 @@ struct RunReadingTests {
   }
 
   @Test(
-    "A file that is missing or empty is told", arguments: ["run.json", "history.csv", "epochs.csv"])
+    "Missing and empty files are reported", arguments: ["run.json", "history.csv", "epochs.csv"])
   func missing(name: String) throws {
     let written = try self.written()
     try written.scratch.write([], to: "runs/a/" + name)

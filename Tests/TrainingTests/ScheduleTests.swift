@@ -33,7 +33,7 @@ struct ScheduleTests {
     }
   }
 
-  @Test("Steps come after every so many epochs")
+  @Test("Steps come at regular intervals of epochs")
   func step() {
     var state = ScheduleState(.step(epochs: 2, factor: 0.5), baseRate: 8, iterations: 100)
     var rates: [Double] = []
@@ -97,7 +97,7 @@ struct ScheduleTests {
   }
 
   @Test(
-    "A state goes on from JSON where it was",
+    "A state continues from JSON where it was",
     arguments: OptimizerVectors.shared.schedules.map(\.schedule))
   func codable(schedule: Schedule) throws {
     var state = ScheduleState(schedule, baseRate: 0.3, iterations: 40)

@@ -186,7 +186,7 @@ struct TrainTests {
     #expect(net.parameters.allSatisfy { $0.tensor.firstNonFinite() == nil })
   }
 
-  @Test("Progress is told of each iteration and can end the run")
+  @Test("Progress is reported for each iteration and can end the run")
   func progress() throws {
     let data = Self.blobs(40)
     var net = Self.net(data)

@@ -122,7 +122,7 @@ struct TrainedModelTests {
     }
   }
 
-  @Test("A model with a picture of another size than its inputs is a mistake")
+  @Test("A model with an image of another size than its inputs traps")
   func imageOfOtherSize() async {
     await #expect(processExitsWith: .failure) {
       let model = TrainedModelTests.model(Float.self)
@@ -167,7 +167,7 @@ struct TrainedModelTests {
     #expect(read.network.outputs(of: x) == network.outputs(of: x))
   }
 
-  @Test("What is missing or does not fit in a model file is named", arguments: Flaw.allCases)
+  @Test("Missing or mismatched parts of a model file are named", arguments: Flaw.allCases)
   func flaws(flaw: Flaw) throws {
     let directory = try TemporaryDirectory()
     let path = directory.path + "/m"

@@ -76,7 +76,7 @@ struct TrainerSettingsTests {
     }
   }
 
-  @Test("The layers' statistics follow what training sees")
+  @Test("The layers' statistics follow the training batches")
   func statistics() throws {
     let trainer = try Self.trained { _ in }
     let mean = trainer.network.statistics["running_mean.1"]
@@ -104,7 +104,7 @@ struct TrainerSettingsTests {
     #expect(Set(try losses(seed: 2)).isDisjoint(with: first))
   }
 
-  @Test("A plateau of the score lowers the rate, also where evaluations and epochs do not coincide")
+  @Test("A plateau of the score lowers the rate, also if evaluations and epochs do not coincide")
   func plateau() throws {
     func rates(_ evaluation: EvaluationRule) throws -> Int {
       var trainer = try TrainerTests.trainer(
@@ -141,7 +141,7 @@ struct TrainerSettingsTests {
     #expect(endless.iterations(rowCount: 10) == .max / 10)
   }
 
-  @Test("What improves too little is no improvement")
+  @Test("A change below the threshold is not an improvement")
   func minimumImprovement() throws {
     func epochs(_ least: Double) throws -> Int {
       var trainer = try TrainerTests.trainer(

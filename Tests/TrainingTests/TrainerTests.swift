@@ -180,7 +180,7 @@ struct TrainerTests {
     #expect(try trainer.run(on: data).loss.count == 30)
   }
 
-  @Test("Callbacks are told of the end once, whatever ends the run")
+  @Test("Callbacks are notified of the end once, whatever ends the run")
   func ends() throws {
     struct Trouble: Error {}
     let data = TrainTests.blobs(60)
@@ -222,7 +222,7 @@ struct TrainerTests {
     #expect(ends.count == 5 && last == nil)
   }
 
-  @Test("A run ends where its loss is above a limit")
+  @Test("A run ends if its loss exceeds a limit")
   func lossLimit() throws {
     var trainer = try Self.trainer(
       TrainerSettings(learningRate: 1e-9, length: .iterations(30), batchSize: 20))
@@ -248,7 +248,7 @@ struct TrainerTests {
     #expect(try await task.value == 6)
   }
 
-  @Test("The CSV log has a line for each iteration, also of a run that goes on")
+  @Test("The CSV log has a line for each iteration, also of a resumed run")
   func csvLog() throws {
     let scratch = try TemporaryDirectory()
     let data = TrainTests.blobs(60)
@@ -304,7 +304,7 @@ struct TrainerTests {
   ]
 
   @Test(
-    "Fifty rows are learnt by heart by two and by four hidden layers",
+    "Two and four hidden layers memorize fifty rows",
     arguments: [[64, 32], [48, 48, 32, 16]])
   func overfit(widths: [Int]) throws {
     let rows = Digits.training[rows: 0..<50]
@@ -330,7 +330,7 @@ struct TrainerTests {
   }
 
   @Test(
-    "Data of one class is refused where the network tells two apart, before anything is trained")
+    "Data of one class is refused for a network of two before training")
   func oneClass() throws {
     let features = Features(.bytes((0..<40).map { UInt8($0) }), exampleShape: [4])
     let data = Dataset(

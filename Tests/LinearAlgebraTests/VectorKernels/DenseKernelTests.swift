@@ -35,7 +35,7 @@ struct DenseKernelTests {
   }
 
   @Test(
-    "A number's bits depend neither on its place nor on what else is computed",
+    "A number's bits depend neither on its position nor on its neighbors",
     arguments: scalarTypes)
   func places(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {

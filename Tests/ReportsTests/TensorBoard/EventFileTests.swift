@@ -63,7 +63,7 @@ struct EventFileTests {
     }
   }
 
-  @Test("A histogram leaves out what is not finite and counts the rest")
+  @Test("A histogram counts finite values only")
   func histogramLeavesOutNotFinite() {
     let some = HistogramBuckets(of: Tensor<Double>([0, .nan, 1, 30, .infinity], shape: [5]))
     #expect(some.count == 3 && some.sum == 31 && some.sumOfSquares == 901)
@@ -78,7 +78,7 @@ struct EventFileTests {
     #expect(extreme.counts.first == 1 && extreme.counts.last == 1)
   }
 
-  @Test("What was flushed is in the file, behind the version and the start")
+  @Test("Flushed events are in the file, after the version and the start")
   func wasFlushedFileBehindVersion() throws {
     let scratch = try TemporaryDirectory()
     let log = try TensorBoardLog(in: scratch.file("a/b"), fromStep: 7)

@@ -91,7 +91,7 @@ struct StudyEventsTests {
     }
   }
 
-  @Test("The folder is as it was where it cannot be replaced", arguments: [1, 2])
+  @Test("A folder that cannot be replaced is unchanged", arguments: [1, 2])
   func folderWasCannotReplaced(failing: Int) throws {
     let scratch = try TemporaryDirectory()
     let folder = scratch.file("events")
@@ -108,7 +108,7 @@ struct StudyEventsTests {
     #expect(try scratch.names == ["events"])
   }
 
-  @Test("What was moved away and never replaced comes back first")
+  @Test("Files that were moved away and not replaced are restored first")
   func wasMovedAwayNeverReplaced() throws {
     let scratch = try TemporaryDirectory()
     let folder = scratch.file("events")

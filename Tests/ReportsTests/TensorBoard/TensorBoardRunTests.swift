@@ -38,7 +38,7 @@ struct TensorBoardRunTests {
     """
 
   @Test(
-    "Python's reader finds what was written, and drops what a later start takes back",
+    "Python's reader finds what was written, and drops what a later start revokes",
     .requires(.tensorBoard, hasTensorBoard(), "PYTHON has no package tensorboard"))
   func readBack() throws {
     let scratch = try TemporaryDirectory()
@@ -104,7 +104,7 @@ struct TensorBoardRunTests {
       try found("accuracy/validation") == Dictionary(uniqueKeysWithValues: accuracies))
     #expect(try found("parameters/W1") == [0: 576, 9: 576, 19: 576, 24: 576])
   }
-  @Test("A run that stops early has its last histograms, and goes on in a further file")
+  @Test("A run that stops early has its last histograms, and continues in another file")
   func runStopsEarlyLastHistograms()
     throws
   {
@@ -133,7 +133,7 @@ struct TensorBoardRunTests {
     #expect(try steps(#require(names.last)) == [7, 24])
   }
 
-  @Test("A callback of senseless numbers is refused before a run")
+  @Test("A callback with invalid numbers is refused before a run")
   func callbackSenselessNumbersRefusedBefore() async {
     await #expect(processExitsWith: .failure) {
       _ = TrainingCallback<Float>.tensorBoard(to: "none", histograms: -1)

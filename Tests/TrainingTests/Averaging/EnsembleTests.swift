@@ -20,7 +20,7 @@ struct EnsembleTests {
       inputSize: 3, [.affine(outputs: hidden), .relu, .affine(outputs: 4)], using: &random)
   }
 
-  @Test("Probabilities are the members' means, and the likeliest class is predicted")
+  @Test("Probabilities are the members' means, and the most probable class is predicted")
   func worked() throws {
     func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
       // 0.45 and 0.35 for class 0 and 1, though two of three prefer class 1.

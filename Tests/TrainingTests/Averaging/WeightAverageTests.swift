@@ -95,7 +95,7 @@ struct WeightAverageTests {
     #expect(copy.network == taken && average.network != taken)
   }
 
-  @Test("An average goes on from its tensors and update count with the same bits")
+  @Test("An average continues from its tensors and update count with the same bits")
   func checkpoint() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       var whole = WeightAverage(of: RunningMean<Scalar>.network(seed: 0), decay: 0.9)

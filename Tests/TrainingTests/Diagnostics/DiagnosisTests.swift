@@ -47,7 +47,7 @@ struct DiagnosisTests {
     for type in scalarTypes { try check(type) }
   }
 
-  @Test("Norms are those worked out by hand, and ratios are nil for what was 0 or is not known")
+  @Test("Norms agree with hand calculation, and ratios to 0 or unknown values are nil")
   func parameters() {
     func check<Scalar: BLASScalar>(_ type: Scalar.Type) {
       let network = Self.worked(type)
@@ -116,7 +116,7 @@ struct DiagnosisTests {
     #expect(network.diagnose([1, -1], .labels([0])).layers[1].deadCount == 1)
   }
 
-  @Test("A diagnosis comes back from JSON; what is not finite is written as a word")
+  @Test("A diagnosis survives JSON; numbers that are not finite are words")
   func json() throws {
     var diagnosis = Self.diagnosis(Double.self)
     diagnosis.firstLoss = 2.5

@@ -35,7 +35,7 @@ struct DiagnosticSeriesTests {
   }
 
   @Test(
-    "However many looks there are, about 500 are kept, at even distances, with the newest",
+    "About 500 snapshots are kept, evenly spaced and with the newest, however many there are",
     arguments: [0, 1, 2, 499, 500, 501, 502, 1000, 1001, 5000, 5001])
   func bounded(count: Int) {
     var series = DiagnosticSeries()
@@ -76,7 +76,7 @@ struct DiagnosticSeriesTests {
   }
 
   @Test(
-    "What is wrong with the file is told with its line",
+    "Errors in the file are reported with their line",
     arguments: [
       ("3,,W1,norm,1", "line 2: iteration: expected 0 to 2, found 3"),
       ("1,-1,relu,norm,1", "line 2: layer: expected a layer's position or nothing, found -1"),

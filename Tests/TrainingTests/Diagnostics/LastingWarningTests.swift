@@ -43,7 +43,7 @@ struct LastingWarningTests {
       lasting([[], [a], [a], [warning(.smallUpdate, "W1")]]).last?.isEmpty == true)
   }
 
-  @Test("What is wrong before training, and a loss that is not finite, is told at once")
+  @Test("Errors before training and a loss that is not finite are reported at once")
   func immediate() {
     var filter = LastingWarnings()
     let start = [warning(.startLoss, nil), warning(.deadUnits, "layer 1")]

@@ -62,7 +62,7 @@ struct OverfitCheckTests {
     for type in scalarTypes { try check(type) }
   }
 
-  @Test("A network without gradients, or with a learning rate that is no good, fails")
+  @Test("A network without gradients, or with an unsuitable learning rate, fails")
   func fails() throws {
     var dead = Self.network(Float.self)
     dead.parameters["b1"] = Tensor(shape: [50], repeating: -1000)
@@ -78,7 +78,7 @@ struct OverfitCheckTests {
     #expect(check.losses.last?.isFinite == false)
   }
 
-  @Test("Rows of equal features are taken once, and fewer rows where there are not enough")
+  @Test("Rows of equal features are used once, and fewer rows if there are not enough")
   func distinct() throws {
     let row = Tensor<Double>.sample([1, 8])
     let twice = Dataset(

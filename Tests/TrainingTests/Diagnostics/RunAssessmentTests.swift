@@ -34,7 +34,7 @@ struct RunAssessmentTests {
       with: Preprocessing(divisor: 1 / factor), as: Float.self)
   }
 
-  @Test("A run that learnt has no warnings, and its figures are the network's")
+  @Test("A run that learned has no warnings, and its figures are the network's")
   func healthy() throws {
     let data = TrainTests.blobs(120)
     let found = try assess(data, settings(rate: 0.3))
@@ -42,7 +42,7 @@ struct RunAssessmentTests {
     #expect(found.training.accuracy > 0.95 && found.penalty > 0)
   }
 
-  @Test("A loss that has risen is told, with a lower rate or smaller features to try")
+  @Test("A loss that has risen causes a warning that suggests a lower rate or smaller features")
   func risen() throws {
     let fast = try assess(TrainTests.blobs(120), settings(rate: 30, iterations: 20))
     let first = try #require(fast.warnings.first)
@@ -65,7 +65,7 @@ struct RunAssessmentTests {
     }
   }
 
-  @Test("An accuracy that naming one class has as well is told")
+  @Test("An accuracy no better than that of the most frequent class causes a warning")
   func chance() throws {
     // Rows that are all alike.
     let data = Dataset(Tensor<Float>.zeros([120, 4]), labels: (0..<120).map { $0 % 3 })
@@ -87,7 +87,9 @@ struct RunAssessmentTests {
     #expect(single.warnings == [])
   }
 
-  @Test("Rows sorted by class are judged as a whole, and a rare class that is found was learnt")
+  @Test(
+    "Rows sorted by class are judged as a whole, and a rare class that is recognized counts as learned"
+  )
   func sortedAndRare() throws {
     // The first 1,000 rows are all of one class.
     let labels = (0..<3000).map { $0 / 1000 }
@@ -107,7 +109,7 @@ struct RunAssessmentTests {
     #expect(found.training.accuracy == 1 && found.warnings == [])
   }
 
-  @Test("A loss above that of guessing by the classes' shares is told, though it has fallen")
+  @Test("A loss above that of the class frequencies causes a warning, even if it has fallen")
   func worseThanGuessing() throws {
     let data = scaled(by: 1000)
     let found = try assess(data, settings(rate: 1e-12, iterations: 3))
@@ -125,7 +127,7 @@ struct RunAssessmentTests {
     #expect(!found.warnings.contains { $0.kind == .vanishedRate })
   }
 
-  @Test("A learning rate that was next to nothing by half of the run is told")
+  @Test("A learning rate close to 0 by half of the run causes a warning")
   func vanished() throws {
     let found = try assess(TrainTests.blobs(120), settings(rate: 0.3, decay: 0.3))
     let warning = try #require(found.warnings.first { $0.kind == .vanishedRate })

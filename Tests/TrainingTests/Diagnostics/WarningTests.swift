@@ -49,7 +49,7 @@ struct WarningTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("A bias of −1000 kills units, and the warning says how many")
+  @Test("A bias of −1000 kills units, and the warning has their number")
   func dead() throws {
     func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
       let (x, targets) = Self.batch(Scalar.self)
@@ -105,7 +105,7 @@ struct WarningTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("A fresh ReLU of zeros is told from one whose biases or learning rate are to blame")
+  @Test("A new ReLU of zeros is distinguished from one killed by biases or the learning rate")
   func allDead() throws {
     let (x, targets) = Self.batch(Float.self)
     var network = Self.network(Float.self)

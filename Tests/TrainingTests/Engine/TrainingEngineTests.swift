@@ -94,7 +94,7 @@ struct TrainingEngineTests {
   }
 
   @Test(
-    "Losses divide by what is the whole batch's",
+    "Losses divide by the whole batch's count",
     arguments: [
       LossSpecification.softmax(labelSmoothing: 0.1, classWeights: [1, 5, 0.5]), .hinge,
       .squaredHinge, .squaredError, .absoluteError, .logistic,

@@ -22,7 +22,7 @@ struct AccuracyIntervalTests {
     expectClose(interval.upperBound, upper, tolerance: 1e-14)
   }
 
-  @Test("No rows and what is no share have no interval")
+  @Test("Without rows, or outside 0…1, there is no interval")
   func noRowsNoShareNo() {
     #expect(accuracyInterval(.nan, rowCount: 0) == nil)
     #expect(accuracyInterval(.nan, rowCount: 10) == nil)

@@ -6,7 +6,7 @@ import PerceptronTraining
 
 @Suite("Accuracy")
 struct AccuracyTests {
-  @Test("Accuracy is the share of equal entries, as scikit-learn says")
+  @Test("Accuracy is the share of equal entries, as in scikit-learn")
   func accuracyOfArrays() {
     #expect(accuracy(of: [1, 2, 0, 0], labels: [1, 2, 0, 1]) == 0.75)
     #expect(
@@ -44,7 +44,7 @@ struct AccuracyTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("Of equal scores the lower class comes first, and NaN before every number")
+  @Test("The lower class of equal scores comes first, and NaN before every number")
   func ties() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let nan = Scalar.nan
@@ -78,7 +78,7 @@ struct AccuracyTests {
     #expect(topKAccuracy(2, of: Tensor<Float>.zeros([0, classes]), labels: []).isNaN)
   }
 
-  @Test("Arrays that do not fit trap, naming what they have")
+  @Test("Arrays of different counts trap, naming the counts")
   func traps() async {
     var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = accuracy(of: [1, 2], labels: [1])

@@ -56,7 +56,7 @@ struct ConfusionMatrixTableTests {
     }
   }
 
-  @Test("Names that cannot be told apart once they are cut are numbered")
+  @Test("Names that are equal after shortening are numbered")
   func numbers() {
     let names = (0..<10).map { "class number \($0)" }
     let lines = Self.matrix(names, each: 10).description.split(separator: "\n")

@@ -74,7 +74,7 @@ struct ConfusionMatrixTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("Classes that only the network knows are called by their numbers")
+  @Test("Classes known only to the network are named by their numbers")
   func furtherClasses() {
     let data = Dataset(
       Tensor<Float>([0, 1, 0, 0, 0, 1], shape: [2, 3]), labels: [1, 0], classNames: ["no", "yes"])

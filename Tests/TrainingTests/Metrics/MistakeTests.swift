@@ -84,7 +84,7 @@ struct MistakeTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("Of no rows and of rows that are all predicted rightly there are none")
+  @Test("Without rows, or without errors, the list is empty")
   func noRowsRowsAllPredicted() {
     let network = Network<Float>.identity(3)
     for rows in [0, 3] {
@@ -96,7 +96,7 @@ struct MistakeTests {
     }
   }
 
-  @Test("Mistakes of scores that are not finite come last, in the order of rows")
+  @Test("Errors with scores that are not finite come last, in the order of rows")
   func mistakesScoresNotFiniteCome() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let scores = Tensor<Scalar>(
@@ -117,7 +117,7 @@ struct MistakeTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("A count below 0 is a mistake of the program")
+  @Test("A negative count traps")
   func countBelow0MistakeProgram() async {
     await #expect(processExitsWith: .failure) {
       let data = MistakeTests.data(rows: 1, classes: 2, as: Float.self)

@@ -17,7 +17,7 @@ struct PruningTests {
     try study.record(Measurement(iteration: iteration, validationAccuracy: value), of: trial)
   }
 
-  @Test("At a rung the best half of those that have come there so far goes on")
+  @Test("At a rung the best half of the trials that have reached it continues")
   func atRungBestHalfThose() throws {
     let study = try StudySamples.study(.successiveHalving(minimum: 2, factor: 2))
     // Not at a rung yet.
@@ -34,7 +34,7 @@ struct PruningTests {
     #expect(try ask(study, 2, 0.4, at: 4))
   }
 
-  @Test("One trial in three goes on, and the one that comes first always")
+  @Test("One trial in three continues, and the first one always")
   func oneTrialThreeGoesOn() throws {
     let study = try StudySamples.study(.successiveHalving(minimum: 1, factor: 3))
     for trial in 0..<6 { try measure(study, trial, Double(trial), at: 1) }
@@ -54,7 +54,7 @@ struct PruningTests {
     #expect(try !ask(study, 3, 0.55, at: 2))
   }
 
-  @Test("Of equally good trials the first goes on, whoever was measured first")
+  @Test("The first of equally good trials continues, whichever was measured first")
   func equallyGoodTrialsFirstGoes() throws {
     let study = try StudySamples.study(.successiveHalving(minimum: 1, factor: 2))
     try measure(study, 1, 0.5, at: 1)
@@ -63,7 +63,7 @@ struct PruningTests {
     #expect(!study.shouldPrune(0, at: 1))
   }
 
-  @Test("The lowest values go on where less is better, and what is not finite is the worst")
+  @Test("The lowest values continue if lower is better; values that are not finite are the worst")
   func lowestValuesGoOnLess()
     throws
   {
@@ -132,7 +132,7 @@ struct PruningTests {
     #expect(try !ask(study, 3, 0.1, at: 3))
   }
 
-  @Test("Without a rule every trial goes on")
+  @Test("Without a rule every trial continues")
   func withoutRuleEveryTrialGoes() throws {
     let study = try StudySamples.study()
     try measure(study, 0, 1, at: 1)

@@ -34,7 +34,7 @@ struct SearchPruningTests {
     #expect(kept >= given)
   }
 
-  @Test("A network that is given up takes its longer trials along")
+  @Test("A pruned network ends its longer trials too")
   func networkGivenUpTakesLonger() throws {
     let settings = Self.settings.flatMap { own in
       [10, 100].map { length in
@@ -54,7 +54,7 @@ struct SearchPruningTests {
 
   // Side by side, and with a norm that is clipped, alone.
   @Test(
-    "A network is not given up for the sake of its own longer or shorter trials",
+    "A network is not pruned because of its own longer or shorter trials",
     arguments: [[400, 300, 200], [200, 300, 400]])
   func networkNotGivenUpFor(
     lengths: [Int]
@@ -75,7 +75,7 @@ struct SearchPruningTests {
     }
   }
 
-  @Test("One after the other, trials that are worse than the median are given up")
+  @Test("In sequence, trials that are worse than the median are pruned")
   func oneAfterOtherTrialsWorse() throws {
     let trials = try SearchSamples.trials(
       Self.settings.reversed(), .independent, pruning: .median(after: 20, trials: 3))

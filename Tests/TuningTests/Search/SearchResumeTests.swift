@@ -144,7 +144,7 @@ struct SearchResumeTests {
     }
   }
 
-  @Test("What is not finite in a checkpoint does not keep the others from going on")
+  @Test("A network of a checkpoint that is not finite does not keep the others from resuming")
   func notFiniteCheckpointDoesNot() throws {
     let folder = try TemporaryDirectory()
     // The first layer's numbers overflow in the running variance, which the loss does not show.

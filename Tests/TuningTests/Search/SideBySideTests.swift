@@ -146,7 +146,7 @@ struct SideBySideTests {
     }
   }
 
-  @Test("What cannot stand beside others is trained alone with the same numbers")
+  @Test("Networks that cannot be grouped are trained alone with the same numbers")
   func cannotStandBesideOthersTrained() throws {
     let settings = [
       SearchSamples.settings { $0.clipping = .norm(maximum: 0.1) },

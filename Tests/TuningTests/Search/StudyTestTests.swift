@@ -29,7 +29,7 @@ struct StudyTestTests {
       .split(separator: "\n").map(String.init)
   }
 
-  @Test("The network kept of a point that is repeated is that of its best trial")
+  @Test("The network saved for a repeated point is that of its best trial")
   func networkKeptPointRepeatedBest() throws {
     let folder = try TemporaryDirectory().file("study")
     let study = try Study.open(
@@ -54,7 +54,7 @@ struct StudyTestTests {
     #expect(model.network.evaluate(on: validation).accuracy == best.value)
   }
 
-  @Test("The best is measured once when the study is over, and the figure kept with it")
+  @Test("The best trial is tested once when the study is over, and the result is saved")
   func bestMeasuredOnceWhenStudy()
     throws
   {
@@ -78,7 +78,7 @@ struct StudyTestTests {
     #expect(try train(in: folder, rows: 0..<60).test?.rowCount == 60)
   }
 
-  @Test("A study of a program that measured nothing is measured when it is gone on with")
+  @Test("A study without a test result is measured when it is resumed")
   func studyProgramMeasuredNothingMeasured()
     throws
   {
@@ -110,7 +110,8 @@ struct StudyTestTests {
     #expect(study.counts[.waiting] == 1)
   }
 
-  @Test("The best is told with its interval, its test accuracy, and what choosing does")
+  @Test(
+    "The best trial is reported with its interval, its test accuracy, and the effect of selection")
   func bestToldWithIntervalTest()
     throws
   {

@@ -16,7 +16,7 @@ struct HaltonSequenceTests {
   }
 
   @Test(
-    "Every equal part of an axis has one of as many points as a power of its base",
+    "Each equal part of an axis has one point, if their number is a power of the base",
     arguments: [nil, 0, 9] as [UInt64?])
   func everyEqualPartAxisOne(
     seed: UInt64?

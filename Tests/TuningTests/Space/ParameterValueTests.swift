@@ -4,7 +4,7 @@ import PerceptronTuning
 
 @Suite("Parameter values")
 struct ParameterValueTests {
-  @Test("Numbers are equal by what they are worth")
+  @Test("Numbers are equal by value")
   func numbersEqualByTheyWorth() {
     #expect(ParameterValue.integer(1) == .number(1))
     #expect(ParameterValue.number(0) == .number(-0.0))

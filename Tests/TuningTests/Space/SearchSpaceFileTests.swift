@@ -52,7 +52,7 @@ struct SearchSpaceFileTests {
     }
   }
 
-  @Test("A key that stands twice, and what is no JSON, is refused by name")
+  @Test("Duplicate keys, and text that is not JSON, are refused by name")
   func keyStandsTwiceNoJSON() throws {
     let directory = try TemporaryDirectory()
     let text = #"{"parameters": [{"name": "a", "values": [1], "values": [2]}]}"#
@@ -92,7 +92,7 @@ struct SearchSpaceFileTests {
     }
   }
 
-  @Test("Kinds of numbers can be said")
+  @Test("Kinds of numbers can be specified")
   func kindsNumbersCanSaid() throws {
     func domain(_ fields: String) throws -> SearchSpace.Domain {
       try SearchSpace(json: Data("{\"parameters\": [{\"name\": \"a\", \(fields)}]}".utf8))
@@ -203,7 +203,7 @@ struct SearchSpaceFileTests {
   }
 
   @Test(
-    "What is not JSON is refused",
+    "Text that is not JSON is refused",
     arguments: ["", "{", "{\"parameters\": [", "{\"parameters\": [nan]}", "parameters"])
   func notJSONRefused(text: String) {
     #expect {

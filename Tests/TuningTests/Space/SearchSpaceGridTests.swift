@@ -51,7 +51,7 @@ struct SearchSpaceGridTests {
     #expect(try grid([Parameter("a", domains[0].0)]) == ["a 1", "a 2", "a 3", "a 4"])
   }
 
-  @Test("A range of whole numbers has all, or so many")
+  @Test("A range of integers has all of them, or the requested number")
   func rangeWholeNumbersAllSo() throws {
     #expect(
       try grid([Parameter("a", .integers(lower: -1, upper: 2))])
@@ -67,7 +67,7 @@ struct SearchSpaceGridTests {
         == ["a 1", "a 2", "a 3"])
   }
 
-  @Test("Numbers of a grid have twelve digits, not what rounding left of them")
+  @Test("Numbers of a grid are rounded to twelve digits")
   func numbersGridTwelveDigitsNot() throws {
     #expect(
       try grid([
@@ -179,7 +179,7 @@ struct SearchSpaceGridTests {
     }
   }
 
-  @Test("What can never be set costs nothing")
+  @Test("Parameters that can never be set cost nothing")
   func canNeverSetCostsNothing() throws {
     #expect(
       try grid([

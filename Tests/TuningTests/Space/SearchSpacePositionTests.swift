@@ -4,7 +4,7 @@ import PerceptronTuning
 @Suite("Positions in a search space")
 struct SearchSpacePositionTests {
   @Test(
-    "A value lies where its scale says",
+    "A value's position follows its scale",
     arguments: [
       (SearchSpace.Domain.numbers(lower: -1, upper: 3), ParameterValue.number(0), 0.25 as Double?),
       (.numbers(lower: -1, upper: 3), .integer(3), 1),

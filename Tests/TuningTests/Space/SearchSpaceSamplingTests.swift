@@ -99,7 +99,7 @@ struct SearchSpaceSamplingTests {
   }
 
   @Test(
-    "In a logarithmic range, a whole number has the share of what rounds to it",
+    "In a logarithmic range, an integer has the share of the numbers that round to it",
     arguments: methods(20_000))
   func logarithmicRangeWholeNumberShare(
     method: SearchMethod

@@ -43,7 +43,7 @@ struct SearchSpaceTextTests {
   }
 
   @Test(
-    "A text that says nothing is refused with the part at fault",
+    "An invalid text is refused with the part at fault",
     arguments: [
       ("", ParameterValue.Kind.number, "width: an empty value, expected a number"),
       ("1,,2", .number, "width: an empty value in 1,,2, expected a number"),

@@ -127,7 +127,7 @@ struct JournalTests {
     }
   }
 
-  @Test("A torn last line is ignored when it is read and gone when the study goes on")
+  @Test("A torn last line is ignored when reading and removed when the study is resumed")
   func tornLastLineIgnoredWhen() throws {
     let scratch = try TemporaryDirectory()
     let (_, journal) = try finished(in: scratch)
@@ -186,7 +186,7 @@ struct JournalTests {
         == #"expected an event of the study: the key "kind" stands twice in "note""#)
   }
 
-  @Test("A format that is not known is refused")
+  @Test("An unknown format is refused")
   func formatNotKnownRefused() throws {
     let scratch = try TemporaryDirectory()
     let (_, journal) = try finished(in: scratch)

@@ -52,7 +52,7 @@ struct LeaderboardTests {
     #expect(errors.map(\.id) == [5, 0, 2, 1, 3, 4])
   }
 
-  @Test("Trials are filtered by state and by what a parameter is set to")
+  @Test("Trials are filtered by state and by the value of a parameter")
   func trialsFilteredByStateBy() throws {
     let leaderboard = try study().leaderboard
     #expect(leaderboard.filter(.done).trials.map(\.id) == [1, 4, 0])
@@ -113,7 +113,7 @@ struct LeaderboardTests {
     #expect(try leaderboard.filter(.running).json == "[\n\n]\n")
   }
 
-  @Test("Cells are quoted, unset parameters empty, and names of columns told apart")
+  @Test("Cells are quoted, unset parameters are empty, and column names are unique")
   func cellsQuotedUnsetParametersEmpty() throws {
     let space = SearchSpace([
       .init("na,me", .values([.text("a")])), .init("iterations", .values([.integer(5)])),
@@ -153,7 +153,7 @@ struct LeaderboardTests {
     #expect(text.contains("\"\(name)\" : 3"))
   }
 
-  @Test("A parameter's, a goal's and a result's column of one name are told apart")
+  @Test("Columns of a parameter, a goal and a result with one name are distinguished")
   func parametersGoalsResultsColumnOne() throws {
     let space = SearchSpace([.init("seconds", .values([.integer(5)]))])
     let study = try Study(

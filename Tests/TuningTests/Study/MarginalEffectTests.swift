@@ -28,7 +28,7 @@ struct MarginalEffectTests {
     expectClose(hidden.importance ?? .nan, 0.012 / 0.172, tolerance: 1e-14)
   }
 
-  @Test("Where less is better the best is the lowest")
+  @Test("If lower is better, the best is the lowest")
   func lessBetterBestLowest() throws {
     let study = try StudySamples.study(done: [(0, 3), (1, 1), (2, 2)], goal: Goal("e", .minimize))
     #expect(study.marginalEffects[0].levels.map(\.best) == [1])
@@ -47,7 +47,7 @@ struct MarginalEffectTests {
     #expect(oneRate.marginalEffects[0].levels[1].diverged == 1)
   }
 
-  @Test("Importance is told where a level has two trials at least")
+  @Test("Importance is computed if a level has at least two trials")
   func importanceToldLevelTwoTrials() throws {
     let single = try StudySamples.study(done: [(0, 0.25), (1, 0.5), (2, 0.75)])
     #expect(single.marginalEffects[1].levels.map(\.trials) == [1, 1, 1])
@@ -121,7 +121,7 @@ struct MarginalEffectTests {
     return study
   }
 
-  @Test("Where trials were pruned, effects are of the last iteration that all of them reached")
+  @Test("With pruned trials, effects are those at the last iteration that all of them reached")
   func trialsWerePrunedEffectsLast()
     throws
   {
@@ -152,7 +152,7 @@ struct MarginalEffectTests {
     #expect(study.marginalEffects[1].levels.map(\.mean) == [0.25, 0.5])
   }
 
-  @Test("Nothing is compared where trials were pruned before they showed anything")
+  @Test("Nothing is compared if trials were pruned before their first measurement")
   func nothingComparedTrialsWerePruned() throws {
     let study = try StudySamples.study()
     try study.begin(0)

@@ -119,7 +119,8 @@ struct ObjectiveTests {
     #expect(study.trials[2].measurements.count == 3)
   }
 
-  @Test("No trial is begun where the study is to stop at once, and no worker is refused")
+  @Test(
+    "No trial starts if the study is to stop at once, and an invalid number of workers is refused")
   func noTrialBegunStudyStop()
     throws
   {

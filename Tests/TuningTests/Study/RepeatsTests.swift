@@ -24,7 +24,7 @@ struct RepeatsTests {
     }
   }
 
-  @Test("Each point has a trial for each seed, and a seed is no parameter of the space")
+  @Test("Each point has a trial for each seed, and the seed is not a parameter of the space")
   func eachPointTrialForEach()
     throws
   {
@@ -87,7 +87,7 @@ struct RepeatsTests {
     #expect(study.configurations[1].value == nil && study.configurations[1].deviation == nil)
   }
 
-  @Test("A network is saved where its trial completes the best point and is its best repeat")
+  @Test("A network is saved if its trial completes the best point and is its best repeat")
   func networkSavedTrialCompletesBest()
     throws
   {
@@ -135,7 +135,7 @@ struct RepeatsTests {
     #expect(study.marginalEffects[0].levels.map(\.mean) == [2, 1, 0.5, 0.25])
   }
 
-  @Test("A point whose first repeat diverged is not tried with other seeds where there is pruning")
+  @Test("With pruning, a point whose first repeat diverged is not tried with other seeds")
   func pointWhoseFirstRepeatDiverged()
     throws
   {

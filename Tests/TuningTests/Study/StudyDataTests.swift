@@ -20,7 +20,7 @@ struct StudyDataTests {
     #expect(try StudySamples.study().bestSoFar.isEmpty)
   }
 
-  @Test("A pair's cells have the best over the others, and what diverged")
+  @Test("A pair's cells have the best over the others, and the diverged trials")
   func pairsCellsBestOverOthers() throws {
     // Rates 0.5 and 1, hidden 10, 20 and 30, in this order; trial 2 does not run.
     let study = try StudySamples.study(done: [(0, 0.1), (1, 0.2), (3, 0.4), (4, .nan), (5, 0.6)])
@@ -53,7 +53,7 @@ struct StudyDataTests {
     return study
   }
 
-  @Test("Ranges have the parts of marginal effects; what is not set does not count")
+  @Test("Ranges have the parts of marginal effects; unset parameters do not count")
   func rangesPartsMarginalEffectsNot() throws {
     let study = try study(goal: Goal("error", .minimize))
     let pairs = study.pairEffects
@@ -75,7 +75,7 @@ struct StudyDataTests {
     #expect(try StudySamples.study(done: [(0, 0.5), (1, 0.25)]).pairEffects.isEmpty)
   }
 
-  @Test("An edge is told with its end, and a study without a best trial has none")
+  @Test("An edge is reported with its end, and a study without a best trial has none")
   func edgeToldWithEndStudy() throws {
     let study = try StudySamples.study(done: [(0, 0.1), (4, 0.2)])
     #expect(

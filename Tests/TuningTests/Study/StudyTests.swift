@@ -65,14 +65,14 @@ struct StudyTests {
   }
 
   @Test(
-    "Of equally good trials the first is the best, whenever each was done",
+    "The first of equally good trials is the best, whenever each was done",
     arguments: [[1, 2, 4], [4, 2, 1], [2, 4, 1], [4, 1, 2]])
   func equallyGoodTrialsFirstBest(order: [Int]) throws {
     let study = try StudySamples.study(done: [(0, 0.25)] + order.map { ($0, 0.5) })
     #expect(study.best?.id == 1)
   }
 
-  @Test("A trial that begins again shows what it showed up to where it goes on from")
+  @Test("A restarted trial has its measurements up to where it resumes")
   func trialBeginsAgainShowsShowed() throws {
     let study = try StudySamples.study()
     try study.begin(0)
@@ -98,7 +98,7 @@ struct StudyTests {
     #expect(study.notes == [StudyNote("data", ["rows": "10"]), StudyNote("resumed")])
   }
 
-  @Test("What a trial's state does not allow traps")
+  @Test("Operations that a trial's state does not allow trap")
   func trialsStateDoesNotAllow() async {
     let again = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]

@@ -53,7 +53,7 @@ struct TrialTimesTests {
       ])
   }
 
-  @Test("A journal without times is read, and what goes on in it has some")
+  @Test("A journal without times is read, and later events have times")
   func journalWithoutTimesReadGoes() throws {
     let scratch = try TemporaryDirectory()
     let study = try study(
@@ -83,7 +83,7 @@ struct TrialTimesTests {
     #expect(study.trials[0].stretches == [date(100)...date(100)])
   }
 
-  @Test("The times of a study that runs are those that its journal tells, and not exported")
+  @Test("The times of a running study are those of its journal, and not exported")
   func timesStudyRunsThoseJournal()
     throws
   {

@@ -50,7 +50,7 @@ struct ChartDataTests {
     #expect(map.csv == "r,c,v\na,x,1.0\na,y,\n")
   }
 
-  @Test("Spans share a lane where they do not overlap")
+  @Test("Spans share a lane if they do not overlap")
   func lanes() {
     let spans: [Chart.Timeline.Span] = [
       .init("a", seconds: 0...2, kind: 0), .init("b", seconds: 1...3, kind: 0),
@@ -67,13 +67,13 @@ struct ChartDataTests {
     ] as [(Double, String)])
   func labels(_ value: Double, _ label: String) { #expect(Ticks.label(value) == label) }
 
-  @Test("Ticks that are close have as many digits as tell them apart")
+  @Test("Close ticks have enough digits to distinguish them")
   func close() {
     let labels = Ticks(2.302580...2.302585, scale: .linear, count: 5).places.map(\.label)
     #expect(labels == ["2.30258", "2.302581", "2.302582", "2.302583", "2.302584", "2.302585"])
   }
 
-  @Test("Neighbours of one colour in a large map are one box")
+  @Test("Neighbors of one color in a large map are one box")
   func runs() {
     let (a, b) = (ChartColor.value(0), ChartColor.value(1))
     let runs = Chart.HeatMap.runs(of: [a, a, nil, a, b, b, b])
@@ -97,7 +97,7 @@ struct ChartDataTests {
     #expect(narrow.count >= 2 && narrow.allSatisfy { 1.1...1.3 ~= $0 })
   }
 
-  @Test("Colours run from dark to light, and texts on them contrast")
+  @Test("Colors run from dark to light, and texts on them contrast")
   func colors() {
     #expect(ChartColor.value(0).contrasting == .white)
     #expect(ChartColor.value(1).contrasting == .black)

@@ -62,7 +62,7 @@ struct ChartTests {
     }
   }
 
-  @Test("Two charts of one page share no names, and what they refer to is theirs")
+  @Test("Two charts of one page share no names, and refer to their own elements")
   func names() throws {
     let chart = Self.charts("text")[0]
     let drawn = try Gnuplot.draw([chart, chart])
@@ -77,7 +77,7 @@ struct ChartTests {
     }
   }
 
-  @Test("A page gives charts its own colours, a file has them as they are")
+  @Test("A page gives charts its own colors, a file has their original ones")
   func colors() throws {
     let svg = try Self.charts("text")[0].svg
     let page = svg.inlined(prefix: "a-")
@@ -87,7 +87,7 @@ struct ChartTests {
     #expect(!svg.file.contains("var("))
   }
 
-  @Test("What has nothing to show says so")
+  @Test("Charts without data say so")
   func empty() throws {
     let contents: [Chart.Content] = [
       .curves(.init(x: .init("x"), y: .init("y"), series: [])),

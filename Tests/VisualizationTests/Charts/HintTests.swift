@@ -7,7 +7,7 @@ struct HintTests {
     Chart(title: "", summary: "", content).drawing(width: 440).hints
   }
 
-  @Test("Curves tell the values of all of them at each place that has a point")
+  @Test("The hint at each position with a point has the values of all curves")
   func curves() {
     let hints = Self.hints(
       .curves(
@@ -22,7 +22,7 @@ struct HintTests {
     #expect(hints[1].contains("<title>iteration 10\na: 0.5</title>"))
   }
 
-  @Test("A curve with fewer points tells of its nearest one, and where that is")
+  @Test("A curve with fewer points has the hint of its nearest point, with its position")
   func sparse() {
     let dense = (0...1000).map { Chart.Point(Double($0), 1) }
     let hints = Self.hints(
@@ -38,7 +38,7 @@ struct HintTests {
     #expect(hints.last?.contains("few") == false)
   }
 
-  @Test("Bars, cells, lines and spans tell their names in full and their values")
+  @Test("Hints of bars, cells, lines and spans have their full names and values")
   func others() {
     let name = String(repeating: "long ", count: 30) + "<name>"
     let escaped = String(repeating: "long ", count: 30) + "&lt;name&gt;"
@@ -67,7 +67,7 @@ struct HintTests {
     #expect(all[3][0].contains("done") && all[3][0].contains("from 0 µs to 2.0 s"))
   }
 
-  @Test("Where there are many curves, no two have the same colour and dashes")
+  @Test("No two of many curves have the same color and dashes")
   func dashes() {
     let series = (0..<12).map {
       Chart.Curves.Series("\($0)", [.init(0, Double($0)), .init(1, 0)])
@@ -80,7 +80,7 @@ struct HintTests {
     #expect(styles.count == 12 && Set(styles).count == 12)
   }
 
-  @Test("Colours span at least what they are told to, and lines are seen on light and dark paper")
+  @Test("Colors span at least the given range, and lines are visible on light and dark paper")
   func colors() throws {
     let scale = try #require(ColorScale([0.75, 1], range: 0.5...1, label: "v"))
     #expect(scale.color(of: 1) == .value(1) && scale.color(of: 0.75) == .value(0.5))

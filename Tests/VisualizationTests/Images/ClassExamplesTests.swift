@@ -14,7 +14,8 @@ struct ClassExamplesTests {
     labels: [0, 2, 0, 2, 0, 0, 2], classNames: ["a", "b", "c"])
 
   @Test(
-    "Each class has as many of its own examples as wanted, none twice", arguments: [1, 2, 3, 9])
+    "Each class has the requested number of its own examples, without duplicates",
+    arguments: [1, 2, 3, 9])
   func eachClassManyOwnExamples(perClass: Int) throws {
     let examples = try #require(ClassExamples(of: Self.data, perClass: perClass, seed: 4))
     #expect(examples.classes.map(\.name) == ["a", "b", "c"])
@@ -39,7 +40,7 @@ struct ClassExamplesTests {
     #expect(try Set((0..<20).map { try rows(3, seed: $0) }).count > 3)
   }
 
-  @Test("The grid has a row for each class, with background where there is no example")
+  @Test("The grid has a row for each class, with background for missing examples")
   func gridRowForEachClass()
     throws
   {
@@ -53,7 +54,7 @@ struct ClassExamplesTests {
     }
   }
 
-  @Test("Of no examples there is a grid of nothing, and a page")
+  @Test("Without examples there is an empty grid and a page")
   func noExamplesThereGridNothing() throws {
     let none = try #require(ClassExamples(of: Self.data[rows: 0..<0]))
     #expect(none.grid.image.width == 1 && none.count == 0)
@@ -62,7 +63,7 @@ struct ClassExamplesTests {
     #expect(report.warnings == ["There are no examples of a, b, c."])
   }
 
-  @Test("Data that is no picture has no examples to show")
+  @Test("Data other than images has no examples to show")
   func dataNoPictureNoExamples() {
     let data = Dataset(Features(.bytes([1, 2]), exampleShape: [2]), labels: [0])
     #expect(ClassExamples(of: data) == nil)

@@ -103,7 +103,7 @@ struct PageTests {
     #expect(try scratch.bytes(of: "page/history.csv") == [1])
   }
 
-  @Test("Names that are no names of files trap, and so do two of one name")
+  @Test("Names that are not file names trap, and so do duplicates")
   func fileNames() async {
     await #expect(processExitsWith: .failure) {
       var report = Self.report("text")
@@ -120,7 +120,7 @@ struct PageTests {
     }
   }
 
-  @Test("Curves with any name are drawn in the page's colours", arguments: names)
+  @Test("Curves with any name are drawn in the page's colors", arguments: names)
   func curves(_ text: String) throws {
     let report = Self.report(text)
     let (drawings, problem) = report.draw()

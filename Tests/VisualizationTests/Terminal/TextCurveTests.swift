@@ -16,7 +16,7 @@ struct TextCurveTests {
     #expect(curve.range == 0...15)
   }
 
-  @Test("Nothing is drawn of nothing, and of what is not finite")
+  @Test("Nothing is drawn for no values and for values that are not finite")
   func empty() {
     #expect(TextCurve([], width: 5, height: 2).rows == ["", ""])
     #expect(TextCurve([], width: 5).range == nil)
