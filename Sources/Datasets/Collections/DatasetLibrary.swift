@@ -2,14 +2,6 @@ import PerceptronFiles
 
 /// Data sets by name or directory. A directory that has one of the names is reached as `./name`.
 public enum DatasetLibrary {
-  /// How a directory keeps its data.
-  public enum Format: String, Codable, CaseIterable, Sendable {
-    /// CIFAR-10's binary batches.
-    case cifar10
-    /// MNIST's IDX files.
-    case idx
-  }
-
   /// The names that need no directory.
   public static let names = ["digits", "fashion-mnist"]
 
@@ -17,7 +9,7 @@ public enum DatasetLibrary {
   ///
   /// - Parameters:
   ///   - source: `digits`, `fashion-mnist`, or a directory's path.
-  ///   - format: how the directory keeps its data, or nil to tell by the files' names.
+  ///   - format: the format of the directory's files, or nil to detect it by their names.
   /// - Throws: `FileError` where there is no training set, it is empty, or a file cannot be read or
   ///   is damaged.
   public static func load(_ source: String, format: Format? = nil) throws -> LoadedData {
@@ -37,7 +29,7 @@ public enum DatasetLibrary {
   ///
   /// - Parameters:
   ///   - source: `digits`, `fashion-mnist`, or a directory's path.
-  ///   - format: how the directory keeps its data, or nil to tell by the files' names.
+  ///   - format: the format of the directory's files, or nil to detect it by their names.
   /// - Throws: `FileError` where there is no test set or a file cannot be read or is damaged.
   public static func loadTest(_ source: String, format: Format? = nil) throws -> Dataset {
     guard let test = try find(source, format: format).files.test else {
@@ -46,16 +38,13 @@ public enum DatasetLibrary {
     return test
   }
 
-  /// Reads the examples of one file for prediction: CIFAR-10 records where the name ends in
-  /// `.bin`, else IDX features.
+  /// Reads the examples of one file for prediction, in the format that the end of its name tells: IDX
+  /// features unless it is another's, such as `.bin` for CIFAR-10 records.
   ///
   /// - Throws: `FileError` where the file cannot be read, is of another kind, or is damaged.
   public static func readFeatures(_ path: String) throws -> FeatureFile {
-    if path.hasSuffix(".bin") {
-      let dataset = try CIFAR10.readFiles([path])
-      return FeatureFile(features: dataset.features, labels: dataset.labels)
-    }
-    return FeatureFile(features: try IDX.readFeatures(path), labels: nil)
+    let format = Format.all.first { $0.fileSuffix.map(path.hasSuffix) ?? false } ?? .idx
+    return try format.readFile(path)
   }
 
   /// The files of `source` and what kind of data they are.
@@ -68,17 +57,13 @@ public enum DatasetLibrary {
     case "fashion-mnist": return (try FashionMNIST.read(), .fashionMNIST)
     default:
       guard let found = try format ?? detect(fileNames(source)) else {
-        throw try nothingFound(source, expected: Format.allCases)
+        throw try nothingFound(source, expected: Format.all)
       }
-      let files =
-        switch found {
-        case .cifar10: try CIFAR10.readDirectory(source)
-        case .idx: try IDX.readDirectory(source)
-        }
+      let files = try found.readDirectory(source)
       if files.training == nil && files.test == nil {
         throw try nothingFound(source, expected: [found])
       }
-      return (files, found == .cifar10 ? .cifar10 : .idx)
+      return (files, found.kind)
     }
   }
 
@@ -87,23 +72,20 @@ public enum DatasetLibrary {
     (try? fileNames(directory)).flatMap(detect) != nil
   }
 
-  /// The format that files of these names have, if any has a known name.
+  /// The format that files of these names have, if it is known.
   private static func detect(_ names: [String]) -> Format? {
-    if names.contains(where: { CIFAR10.batchNumber($0) != nil || $0 == "test_batch.bin" }) {
-      return .cifar10
-    }
-    let prefixes = ["train-", "t10k-", "test-"].flatMap { [$0 + "images", $0 + "labels"] }
-    return names.contains { name in prefixes.contains { name.hasPrefix($0) } } ? .idx : nil
+    Format.all.first { $0.detects(names) }
   }
 
-  /// That a directory has no data of these formats: what it has, and what may have been meant.
+  /// The error of a directory without data of these formats: what it has, and what may be meant.
   private static func nothingFound(_ source: String, expected formats: [Format]) throws -> FileError
   {
     let names = try directoryNames(source)
     let kinds = names.prefix(5).map { FileKind(of: join(source, $0)) }
     let found = zip(names, kinds).map { name, kind in name + (kind.map { " (\($0))" } ?? "") }
     let more = names.count > found.count ? " and \(names.count - found.count) more" : ""
-    let expected = formats.map(\.expectedFiles).joined(separator: " or ")
+    let expected = formats.map { "\($0.title) (\($0.fileNames))" }
+      .joined(separator: " or ")
     return FileError(
       source,
       "expected \(expected), found "
@@ -126,16 +108,6 @@ public enum DatasetLibrary {
   }
 }
 
-extension DatasetLibrary.Format {
-  /// The files that a directory of this format has, in words.
-  fileprivate var expectedFiles: String {
-    switch self {
-    case .cifar10: "CIFAR-10 batches (data_batch_*.bin, test_batch.bin)"
-    case .idx: "IDX files (train-images*, train-labels*, t10k-… or test-…)"
-    }
-  }
-}
-
 /// A training set and what belongs to it.
 public struct LoadedData: Sendable {
   /// What a data set is, where that matters for how it is best used.
@@ -146,8 +118,8 @@ public struct LoadedData: Sendable {
     case fashionMNIST
     /// A folder of CIFAR-10's batches.
     case cifar10
-    /// A folder of IDX files.
-    case idx
+    /// A folder of any other format.
+    case folder
   }
 
   /// What to call it: the name or directory that it was asked for by.
@@ -170,7 +142,7 @@ public struct LoadedData: Sendable {
     switch kind {
     case .digits: Digits.divisor
     case .cifar10: 1
-    case .fashionMNIST, .idx: isBytes ? 255 : 1
+    case .fashionMNIST, .folder: isBytes ? 255 : 1
     }
   }
 }

@@ -1,9 +1,11 @@
+import Foundation
+import PerceptronFiles
 import PerceptronLinearAlgebra
 
 /// Labelled examples: features, one class per example, and the classes' names.
 ///
-/// A value. Selections of examples share the features with the whole, which are kept as they came:
-/// bytes stay bytes until a batch is gathered (``PreparedDataset``).
+/// A value. Selections of examples share the features of the whole, in their original type: bytes stay
+/// bytes until a batch is gathered (``PreparedDataset``).
 public struct Dataset: Sendable {
   /// One row of numbers per example.
   public let features: Features
@@ -97,4 +99,72 @@ public struct Dataset: Sendable {
     let rows = features.subset(rows: indices)
     return Dataset(checked: rows, labels: indices.map { labels[$0] }, classNames: classNames)
   }
+}
+
+extension Dataset {
+  /// The examples of each class, in their order.
+  ///
+  /// - Complexity: O(`count`).
+  public var rowsByClass: [[Int]] {
+    var rows = [[Int]](repeating: [], count: classCount)
+    for (row, label) in labels.enumerated() { rows[label].append(row) }
+    return rows
+  }
+
+  /// Up to `count` examples of each class, drawn at random without repeats, in the order in which they
+  /// are drawn. A larger count begins with the same examples.
+  ///
+  /// - Complexity: O(`self.count`).
+  /// - Precondition: `count` is 0 or more.
+  public func sampleRows(
+    perClass count: Int, using random: inout some RandomStream
+  ) -> [[Int]] {
+    require(count >= 0, "sampleRows: \(count) of each class, expected 0 or more")
+    return rowsByClass.map { rows in
+      random.permutation(rows.count).prefix(count).map { rows[$0] }
+    }
+  }
+}
+
+extension Dataset {
+  /// The fingerprint of the data: the SHA-256 digest of the rows in their order, each in its original
+  /// bytes, and then of the labels.
+  ///
+  /// - Throws: `FileError` where libcrypto refuses to compute it.
+  /// - Complexity: O(the features' bytes).
+  package func digest() throws -> String {
+    try SHA256.digest { add in
+      try features.forEachRowOfBytes(add)
+      try labels.withUnsafeBytes(add)
+    }
+  }
+}
+
+// Neither `print` nor a debugger lists the numbers: there may be hundreds of millions.
+extension Dataset: CustomStringConvertible, CustomReflectable {
+  /// What the features are and how many classes there are: `600 rows of [2] doubles, 2 classes`.
+  public var description: String {
+    "\(features), " + (classCount == 1 ? "1 class" : "\(classCount) classes")
+  }
+
+  /// The features' sizes and the class names, without the numbers and labels.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["features": features, "classNames": classNames])
+  }
+}
+
+/// A size or value that does not fit the data.
+public struct DatasetError: Error, Hashable, Sendable {
+  /// What was asked for, and what there is.
+  public var message: String
+
+  /// An error with a text.
+  public init(_ message: String) { self.message = message }
+}
+
+extension DatasetError: CustomStringConvertible, LocalizedError {
+  /// The text.
+  public var description: String { message }
+  /// The same as ``description``.
+  public var errorDescription: String? { message }
 }

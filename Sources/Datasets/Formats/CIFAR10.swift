@@ -141,6 +141,20 @@ public enum CIFAR10 {
   }
 }
 
+extension DatasetLibrary.Format {
+  /// CIFAR-10's binary batches.
+  public static let cifar10 = Self(
+    "cifar10", title: "CIFAR-10 batches", fileNames: "data_batch_*.bin, test_batch.bin",
+    kind: .cifar10, fileSuffix: ".bin",
+    detects: { names in
+      names.contains { CIFAR10.batchNumber($0) != nil || $0 == "test_batch.bin" }
+    }, readDirectory: CIFAR10.readDirectory,
+    readFile: {
+      let dataset = try CIFAR10.readFiles([$0])
+      return FeatureFile(features: dataset.features, labels: dataset.labels)
+    })
+}
+
 extension ByteReader {
   /// Refuses a file that is too large to be what it should be.
   fileprivate func expectAtMost(_ size: Int) throws {
@@ -148,4 +162,28 @@ extension ByteReader {
       throw error("expected at most \(size) bytes, found \(remainingLimit)")
     }
   }
+}
+
+extension CIFAR10 {
+  /// The published files of records and their sums.
+  public static let published = [
+    PublishedFile(
+      name: "data_batch_1.bin",
+      sha256: "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
+    PublishedFile(
+      name: "data_batch_2.bin",
+      sha256: "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
+    PublishedFile(
+      name: "data_batch_3.bin",
+      sha256: "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
+    PublishedFile(
+      name: "data_batch_4.bin",
+      sha256: "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
+    PublishedFile(
+      name: "data_batch_5.bin",
+      sha256: "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
+    PublishedFile(
+      name: "test_batch.bin",
+      sha256: "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
+  ]
 }

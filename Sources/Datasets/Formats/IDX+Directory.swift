@@ -1,5 +1,16 @@
 import PerceptronFiles
 
+extension DatasetLibrary.Format {
+  /// MNIST's IDX files.
+  public static let idx = Self(
+    "idx", title: "IDX files", fileNames: "train-images*, train-labels*, t10k-… or test-…",
+    detects: { names in
+      let prefixes = ["train-", "t10k-", "test-"].flatMap { [$0 + "images", $0 + "labels"] }
+      return names.contains { name in prefixes.contains { name.hasPrefix($0) } }
+    }, readDirectory: { try IDX.readDirectory($0) },
+    readFile: { FeatureFile(features: try IDX.readFeatures($0), labels: nil) })
+}
+
 extension IDX {
   /// Reads a directory of MNIST's kind: files whose names begin with `train-images` and
   /// `train-labels`, and with `t10k-` or `test-` in place of `train-`, each plain or `.gz`.

@@ -95,3 +95,14 @@ extension PreparedDataset {
     try features.forEachBlock(of: size) { try body($1, dataset.labels[$0]) }
   }
 }
+
+extension PreparedDataset: CustomStringConvertible, CustomReflectable {
+  /// What the data set is, what its features become and how: `600 rows of [2] bytes, 2 classes, as
+  /// Float, divided by 255.0, less a mean`.
+  public var description: String { "\(dataset), \(features.treatment)" }
+
+  /// The data set's sizes and the divisor, without the numbers, labels and the mean.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["dataset": dataset, "treatment": features.treatment])
+  }
+}

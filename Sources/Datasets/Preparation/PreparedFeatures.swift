@@ -170,3 +170,19 @@ extension PreparedFeatures {
     mean.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 }
+
+extension PreparedFeatures: CustomStringConvertible, CustomReflectable {
+  /// What the features are, what they become and how: `600 rows of [2] bytes as Float, divided by
+  /// 255.0, less a mean`.
+  public var description: String { "\(features) \(treatment)" }
+
+  /// The features' sizes and the divisor, without the numbers and the mean.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["features": features, "treatment": treatment])
+  }
+
+  var treatment: String {
+    "as \(Scalar.self), divided by \(preprocessing.divisor)"
+      + (preprocessing.mean == nil ? "" : ", less a mean")
+  }
+}

@@ -8,10 +8,10 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("data"),
     help: .init(
-      "digits, fashion-mnist, or a folder in IDX or CIFAR-10 format. (default: digits)",
+      "\(DatasetLibrary.names.joined(separator: ", ")), or a folder of \(formatTitles). (default: digits)",
       valueName: "name"))
   var givenData: String?
-  @Option(help: "The folder's format; told by its files' names where not given.")
+  @Option(help: "The folder's format. (default: detected by the files' names)")
   var format: DatasetLibrary.Format?
 
   /// The data set that is meant.
@@ -69,12 +69,15 @@ struct DataOptions: ParsableArguments {
   }
 }
 
+/// What files of data are called.
+private let formatTitles = DatasetLibrary.Format.all.map(\.title).joined(separator: " or ")
+
 /// Throws unless `source` is the name of a data set or a folder that may have one.
 func requireData(_ source: String) throws {
   if DatasetLibrary.names.contains(source) { return }
   let names = DatasetLibrary.names.joined(separator: " and ")
   let taken =
-    "--data takes a folder of IDX files or of CIFAR-10's binary batches, and by name there are \(names)"
+    "--data takes a folder of \(formatTitles), and by name there are \(names)"
   let kind = FileKind(of: source)
   let found: String
   switch kind {

@@ -36,7 +36,7 @@ struct TrainingDefaults: Equatable {
       case .digits: digits
       case .cifar10: cifar10
       case .fashionMNIST: idx
-      case .idx: data.isBytes ? idx : idxNumbers
+      case .folder: data.isBytes ? idx : idxNumbers
       }
     // A fifth of a small set at most.
     defaults.validation = min(defaults.validation, data.training.count / 5)

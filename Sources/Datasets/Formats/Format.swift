@@ -1,0 +1,86 @@
+import Foundation
+import PerceptronFiles
+
+extension DatasetLibrary {
+  /// How the files of a folder hold a data set.
+  public struct Format: RawRepresentable, Hashable, Codable, CaseIterable, Sendable {
+    /// The formats that are read. A new one is a file with its reader and its value, and a name here;
+    /// files are taken for the first that they fit.
+    public static let all = [cifar10, idx]
+    /// The same as ``all``.
+    public static var allCases: [Self] { all }
+
+    /// The name, such as `idx`.
+    public let rawValue: String
+    /// What its files are called, such as `IDX files`.
+    package let title: String
+    /// Their names, for messages.
+    let fileNames: String
+    /// What the data is, where that matters for how it is best used.
+    let kind: LoadedData.Kind
+    /// How the name of a single file ends that is read by ``readFile``; nil for any other name.
+    let fileSuffix: String?
+    /// Whether some file names of a folder are of this format.
+    let detects: @Sendable (_ names: [String]) -> Bool
+    /// Reads the data sets of a folder.
+    let readDirectory: @Sendable (_ path: String) throws -> DatasetFiles
+    /// Reads the examples of a single file.
+    let readFile: @Sendable (_ path: String) throws -> FeatureFile
+
+    init(
+      _ name: String, title: String, fileNames: String, kind: LoadedData.Kind = .folder,
+      fileSuffix: String? = nil, detects: @escaping @Sendable ([String]) -> Bool,
+      readDirectory: @escaping @Sendable (String) throws -> DatasetFiles,
+      readFile: @escaping @Sendable (String) throws -> FeatureFile
+    ) {
+      rawValue = name
+      self.title = title
+      self.fileNames = fileNames
+      self.kind = kind
+      self.fileSuffix = fileSuffix
+      self.detects = detects
+      self.readDirectory = readDirectory
+      self.readFile = readFile
+    }
+
+    /// The format of a name, or nil where there is none.
+    public init?(rawValue: String) {
+      guard let format = Self.all.first(where: { $0.rawValue == rawValue }) else { return nil }
+      self = format
+    }
+  }
+}
+
+/// The data sets that a directory holds.
+public struct DatasetFiles: Sendable {
+  /// The training set, if its files are there.
+  public var training: Dataset?
+  /// The test set, if its files are there.
+  public var test: Dataset?
+}
+
+// MARK: - Directories
+
+/// The names in a directory, sorted.
+///
+/// - Throws: `FileError` where it cannot be read.
+func directoryNames(_ path: String) throws -> [String] {
+  do {
+    return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  } catch {
+    let found = FileKind(of: path).map { "found \($0)" } ?? error.localizedDescription
+    throw FileError(path, "expected a directory, \(found)")
+  }
+}
+
+/// The names of the files in a directory, sorted; folders in it are no files of data.
+///
+/// - Throws: `FileError` where it cannot be read.
+func fileNames(_ path: String) throws -> [String] {
+  try directoryNames(path).filter { !isDirectory(join(path, $0)) }
+}
+
+/// The path of `name` in `directory`.
+func join(_ directory: String, _ name: String) -> String {
+  (directory as NSString).appendingPathComponent(name)
+}
