@@ -5,13 +5,13 @@ import Perceptron
 
 /// The options that say how a network is trained.
 struct OptimizationOptions: ParsableArguments {
-  @Option(help: "How weights are moved.") var optimizer: OptimizerName?
+  @Option(help: "Optimizer.") var optimizer: Optimizer.Entry?
   @Option(
     parsing: .unconditional,
     help: .init("Step along the negative gradient, at first.", valueName: "rate"))
   var learningRate: Double?
   @Option(help: "How the learning rate changes.")
-  var schedule: ScheduleName?
+  var schedule: Schedule.Entry?
   @Option(
     parsing: .unconditional,
     help: .init(
@@ -96,34 +96,6 @@ struct OptimizationOptions: ParsableArguments {
       valueName: "count"))
   var workers: Int?
 
-  enum OptimizerName: String, ExpressibleByArgument, CaseIterable {
-    case sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw
-
-    func optimizer(weightDecay: Double?) -> Optimizer {
-      var optimizer: Optimizer =
-        switch self {
-        case .sgd: .sgd
-        case .momentum: .momentum(0.9)
-        case .nesterov: .nesterov(0.9)
-        case .adagrad: .adagrad()
-        case .rmsprop: .rmsProp()
-        case .adam: .adam()
-        case .adamw: .adamW(weightDecay: 0.01)
-        }
-      if let weightDecay { optimizer.weightDecay = weightDecay }
-      return optimizer
-    }
-
-    /// What does well on many a network.
-    var learningRate: Double {
-      switch self {
-      case .sgd, .momentum, .nesterov: 0.05
-      case .adagrad: 0.01
-      case .rmsprop, .adam, .adamw: 1e-3
-      }
-    }
-  }
-
   enum EpochClock: String, ExpressibleByArgument, CaseIterable {
     case end, classic
 
@@ -133,11 +105,6 @@ struct OptimizationOptions: ParsableArguments {
       case .classic: .epochBegins
       }
     }
-  }
-
-  enum ScheduleName: String, ExpressibleByArgument, CaseIterable {
-    case constant, step, cosine, inverse, plateau
-    case epochDecay = "epoch-decay"
   }
 
   func validate() throws {
@@ -159,27 +126,28 @@ struct OptimizationOptions: ParsableArguments {
     if epochs != nil && iterations != nil {
       throw ValidationError("--epochs and --iterations both say how long to train; choose one")
     }
-    if warmUp != nil && schedule != .cosine {
-      throw ValidationError("--warm-up goes with --schedule cosine")
+    try require("--warm-up", warmUp, goesWith: .warmUp)
+    try require("--step-epochs", stepEpochs, goesWith: .stepEpochs)
+    guard let decay, let schedule else { return }
+    try require("--decay", decay, goesWith: .decay)
+    do {
+      try schedule.schedule(.init(decay: decay)).check()
+    } catch let error as InvalidSetting {
+      throw ValidationError(
+        "--decay is \(plain(decay)), expected \(error.expected) with --schedule \(schedule.name)")
     }
-    if stepEpochs != nil && schedule != .step {
-      throw ValidationError("--step-epochs goes with --schedule step")
-    }
-    try validateDecay()
   }
 
-  private func validateDecay() throws {
-    guard let decay else { return }
-    switch schedule {
-    case .constant?, .cosine?:
-      throw ValidationError(
-        "--decay goes with --schedule epoch-decay, step, inverse or plateau, not "
-          + (schedule?.rawValue ?? ""))
-    case .plateau? where decay >= 1:
-      throw ValidationError(
-        "--decay is \(plain(decay)), expected a number between 0 and 1 with --schedule plateau")
-    default: break
-    }
+  /// Throws where an option is given that the schedule does not take.
+  private func require(
+    _ option: String, _ value: Any?, goesWith parameter: Schedule.Parameter
+  ) throws {
+    if value == nil || schedule?.parameters.contains(parameter) == true { return }
+    let names = Schedule.all.filter { $0.parameters.contains(parameter) }.map(\.name)
+    let choice = [names.dropLast().joined(separator: ", "), names.last ?? ""]
+    throw ValidationError(
+      "\(option) goes with --schedule \(choice.filter { !$0.isEmpty }.joined(separator: " or "))"
+        + (schedule.map { ", not \($0.name)" } ?? ""))
   }
 
   /// Whether training is the plain one, by what of it was said.
@@ -199,7 +167,8 @@ extension OptimizationOptions {
     let counted = clock == .classic ? min(epochs, Double(iterations)) : epochs
     var settings = TrainerSettings(
       learningRate: learningRate ?? defaults.learningRate,
-      schedule: .epochDecay(factor: decay ?? Self.decay(defaults.decay, epochs: counted)),
+      schedule: decay.map { .epochDecay(factor: $0) }
+        ?? .epochDecay(usualFactor: defaults.decay, epochs: counted),
       length: .iterations(iterations), batchSize: batchSize, sampling: sampling,
       evaluation: clock.evaluation)
     complete(&settings, regularization: defaults.regularization)
@@ -211,19 +180,12 @@ extension OptimizationOptions {
     Double(iterations) * Double(batchSize) / Double(max(rowCount, 1))
   }
 
-  /// The decay for each of so many epochs: the usual one, or one nearer to 1 where that would leave less
-  /// than a hundredth of the learning rate in the end, as on a small set, whose epochs are short.
-  private static func decay(_ usual: Double, epochs: Double) -> Double {
-    max(usual, pow(0.01, 1 / max(epochs, 1)))
-  }
-
   /// The settings of any other run.
   func settings(rowCount: Int, clock: EpochClock) throws -> TrainerSettings {
-    let name = optimizer ?? .adam
+    let entry = optimizer ?? .adam
     let batchSize = batch ?? min(128, max(rowCount, 1))
     var settings = TrainerSettings(
-      optimizer: name.optimizer(weightDecay: weightDecay),
-      learningRate: learningRate ?? name.learningRate,
+      optimizer: entry.optimizer, learningRate: learningRate ?? entry.learningRate,
       length: iterations.map { .iterations($0) }
         ?? .epochs(epochs ?? Self.epochs(rowCount: rowCount, batchSize: batchSize)),
       batchSize: batchSize, sampling: sampling ?? .epoch, evaluation: clock.evaluation)
@@ -256,15 +218,27 @@ extension OptimizationOptions {
 
   /// - Parameter epochs: how many the run has.
   private func schedule(epochs: Double) -> Schedule {
-    switch schedule ?? (decay == nil ? .constant : .epochDecay) {
-    case .constant: .constant
-    case .epochDecay: .epochDecay(factor: decay ?? Self.decay(0.95, epochs: epochs))
-    case .step: .step(epochs: stepEpochs ?? max(1, Int(epochs / 3)), factor: decay ?? 0.1)
-    case .cosine: .cosine(warmUp: warmUp ?? 0, final: 0)
-    case .inverse: .inverse(decay: decay ?? 1e-3)
-    case .plateau: .reduceOnPlateau(factor: decay ?? 0.1, patience: 5)
-    }
+    (schedule ?? (decay == nil ? .constant : .epochDecay)).schedule(
+      .init(decay: decay, stepEpochs: stepEpochs, warmUp: warmUp, epochs: epochs))
   }
 }
 
 extension Sampling: ExpressibleByArgument {}
+
+extension Optimizer.Entry: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let entry = Optimizer.named(argument) else { return nil }
+    self = entry
+  }
+
+  public static var allValueStrings: [String] { Optimizer.all.map(\.name) }
+}
+
+extension Schedule.Entry: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let entry = Schedule.named(argument) else { return nil }
+    self = entry
+  }
+
+  public static var allValueStrings: [String] { Schedule.all.map(\.name) }
+}

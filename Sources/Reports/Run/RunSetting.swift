@@ -77,13 +77,11 @@ struct RunSetting: Hashable {
     if case .affine(let outputs) = layer { "\(layer) \(outputs)" } else { "\(layer)" }
   }
 
-  /// A case with its values in words: `epochDecay(factor: 0.95)` as `epoch decay, factor 0.95`; a
-  /// custom one has its name, and its settings in alphabetical order.
+  /// A case with its values in words: `norm(maximum: 1)` as `norm, maximum 1`.
   static func words(_ value: some Sendable) -> String {
     switch value as any Sendable {
-    case Optimizer.Method.custom(let name, let settings), Schedule.custom(let name, let settings):
-      return ([name] + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
-        .joined(separator: ", ")
+    case let method as Optimizer.Method: return method.displayName
+    case let schedule as Schedule: return schedule.displayName
     default: break
     }
     let parts = "\(value)".split(separator: "(", maxSplits: 1)

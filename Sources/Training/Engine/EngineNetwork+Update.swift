@@ -199,8 +199,6 @@ extension EngineNetwork {
 // MARK: - Moves
 
 extension EngineNetwork {
-  private var method: Optimizer.Method { optimizer.optimizer.method }
-
   /// How far a parameter moves.
   private func updateStep(_ slot: ParameterSlot<Scalar>) -> UpdateStep {
     UpdateStep(
@@ -214,7 +212,7 @@ extension EngineNetwork {
   /// Less would be lost or distorted, the same way in every step.
   private func isFused(_ slot: ParameterSlot<Scalar>) -> Bool {
     let shrinkage = shrinkage(of: slot)
-    return method == .sgd && settings.clipping == .none && settings.penalty.l1 == 0
+    return optimizer.isPlainDescent && settings.clipping == .none && settings.penalty.l1 == 0
       && settings.maxNorm == nil && average == nil
       && (shrinkage == 0 || abs(shrinkage) > 256 * Double(Scalar.ulpOfOne))
   }
@@ -245,7 +243,7 @@ extension EngineNetwork {
     optimizer.rule.apply(
       ParameterUpdate(
         count: count, updateStep(slot), number: optimizer.stepCount + 1, gradient: gradient,
-        kept: UnsafeBufferPointer(slot.kept), offset: offset, parameter: parameter + offset))
+        states: UnsafeBufferPointer(slot.states), offset: offset, parameter: parameter + offset))
     if let limit = settings.maxNorm, slot.isPenalized {
       limitNorms(slot, rows: rows, of: parameter, to: limit)
     }

@@ -136,7 +136,7 @@ final class EngineNetwork<Scalar: BLASScalar> {
   deinit {
     shares.deallocate()
     parts.deallocate()
-    for slot in slots { slot.kept.deallocate() }
+    for slot in slots { slot.states.deallocate() }
     slots.deinitialize().deallocate()
     gradients.deinitialize().deallocate()
   }
@@ -155,7 +155,7 @@ extension EngineNetwork {
   private func packStates() {
     for (state, target) in packedStates.enumerated() {
       target.pack {
-        optimizer.keptTensor(at: parameterIndex(layer: $0, position: $1), state: state)
+        optimizer.state(state, at: parameterIndex(layer: $0, position: $1))
       }
     }
     for index in slots.indices where slots[index].isPacked {
@@ -163,7 +163,7 @@ extension EngineNetwork {
       slots[index].average = packedAverage.flatMap { address(of: slots[index], in: $0) }
       for (state, packed) in packedStates.enumerated() {
         guard let address = address(of: slots[index], in: packed) else { continue }
-        slots[index].kept.initializeElement(at: state, to: address)
+        slots[index].states.initializeElement(at: state, to: address)
       }
     }
   }
@@ -192,7 +192,7 @@ extension EngineNetwork {
     if !isStateUnpacked {
       for (state, source) in packedStates.enumerated() {
         for slot in slots where slot.isPacked {
-          optimizer.updateKept(at: slot.index, state: state) {
+          optimizer.updateState(state, at: slot.index) {
             source.unpack(layer: slot.layer, position: slot.position, into: &$0)
           }
         }
@@ -259,7 +259,7 @@ extension EngineNetwork {
     (isUnpacked, isStateUnpacked) = (false, false)
     network.updateParameters { place, parameter in
       if slots[place.index].isPacked { return }
-      optimizer.findKept(at: place.index, count: parameter.count, in: slots[place.index].kept)
+      optimizer.findStates(at: place.index, count: parameter.count, in: slots[place.index].states)
       parameter.withUnsafeMutableElements {
         require(
           $0.count == slots[place.index].columns,

@@ -25,7 +25,7 @@ struct ParameterSlot<Scalar: BLASScalar> {
 
   /// In a step, where its numbers are, those that the optimizer keeps for it, and those of the average.
   var parameter: UnsafeMutablePointer<Scalar>?
-  let kept: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
+  let states: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
   var average: UnsafeMutablePointer<Scalar>?
   /// Where its gradient is kept whole, if it is.
   var gradient: UnsafeMutablePointer<Scalar>?
@@ -52,7 +52,7 @@ struct ParameterSlot<Scalar: BLASScalar> {
 }
 
 extension ParameterSlot {
-  /// The slots of a network's parameters. The caller deallocates their `kept`.
+  /// The slots of a network's parameters. The caller deallocates their `states`.
   static func slots(
     of network: Network<Scalar>, _ packed: PackedWeights<Scalar>, workers: Int, stateCount: Int
   ) -> [ParameterSlot] {
@@ -69,7 +69,7 @@ extension ParameterSlot {
         columns: isMatrix ? layer?.inputs ?? 0 : count,
         stride: isMatrix ? layer?.stride ?? 0 : count, isPacked: layer != nil,
         owner: max(owner, 0) % workers, isFirst: isFirst, firstRow: row,
-        kept: .allocate(capacity: stateCount))
+        states: .allocate(capacity: stateCount))
       row += slot.rows
       return slot
     }

@@ -1,108 +1,141 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// How parameters move against their gradients: the settings. ``OptimizerState`` makes the steps.
+/// The settings of an optimizer. ``OptimizerState`` makes its steps.
 ///
 ///     var state = OptimizerState(.adamW(weightDecay: 0.01), for: network)
 ///     state.step(&network, gradients: workspace, learningRate: 1e-3)
 ///
-/// The formulas are those of PyTorch's `torch.optim`, with its defaults. Below, p is a parameter, g
-/// its gradient and η the learning rate; everything that is kept between steps begins at 0.
+/// The formulas are those of PyTorch's `torch.optim`, with its defaults. In them p is a parameter, g
+/// its gradient and η the learning rate; all optimizer state begins at 0.
 public struct Optimizer: Codable, Hashable, Sendable {
-  /// The rule of a step, with its settings.
-  public enum Method: Codable, Hashable, Sendable {
-    /// p ← p − η·g: stochastic gradient descent (Robbins and Monro 1951).
-    case sgd
-    /// v ← factor·v + g, p ← p − η·v: the heavy ball (Polyak 1964).
-    case momentum(factor: Double)
-    /// v ← factor·v + g, p ← p − η·(g + factor·v): Nesterov's accelerated gradient (1983) in the form
-    /// of Sutskever and others (2013), §2, with the look-ahead point as the parameter.
-    case nesterov(factor: Double)
-    /// s ← s + g², p ← p − η·g / (√s + epsilon) (Duchi, Hazan and Singer 2011).
-    case adagrad(epsilon: Double)
-    /// s ← decay·s + (1 − decay)·g², p ← p − η·g / (√s + epsilon) (Tieleman and Hinton 2012, lecture
-    /// 6.5).
-    case rmsProp(decay: Double, epsilon: Double)
-    /// m ← beta1·m + (1 − beta1)·g, v ← beta2·v + (1 − beta2)·g²,
-    /// p ← p − η·m̂ / (√v̂ + epsilon), where m̂ = m / (1 − beta1ᵗ) and v̂ = v / (1 − beta2ᵗ) in step t,
-    /// counted from 1 (Kingma and Ba 2015, algorithm 1).
-    case adam(beta1: Double, beta2: Double, epsilon: Double)
-    /// The rule that ``Optimizer/register(_:settings:_:)`` made known by this name. A file has the
-    /// name and the settings; where it is read, the rule has to be registered, too.
-    case custom(name: String, settings: [String: Double])
-  }
-
-  /// The rule of a step.
+  /// The update rule.
   public var method: Method
-  /// λ of decoupled weight decay: before its step a weight loses the share η·λ of itself, whatever
-  /// its gradient (Loshchilov and Hutter 2019, algorithm 2). Biases, scales and shifts are free.
+  /// λ of decoupled weight decay: before its update a weight loses the share η·λ of itself, whatever
+  /// its gradient (Loshchilov and Hutter 2019, algorithm 2). Biases, scales and shifts are exempt.
   ///
   /// The penalty of the loss is another thing: its gradient goes through the method.
   public var weightDecay: Double
 
-  /// The given method and weight decay.
+  /// An optimizer with a method and weight decay.
   public init(_ method: Method, weightDecay: Double = 0) {
     self.method = method
     self.weightDecay = weightDecay
-  }
-}
-
-extension Optimizer {
-  /// Stochastic gradient descent.
-  public static var sgd: Optimizer { Optimizer(.sgd) }
-
-  /// Gradient descent with momentum.
-  public static func momentum(_ factor: Double = 0.9) -> Optimizer {
-    Optimizer(.momentum(factor: factor))
-  }
-
-  /// Gradient descent with Nesterov's momentum.
-  public static func nesterov(_ factor: Double = 0.9) -> Optimizer {
-    Optimizer(.nesterov(factor: factor))
-  }
-
-  /// Adagrad.
-  public static func adagrad(epsilon: Double = 1e-10) -> Optimizer {
-    Optimizer(.adagrad(epsilon: epsilon))
-  }
-
-  /// RMSprop.
-  public static func rmsProp(decay: Double = 0.99, epsilon: Double = 1e-8) -> Optimizer {
-    Optimizer(.rmsProp(decay: decay, epsilon: epsilon))
-  }
-
-  /// Adam.
-  public static func adam(
-    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
-  ) -> Optimizer {
-    Optimizer(.adam(beta1: beta1, beta2: beta2, epsilon: epsilon))
-  }
-
-  /// Adam with decoupled weight decay.
-  public static func adamW(
-    weightDecay: Double = 0.01, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
-  ) -> Optimizer {
-    Optimizer(.adam(beta1: beta1, beta2: beta2, epsilon: epsilon), weightDecay: weightDecay)
   }
 
   /// Throws `InvalidSetting` for a factor, decay or beta outside 0..<1, for an epsilon or weight
   /// decay that is negative or not finite, for a name that is not registered or was registered with
   /// other settings, and for what a rule of your own refuses.
   public func check() throws {
-    let rule = try method.rule()
+    let rule = try method.settings.rule()
     try rule.check()
     try InvalidSetting.demand(
       Set(rule.stateNames).count == rule.stateNames.count, "state names", rule.stateNames,
       "each only once")
     try InvalidSetting.demandNotNegative("weight decay", weightDecay)
   }
-}
 
-extension Optimizer {
-  /// How many tensors are kept for each parameter.
+  /// How many state tensors each parameter has.
   ///
   /// - Precondition: the settings pass ``check()``.
   public var stateCount: Int { method.checkedRule.stateNames.count }
+}
+
+// MARK: - The list
+
+extension Optimizer {
+  /// The optimizers that are known by name. A new one is a file with its rule and its entry, and a
+  /// line here.
+  public static let all: [Entry] = [.sgd, .momentum, .nesterov, .adagrad, .rmsProp, .adam, .adamW]
+
+  /// A named optimizer with its default settings.
+  public struct Entry: Hashable, Sendable {
+    /// The name, such as `adamw`.
+    public let name: String
+    /// What it is, in a sentence.
+    public let help: String
+    /// The optimizer with its default settings.
+    public let optimizer: Optimizer
+    /// A learning rate that does well on many networks.
+    public let learningRate: Double
+
+    init(_ name: String, _ help: String, _ optimizer: Optimizer, learningRate: Double) {
+      self.name = name
+      self.help = help
+      self.optimizer = optimizer
+      self.learningRate = learningRate
+    }
+  }
+
+  /// The entry of a name, or nil where there is none.
+  public static func named(_ name: String) -> Entry? { all.first { $0.name == name } }
+}
+
+// MARK: - Methods
+
+/// The settings of an update rule: of a built-in one, the rule itself.
+protocol OptimizerSettings: NamedSettings {
+  /// The rule with these settings.
+  ///
+  /// - Throws: `InvalidSetting` where there is none.
+  func rule() throws -> any OptimizerRule
+}
+
+extension OptimizerSettings where Self: OptimizerRule {
+  func rule() -> any OptimizerRule { self }
+}
+
+extension Optimizer {
+  /// An update rule with its settings.
+  public struct Method: Sendable {
+    let settings: any OptimizerSettings
+
+    init(_ settings: any OptimizerSettings) { self.settings = settings }
+
+    /// The rule that ``Optimizer/register(_:settings:_:)`` registered under this name. Files hold the
+    /// name and the settings; a program that reads them must have registered the rule, too.
+    public static func custom(name: String, settings: [String: Double]) -> Method {
+      Method(CustomOptimizer(name: name, settings: settings))
+    }
+
+    /// The rule, for a method that has passed the check.
+    var checkedRule: any OptimizerRule {
+      do {
+        return try settings.rule()
+      } catch {
+        fatalError("Optimizer: \(error)")
+      }
+    }
+
+    /// The name and the settings for people, such as `momentum, factor 0.9`.
+    package var displayName: String { settings.displayName }
+  }
+}
+
+extension Optimizer.Method: Hashable, Codable, CustomStringConvertible {
+  /// Whether both are the same rule with the same settings.
+  public static func == (a: Self, b: Self) -> Bool { a.settings.isEqual(to: b.settings) }
+
+  /// Hashes the settings.
+  public func hash(into hasher: inout Hasher) { settings.hash(into: &hasher) }
+
+  /// Decodes a rule's settings, which stand under its name.
+  public init(from decoder: any Decoder) throws {
+    let types = Optimizer.all.map { type(of: $0.optimizer.method.settings) } + [CustomOptimizer.self]
+    let found = try NamedSettingsCoding.decode(from: decoder, as: types)
+    guard let settings = found as? any OptimizerSettings else {
+      fatalError("Optimizer: \(found) is no optimizer")
+    }
+    self.init(settings)
+  }
+
+  /// Encodes the settings under the rule's name.
+  public func encode(to encoder: any Encoder) throws {
+    try NamedSettingsCoding.encode(settings, to: encoder)
+  }
+
+  /// The same as ``displayName``.
+  public var description: String { displayName }
 }
 
 // MARK: - Rules of your own
@@ -111,8 +144,8 @@ extension Optimizer {
   typealias MakeRule = @Sendable (CustomSettings) -> any OptimizerRule
   static let registry = Registry<MakeRule>(kind: "optimizer", type: "Optimizer")
 
-  /// Makes a rule of your own known by a name, for the whole process and in place of what had the name
-  /// before.
+  /// Registers a rule of your own under a name, for the whole process; it replaces any earlier rule of
+  /// that name.
   ///
   ///     Optimizer.register("lion", settings: ["beta1", "beta2"]) {
   ///       Lion(beta1: $0["beta1"], beta2: $0["beta2"])
@@ -122,12 +155,26 @@ extension Optimizer {
   /// - Parameters:
   ///   - name: what files call it. ``Method/custom(name:settings:)`` refers to it.
   ///   - settings: the names of its settings; an optimizer has to state all of them and no others.
-  ///   - makeRule: called where a run begins or goes on; its rule's ``OptimizerRule/check()`` is to
-  ///     refuse bad values.
+  ///   - makeRule: called when a run begins or resumes; its rule's ``OptimizerRule/check()`` refuses
+  ///     bad values.
   public static func register(
     _ name: String, settings: [String] = [],
     _ makeRule: @escaping @Sendable (_ settings: CustomSettings) -> any OptimizerRule
   ) {
     registry.register(name, settings: settings, makeRule)
   }
+}
+
+/// A reference to a registered rule.
+private struct CustomOptimizer: OptimizerSettings {
+  static let name = "custom"
+  let name: String
+  let settings: [String: Double]
+
+  func rule() throws -> any OptimizerRule {
+    let (makeRule, settings) = try Optimizer.registry.value(name, settings: settings)
+    return makeRule(settings)
+  }
+
+  var displayName: String { CustomSettings.displayName(name, settings) }
 }

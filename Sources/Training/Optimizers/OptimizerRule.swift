@@ -1,10 +1,10 @@
 import PerceptronLinearAlgebra
 
-/// The rule by which an optimizer moves parameters. ``Optimizer/register(_:settings:_:)`` makes one of
-/// your own known by a name.
+/// An optimizer's update rule. ``Optimizer/register(_:settings:_:)`` registers one of your own under a
+/// name.
 ///
-/// It works element by element, without looking at the others: a call may get any part of a
-/// parameter, and calls for other parts come from other threads at the same time.
+/// It works element by element: a call may get any part of a parameter, and other threads update other
+/// parts at the same time.
 ///
 ///     /// m ← beta·m + (1 − beta)·g, p ← (1 − λ)·p − η·sign(m).
 ///     struct SignDescent: OptimizerRule {
@@ -23,8 +23,8 @@ import PerceptronLinearAlgebra
 ///       }
 ///     }
 public protocol OptimizerRule: Sendable {
-  /// The names of the tensors that are kept between steps for each parameter, each in its shape. All
-  /// begin at 0. Files have them as `W1.mean`.
+  /// The names of each parameter's state tensors, which have its shape and begin at 0. Files hold them
+  /// as `W1.mean`.
   var stateNames: [String] { get }
 
   /// Throws `InvalidSetting` for a setting that makes no sense.
@@ -33,8 +33,7 @@ public protocol OptimizerRule: Sendable {
   // Both are implemented by one generic function, `move<Scalar: BLASScalar>(_:)`, which the compiler
   // then specializes for each; as a single generic requirement it would not be.
 
-  /// Moves some elements of a parameter, and what is kept for them, in place. Nothing is to be
-  /// allocated.
+  /// Updates some elements of a parameter and their state in place. It must not allocate.
   func move(_ update: ParameterUpdate<Float>)
   /// The same in double precision.
   func move(_ update: ParameterUpdate<Double>)
@@ -44,7 +43,7 @@ extension OptimizerRule {
   /// Accepts all settings.
   public func check() throws {}
 
-  /// Moves elements of either type.
+  /// Updates elements of either type.
   package func apply<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     switch update {
     case let update as ParameterUpdate<Float>: move(update)
@@ -54,50 +53,50 @@ extension OptimizerRule {
   }
 }
 
-/// A step of some consecutive elements of a parameter: what an ``OptimizerRule`` is given.
+/// The update of some consecutive elements of a parameter, as an ``OptimizerRule`` gets it.
 public struct ParameterUpdate<Scalar: BLASScalar> {
-  /// How many elements there are. Among those of a large weight matrix are some that fill up rows: all
-  /// their gradients are 0, and what becomes of them does not matter.
+  /// How many elements there are. Those of a large weight matrix include padding, whose gradients are
+  /// 0 and whose values do not matter.
   public let count: Int
-  /// The learning rate, and the share that weight decay takes off each element before.
+  /// The learning rate, and the share that weight decay takes off each element before the update.
   public let step: UpdateStep
   /// The number of the step, counted from 1.
   public let number: Int
-  /// The gradient of each element, clipped, the penalty's included.
+  /// The gradient of each element, penalty included, clipped.
   public let gradient: UnsafePointer<Scalar>
-  /// The elements, to be moved in place.
+  /// The elements, updated in place.
   public let parameter: UnsafeMutablePointer<Scalar>
-  /// Of each name of the rule, the tensor kept for the parameter, and where the elements are in it.
-  private let kept: UnsafeBufferPointer<UnsafeMutablePointer<Scalar>>
+  /// The parameter's state tensors, one for each name of the rule, and where the elements are in them.
+  private let states: UnsafeBufferPointer<UnsafeMutablePointer<Scalar>>
   private let offset: Int
 
-  /// What is kept for the elements under one of the rule's ``OptimizerRule/stateNames``.
+  /// The elements' part of a state tensor.
   ///
-  /// - Parameter index: of the name.
+  /// - Parameter index: of its name among the rule's ``OptimizerRule/stateNames``.
   public func state(_ index: Int) -> UnsafeMutablePointer<Scalar> {
     require(
-      kept.indices.contains(index),
-      "ParameterUpdate: state \(index) of a rule that names \(kept.count)")
-    return kept[index] + offset
+      states.indices.contains(index),
+      "ParameterUpdate: state \(index) of a rule that names \(states.count)")
+    return states[index] + offset
   }
 
   /// The update of `count` elements.
   ///
   /// - Parameters:
   ///   - gradient: of the first of them.
-  ///   - kept: of each name, the tensor kept for the whole parameter.
+  ///   - states: the state tensors of the whole parameter.
   ///   - offset: where the first of them is in these.
   ///   - parameter: the first of them.
   package init(
     count: Int, _ step: UpdateStep, number: Int, gradient: UnsafePointer<Scalar>,
-    kept: UnsafeBufferPointer<UnsafeMutablePointer<Scalar>>, offset: Int,
+    states: UnsafeBufferPointer<UnsafeMutablePointer<Scalar>>, offset: Int,
     parameter: UnsafeMutablePointer<Scalar>
   ) {
     self.count = count
     self.step = step
     self.number = number
     self.gradient = gradient
-    self.kept = kept
+    self.states = states
     self.offset = offset
     self.parameter = parameter
   }

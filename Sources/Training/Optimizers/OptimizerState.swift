@@ -1,7 +1,7 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// An optimizer's steps on one network, and what it keeps between them.
+/// The state of an optimizer of one network, and its steps.
 ///
 /// A value: a copy goes on independently. A checkpoint holds ``stepCount`` and ``tensors``.
 public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
@@ -13,13 +13,16 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   public var stepCount = 0 {
     didSet { require(stepCount >= 0, "OptimizerState: a step count of \(stepCount)") }
   }
-  /// The optimizer's rule, and what it calls the tensors that are kept.
+  /// The optimizer's rule.
   package let rule: any OptimizerRule
+  /// Whether the rule is plain gradient descent.
+  let isPlainDescent: Bool
+  /// The names of a parameter's state tensors.
   private let stateNames: [String]
-  /// Each parameter's name in the network.
+  /// The parameters' names.
   private let names: [String]
-  /// Of each parameter, the tensors that are kept, one for each of `stateNames`.
-  private var kept: [[Tensor<Scalar>]]
+  /// The state tensors of each parameter.
+  private var states: [[Tensor<Scalar>]]
 
   /// The state before the first step: zeros.
   ///
@@ -30,18 +33,19 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
     let stateNames = rule.stateNames
     self.optimizer = optimizer
     self.rule = rule
+    isPlainDescent = optimizer.method == .sgd
     self.stateNames = stateNames
     names = parameters.names
-    kept = parameters.map { parameter in stateNames.map { _ in .zeros(parameter.tensor.shape) } }
+    states = parameters.map { parameter in stateNames.map { _ in .zeros(parameter.tensor.shape) } }
   }
 
   /// The same optimizer, the same number of steps and the same tensors.
   public static func == (a: OptimizerState, b: OptimizerState) -> Bool {
     a.optimizer == b.optimizer && a.stepCount == b.stepCount && a.names == b.names
-      && a.kept == b.kept
+      && a.states == b.states
   }
 
-  /// What is kept, under the parameters' names: `W1.velocity`, or `W1.first_moment` and
+  /// The state tensors, under the parameters' names: `W1.velocity`, or `W1.first_moment` and
   /// `W1.second_moment`; `W1.sum_of_squares` with Adagrad and `W1.mean_of_squares` with RMSprop; with
   /// a rule of your own, what its ``OptimizerRule/stateNames`` say.
   ///
@@ -49,8 +53,8 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   public var tensors: Parameters<Scalar> {
     get {
       Parameters(
-        zip(names, kept).flatMap { name, kept in
-          zip(stateNames, kept).map { ("\(name).\($0)", $1) }
+        zip(names, states).flatMap { name, states in
+          zip(stateNames, states).map { ("\(name).\($0)", $1) }
         })
     }
     set {
@@ -61,7 +65,7 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
       for name in tensors.names { tensors[name] = newValue[name] }
       let count = stateNames.count
       for (position, element) in tensors.enumerated() {
-        kept[position / count][position % count] = element.tensor
+        states[position / count][position % count] = element.tensor
       }
     }
   }
@@ -70,8 +74,8 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
 // MARK: - Steps
 
 extension OptimizerState {
-  /// Makes a step: one pass over each parameter, its gradient and what is kept for it. Nothing is
-  /// allocated, unless the network or the state shares its elements with a copy.
+  /// Makes a step: one pass over each parameter, its gradient and its state. Nothing is allocated,
+  /// unless the network or the state shares its elements with a copy.
   ///
   /// - Parameters:
   ///   - network: the one that this state is for, or one with the same parameters.
@@ -87,7 +91,7 @@ extension OptimizerState {
       "OptimizerState: \(network.parameterPlaces.count) parameters and gradients of \(workspace.gradients.count) layers, made for \(names.count) parameters"
     )
     stepCount += 1
-    if optimizer.method == .sgd && optimizer.weightDecay == 0 {
+    if isPlainDescent && optimizer.weightDecay == 0 {
       network.updateParameters(with: workspace, learningRate: Scalar(learningRate))
       return
     }
@@ -97,21 +101,21 @@ extension OptimizerState {
         gradient.shape == parameter.shape,
         "OptimizerState: \(place.name) \(parameter.shape), its gradient \(gradient.shape)")
       let decay = place.isPenalized ? learningRate * optimizer.weightDecay : 0
-      move(
+      update(
         &parameter, gradient, at: place.index,
         UpdateStep(learningRate: learningRate, decay: decay))
     }
   }
 
-  /// Moves one parameter.
-  private mutating func move(
+  /// Updates one parameter.
+  private mutating func update(
     _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, at index: Int,
     _ step: UpdateStep
   ) {
     withUnsafeTemporaryAllocation(
       of: UnsafeMutablePointer<Scalar>.self, capacity: stateNames.count
-    ) { kept in
-      findKept(at: index, count: parameter.count, in: kept)
+    ) { states in
+      findStates(at: index, count: parameter.count, in: states)
       gradient.withUnsafeElements { gradient in
         parameter.withUnsafeMutableElements { parameter in
           guard let gradient = gradient.baseAddress, let base = parameter.baseAddress
@@ -119,38 +123,38 @@ extension OptimizerState {
           rule.apply(
             ParameterUpdate(
               count: parameter.count, step, number: stepCount, gradient: gradient,
-              kept: UnsafeBufferPointer(kept), offset: 0, parameter: base))
+              states: UnsafeBufferPointer(states), offset: 0, parameter: base))
         }
       }
     }
   }
 
-  /// A tensor that is kept for a parameter.
-  func keptTensor(at index: Int, state: Int) -> Tensor<Scalar> { kept[index][state] }
+  /// A state tensor of a parameter.
+  func state(_ state: Int, at index: Int) -> Tensor<Scalar> { states[index][state] }
 
-  /// Calls `body` with a tensor that is kept for a parameter, in its place.
-  mutating func updateKept(at index: Int, state: Int, _ body: (inout Tensor<Scalar>) -> Void) {
-    body(&kept[index][state])
+  /// Calls `body` with a state tensor of a parameter in its place.
+  mutating func updateState(_ state: Int, at index: Int, _ body: (inout Tensor<Scalar>) -> Void) {
+    body(&states[index][state])
   }
 
-  /// Finds the tensors that are kept for a parameter and makes them this state's own. Nothing is
-  /// allocated, unless the state shares them with a copy.
+  /// Finds a parameter's state tensors and makes them this state's own. Nothing is allocated, unless
+  /// the state shares them with a copy.
   ///
   /// - Parameters:
   ///   - count: how many elements the parameter has.
-  ///   - pointers: where each tensor's first element is then told; valid until the state is changed,
+  ///   - pointers: gets the address of each tensor's first element, valid until the state is changed,
   ///     copied or gone.
-  mutating func findKept(
+  mutating func findStates(
     at index: Int, count: Int, in pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
   ) {
     require(
       pointers.count == stateNames.count,
       "OptimizerState: \(stateNames.count) tensors for each parameter, expected \(pointers.count)")
     for state in stateNames.indices {
-      kept[index][state].withUnsafeMutableElements {
+      states[index][state].withUnsafeMutableElements {
         require(
           $0.count == count,
-          "OptimizerState: parameter \(index) has \(count) elements, \($0.count) are kept")
+          "OptimizerState: parameter \(index) has \(count) elements, its state \($0.count)")
         if let base = $0.baseAddress { pointers.initializeElement(at: state, to: base) }
       }
     }

@@ -1,56 +1,156 @@
 import PerceptronNeuralNetwork
 
-/// How the learning rate changes over a run: the settings. ``ScheduleState`` gives the rates.
+/// How the learning rate changes over a run. ``ScheduleState`` computes the rates.
 ///
-/// Below, η₀ is the base rate, i the iteration, counted from 0, and T their number.
-public enum Schedule: Codable, Hashable, Sendable {
-  /// η₀ throughout.
-  case constant
-  /// The rate is multiplied by `factor` whenever an epoch ends.
-  case epochDecay(factor: Double)
-  /// The rate is multiplied by `factor` whenever another `epochs` epochs have ended.
-  case step(epochs: Int, factor: Double)
-  /// η₀·(i + 1)/w in the first w = `warmUp` iterations (Goyal and others 2017, §2.2), then
-  /// η₁ + (η₀ − η₁)·(1 + cos(π·(i − w)/(T − w)))/2, where η₁ is `final`·η₀ (Loshchilov and Hutter
-  /// 2017, eq. 5, without restarts).
-  case cosine(warmUp: Int = 0, final: Double = 0)
-  /// η₀ / (1 + `decay`·i): rates whose sum is infinite and whose squares' sum is not, as Robbins and
-  /// Monro (1951) ask for.
-  case inverse(decay: Double)
-  /// The rate is multiplied by `factor`, down to `minimumRate`, when more than `patience` epochs one
-  /// after the other have brought no better score than the best before: PyTorch's
-  /// `ReduceLROnPlateau` with a threshold of 0.
-  case reduceOnPlateau(factor: Double = 0.1, patience: Int = 10, minimumRate: Double = 0)
-  /// The function that ``register(_:settings:_:)`` made known by this name. A file has the name and
-  /// the settings; where it is read, the function has to be registered, too.
-  case custom(name: String, settings: [String: Double])
-}
+/// Below, η₀ is the base rate, i the iteration, counted from 0, and T the number of iterations.
+public struct Schedule: Sendable {
+  let settings: any ScheduleSettings
 
-extension Schedule {
+  init(_ settings: any ScheduleSettings) { self.settings = settings }
+
   /// Throws `InvalidSetting` for a setting that makes no sense, and for a name that is not registered
   /// or was registered with other settings.
-  public func check() throws {
-    switch self {
-    case .constant: break
-    case .epochDecay(let factor): try InvalidSetting.demandPositive("decay", factor)
-    case .step(let epochs, let factor):
-      try InvalidSetting.demand(epochs >= 1, "epochs per step", epochs, "1 or more")
-      try InvalidSetting.demandPositive("step factor", factor)
-    case .cosine(let warmUp, let final):
-      try InvalidSetting.demand(warmUp >= 0, "warm-up", warmUp, "0 iterations or more")
-      try InvalidSetting.demand((0...1).contains(final), "final rate", final, "a share from 0 to 1")
-    case .inverse(let decay): try InvalidSetting.demandNotNegative("decay", decay)
-    case .reduceOnPlateau(let factor, let patience, let minimumRate):
-      try InvalidSetting.demand(
-        factor > 0 && factor < 1, "plateau factor", factor, "a number between 0 and 1")
-      try InvalidSetting.demand(patience >= 0, "patience", patience, "0 epochs or more")
-      try InvalidSetting.demandNotNegative("minimum rate", minimumRate)
-    case .custom(let name, let settings): _ = try Self.registry.value(name, settings: settings)
-    }
-  }
+  public func check() throws { try settings.rule().check() }
+
+  /// Whether a shorter run has other rates than the beginning of a longer one.
+  package var dependsOnLength: Bool { (try? settings.rule().dependsOnLength) ?? true }
+
+  /// Whether rates depend on the scores of evaluations.
+  var needsScores: Bool { (try? settings.rule().needsScores) ?? false }
+
+  /// The name and the settings for people, such as `epoch decay, factor 0.95`.
+  package var displayName: String { settings.displayName }
 }
 
-// MARK: - Functions of your own
+extension Schedule: Hashable, Codable, CustomStringConvertible {
+  /// Whether both are the same schedule with the same settings.
+  public static func == (a: Self, b: Self) -> Bool { a.settings.isEqual(to: b.settings) }
+
+  /// Hashes the settings.
+  public func hash(into hasher: inout Hasher) { settings.hash(into: &hasher) }
+
+  /// Decodes a schedule's settings, which stand under its name.
+  public init(from decoder: any Decoder) throws {
+    let types = Self.all.map { type(of: $0.schedule(.init()).settings) } + [CustomSchedule.self]
+    let found = try NamedSettingsCoding.decode(from: decoder, as: types)
+    guard let settings = found as? any ScheduleSettings else {
+      fatalError("Schedule: \(found) is no schedule")
+    }
+    self.init(settings)
+  }
+
+  /// Encodes the settings under the schedule's name.
+  public func encode(to encoder: any Encoder) throws {
+    try NamedSettingsCoding.encode(settings, to: encoder)
+  }
+
+  /// The same as ``displayName``.
+  public var description: String { displayName }
+}
+
+// MARK: - The list
+
+extension Schedule {
+  /// The schedules that are known by name. A new one is a file with its rule and its entry, and a
+  /// line here.
+  public static let all: [Entry] = [.constant, .epochDecay, .step, .cosine, .inverse, .plateau]
+
+  /// A named schedule, made of a few numbers that suit several.
+  public struct Entry: Sendable {
+    /// The name, such as `epoch-decay`.
+    public let name: String
+    /// What it is, in a sentence.
+    public let help: String
+    /// Which numbers it is made of.
+    public let parameters: Set<Parameter>
+    /// The schedule of such numbers; those that are missing have defaults that suit the run.
+    public let schedule: @Sendable (Parameters) -> Schedule
+
+    init(
+      _ name: String, _ help: String, _ parameters: Set<Parameter> = [],
+      _ schedule: @escaping @Sendable (Parameters) -> Schedule
+    ) {
+      self.name = name
+      self.help = help
+      self.parameters = parameters
+      self.schedule = schedule
+    }
+  }
+
+  /// A number that an ``Entry`` may be made of.
+  public enum Parameter: String, CaseIterable, Sendable {
+    /// What the rate is multiplied by, or a coefficient of its fall.
+    case decay
+    /// How many epochs there are between steps.
+    case stepEpochs
+    /// In how many iterations the rate rises at first.
+    case warmUp
+  }
+
+  /// The numbers that an ``Entry`` is made of; nil for its defaults.
+  public struct Parameters: Sendable {
+    /// See ``Parameter/decay``.
+    public var decay: Double?
+    /// See ``Parameter/stepEpochs``.
+    public var stepEpochs: Int?
+    /// See ``Parameter/warmUp``.
+    public var warmUp: Int?
+    /// How many epochs the run has.
+    public var epochs: Double
+
+    /// Creates the parameters.
+    public init(
+      decay: Double? = nil, stepEpochs: Int? = nil, warmUp: Int? = nil, epochs: Double = 1
+    ) {
+      self.decay = decay
+      self.stepEpochs = stepEpochs
+      self.warmUp = warmUp
+      self.epochs = epochs
+    }
+  }
+
+  /// The entry of a name, or nil where there is none.
+  public static func named(_ name: String) -> Entry? { all.first { $0.name == name } }
+}
+
+// MARK: - Rules
+
+/// The settings of a schedule: of a built-in one, its rule itself.
+protocol ScheduleSettings: NamedSettings {
+  /// The rule with these settings.
+  ///
+  /// - Throws: `InvalidSetting` where there is none.
+  func rule() throws -> any ScheduleRule
+}
+
+extension ScheduleSettings where Self: ScheduleRule {
+  func rule() -> any ScheduleRule { self }
+}
+
+/// Computes learning rates.
+protocol ScheduleRule: Sendable {
+  /// Throws `InvalidSetting` for a setting that makes no sense.
+  func check() throws
+  /// Whether a shorter run has other rates than the beginning of a longer one.
+  var dependsOnLength: Bool { get }
+  /// Whether rates depend on the scores of evaluations.
+  var needsScores: Bool { get }
+  /// The rate of an iteration.
+  func rate(at position: Schedule.Position) -> Double
+  /// The next epoch's rate: what ``Schedule/Position/epochRate`` becomes when an epoch ends.
+  func epochRate(after position: Schedule.Position, score: Double?, _ plateau: inout Plateau)
+    -> Double
+}
+
+extension ScheduleRule {
+  func check() throws {}
+  var dependsOnLength: Bool { false }
+  var needsScores: Bool { false }
+  func rate(at position: Schedule.Position) -> Double { position.epochRate }
+  func epochRate(
+    after position: Schedule.Position, score: Double?, _ plateau: inout Plateau
+  ) -> Double { position.epochRate }
+}
 
 extension Schedule {
   /// Where a run is, for the rate of an iteration.
@@ -63,14 +163,26 @@ extension Schedule {
     public let iterations: Int
     /// How many epochs have ended.
     public let endedEpochs: Int
+    /// The rate that the ended epochs have led to.
+    let epochRate: Double
+  }
+}
+
+// MARK: - Schedules of your own
+
+extension Schedule {
+  /// The function that ``register(_:settings:_:)`` registered under this name. Files hold the name and
+  /// the settings; a program that reads them must have registered the function, too.
+  public static func custom(name: String, settings: [String: Double]) -> Schedule {
+    Schedule(CustomSchedule(name: name, settings: settings))
   }
 
   /// The learning rate at a position, a number of 0 or more.
   typealias Rate = @Sendable (Position, CustomSettings) -> Double
   static let registry = Registry<Rate>(kind: "schedule", type: "Schedule")
 
-  /// Makes a schedule of your own known by a name, for the whole process and in place of what had the
-  /// name before.
+  /// Registers a schedule of your own under a name, for the whole process; it replaces any earlier
+  /// schedule of that name.
   ///
   ///     Schedule.register("polynomial", settings: ["power"]) { position, settings in
   ///       let left = 1 - Double(position.iteration) / Double(position.iterations)
@@ -81,12 +193,34 @@ extension Schedule {
   /// - Parameters:
   ///   - name: what files call it. ``custom(name:settings:)`` refers to it.
   ///   - settings: the names of its settings; a schedule has to state all of them and no others.
-  ///   - rate: the learning rate of an iteration, 0 or more: a function of nothing else, so that a run
-  ///     that is resumed has the same rates.
+  ///   - rate: the learning rate of an iteration, 0 or more: a function of nothing else, so that a
+  ///     resumed run has the same rates.
   public static func register(
     _ name: String, settings: [String] = [],
     _ rate: @escaping @Sendable (_ position: Position, _ settings: CustomSettings) -> Double
   ) {
     registry.register(name, settings: settings, rate)
   }
+}
+
+/// A reference to a registered schedule.
+private struct CustomSchedule: ScheduleSettings {
+  static let name = "custom"
+  let name: String
+  let settings: [String: Double]
+
+  func rule() throws -> any ScheduleRule {
+    let (rate, settings) = try Schedule.registry.value(name, settings: settings)
+    return RegisteredSchedule(rate: rate, settings: settings)
+  }
+
+  var displayName: String { CustomSettings.displayName(name, settings) }
+}
+
+private struct RegisteredSchedule: ScheduleRule {
+  let rate: Schedule.Rate
+  let settings: CustomSettings
+  var dependsOnLength: Bool { true }
+
+  func rate(at position: Schedule.Position) -> Double { rate(position, settings) }
 }

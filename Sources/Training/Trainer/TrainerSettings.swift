@@ -117,10 +117,8 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
       // Both go by what evaluations find.
       try InvalidSetting.demand(
         earlyStopping == nil, "evaluation", "never", "something else with early stopping")
-      if case .reduceOnPlateau = schedule {
-        throw InvalidSetting(
-          name: "evaluation", value: "never", expected: "something else with a plateau's schedule")
-      }
+      try InvalidSetting.demand(
+        !schedule.needsScores, "evaluation", "never", "something else with a plateau's schedule")
     }
   }
 }

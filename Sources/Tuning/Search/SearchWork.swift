@@ -159,10 +159,7 @@ extension Experiment {
 
   /// Whether a shorter run is the beginning of a longer one: nothing depends on the length.
   fileprivate var canBeAPrefix: Bool {
-    switch training.schedule {
-    case .cosine, .custom: false
-    default: training.earlyStopping == nil
-    }
+    !training.schedule.dependsOnLength && training.earlyStopping == nil
   }
 
   /// Whether both prepare the data in the same way.

@@ -1,0 +1,130 @@
+import PerceptronFiles
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+
+/// The settings of an optimizer or a schedule, which files hold under its name:
+/// `{"adam": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}}`.
+protocol NamedSettings: Codable, Hashable, Sendable {
+  /// What files call it.
+  static var name: String { get }
+  /// The name and the settings for people, such as `epoch decay, factor 0.95`.
+  var displayName: String { get }
+}
+
+extension NamedSettings {
+  var displayName: String {
+    let words = Self.name.reduce(into: "") { words, letter in
+      words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
+    }
+    let settings = Mirror(reflecting: self).children.map { "\($0.label ?? "") \($0.value)" }
+    return ([words] + settings).joined(separator: ", ")
+  }
+
+  func isEqual(to other: any NamedSettings) -> Bool { self == other as? Self }
+
+  fileprivate func encode(into container: inout KeyedEncodingContainer<AnyCodingKey>) throws {
+    try container.encode(self, forKey: AnyCodingKey(Self.name))
+  }
+}
+
+/// Reads and writes settings under their name.
+enum NamedSettingsCoding {
+  /// Decodes the settings of one of some types.
+  ///
+  /// - Throws: `DecodingError` unless there is a single key that names one of the types, with its
+  ///   settings.
+  static func decode(
+    from decoder: any Decoder, as types: [any NamedSettings.Type]
+  ) throws -> any NamedSettings {
+    let container = try decoder.container(keyedBy: AnyCodingKey.self)
+    let keys = container.allKeys
+    guard keys.count == 1, let type = types.first(where: { $0.name == keys[0].stringValue }) else {
+      let names = types.reduce(into: [String]()) {
+        if !$0.contains($1.name) { $0.append($1.name) }
+      }
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "expected one of \(names), found \(keys.map(\.stringValue))"))
+    }
+    return try container.decode(type, forKey: keys[0])
+  }
+
+  static func encode(_ settings: any NamedSettings, to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: AnyCodingKey.self)
+    try settings.encode(into: &container)
+  }
+}
+
+// MARK: - Your own
+
+/// The settings of an optimizer or a schedule of your own, by name.
+public struct CustomSettings: Sendable {
+  let values: [String: Double]
+
+  /// A setting's value.
+  ///
+  /// - Precondition: it was registered with this setting.
+  public subscript(name: String) -> Double {
+    guard let value = values[name] else {
+      fatalError("CustomSettings: no setting \(name), only \(values.keys.sorted())")
+    }
+    return value
+  }
+
+  /// A name and settings for people, the settings in alphabetical order.
+  static func displayName(_ name: String, _ settings: [String: Double]) -> String {
+    ([name] + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+      .joined(separator: ", ")
+  }
+}
+
+/// What a program has registered under names, so that files can refer to it.
+///
+/// There is one registry of each kind in a process, since a file may be read far from the code that
+/// wrote it. It is consulted when a run begins or resumes, not during its steps.
+final class Registry<Value: Sendable>: Sendable {
+  private struct Entry {
+    let settings: [String]
+    let value: Value
+  }
+
+  /// What is registered, such as `optimizer`, and the type that has `register`, for messages.
+  private let kind: String
+  private let type: String
+  private let entries = Locked<[String: Entry]>([:])
+
+  init(kind: String, type: String) {
+    (self.kind, self.type) = (kind, type)
+  }
+
+  /// Registers a value, replacing any earlier one of that name.
+  func register(_ name: String, settings: [String], _ value: Value) {
+    entries.withLock { $0[name] = Entry(settings: settings, value: value) }
+  }
+
+  /// The value that is registered under a name, and the settings for it.
+  ///
+  /// - Throws: `InvalidSetting` where there is no such name, or where `settings` does not have
+  ///   exactly the names that were registered with it.
+  func value(_ name: String, settings: [String: Double]) throws -> (Value, CustomSettings) {
+    let (entry, names) = entries.withLock { ($0[name], $0.keys.sorted()) }
+    guard let entry else {
+      let known = names.isEmpty ? "none is" : names.joined(separator: ", ")
+      throw InvalidSetting(
+        name: kind, value: "\"\(name)\"",
+        expected: "one that is registered (\(known)); "
+          + "call \(type).register(\"\(name)\", settings: \(settings.keys.sorted())) first")
+    }
+    for setting in entry.settings where settings[setting] == nil {
+      throw InvalidSetting(
+        name: "\(setting) of \(kind) \"\(name)\"", value: "missing", expected: "a number")
+    }
+    for setting in settings.keys.sorted() where !entry.settings.contains(setting) {
+      throw InvalidSetting(
+        name: "a setting of \(kind) \"\(name)\"", value: "\"\(setting)\"",
+        expected: "one of \(entry.settings)")
+    }
+    return (entry.value, CustomSettings(values: settings))
+  }
+}
