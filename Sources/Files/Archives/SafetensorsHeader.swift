@@ -30,11 +30,11 @@ struct SafetensorsHeader {
     let raw: RawHeader
     do {
       // JSONDecoder would take UTF-16 too, which the format does not allow.
-      if json.contains(0) { throw Complaint(text: "it holds a null byte") }
+      if json.contains(0) { throw Complaint(description: "it holds a null byte") }
       raw = try JSONDecoder().decode(RawHeader.self, from: Data(json))
       try JSONText.demandUniqueKeys(json)
     } catch {
-      throw FileError(path, atByte: 8, "cannot read the header: \(explanation(of: error))")
+      throw FileError(path, atByte: 8, "cannot read the header: \(decodingReason(error))")
     }
     metadata = raw.metadata
     fields = try raw.tensors
@@ -94,7 +94,7 @@ private struct RawHeader: Decodable {
   var tensors: [(String, RawField)] = []
 
   init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
+    let container = try decoder.container(keyedBy: AnyCodingKey.self)
     for key in container.allKeys {
       if key.stringValue == TensorArchive.metadataKey {
         metadata = try container.decode([String: String].self, forKey: key)
@@ -111,41 +111,17 @@ private struct RawField: Decodable {
   var offsets: [Int]
 
   init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
+    let container = try decoder.container(keyedBy: AnyCodingKey.self)
     let known = ["dtype", "shape", "data_offsets"]
     if let other = container.allKeys.first(where: { !known.contains($0.stringValue) }) {
-      throw Complaint(text: "\(other.stringValue) is not a field of a tensor")
+      throw Complaint(description: "\(other.stringValue) is not a field of a tensor")
     }
-    dtype = try container.decode(String.self, forKey: Key("dtype"))
-    shape = try container.decode([Int].self, forKey: Key("shape"))
-    offsets = try container.decode([Int].self, forKey: Key("data_offsets"))
+    dtype = try container.decode(String.self, forKey: AnyCodingKey("dtype"))
+    shape = try container.decode([Int].self, forKey: AnyCodingKey("shape"))
+    offsets = try container.decode([Int].self, forKey: AnyCodingKey("data_offsets"))
   }
 }
 
-private struct Key: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
-
-  init(_ stringValue: String) { self.stringValue = stringValue }
-  init?(stringValue: String) { self.stringValue = stringValue }
-  init?(intValue: Int) { nil }
-}
-
-private struct Complaint: Error {
-  var text: String
-}
-
-/// The text of a decoding error, with the names that lead to the place.
-private func explanation(of error: any Error) -> String {
-  let context: DecodingError.Context
-  switch error {
-  case let complaint as Complaint: return complaint.text
-  case DecodingError.typeMismatch(_, let found): context = found
-  case DecodingError.valueNotFound(_, let found): context = found
-  case DecodingError.keyNotFound(_, let found): context = found
-  case DecodingError.dataCorrupted(let found): context = found
-  default: return "\(error)"
-  }
-  let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-  return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
+private struct Complaint: Error, CustomStringConvertible {
+  var description: String
 }

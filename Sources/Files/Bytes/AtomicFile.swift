@@ -24,7 +24,7 @@ package enum AtomicFile {
     do {
       try fill(descriptor, path: path, mode: target.mode, body)
       if rename(part, target.path) != 0 {
-        throw FileError.system(path, cannot: "replace this file", code: errno)
+        throw FileError.system(path, "cannot replace this file")
       }
     } catch {
       unlink(part)
@@ -38,7 +38,7 @@ package enum AtomicFile {
   /// - Throws: ``FileError`` where it cannot be removed.
   package static func remove(_ path: String) throws {
     if unlink(path) != 0 && errno != ENOENT {
-      throw FileError.system(path, cannot: "remove this file", code: errno)
+      throw FileError.system(path, "cannot remove this file")
     }
   }
 
@@ -56,7 +56,7 @@ package enum AtomicFile {
   package static func check(_ path: String) throws {
     guard let target = try Target(path) else {
       if !(OwnDescriptor(path)?.isWritable ?? (access(path, W_OK) == 0)) {
-        throw FileError.system(path, cannot: "write here", code: errno)
+        throw FileError.system(path, "cannot write here")
       }
       return
     }
@@ -70,14 +70,14 @@ package enum AtomicFile {
     let descriptor =
       OwnDescriptor(path).map { fcntl($0.number, F_DUPFD_CLOEXEC, 0) }
       ?? open(path, O_WRONLY | O_CLOEXEC)
-    if descriptor < 0 { throw FileError.system(path, cannot: "write here", code: errno) }
+    if descriptor < 0 { throw FileError.system(path, "cannot write here") }
     do {
       try body(Writer(descriptor: descriptor, path: path))
     } catch {
       close(descriptor)
       throw error
     }
-    if close(descriptor) != 0 { throw FileError.system(path, cannot: "write", code: errno) }
+    if close(descriptor) != 0 { throw FileError.system(path, "cannot write") }
   }
 
   /// Makes the new file that is going to replace `target`.
@@ -86,7 +86,7 @@ package enum AtomicFile {
   ) throws -> (path: String, descriptor: Int32) {
     let part = target.directory + partName(for: target.name)
     let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    if descriptor < 0 { throw FileError.system(path, cannot: "write here", code: errno) }
+    if descriptor < 0 { throw FileError.system(path, "cannot write here") }
     return (part, descriptor)
   }
 
@@ -105,17 +105,17 @@ package enum AtomicFile {
     do {
       if let mode { fchmod(descriptor, mode) }
       try body(Writer(descriptor: descriptor, path: path))
-      if fsync(descriptor) != 0 { throw FileError.system(path, cannot: "write", code: errno) }
+      if fsync(descriptor) != 0 { throw FileError.system(path, "cannot write") }
     } catch {
       close(descriptor)
       throw error
     }
-    if close(descriptor) != 0 { throw FileError.system(path, cannot: "write", code: errno) }
+    if close(descriptor) != 0 { throw FileError.system(path, "cannot write") }
   }
 
   /// Makes the renaming last through a power failure. Some file systems cannot, which is no
   /// reason to call the write failed.
-  private static func synchronize(directory: String) {
+  package static func synchronize(directory: String) {
     let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { return }
     fsync(descriptor)
@@ -139,12 +139,12 @@ extension AtomicFile {
       var status = stat()
       let exists = stat(path, &status) == 0
       if !exists && errno != ENOENT {
-        throw FileError.system(path, cannot: "write here", code: errno)
+        throw FileError.system(path, "cannot write here")
       }
       switch status.st_mode & S_IFMT {
       case _ where !exists: mode = nil
       case S_IFREG: mode = status.st_mode & 0o777
-      case S_IFDIR: throw FileError.system(path, cannot: "write here", code: EISDIR)
+      case S_IFDIR: throw FileError.system(path, "cannot write here", code: EISDIR)
       default: return nil
       }
       self.path = Self.followingLinks(from: path)
@@ -189,9 +189,57 @@ extension AtomicFile {
         let chunk = UnsafeRawBufferPointer(rebasing: rest)
         let written = Foundation.write(descriptor, chunk.baseAddress, min(chunk.count, 1 << 30))
         if written < 0 && errno == EINTR { continue }
-        if written < 0 { throw FileError.system(path, cannot: "write", code: errno) }
+        if written < 0 { throw FileError.system(path, "cannot write") }
         rest = rest.dropFirst(written)
       }
     }
   }
+}
+
+// MARK: - Files that are open
+
+/// One of the files that the process has open, as a path such as `/dev/stdout` or `/dev/fd/3` stands
+/// for it. Its bytes go where it stands, behind what others have written there: replacing the file
+/// would take it away from them, and opening it once more would begin at its start.
+struct OwnDescriptor {
+  let number: Int32
+
+  /// Nil where `path`, or what its symbolic links lead to, stands for a file that is not open.
+  init?(_ path: String) {
+    var target = path
+    // As many links as systems follow.
+    for _ in 0..<40 {
+      if let number = Self.number(target) {
+        self.number = number
+        return
+      }
+      guard let next = symbolicLink(at: target) else { return nil }
+      target = next
+    }
+    return nil
+  }
+
+  /// Whether bytes can be written to it.
+  var isWritable: Bool {
+    let flags = fcntl(number, F_GETFL)
+    if flags >= 0 && flags & O_ACCMODE == O_RDONLY { errno = EBADF }
+    return flags >= 0 && flags & O_ACCMODE != O_RDONLY
+  }
+
+  private static func number(_ path: String) -> Int32? {
+    let folders = ["/dev/fd/", "/proc/self/fd/", "/proc/\(getpid())/fd/"]
+    for folder in folders where path.hasPrefix(folder) {
+      return Int32(path.dropFirst(folder.count))
+    }
+    return nil
+  }
+}
+
+/// What the symbolic link at `path` leads to, from where `path` starts; nil where there is none.
+func symbolicLink(at path: String) -> String? {
+  guard let link = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
+    return nil
+  }
+  let slash = link.hasPrefix("/") ? nil : path.lastIndex(of: "/")
+  return (slash.map { path[...$0] } ?? "") + link
 }

@@ -33,7 +33,7 @@ package final class ByteReader {
     self.path = path
     let size = try ByteReader.size(of: path)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw FileError.system(path, cannot: "open", code: errno) }
+    if descriptor < 0 { throw FileError.system(path, "cannot open") }
     if !path.hasSuffix(".gz") {
       handle = .plain(descriptor)
       capacity = size
@@ -56,7 +56,7 @@ package final class ByteReader {
   /// - Throws: ``FileError`` where there is no such file, or it is a directory or empty.
   package static func size(of path: String) throws -> Int {
     var status = stat()
-    if stat(path, &status) != 0 { throw FileError.system(path, cannot: "open", code: errno) }
+    if stat(path, &status) != 0 { throw FileError.system(path, "cannot open") }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR: throw FileError(path, "expected a file, found a directory")
@@ -166,7 +166,7 @@ extension ByteReader {
       while true {
         let count = Foundation.read(descriptor, buffer.baseAddress, size)
         if count >= 0 { return count }
-        if errno != EINTR { throw FileError.system(path, cannot: "read", code: errno) }
+        if errno != EINTR { throw FileError.system(path, "cannot read") }
       }
     case .gzip(let file):
       do {

@@ -19,9 +19,15 @@ public struct FileError: Error, Hashable, Sendable {
     self.message = message
   }
 
-  /// A failed system call: the error's text is the system's for `code`.
-  static func system(_ path: String, cannot action: String, code: Int32) -> FileError {
-    FileError(path, "cannot \(action): \(String(cString: strerror(code)))")
+  /// A failed system call.
+  ///
+  /// - Parameters:
+  ///   - message: what cannot be done, such as `cannot write here`.
+  ///   - code: the call's `errno`, whose text follows the message.
+  package static func system(
+    _ path: String, _ message: String, code: Int32 = errno
+  ) -> FileError {
+    FileError(path, "\(message): \(String(cString: strerror(code)))")
   }
 }
 
@@ -33,4 +39,23 @@ extension FileError: CustomStringConvertible, LocalizedError {
 
   /// The same as ``description``.
   public var errorDescription: String? { description }
+}
+
+// MARK: - Folders
+
+/// Whether there is a folder at `path`.
+package func isDirectory(_ path: String) -> Bool {
+  var isDirectory: ObjCBool = false
+  return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    && isDirectory.boolValue
+}
+
+/// Throws a ``FileError`` unless `path` is a folder.
+///
+/// - Parameter contents: what the folder is expected to hold, such as "a run".
+package func requireFolder(_ path: String, of contents: String) throws {
+  if isDirectory(path) { return }
+  let isFile = FileManager.default.fileExists(atPath: path)
+  throw FileError(
+    path, isFile ? "expected the folder of \(contents), found a file" : "there is no such folder")
 }

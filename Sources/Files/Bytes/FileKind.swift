@@ -195,10 +195,3 @@ extension FileKind: CustomStringConvertible {
   /// What it is called, with its article.
   package var description: String { rawValue }
 }
-
-/// Whether there is a folder at `path`.
-package func isDirectory(_ path: String) -> Bool {
-  var isDirectory: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    && isDirectory.boolValue
-}

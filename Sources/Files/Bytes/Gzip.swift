@@ -46,3 +46,107 @@ package enum Gzip {
     return status == Z_STREAM_END && stream.avail_in == 0 ? result : nil
   }
 }
+
+/// Inflates a gzip file from its beginning to its end: one member or several, then zero bytes at most,
+/// with which archives are filled up.
+///
+/// Anything else after the last member is an error. `gzread` of zlib says nothing of it, so that two
+/// files that were joined by mistake look like one.
+final class GzipReader {
+  /// What is wrong with the compressed data.
+  struct Damage: Error {
+    let text: String
+  }
+
+  private let path: String
+  private let descriptor: Int32
+  private let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
+  /// zlib's state points back at it, so that it must not move.
+  private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+  /// How many bytes of the file have been read.
+  private var readCount = 0
+  /// Whether all of the file has been read.
+  private var isFileRead = false
+  /// Whether a member begins with the next byte, if there is one.
+  private var isBetweenMembers = false
+
+  /// Takes an open file, which is closed with the reader; nil where its data is not gzip.
+  ///
+  /// - Throws: ``FileError`` where the file cannot be read, or there is no memory.
+  init?(path: String, descriptor: Int32) throws {
+    self.path = path
+    self.descriptor = descriptor
+    stream.initialize(to: z_stream())
+    // 16 above the largest window asks for a gzip header; the size guards against another zlib.
+    let size = Int32(MemoryLayout<z_stream>.size)
+    if inflateInit2_(stream, 16 + MAX_WBITS, ZLIB_VERSION, size) != Z_OK {
+      throw FileError(path, "cannot open: zlib has no memory")
+    }
+    try refill()
+    let magic: [UInt8] = [0x1f, 0x8b]
+    if !input[..<Int(stream.pointee.avail_in)].starts(with: magic) { return nil }
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deallocate()
+    input.deallocate()
+    close(descriptor)
+  }
+
+  /// Fills some of `buffer`, which is not empty, with the next bytes; 0 at the end.
+  ///
+  /// - Throws: ``FileError`` where the file cannot be read, ``Damage`` where its data is not whole.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let room = UInt32(min(buffer.count, 1 << 30))
+    stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.pointee.avail_out = room
+    while true {
+      if isBetweenMembers, try !beginMember() { return 0 }
+      if stream.pointee.avail_in == 0 { try refill() }
+      let status = inflate(stream, Z_NO_FLUSH)
+      let count = Int(room - stream.pointee.avail_out)
+      switch status {
+      case Z_STREAM_END: isBetweenMembers = true
+      case Z_OK: break
+      case Z_BUF_ERROR where count == 0 && isFileRead:
+        throw Damage(text: "unexpected end of file")
+      case Z_BUF_ERROR: break
+      default: throw Damage(text: stream.pointee.msg.map { String(cString: $0) } ?? "no gzip data")
+      }
+      if count > 0 { return count }
+    }
+  }
+
+  /// Gets ready for another member; false where the file is over.
+  private func beginMember() throws -> Bool {
+    while true {
+      if stream.pointee.avail_in == 0 { try refill() }
+      guard stream.pointee.avail_in > 0, let next = stream.pointee.next_in else { return false }
+      if next.pointee != 0 { break }
+      stream.pointee.next_in = next + 1
+      stream.pointee.avail_in -= 1
+    }
+    if stream.pointee.next_in?.pointee != 0x1f {
+      let end = readCount - Int(stream.pointee.avail_in)
+      throw Damage(text: "it ends at byte \(end) of the file, but other bytes follow")
+    }
+    inflateReset(stream)
+    isBetweenMembers = false
+    return true
+  }
+
+  /// Reads the next piece of the file, none at its end.
+  private func refill() throws {
+    if isFileRead { return }
+    var count = Foundation.read(descriptor, input.baseAddress, input.count)
+    while count < 0 && errno == EINTR {
+      count = Foundation.read(descriptor, input.baseAddress, input.count)
+    }
+    if count < 0 { throw FileError.system(path, "cannot read") }
+    isFileRead = count == 0
+    readCount += count
+    stream.pointee.next_in = input.baseAddress
+    stream.pointee.avail_in = UInt32(count)
+  }
+}

@@ -56,7 +56,7 @@ package final class ChildProcess {
     defer { for text in words + variables { free(text) } }
     var identifier = pid_t()
     let code = posix_spawn(&identifier, "/bin/sh", &actions, &attributes, &words, &variables)
-    if code != 0 { throw FileError(path, "cannot be started: \(String(cString: strerror(code)))") }
+    if code != 0 { throw FileError.system(path, "cannot be started", code: code) }
     self.identifier = identifier
   }
 
@@ -86,5 +86,28 @@ package final class ChildProcess {
     // As C's macros take the word apart; no such child is one that has failed.
     let signal = word & 0x7F
     result = found < 0 ? -1 : signal == 0 ? (word >> 8) & 0xFF : -signal
+  }
+}
+
+/// Command lines for people to copy.
+package enum ShellCommand {
+  /// Words as a shell reads them, those with special characters in quotation marks.
+  package static func line(_ words: [String]) -> String {
+    words.map(quoted).joined(separator: " ")
+  }
+
+  // By scalars, since a quotation mark and a combining mark after it are one character.
+  private static func quoted(_ word: String) -> String {
+    let plain = "0123456789_./,:=+-".unicodeScalars
+    let isPlain = word.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || plain.contains($0))
+    }
+    if isPlain && !word.isEmpty { return word }
+    var quoted = "'".unicodeScalars
+    for scalar in word.unicodeScalars {
+      if scalar == "'" { quoted += #"'\''"#.unicodeScalars } else { quoted.append(scalar) }
+    }
+    quoted.append("'")
+    return String(quoted)
   }
 }

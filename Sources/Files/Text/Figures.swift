@@ -1,8 +1,10 @@
 import Foundation
 
-/// The middle one of some numbers by size, the mean of the middle two of an even count; nil of none.
+/// The median, or nil of no numbers: of an even count, the mean of the middle two.
 package func median(_ numbers: [Double]) -> Double? {
-  numbers.isEmpty ? nil : quantile(numbers.sorted(), 0.5)
+  if numbers.isEmpty { return nil }
+  let sorted = numbers.sorted()
+  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
 /// The value that the share `p` of some sorted numbers lies below, between the two nearest ones in

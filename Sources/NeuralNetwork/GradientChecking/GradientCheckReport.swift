@@ -1,3 +1,4 @@
+import PerceptronFiles
 import Foundation
 import PerceptronLinearAlgebra
 
@@ -148,7 +149,7 @@ extension GradientCheckReport: CustomStringConvertible {
       ]
     }
     let ranks = [0, 4, 1, 2, 3, 0, 5, 6, 6]
-    return table([header] + rows, wordColumns: 2, ranks: ranks, in: columns) + "\n" + verdict
+    return TextTable([header] + rows, wordColumns: 2, ranks: ranks).text(columns: columns) + "\n" + verdict
   }
 
   /// One sentence: passed, failed or undecided, and by what.

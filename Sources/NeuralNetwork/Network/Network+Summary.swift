@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronLinearAlgebra
 
 extension Network {
@@ -57,7 +58,7 @@ extension Network.Summary: CustomStringConvertible {
     let rows =
       [["input", "\(inputSize)", "0"]]
       + layers.map { [$0.name, "\($0.outputSize)", grouped($0.parameterCount)] }
-    return table([header] + rows, wordColumns: 1)
+    return TextTable([header] + rows, wordColumns: 1).text
       + "\nloss \(loss); \(grouped(parameterCount)) parameters in \(scalar), \(grouped(byteCount)) bytes"
   }
 }

@@ -4,16 +4,6 @@ import Perceptron
 import PerceptronCommandSupport
 import PerceptronFiles
 
-/// Throws a `FileError` unless `path` is a folder.
-///
-/// - Parameter contents: what the folder is expected to hold, such as "a run".
-func requireFolder(_ path: String, of contents: String) throws {
-  if isDirectory(path) { return }
-  let isFile = FileManager.default.fileExists(atPath: path)
-  throw FileError(
-    path, isFile ? "expected the folder of \(contents), found a file" : "there is no such folder")
-}
-
 /// Throws a `ValidationError` unless the value of --output, if given, names an HTML file.
 func requirePage(_ output: String?) throws {
   guard let output, !output.hasSuffix(".html") else { return }

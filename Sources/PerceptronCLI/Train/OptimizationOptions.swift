@@ -126,10 +126,10 @@ struct OptimizationOptions: ParsableArguments {
     if epochs != nil && iterations != nil {
       throw ValidationError("--epochs and --iterations both say how long to train; choose one")
     }
-    try require("--warm-up", warmUp, goesWith: .warmUp)
-    try require("--step-epochs", stepEpochs, goesWith: .stepEpochs)
+    try requireSchedule("--warm-up", warmUp, taking: .warmUp)
+    try requireSchedule("--step-epochs", stepEpochs, taking: .stepEpochs)
     guard let decay, let schedule else { return }
-    try require("--decay", decay, goesWith: .decay)
+    try requireSchedule("--decay", decay, taking: .decay)
     do {
       try schedule.schedule(.init(decay: decay)).check()
     } catch let error as InvalidSetting {
@@ -139,8 +139,8 @@ struct OptimizationOptions: ParsableArguments {
   }
 
   /// Throws where an option is given that the schedule does not take.
-  private func require(
-    _ option: String, _ value: Any?, goesWith parameter: Schedule.Parameter
+  private func requireSchedule(
+    _ option: String, _ value: Any?, taking parameter: Schedule.Parameter
   ) throws {
     if value == nil || schedule?.parameters.contains(parameter) == true { return }
     let names = Schedule.all.filter { $0.parameters.contains(parameter) }.map(\.name)

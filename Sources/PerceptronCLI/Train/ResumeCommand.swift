@@ -60,12 +60,7 @@ struct ResumeCommand: ParsableCommand {
 
   /// The run's folder, which has a checkpoint and nobody else trains in.
   private func openFolder() throws -> (RunDirectory, RunLock) {
-    if !FileManager.default.fileExists(atPath: folder) {
-      throw FileError(folder, "there is no such folder")
-    }
-    if !isDirectory(folder) {
-      throw FileError(folder, "expected the folder of a run, found a file")
-    }
+    try requireFolder(folder, of: "a run")
     let directory = RunDirectory(path: folder)
     let lock = try directory.lock()
     if !directory.holdsCheckpoint {

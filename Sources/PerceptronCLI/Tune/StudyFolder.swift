@@ -6,10 +6,7 @@ import PerceptronFiles
 enum StudyFolder {
   /// Throws unless there is a folder with a study at `path`.
   static func demand(_ path: String) throws {
-    if !FileManager.default.fileExists(atPath: path) {
-      throw FileError(path, "there is no such folder")
-    }
-    if !isDirectory(path) { throw FileError(path, "expected the folder of a study, found a file") }
+    try requireFolder(path, of: "a study")
     if !Study.exists(at: path) {
       throw FileError(path, "holds no study; `perceptron tune` begins one")
     }

@@ -119,7 +119,7 @@ struct StudyEventFolder {
 
   private static func move(_ path: String, to target: String) throws {
     if rename(path, target) != 0 {
-      throw RunDirectory.failure(target, "this folder cannot be replaced")
+      throw FileError.system(target, "this folder cannot be replaced")
     }
   }
 }

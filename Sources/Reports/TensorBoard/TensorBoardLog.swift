@@ -17,11 +17,7 @@ public final class TensorBoardLog {
   /// The event file.
   public let path: String
 
-  private let descriptor: Int32
-  /// How many bytes of the file are whole records.
-  private var length = 0
-  /// Whether a part of a record may be at the end of the file.
-  private var isTorn = false
+  private let file: AppendingFile
   private var pending: [UInt8] = []
   private var lastFlush = ContinuousClock.now
   private static let largestPending = 1 << 16
@@ -38,18 +34,14 @@ public final class TensorBoardLog {
     try RunDirectory.makeWritable(folder)
     let time = Date().timeIntervalSince1970
     path = folder + "/" + EventFileName.next(in: folder, at: time)
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
-    if descriptor < 0 { throw RunDirectory.failure(path, "the log cannot be made") }
+    file = try AppendingFile(creating: path)
     pending += EventMessage.record(of: EventMessage.fileVersion(at: time))
     pending += EventMessage.record(of: EventMessage.start(at: time, step: step))
     try flush()
   }
 
   /// Writes what is kept. Nobody could be told of an error here: call ``flush()`` at the end.
-  deinit {
-    try? flush()
-    close(descriptor)
-  }
+  deinit { try? flush() }
 
   /// Adds a number, which may be NaN or infinite; the file has it as a 32-bit one.
   ///
@@ -113,24 +105,9 @@ public final class TensorBoardLog {
   /// Writes what is kept.
   ///
   /// - Throws: `FileError` where it cannot be written. The file is then as it was, and the next call
-  ///   tries again, but for where not even that was possible: readers could not go on behind a part
-  ///   of a record, so that nothing more is written then.
+  ///   tries again; where a part of a record is left, nothing more is written.
   public func flush() throws {
-    if isTorn { throw FileError(path, "earlier events could not be written") }
-    var written = 0
-    while written < pending.count {
-      let count = pending[written...].withUnsafeBytes {
-        write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 {
-        let error = RunDirectory.failure(path, "the log cannot be written")
-        isTorn = written > 0 && ftruncate(descriptor, off_t(length)) != 0
-        throw error
-      }
-      written += count
-    }
-    length += written
+    try file.append(pending)
     pending.removeAll(keepingCapacity: true)
     lastFlush = .now
   }

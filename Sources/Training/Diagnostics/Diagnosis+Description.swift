@@ -1,3 +1,4 @@
+import PerceptronFiles
 import Foundation
 import PerceptronLinearAlgebra
 
@@ -36,7 +37,7 @@ extension Diagnosis: CustomStringConvertible {
         layer.deadShare.map(Self.percent) ?? "-",
       ]
     }
-    return table([header] + rows, wordColumns: 1)
+    return TextTable([header] + rows, wordColumns: 1).text
   }
 
   private var parameterTable: String {
@@ -49,7 +50,7 @@ extension Diagnosis: CustomStringConvertible {
         parameter.updateRatio.map(Self.scientific) ?? "-",
       ]
     }
-    return table([header] + rows, wordColumns: 1)
+    return TextTable([header] + rows, wordColumns: 1).text
   }
 
   /// At most 25 characters.

@@ -78,7 +78,7 @@ enum DiagnosticTable {
       try add(subject, values, to: &looks[looks.count - 1], path: path)
       values = [:]
     }
-    try TableReader(path: path, columns: columns).forEachRow { row in
+    try CSVReader(path: path, columns: columns).forEachRow { row in
       let first = subject?.iteration ?? 0
       if first >= count {
         throw row.error(0, expected: "no lines: there are \(count) iterations")

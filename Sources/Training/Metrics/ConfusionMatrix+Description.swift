@@ -1,3 +1,4 @@
+import PerceptronFiles
 import Foundation
 import PerceptronLinearAlgebra
 
@@ -45,7 +46,8 @@ extension ConfusionMatrix: CustomStringConvertible {
     }
     let last = heads.count + 1
     let ranks = [0] + mistakeRanks + [last, last]
-    return table([header] + rows, wordColumns: 1, ranks: ranks, in: room) + "\n" + summary
+    return TextTable([header] + rows, wordColumns: 1, ranks: ranks).text(columns: room) + "\n"
+      + summary
   }
 
   /// For each predicted class its place among all, 1 for the one that was most often predicted wrongly.

@@ -121,7 +121,8 @@ extension Optimizer.Method: Hashable, Codable, CustomStringConvertible {
 
   /// Decodes a rule's settings, which stand under its name.
   public init(from decoder: any Decoder) throws {
-    let types = Optimizer.all.map { type(of: $0.optimizer.method.settings) } + [CustomOptimizer.self]
+    let types =
+      Optimizer.all.map { type(of: $0.optimizer.method.settings) } + [CustomOptimizer.self]
     let found = try NamedSettingsCoding.decode(from: decoder, as: types)
     guard let settings = found as? any OptimizerSettings else {
       fatalError("Optimizer: \(found) is no optimizer")

@@ -29,7 +29,7 @@ extension RunDirectory {
   /// - Throws: `FileError` where the file is missing or a field of it is wrong.
   public func record() throws -> RunRecord {
     guard let data = FileManager.default.contents(atPath: recordPath) else {
-      throw Self.failure(recordPath, "cannot be read")
+      throw FileError.system(recordPath, "cannot be read")
     }
     let record: RunRecord
     do {
@@ -44,7 +44,7 @@ extension RunDirectory {
   /// The history in `history.csv` and `epochs.csv` of a run that made `count` iterations.
   private func readHistory(of count: Int) throws -> History {
     var history = History()
-    try TableReader(path: lossesPath, columns: Self.lossColumns).forEachRow { row in
+    try CSVReader(path: lossesPath, columns: Self.lossColumns).forEachRow { row in
       let next = history.loss.count
       _ = try row.integer(0, in: next...next, expected: "\(next)")
       history.loss.append(try row.number(1))
@@ -55,7 +55,7 @@ extension RunDirectory {
         "expected the losses of \(count) iterations, as run.json says, found those of "
           + "\(history.loss.count)")
     }
-    let epochs = TableReader(
+    let epochs = CSVReader(
       path: path + "/" + Self.epochsName, columns: Self.epochColumns,
       orColumns: Self.earlierEpochColumns)
     try epochs.forEachRow { row in

@@ -36,7 +36,7 @@ extension RunDirectory {
     let lock = try lock ?? RunLock(path, waits: true)
     defer { withExtendedLifetime(lock) {} }
     let staging = path + "/" + Self.stagingPrefix + String(UInt64.random(in: 0 ... .max), radix: 16)
-    if mkdir(staging, 0o777) != 0 { throw Self.failure(path, "cannot write here") }
+    if mkdir(staging, 0o777) != 0 { throw FileError.system(path, "cannot write here") }
     defer { try? FileManager.default.removeItem(atPath: staging) }
     do {
       try refuseFolders()
@@ -50,7 +50,7 @@ extension RunDirectory {
       throw error
     }
     try exchange(with: staging)
-    synchronize()
+    AtomicFile.synchronize(directory: path)
     sweep()
   }
 
@@ -84,7 +84,7 @@ extension RunDirectory {
     var moved: [(from: String, to: String)] = []
     func move(_ name: String, _ from: String, _ to: String) throws {
       if rename(from, to) != 0 {
-        throw Self.failure(path + "/" + name, "this file cannot be replaced")
+        throw FileError.system(path + "/" + name, "this file cannot be replaced")
       }
       moved.append((from, to))
     }
@@ -116,14 +116,6 @@ extension RunDirectory {
       let target = path + "/" + name
       if isDirectory(target) { throw FileError(target, "expected a file, found a folder") }
     }
-  }
-
-  /// Makes the renaming last through a power failure, where the file system can.
-  private func synchronize() {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { return }
-    fsync(descriptor)
-    close(descriptor)
   }
 
   /// Removes what runs that were killed while they wrote have left.

@@ -122,7 +122,7 @@ public struct RunDirectory: Sendable {
     }
     // Another process may have made it in the meantime.
     if mkdir(path, 0o777) != 0 && errno != EEXIST {
-      throw failure(path, "the folder cannot be made")
+      throw FileError.system(path, "the folder cannot be made")
     }
   }
 
@@ -137,13 +137,8 @@ public struct RunDirectory: Sendable {
     while true {
       let path = "runs/\(name)-\(number)"
       if mkdir(path, 0o777) == 0 { return RunDirectory(path: path) }
-      if errno != EEXIST { throw failure(path, "the folder cannot be made") }
+      if errno != EEXIST { throw FileError.system(path, "the folder cannot be made") }
       number += 1
     }
-  }
-
-  /// An error with the system's reason for it.
-  package static func failure(_ path: String, _ message: String) -> FileError {
-    FileError(path, "\(message): \(String(cString: strerror(errno)))")
   }
 }

@@ -17,11 +17,11 @@ public final class RunLock: Sendable {
     _ path: String, waits: Bool = false, taken: String = RunLock.taken
   ) throws {
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if descriptor < 0 { throw RunDirectory.failure(path, "the folder cannot be opened") }
+    if descriptor < 0 { throw FileError.system(path, "the folder cannot be opened") }
     if flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 { return }
     throw errno == EWOULDBLOCK
       ? FileError(path, taken)
-      : RunDirectory.failure(path, "the folder cannot be locked")
+      : FileError.system(path, "the folder cannot be locked")
   }
 
   deinit {

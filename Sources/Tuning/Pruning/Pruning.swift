@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronNeuralNetwork
 
 /// A rule that stops bad trials early.
@@ -126,7 +127,7 @@ extension Pruning {
         Self.meanScore(of: $0, at: current.iteration, goal)
       }
       let best = values.map { goal.score($0.value) }.max() ?? -.infinity
-      return others.count >= warmUp && best < Self.median(of: others)
+      return others.count >= warmUp && best < PerceptronFiles.median(others) ?? .nan
     }
   }
 
@@ -148,13 +149,6 @@ extension Pruning {
     if trial.value(at: iteration) == nil { return nil }
     let scores = trial.values.prefix { $0.iteration <= iteration }.map { goal.score($0.value) }
     return scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
-  }
-
-  /// The middle one of some numbers, or the mean of the two in the middle; NaN of none.
-  private static func median(of numbers: [Double]) -> Double {
-    if numbers.isEmpty { return .nan }
-    let sorted = numbers.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 }
 

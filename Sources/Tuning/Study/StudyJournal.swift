@@ -11,54 +11,26 @@ import PerceptronTraining
 final class StudyJournal {
   static let name = "journal.jsonl"
 
-  private let path: String
-  private let descriptor: Int32
-  private var length: Int
+  private let file: AppendingFile
   private var lastSynchronization = ContinuousClock.now
-  /// Whether the file may end in a partial line.
-  private var isTorn = false
 
   /// Opens the file at `path` for appending and truncates it to its first `length` bytes.
   init(_ path: String, length: Int) throws {
-    self.path = path
-    self.length = length
-    descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
-    if descriptor < 0 { throw RunDirectory.failure(path, "cannot be opened") }
-    if ftruncate(descriptor, off_t(length)) != 0 {
-      let error = RunDirectory.failure(path, "cannot be written to")
-      close(descriptor)
-      throw error
-    }
+    file = try AppendingFile(path, length: length)
   }
-
-  deinit { close(descriptor) }
 
   /// Appends a line.
   ///
   /// - Throws: `FileError`; the file is then unchanged.
   func append(_ line: StudyLine) throws {
-    if isTorn { throw FileError(path, "an earlier line could not be written") }
-    let bytes = Array((try line.jsonLine + "\n").utf8)
-    var written = 0
-    // A write is short only where no space is left; the next one then fails with the reason.
-    while written < bytes.count {
-      let count = bytes[written...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 {
-        let error = RunDirectory.failure(path, "cannot be written to")
-        isTorn = written > 0 && ftruncate(descriptor, off_t(length)) != 0
-        throw error
-      }
-      written += count
-    }
-    length += bytes.count
+    try file.append(Array((try line.jsonLine + "\n").utf8))
     if line.event.isFinal { synchronize() }
   }
 
   private func synchronize() {
     let now = ContinuousClock.now
     if now - lastSynchronization < .seconds(1) { return }
-    fsync(descriptor)
+    file.synchronize()
     lastSynchronization = now
   }
 }
@@ -89,7 +61,7 @@ extension StudyJournal {
   /// - Throws: `FileError`, with the position of an invalid line.
   static func read(_ path: String) throws -> (state: StudyState, length: Int) {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw RunDirectory.failure(path, "cannot be read")
+      throw FileError.system(path, "cannot be read")
     }
     var state: StudyState?
     var start = data.startIndex

@@ -117,7 +117,7 @@ struct EventFileTests {
       setrlimit(fileSizeLimit, &limit)
       let error = #expect(throws: FileError.self) { try log.flush() }
       #expect(error?.path == log.path)
-      #expect(error?.message.hasPrefix("the log cannot be written: ") == true)
+      #expect(error?.message.hasPrefix("cannot be written to: ") == true)
       #expect(try Data(contentsOf: file) == whole)
       limit.rlim_cur = usual
       setrlimit(fileSizeLimit, &limit)
