@@ -11,12 +11,24 @@ struct PageTests {
   func paths(page: String) throws {
     let text = try Pages.text(page)
     let folder = URL(fileURLWithPath: Pages.root + page).deletingLastPathComponent()
-    for link in Pages.relativeLinks(in: text) {
+    for (link, anchor) in Pages.relativeLinks(in: text) {
       let path = folder.appendingPathComponent(link).path
       #expect(FileManager.default.fileExists(atPath: path), "\(page) links to \(link)")
+      guard let anchor else { continue }
+      let target = link.isEmpty ? text : (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+      #expect(Pages.anchors(in: target).contains(anchor), "\(page) links to \(link)#\(anchor)")
     }
     for path in Pages.paths(in: text) {
       #expect(FileManager.default.fileExists(atPath: Pages.root + path), "\(page) names \(path)")
+    }
+  }
+
+  @Test("The page of the sources names every folder")
+  func folders() throws {
+    let text = try Pages.text("Sources/README.md")
+    let names = try FileManager.default.contentsOfDirectory(atPath: Pages.root + "Sources")
+    for name in names where !name.contains(".") {
+      #expect(text.contains("`\(name)`"), "Sources/README.md does not name \(name)")
     }
   }
 

@@ -20,7 +20,7 @@ struct ProgramTests {
     let accuracy = try digits(savingTo: directory.file("digits.safetensors"))
     #expect(try directory.names == ["digits.safetensors"])
     let readme = try String(contentsOfFile: Pages.root + "README.md", encoding: .utf8)
-    let given = try #require(readme.firstMatch(of: /It returns (0\.\d+)/)).output.1
+    let given = try #require(readme.firstMatch(of: /It\s+returns (0\.\d+)/)).output.1
     // Processors of another kind round in other places.
     #expect(abs(accuracy - (Double(given) ?? 0)) < 0.02)
   }

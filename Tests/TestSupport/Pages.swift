@@ -27,10 +27,22 @@ public enum Pages {
     try String(contentsOfFile: root + path, encoding: .utf8)
   }
 
-  /// The targets of a page's links that stay in the repository, without their anchors.
-  public static func relativeLinks(in text: String) -> [String] {
-    text.matches(of: /\]\(([^)\s#]+)(?:#[^)]*)?\)/).map { String($0.output.1) }
-      .filter { !$0.contains("://") && !$0.hasPrefix("mailto:") }
+  /// The targets of a page's links that stay in the repository: a path, which is empty for the page
+  /// itself, and the anchor after `#`, if any.
+  public static func relativeLinks(in text: String) -> [(path: String, anchor: String?)] {
+    text.matches(of: /\]\(([^)\s#]*)(?:#([^)]*))?\)/)
+      .filter { !$0.output.1.contains("://") && !$0.output.1.hasPrefix("mailto:") }
+      .map { (String($0.output.1), $0.output.2.map(String.init)) }
+  }
+
+  /// The anchors of a page's headings, as GitHub makes them.
+  public static func anchors(in text: String) -> Set<String> {
+    let headings = text.matches(of: /(?m)^#+ (.+)$/)
+    return Set(
+      headings.map { heading in
+        heading.output.1.lowercased().filter { $0.isLetter || $0.isNumber || " -_".contains($0) }
+          .replacing(" ", with: "-")
+      })
   }
 
   /// The paths in backquotes that begin with one of the repository's folders.
