@@ -70,7 +70,7 @@ struct RunReportTests {
     #expect(
       Self.report(image: Self.shape).sections.map(\.heading) == [
         "Overview", "Training", "First-layer weights", "Confusions on the test set",
-        "Most confidently wrong", "Classes", "Settings and machine",
+        "Most confident errors", "Classes", "Settings and machine",
       ])
   }
 
@@ -135,7 +135,7 @@ struct RunReportTests {
     let report = Self.report(image: nil)
     #expect(!report.sections.contains { $0.heading == "First-layer weights" })
     #expect(report.paragraphs.contains { $0.contains("not known to be pictures") })
-    let table = try #require(report.table("Most confidently wrong"))
+    let table = try #require(report.table("Most confident errors"))
     #expect(table.columns.map(\.title) == ["row", "true class", "taken for", "probability"])
     #expect(
       table.rows.map { $0.map(\.text) } == [
@@ -154,7 +154,7 @@ struct RunReportTests {
 
   @Test("Misclassified examples are images on one scale, the most confident first")
   func wrongExamplesPicturesSurestFirst() throws {
-    let pictures = try Self.pictures(Self.report(image: Self.shape), "Most confidently wrong")
+    let pictures = try Self.pictures(Self.report(image: Self.shape), "Most confident errors")
     #expect(
       pictures.map(\.caption) == [
         "owl → cat, 99\u{A0}%", "dog → owl, 91\u{A0}%", "cat → dog, 67\u{A0}%",
@@ -169,13 +169,13 @@ struct RunReportTests {
   @Test("A loss without probabilities has margins instead")
   func lossKnowsNoProbabilitiesMargins() throws {
     let report = Self.report(image: Self.shape, Hinge())
-    let pictures = try Self.pictures(report, "Most confidently wrong")
+    let pictures = try Self.pictures(report, "Most confident errors")
     #expect(
       pictures.map(\.caption) == [
         "owl → cat, by\u{A0}5", "dog → owl, by\u{A0}3", "cat → dog, by\u{A0}1",
       ])
     #expect(report.paragraphs.contains { $0.contains("furthest ahead of the true one") })
-    let table = Self.report(image: nil, Hinge()).table("Most confidently wrong")
+    let table = Self.report(image: nil, Hinge()).table("Most confident errors")
     #expect(table?.columns.last?.title == "margin")
   }
 
@@ -186,7 +186,7 @@ struct RunReportTests {
     let report = Report(
       ofRun: Self.run(), named: "r",
       evaluation: RunEvaluation(of: Self.network(), on: right, rows: "the test set"))
-    #expect(!report.sections.contains { $0.heading == "Most confidently wrong" })
+    #expect(!report.sections.contains { $0.heading == "Most confident errors" })
   }
 
   @Test("A few confusions can be seen, and the axes of their table have names")

@@ -3,7 +3,7 @@ import PerceptronTraining
 import PerceptronVisualization
 
 extension Report {
-  /// Several runs beside each other: a table of what differs, and their curves over each other.
+  /// Creates a page that compares runs: a table of the differences, and the curves of all runs.
   public init(of comparison: RunComparison) {
     let page = ComparisonPage(comparison: comparison)
     self.init(
@@ -13,16 +13,15 @@ extension Report {
   }
 }
 
-/// What the page of several runs is made of.
 private struct ComparisonPage {
   let comparison: RunComparison
 
-  /// How many runs have curves that can be told apart.
+  /// The maximum number of runs with distinct curves.
   private static let distinctCount = 10
 
   private var entries: [RunComparison.Entry] { comparison.entries }
 
-  /// What does not compare, what differs, and what came of it.
+  /// Cautions, differences and results.
   var overview: Report.Section {
     let differences = comparison.differences
     let settings: Report.Block =
@@ -50,17 +49,14 @@ private struct ComparisonPage {
       })
   }
 
-  /// Losses, accuracies and learning rates.
   var curves: Report.Section {
     let loss = entries.map { RunPage.smoothed($0.run.history.loss) }
     let values = loss.joined().map(\.y).filter { $0 > 0 && $0.isFinite }
     let spansMagnitudes = (values.max() ?? 1) > 10 * (values.min() ?? 1)
-    var charts = [
+    let charts = [
       chart(
         "loss", "Training loss", "loss", loss, scale: spansMagnitudes ? .logarithmic : .linear,
-        "The loss of batches, smoothed over a fiftieth of each run.")
-    ]
-    charts += [
+        "The loss of batches, smoothed over a fiftieth of each run."),
       chart(
         "validation-loss", "Validation loss", "loss", epochs(\.validationLoss), isZoomed: true,
         "The loss on the rows held out, without the penalty."),
@@ -85,16 +81,12 @@ private struct ComparisonPage {
   }
 
   private func epochs(_ value: (History.Epoch) -> Double?) -> [[Chart.Point]] {
-    entries.map { entry in
-      entry.run.history.epochs.compactMap { epoch in
-        value(epoch).map { Chart.Point(Double(epoch.iteration), $0) }
-      }
-    }
+    entries.map { $0.run.history.points(value) }
   }
 
-  /// Nil where no run has a point.
+  /// Creates a chart; nil if no run has a point.
   ///
-  /// - Parameter isZoomed: whether the beginnings of curves may lie outside.
+  /// - Parameter isZoomed: whether the beginnings of curves may be outside of the range.
   private func chart(
     _ name: String, _ title: String, _ label: String, _ points: [[Chart.Point]],
     scale: Chart.Scale = .linear, isZoomed: Bool = false, _ summary: String
@@ -108,25 +100,17 @@ private struct ComparisonPage {
         style: place == nil ? .faint : .line, color: place)
     }
     if series.isEmpty { return nil }
-    let ends = series.filter { $0.style != .faint }.compactMap { curve in
-      curve.points.last { $0.y.isFinite }.map { "\(curve.name) \(significant($0.y, 4))" }
-    }
-    return .init(
-      name,
-      Chart(
-        title: title,
-        summary: summary + " At the end: " + ends.joined(separator: ", ") + "."
-          + Chart.Curves.note(on: range),
-        .curves(
-          .init(
-            x: .init("iteration"), y: .init(label, scale: scale, range: range),
-            // What cannot be told apart lies behind.
-            series: series.filter { $0.style == .faint } + series.filter { $0.style != .faint }))),
-      isWide: true)
+    return .curves(
+      name, title: title,
+      summary: summary + (Chart.Curves.ends(of: series, digits: 4) ?? "")
+        + Chart.Curves.note(on: range),
+      x: .init("iteration"), y: .init(label, scale: scale, range: range),
+      // Grey curves are in the back.
+      series.filter { $0.style == .faint } + series.filter { $0.style != .faint }, isWide: true)
   }
 
-  /// The runs that are told apart, in their order: all, or the best of many by validation accuracy, or
-  /// else by their last loss.
+  /// The runs with distinct curves, in order: all, or the best of many by validation accuracy and
+  /// last loss.
   private var distinct: [Int] {
     if entries.count <= Self.distinctCount { return Array(entries.indices) }
     func rank(_ index: Int) -> (Double, Double) {

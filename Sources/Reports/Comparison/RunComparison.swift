@@ -3,36 +3,36 @@ import PerceptronTraining
 import PerceptronTuning
 import PerceptronVisualization
 
-/// Runs beside each other: the settings in which they differ, and what came of each.
+/// A comparison of runs: the settings in which they differ, and their results.
 public struct RunComparison: Sendable {
-  /// A run with what it is called.
+  /// A run with its name.
   public struct Entry: Sendable {
-    /// What it is called, another for each.
+    /// The name, unique in the comparison.
     public var name: String
-    /// What was recorded.
+    /// The records of the run.
     public var run: TrainingRun
 
-    /// The given run.
+    /// Creates an entry.
     public init(_ name: String, _ run: TrainingRun) {
       self.name = name
       self.run = run
     }
   }
 
-  /// Something of all runs.
+  /// A row of values, one for each run.
   public struct Row: Hashable, Sendable, Codable {
-    /// What it is.
+    /// The name.
     public var name: String
-    /// What it is of each run, as text; `–` where a run has none.
+    /// The value of each run as text; `–` for none.
     public var values: [String]
   }
 
   /// The runs.
   public var entries: [Entry]
 
-  /// The given runs.
+  /// Creates a comparison.
   ///
-  /// - Precondition: there is one at least.
+  /// - Precondition: there is at least one run.
   public init(_ entries: [Entry]) {
     precondition(!entries.isEmpty, "RunComparison: no runs")
     self.entries = entries
@@ -41,19 +41,12 @@ public struct RunComparison: Sendable {
   private var records: [RunRecord] { entries.map(\.run.record) }
   static let none = "–"
 
-  /// The settings, the data and the machines in which the runs differ; numbers with all their digits.
+  /// The settings, data and machines in which the runs differ; numbers with all digits.
   public var differences: [Row] {
-    let settings = records.map { record in
-      Dictionary(
-        RunSetting.all(of: record.settings, seed: record.seed).map { ($0.name, $0) }
-      ) { $1 }
-    }
-    var names: [String] = []
-    for record in records {
-      for setting in RunSetting.all(of: record.settings, seed: record.seed)
-      where !names.contains(setting.name) {
-        names.append(setting.name)
-      }
+    let lists = records.map { RunSetting.all(of: $0.settings, seed: $0.seed) }
+    let settings = lists.map { Dictionary($0.map { ($0.name, $0) }) { $1 } }
+    let names = lists.joined().reduce(into: [String]()) { names, setting in
+      if !names.contains(setting.name) { names.append(setting.name) }
     }
     var rows = names.map { name in
       Row(
@@ -69,7 +62,7 @@ public struct RunComparison: Sendable {
     rows.append(row("BLAS threads") { "\($0.machine.blasThreads)" })
     let differing = rows.filter { Set($0.values).count > 1 }
     if differing.isEmpty && Set(records.map(\.settings)).count > 1 {
-      // A setting that has no row is not to pass for none.
+      // Settings without rows must not go unnoticed.
       let kinds = records.map(\.settings)
       return [
         Row(
@@ -80,7 +73,7 @@ public struct RunComparison: Sendable {
     return differing
   }
 
-  /// What came of the runs.
+  /// The results of the runs.
   public var results: [Row] {
     [
       row("status") { $0.results.status.rawValue },
@@ -104,7 +97,7 @@ public struct RunComparison: Sendable {
     Row(name: name, values: records.map { value($0) ?? Self.none })
   }
 
-  /// What does not compare, a sentence each.
+  /// What is not comparable, a sentence each.
   public var cautions: [String] {
     let digests = records.map { $0.dataSource?.digest }
     let unknown = zip(entries, digests).filter { $1 == nil }.map(\.0.name)

@@ -1,13 +1,13 @@
-import PerceptronNeuralNetwork
 import PerceptronFiles
+import PerceptronNeuralNetwork
 import PerceptronTraining
 import PerceptronVisualization
 
 extension RunPage {
-  /// How the network's health went, and what the last look at it saw, where there was one.
+  /// The network's health over the run and in the last snapshot, if there is one.
   var health: Report.Section? {
     guard let diagnosis = record.diagnosis else { return nil }
-    let look = diagnosis.lastLook
+    let snapshot = diagnosis.lastLook
     let time = diagnosis.iteration.map { "at iteration \($0)" } ?? "before training"
     let layers = Report.Table(
       caption: "Layers \(time)",
@@ -15,13 +15,12 @@ extension RunPage {
         .words("layer"), .figures("outputs"), .figures("mean"), .figures("deviation"),
         .figures("gradient's deviation"), .figures("dead units"),
       ],
-      rows: look.layers.map { layer in
+      rows: snapshot.layers.map { layer in
         [
-          .init("\(layer.index) \(layer.name)"), .init("\(layer.outputSize)"),
+          "\(layer.index) \(layer.name)", "\(layer.outputSize)",
           .init(scientific(layer.activationMean)), .init(scientific(layer.activationDeviation)),
           .init(scientific(layer.gradientDeviation)),
-          .init(
-            layer.deadShare.map(percent) ?? "–", tint: layer.deadShare, isBad: true),
+          .init(layer.deadShare.map(percent) ?? "–", tint: layer.deadShare, isBad: true),
         ]
       })
     let parameters = Report.Table(
@@ -29,18 +28,16 @@ extension RunPage {
       columns: [
         .words("parameter"), .figures("norm"), .figures("gradient"), .figures("update / norm"),
       ],
-      rows: look.parameters.map { parameter in
+      texts: snapshot.parameters.map { parameter in
         [
-          .init(parameter.name), .init(scientific(parameter.norm)),
-          .init(scientific(parameter.gradientNorm)),
-          .init(parameter.updateRatio.map(scientific) ?? "–"),
+          parameter.name, scientific(parameter.norm), scientific(parameter.gradientNorm),
+          parameter.updateRatio.map(scientific) ?? "–",
         ]
       })
     return Report.Section(
       "Health", [diagnosticCharts].compactMap { $0 } + [.table(layers), .table(parameters)])
   }
 
-  /// What a check of the gradients found.
   static func gradients(_ check: GradientCheckReport) -> Report.Section {
     let table = Report.Table(
       caption: "Gradients beside differences of the loss: the entry with the largest error",
@@ -48,16 +45,116 @@ extension RunPage {
         .words("parameter"), .words("shape"), .figures("checked"), .figures("kinks"),
         .figures("unresolved"), .figures("error"), .figures("analytic"), .figures("numeric"),
       ],
-      rows: check.parameters.map { parameter in
+      texts: check.parameters.map { parameter in
         [
-          .init(parameter.name), .init(parameter.shape.map(String.init).joined(separator: "×")),
-          .init("\(parameter.checkedCount)"), .init("\(parameter.kinkCount)"),
-          .init("\(parameter.unresolvedCount)"), .init(scientific(parameter.largestError)),
-          .init(significant(parameter.analytic, 8)), .init(significant(parameter.numeric, 8)),
+          parameter.name, parameter.shape.map(String.init).joined(separator: "×"),
+          "\(parameter.checkedCount)", "\(parameter.kinkCount)", "\(parameter.unresolvedCount)",
+          scientific(parameter.largestError), significant(parameter.analytic, 8),
+          significant(parameter.numeric, 8),
         ]
       })
     let verdict: Report.Block =
       check.passed ? .paragraph(check.verdict) : .warning(check.verdict)
     return Report.Section("Gradient check", [verdict, .table(table)])
+  }
+
+  /// The network's health over the run, if there are several snapshots.
+  var diagnosticCharts: Report.Block? {
+    guard let snapshots = diagnostics?.looks, snapshots.count > 1 else { return nil }
+    return .charts(
+      [
+        chart(
+          "update-ratios", "Length of updates", "update / weights", of: weights,
+          scale: .logarithmic,
+          "Of each weight matrix, the norm of the last update by its own norm; about 0.001 in a "
+            + "healthy run."),
+        chart(
+          "dead-units", "Dead units", "share of units", of: layers(\.deadShare), range: 0...1,
+          "Of each ReLU, the share of units that are 0 for every row of a batch."),
+        chart(
+          "activations", "Spread of activations", "standard deviation",
+          of: layers(\.activationDeviation), scale: .logarithmic,
+          "Of each layer, the standard deviation of its outputs over a batch."),
+        chart(
+          "gradients", "Spread of gradients", "standard deviation",
+          of: layers(\.gradientDeviation), scale: .logarithmic,
+          "Of each layer, the standard deviation of the loss's gradient with respect to its "
+            + "outputs."
+        ),
+      ].compactMap { $0 })
+  }
+
+  private func chart(
+    _ name: String, _ title: String, _ label: String, of series: [Chart.Curves.Series],
+    scale: Chart.Scale = .linear, range: ClosedRange<Double>? = nil, _ summary: String
+  ) -> Report.NamedChart? {
+    guard let ends = Chart.Curves.ends(of: series, digits: 3) else { return nil }
+    return .curves(
+      name, title: title, summary: summary + ends, x: .init("iteration"),
+      y: .init(label, scale: scale, range: range), series)
+  }
+
+  /// The update ratios of the weight matrices.
+  private var weights: [Chart.Curves.Series] {
+    let snapshots = diagnostics?.looks ?? []
+    let names = (snapshots.last?.parameters ?? []).map(\.name).filter { $0.hasPrefix("W") }
+    return names.map { name in
+      .init(
+        name,
+        snapshots.compactMap { snapshot in
+          snapshot.parameters.first { $0.name == name }?.updateRatio.map {
+            Chart.Point(Double(snapshot.iteration), $0)
+          }
+        })
+    }.filter { !$0.points.isEmpty }
+  }
+
+  /// A curve for each layer that has the number.
+  private func layers(
+    _ value: (DiagnosticSeries.Layer) -> Double?
+  ) -> [Chart.Curves.Series] {
+    let snapshots = diagnostics?.looks ?? []
+    return (snapshots.last?.layers ?? []).map { layer in
+      .init(
+        "\(layer.index) \(layer.name)",
+        snapshots.compactMap { snapshot in
+          snapshot.layers.first { $0.index == layer.index }.flatMap(value).map {
+            Chart.Point(Double(snapshot.iteration), $0)
+          }
+        })
+    }.filter { !$0.points.isEmpty }
+  }
+
+  /// The maximum number of drawn units.
+  private static var mostUnits: Int { 100 }
+
+  var firstLayer: Report.Section? {
+    guard case .pictures(let tiles)? = network?.firstLayer, let first = tiles.first else {
+      return nil
+    }
+    let shown = Array(tiles.prefix(Self.mostUnits))
+    let which =
+      shown.count < tiles.count
+      ? "the first \(shown.count) of \(grouped(tiles.count)) units"
+      : counted(shown.count, "unit")
+    // White between tiles, since medium weights are grey.
+    let grid = ImageGrid(forPage: shown, spacing: 4, background: 255)
+    let names = shown.indices.map { "unit \($0)" }
+    let colors = first.channels == 3 ? ", over red, green and blue together" : ""
+    return Report.Section(
+      "First-layer weights",
+      [
+        .pictures([
+          Report.Picture(
+            "first-layer", .init(grid, names: names),
+            caption: "The weights of \(which) over the inputs. Each unit is scaled by itself, from "
+              + "its least weight, which is black, to its largest, which is white\(colors).",
+            summary: "The weights of \(which) of the first layer, as pictures")
+        ])
+      ])
+  }
+
+  var firstLayerOmission: String? {
+    if case .notDrawn(let sentence)? = network?.firstLayer { sentence } else { nil }
   }
 }

@@ -3,16 +3,15 @@ import PerceptronTraining
 import PerceptronVisualization
 
 extension RunPage {
-  /// The rows whose wrong class the network is surest of.
   var mistakes: Report.Section? {
-    guard let evaluation, let surest = evaluation.mistakes.first else { return nil }
+    guard let evaluation, let first = evaluation.mistakes.first else { return nil }
     let order: String
-    switch surest.confidence {
+    switch first.confidence {
     case .probability: order = "whose wrong class got the highest probability"
     case .margin: order = "whose wrong class is furthest ahead of the true one"
     }
     return Report.Section(
-      "Most confidently wrong",
+      "Most confident errors",
       [
         .paragraph("Of \(evaluation.rows), the examples \(order)."),
         pictures(evaluation) ?? .table(table(evaluation)),
@@ -28,7 +27,7 @@ extension RunPage {
         let (label, predicted) = (names[mistake.label], names[mistake.predicted])
         return Report.Picture(
           "wrong-\(index + 1)-row-\(mistake.row)", picture.magnified(toSide: 96),
-          // What belongs together stays on a line.
+          // The confidence stays on one line.
           caption: "\(label) → \(predicted), "
             + Self.text(mistake.confidence).replacing(" ", with: "\u{A0}"),
           summary: "Row \(mistake.row) of class \(label), taken for \(predicted)")
@@ -40,15 +39,10 @@ extension RunPage {
     var measure = "probability"
     if case .margin? = evaluation.mistakes.first?.confidence { measure = "margin" }
     return Report.Table(
-      caption: "The rows that are surest to be taken for another class",
-      columns: [
-        .words("row"), .words("true class"), .words("taken for"), .figures(measure),
-      ],
-      rows: evaluation.mistakes.map { mistake in
-        [
-          .init("\(mistake.row)"), .init(names[mistake.label]), .init(names[mistake.predicted]),
-          .init(Self.text(mistake.confidence)),
-        ]
+      caption: "The most confident errors",
+      columns: [.words("row"), .words("true class"), .words("taken for"), .figures(measure)],
+      texts: evaluation.mistakes.map {
+        ["\($0.row)", names[$0.label], names[$0.predicted], Self.text($0.confidence)]
       })
   }
 
@@ -57,5 +51,104 @@ extension RunPage {
     case .probability(let value): percent(value)
     case .margin(let value): "by \(significant(value, 3))"
     }
+  }
+
+  /// The maximum number of classes of a table of all pairs.
+  private static var mostInTable: Int { 20 }
+
+  /// The confusion matrix and the most frequent confusions.
+  var confusions: Report.Section? {
+    guard let evaluation else { return nil }
+    let confusion = evaluation.confusion
+    let all: Report.Block =
+      confusion.classNames.count <= Self.mostInTable
+      ? .table(matrix(confusion)) : .charts([heatMap(confusion)])
+    return Report.Section(
+      "Confusions on \(evaluation.rows)", [all, .table(mistakes(confusion))])
+  }
+
+  private func matrix(_ confusion: ConfusionMatrix) -> Report.Table {
+    let support = confusion.support
+    return Report.Table(
+      caption: "How many rows of each class are taken for which, and their share of the class",
+      axis: "predicted class",
+      columns: [.words("true class")] + confusion.classNames.map { .figures($0) },
+      rows: confusion.counts.enumerated().map { label, counts in
+        [.init(confusion.classNames[label])]
+          + counts.enumerated().map { predicted, count in
+            if count == 0 { return "·" }
+            let share = Double(count) / Double(support[label])
+            let isBad = predicted != label
+            let names = (confusion.classNames[label], confusion.classNames[predicted])
+            return .init(
+              "\(count)", detail: "\(decimal(100 * share, 1)) %",
+              // The root makes small shares visible.
+              tint: isBad ? share.squareRoot() : share, isBad: isBad,
+              hint: "\(names.0), predicted as \(names.1): \(count) of \(support[label]) rows")
+          }
+      })
+  }
+
+  private func heatMap(_ confusion: ConfusionMatrix) -> Report.NamedChart {
+    let support = confusion.support
+    return Report.NamedChart(
+      "confusion",
+      Chart(
+        title: "Confusions",
+        summary: "The share of each true class that each class is predicted for.",
+        .heatMap(
+          .init(
+            columnLabel: "predicted", columns: confusion.classNames, rowLabel: "true",
+            rows: confusion.classNames,
+            values: confusion.counts.enumerated().map { label, counts in
+              counts.map { support[label] == 0 ? nil : Double($0) / Double(support[label]) }
+            }, valueLabel: "share", digits: nil))), isWide: true)
+  }
+
+  private func mistakes(_ confusion: ConfusionMatrix) -> Report.Table {
+    var pairs: [(label: Int, predicted: Int, count: Int)] = []
+    for (label, counts) in confusion.counts.enumerated() {
+      for (predicted, count) in counts.enumerated() where predicted != label && count > 0 {
+        pairs.append((label, predicted, count))
+      }
+    }
+    pairs.sort { ($1.count, $0.label, $0.predicted) < ($0.count, $1.label, $1.predicted) }
+    return Report.Table(
+      caption: pairs.isEmpty ? "No row is taken for another class" : "The most frequent confusions",
+      columns: [
+        .words("true class"), .words("taken for"), .figures("rows"), .figures("of the class"),
+      ],
+      texts: pairs.prefix(15).map { label, predicted, count in
+        let share = Double(count) / Double(confusion.support[label])
+        return [
+          confusion.classNames[label], confusion.classNames[predicted], "\(count)",
+          "\(decimal(100 * share, 1)) %",
+        ]
+      })
+  }
+
+  var classes: Report.Section? {
+    guard let confusion = evaluation?.confusion else { return nil }
+    let (precision, recall, f1) = (confusion.precision, confusion.recall, confusion.f1)
+    func text(_ value: Double?) -> String { value.map { decimal($0, 3) } ?? "–" }
+    let classes = confusion.classNames.indices.map { label in
+      [
+        confusion.classNames[label], text(precision[label]), text(recall[label]), text(f1[label]),
+        "\(confusion.support[label])",
+      ]
+    }
+    let mean = [
+      "mean of classes", text(confusion.macroPrecision), text(confusion.macroRecall),
+      text(confusion.macroF1), "\(confusion.count)",
+    ]
+    let table = Report.Table(
+      caption:
+        "Of the rows predicted to be of a class, the share that is (precision); of its "
+        + "rows, the share found (recall); their harmonic mean (F1); its rows (support)",
+      columns: [
+        .words("class"), .figures("precision"), .figures("recall"), .figures("F1"),
+        .figures("support"),
+      ], texts: classes + [mean])
+    return Report.Section("Classes", [.table(table)])
   }
 }

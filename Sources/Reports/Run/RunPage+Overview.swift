@@ -6,55 +6,40 @@ import PerceptronVisualization
 extension RunPage {
   private var results: RunRecord.Results { record.results }
 
-  /// Whether the losses of training contain more than what outputs cost.
+  /// Whether training losses include a penalty.
   var hasPenalty: Bool { record.settings.training.penalty != .none }
 
-  /// What was trained on what.
   var subtitle: String {
     let layers = record.settings.network.layers.widths.map(String.init).joined(separator: "-")
     return "A network whose layers have \(layers) outputs, trained on \(record.settings.data)"
   }
 
-  /// The figures that matter most, how the run ended, and what the page lacks.
+  /// Key figures, the end of the run, warnings, and what the page lacks.
   var overview: Report.Section {
-    var figures: [Report.Fact] = []
-    if let evaluation {
-      figures.append(
-        .init("accuracy on \(evaluation.rows)", decimal(evaluation.confusion.accuracy, 4)))
-      figures.append(
-        .init(
-          "loss on \(evaluation.rows)" + (hasPenalty ? ", without penalty" : ""),
-          readableNumber(evaluation.loss)))
-    }
-    if let accuracy = results.validationAccuracy {
-      figures.append(.init("validation accuracy", decimal(accuracy, 4)))
-    }
-    if let accuracy = results.trainAccuracy {
-      figures.append(.init("training accuracy", decimal(accuracy, 4)))
-    }
-    if let loss = results.validationLoss {
-      figures.append(.init("validation loss", readableNumber(loss)))
-    }
-    if let loss = results.trainLoss {
-      figures.append(
-        .init(
-          "training loss" + (hasPenalty ? ", without penalty" : ""), readableNumber(loss)))
-    } else if let loss = results.finalLoss {
-      figures.append(
-        .init("last batch's loss" + (hasPenalty ? ", with penalty" : ""), readableNumber(loss)))
-    }
-    if let network { figures.append(.init("parameters", grouped(network.parameterCount))) }
-    figures.append(.init("iterations", grouped(results.iterations)))
-    figures.append(.init("time", readableTime(record.seconds)))
+    let (without, with) = hasPenalty ? (", without penalty", ", with penalty") : ("", "")
+    let rows = evaluation?.rows ?? ""
+    let training =
+      results.trainLoss.map { ("training loss" + without, readableNumber($0)) }
+      ?? results.finalLoss.map { ("last batch's loss" + with, readableNumber($0)) }
+    let figures: [(name: String, text: String?)] = [
+      ("accuracy on \(rows)", evaluation.map { decimal($0.confusion.accuracy, 4) }),
+      ("loss on \(rows)" + without, evaluation.map { readableNumber($0.loss) }),
+      ("validation accuracy", results.validationAccuracy.map { decimal($0, 4) }),
+      ("training accuracy", results.trainAccuracy.map { decimal($0, 4) }),
+      ("validation loss", results.validationLoss.map(readableNumber)),
+      (training?.0 ?? "", training?.1),
+      ("parameters", network.map { grouped($0.parameterCount) }),
+      ("iterations", grouped(results.iterations)), ("time", readableTime(record.seconds)),
+    ]
     return Report.Section(
       "Overview",
-      (results.warnings ?? []).map { .warning($0.message) } + [.figures(figures)] + ending
+      (results.warnings ?? []).map { .warning($0.message) }
+        + [.figures(figures.compactMap { name, text in text.map { .init(name, $0) } })] + ending
         + warnings
         + (omissions + [firstLayerOmission].compactMap { $0 }).map { .paragraph($0) })
   }
 
-  /// What was wrong in the last look at the network's health, and before where that was something
-  /// else.
+  /// The warnings of the last snapshot of the network's health, and other earlier ones.
   private var warnings: [Report.Block] {
     guard let diagnosis = record.diagnosis else { return [] }
     let last = diagnosis.lastWarnings.map { Report.Block.warning("In the end: \($0.message)") }
@@ -68,7 +53,7 @@ extension RunPage {
       }
   }
 
-  /// How a run ended that did not end as it was to.
+  /// The end of a run that diverged, was interrupted or kept earlier weights.
   private var ending: [Report.Block] {
     let count = counted(results.iterations, "iteration")
     switch results.status {
@@ -89,7 +74,7 @@ extension RunPage {
     }
   }
 
-  /// How the run was made and where.
+  /// The settings of the run, and the machine.
   var settings: Report.Section {
     let facts = RunSetting.all(of: record.settings, seed: record.seed).map {
       Report.Fact($0.name, $0.text)

@@ -3,11 +3,10 @@ import PerceptronTuning
 import PerceptronVisualization
 
 extension StudyPage {
-  /// The most lines of trials that are done, and of those that diverged: more cannot be told apart.
+  /// The maximum number of lines of completed trials, and of diverged ones.
   private static let lineCount = 400, grayCount = 100
-  /// The most axes.
   private static let axisCount = 10
-  /// About the most values that are written along an axis.
+  /// The approximate maximum number of ticks of an axis.
   private static let tickCount = 12
 
   /// A line for each trial across the parameters to its result.
@@ -18,7 +17,7 @@ extension StudyPage {
     let gray = board.filter(.diverged).configurations.prefix(Self.grayCount)
     let values = bright.compactMap(\.result?.value)
     let (least, most) = (values.min() ?? 0, values.max() ?? 0)
-    // The best ones are drawn last, in front.
+    // The best lines are drawn last, in front.
     let lines = (Array(gray) + bright.reversed()).map { trial in
       Chart.ParallelCoordinates.Line(
         trial.name,
@@ -73,7 +72,8 @@ extension StudyPage {
     ].compactMap { $0 }
   }
 
-  /// The parameters that vary, at most so many: those of the most importance, in the space's order.
+  /// At most `count` of the parameters that vary, the most important ones, in the order of the
+  /// space.
   func mostImportant(_ count: Int) -> [SearchSpace.Parameter] {
     if varied.count <= count { return varied }
     let importance = Dictionary(
@@ -97,7 +97,7 @@ extension StudyPage {
         Chart.ParallelCoordinates.Dimension.Tick($0, value.shortDescription)
       }
     }.sorted { $0.position < $1.position }
-    // Of a long list both ends and some between are enough to read the others.
+    // A long list gets ticks at both ends and some between.
     let stride = (ticks.count + Self.tickCount - 1) / Self.tickCount
     let written = ticks.indices.filter { $0 % max(stride, 1) == 0 || $0 == ticks.count - 1 }
     return .init(parameter.name, ticks: written.map { ticks[$0] })

@@ -3,7 +3,6 @@ import PerceptronTuning
 import PerceptronVisualization
 
 extension StudyPage {
-  /// What each parameter did, whatever the others were set to.
   var effects: Report.Section? {
     let shown = marginals.filter { $0.levels.count > 1 }
     if basis.count == 0 || shown.isEmpty { return nil }
@@ -11,8 +10,8 @@ extension StudyPage {
     if let words = basis.words {
       blocks.append(
         .paragraph(
-          "Trials were given up on their way, so that few results are left to compare. Effects are "
-            + "therefore of the values \(words)."))
+          "Trials were pruned, so that few results are left to compare. Effects are therefore of "
+            + "the values \(words)."))
     }
     let ranked = shown.filter { $0.importance != nil }
       .sorted { $0.importance ?? 0 > $1.importance ?? 0 }
@@ -48,8 +47,8 @@ extension StudyPage {
           names: ranked.map(\.name), values: ranked.map { $0.importance ?? .nan })))
   }
 
-  /// The mean and the best result for each value: over an axis for numbers, as bars for others. Nil
-  /// where fewer than two values have results.
+  /// The mean and the best result for each value, as curves for numbers and bars for others; nil if
+  /// fewer than two values have results.
   private func chart(of effect: MarginalEffect) -> Chart? {
     let levels = effect.levels.filter { $0.trials > 0 }
     if levels.count < 2 { return nil }
@@ -79,15 +78,13 @@ extension StudyPage {
       title: title, summary: summary,
       .curves(
         .init(
-          x: .init(effect.name, scale: scale),
-          y: .init(goalName),
-          series: [
-            .init("best", points(\.best), style: .linePoints),
-            .init("mean", points(\.mean), style: .linePoints),
-          ])))
+          x: .init(effect.name, scale: scale), y: .init(goalName),
+          series: [("best", points(\.best)), ("mean", points(\.mean))].map {
+            .init($0, $1, style: .linePoints)
+          })))
   }
 
-  /// Logarithmic where the range is, and for a list whose numbers are of different sizes.
+  /// Logarithmic if the range is, and for a list of numbers of different magnitudes.
   private func scale(of effect: MarginalEffect) -> Chart.Scale {
     switch study.definition.space.parameters.first(where: { $0.name == effect.name })?.domain {
     case .numbers(_, _, .logarithmic, _), .integers(_, _, .logarithmic, _): return .logarithmic
@@ -125,12 +122,67 @@ extension StudyPage {
 }
 
 extension MarginalEffect.Extent {
-  /// The number, or that in the middle of a range on a scale; nil for what is no number.
+  /// The number, or the middle of a range on a scale; nil for texts and flags.
   fileprivate func middle(on scale: Chart.Scale) -> Double? {
     switch self {
     case .value(let value): value.number
     case .range(let lower, let upper):
       scale == .logarithmic ? (lower * upper).squareRoot() : lower / 2 + upper / 2
     }
+  }
+}
+
+extension StudyPage {
+  /// The maximum number of parameters with heat maps of all pairs: 15 maps.
+  private static let mostPaired = 6
+
+  /// The best result for the values of each pair of parameters.
+  var pairs: Report.Section? {
+    let kept = Set(mostImportant(Self.mostPaired).map(\.name))
+    let shown = study.pairEffects.filter { pair in
+      kept.contains(pair.first) && kept.contains(pair.second)
+        && pair.cells.joined().count { $0.best != nil } > 1
+    }
+    if shown.isEmpty { return nil }
+    let range = colorRange(of: shown.flatMap { $0.cells.joined().compactMap(\.best) })
+    let charts = shown.enumerated().map { index, pair in
+      Report.NamedChart(
+        Self.fileName("pair", "\(index + 1)", pair.first, pair.second),
+        chart(of: pair, colors: range))
+    }
+    let isPartial = varied.count > Self.mostPaired
+    let hasEmpty = shown.contains { $0.cells.joined().contains { $0.best == nil } }
+    let note =
+      "Each cell is the best \(goalName) "
+      + (basis.iteration.map { "at iteration \($0) " } ?? "") + "over all other settings"
+      + (hasEmpty ? "; empty where no trial has one." : ".")
+      + " Colours are the same in all maps, and span a tenth of the best value at least."
+      + (isPartial
+        ? " Only pairs of the \(Self.mostPaired) most important of \(varied.count) settings are "
+          + "shown." : "")
+    return Report.Section("Pairs of settings", [.paragraph(note), .charts(charts)])
+  }
+
+  private func chart(of pair: PairEffect, colors range: ClosedRange<Double>?) -> Chart {
+    var top: (row: Int, column: Int, value: Double)?
+    for (row, cells) in pair.cells.enumerated() {
+      for (column, cell) in cells.enumerated() {
+        guard let value = cell.best else { continue }
+        if top.map({ goal.isBetter(value, than: $0.value) }) ?? true { top = (row, column, value) }
+      }
+    }
+    let summary = top.map {
+      "The best is \(readableNumber($0.value)), with \(pair.first) "
+        + "\(pair.firstLevels[$0.row].shortDescription) and \(pair.second) "
+        + "\(pair.secondLevels[$0.column].shortDescription)."
+    }
+    return Chart(
+      title: "\(pair.first) and \(pair.second)", summary: summary ?? "",
+      .heatMap(
+        .init(
+          columnLabel: pair.second, columns: pair.secondLevels.map(\.shortDescription),
+          rowLabel: pair.first, rows: pair.firstLevels.map(\.shortDescription),
+          values: pair.cells.map { $0.map(\.best) }, valueLabel: goalName, digits: digits,
+          range: range)))
   }
 }

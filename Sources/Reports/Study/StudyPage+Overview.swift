@@ -3,7 +3,7 @@ import PerceptronTuning
 import PerceptronVisualization
 
 extension StudyPage {
-  /// The figures that matter most, how far the study is, and what was searched.
+  /// Key figures, the state of the study, and what was searched.
   var overview: Report.Section {
     var blocks: [Report.Block] = [.figures(figures)]
     let choice = study.choiceInWords.map(Self.sentence)
@@ -48,14 +48,14 @@ extension StudyPage {
     return figures
   }
 
-  /// How long any trial ran, where that is known of all.
+  /// The time in which any trial ran; nil unless known of all trials.
   var activeSeconds: Double? {
     let begun = trials.filter { $0.state.isFinal || !$0.measurements.isEmpty }
     if begun.isEmpty || begun.contains(where: { $0.began == nil }) { return nil }
     return study.activity.reduce(0) { $0 + $1.upperBound.timeIntervalSince($1.lowerBound) }
   }
 
-  /// How far the study is, in sentences.
+  /// The state of the study, in sentences.
   private var states: [String] {
     let counts = study.counts
     var sentences: [String] = []
@@ -83,14 +83,14 @@ extension StudyPage {
     return sentences
   }
 
-  /// How many trials failed, and why the first one did.
+  /// The number of failed trials, and the message of the first.
   private var failure: String? {
     let failed = trials.filter { $0.state == .failed }
     guard let first = failed.first else { return nil }
     return "\(counted(failed.count, "trial")) failed; trial \(first.id): \(first.message ?? "")"
   }
 
-  /// What is the same in all trials, what is tried and how.
+  /// The fixed settings, the search space and the method.
   private var searched: [Report.Fact] {
     let definition = study.definition
     var facts: [Report.Fact] = []
@@ -104,7 +104,7 @@ extension StudyPage {
       }
       return .init(
         parameter.name,
-        Self.words(for: parameter.domain)
+        Self.displayText(for: parameter.domain)
           + (condition.isEmpty ? "" : " (where \(condition.joined(separator: " and ")))"))
     }
     if let repeats = definition.repeatsInWords { facts.append(.init("repeats", repeats)) }
@@ -118,8 +118,8 @@ extension StudyPage {
     return facts
   }
 
-  /// A domain with spaces between its values, where lines can break.
-  private static func words(for domain: SearchSpace.Domain) -> String {
+  /// A domain with spaces between its values, for line breaks.
+  private static func displayText(for domain: SearchSpace.Domain) -> String {
     guard case .values(let values) = domain else { return "\(domain)" }
     let texts = values.map(\.description)
     return texts.joined(separator: texts.contains { $0.contains(",") } ? "; " : ", ")
@@ -128,5 +128,83 @@ extension StudyPage {
   /// A text with a capital letter at its beginning and a full stop.
   private static func sentence(_ text: String) -> String {
     text.prefix(1).uppercased() + text.dropFirst() + "."
+  }
+
+  private static let rowCount = 20
+
+  var leaderboard: Report.Section? {
+    let begun = board.filter { $0.state != .waiting || $0.value != nil }
+    if begun.configurations.isEmpty { return nil }
+    let shown = begun.prefix(Self.rowCount).configurations
+    let names = (varied.isEmpty ? study.definition.space.parameters : varied).map(\.name)
+    let hasAccuracy = shown.contains { $0.trainAccuracy != nil }
+    let hasLoss = shown.contains { $0.finalLoss != nil }
+    let columns: [Report.Table.Column] =
+      [.figures(isRepeated ? "trials" : "trial"), .figures(goalName)]
+      + (isRepeated ? [.figures("done")] : [])
+      + (hasAccuracy ? [.figures("training accuracy")] : [])
+      + (hasLoss ? [.figures("batch loss")] : [])
+      + names.map { isNumber($0) ? .figures($0) : .words($0) }
+      + [.words("state"), .figures("time")]
+    let tints = tints(of: shown)
+    let rows = zip(shown, tints).map { trial, tint in
+      [Report.Table.Cell(trial.numbers), .init(valueText(trial), tint: tint)]
+        + (isRepeated ? [.init("\(trial.doneCount) of \(trial.trials.count)")] : [])
+        + (hasAccuracy ? [.init(trial.trainAccuracy.map { decimal($0, 4) } ?? "–")] : [])
+        + (hasLoss ? [.init(trial.finalLoss.map(readableNumber) ?? "–")] : [])
+        + names.map { .init(trial.parameters[$0]?.shortDescription ?? "–") }
+        + [state(of: trial), .init(readableTime(trial.seconds))]
+    }
+    let caption =
+      shown.count == begun.configurations.count
+      ? "All trials that have begun, the best first"
+      : "The first \(shown.count) of \(begun.configurations.count) trials that have begun, the best "
+        + "first"
+    let constant = study.definition.space.parameters.map(\.name).filter { !names.contains($0) }
+    let notes = [
+      hasAccuracy && shown.contains { $0.doneCount == 0 && $0.trainAccuracy != nil }
+        ? "The training accuracy is of all rows where a trial is done, else of the last batch "
+          + "measured." : nil,
+      context?.training == .sideBySide
+        ? "The time of a trial that was trained beside others is its share of the time that they "
+          + "took together." : nil,
+      isRepeated
+        ? "Each network was trained with several seeds: values are means of the repeats that are "
+          + "done, ± their standard deviation, and those of which all are done come first." : nil,
+      constant.isEmpty ? nil : "The same in all of them: \(Self.listed(constant, most: 12)).",
+    ]
+    let blocks =
+      [.table(.init(caption: caption, columns: columns, rows: rows))]
+      + notes.compactMap { $0.map { Report.Block.paragraph($0) } }
+    return Report.Section("Best trials", blocks)
+  }
+
+  private var isRepeated: Bool { board.repeats > 1 }
+
+  /// A value and, where several repeats are done, their standard deviation.
+  func valueText(_ own: Configuration) -> String {
+    guard let value = own.value else { return "–" }
+    return readableNumber(value) + (own.deviation.map { " ± \(readableNumber($0))" } ?? "")
+  }
+
+  private func isNumber(_ name: String) -> Bool {
+    trials.allSatisfy { $0.parameters[name].map { $0.number != nil } ?? true }
+  }
+
+  /// How strongly each trial's value is tinted.
+  private func tints(of shown: [Configuration]) -> [Double?] {
+    if Set(shown.compactMap(\.result?.value)).count < 2 { return shown.map { _ in nil } }
+    return shown.map { trial in
+      trial.result.flatMap { result in
+        shade(of: result.value).map { goal.direction == .maximize ? $0 : 1 - $0 }
+      }
+    }
+  }
+
+  private func state(of trial: Configuration) -> Report.Table.Cell {
+    let isBad = trial.state == .diverged || trial.state == .failed
+    return .init(
+      trial.state.rawValue, detail: trial.state == .failed ? trial.message : nil,
+      tint: isBad ? 0.5 : nil, isBad: isBad)
   }
 }

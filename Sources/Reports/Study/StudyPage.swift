@@ -3,21 +3,18 @@ import PerceptronFiles
 import PerceptronTuning
 import PerceptronVisualization
 
-/// What the parts of a study's page share.
 struct StudyPage {
   let study: Study
   let folder: String?
   let context: TuneContext?
   let goal: Goal
-  /// All trials by their numbers, and those that are done from the best to the worst, repeats as one.
+  /// All trials by number, and the completed configurations from the best to the worst.
   let trials: [Trial], done: [Configuration]
   let best: Configuration?
   let board: Leaderboard
   let marginals: [MarginalEffect]
-  /// Where the effects of settings are told from.
   let basis: EffectBasis
-  /// The parameters of which trials that have begun have more than one value, counting that of not
-  /// being set.
+  /// The parameters with several values in trials that have begun; not being set counts as a value.
   let varied: [SearchSpace.Parameter]
 
   init(_ study: Study, folder: String?) {
@@ -40,7 +37,7 @@ struct StudyPage {
   var title: String {
     guard let folder else { return "Study" }
     let name = URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
-    // A folder that is called study, or study-2, says so itself.
+    // Without a second "study" for a folder such as study-2.
     return name.lowercased().hasPrefix("study")
       ? name.prefix(1).uppercased() + name.dropFirst() : "Study \(name)"
   }
@@ -53,21 +50,21 @@ struct StudyPage {
 
   var isUnderWay: Bool { trials.contains { $0.state == .running } }
 
-  /// What trials are compared by, in words.
+  /// The displayed name of the goal.
   var goalName: String { goal.name.replacing("_", with: " ") }
 
   /// Such as `higher is better`.
   var direction: String { goal.direction == .maximize ? "higher is better" : "lower is better" }
 
-  /// How many digits after the point tell values apart beside one another: three for shares of 1.
+  /// The number of decimals of values in charts: three for shares of 1.
   var digits: Int {
     let largest = done.compactMap(\.result?.value.magnitude).max() ?? 0
     if largest == 0 { return 3 }
     return Int(min(max(3 - log10(largest).rounded(.up), 0), 9))
   }
 
-  /// What the first and the last colour mean: the worst and the best of some results, but a tenth of
-  /// the larger one apart at least, so that results that hardly differ look alike.
+  /// The values of the first and the last colour: the worst and the best result, at least a tenth
+  /// of the larger one apart, so that similar results have similar colours.
   func colorRange(of values: [Double]) -> ClosedRange<Double>? {
     guard let least = values.min(), let most = values.max() else { return nil }
     let span = 0.1 * max(abs(least), abs(most))
@@ -77,17 +74,17 @@ struct StudyPage {
     return low.isFinite && high.isFinite ? low...high : least...most
   }
 
-  /// Where a result lies between the ends of the colours, 0 to 1.
+  /// The position of a result between the ends of the colours, from 0 to 1.
   func shade(of value: Double) -> Double? {
     guard let range = colorRange(of: done.compactMap(\.result?.value)),
       range.lowerBound < range.upperBound
     else { return nil }
-    // Halves, because the difference may overflow.
+    // Halved, since the difference may overflow.
     let (low, high) = (range.lowerBound / 2, range.upperBound / 2)
     return min(max((value / 2 - low) / (high - low), 0), 1)
   }
 
-  /// A name of a chart's files: letters, digits and hyphens of what it is about.
+  /// A name for a chart's files, of letters, digits and hyphens.
   static func fileName(_ parts: String...) -> String {
     let text = parts.joined(separator: "-").unicodeScalars.map { scalar -> Character in
       let isPlain =
@@ -98,9 +95,50 @@ struct StudyPage {
     return String(String(text).split(separator: "-").joined(separator: "-").prefix(60))
   }
 
-  /// The first names of a list in words, such as `a, b and 3 more`.
+  /// The first names of a list, such as `a, b and 3 more`.
   static func listed(_ names: [String], most: Int = 4) -> String {
     if names.count <= most { return names.joined(separator: ", ") }
     return names.prefix(most).joined(separator: ", ") + " and \(names.count - most) more"
+  }
+}
+
+extension Report {
+  /// Creates the page of a study: its best trials, and the effect of each hyperparameter.
+  ///
+  /// The study may be in any state; sections without contents are left out or say why. Running
+  /// trials are taken to be running now, as ``Study/current(at:)`` ensures.
+  ///
+  /// - Parameter folder: the study's folder as shown on the page; nil for a study in memory.
+  public init(of study: Study, in folder: String?) {
+    let page = StudyPage(study, folder: folder)
+    self.init(
+      title: page.title, subtitle: page.subtitle,
+      sections: [
+        page.overview, page.leaderboard, page.progress, page.coordinates, page.effects, page.pairs,
+        page.learningCurves, page.timeline, page.files,
+      ].compactMap { $0 })
+  }
+}
+
+extension StudyPage {
+  var files: Report.Section? {
+    guard let folder else { return nil }
+    let commands = StudyCommands(study, in: folder)
+    let slash = folder.hasSuffix("/") ? "" : "/"
+    var facts = [Report.Fact("everything that happened", folder + slash + Study.journalName)]
+    let best = folder + slash + Study.bestName
+    if FileManager.default.fileExists(atPath: best) { facts.append(.init("best network", best)) }
+    let lines = [
+      ("Go on with the study:", isUnderWay ? nil : commands.resume),
+      ("Train the best trial's network alone:", commands.train),
+      ("Measure the best network on test data:", commands.evaluate),
+      ("Write all trials as a table:", commands.export),
+    ]
+    return Report.Section(
+      "Files and commands",
+      [.facts(facts)]
+        + lines.flatMap { text, command -> [Report.Block] in
+          command.map { [.paragraph(text), .command($0)] } ?? []
+        })
   }
 }

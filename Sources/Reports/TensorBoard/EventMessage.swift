@@ -1,8 +1,7 @@
 import PerceptronVisualization
 
-/// The messages of event files. The numbers are those of the fields in TensorFlow's
-/// `core/util/event.proto` and, in `core/framework`, `summary.proto`, `tensor.proto` and
-/// `tensor_shape.proto`.
+/// The messages of event files. Field numbers are those of TensorFlow's `core/util/event.proto`
+/// and, in `core/framework`, `summary.proto`, `tensor.proto` and `tensor_shape.proto`.
 enum EventMessage {
   private enum Event {
     static let wallTime = 1, step = 2, fileVersion = 3, summary = 5, sessionLog = 7
@@ -27,107 +26,96 @@ enum EventMessage {
   }
   private enum Shape { static let dimension = 2 }
 
-  /// What a file begins with.
   static func fileVersion(at time: Double) -> WireMessage {
-    var event = WireMessage()
-    event.add(Event.wallTime, time)
-    event.add(Event.fileVersion, "brain.Event:2")
-    return event
+    WireMessage {
+      $0.add(Event.wallTime, time)
+      $0.add(Event.fileVersion, "brain.Event:2")
+    }
   }
 
-  /// That a run begins, or goes on, at `step`: readers drop what earlier files have from there on.
+  /// The start or resumption of a run at `step`: readers drop later events of earlier files.
   static func start(at time: Double, step: Int) -> WireMessage {
-    var log = WireMessage()
-    log.add(SessionLog.status, SessionLog.start)
-    var event = WireMessage()
-    event.add(Event.wallTime, time)
-    event.add(Event.step, step)
-    event.add(Event.sessionLog, log)
-    return event
+    WireMessage {
+      $0.add(Event.wallTime, time)
+      $0.add(Event.step, step)
+      $0.add(Event.sessionLog, WireMessage { $0.add(SessionLog.status, SessionLog.start) })
+    }
   }
 
-  /// Numbers.
   static func scalars(
     _ numbers: [(tag: String, number: Double)], step: Int, time: Double
   ) -> WireMessage {
-    var summary = WireMessage()
-    for (tag, number) in numbers {
-      summary.add(Summary.value, value(tag) { $0.add(Value.simpleValue, Float(number)) })
-    }
-    return event(summary, step: step, time: time)
+    event(
+      values: numbers.map { tag, number in
+        value(tag) { $0.add(Value.simpleValue, Float(number)) }
+      }, step: step, time: time)
   }
 
-  /// A picture, with the bytes of its PNG file.
+  /// A picture, encoded as PNG.
   static func image(
     _ tag: String, _ image: Image, png: [UInt8], step: Int, time: Double
   ) -> WireMessage {
-    var picture = WireMessage()
-    picture.add(Picture.height, image.height)
-    picture.add(Picture.width, image.width)
-    picture.add(Picture.colorspace, image.channels)
-    picture.add(Picture.encoded, png)
-    return summary(tag, step: step, time: time) { $0.add(Value.image, picture) }
+    let picture = WireMessage {
+      $0.add(Picture.height, image.height)
+      $0.add(Picture.width, image.width)
+      $0.add(Picture.colorspace, image.channels)
+      $0.add(Picture.encoded, png)
+    }
+    return event(
+      values: [value(tag) { $0.add(Value.image, picture) }], step: step, time: time)
   }
 
-  /// How numbers are spread.
   static func histogram(
     _ tag: String, _ buckets: HistogramBuckets, step: Int, time: Double
   ) -> WireMessage {
-    var histogram = WireMessage()
-    histogram.add(Histogram.min, buckets.minimum)
-    histogram.add(Histogram.max, buckets.maximum)
-    histogram.add(Histogram.count, Double(buckets.count))
-    histogram.add(Histogram.sum, buckets.sum)
-    histogram.add(Histogram.sumOfSquares, buckets.sumOfSquares)
-    histogram.add(Histogram.limits, buckets.limits)
-    histogram.add(Histogram.counts, buckets.counts.map(Double.init))
-    return summary(tag, step: step, time: time) { $0.add(Value.histogram, histogram) }
+    let histogram = WireMessage {
+      $0.add(Histogram.min, buckets.minimum)
+      $0.add(Histogram.max, buckets.maximum)
+      $0.add(Histogram.count, Double(buckets.count))
+      $0.add(Histogram.sum, buckets.sum)
+      $0.add(Histogram.sumOfSquares, buckets.sumOfSquares)
+      $0.add(Histogram.limits, buckets.limits)
+      $0.add(Histogram.counts, buckets.counts.map(Double.init))
+    }
+    return event(
+      values: [value(tag) { $0.add(Value.histogram, histogram) }], step: step, time: time)
   }
 
-  /// What plug-ins of TensorBoard keep for themselves: a message of the plug-in's own beside a tensor
-  /// of no elements.
+  /// A TensorBoard plug-in's own message, beside an empty tensor.
   static func plugin(
     _ tag: String, _ plugin: String, _ content: WireMessage, time: Double
   ) -> WireMessage {
-    var data = WireMessage()
-    data.add(PluginData.name, plugin)
-    data.add(PluginData.content, content)
-    var metadata = WireMessage()
-    metadata.add(Metadata.pluginData, data)
-    var shape = WireMessage()
-    shape.add(Shape.dimension, WireMessage())
-    var tensor = WireMessage()
-    tensor.add(EmptyTensor.type, EmptyTensor.float)
-    tensor.add(EmptyTensor.shape, shape)
-    return summary(tag, step: 0, time: time) {
-      $0.add(Value.metadata, metadata)
+    let data = WireMessage {
+      $0.add(PluginData.name, plugin)
+      $0.add(PluginData.content, content)
+    }
+    let tensor = WireMessage {
+      $0.add(EmptyTensor.type, EmptyTensor.float)
+      $0.add(EmptyTensor.shape, WireMessage { $0.add(Shape.dimension, WireMessage()) })
+    }
+    let value = value(tag) {
+      $0.add(Value.metadata, WireMessage { $0.add(Metadata.pluginData, data) })
       $0.add(Value.tensor, tensor)
     }
-  }
-
-  private static func summary(
-    _ tag: String, step: Int, time: Double, _ fill: (inout WireMessage) -> Void
-  ) -> WireMessage {
-    var summary = WireMessage()
-    summary.add(Summary.value, value(tag, fill))
-    return event(summary, step: step, time: time)
+    return event(values: [value], step: 0, time: time)
   }
 
   private static func value(
     _ tag: String, _ fill: (inout WireMessage) -> Void
   ) -> WireMessage {
-    var value = WireMessage()
-    value.add(Value.tag, tag)
-    fill(&value)
-    return value
+    WireMessage {
+      $0.add(Value.tag, tag)
+      fill(&$0)
+    }
   }
 
-  private static func event(_ summary: WireMessage, step: Int, time: Double) -> WireMessage {
-    var event = WireMessage()
-    event.add(Event.wallTime, time)
-    event.add(Event.step, step)
-    event.add(Event.summary, summary)
-    return event
+  private static func event(values: [WireMessage], step: Int, time: Double) -> WireMessage {
+    let summary = WireMessage { for value in values { $0.add(Summary.value, value) } }
+    return WireMessage {
+      $0.add(Event.wallTime, time)
+      $0.add(Event.step, step)
+      $0.add(Event.summary, summary)
+    }
   }
 
   /// The record of a message: its length, the length's checksum, the message, its checksum
@@ -139,5 +127,96 @@ enum EventMessage {
     let length = littleEndian(UInt64(message.bytes.count))
     return length + littleEndian(CRC32C.masked(length)) + message.bytes
       + littleEndian(CRC32C.masked(message.bytes))
+  }
+}
+
+/// An encoder of protocol-buffer messages with the wire format's four kinds of fields
+/// (https://protobuf.dev/programming-guides/encoding). Default values are written too, which
+/// readers allow.
+///
+/// Event files need half a dozen messages that never change; SwiftProtobuf with generated code
+/// would be several thousand lines and one more dependency.
+struct WireMessage {
+  private(set) var bytes: [UInt8] = []
+
+  init(_ fill: (inout WireMessage) -> Void = { _ in }) { fill(&self) }
+
+  private enum Kind: UInt64 {
+    case varint = 0
+    case fixed64 = 1
+    case lengthDelimited = 2
+    case fixed32 = 5
+  }
+
+  mutating func add(_ field: Int, _ value: Int) {
+    begin(field, .varint)
+    // Negative numbers take ten bytes, in two's complement.
+    addVarint(UInt64(bitPattern: Int64(value)))
+  }
+
+  mutating func add(_ field: Int, _ value: Double) {
+    begin(field, .fixed64)
+    addLittleEndian(value.bitPattern)
+  }
+
+  mutating func add(_ field: Int, _ value: Float) {
+    begin(field, .fixed32)
+    addLittleEndian(value.bitPattern)
+  }
+
+  mutating func add(_ field: Int, _ text: String) { add(field, Array(text.utf8)) }
+
+  mutating func add(_ field: Int, _ message: WireMessage) { add(field, message.bytes) }
+
+  mutating func add(_ field: Int, _ content: [UInt8]) {
+    begin(field, .lengthDelimited)
+    addVarint(UInt64(content.count))
+    bytes += content
+  }
+
+  /// Adds a packed list of `double`.
+  mutating func add(_ field: Int, _ values: [Double]) {
+    begin(field, .lengthDelimited)
+    addVarint(UInt64(values.count * 8))
+    for value in values { addLittleEndian(value.bitPattern) }
+  }
+
+  private mutating func begin(_ field: Int, _ kind: Kind) {
+    addVarint(UInt64(field) << 3 | kind.rawValue)
+  }
+
+  private mutating func addVarint(_ value: UInt64) {
+    var rest = value
+    while rest > 0x7F {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(rest))
+  }
+
+  private mutating func addLittleEndian<Number: FixedWidthInteger>(_ number: Number) {
+    withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
+  }
+}
+
+/// The checksum of event files: CRC-32C, with Castagnoli's polynomial (RFC 3720, appendix B.4).
+enum CRC32C {
+  private static let table: [UInt32] = (0..<256).map { index in
+    var value = UInt32(index)
+    for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1 }
+    return value
+  }
+
+  static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    var value = UInt32.max
+    for byte in bytes { value = value >> 8 ^ table[Int(UInt8(truncatingIfNeeded: value) ^ byte)] }
+    return ~value
+  }
+
+  /// The masked checksum of record files, for data that contains checksums (TensorFlow,
+  /// `core/lib/hash/crc32c.h`).
+  static func masked(_ bytes: [UInt8]) -> UInt32 {
+    let value = checksum(bytes)
+    return (value >> 15 | value << 17) &+ 0xA282_EAD8
   }
 }

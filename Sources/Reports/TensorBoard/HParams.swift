@@ -1,15 +1,15 @@
 import Foundation
 import PerceptronTuning
 
-/// The messages of TensorBoard's hparams plug-in: what a study is about, and for each trial, or a run
-/// alone, what its hyperparameters are set to and how it ended. The numbers are those of the fields in TensorBoard's
-/// `plugins/hparams/plugin_data.proto` and `plugins/hparams/api.proto`, and in
+/// The messages of TensorBoard's hparams plug-in: the definition of a study, and for each trial or
+/// run the values of its hyperparameters and its status. Field numbers are those of TensorBoard's
+/// `plugins/hparams/plugin_data.proto` and `plugins/hparams/api.proto`, and of
 /// `google/protobuf/struct.proto`.
 enum HParams {
   private static let plugin = "hparams"
   private static let tagPrefix = "_hparams_/"
   private static let experimentName = "experiment"
-  /// The tag of what a study is about, which the event file in its folder begins with.
+  /// The tag of a study's definition, with which the event file in its folder begins.
   static let experimentTag = tagPrefix + experimentName
   private enum Content { static let version = 1, experiment = 2, start = 3, end = 4 }
   private enum Experiment { static let description = 1, hparams = 4, metrics = 5 }
@@ -23,20 +23,19 @@ enum HParams {
   private enum List { static let values = 1 }
   private enum Value { static let number = 2, text = 3, flag = 4 }
 
-  /// How a trial ended, or that it has not.
   enum Status: Int {
     case success = 1
     case failure = 2
     case running = 3
   }
 
-  /// What kind of values a hyperparameter has in all trials: the plug-in's tables know one kind only.
+  /// The kind of a hyperparameter's values, one for all trials.
   enum Kind: Int {
     case text = 1
     case flag = 2
     case number = 3
 
-    /// Numbers or flags where all of the domain's values are such, else texts.
+    /// Numbers or flags if all values of the domain are, else texts.
     init(_ domain: SearchSpace.Domain) {
       guard case .values(let values) = domain else {
         self = .number
@@ -49,13 +48,13 @@ enum HParams {
       }
     }
 
-    /// That of a value alone.
+    /// The kind of a single value.
     init(_ value: ParameterValue) { self = Kind(.values([value])) }
   }
 
-  /// What a study is about: hyperparameters with their values, and the numbers that came of them.
+  /// The definition of a study.
   ///
-  /// - Parameter metrics: the tags of these numbers with their names.
+  /// - Parameter metrics: the tags of the results with their names.
   static func experiment(
     _ space: SearchSpace, metrics: [(tag: String, name: String)], description: String, time: Double
   ) -> WireMessage {
@@ -73,10 +72,10 @@ enum HParams {
     return event(experimentName, Content.experiment, experiment, time: time)
   }
 
-  /// That a trial began, and with what.
+  /// The start of a trial.
   ///
-  /// - Parameter group: what the repeats of one point of the space have in common, of which the
-  ///   plug-in shows the mean; nil for a trial of its own.
+  /// - Parameter group: the name of the group of repeats of one point, of which the plug-in shows
+  ///   the mean; nil for a single trial.
   static func start(
     _ parameters: Assignment, in space: SearchSpace, group: String?, time: Double
   ) -> WireMessage {
@@ -86,7 +85,7 @@ enum HParams {
     return start(values, group: group, time: time)
   }
 
-  /// That a trial or a run began, and with which values of which hyperparameters.
+  /// The start of a trial or a run, with its hyperparameters.
   static func start(
     _ hyperparameters: [(name: String, value: ParameterValue, kind: Kind)], group: String? = nil,
     time: Double
@@ -103,7 +102,7 @@ enum HParams {
     return event("session_start_info", Content.start, start, time: time)
   }
 
-  /// How a trial ended.
+  /// The end of a trial or a run.
   static func end(_ status: Status, time: Double) -> WireMessage {
     var end = WireMessage()
     end.add(End.status, status.rawValue)

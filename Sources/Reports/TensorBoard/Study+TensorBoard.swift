@@ -4,35 +4,31 @@ import PerceptronTraining
 import PerceptronTuning
 
 extension Study {
-  /// Writes event files that `tensorboard --logdir FOLDER` shows: the study as the hparams plug-in's
-  /// table, in which a row is a trial that has begun, and each trial's curves, in the folder trial-ID.
+  /// Writes event files for `tensorboard --logdir FOLDER`: a table of the trials that have begun,
+  /// for the hparams plug-in, and the curves of each trial in the folder trial-ID.
   ///
-  /// The curves have the trial's measurements by how many iterations it had made. Under `result` are
-  /// the numbers of ``Leaderboard``, of trials without a result the last ones known. Trials that are
-  /// done or were pruned have the status success, those that diverged or failed have failure, and the
-  /// others are running.
+  /// Steps are iterations. Under `result` are the numbers of ``Leaderboard``, or the last known
+  /// ones of trials without a result. Completed and pruned trials have the status success, diverged
+  /// and failed ones failure, the others running. Repeats of a point are a group, of which the
+  /// table shows the mean; every trial then has the standard deviation and the number of its
+  /// group's results.
   ///
-  /// Where each point of the space is repeated, its trials are one group, of which the table shows the
-  /// mean; every trial then has the standard deviation and the number of its group's results.
-  ///
-  /// - Parameter folder: it is replaced as a whole, once all of the new one is written; it may hold
-  ///   nothing but what this wrote.
-  /// - Throws: `FileError` where the folder holds anything else, or cannot be written or replaced; it
-  ///   is then as it was.
+  /// - Parameter folder: the folder, which is replaced as a whole; it may hold only earlier files
+  ///   of this method.
+  /// - Throws: `FileError` if the folder holds anything else, or cannot be written or replaced; it
+  ///   is then unchanged.
   public func writeTensorBoard(to folder: String) throws {
     try StudyEventFolder(folder).replace { try StudyEvents(study: self, folder: $0).write() }
   }
 
-  /// Makes sure that ``writeTensorBoard(to:)`` may replace a folder, for a search that takes long
-  /// before it does. The folder need not exist.
+  /// Checks that ``writeTensorBoard(to:)`` may replace a folder, which need not exist.
   ///
-  /// - Throws: `FileError` where it holds anything but what that writes.
+  /// - Throws: `FileError` if it holds anything else.
   public static func checkTensorBoard(_ folder: String) throws {
     try StudyEventFolder(folder).check()
   }
 }
 
-/// The event files of a study.
 private struct StudyEvents {
   let study: Study
   let folder: String
@@ -91,8 +87,7 @@ private struct StudyEvents {
     return numbers.compactMap { tag, number in number.map { (tag, $0) } }
   }
 
-  /// The columns about results, named as an export's are; the goal takes the place of one that has
-  /// its name.
+  /// The result columns, named as in an export; the goal replaces a column of its name.
   private var metrics: [(name: String, value: (Trial) -> Double?)] {
     let goal = study.definition.goal.name
     let others: [(name: String, value: (Trial) -> Double?)] = [

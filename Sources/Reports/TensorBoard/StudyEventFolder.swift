@@ -2,22 +2,21 @@ import Foundation
 import PerceptronFiles
 import PerceptronTraining
 
-/// The folder of a study's event files, which is replaced as a whole.
 struct StudyEventFolder {
-  /// As the caller gave it, for messages.
+  /// The path as given, for messages.
   private let given: String
   private let path: String
-  /// Where the new one is written, beside the folder.
+  /// The path of the new folder while it is written.
   private let part: String
-  /// Where the old one is while the new one takes its place.
+  /// The path of the old folder while it is replaced.
   private let earlier: String
   private let move: (String, String) throws -> Void
 
   private static let trialPrefix = "trial-"
 
-  /// The folder at `path`, which need not exist.
+  /// Creates a folder at `path`, which need not exist.
   ///
-  /// - Parameter move: gives a folder another path at which there is nothing.
+  /// - Parameter move: moves a folder to a path at which there is nothing.
   init(_ path: String, move: @escaping (String, String) throws -> Void = Self.move) {
     let url = URL(fileURLWithPath: path).standardizedFileURL
     let parent = url.deletingLastPathComponent().path
@@ -28,10 +27,10 @@ struct StudyEventFolder {
     self.move = move
   }
 
-  /// The folder of a trial's event file in that of its study.
+  /// The folder of a trial's event file.
   static func trial(_ id: Int, in folder: String) -> String { "\(folder)/\(trialPrefix)\(id)" }
 
-  /// Throws where the folder holds what ``replace(by:)`` would not have written.
+  /// Throws if the folder holds anything that ``replace(by:)`` would not have written.
   func check() throws {
     guard let type = Self.type(path) else { return }
     if type != .typeDirectory && type != .typeSymbolicLink {
@@ -49,14 +48,14 @@ struct StudyEventFolder {
     }
   }
 
-  /// Puts what `write` writes to the path that it gets in the folder's place.
+  /// Replaces the folder by the one that `write` creates at the path that it gets.
   ///
-  /// - Throws: `FileError`, or what `write` throws; the folder is then as it was.
+  /// - Throws: `FileError`, or what `write` throws; the folder is then unchanged.
   func replace(by write: (String) throws -> Void) throws {
-    // What a process that was killed between the two moves has left is all there is.
+    // A process was killed between the two moves.
     if Self.type(path) == nil && Self.type(earlier) != nil { try move(earlier, path) }
     try check()
-    // What a process that was killed at other times has left.
+    // Leftovers of a process that was killed at another time.
     try Self.remove(part)
     try Self.remove(earlier)
     do {
@@ -76,7 +75,7 @@ struct StudyEventFolder {
     try Self.remove(earlier)
   }
 
-  /// Whether something in the folder is an event file of it, or the folder of a trial's.
+  /// Whether an entry of the folder is one of its event files, or a trial's folder.
   private func isOwn(_ name: String, _ events: Set<String>) -> Bool {
     let entry = path + "/" + name
     if events.contains(name) { return Self.type(entry) == .typeRegular }
@@ -88,13 +87,13 @@ struct StudyEventFolder {
     return !names.isEmpty && isEvents && names == EventFileName.names(in: entry)
   }
 
-  /// Whether an event file is that of a study, not of a run.
+  /// Whether an event file is a study's, not a run's.
   private static func isStudy(_ file: String) -> Bool {
     let data = try? Data(contentsOf: URL(fileURLWithPath: file), options: .mappedIfSafe)
     return data?.range(of: Data(HParams.experimentTag.utf8)) != nil
   }
 
-  /// What is at a path, or nil where nothing is; links are not followed.
+  /// The type of what is at a path, without following links; nil if there is nothing.
   private static func type(_ path: String) -> FileAttributeType? {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     return attributes?[.type] as? FileAttributeType

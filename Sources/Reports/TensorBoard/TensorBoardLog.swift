@@ -1,18 +1,18 @@
 import Foundation
-import PerceptronLinearAlgebra
 import PerceptronFiles
+import PerceptronLinearAlgebra
 import PerceptronTraining
 import PerceptronTuning
 import PerceptronVisualization
 
-/// An event file that `tensorboard --logdir FOLDER` shows, also while it is written.
+/// An event file for `tensorboard --logdir FOLDER`, which may read it while it is written.
 ///
 ///     let log = try TensorBoardLog(in: "runs/digits-1/tensorboard")
 ///     try log.scalar("loss", 2.3, step: 0)
 ///     try log.flush()
 ///
-/// Events are kept until there are 64 KiB of them or two seconds are over when the next one comes;
-/// what was flushed outlasts a kill. Not for use from several threads at a time.
+/// Events are buffered up to 64 KiB or two seconds; flushed events survive a kill of the process.
+/// Not thread-safe.
 public final class TensorBoardLog {
   /// The event file.
   public let path: String
@@ -23,13 +23,13 @@ public final class TensorBoardLog {
   private static let largestPending = 1 << 16
   private static let flushInterval = Duration.seconds(2)
 
-  /// Makes a new event file.
+  /// Creates an event file.
   ///
   /// - Parameters:
-  ///   - folder: where it is made; made too where it is not there.
-  ///   - step: where the run begins or goes on. Of what earlier files of the folder have, TensorBoard
-  ///     drops what is of this step or later ones.
-  /// - Throws: `FileError` where it cannot be made.
+  ///   - folder: the folder, which is created if needed.
+  ///   - step: the first step of the run or of its resumption. TensorBoard drops events of this and
+  ///     later steps in the folder's earlier files.
+  /// - Throws: `FileError` if the file cannot be created.
   public init(in folder: String, fromStep step: Int = 0) throws {
     try RunDirectory.makeWritable(folder)
     let time = Date().timeIntervalSince1970
@@ -40,20 +40,20 @@ public final class TensorBoardLog {
     try flush()
   }
 
-  /// Writes what is kept. Nobody could be told of an error here: call ``flush()`` at the end.
+  /// Flushes the buffer without reporting errors: call ``flush()`` at the end.
   deinit { try? flush() }
 
-  /// Adds a number, which may be NaN or infinite; the file has it as a 32-bit one.
+  /// Adds a number, which may be NaN or infinite; the file stores 32 bits.
   ///
-  /// - Parameter tag: what it is of; a slash in it makes groups.
-  /// - Throws: `FileError` where it cannot be written.
+  /// - Parameter tag: the name; slashes make groups.
+  /// - Throws: `FileError` if it cannot be written.
   public func scalar(_ tag: String, _ number: Double, step: Int) throws {
     try scalars([(tag, number)], step: step)
   }
 
-  /// Adds numbers of the same step at once, which takes less room and time.
+  /// Adds numbers of the same step, in less space and time than one by one.
   ///
-  /// - Throws: `FileError` where it cannot be written.
+  /// - Throws: `FileError` if it cannot be written.
   public func scalars(_ numbers: [(tag: String, number: Double)], step: Int) throws {
     if numbers.isEmpty { return }
     try add(EventMessage.scalars(numbers, step: step, time: now))
@@ -61,15 +61,14 @@ public final class TensorBoardLog {
 
   /// Adds a picture.
   ///
-  /// - Throws: `FileError` where it cannot be written; ``ImageError`` where it cannot be made a PNG.
+  /// - Throws: `FileError` if it cannot be written; ``ImageError`` if it cannot be encoded.
   public func image(_ tag: String, _ image: Image, step: Int) throws {
     try add(EventMessage.image(tag, image, png: image.png, step: step, time: now))
   }
 
-  /// Adds how a tensor's elements are spread over 30 buckets of the same width. Those that are NaN or
-  /// infinite are left out.
+  /// Adds the histogram of a tensor's finite elements, with 30 buckets of equal width.
   ///
-  /// - Throws: `FileError` where it cannot be written.
+  /// - Throws: `FileError` if it cannot be written.
   public func histogram<Scalar: BLASScalar>(
     _ tag: String, _ tensor: Tensor<Scalar>, step: Int
   ) throws {
@@ -77,35 +76,35 @@ public final class TensorBoardLog {
       EventMessage.histogram(tag, HistogramBuckets(of: tensor), step: step, time: now))
   }
 
-  /// Adds what a run is made with: a row of the hparams tab, beside the last of its numbers. Runs of
-  /// several folders are rows of one table, with the columns that any of them has.
+  /// Adds the hyperparameters of a run: a row of the hparams tab, beside its last numbers. Runs of
+  /// several folders are rows of one table with the columns of all.
   ///
-  /// - Throws: `FileError` where it cannot be written.
+  /// - Throws: `FileError` if it cannot be written.
   public func begin(_ hyperparameters: [(name: String, value: ParameterValue)]) throws {
     try add(
       HParams.start(hyperparameters.map { ($0, $1, HParams.Kind($1)) }, time: now))
   }
 
-  /// Adds what a run is made with, under the names that its page has.
+  /// Adds the settings of a run, under the names of its page.
   ///
-  /// - Throws: `FileError` where it cannot be written.
+  /// - Throws: `FileError` if it cannot be written.
   public func begin(_ settings: Experiment, seed: UInt64) throws {
     try begin(RunSetting.all(of: settings, seed: seed).map { ($0.name, $0.value) })
   }
 
-  /// Adds to the hparams tab that the run is over, and writes what is kept.
+  /// Adds the end of the run for the hparams tab, and flushes the buffer.
   ///
-  /// - Parameter isSuccess: whether it came to its end; false where it diverged or failed.
-  /// - Throws: `FileError` where it cannot be written.
+  /// - Parameter isSuccess: whether the run completed; false if it diverged or failed.
+  /// - Throws: `FileError` if it cannot be written.
   public func end(isSuccess: Bool) throws {
     try add(HParams.end(isSuccess ? .success : .failure, time: now))
     try flush()
   }
 
-  /// Writes what is kept.
+  /// Writes the buffered events.
   ///
-  /// - Throws: `FileError` where it cannot be written. The file is then as it was, and the next call
-  ///   tries again; where a part of a record is left, nothing more is written.
+  /// - Throws: `FileError` if they cannot be written. The file is then unchanged, and the next call
+  ///   tries again; if a partial record could not be removed, nothing more is written.
   public func flush() throws {
     try file.append(pending)
     pending.removeAll(keepingCapacity: true)
@@ -114,11 +113,49 @@ public final class TensorBoardLog {
 
   private var now: Double { Date().timeIntervalSince1970 }
 
-  /// Adds an event.
   func add(_ message: WireMessage) throws {
     pending += EventMessage.record(of: message)
     if pending.count >= Self.largestPending || lastFlush.duration(to: .now) >= Self.flushInterval {
       try flush()
     }
+  }
+}
+
+/// The names of event files, in whose order readers take the files of a folder. They begin like
+/// TensorFlow's, with the seconds since 1970, followed by microseconds to be unique.
+package enum EventFileName {
+  private static let prefix = "events.out.tfevents."
+  private static let microseconds = 1_000_000.0
+
+  /// The event files of a folder in order; empty if there is no such folder.
+  package static func names(in folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasPrefix(prefix) }.sorted()
+  }
+
+  /// A name after all in the folder, even if the clock was set back.
+  static func next(in folder: String, at time: Double) -> String {
+    let last = names(in: folder).compactMap(self.time).max() ?? 0
+    let time = max(Int(time * microseconds), last + 1)
+    let fraction = String(format: "%06d", time % Int(microseconds))
+    let unique = UUID().uuidString.prefix(8)
+    return "\(prefix)\(time / Int(microseconds)).\(fraction).\(host).\(getpid()).\(unique)"
+  }
+
+  /// The microseconds since 1970 in a name; nil if it has none.
+  private static func time(of name: String) -> Int? {
+    let parts = name.dropFirst(prefix.count).split(separator: ".")
+    guard parts.count > 1, parts[1].count == 6, let seconds = Int(parts[0]), seconds < 1 << 40,
+      let fraction = Int(parts[1])
+    else { return nil }
+    return seconds * Int(microseconds) + fraction
+  }
+
+  /// The host name, without the network lookup of `ProcessInfo`.
+  private static var host: String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    if gethostname(&buffer, buffer.count - 1) != 0 { return "localhost" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      .replacing("/", with: "-")
   }
 }

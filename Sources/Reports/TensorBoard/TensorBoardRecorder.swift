@@ -4,12 +4,12 @@ import PerceptronNeuralNetwork
 import PerceptronTraining
 import PerceptronVisualization
 
-/// Writes what TensorBoard shows of a training run: loss and learning rate after every few
-/// iterations, the accuracies of each evaluation, histograms of the parameters, pictures of the
-/// first layer's weights, and what diagnoses see. Steps are iterations, counted from 0.
+/// Records a training run for TensorBoard: loss and learning rate at intervals, the accuracies of
+/// each evaluation, histograms of the parameters, pictures of the first layer's weights, and
+/// diagnoses. Steps are iterations, counted from 0.
 ///
-/// Histograms and pictures are of the first iteration that is recorded, of evaluations evenly over the
-/// run, about as many as were asked for and ten pictures, and of the end.
+/// Histograms and pictures are of the first recorded iteration, of evaluations spread evenly over
+/// the run, and of the end.
 public final class TensorBoardRecorder<Scalar: BLASScalar> {
   /// The event file.
   public let log: TensorBoardLog
@@ -17,22 +17,22 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   private let interval: Int
   private let histograms: Int
   private let imageShape: ImageShape?
-  /// The last iteration whose parameters are in the file.
+  /// The last iteration with histograms.
   private var lastDetailed: Int?
-  /// The last iteration whose weights are pictured.
+  /// The last iteration with pictures.
   private var lastPictured: Int?
 
-  /// About how many pictures there are: TensorBoard shows no more than ten of a tag.
+  /// The approximate number of pictures: TensorBoard shows at most ten of a tag.
   private static var pictureCount: Int { 10 }
-  /// The most units whose weights are shown, those of a square of tiles.
+  /// The maximum number of units in a picture, a square of tiles.
   private static var tileCount: Int { 100 }
 
-  /// A recorder into `log`.
+  /// Creates a recorder that writes to `log`.
   ///
   /// - Parameters:
-  ///   - interval: iterations between two losses.
-  ///   - histograms: about how many evaluations have histograms at most.
-  ///   - imageShape: how the inputs lie in a picture, where they are one.
+  ///   - interval: the iterations between losses.
+  ///   - histograms: the approximate maximum number of evaluations with histograms.
+  ///   - imageShape: the shape of the inputs as a picture; nil if they are none.
   /// - Precondition: `interval` is at least 1, `histograms` is not negative.
   public init(
     to log: TensorBoardLog, every interval: Int = 10, histograms: Int = 50,
@@ -50,9 +50,9 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
     require(histograms >= 0, "tensorBoard: \(histograms) histograms, expected 0 or more")
   }
 
-  /// Takes note of an iteration.
+  /// Records an iteration.
   ///
-  /// - Throws: `FileError` where the file cannot be written.
+  /// - Throws: `FileError` if the file cannot be written.
   public func record(_ moment: TrainingMoment<Scalar>) throws {
     let progress = moment.progress
     let step = progress.iteration
@@ -76,10 +76,9 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
     }
   }
 
-  /// Takes note of what was seen of the network's health after an iteration: how large updates were
-  /// beside their weights, and which share of the units of a ReLU is dead.
+  /// Records a diagnosis: the ratios of updates to weights, and the shares of dead ReLU units.
   ///
-  /// - Throws: `FileError` where the file cannot be written.
+  /// - Throws: `FileError` if the file cannot be written.
   public func record(_ diagnosis: Diagnosis, step: Int) throws {
     let ratios = diagnosis.parameters.filter(\.isWeight).compactMap { parameter in
       parameter.updateRatio.map { ("update ratio/\(parameter.name)", $0) }
@@ -90,12 +89,12 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
     try log.scalars(ratios + shares, step: step)
   }
 
-  /// Takes note of the run's end, also an early one, and writes what is kept.
+  /// Records the end of the run and flushes the log.
   ///
   /// - Parameters:
-  ///   - network: as the last iteration left it; nil where its numbers mean nothing.
-  ///   - iterations: how many were made.
-  /// - Throws: `FileError` where the file cannot be written.
+  ///   - network: the network after the last iteration; nil if the run diverged.
+  ///   - iterations: the number of iterations.
+  /// - Throws: `FileError` if the file cannot be written.
   public func end(_ network: Network<Scalar>?, after iterations: Int) throws {
     let last = iterations - 1
     if let network, let lastDetailed {
@@ -123,9 +122,97 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
       !tiles.isEmpty
     {
       let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
-      // Readers magnify pictures themselves, without smoothing.
+      // TensorBoard magnifies pictures itself, without smoothing.
       let grid = ImageGrid(tiles, columns: columns, magnification: 1, spacing: 1)
       try log.image("weights/first layer", grid.image, step: step)
+    }
+  }
+}
+
+extension TrainingCallback {
+  /// Writes an event file for TensorBoard during the run: see ``TensorBoardRecorder``.
+  ///
+  /// It records the first of several networks. A resumed run writes a new file; TensorBoard then
+  /// drops the later events of earlier files.
+  ///
+  /// - Parameters:
+  ///   - folder: the folder of the file, which is created at the first iteration.
+  ///   - interval: the iterations between losses.
+  ///   - histograms: the approximate maximum number of evaluations with histograms.
+  ///   - imageShape: the shape of the inputs as a picture; nil if they are none.
+  /// - Throws: `FileError` from the run, if the file cannot be written.
+  /// - Precondition: `interval` is at least 1, `histograms` is not negative.
+  public static func tensorBoard(
+    to folder: String, every interval: Int = 10, histograms: Int = 50,
+    imageShape: ImageShape? = nil
+  ) -> TrainingCallback {
+    TensorBoardRecorder<Scalar>.requireSound(every: interval, histograms: histograms)
+    var recorder: TensorBoardRecorder<Scalar>?
+    return .perform { moment in
+      if moment.member > 0 { return .proceed }
+      let progress = moment.progress
+      let open =
+        try recorder
+        ?? TensorBoardRecorder(
+          to: TensorBoardLog(in: folder, fromStep: progress.iteration), every: interval,
+          histograms: histograms, imageShape: imageShape)
+      recorder = open
+      try open.record(moment)
+      return .proceed
+    } atEnd: { end in
+      if end.member > 0 { return }
+      defer { recorder = nil }
+      try recorder?.end(end.network, after: end.iterations)
+    }
+  }
+}
+
+/// The histogram of a tensor's finite elements with 30 buckets of equal width, as in TensorBoard's
+/// own writer (`tensorboard/plugins/histogram/summary_v2.py`).
+///
+/// Equal elements, or a single one, are one bucket; without finite elements there is one empty
+/// bucket at 0.
+struct HistogramBuckets: Equatable {
+  static let bucketCount = 30
+
+  private(set) var minimum = 0.0
+  private(set) var maximum = 0.0
+  private(set) var count = 0
+  private(set) var sum = 0.0
+  private(set) var sumOfSquares = 0.0
+  /// The buckets' upper ends.
+  private(set) var limits = [0.0]
+  /// The number of elements in each bucket.
+  private(set) var counts = [0]
+
+  init<Scalar: BLASScalar>(of tensor: Tensor<Scalar>) {
+    // Reading a tensor of a known type is many times faster.
+    let values = (tensor as? Tensor<Float>).map { Tensor<Double>($0) } ?? Tensor<Double>(tensor)
+    self.init(of: values.elements.filter(\.isFinite))
+  }
+
+  /// - Parameter values: finite numbers.
+  private init(of values: [Double]) {
+    guard let first = values.first else { return }
+    (minimum, maximum) = (first, first)
+    for value in values {
+      minimum = Swift.min(minimum, value)
+      maximum = Swift.max(maximum, value)
+      count += 1
+      sum += value
+      sumOfSquares += value * value
+    }
+    // Halved, so that the difference of extreme ends stays finite.
+    let halfWidth = (maximum / 2 - minimum / 2) / Double(Self.bucketCount)
+    guard halfWidth > 0 else {
+      (limits, counts) = ([maximum], [count])
+      return
+    }
+    limits = (1..<Self.bucketCount).map { minimum + Double($0) * halfWidth * 2 } + [maximum]
+    counts = [Int](repeating: 0, count: Self.bucketCount)
+    for value in values {
+      let position = (value / 2 - minimum / 2) / halfWidth
+      counts[Swift.min(Int(position), Self.bucketCount - 1)] += 1
     }
   }
 }

@@ -3,14 +3,14 @@ import PerceptronNeuralNetwork
 
 /// A rule that stops bad trials early.
 ///
-/// All rules are asynchronous: they judge a trial when it is measured, by the measurements so far, and
-/// wait for no other trial. A trial reaches a rung with its first measurement at or beyond the rung's
-/// iteration, and is compared by that measurement.
+/// All rules are asynchronous: they judge a trial when it is measured, by the measurements so far,
+/// and wait for no other trial. A trial reaches a rung with its first measurement at or beyond the
+/// rung's iteration, and is compared by that measurement.
 public enum Pruning: Codable, Equatable, Sendable {
   /// Every trial runs to its end.
   case none
-  /// The rungs are at `minimum`·`factor`ᵏ iterations, k = 0, 1, …; at each, a trial continues if it is
-  /// among the best 1/`factor` of those that have reached it so far, rounded down but at least
+  /// The rungs are at `minimum`·`factor`ᵏ iterations, k = 0, 1, …; at each, a trial continues if it
+  /// is among the best 1/`factor` of those that have reached it so far, rounded down but at least
   /// one: Li and others, "A System for Massively Parallel Hyperparameter Tuning" (2018), algorithm
   /// 2, in the form that stops trials instead of pausing them.
   case successiveHalving(minimum: Int, factor: Int)
@@ -60,8 +60,8 @@ extension Pruning {
 }
 
 extension Pruning {
-  /// The next rung of a trial beyond `iteration`; nil for a rule without rungs, such as the median rule,
-  /// which judges every measurement.
+  /// The next rung of a trial beyond `iteration`; nil for a rule without rungs, such as the median
+  /// rule, which judges every measurement.
   ///
   /// - Parameters:
   ///   - iteration: the number of iterations so far.
@@ -131,8 +131,8 @@ extension Pruning {
     }
   }
 
-  /// Whether `trial` is among the best 1/`factor` of those that have reached a rung, the first of equals
-  /// ahead.
+  /// Whether `trial` is among the best 1/`factor` of those that have reached a rung, the first of
+  /// equals ahead.
   private static func survives(
     _ trial: Trial, at rung: Int, _ factor: Int, among trials: [Trial], _ goal: Goal
   ) -> Bool {

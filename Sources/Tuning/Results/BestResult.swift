@@ -7,8 +7,8 @@ extension Study {
     configurations.count { $0.state == .done || $0.state == .pruned }
   }
 
-  /// The 95 % interval of the best result, if it is the accuracy on a known number of rows. Nil for a
-  /// mean over repeats, which is reported with its standard deviation.
+  /// The 95 % interval of the best result, if it is the accuracy on a known number of rows. Nil for
+  /// a mean over repeats, which is reported with its standard deviation.
   package var bestInterval: ClosedRange<Double>? {
     guard let best = bestConfiguration, best.trials.count == 1, let result = best.result,
       let rows = result.rowCount
@@ -16,8 +16,8 @@ extension Study {
     return accuracyInterval(result.value, rowCount: rows)
   }
 
-  /// The best result with its interval, the test accuracy, and a warning of selection bias: sentences
-  /// without full stops. Empty if the number of rows is not known.
+  /// The best result with its interval, the test accuracy, and a warning of selection bias:
+  /// sentences without full stops. Empty if the number of rows is not known.
   package var choiceInWords: [String] {
     guard let own = bestConfiguration, let result = own.result, let rows = result.rowCount,
       let best
@@ -71,24 +71,18 @@ public struct BestSoFar: Sendable, Equatable {
   public let value: Double
   /// The best result so far, this one included.
   public let best: Double
-
-  /// Creates a step of the curve of best results.
-  public init(trial: Int, value: Double, best: Double) {
-    self.trial = trial
-    self.value = value
-    self.best = best
-  }
 }
 
 extension Study {
-  /// The trials that have ended (done, diverged, failed or pruned), in the order in which they ended.
+  /// The trials that have ended (done, diverged, failed or pruned), in the order in which they
+  /// ended.
   public var ended: [Trial] {
     let state = contents.withLock { $0.state }
     return state.ended.map { state.trials[$0] }
   }
 
-  /// The completed trials in order of completion, each with the best result so far. A repeated point
-  /// counts when all of its repeats are done.
+  /// The completed trials in order of completion, each with the best result so far. A repeated
+  /// point counts when all of its repeats are done.
   public var bestSoFar: [BestSoFar] {
     let configurations = configurations
     var left = configurations.map(\.trials.count)
@@ -106,20 +100,20 @@ extension Study {
   }
 }
 
-/// What the best network of a study does on rows that had no part in choosing it.
+/// The evaluation of a study's best network on rows that had no part in choosing it.
 public struct StudyTest: Equatable, Sendable {
-  /// The number of the trial whose network it is.
+  /// The number of the trial.
   public let trial: Int
-  /// The share of rows that are classified rightly.
+  /// The accuracy.
   public let accuracy: Double
-  /// The mean loss without the penalty.
+  /// The mean loss without penalty.
   public let loss: Double
-  /// How many rows there are.
+  /// The number of rows.
   public let rowCount: Int
   /// `Dataset.digest()` of the rows.
   public let digest: String
 
-  /// The given measurement.
+  /// Creates a measurement.
   public init(trial: Int, accuracy: Double, loss: Double, rowCount: Int, digest: String) {
     self.trial = trial
     self.accuracy = accuracy
@@ -158,7 +152,6 @@ extension Study {
 }
 
 extension Study {
-  /// The number of trials in each state, such as `10 done, 2 diverged`.
   package var countsInWords: String {
     let counts = counts
     let order: [Trial.State] = [.done, .diverged, .pruned, .failed, .running, .waiting]
@@ -175,6 +168,5 @@ extension Study {
       ? "\(count) of \(networks)" : "\(count), \(definition.seeds.count) for each of \(networks)"
   }
 
-  /// Whether every trial has ended.
   package var isOver: Bool { trials.allSatisfy(\.state.isFinal) }
 }

@@ -1,26 +1,20 @@
 /// The values that effects are computed from.
 ///
-/// Without pruning, these are the results of the completed trials. With pruning, results would be those
-/// of a few survivors: all completed and pruned trials are then compared at the last iteration that
-/// every one of them reached, by their first value there or beyond. Diverged trials are counted and
-/// have no value.
+/// Without pruning, these are the results of the completed trials. With pruning, results would be
+/// those of a few survivors: all completed and pruned trials are then compared at the last
+/// iteration that every one of them reached, by their first value there or beyond. Diverged trials
+/// are counted and have no value.
 ///
-/// Results of repeated points are means over the repeats; with pruning, the first trials of all points
-/// are compared, which share a seed.
+/// Results of repeated points are means over the repeats; with pruning, the first trials of all
+/// points are compared, which share a seed.
 public struct EffectBasis: Sendable, Equatable {
   /// The iteration at which values are compared; nil for results.
   public let iteration: Int?
   /// The number of compared trials; repeats of a point count as one.
   public let count: Int
 
-  /// Creates a basis.
-  public init(iteration: Int?, count: Int) {
-    self.iteration = iteration
-    self.count = count
-  }
-
-  /// Such as `at iteration 100 or the first evaluation after it, which all 30 trials that are done or
-  /// pruned reached`; nil for results.
+  /// Such as `at iteration 100 or the first evaluation after it, which all 30 trials that are done
+  /// or pruned reached`; nil for results.
   package var words: String? {
     iteration.map {
       "at iteration \($0) or the first evaluation after it, "
@@ -90,8 +84,8 @@ extension MarginalEffect.Extent {
   private static let mostValues = 8
   private static let partCount = 4
 
-  /// The levels of a domain: the values of a list, the tried values of a range or, if those are many,
-  /// parts of the range of equal width on its scale.
+  /// The levels of a domain: the values of a list, the tried values of a range or, if those are
+  /// many, parts of the range of equal width on its scale.
   static func levels(
     of domain: SearchSpace.Domain, tried: some Sequence<ParameterValue>
   ) -> [Self] {

@@ -29,12 +29,12 @@ public struct MarginalEffect: Sendable, Equatable {
   /// The levels that trials have, in the order of the space.
   public let levels: [Level]
   /// The share of the values' variance that this parameter explains alone, from 0 to 1: η² of a
-  /// one-way analysis of variance (Fisher 1925), Σ n(mean − overall mean)² over the levels, divided by
-  /// the sum of the squared deviations of all values from the overall mean.
+  /// one-way analysis of variance (Fisher 1925), Σ n(mean − overall mean)² over the levels, divided
+  /// by the sum of the squared deviations of all values from the overall mean.
   ///
-  /// Nil if all values are equal, there is a single level, or no level has two trials. With few trials
-  /// for each level it is large by chance: with k levels and n trials, a parameter without influence
-  /// has (k − 1)/(n − 1) on average.
+  /// Nil if all values are equal, there is a single level, or no level has two trials. With few
+  /// trials for each level it is large by chance: with k levels and n trials, a parameter without
+  /// influence has (k − 1)/(n − 1) on average.
   public let importance: Double?
 }
 
@@ -130,8 +130,8 @@ public struct PairEffect: Sendable, Equatable {
 }
 
 extension Study {
-  /// The joint effect of each pair of parameters that have at least two levels each, with the levels
-  /// that ``marginalEffects`` has.
+  /// The joint effect of each pair of parameters that have at least two levels each, with the
+  /// levels that ``marginalEffects`` has.
   public var pairEffects: [PairEffect] {
     let compared = compared.trials
     let parameters = definition.space.parameters

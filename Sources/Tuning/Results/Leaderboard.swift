@@ -8,10 +8,11 @@ extension Study {
 }
 
 /// Trials from the best to the worst: completed trials by their results, then running, pruned and
-/// interrupted ones by their last value, then all others. Ties are in the order of the trials' numbers.
+/// interrupted ones by their last value, then all others. Ties are in the order of the trials'
+/// numbers.
 ///
-/// Repeats of a point stand together and are ranked by their mean: first the points whose repeats are
-/// all done. Filters leave points out; the rest can be exported, see ``csv`` and ``json``.
+/// Repeats of a point stand together and are ranked by their mean: first the points whose repeats
+/// are all done. Filters leave points out; the rest can be exported, see ``csv`` and ``json``.
 public struct Leaderboard: Sendable, Equatable {
   /// The value that trials are compared by.
   public let goal: Goal
@@ -81,14 +82,14 @@ public struct Leaderboard: Sendable, Equatable {
 /// `trial`, every parameter, `status`, the goal, `train_accuracy`, `final_loss`, `iterations`,
 /// `seconds`.
 ///
-/// Pruned and interrupted trials have their last values. A repeated point has one row: `trials` instead
-/// of `trial`, means, after the goal the standard deviation over the completed repeats, as
-/// `validation_accuracy_sd`, and their number, `repeats_done`; `iterations` is the maximum, `seconds`
-/// the sum. A result column with the name of a parameter gets the prefix `trial_`; the goal replaces a
-/// result column of its name.
+/// Pruned and interrupted trials have their last values. A repeated point has one row: `trials`
+/// instead of `trial`, means, after the goal the standard deviation over the completed repeats, as
+/// `validation_accuracy_sd`, and their number, `repeats_done`; `iterations` is the maximum,
+/// `seconds` the sum. A result column with the name of a parameter gets the prefix `trial_`; the
+/// goal replaces a result column of its name.
 extension Leaderboard {
-  /// Comma-separated values (RFC 4180, with bare line feeds) under a line of names; missing values are
-  /// empty.
+  /// Comma-separated values (RFC 4180, with bare line feeds) under a line of names; missing values
+  /// are empty.
   public var csv: String {
     let columns = columns
     return CSV.text(
@@ -96,8 +97,8 @@ extension Leaderboard {
         + configurations.map { own in columns.map { $0.cell(own)?.description ?? "" } })
   }
 
-  /// A JSON list of objects with the columns' names; missing values are null, and numbers that are not
-  /// finite are the strings `nan`, `inf` and `-inf`.
+  /// A JSON list of objects with the columns' names; missing values are null, and numbers that are
+  /// not finite are the strings `nan`, `inf` and `-inf`.
   public var json: String {
     get throws {
       let columns = columns
@@ -110,7 +111,6 @@ extension Leaderboard {
 
   private typealias Column = (name: String, cell: (Configuration) -> ParameterValue?)
 
-  /// The columns, with distinct names.
   private var columns: [Column] {
     let parameters = parameterNames.map { name -> Column in (name, { $0.parameters[name] }) }
     let ofRepeats: [Column] =

@@ -22,8 +22,8 @@ extension RangeEdge: CustomStringConvertible {
 }
 
 extension Study {
-  /// Each number of the best trial beyond which a better one may lie: not where the setting can go no
-  /// further, nor where a trial that is as good has another value.
+  /// Each number of the best trial beyond which a better one may lie: not where the setting can go
+  /// no further, nor where a trial that is as good has another value.
   public var edges: [RangeEdge] {
     guard let best = bestConfiguration else { return [] }
     let others = configurations

@@ -12,22 +12,21 @@ import PerceptronTraining
 ///     try search.run()
 ///     print(study.leaderboard.trials[0])
 ///
-/// Trials that share data, batch size and seed are trained side by side, which takes a fraction of the
-/// time: see ``Method``. If the study has a folder
+/// Trials that share data, batch size and seed are trained side by side, which takes a fraction of
+/// the time: see ``Method``. If the study has a folder
 /// (``Study/open(at:_:by:goal:pruning:seeds:context:)``), the best network so far is saved there as
-/// `best.safetensors`, for `TrainedModel(readingFrom:)`, along with checkpoints from which a search that
-/// was killed resumes. A study in memory keeps the results alone.
+/// `best.safetensors`, for `TrainedModel(readingFrom:)`, along with checkpoints from which a search
+/// that was killed resumes. A study in memory keeps the results alone.
 public struct NetworkSearch {
   /// The ways to train trials.
   public enum Method: String, Sendable, CaseIterable {
-    /// Side by side where trials can share batches; trials that draw from NumPy's stream run one on each
-    /// core. Trials that differ only in their number of iterations are one run, measured at each of
-    /// these numbers. Results are bit for bit those of trials trained alone.
+    /// Side by side where trials can share batches; trials that draw from NumPy's stream run one on
+    /// each core. Trials that differ only in their number of iterations are one run, measured at
+    /// each of these numbers. Results are bit for bit those of trials trained alone.
     case sideBySide
     /// In turn.
     case independent
 
-    /// The method's name in output.
     package var words: String { self == .sideBySide ? "side by side" : "independent" }
   }
 
@@ -41,17 +40,17 @@ public struct NetworkSearch {
   public var method = Method.sideBySide
   /// The number of threads; nil for as many as BLAS has.
   public var workers: Int?
-  /// The approximate maximum memory of networks side by side, in bytes: weights, optimizer state and
-  /// activations, 128 MiB by default. More networks are trained in several groups; a larger network has
-  /// a group of its own.
+  /// The approximate maximum memory of networks side by side, in bytes: weights, optimizer state
+  /// and activations, 128 MiB by default. More networks are trained in several groups; a larger
+  /// network has a group of its own.
   public var memory = 128 << 20
 
-  /// Test rows, on which the best network is measured when all trials have ended, if the study has a
-  /// folder: see `Study.test`.
+  /// Test rows, on which the best network is measured when all trials have ended, if the study has
+  /// a folder: see `Study.test`.
   public var test: Dataset?
 
-  /// The least time between checkpoints in the study's folder, in seconds; with 0, one follows each step.
-  /// Large checkpoints are written less often, so that they take at most 2 % of the time.
+  /// The least time between checkpoints in the study's folder, in seconds; with 0, one follows each
+  /// step. Large checkpoints are written less often, so that they take at most 2 % of the time.
   public var checkpointEvery = 1.0
 
   /// The path to save the network of a study in memory with a single trial.
@@ -89,9 +88,9 @@ public struct NetworkSearch {
     try self.init(study, on: data, settings: study.trials.map { try settings($0.parameters) })
   }
 
-  /// Trains the networks of all waiting trials and records the results. If the file of the best network
-  /// is missing or damaged afterwards, that network is trained and saved again; with repeats, this is so
-  /// unless the best trial ended last of its point.
+  /// Trains the networks of all waiting trials and records the results. If the file of the best
+  /// network is missing or damaged afterwards, that network is trained and saved again; with
+  /// repeats, this is so unless the best trial ended last of its point.
   ///
   /// - Parameters:
   ///   - progress: called with the progress, several times a second at most.

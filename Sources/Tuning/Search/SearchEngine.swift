@@ -24,7 +24,6 @@ struct SearchEngine<Scalar: BLASScalar> {
 
   var study: Study { search.study }
 
-  /// Trains units in turn.
   func run(_ units: [SearchWork.Unit]) throws {
     for unit in units {
       if stop() { return }
@@ -60,7 +59,6 @@ struct SearchEngine<Scalar: BLASScalar> {
 }
 
 extension SearchEngine {
-  /// Trains networks that share their batches.
   private func trainSideBySide(
     _ members: [SearchWork.Member], on sets: PreparedSets<Scalar>
   ) throws {
@@ -100,7 +98,6 @@ extension SearchEngine {
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
-  /// Trains one network for all of its trials.
   private func train(
     _ member: SearchWork.Member, on sets: PreparedSets<Scalar>, workers: Int?
   ) throws {
@@ -128,7 +125,6 @@ extension TrainerSettings {
   }
 }
 
-/// The names of a search's checkpoints in a study's folder.
 enum SearchCheckpoint {
   /// The checkpoint of networks side by side.
   static let sideBySide = "sweep.safetensors"
@@ -144,8 +140,8 @@ enum SearchCheckpoint {
 
 /// The progress of a search.
 public struct SearchProgress: Sendable {
-  /// The share of the work at the start that is done, from 0 to 1; diverged and pruned networks count as
-  /// done.
+  /// The share of the work at the start that is done, from 0 to 1; diverged and pruned networks
+  /// count as done.
   public let share: Double
   /// The elapsed time in seconds.
   public let seconds: Double
@@ -184,10 +180,8 @@ final class SearchMeter: Sendable {
     self.report = report
   }
 
-  /// Counts networks that begin or, with a negative number, end.
   func networks(_ change: Int) { state.withLock { $0.networks += change } }
 
-  /// Counts operations that were done.
   func made(_ operations: Double) {
     let seconds = start.duration(to: .now) / .seconds(1)
     state.withLock { state in
@@ -214,7 +208,6 @@ final class SearchMeter: Sendable {
     spared(max(0, state.withLock { total - $0.done } - operations))
   }
 
-  /// Reports the end.
   func finish() {
     let seconds = start.duration(to: .now) / .seconds(1)
     state.withLock { report(progress($0, seconds)) }

@@ -12,7 +12,6 @@ struct SearchWork {
     var settings: Experiment
     let inputSize: Int
 
-    /// The number of iterations.
     var iterations: Int { trials.last?.iterations ?? 0 }
     /// The floating-point operations of an iteration.
     var operations: Double { cost.operations }
@@ -117,14 +116,12 @@ struct SearchWork {
     return Set(all.compactMap { $0.trials.last?.trial })
   }
 
-  /// The floating-point operations of all units.
   var operations: Double {
     units.reduce(0) {
       $0 + $1.members.reduce(0) { $0 + $1.operations * Double($1.iterations) }
     }
   }
 
-  /// The units of each scalar type.
   var byPrecision: [(precision: Experiment.Precision, units: [Unit])] {
     Experiment.Precision.allCases.compactMap { precision in
       let own = units.filter { $0.members.first?.settings.precision == precision }
@@ -162,15 +159,14 @@ extension Experiment {
     !training.schedule.dependsOnLength && training.earlyStopping == nil
   }
 
-  /// Whether both prepare the data in the same way.
   fileprivate func hasSamePreparation(as other: Experiment) -> Bool {
     precision == other.precision && validation == other.validation && split == other.split
       && pixelScale == other.pixelScale && subtractMean == other.subtractMean
   }
 }
 
-/// The settings that networks side by side share: all but the network and the training settings that may
-/// differ.
+/// The settings that networks side by side share: all but the network and the training settings
+/// that may differ.
 private struct SharedSearchSettings: Equatable {
   private let settings: Experiment
   private let training: SharedSettings

@@ -70,7 +70,6 @@ final class TrialGroup<Scalar: BLASScalar, Random: RandomStream & Codable> {
 // MARK: - Training
 
 extension TrialGroup {
-  /// Trains until all trials have ended or the search is stopped.
   func run() throws {
     engine.meter.networks(runs.count)
     for run in runs {
@@ -98,7 +97,6 @@ extension TrialGroup {
     if !isStopped, let checkpointPath { try AtomicFile.remove(checkpointPath) }
   }
 
-  /// Ends the trials that have no iterations left.
   private func endWithoutTraining() throws {
     for (index, member) in trainer.members.enumerated() {
       let over = runs[index].left.filter { $0.iterations <= member.iteration }

@@ -1,5 +1,5 @@
-/// The values of a trial's hyperparameters, in the order of the space; parameters whose condition is
-/// false are missing.
+/// The values of a trial's hyperparameters, in the order of the space; parameters whose condition
+/// is false are missing.
 public struct Assignment: Hashable, Sendable {
   /// A parameter's name with its value.
   public struct Entry: Hashable, Sendable, Codable {

@@ -23,8 +23,8 @@ extension SearchSpace {
 }
 
 extension SearchSpace.Domain {
-  /// The ends, scale and grid points of a range; nil for a list. Whole ends are within ±2⁵³, so they
-  /// are exact.
+  /// The ends, scale and grid points of a range; nil for a list. Whole ends are within ±2⁵³, so
+  /// they are exact.
   var range: (lower: Double, upper: Double, scale: SearchSpace.Scale, points: Int?)? {
     switch self {
     case .values: nil
@@ -113,8 +113,8 @@ extension SearchSpace.Domain {
     }
   }
 
-  /// The number of grid points that rounding makes equal to others and that are tried once: at least
-  /// five of nine whole numbers from 1 to 4.
+  /// The number of grid points that rounding makes equal to others and that are tried once: at
+  /// least five of nine whole numbers from 1 to 4.
   package var mergedPointCount: Int { range?.points.map { $0 - gridValues().count } ?? 0 }
 
   /// Whether a value is in the grid.
@@ -152,9 +152,9 @@ extension SearchSpace.Domain {
     case upper
   }
 
-  /// The position of a value on an axis of the domain, from 0 to 1: by its logarithm in a logarithmic
-  /// range; in a list at equal distances, numbers in ascending order and others in the list's. A
-  /// single value is at 0.5.
+  /// The position of a value on an axis of the domain, from 0 to 1: by its logarithm in a
+  /// logarithmic range; in a list at equal distances, numbers in ascending order and others in the
+  /// list's. A single value is at 0.5.
   ///
   /// - Returns: nil for a value that is not in the domain.
   public func position(of value: ParameterValue) -> Double? {
@@ -175,9 +175,9 @@ extension SearchSpace.Domain {
     return index.map { Double($0) / Double(values.count - 1) }
   }
 
-  /// The end of the domain that a value is at, so that better values may lie beyond: the smallest or
-  /// largest of at least two numbers in a list, or the outermost hundredth of a range, since draws do
-  /// not hit its very end. Nil for texts, flags and domains of one number.
+  /// The end of the domain that a value is at, so that better values may lie beyond: the smallest
+  /// or largest of at least two numbers in a list, or the outermost hundredth of a range, since
+  /// draws do not hit its very end. Nil for texts, flags and domains of one number.
   public func edge(of value: ParameterValue) -> Edge? {
     guard value.number != nil, let place = position(of: value) else { return nil }
     let margin = range == nil ? 0 : 0.01

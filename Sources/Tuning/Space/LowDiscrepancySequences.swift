@@ -63,7 +63,8 @@ struct SobolSequence {
     rows.reduce(0) { $0 << 1 | UInt64(($1 & vector).nonzeroBitCount & 1) }
   }
 
-  /// The direction numbers of a dimension before scrambling, by equations 2 and 3 of Joe and Kuo (2008).
+  /// The direction numbers of a dimension before scrambling, by equations 2 and 3 of Joe and Kuo
+  /// (2008).
   private static func directions(of dimension: Int) -> [UInt64] {
     var numbers: [UInt64] = []
     if dimension == 0 {
@@ -121,10 +122,10 @@ struct SobolSequence {
   ]
 }
 
-/// Halton's sequence: a coordinate is the point's number written in a prime base and mirrored at the
-/// radix point (Halton, 1960). A seed permutes the digits of each place (Owen, "A randomized Halton
-/// algorithm in R", 2017), which makes every single point uniform and removes the stripes of large
-/// bases.
+/// Halton's sequence: a coordinate is the point's number written in a prime base and mirrored at
+/// the radix point (Halton, 1960). A seed permutes the digits of each place (Owen, "A randomized
+/// Halton algorithm in R", 2017), which makes every single point uniform and removes the stripes of
+/// large bases.
 struct HaltonSequence {
   /// The maximum number of dimensions; larger bases would need too many points to fill an axis.
   static let dimensionLimit = primes.count

@@ -90,8 +90,8 @@ extension ParameterValue: Hashable {
 }
 
 extension ParameterValue: CustomStringConvertible {
-  /// The value as on a command line; a number with as many digits as identify it, and no point if it is
-  /// whole.
+  /// The value as on a command line; a number with as many digits as identify it, and no point if
+  /// it is whole.
   public var description: String {
     switch self {
     case .integer(let value): "\(value)"
@@ -103,8 +103,8 @@ extension ParameterValue: CustomStringConvertible {
 }
 
 extension ParameterValue {
-  /// The value for tables: whole numbers in full, since two seeds must not look the same, others with
-  /// at most eight characters or four significant digits.
+  /// The value for tables: whole numbers in full, since two seeds must not look the same, others
+  /// with at most eight characters or four significant digits.
   package var shortDescription: String {
     if case .number(let number) = self { shortNumber(number) } else { "\(self)" }
   }

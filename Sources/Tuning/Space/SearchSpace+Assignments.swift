@@ -4,10 +4,11 @@ import PerceptronLinearAlgebra
 extension SearchSpace {
   /// The points of the space that a method chooses.
   ///
-  /// In a grid the last parameter changes fastest, and a parameter is set only where its condition is
-  /// true. The other methods map points of the unit cube to values, with a coordinate for each parameter
-  /// whether it is set or not: values of a list and whole numbers get equal parts, ranges are uniform or
-  /// log-uniform. The same seed gives the same points, and a smaller count gives the first of them.
+  /// In a grid the last parameter changes fastest, and a parameter is set only where its condition
+  /// is true. The other methods map points of the unit cube to values, with a coordinate for each
+  /// parameter whether it is set or not: values of a list and whole numbers get equal parts, ranges
+  /// are uniform or log-uniform. The same seed gives the same points, and a smaller count gives the
+  /// first of them.
   ///
   /// Duplicates, which only discrete spaces have, are skipped. The result has fewer points than
   /// requested if the space has fewer, or if 64 draws for each point did not find more.
@@ -15,9 +16,9 @@ extension SearchSpace {
   /// - Parameters:
   ///   - method: the method; Sobol's and Halton's sequences take up to 32 parameters.
   ///   - limit: the maximum number of points.
-  /// - Throws: ``SearchSpaceError`` if the space does not pass ``check()``, there would be more than
-  ///   `limit` points, a count is below 1, a grid has a range of numbers without points, or a sequence
-  ///   has too few dimensions. All of this is checked first.
+  /// - Throws: ``SearchSpaceError`` if the space does not pass ``check()``, there would be more
+  ///   than `limit` points, a count is below 1, a grid has a range of numbers without points, or a
+  ///   sequence has too few dimensions. All of this is checked first.
   public func assignments(by method: SearchMethod, limit: Int = 100_000) throws -> [Assignment] {
     try check()
     if let count = method.count { try Self.check(count: count, limit: limit) }
@@ -75,7 +76,6 @@ extension SearchSpace {
     return found
   }
 
-  /// The assignment at a point of the unit cube.
   private func assignment(at point: [Double]) -> Assignment {
     var entries: [Assignment.Entry] = []
     for (parameter, place) in zip(parameters, point) where parameter.isSet(after: entries) {
@@ -141,8 +141,8 @@ extension SearchSpace {
     var isSet: [Bool]
   }
 
-  /// Counts the combinations in which each parameter is set only where its condition is true, without
-  /// building them: the state of the count is which of the later conditions are met so far.
+  /// Counts the combinations in which each parameter is set only where its condition is true,
+  /// without building them: the state of the count is which of the later conditions are met so far.
   ///
   /// - Parameters:
   ///   - count: the number of values of a domain.

@@ -10,14 +10,15 @@ import PerceptronFiles
 ///       {"name": "width-2", "values": [32, 64], "when": {"depth": [2, 3]}}
 ///     ]}
 ///
-/// By default, a list's numbers are whole if all of them are, and a range's are not; `integer` overrides
-/// that.
+/// By default, a list's numbers are whole if all of them are, and a range's are not; `integer`
+/// overrides that.
 extension SearchSpace: Codable {
   private enum Key: String, CodingKey {
     case parameters
   }
 
-  /// Decodes a space that passes ``check()`` or, for a study that repeats one network, has no parameters.
+  /// Decodes a space that passes ``check()`` or, for a study that repeats one network, has no
+  /// parameters.
   ///
   /// - Throws: ``SearchSpaceError`` for an unknown key, a missing field, a wrong type, and whatever
   ///   ``check()`` refuses.
@@ -49,8 +50,8 @@ extension SearchSpace: Codable {
 extension SearchSpace {
   /// The space in a JSON text.
   ///
-  /// - Throws: ``SearchSpaceError`` for invalid JSON, an invalid form, or a space that does not pass
-  ///   ``check()``.
+  /// - Throws: ``SearchSpaceError`` for invalid JSON, an invalid form, or a space that does not
+  ///   pass ``check()``.
   public init(json: Data) throws {
     do {
       self = try JSONDecoder().decode(SearchSpace.self, from: json)
@@ -106,7 +107,6 @@ extension SearchSpace.Parameter: Codable {
     if !condition.isEmpty { try container.encode(condition, forKey: .when) }
   }
 
-  /// The parameter in an object.
   init(json: JSONValue) throws {
     guard case .object(let fields) = json else {
       throw SearchSpaceError(found: "\(json)", expected: "an object with a parameter's name")

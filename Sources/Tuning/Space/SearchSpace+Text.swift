@@ -22,7 +22,6 @@ extension SearchSpace.Parameter {
   }
 }
 
-/// A parser of a domain's text.
 private struct DomainText {
   let name: String
   let text: String
@@ -101,7 +100,6 @@ private struct DomainText {
   }
 }
 
-/// The text without spaces around it.
 private func trimmed(_ text: some StringProtocol) -> String {
   text.trimmingCharacters(in: .whitespaces)
 }

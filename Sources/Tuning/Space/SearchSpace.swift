@@ -43,8 +43,8 @@ public enum SearchMethod: Hashable, Sendable, Codable {
 }
 
 extension SearchSpace {
-  /// Throws unless the space has parameters with distinct names, valid values and conditions that can be
-  /// true.
+  /// Throws unless the space has parameters with distinct names, valid values and conditions that
+  /// can be true.
   ///
   /// - Throws: ``SearchSpaceError`` for the first error.
   public func check() throws {
@@ -107,7 +107,6 @@ extension SearchSpace: CustomStringConvertible {
 }
 
 extension SearchMethod {
-  /// The requested number of points; nil for a grid.
   package var count: Int? {
     switch self {
     case .grid: nil

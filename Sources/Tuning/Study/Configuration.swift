@@ -17,16 +17,16 @@ public struct Configuration: Equatable, Sendable {
   /// The number of completed trials.
   public var doneCount: Int { trials.count { $0.state == .done } }
 
-  /// The state: done if all trials are, else the first of diverged, failed, pruned, running and waiting
-  /// that any trial is in.
+  /// The state: done if all trials are, else the first of diverged, failed, pruned, running and
+  /// waiting that any trial is in.
   public var state: Trial.State {
     let states = Set(trials.map(\.state))
     let order: [Trial.State] = [.diverged, .failed, .pruned, .running, .waiting]
     return order.first(where: states.contains) ?? .done
   }
 
-  /// The mean of the trials' results, with the sum of the seconds and the maximum of the iterations;
-  /// nil unless all trials are done.
+  /// The mean of the trials' results, with the sum of the seconds and the maximum of the
+  /// iterations; nil unless all trials are done.
   public var result: TrialResult? {
     guard state == .done, let value else { return nil }
     return TrialResult(
@@ -97,8 +97,8 @@ extension Study {
   /// The points of the space, in the order of their first trials.
   public var configurations: [Configuration] { contents.withLock { $0.state.configurations } }
 
-  /// The configuration with the best mean result among those whose trials are all done, the first of
-  /// equals.
+  /// The configuration with the best mean result among those whose trials are all done, the first
+  /// of equals.
   public var bestConfiguration: Configuration? {
     contents.withLock { contents in
       contents.state.best.map { contents.state.configuration($0) }

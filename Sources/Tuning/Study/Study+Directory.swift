@@ -26,9 +26,9 @@ extension Study {
   ///   - seeds: the seeds of repeats, see ``StudyDefinition/seeds``.
   ///   - context: whatever else determines the results, such as `Dataset.digest()` of the data and
   ///     settings that all trials share; a study with another context is refused.
-  /// - Throws: `SearchSpaceError` for an invalid space or method; `InvalidSetting` for invalid pruning
-  ///   or seeds; `StudyDifference` if the folder has another study; `FileError` if the folder cannot be
-  ///   used.
+  /// - Throws: `SearchSpaceError` for an invalid space or method; `InvalidSetting` for invalid
+  ///   pruning or seeds; `StudyDifference` if the folder has another study; `FileError` if the
+  ///   folder cannot be used.
   public static func open(
     at directory: String, _ space: SearchSpace, by method: SearchMethod = .grid,
     goal: Goal = .validationAccuracy, pruning: Pruning = .none, seeds: [Int] = [],
@@ -62,14 +62,14 @@ extension Study {
     return Study(StudyState(definition, trials), journal, in: directory, lock)
   }
 
-  /// Resumes the study in a folder. Trials that had begun and not ended wait again; an incomplete last
-  /// line of the journal is removed.
+  /// Resumes the study in a folder. Trials that had begun and not ended wait again; an incomplete
+  /// last line of the journal is removed.
   ///
   /// - Parameters:
   ///   - expected: the expected definition, or nil for any.
   ///   - trials: the expected trials, or nil for any.
-  /// - Throws: `StudyDifference` if it is another study; `FileError` if there is none, another process
-  ///   runs it, or its journal is invalid.
+  /// - Throws: `StudyDifference` if it is another study; `FileError` if there is none, another
+  ///   process runs it, or its journal is invalid.
   public static func resume(
     at directory: String, expecting expected: StudyDefinition? = nil, trials: [Assignment]? = nil
   ) throws -> Study {
@@ -147,8 +147,8 @@ extension Study {
     }
   }
 
-  /// Reads the study in the folder at `path`, and whether a process runs it. If none does, trials that
-  /// had begun and not ended wait, unlike in ``read(at:)``.
+  /// Reads the study in the folder at `path`, and whether a process runs it. If none does, trials
+  /// that had begun and not ended wait, unlike in ``read(at:)``.
   ///
   /// - Throws: `FileError` if there is none, or its journal is invalid.
   public static func current(at path: String) throws -> (study: Study, isUnderWay: Bool) {

@@ -1,16 +1,17 @@
 import PerceptronLinearAlgebra
 import PerceptronFiles
 
-/// Events, recorded by whoever runs the trials. Each method traps if the event is invalid in the trial's
-/// state, and throws `FileError` if the journal cannot be written; the study is then unchanged.
+/// Events, recorded by whoever runs the trials. Each method traps if the event is invalid in the
+/// trial's state, and throws `FileError` if the journal cannot be written; the study is then
+/// unchanged.
 extension Study {
   /// The name of the file of the best trial's model in a study's folder.
   public static let bestName = "best.safetensors"
 
   /// Begins a waiting trial.
   ///
-  /// - Parameter iteration: the iteration at which an interrupted trial resumes; later measurements are
-  ///   discarded, and all of them at 0.
+  /// - Parameter iteration: the iteration at which an interrupted trial resumes; later measurements
+  ///   are discarded, and all of them at 0.
   /// - Precondition: the trial is waiting.
   public func begin(_ trial: Int, from iteration: Int = 0) throws {
     try contents.withLock { contents in
@@ -32,8 +33,8 @@ extension Study {
   /// Ends a running trial with its result; if the value is not finite, the trial has diverged.
   ///
   /// - Parameter save: saves the model at a path. Called before the result is recorded if the trial
-  ///   becomes ``Study/best`` and the study has a folder; if it throws, the trial keeps running. If an
-  ///   earlier repeat of the same point becomes the best, the saved model is removed.
+  ///   becomes ``Study/best`` and the study has a folder; if it throws, the trial keeps running. If
+  ///   an earlier repeat of the same point becomes the best, the saved model is removed.
   public func finish(
     _ trial: Int, _ result: TrialResult, savingBest save: (_ path: String) throws -> Void = { _ in }
   ) throws {

@@ -3,9 +3,9 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
 extension Study {
-  /// Runs a function of the hyperparameters for every waiting trial, in order; it returns the value that
-  /// trials are compared by. With pruning and repeats, the first trials of all points come first, then
-  /// the others of points whose first trial was not pruned.
+  /// Runs a function of the hyperparameters for every waiting trial, in order; it returns the value
+  /// that trials are compared by. With pruning and repeats, the first trials of all points come
+  /// first, then the others of points whose first trial was not pruned.
   ///
   ///     try study.run { trial in
   ///       let rate = trial.parameters["learning-rate"]?.number ?? 0.001
@@ -15,14 +15,14 @@ extension Study {
   ///       return accuracy
   ///     }
   ///
-  /// A trial whose value is not finite has diverged, a trial whose function throws has failed; the study
-  /// continues with the next. With one worker, trials run on the calling thread.
+  /// A trial whose value is not finite has diverged, a trial whose function throws has failed; the
+  /// study continues with the next. With one worker, trials run on the calling thread.
   ///
   /// - Parameters:
-  ///   - workers: the number of concurrent trials, each on its own thread; fewer if the system creates
-  ///     no more threads.
-  ///   - stop: called before each trial and after each report; if it returns true, running trials wait
-  ///     again.
+  ///   - workers: the number of concurrent trials, each on its own thread; fewer if the system
+  ///     creates no more threads.
+  ///   - stop: called before each trial and after each report; if it returns true, running trials
+  ///     wait again.
   ///   - objective: the function; with several workers, several threads call it.
   /// - Throws: `FileError` if the journal cannot be written, once all workers have stopped;
   ///   `InvalidSetting` for fewer than one worker.
@@ -51,7 +51,6 @@ extension Study {
     }
   }
 
-  /// Runs a trial that has begun.
   private func run(
     _ context: TrialContext, _ objective: (TrialContext) throws -> Double
   ) throws {
@@ -71,12 +70,12 @@ extension Study {
     }
   }
 
-  /// Calls `body` with the numbers of the waiting trials: all at once or, with pruning and repeats, in
-  /// two rounds.
+  /// Calls `body` with the numbers of the waiting trials: all at once or, with pruning and repeats,
+  /// in two rounds.
   ///
-  /// In the first round, the first trials of all points run and are pruned among themselves, all with
-  /// the same seed. In the second round the survivors' other trials run to their end; those of a point
-  /// whose first trial was pruned, diverged or failed are pruned before they begin.
+  /// In the first round, the first trials of all points run and are pruned among themselves, all
+  /// with the same seed. In the second round the survivors' other trials run to their end; those of
+  /// a point whose first trial was pruned, diverged or failed are pruned before they begin.
   ///
   /// - Parameters:
   ///   - stop: called between the rounds; true ends early.
@@ -97,7 +96,6 @@ extension Study {
     try body(waiting)
   }
 
-  /// The numbers of the trials that wait.
   var waiting: [Int] { trials.filter { $0.state == .waiting }.map(\.id) }
 }
 
@@ -116,8 +114,8 @@ public struct TrialContext: Sendable {
 
   /// Records the value after `iteration` iterations.
   ///
-  /// - Throws: ``TrialPruned`` if the trial is pruned, ``TrialStopped`` if all trials are to stop, and
-  ///   `FileError` if the journal cannot be written; the function must rethrow them.
+  /// - Throws: ``TrialPruned`` if the trial is pruned, ``TrialStopped`` if all trials are to stop,
+  ///   and `FileError` if the journal cannot be written; the function must rethrow them.
   /// - Precondition: no earlier report was of a later iteration.
   public func report(_ value: Double, iteration: Int) throws {
     do {
@@ -131,7 +129,6 @@ public struct TrialContext: Sendable {
     if stop() { throw TrialStopped() }
   }
 
-  /// The running time in seconds.
   var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 }
 

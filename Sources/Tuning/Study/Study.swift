@@ -4,8 +4,8 @@ import PerceptronTraining
 /// The trials of a hyperparameter search, their measurements and results.
 ///
 /// The study runs nothing itself; whoever runs the trials records their events, from any number of
-/// threads. A study in a folder writes every event to the folder's journal at once, and can be resumed
-/// by another process: see ``resume(at:expecting:trials:)``.
+/// threads. A study in a folder writes every event to the folder's journal at once, and can be
+/// resumed by another process: see ``resume(at:expecting:trials:)``.
 ///
 /// - SeeAlso: ``run(workers:stop:_:)``, which runs a function as trials.
 public final class Study: Sendable {
@@ -43,8 +43,8 @@ public final class Study: Sendable {
   /// Creates a study of a space in memory.
   ///
   /// - Parameter seeds: the seeds of repeats, see ``StudyDefinition/seeds``.
-  /// - Throws: `SearchSpaceError` for an invalid space or method; `InvalidSetting` for invalid pruning
-  ///   or seeds.
+  /// - Throws: `SearchSpaceError` for an invalid space or method; `InvalidSetting` for invalid
+  ///   pruning or seeds.
   public convenience init(
     _ space: SearchSpace, by method: SearchMethod = .grid, goal: Goal = .validationAccuracy,
     pruning: Pruning = .none, seeds: [Int] = []
@@ -75,12 +75,12 @@ extension Study {
   /// The notes in order.
   public var notes: [StudyNote] { state.notes }
 
-  /// Whether the study's pruning rule stops a trial at `iteration`, by the measurements so far. Record
-  /// all trials that train side by side before asking about one. Waiting trials do not count. Of a
-  /// repeated point only the first trial is compared and pruned.
+  /// Whether the study's pruning rule stops a trial at `iteration`, by the measurements so far.
+  /// Record all trials that train side by side before asking about one. Waiting trials do not
+  /// count. Of a repeated point only the first trial is compared and pruned.
   ///
-  /// - Parameter some: the trials to compare with, or nil for all; of trials that share one training,
-  ///   one stands for the others.
+  /// - Parameter some: the trials to compare with, or nil for all; of trials that share one
+  ///   training, one stands for the others.
   public func shouldPrune(
     _ trial: Int, at iteration: Int, among some: Set<Int>? = nil
   ) -> Bool {

@@ -12,8 +12,8 @@ public struct StudyDefinition: Codable, Equatable, Sendable {
   public var goal: Goal
   /// The rule that stops trials early.
   public var pruning: Pruning
-  /// The seeds that each point is repeated with, as the parameter ``seedName`` of its trials; points are
-  /// compared by the mean over them. Empty for one trial for each point.
+  /// The seeds that each point is repeated with, as the parameter ``seedName`` of its trials;
+  /// points are compared by the mean over them. Empty for one trial for each point.
   public var seeds: [Int]
   /// Whatever else determines the results, by name: a digest of the data, settings that all trials
   /// share, a seed.
@@ -49,7 +49,6 @@ extension StudyDefinition {
       context: try container.decode([String: String].self, forKey: .context))
   }
 
-  /// Throws `InvalidSetting` unless pruning and seeds are valid.
   func check() throws {
     try pruning.check()
     for (index, seed) in seeds.enumerated() {
@@ -65,8 +64,8 @@ extension StudyDefinition {
   /// The points of the space that the method tries, see `SearchSpace.assignments(by:limit:)`. With
   /// seeds, a space without parameters has a single point.
   ///
-  /// - Throws: `InvalidSetting` for invalid pruning or seeds; ``SearchSpaceError`` for an invalid space
-  ///   or method and for more than 100,000 trials.
+  /// - Throws: `InvalidSetting` for invalid pruning or seeds; ``SearchSpaceError`` for an invalid
+  ///   space or method and for more than 100,000 trials.
   public func points() throws -> [Assignment] {
     try check()
     if space.parameters.isEmpty && !seeds.isEmpty { return [Assignment([])] }

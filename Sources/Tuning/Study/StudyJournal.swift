@@ -2,12 +2,12 @@ import Foundation
 import PerceptronFiles
 import PerceptronTraining
 
-/// The file that a study's events are appended to, `journal.jsonl`: a line of JSON for each, after a
-/// first line with the definition.
+/// The file that a study's events are appended to, `journal.jsonl`: a line of JSON for each, after
+/// a first line with the definition.
 ///
-/// Each line is a single write, so a process that is killed leaves whole lines and at most a torn last
-/// one, which is ignored. Lines that end trials are flushed to disk, at most once a second; a trial
-/// lost in a power failure is run again.
+/// Each line is a single write, so a process that is killed leaves whole lines and at most a torn
+/// last one, which is ignored. Lines that end trials are flushed to disk, at most once a second; a
+/// trial lost in a power failure is run again.
 final class StudyJournal {
   static let name = "journal.jsonl"
 

@@ -33,8 +33,8 @@ struct StudyState {
     return Configuration(definition.point(of: own[0].parameters), own)
   }
 
-  /// Whether a trial is the first of its configuration. Only first trials are pruned on their way; the
-  /// other repeats run if the first was not pruned.
+  /// Whether a trial is the first of its configuration. Only first trials are pruned on their way;
+  /// the other repeats run if the first was not pruned.
   func isFirst(_ trial: Int) -> Bool { groups[trials[trial].configuration].first == trial }
 
   /// Why an event is invalid now; nil if it is valid. A running trial may begin again, since the
@@ -80,7 +80,9 @@ struct StudyState {
   /// Applies a valid event.
   mutating func apply(_ line: StudyLine) {
     let event = line.event
-    if case .note(let kind, let values) = event { notes.append(StudyNote(kind, values)) }
+    if case .note(let kind, let values) = event {
+      notes.append(StudyNote(kind: kind, values: values))
+    }
     guard let id = event.trial else { return }
     trials[id].apply(event)
     if case .done = event, isBest(configuration(trials[id].configuration)) {
@@ -90,8 +92,8 @@ struct StudyState {
     if event.isFinal { ended.append(id) }
   }
 
-  /// Makes running trials wait again, or one of them. There is no event for this: a trial without an end
-  /// waits when the journal is read.
+  /// Makes running trials wait again, or one of them. There is no event for this: a trial without
+  /// an end waits when the journal is read.
   mutating func interrupt(_ trial: Int? = nil) {
     for id in trials.indices where trials[id].state == .running && id == trial ?? id {
       trials[id].state = .waiting
@@ -152,12 +154,6 @@ public struct StudyNote: Codable, Equatable, Sendable {
   public var kind: String
   /// The contents.
   public var values: [String: String]
-
-  /// Creates a note.
-  public init(_ kind: String, _ values: [String: String] = [:]) {
-    self.kind = kind
-    self.values = values
-  }
 }
 
 extension StudyEvent {

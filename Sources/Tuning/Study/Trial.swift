@@ -85,7 +85,8 @@ public struct TrialResult: Codable, Equatable, Sendable {
   public var iterations: Int?
   /// The running time in seconds.
   public var seconds: Double
-  /// The number of rows that ``value`` is the accuracy on; nil if it is no accuracy or that is unknown.
+  /// The number of rows that ``value`` is the accuracy on; nil if it is no accuracy or that is
+  /// unknown.
   public var rowCount: Int?
 
   /// Creates a result.
@@ -144,8 +145,9 @@ extension Trial {
     var ended: Date?
   }
 
-  /// The periods in which the trial ran: from each start or resumption to the last record before the
-  /// next. Trials that are trained side by side begin together. Empty if the journal has no times.
+  /// The periods in which the trial ran: from each start or resumption to the last record before
+  /// the next. Trials that are trained side by side begin together. Empty if the journal has no
+  /// times.
   public var stretches: [ClosedRange<Date>] { times.stretches }
 
   /// When the trial first began; nil if it has not or that is unknown.

@@ -1,32 +1,98 @@
-/// A chart as a value: what it shows, not how it is drawn.
-///
-/// ``svg`` draws it with gnuplot, ``csv`` has all its data.
+import PerceptronFiles
+
+/// The contents of a chart. ``svg`` draws it with gnuplot; ``csv`` has all of its data.
 public struct Chart: Hashable, Sendable {
-  /// What stands above it.
+  /// The title.
   public var title: String
-  /// What can be seen in it, in a sentence or two, for who cannot see it.
+  /// The alternative text, a sentence or two.
   public var summary: String
-  /// What is drawn.
+  /// The data.
   public var content: Content
 
   /// The kinds of charts.
   public enum Content: Hashable, Sendable {
-    /// Curves over a common axis.
+    /// Curves over common axes.
     case curves(Curves)
-    /// A bar for each of some things.
+    /// Horizontal bars.
     case bars(Bars)
-    /// A field of coloured cells.
+    /// A table of coloured cells.
     case heatMap(HeatMap)
-    /// A line for each of some things across several axes.
+    /// Lines across several axes.
     case parallelCoordinates(ParallelCoordinates)
-    /// When each of some things began and ended.
+    /// Spans of time.
     case timeline(Timeline)
   }
 
-  /// The given chart.
+  /// Creates a chart.
   public init(title: String, summary: String, _ content: Content) {
     self.title = title
     self.summary = summary
     self.content = content
+  }
+}
+
+extension Chart {
+  /// An axis.
+  public struct Axis: Hashable, Sendable {
+    /// The label, with the unit.
+    public var label: String
+    /// The scale; a logarithmic one has no place for numbers of 0 or less.
+    public var scale: Scale
+    /// The ends; nil for those of the data.
+    public var range: ClosedRange<Double>?
+
+    /// Creates an axis.
+    public init(_ label: String, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
+      self.label = label
+      self.scale = scale
+      self.range = range
+    }
+  }
+
+  /// The scale of an axis.
+  public enum Scale: String, Hashable, Sendable {
+    /// Evenly.
+    case linear
+    /// Evenly in their logarithms.
+    case logarithmic
+  }
+
+  /// All of the chart's data as comma-separated values under a line of names, including points that
+  /// are not drawn.
+  public var csv: String {
+    switch content {
+    case .curves(let curves):
+      return CSV.text(
+        [["series", curves.x.label, curves.y.label]]
+          + curves.series.flatMap { series in
+            series.points.map { [series.name, plain($0.x), plain($0.y)] }
+          })
+    case .bars(let bars):
+      return CSV.text(
+        [["name", bars.axis.label]] + zip(bars.names, bars.values).map { [$0, plain($1)] })
+    case .heatMap(let map):
+      return CSV.text(
+        [[map.rowLabel, map.columnLabel, map.valueLabel]]
+          + zip(map.rows, map.values).flatMap { row, cells in
+            zip(map.columns, cells).map { [row, $0, $1.map(plain) ?? ""] }
+          })
+    case .parallelCoordinates(let chart):
+      return CSV.text(
+        [["name"] + chart.dimensions.map(\.name) + [chart.valueLabel]]
+          + chart.lines.map { line in
+            [line.name] + line.positions.map { $0.map(plain) ?? "" }
+              + [line.value.map(plain) ?? ""]
+          })
+    case .timeline(let timeline):
+      return CSV.text(
+        [[timeline.label, "kind", "begin (seconds)", "end (seconds)"]]
+          + timeline.spans.map { span in
+            [
+              span.name,
+              timeline.kinds.indices.contains(span.kind) ? timeline.kinds[span.kind] : "",
+              plain(span.seconds.lowerBound), plain(span.seconds.upperBound),
+            ]
+          })
+    }
   }
 }

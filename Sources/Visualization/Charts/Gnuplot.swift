@@ -3,20 +3,20 @@ import PerceptronFiles
 
 /// The program that draws charts.
 public enum Gnuplot {
-  /// Whether it is on the PATH.
+  /// Whether gnuplot is on the PATH.
   public static var isInstalled: Bool { path != nil }
 
-  /// Draws charts, all of them in one process, since starting it takes longer than drawing.
+  /// Draws charts in a single process, since starting gnuplot takes longer than drawing.
   ///
   /// - Parameters:
-  ///   - charts: what to draw.
-  ///   - widths: how many pixels wide each is, ``Chart/standardWidth`` unless given.
-  ///   - folder: where gnuplot's files go, which the caller clears away; a temporary folder unless
-  ///     given.
-  ///   - isStopped: asked now and then; where it says so, gnuplot is ended.
+  ///   - charts: the charts.
+  ///   - widths: the widths in pixels; ``Chart/standardWidth`` by default.
+  ///   - folder: a folder for gnuplot's files, which the caller removes; a temporary folder by
+  ///     default.
+  ///   - isStopped: called from time to time; true ends gnuplot.
   /// - Returns: a drawing for each chart.
-  /// - Throws: `FileError` where gnuplot is not on the PATH, cannot be started or fails, with what it
-  ///   said; `CancellationError` where it was stopped.
+  /// - Throws: `FileError` if gnuplot is not on the PATH, cannot be started or fails, with its
+  ///   output; `CancellationError` if it was stopped.
   public static func draw(
     _ charts: [Chart], widths: [Double]? = nil, in folder: String? = nil,
     isStopped: () -> Bool = { false }
@@ -57,7 +57,7 @@ public enum Gnuplot {
     }
   }
 
-  /// How to install it.
+  /// The command that installs gnuplot.
   public static var advice: String {
     #if os(macOS)
       "brew install gnuplot"
@@ -80,15 +80,15 @@ public enum Gnuplot {
     ] + drawing.commands + ["unset output"]).joined(separator: "\n") + "\n"
   }
 
-  /// Runs the script in a folder. Its words go to a file, which takes them without a reader.
+  /// Runs the script in a folder. Its output goes to a file, so that no pipe can fill up.
   private static func run(
     _ path: String, in folder: String, _ isStopped: () -> Bool
   ) throws {
     let log = folder + "/errors"
     let process = try ChildProcess(
-      // Whatever the user's own settings for gnuplot are.
+      // Without the user's own settings.
       path, ["-d", "charts.gnuplot"],
-      // Numbers with points, whatever the user's language.
+      // Decimal points in every locale.
       environment: ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 },
       in: folder, output: log)
     while process.isRunning {
@@ -106,12 +106,12 @@ public enum Gnuplot {
 }
 
 extension Chart {
-  /// How many pixels wide a chart is drawn, and one that is as wide as a page.
+  /// The widths of a chart and of one that spans a page, in pixels.
   public static let standardWidth = 440.0, fullWidth = 1000.0
 
   /// The chart drawn by gnuplot.
   ///
-  /// - Throws: as ``Gnuplot/draw(_:widths:in:isStopped:)``.
+  /// - Throws: see ``Gnuplot/draw(_:widths:in:isStopped:)``.
   public var svg: SVG {
     get throws { try Gnuplot.draw([self])[0] }
   }

@@ -1,15 +1,15 @@
-/// A chart as scalable vector graphics, as gnuplot drew it.
+/// A chart drawn by gnuplot, as scalable vector graphics.
 public struct SVG: Hashable, Sendable {
-  /// Pixels from left to right at the size that it was drawn for.
+  /// The width in pixels.
   public let width: Double
-  /// Pixels from top to bottom.
+  /// The height in pixels.
   public let height: Double
   private let title: String
   private let summary: String
-  /// The drawing's elements, a line each, without what gnuplot adds and nobody needs.
+  /// The drawing's elements, one on each line, without gnuplot's unused parts.
   private let elements: [Substring]
 
-  /// The drawing of `chart` that gnuplot wrote.
+  /// Creates an SVG of gnuplot's output for `chart`.
   init(_ text: String, of chart: Chart, drawnAs drawing: Drawing) {
     title = chart.title
     summary = chart.summary
@@ -18,7 +18,7 @@ public struct SVG: Hashable, Sendable {
     elements = Self.elements(of: text) + drawing.hints.map { $0[...] }
   }
 
-  /// A file of its own, with the title above the drawing, on white.
+  /// A complete file, with the title above the drawing, on white.
   public var file: String {
     let titleHeight = title.isEmpty ? 0 : 34.0
     let shown = Drawing.shortened(title, to: width - 24)
@@ -38,12 +38,11 @@ public struct SVG: Hashable, Sendable {
       """
   }
 
-  /// An element to put into a page: as wide as its place, in the page's colours where it sets
-  /// `--chart-paper`, `--chart-ink`, `--chart-muted`, `--chart-grid`, `--chart-faint`
-  /// and `--chart-1` … `--chart-6`, and without its title, which is read to who cannot see it.
+  /// An element for a page: as wide as its container, in the page's colours (the custom properties
+  /// `--chart-paper`, `--chart-ink`, `--chart-muted`, `--chart-grid`, `--chart-faint` and
+  /// `--chart-1` … `--chart-6`), with the title in its label only.
   ///
-  /// - Parameter prefix: what the names of the element's parts begin with; another for each element of
-  ///   a page.
+  /// - Parameter prefix: the prefix of the element's ids, unique on the page.
   public func inlined(prefix: String) -> String {
     let label = HTML.escaped([title, summary].filter { !$0.isEmpty }.joined(separator: ". "))
     let body = elements.map { line -> String in
@@ -62,15 +61,15 @@ public struct SVG: Hashable, Sendable {
       """
   }
 
-  /// The lines between the drawing's first group and the end, without groups of nothing, names of
-  /// parts, and definitions that nothing uses.
+  /// The lines between the drawing's first group and the end, without empty groups, ids and unused
+  /// definitions.
   private static func elements(of text: String) -> [Substring] {
     let lines = text.split(separator: "\n")
     let usesPoints = lines.contains { $0.contains("<use xlink:href='#gpPt") && !$0.contains("id=") }
     guard let start = lines.firstIndex(where: { $0.hasPrefix("<defs>") }),
       let end = lines.lastIndex(where: { $0 == "</svg>" })
     else { return [] }
-    // The canvas's group was opened before the definitions.
+    // The canvas's group opens before the definitions.
     var kept: [Substring] = ["<g>"]
     var isDefinition = false
     var isFilter = false
@@ -100,13 +99,14 @@ public struct SVG: Hashable, Sendable {
     return kept
   }
 
-  /// What gnuplot writes of a text that is to have an outline, which it cannot draw, and what it becomes.
+  /// The attributes that gnuplot writes for outlined texts, and those that replace them: it cannot
+  /// draw outlines itself.
   private static let outlinedText =
     "stroke=\"none\" fill=\"\(variables(of: .outlined)[1].color)\""
   private static let outlineAttributes =
     "stroke=\"white\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\""
 
-  /// A line with the colours that a page may replace as custom properties.
+  /// A line with replaceable colours as custom properties.
   private static func replacingColors(in line: String) -> String {
     guard line.contains("rgb(") else { return line }
     return variables.reduce(line) { line, pair in
@@ -114,7 +114,7 @@ public struct SVG: Hashable, Sendable {
     }
   }
 
-  /// Each replaceable colour in both ways that gnuplot writes it, and what is put in its place.
+  /// The replaceable colours in both of gnuplot's notations, with their replacements.
   private static let variables =
     ChartColor.replaceable.flatMap(variables(of:))
     + [

@@ -1,17 +1,19 @@
+import CPerceptronPNG
+import PerceptronDatasets
 import PerceptronLinearAlgebra
 
-/// A picture: rows of pixels, each one grey byte or a red, a green and a blue one.
+/// A picture of 8-bit pixels, grey or RGB.
 public struct Image: Hashable, Sendable {
-  /// Pixels per row.
+  /// The width in pixels.
   public let width: Int
-  /// Rows of pixels.
+  /// The height in pixels.
   public let height: Int
-  /// Bytes per pixel: 1 for grey, 3 for red, green and blue.
+  /// The number of channels: 1 for grey, 3 for RGB.
   public let channels: Int
-  /// The bytes, row by row from the top, the channels of a pixel side by side.
+  /// The bytes: [height, width, channels].
   public let pixels: [UInt8]
 
-  /// The picture of the given bytes.
+  /// Creates a picture.
   ///
   /// - Parameter pixels: [height, width, channels].
   /// - Precondition: extents of at least 1, 1 or 3 channels, and as many bytes.
@@ -27,4 +29,117 @@ public struct Image: Hashable, Sendable {
     self.channels = channels
     self.pixels = pixels
   }
+}
+
+extension Image {
+  /// Creates a picture of numbers, such as an example's features or a unit's weights: the number w
+  /// becomes the byte (w − least)/(largest − least)·255, rounded to nearest.
+  ///
+  /// One channel is grey, three are RGB; any other number of channels are grey pictures side by
+  /// side. Numbers outside the range are clamped. If the range's ends are equal, numbers equal to
+  /// them become 128. NaN is black.
+  ///
+  /// - Parameters:
+  ///   - values: `shape.featureCount` numbers in the layout of `shape`.
+  ///   - shape: the shape of the picture.
+  ///   - range: the values of black and white; nil for the least and the largest finite number over
+  ///     all channels.
+  public init<Scalar: BLASScalar>(
+    _ values: [Scalar], shape: ImageShape, range: ClosedRange<Scalar>? = nil
+  ) {
+    require(
+      values.count == shape.featureCount,
+      "Image: \(values.count) numbers for pictures of \(shape.featureCount) features")
+    let range = range ?? Image.finiteRange(of: values) ?? 0...0
+    let scale = ByteScale(Double(range.lowerBound)...Double(range.upperBound))
+    let isColored = shape.channels == 3
+    let parts = isColored ? 1 : shape.channels
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(values.count)
+    for row in 0..<shape.height {
+      for part in 0..<parts {
+        for column in 0..<shape.width {
+          for channel in isColored ? 0..<3 : part..<part + 1 {
+            let index = shape.featureIndex(row: row, column: column, channel: channel)
+            pixels.append(scale.byte(of: Double(values[index])))
+          }
+        }
+      }
+    }
+    self.init(
+      width: shape.width * parts, height: shape.height, channels: isColored ? 3 : 1,
+      pixels: pixels)
+  }
+
+  /// The least and the largest finite number; nil if there is none.
+  static func finiteRange<Scalar: BLASScalar>(of values: [Scalar]) -> ClosedRange<Scalar>? {
+    var (least, largest) = (Scalar.infinity, -Scalar.infinity)
+    for value in values where value.isFinite {
+      least = min(least, value)
+      largest = max(largest, value)
+    }
+    return least <= largest ? least...largest : nil
+  }
+}
+
+private struct ByteScale {
+  private let range: ClosedRange<Double>
+  /// One half if the width of the range overflows, else 1.
+  private let factor: Double
+
+  init(_ range: ClosedRange<Double>) {
+    self.range = range
+    factor = (range.upperBound - range.lowerBound).isFinite ? 1 : 0.5
+  }
+
+  func byte(of value: Double) -> UInt8 {
+    if value.isNaN { return 0 }
+    if value < range.lowerBound { return 0 }
+    if value > range.upperBound { return 255 }
+    if range.lowerBound == range.upperBound { return 128 }
+    let least = range.lowerBound * factor
+    let share = (value * factor - least) / (range.upperBound * factor - least)
+    return UInt8((share * 255).rounded())
+  }
+}
+
+extension Image {
+  /// The picture encoded as PNG.
+  ///
+  /// - Throws: ``ImageError`` if libpng fails, as for a picture that is too large.
+  public var png: [UInt8] {
+    get throws {
+      var settings = png_image()
+      settings.version = png_uint_32(PNG_IMAGE_VERSION)
+      settings.width = png_uint_32(width)
+      settings.height = png_uint_32(height)
+      settings.format = channels == 1 ? png_uint_32(PNG_FORMAT_GRAY) : PNG_FORMAT_RGB
+      defer { png_image_free(&settings) }
+      // The bound of incompressible bytes (PNG_ZLIB_MAX_SIZE in libpng's png.h) with room for the
+      // chunks: asking libpng for the size would compress twice.
+      let raw = (width * channels + 1) * height
+      var size = raw + raw / 8 + raw / 64 + 1024
+      var bytes = [UInt8](repeating: 0, count: size)
+      guard png_image_write_to_memory(&settings, &bytes, &size, 0, pixels, 0, nil) != 0 else {
+        throw ImageError(settings)
+      }
+      return Array(bytes.prefix(size))
+    }
+  }
+}
+
+/// A picture could not be encoded.
+public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The error.
+  public let message: String
+
+  init(_ image: png_image) {
+    let text = withUnsafeBytes(of: image.message) { bytes in
+      String(decoding: bytes.prefix(while: { $0 != 0 }), as: UTF8.self)
+    }
+    message = "libpng: \(text)"
+  }
+
+  /// The message.
+  public var description: String { message }
 }

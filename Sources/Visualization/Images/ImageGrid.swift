@@ -1,19 +1,19 @@
-/// Pictures side by side, each at several times its size.
+/// A grid of magnified pictures.
 public struct ImageGrid: Hashable, Sendable {
   /// The pictures, row by row.
   public var tiles: [Image]
-  /// How many stand in a row.
+  /// The number of pictures in a row.
   public var columns: Int
-  /// How many pixels wide and high a pixel of a tile becomes.
+  /// The magnification of a pixel.
   public var magnification: Int
   /// The pixels between tiles.
   public var spacing: Int
   /// The grey between tiles.
   public var background: UInt8
 
-  /// The given pictures.
+  /// Creates a grid.
   ///
-  /// - Precondition: at least one column and one pixel per pixel, spacing of 0 or more.
+  /// - Precondition: `columns` and `magnification` are at least 1, `spacing` at least 0.
   public init(
     _ tiles: [Image], columns: Int, magnification: Int = 3, spacing: Int = 2,
     background: UInt8 = 128
@@ -26,5 +26,105 @@ public struct ImageGrid: Hashable, Sendable {
     self.magnification = magnification
     self.spacing = spacing
     self.background = background
+  }
+}
+
+extension ImageGrid {
+  /// The grid as one picture.
+  ///
+  /// All cells have the size of the largest tile; smaller tiles are in the upper left of their
+  /// cells, on the background. The picture has no border, no more columns than tiles, and colours
+  /// if any tile has some. Without tiles it is a single pixel of the background.
+  public var image: Image {
+    guard let width = tiles.map(\.width).max(), let height = tiles.map(\.height).max() else {
+      return Image(width: 1, height: 1, channels: 1, pixels: [background])
+    }
+    let across = min(columns, tiles.count)
+    let down = (tiles.count + columns - 1) / columns
+    let cell = (width: width * magnification, height: height * magnification)
+    var canvas = Canvas(
+      width: across * cell.width + (across - 1) * spacing,
+      height: down * cell.height + (down - 1) * spacing,
+      channels: tiles.map(\.channels).max() ?? 1, background: background)
+    for (index, tile) in tiles.enumerated() {
+      canvas.draw(
+        tile, magnification: magnification, left: index % columns * (cell.width + spacing),
+        top: index / columns * (cell.height + spacing))
+    }
+    return canvas.image
+  }
+}
+
+private struct Canvas {
+  private let width: Int
+  private let height: Int
+  private let channels: Int
+  private var pixels: [UInt8]
+
+  init(width: Int, height: Int, channels: Int, background: UInt8) {
+    self.width = width
+    self.height = height
+    self.channels = channels
+    pixels = [UInt8](repeating: background, count: width * height * channels)
+  }
+
+  var image: Image {
+    Image(width: width, height: height, channels: channels, pixels: pixels)
+  }
+
+  mutating func draw(_ tile: Image, magnification: Int, left: Int, top: Int) {
+    for row in 0..<tile.height * magnification {
+      for column in 0..<tile.width * magnification {
+        let source = (row / magnification * tile.width + column / magnification) * tile.channels
+        let target = ((top + row) * width + left + column) * channels
+        for channel in 0..<channels {
+          // A grey tile has one channel for all three.
+          pixels[target + channel] = tile.pixels[source + min(channel, tile.channels - 1)]
+        }
+      }
+    }
+  }
+}
+
+extension ImageGrid {
+  /// The width of a page in pixels.
+  private static var pageWidth: Int { 1100 }
+
+  /// Creates a grid of pictures of one size that fits a page. The magnification is at least 3, and
+  /// large enough for a longer side of 64 pixels.
+  ///
+  /// - Parameters:
+  ///   - columns: the number of columns; nil for at least half of those that fit, if that fills all
+  ///     rows, else for the fewest rows.
+  ///   - spacing: the pixels between tiles.
+  ///   - background: the grey between tiles.
+  package init(
+    forPage tiles: [Image], columns: Int? = nil, spacing: Int = 2, background: UInt8 = 128
+  ) {
+    let magnification = tiles.first?.tileMagnification ?? 1
+    let width = (tiles.first?.width ?? 1) * magnification + spacing
+    let room = max(1, (Self.pageWidth + spacing) / width)
+    let rows = (tiles.count + room - 1) / room
+    let even = rows == 0 ? 1 : (tiles.count + rows - 1) / rows
+    let full = (room / 2...room).last { $0 > 0 && !tiles.isEmpty && tiles.count % $0 == 0 }
+    self.init(
+      tiles, columns: columns ?? full ?? even, magnification: magnification, spacing: spacing,
+      background: background)
+  }
+}
+
+extension Image {
+  private var longerSide: Int { max(width, height) }
+
+  /// The magnification of a picture in a page's grid.
+  fileprivate var tileMagnification: Int {
+    max(3, (64 + longerSide - 1) / longerSide)
+  }
+
+  /// The picture magnified by a whole number, at least 3, such that its longer side is about `side`
+  /// pixels.
+  package func magnified(toSide side: Int) -> Image {
+    let magnification = max(3, (side + longerSide / 2) / longerSide)
+    return ImageGrid([self], columns: 1, magnification: magnification).image
   }
 }

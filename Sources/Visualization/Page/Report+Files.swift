@@ -2,12 +2,11 @@ import Foundation
 import PerceptronFiles
 
 extension Report {
-  /// Writes the page to `path`, and into the folder of that name without its extension each chart as
-  /// SVG and its data as CSV, and each picture as PNG. Files of an earlier page in that folder are
-  /// removed.
+  /// Writes the page to `path`, and the charts as SVG and CSV and the pictures as PNG into the
+  /// folder of that name without its extension. An earlier page's files in that folder are removed.
   ///
-  /// - Throws: `FileError` where something cannot be written or the folder has other files than an
-  ///   earlier page's, ``ImageError`` where a picture cannot be made. In the latter two cases nothing
+  /// - Throws: `FileError` if a file cannot be written; `FileError` if the folder has files that
+  ///   are not an earlier page's, or ``ImageError`` if a picture cannot be encoded, before anything
   ///   is written.
   /// - Precondition: as for ``html(_:)``.
   public func write(to path: String, _ drawings: Drawings) throws {
@@ -31,49 +30,47 @@ extension Report {
   public static func isPage(at path: String) -> Bool {
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
-    // It stands in the page's head, before its style.
+    // The tag is in the page's head, before the style sheet.
     let head = (try? file.read(upToCount: 1024)) ?? Data()
     return head.range(of: Data(HTML.generator.utf8)) != nil
   }
 
-  /// Removes the page at `path` with its charts and pictures, as when what it shows is no longer so.
+  /// Removes the page at `path` with its charts and pictures. Other files in the folder beside it
+  /// stay, and the folder with them.
   ///
-  /// Of the folder beside it only what ``write(to:_:)`` put there is removed, and the folder itself
-  /// where nothing else is in it.
-  ///
-  /// - Returns: false where there is no page of ``write(to:_:)``; then nothing is removed.
-  /// - Throws: `FileError` where a file cannot be removed.
+  /// - Returns: false if there is no page of ``write(to:_:)``; nothing is removed then.
+  /// - Throws: `FileError` if a file cannot be removed.
   @discardableResult
   public static func remove(at path: String) throws -> Bool {
     if !isPage(at: path) { return false }
     let folder = folder(of: path)
-    // A folder of others' files, which no page was written beside, stays.
+    // A folder without a page's list stays.
     let files = (try? earlierFiles(in: folder)) ?? []
     for name in files { try AtomicFile.remove(folder + "/" + name) }
     if !files.isEmpty {
       let list = folder + "/" + listName
       try AtomicFile.remove(list)
-      // Where others' files are in it, the next page can still be written beside them.
+      // With other files in the folder, an empty list lets the next page be written.
       if rmdir(folder) != 0 { try AtomicFile.write([], to: list) }
     }
-    // Last, so that what is left of a removal that failed can be removed again.
+    // Last, so that a removal that failed can be repeated.
     try AtomicFile.remove(path)
     return true
   }
 
-  /// The folder beside a page: its path without the extension, or with `-files` where it has none.
+  /// The folder beside a page: the path without its extension or, if it has none, with `-files`.
   static func folder(of path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return path + "-files" }
     return String(path.dropLast(name.distance(from: dot, to: name.endIndex)))
   }
 
-  /// The file in the folder that has the names of all others of a page, a line each.
+  /// The file that lists the names of a page's files in the folder, one on each line.
   private static let listName = ".page-files"
 
   /// The names of an earlier page's files in a folder.
   ///
-  /// - Throws: `FileError` where it has files and no page's.
+  /// - Throws: `FileError` if the folder has files but no page's list.
   private static func earlierFiles(in folder: String) throws -> [String] {
     let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     if found.isEmpty { return [] }
@@ -83,7 +80,6 @@ extension Report {
         "the page's charts and pictures go into this folder, which has other files; give the page "
           + "another name")
     }
-    // What is no name of a file here was not written by a page.
     return list.split(separator: "\n").map(String.init).filter { found.contains($0) }
   }
 
@@ -97,11 +93,53 @@ extension Report {
       } catch {
         throw FileError(folder, "the folder cannot be made: \(error.localizedDescription)")
       }
-      // Before the files, so that none is without its name on the list.
+      // Written before the files, so that all are listed.
       let names = kept.union(earlier).sorted().joined(separator: "\n") + "\n"
       try AtomicFile.write(Array(names.utf8), to: folder + "/" + listName)
     }
     for name in earlier where !kept.contains(name) { try AtomicFile.remove(folder + "/" + name) }
     for file in files { try AtomicFile.write(file.bytes, to: folder + "/" + file.name) }
+  }
+
+  /// The drawings of a page's charts, or the reason why there are none.
+  public enum Drawings: Hashable, Sendable {
+    /// The drawings by the charts' names.
+    case drawn([String: DrawnChart])
+    /// The reason, a sentence that the page shows.
+    case missing(String)
+  }
+
+  /// A drawn chart.
+  public struct DrawnChart: Hashable, Sendable {
+    /// The drawing at the chart's width.
+    public var svg: SVG
+    /// The drawing of a wide chart for narrow pages; nil for other charts.
+    public var narrow: SVG?
+
+    /// Creates a drawn chart.
+    public init(_ svg: SVG, narrow: SVG? = nil) {
+      self.svg = svg
+      self.narrow = narrow
+    }
+  }
+
+  /// Draws the page's charts in a single gnuplot process.
+  ///
+  /// - Returns: the drawings, and the error message if they failed.
+  public func draw() -> (drawings: Drawings, problem: String?) {
+    let wide = charts.filter(\.isWide)
+    do {
+      let drawn = try Gnuplot.draw(
+        (charts + wide).map(\.chart),
+        widths: charts.map { $0.isWide ? Chart.fullWidth : Chart.standardWidth }
+          + wide.map { _ in Chart.standardWidth })
+      let narrow = Dictionary(zip(wide.map(\.name), drawn.dropFirst(charts.count))) { $1 }
+      let pairs = zip(charts, drawn).map { chart, svg in
+        (chart.name, DrawnChart(svg, narrow: narrow[chart.name]))
+      }
+      return (.drawn(Dictionary(pairs) { $1 }), nil)
+    } catch {
+      return (.missing("\(error)"), "\(error)")
+    }
   }
 }

@@ -1,17 +1,15 @@
-internal import CPerceptronResources
 import Foundation
 import PerceptronLinearAlgebra
 
+internal import CPerceptronResources
+
 extension Report {
-  /// The page as one HTML document that needs no other file and no network.
+  /// The page as a self-contained HTML document, which is well-formed XML too.
   ///
-  /// Its markup is well-formed XML as well.
-  ///
-  /// - Parameter drawings: the charts' SVG. Where one is missing, the page says so and tells what
-  ///   could be seen in it.
-  /// - Throws: ``ImageError`` where a picture cannot be made into a PNG.
-  /// - Precondition: charts have names of their own, and so have pictures, of ASCII letters, digits and
-  ///   hyphens.
+  /// - Parameter drawings: the charts' drawings. A missing one is replaced by its summary.
+  /// - Throws: ``ImageError`` if a picture cannot be encoded as PNG.
+  /// - Precondition: the names of charts are distinct, and so are those of pictures; both are of
+  ///   ASCII letters, digits and hyphens.
   public func html(_ drawings: Drawings) throws -> String {
     Self.requireFileNames(charts.map(\.name))
     Self.requireFileNames(pictures.map(\.name))
@@ -51,14 +49,13 @@ extension Report {
       """
   }
 
-  /// The style sheet of every page.
   private static var style: String {
     let file = resource_page_style()
     return String(
       decoding: UnsafeBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
   }
 
-  /// Traps unless files can have these names, which stand in the page's markup as well.
+  /// Traps unless the names are distinct and valid in file names and markup.
   private static func requireFileNames(_ names: [String]) {
     for name in names {
       let isPlain = name.utf8.allSatisfy {
@@ -94,19 +91,17 @@ extension Report {
     "<p class=\"warning\"><strong>Note:</strong> \(HTML.flowing(text))</p>\n"
   }
 
-  /// All charts in the page's order.
+  /// All charts in order.
   public var charts: [NamedChart] {
-    sections.flatMap(\.blocks).flatMap { block in
-      if case .charts(let charts) = block { return charts }
-      return []
+    sections.flatMap(\.blocks).flatMap { block -> [NamedChart] in
+      if case .charts(let charts) = block { charts } else { [] }
     }
   }
 
-  /// All pictures in the page's order.
+  /// All pictures in order.
   public var pictures: [Picture] {
-    sections.flatMap(\.blocks).flatMap { block in
-      if case .pictures(let pictures) = block { return pictures }
-      return []
+    sections.flatMap(\.blocks).flatMap { block -> [Picture] in
+      if case .pictures(let pictures) = block { pictures } else { [] }
     }
   }
 }
@@ -127,9 +122,7 @@ extension Report.NamedChart {
 
       """
   }
-}
 
-extension Report.NamedChart {
   private static func html(_ svg: SVG, for place: String, prefix: String) -> String {
     "<div class=\"drawing\(place)\">\n\(svg.inlined(prefix: prefix))\n</div>\n"
   }
@@ -158,13 +151,13 @@ extension Report.Picture {
 }
 
 extension Report.Picture.Tiles {
-  /// Where a page has room, there are as many pictures side by side as in the grid, four pixels apart.
+  /// The width of the grid's columns, four pixels apart.
   fileprivate var width: Int {
     let widest = grid.tiles.map(\.width).max() ?? 0
     return grid.columns * (widest * grid.magnification + 4) - 4
   }
 
-  /// Each picture at its own size, magnified by the page.
+  /// Each picture at its own size; the page magnifies it.
   fileprivate var html: String {
     get throws {
       try zip(grid.tiles, names).map { tile, name in
@@ -190,7 +183,8 @@ extension Report.Table {
           + "\(HTML.escaped($0))</th></tr>\n"
       } ?? ""
     let heads = columns.map { column in
-      "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")>\(HTML.escaped(column.title))</th>"
+      "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")>"
+        + "\(HTML.escaped(column.title))</th>"
     }
     let body = rows.map { row in
       "<tr>"
@@ -227,5 +221,45 @@ extension Report.Table.Cell {
       HTML.flowing(text) + (detail.map { "<small>\(HTML.escaped($0))</small>" } ?? "")
     return isHeading
       ? "<th scope=\"row\"\(name)>\(content)</th>" : "<td\(name)\(style)>\(content)</td>"
+  }
+}
+
+enum HTML {
+  /// The tag that identifies pages of this library.
+  static let generator = "<meta name=\"generator\" content=\"Perceptron\"/>"
+
+  /// Escapes a text for content and for attributes in double quotes. Control characters, which XML
+  /// does not allow, become U+FFFD.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      case "\n", "\t": result.unicodeScalars.append(scalar)
+      case _ where scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value):
+        result += "\u{FFFD}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// Escapes a text for content, without line breaks within numbers and dates and before units.
+  static func flowing(_ text: String) -> String {
+    // Not a static property, since Regex is not Sendable.
+    let whole =
+      #/[0-9][0-9.,:+×e-]{0,20}[-–][0-9][0-9.:]*|[0-9][0-9.,]* (?:ns|µs|ms|s|min|h|%)(?!\w)/#
+    return escaped(text).replacing(whole) { "<span class=\"whole\">\($0.output)</span>" }
+  }
+
+  static func list(_ facts: [Report.Fact], class name: String) -> String {
+    let items = facts.map { fact in
+      "<div><dt>\(flowing(fact.name))</dt><dd>\(flowing(fact.value))</dd></div>\n"
+    }
+    return "<dl class=\"\(name)\">\n\(items.joined())</dl>\n"
   }
 }

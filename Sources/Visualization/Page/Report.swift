@@ -1,51 +1,51 @@
-/// A page of tables, charts and pictures as a value.
+/// A page of tables, charts and pictures.
 ///
-/// ``write(to:_:)`` makes one HTML file of it that needs nothing else, and beside it a folder with each
-/// chart as SVG and CSV and each picture as PNG; ``draw()`` draws the charts for it.
+/// ``draw()`` draws the charts; ``write(to:_:)`` writes a self-contained HTML file and, beside it,
+/// a folder with each chart as SVG and CSV and each picture as PNG.
 public struct Report: Hashable, Sendable {
-  /// What stands at the top of the page.
+  /// The title.
   public var title: String
-  /// A line below it.
+  /// A line below the title.
   public var subtitle: String
-  /// The page's parts.
+  /// The sections in order.
   public var sections: [Section]
 
-  /// The given page.
+  /// Creates a page.
   public init(title: String, subtitle: String = "", sections: [Section]) {
     self.title = title
     self.subtitle = subtitle
     self.sections = sections
   }
 
-  /// A part of a page under a heading.
+  /// A section of a page.
   public struct Section: Hashable, Sendable {
-    /// What stands above it.
+    /// The heading.
     public var heading: String
-    /// What is in it.
+    /// The contents.
     public var blocks: [Block]
 
-    /// The given part.
+    /// Creates a section.
     public init(_ heading: String, _ blocks: [Block]) {
       self.heading = heading
       self.blocks = blocks
     }
   }
 
-  /// Something in a section.
+  /// A block of a section.
   public enum Block: Hashable, Sendable {
-    /// Text.
+    /// A paragraph of text.
     case paragraph(String)
-    /// Text about something that is probably wrong.
+    /// A warning.
     case warning(String)
     /// A command line.
     case command(String)
-    /// Figures that matter most, large.
+    /// Key figures, in large type.
     case figures([Fact])
     /// Names with values.
     case facts([Fact])
     /// A table.
     case table(Table)
-    /// Charts side by side, as far as there is room.
+    /// Charts side by side where there is room.
     case charts([NamedChart])
     /// Pictures, each with a caption.
     case pictures([Picture])
@@ -53,12 +53,12 @@ public struct Report: Hashable, Sendable {
 
   /// A name with a value.
   public struct Fact: Hashable, Sendable {
-    /// What it is.
+    /// The name.
     public var name: String
-    /// Its value, as text.
+    /// The value as text.
     public var value: String
 
-    /// The given name and value.
+    /// Creates a fact.
     public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
@@ -67,47 +67,55 @@ public struct Report: Hashable, Sendable {
 
   /// A chart with the name of its files.
   public struct NamedChart: Hashable, Sendable {
-    /// The files' name without an extension, another for each chart of a page: ASCII letters, digits
-    /// and hyphens.
+    /// The files' name without extension, unique on the page: ASCII letters, digits and hyphens.
     public var name: String
     /// The chart.
     public var chart: Chart
-    /// Whether it is as wide as the page.
+    /// Whether the chart is as wide as the page.
     public var isWide: Bool
 
-    /// The given chart.
+    /// Creates a named chart.
     public init(_ name: String, _ chart: Chart, isWide: Bool = false) {
       self.name = name
       self.chart = chart
       self.isWide = isWide
     }
+
+    /// Creates a chart of curves.
+    package static func curves(
+      _ name: String, title: String, summary: String, x: Chart.Axis, y: Chart.Axis,
+      _ series: [Chart.Curves.Series], isWide: Bool = false
+    ) -> NamedChart {
+      NamedChart(
+        name,
+        Chart(title: title, summary: summary, .curves(.init(x: x, y: y, series: series))),
+        isWide: isWide)
+    }
   }
 
-  /// A picture with what stands below it.
+  /// A picture with a caption.
   public struct Picture: Hashable, Sendable {
-    /// The file's name without an extension, another for each picture of a page: ASCII letters, digits
-    /// and hyphens.
+    /// The file's name without extension, unique on the page: ASCII letters, digits and hyphens.
     public var name: String
     /// The picture.
     public var image: Image
-    /// What stands below it.
+    /// The caption.
     public var caption: String
-    /// What can be seen in it, for who cannot see it.
+    /// The alternative text.
     public var summary: String
-    /// What the picture is put together from, which a page shows tile by tile, as many side by side as
-    /// there is room for; nil of a picture that is a whole.
+    /// The tiles of a composed picture, which a page wraps to its width; nil for a single picture.
     public var tiles: Tiles?
 
-    /// Pictures with what each is called where the pointer stands.
+    /// Pictures with a tooltip each.
     public struct Tiles: Hashable, Sendable {
       /// The pictures.
       public var grid: ImageGrid
-      /// The name of each.
+      /// The tooltips.
       public var names: [String]
 
-      /// The given pictures.
+      /// Creates tiles.
       ///
-      /// - Precondition: a name for each.
+      /// - Precondition: one name for each picture.
       public init(_ grid: ImageGrid, names: [String]) {
         precondition(
           names.count == grid.tiles.count,
@@ -117,7 +125,7 @@ public struct Report: Hashable, Sendable {
       }
     }
 
-    /// The given picture.
+    /// Creates a single picture.
     public init(_ name: String, _ image: Image, caption: String, summary: String) {
       self.name = name
       self.image = image
@@ -125,7 +133,7 @@ public struct Report: Hashable, Sendable {
       self.summary = summary
     }
 
-    /// A picture that is put together from the given ones.
+    /// Creates a picture composed of tiles.
     public init(_ name: String, _ tiles: Tiles, caption: String, summary: String) {
       self.init(name, tiles.grid.image, caption: caption, summary: summary)
       self.tiles = tiles
@@ -136,9 +144,9 @@ public struct Report: Hashable, Sendable {
   public struct Table: Hashable, Sendable {
     /// A column.
     public struct Column: Hashable, Sendable {
-      /// Its heading.
+      /// The heading.
       public var title: String
-      /// Whether it has figures, which end in line.
+      /// Whether the column has figures, which are right-aligned.
       public var isNumber: Bool
 
       /// A column of words.
@@ -148,19 +156,19 @@ public struct Report: Hashable, Sendable {
     }
 
     /// A cell.
-    public struct Cell: Hashable, Sendable, ExpressibleByStringLiteral {
-      /// What is written in it.
+    public struct Cell: Hashable, Sendable, ExpressibleByStringInterpolation {
+      /// The text.
       public var text: String
       /// A second, smaller line.
       public var detail: String?
-      /// How strongly it is tinted, 0 to 1.
+      /// The strength of the tint, from 0 to 1.
       public var tint: Double?
-      /// Whether its tint tells of something wrong.
+      /// Whether the tint marks something bad.
       public var isBad: Bool
-      /// What is told where the pointer stands on it.
+      /// The tooltip.
       public var hint: String?
 
-      /// The given cell.
+      /// Creates a cell.
       public init(
         _ text: String, detail: String? = nil, tint: Double? = nil, isBad: Bool = false,
         hint: String? = nil
@@ -172,22 +180,22 @@ public struct Report: Hashable, Sendable {
         self.hint = hint
       }
 
-      /// A plain cell.
+      /// Creates a plain cell.
       public init(stringLiteral value: String) { self.init(value) }
     }
 
-    /// What it shows, above it.
+    /// The caption, above the table.
     public var caption: String
-    /// What all columns but the first are values of, in a line above their headings; nil for none.
+    /// A common heading of all columns but the first.
     public var axis: String?
-    /// Its columns; the first one has what each row is called.
+    /// The columns; the first has the rows' names.
     public var columns: [Column]
-    /// A cell for each column in each row.
+    /// The cells: [rows][columns].
     public var rows: [[Cell]]
 
-    /// The given table.
+    /// Creates a table.
     ///
-    /// - Precondition: a cell for each column in each row.
+    /// - Precondition: one cell for each column in each row.
     public init(caption: String, axis: String? = nil, columns: [Column], rows: [[Cell]]) {
       precondition(
         rows.allSatisfy { $0.count == columns.count },
@@ -196,6 +204,11 @@ public struct Report: Hashable, Sendable {
       self.axis = axis
       self.columns = columns
       self.rows = rows
+    }
+
+    /// Creates a table of plain cells.
+    package init(caption: String, columns: [Column], texts: [[String]]) {
+      self.init(caption: caption, columns: columns, rows: texts.map { $0.map { Cell($0) } })
     }
   }
 }

@@ -2,11 +2,11 @@ import Foundation
 
 /// A curve drawn with block characters, for terminals.
 ///
-/// Each column is a bar of the mean of the values that fall into it, so that a curve of many values
-/// is smoothed and one of few is drawn in steps. Columns whose values are all NaN or infinite stay
-/// empty; others leave such values out.
+/// Each column is a bar of the mean of its values, so that a curve of many values is smoothed and
+/// one of few is drawn in steps. NaN and infinite values are left out; a column without others is
+/// empty.
 public struct TextCurve: Sendable {
-  /// What the bars are made of.
+  /// The characters of the bars.
   public enum Characters: Sendable {
     /// Eighths of a block, `▁▂▃▄▅▆▇█`.
     case blocks
@@ -28,12 +28,12 @@ public struct TextCurve: Sendable {
   public var width: Int
   /// Rows of the curve, at least 1.
   public var height: Int
-  /// Whether heights go by the logarithm; values of 0 or less then stay empty.
+  /// Whether heights are logarithmic; values of 0 or less are then left out.
   public var isLogarithmic: Bool
-  /// What the bars are made of.
+  /// The characters of the bars.
   public var characters: Characters
 
-  /// The given curve.
+  /// Creates a curve.
   ///
   /// - Precondition: width and height are at least 1.
   public init(
@@ -48,14 +48,14 @@ public struct TextCurve: Sendable {
     self.characters = characters
   }
 
-  /// The lowest and the highest column's value; nil where no column has one.
+  /// The values of the lowest and the highest column; nil if all are empty.
   public var range: ClosedRange<Double>? {
     let drawn = columns.compactMap { $0 }
     guard let low = drawn.min(), let high = drawn.max() else { return nil }
     return low...high
   }
 
-  /// The curve's rows from the top to the bottom, without spaces at their ends.
+  /// The rows from top to bottom, without trailing spaces.
   public var rows: [String] {
     let levels = characters.levels
     let heights = columns.map { $0.map(scaled) }
@@ -63,7 +63,7 @@ public struct TextCurve: Sendable {
     guard let low = known.min(), let high = known.max() else {
       return [String](repeating: "", count: height)
     }
-    // The lowest value shows as the lowest bar, so that it differs from none.
+    // The lowest value gets the lowest bar, to differ from an empty column.
     let steps = height * levels.count - 1
     let bars = heights.map { value -> Int in
       guard let value else { return 0 }
@@ -82,7 +82,7 @@ public struct TextCurve: Sendable {
     }
   }
 
-  /// The mean of the finite values of each column; as many columns as values where those are fewer.
+  /// The means of the columns, no more than there are values.
   private var columns: [Double?] {
     let count = min(width, values.count)
     return (0..<count).map { column in

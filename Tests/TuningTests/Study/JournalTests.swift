@@ -2,7 +2,7 @@ import Foundation
 import PerceptronFiles
 import TestSupport
 import Testing
-import PerceptronTuning
+@testable import PerceptronTuning
 
 /// What the journal holds, and what happens to a damaged one.
 @Suite("Journal of a study")
@@ -137,7 +137,7 @@ struct JournalTests {
     let study = try Study.resume(at: path, expecting: nil)
     #expect(try scratch.bytes(of: "torn/journal.jsonl") == journal)
     try study.note("next")
-    #expect(try Study.read(at: path).notes == [StudyNote("next")])
+    #expect(try Study.read(at: path).notes == [StudyNote(kind: "next", values: [:])])
   }
 
   @Test(

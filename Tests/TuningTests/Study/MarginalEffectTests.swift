@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import PerceptronTuning
+@testable import PerceptronTuning
 
 /// What each parameter did, against examples worked out by hand.
 @Suite("Marginal effects")

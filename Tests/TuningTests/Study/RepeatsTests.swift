@@ -3,7 +3,7 @@ import PerceptronNeuralNetwork
 import PerceptronFiles
 import TestSupport
 import Testing
-import PerceptronTuning
+@testable import PerceptronTuning
 
 /// Studies that repeat each point of their space with several seeds.
 @Suite("Repeats with several seeds")

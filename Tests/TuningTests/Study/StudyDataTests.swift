@@ -1,5 +1,5 @@
 import Testing
-import PerceptronTuning
+@testable import PerceptronTuning
 
 /// What charts of a study are made of, against examples worked out by hand.
 @Suite("Data of a study")

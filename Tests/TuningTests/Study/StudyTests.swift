@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import PerceptronTuning
+@testable import PerceptronTuning
 
 /// States of trials, and which of them is the best.
 @Suite("Studies")
@@ -95,7 +95,10 @@ struct StudyTests {
     let study = try StudySamples.study()
     try study.note("data", ["rows": "10"])
     try study.note("resumed")
-    #expect(study.notes == [StudyNote("data", ["rows": "10"]), StudyNote("resumed")])
+    #expect(
+      study.notes == [
+        StudyNote(kind: "data", values: ["rows": "10"]), StudyNote(kind: "resumed", values: [:]),
+      ])
   }
 
   @Test("Operations that a trial's state does not allow trap")

@@ -1,14 +1,13 @@
 import Foundation
 import PerceptronFiles
 
-/// The places on an axis that have a number written beside them.
 struct Ticks {
-  /// The places and what is written there.
+  /// The values with their labels.
   let places: [(value: Double, label: String)]
 
   /// Round numbers within a range, about `count` of them.
   ///
-  /// - Parameter leastStep: what they are apart at least on a linear axis.
+  /// - Parameter leastStep: the least distance on a linear axis.
   init(
     _ range: ClosedRange<Double>, scale: Chart.Scale, count: Int, leastStep: Double = 0
   ) {
@@ -16,13 +15,12 @@ struct Ticks {
       scale == .logarithmic
       ? Self.logarithmic(range, count: count)
       : Self.linear(range, count: count, leastStep: leastStep)
-    // As many digits as tell them apart.
+    // As many digits as make the labels distinct.
     let labels = (6...15).lazy.map { digits in values.map { Self.label($0, digits: digits) } }
     let distinct = labels.first { Set($0).count == values.count }
     places = Array(zip(values, distinct ?? values.map { Self.label($0) }))
   }
 
-  /// How many characters the longest label has.
   var longest: Int { places.map(\.label.count).max() ?? 0 }
 
   /// Multiples of 1, 2 or 5 times a power of ten.
@@ -41,8 +39,8 @@ struct Ticks {
     }.filter { $0 <= range.upperBound + step * 1e-9 }
   }
 
-  /// Powers of ten; with 2 and 5 times them where there are few of them, and as on a linear axis where
-  /// there is hardly one.
+  /// Powers of ten; with multiples if there are few powers, and linear ticks if there is hardly
+  /// one.
   private static func logarithmic(_ range: ClosedRange<Double>, count: Int) -> [Double] {
     let (low, high) = (log10(range.lowerBound), log10(range.upperBound))
     if high - low < 0.8 { return linear(range, count: min(count, 4)).filter { $0 > 0 } }
@@ -56,9 +54,9 @@ struct Ticks {
     return values.enumerated().filter { $0.offset % max(stride, 1) == 0 }.map(\.element)
   }
 
-  /// A number as short as it can be read: `0.001`, `1e-5`, `25k`, `1.5M`.
+  /// A short label: `0.001`, `1e-5`, `25k`, `1.5M`.
   ///
-  /// - Parameter digits: how many digits it has at most.
+  /// - Parameter digits: the maximum number of significant digits.
   static func label(_ value: Double, digits: Int = 6) -> String {
     let size = abs(value)
     if value == 0 { return "0" }
@@ -71,5 +69,51 @@ struct Ticks {
       return "\(factor)e\(Int(parts[1]) ?? 0)"
     }
     return significant(value, digits)
+  }
+}
+
+struct Legend {
+  struct Entry {
+    let name: String
+    let color: ChartColor
+    /// The width of the line that marks the entry.
+    var width = 2.5
+    var dash: String?
+  }
+
+  private struct Place {
+    let entry: Entry
+    let x: Double
+    let row: Int
+    let name: String
+  }
+
+  private static let rowHeight = 22.0
+  private static let markWidth = 32.0
+  private var places: [Place] = []
+
+  /// Lays out the entries between two margins.
+  init(_ entries: [Entry], from left: Double, to right: Double) {
+    var (x, row) = (left, 0)
+    for entry in entries {
+      let name = Drawing.shortened(entry.name, to: right - left - Self.markWidth - 6)
+      let width = Self.markWidth + 6 + Drawing.width(of: name)
+      if x > left && x + width > right { (x, row) = (left, row + 1) }
+      places.append(Place(entry: entry, x: x, row: row, name: name))
+      x += width + 16
+    }
+  }
+
+  var height: Double { Double((places.last?.row ?? -1) + 1) * Self.rowHeight }
+
+  func draw(in drawing: inout Drawing, top: Double) {
+    for place in places {
+      let y = top + (Double(place.row) + 0.5) * Self.rowHeight
+      let end = place.x + Self.markWidth
+      drawing.line(
+        from: (place.x, y), to: (end, y), color: place.entry.color, width: place.entry.width,
+        dash: place.entry.dash)
+      drawing.text(place.name, x: end + 6, y: y)
+    }
   }
 }

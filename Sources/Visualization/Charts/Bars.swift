@@ -1,12 +1,38 @@
 import PerceptronFiles
 
+extension Chart {
+  /// Horizontal bars, the first at the top.
+  public struct Bars: Hashable, Sendable {
+    /// The axis of the values.
+    public var axis: Axis
+    /// The names of the bars.
+    public var names: [String]
+    /// The lengths of the bars; bars that are not finite are left out.
+    public var values: [Double]
+    /// The number of decimals beside a bar.
+    public var digits: Int
+
+    /// Creates bars.
+    ///
+    /// - Precondition: as many values as names.
+    public init(axis: Axis, names: [String], values: [Double], digits: Int = 2) {
+      precondition(
+        names.count == values.count, "Bars: \(values.count) values for \(names.count) names")
+      self.axis = axis
+      self.names = names
+      self.values = values
+      self.digits = digits
+    }
+  }
+}
+
 extension Chart.Bars {
   private static let barHeight = 26.0
 
-  /// A name, a bar and its value in each row.
+  /// Draws a row with name, bar and value for each.
   func drawing(width: Double) -> Drawing {
     let finite = values.filter(\.isFinite)
-    if finite.isEmpty { return .note("There is nothing to show.", width: width) }
+    if finite.isEmpty { return .empty(width: width) }
     let longest = names.map(Drawing.width(of:)).max() ?? 0
     let left = min(longest + 20, width * 0.42)
     let texts = values.map { $0.isFinite ? decimal($0, digits) : "–" }

@@ -1,12 +1,80 @@
 import Foundation
 import PerceptronFiles
 
+extension Chart {
+  /// A point of a curve; a y that is not finite is a gap.
+  public struct Point: Hashable, Sendable {
+    /// The horizontal coordinate.
+    public var x: Double
+    /// The vertical coordinate.
+    public var y: Double
+
+    /// Creates a point.
+    public init(_ x: Double, _ y: Double) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// Curves over common axes.
+  public struct Curves: Hashable, Sendable {
+    /// The style of a curve.
+    public enum Style: String, Hashable, Sendable {
+      /// A line.
+      case line
+      /// A faint line, such as raw data behind smoothed data.
+      case faint
+      /// A dashed line.
+      case dashed
+      /// A line with a dot at each point.
+      case linePoints
+      /// Dots.
+      case points
+      /// Steps: each value holds until the next point.
+      case steps
+    }
+
+    /// A curve.
+    public struct Series: Hashable, Sendable {
+      /// The name in the legend.
+      public var name: String
+      /// The style.
+      public var style: Style
+      /// The points in ascending order of x.
+      public var points: [Point]
+      /// The index of the colour, from 0; nil for the next one.
+      public var color: Int?
+
+      /// Creates a curve.
+      public init(_ name: String, _ points: [Point], style: Style = .line, color: Int? = nil) {
+        self.name = name
+        self.points = points
+        self.style = style
+        self.color = color
+      }
+    }
+
+    /// The horizontal axis.
+    public var x: Axis
+    /// The vertical axis.
+    public var y: Axis
+    /// The curves, from back to front.
+    public var series: [Series]
+    /// Creates a chart's curves.
+    public init(x: Axis, y: Axis, series: [Series]) {
+      self.x = x
+      self.y = y
+      self.series = series
+    }
+  }
+}
+
 extension Chart.Curves {
-  /// The most places along the axis that tell values where the pointer stands.
+  /// The maximum number of tooltips along the axis.
   static let mostHints = 120
 
-  /// Tells the values of all curves where the pointer stands: upright stripes from one place that has a
-  /// point to the next, evenly thinned out where there are many.
+  /// Adds tooltips with the values of all curves: vertical stripes around the points' x, thinned
+  /// out evenly where there are many.
   func addHints(
     to drawing: inout Drawing, _ ranges: Ranges,
     _ frame: (left: Double, right: Double, top: Double, bottom: Double)
@@ -31,7 +99,7 @@ extension Chart.Curves {
         Self.nearest(to: value, in: points).flatMap { point -> String? in
           let text = "\(series.name): \(significant(point.y, 4))"
           if abs(point.x - value) <= reach { return text }
-          // A curve tells of its last point before, or of the next, but not beyond its ends.
+          // Between its ends, a curve shows its nearest point.
           guard let first = points.first, let last = points.last, first.x <= value, value <= last.x
           else { return nil }
           return text + " (at \(significant(point.x, 6)))"
@@ -43,7 +111,7 @@ extension Chart.Curves {
     }
   }
 
-  /// The point whose x is nearest; nil of none.
+  /// The point with the nearest x; nil if there are no points.
   private static func nearest(to x: Double, in points: [Chart.Point]) -> Chart.Point? {
     var (low, high) = (0, points.count)
     while low < high {
@@ -56,7 +124,7 @@ extension Chart.Curves {
 }
 
 extension Chart.Curves.Ranges {
-  /// Where a number lies between the two ends of the horizontal axis, in pixels.
+  /// The position of a number on the horizontal axis in pixels.
   fileprivate func x(
     of value: Double, on axis: Chart.Axis, from left: Double, to right: Double
   ) -> Double {

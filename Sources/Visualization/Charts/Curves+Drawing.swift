@@ -2,21 +2,19 @@ import Foundation
 import PerceptronFiles
 
 extension Chart.Curves {
-  /// The most points that are drawn of a line, and the most dots.
+  /// The maximum number of drawn points of a line, and of dots.
   static let drawnPoints = 600, drawnDots = 2000
 
-  /// Curves over axes, with a legend above them where there is more than one.
+  /// Draws the curves over their axes, with a legend above if there are several.
   func drawing(width: Double) -> Drawing {
-    guard let ranges = Ranges(self) else {
-      return .note("There is nothing to show.", width: width)
-    }
+    guard let ranges = Ranges(self) else { return .empty(width: width) }
     let yTicks = Ticks(ranges.y, scale: y.scale, count: 5)
-    // Between whole numbers, as of iterations and trials, there is nothing to name.
+    // No ticks between whole numbers such as iterations and trials.
     let isWhole = series.allSatisfy { $0.points.allSatisfy { $0.x.rounded() == $0.x } }
     let xTicks = Ticks(
       ranges.x, scale: x.scale, count: width > 600 ? 10 : 5, leastStep: isWhole ? 1 : 0)
     let left = 34 + Double(yTicks.longest) * Drawing.characterWidth + 8
-    // Half of the last label stands beyond its tick.
+    // Half of the last label extends beyond its tick.
     let overhang = xTicks.places.last.map { Drawing.width(of: $0.label) / 2 } ?? 0
     let right = width - max(18, overhang + 2)
     let legend = Legend(legendEntries, from: 8, to: right)
@@ -60,7 +58,7 @@ extension Chart.Curves {
       "set grid ytics linetype 1 linecolor rgb '\(ChartColor.grid.hexadecimal)' linewidth 1")
   }
 
-  /// The colour of a curve: its own, or the next one that is not faint.
+  /// The colour of a curve: its own or the next one, without counting faint curves.
   private func color(of index: Int) -> ChartColor {
     let number = series[index].color ?? series[..<index].count { $0.style != .faint }
     let colors = ChartColor.series
@@ -68,8 +66,7 @@ extension Chart.Curves {
       ? .faint : colors[(number % colors.count + colors.count) % colors.count]
   }
 
-  /// Where there are many curves, each differs from its neighbours by its dashes too: twelve can be
-  /// told apart.
+  /// The dashes of a curve. Many curves differ by their dashes too, so that twelve are distinct.
   private func dash(of index: Int) -> String? {
     if series[index].style == .faint || series[index].style == .points { return nil }
     if series[index].style == .dashed { return Self.dashes[1] }
@@ -78,19 +75,19 @@ extension Chart.Curves {
     return Self.dashes[(number % Self.dashes.count + Self.dashes.count) % Self.dashes.count]
   }
 
-  /// The most curves that colours alone tell apart.
+  /// The maximum number of curves that differ by their colours alone.
   private static let mostSolid = 3
   private static let dashes: [String?] = [nil, "(9,4)", "(2,3)", "(12,4,2,4)"]
 
   private var legendEntries: [Legend.Entry] {
     if series.count < 2 { return [] }
-    // Faint curves of one name, as of all others, are one entry.
+    // Faint curves of the same name share an entry.
     let named = series.indices.filter { index in
       series[index].style != .faint
         || !series[..<index].contains { $0.style == .faint && $0.name == series[index].name }
     }
     return named.map {
-      Legend.Entry(name: series[$0].name, mark: .line(dash: dash(of: $0)), color: color(of: $0))
+      Legend.Entry(name: series[$0].name, color: color(of: $0), dash: dash(of: $0))
     }
   }
 
@@ -101,7 +98,7 @@ extension Chart.Curves {
     let rows = points.map { "\($0.x) \(text($0.y))" }
     let block = drawing.data(rows.isEmpty ? ["NaN NaN"] : rows)
     let dashes = dash(of: index).map { " dashtype \($0)" } ?? ""
-    // A line of one point would be nothing.
+    // A line of one point would be invisible.
     let shown = points.count == 1 && series.style != .points ? .linePoints : series.style
     let style =
       switch shown {
@@ -114,15 +111,13 @@ extension Chart.Curves {
     return "\(block) using 1:2 with \(style) linecolor rgb '\(color(of: index).hexadecimal)'"
   }
 
-  /// A number as gnuplot reads it; what has no place on the axis is a gap.
+  /// A number for gnuplot; one without a place on the axis is a gap.
   private func text(_ value: Double) -> String {
     Ranges.hasPlace(value, on: y) ? "\(value)" : "NaN"
   }
-}
 
-extension Chart.Curves {
-  /// The part of the vertical axis that curves lie in from a tenth of the longest on, with some room;
-  /// nil where their beginnings need hardly more.
+  /// The vertical range of the curves from a tenth of the longest on, with a margin; nil if the
+  /// full range is hardly larger.
   package static func lateRange(of curves: [[Chart.Point]]) -> ClosedRange<Double>? {
     let all = curves.joined().filter(\.y.isFinite)
     let length = all.map(\.x).max() ?? 0
@@ -134,7 +129,16 @@ extension Chart.Curves {
     return most - least > 2 * size ? low - 0.1 * size...high + 0.1 * size : nil
   }
 
-  /// What a chart's summary says of a range that not all values lie in.
+  /// The summary's sentence with the last value of each curve that is not faint; nil if there is
+  /// none.
+  package static func ends(of series: [Series], digits: Int) -> String? {
+    let ends = series.filter { $0.style != .faint }.compactMap { curve in
+      curve.points.last { $0.y.isFinite }.map { "\(curve.name) \(significant($0.y, digits))" }
+    }
+    return ends.isEmpty ? nil : " At the end: " + ends.joined(separator: ", ") + "."
+  }
+
+  /// The summary's note on a range that does not contain all values.
   package static func note(on range: ClosedRange<Double>?) -> String {
     range.map {
       " Drawn between \(readableNumber($0.lowerBound)) and \(readableNumber($0.upperBound)): the "
@@ -142,8 +146,8 @@ extension Chart.Curves {
     } ?? ""
   }
 
-  /// At most about `count` of the points: of each stretch of neighbours the lowest and the highest in
-  /// their order, so that no peak is lost; a stretch with a gap keeps it.
+  /// About `count` of the points: the lowest and the highest of each stretch of neighbours in
+  /// order, so that no peak is lost, and gaps.
   static func decimated(_ points: [Chart.Point], to count: Int) -> [Chart.Point] {
     if points.count <= count { return points }
     let stretches = max(count / 3, 1)
@@ -162,15 +166,13 @@ extension Chart.Curves {
     }
     return kept
   }
-}
 
-extension Chart.Curves {
-  /// The ends of both axes: those that are given, or what the points need with some room.
+  /// The ends of both axes: the given ones, or those of the points with a margin.
   struct Ranges {
     let x: ClosedRange<Double>
     let y: ClosedRange<Double>
 
-    /// Nil where no point has a place.
+    /// Nil if no point has a place.
     init?(_ curves: Chart.Curves) {
       let shown = curves.series.flatMap(\.points).filter {
         Self.hasPlace($0.x, on: curves.x) && Self.hasPlace($0.y, on: curves.y)
@@ -180,8 +182,8 @@ extension Chart.Curves {
       y = Self.range(of: shown.map(\.y), on: curves.y, room: 0.04)
     }
 
-    /// Whether a number has a place on an axis; beyond 1e300, or below its inverse on a logarithmic
-    /// axis, gnuplot's own numbers overflow.
+    /// Whether a number has a place on an axis. gnuplot overflows beyond 1e300 and, on a
+    /// logarithmic axis, below 1e-300.
     static func hasPlace(_ value: Double, on axis: Chart.Axis) -> Bool {
       value.isFinite && abs(value) <= 1e300 && (axis.scale == .linear || value >= 1e-300)
     }
@@ -200,7 +202,7 @@ extension Chart.Curves {
         let factor = least == most ? 2 : pow(10, (log10(most) - log10(least)) * room)
         return max(least / factor, 1e-305)...min(most * factor, 1e305)
       }
-      // One value only gets a range about it.
+      // A single value gets a range around it.
       let more = least == most ? max(abs(least) * 0.1, 1e-6) : (most - least) * room
       return least - more...most + more
     }

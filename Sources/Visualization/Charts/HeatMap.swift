@@ -1,17 +1,54 @@
 import PerceptronFiles
 
+extension Chart {
+  /// A table of coloured cells, the first row at the top.
+  public struct HeatMap: Hashable, Sendable {
+    /// The labels of the columns and the rows.
+    public var columnLabel: String, rowLabel: String
+    /// The names of the columns and the rows.
+    public var columns: [String], rows: [String]
+    /// The cells: [rows][columns]; nil for an empty cell.
+    public var values: [[Double?]]
+    /// The label of the values.
+    public var valueLabel: String
+    /// The number of decimals in the cells; nil for colours alone.
+    public var digits: Int?
+    /// The values of the first and the last colour; nil for the least and the largest value.
+    public var range: ClosedRange<Double>?
+
+    /// Creates a heat map.
+    ///
+    /// - Precondition: `values` has the shape [rows][columns].
+    public init(
+      columnLabel: String, columns: [String], rowLabel: String, rows: [String],
+      values: [[Double?]], valueLabel: String, digits: Int? = 3, range: ClosedRange<Double>? = nil
+    ) {
+      precondition(
+        values.count == rows.count && values.allSatisfy { $0.count == columns.count },
+        "HeatMap: \(values.map(\.count)) cells for \(rows.count) rows and \(columns.count) columns")
+      self.columnLabel = columnLabel
+      self.columns = columns
+      self.rowLabel = rowLabel
+      self.rows = rows
+      self.values = values
+      self.valueLabel = valueLabel
+      self.digits = digits
+      self.range = range
+    }
+  }
+}
+
 extension Chart.HeatMap {
-  /// Beyond this many rows or columns cells are narrow, and without numbers.
+  /// With more rows or columns, cells are narrow and have no numbers.
   private static let spacious = 12
-  /// The most cells that tell their values where the pointer stands.
+  /// The maximum number of cells with tooltips.
   private static let mostHints = 2500
 
-  /// Cells with their names at the left and below, and the scale of the colours.
   func drawing(width: Double) -> Drawing {
     guard
       let scale = ColorScale(
         values.joined().compactMap { $0 }, range: range, label: valueLabel, digits: digits)
-    else { return .note("There is nothing to show.", width: width) }
+    else { return .empty(width: width) }
     let left = min((rows.map(Drawing.width(of:)).max() ?? 0) + 44, width * 0.4)
     let right = width - 12
     let cell = (
@@ -35,7 +72,7 @@ extension Chart.HeatMap {
     let cells = drawCells(in: &drawing, left: left, top: top, cell: cell, scale)
     addHints(to: &drawing, left: left, top: top, cell: cell)
     let strip = scale.draw(in: &drawing, from: left, to: right, top: bottom + room + 22)
-    drawing.plotInPixels(cells + [strip])
+    drawing.plotInPixels([cells, strip])
     return drawing
   }
 
@@ -43,7 +80,7 @@ extension Chart.HeatMap {
     in drawing: inout Drawing, left: Double, top: Double, bottom: Double,
     cell: (width: Double, height: Double), isSlanted: Bool, room: Double
   ) {
-    // Names that would stand on each other are thinned out.
+    // Names that would overlap are thinned out.
     let rowStride = max(Int((15 / cell.height).rounded(.up)), 1)
     for (index, name) in rows.enumerated() where index % rowStride == 0 {
       drawing.text(
@@ -80,14 +117,14 @@ extension Chart.HeatMap {
   private func drawCells(
     in drawing: inout Drawing, left: Double, top: Double,
     cell: (width: Double, height: Double), _ scale: ColorScale
-  ) -> [String] {
+  ) -> String {
     let gap = rows.count <= Self.spacious && columns.count <= Self.spacious ? 1.0 : 0
     var boxes: [String] = []
     for (row, line) in values.enumerated() {
       let y = top + Double(row) * cell.height
       for run in Self.runs(of: line.map { $0.flatMap { $0.isFinite ? scale.color(of: $0) : nil } })
       {
-        // Where there is no gap, neighbours of one colour are one box: a large map is mostly zeros.
+        // Without gaps, neighbours of one colour are one box: a large map is mostly zeros.
         let parts = gap > 0 ? run.columns.map { $0..<$0 + 1 } : [run.columns]
         for part in parts {
           let (x, end) = (
@@ -109,13 +146,10 @@ extension Chart.HeatMap {
         }
       }
     }
-    let block = drawing.data(boxes)
-    return [
-      "\(block) using 1:2:3:4:5:6:7 with boxxyerror linecolor rgb variable fillstyle solid noborder"
-    ]
+    return drawing.boxes(boxes)
   }
 
-  /// The stretches of a row in which neighbours have one colour; cells without one are left out.
+  /// The runs of neighbours of one colour in a row; cells without colour are left out.
   static func runs(of colors: [ChartColor?]) -> [(columns: Range<Int>, color: ChartColor)] {
     var runs: [(columns: Range<Int>, color: ChartColor)] = []
     for (column, color) in colors.enumerated() {

@@ -1,12 +1,11 @@
 import Foundation
 
-/// What gnuplot is told to draw one chart: texts, lines and data at pixels from the top left corner, or
-/// a plot with axes of its own.
+/// The gnuplot commands of a chart: texts, lines and data in pixels from the top left corner, or a
+/// plot with axes of its own.
 ///
-/// Nothing that comes from outside is ever read as a command: texts stand in single quotation marks,
-/// in which gnuplot knows no escapes, variables or commands, and data are numbers in data blocks.
+/// Nothing from outside is ever read as a command: texts are in single quotation marks, in which
+/// gnuplot knows no escapes, variables or commands, and data are numbers in data blocks.
 struct Drawing {
-  /// Where a text stands beside its place.
   enum Alignment: String {
     case left, center, right
   }
@@ -14,7 +13,7 @@ struct Drawing {
   let width: Double
   let height: Double
   private(set) var commands: [String] = []
-  /// What is told where the pointer stands, as SVG elements that lie on the drawing, unseen.
+  /// Tooltips: invisible SVG elements on top of the drawing.
   private(set) var hints: [String] = []
   private var blockCount = 0
 
@@ -23,15 +22,13 @@ struct Drawing {
     self.height = height
   }
 
-  /// The size of texts.
   static var fontSize: Double { 14 }
-  /// About how wide a character of a text is: a little more than most are.
+  /// The approximate width of a character, a little more than most have.
   static var characterWidth: Double { 7.6 }
 
-  /// Adds a command.
   mutating func command(_ text: String) { commands.append(text) }
 
-  /// Writes a text with its middle line at `y`, shortened to `room` pixels.
+  /// Writes a text, vertically centred at `y` and shortened to `room` pixels.
   mutating func text(
     _ text: String, x: Double, y: Double, _ alignment: Alignment = .left,
     color: ChartColor = .ink, room: Double = .infinity, rotated: Bool = false
@@ -44,7 +41,6 @@ struct Drawing {
         + " textcolor rgb '\(color.hexadecimal)' front")
   }
 
-  /// Draws a line.
   mutating func line(
     from start: (x: Double, y: Double), to end: (x: Double, y: Double), color: ChartColor,
     width: Double = 1, dash: String? = nil
@@ -55,9 +51,9 @@ struct Drawing {
         + (dash.map { " dashtype \($0)" } ?? ""))
   }
 
-  /// Defines a block of data, a row of numbers for each line and empty rows between pieces.
+  /// Defines a data block of rows of numbers, with empty rows between pieces.
   ///
-  /// - Returns: its name.
+  /// - Returns: the block's name.
   mutating func data(_ rows: some Sequence<String>) -> String {
     let name = "$data\(blockCount)"
     blockCount += 1
@@ -65,7 +61,15 @@ struct Drawing {
     return name
   }
 
-  /// Tells something where the pointer stands on a rectangle.
+  /// Defines boxes with colours, each row "x y left right top bottom color".
+  ///
+  /// - Returns: the plot, for ``plotInPixels(_:)``.
+  mutating func boxes(_ rows: some Sequence<String>) -> String {
+    "\(data(rows)) using 1:2:3:4:5:6:7 with boxxyerror linecolor rgb variable fillstyle solid"
+      + " noborder"
+  }
+
+  /// Adds a tooltip to a rectangle.
   mutating func hint(_ lines: [String], x: Double, y: Double, width: Double, height: Double) {
     hints.append(
       "<rect class=\"hint\" x=\"\(Self.pixels(x))\" y=\"\(Self.pixels(y))\""
@@ -73,7 +77,7 @@ struct Drawing {
         + " fill-opacity=\"0\"><title>\(Self.hintText(lines))</title></rect>")
   }
 
-  /// Tells something where the pointer stands near a line through some points.
+  /// Adds a tooltip along a line through some points.
   mutating func hint(_ lines: [String], along points: [(x: Double, y: Double)]) {
     let places = points.map { "\(Self.pixels($0.x)),\(Self.pixels($0.y))" }
     hints.append(
@@ -94,19 +98,19 @@ struct Drawing {
     command("set lmargin at screen 0; set rmargin at screen 1")
     command("set bmargin at screen 0; set tmargin at screen 1")
     command("set xrange [0:\(width)]; set yrange [\(height):0]")
-    // Something has to be plotted for labels to be drawn.
+    // gnuplot draws labels only with a plot.
     command("plot " + (plots.isEmpty ? ["NaN notitle"] : plots).joined(separator: ", "))
   }
 
-  /// A drawing of nothing but a text that says so.
-  static func note(_ text: String, width: Double) -> Drawing {
+  /// The drawing of a chart without data.
+  static func empty(width: Double) -> Drawing {
     var drawing = Drawing(width: width, height: 80)
-    drawing.text(text, x: width / 2, y: 40, .center, color: .muted)
+    drawing.text("There is nothing to show.", x: width / 2, y: 40, .center, color: .muted)
     drawing.plotInPixels([])
     return drawing
   }
 
-  /// A place on the whole drawing as gnuplot counts it: shares from the bottom left.
+  /// A position in gnuplot's screen coordinates: shares of the size from the bottom left.
   func place(_ x: Double, _ y: Double) -> String {
     String(format: "%.5f,%.5f", x / width, 1 - y / height)
   }
@@ -115,9 +119,9 @@ struct Drawing {
 // MARK: - Texts
 
 extension Drawing {
-  /// A text for gnuplot, which takes all between single quotation marks as it is but for those.
+  /// A text in single quotation marks for gnuplot, which are doubled inside.
   static func quoted(_ text: String) -> String {
-    // By scalars, since a quotation mark with an accent behind it is another character.
+    // By scalars: a quotation mark with a combining accent is another character.
     var quoted = String.UnicodeScalarView("'".unicodeScalars)
     for scalar in text.unicodeScalars {
       quoted.append(scalar)
@@ -126,17 +130,18 @@ extension Drawing {
     return String(quoted) + "'"
   }
 
-  /// About how wide a text is.
+  /// The approximate width of a text in pixels.
   static func width(of text: String) -> Double {
     text.reduce(0) { $0 + width(of: $1) }
   }
 
   private static func width(of character: Character) -> Double {
-    // Beyond the alphabets with letters as wide as ours are ideographs and emoji.
+    // Beyond these alphabets are ideographs and emoji, which are wider.
     character.unicodeScalars.contains { $0.value >= 0x1100 } ? 15 : characterWidth
   }
 
-  /// A text on one line, without control characters, cut to a width in pixels with … at its end.
+  /// A text on one line without control characters, cut to a width in pixels and ending in … if
+  /// cut.
   static func shortened(_ text: String, to room: Double) -> String {
     let line = String(
       String.UnicodeScalarView(

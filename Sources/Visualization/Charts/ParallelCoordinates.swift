@@ -1,21 +1,100 @@
 import PerceptronFiles
 
+extension Chart {
+  /// Lines across several axes, coloured by a value.
+  public struct ParallelCoordinates: Hashable, Sendable {
+    /// A vertical axis.
+    public struct Dimension: Hashable, Sendable {
+      /// A labelled position on an axis.
+      public struct Tick: Hashable, Sendable {
+        /// The position, from 0 at the bottom to 1 at the top.
+        public var position: Double
+        /// The label.
+        public var label: String
+
+        /// Creates a tick.
+        public init(_ position: Double, _ label: String) {
+          self.position = position
+          self.label = label
+        }
+      }
+
+      /// The name.
+      public var name: String
+      /// The ticks.
+      public var ticks: [Tick]
+
+      /// Creates an axis.
+      public init(_ name: String, ticks: [Tick]) {
+        self.name = name
+        self.ticks = ticks
+      }
+    }
+
+    /// A line.
+    public struct Line: Hashable, Sendable {
+      /// The name in the data.
+      public var name: String
+      /// The position on each axis, from 0 to 1; nil for none.
+      public var positions: [Double?]
+      /// The value of the colour; nil for faint grey.
+      public var value: Double?
+      /// The lines of the tooltip; empty for name and value.
+      public var details: [String]
+
+      /// Creates a line.
+      public init(
+        _ name: String, positions: [Double?], value: Double?, details: [String] = []
+      ) {
+        self.name = name
+        self.positions = positions
+        self.value = value
+        self.details = details
+      }
+    }
+
+    /// The axes from left to right.
+    public var dimensions: [Dimension]
+    /// The lines, from back to front.
+    public var lines: [Line]
+    /// The label of the values.
+    public var valueLabel: String
+    /// The values of the first and the last colour; nil for the least and the largest value.
+    public var range: ClosedRange<Double>?
+
+    /// Creates a chart's axes and lines.
+    ///
+    /// - Precondition: each line has a position, or nil, for each axis.
+    public init(
+      dimensions: [Dimension], lines: [Line], valueLabel: String,
+      range: ClosedRange<Double>? = nil
+    ) {
+      precondition(
+        lines.allSatisfy { $0.positions.count == dimensions.count },
+        "ParallelCoordinates: \(lines.map(\.positions.count)) positions for "
+          + "\(dimensions.count) axes"
+      )
+      self.dimensions = dimensions
+      self.lines = lines
+      self.valueLabel = valueLabel
+      self.range = range
+    }
+  }
+}
+
 extension Chart.ParallelCoordinates {
-  /// The most lines that tell what they are of where the pointer stands: the foremost.
+  /// The maximum number of lines with tooltips: the foremost.
   private static let mostHints = 100
 
-  /// Upright axes with a line for each thing across them, and the scale of the colours.
   func drawing(width: Double) -> Drawing {
-    if dimensions.isEmpty || lines.isEmpty {
-      return .note("There is nothing to show.", width: width)
-    }
+    if dimensions.isEmpty || lines.isEmpty { return .empty(width: width) }
     let tickRoom = { (dimension: Dimension) in
       dimension.ticks.map { Drawing.width(of: $0.label) }.max() ?? 0
     }
     let left = min(tickRoom(dimensions[0]), 140) + 18
     let right = width - 24
     let step = dimensions.count > 1 ? (right - left) / Double(dimensions.count - 1) : 0
-    // Names that are wider than the axes are apart stand on two levels.
+    // Names that are wider than the distance of the axes alternate between two levels.
     let isStaggered = dimensions.contains { Drawing.width(of: $0.name) > step - 8 }
     let top = isStaggered ? 62.0 : 44
     let bottom = top + 240
@@ -61,7 +140,7 @@ extension Chart.ParallelCoordinates {
     to bottom: Double, room: Double, name: (y: Double, room: Double), isFirst: Bool, isLast: Bool
   ) {
     drawing.line(from: (x, top), to: (x, bottom), color: .muted, width: 1.5)
-    // The names of the outermost axes begin and end with the drawing.
+    // The names of the outermost axes are aligned with the drawing's edges.
     let alignment: Drawing.Alignment = isFirst ? .left : isLast ? .right : .center
     drawing.text(
       dimension.name, x: isFirst ? 4 : isLast ? drawing.width - 4 : x, y: name.y, alignment,

@@ -1,11 +1,52 @@
 import PerceptronFiles
 
+extension Chart {
+  /// Spans of time, the first at the top.
+  public struct Timeline: Hashable, Sendable {
+    /// A span of time.
+    public struct Span: Hashable, Sendable {
+      /// The name in the data.
+      public var name: String
+      /// The start and the end in seconds.
+      public var seconds: ClosedRange<Double>
+      /// The index in ``Timeline/kinds``.
+      public var kind: Int
+      /// An additional line of the tooltip.
+      public var detail: String?
+
+      /// Creates a span.
+      public init(
+        _ name: String, seconds: ClosedRange<Double>, kind: Int, detail: String? = nil
+      ) {
+        self.name = name
+        self.seconds = seconds
+        self.kind = kind
+        self.detail = detail
+      }
+    }
+
+    /// The label of a span, such as `trial`.
+    public var label: String
+    /// The kinds of spans, in the legend.
+    public var kinds: [String]
+    /// The spans.
+    public var spans: [Span]
+
+    /// Creates a timeline.
+    public init(label: String, kinds: [String], spans: [Span]) {
+      self.label = label
+      self.kinds = kinds
+      self.spans = spans
+    }
+  }
+}
+
 extension Chart.Timeline {
-  /// A stripe for each span, below each other where they overlap, over an axis of seconds.
+  /// Draws a stripe for each span over an axis of seconds, on several lanes where spans overlap.
   func drawing(width: Double) -> Drawing {
     guard let end = spans.map(\.seconds.upperBound).max(),
       let start = spans.map(\.seconds.lowerBound).min(), start.isFinite, end.isFinite
-    else { return .note("There is nothing to show.", width: width) }
+    else { return .empty(width: width) }
     let range = start...max(end, start + 1e-3)
     let lanes = Self.lanes(of: spans)
     let count = (lanes.max() ?? 0) + 1
@@ -15,8 +56,8 @@ extension Chart.Timeline {
     let legend = Legend(
       used.map {
         .init(
-          name: kinds.indices.contains($0) ? kinds[$0] : "", mark: .box,
-          color: ChartColor.series[$0 % ChartColor.series.count])
+          name: kinds.indices.contains($0) ? kinds[$0] : "",
+          color: ChartColor.series[$0 % ChartColor.series.count], width: 12)
       }, from: left, to: right)
     let top = legend.height + 8
     let bottom = top + laneHeight * Double(count)
@@ -35,7 +76,8 @@ extension Chart.Timeline {
       drawing.hint(
         [
           span.name + kind,
-          "from \(readableTime(span.seconds.lowerBound)) to \(readableTime(span.seconds.upperBound))",
+          "from \(readableTime(span.seconds.lowerBound)) to "
+            + readableTime(span.seconds.upperBound),
         ] + [span.detail].compactMap { $0 },
         x: begin, y: y, width: max(end - begin, 2), height: laneHeight)
       return
@@ -50,14 +92,12 @@ extension Chart.Timeline {
     drawing.text(
       "seconds; a stripe for each \(label)", x: (left + right) / 2, y: bottom + 40, .center,
       room: right - left)
-    let block = drawing.data(rows)
-    drawing.plotInPixels([
-      "\(block) using 1:2:3:4:5:6:7 with boxxyerror linecolor rgb variable fillstyle solid noborder"
-    ])
+    let boxes = drawing.boxes(rows)
+    drawing.plotInPixels([boxes])
     return drawing
   }
 
-  /// The lane of each span: the first one that is free when it begins.
+  /// The lane of each span: the first one that is free at its start.
   static func lanes(of spans: [Span]) -> [Int] {
     var ends: [Double] = []
     var lanes = [Int](repeating: 0, count: spans.count)
