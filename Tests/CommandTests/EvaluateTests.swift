@@ -67,7 +67,7 @@ struct EvaluateTests {
     try FileManager.default.moveItem(
       atPath: scratch.file("run/model.safetensors"), toPath: scratch.file("kept"))
     let lost = try Command.run(["evaluate", "run"], in: scratch.path)
-    #expect(lost.status == 1 && lost.errors.contains("the one that the run left is gone"))
+    #expect(lost.status == 1 && lost.errors.contains("the run's model was removed"))
     try FileManager.default.moveItem(
       atPath: scratch.file("kept"), toPath: scratch.file("run/model.safetensors"))
     // History is of no concern here, and neither is a test set that is not there.
@@ -181,7 +181,7 @@ struct EvaluateTests {
       try write([3, 2])
       let turned = try Command.run(command, in: scratch.path)
       #expect(turned.status == 1 && turned.output.isEmpty)
-      #expect(turned.errors.contains("trained on pictures of 2 rows of 3 pixels, "))
+      #expect(turned.errors.contains("trained on images of 2 rows of 3 pixels, "))
       #expect(turned.errors.contains(" has pictures of 3 rows of 2 pixels"))
       try write([6])
       let flat = try Command.run(command, in: scratch.path)
@@ -205,7 +205,7 @@ struct EvaluateTests {
       #expect(outcome.status == status, "\(outcome.errors)")
       #expect(
         outcome.errors.contains(
-          "class 0 is airplane to the network and truck in \(folder); expected")
+          "class 0 is airplane in the network and truck in \(folder); expected")
           == (status == 1))
     }
   }

@@ -72,7 +72,7 @@ struct ReportCommand: CommandWithExamples {
     }
     if Study.exists(at: folder) {
       if data != nil {
-        throw ValidationError("--data is for the page of a run, \(folder) has a study")
+        throw ValidationError("--data is for the report of a run, but \(folder) has a study")
       }
       return Report(of: try Study.current(at: folder).study, in: folder)
     }
@@ -131,7 +131,7 @@ struct RunPageSource {
       case .double(let model)?: try self.parts(model)
       case nil: (nil, nil)
       }
-    let check = try part("The check of gradients is left out") { try $0.gradientCheck() }
+    let check = try part("The gradient check is left out") { try $0.gradientCheck() }
     return Report(
       ofRun: run, named: name, network: parts.network, evaluation: parts.evaluation,
       gradientCheck: check, omissions: omissions)
@@ -176,10 +176,10 @@ struct RunPageSource {
 
   private mutating func model() throws -> AnyTrainedModel? {
     if !directory.holdsModel {
-      miss("There is no model, and so no confusions of classes")
+      miss("There is no model, and therefore no confusion matrix")
       return nil
     }
-    return try part("The network and the confusions of classes are left out") {
+    return try part("The network and the confusion matrix are left out") {
       try AnyTrainedModel(readingFrom: $0.directory.modelPath)
     }
   }
@@ -195,7 +195,7 @@ extension RunPageSource {
     // Data named by the user must be usable; otherwise the part is optional.
     let found: (RunData, RunEvaluation?)? =
       data == nil
-      ? try part("The confusions of classes are left out") { try $0.evaluate(model) }
+      ? try part("The confusion matrix is left out") { try $0.evaluate(model) }
       : try evaluate(model)
     let inputs = model.network.inputSize
     let shape = found?.0.loaded.training.image
@@ -215,12 +215,14 @@ extension RunPageSource {
     }
     if held == 0 {
       omissions.append(
-        "\(source) has no test set, and no rows were held out: there are no confusions.")
+        "\(source) has no test set, and there are no validation rows: there is no confusion matrix."
+      )
       return (found, nil)
     }
     let rows = try found.loaded.training.split(held, by: run.record.settings.split).validation
-    let evaluation = try evaluate(model, on: rows, "the rows held out", of: source)
-    omissions.append("\(source) has no test set: confusions are those of the rows held out.")
+    let evaluation = try evaluate(model, on: rows, "the validation rows", of: source)
+    omissions.append(
+      "\(source) has no test set: the confusion matrix is that of the validation rows.")
     return (found, evaluation)
   }
 

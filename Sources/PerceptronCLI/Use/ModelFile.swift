@@ -22,8 +22,7 @@ enum ModelFile {
       {
         throw FileError(
           path,
-          "expected a model, found a checkpoint; `perceptron resume` goes on with a run, given its "
-            + "folder")
+          "expected a model, found a checkpoint; `perceptron resume` continues the run in a folder")
       }
       if isBest(path) { throw FileError(path, error.message + "; " + makingBest(folder(of: path))) }
       throw error
@@ -42,7 +41,7 @@ enum ModelFile {
   }
 
   private static func makingBest(_ folder: String) -> String {
-    "`\(ShellCommand.line(["perceptron", "tune", "--resume", folder]))` makes it again"
+    "`\(ShellCommand.line(["perceptron", "tune", "--resume", folder]))` restores it"
   }
 
   private static func path(_ argument: String) throws -> String {
@@ -73,13 +72,13 @@ enum ModelFile {
     let missing = "no model.safetensors in this folder: "
     if run.holdsCheckpoint {
       let resume = ShellCommand.line(["perceptron", "resume", run.path])
-      return missing + "its run is not over; `\(resume)` goes on with it"
+      return missing + "its run is not over; `\(resume)` continues it"
     }
     if run.holdsRecord {
       return missing
         + (try run.record().results.status == .diverged
           ? "expected a run that did not diverge"
-          : "the one that the run left is gone; training anew, with the settings in run.json, makes it again")
+          : "the run's model was removed; train again with the settings in run.json")
     }
     if DatasetLibrary.holdsData(in: run.path) {
       return "expected the folder of a run or a study, found a folder of data"
@@ -112,7 +111,7 @@ extension ModelFile {
     if let known = model.image, let found = features.image, known != found {
       throw FileError(
         path,
-        "the network was trained on pictures of \(sizeText(known)), \(source) has pictures of "
+        "the network was trained on images of \(sizeText(known)), \(source) has images of "
           + sizeText(found))
     }
   }
@@ -130,14 +129,13 @@ extension ModelFile {
     if rows.classCount > model.network.classCount {
       throw FileError(
         path,
-        "the network tells \(model.network.classCount) classes apart, \(source) has "
-          + "\(rows.classCount)")
+        "the network has \(model.network.classCount) classes, \(source) has \(rows.classCount)")
     }
     for (label, (known, found)) in zip(model.classNames, rows.classNames).enumerated()
     where known != found && known != "\(label)" && found != "\(label)" {
       throw FileError(
         path,
-        "class \(label) is \(known) to the network and \(found) in \(source); expected the same "
+        "class \(label) is \(known) in the network and \(found) in \(source); expected the same "
           + "classes in the same order")
     }
     if rows.count == 0 { throw DatasetError("\(source) has no rows to evaluate on") }

@@ -74,7 +74,7 @@ struct TuneResumeTests {
         let outcome = try Command.run(arguments, in: scratch.path)
         #expect(outcome.status == 1 && outcome.output.isEmpty)
         #expect(
-          outcome.errors.hasSuffix("`perceptron tune --resume study` makes it again\n"),
+          outcome.errors.hasSuffix("`perceptron tune --resume study` restores it\n"),
           "\(outcome.errors)")
         #expect(!outcome.errors.contains("no trial has a result"))
       }
