@@ -149,7 +149,8 @@ extension GradientCheckReport: CustomStringConvertible {
       ]
     }
     let ranks = [0, 4, 1, 2, 3, 0, 5, 6, 6]
-    return TextTable([header] + rows, wordColumns: 2, ranks: ranks).text(columns: columns) + "\n" + verdict
+    return TextTable([header] + rows, wordColumns: 2, ranks: ranks).text(columns: columns) + "\n"
+      + verdict
   }
 
   /// One sentence: passed, failed or undecided, and by what.

@@ -231,6 +231,7 @@ extension Optimizer.Entry: ExpressibleByArgument {
     self = entry
   }
 
+  /// The names of all optimizers, for the help.
   public static var allValueStrings: [String] { Optimizer.all.map(\.name) }
 }
 
@@ -240,5 +241,6 @@ extension Schedule.Entry: ExpressibleByArgument {
     self = entry
   }
 
+  /// The names of all schedules, for the help.
   public static var allValueStrings: [String] { Schedule.all.map(\.name) }
 }
