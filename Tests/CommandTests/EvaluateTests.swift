@@ -182,7 +182,7 @@ struct EvaluateTests {
       let turned = try Command.run(command, in: scratch.path)
       #expect(turned.status == 1 && turned.output.isEmpty)
       #expect(turned.errors.contains("trained on images of 2 rows of 3 pixels, "))
-      #expect(turned.errors.contains(" has pictures of 3 rows of 2 pixels"))
+      #expect(turned.errors.contains(" has images of 3 rows of 2 pixels"))
       try write([6])
       let flat = try Command.run(command, in: scratch.path)
       #expect(flat.status == 0 && flat.errors.isEmpty, "\(flat.errors)")

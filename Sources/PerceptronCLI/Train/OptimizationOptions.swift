@@ -226,6 +226,7 @@ extension OptimizationOptions {
 extension Sampling: ExpressibleByArgument {}
 
 extension Optimizer.Entry: ExpressibleByArgument {
+  /// The optimizer with this name.
   public init?(argument: String) {
     guard let entry = Optimizer.named(argument) else { return nil }
     self = entry
@@ -236,6 +237,7 @@ extension Optimizer.Entry: ExpressibleByArgument {
 }
 
 extension Schedule.Entry: ExpressibleByArgument {
+  /// The schedule with this name.
   public init?(argument: String) {
     guard let entry = Schedule.named(argument) else { return nil }
     self = entry
