@@ -20,18 +20,7 @@ extension BLASScalar {
       let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
       return sum(count: half, x) + sum(count: count - half, x + half)
     }
-    var lanes = SIMD8<Self>(repeating: 0)
-    var index = 0
-    while index + 8 <= count {
-      lanes += UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Self>.self)
-      index += 8
-    }
-    var total = lanes.sum()
-    while index < count {
-      total += x[index]
-      index += 1
-    }
-    return total
+    return laneSum(count: count) { lanes(x, $0) } one: { x[$0] }
   }
 
   /// Σ |x|, added pairwise; 0 for no elements.
@@ -72,7 +61,7 @@ extension BLASScalar {
     var probe = SIMD8<Self>(repeating: 0)
     var index = 0
     while index + 8 <= count {
-      probe += UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Self>.self) * 0
+      probe += lanes(x, index) * 0
       index += 8
     }
     let checked = probe.sum() == 0 ? index : 0

@@ -64,9 +64,4 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
 
   /// `dropout`, with the rate.
   public var specification: LayerSpecification? { .dropout(rate: rate) }
-
-  /// The same layer in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
-    Dropout<Other>(rate: rate)
-  }
 }

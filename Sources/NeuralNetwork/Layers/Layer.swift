@@ -172,9 +172,13 @@ extension Layer {
   public var specification: LayerSpecification? { nil }
   /// The specification's text, or the type's name.
   public var name: String { specification.map { "\($0)" } ?? "\(Self.self)" }
-  /// Traps: only layers that implement it exist in another scalar type.
+  /// A layer of the same specification, for a layer without parameters. Traps for any other that does
+  /// not implement it.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
-    fatalError("\(name): this layer does not say what it is in \(Other.self)")
+    guard parameterKinds.isEmpty, let specification else {
+      fatalError("\(name): this layer does not implement its conversion to \(Other.self)")
+    }
+    return specification.makeLayer(inputSize: traits.inputSize ?? 1)
   }
 
   /// The tensors that are trained, in the order of ``parameterKinds``.

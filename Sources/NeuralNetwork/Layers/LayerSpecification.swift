@@ -116,6 +116,12 @@ extension LayerSpecification {
     }
   }
 
+  /// A layer whose weights do not matter.
+  func makeLayer<Scalar: BLASScalar>(inputSize: Int) -> any Layer<Scalar> {
+    var random = SeededRandom(seed: 0)
+    return makeLayer(inputSize: inputSize, initializer: .zeros, using: &random)
+  }
+
   private static func makeEnsemble<Scalar>(_ members: [Network<Scalar>]) -> EnsembleLayer<Scalar> {
     do {
       return try EnsembleLayer(members)

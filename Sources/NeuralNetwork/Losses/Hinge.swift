@@ -73,11 +73,6 @@ public struct Hinge<Scalar: BLASScalar>: MarginLoss {
 
   /// `hinge`.
   public var specification: LossSpecification? { .hinge }
-
-  /// The same loss in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
-    Hinge<Other>()
-  }
 }
 
 /// The multi-class hinge with squared margins: the mean over rows of
@@ -92,9 +87,4 @@ public struct SquaredHinge<Scalar: BLASScalar>: MarginLoss {
 
   /// `squaredHinge`.
   public var specification: LossSpecification? { .squaredHinge }
-
-  /// The same loss in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
-    SquaredHinge<Other>()
-  }
 }

@@ -45,9 +45,4 @@ public struct LogisticLoss<Scalar: BLASScalar>: ValueLoss {
 
   /// `logistic`.
   public var specification: LossSpecification? { .logistic }
-
-  /// The same loss in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
-    LogisticLoss<Other>()
-  }
 }

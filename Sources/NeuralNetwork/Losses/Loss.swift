@@ -56,9 +56,12 @@ extension Loss {
   public var specification: LossSpecification? { nil }
   /// The specification's text, or the type's name.
   public var name: String { specification.map { "\($0)" } ?? "\(Self.self)" }
-  /// Traps: only losses that implement it exist in another scalar type.
+  /// The loss of the same specification. Traps for a loss that has none and does not implement it.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
-    fatalError("\(name): this loss does not say what it is in \(Other.self)")
+    guard let specification else {
+      fatalError("\(name): this loss does not implement its conversion to \(Other.self)")
+    }
+    return specification.makeLoss()
   }
 
   /// The number of rows.

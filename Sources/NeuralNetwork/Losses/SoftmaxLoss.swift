@@ -48,11 +48,6 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Loss {
     .softmax(labelSmoothing: labelSmoothing, classWeights: classWeights)
   }
 
-  /// The same loss in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
-    SoftmaxLoss<Other>(labelSmoothing: labelSmoothing, classWeights: classWeights)
-  }
-
   /// The probability of each class, exp(scoreⱼ) / Σₖ exp(scoreₖ).
   ///
   /// - Parameter scores: [rows, classes].

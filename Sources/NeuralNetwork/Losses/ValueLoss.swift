@@ -88,11 +88,6 @@ public struct SquaredError<Scalar: BLASScalar>: ValueLoss {
 
   /// `squaredError`.
   public var specification: LossSpecification? { .squaredError }
-
-  /// The same loss in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
-    SquaredError<Other>()
-  }
 }
 
 /// The mean over all outputs of |output − target|, as PyTorch's `L1Loss`.
@@ -132,9 +127,4 @@ public struct AbsoluteError<Scalar: BLASScalar>: ValueLoss {
 
   /// `absoluteError`.
   public var specification: LossSpecification? { .absoluteError }
-
-  /// The same loss in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Loss<Other> {
-    AbsoluteError<Other>()
-  }
 }

@@ -14,9 +14,4 @@ public struct GELU<Scalar: BLASScalar>: ActivationLayer {
 
   /// `gelu`.
   public var specification: LayerSpecification? { .gelu }
-
-  /// The same layer in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
-    GELU<Other>()
-  }
 }

@@ -12,11 +12,6 @@ public struct ReLU<Scalar: BLASScalar>: ActivationLayer {
 
   /// `relu`.
   public var specification: LayerSpecification? { .relu }
-
-  /// The same layer in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
-    ReLU<Other>()
-  }
 }
 
 /// The leaky rectified linear unit: x above 0, else slope·x (Maas, Hannun and Ng 2013). NaN passes
@@ -44,9 +39,4 @@ public struct LeakyReLU<Scalar: BLASScalar>: ActivationLayer {
 
   /// `leakyReLU`, with the slope.
   public var specification: LayerSpecification? { .leakyReLU(slope: slope) }
-
-  /// The same layer in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
-    LeakyReLU<Other>(slope: slope)
-  }
 }

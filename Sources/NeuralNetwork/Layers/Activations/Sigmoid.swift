@@ -12,11 +12,6 @@ public struct Sigmoid<Scalar: BLASScalar>: ActivationLayer {
 
   /// `sigmoid`.
   public var specification: LayerSpecification? { .sigmoid }
-
-  /// The same layer in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
-    Sigmoid<Other>()
-  }
 }
 
 /// The hyperbolic tangent of each input. NaN passes through.
@@ -31,9 +26,4 @@ public struct Tanh<Scalar: BLASScalar>: ActivationLayer {
 
   /// `tanh`.
   public var specification: LayerSpecification? { .tanh }
-
-  /// The same layer in another scalar type.
-  public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
-    Tanh<Other>()
-  }
 }
