@@ -1,8 +1,8 @@
 internal import CPerceptronKernels
 
 extension BLASScalar {
-  /// The softmax of each row and, where there is room for them, each row's
-  /// Σ e^(score − largest score); `probabilities` may be `scores`.
+  /// The softmax of each row and, unless `sums` is nil, each row's Σ e^(score − largest score);
+  /// `probabilities` may be `scores`.
   package static func softmax(
     rows: Int, columns: Int, _ scores: UnsafePointer<Self>,
     into probabilities: UnsafeMutablePointer<Self>, sums: UnsafeMutablePointer<Self>?
@@ -29,9 +29,8 @@ extension BLASScalar {
       kernelType, rows, columns, probabilities, labels, normalizer.asDouble, gradient)
   }
 
-  /// The same with a target that is spread, Σ −target·ln(probability): (1 − smoothing) of it at the
-  /// label and the rest evenly over all classes, each share times its class's weight, where there
-  /// are weights.
+  /// The cross-entropy with a smoothed target, Σ −target·ln(probability): 1 − smoothing at the label and
+  /// the rest spread evenly over all classes, each share times its class's weight if there are weights.
   @_specialize(where Self == Float)
   @_specialize(where Self == Double)
   package static func smoothedCrossEntropy(
@@ -82,14 +81,14 @@ extension BLASScalar {
     }
   }
 
-  /// The sum of the classes' weights, each 1 where there are none.
+  /// The sum of the classes' weights, or of ones without weights.
   static func totalWeight(_ columns: Int, _ weights: UnsafePointer<Self>?) -> Self {
     guard let weights else { return Self(columns) }
     return sum(count: columns, weights)
   }
 
-  /// The margins max(0, score − score at the label + 1), 0 at the label, and their sum in each row,
-  /// or the sum of their squares.
+  /// The margins max(0, score − score at the label + 1), 0 at the label, and each row's sum of them or
+  /// of their squares.
   @_specialize(where Self == Float)
   @_specialize(where Self == Double)
   package static func hinge(

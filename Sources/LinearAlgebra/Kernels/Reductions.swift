@@ -20,7 +20,11 @@ extension BLASScalar {
       let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
       return sum(count: half, x) + sum(count: count - half, x + half)
     }
-    return laneSum(count: count) { lanes(x, $0) } one: { x[$0] }
+    return laneSum(count: count) {
+      lanes(x, $0)
+    } one: {
+      x[$0]
+    }
   }
 
   /// Σ |x|, added pairwise; 0 for no elements.

@@ -62,16 +62,3 @@ extension Network.Summary: CustomStringConvertible {
       + "\nloss \(loss); \(grouped(parameterCount)) parameters in \(scalar), \(grouped(byteCount)) bytes"
   }
 }
-
-/// An integer with a comma between groups of three digits.
-private func grouped(_ number: Int) -> String {
-  var text = "\(number)"
-  var end = text.endIndex
-  while let place = text.index(end, offsetBy: -3, limitedBy: text.startIndex),
-    place > text.startIndex
-  {
-    text.insert(",", at: place)
-    end = place
-  }
-  return text
-}

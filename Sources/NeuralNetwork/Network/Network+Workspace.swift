@@ -88,7 +88,7 @@ extension Network {
     }
   }
 
-  /// The first layer with parameters: below it nobody asks for a gradient.
+  /// The first layer with parameters: below it no gradient is needed.
   package var lowestTrainedLayer: Int {
     // Not `first`, which allocates where it is not specialised.
     parameterPlaces.isEmpty ? layers.count : parameterPlaces[0].layer
@@ -104,12 +104,12 @@ extension Network {
 }
 
 extension Network.Workspace {
-  /// Where the blocks of a workspace begin in its memory.
+  /// The offsets of the blocks of a workspace in its memory.
   package final class Layout: Sendable {
     /// The output of each layer.
     let outputs: [Int]
-    /// The loss's gradient with respect to each layer's output: a layer that works in place has it
-    /// where its input's gradient is. None at inference.
+    /// The loss's gradient with respect to each layer's output: in the same block as the input's
+    /// gradient for a layer that works in place. Empty at inference.
     let upstreams: [Int]
     /// The saved activations of each layer.
     let saved: [Int]
@@ -136,8 +136,8 @@ extension Network.Workspace {
       count = room.count
     }
 
-    /// Gradients keep their places until the step ends, those that parameters' gradients are computed
-    /// from: these come last.
+    /// Upstream gradients stay valid until the end of the step, since the parameters' gradients are
+    /// computed last.
     private static func upstreams(
       of network: Network<Scalar>, rows: Int, in room: inout Room
     ) -> [Int] {
@@ -151,8 +151,8 @@ extension Network.Workspace {
       return offsets
     }
 
-    /// Every layer has its output, but where the layer may write it over its input and neither it
-    /// nor the layer before reads what is then gone.
+    /// Each layer has an output block of its own, unless it may write over its input and neither its
+    /// backward pass nor that of the layer before reads the overwritten block.
     private static func trainingOutputs(
       of network: Network<Scalar>, rows: Int, in room: inout Room
     ) -> [Int] {
@@ -180,7 +180,7 @@ extension Network.Workspace {
       }
     }
 
-    /// Places one after the other, each at a multiple of 64 bytes.
+    /// Allots blocks one after the other, each at a multiple of 64 bytes.
     private struct Room {
       private(set) var count = 0
 

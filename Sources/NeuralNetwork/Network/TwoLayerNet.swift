@@ -3,8 +3,8 @@ import PerceptronLinearAlgebra
 /// The classic two-layer network: scores = max(0, X·W1 + b1)·W2 + b2.
 ///
 /// Its loss is softmax cross-entropy plus λ(ΣW1² + ΣW2²). The penalty has no factor ½, so its
-/// gradient is 2λW; biases are not penalised. It is a ``Network`` of three layers under the names
-/// that courses give them.
+/// gradient is 2λW; biases are not penalised. It is a ``Network`` of three layers with the
+/// parameter names of textbooks.
 ///
 ///     var random = SeededRandom(seed: 0)
 ///     let net = TwoLayerNet<Float>(
@@ -14,12 +14,12 @@ import PerceptronLinearAlgebra
 /// In `Float` for speed and in `Double` for checking. Wherever a batch is [rows, inputs], a tensor
 /// of a higher rank counts as rows along its first axis, and a vector as one row.
 public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
-  /// The same as a network: affine, ReLU, affine, and the softmax loss.
+  /// The network of three layers: affine, ReLU, affine, and the softmax loss.
   ///
-  /// - Precondition: what is set is such a network.
+  /// - Precondition: a new value is such a network.
   public var network: Network<Scalar>
 
-  /// The network with the given layers.
+  /// The network of two layers.
   ///
   /// - Precondition: the hidden layer is as wide as the output layer's input.
   public init(hidden: Affine<Scalar>, output: Affine<Scalar>) {
@@ -35,11 +35,11 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
   /// and the biases are zero.
   ///
   /// - Parameters:
-  ///   - inputSize: features of an example, at least 1.
-  ///   - hiddenSize: width of the hidden layer, at least 1.
-  ///   - classCount: classes told apart, at least 1.
-  ///   - scale: standard deviation of the weights.
-  ///   - random: what the weights are drawn from.
+  ///   - inputSize: the number of features, at least 1.
+  ///   - hiddenSize: the width of the hidden layer, at least 1.
+  ///   - classCount: the number of classes, at least 1.
+  ///   - scale: the standard deviation of the weights.
+  ///   - random: the stream that the weights are drawn from.
   public init(
     inputSize: Int, hiddenSize: Int, classCount: Int, scale: Double = 1e-4,
     using random: inout some RandomStream
@@ -55,7 +55,7 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
   /// Another network's parameters, rounded to this scalar type where it is narrower.
   public init<Other>(_ other: TwoLayerNet<Other>) { network = Network(other.network) }
 
-  /// A network that is one of this kind, or nil where it is another.
+  /// A network of this kind; nil for any other.
   public init?(_ network: Network<Scalar>) {
     guard network.layers.count == 3, network.layers[0] is Affine<Scalar>,
       network.layers[1] is ReLU<Scalar>, network.layers[2] is Affine<Scalar>,
@@ -87,11 +87,11 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
       bias: network.layers[position].parameter(at: 1))
   }
 
-  /// Features of an example.
+  /// The number of features.
   public var inputSize: Int { network.inputSize }
-  /// Width of the hidden layer.
+  /// The width of the hidden layer.
   public var hiddenSize: Int { hidden.outputSize }
-  /// Classes told apart.
+  /// The number of classes.
   public var classCount: Int { network.classCount }
 
   /// The parameters under their classic names: `W1` [inputs, hidden], `b1` [hidden],
