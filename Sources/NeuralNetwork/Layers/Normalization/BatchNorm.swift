@@ -60,6 +60,8 @@ public struct BatchNorm<Scalar: BLASScalar>: Sendable, Equatable {
 // MARK: - The layer's mathematics, on blocks of rows
 
 extension BatchNorm: NormalizationLayer {
+  /// The length of gamma.
+  public var inputSize: Int { gamma.count }
   /// Works in place; needs the whole batch in training passes, for its moments.
   public var traits: LayerTraits {
     LayerTraits(inputSize: inputSize, worksInPlace: true, needsWholeBatch: true)
@@ -73,7 +75,8 @@ extension BatchNorm: NormalizationLayer {
     saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
-      fits(input) && input.shape == output.shape && saved.count == 2 * inputSize,
+      input.columns == inputSize && beta.count == inputSize && input.shape == output.shape
+        && saved.count == 2 * inputSize,
       "BatchNorm: input \(input.shape) for \(inputSize) columns, room for \(output.shape)")
     if pass != .inference, let mean = saved.baseAddress {
       Scalar.columnMoments(

@@ -37,6 +37,8 @@ public struct LayerNorm<Scalar: BLASScalar>: Sendable, Equatable {
 // MARK: - The layer's mathematics, on blocks of rows
 
 extension LayerNorm: NormalizationLayer {
+  /// The length of gamma.
+  public var inputSize: Int { gamma.count }
   /// Works in place, row by row.
   public var traits: LayerTraits { LayerTraits(inputSize: inputSize, worksInPlace: true) }
   /// A mean and a factor for each row, row after row.
@@ -48,7 +50,8 @@ extension LayerNorm: NormalizationLayer {
     saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
-      fits(input) && input.shape == output.shape && saved.count == 2 * input.rows,
+      input.columns == inputSize && beta.count == inputSize && input.shape == output.shape
+        && saved.count == 2 * input.rows,
       "LayerNorm: input \(input.shape) for \(inputSize) columns, room for \(output.shape)")
     gamma.withUnsafeElements { gamma in
       beta.withUnsafeElements { beta in

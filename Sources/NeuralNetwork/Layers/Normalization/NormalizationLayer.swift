@@ -10,6 +10,10 @@ public protocol NormalizationLayer<Scalar>: Layer {
   /// The shift of each column, [inputs].
   var beta: Tensor<Scalar> { get set }
 
+  /// The number of inputs, the length of a row of input. A requirement, because asking for it here must
+  /// not copy gamma: workers would contend for its reference count.
+  var inputSize: Int { get }
+
   /// Writes the gradient of gamma, the sum over the rows of upstream·x̂.
   ///
   /// - Parameters:
@@ -22,9 +26,6 @@ public protocol NormalizationLayer<Scalar>: Layer {
 }
 
 extension NormalizationLayer {
-  /// The number of inputs, the length of a row of input.
-  public var inputSize: Int { gamma.count }
-
   /// The scale `gamma` and the shift `beta`.
   public var parameterKinds: [ParameterKind] { [ParameterKind("gamma"), ParameterKind("beta")] }
 
@@ -52,18 +53,13 @@ extension NormalizationLayer {
     upstream.sumRows(into: &gradients[1])
   }
 
-  /// Whether a block is as wide as both parameters.
-  func fits(_ block: RowBlock<Scalar>) -> Bool {
-    block.columns == gamma.count && block.columns == beta.count
-  }
-
   /// Traps unless the blocks of a backward pass fit the layer and each other.
   func checkBackward(
     _ upstream: RowBlock<Scalar>, _ record: ForwardRecord<Scalar>,
     into gradient: MutableRowBlock<Scalar>?
   ) {
     require(
-      fits(upstream) && record.input.shape == upstream.shape
+      upstream.columns == inputSize && record.input.shape == upstream.shape
         && record.saved.count == savedCount(rows: upstream.rows, columns: upstream.columns)
         && gradient?.shape ?? upstream.shape == upstream.shape,
       "\(Self.self): input \(record.input.shape), upstream \(upstream.shape), room for \(gradient?.shape ?? upstream.shape) for \(inputSize) columns"
