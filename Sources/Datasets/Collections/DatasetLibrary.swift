@@ -22,7 +22,7 @@ public enum DatasetLibrary {
       name: source, kind: found.kind, training: training, test: found.files.test)
   }
 
-  /// What is said of files of which none is a test set's.
+  /// The message about a data set without test files.
   package static let noTestSet = "expected a test set, found only training files"
 
   /// Loads a test set, whose training set need not be there.
@@ -93,7 +93,7 @@ public enum DatasetLibrary {
         + (advice(source, names).map { "; " + $0 } ?? ""))
   }
 
-  /// What to do with a directory that has no data of a known format, where that can be told.
+  /// Advice about a directory without data of a known format, if there is any.
   private static func advice(_ source: String, _ names: [String]) -> String? {
     let paths = names.prefix(1000).map { join(source, $0) }
     if let inner = paths.first(where: holdsData(in:)) {
@@ -110,7 +110,7 @@ public enum DatasetLibrary {
 
 /// A training set and what belongs to it.
 public struct LoadedData: Sendable {
-  /// What a data set is, where that matters for how it is best used.
+  /// The kind of a data set, which decides its defaults.
   public enum Kind: Sendable {
     /// The embedded digits.
     case digits
@@ -122,9 +122,9 @@ public struct LoadedData: Sendable {
     case folder
   }
 
-  /// What to call it: the name or directory that it was asked for by.
+  /// The name or directory by which it was loaded.
   public let name: String
-  /// What it is.
+  /// Its kind.
   public let kind: Kind
   /// The training set.
   public let training: Dataset

@@ -1,7 +1,7 @@
 import Foundation
 import PerceptronFiles
 
-/// A file of a published data set and the sum by which it is known.
+/// A file of a published data set and its checksum.
 public struct PublishedFile: Hashable, Sendable {
   /// The file's name, without `.gz`.
   public let name: String
@@ -31,7 +31,7 @@ public struct PublishedFile: Hashable, Sendable {
   }
 }
 
-/// What came of comparing a file with the published one.
+/// The comparison of a file with the published one.
 public struct FileCheck: Hashable, Sendable {
   /// How a file compares.
   public enum Outcome: Hashable, Sendable {
@@ -41,7 +41,7 @@ public struct FileCheck: Hashable, Sendable {
     case differs(found: String)
     /// There is no such file.
     case missing
-    /// It cannot be read, for the given reason.
+    /// It cannot be read, for a reason.
     case unreadable(String)
   }
 
@@ -52,7 +52,7 @@ public struct FileCheck: Hashable, Sendable {
 }
 
 extension FileCheck: CustomStringConvertible {
-  /// The name and the outcome in words.
+  /// The name and the outcome.
   public var description: String {
     switch outcome {
     case .matches: "\(file.name): as published"

@@ -16,7 +16,7 @@ extension DatasetLibrary {
     package let title: String
     /// Their names, for messages.
     let fileNames: String
-    /// What the data is, where that matters for how it is best used.
+    /// The kind of the data.
     let kind: LoadedData.Kind
     /// How the name of a single file ends that is read by ``readFile``; nil for any other name.
     let fileSuffix: String?

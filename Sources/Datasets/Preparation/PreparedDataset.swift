@@ -1,8 +1,8 @@
 import PerceptronLinearAlgebra
 
-/// A data set and its preprocessing, ready to be drawn from in batches of one scalar type.
+/// A data set with its preprocessing, from which batches of one scalar type are gathered.
 public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
-  /// The examples as they came.
+  /// The raw examples.
   public let dataset: Dataset
   /// Their features, which are preprocessed as they are gathered.
   public let features: PreparedFeatures<Scalar>
@@ -15,7 +15,7 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
     features = PreparedFeatures(dataset.features, with: preprocessing)
   }
 
-  /// What is done to the features.
+  /// The features' preprocessing.
   public var preprocessing: Preprocessing { features.preprocessing }
   /// The number of examples.
   public var count: Int { dataset.count }
@@ -42,7 +42,7 @@ extension Dataset {
 
 extension PreparedDataset {
   /// Writes the examples at `rows`, preprocessed, to the rows of `target`, and their classes to
-  /// `labels`, in that order. Nothing is allocated while nobody shares the targets' elements.
+  /// `labels`, in that order. Nothing is allocated unless the targets' elements are shared.
   ///
   /// - Precondition: `target` has `rows.count` rows of `featureCount` and `labels` as many elements;
   ///   every index lies within 0..<count.

@@ -1,10 +1,10 @@
 import PerceptronLinearAlgebra
 
-/// Features and their preprocessing, ready to become numbers of one scalar type, a batch at a time.
+/// Features with their preprocessing, which is applied as batches of one scalar type are gathered.
 public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
-  /// The features as they came.
+  /// The raw features.
   public let features: Features
-  /// What is done to them.
+  /// Their preprocessing.
   public let preprocessing: Preprocessing
   private let divisor: Scalar
   private let mean: [Scalar]?
@@ -140,7 +140,7 @@ extension PreparedFeatures {
         func start(_ index: Int) -> UnsafePointer<Element> {
           base + features.storedRow(row(index)) * featureCount
         }
-        // Rows lie anywhere: some come from memory while one is converted.
+        // Rows lie anywhere: prefetch some while one is converted.
         for index in 0..<min(rowsAhead, target.rows) {
           willRead(start(index), count: featureCount)
         }
@@ -154,8 +154,7 @@ extension PreparedFeatures {
     }
   }
 
-  /// How many rows are on their way from memory at a time: enough for a core to have all the requests
-  /// under way that it can.
+  /// How many rows are prefetched: enough to saturate a core's memory requests.
   private var rowsAhead: Int { 4 }
 
   private func checkNoRows(_ count: Int) {

@@ -1,13 +1,13 @@
 import PerceptronLinearAlgebra
 import PerceptronFiles
 
-/// What happens to every feature before a network sees it: x / divisor − mean.
+/// The preprocessing of features: x / divisor − mean.
 ///
-/// Fitted to training data and stored with the model, so that later data is treated alike.
+/// It is fitted to training data and stored with the model, which applies it to all later data.
 public struct Preprocessing: Hashable, Codable, Sendable {
-  /// What each feature is divided by, finite and above 0: 255 turns bytes into 0…1.
+  /// The divisor of each feature, finite and above 0: 255 scales bytes to 0…1.
   public let divisor: Double
-  /// What is subtracted after the division, one number per feature; nil for nothing.
+  /// The mean of each feature, subtracted after the division; nil for none.
   public let mean: [Double]?
   /// The ``Features/magnitude`` of the features that it was fitted to, before the division; nil where
   /// that is not known.
@@ -61,7 +61,7 @@ public struct Preprocessing: Hashable, Codable, Sendable {
 // MARK: - Fitting
 
 extension Preprocessing {
-  /// The preprocessing with the given divisor and, where `subtractMean` is set, the mean of the
+  /// The preprocessing of a data set with a divisor and, where `subtractMean` is set, the mean of the
   /// divided features over all examples, summed in double precision; exact for bytes.
   ///
   /// - Throws: ``DatasetError`` where a feature is infinite or not a number (with its row and
@@ -83,9 +83,9 @@ extension Preprocessing {
     return Preprocessing(divisor: divisor, mean: mean, magnitude: magnitude)
   }
 
-  /// Why `features` look as if they had been scaled otherwise than those that it was fitted to, as when
+  /// A warning about features that seem to be scaled differently from those it was fitted to, as when
   /// bytes were divided by 255 beforehand; nil where their magnitudes are within a factor of ten, one is
-  /// 0, or nothing is known.
+  /// 0, or one is not known.
   public func scaleMismatch(with features: Features) -> String? {
     guard let magnitude, magnitude > 0, let found = features.magnitude, found > 0,
       max(found / magnitude, magnitude / found) >= Self.largestRatio
@@ -123,8 +123,8 @@ extension Features {
     }
   }
 
-  /// The median over the rows of the largest magnitude in a row, of a thousand rows or so where there are
-  /// more: a single outlier or a dark picture does not change it. Nil of no rows.
+  /// The median over about a thousand rows of the largest magnitude in a row: single outliers and dark
+  /// pictures do not change it. Nil for no rows.
   public var magnitude: Double? {
     let largest = stride(from: 0, to: count, by: max(1, count / 1000)).map { row in
       let elements = storedRow(row) * featureCount..<(storedRow(row) + 1) * featureCount

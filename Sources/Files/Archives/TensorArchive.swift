@@ -1,6 +1,6 @@
 import PerceptronLinearAlgebra
 
-/// Named tensors and notes about them, kept in a file of the safetensors format.
+/// Named tensors and metadata, as a safetensors file holds them.
 ///
 ///     var archive = TensorArchive(metadata: ["activation": "relu"])
 ///     archive.add(weights, named: "layer1.weight")
@@ -99,7 +99,7 @@ extension TensorArchive.Payload {
     switch tensor {
     case let tensor as Tensor<Float>: self = .float32(tensor)
     case let tensor as Tensor<Double>: self = .float64(tensor)
-    default: fatalError("TensorArchive: cannot keep elements of type \(Scalar.self)")
+    default: fatalError("TensorArchive: cannot hold elements of type \(Scalar.self)")
     }
   }
 
@@ -189,7 +189,7 @@ extension TensorArchive {
     }
   }
 
-  /// Writes the archive to `path` at one stroke: a failure leaves the old file as it was.
+  /// Writes the archive to `path` atomically: a failure leaves the old file as it was.
   ///
   /// The bytes depend only on the contents, not on the order in which tensors were added: wider
   /// types come first, then names by their UTF-8, as the format's own implementation has it.

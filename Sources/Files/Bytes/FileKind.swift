@@ -2,8 +2,8 @@ import Foundation
 
 /// What a file or a folder is, for messages about one that is not what was expected.
 ///
-/// It is told by the first bytes and, where they say nothing, by the extension of the name. Nothing is
-/// read by it: each format's own reader checks every field.
+/// It is detected by the first bytes, else by the name's extension. It is for messages only: each
+/// format's reader checks every field.
 package enum FileKind: String, CaseIterable, Sendable {
   case folder = "a folder"
 

@@ -7,14 +7,14 @@ package struct MemoryLimit: Sendable, Equatable {
   package let left: Double
   /// Bytes in all.
   let total: Double
-  /// What they are, after a figure, such as `of address space that ulimit -v allows`.
+  /// The kind of limit, such as `of address space that ulimit -v allows`.
   let kind: String
 
   init(total: Double, used: Double, kind: String) {
     (self.total, left, self.kind) = (total, max(total - used, 0), kind)
   }
 
-  /// So many bytes of a machine's memory.
+  /// A machine's memory in bytes.
   package static func machine(_ total: Double, used: Double = 0) -> MemoryLimit {
     MemoryLimit(total: total, used: used, kind: "that this machine has")
   }

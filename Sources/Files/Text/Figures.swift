@@ -7,8 +7,7 @@ package func median(_ numbers: [Double]) -> Double? {
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
-/// The value that the share `p` of some sorted numbers lies below, between the two nearest ones in
-/// proportion; NaN of none.
+/// The quantile `p` of sorted numbers, interpolated linearly; NaN for none.
 package func quantile(_ sorted: [Double], _ p: Double) -> Double {
   if sorted.isEmpty { return .nan }
   let position = p * Double(sorted.count - 1)
@@ -17,20 +16,20 @@ package func quantile(_ sorted: [Double], _ p: Double) -> Double {
   return sorted[below] + share * (sorted[below + 1] - sorted[below])
 }
 
-// C's formats tell a NaN's sign, which means nothing.
+// C's formats print a NaN's sign, which means nothing.
 
-/// `value` with the given number of decimals.
+/// `value` with a number of decimals.
 package func decimal(_ value: Double, _ digits: Int) -> String {
   value.isNaN ? "nan" : String(format: "%.\(digits)f", value)
 }
 
-/// `value` with so many digits that count, as `0.001235`.
+/// `value` with a number of significant digits, as `0.001235`.
 package func significant(_ value: Double, _ digits: Int) -> String {
   value.isNaN ? "nan" : String(format: "%.\(digits)g", value)
 }
 
-/// `value` with four decimals or, where these would hide it or many digits stand before them, with
-/// four digits that count: `0.2920`, `1.5e-05`, `3e+38`.
+/// `value` with four decimals or, if it is small or large, with four significant digits: `0.2920`,
+/// `1.5e-05`, `3e+38`.
 package func readableNumber(_ value: Double) -> String {
   let size = value.magnitude
   return size == 0 || (size >= 1e-3 && size < 1e5) ? decimal(value, 4) : significant(value, 4)

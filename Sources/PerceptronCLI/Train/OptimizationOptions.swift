@@ -131,10 +131,11 @@ struct OptimizationOptions: ParsableArguments {
     guard let decay, let schedule else { return }
     try requireSchedule("--decay", decay, taking: .decay)
     do {
-      try schedule.schedule(.init(decay: decay)).check()
+      try schedule.schedule([.decay: decay]).check()
     } catch let error as InvalidSetting {
       throw ValidationError(
-        "--decay is \(plain(decay)), expected \(error.expected) with --schedule \(schedule.name)")
+        "--decay is \(plain(decay)), expected \(error.expected) with --schedule \(schedule.rawValue)"
+      )
     }
   }
 
@@ -143,11 +144,11 @@ struct OptimizationOptions: ParsableArguments {
     _ option: String, _ value: Any?, taking parameter: Schedule.Parameter
   ) throws {
     if value == nil || schedule?.parameters.contains(parameter) == true { return }
-    let names = Schedule.all.filter { $0.parameters.contains(parameter) }.map(\.name)
+    let names = Schedule.all.filter { $0.parameters.contains(parameter) }.map(\.rawValue)
     let choice = [names.dropLast().joined(separator: ", "), names.last ?? ""]
     throw ValidationError(
       "\(option) goes with --schedule \(choice.filter { !$0.isEmpty }.joined(separator: " or "))"
-        + (schedule.map { ", not \($0.name)" } ?? ""))
+        + (schedule.map { ", not \($0.rawValue)" } ?? ""))
   }
 
   /// Whether training is the plain one, by what of it was said.
@@ -218,31 +219,16 @@ extension OptimizationOptions {
 
   /// - Parameter epochs: how many the run has.
   private func schedule(epochs: Double) -> Schedule {
-    (schedule ?? (decay == nil ? .constant : .epochDecay)).schedule(
-      .init(decay: decay, stepEpochs: stepEpochs, warmUp: warmUp, epochs: epochs))
+    let values: [Schedule.Parameter: Double?] = [
+      .decay: decay, .stepEpochs: stepEpochs.map(Double.init), .warmUp: warmUp.map(Double.init),
+    ]
+    return (schedule ?? (decay == nil ? .constant : .epochDecay))
+      .schedule(values.compactMapValues { $0 }, epochs: epochs)
   }
 }
 
 extension Sampling: ExpressibleByArgument {}
 
-extension Optimizer.Entry: ExpressibleByArgument {
-  /// The optimizer with this name.
-  public init?(argument: String) {
-    guard let entry = Optimizer.named(argument) else { return nil }
-    self = entry
-  }
+extension Optimizer.Entry: ExpressibleByArgument {}
 
-  /// The names of all optimizers, for the help.
-  public static var allValueStrings: [String] { Optimizer.all.map(\.name) }
-}
-
-extension Schedule.Entry: ExpressibleByArgument {
-  /// The schedule with this name.
-  public init?(argument: String) {
-    guard let entry = Schedule.named(argument) else { return nil }
-    self = entry
-  }
-
-  /// The names of all schedules, for the help.
-  public static var allValueStrings: [String] { Schedule.all.map(\.name) }
-}
+extension Schedule.Entry: ExpressibleByArgument {}

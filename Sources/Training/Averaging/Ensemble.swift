@@ -5,18 +5,18 @@ import PerceptronNeuralNetwork
 /// Several trained networks that predict together: the probability of a class is the mean of the
 /// members' probabilities. Members may differ in everything but inputs and classes.
 ///
-/// An ensemble is a ``network``, whose single layer has the members: whatever takes a network takes it,
-/// such as `TrainedModel`.
+/// Its ``network`` has the members in a single layer and can be used wherever a network can, such as in
+/// `TrainedModel`.
 public struct Ensemble<Scalar: BLASScalar>: Sendable {
   /// The networks, at least one.
   public let members: [Network<Scalar>]
   /// The network that puts out the logarithms of the mean probabilities; see ``EnsembleLayer``.
   public let network: Network<Scalar>
 
-  /// The ensemble of the given networks.
+  /// An ensemble of networks.
   ///
-  /// - Throws: `InvalidSetting` where there is none, where one has another number of
-  ///   inputs or classes than the first, or where one's loss knows no probabilities, as a hinge.
+  /// - Throws: `InvalidSetting` where there is none, where the numbers of inputs or classes differ, or
+  ///   where a loss has no probabilities, as a hinge.
   public init(_ members: [Network<Scalar>]) throws {
     let layer = try EnsembleLayer(members)
     self.members = members
@@ -25,7 +25,7 @@ public struct Ensemble<Scalar: BLASScalar>: Sendable {
 
   /// How many numbers a row of input has.
   public var inputSize: Int { network.inputSize }
-  /// How many classes are told apart.
+  /// The number of classes.
   public var classCount: Int { network.classCount }
 }
 
@@ -38,7 +38,7 @@ extension Ensemble {
     network.outputs(of: x).softmaxed
   }
 
-  /// The likeliest class of each row, the first of equal ones.
+  /// The most probable class of each row, the first of equal ones.
   ///
   /// - Parameter x: [rows, inputs].
   public func predict(_ x: Tensor<Scalar>) -> [Int] { network.predict(x) }

@@ -10,23 +10,22 @@ import PerceptronNeuralNetwork
 ///     … after each update: average.update(with: network)
 ///     average.network.evaluate(on: validation)
 ///
-/// The network of t updates ago counts decayᵗ. The weights of all networks seen add up to 1 from the
-/// first update on, by Adam's correction for a start at zero (Kingma and Ba 2015, section 3): update
-/// t moves the average the share (1 − decay)/(1 − decayᵗ) of the way to the network. So the first
-/// update makes it that network, the first few give nearly the plain mean, and the network that the
-/// average is made for leaves no trace.
+/// The network of t updates ago has the weight decayᵗ. The weights add up to 1 from the first update
+/// on, by Adam's bias correction (Kingma and Ba 2015, section 3): update t moves the average by the
+/// share (1 − decay)/(1 − decayᵗ) towards the network. The first update makes it that network, and the
+/// first few give nearly the plain mean; the initial network has no weight.
 public struct WeightAverage<Scalar: BLASScalar>: Sendable {
-  /// How much less a network counts for each update that is made after it, 0 to below 1.
+  /// The factor by which each update reduces the weights of earlier networks, 0 to below 1.
   public let decay: Double
-  /// How many networks have been taken in.
+  /// How many updates were made.
   public var updateCount = 0
-  /// Has the averaged parameters. Its statistics are not kept up to date: those are in `statistics`.
+  /// The averaged parameters. Its statistics are stale; see `statistics`.
   private var average: Network<Scalar>
-  /// Of each layer of `statisticLayers` its averaged statistics, one layer after the other.
+  /// The averaged statistics of the layers in `statisticLayers`, layer by layer.
   private var statistics: [Tensor<Scalar>]
   private let statisticLayers: [Int]
 
-  /// The average of no networks yet; its ``network`` is the given one until the first update.
+  /// An average before its first update, until which its ``network`` is `network`.
   ///
   /// - Precondition: `decay` is 0 to below 1.
   public init(of network: Network<Scalar>, decay: Double) {
@@ -38,16 +37,15 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
     statisticLayers = network.layers.indices.filter {
       !network.statistics(ofLayer: $0).isEmpty
     }
-    // Memory of its own now, so that no update has to ask for it.
+    // Allocate now, so that updates do not.
     average.updateParameters { $1.withUnsafeMutableElements { _ in } }
     for index in statistics.indices { statistics[index].withUnsafeMutableElements { _ in } }
   }
 
-  /// Takes a network into the average. Allocates nothing while nobody holds a ``network`` or
-  /// ``tensors`` taken from here, but for the array in which a layer hands out statistics.
+  /// Updates the average with a network. Unless somebody holds a ``network`` or ``tensors`` of it, it
+  /// allocates nothing but the arrays of layers' statistics.
   ///
-  /// - Precondition: the network has the parameters and statistics of the one that the average was
-  ///   made for.
+  /// - Precondition: the network has the parameters and statistics of the initial one.
   public mutating func update(with network: Network<Scalar>) {
     require(
       network.parameterPlaces == average.parameterPlaces,
@@ -55,14 +53,14 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
     let share = beginUpdate()
     updateParameters { place, average in
       let parameter = network.layers[place.layer].parameter(at: place.position)
-      Self.move(&average, share: share, to: parameter, place.name)
+      Self.update(&average, share: share, to: parameter, place.name)
     }
     updateStatistics(with: network, share: share)
   }
 
-  /// Counts an update.
+  /// Begins an update.
   ///
-  /// - Returns: the share of the way to the network that it is to move everything.
+  /// - Returns: the share by which the average moves towards the network.
   mutating func beginUpdate() -> Double {
     updateCount += 1
     return (1 - decay) / (1 - pow(decay, Double(updateCount)))
@@ -75,18 +73,18 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
     average.updateParameters(body)
   }
 
-  /// Moves the averaged statistics.
+  /// Updates the averaged statistics.
   mutating func updateStatistics(with network: Network<Scalar>, share: Double) {
     var next = 0
     for layer in statisticLayers {
       for statistic in network.statistics(ofLayer: layer) {
-        Self.move(&statistics[next], share: share, to: statistic, "a statistic of layer \(layer)")
+        Self.update(&statistics[next], share: share, to: statistic, "a statistic of layer \(layer)")
         next += 1
       }
     }
   }
 
-  private static func move(
+  private static func update(
     _ average: inout Tensor<Scalar>, share: Double, to tensor: Tensor<Scalar>,
     _ name: @autoclosure () -> String
   ) {
@@ -96,13 +94,13 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
     tensor.withUnsafeElements { source in
       average.withUnsafeMutableElements { target in
         guard let source = source.baseAddress, let base = target.baseAddress else { return }
-        move(count: target.count, base, share: share, to: source)
+        update(count: target.count, base, share: share, to: source)
       }
     }
   }
 
-  /// Moves some averaged elements.
-  static func move(
+  /// Updates some averaged elements.
+  static func update(
     count: Int, _ average: UnsafeMutablePointer<Scalar>, share: Double,
     to elements: UnsafePointer<Scalar>
   ) {
@@ -115,7 +113,7 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
   }
 }
 
-// MARK: - What it comes to
+// MARK: - The averages
 
 extension WeightAverage {
   /// The network with the averaged parameters and statistics.
@@ -126,8 +124,8 @@ extension WeightAverage {
     return network
   }
 
-  /// The averages under the names of the parameters and statistics: with ``updateCount``, all that a
-  /// checkpoint needs.
+  /// The averages under the names of the parameters and statistics. A checkpoint holds them and
+  /// ``updateCount``.
   ///
   /// - Precondition: what is set has the same names and shapes.
   public var tensors: Parameters<Scalar> {
@@ -145,5 +143,58 @@ extension WeightAverage {
         statistics[index] = new
       }
     }
+  }
+}
+
+// MARK: - Plain means
+
+extension Network {
+  /// The network whose parameters and statistics are the means of those of `networks`, such as the
+  /// last ones of a run (Izmailov and others 2018, "Averaging weights leads to wider optima"). Means
+  /// of networks that were trained from different weights are of no use: for those there is
+  /// ``Ensemble``.
+  ///
+  /// The statistics, such as running variances, are only an approximation of what the averaged
+  /// weights would see.
+  ///
+  /// - Precondition: at least one network, all of the same input size, layers and loss.
+  public static func average(of networks: [Network]) -> Network {
+    guard var average = networks.first else {
+      fatalError("average: there are no networks")
+    }
+    for (index, other) in networks.enumerated() {
+      if let difference = average.difference(to: other) {
+        fatalError("average: network \(index) has \(difference)")
+      }
+    }
+    average.parameters = mean(of: networks.map(\.parameters))
+    average.statistics = mean(of: networks.map(\.statistics))
+    return average
+  }
+
+  /// A difference between another network's architecture and this one's, or nil.
+  private func difference(to other: Network) -> String? {
+    if other.inputSize != inputSize { return "\(other.inputSize) inputs, network 0 \(inputSize)" }
+    if other.layers.count != layers.count {
+      return "\(other.layers.count) layers, network 0 \(layers.count)"
+    }
+    let (own, others) = (summary.layers, other.summary.layers)
+    if let layer = own.indices.first(where: { own[$0] != others[$0] }) {
+      let (here, there) = (own[layer], others[layer])
+      return "the layer \(layer) \(there.name) of \(there.outputSize) outputs, "
+        + "network 0 \(here.name) of \(here.outputSize)"
+    }
+    if other.loss.name != loss.name {
+      return "the loss \(other.loss.name), network 0 \(loss.name)"
+    }
+    return nil
+  }
+
+  private static func mean(of all: [Parameters<Scalar>]) -> Parameters<Scalar> {
+    Parameters(
+      all[0].enumerated().map { position, first in
+        let sum = all.dropFirst().reduce(into: first.tensor) { $0 += $1[position].tensor }
+        return (first.name, sum / Tensor(Scalar(all.count)))
+      })
   }
 }

@@ -1,22 +1,22 @@
 import PerceptronDatasets
-import PerceptronLinearAlgebra
 import PerceptronFiles
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
 
 /// Where and how often a run saves all that it needs to go on.
 public struct Checkpoints: Sendable {
   /// The file; each checkpoint replaces the one before.
   public var path: String
-  /// Save after every so many iterations, or nil for no such rule.
+  /// The number of iterations between checkpoints, or nil for no limit.
   public var iterations: Int?
-  /// Save when so many seconds are over since the last time, or nil for no such rule.
+  /// The seconds between checkpoints, or nil for no limit.
   public var seconds: Double?
-  /// Whether to save also when the run is finished, so that there is nothing to go on with; one that
-  /// is stopped is always saved.
+  /// Whether a finished run is saved, too; one that is stopped always is.
   public var whenFinished: Bool
-  /// What else to put into the file's metadata, asked for each time.
+  /// More metadata for the file, computed for each checkpoint.
   public var notes: @Sendable () throws -> [String: String]
 
-  /// Checkpoints at the given file, and one when the run ends.
+  /// Checkpoints in a file, and by default one when the run ends.
   ///
   /// - Precondition: `iterations` is at least 1, `seconds` at least 0.
   public init(
@@ -59,5 +59,48 @@ extension Trainer where Random: Codable {
     try run(on: training, validation: validation, callbacks: callbacks, watching: watch)
     if checkpoints.whenFinished || !isFinished { try watch.save?(self) }
     return history
+  }
+}
+
+/// A summary of the run in a checkpoint.
+public struct CheckpointSummary: Sendable {
+  /// How many iterations were made.
+  public let iteration: Int
+  /// How many rows the training set has.
+  public let rowCount: Int
+  /// How many numbers a row has.
+  public let inputSize: Int
+  /// The layers in their order.
+  public let layers: [LayerSpecification]
+  /// The network's number of classes.
+  public let classCount: Int
+  /// How many iterations the whole run has.
+  public let iterations: Int
+
+  /// The widths from the input over the hidden layers to the output.
+  public var widths: [Int] { [inputSize] + layers.widths }
+
+  /// The summary of a checkpoint in an archive.
+  ///
+  /// - Parameter path: where it came from, for messages.
+  /// - Throws: `FileError` where it is none.
+  public init(_ archive: TensorArchive, path: String) throws {
+    try archive.expectCheckpoint(path: path)
+    let state = try archive.runState(path: path)
+    iteration = state.iteration
+    rowCount = state.rowCount
+    let architecture = try archive.checkpointArchitecture(path: path)
+    inputSize = architecture.inputSize
+    layers = architecture.layers
+    let outputSize = architecture.layers.widths.last ?? architecture.inputSize
+    classCount = architecture.loss.makeLoss(Float.self).classCount(outputSize: outputSize)
+    iterations = state.schedule.iterations
+  }
+}
+
+extension [LayerSpecification] {
+  /// The output size of each affine layer.
+  package var widths: [Int] {
+    compactMap { if case .affine(let outputs) = $0 { outputs } else { nil } }
   }
 }

@@ -15,7 +15,7 @@ struct NetworkArchitecture: Codable, Equatable {
     self.loss = loss
   }
 
-  /// The architecture of a network, or nil where files know nothing of one of its layers or its loss.
+  /// The architecture of a network, or nil where a layer or the loss has no form in a file.
   init?(of network: Network<some BLASScalar>) {
     let layers = network.layers.compactMap { $0.specification }
     guard layers.count == network.layers.count, let loss = network.loss.specification else {
@@ -24,7 +24,7 @@ struct NetworkArchitecture: Codable, Equatable {
     self.init(inputSize: network.inputSize, layers: layers, loss: loss)
   }
 
-  /// What of a network files know nothing of, for messages.
+  /// The part of a network that has no form in a file, for messages.
   static func unknownPart(of network: Network<some BLASScalar>) -> String {
     for (index, layer) in network.layers.enumerated() where layer.specification == nil {
       return "layer \(index), \(layer.name), has no form in a file"
@@ -58,7 +58,7 @@ extension TensorArchive {
     for (name, tensor) in tensors { add(tensor, named: prefix + name) }
   }
 
-  /// The network whose numbers stand under their names behind `prefix`.
+  /// The network whose tensors have names behind `prefix`.
   ///
   /// - Throws: `FileError` where the architecture is none, a tensor is missing, of another shape or
   ///   type, or not finite.
@@ -82,7 +82,7 @@ extension TensorArchive {
       initializer: .zeros, using: &none)
   }
 
-  /// A network like `model` with the numbers that stand under their names behind `prefix`.
+  /// A network like `model` with the tensors of the names behind `prefix`.
   ///
   /// - Throws: `FileError` where a tensor is missing, of another shape or type, or not finite where all
   ///   have to be.
@@ -97,7 +97,7 @@ extension TensorArchive {
     return network
   }
 
-  /// Sets no memory aside for an architecture whose weights are not in the file.
+  /// Checks the weights' shapes before memory is allocated for the architecture.
   private func checkFirstWeights<Scalar: BLASScalar>(
     _ architecture: NetworkArchitecture, prefix: String, as scalar: Scalar.Type, path: String
   ) throws {
@@ -128,7 +128,7 @@ extension TensorArchive {
     }
   }
 
-  /// Tensors of the given names and shapes, found behind `prefix`.
+  /// The tensors with names and shapes as in `expected`, behind `prefix`.
   package func tensors<Scalar: BLASScalar>(
     like expected: Parameters<Scalar>, prefix: String, path: String, areFinite: Bool = true
   ) throws -> Parameters<Scalar> {
@@ -155,7 +155,7 @@ extension TensorArchive {
     return tensor
   }
 
-  /// What stands as JSON under a key of the metadata.
+  /// The value of a key of the metadata, from JSON.
   package func decode<Value: Decodable>(
     _ type: Value.Type, _ key: String, path: String
   ) throws -> Value {

@@ -28,7 +28,7 @@ private enum Prefix {
   static func member(_ index: Int) -> String { index == 0 ? "" : "member\(index)." }
 }
 
-/// What of a run is neither tensor, settings nor random stream.
+/// The state of a run that is neither a tensor, a setting nor a random stream.
 struct RunState: Codable {
   var rowCount: Int
   var iteration: Int
@@ -58,17 +58,16 @@ struct RunState: Codable {
 }
 
 extension Trainer where Random: Codable {
-  /// Everything that the run needs to go on with the same bits as if it had never stopped:
-  /// parameters, statistics, optimizer, schedule, random stream, position in the pass over the rows,
-  /// early stopping, and the history. Not the data, and of layers and losses of your own only the
-  /// numbers.
+  /// Everything that the run needs to go on with the same bits as if it had never stopped: parameters,
+  /// statistics, optimizer, schedule, random stream, position in the epoch, early stopping, and the
+  /// history. The data is not part of it, and of layers and losses of your own only the numbers are.
   ///
-  /// - Parameter notes: more to put into the file's metadata.
+  /// - Parameter notes: more metadata.
   public func checkpoint(notes: [String: String] = [:]) throws -> TensorArchive {
     try checkpoint(of: Array(members.indices), notes: notes)
   }
 
-  /// The same of some of the networks.
+  /// A checkpoint of some of the networks.
   package func checkpoint(
     of some: [Int], notes: [String: String] = [:]
   ) throws -> TensorArchive {
@@ -125,8 +124,8 @@ extension Trainer where Random: Codable {
 
   /// The run that ``saveCheckpoint(to:notes:)`` wrote to `path`.
   ///
-  /// - Parameter network: what the run's network was made of, for the file's numbers to go into; needed
-  ///   where a layer or the loss is one of your own.
+  /// - Parameter network: a network of the same architecture, needed where a layer or the loss is one
+  ///   of your own.
   /// - Throws: `FileError` where the file is no checkpoint, one in another precision or with another
   ///   kind of random stream, or any field of it is wrong.
   public init(resumingFrom path: String, into network: Network<Scalar>? = nil) throws {

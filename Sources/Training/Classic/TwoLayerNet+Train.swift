@@ -5,8 +5,8 @@ import PerceptronNeuralNetwork
 extension TwoLayerNet {
   /// Trains with mini-batch stochastic gradient descent.
   ///
-  /// Each iteration draws a batch, takes the gradient of its loss and moves every parameter by
-  /// −learning rate · gradient. An epoch has max(rows / batch, 1) iterations, as a real number. After
+  /// Each iteration draws a batch, computes the gradient of its loss and subtracts learning rate ·
+  /// gradient from every parameter. An epoch has max(rows / batch, 1) iterations, as a real number. After
   /// the update of the first iteration of each, the accuracies on the batch and on the validation set
   /// are recorded; where that iteration's number is an exact multiple of the epoch's length, 0
   /// included, the learning rate is multiplied by its decay, as in the classic NumPy formulation. So
@@ -43,4 +43,44 @@ extension TwoLayerNet {
         on: training, validation: validation, callbacks: [.perform { progress($0.progress) }])
     }
   }
+}
+
+/// The settings of a run of mini-batch stochastic gradient descent.
+public struct SGDSettings: Codable, Equatable, Sendable {
+  /// The initial learning rate.
+  public var learningRate: Double
+  /// The factor of the learning rate in each epoch.
+  public var learningRateDecay: Double
+  /// λ, the factor of the penalty λ(ΣW1² + ΣW2²); there is no factor ½.
+  public var regularization: Double
+  /// How many steps are made.
+  public var iterations: Int
+  /// Rows per step.
+  public var batchSize: Int
+  /// How batches are drawn.
+  public var sampling: Sampling
+
+  /// Creates settings.
+  public init(
+    learningRate: Double = 1e-3, learningRateDecay: Double = 0.95, regularization: Double = 5e-6,
+    iterations: Int = 100, batchSize: Int = 200, sampling: Sampling = .replacement
+  ) {
+    self.learningRate = learningRate
+    self.learningRateDecay = learningRateDecay
+    self.regularization = regularization
+    self.iterations = iterations
+    self.batchSize = batchSize
+    self.sampling = sampling
+  }
+
+  /// These settings for a ``Trainer``.
+  package var trainerSettings: TrainerSettings {
+    TrainerSettings(
+      learningRate: learningRate, schedule: .epochDecay(factor: learningRateDecay),
+      penalty: .l2(regularization), length: .iterations(iterations), batchSize: batchSize,
+      sampling: sampling, evaluation: .epochBegins)
+  }
+
+  /// Throws unless a set of `rowCount` rows can be trained on with these settings.
+  public func check(rowCount: Int) throws { try trainerSettings.check(rowCount: rowCount) }
 }

@@ -48,3 +48,161 @@ extension DiagnosticWarning: CustomStringConvertible {
   /// The message.
   public var description: String { message }
 }
+
+extension Diagnosis {
+  /// A ReLU layer with a larger share of dead units has lost most of what it could express. Some dead
+  /// units are common: a batch does not show everything.
+  public static let deadShareLimit = 0.5
+  /// A loss above this multiple of the first one does not come from an unlucky batch.
+  public static let explosionFactor = 3.0
+  /// Ratios of an update's norm to its weights' norm that are two orders from the 1e-3 that is
+  /// usual in a healthy run (Karpathy, CS231n, "Babysitting the learning process").
+  public static let updateRatioRange = 1e-5...1e-1
+  /// By what factor an untrained network's loss may be above or below ln(classes). He's weights
+  /// with batch normalization begin at about 1.3.
+  public static let startLossFactor = 2.0
+  /// By how much training accuracy may be above validation accuracy.
+  public static let accuracyGapLimit = 0.15
+
+  /// What is probably wrong, by the limits above; empty where nothing is seen. Of what the caller has
+  /// not told, such as ``firstLoss``, nothing is said.
+  public var warnings: [DiagnosticWarning] {
+    let single = [explosionWarning, startWarning, overfitWarning].compactMap { $0 }
+    return single + layers.compactMap(deadWarning) + parameters.compactMap(Self.updateWarning)
+  }
+
+  private var explosionWarning: DiagnosticWarning? {
+    func warning(_ message: String) -> DiagnosticWarning {
+      DiagnosticWarning(kind: .explodingLoss, subject: nil, value: loss, message: message)
+    }
+    guard loss.isFinite else {
+      return warning(
+        "The loss is \(Self.short(loss)): numbers have overflowed, and no update can mend that. "
+          + "Start again with a tenth of the learning rate, and look for inputs that are huge or NaN."
+      )
+    }
+    guard let firstLoss, loss > Self.explosionFactor * firstLoss else { return nil }
+    return warning(
+      "The loss is \(Self.short(loss)), \(Self.short(loss / firstLoss)) times the first one of "
+        + "\(Self.short(firstLoss)): updates overshoot and the run diverges. "
+        + "Try a tenth of the learning rate, or clip gradients.")
+  }
+
+  private var startWarning: DiagnosticWarning? {
+    guard isFresh, let chanceLoss, chanceLoss > 0, dataLoss.isFinite else { return nil }
+    let factor = dataLoss / chanceLoss
+    guard factor > Self.startLossFactor || factor < 1 / Self.startLossFactor else { return nil }
+    let seen =
+      "The untrained network's loss is \(Self.short(dataLoss)), ln(classes) is "
+      + "\(Self.short(chanceLoss)): "
+    let meaning =
+      factor > 1
+      ? "it is sure of wrong classes, mostly because inputs or weights are too large. "
+        + "Divide the features by more, or draw smaller weights, above all for the last layer."
+      : "it knows more than it can, mostly because it has been trained, labels are among the "
+        + "features, or few classes occur. Check where weights and rows come from."
+    return DiagnosticWarning(
+      kind: .startLoss, subject: nil, value: dataLoss, message: seen + meaning)
+  }
+
+  private var overfitWarning: DiagnosticWarning? {
+    // Of a single batch, which was just learnt from, the accuracy is high by chance.
+    guard !isBatchAccuracy, let trainAccuracy, let validationAccuracy, let accuracyGap,
+      accuracyGap > Self.accuracyGapLimit
+    else { return nil }
+    return DiagnosticWarning(
+      kind: .overfitting, subject: nil, value: accuracyGap,
+      message:
+        "Accuracy is \(Self.short(trainAccuracy)) on training rows and "
+        + "\(Self.short(validationAccuracy)) on validation rows: the network learns rows by heart. "
+        + "Try weight decay, dropout, more rows, a smaller network, or stopping earlier.")
+  }
+
+  private func deadWarning(_ layer: LayerDiagnostics) -> DiagnosticWarning? {
+    guard let share = layer.deadShare, let count = layer.deadCount, share > Self.deadShareLimit
+    else { return nil }
+    let seen = "Layer \(layer.index) (\(layer.name)): "
+    let message =
+      count == layer.outputSize
+      ? "all \(count) units are 0 for every row, so that no gradient reaches the layers before it "
+        + "and they cannot learn. \(deadAdvice(layer))"
+      : "\(count) of \(layer.outputSize) units (\(Self.short(100 * share)) %) are 0 for every row, get "
+        + "no gradient and learn nothing. "
+        + (isFresh
+          ? "Draw biases nearer 0, or take a leaky ReLU."
+          : "Try a lower learning rate, He's weights, or a leaky ReLU.")
+    return DiagnosticWarning(
+      kind: .deadUnits, subject: "layer \(layer.index)", value: share, message: seen + message)
+  }
+
+  /// What to do about a layer of which no unit is alive.
+  private func deadAdvice(_ layer: LayerDiagnostics) -> String {
+    let input = layers.last { $0.index < layer.index }
+    if let input, input.activationMean == 0, input.activationDeviation == 0 {
+      return "What comes in is nothing but 0: draw weights that are not 0."
+    }
+    return isFresh
+      ? "Draw biases and weights nearer 0."
+      : "Start again with a lower learning rate, or biases and weights nearer 0."
+  }
+
+  private static func updateWarning(_ parameter: ParameterDiagnostics) -> DiagnosticWarning? {
+    guard parameter.isWeight, let ratio = parameter.updateRatio,
+      !updateRatioRange.contains(ratio)
+    else { return nil }
+    // NaN counts as large: it comes of overflow.
+    let isSmall = ratio < updateRatioRange.lowerBound
+    let seen =
+      "\(parameter.name): an update's norm is \(short(ratio)) of the weights', about 1e-3 is usual: "
+    return DiagnosticWarning(
+      kind: isSmall ? .smallUpdate : .largeUpdate, subject: parameter.name, value: ratio,
+      message: seen
+        + (isSmall
+          ? "the weights hardly move. Try a higher learning rate, or look for layers that let no "
+            + "gradient through."
+          : "steps are so large that they undo each other. Try a lower learning rate."))
+  }
+
+  private static func short(_ value: Double) -> String { DiagnosticWarning.short(value) }
+}
+
+/// Tells lasting trouble from what passes: in its first steps a healthy network takes large ones, and
+/// every batch is different.
+///
+/// A warning lasts when each of the last three looks at the network gave it, all of them after the first
+/// tenth of the run. What is wrong with a network before its training, and a loss that is not finite,
+/// need no second look.
+public struct LastingWarnings: Codable, Equatable, Sendable {
+  /// How many looks one after the other have to agree.
+  public static let window = 3
+
+  /// What the looks before the next one gave, the newest last; fewer than ``window``.
+  private var earlier: [[DiagnosticWarning]] = []
+
+  /// No looks yet.
+  public init() {}
+
+  /// Takes what a look gave.
+  ///
+  /// - Parameters:
+  ///   - warnings: what is wrong by this look alone.
+  ///   - iteration: the look's iteration, counted from 0; nil before the first one.
+  ///   - count: how many iterations the run is to make.
+  /// - Returns: those of the warnings that last.
+  public mutating func update(
+    with warnings: [DiagnosticWarning], at iteration: Int?, of count: Int
+  ) -> [DiagnosticWarning] {
+    guard let iteration else { return warnings }
+    let immediate = { (warning: DiagnosticWarning) in
+      warning.kind == .explodingLoss && !warning.value.isFinite
+    }
+    if iteration < count / 10 { return warnings.filter(immediate) }
+    let before = earlier
+    earlier = (before + [warnings]).suffix(Self.window - 1)
+    return warnings.filter { warning in
+      immediate(warning)
+        || before.count == Self.window - 1
+          && before.allSatisfy { $0.contains { $0.isLike(warning) } }
+    }
+  }
+}

@@ -3,7 +3,7 @@ import Foundation
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// What a run that is over is judged by: did it learn anything?
+/// Whether a finished run has learned anything.
 ///
 ///     let before = RunAssessment.probe(net, settings: settings, on: training)
 ///     try trainer.run(on: training)
@@ -12,29 +12,29 @@ import PerceptronNeuralNetwork
 ///       on: training)
 ///     for warning in found.warnings { print(warning) }
 public struct RunAssessment: Sendable {
-  /// The mean loss and the accuracy on all training rows of the network that is kept.
+  /// The mean loss and the accuracy of the final network on all training rows.
   public let training: Evaluation
-  /// What its weights add to the loss.
+  /// The penalty on its weights.
   public let penalty: Double
-  /// What is wrong with the run as a whole, with the likeliest remedy; empty where it learnt.
+  /// What is wrong with the run as a whole, with the most probable remedy; empty if it learned.
   public let warnings: [DiagnosticWarning]
 
   /// A loss above this multiple of the initial one has risen.
   public static let riseFactor = 1.01
   /// How many rows, evenly spread over all, tell whether the loss has risen.
   public static let probeCount = 1000
-  /// Below this share of the first learning rate nothing moves any more.
+  /// Below this share of the highest learning rate, training stands still.
   public static let vanishedShare = 1e-4
-  /// A root mean square of features above this calls for scaling; standardized ones have 1.
+  /// Features with a root mean square above this need scaling; standardized ones have 1.
   public static let largeFeatures = 3.0
 
   /// Measures a trained network on its training rows, and judges the run.
   ///
   /// - Parameters:
-  ///   - network: the one that is kept.
+  ///   - network: the final network.
   ///   - history: of the whole run.
-  ///   - initialLoss: what ``probe(_:settings:on:)`` found before the first update; nil where that is not
-  ///     known, and then nothing is said of it.
+  ///   - initialLoss: the result of ``probe(_:settings:on:)`` before the first update, or nil where it
+  ///     is not known.
   ///   - settings: how it was trained.
   ///   - data: all training rows.
   /// - Precondition: the data has the network's input size and no more classes than it.

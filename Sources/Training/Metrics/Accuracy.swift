@@ -1,4 +1,5 @@
 import PerceptronDatasets
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
@@ -25,5 +26,94 @@ extension Network {
       right += zip(loss.classes(of: outputs), labels).count { $0 == $1 }
     }
     return Double(right) / Double(data.count)
+  }
+}
+
+// MARK: - Confidence interval
+
+/// The interval in which the accuracy on all rows of a kind lies with 95 % confidence, judging by some
+/// rows that were drawn at random: Wilson, "Probable Inference, the Law of Succession, and Statistical
+/// Inference" (1927).
+///
+/// With p the accuracy on n rows and z = 1.96 it is (p + z²/2n ± z√(p(1 − p)/n + z²/4n²)) / (1 + z²/n).
+///
+/// - Parameters:
+///   - accuracy: the accuracy on some rows.
+///   - rowCount: how many rows there were.
+/// - Returns: nil for no rows, and for an accuracy outside 0...1.
+public func accuracyInterval(_ accuracy: Double, rowCount: Int) -> ClosedRange<Double>? {
+  guard rowCount > 0, (0...1).contains(accuracy) else { return nil }
+  let z = 1.959963984540054
+  let rows = Double(rowCount)
+  let center = accuracy + z * z / (2 * rows)
+  let spread = z * (accuracy * (1 - accuracy) / rows + z * z / (4 * rows * rows)).squareRoot()
+  let scale = 1 + z * z / rows
+  // Rounding may leave the ends of a share of 0 or 1 outside.
+  return
+    (accuracy == 0 ? 0 : max(0, (center - spread) / scale))...(accuracy == 1
+    ? 1 : min(1, (center + spread) / scale))
+}
+
+/// The accuracy's interval as text, such as `95 % interval 0.8770–0.8896`; nil where there is none.
+package func accuracyIntervalText(_ accuracy: Double, rowCount: Int) -> String? {
+  accuracyInterval(accuracy, rowCount: rowCount).map {
+    "95 % interval \(decimal($0.lowerBound, 4))–\(decimal($0.upperBound, 4))"
+  }
+}
+
+// MARK: - Top-k accuracy
+
+/// The share of rows whose label is among the `k` classes of the highest scores; NaN for no rows.
+///
+/// Of equal scores the lower class comes first, and NaN comes before every number, as in
+/// ``Tensor/argmax(axis:)``: so with a `k` of 1 it is the accuracy of the predicted classes. With a
+/// `k` of at least the number of classes it is 1.
+///
+/// - Parameters:
+///   - k: how many classes may be named, at least 1.
+///   - scores: [rows, classes]; probabilities give the same.
+///   - labels: a class for each row.
+public func topKAccuracy<Scalar>(
+  _ k: Int, of scores: Tensor<Scalar>, labels: [Int]
+) -> Double {
+  Double(countAmongTop(k, of: scores, labels: labels)) / Double(labels.count)
+}
+
+extension Network {
+  /// The share of rows whose label is among the `k` most probable classes, computed block by block; NaN
+  /// for no rows. Ties and NaN are as in ``topKAccuracy(_:of:labels:)``.
+  ///
+  /// - Parameters:
+  ///   - k: how many classes may be named, at least 1.
+  ///   - data: rows of this network's input size, of no more classes than it.
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  public func topKAccuracy(
+    _ k: Int, on data: PreparedDataset<Scalar>, workers: Int? = nil
+  ) -> Double {
+    if k == 1 { return accuracy(on: data, workers: workers) }
+    var right = 0
+    forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
+      // Where one output tells two classes apart, two may be named: all.
+      right += k >= classCount ? labels.count : countAmongTop(k, of: outputs, labels: labels)
+    }
+    return Double(right) / Double(data.count)
+  }
+}
+
+/// In how many rows the label is among the `k` classes of the highest scores.
+func countAmongTop<Scalar>(_ k: Int, of scores: Tensor<Scalar>, labels: [Int]) -> Int {
+  require(k >= 1, "topKAccuracy: the top \(k) classes, expected at least 1")
+  let (rows, classes) = (scores.shape.rowCount, scores.shape.columnCount)
+  require(
+    rows == labels.count, "topKAccuracy: \(labels.count) labels for scores \(scores.shape)")
+  if let row = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
+    fatalError("topKAccuracy: label \(labels[row]) of row \(row) is not one of \(classes) classes")
+  }
+  return scores.withRows { block in
+    labels.withUnsafeBufferPointer { labels in
+      guard let labels = labels.baseAddress else { return 0 }
+      return Scalar.countOfLabelsAmongLargest(
+        k, rows: rows, columns: classes, block.base, labels: labels)
+    }
   }
 }

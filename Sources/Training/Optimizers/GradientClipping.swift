@@ -1,17 +1,17 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// What is done against large gradients between the backward pass and the step. What the penalty
-/// adds is part of them.
+/// The clipping of large gradients between the backward pass and the update, the penalty's gradient
+/// included.
 public enum GradientClipping: Codable, Hashable, Sendable {
-  /// Nothing.
+  /// No clipping.
   case none
   /// All gradients are multiplied by min(1, maximum / (norm + 10⁻⁶)), where the norm is that of all of
   /// them together (Pascanu, Mikolov and Bengio 2013, algorithm 1; the addend is that of PyTorch's
   /// `clip_grad_norm_`).
   ///
-  /// Gradients whose norm is infinite or NaN stay as they are, so that the next loss tells; PyTorch
-  /// would make 0 of those that are finite.
+  /// Gradients whose norm is infinite or NaN stay as they are, so that the next loss shows it; PyTorch
+  /// sets the finite ones to 0.
   case norm(maximum: Double)
   /// Every element is brought into −limit...limit; NaN stays NaN.
   case value(limit: Double)
@@ -27,7 +27,7 @@ public enum GradientClipping: Codable, Hashable, Sendable {
 
   /// Clips the gradients in `workspace`, in place, without allocating.
   ///
-  /// - Returns: the norm of all gradients before; nil for `none`, which does not look at them.
+  /// - Returns: the norm of all gradients before; nil for `none`, which does not compute it.
   @discardableResult
   public func apply<Scalar>(to workspace: inout Network<Scalar>.Workspace) -> Double? {
     switch self {
@@ -45,7 +45,7 @@ public enum GradientClipping: Codable, Hashable, Sendable {
     }
   }
 
-  /// What gradients of such a norm are multiplied by; 1 where it is not finite.
+  /// The factor of gradients of a norm; 1 where it is not finite.
   static func factor(norm: Double, maximum: Double) -> Double {
     norm.isFinite ? min(maximum / (norm + 1e-6), 1) : 1
   }

@@ -49,9 +49,11 @@ extension Optimizer {
   public static let all: [Entry] = [.sgd, .momentum, .nesterov, .adagrad, .rmsProp, .adam, .adamW]
 
   /// A named optimizer with its default settings.
-  public struct Entry: Hashable, Sendable {
+  public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
+    /// The same as ``Optimizer/all``.
+    public static var allCases: [Entry] { Optimizer.all }
     /// The name, such as `adamw`.
-    public let name: String
+    public let rawValue: String
     /// What it is, in a sentence.
     public let help: String
     /// The optimizer with its default settings.
@@ -60,15 +62,18 @@ extension Optimizer {
     public let learningRate: Double
 
     init(_ name: String, _ help: String, _ optimizer: Optimizer, learningRate: Double) {
-      self.name = name
+      rawValue = name
       self.help = help
       self.optimizer = optimizer
       self.learningRate = learningRate
     }
-  }
 
-  /// The entry of a name, or nil where there is none.
-  public static func named(_ name: String) -> Entry? { all.first { $0.name == name } }
+    /// The entry of a name, or nil where there is none.
+    public init?(rawValue: String) {
+      guard let entry = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+      self = entry
+    }
+  }
 }
 
 // MARK: - Methods

@@ -8,10 +8,10 @@ import PerceptronFiles
 /// | `model.safetensors` | the network and what is needed to predict with it |
 /// | `history.csv` | iteration, loss |
 /// | `epochs.csv` | iteration, batch_accuracy, validation_accuracy, learning_rate, validation_loss |
-/// | `diagnostics.csv` | iteration, layer, name, quantity, value: a ``DiagnosticSeries``, where the run kept one |
+/// | `diagnostics.csv` | iteration, layer, name, quantity, value: a ``DiagnosticSeries``, if the run recorded one |
 /// | `gradcheck.json` | a check of its model's gradients, where one was made since |
 /// | `run.json` | a ``RunRecord`` |
-/// | `checkpoint.safetensors` | all that an interrupted run needs to go on; gone when it is over |
+/// | `checkpoint.safetensors` | the state of an interrupted run; removed when it is over |
 ///
 /// A new run's files take the place of an earlier one's only when all of them are on the disk.
 public struct RunDirectory: Sendable {
@@ -27,7 +27,7 @@ public struct RunDirectory: Sendable {
   /// The checkpoint's path.
   public var checkpointPath: String { path + "/" + Self.checkpointName }
 
-  /// What is said of a folder in which a new run cannot begin.
+  /// The message about a folder that holds a run already.
   package static let exists = "holds a run already"
 
   static let modelName = "model.safetensors"
@@ -140,5 +140,36 @@ public struct RunDirectory: Sendable {
       if errno != EEXIST { throw FileError.system(path, "the folder cannot be made") }
       number += 1
     }
+  }
+}
+
+/// A lock on a run's folder, which admits one run at a time. It leaves nothing behind and ends with
+/// the process, however that ends.
+public final class RunLock: Sendable {
+  /// The message about a folder that is locked already.
+  package static let taken = "a run is under way in this folder"
+
+  private let descriptor: Int32
+
+  /// Locks the folder at `path`, at once or, where it may, after waiting.
+  ///
+  /// - Parameter taken: the message where it is locked already.
+  /// - Throws: `FileError` where it is locked already, or cannot be.
+  package init(
+    _ path: String, waits: Bool = false, taken: String = RunLock.taken
+  ) throws {
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if descriptor < 0 { throw FileError.system(path, "the folder cannot be opened") }
+    if flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 { return }
+    throw errno == EWOULDBLOCK
+      ? FileError(path, taken)
+      : FileError.system(path, "the folder cannot be locked")
+  }
+
+  deinit {
+    // Not left to `close` alone: a child process that is just being started may have a copy of the
+    // descriptor, which would keep the lock until its program begins.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
   }
 }

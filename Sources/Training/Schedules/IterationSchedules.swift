@@ -6,9 +6,9 @@ import PerceptronNeuralNetwork
 extension Schedule.Entry {
   package static let cosine = Self(
     "cosine", "A linear warm-up, then half a cosine down to 0.", [.warmUp]
-  ) { .cosine(warmUp: $0.warmUp ?? 0, final: 0) }
+  ) { values, _ in .cosine(warmUp: Int(values[.warmUp] ?? 0)) }
   package static let inverse = Self("inverse", "rate/(1 + decay·i) at iteration i.", [.decay]) {
-    .inverse(decay: $0.decay ?? 1e-3)
+    values, _ in .inverse(decay: values[.decay] ?? 1e-3)
   }
 }
 

@@ -31,7 +31,7 @@ extension Schedule: Hashable, Codable, CustomStringConvertible {
 
   /// Decodes a schedule's settings, which stand under its name.
   public init(from decoder: any Decoder) throws {
-    let types = Self.all.map { type(of: $0.schedule(.init()).settings) } + [CustomSchedule.self]
+    let types = Self.all.map { type(of: $0.schedule().settings) } + [CustomSchedule.self]
     let found = try NamedSettingsCoding.decode(from: decoder, as: types)
     guard let settings = found as? any ScheduleSettings else {
       fatalError("Schedule: \(found) is no schedule")
@@ -55,62 +55,53 @@ extension Schedule {
   /// line here.
   public static let all: [Entry] = [.constant, .epochDecay, .step, .cosine, .inverse, .plateau]
 
-  /// A named schedule, made of a few numbers that suit several.
-  public struct Entry: Sendable {
+  /// A named schedule, made of numbers of which each schedule has some.
+  public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
+    /// The same as ``Schedule/all``.
+    public static var allCases: [Entry] { Schedule.all }
     /// The name, such as `epoch-decay`.
-    public let name: String
+    public let rawValue: String
     /// What it is, in a sentence.
     public let help: String
-    /// Which numbers it is made of.
+    /// The numbers that it has.
     public let parameters: Set<Parameter>
-    /// The schedule of such numbers; those that are missing have defaults that suit the run.
-    public let schedule: @Sendable (Parameters) -> Schedule
+    private let make: @Sendable (_ values: [Parameter: Double], _ epochs: Double) -> Schedule
 
     init(
       _ name: String, _ help: String, _ parameters: Set<Parameter> = [],
-      _ schedule: @escaping @Sendable (Parameters) -> Schedule
+      _ make: @escaping @Sendable (_ values: [Parameter: Double], _ epochs: Double) -> Schedule
     ) {
-      self.name = name
+      rawValue = name
       self.help = help
       self.parameters = parameters
-      self.schedule = schedule
+      self.make = make
+    }
+
+    /// The entry of a name, or nil where there is none.
+    public init?(rawValue: String) {
+      guard let entry = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+      self = entry
+    }
+
+    /// The schedule with some values.
+    ///
+    /// - Parameters:
+    ///   - values: those that are missing have defaults.
+    ///   - epochs: how many the run has, for the defaults.
+    public func schedule(_ values: [Parameter: Double] = [:], epochs: Double = 1) -> Schedule {
+      make(values, epochs)
     }
   }
 
-  /// A number that an ``Entry`` may be made of.
-  public enum Parameter: String, CaseIterable, Sendable {
-    /// What the rate is multiplied by, or a coefficient of its fall.
+  /// A number of an ``Entry``.
+  public enum Parameter: CaseIterable, Sendable {
+    /// The factor, or coefficient, by which the rate falls.
     case decay
-    /// How many epochs there are between steps.
+    /// The number of epochs between steps.
     case stepEpochs
-    /// In how many iterations the rate rises at first.
+    /// The number of iterations in which the rate rises at first.
     case warmUp
   }
-
-  /// The numbers that an ``Entry`` is made of; nil for its defaults.
-  public struct Parameters: Sendable {
-    /// See ``Parameter/decay``.
-    public var decay: Double?
-    /// See ``Parameter/stepEpochs``.
-    public var stepEpochs: Int?
-    /// See ``Parameter/warmUp``.
-    public var warmUp: Int?
-    /// How many epochs the run has.
-    public var epochs: Double
-
-    /// Creates the parameters.
-    public init(
-      decay: Double? = nil, stepEpochs: Int? = nil, warmUp: Int? = nil, epochs: Double = 1
-    ) {
-      self.decay = decay
-      self.stepEpochs = stepEpochs
-      self.warmUp = warmUp
-      self.epochs = epochs
-    }
-  }
-
-  /// The entry of a name, or nil where there is none.
-  public static func named(_ name: String) -> Entry? { all.first { $0.name == name } }
 }
 
 // MARK: - Rules

@@ -1,18 +1,18 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// Ends a run when the validation accuracy no longer rises, and gives back the best weights.
+/// Ends a run when the validation accuracy no longer improves, and restores the best weights.
 ///
-/// Without validation rows it is the mean training loss since the last evaluation that has to fall.
+/// Without validation rows, the mean training loss since the last evaluation has to improve.
 public struct EarlyStopping: Codable, Hashable, Sendable {
-  /// How many evaluations in a row may bring nothing better.
+  /// How many evaluations in a row may bring no improvement.
   public var patience: Int
   /// How much higher a score has to be to count as better.
   public var minimumImprovement: Double
   /// Whether the run ends with the weights of its best evaluation.
   public var restoresBest: Bool
 
-  /// The given rule.
+  /// Creates a rule.
   public init(patience: Int, minimumImprovement: Double = 0, restoresBest: Bool = true) {
     self.patience = patience
     self.minimumImprovement = minimumImprovement
@@ -25,21 +25,21 @@ public struct EarlyStopping: Codable, Hashable, Sendable {
   }
 }
 
-/// The scores that early stopping goes by.
+/// The scores of early stopping.
 struct EarlyStoppingScores: Codable, Equatable, Sendable {
   /// The best so far.
   var best: Double?
-  /// How many evaluations there were since.
+  /// How many evaluations there were since then.
   var waited = 0
 }
 
-/// How early stopping stands.
+/// The state of early stopping.
 struct EarlyStoppingState<Scalar: BLASScalar>: Sendable {
   var scores = EarlyStoppingScores()
   /// The network of the best score.
   var best: Network<Scalar>?
 
-  /// Takes a score, where higher is better.
+  /// Records a score, where higher is better.
   mutating func evaluated(
     _ score: Double, _ network: () -> Network<Scalar>, by rule: EarlyStopping
   ) {

@@ -1,10 +1,10 @@
 import PerceptronNeuralNetwork
 
-/// When a run measures accuracies. An epoch is a pass over as many rows as the training set has.
+/// When a run is evaluated. An epoch is a pass over as many rows as the training set has.
 public enum EvaluationRule: Hashable, Sendable {
-  /// After every so many epochs: at the iteration that takes the last row of one.
+  /// After a number of epochs: at the iteration that takes the last row of one.
   case epochs(Int)
-  /// After every so many iterations.
+  /// After a number of iterations.
   case iterations(Int)
   /// After the first iteration of every epoch, 0 included. An epoch has max(rows / batch, 1)
   /// iterations, as a real number.
@@ -48,7 +48,7 @@ extension EvaluationRule {
     }
   }
 
-  /// How many whole epochs are in so many iterations.
+  /// How many whole epochs are in a number of iterations.
   private static func epochs(in iterations: Int, _ batchSize: Int, _ rowCount: Int) -> Int {
     let (rows, overflow) = iterations.multipliedReportingOverflow(by: batchSize)
     return overflow

@@ -1,8 +1,10 @@
+import Foundation
+
 /// What a training run recorded.
 public struct History: Codable, Equatable, Sendable {
-  /// What an evaluation found: one an epoch, unless the run's ``EvaluationRule`` says otherwise.
+  /// An evaluation. There is one in each epoch unless the run's ``EvaluationRule`` says otherwise.
   public struct Epoch: Codable, Equatable, Sendable {
-    /// The iteration after whose update it was made, counted from 0.
+    /// The iteration after which it was made, counted from 0.
     public let iteration: Int
     /// The accuracy on the iteration's batch, not on all training rows.
     public let trainAccuracy: Double
@@ -31,7 +33,7 @@ public struct History: Codable, Equatable, Sendable {
   /// The evaluations in order.
   public internal(set) var epochs: [Epoch] = []
 
-  /// A history of nothing.
+  /// An empty history.
   public init() {}
 
   init(loss: [Double], epochs: [Epoch]) {
@@ -43,4 +45,34 @@ public struct History: Codable, Equatable, Sendable {
   public var trainAccuracy: [Double] { epochs.map(\.trainAccuracy) }
   /// The validation accuracy of each evaluation; empty where there is no validation set.
   public var validationAccuracy: [Double] { epochs.compactMap(\.validationAccuracy) }
+}
+
+// MARK: - Runs that diverge
+
+/// How a training run diverged.
+public enum TrainingError: Error, Sendable, Equatable {
+  /// The loss of `iteration`, counted from 0, is `loss`. The network keeps the parameters it had
+  /// before that step; `history` ends before it.
+  case lossNotFinite(iteration: Int, loss: Double, history: History)
+  /// The update of `iteration`, the last one, left a parameter that is NaN or infinite; the network
+  /// has these parameters.
+  case parametersNotFinite(iteration: Int, history: History)
+}
+
+extension TrainingError: CustomStringConvertible, LocalizedError {
+  /// One sentence that says what was expected and what came.
+  public var description: String {
+    switch self {
+    case .lossNotFinite(let iteration, let loss, _):
+      // The sign of a NaN means nothing.
+      "the loss of iteration \(iteration) is \(loss.isNaN ? "nan" : "\(loss)"): the run diverged; "
+        + "a lower learning rate or smaller inputs may help"
+    case .parametersNotFinite(let iteration, _):
+      "the update of iteration \(iteration) left parameters that are not finite: the run diverged; "
+        + "a lower learning rate or smaller inputs may help"
+    }
+  }
+
+  /// The same as ``description``.
+  public var errorDescription: String? { description }
 }

@@ -2,7 +2,7 @@ import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// Where all networks of a ``Trainer`` stand after an iteration. Valid while it is looked at.
+/// All networks of a ``Trainer`` after an iteration. Valid while the callback runs.
 package struct GroupMoment<Scalar: BLASScalar> {
   /// The iteration that has just been made, counted from 0.
   package let iteration: Int
@@ -24,10 +24,10 @@ package struct GroupMoment<Scalar: BLASScalar> {
     all = trainer.members
   }
 
-  /// What a member recorded. Its network and what belongs to it may be older.
+  /// A member with its history. Its network and state may be older.
   package subscript(member: Int) -> TrainingMember<Scalar> { all[member] }
 
-  /// What a member has to show now: see ``TrainingMember/result``.
+  /// A member's current ``TrainingMember/result``.
   package func result(of member: Int) -> Network<Scalar> {
     guard let place = members.firstIndex(of: member) else { return all[member].result }
     var current = all[member]
@@ -35,7 +35,7 @@ package struct GroupMoment<Scalar: BLASScalar> {
     return current.result
   }
 
-  /// Accuracies and losses of what some members have to show, on a data set.
+  /// Accuracies and losses of some members' results on a data set.
   package func evaluateResults(
     of some: [Int], on data: PreparedDataset<Scalar>
   ) -> [Evaluation] {
@@ -65,8 +65,8 @@ extension Trainer {
       watching: Watch(group: watch, isSaveDue: { _ in isSaveDue() }, save: save))
   }
 
-  /// Drops all members but those at some positions, in their order, and has them share the work as
-  /// another run's do.
+  /// Drops all members but those at some positions, and takes the number of workers from another
+  /// trainer.
   package mutating func keepMembers(at positions: [Int], workersOf other: Trainer) {
     members = positions.map { members[$0] }
     for index in members.indices { members[index].settings.workers = other.settings.workers }

@@ -3,9 +3,8 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
 extension Trainer {
-  /// Goes on until every network's length, early stopping, a callback or the cancellation of the task
-  /// that it runs in ends it; after the last two, and after an error of a callback, the run can go on
-  /// from where it stands.
+  /// Trains until every network's length, early stopping, a callback or the cancellation of the task
+  /// ends the run; after the last two, and after an error of a callback, a further call goes on.
   ///
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.
@@ -27,7 +26,7 @@ extension Trainer {
     try run(on: training, validation: validation, callbacks: callbacks, watching: Watch())
   }
 
-  /// What is done beside the callbacks.
+  /// What the caller does beside the callbacks.
   struct Watch {
     /// Called after each iteration with all networks; gives those, by their positions among the
     /// members, that are to end.
@@ -76,7 +75,7 @@ extension Trainer {
       try InvalidSetting.demand(
         training.classCount != 1 || member.network.classCount == 1,
         "classes of the training data", 1,
-        "the \(member.network.classCount) that the network tells apart")
+        "the network's \(member.network.classCount)")
     }
     require(
       training.count == rowCount,
@@ -142,7 +141,7 @@ extension Trainer {
       }
     }
 
-    /// Saves the run, but for networks that the last update left not finite: these have diverged.
+    /// Saves the run without the networks that have diverged in the last update.
     private mutating func save(
       _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
     ) throws {
@@ -219,8 +218,7 @@ extension Trainer {
       positions.removeAll { leaving.contains($0) }
     }
 
-    /// Evaluates, and moves the schedules on, where it is time for that: the one place that knows what
-    /// is due after an iteration.
+    /// Evaluates and ends epochs where due: the one place that knows what follows an iteration.
     ///
     /// - Returns: whether the networks were evaluated.
     private func endEpochs(

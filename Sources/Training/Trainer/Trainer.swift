@@ -36,7 +36,7 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   /// - Parameters:
   ///   - network: what is trained.
   ///   - rowCount: how many rows the training set has.
-  ///   - settings: how.
+  ///   - settings: its settings.
   ///   - random: what batches are drawn from.
   /// - Throws: `InvalidSetting` with the value and what was expected.
   public init(
@@ -55,7 +55,7 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   /// - Parameters:
   ///   - networks: at least one, all with the same number of inputs.
   ///   - rowCount: how many rows the training set has.
-  ///   - settings: how each is trained, or one for all.
+  ///   - settings: each network's, or one for all.
   ///   - random: what batches are drawn from.
   /// - Throws: `InvalidSetting` with the value and what was expected.
   public init(
@@ -98,7 +98,7 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
 // MARK: - The first network, often the only one
 
 extension Trainer {
-  /// How the first network is trained.
+  /// The first network's settings.
   public var settings: TrainerSettings { members[0].settings }
   /// The first network as the last update left it.
   public var network: Network<Scalar> { members[0].network }
@@ -108,13 +108,13 @@ extension Trainer {
   public var iterations: Int { members[0].iterations }
   /// Whether early stopping has ended the run of the first network.
   public var hasStoppedEarly: Bool { members[0].hasStoppedEarly }
-  /// What the first network's run has to show: see ``TrainingMember/result``.
+  /// The result of the first network's run: see ``TrainingMember/result``.
   public var result: Network<Scalar> { members[0].result }
   /// The iteration of the first network's best evaluation: see ``TrainingMember/bestIteration``.
   public var bestIteration: Int? { members[0].bestIteration }
 
-  /// Whether there is nothing left to do for any of the networks. One that a callback ended while others
-  /// went on has missed batches, and is over.
+  /// Whether the runs of all networks are over. So is one that a callback ended while others went on:
+  /// it has missed batches.
   public var isFinished: Bool { !members.contains(where: canGoOn) }
 
   func canGoOn(_ member: TrainingMember<Scalar>) -> Bool {

@@ -1,49 +1,48 @@
 import PerceptronNeuralNetwork
 
-/// How a ``Trainer`` trains. A value that a file can hold.
+/// The settings of a ``Trainer``.
 public struct TrainerSettings: Codable, Hashable, Sendable {
   /// How long a run is.
   public enum Length: Hashable, Sendable {
-    /// So many passes over the rows, rounded up to a whole batch.
+    /// A number of passes over the rows, rounded up to a whole batch.
     case epochs(Int)
-    /// So many batches.
+    /// A number of batches.
     case iterations(Int)
   }
 
-  /// How parameters are moved.
+  /// The optimizer.
   public var optimizer: Optimizer
-  /// The learning rate that the schedule begins with.
+  /// The initial learning rate.
   public var learningRate: Double
-  /// How the learning rate changes.
+  /// The learning rate schedule.
   public var schedule: Schedule
-  /// What the weights add to the loss.
+  /// The penalty on the weights, part of the loss.
   public var penalty: Penalty
   /// The largest norm that a unit's incoming weights may have after an update, or nil for any.
   public var maxNorm: Double?
-  /// What is done to large gradients before an update.
+  /// Gradient clipping.
   public var clipping: GradientClipping
-  /// How long the run is.
+  /// The length of the run.
   public var length: Length
   /// Rows per batch.
   public var batchSize: Int
   /// How batches are drawn.
   public var sampling: Sampling
-  /// When accuracies are measured.
+  /// When the network is evaluated.
   public var evaluation: EvaluationRule
   /// When to end before the run's length, or nil for never.
   public var earlyStopping: EarlyStopping?
-  /// The decay of an exponential moving average of the weights, which then is what is evaluated and
-  /// kept, or nil for none.
+  /// The decay of an exponential moving average of the weights, or nil for none. The average is then
+  /// evaluated, and is the result of the run.
   public var averageDecay: Double?
-  /// What dropout's masks are drawn from, with the iteration's number.
+  /// The seed of dropout's masks, which the iteration's number changes.
   public var seed: UInt64
-  /// How many threads share the work of a step or an evaluation, 1 to 256, or nil for as many as
-  /// BLAS has, and one where there is too little work to be shared; fewer where the system makes no
-  /// more threads. The numbers are the same; more than there are cores, or cores that others keep busy,
-  /// make a step slower.
+  /// How many threads share the work of a step or an evaluation, 1 to 256, or nil for as many as BLAS
+  /// has, and one where there is little work; fewer where the system creates no more threads. The
+  /// numbers do not depend on it. More threads than free cores make a step slower.
   public var workers: Int?
 
-  /// The given settings.
+  /// Creates settings.
   public init(
     optimizer: Optimizer = .sgd, learningRate: Double = 1e-3, schedule: Schedule = .constant,
     penalty: Penalty = .none, maxNorm: Double? = nil, clipping: GradientClipping = .none,
@@ -114,7 +113,7 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
     try evaluation.check()
     try earlyStopping?.check()
     if evaluation == .never {
-      // Both go by what evaluations find.
+      // Both need evaluations.
       try InvalidSetting.demand(
         earlyStopping == nil, "evaluation", "never", "something else with early stopping")
       try InvalidSetting.demand(
@@ -147,4 +146,41 @@ extension TrainerSettings.Length: Codable {
     case .iterations(let count): try values.encode(count, forKey: .iterations)
     }
   }
+}
+
+// MARK: - Networks side by side
+
+/// The settings that networks side by side must have in common: all but those listed here. A new
+/// setting counts as shared until somebody has made sure that it may differ.
+package struct SharedSettings: Hashable, Sendable {
+  private let settings: TrainerSettings
+
+  fileprivate init(_ settings: TrainerSettings) {
+    var shared = settings
+    let none = TrainerSettings()
+    shared.optimizer = none.optimizer
+    shared.learningRate = none.learningRate
+    shared.schedule = none.schedule
+    shared.penalty = none.penalty
+    shared.maxNorm = none.maxNorm
+    shared.clipping = none.clipping
+    shared.length = none.length
+    shared.earlyStopping = none.earlyStopping
+    shared.averageDecay = none.averageDecay
+    // For masks only: batches have a stream of their own.
+    shared.seed = none.seed
+    self.settings = shared
+  }
+}
+
+extension SharedSettings: CustomStringConvertible {
+  package var description: String {
+    "batches of \(settings.batchSize), sampled by \(settings.sampling), evaluation \(settings.evaluation)"
+      + (settings.workers.map { ", \($0) workers" } ?? "")
+  }
+}
+
+extension TrainerSettings {
+  /// What these settings must have in common with those of a network beside them.
+  package var shared: SharedSettings { SharedSettings(self) }
 }

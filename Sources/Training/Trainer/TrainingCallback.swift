@@ -3,7 +3,7 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import PerceptronFiles
 
-/// Where a training run stands, after an iteration.
+/// The progress of a training run after an iteration.
 public struct TrainingProgress: Sendable {
   /// The network's position among the trainer's; 0 where there is one.
   public let member: Int
@@ -15,7 +15,7 @@ public struct TrainingProgress: Sendable {
   public let loss: Double
   /// The learning rate of its update.
   public let learningRate: Double
-  /// The accuracies measured after it, if it was a time to do so.
+  /// The evaluation after it, if there was one.
   public let epoch: History.Epoch?
 }
 
@@ -27,16 +27,15 @@ public enum TrainingDirective: Sendable {
   case stop
 }
 
-/// Where a network of a ``Trainer`` stands after an iteration, with what it works on. To be looked at
-/// while the callback runs: network and batch are copied when they are asked for, and cost nothing
-/// otherwise.
+/// A network of a ``Trainer`` after an iteration, with its batch. Valid while the callback runs; network
+/// and batch are copied on access and cost nothing otherwise.
 public struct TrainingMoment<Scalar: BLASScalar> {
-  /// The numbers.
+  /// The run's progress.
   public let progress: TrainingProgress
   /// The network's position among the trainer's; 0 where there is one.
   public let member: Int
   let engine: TrainingEngine<Scalar>
-  /// The network's position among those that the engine has left.
+  /// The network's position among those in the engine.
   let place: Int
 
   /// The network after the update.
@@ -45,7 +44,7 @@ public struct TrainingMoment<Scalar: BLASScalar> {
   public var batch: (features: Tensor<Scalar>, labels: [Int]) { (engine.features, engine.labels) }
 }
 
-/// The end of a call that runs a ``Trainer``, as callbacks are told of it for each network.
+/// The end of a call of ``Trainer/run(on:validation:callbacks:)`` for one network.
 public struct TrainingEnd<Scalar: BLASScalar> {
   /// The network's position among the trainer's; 0 where there is one.
   public let member: Int
@@ -55,11 +54,9 @@ public struct TrainingEnd<Scalar: BLASScalar> {
   public let iterations: Int
 }
 
-/// Something that is done after each iteration of a run: a value that a list of them is made of.
+/// An action after each iteration of a run.
 public struct TrainingCallback<Scalar: BLASScalar> {
-  /// What is done; says whether to go on.
   let body: (TrainingMoment<Scalar>) throws -> TrainingDirective
-  /// What is done when the run is over.
   var end: (TrainingEnd<Scalar>) throws -> Void = { _ in }
 
   /// Calls `body` after each iteration; the network's run ends after the iteration in which it says so,
@@ -89,8 +86,8 @@ public struct TrainingCallback<Scalar: BLASScalar> {
     TrainingCallback { $0.progress.loss > limit ? .stop : .proceed }
   }
 
-  /// Writes a line for each iteration of the first network to a CSV file as the run goes: iteration, loss, learning_rate,
-  /// batch_accuracy, validation_accuracy, the accuracies empty where none were measured.
+  /// Writes a line for each iteration of the first network to a CSV file during the run: iteration, loss,
+  /// learning_rate, batch_accuracy, validation_accuracy; the accuracies are empty without an evaluation.
   ///
   /// - Parameter path: the file; one that is there is replaced, or continued where its last line is
   ///   that of the iteration before the first one that is logged.
@@ -129,9 +126,9 @@ private final class CSVLog {
   private func open(before iteration: Int) throws -> FileHandle {
     let url = URL(fileURLWithPath: path)
     let lines = (try? String(contentsOf: url, encoding: .utf8))?.split(separator: "\n") ?? []
-    let kept = iteration == 0 ? nil : lines.firstIndex { $0.hasPrefix("\(iteration - 1),") }
+    let last = iteration == 0 ? nil : lines.firstIndex { $0.hasPrefix("\(iteration - 1),") }
     let header = "iteration,loss,learning_rate,batch_accuracy,validation_accuracy\n"
-    let text = kept.map { lines[...$0].joined(separator: "\n") + "\n" } ?? header
+    let text = last.map { lines[...$0].joined(separator: "\n") + "\n" } ?? header
     try Data(text.utf8).write(to: url)
     let file = try FileHandle(forWritingTo: url)
     try file.seekToEnd()

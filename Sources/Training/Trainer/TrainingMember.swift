@@ -1,9 +1,9 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// One of the networks of a ``Trainer``: its settings, how far it is, and what it recorded.
+/// One of the networks of a ``Trainer``: its settings, its progress and its history.
 public struct TrainingMember<Scalar: BLASScalar>: Sendable {
-  /// How it is trained.
+  /// Its settings.
   public internal(set) var settings: TrainerSettings
   /// The network as the last update left it.
   public internal(set) var network: Network<Scalar>
@@ -13,7 +13,7 @@ public struct TrainingMember<Scalar: BLASScalar>: Sendable {
   public let iterations: Int
   /// The losses and accuracies so far.
   public internal(set) var history = History()
-  /// Why the run diverged, if it did: it does not go on.
+  /// How the run diverged, if it did; it does not go on then.
   public internal(set) var failure: TrainingError?
 
   var optimizer: OptimizerState<Scalar>
@@ -42,8 +42,8 @@ public struct TrainingMember<Scalar: BLASScalar>: Sendable {
   /// Whether there is nothing left to do.
   public var isFinished: Bool { iteration >= iterations || hasStoppedEarly || failure != nil }
 
-  /// What the run has to show: the network of the best evaluation where early stopping restores it,
-  /// else the weights' average where there is one, else the network.
+  /// The result of the run: the network of the best evaluation where early stopping restores it, else
+  /// the weights' average where there is one, else the network.
   public var result: Network<Scalar> { stopping.best ?? average?.network ?? network }
 
   /// Of a run with early stopping, the iteration, counted from 0, whose evaluation was the best so
@@ -57,7 +57,7 @@ public struct TrainingMember<Scalar: BLASScalar>: Sendable {
 }
 
 extension TrainingMember {
-  /// Takes what belongs to the network from the engine.
+  /// Takes over the engine's state of the network.
   mutating func take(
     _ state: (
       network: Network<Scalar>, optimizer: OptimizerState<Scalar>, average: WeightAverage<Scalar>?
@@ -68,7 +68,7 @@ extension TrainingMember {
     average = state.average
   }
 
-  /// Takes note of a step.
+  /// Records a step.
   ///
   /// - Parameter loss: of its batch, before its update.
   mutating func stepped(loss: Double) {
@@ -81,9 +81,9 @@ extension TrainingMember {
     }
   }
 
-  /// Takes note of an evaluation after the last step.
+  /// Records an evaluation after the last step.
   ///
-  /// - Parameter evaluated: the network that was evaluated, asked for where early stopping keeps it.
+  /// - Parameter evaluated: the network that was evaluated, for early stopping to store.
   mutating func evaluated(_ epoch: History.Epoch, _ evaluated: () -> Network<Scalar>) {
     history.epochs.append(epoch)
     let score = epoch.validationAccuracy ?? -recentLoss.value
@@ -100,8 +100,8 @@ extension TrainingMember {
     }
   }
 
-  /// Takes note where the last update left something that is not finite, also among the statistics,
-  /// which no loss of training shows; that an earlier one left such a parameter shows in the next loss.
+  /// Records a failure if the last update left parameters or statistics that are not finite. After
+  /// earlier updates the next loss shows it.
   mutating func checkParameters() {
     guard failure == nil, let last = history.loss.indices.last, !network.isFinite
     else { return }
@@ -116,7 +116,7 @@ extension Network {
   }
 }
 
-/// A mean of numbers that come one after the other.
+/// The mean of a sequence of numbers.
 struct RunningMean: Codable, Equatable, Sendable {
   private var sum = 0.0
   private var count = 0

@@ -1,0 +1,256 @@
+import Foundation
+import PerceptronFiles
+import PerceptronLinearAlgebra
+
+extension RunDirectory {
+  /// Whether a run that is over, or was interrupted, has left its record in the folder.
+  public var holdsRecord: Bool { FileManager.default.fileExists(atPath: recordPath) }
+
+  /// Reads what ``write(_:history:diagnostics:model:under:)`` wrote, without the model.
+  ///
+  /// Losses of a run that diverged may be NaN or infinite.
+  ///
+  /// - Throws: `FileError` where a file is missing or a field of it is wrong, with its line; also
+  ///   where the files do not belong together.
+  public func read() throws -> TrainingRun {
+    let record = try record()
+    let history = try readHistory(of: record.results.iterations)
+    let looks = path + "/" + Self.diagnosticsName
+    let diagnostics =
+      FileManager.default.fileExists(atPath: looks)
+      ? try DiagnosticTable.read(looks, iterations: record.results.iterations) : nil
+    return TrainingRun(record: record, history: history, diagnostics: diagnostics)
+  }
+
+  var recordPath: String { path + "/" + Self.recordName }
+  private var lossesPath: String { path + "/" + Self.lossesName }
+
+  /// The record in `run.json` alone.
+  ///
+  /// - Throws: `FileError` where the file is missing or a field of it is wrong.
+  public func record() throws -> RunRecord {
+    guard let data = FileManager.default.contents(atPath: recordPath) else {
+      throw FileError.system(recordPath, "cannot be read")
+    }
+    let record: RunRecord
+    do {
+      record = try RunRecord(json: data)
+    } catch {
+      throw FileError(recordPath, "expected the record of a run: \(decodingReason(error))")
+    }
+    if let problem = record.problem { throw FileError(recordPath, problem) }
+    return record
+  }
+
+  /// The history in `history.csv` and `epochs.csv` of a run that made `count` iterations.
+  private func readHistory(of count: Int) throws -> History {
+    var history = History()
+    try CSVReader(path: lossesPath, columns: Self.lossColumns).forEachRow { row in
+      let next = history.loss.count
+      _ = try row.integer(0, in: next...next, expected: "\(next)")
+      history.loss.append(try row.number(1))
+    }
+    if history.loss.count != count {
+      throw FileError(
+        lossesPath,
+        "expected the losses of \(count) iterations, as run.json says, found those of "
+          + "\(history.loss.count)")
+    }
+    let epochs = CSVReader(
+      path: path + "/" + Self.epochsName, columns: Self.epochColumns,
+      orColumns: Self.earlierEpochColumns)
+    try epochs.forEachRow { row in
+      let first = history.epochs.last.map { $0.iteration + 1 } ?? 0
+      if first >= count {
+        throw row.error(0, expected: "no more lines: there are \(count) iterations")
+      }
+      let isShare = { (share: Double) in share >= 0 && share <= 1 }
+      history.epochs.append(
+        History.Epoch(
+          iteration: try row.integer(
+            0, in: first...(count - 1), expected: "\(first) to \(count - 1)"),
+          trainAccuracy: try row.number(1, expected: "a share of 1", where: isShare),
+          validationAccuracy: try row.optionalNumber(2, expected: "a share of 1", where: isShare),
+          validationLoss: row.columns.count > 4 ? try row.optionalNumber(4) : nil,
+          learningRate: try row.number(3, expected: "a number of 0 or more") { $0 >= 0 }))
+    }
+    return history
+  }
+}
+
+extension RunRecord {
+  /// A value that no run can have recorded, or nil.
+  fileprivate var problem: String? {
+    let shares = [
+      ("results.trainAccuracy", results.trainAccuracy),
+      ("results.validationAccuracy", results.validationAccuracy),
+    ]
+    for case (let name, let share?) in shares where !(0...1).contains(share) {
+      return "\(name) is \(share), expected a share of 1"
+    }
+    let counts = [
+      ("results.iterations", results.iterations), ("settings.validation", settings.validation),
+      ("results.bestIteration", results.bestIteration ?? 0),
+    ]
+    for (name, count) in counts where count < 0 {
+      return "\(name) is \(count), expected 0 or more"
+    }
+    let times = [("seconds", seconds), ("secondsPerIteration", secondsPerIteration ?? 0)]
+    for (name, time) in times where !(time >= 0) {
+      return "\(name) is \(time), expected 0 or more"
+    }
+    do {
+      for layer in settings.network.layers { try layer.check() }
+      try settings.network.loss.check()
+      try settings.network.initializer.check()
+    } catch {
+      return "settings: \(error)"
+    }
+    return nil
+  }
+}
+
+// MARK: - Writing
+
+extension RunDirectory {
+  private static var stagingPrefix: String { ".run-" }
+  private static var earlierPrefix: String { "earlier-" }
+
+  /// Whether a run that was killed while it replaced an earlier one has left that one's model in
+  /// its staging folder.
+  var holdsEarlierModel: Bool {
+    stagingFolders.contains { isThere("\($0)/\(Self.earlierPrefix)\(Self.modelName)") }
+  }
+
+  private var stagingFolders: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.filter { $0.hasPrefix(Self.stagingPrefix) }.map { path + "/" + $0 }
+  }
+
+  /// Puts a run's files into the folder, in place of those of an earlier run.
+  ///
+  /// All of them are written to a hidden folder first. Only when they are on the disk are the
+  /// earlier ones replaced, the model last, so that no model stands beside another run's history.
+  ///
+  /// - Parameters:
+  ///   - diagnostics: its network's health from look to look, or nil where it was not looked at; an
+  ///     earlier run's is removed.
+  ///   - model: what was trained, or nil where there is none; an earlier run's is removed.
+  ///   - lock: the folder's lock, or nil to wait for it.
+  /// - Throws: `FileError`; the folder then holds what it held before.
+  public func write<Scalar: BLASScalar>(
+    _ record: RunRecord, history: History, diagnostics: DiagnosticSeries? = nil,
+    model: TrainedModel<Scalar>?, under lock: RunLock? = nil
+  ) throws {
+    // One writer at a time: a staging folder that is found under the lock is nobody's any more.
+    let lock = try lock ?? RunLock(path, waits: true)
+    defer { withExtendedLifetime(lock) {} }
+    let staging = path + "/" + Self.stagingPrefix + String(UInt64.random(in: 0 ... .max), radix: 16)
+    if mkdir(staging, 0o777) != 0 { throw FileError.system(path, "cannot write here") }
+    defer { try? FileManager.default.removeItem(atPath: staging) }
+    do {
+      try refuseFolders()
+      for (name, text) in try texts(of: record, history, diagnostics) {
+        try AtomicFile.write(Array(text.utf8), to: staging + "/" + name)
+      }
+      try model?.save(to: staging + "/" + Self.modelName)
+    } catch var error as FileError {
+      // Name the target, not the staged file.
+      error.path = error.path.replacing(staging, with: path)
+      throw error
+    }
+    try exchange(with: staging)
+    AtomicFile.synchronize(directory: path)
+    sweep()
+  }
+
+  /// The files' names and texts, without the model.
+  private func texts(
+    of record: RunRecord, _ history: History, _ diagnostics: DiagnosticSeries?
+  ) throws -> [(name: String, text: String)] {
+    let losses = history.loss.enumerated().map { "\($0.offset),\($0.element)\n" }
+    let epochs = history.epochs.map { epoch in
+      let (accuracy, loss) = (epoch.validationAccuracy, epoch.validationLoss)
+      return "\(epoch.iteration),\(epoch.trainAccuracy),\(accuracy.map { "\($0)" } ?? ""),"
+        + "\(epoch.learningRate),\(loss.map { "\($0)" } ?? "")\n"
+    }
+    let header = { (columns: [String]) in columns.joined(separator: ",") + "\n" }
+    let looks = diagnostics.map { series in
+      (
+        Self.diagnosticsName,
+        header(DiagnosticTable.columns) + DiagnosticTable.lines(of: series).joined()
+      )
+    }
+    return [
+      (Self.lossesName, header(Self.lossColumns) + losses.joined()),
+      (Self.epochsName, header(Self.epochColumns) + epochs.joined()),
+      (Self.recordName, try record.json + "\n"),
+    ] + [looks].compactMap { $0 }
+  }
+
+  /// Moves the earlier run's files out of the way and those in `staging` into their places, with
+  /// the permissions of what they replace; all of them or, where one cannot be moved, none.
+  private func exchange(with staging: String) throws {
+    var moved: [(from: String, to: String)] = []
+    func move(_ name: String, _ from: String, _ to: String) throws {
+      if rename(from, to) != 0 {
+        throw FileError.system(path + "/" + name, "this file cannot be replaced")
+      }
+      moved.append((from, to))
+    }
+    do {
+      // The model goes first and comes last.
+      for name in Self.names.reversed() where isThere(path + "/" + name) {
+        keepMode(of: path + "/" + name, for: staging + "/" + name)
+        try move(name, path + "/" + name, staging + "/" + Self.earlierPrefix + name)
+      }
+      for name in Self.names where isThere(staging + "/" + name) {
+        try move(name, staging + "/" + name, path + "/" + name)
+      }
+    } catch {
+      for (from, to) in moved.reversed() { rename(to, from) }
+      throw error
+    }
+  }
+
+  private func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  private func keepMode(of target: String, for file: String) {
+    var status = stat()
+    if stat(target, &status) == 0 { chmod(file, status.st_mode & 0o777) }
+  }
+
+  /// Refuses folders that stand where a run's files go.
+  func refuseFolders() throws {
+    for name in Self.names {
+      let target = path + "/" + name
+      if isDirectory(target) { throw FileError(target, "expected a file, found a folder") }
+    }
+  }
+
+  /// Removes what runs that were killed while they wrote have left.
+  private func sweep() {
+    AtomicFile.removeParts(in: path)
+    for folder in stagingFolders { try? FileManager.default.removeItem(atPath: folder) }
+  }
+}
+
+/// The record and the history of a training run, read from its folder.
+///
+///     let run = try RunDirectory(path: "runs/digits-1").read()
+///     print(run.record.results.status, run.history.loss.last ?? .nan)
+public struct TrainingRun: Codable, Equatable, Sendable {
+  /// How the run was made, and what came of it.
+  public var record: RunRecord
+  /// The loss of each iteration, and the accuracies of each epoch.
+  public var history: History
+  /// The network's health from look to look, where it was looked at.
+  public var diagnostics: DiagnosticSeries?
+
+  /// Creates a run.
+  public init(record: RunRecord, history: History, diagnostics: DiagnosticSeries? = nil) {
+    self.record = record
+    self.history = history
+    self.diagnostics = diagnostics
+  }
+}
