@@ -124,9 +124,9 @@ struct DepthTests {
     let diagnosis = try #require(record.diagnosis)
     #expect(diagnosis.iteration == record.results.iterations - 1)
     #expect(diagnosis.iterations == record.results.iterations)
-    #expect(diagnosis.lastLook.trainAccuracy == record.results.trainAccuracy)
-    #expect(!diagnosis.lastLook.isBatchAccuracy && diagnosis.warnings.isEmpty)
-    let ratio = try #require(diagnosis.lastLook.parameters[0].updateRatio)
+    #expect(diagnosis.lastSnapshot.trainAccuracy == record.results.trainAccuracy)
+    #expect(!diagnosis.lastSnapshot.isBatchAccuracy && diagnosis.warnings.isEmpty)
+    let ratio = try #require(diagnosis.lastSnapshot.parameters[0].updateRatio)
     #expect(ratio < Diagnosis.updateRatioRange.lowerBound)
     #expect(try scratch.train("plain", ["--json"]).object["diagnosis"] == nil)
   }

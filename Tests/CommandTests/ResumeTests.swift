@@ -88,7 +88,7 @@ struct ResumeTests {
       #expect(
         try scratch.bytes(of: "run/diagnostics.csv") == scratch.bytes(of: "whole/diagnostics.csv"))
       let run = try RunDirectory(path: scratch.file("run")).read()
-      let looks = try #require(run.diagnostics?.looks)
+      let looks = try #require(run.diagnostics?.snapshots)
       #expect(looks.count > 4 && looks.last?.iteration == iterations - 1)
       #expect(looks.allSatisfy { $0.parameters.map(\.name) == ["W1", "b1", "W2", "b2"] })
       return true

@@ -16,7 +16,7 @@ final class Examiner<Scalar: BLASScalar> {
   /// What the last look saw; nil before the first look.
   var diagnosis: RunDiagnosis? { state.diagnosis }
   /// What the looks at iterations saw; nil before the first of them.
-  var series: DiagnosticSeries? { state.series.looks.isEmpty ? nil : state.series }
+  var series: DiagnosticSeries? { state.series.snapshots.isEmpty ? nil : state.series }
 
   /// Iterations between two looks, which each cost about as much as an iteration or two: 100, or less in
   /// a short run, which is to have ten looks.
@@ -114,7 +114,7 @@ final class Examiner<Scalar: BLASScalar> {
     }
     if let iteration { state.series.append(.init(found, iteration: iteration)) }
     state.diagnosis = RunDiagnosis(
-      iteration: iteration, iterations: iterations, lastLook: found, lastWarnings: warnings,
+      iteration: iteration, iterations: iterations, lastSnapshot: found, lastWarnings: warnings,
       warnings: told)
   }
 }

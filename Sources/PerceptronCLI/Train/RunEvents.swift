@@ -45,7 +45,7 @@ final class RunEvents<Scalar: BLASScalar> {
 
   private func recordLook(_ diagnosis: RunDiagnosis?, of iteration: Int) throws {
     guard let diagnosis, diagnosis.iteration == iteration else { return }
-    try recorder.record(diagnosis.lastLook, step: iteration)
+    try recorder.record(diagnosis.lastSnapshot, step: iteration)
   }
 
   private func attempt(_ body: () throws -> Void) {

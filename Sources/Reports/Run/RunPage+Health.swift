@@ -7,7 +7,7 @@ extension RunPage {
   /// The network's health over the run and in the last snapshot, if there is one.
   var health: Report.Section? {
     guard let diagnosis = record.diagnosis else { return nil }
-    let snapshot = diagnosis.lastLook
+    let snapshot = diagnosis.lastSnapshot
     let time = diagnosis.iteration.map { "at iteration \($0)" } ?? "before training"
     let layers = Report.Table(
       caption: "Layers \(time)",
@@ -60,7 +60,7 @@ extension RunPage {
 
   /// The network's health over the run, if there are several snapshots.
   var diagnosticCharts: Report.Block? {
-    guard let snapshots = diagnostics?.looks, snapshots.count > 1 else { return nil }
+    guard let snapshots = diagnostics?.snapshots, snapshots.count > 1 else { return nil }
     return .charts(
       [
         chart(
@@ -96,7 +96,7 @@ extension RunPage {
 
   /// The update ratios of the weight matrices.
   private var weights: [Chart.Curves.Series] {
-    let snapshots = diagnostics?.looks ?? []
+    let snapshots = diagnostics?.snapshots ?? []
     let names = (snapshots.last?.parameters ?? []).map(\.name).filter { $0.hasPrefix("W") }
     return names.map { name in
       .init(
@@ -113,7 +113,7 @@ extension RunPage {
   private func layers(
     _ value: (DiagnosticSeries.Layer) -> Double?
   ) -> [Chart.Curves.Series] {
-    let snapshots = diagnostics?.looks ?? []
+    let snapshots = diagnostics?.snapshots ?? []
     return (snapshots.last?.layers ?? []).map { layer in
       .init(
         "\(layer.index) \(layer.name)",

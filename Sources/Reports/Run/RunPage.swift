@@ -84,7 +84,7 @@ public struct RunEvaluation: Sendable, Equatable {
   public init<Scalar: BLASScalar>(
     of network: Network<Scalar>, on data: PreparedDataset<Scalar>, rows: String, mistakes: Int = 12
   ) {
-    let surest = network.surestMistakes(on: data, count: mistakes)
+    let surest = network.mostConfidentErrors(on: data, count: mistakes)
     self.init(
       rows: rows, confusion: network.confusionMatrix(on: data),
       loss: network.evaluate(on: data).loss, mistakes: surest,

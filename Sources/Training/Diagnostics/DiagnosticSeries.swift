@@ -1,12 +1,12 @@
 import PerceptronFiles
 
-/// What was seen of a network's health from look to look over a run, bounded in size.
+/// Snapshots of a network's health over a run, bounded in number.
 ///
-/// When there are ``limit`` looks, every second one is dropped and from then on only every second one
-/// is kept, and so on; the newest is always there.
+/// At ``limit`` snapshots every second one is dropped, and from then on only every second one is stored,
+/// and so on; the newest is always there.
 public struct DiagnosticSeries: Codable, Equatable, Sendable {
-  /// What one look saw, without what is known only of the run.
-  public struct Look: Codable, Equatable, Sendable {
+  /// One snapshot.
+  public struct Snapshot: Codable, Equatable, Sendable {
     /// The iteration, counted from 0.
     public var iteration: Int
     /// The parameters in the network's order.
@@ -14,7 +14,7 @@ public struct DiagnosticSeries: Codable, Equatable, Sendable {
     /// The layers from the input to the output.
     public var layers: [Layer]
 
-    /// The given findings.
+    /// Creates a snapshot.
     public init(iteration: Int, parameters: [Parameter], layers: [Layer]) {
       self.iteration = iteration
       self.parameters = parameters
@@ -33,7 +33,7 @@ public struct DiagnosticSeries: Codable, Equatable, Sendable {
     /// The norm of its last update by its own; nil where the update is not known or the norm is 0.
     public var updateRatio: Double?
 
-    /// The given norms.
+    /// Creates a parameter's norms.
     public init(name: String, norm: Double, gradientNorm: Double, updateRatio: Double? = nil) {
       self.name = name
       self.norm = norm
@@ -42,7 +42,7 @@ public struct DiagnosticSeries: Codable, Equatable, Sendable {
     }
   }
 
-  /// How the numbers of a batch stand at a layer.
+  /// The activations and gradients of a batch at a layer.
   public struct Layer: Codable, Equatable, Sendable {
     /// The layer's position, counted from 0.
     public var index: Int
@@ -57,7 +57,7 @@ public struct DiagnosticSeries: Codable, Equatable, Sendable {
     /// Of a ReLU, how many units it has; nil for other layers.
     public var size: Int?
 
-    /// The given numbers.
+    /// Creates a layer's numbers.
     public init(
       index: Int, name: String, activationMean: Double, activationDeviation: Double,
       gradientMean: Double, gradientDeviation: Double, deadCount: Int? = nil, size: Int? = nil
@@ -79,40 +79,45 @@ public struct DiagnosticSeries: Codable, Equatable, Sendable {
     }
   }
 
-  /// How many looks are kept at most; one more where the newest is between two that are kept.
+  /// The largest number of snapshots, besides the newest where that is not due.
   public static let limit = 500
 
-  /// The looks in their order.
-  public private(set) var looks: [Look]
-  /// How many looks were made, those that were dropped included.
+  /// The snapshots in their order.
+  public private(set) var snapshots: [Snapshot]
+  /// How many snapshots were made, those that were dropped included.
   private var made: Int
-  /// One in how many looks is kept.
+  /// One in how many snapshots is stored.
   private var interval = 1
 
-  /// The given looks, whose iterations ascend.
-  public init(_ looks: [Look] = []) {
-    self.looks = looks
-    made = looks.count
+  private enum CodingKeys: String, CodingKey {
+    case snapshots = "looks"
+    case made, interval
   }
 
-  /// Whether two series have the same looks, however many were dropped.
-  public static func == (a: DiagnosticSeries, b: DiagnosticSeries) -> Bool { a.looks == b.looks }
+  /// A series of snapshots, whose iterations ascend.
+  public init(_ snapshots: [Snapshot] = []) {
+    self.snapshots = snapshots
+    made = snapshots.count
+  }
 
-  /// Adds the newest look.
-  public mutating func append(_ look: Look) {
+  /// Whether two series have the same snapshots, however many were dropped.
+  public static func == (a: Self, b: Self) -> Bool { a.snapshots == b.snapshots }
+
+  /// Adds the newest snapshot.
+  public mutating func append(_ snapshot: Snapshot) {
     // The last one was there as the newest only.
-    if made > 0 && (made - 1) % interval != 0 { looks.removeLast() }
-    if looks.count >= Self.limit && made % interval == 0 {
-      looks = stride(from: 0, to: looks.count, by: 2).map { looks[$0] }
+    if made > 0 && (made - 1) % interval != 0 { snapshots.removeLast() }
+    if snapshots.count >= Self.limit && made % interval == 0 {
+      snapshots = stride(from: 0, to: snapshots.count, by: 2).map { snapshots[$0] }
       interval *= 2
     }
-    looks.append(look)
+    snapshots.append(snapshot)
     made += 1
   }
 }
 
-extension DiagnosticSeries.Look {
-  /// What a diagnosis saw at an iteration.
+extension DiagnosticSeries.Snapshot {
+  /// The snapshot of a diagnosis at an iteration.
   public init(_ diagnosis: Diagnosis, iteration: Int) {
     self.init(
       iteration: iteration,
@@ -132,8 +137,8 @@ extension DiagnosticSeries.Look {
 
 // MARK: - The file
 
-/// The file of a ``DiagnosticSeries``: a line for each number, those of a look together, those of a
-/// parameter or a layer together.
+/// The file of a ``DiagnosticSeries``: a line for each number, grouped by snapshot, then by parameter or
+/// layer.
 ///
 /// The columns are iteration, layer (its position, empty for a parameter), name, quantity and value.
 /// Of a parameter there are norm, gradient_norm and, where it is known, update_ratio; of a layer
@@ -155,18 +160,18 @@ enum DiagnosticTable {
 
   /// The lines below the header.
   static func lines(of series: DiagnosticSeries) -> [String] {
-    series.looks.flatMap { look in
-      look.parameters.flatMap { parameter in
+    series.snapshots.flatMap { snapshot in
+      snapshot.parameters.flatMap { parameter in
         lines(
-          "\(look.iteration),,\(parameter.name)",
+          "\(snapshot.iteration),,\(parameter.name)",
           [
             (.norm, parameter.norm), (.gradientNorm, parameter.gradientNorm),
             (.updateRatio, parameter.updateRatio),
           ])
       }
-        + look.layers.flatMap { layer in
+        + snapshot.layers.flatMap { layer in
           lines(
-            "\(look.iteration),\(layer.index),\(unquoted(layer.name))",
+            "\(snapshot.iteration),\(layer.index),\(unquoted(layer.name))",
             [
               (.activationMean, layer.activationMean),
               (.activationDeviation, layer.activationDeviation),
@@ -199,15 +204,15 @@ enum DiagnosticTable {
   ///
   /// - Throws: `FileError` with the line of what is wrong.
   static func read(_ path: String, iterations count: Int) throws -> DiagnosticSeries {
-    var looks: [DiagnosticSeries.Look] = []
+    var snapshots: [DiagnosticSeries.Snapshot] = []
     var subject: Subject?
     var values: [Quantity: Double] = [:]
     func close() throws {
       guard let subject else { return }
-      if looks.last?.iteration != subject.iteration {
-        looks.append(.init(iteration: subject.iteration, parameters: [], layers: []))
+      if snapshots.last?.iteration != subject.iteration {
+        snapshots.append(.init(iteration: subject.iteration, parameters: [], layers: []))
       }
-      try add(subject, values, to: &looks[looks.count - 1], path: path)
+      try add(subject, values, to: &snapshots[snapshots.count - 1], path: path)
       values = [:]
     }
     try CSVReader(path: path, columns: columns).forEachRow { row in
@@ -232,11 +237,11 @@ enum DiagnosticTable {
       }
     }
     try close()
-    return DiagnosticSeries(looks)
+    return DiagnosticSeries(snapshots)
   }
 
   private static func add(
-    _ subject: Subject, _ values: [Quantity: Double], to look: inout DiagnosticSeries.Look,
+    _ subject: Subject, _ values: [Quantity: Double], to snapshot: inout DiagnosticSeries.Snapshot,
     path: String
   ) throws {
     func value(_ quantity: Quantity) throws -> Double {
@@ -249,7 +254,7 @@ enum DiagnosticTable {
       return value
     }
     if let layer = subject.layer {
-      look.layers.append(
+      snapshot.layers.append(
         .init(
           index: layer, name: subject.name, activationMean: try value(.activationMean),
           activationDeviation: try value(.activationDeviation),
@@ -257,7 +262,7 @@ enum DiagnosticTable {
           gradientDeviation: try value(.gradientDeviation),
           deadCount: values[.deadCount].map { Int($0) }, size: values[.size].map { Int($0) }))
     } else {
-      look.parameters.append(
+      snapshot.parameters.append(
         .init(
           name: subject.name, norm: try value(.norm), gradientNorm: try value(.gradientNorm),
           updateRatio: values[.updateRatio]))

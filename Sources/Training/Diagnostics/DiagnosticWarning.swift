@@ -64,8 +64,8 @@ extension Diagnosis {
   /// By how much training accuracy may be above validation accuracy.
   public static let accuracyGapLimit = 0.15
 
-  /// What is probably wrong, by the limits above; empty where nothing is seen. Of what the caller has
-  /// not told, such as ``firstLoss``, nothing is said.
+  /// What is probably wrong, by the limits above. Nothing is said about what the caller has not set,
+  /// such as ``firstLoss``.
   public var warnings: [DiagnosticWarning] {
     let single = [explosionWarning, startWarning, overfitWarning].compactMap { $0 }
     return single + layers.compactMap(deadWarning) + parameters.compactMap(Self.updateWarning)
@@ -166,27 +166,25 @@ extension Diagnosis {
   private static func short(_ value: Double) -> String { DiagnosticWarning.short(value) }
 }
 
-/// Tells lasting trouble from what passes: in its first steps a healthy network takes large ones, and
-/// every batch is different.
+/// Filters out passing trouble: a healthy network takes large first steps, and batches differ.
 ///
-/// A warning lasts when each of the last three looks at the network gave it, all of them after the first
-/// tenth of the run. What is wrong with a network before its training, and a loss that is not finite,
-/// need no second look.
+/// A warning lasts if each of the last three snapshots gave it, all after the first tenth of the run.
+/// Warnings before training and a loss that is not finite count at once.
 public struct LastingWarnings: Codable, Equatable, Sendable {
-  /// How many looks one after the other have to agree.
+  /// How many consecutive snapshots have to agree.
   public static let window = 3
 
-  /// What the looks before the next one gave, the newest last; fewer than ``window``.
+  /// The warnings of the last snapshots, the newest last; fewer than ``window``.
   private var earlier: [[DiagnosticWarning]] = []
 
-  /// No looks yet.
+  /// A filter without snapshots.
   public init() {}
 
-  /// Takes what a look gave.
+  /// Adds a snapshot's warnings.
   ///
   /// - Parameters:
-  ///   - warnings: what is wrong by this look alone.
-  ///   - iteration: the look's iteration, counted from 0; nil before the first one.
+  ///   - warnings: of this snapshot alone.
+  ///   - iteration: the snapshot's iteration, counted from 0; nil before the first one.
   ///   - count: how many iterations the run is to make.
   /// - Returns: those of the warnings that last.
   public mutating func update(

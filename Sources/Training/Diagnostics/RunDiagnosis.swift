@@ -1,38 +1,43 @@
-/// What was seen of a network's health over a run.
+/// A network's health over a run.
 public struct RunDiagnosis: Codable, Equatable, Sendable {
   /// A warning and when it was given.
   public struct Warning: Codable, Equatable, Sendable {
     /// The iteration, counted from 0; nil before the first one.
     public let iteration: Int?
-    /// What it says.
+    /// The warning.
     public let warning: DiagnosticWarning
 
-    /// The given warning.
+    /// Creates a warning.
     public init(iteration: Int?, warning: DiagnosticWarning) {
       self.iteration = iteration
       self.warning = warning
     }
   }
 
-  /// The iteration of the last look, counted from 0; nil before the first one.
+  /// The iteration of the last snapshot, counted from 0; nil before the first one.
   public var iteration: Int?
   /// How many iterations the run was to make.
   public var iterations: Int
-  /// What the last look saw.
-  public var lastLook: Diagnosis
-  /// What is wrong by the last look.
+  /// The last snapshot.
+  public var lastSnapshot: Diagnosis
+  /// What is wrong by the last snapshot.
   public var lastWarnings: [DiagnosticWarning]
   /// Each kind of warning about each subject, when it was first given.
   public var warnings: [Warning]
 
-  /// The given findings.
+  private enum CodingKeys: String, CodingKey {
+    case lastSnapshot = "lastLook"
+    case iteration, iterations, lastWarnings, warnings
+  }
+
+  /// Creates a diagnosis.
   public init(
-    iteration: Int?, iterations: Int, lastLook: Diagnosis, lastWarnings: [DiagnosticWarning],
+    iteration: Int?, iterations: Int, lastSnapshot: Diagnosis, lastWarnings: [DiagnosticWarning],
     warnings: [Warning]
   ) {
     self.iteration = iteration
     self.iterations = iterations
-    self.lastLook = lastLook
+    self.lastSnapshot = lastSnapshot
     self.lastWarnings = lastWarnings
     self.warnings = warnings
   }
@@ -41,10 +46,10 @@ public struct RunDiagnosis: Codable, Equatable, Sendable {
 extension RunDiagnosis {
   /// Puts accuracies on all rows, measured when the run was over, in place of a batch's.
   public mutating func measured(training: Double, validation: Double?) {
-    lastLook.trainAccuracy = training
-    lastLook.isBatchAccuracy = false
-    lastLook.validationAccuracy = validation
-    let overfitting = lastLook.warnings.filter { $0.kind == .overfitting }
+    lastSnapshot.trainAccuracy = training
+    lastSnapshot.isBatchAccuracy = false
+    lastSnapshot.validationAccuracy = validation
+    let overfitting = lastSnapshot.warnings.filter { $0.kind == .overfitting }
     lastWarnings = lastWarnings.filter { $0.kind != .overfitting } + overfitting
     for warning in overfitting where !warnings.contains(where: { $0.warning.isLike(warning) }) {
       warnings.append(Warning(iteration: iteration, warning: warning))
@@ -53,7 +58,7 @@ extension RunDiagnosis {
 }
 
 extension RunDiagnosis: CustomStringConvertible {
-  /// When the last look was, what it saw as a table, and what is wrong.
+  /// The time of the last snapshot, its tables, and what is wrong.
   public var description: String {
     let time =
       iteration.map { "looked at iteration \($0) of \(iterations)" }
@@ -64,7 +69,7 @@ extension RunDiagnosis: CustomStringConvertible {
     var verdict = lastWarnings.map { "warning: \($0)" }
     if verdict.isEmpty {
       // What did not last: small steps are what a schedule ends with.
-      let passing = lastLook.warnings.filter { $0.kind != .smallUpdate }
+      let passing = lastSnapshot.warnings.filter { $0.kind != .smallUpdate }
       verdict =
         passing.isEmpty
         ? ["nothing wrong was seen in the last look"]
@@ -74,6 +79,6 @@ extension RunDiagnosis: CustomStringConvertible {
       verdict.append(
         earlier == 1 ? "1 warning was given earlier" : "\(earlier) warnings were given earlier")
     }
-    return "\(time)\n\(lastLook)\n\(verdict.joined(separator: "\n"))"
+    return "\(time)\n\(lastSnapshot)\n\(verdict.joined(separator: "\n"))"
   }
 }

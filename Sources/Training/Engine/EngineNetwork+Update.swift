@@ -1,29 +1,29 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// The second phase of a step: a worker's part of every parameter, its gradient and its move. The one
-/// place where a gradient becomes a move: the penalty's gradient, clipping, weight decay, the
+/// The second phase of a step: the gradient and the update of a worker's part of every parameter. The
+/// one place where a gradient becomes an update: the penalty's gradient, clipping, weight decay, the
 /// optimizer's rule, the maximum norm, and the average.
 extension EngineNetwork {
-  /// Whether all gradients are kept before anything moves: their norm is that of all together.
+  /// Whether all gradients are stored before any update, since clipping needs their common norm.
   var waitsForNorm: Bool {
     if case .norm = settings.clipping { return true }
     return false
   }
 
-  /// Moves a worker's part of every parameter.
+  /// Updates a worker's part of every parameter.
   func update(_ batch: Batch, _ team: Team) {
     forEachPart(team) { slot, rows in
-      if slot.isSplit && isFused(slot) { return descend(slot, batch, team) }
+      if slot.isSplit && isFused(slot) { return updateFused(slot, batch, team) }
       forEachPiece(of: slot, rows) { piece in
         let gradient = computeGradient(slot, batch, rows: piece, to: scratch[team.worker].base)
-        move(slot, rows: piece, gradient: gradient)
+        update(slot, rows: piece, gradient: gradient)
       }
     }
   }
 
-  /// Computes a worker's part of every parameter's gradient, the penalty's included, and keeps it, with
-  /// the norm of each row.
+  /// Computes and stores a worker's part of every parameter's gradient, the penalty's included, with the
+  /// norm of each row.
   func computeGradients(_ batch: Batch, _ team: Team) {
     forEachPart(team) { slot, rows in
       let gradient = computeGradient(
@@ -36,11 +36,11 @@ extension EngineNetwork {
     }
   }
 
-  /// Moves a worker's part of every parameter by the gradients that were kept.
-  func moveByKeptGradients(_ team: Team) {
+  /// Updates a worker's part of every parameter by the stored gradients.
+  func updateByStoredGradients(_ team: Team) {
     let factor = clippingFactor
     forEachPart(team) { slot, rows in
-      guard let gradient = keptGradient(of: slot) else { return }
+      guard let gradient = storedGradient(of: slot) else { return }
       let part = gradient + rows.lowerBound * slot.stride
       if factor < 1 {
         withUnsafePointer(to: Scalar(factor)) {
@@ -49,16 +49,16 @@ extension EngineNetwork {
             into: part)
         }
       }
-      move(slot, rows: rows, gradient: part)
+      update(slot, rows: rows, gradient: part)
     }
   }
 
-  /// Calls `body` with each parameter and the rows of it that a worker has; a layer that is not packed
-  /// belongs to one worker.
+  /// Calls `body` with each parameter and a worker's rows of it; a layer that is not packed belongs to a
+  /// single worker.
   private func forEachPart(_ team: Team, _ body: (ParameterSlot<Scalar>, Range<Int>) -> Void) {
     for slot in slots {
       let rows = slot.rows(of: team.worker, workers: team.count)
-      // Fused moves are split by columns: every worker has some of all rows.
+      // Fused updates are split by columns: every worker has some of all rows.
       if !rows.isEmpty || slot.isSplit { body(slot, rows) }
     }
   }
@@ -80,8 +80,8 @@ extension EngineNetwork {
 extension EngineNetwork {
   /// Computes the gradient of some rows of a parameter, penalty and clipping by value included.
   ///
-  /// - Parameter room: where it is written, unless the layer writes it to a place of its own.
-  /// - Returns: where it is.
+  /// - Parameter room: where to write it, unless the layer has a place of its own for it.
+  /// - Returns: its place.
   private func computeGradient(
     _ slot: ParameterSlot<Scalar>, _ batch: Batch, rows: Range<Int>,
     to room: UnsafeMutablePointer<Scalar>?
@@ -103,8 +103,8 @@ extension EngineNetwork {
     return gradient
   }
 
-  /// Computes what a worker's parts of a large batch give to the gradients of parameters that are not
-  /// split. In a batch of a single part, the worker that moves a parameter computes its gradient.
+  /// Computes the partial gradients of a worker's parts of a large batch, for parameters that are not
+  /// split. In a batch of a single part, the worker that updates a parameter computes its gradient.
   func computeParts(_ batch: Batch, _ team: Team) {
     let own = PerceptronLinearAlgebra.share(of: partCount, worker: team.worker, workers: team.count)
     let network = network
@@ -113,8 +113,8 @@ extension EngineNetwork {
     }
   }
 
-  /// Computes what a part of the batch gives to the gradients of a layer's parameters, but for packed
-  /// weights. A layer that needs the whole batch has all of it as the first part.
+  /// Computes a part's partial gradients of a layer's parameters, except packed weights. A layer that
+  /// needs the whole batch has all of it as the first part.
   func computePart(
     _ part: Int, of slot: ParameterSlot<Scalar>, _ network: Network<Scalar>, _ batch: Batch
   ) {
@@ -144,7 +144,7 @@ extension EngineNetwork {
     }
   }
 
-  /// Adds up what the parts of the batch give, always in their order.
+  /// Adds up the parts' partial gradients in their order.
   private func addParts(
     _ slot: ParameterSlot<Scalar>, _ batch: Batch
   ) -> UnsafeMutablePointer<Scalar> {
@@ -154,9 +154,9 @@ extension EngineNetwork {
     }
     if partCount == 1 || network.layers[slot.layer].needsWholeBatch(in: step.pass) { return sum }
     for part in 1..<partCount {
-      guard let summand = ownGradient(of: slot, part: part) else { continue }
+      guard let partial = ownGradient(of: slot, part: part) else { continue }
       Scalar.combine(
-        .add, count: slot.columns, UnsafePointer(sum), .each, UnsafePointer(summand), .each,
+        .add, count: slot.columns, UnsafePointer(sum), .each, UnsafePointer(partial), .each,
         into: sum)
     }
     return sum
@@ -166,7 +166,7 @@ extension EngineNetwork {
     network.parameterPlaces[slot.index].name
   }
 
-  private func keptGradient(of slot: ParameterSlot<Scalar>) -> UnsafeMutablePointer<Scalar>? {
+  private func storedGradient(of slot: ParameterSlot<Scalar>) -> UnsafeMutablePointer<Scalar>? {
     slot.isSplit ? slot.gradient : ownGradient(of: slot, part: 0)
   }
 
@@ -187,7 +187,7 @@ extension EngineNetwork {
       to: gradient)
   }
 
-  /// What all gradients are multiplied by, from the norms of their rows.
+  /// The factor by which clipping scales all gradients, from the norms of their rows.
   private var clippingFactor: Double {
     guard case .norm(let maximum) = settings.clipping else { return 1 }
     var norm = 0.0
@@ -196,20 +196,19 @@ extension EngineNetwork {
   }
 }
 
-// MARK: - Moves
+// MARK: - Updates
 
 extension EngineNetwork {
-  /// How far a parameter moves.
+  /// The learning rate and weight decay of a parameter.
   private func updateStep(_ slot: ParameterSlot<Scalar>) -> UpdateStep {
     UpdateStep(
       learningRate: learningRate,
       decay: slot.isPenalized ? learningRate * optimizer.optimizer.weightDecay : 0)
   }
 
-  /// Whether a move is a single product: plain descent, and what it shrinks the weights by is either
-  /// nothing or so much that 1 less it is rounded by no more than a thousandth of it.
-  ///
-  /// Less would be lost or distorted, the same way in every step.
+  /// Whether an update is a single product: plain descent whose shrinkage of the weights is either 0 or
+  /// large enough that rounding changes it by at most a thousandth. A smaller one would be distorted in
+  /// the same way in every step.
   private func isFused(_ slot: ParameterSlot<Scalar>) -> Bool {
     let shrinkage = shrinkage(of: slot)
     return optimizer.isPlainDescent && settings.clipping == .none && settings.penalty.l1 == 0
@@ -217,14 +216,14 @@ extension EngineNetwork {
       && (shrinkage == 0 || abs(shrinkage) > 256 * Double(Scalar.ulpOfOne))
   }
 
-  /// The part of its weights that a step of plain descent takes away: decay + 2·rate·λ.
+  /// The share of its weights that a step of plain descent takes off: decay + 2·rate·λ.
   private func shrinkage(of slot: ParameterSlot<Scalar>) -> Double {
     updateStep(slot).decay
       + (slot.isPenalized ? 2 * learningRate * settings.penalty.l2 : 0)
   }
 
   /// W ← (1 − decay − 2·rate·λ)·W − rate·gradient for a worker's columns, in one product.
-  private func descend(_ slot: ParameterSlot<Scalar>, _ batch: Batch, _ team: Team) {
+  private func updateFused(_ slot: ParameterSlot<Scalar>, _ batch: Batch, _ team: Team) {
     guard let parameter = slot.parameter, let layer = packed.table[slot.layer] else { return }
     let columns = slot.columns(of: team.worker, workers: team.count)
     layer.weightGradient(
@@ -234,8 +233,8 @@ extension EngineNetwork {
       alpha: -Scalar(learningRate), beta: Scalar(1 - shrinkage(of: slot)))
   }
 
-  /// Moves some rows of a parameter by their gradient, and what follows it.
-  private func move(
+  /// Updates some rows of a parameter, its maximum norm and its average.
+  private func update(
     _ slot: ParameterSlot<Scalar>, rows: Range<Int>, gradient: UnsafePointer<Scalar>
   ) {
     guard let parameter = slot.parameter else { return }
@@ -248,12 +247,12 @@ extension EngineNetwork {
       limitNorms(slot, rows: rows, of: parameter, to: limit)
     }
     if let average = slot.average {
-      WeightAverage.move(
+      WeightAverage.update(
         count: count, average + offset, share: step.averageShare, to: parameter + offset)
     }
   }
 
-  /// Brings the weights that lead into each unit to a norm that is not above the limit.
+  /// Limits the norm of each unit's incoming weights.
   private func limitNorms(
     _ slot: ParameterSlot<Scalar>, rows: Range<Int>, of parameter: UnsafeMutablePointer<Scalar>,
     to limit: Double

@@ -1,12 +1,11 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// A network in the engine, with all that belongs to it alone: its parameters in the layout that
-/// products read, what its optimizer keeps, the memory of its passes, and its settings.
+/// A network in the engine with everything of its own: its parameters in the layout that products read,
+/// its optimizer state, the memory of its passes, and its settings.
 ///
-/// Large affine layers' parameters, and what the optimizer and the average keep for them, are packed
-/// as long as the engine has them: the tensors of the network, of the optimizer's state and of the
-/// average are brought up to date by ``current`` and ``currentState``.
+/// In the engine, the parameters of large affine layers, their optimizer state and their averages are
+/// packed; ``current`` and ``currentState`` bring the tensors up to date.
 final class EngineNetwork<Scalar: BLASScalar> {
   let settings: TrainerSettings
   private(set) var network: Network<Scalar>
@@ -14,10 +13,10 @@ final class EngineNetwork<Scalar: BLASScalar> {
   private(set) var average: WeightAverage<Scalar>?
 
   let packed: PackedWeights<Scalar>
-  /// What the optimizer keeps for the packed parameters, one for each of its states.
+  /// The optimizer's state of the packed parameters, one for each state tensor.
   private let packedStates: [PackedWeights<Scalar>]
   private let packedAverage: PackedWeights<Scalar>?
-  /// Whether the tensors of the network are up to date, and those of what belongs to it.
+  /// Whether the tensors of the network are up to date, and those of optimizer state and average.
   private var isUnpacked = true
   private var isStateUnpacked = true
 
@@ -26,25 +25,25 @@ final class EngineNetwork<Scalar: BLASScalar> {
   /// The loss of each row.
   let losses: AlignedBuffer<Scalar>
   let slots: UnsafeMutableBufferPointer<ParameterSlot<Scalar>>
-  /// How many parts the batch's rows are in where gradients are sums of what the parts give: those of
-  /// parameters that are not split. Their number depends on the batch size alone.
+  /// In how many parts the batch's rows give partial gradients of parameters that are not split. It
+  /// depends on the batch size alone.
   let partCount: Int
-  /// Whether a worker takes a part through all layers and back before the next, so that it stays in its
-  /// own cache.
-  let isTakenInParts: Bool
-  /// What each part gives, layer by layer and part after part; of packed weights nothing. The first
-  /// part's are where all are added up.
+  /// Whether a worker takes one part through all layers and back before the next, so that it stays in
+  /// cache.
+  let isProcessedInParts: Bool
+  /// The partial gradients of each part, layer by layer, part by part, except of packed weights. All are
+  /// added to the first part's.
   let gradients: UnsafeMutableBufferPointer<[Tensor<Scalar>]>
-  /// The gradients of the packed parameters where all of them are kept.
+  /// The gradients of the packed parameters, where they are stored.
   private var packedGradients: PackedWeights<Scalar>?
-  /// All rows of the batch, and of each worker its own: for passes through the layers.
+  /// All rows of the batch, and each worker's own.
   let whole: Network<Scalar>.Share
   private let shares: UnsafeMutableBufferPointer<Network<Scalar>.Share>
   private let parts: UnsafeMutableBufferPointer<Network<Scalar>.Share>
-  /// Of each worker, room for the gradient of some rows of packed weights.
+  /// Each worker's room for the gradient of some rows of packed weights.
   let scratch: [AlignedBuffer<Scalar>]
-  /// Of each row of each parameter, the sums of its squares and of its magnitudes, and the norm of
-  /// its gradient. Added up row after row, they do not depend on who computed which.
+  /// The sums of squares and of magnitudes of each row of each parameter, and the norm of its gradient.
+  /// Since they are added up row by row, it does not matter which worker computed which.
   let squares: AlignedBuffer<Double>
   let magnitudes: AlignedBuffer<Double>
   let norms: AlignedBuffer<Double>
@@ -57,12 +56,12 @@ final class EngineNetwork<Scalar: BLASScalar> {
   /// The step that is under way.
   private(set) var step = Step()
 
-  /// The state of a step that is not in the settings.
+  /// The state of a step.
   struct Step {
     var pass = Pass.inference
-    /// What the sum of the rows' losses is divided by.
+    /// The divisor of the sum of the rows' losses.
     var normalizer = Double.nan
-    /// How far the average moves.
+    /// The share by which the average moves.
     var averageShare = 0.0
   }
 
@@ -105,7 +104,7 @@ final class EngineNetwork<Scalar: BLASScalar> {
     self.shares = shares(workers, layout, memory.base)
     partCount = max(rows / Self.partSize, 1)
     parts = shares(partCount, layout, memory.base)
-    isTakenInParts =
+    isProcessedInParts =
       partCount >= 4 * workers
       && !network.layers.contains { $0.needsWholeBatch(in: .training(seed: 0)) }
     let slots = ParameterSlot.slots(of: network, packed, workers: workers, stateCount: stateCount)
@@ -130,7 +129,7 @@ final class EngineNetwork<Scalar: BLASScalar> {
     magnitudes = AlignedBuffer(count: rowCount, repeating: 0)
     norms = AlignedBuffer(count: rowCount, repeating: 0)
     packStates()
-    if case .norm = settings.clipping { keepGradients() }
+    if case .norm = settings.clipping { allocateGradients() }
   }
 
   deinit {
@@ -141,8 +140,8 @@ final class EngineNetwork<Scalar: BLASScalar> {
     gradients.deinitialize().deallocate()
   }
 
-  /// How many scalars of gradient a worker computes at a time: few enough to stay in a core's own
-  /// cache with the parameters that they move.
+  /// How many scalars of gradient a worker computes at a time: few enough to stay in a core's cache with
+  /// the parameters that they update.
   static var scratchSize: Int { 1 << 15 }
 
   /// About how many rows a part of a large batch has.
@@ -187,7 +186,7 @@ extension EngineNetwork {
     return network
   }
 
-  /// What belongs to the network as the last step left it: what the optimizer keeps, and the average.
+  /// The optimizer state and the average as the last step left them.
   var currentState: (optimizer: OptimizerState<Scalar>, average: WeightAverage<Scalar>?) {
     if !isStateUnpacked {
       for (state, source) in packedStates.enumerated() {
@@ -207,14 +206,14 @@ extension EngineNetwork {
     return (optimizer, average)
   }
 
-  /// What is evaluated: the average where there is one.
+  /// The network to evaluate: the average where there is one.
   var evaluated: Predictor<Scalar>.Member {
     if let packedAverage, let average { return (average.network, packedAverage) }
     return (network, packed)
   }
 
-  /// Makes room for the gradients of all parameters.
-  func keepGradients() {
+  /// Allocates memory for the gradients of all parameters.
+  func allocateGradients() {
     if packedGradients != nil { return }
     let room = PackedWeights(zerosFor: network, path: packed.path)
     packedGradients = room
@@ -223,8 +222,8 @@ extension EngineNetwork {
     }
   }
 
-  /// The gradients that were kept, under the parameters' names.
-  var keptGradients: Parameters<Scalar> {
+  /// The stored gradients under the parameters' names.
+  var storedGradients: Parameters<Scalar> {
     Parameters(
       network.parameterPlaces.map { place in
         if !slots[place.index].isSplit {
@@ -240,22 +239,22 @@ extension EngineNetwork {
 // MARK: - Steps
 
 extension EngineNetwork {
-  /// Takes note of a step that begins.
+  /// Begins a step.
   ///
   /// - Parameters:
   ///   - iteration: which one it is, for dropout's masks.
   ///   - targets: those of the batch.
-  ///   - moves: whether parameters are moved, and not only their gradients computed.
-  func begin(iteration: Int, _ targets: TargetBlock<Scalar>, moves: Bool) {
+  ///   - updates: whether parameters are updated, and not only their gradients computed.
+  func begin(iteration: Int, _ targets: TargetBlock<Scalar>, updates: Bool) {
     var stream = SeededRandom(seed: settings.seed, purpose: "dropout", index: UInt64(iteration))
     step.pass = .training(seed: stream.next())
     step.normalizer = Double(network.loss.divisor(of: targets, rows: settings.batchSize))
-    if moves { findMoved() } else { findRead() }
+    if updates { prepareForUpdate() } else { prepareForReading() }
   }
 
-  /// Takes the addresses of the parameters that are not packed, of their optimizer states and of their
-  /// averages, made unique for in-place updates. Valid until the step ends.
-  private func findMoved() {
+  /// Finds the addresses of the parameters that are not packed, their optimizer state and their averages,
+  /// made unique for in-place updates. They are valid until the step ends.
+  private func prepareForUpdate() {
     (isUnpacked, isStateUnpacked) = (false, false)
     network.updateParameters { place, parameter in
       if slots[place.index].isPacked { return }
@@ -275,8 +274,8 @@ extension EngineNetwork {
     }
   }
 
-  /// Takes the addresses of the parameters that are not packed, for reading alone.
-  private func findRead() {
+  /// Finds the addresses of the parameters that are not packed, for reading only.
+  private func prepareForReading() {
     for place in network.parameterPlaces where !slots[place.index].isPacked {
       slots[place.index].parameter = network.parameter(at: place).withUnsafeElements {
         UnsafeMutablePointer(mutating: $0.baseAddress)
@@ -284,7 +283,7 @@ extension EngineNetwork {
     }
   }
 
-  /// Takes what a step's passes saw into the layers' statistics, where the loss was finite.
+  /// Updates the layers' statistics after a step whose loss was finite.
   func completeStep() {
     if !loss.isFinite { return }
     optimizer.stepCount += 1
@@ -309,7 +308,7 @@ extension EngineNetwork {
         sumOfSquares: Scalar(total(squares)), absoluteSum: Scalar(total(magnitudes)))
   }
 
-  /// The sum of what was found for each row of the penalized parameters.
+  /// The sum over the rows of the penalized parameters.
   private func total(_ numbers: AlignedBuffer<Double>) -> Double {
     var total = 0.0
     for slot in slots where slot.isPenalized {

@@ -1,13 +1,13 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// A parameter in the engine: where its numbers are, and who moves which of them.
+/// A parameter in the engine: where its numbers are, and which worker updates which of them.
 struct ParameterSlot<Scalar: BLASScalar> {
   /// Its position among all parameters; its layer's, and its own in the layer.
   let index: Int
   let layer: Int
   let position: Int
-  /// Whether penalties, weight decay and the maximum norm are about it.
+  /// Whether penalties, weight decay and the maximum norm apply to it.
   let isPenalized: Bool
   /// Of packed weights, outputs and inputs; of any other parameter, 1 and the number of elements.
   let rows: Int
@@ -16,18 +16,18 @@ struct ParameterSlot<Scalar: BLASScalar> {
   let stride: Int
   /// Whether it belongs to a packed layer.
   let isPacked: Bool
-  /// The worker who moves it where its rows are not split among all.
+  /// The worker that updates it where its rows are not split among all.
   let owner: Int
-  /// Whether it is the first of its layer's that are not split: with its gradient come the others'.
+  /// Whether it is the first of its layer's that are not split; its gradient comes with theirs.
   let isFirst: Bool
   /// The first of its rows among those of all parameters.
   let firstRow: Int
 
-  /// In a step, where its numbers are, those that the optimizer keeps for it, and those of the average.
+  /// During a step, the addresses of its numbers, its optimizer state and its average.
   var parameter: UnsafeMutablePointer<Scalar>?
   let states: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
   var average: UnsafeMutablePointer<Scalar>?
-  /// Where its gradient is kept whole, if it is.
+  /// Where its whole gradient is stored, if it is.
   var gradient: UnsafeMutablePointer<Scalar>?
 
   /// Whether it is the weights of a packed layer, whose rows and columns workers split.
@@ -42,7 +42,7 @@ struct ParameterSlot<Scalar: BLASScalar> {
     return min(tiles.lowerBound * tile, rows)..<min(tiles.upperBound * tile, rows)
   }
 
-  /// The columns that a worker moves where products are split by these.
+  /// The columns that a worker updates where products are split by columns.
   func columns(of worker: Int, workers: Int) -> Range<Int> {
     // Whole vectors of products.
     let tile = 3 * 64 / MemoryLayout<Scalar>.stride

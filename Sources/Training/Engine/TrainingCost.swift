@@ -1,6 +1,6 @@
 import PerceptronNeuralNetwork
 
-/// About what training a network takes: operations and memory.
+/// An estimate of the operations and memory of training a network.
 package struct TrainingCost {
   package let inputSize: Int
   package let layers: [LayerSpecification]
@@ -56,7 +56,7 @@ package struct TrainingCost {
     products.reduce(0) { $0 + 2 * Double(batchSize) * $1.inputs * $1.outputs }
   }
 
-  /// The bytes of the parameters with what is kept for each, in `Double`, which no size overflows.
+  /// The bytes of the parameters and their optimizer state, as a `Double`, which cannot overflow.
   package var parameterBytes: Double {
     Double(scalarSize * copies) * products.reduce(0) { $0 + ($1.inputs + 1) * $1.outputs }
   }
@@ -66,6 +66,6 @@ package struct TrainingCost {
     Double(scalarSize) * Double(batchSize) * 2 * products.reduce(0) { $0 + $1.outputs }
   }
 
-  /// How many numbers the widest layer puts out.
+  /// The output size of the widest layer.
   package var widest: Double { products.map(\.outputs).max() ?? 0 }
 }

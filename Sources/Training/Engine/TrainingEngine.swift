@@ -11,7 +11,7 @@ package enum StepPhase: CaseIterable, Sendable { case gather, forward, loss, bac
 ///
 /// A step has two phases. First each worker takes its share of the batch's rows: it gathers them, and
 /// runs every network's layers forward, its loss, and the gradients backward. After a barrier each
-/// takes its share of every large weight matrix: it computes the gradient and moves the weights. With
+/// takes its share of every large weight matrix: it computes the gradient and updates the weights. With
 /// plain gradient descent both are one product, W ← βW + α·upstreamᵀ·input; with other optimizers the
 /// gradient of a few rows at a time is used while it is in cache. Smaller parameters belong to one
 /// worker each.
@@ -40,22 +40,22 @@ package final class TrainingEngine<Scalar: BLASScalar> {
   private let memory: AlignedBuffer<Scalar>
   /// The batch, rows × inputs. Its rows are padded where the products that read it allow that.
   private let x: MutableRowBlock<Scalar>
-  /// What the workers are at.
+  /// The workers' current job.
   private let job: UnsafeMutablePointer<Job?>
   private var work: WorkerPool.Work = { _ in }
 
-  /// What a step is given.
+  /// The input of a step.
   private struct Job {
     let batch: EngineNetwork<Scalar>.Batch
     /// The batch's rows in the data.
     let rows: UnsafeBufferPointer<Int>
-    /// What they are gathered from, or nil where they have been.
+    /// Where to gather them from, or nil where they have been.
     let features: UnsafePointer<PreparedFeatures<Scalar>>?
-    /// Whether parameters move, and are not only their gradients computed.
-    let moves: Bool
+    /// Whether parameters are updated, and not only their gradients computed.
+    let updates: Bool
   }
 
-  /// A network to train, with its settings and what belongs to it.
+  /// A network to train, with its settings, optimizer state and average.
   package struct Member {
     let network: Network<Scalar>
     let optimizer: OptimizerState<Scalar>
@@ -76,7 +76,7 @@ package final class TrainingEngine<Scalar: BLASScalar> {
   /// - Parameters:
   ///   - members: at least one, all of the same input size and batch size.
   ///   - count: how many workers to take, or nil for as many as suit the work.
-  ///   - path: who computes products.
+  ///   - path: how products are computed.
   package init(
     _ members: [Member], workers count: Int?, path: ProductPath = .chosen
   ) {
@@ -146,8 +146,8 @@ extension TrainingEngine {
 // MARK: - Steps
 
 extension TrainingEngine {
-  /// Makes a step of every network: moves every parameter against the gradient of the batch's loss, and
-  /// the layers' statistics by what was seen. Where a network's loss is not finite, nothing of it moves.
+  /// Makes a step of every network: updates every parameter and the layers' statistics. A network whose
+  /// loss is not finite is not updated.
   ///
   /// - Parameters:
   ///   - data: what the chosen rows are gathered from; nil where they have been.
@@ -155,7 +155,7 @@ extension TrainingEngine {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func step(on data: PreparedDataset<Scalar>?, iteration: Int) {
-    run(on: data, iteration: iteration, moves: true)
+    run(on: data, iteration: iteration, updates: true)
     for network in networks { network.completeStep() }
     phaseEnded?(.update)
   }
@@ -171,29 +171,29 @@ extension TrainingEngine {
   /// The loss of a network's last step, before its update, penalty included.
   package func loss(at position: Int) -> Scalar { networks[position].loss }
 
-  /// Computes the losses of the batch that was gathered last, penalty included, and keeps the gradients.
+  /// Computes the losses of the batch that was gathered last, penalty included, and stores the gradients.
   ///
   /// - Parameter iteration: which one it is, for dropout's masks.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func computeLossesAndGradients(iteration: Int) {
-    for network in networks { network.keepGradients() }
-    run(on: nil, iteration: iteration, moves: false)
+    for network in networks { network.allocateGradients() }
+    run(on: nil, iteration: iteration, updates: false)
     phaseEnded?(.backward)
   }
 
-  private func run(on data: PreparedDataset<Scalar>?, iteration: Int, moves: Bool) {
+  private func run(on data: PreparedDataset<Scalar>?, iteration: Int, updates: Bool) {
     rows.withUnsafeBufferPointer { rows in
       labels.withUnsafeMutableBufferPointer { labels in
         data?.gatherLabels(of: rows, into: labels)
         let targets = TargetBlock<Scalar>.labels(UnsafeBufferPointer(labels))
-        for network in networks { network.begin(iteration: iteration, targets, moves: moves) }
+        for network in networks { network.begin(iteration: iteration, targets, updates: updates) }
         let batch = EngineNetwork<Scalar>.Batch(x: x.reading, targets: targets)
         guard let data else {
-          return run(Job(batch: batch, rows: rows, features: nil, moves: moves))
+          return run(Job(batch: batch, rows: rows, features: nil, updates: updates))
         }
         withUnsafePointer(to: data.features) {
-          run(Job(batch: batch, rows: rows, features: $0, moves: moves))
+          run(Job(batch: batch, rows: rows, features: $0, updates: updates))
         }
       }
     }
@@ -216,8 +216,8 @@ extension TrainingEngine {
         UnsafeBufferPointer(rebasing: job.rows[own]), into: x.rows(own))
       endPhase(.gather, worker)
     }
-    let isTakenInParts = networks.allSatisfy(\.isTakenInParts)
-    if isTakenInParts {
+    let isProcessedInParts = networks.allSatisfy(\.isProcessedInParts)
+    if isProcessedInParts {
       // A worker's parts are not exactly the rows that it gathers.
       team.waitForOthers()
       for network in networks {
@@ -240,19 +240,19 @@ extension TrainingEngine {
     if worker == 0 {
       for network in networks { network.loss = network.computedLoss }
     }
-    if job.moves { endPhase(.backward, worker) }
-    if networks[0].partCount > 1 && !isTakenInParts {
+    if job.updates { endPhase(.backward, worker) }
+    if networks[0].partCount > 1 && !isProcessedInParts {
       for network in networks { network.computeParts(job.batch, team) }
       team.waitForOthers()
     }
-    if !job.moves {
+    if !job.updates {
       for network in networks { network.computeGradients(job.batch, team) }
       return
     }
     update(job.batch, team)
   }
 
-  /// Moves a worker's part of every network whose loss is finite: all workers agree on which these are.
+  /// Updates a worker's part of every network whose loss is finite; all workers agree on these.
   private func update(_ batch: EngineNetwork<Scalar>.Batch, _ team: Team) {
     var waits = false
     for network in networks where network.computedLoss.isFinite {
@@ -266,7 +266,7 @@ extension TrainingEngine {
     if !waits { return }
     team.waitForOthers()
     for network in networks where network.waitsForNorm && network.computedLoss.isFinite {
-      network.moveByKeptGradients(team)
+      network.updateByStoredGradients(team)
     }
   }
 
@@ -281,12 +281,12 @@ extension TrainingEngine {
   /// The network at a position as the last step left it.
   package func network(at position: Int) -> Network<Scalar> { networks[position].current }
 
-  /// The gradients that ``computeLossesAndGradients(iteration:)`` kept, under the parameters' names.
+  /// The gradients that ``computeLossesAndGradients(iteration:)`` stored, under the parameters' names.
   package func gradients(at position: Int) -> Parameters<Scalar> {
-    networks[position].keptGradients
+    networks[position].storedGradients
   }
 
-  /// What belongs to the network at a position, as the last step left it.
+  /// The network at a position with its optimizer state and average, as the last step left them.
   package func state(
     at position: Int
   ) -> (
@@ -296,7 +296,7 @@ extension TrainingEngine {
     return (networks[position].current, optimizer, average)
   }
 
-  /// Trains the networks at some positions no more.
+  /// Removes the networks at some positions.
   package func remove(at positions: Set<Int>) {
     networks = networks.indices.filter { !positions.contains($0) }.map { networks[$0] }
   }

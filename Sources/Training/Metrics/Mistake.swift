@@ -4,12 +4,12 @@ import PerceptronNeuralNetwork
 
 /// A row that is predicted to be of another class than its own.
 public struct Mistake: Hashable, Codable, Sendable {
-  /// How sure a network is of a wrong class.
+  /// A network's confidence in a wrong class.
   public enum Confidence: Hashable, Codable, Sendable {
-    /// The class's probability, of losses that know one: softmax cross-entropy and the logistic loss.
+    /// The class's probability, for losses that have one: softmax cross-entropy and the logistic loss.
     case probability(Double)
-    /// The score of the class less that of the true one, of other losses. Of a single output that
-    /// tells two classes apart, how far it is from the true class's number.
+    /// For other losses, the score of the class minus that of the true one; with a single output for two
+    /// classes, its distance from the true class's number.
     case margin(Double)
 
     /// The probability or the margin.
@@ -26,10 +26,10 @@ public struct Mistake: Hashable, Codable, Sendable {
   public let label: Int
   /// The class that is predicted for it.
   public let predicted: Int
-  /// How sure the network is of that class.
+  /// The network's confidence in that class.
   public let confidence: Confidence
 
-  /// The given mistake.
+  /// Creates a mistake.
   public init(row: Int, label: Int, predicted: Int, confidence: Confidence) {
     self.row = row
     self.label = label
@@ -37,8 +37,7 @@ public struct Mistake: Hashable, Codable, Sendable {
     self.confidence = confidence
   }
 
-  /// Whether it is to be told before `other`: the surer one, of equal ones the earlier row; those
-  /// whose confidence is NaN come last.
+  /// Whether it comes before `other`: by confidence, then by row; NaN comes last.
   fileprivate func precedes(_ other: Mistake) -> Bool {
     let (own, its) = (confidence.value, other.confidence.value)
     if own.isNaN != its.isNaN { return its.isNaN }
@@ -47,32 +46,31 @@ public struct Mistake: Hashable, Codable, Sendable {
 }
 
 extension Network {
-  /// The rows whose wrong class the network is surest of, computed block by block: the surest first,
-  /// equal ones in the order of the rows, and last those whose confidence is NaN, as that of scores
-  /// that are not finite is.
+  /// The most confident errors, computed block by block: in descending order of confidence, equal ones in
+  /// the order of the rows, and last those whose confidence is NaN, since scores are not finite.
   ///
-  ///     for mistake in network.surestMistakes(on: test, count: 5) {
+  ///     for mistake in network.mostConfidentErrors(on: test, count: 5) {
   ///       print("row \(mistake.row) of class \(mistake.label), taken for \(mistake.predicted)")
   ///     }
   ///
   /// - Parameters:
   ///   - data: rows of this network's input size, of no more classes than it.
-  ///   - count: the most that are wanted, 0 or more.
+  ///   - count: the largest number, 0 or more.
   ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
   /// - Returns: `count` mistakes, or all where there are fewer.
-  public func surestMistakes(
+  public func mostConfidentErrors(
     on data: PreparedDataset<Scalar>, count: Int, workers: Int? = nil
   ) -> [Mistake] {
-    require(count >= 0, "surestMistakes: \(count) of them, expected 0 or more")
-    var surest: [Mistake] = []
+    require(count >= 0, "mostConfidentErrors: \(count) of them, expected 0 or more")
+    var top: [Mistake] = []
     var start = 0
     forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
-      surest += mistakes(outputs, labels, firstRow: start)
-      surest.sort { $0.precedes($1) }
-      surest.removeLast(max(0, surest.count - count))
+      top += mistakes(outputs, labels, firstRow: start)
+      top.sort { $0.precedes($1) }
+      top.removeLast(max(0, top.count - count))
       start += labels.count
     }
-    return surest
+    return top
   }
 
   /// All mistakes of a block: outputs are [rows, outputs].

@@ -15,10 +15,10 @@ extension RunDirectory {
   public func read() throws -> TrainingRun {
     let record = try record()
     let history = try readHistory(of: record.results.iterations)
-    let looks = path + "/" + Self.diagnosticsName
+    let series = path + "/" + Self.diagnosticsName
     let diagnostics =
-      FileManager.default.fileExists(atPath: looks)
-      ? try DiagnosticTable.read(looks, iterations: record.results.iterations) : nil
+      FileManager.default.fileExists(atPath: series)
+      ? try DiagnosticTable.read(series, iterations: record.results.iterations) : nil
     return TrainingRun(record: record, history: history, diagnostics: diagnostics)
   }
 
@@ -133,8 +133,7 @@ extension RunDirectory {
   /// earlier ones replaced, the model last, so that no model stands beside another run's history.
   ///
   /// - Parameters:
-  ///   - diagnostics: its network's health from look to look, or nil where it was not looked at; an
-  ///     earlier run's is removed.
+  ///   - diagnostics: snapshots of its network's health, or nil for none; an earlier run's are removed.
   ///   - model: what was trained, or nil where there is none; an earlier run's is removed.
   ///   - lock: the folder's lock, or nil to wait for it.
   /// - Throws: `FileError`; the folder then holds what it held before.
@@ -175,7 +174,7 @@ extension RunDirectory {
         + "\(epoch.learningRate),\(loss.map { "\($0)" } ?? "")\n"
     }
     let header = { (columns: [String]) in columns.joined(separator: ",") + "\n" }
-    let looks = diagnostics.map { series in
+    let snapshots = diagnostics.map { series in
       (
         Self.diagnosticsName,
         header(DiagnosticTable.columns) + DiagnosticTable.lines(of: series).joined()
@@ -185,7 +184,7 @@ extension RunDirectory {
       (Self.lossesName, header(Self.lossColumns) + losses.joined()),
       (Self.epochsName, header(Self.epochColumns) + epochs.joined()),
       (Self.recordName, try record.json + "\n"),
-    ] + [looks].compactMap { $0 }
+    ] + [snapshots].compactMap { $0 }
   }
 
   /// Moves the earlier run's files out of the way and those in `staging` into their places, with
@@ -244,7 +243,7 @@ public struct TrainingRun: Codable, Equatable, Sendable {
   public var record: RunRecord
   /// The loss of each iteration, and the accuracies of each epoch.
   public var history: History
-  /// The network's health from look to look, where it was looked at.
+  /// Snapshots of the network's health, if any were made.
   public var diagnostics: DiagnosticSeries?
 
   /// Creates a run.

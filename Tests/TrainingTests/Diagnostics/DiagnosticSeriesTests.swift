@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Diagnostics over a run")
 struct DiagnosticSeriesTests {
-  private func look(_ iteration: Int, norm: Double = 1) -> DiagnosticSeries.Look {
+  private func look(_ iteration: Int, norm: Double = 1) -> DiagnosticSeries.Snapshot {
     .init(
       iteration: iteration,
       parameters: [
@@ -40,7 +40,7 @@ struct DiagnosticSeriesTests {
   func bounded(count: Int) {
     var series = DiagnosticSeries()
     for index in 0..<count { series.append(look(index * 10 + 1)) }
-    let iterations = series.looks.map(\.iteration)
+    let iterations = series.snapshots.map(\.iteration)
     #expect(iterations.count == (count <= 500 ? count : iterations.count))
     #expect(iterations.count <= DiagnosticSeries.limit + 1)
     #expect(count < 500 || iterations.count > DiagnosticSeries.limit / 2)
@@ -57,7 +57,7 @@ struct DiagnosticSeriesTests {
     try write(series, in: directory)
     #expect(try directory.read().diagnostics == series)
     try write(DiagnosticSeries([look(1, norm: .nan)]), in: directory)
-    let first = try #require(try directory.read().diagnostics?.looks.first)
+    let first = try #require(try directory.read().diagnostics?.snapshots.first)
     #expect(first.parameters[0].norm.isNaN)
     #expect(first.layers == look(1).layers)
   }

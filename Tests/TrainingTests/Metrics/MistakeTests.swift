@@ -65,7 +65,7 @@ struct MistakeTests {
       (LossSpecification.softmax, 4), (.logistic, 1), (.logistic, 4), (.hinge, 4),
       (.squaredError, 1), (.squaredError, 4),
     ] as [(LossSpecification, Int)])
-  func surestMistakesFirstAllOrder(
+  func mostConfidentErrorsFirstAllOrder(
     loss: LossSpecification, outputs: Int
   ) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
@@ -76,7 +76,7 @@ struct MistakeTests {
       #expect(Set(expected.map(\.confidence)).count < expected.count)
       for workers in 1...3 {
         for count in [0, 1, 12, expected.count, 5000] {
-          let found = network.surestMistakes(on: data, count: count, workers: workers)
+          let found = network.mostConfidentErrors(on: data, count: count, workers: workers)
           #expect(found == Array(expected.prefix(count)))
         }
       }
@@ -92,7 +92,7 @@ struct MistakeTests {
       let data: PreparedDataset<Float> = Dataset(
         scores, labels: Array(0..<rows), classNames: ["a", "b", "c"]
       ).prepared(with: .none)
-      #expect(network.surestMistakes(on: data, count: 9) == [])
+      #expect(network.mostConfidentErrors(on: data, count: 9) == [])
     }
   }
 
@@ -106,11 +106,11 @@ struct MistakeTests {
       ).prepared(with: .none)
       // Row 0 predicts the class of its NaN, rows 1 and 2 have an infinity against a number and a
       // larger one: row 2 is right.
-      let found = Self.unchanging(SoftmaxLoss()).surestMistakes(on: data, count: 9)
+      let found = Self.unchanging(SoftmaxLoss()).mostConfidentErrors(on: data, count: 9)
       #expect(found.map(\.row) == [4, 3, 0, 1])
       #expect(found.suffix(2).allSatisfy { $0.confidence.value.isNaN })
       #expect(found[0].confidence.value > 0.99 && found[0].label == 1 && found[0].predicted == 0)
-      let margins = Self.unchanging(Hinge()).surestMistakes(on: data, count: 2)
+      let margins = Self.unchanging(Hinge()).mostConfidentErrors(on: data, count: 2)
       #expect(margins.map(\.row) == [1, 4])
       #expect(margins.map(\.confidence) == [.margin(.infinity), .margin(9)])
     }
@@ -122,7 +122,7 @@ struct MistakeTests {
     await #expect(processExitsWith: .failure) {
       let data = MistakeTests.data(rows: 1, classes: 2, as: Float.self)
       _ = MistakeTests.network(.softmax, outputs: 2, as: Float.self)
-        .surestMistakes(on: data, count: -1)
+        .mostConfidentErrors(on: data, count: -1)
     }
   }
 }
