@@ -108,8 +108,8 @@ final class Registry<Value: Sendable>: Sendable {
   /// - Throws: `InvalidSetting` where there is no such name, or where `settings` does not have
   ///   exactly the names that were registered with it.
   func value(_ name: String, settings: [String: Double]) throws -> (Value, CustomSettings) {
-    let (entry, names) = entries.withLock { ($0[name], $0.keys.sorted()) }
-    guard let entry else {
+    guard let entry = entries.withLock({ $0[name] }) else {
+      let names = entries.withLock { $0.keys.sorted() }
       let known = names.isEmpty ? "none is" : names.joined(separator: ", ")
       throw InvalidSetting(
         name: kind, value: "\"\(name)\"",
@@ -120,7 +120,9 @@ final class Registry<Value: Sendable>: Sendable {
       throw InvalidSetting(
         name: "\(setting) of \(kind) \"\(name)\"", value: "missing", expected: "a number")
     }
-    for setting in settings.keys.sorted() where !entry.settings.contains(setting) {
+    if settings.count > entry.settings.count,
+      let setting = settings.keys.sorted().first(where: { !entry.settings.contains($0) })
+    {
       throw InvalidSetting(
         name: "a setting of \(kind) \"\(name)\"", value: "\"\(setting)\"",
         expected: "one of \(entry.settings)")

@@ -1,5 +1,7 @@
 /// The learning rates of a run, and where it stands among its epochs. A checkpoint holds all of it.
-public struct ScheduleState: Sendable {
+///
+/// A state whose custom schedule is not registered can be decoded, but gives no rates.
+public struct ScheduleState: Equatable, Codable, Sendable {
   /// The settings.
   public let schedule: Schedule
   /// η₀, the rate that the schedule changes.
@@ -11,8 +13,6 @@ public struct ScheduleState: Sendable {
   private var epochRate: Double
   private var endedEpochs = 0
   private var plateau = Plateau()
-  /// The schedule's rule; nil for a custom one that is not registered.
-  private let rule: (any ScheduleRule)?
 
   /// The state before the first iteration.
   ///
@@ -22,16 +22,10 @@ public struct ScheduleState: Sendable {
     self.baseRate = baseRate
     self.iterations = iterations
     epochRate = baseRate
-    rule = try? schedule.settings.rule()
   }
 
   /// The learning rate of an iteration, counted from 0, of the current epoch.
-  public func rate(at iteration: Int) -> Double {
-    guard let rule else {
-      fatalError("ScheduleState: no schedule \"\(schedule)\" is registered")
-    }
-    return rule.rate(at: position(iteration))
-  }
+  public func rate(at iteration: Int) -> Double { rule.rate(at: position(iteration)) }
 
   /// Ends an epoch.
   ///
@@ -40,37 +34,20 @@ public struct ScheduleState: Sendable {
   ///   `reduceOnPlateau` looks at it, ignores nil, and takes what is not finite for no improvement.
   public mutating func epochEnded(score: Double?) {
     endedEpochs += 1
-    guard let rule else { return }
     epochRate = rule.epochRate(after: position(0), score: score, &plateau)
+  }
+
+  private var rule: any ScheduleRule {
+    do {
+      return try schedule.settings.rule()
+    } catch {
+      fatalError("ScheduleState: \(error)")
+    }
   }
 
   private func position(_ iteration: Int) -> Schedule.Position {
     Schedule.Position(
       baseRate: baseRate, iteration: iteration, iterations: iterations, endedEpochs: endedEpochs,
       epochRate: epochRate)
-  }
-}
-
-extension ScheduleState: Equatable, Codable {
-  private enum CodingKeys: CodingKey {
-    case schedule, baseRate, iterations, epochRate, endedEpochs, plateau
-  }
-
-  /// Whether both give the same rates from here on.
-  public static func == (a: ScheduleState, b: ScheduleState) -> Bool {
-    a.schedule == b.schedule && a.baseRate == b.baseRate && a.iterations == b.iterations
-      && a.epochRate == b.epochRate && a.endedEpochs == b.endedEpochs && a.plateau == b.plateau
-  }
-
-  /// Decodes a state. One of a custom schedule that is not registered can be read, but gives no rates.
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      try values.decode(Schedule.self, forKey: .schedule),
-      baseRate: try values.decode(Double.self, forKey: .baseRate),
-      iterations: try values.decode(Int.self, forKey: .iterations))
-    epochRate = try values.decode(Double.self, forKey: .epochRate)
-    endedEpochs = try values.decode(Int.self, forKey: .endedEpochs)
-    plateau = try values.decode(Plateau.self, forKey: .plateau)
   }
 }
