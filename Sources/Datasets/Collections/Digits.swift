@@ -8,7 +8,7 @@ import PerceptronFiles
 /// The test set of the Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak (1998),
 /// UCI Machine Learning Repository, <https://doi.org/10.24432/C50P49>, licensed CC BY 4.0.
 public enum Digits {
-  /// What the features are divided by to lie in 0…1.
+  /// The divisor that scales features to 0…1.
   public static let divisor = 16.0
 
   /// All 1,797 examples in scikit-learn's order. The data is decompressed when first used.

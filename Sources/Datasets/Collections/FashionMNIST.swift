@@ -6,7 +6,7 @@ import PerceptronFiles
 ///
 /// Rows of `[28, 28]` bytes, 0…255.
 public enum FashionMNIST {
-  /// Where Debian's package `dataset-fashion-mnist` puts the files.
+  /// The folder of Debian's package `dataset-fashion-mnist`.
   public static let directory = "/usr/share/datasets/fashion-mnist"
 
   /// The class names of the published data.

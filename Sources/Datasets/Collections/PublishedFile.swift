@@ -33,7 +33,7 @@ public struct PublishedFile: Hashable, Sendable {
 
 /// The comparison of a file with the published one.
 public struct FileCheck: Hashable, Sendable {
-  /// How a file compares.
+  /// The outcome of a comparison.
   public enum Outcome: Hashable, Sendable {
     /// It is the published file.
     case matches
@@ -47,7 +47,7 @@ public struct FileCheck: Hashable, Sendable {
 
   /// The published file.
   public let file: PublishedFile
-  /// How the file at hand compares.
+  /// The outcome for the file at hand.
   public let outcome: Outcome
 }
 

@@ -2,9 +2,9 @@ import PerceptronLinearAlgebra
 
 /// A data set in two parts, which share its features.
 public struct DatasetSplit: Sendable {
-  /// What a network learns from.
+  /// The training set.
   public let training: Dataset
-  /// What its settings are judged by.
+  /// The validation set.
   public let validation: Dataset
 }
 

@@ -11,7 +11,7 @@ public struct Dataset: Sendable {
   public let features: Features
   /// The class of each example, 0..<classCount.
   public let labels: [Int]
-  /// What the classes are called.
+  /// The classes' names.
   public let classNames: [String]
 
   /// Examples with these features and classes.
@@ -61,7 +61,7 @@ public struct Dataset: Sendable {
   public var classCount: Int { classNames.count }
   /// The extents of one example, such as `[28, 28]`.
   public var exampleShape: [Int] { features.exampleShape }
-  /// How an example is a picture, if it is one.
+  /// The shape of an example as a picture, if it is one.
   public var image: ImageShape? { features.image }
 
   /// How many examples each class has: classCount numbers.
@@ -155,7 +155,7 @@ extension Dataset: CustomStringConvertible, CustomReflectable {
 
 /// A size or value that does not fit the data.
 public struct DatasetError: Error, Hashable, Sendable {
-  /// What was asked for, and what there is.
+  /// What was requested, and what there is.
   public var message: String
 
   /// An error with a text.

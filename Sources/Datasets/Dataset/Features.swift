@@ -33,7 +33,7 @@ public struct Features: Sendable {
   package let storage: Storage
   /// The extents of one example, such as `[28, 28]`; their product is ``featureCount``.
   public let exampleShape: [Int]
-  /// How an example is a picture, if it is one.
+  /// The shape of an example as a picture, if it is one.
   public let image: ImageShape?
   /// How many numbers each example has, at least 1.
   public let featureCount: Int
@@ -94,7 +94,7 @@ public struct Features: Sendable {
     }
   }
 
-  /// Where row `index` stands among the rows of the storage.
+  /// The position of row `index` in the storage.
   ///
   /// - Precondition: `index` lies within 0..<count.
   @inline(__always)
@@ -186,7 +186,7 @@ extension Features: CustomStringConvertible, CustomReflectable {
 
 // MARK: - Pictures
 
-/// How an example's features lie in a picture.
+/// The shape of a picture and the order of its features.
 public struct ImageShape: Hashable, Codable, Sendable {
   /// The order of the channels' values.
   public enum Layout: String, Codable, Sendable {

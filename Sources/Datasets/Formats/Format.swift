@@ -2,7 +2,7 @@ import Foundation
 import PerceptronFiles
 
 extension DatasetLibrary {
-  /// How the files of a folder hold a data set.
+  /// A file format of data sets.
   public struct Format: RawRepresentable, Hashable, Codable, CaseIterable, Sendable {
     /// The formats that are read. A new one is a file with its reader and its value, and a name here;
     /// files are taken for the first that they fit.
@@ -12,13 +12,13 @@ extension DatasetLibrary {
 
     /// The name, such as `idx`.
     public let rawValue: String
-    /// What its files are called, such as `IDX files`.
+    /// The name of its files, such as `IDX files`.
     package let title: String
-    /// Their names, for messages.
+    /// The names of its files, for messages.
     let fileNames: String
     /// The kind of the data.
     let kind: LoadedData.Kind
-    /// How the name of a single file ends that is read by ``readFile``; nil for any other name.
+    /// The suffix of single files of this format; nil for any other.
     let fileSuffix: String?
     /// Whether some file names of a folder are of this format.
     let detects: @Sendable (_ names: [String]) -> Bool

@@ -160,7 +160,7 @@ extension AtomicFile {
       path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
     }
 
-    /// What the links at the end of `path` lead to, which need not exist.
+    /// The target of the links at the end of `path`, which need not exist.
     private static func followingLinks(from path: String) -> String {
       var target = path
       while let next = symbolicLink(at: target) { target = next }
@@ -235,7 +235,7 @@ struct OwnDescriptor {
   }
 }
 
-/// What the symbolic link at `path` leads to, from where `path` starts; nil where there is none.
+/// The target of the symbolic link at `path`, relative to the same folder as `path`; nil without a link.
 func symbolicLink(at path: String) -> String? {
   guard let link = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
     return nil

@@ -1,13 +1,12 @@
 import Foundation
 
-/// Something wrong with a file: which file, where in it, what was expected and what was found.
+/// An error in a file: its path, the place in it, what was expected and what was found.
 ///
 ///     train-images.gz: byte 16: expected 47040000 bytes of elements, found 312
 public struct FileError: Error, Hashable, Sendable {
   /// The file's path, as the caller gave it.
   public var path: String
-  /// Where in the file, if the error has a place: an offset from 0, in the decompressed data where
-  /// the file is compressed.
+  /// The byte offset, if the error has a place; in the decompressed data of a compressed file.
   public var byte: Int?
   /// What was expected and what was found.
   public var message: String

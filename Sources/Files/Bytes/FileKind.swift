@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a file or a folder is, for messages about one that is not what was expected.
+/// The kind of a file or folder, for messages about an unexpected one.
 ///
 /// It is detected by the first bytes, else by the name's extension. It is for messages only: each
 /// format's reader checks every field.
@@ -138,7 +138,7 @@ package enum FileKind: String, CaseIterable, Sendable {
     return name.hasSuffix(".bin") && head[0] <= 9 && head.count == headSize ? .cifar10 : nil
   }
 
-  /// What a zip archive holds, by the name of its first file.
+  /// The kind of a zip archive, by the name of its first file.
   private static func zipped(_ head: [UInt8], name: String) -> FileKind {
     let count = head.count < 30 ? 0 : Int(head[26]) + Int(head[27]) << 8
     let first = String(decoding: head.dropFirst(30).prefix(count), as: UTF8.self)
@@ -192,6 +192,6 @@ package enum FileKind: String, CaseIterable, Sendable {
 }
 
 extension FileKind: CustomStringConvertible {
-  /// What it is called, with its article.
+  /// The name with its article.
   package var description: String { rawValue }
 }

@@ -65,7 +65,7 @@ package final class ChildProcess {
   /// Whether it has not ended yet.
   package var isRunning: Bool { status == nil }
 
-  /// What it ended with: its exit status, or the signal that ended it, negated; nil while it runs.
+  /// Its exit status, or the negated signal that ended it; nil while it runs.
   package var status: Int32? {
     if result == nil { wait(WNOHANG) }
     return result

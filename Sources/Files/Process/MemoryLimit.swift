@@ -1,9 +1,9 @@
 import Foundation
 
-/// How much memory this process can still take, and what it is limited by: the machine, `ulimit`, or
-/// the control groups of Linux that containers are made of.
+/// The memory that this process can still allocate, limited by the machine, `ulimit`, or Linux control
+/// groups, as in containers.
 package struct MemoryLimit: Sendable, Equatable {
-  /// Bytes that can still be taken.
+  /// Bytes that are left.
   package let left: Double
   /// Bytes in all.
   let total: Double
@@ -19,7 +19,7 @@ package struct MemoryLimit: Sendable, Equatable {
     MemoryLimit(total: total, used: used, kind: "that this machine has")
   }
 
-  /// What limits this process most, now.
+  /// The tightest limit of this process, now.
   package static var current: MemoryLimit {
     let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
     // In pages: all, resident, shared, text, unused, data.

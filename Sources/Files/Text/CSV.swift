@@ -51,7 +51,7 @@ package struct CSVReader {
       return number
     }
 
-    /// The same, or nil where the field is empty.
+    /// The number in a column, or nil where the field is empty.
     package func optionalNumber(
       _ column: Int, expected: String = "a number", where isFit: (Double) -> Bool = { _ in true }
     ) throws -> Double? {

@@ -6,7 +6,7 @@ extension Encodable {
     get throws { try json([.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]) }
   }
 
-  /// The same on one line.
+  /// JSON on one line.
   package var jsonLine: String {
     get throws { try json([.sortedKeys, .withoutEscapingSlashes]) }
   }
@@ -34,7 +34,7 @@ extension Decodable {
   }
 }
 
-/// What was wrong with JSON that could not be decoded, and where in it.
+/// The reason why JSON could not be decoded, with its place.
 package func decodingReason(_ error: any Error) -> String {
   func place(_ path: [any CodingKey]) -> String {
     path.isEmpty ? "" : path.map(\.stringValue).joined(separator: ".") + ": "

@@ -3,7 +3,7 @@ import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// Where and how often a run saves all that it needs to go on.
+/// Where and how often a run saves checkpoints.
 public struct Checkpoints: Sendable {
   /// The file; each checkpoint replaces the one before.
   public var path: String

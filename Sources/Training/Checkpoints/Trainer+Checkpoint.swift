@@ -24,7 +24,7 @@ private enum Prefix {
   static let losses = "history.loss"
   static let order = "sampler.order"
 
-  /// Of all that belongs to a network; none for the first.
+  /// The prefix of a network, empty for the first.
   static func member(_ index: Int) -> String { index == 0 ? "" : "member\(index)." }
 }
 
@@ -41,8 +41,8 @@ struct RunState: Codable {
   var recentLoss: RunningMean
   var lastScore: Double?
   var epochs: [History.Epoch]
-  /// Of the first network, how many there are and how many batches were drawn, where there are several
-  /// or the network's run ended before.
+  /// The number of networks and of batches drawn, stored with the first network where there are several
+  /// or its run ended before.
   var group: Group?
   /// Why the run diverged, if it did.
   var failure: Failure?
@@ -234,7 +234,7 @@ extension TrainingMember {
 }
 
 extension History {
-  /// What the run of a checkpoint recorded so far.
+  /// The history in a checkpoint.
   ///
   /// - Throws: `FileError` where it is none.
   public init(checkpoint archive: TensorArchive, path: String) throws {

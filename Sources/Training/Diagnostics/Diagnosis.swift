@@ -36,7 +36,7 @@ public struct Diagnosis: Codable, Sendable, Equatable {
   /// The batch's loss without the penalty.
   public var dataLoss: Double { loss - penalty }
 
-  /// How much the accuracy on training rows is above that on others; nil where one is not known.
+  /// Training accuracy minus validation accuracy; nil where one is not known.
   public var accuracyGap: Double? {
     guard let trainAccuracy, let validationAccuracy else { return nil }
     return trainAccuracy - validationAccuracy
@@ -55,11 +55,11 @@ public struct LayerDiagnostics: Codable, Sendable, Equatable {
   public let activationMean: Double, activationDeviation: Double
   /// The mean and the standard deviation of the loss's gradient with respect to its output.
   public let gradientMean: Double, gradientDeviation: Double
-  /// Of a ReLU, how many units are 0 for every row of the batch: they get no gradient. Nil for other
-  /// layers.
+  /// The number of a ReLU's units that are 0 for every row of the batch and get no gradient; nil for
+  /// other layers.
   public let deadCount: Int?
 
-  /// Of a ReLU, the share of units that are 0 for every row of the batch; nil for other layers.
+  /// The share of a ReLU's units that are 0 for every row of the batch; nil for other layers.
   public var deadShare: Double? { deadCount.map { Double($0) / Double(outputSize) } }
 
   /// A layer's values.
@@ -207,7 +207,7 @@ extension Diagnosis: CustomStringConvertible {
     return lines.compactMap { $0 }.joined(separator: "\n")
   }
 
-  /// What the accuracy in training is measured on.
+  /// The rows of the training accuracy.
   var trainRows: String { isBatchAccuracy ? "the last batch's training rows" : "training rows" }
 
   private var layerTable: String {

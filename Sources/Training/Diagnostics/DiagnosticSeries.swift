@@ -52,9 +52,9 @@ public struct DiagnosticSeries: Codable, Equatable, Sendable {
     public var activationMean: Double, activationDeviation: Double
     /// The mean and the standard deviation of the loss's gradient with respect to its output.
     public var gradientMean: Double, gradientDeviation: Double
-    /// Of a ReLU, how many units are 0 for every row of the batch; nil for other layers.
+    /// The number of a ReLU's units that are 0 for every row of the batch; nil for other layers.
     public var deadCount: Int?
-    /// Of a ReLU, how many units it has; nil for other layers.
+    /// The number of a ReLU's units; nil for other layers.
     public var size: Int?
 
     /// Creates a layer's numbers.
@@ -72,7 +72,7 @@ public struct DiagnosticSeries: Codable, Equatable, Sendable {
       self.size = size
     }
 
-    /// Of a ReLU, the share of units that are 0 for every row of the batch; nil for other layers.
+    /// The share of a ReLU's units that are 0 for every row of the batch; nil for other layers.
     public var deadShare: Double? {
       guard let deadCount, let size else { return nil }
       return Double(deadCount) / Double(size)
@@ -193,7 +193,7 @@ enum DiagnosticTable {
     String(name.map { $0 == "," || $0.isNewline ? ";" : $0 })
   }
 
-  /// What a line is about.
+  /// The subject of a line.
   private struct Subject: Equatable {
     let iteration: Int
     let layer: Int?

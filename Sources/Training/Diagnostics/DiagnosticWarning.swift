@@ -2,7 +2,7 @@ import Foundation
 
 /// Something that is probably wrong with a network or its training.
 public struct DiagnosticWarning: Codable, Sendable, Equatable {
-  /// What a warning is about.
+  /// The kind of a warning.
   public enum Kind: String, Codable, Sendable, CaseIterable {
     /// Units of a ReLU that are 0 for every row.
     case deadUnits
@@ -24,13 +24,13 @@ public struct DiagnosticWarning: Codable, Sendable, Equatable {
     case vanishedRate
   }
 
-  /// What it is about.
+  /// Its kind.
   public let kind: Kind
   /// The layer or parameter, such as `layer 1` or `W2`; nil where it is about the whole network.
   public let subject: String?
   /// The number that gave rise to it: a share, a loss, a ratio or a difference.
   public let value: Double
-  /// What was seen, why it matters and what to try.
+  /// The observation, why it matters and what to try.
   public let message: String
 
   /// A number in three digits, as messages have it.
@@ -135,7 +135,7 @@ extension Diagnosis {
       kind: .deadUnits, subject: "layer \(layer.index)", value: share, message: seen + message)
   }
 
-  /// What to do about a layer of which no unit is alive.
+  /// Advice about a layer without live units.
   private func deadAdvice(_ layer: LayerDiagnostics) -> String {
     let input = layers.last { $0.index < layer.index }
     if let input, input.activationMean == 0, input.activationDeviation == 0 {

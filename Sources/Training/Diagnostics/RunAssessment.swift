@@ -71,8 +71,8 @@ public struct RunAssessment: Sendable {
       .prepared(with: data.preprocessing)
   }
 
-  /// What naming the most frequent class for every row reaches, by how many rows there are of each
-  /// class; nil where there is a single class.
+  /// The result of predicting the most frequent class for every row, from the classes' row counts; nil
+  /// for a single class.
   ///
   /// - Returns: the accuracy, and the lowest cross-entropy that no feature is needed for: −Σ p·ln p of
   ///   the classes' shares p.
@@ -110,7 +110,7 @@ private struct Judgement {
     return [rise, chance, vanishedRate].compactMap { $0 }
   }
 
-  /// The loss is above what it was before any update.
+  /// The loss is higher than before training.
   private var rise: DiagnosticWarning? {
     guard let losses, losses.initial.isFinite,
       losses.final > RunAssessment.riseFactor * losses.initial
@@ -123,9 +123,8 @@ private struct Judgement {
           ?? "Try a tenth of the learning rate, \(short(settings.learningRate / 10)), or less."))
   }
 
-  /// The network does no better than one that knows nothing but how frequent the classes are: by its
-  /// loss where that is the cross-entropy, and accuracies are a little above chance by chance; else by
-  /// its accuracy alone.
+  /// The network is no better than chance: by its loss and accuracy where the loss is the cross-entropy,
+  /// else by its accuracy alone.
   private var chance: DiagnosticWarning? {
     guard let chance = RunAssessment.chance(of: classCounts) else { return nil }
     let seen: String
@@ -151,7 +150,7 @@ private struct Judgement {
         + (rise == nil ? " " + (scaleRemedy ?? chanceRemedy) : ""))
   }
 
-  /// In the middle of the run the learning rate was next to nothing already.
+  /// The learning rate had almost vanished by the middle of the run.
   private var vanishedRate: DiagnosticWarning? {
     let before = history.epochs.prefix { $0.iteration <= history.loss.count / 2 }
     // In a warm-up the rate is low as well, but was never higher.

@@ -4,7 +4,7 @@ import PerceptronNeuralNetwork
 /// The first phase of a step: a worker's rows of the batch, from the features to the gradients of all
 /// layers' outputs.
 extension EngineNetwork {
-  /// What the workers are given for a step: memory that is lent until they are done.
+  /// The batch of a step, in memory that is valid until the workers are done.
   struct Batch {
     let x: RowBlock<Scalar>
     let targets: TargetBlock<Scalar>
@@ -36,7 +36,7 @@ extension EngineNetwork {
   }
 
   /// Takes a worker's parts of a large batch through all layers and back, one after the other, and
-  /// computes what they give to the gradients of parameters that are not split.
+  /// computes their partial gradients of parameters that are not split.
   func runParts(_ batch: Batch, _ team: Team) {
     let (network, pass) = (network, step.pass)
     let lowest = network.lowestTrainedLayer
@@ -56,8 +56,8 @@ extension EngineNetwork {
     }
   }
 
-  /// Calls `body` with the worker's rows, or, for a layer that needs the whole batch, in worker 0
-  /// with all of it, once everything before is done and before anything after.
+  /// Calls `body` with the worker's rows. For a layer that needs the whole batch, only worker 0 calls it,
+  /// with all rows, while the others wait.
   private func inShares(
     of layer: Int, _ network: Network<Scalar>, _ team: Team,
     _ body: (Network<Scalar>.Share) -> Void

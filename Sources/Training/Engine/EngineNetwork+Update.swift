@@ -63,7 +63,7 @@ extension EngineNetwork {
     }
   }
 
-  /// Some rows at a time, whose gradient stays in cache.
+  /// Calls `body` with a few rows at a time, whose gradient stays in cache.
   private func forEachPiece(
     of slot: ParameterSlot<Scalar>, _ rows: Range<Int>, _ body: (Range<Int>) -> Void
   ) {

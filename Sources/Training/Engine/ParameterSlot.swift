@@ -9,7 +9,7 @@ struct ParameterSlot<Scalar: BLASScalar> {
   let position: Int
   /// Whether penalties, weight decay and the maximum norm apply to it.
   let isPenalized: Bool
-  /// Of packed weights, outputs and inputs; of any other parameter, 1 and the number of elements.
+  /// Outputs and inputs of packed weights; 1 and the number of elements of other parameters.
   let rows: Int
   let columns: Int
   /// How many elements are from the beginning of a row to that of the next one.

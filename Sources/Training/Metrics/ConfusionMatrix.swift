@@ -4,7 +4,7 @@ import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// How often rows of each class are predicted to be of each class.
+/// How often rows of each true class are predicted as each class.
 ///
 ///     let matrix = network.confusionMatrix(on: test)
 ///     print(matrix)
@@ -12,7 +12,7 @@ import PerceptronNeuralNetwork
 ///
 /// As JSON it is the class names and the counts.
 public struct ConfusionMatrix: Sendable, Equatable {
-  /// What the classes are called.
+  /// The classes' names.
   public let classNames: [String]
   /// The number of rows of each true class and each predicted one: `counts[true][predicted]`.
   public private(set) var counts: [[Int]]
@@ -29,7 +29,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
   /// - Parameters:
   ///   - labels: the class that each row has.
   ///   - predicted: the class that is predicted for each, as many.
-  ///   - classNames: what the classes are called.
+  ///   - classNames: the classes' names.
   /// - Precondition: both name classes that have a name.
   public init(labels: [Int], predicted: [Int], classNames: [String]) {
     self.init(classNames: classNames)
@@ -78,7 +78,7 @@ extension ConfusionMatrix: Codable {
 }
 
 extension Network {
-  /// How often rows of each class are predicted to be of each class, computed block by block.
+  /// The confusion matrix on a data set, computed block by block.
   ///
   /// The classes have the data's names; further ones of the network have their numbers.
   ///
@@ -119,11 +119,11 @@ extension ConfusionMatrix {
     counts.indices.map { predicted in counts.reduce(0) { $0 + $1[predicted] } }
   }
 
-  /// Of the rows that each class is predicted for, the share that are of it; nil for a class that is
-  /// never predicted.
+  /// The precision of each class: the share of the rows predicted as it that are of it; nil for a class
+  /// that is never predicted.
   public var precision: [Double?] { shares(of: predictedCounts) }
 
-  /// Of the rows of each class, the share that it is predicted for; nil for a class that never
+  /// The recall of each class: the share of its rows that are predicted as it; nil for a class that never
   /// occurs.
   public var recall: [Double?] { shares(of: support) }
 

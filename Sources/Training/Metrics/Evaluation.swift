@@ -2,7 +2,7 @@ import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// How well a network does on a data set.
+/// The accuracy and loss of a network on a data set.
 public struct Evaluation: Codable, Equatable, Sendable {
   /// The share of rows whose label is predicted; NaN for no rows.
   public let accuracy: Double

@@ -5,7 +5,7 @@ import PerceptronNeuralNetwork
 /// The settings of an optimizer or a schedule, which files hold under its name:
 /// `{"adam": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}}`.
 protocol NamedSettings: Codable, Hashable, Sendable {
-  /// What files call it.
+  /// The name in files.
   static var name: String { get }
   /// The name and the settings for people, such as `epoch decay, factor 0.95`.
   var displayName: String { get }
@@ -79,7 +79,7 @@ public struct CustomSettings: Sendable {
   }
 }
 
-/// What a program has registered under names, so that files can refer to it.
+/// The rules that a program has registered under names, so that files can refer to them.
 ///
 /// There is one registry of each kind in a process, since a file may be read far from the code that
 /// wrote it. It is consulted when a run begins or resumes, not during its steps.
@@ -89,7 +89,7 @@ final class Registry<Value: Sendable>: Sendable {
     let value: Value
   }
 
-  /// What is registered, such as `optimizer`, and the type that has `register`, for messages.
+  /// The kind of rule, such as `optimizer`, and the type that has `register`, for messages.
   private let kind: String
   private let type: String
   private let entries = Locked<[String: Entry]>([:])

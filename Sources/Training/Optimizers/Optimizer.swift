@@ -54,7 +54,7 @@ extension Optimizer {
     public static var allCases: [Entry] { Optimizer.all }
     /// The name, such as `adamw`.
     public let rawValue: String
-    /// What it is, in a sentence.
+    /// A sentence about it.
     public let help: String
     /// The optimizer with its default settings.
     public let optimizer: Optimizer
@@ -159,7 +159,7 @@ extension Optimizer {
   ///     let lion = Optimizer(.custom(name: "lion", settings: ["beta1": 0.9, "beta2": 0.99]))
   ///
   /// - Parameters:
-  ///   - name: what files call it. ``Method/custom(name:settings:)`` refers to it.
+  ///   - name: its name in files. ``Method/custom(name:settings:)`` refers to it.
   ///   - settings: the names of its settings; an optimizer has to state all of them and no others.
   ///   - makeRule: called when a run begins or resumes; its rule's ``OptimizerRule/check()`` refuses
   ///     bad values.

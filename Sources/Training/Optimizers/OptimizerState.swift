@@ -39,7 +39,7 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
     states = parameters.map { parameter in stateNames.map { _ in .zeros(parameter.tensor.shape) } }
   }
 
-  /// The same optimizer, the same number of steps and the same tensors.
+  /// Whether optimizers, numbers of steps and tensors are equal.
   public static func == (a: OptimizerState, b: OptimizerState) -> Bool {
     a.optimizer == b.optimizer && a.stepCount == b.stepCount && a.names == b.names
       && a.states == b.states

@@ -41,7 +41,7 @@ public struct RunDirectory: Sendable {
   static let epochColumns = [
     "iteration", "batch_accuracy", "validation_accuracy", "learning_rate", "validation_loss",
   ]
-  /// The same as they were before `validation_loss` was added.
+  /// The columns of versions before `validation_loss`.
   static let earlierEpochColumns = [
     "iteration", "train_accuracy", "validation_accuracy", "learning_rate",
   ]

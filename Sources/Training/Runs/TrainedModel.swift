@@ -11,7 +11,7 @@ import PerceptronNeuralNetwork
 public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
   /// The network.
   public var network: Network<Scalar>
-  /// What is done to features before they enter the network.
+  /// The preprocessing of features.
   public var preprocessing: Preprocessing
   /// A name for each class.
   public var classNames: [String]
@@ -101,7 +101,7 @@ private enum Metadata {
   static let architecture = "architecture"
   static let preprocessing = "preprocessing"
   static let classNames = "class_names"
-  /// Of models whose inputs are known to be pictures.
+  /// For models whose inputs are known to be pictures.
   static let image = "image"
 
   /// The first version's only architecture, under a name in place of the layers.

@@ -22,8 +22,8 @@ extension Schedule {
   /// The rate is multiplied by `factor` whenever an epoch ends.
   public static func epochDecay(factor: Double) -> Schedule { Schedule(EpochDecay(factor: factor)) }
 
-  /// The same with a factor that suits a run: the usual one, or one nearer to 1 where that would leave
-  /// less than a hundredth of the rate at the end, as on a small set with short epochs.
+  /// Epoch decay with a factor that suits a run: the usual one, or one nearer to 1 where that would
+  /// leave less than a hundredth of the rate at the end, as on a small set with short epochs.
   ///
   /// - Parameter epochs: how many the run has.
   package static func epochDecay(usualFactor: Double, epochs: Double) -> Schedule {
@@ -115,7 +115,7 @@ private struct ReduceOnPlateau: ScheduleSettings, ScheduleRule {
   }
 }
 
-/// How long no epoch was better than the best one before.
+/// The number of epochs without an improvement.
 struct Plateau: Codable, Equatable, Sendable {
   /// Nil before the first score that is a number.
   private var best: Double?

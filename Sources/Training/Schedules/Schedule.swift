@@ -1,6 +1,6 @@
 import PerceptronNeuralNetwork
 
-/// How the learning rate changes over a run. ``ScheduleState`` computes the rates.
+/// A learning rate schedule. ``ScheduleState`` computes the rates.
 ///
 /// Below, η₀ is the base rate, i the iteration, counted from 0, and T the number of iterations.
 public struct Schedule: Sendable {
@@ -61,7 +61,7 @@ extension Schedule {
     public static var allCases: [Entry] { Schedule.all }
     /// The name, such as `epoch-decay`.
     public let rawValue: String
-    /// What it is, in a sentence.
+    /// A sentence about it.
     public let help: String
     /// The numbers that it has.
     public let parameters: Set<Parameter>
@@ -144,7 +144,7 @@ extension ScheduleRule {
 }
 
 extension Schedule {
-  /// Where a run is, for the rate of an iteration.
+  /// The position in a run for which a rate is computed.
   public struct Position: Sendable {
     /// The rate that the run was given, η₀.
     public let baseRate: Double
@@ -182,7 +182,7 @@ extension Schedule {
   ///     let schedule = Schedule.custom(name: "polynomial", settings: ["power": 0.9])
   ///
   /// - Parameters:
-  ///   - name: what files call it. ``custom(name:settings:)`` refers to it.
+  ///   - name: its name in files. ``custom(name:settings:)`` refers to it.
   ///   - settings: the names of its settings; a schedule has to state all of them and no others.
   ///   - rate: the learning rate of an iteration, 0 or more: a function of nothing else, so that a
   ///     resumed run has the same rates.

@@ -1,6 +1,6 @@
 import PerceptronLinearAlgebra
 
-/// How a training run draws its mini-batches.
+/// The sampling of mini-batches.
 public enum Sampling: String, Codable, Sendable, CaseIterable {
   /// Every row of a batch is drawn from the whole set, independently of the others.
   case replacement
@@ -38,8 +38,7 @@ package struct BatchSampler: Equatable, Sendable {
     self.used = used
   }
 
-  /// Puts the rows in another order, as `RandomStream.shuffle(_:)` does, but without the calls that it
-  /// takes to swap elements of an unknown type.
+  /// Shuffles the rows as `RandomStream.shuffle(_:)` does, without generic swaps.
   private mutating func shuffle(using random: inout some RandomStream) {
     order.withUnsafeMutableBufferPointer { order in
       for last in stride(from: order.count - 1, to: 0, by: -1) {

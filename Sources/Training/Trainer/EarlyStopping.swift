@@ -7,7 +7,7 @@ import PerceptronNeuralNetwork
 public struct EarlyStopping: Codable, Hashable, Sendable {
   /// How many evaluations in a row may bring no improvement.
   public var patience: Int
-  /// How much higher a score has to be to count as better.
+  /// By how much a score has to be higher to count as an improvement.
   public var minimumImprovement: Double
   /// Whether the run ends with the weights of its best evaluation.
   public var restoresBest: Bool

@@ -17,16 +17,16 @@ public enum EvaluationRule: Hashable, Sendable {
 }
 
 extension EvaluationRule {
-  /// What happens after an iteration.
+  /// The events after an iteration.
   package struct Events: Equatable {
-    /// How many epochs are over, or have begun where that is what counts: more than one where a batch
-    /// has more rows than the set.
+    /// How many epochs have ended, or begun with ``EvaluationRule/epochBegins``: more than one where a
+    /// batch has more rows than the set.
     package var epochs: Int
-    /// Whether accuracies are measured.
+    /// Whether the network is evaluated.
     package var evaluation: Bool
   }
 
-  /// What happens after `iteration`, counted from 0.
+  /// The events after `iteration`, counted from 0.
   package func events(after iteration: Int, batchSize: Int, rowCount: Int) -> Events {
     let (before, after) = (
       Self.epochs(in: iteration, batchSize, rowCount),

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a training run recorded.
+/// The losses and evaluations of a training run.
 public struct History: Codable, Equatable, Sendable {
   /// An evaluation. There is one in each epoch unless the run's ``EvaluationRule`` says otherwise.
   public struct Epoch: Codable, Equatable, Sendable {

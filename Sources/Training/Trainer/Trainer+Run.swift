@@ -99,7 +99,7 @@ extension Trainer {
     let watch: Watch
     /// The positions among the members of those that this call trains.
     let begun: [Int]
-    /// Of each network in the engine, its position among the members.
+    /// The position among the members of each network in the engine.
     private var positions: [Int]
     private let engine: TrainingEngine<Scalar>?
 

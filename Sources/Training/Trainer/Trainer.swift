@@ -12,9 +12,9 @@ import PerceptronNeuralNetwork
 ///     let history = try trainer.run(on: training, validation: validation)
 ///     let trained = trainer.result
 ///
-/// The same network, data, settings and random stream give the same numbers, to the last bit: whether a
-/// run is made at once or in pieces, alone or beside others, and by however many workers; of layers of
-/// your own, ``Layer`` says what that takes.
+/// The same network, data, settings and random stream give the same numbers to the last bit, whether a
+/// run is made at once or in pieces, alone or beside others, and with any number of workers. ``Layer``
+/// says what that requires of your own layers.
 ///
 /// Several threads may each run a trainer of their own at once: each has its own workers. While any of
 /// them runs, OpenBLAS uses a single thread for each product in the whole process; see
@@ -22,7 +22,7 @@ import PerceptronNeuralNetwork
 public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   /// The networks, in the order in which they were given.
   public internal(set) var members: [TrainingMember<Scalar>]
-  /// What batches are drawn from.
+  /// The random stream of batches.
   public internal(set) var random: Random
   /// How many batches were drawn.
   public internal(set) var iteration = 0
@@ -37,7 +37,7 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   ///   - network: what is trained.
   ///   - rowCount: how many rows the training set has.
   ///   - settings: its settings.
-  ///   - random: what batches are drawn from.
+  ///   - random: the random stream of batches.
   /// - Throws: `InvalidSetting` with the value and what was expected.
   public init(
     _ network: Network<Scalar>, rowCount: Int, settings: TrainerSettings, random: Random
@@ -56,7 +56,7 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   ///   - networks: at least one, all with the same number of inputs.
   ///   - rowCount: how many rows the training set has.
   ///   - settings: each network's, or one for all.
-  ///   - random: what batches are drawn from.
+  ///   - random: the random stream of batches.
   /// - Throws: `InvalidSetting` with the value and what was expected.
   public init(
     _ networks: [Network<Scalar>], rowCount: Int, settings: [TrainerSettings], random: Random

@@ -2,7 +2,7 @@ import PerceptronNeuralNetwork
 
 /// The settings of a ``Trainer``.
 public struct TrainerSettings: Codable, Hashable, Sendable {
-  /// How long a run is.
+  /// The length of a run.
   public enum Length: Hashable, Sendable {
     /// A number of passes over the rows, rounded up to a whole batch.
     case epochs(Int)
@@ -26,7 +26,7 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
   public var length: Length
   /// Rows per batch.
   public var batchSize: Int
-  /// How batches are drawn.
+  /// The sampling of batches.
   public var sampling: Sampling
   /// When the network is evaluated.
   public var evaluation: EvaluationRule

@@ -46,8 +46,8 @@ public struct TrainingMember<Scalar: BLASScalar>: Sendable {
   /// the weights' average where there is one, else the network.
   public var result: Network<Scalar> { stopping.best ?? average?.network ?? network }
 
-  /// Of a run with early stopping, the iteration, counted from 0, whose evaluation was the best so
-  /// far, and whose weights the run ends with where the rule restores them; nil before the first.
+  /// With early stopping, the iteration, counted from 0, of the best evaluation so far, whose weights the
+  /// rule may restore; nil before the first.
   public var bestIteration: Int? {
     guard settings.earlyStopping != nil, stopping.scores.best != nil else { return nil }
     // Every evaluation is an epoch of the history, and those after the best one were waited.
