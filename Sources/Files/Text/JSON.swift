@@ -20,6 +20,22 @@ extension Encodable {
   }
 }
 
+/// A value whose JSON object has further entries, those of another object.
+package struct Extended<Value: Encodable, Entries: Encodable>: Encodable {
+  /// The value itself.
+  package let value: Value
+  private let entries: Entries
+
+  /// A value with the entries of another object or of a dictionary.
+  package init(_ value: Value, _ entries: Entries) { (self.value, self.entries) = (value, entries) }
+
+  /// Encodes both into one object.
+  package func encode(to encoder: any Encoder) throws {
+    try value.encode(to: encoder)
+    try entries.encode(to: encoder)
+  }
+}
+
 extension Decodable {
   /// Decodes what ``Swift/Encodable/json`` wrote, with numbers that are not finite. A key that stands
   /// twice is refused.

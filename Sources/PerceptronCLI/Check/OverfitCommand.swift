@@ -1,5 +1,6 @@
 import ArgumentParser
 import PerceptronCommandSupport
+import PerceptronFiles
 import Perceptron
 
 /// `perceptron overfit`.
@@ -41,21 +42,6 @@ struct OverfitCommand: CommandWithExamples {
     try require("--limit", aboveZero: limit)
   }
 
-  /// The JSON output: the check with its verdict.
-  private struct Result: Encodable {
-    private enum CodingKeys: CodingKey {
-      case passed
-    }
-
-    let check: OverfitCheck
-
-    func encode(to encoder: any Encoder) throws {
-      try check.encode(to: encoder)
-      var values = encoder.container(keyedBy: CodingKeys.self)
-      try values.encode(check.passed, forKey: .passed)
-    }
-  }
-
   func run() throws {
     let data = try options.source.load()
     let setup = try options.setup(
@@ -66,7 +52,7 @@ struct OverfitCommand: CommandWithExamples {
       on: data.training.prepared(with: setup.preprocessing), rows: options.rows,
       iterations: iterations, learningRate: learningRate, optimizer: .adam(), lossLimit: limit,
       seed: options.seed)
-    try Console.output(options.json ? Result(check: check).json : "\(check)")
+    try Console.output(options.json ? Extended(check, ["passed": check.passed]).json : "\(check)")
     if !check.passed { throw ExitCode.failure }
   }
 }

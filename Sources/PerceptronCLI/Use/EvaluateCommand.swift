@@ -52,20 +52,7 @@ struct EvaluateCommand: CommandWithExamples {
   }
 
   /// A confusion matrix with each class's precision and recall.
-  private struct Confusion: Encodable {
-    private enum CodingKeys: CodingKey {
-      case precision, recall
-    }
-
-    let matrix: ConfusionMatrix
-
-    func encode(to encoder: any Encoder) throws {
-      try matrix.encode(to: encoder)
-      var values = encoder.container(keyedBy: CodingKeys.self)
-      try values.encode(matrix.precision, forKey: .precision)
-      try values.encode(matrix.recall, forKey: .recall)
-    }
-  }
+  private typealias Confusion = Extended<ConfusionMatrix, [String: [Double?]]>
 
   func run() throws {
     let (path, model) = try ModelFile.read(model)
@@ -84,7 +71,7 @@ struct EvaluateCommand: CommandWithExamples {
         "accuracy \(decimal(result.accuracy, 4))\(interval.map { " (\($0))" } ?? "")  \(share)loss \(readableNumber(result.loss))  "
           + "on the \(result.count) \(split == .test ? "test" : "training") rows of \(name)")
       if let confusion = result.confusion {
-        try Console.output("\n" + confusion.matrix.text(columns: Console.tableColumns))
+        try Console.output("\n" + confusion.value.text(columns: Console.tableColumns))
       }
     }
   }
@@ -110,13 +97,13 @@ struct EvaluateCommand: CommandWithExamples {
       throw DatasetError(
         "the loss on \(name) is \(plain(result.loss)): some scores are not finite")
     }
+    let matrix =
+      confusion
+      ? model.network.confusionMatrix(
+        on: data.naming(classes: model.classNames).prepared(with: model.preprocessing)) : nil
     return Result(
       data: name, split: split, accuracy: result.accuracy, loss: result.loss, count: result.count,
       top: top, topAccuracy: top.map { model.network.topKAccuracy($0, on: prepared) },
-      confusion: confusion
-        ? Confusion(
-          matrix: model.network.confusionMatrix(
-            on: data.naming(classes: model.classNames).prepared(with: model.preprocessing)))
-        : nil)
+      confusion: matrix.map { Confusion($0, ["precision": $0.precision, "recall": $0.recall]) })
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PerceptronCommandSupport
+import PerceptronFiles
 import Perceptron
 
 /// `perceptron summary`.
@@ -18,29 +19,16 @@ struct SummaryCommand: CommandWithExamples {
   @Argument(help: "Folder of a run or a study, or a model file.") var model: String
   @Flag(help: "Print JSON.") var json = false
 
-  /// The JSON output: the network's summary, the preprocessing and the class names.
-  private struct Result<Scalar: BLASScalar>: Encodable {
+  /// What the JSON output has beside the network's summary.
+  private struct Additions: Encodable {
     /// The preprocessing, without the values of the mean.
     struct Preparation: Encodable {
       let divisor: Double
       let subtractsMean: Bool
     }
 
-    private enum CodingKeys: CodingKey {
-      case preprocessing, classNames
-    }
-
-    let model: TrainedModel<Scalar>
-
-    func encode(to encoder: any Encoder) throws {
-      try model.network.summary.encode(to: encoder)
-      var values = encoder.container(keyedBy: CodingKeys.self)
-      let preprocessing = model.preprocessing
-      try values.encode(
-        Preparation(divisor: preprocessing.divisor, subtractsMean: preprocessing.mean != nil),
-        forKey: .preprocessing)
-      try values.encode(model.classNames, forKey: .classNames)
-    }
+    let preprocessing: Preparation
+    let classNames: [String]
   }
 
   func run() throws {
@@ -51,8 +39,14 @@ struct SummaryCommand: CommandWithExamples {
   }
 
   private func show<Scalar>(_ model: TrainedModel<Scalar>) throws {
-    if json { return try Console.output(Result(model: model).json) }
     let preprocessing = model.preprocessing
+    if json {
+      let additions = Additions(
+        preprocessing: .init(
+          divisor: preprocessing.divisor, subtractsMean: preprocessing.mean != nil),
+        classNames: model.classNames)
+      return try Console.output(Extended(model.network.summary, additions).json)
+    }
     let mean = preprocessing.mean == nil ? "" : ", minus the mean of each"
     try Console.output(
       """
