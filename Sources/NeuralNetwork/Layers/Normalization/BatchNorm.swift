@@ -13,9 +13,9 @@ import PerceptronLinearAlgebra
 /// The backward pass needs the input; the batch's mean and variance are saved.
 public struct BatchNorm<Scalar: BLASScalar>: Sendable, Equatable {
   /// The scale of each column, [inputs].
-  public var gamma: Tensor<Scalar>
+  public private(set) var gamma: Tensor<Scalar>
   /// The shift of each column, [inputs].
-  public var beta: Tensor<Scalar>
+  public private(set) var beta: Tensor<Scalar>
   /// The mean of each column that inference uses, [inputs].
   public internal(set) var runningMean: Tensor<Scalar>
   /// The variance of each column that inference uses, [inputs].
@@ -75,7 +75,7 @@ extension BatchNorm: NormalizationLayer {
     saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
-      input.columns == inputSize && beta.count == inputSize && input.shape == output.shape
+      input.columns == inputSize && input.shape == output.shape
         && saved.count == 2 * inputSize,
       "BatchNorm: input \(input.shape) for \(inputSize) columns, room for \(output.shape)")
     if pass != .inference, let mean = saved.baseAddress {
@@ -114,6 +114,14 @@ extension BatchNorm: NormalizationLayer {
         areOwn: record.pass != .inference, gamma: gamma, upstream: upstream.base,
         into: gradient.base)
     }
+  }
+
+  /// Calls `body` with gamma and beta.
+  public mutating func updateParameters(
+    _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
+  ) {
+    body(0, &gamma)
+    body(1, &beta)
   }
 
   /// Calls `body` with the moments that a pass normalizes by, gamma and beta.

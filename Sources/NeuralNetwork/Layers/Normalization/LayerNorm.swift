@@ -7,9 +7,9 @@ import PerceptronLinearAlgebra
 /// The backward pass needs the input; each row's mean and 1 / √(variance + epsilon) are saved.
 public struct LayerNorm<Scalar: BLASScalar>: Sendable, Equatable {
   /// The scale of each column, [inputs].
-  public var gamma: Tensor<Scalar>
+  public private(set) var gamma: Tensor<Scalar>
   /// The shift of each column, [inputs].
-  public var beta: Tensor<Scalar>
+  public private(set) var beta: Tensor<Scalar>
   /// Added to a variance before its root is divided by.
   public let epsilon: Double
 
@@ -50,7 +50,7 @@ extension LayerNorm: NormalizationLayer {
     saved: UnsafeMutableBufferPointer<Scalar>
   ) {
     require(
-      input.columns == inputSize && beta.count == inputSize && input.shape == output.shape
+      input.columns == inputSize && input.shape == output.shape
         && saved.count == 2 * input.rows,
       "LayerNorm: input \(input.shape) for \(inputSize) columns, room for \(output.shape)")
     gamma.withUnsafeElements { gamma in
@@ -88,6 +88,14 @@ extension LayerNorm: NormalizationLayer {
         rows: upstream.rows, columns: upstream.columns, record.input.base,
         moments: moments, gamma: gamma, upstream: upstream.base, into: gradient.base)
     }
+  }
+
+  /// Calls `body` with gamma and beta.
+  public mutating func updateParameters(
+    _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
+  ) {
+    body(0, &gamma)
+    body(1, &beta)
   }
 
   /// `layerNorm`, with epsilon.

@@ -6,9 +6,9 @@ import PerceptronLinearAlgebra
 /// The backward pass needs the input.
 public protocol NormalizationLayer<Scalar>: Layer {
   /// The scale of each column, [inputs].
-  var gamma: Tensor<Scalar> { get set }
+  var gamma: Tensor<Scalar> { get }
   /// The shift of each column, [inputs].
-  var beta: Tensor<Scalar> { get set }
+  var beta: Tensor<Scalar> { get }
 
   /// The number of inputs, the length of a row of input. A requirement, because asking for it here must
   /// not copy gamma: workers would contend for its reference count.
@@ -31,14 +31,6 @@ extension NormalizationLayer {
 
   /// Gamma at position 0, beta at 1.
   public func parameter(at position: Int) -> Tensor<Scalar> { position == 0 ? gamma : beta }
-
-  /// Calls `body` with gamma and beta.
-  public mutating func updateParameters(
-    _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
-  ) {
-    body(0, &gamma)
-    body(1, &beta)
-  }
 
   /// Writes the sums over the rows of upstream·x̂ for gamma and of upstream for beta.
   public func parameterGradients(
