@@ -82,7 +82,7 @@ struct TrainTests {
     for (bad, message) in [
       (["--ensemble", "1"], "expected 2 to 100"),
       (["--ensemble", "3", "--random", "numpy"], "--random fast"),
-      (["--ensemble", "3", "--loss", "hinge"], "knows probabilities"),
+      (["--ensemble", "3", "--loss", "hinge"], "has probabilities"),
     ] {
       let outcome = try Command.run(["train", "--output", "bad"] + bad, in: scratch.path)
       #expect(outcome.status == 2 && outcome.errors.contains(message), "\(outcome.errors)")

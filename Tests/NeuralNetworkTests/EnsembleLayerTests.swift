@@ -58,7 +58,7 @@ struct EnsembleLayerTests {
       inputSize: 90, [.affine(outputs: 4)], loss: .hinge, using: &random)
     let narrow = Network<Float>(inputSize: 9, [.affine(outputs: 4)], using: &random)
     for (members, message) in [
-      ([], "at least 1"), ([Self.member(1), hinge], "a loss that knows probabilities"),
+      ([], "at least 1"), ([Self.member(1), hinge], "a loss that has probabilities"),
       ([Self.member(1), narrow], "90 and 4 as in member 0"),
     ] as [([Network<Float>], String)] {
       let error = #expect(throws: InvalidSetting.self) { _ = try EnsembleLayer(members) }

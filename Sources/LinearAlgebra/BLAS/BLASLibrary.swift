@@ -28,7 +28,7 @@ extension String {
 private struct SingleThread {
   /// The number of users.
   var users = 0
-  /// The number of threads that OpenBLAS is to use when nobody does.
+  /// OpenBLAS's number of threads without users.
   var usual = 1
 }
 
@@ -56,8 +56,8 @@ extension BLASLibrary {
     }
   }
 
-  /// Calls `body` while OpenBLAS uses a single thread for each product; afterwards, when nobody
-  /// else needs that, it has as many as before. Calls may be nested and made from several threads.
+  /// Calls `body` while OpenBLAS uses a single thread for each product. After the last such call it has
+  /// as many as before. Calls may be nested and made from several threads.
   package static func withSingleThread<Result>(_ body: () throws -> Result) rethrows -> Result {
     state.withLock {
       if $0.users == 0 {

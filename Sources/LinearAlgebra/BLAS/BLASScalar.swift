@@ -4,12 +4,12 @@ internal import CPerceptronSystem
 /// A scalar that BLAS computes with: `Float` for speed, `Double` for checking. Only these two types
 /// conform; do not declare other conformances.
 ///
-/// What tensors, layers, losses and optimizers compute with are static functions of the package that
-/// work on whole buffers, here for BLAS, LAPACK and the C library, and in `Kernels/` for the rest. They
-/// check nothing: shapes are checked by ``Tensor``, row blocks and layers.
+/// Tensors, layers, losses and optimizers compute with static functions on whole buffers, which are
+/// `package`: here those of BLAS, LAPACK and the C library, in `Kernels/` the others. They check
+/// nothing: shapes are checked by ``Tensor``, row blocks and layers.
 ///
-/// Code that is generic over the scalar pays for finding out the type once a call, never once an
-/// element: a function in C is told the type, and a loop in Swift is specialized for both.
+/// Generic code finds out the scalar type once a call, never once an element: a C function has the type
+/// as an argument, and a loop in Swift is specialized for both types.
 public protocol BLASScalar:
   BinaryFloatingPoint, SIMDScalar, Codable, LosslessStringConvertible, Sendable
 {}

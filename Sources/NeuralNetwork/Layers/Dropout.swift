@@ -23,7 +23,7 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
   /// A factor for each input.
   public func savedCount(rows: Int, columns: Int) -> Int { rows * columns }
 
-  /// Writes the input times its factors, or as it is.
+  /// Writes the input times its factors in training passes, a copy of it at inference.
   public func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
     saved factors: UnsafeMutableBufferPointer<Scalar>
@@ -38,7 +38,7 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
     apply(UnsafeBufferPointer(factors), to: input, into: output, pass: pass)
   }
 
-  /// Writes `upstream` times the factors, or as it is.
+  /// Writes `upstream` times the factors in training passes, a copy of it at inference.
   public func inputGradient(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradient: MutableRowBlock<Scalar>

@@ -47,7 +47,7 @@ public struct EnsembleLayer<Scalar: BLASScalar>: StatisticsLayer {
       guard member.loss.probabilities(of: .zeros([1, member.outputSize])) != nil else {
         throw InvalidSetting(
           name: name, value: "trained with the loss \(member.loss.name)",
-          expected: "a loss that knows probabilities")
+          expected: "a loss that has probabilities")
       }
     }
     self.members = members

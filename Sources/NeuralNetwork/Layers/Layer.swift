@@ -48,8 +48,8 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   /// - Parameters:
   ///   - upstream: the loss's gradient with respect to the output, rows × outputs.
   ///   - record: what the forward pass left.
-  ///   - gradients: room for them, in the parameters' order and shapes, to be written in place:
-  ///     tensors of the same shapes that are put there instead do as well, but are allocated.
+  ///   - gradients: room for them, in the parameters' order and shapes. Write them in place: a tensor
+  ///     that replaces one of the same shape is correct too, but costs an allocation.
   func parameterGradients(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradients: inout [Tensor<Scalar>])

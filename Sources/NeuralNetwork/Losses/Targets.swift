@@ -26,7 +26,7 @@ public enum Targets<Scalar: BLASScalar>: Sendable {
   }
 }
 
-/// The targets of a block of rows, which somebody else owns.
+/// A view of the targets of a block of rows.
 public enum TargetBlock<Scalar: BLASScalar> {
   /// A class for each row.
   case labels(UnsafeBufferPointer<Int>)
