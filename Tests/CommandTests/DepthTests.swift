@@ -1,5 +1,6 @@
 import Foundation
 import Perceptron
+import PerceptronTraining
 import TestSupport
 import Testing
 @testable import PerceptronCLI
@@ -156,9 +157,9 @@ struct DepthTests {
   @Test(
     "A deep run is ten epochs long, on a small set as long as a thousand iterations, at most 100")
   func length() throws {
-    #expect(OptimizationOptions.epochs(rowCount: 50_000, batchSize: 128) == 10)
-    #expect(OptimizationOptions.epochs(rowCount: 1300, batchSize: 128) == 99)
-    #expect(OptimizationOptions.epochs(rowCount: 100, batchSize: 100) == 100)
+    #expect(Hyperparameters.epochs(rowCount: 50_000, batchSize: 128) == 10)
+    #expect(Hyperparameters.epochs(rowCount: 1300, batchSize: 128) == 99)
+    #expect(Hyperparameters.epochs(rowCount: 100, batchSize: 100) == 100)
     let scratch = try TemporaryDirectory()
     let outcome = try scratch.train("run", ["--layers", "8"])
     #expect(outcome.output.contains("trained for 1006 of 1006 iterations"))

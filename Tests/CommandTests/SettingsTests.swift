@@ -1,6 +1,7 @@
 import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronTraining
 import TestSupport
 import Testing
 @testable import PerceptronCLI
@@ -49,24 +50,26 @@ struct SettingsTests {
   func defaults() throws {
     let scratch = try TemporaryDirectory()
     let sets = try (["digits"] + folders(scratch)).map { try DatasetLibrary.load($0) }
-    let mnist = TrainingDefaults(
+    let mnist = ExperimentDefaults(
       hidden: 100, learningRate: 0.5, decay: 0.9, regularization: 2e-5, iterations: 4000,
       scale: 0.05, validation: 0)
     var floats = mnist
     floats.learningRate = 0.1
-    #expect(TrainingDefaults.suiting(sets[1]) == mnist)
-    #expect(TrainingDefaults.suiting(sets[2]) == floats)
+    #expect(ExperimentDefaults.suiting(sets[1]) == mnist)
+    #expect(ExperimentDefaults.suiting(sets[2]) == floats)
     #expect(
-      TrainingDefaults.suiting(sets[3])
-        == TrainingDefaults(
+      ExperimentDefaults.suiting(sets[3])
+        == ExperimentDefaults(
           hidden: 50, learningRate: 1e-4, decay: 0.95, regularization: 0.25, iterations: 1000,
           scale: 1e-4, validation: 2))
     func row(_ option: String) throws -> [Double?] {
-      let line = TrainingDefaults.table.split(separator: "\n").first { $0.hasPrefix(option + " ") }
+      let line = TrainCommand.defaultsTable.split(separator: "\n").first {
+        $0.hasPrefix(option + " ")
+      }
       return try #require(line).split(separator: " ").dropFirst().map { Double($0) }
     }
     #expect(try row("--pixel-scale") == sets.map(\.divisor))
-    let all = sets.map(TrainingDefaults.suiting)
+    let all = sets.map(ExperimentDefaults.suiting)
     #expect(try row("--learning-rate") == all.map(\.learningRate))
     #expect(try row("--hidden") == all.map { Double($0.hidden) })
     #expect(try row("--validation") == [200, 1000, 1000, 1000])

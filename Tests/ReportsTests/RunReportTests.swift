@@ -246,14 +246,16 @@ struct RunReportTests {
 
   @Test("Settings are described in words")
   func settingsToldWords() {
-    #expect(RunSetting.words(Schedule.epochDecay(factor: 0.95)) == "epoch decay, factor 0.95")
-    #expect(RunSetting.words(Schedule.constant) == "constant")
     #expect(
-      RunSetting.words(Optimizer.Method.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8))
+      Hyperparameter.displayName(Schedule.epochDecay(factor: 0.95)) == "epoch decay, factor 0.95")
+    #expect(Hyperparameter.displayName(Schedule.constant) == "constant")
+    #expect(
+      Hyperparameter.displayName(Optimizer.Method.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8))
         == "adam, beta1 0.9, beta2 0.999, epsilon 1e-08")
     #expect(
-      RunSetting.words(Optimizer.Method.custom(name: "lion", settings: ["b": 2, "a": 0.5]))
+      Hyperparameter.displayName(
+        Optimizer.Method.custom(name: "lion", settings: ["b": 2, "a": 0.5]))
         == "lion, a 0.5, b 2.0")
-    #expect(RunSetting.words(Schedule.custom(name: "mine", settings: [:])) == "mine")
+    #expect(Hyperparameter.displayName(Schedule.custom(name: "mine", settings: [:])) == "mine")
   }
 }

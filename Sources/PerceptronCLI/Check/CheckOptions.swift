@@ -1,6 +1,7 @@
 import ArgumentParser
 import Perceptron
 import PerceptronCommandSupport
+import PerceptronTraining
 
 /// The options of commands that check a network on a few rows of a data set.
 struct CheckOptions: ParsableArguments {
@@ -16,7 +17,18 @@ struct CheckOptions: ParsableArguments {
 
   func validate() throws {
     try require("--rows", rows, in: 1...largestSize)
-    try network.checkBatch("--rows", rows)
+    let chosen = try hyperparameters
+    try namingOptions {
+      try chosen.check()
+      try chosen.checkBatch(rows, named: "rows")
+    }
+  }
+
+  /// The hyperparameters that were chosen.
+  var hyperparameters: Hyperparameters {
+    get throws {
+      try namingOptions { try Hyperparameters(choosing: network.given + preparation.given) }
+    }
   }
 
   /// A valid network and the preprocessing of its data.
@@ -40,17 +52,18 @@ struct CheckOptions: ParsableArguments {
   ///   - isPlain: whether features are preprocessed as for the classic network.
   /// - Throws: `ValidationError` for a network that does not suit the data or does not fit in memory.
   func setup(
-    for data: LoadedData, defaults: TrainingDefaults, scalarSize: Int, isPlain: Bool
+    for data: LoadedData, defaults: ExperimentDefaults, scalarSize: Int, isPlain: Bool
   ) throws -> Setup {
-    let settings = network.settings(
-      classCount: data.training.classCount, defaults: defaults, isPlain: network.isPlain)
+    let chosen = try hyperparameters
+    let settings = chosen.network(
+      classCount: data.training.classCount, defaults: defaults, isPlain: chosen.isPlainNetwork)
     try namingOptions { try settings.check(for: data.training) }
     let inputSize = data.training.featureCount
     try MemoryDemand(
       inputSize: inputSize, layers: settings.layers, batchSize: rows,
       scalarSize: scalarSize
-    ).check(sizes: network.sizes(settings), batchOption: "--rows")
-    let preparation = preparation.settings(for: data, isPlain: isPlain)
+    ).check(sizes: chosen.sizes(of: settings), batchOption: "--rows")
+    let preparation = chosen.preparation(for: data, isPlain: isPlain)
     let preprocessing = try naming(data.name) {
       try Preprocessing.fitted(
         to: data.training, divisor: preparation.divisor, subtractMean: preparation.subtractMean)

@@ -52,7 +52,7 @@ struct GradcheckCommand: CommandWithExamples {
     try require("--sample", sample, in: 1...Int.max)
     try require("--regularization", notNegative: regularization)
     let contradictions =
-      options.network.given + options.preparation.given
+      (options.network.given + options.preparation.given).map { "--" + $0.hyperparameter.name }
       + (regularization == nil ? [] : ["--regularization"])
     if let folder, !contradictions.isEmpty {
       throw ValidationError(
@@ -100,13 +100,13 @@ struct GradcheckCommand: CommandWithExamples {
       throw ValidationError(
         "--rows is \(rows), but \(data.name) has only \(data.training.count) training rows")
     }
-    var defaults = TrainingDefaults.suiting(data)
+    var defaults = ExperimentDefaults.suiting(data)
     (defaults.hidden, defaults.scale) = (Self.hidden, Self.scale)
     let setup = try options.setup(for: data, defaults: defaults, scalarSize: 8, isPlain: true)
     let batch = data.training[rows: 0..<rows]
     let x = batch.prepared(with: setup.preprocessing, as: Double.self).block(0..<rows)
     let objective = NetworkObjective(
-      freshNetwork(setup), on: x, .labels(batch.labels),
+      try freshNetwork(setup), on: x, .labels(batch.labels),
       penalty: .l2(regularization ?? 0.05), pass: .training(seed: options.seed))
     return GradientCheck(sampleSize: sample, seed: options.seed).run(objective)
   }
@@ -116,13 +116,14 @@ struct GradcheckCommand: CommandWithExamples {
   private static var scale: Double { 0.1 }
 
   /// A new network with random biases; without them a row of zeros puts every ReLU at its kink.
-  private func freshNetwork(_ setup: CheckOptions.Setup) -> Network<Double> {
+  private func freshNetwork(_ setup: CheckOptions.Setup) throws -> Network<Double> {
     var random = SeededRandom(seed: options.seed, purpose: "weights")
     var fresh: Network<Double> = setup.freshNetwork(using: &random)
+    let scale = try options.hyperparameters.scale ?? Self.scale
     fresh.updateParameters { place, parameter in
       if place.name.hasPrefix("b") && parameter.rank == 1 && !place.name.hasPrefix("beta") {
         parameter = .normal(
-          parameter.shape, standardDeviation: options.network.scale ?? Self.scale, using: &random)
+          parameter.shape, standardDeviation: scale, using: &random)
       }
     }
     return fresh

@@ -45,7 +45,8 @@ struct OverfitCommand: CommandWithExamples {
   func run() throws {
     let data = try options.source.load()
     let setup = try options.setup(
-      for: data, defaults: .suiting(data), scalarSize: 4, isPlain: options.network.isPlain)
+      for: data, defaults: .suiting(data), scalarSize: 4,
+      isPlain: options.hyperparameters.isPlainNetwork)
     var random = SeededRandom(seed: options.seed, purpose: "weights")
     let fresh: Network<Float> = setup.freshNetwork(using: &random)
     let check = try fresh.overfitCheck(

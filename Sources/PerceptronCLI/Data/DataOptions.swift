@@ -11,7 +11,7 @@ struct DataOptions: ParsableArguments {
       "\(DatasetLibrary.names.joined(separator: ", ")), or a folder of \(formatTitles). (default: digits)",
       valueName: "name"))
   var givenData: String?
-  @Option(help: "The folder's format. (default: detected by the files' names)")
+  @Option(help: "Format of the folder. (default: detected by the names of its files)")
   var format: DatasetLibrary.Format?
 
   /// The data set that is meant.
@@ -23,15 +23,19 @@ struct DataOptions: ParsableArguments {
     if data.isEmpty {
       throw ValidationError("--data is empty, expected the name of a data set or a folder")
     }
-    if let format, isNamed {
-      let name = givenData.map { "--data \($0) is no folder" } ?? "no --data names a folder"
+    if let format, givenData != nil, isNamed {
       throw ValidationError(
-        "--format is \(format.rawValue), but \(name) whose format is in question")
+        "--format is \(format.rawValue), but --data \(data) is no folder whose format is in question"
+      )
     }
   }
 
   /// The training set with, where there is one, its test set.
   func load() throws -> LoadedData {
+    if let format, givenData == nil {
+      throw ValidationError(
+        "--format is \(format.rawValue), but no --data names a folder whose format is in question")
+    }
     try requireData(data)
     return try DatasetLibrary.load(data, format: format)
   }
@@ -117,39 +121,7 @@ enum RunFolders {
   }
 }
 
-/// The options that say what is done to features before they enter a network.
-struct PreparationOptions: ParsableArguments {
-  @Option(
-    parsing: .unconditional,
-    help: .init(
-      "What each feature is divided by, such as 255 to turn bytes into 0…1.", valueName: "divisor"))
-  var pixelScale: Double?
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Subtract the mean of the training rows. (default: for pixels, yes)")
-  var subtractMean: Bool?
-
-  func validate() throws { try require("--pixel-scale", aboveZero: pixelScale) }
-
-  /// The options that are given.
-  var given: [String] {
-    (pixelScale == nil ? [] : ["--pixel-scale"])
-      + (subtractMean.map { [$0 ? "--subtract-mean" : "--no-subtract-mean"] } ?? [])
-  }
-
-  /// The divisor for `data`, and whether its mean is subtracted.
-  ///
-  /// - Parameter isPlain: whether the network is the classic one, which takes CIFAR-10's pixels as
-  ///   they are.
-  func settings(
-    for data: LoadedData, isPlain: Bool = true
-  ) -> (divisor: Double, subtractMean: Bool) {
-    let divisor = !isPlain && data.kind == .cifar10 ? 255 : data.divisor
-    return (pixelScale ?? divisor, subtractMean ?? data.isBytes)
-  }
-}
-
-/// Does what `body` does; its errors about data tell which data set they are about.
+/// Calls `body`; errors about data name the data set.
 func naming<Result>(_ data: String, _ body: () throws -> Result) throws -> Result {
   do {
     return try body()

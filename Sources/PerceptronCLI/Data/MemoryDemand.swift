@@ -5,7 +5,7 @@ import Perceptron
 import PerceptronFiles
 import PerceptronTraining
 
-/// The memory that a network's training or checking takes: its parameters with their gradients and
+/// The memory that training or checking a network takes: its parameters with their gradients and
 /// what the optimizer keeps of each, a batch with what each layer makes of it, and the rows that are evaluated at a time.
 struct MemoryDemand {
   let inputSize: Int
@@ -41,5 +41,23 @@ struct MemoryDemand {
     throw ValidationError(
       "\(sizes) with \(batchOption) \(batchSize) on \(inputSize) features needs "
         + "\(gigabytes(bytes)), but \(memory)")
+  }
+}
+
+extension Experiment {
+  /// Refuses a network that there is no memory for.
+  ///
+  /// - Parameter sizes: the option that gives the layers' sizes, with its value.
+  func checkMemory(on data: LoadedData, sizes: String) throws {
+    let workers = training.workers ?? BLASLibrary.threadCount
+    let scalarSize = precision == .float ? 4 : 8
+    let cost = TrainingCost(
+      inputSize: data.training.featureCount, layers: network.layers, scalarSize: scalarSize,
+      training)
+    try MemoryDemand(
+      inputSize: cost.inputSize, layers: cost.layers, batchSize: cost.batchSize,
+      scalarSize: scalarSize, copies: cost.copies * (ensemble ?? 1),
+      evaluatedRows: min(256 * workers, 1000, data.training.count)
+    ).check(sizes: sizes, batchOption: "--batch")
   }
 }

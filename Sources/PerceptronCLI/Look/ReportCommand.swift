@@ -74,7 +74,8 @@ struct ReportCommand: CommandWithExamples {
       if data != nil {
         throw ValidationError("--data is for the report of a run, but \(folder) has a study")
       }
-      return Report(of: try Study.current(at: folder).study, in: folder)
+      let study = try Study.current(at: folder).study
+      return Report(of: study, in: folder, details: StudyDetails(of: study, in: folder))
     }
     let found = directory.holdsModel ? "found a model without its run.json" : "found neither"
     throw directory.missingRecord("expected the folder of a run or a study, \(found)")
@@ -134,7 +135,8 @@ struct RunPageSource {
     let check = try part("The gradient check is left out") { try $0.gradientCheck() }
     return Report(
       ofRun: run, named: name, network: parts.network, evaluation: parts.evaluation,
-      gradientCheck: check, omissions: omissions)
+      gradientCheck: check, omissions: omissions,
+      resumeCommand: ShellCommand.line(["perceptron", "resume", directory.path]))
   }
 
   /// A part of the report, or nil if its file or its data cannot be used.

@@ -3,24 +3,24 @@ import Foundation
 import Perceptron
 import PerceptronFiles
 
-/// Shows how a training run goes: a line, on a terminal with curves below it.
+/// Shows the progress of a training run: a line, and on a terminal curves below it.
 struct ProgressReporter {
   private let start = ContinuousClock.now
-  /// Iterations that were made before, in a run that goes on.
+  /// Iterations that were made before the run was resumed.
   private let earlier: Int
   private var status = StatusLine()
   private var lastEpoch: History.Epoch?
   private var last: TrainingProgress?
-  /// Nil where nothing is redrawn.
+  /// Nil where the output is no terminal.
   private var curves: ProgressCurves?
 
-  /// A reporter of a run that has recorded so much before.
+  /// A reporter of a run with an earlier history.
   init(after history: History = History()) {
     earlier = history.loss.count
     curves = Console.redrawsErrors ? ProgressCurves(history) : nil
   }
 
-  /// Takes note of an iteration and shows a line when one is due.
+  /// Records an iteration and shows a line when one is due.
   mutating func update(_ progress: TrainingProgress) {
     if let epoch = progress.epoch { lastEpoch = epoch }
     last = progress
@@ -48,11 +48,11 @@ struct ProgressReporter {
   }
 }
 
-/// What a progress line tells.
+/// The contents of a progress line.
 struct ProgressLine {
-  /// Iterations that have been made, and that are to be made.
+  /// Iterations made.
   var done: Int
-  /// Iterations that the elapsed time is not of.
+  /// Those among them that the elapsed time does not include.
   var earlier = 0
   var iterations: Int
   /// Seconds since the first of them began.
@@ -78,5 +78,64 @@ struct ProgressLine {
     let told = parts.compactMap { part in part.text.map { (text: $0, rank: part.rank) } }
     return fittingColumns(told.map(\.text.count), ranks: told.map(\.rank), in: columns)
       .map { told[$0].text }.joined(separator: "  ")
+  }
+}
+
+/// The losses and validation accuracies so far as small curves in one line.
+struct ProgressCurves {
+  private var loss = ThinnedSeries()
+  private var validation = ThinnedSeries()
+
+  /// The curves of an earlier history.
+  init(_ history: History) {
+    for value in history.loss { loss.append(value) }
+    for value in history.validationAccuracy { validation.append(value) }
+  }
+
+  /// Records an iteration.
+  mutating func update(_ progress: TrainingProgress) {
+    loss.append(progress.loss)
+    if let accuracy = progress.epoch?.validationAccuracy { validation.append(accuracy) }
+  }
+
+  /// The line, of at most `columns` columns.
+  func text(columns: Int, characters: TextCurve.Characters) -> String {
+    let hasBoth = !validation.values.isEmpty
+    let titles = "loss ".count + (hasBoth ? "  validation ".count : 0)
+    let width = (columns - titles) / (hasBoth ? 2 : 1)
+    if width < 1 { return "" }
+    func curve(_ values: [Double], isLogarithmic: Bool = false) -> String {
+      TextCurve(
+        values, width: width, isLogarithmic: isLogarithmic, characters: characters
+      ).rows[0]
+    }
+    let losses = "loss " + curve(loss.values, isLogarithmic: spansMagnitudes(loss.values))
+    return hasBoth ? losses + "  validation " + curve(validation.values) : losses
+  }
+}
+
+/// A series of any length in bounded memory: the means of groups of neighbours.
+struct ThinnedSeries {
+  /// The largest number of values.
+  static let limit = 512
+
+  /// The means, first to last; the newest values may still be missing.
+  private(set) var values: [Double] = []
+  /// The number of values per mean.
+  private var span = 1
+  private var sum = 0.0
+  private var count = 0
+
+  /// Appends a value.
+  mutating func append(_ value: Double) {
+    sum += value
+    count += 1
+    if count < span { return }
+    values.append(sum / Double(span))
+    (sum, count) = (0, 0)
+    if values.count < Self.limit { return }
+    let pairs = stride(from: 0, to: Self.limit, by: 2)
+    values = pairs.map { (first: Int) -> Double in values[first] / 2 + values[first + 1] / 2 }
+    span *= 2
   }
 }

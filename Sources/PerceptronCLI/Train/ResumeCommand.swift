@@ -5,21 +5,26 @@ import Perceptron
 import PerceptronFiles
 
 /// `perceptron resume`.
-struct ResumeCommand: ParsableCommand {
+struct ResumeCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Go on with a training run that was interrupted or killed.",
+    abstract: "Resume a training run that was interrupted or killed.",
     discussion: """
-      The run goes on from the last checkpoint in its folder: the one that Ctrl-C made, or the one \
-      that train makes at the beginning and every 30 seconds. It ends with the same bits as if it had \
-      never been stopped, on the same machine. Its data has \
-      to be what it was. When it ends, its checkpoint is removed. \
-      Event files for TensorBoard and the diagnosis go on where the run has them.
+      The run continues from the last checkpoint in its folder: that of Ctrl-C, or one of those that \
+      train saves at the start and every 30 seconds. On the same machine it ends with the same bits as \
+      if it had never been stopped. The data has to be unchanged. The checkpoint is removed when the run \
+      ends. TensorBoard event files and the diagnosis are continued if the run has them.
       """)
 
-  @Argument(help: "The folder of the run.") var folder: String
+  static let examples = [
+    CommandExample("Resume a run.", "perceptron resume runs/digits-1"),
+    CommandExample(
+      "Resume a run whose data has moved.", "perceptron resume runs/mnist-1 --data /data/mnist"),
+  ]
+
+  @Argument(help: "Folder of the run.") var folder: String
   @Option(
-    help: .init("The data set's folder, where it is elsewhere now.", valueName: "name"))
+    help: .init("Folder of the data set, if it has moved.", valueName: "name"))
   var data: String?
   @OptionGroup var display: RunDisplayOptions
 
@@ -45,7 +50,7 @@ struct ResumeCommand: ParsableCommand {
     let eventFiles = RunEventFiles(of: directory, earlier: notes.earlierEvents ?? [])
     var display = display
     display.tensorboard = display.tensorboard || eventFiles.exist
-    display.diagnose = display.diagnose || notes.examiner != nil
+    display.diagnose = display.diagnose || notes.monitor != nil
     let session = TrainingSession(
       data: loaded, identity: identity, settings: settings, seed: notes.seed, directory: directory,
       lock: lock, display: display, eventFiles: eventFiles, checkpoint: (archive, notes))
@@ -54,11 +59,10 @@ struct ResumeCommand: ParsableCommand {
       Console.error(
         "resuming at iteration \(checkpoint.iteration) of \(checkpoint.iterations): \(widths)")
     }
-    try session.report(
-      settings.precision == .float ? try session.run(Float.self) : try session.run(Double.self))
+    try session.run()
   }
 
-  /// The run's folder, which has a checkpoint and nobody else trains in.
+  /// Opens the run's folder, which has to have a checkpoint.
   private func openFolder() throws -> (RunDirectory, RunLock) {
     try requireFolder(folder, of: "a run")
     let directory = RunDirectory(path: folder)
@@ -72,7 +76,7 @@ struct ResumeCommand: ParsableCommand {
     return (directory, lock)
   }
 
-  /// Why the run in a folder without a checkpoint cannot go on, and what to do instead.
+  /// Why the run in a folder without a checkpoint cannot be resumed, and what to do instead.
   private static func whyOver(_ directory: RunDirectory) -> String {
     let unknown = "there is no checkpoint in this folder: its run is over, or made none"
     guard let record = try? directory.record() else { return unknown }
@@ -93,7 +97,7 @@ struct ResumeCommand: ParsableCommand {
       + "train anew with another --output, or --overwrite, and \(change)"
   }
 
-  /// The data from where it was when the run began, or from where it is said to be.
+  /// Loads the data from its old place, or from --data.
   private func load(_ source: String, format: DatasetLibrary.Format?) throws -> LoadedData {
     if data == nil && !DatasetLibrary.names.contains(source) && !isDirectory(source) {
       throw FileError(source, "the run's data is not there; give its folder with --data")
@@ -102,7 +106,7 @@ struct ResumeCommand: ParsableCommand {
     return try DatasetLibrary.load(source, format: format)
   }
 
-  /// Refuses data of another size than the run began with.
+  /// Refuses data of another size.
   private func checkFit(
     _ data: LoadedData, _ settings: Experiment, _ expected: CheckpointSummary, path: String
   ) throws {

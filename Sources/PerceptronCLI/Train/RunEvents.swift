@@ -3,15 +3,14 @@ import Foundation
 import Perceptron
 import PerceptronFiles
 
-/// What `tensorboard --logdir` shows of a run, written as the run goes.
+/// Writes TensorBoard event files during a run.
 ///
-/// A run is worth more than the files about it: where they cannot be written any more, an error says
-/// so, and the run goes on.
+/// If they cannot be written any more, an error says so and the run goes on.
 final class RunEvents<Scalar: BLASScalar> {
   private let recorder: TensorBoardRecorder<Scalar>
   private var isWritable = true
 
-  /// Makes a new event file for a run that goes on from `iteration`.
+  /// Makes a new event file for a run from `iteration` on.
   ///
   /// - Throws: `FileError` where it cannot be made.
   init(
@@ -23,19 +22,19 @@ final class RunEvents<Scalar: BLASScalar> {
     recorder = TensorBoardRecorder(to: log, imageShape: imageShape)
   }
 
-  /// Takes note of an iteration, and of what was seen of the network's health after it.
+  /// Records an iteration, and the snapshot of the network's health after it.
   func record(_ moment: TrainingMoment<Scalar>, _ diagnosis: RunDiagnosis?) {
     attempt {
       try recorder.record(moment)
-      try recordLook(diagnosis, of: moment.progress.iteration)
+      try recordSnapshot(diagnosis, of: moment.progress.iteration)
     }
   }
 
-  /// Takes note of the run's end, which may be an interruption.
+  /// Records the end of the run or its interruption.
   ///
   /// - Parameters:
-  ///   - network: as the last iteration left it, or nil where the run diverged.
-  ///   - isFinished: whether nothing is left to do.
+  ///   - network: the network after the last iteration; nil if the run diverged.
+  ///   - isFinished: whether all iterations were made.
   func end(_ network: Network<Scalar>?, after iterations: Int, isFinished: Bool) {
     attempt {
       try recorder.end(network, after: iterations)
@@ -43,7 +42,7 @@ final class RunEvents<Scalar: BLASScalar> {
     }
   }
 
-  private func recordLook(_ diagnosis: RunDiagnosis?, of iteration: Int) throws {
+  private func recordSnapshot(_ diagnosis: RunDiagnosis?, of iteration: Int) throws {
     guard let diagnosis, diagnosis.iteration == iteration else { return }
     try recorder.record(diagnosis.lastSnapshot, step: iteration)
   }
@@ -61,18 +60,17 @@ final class RunEvents<Scalar: BLASScalar> {
 
 /// The event files in a run's folder.
 struct RunEventFiles {
-  /// The folder that they are in.
   let folder: String
-  /// The names of those that an earlier run left, which go when this one takes its place.
+  /// The names of those of an earlier run, which are removed when this one replaces it.
   let earlier: [String]
 
-  /// - Parameter earlier: nil for all that are there now.
+  /// - Parameter earlier: nil for all that exist now.
   init(of directory: RunDirectory, earlier: [String]? = nil) {
     folder = FolderViews(folder: directory.path).eventFolder
     self.earlier = earlier ?? EventFileName.names(in: folder)
   }
 
-  /// Whether there are any of the run itself.
+  /// Whether the run itself has any.
   var exist: Bool { !Set(EventFileName.names(in: folder)).subtracting(earlier).isEmpty }
 
   /// Removes those of an earlier run, and the folder where nothing is left in it.
@@ -80,7 +78,7 @@ struct RunEventFiles {
   /// - Throws: `FileError` where one cannot be removed.
   func removeEarlier() throws {
     for name in earlier { try AtomicFile.remove(folder + "/" + name) }
-    // It stays where anything is in it.
+    // Fails if anything else is in it.
     if !earlier.isEmpty { rmdir(folder) }
   }
 }

@@ -4,7 +4,7 @@ import Perceptron
 import PerceptronFiles
 
 extension TrainingSession {
-  /// Prints what came of a run and ends the command as it went.
+  /// Prints the results of a run and ends the command.
   func report(_ finished: Finished) throws {
     if display.json {
       try Console.output(finished.record.json)
@@ -14,7 +14,7 @@ extension TrainingSession {
     if let diagnosis = finished.record.diagnosis, !display.json && !display.quiet {
       try Console.output("\n\(diagnosis)")
     }
-    // The summary has them; whoever does not see it is to know of them as well.
+    // The summary has them, which is not shown here.
     if display.json || display.quiet {
       for warning in finished.record.results.warnings ?? [] { Console.error("warning: \(warning)") }
     }
@@ -27,12 +27,12 @@ extension TrainingSession {
     if !finished.problems.isEmpty { throw ExitCode.failure }
   }
 
-  /// How to go on with the run.
+  /// How to resume the run.
   private var resumption: String {
     "go on with: " + ShellCommand.line(["perceptron", "resume", directory.path])
   }
 
-  /// What a person wants to know of a run that is over.
+  /// The results of a run as text.
   private func summary(of record: RunRecord, isSaved: Bool) -> String {
     let results = record.results
     let training = record.settings.training
@@ -80,9 +80,7 @@ extension TrainingSession {
 }
 
 extension RunRecord.Results {
-  /// The losses and accuracies, a line each, with what they are of.
-  ///
-  /// - Parameter settings: the run's.
+  /// The losses and accuracies, a line each.
   func figures(_ settings: Experiment) -> [String] {
     let isPenalized = settings.training.penalty != .none
     let interval = validationAccuracy.flatMap {

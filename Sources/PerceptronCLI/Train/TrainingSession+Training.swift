@@ -4,51 +4,34 @@ import Perceptron
 import PerceptronFiles
 
 extension TrainingSession {
-  /// The trainer of the run's beginning, or of its checkpoint.
-  func seededTrainer<Scalar>(
-    _ sets: PreparedSets<Scalar>
-  ) throws -> Trainer<Scalar, SeededRandom> {
-    if let checkpoint {
-      return try Trainer(checkpoint.archive, path: directory.checkpointPath)
-    }
-    return try settings.seededTrainer(seed: seed, on: sets)
-  }
-
-  /// The trainer of the run's beginning, or of its checkpoint.
-  func numPyTrainer<Scalar>(
-    _ sets: PreparedSets<Scalar>
-  ) throws -> Trainer<Scalar, NumPyRandom> {
-    if let checkpoint {
-      return try Trainer(checkpoint.archive, path: directory.checkpointPath)
-    }
-    return try settings.numPyTrainer(seed: seed, on: sets)
-  }
-}
-
-extension TrainingSession {
-  /// Makes the run's iterations, or those that are left of it.
+  /// Makes the iterations of the run that are left.
+  ///
+  /// - Parameter makeTrainer: makes the trainer of a new run from the seed and the data.
   func training<Scalar, Random: Codable>(
-    _ fresh: Trainer<Scalar, Random>, on sets: PreparedSets<Scalar>
+    on sets: PreparedSets<Scalar>,
+    from makeTrainer: (UInt64, PreparedSets<Scalar>) throws -> Trainer<Scalar, Random>
   ) throws -> Outcome<Scalar> {
-    var trainer = fresh
+    var trainer =
+      try checkpoint.map { try Trainer($0.archive, path: directory.checkpointPath) }
+      ?? makeTrainer(seed, sets)
     var times: [Double] = []
     var reporter = ProgressReporter(after: trainer.history)
-    let examiner =
+    let monitor =
       display.diagnose
-      ? Examiner<Scalar>(
-        settings.training, iterations: trainer.iterations, resuming: checkpoint?.notes.examiner)
+      ? HealthMonitor<Scalar>(
+        settings.training, iterations: trainer.iterations, resuming: checkpoint?.notes.monitor)
       : nil
     let events =
       display.tensorboard
       ? try RunEvents<Scalar>(
         in: eventFiles.folder, from: trainer.iteration, imageShape: data.training.image, settings,
         seed: seed) : nil
-    examiner?.begin(trainer.network, after: trainer.iteration, on: sets.training)
+    monitor?.begin(trainer.network, after: trainer.iteration, on: sets.training)
     let initialLoss =
       trainer.iteration == 0
       ? RunAssessment.probe(trainer.network, settings: settings.training, on: sets.training)
       : checkpoint?.notes.initialLoss
-    let notes = notes(initialLoss: initialLoss, examiner?.memory)
+    let notes = notes(initialLoss: initialLoss, monitor?.memory)
     if checkpoint == nil { try saveFirstCheckpoint(of: trainer, notes) }
     let clock = ContinuousClock()
     let start = clock.now
@@ -59,13 +42,13 @@ extension TrainingSession {
       if ending.iteration != moment.progress.iteration {
         ending = (moment.progress.iteration, Interruption.isRequested)
       }
-      // Of an ensemble, the first network is watched.
+      // Of an ensemble, the first network is monitored.
       if moment.member > 0 { return ending.isRequested ? .stop : .proceed }
       let now = clock.now
       times.append(last.duration(to: now).seconds)
       last = now
-      examiner?.examine(moment)
-      events?.record(moment, examiner?.diagnosis)
+      monitor?.record(moment)
+      events?.record(moment, monitor?.diagnosis)
       if !display.quiet { reporter.update(moment.progress) }
       return ending.isRequested ? .stop : .proceed
     }
@@ -76,7 +59,7 @@ extension TrainingSession {
           on: sets.training, validation: sets.validation, callbacks: [callback],
           checkpoints: checkpoints(notes: notes))
       } catch let error as FileError {
-        // The run is worth more than its checkpoints.
+        // A run goes on without checkpoints.
         let isOver = Interruption.isRequested || trainer.isFinished
         Console.error("\(error)" + (isOver ? "" : "; the run goes on without checkpoints"))
         if !isOver {
@@ -93,7 +76,7 @@ extension TrainingSession {
     reporter.finish()
     let seconds = secondsSoFar + start.duration(to: clock.now).seconds
     if divergence == nil {
-      examiner?.end(trainer.network, after: trainer.iteration, on: sets.training)
+      monitor?.end(trainer.network, after: trainer.iteration, on: sets.training)
     }
     events?.end(
       divergence == nil ? trainer.network : nil, after: trainer.iteration,
@@ -105,27 +88,27 @@ extension TrainingSession {
       divergence: divergence, iterationTimes: times, seconds: seconds,
       stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
       bestIteration: trainer.bestIteration, initialLoss: initialLoss,
-      diagnosis: examiner?.diagnosis,
-      diagnostics: examiner?.series)
+      diagnosis: monitor?.diagnosis,
+      diagnostics: monitor?.series)
   }
 
   private var secondsSoFar: Double { checkpoint?.notes.seconds ?? 0 }
 
-  /// What a checkpoint that is saved from now on holds beside the trainer's own state.
+  /// The notes of checkpoints that are saved from now on.
   private func notes(
-    initialLoss: Double?, _ memory: ExaminerMemory?
+    initialLoss: Double?, _ memory: HealthMonitorMemory?
   ) -> @Sendable () throws -> [String: String] {
     let start = ContinuousClock.now
     return { [settings, seed, identity, secondsSoFar, eventFiles] in
       let seconds = secondsSoFar + start.duration(to: .now).seconds
       return try RunNotes(
         settings, seed: seed, seconds: seconds, data: identity, initialLoss: initialLoss,
-        examiner: memory?.current, earlierEvents: eventFiles.earlier
+        monitor: memory?.current, earlierEvents: eventFiles.earlier
       ).metadata
     }
   }
 
-  /// Checkpoints as they are asked for, and one when the run is interrupted.
+  /// Checkpoints at the chosen interval, and one when the run is interrupted.
   private func checkpoints(
     notes: @escaping @Sendable () throws -> [String: String]
   ) -> Checkpoints {
@@ -135,7 +118,7 @@ extension TrainingSession {
       notes: notes)
   }
 
-  /// Sees to it that a run that is killed early does not leave the checkpoint of an earlier one.
+  /// Replaces or removes the checkpoint of an earlier run, in case this one is killed early.
   private func saveFirstCheckpoint<Scalar, Random: Codable>(
     of trainer: Trainer<Scalar, Random>, _ notes: () throws -> [String: String]
   ) throws {
@@ -144,5 +127,53 @@ extension TrainingSession {
     } else {
       try directory.removeCheckpoint()
     }
+  }
+}
+
+/// The end of a run whose loss or parameters are not finite.
+struct Divergence: Error, CustomStringConvertible {
+  /// What was not finite. Iterations are counted from 0; nil is the initial network.
+  enum Cause {
+    /// The loss of a batch.
+    case loss(Double, of: Int)
+    /// A parameter after the last iteration.
+    case parameters(after: Int?)
+    /// The loss on all training rows, after the last iteration.
+    case trainingLoss(Double, after: Int?)
+  }
+
+  let cause: Cause
+  /// The folder with the run's history; nil if it could not be written.
+  let directory: RunDirectory?
+
+  var description: String {
+    let advice =
+      isFresh
+      ? "Smaller initial weights (--scale) or features divided by more (--pixel-scale)"
+      : "A lower --learning-rate or features divided by more (--pixel-scale)"
+    return "\(event): the run diverged. \(advice) may help."
+      + (directory.map { " Its history is in \($0.path)." } ?? "")
+  }
+
+  /// Whether the initial network was not finite.
+  private var isFresh: Bool {
+    switch cause {
+    case .loss(_, let iteration): iteration == 0
+    case .parameters(let last), .trainingLoss(_, let last): last == nil
+    }
+  }
+
+  private var event: String {
+    switch cause {
+    case .loss(let loss, let iteration):
+      "the loss of iteration \(iteration) is \(plain(loss))"
+    case .parameters(let last): "the weights \(after(last)) are not finite"
+    case .trainingLoss(let loss, let last):
+      "the loss on all training rows \(after(last)) is \(plain(loss))"
+    }
+  }
+
+  private func after(_ iteration: Int?) -> String {
+    iteration.map { "after iteration \($0)" } ?? "before any iteration"
   }
 }

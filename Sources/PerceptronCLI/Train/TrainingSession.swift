@@ -7,7 +7,7 @@ import PerceptronFiles
 /// One run of `perceptron train` or `perceptron resume`, from loaded data to the files in its folder.
 struct TrainingSession {
   let data: LoadedData
-  /// What the data is known again by when the run goes on.
+  /// The data's fingerprint, by which a resumed run recognizes it.
   let identity: DataIdentity
   let settings: Experiment
   let seed: UInt64
@@ -17,33 +17,38 @@ struct TrainingSession {
   let display: RunDisplayOptions
   /// The event files in the folder.
   let eventFiles: RunEventFiles
-  /// Where the run goes on from, where it does not begin.
+  /// The checkpoint of a run that is resumed.
   var checkpoint: (archive: TensorArchive, notes: RunNotes)?
 
   /// A run that is over.
   struct Finished {
     let record: RunRecord
     let divergence: Divergence?
-    /// Whether the run's files are in its folder.
+    /// Whether the run's files were written.
     let isSaved: Bool
-    /// What could not be written or removed, which is no reason not to report the run.
+    /// Files that could not be written or removed; the run is reported all the same.
     let problems: [any Error]
   }
 
-  /// Trains in the given precision and writes the run's files. A run that diverged leaves its history
-  /// and no model.
-  func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> Finished {
+  /// Trains the network, writes the run's files, reports the results, and ends the command.
+  func run() throws {
+    try report(settings.precision == .float ? run(Float.self) : run(Double.self))
+  }
+
+  /// Trains in a precision and writes the run's files. A run that diverged leaves its history and no
+  /// model.
+  private func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> Finished {
     let sets = try naming(data.name) { try settings.sets(of: data.training, as: Scalar.self) }
-    // From here on there is something to save, so that Ctrl-C has to wait for its being saved.
+    // From here on Ctrl-C has to wait until the run is saved.
     return try Interruption.deferred {
       switch settings.random {
-      case .fast: try finish(training(seededTrainer(sets), on: sets), on: sets)
-      case .numpy: try finish(training(numPyTrainer(sets), on: sets), on: sets)
+      case .fast: try finish(training(on: sets, from: settings.seededTrainer), on: sets)
+      case .numpy: try finish(training(on: sets, from: settings.numPyTrainer), on: sets)
       }
     }
   }
 
-  /// What training leaves.
+  /// The results of training.
   struct Outcome<Scalar: BLASScalar> {
     var network: Network<Scalar>
     /// The networks of an ensemble; empty where there is one network.
@@ -64,7 +69,7 @@ struct TrainingSession {
 // MARK: - Measuring and writing
 
 extension TrainingSession {
-  /// Measures what was trained, and writes the run's files.
+  /// Evaluates the network and writes the run's files.
   private func finish<Scalar>(
     _ trained: Outcome<Scalar>, on sets: PreparedSets<Scalar>
   ) throws -> Finished {
@@ -128,8 +133,8 @@ extension TrainingSession {
     }
   }
 
-  /// What a network that has not diverged makes of the rows. What the last update did, and what fresh
-  /// weights are like that were never trained, no loss of the run itself can tell.
+  /// Evaluates the network, or records that it diverged: the losses of the run do not show the effect of
+  /// the last update, nor initial weights that were never trained.
   private func measure<Scalar>(
     _ outcome: inout Outcome<Scalar>, on sets: PreparedSets<Scalar>
   ) -> (assessment: RunAssessment, training: Evaluation, validation: Evaluation?)? {

@@ -1,48 +1,125 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
+import PerceptronTraining
+import PerceptronTuning
 
-/// The options that say which points of a space are tried, and when one is given up.
+/// The options of `perceptron tune` that say what is tried: the hyperparameters of the table, each with a
+/// list or a range in place of a value.
+struct RangeOptions: ParsableArguments, CustomReflectable {
+  /// All texts that were given for a hyperparameter, in the order of the table.
+  private var texts: [(hyperparameter: Hyperparameter, texts: [String])] = []
+  private var noSubtractMean = false
+
+  static let tunable = Hyperparameter.all.filter { $0.use != .runs }
+  private static let noSubtractMeanKey = OptionKey(stringValue: "no-subtract-mean")
+
+  init() {}
+
+  init(from decoder: any Decoder) throws {
+    let options = try decoder.container(keyedBy: OptionKey.self)
+    texts = try Self.tunable.map {
+      ($0, try options.decode(Option<[String]>.self, forKey: OptionKey($0)).wrappedValue)
+    }
+    noSubtractMean = try options.decode(Flag<Bool>.self, forKey: Self.noSubtractMeanKey)
+      .wrappedValue
+  }
+
+  var customMirror: Mirror {
+    // What train has in place of a value.
+    let negation = Flag<Bool>(
+      wrappedValue: false, name: .customLong(Self.noSubtractMeanKey.stringValue), help: .hidden)
+    return Mirror(
+      self,
+      children: Self.tunable.map { ($0.name, Self.definition($0)) } + [
+        (Self.noSubtractMeanKey.stringValue, negation)
+      ])
+  }
+
+  private static func definition(_ hyperparameter: Hyperparameter) -> Option<[String]> {
+    let values: String =
+      switch hyperparameter.kind {
+      case .number: "numbers"
+      case .integer: "integers"
+      case .text: "words"
+      case .flag: "true,false"
+      }
+    let scale = hyperparameter.isLogarithmic ? " (log scale)" : ""
+    return Option(
+      wrappedValue: [], name: .customLong(hyperparameter.name), parsing: .unconditionalSingleValue,
+      help: .init(namingOptions(hyperparameter.summary) + scale, valueName: values)
+    ) { text in
+      if hyperparameter.kind == .flag && text.hasPrefix("-") {
+        throw ValidationError("in tune, true, false or true,false must follow")
+      }
+      return text
+    }
+  }
+
+  func validate() throws {
+    if noSubtractMean {
+      throw ValidationError("--no-subtract-mean is --subtract-mean false in tune")
+    }
+  }
+
+  /// The text of each hyperparameter that was given, in the order of the table.
+  ///
+  /// - Throws: `ValidationError` for an option that was given twice.
+  var given: [(hyperparameter: Hyperparameter, text: String)] {
+    get throws {
+      try texts.compactMap { hyperparameter, texts in
+        if texts.count > 1 {
+          throw ValidationError(
+            "--\(hyperparameter.name) is given twice, \(texts[0]) and \(texts[1]); "
+              + "one list holds all its values")
+        }
+        return texts.first.map { (hyperparameter, $0) }
+      }
+    }
+  }
+}
+
+/// The options of the search method and of pruning.
 struct SearchOptions: ParsableArguments {
   @Option(
     help:
-      "Which points are tried. (default: grid where every range says how many points it has, else sobol)"
+      "Search method. (default: grid if every range has a number of points, else sobol)"
   )
   var method: Method?
   @Option(
     parsing: .unconditional,
-    help: .init("How many points, but for a grid, which has all. (default: 32)", valueName: "count")
+    help: .init("Number of points to try; a grid has all. (default: 32)", valueName: "count")
   )
   var trials: Int?
   @Option(
     parsing: .unconditional,
-    help: .init("What points are drawn from. (default: 0)", valueName: "seed"))
+    help: .init("Seed of the points. (default: 0)", valueName: "seed"))
   var searchSeed: UInt64?
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Train each network this many times, with seeds from --seed on, and compare by the mean. (default: 1)",
+      "Train each network this many times, with seeds from --seed on, and compare the means. (default: 1)",
       valueName: "count"))
   var repeats: Int?
   @Flag(
     help:
-      "Train one network after the other, to the last bit as train does, in place of many side by side."
+      "Train one network after the other, bit for bit as train does, instead of many side by side."
   )
   var independent = false
   @Option(
     help:
-      "Give up networks that do badly: by successive halving, hyperband, or the median of the others."
+      "Stop bad trials early: by successive halving, hyperband, or the median of the other trials."
   )
   var prune: Rule = .none
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Iterations before the first network is given up. (default: 100)", valueName: "count"))
+      "Iterations before the first trial is pruned. (default: 100)", valueName: "count"))
   var pruneMinimum: Int?
   @Option(
     parsing: .unconditional,
     help: .init(
-      "With halving and hyperband, one in so many goes on, to so many times the iterations. (default: 3)",
+      "Reduction factor η of halving and hyperband: one trial in η continues, to η times the iterations. (default: 3)",
       valueName: "factor"))
   var pruneFactor: Int?
 
@@ -80,7 +157,7 @@ struct SearchOptions: ParsableArguments {
     method != nil || ofDraws != nil || repeats != nil || independent || prune != .none
   }
 
-  /// Which points of `space` are tried.
+  /// The search method for `space`.
   func searchMethod(of space: SearchSpace) -> SearchMethod {
     let isGrid = ofDraws == nil && space.parameters.allSatisfy { $0.domain.hasPoints }
     let (count, seed) = (trials ?? 32, searchSeed ?? 0)
@@ -92,23 +169,23 @@ struct SearchOptions: ParsableArguments {
     }
   }
 
-  /// Throws where all trials end before the first could be given up.
+  /// Throws where all trials end before the first could be pruned.
   ///
   /// - Parameter rowCount: the training set's rows, held-out ones included.
-  func check(_ settings: [Experiment], rowCount: Int) throws {
-    let lengths = settings.map { $0.training.iterations(rowCount: rowCount - $0.validation) }
+  func check(_ experiments: [Experiment], rowCount: Int) throws {
+    let lengths = experiments.map { $0.training.iterations(rowCount: rowCount - $0.validation) }
     guard prune != .none, let longest = lengths.max() else { return }
     let minimum = pruneMinimum ?? Self.pruneMinimum
     if minimum > longest {
       throw ValidationError(
         "--prune-minimum is \(minimum), but the longest trial has \(counted(longest, "iteration")), so "
-          + "that none would be given up")
+          + "that none would be pruned")
     }
   }
 
   private static let pruneMinimum = 100
 
-  /// When trials are given up.
+  /// The pruning rule.
   var pruning: Pruning {
     let (minimum, factor) = (pruneMinimum ?? Self.pruneMinimum, pruneFactor ?? 3)
     return switch prune {

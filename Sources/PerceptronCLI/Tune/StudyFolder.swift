@@ -1,8 +1,9 @@
 import Foundation
 import Perceptron
 import PerceptronFiles
+import PerceptronTuning
 
-/// What commands say of a study's folder.
+/// Messages about the folder of a study.
 enum StudyFolder {
   /// Throws unless there is a folder with a study at `path`.
   static func demand(_ path: String) throws {
@@ -21,24 +22,73 @@ enum StudyFolder {
     return try Study.current(at: path)
   }
 
-  /// What a folder that holds a study already says to whoever wants to begin one in it.
+  /// What a folder holds in which a study was to begin, and how to go on with that.
   static func describe(
     _ path: String, expected: StudyDefinition, trials: [Assignment]
   ) throws -> String {
+    func command(_ words: [String]) -> String { "`\(ShellCommand.line(["perceptron"] + words))`" }
+    let resumption = command(["tune", "--resume", path])
     do {
       let study = try Study.resume(at: path, expecting: expected, trials: trials)
       let left = study.trials.count { !$0.state.isFinal }
       return "holds this study already, "
         + (left == 0
-          ? "which is over; see `\(ShellCommand.line(["perceptron", "tune", "show", path]))`"
-          : "\(left) of \(study.trials.count) trials are left; go on with it by \(command(path))")
+          ? "which is over; see \(command(["tune", "show", path]))"
+          : "\(left) of \(study.trials.count) trials are left; go on with it by \(resumption)")
     } catch let difference as StudyDifference {
       return "holds another study, in which \(difference.name) is \(difference.recorded) and not "
-        + "\(difference.expected); go on with that one by \(command(path))"
+        + "\(difference.expected); go on with that one by \(resumption)"
     }
   }
+}
 
-  private static func command(_ path: String) -> String {
-    "`\(ShellCommand.line(["perceptron", "tune", "--resume", path]))`"
+/// The command lines that go on with a study in a folder, and with its best trial.
+struct StudyCommands {
+  private let study: Study
+  private let folder: String
+  private let context: TuneContext?
+
+  init(_ study: Study, in folder: String) {
+    self.study = study
+    self.folder = folder
+    context = TuneContext(of: study)
+  }
+
+  /// Trains the best trial's network alone; nil where it is not known, as in another program's study.
+  var train: String? { study.best.flatMap { context?.trials.trainCommand(of: $0.parameters) } }
+
+  /// Measures the best network on the study's data; nil where there is none.
+  var evaluate: String? {
+    context == nil || study.best == nil
+      ? nil : ShellCommand.line(["perceptron", "evaluate", folder])
+  }
+
+  /// Goes on with a study that `perceptron tune` began and that is not over.
+  var resume: String? {
+    context == nil || study.isOver
+      ? nil : ShellCommand.line(["perceptron", "tune", "--resume", folder])
+  }
+
+  /// Writes all trials as a table.
+  var export: String {
+    ShellCommand.line(["perceptron", "tune", "export", folder, "--output", "trials.csv"])
+  }
+}
+
+extension StudyDetails {
+  /// What the page of a study in a folder shows of its data, and of what to do next.
+  init(of study: Study, in folder: String) {
+    let commands = StudyCommands(study, in: folder)
+    let isUnderWay = study.trials.contains { $0.state == .running }
+    let context = TuneContext(of: study)
+    self.init(
+      data: context?.trials.source, format: context?.trials.format?.rawValue,
+      fixed: context?.trials.fixed ?? [:], training: context?.training,
+      commands: [
+        ("Go on with the study:", isUnderWay ? nil : commands.resume),
+        ("Train the best trial's network alone:", commands.train),
+        ("Measure the best network on test data:", commands.evaluate),
+        ("Write all trials as a table:", commands.export),
+      ].compactMap { purpose, line in line.map { .init(purpose: purpose, line: $0) } })
   }
 }

@@ -1,15 +1,15 @@
 import Perceptron
 
-/// What a study has shown, for programs.
+/// The results of a study as JSON.
 extension StudyReport {
   fileprivate struct Summary: Encodable {
     let folder: String
-    /// What was run; data and what is fixed where `perceptron tune` began the study.
+    /// Data and fixed settings are nil in a study of another program.
     let data: String?
     let format: String?
     let fixed: [String: String]?
     let space: SearchSpace
-    /// What each point of the space is repeated with, where it is.
+    /// The seeds of repeats.
     let seeds: [Int]?
     let method: SearchMethod
     let pruning: String
@@ -18,43 +18,35 @@ extension StudyReport {
     let counts: [String: Int]
     /// The best trial's number.
     let best: Int?
-    /// Of how many points of the space it was chosen.
+    /// The number of points that it was chosen from.
     let chosenOf: Int
-    /// What it is worth on the validation rows, the mean over its repeats, and its network on the
+    /// The accuracy on the validation rows, the mean over its repeats, and that of its network on the
     /// test set.
     let validation: Accuracy?
     let test: Accuracy?
-    /// The command lines that train the best trial's network alone, and measure it.
+    /// The command lines that train the best trial's network alone, and evaluate it.
     let trainCommand: String?
     let evaluateCommand: String?
-    /// The points of the space with means over their repeats, where they are repeated.
-    let configurations: [Point]?
+    /// The points of the space with means over their repeats; nil without repeats.
+    let configurations: [Row]?
     let trials: [Row]
-    /// Where effects are told from; without an iteration from the results of trials that are done.
+    /// The iteration at which effects are compared; without one, by the results of finished trials.
     let effectBasis: Basis
     let effects: [Effect]
     let warnings: [String]
   }
 
+  /// A trial, or a point of the space with the means of its repeats.
   fileprivate struct Row: Encodable {
-    let trial: Int
+    var trial: Int?
+    var trials: [Int]?
+    /// The number of repeats that are done.
+    var done: Int?
     let state: Trial.State
     let parameters: [String: ParameterValue]
     let value: Double?
-    let trainAccuracy: Double?
-    let finalLoss: Double?
-    let iterations: Int?
-    let seconds: Double
-  }
-
-  /// A point of the space: the mean of its repeats that are done, and their standard deviation.
-  fileprivate struct Point: Encodable {
-    let trials: [Int]
-    let done: Int
-    let state: Trial.State
-    let parameters: [String: ParameterValue]
-    let value: Double?
-    let deviation: Double?
+    /// The standard deviation over the repeats that are done.
+    var deviation: Double?
     let trainAccuracy: Double?
     let finalLoss: Double?
     let iterations: Int?
@@ -99,18 +91,18 @@ extension StudyReport {
     let best: Double?
   }
 
-  /// The counts, the first trials of the leaderboard, each parameter's effect, and the warnings.
+  /// The whole study.
   var json: String { get throws { try json(top: .max) } }
 
-  /// The same with `count` trials only.
+  /// The study with the best `count` trials.
   func json(top count: Int) throws -> String {
     let commands = StudyCommands(study, in: folder)
     let basis = study.effectBasis
     let seeds = study.definition.seeds
     let board = study.leaderboard.prefix(count)
     return try Summary(
-      folder: folder, data: context?.data, format: context?.format?.rawValue,
-      fixed: context?.fixed, space: study.definition.space,
+      folder: folder, data: context?.trials.source, format: context?.trials.format?.rawValue,
+      fixed: context?.trials.fixed, space: study.definition.space,
       seeds: seeds.isEmpty ? nil : seeds, method: study.definition.method,
       pruning: study.definition.pruning.words, training: context?.training.words,
       goal: study.definition.goal,
@@ -119,7 +111,7 @@ extension StudyReport {
       best: study.best?.id, chosenOf: study.choiceCount, validation: validation,
       test: study.test.map { Accuracy($0.accuracy, loss: $0.loss, rows: $0.rowCount) },
       trainCommand: commands.train, evaluateCommand: commands.evaluate,
-      configurations: seeds.isEmpty ? nil : board.configurations.map(Point.init),
+      configurations: seeds.isEmpty ? nil : board.configurations.map(Row.init),
       trials: board.trials.map(Row.init),
       effectBasis: Basis(iteration: basis.iteration, compared: basis.count),
       effects: study.marginalEffects.map(Effect.init), warnings: edges
@@ -136,16 +128,6 @@ extension StudyReport {
   }
 }
 
-extension StudyReport.Point {
-  fileprivate init(_ point: Configuration) {
-    self.init(
-      trials: point.trials.map(\.id), done: point.doneCount, state: point.state,
-      parameters: point.parameters.values, value: point.value, deviation: point.deviation,
-      trainAccuracy: point.trainAccuracy, finalLoss: point.finalLoss,
-      iterations: point.iterations, seconds: point.seconds)
-  }
-}
-
 extension Assignment {
   /// The values by their names.
   fileprivate var values: [String: ParameterValue] {
@@ -154,6 +136,14 @@ extension Assignment {
 }
 
 extension StudyReport.Row {
+  fileprivate init(_ point: Configuration) {
+    self.init(
+      trials: point.trials.map(\.id), done: point.doneCount, state: point.state,
+      parameters: point.parameters.values, value: point.value, deviation: point.deviation,
+      trainAccuracy: point.trainAccuracy, finalLoss: point.finalLoss,
+      iterations: point.iterations, seconds: point.seconds)
+  }
+
   fileprivate init(_ trial: Trial) {
     self.init(
       trial: trial.id, state: trial.state,

@@ -2,34 +2,34 @@ import PerceptronCommandSupport
 import Perceptron
 import PerceptronFiles
 
-/// What a study has shown, for people.
+/// The results of a study as text.
 struct StudyReport {
   let study: Study
   let folder: String
   let trials: [Trial]
-  /// What its journal keeps beside its space; nil where another program began it.
+  /// What its trials share; nil where another program began it.
   let context: TuneContext?
 
   init(_ study: Study, folder: String) {
     self.study = study
     self.folder = folder
     trials = study.trials
-    context = try? TuneContext(of: study, in: folder)
+    context = TuneContext(of: study)
   }
 
-  /// What may be better settings than the best, a sentence for each.
+  /// The ranges beyond which better settings may lie, a sentence each.
   var edges: [String] { study.edges.map(\.description) }
 
-  /// How to go on with a study that is not over.
+  /// How to resume a study that is not over.
   var advice: String {
     "go on with: " + ShellCommand.line(["perceptron", "tune", "--resume", folder])
   }
 
-  /// All that is told of the study.
+  /// The whole report.
   ///
   /// - Parameters:
   ///   - isUnderWay: whether a process runs it.
-  ///   - columns: how many columns of text its tables fit into, or nil for any number.
+  ///   - columns: the width of tables in characters; nil for any.
   func text(
     top count: Int, isUnderWay: Bool, columns: Int? = Console.tableColumns
   ) -> String {
@@ -50,7 +50,7 @@ struct StudyReport {
     return lines.joined(separator: "\n")
   }
 
-  /// A table of the first trials, from the best on; those that have not begun are left out.
+  /// A table of the best trials, without those that have not begun.
   func leaderboard(top count: Int, columns: Int? = Console.tableColumns) -> String {
     let board = study.leaderboard.filter { $0.state != .waiting || $0.value != nil }.prefix(count)
     let names = board.parameterNames
@@ -87,7 +87,7 @@ struct StudyReport {
         : "")
   }
 
-  /// What each parameter did, as a table, and where trials are compared that did not run to their end.
+  /// A table of the effect of each parameter, and where unfinished trials are compared.
   func effects(columns: Int?) -> String {
     let basis = study.effectBasis
     if basis.count == 0 { return study.isOver ? "no trial is done" : "no trial is done yet" }
@@ -108,5 +108,38 @@ struct StudyReport {
       }
     }
     return table.text(columns: columns) + (basis.words.map { "\ncompared \($0)" } ?? "")
+  }
+}
+
+// MARK: - Settings and commands
+
+extension StudyReport {
+  /// The settings of the study, a line each: data and fixed settings (unless another program began the
+  /// study), the space, and the method.
+  var head: [String] {
+    let definition = study.definition
+    var lines: [String] = []
+    if let context {
+      let fixed = context.trials.fixed.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      lines.append(
+        "data      \(context.trials.source)"
+          + (context.trials.format.map { ", \($0.rawValue)" } ?? ""))
+      if !fixed.isEmpty { lines.append("fixed     " + fixed.joined(separator: "  ")) }
+    }
+    let tried = definition.space.parameters.map { "\($0.name) \($0.domain)" }
+    if !tried.isEmpty { lines.append("tried     " + tried.joined(separator: "  ")) }
+    if let repeats = definition.repeatsInWords { lines.append("repeats   \(repeats)") }
+    lines.append("method    \(definition.method.words), pruning \(definition.pruning.words)")
+    if let context { lines.append("training  \(context.training.words)") }
+    return lines
+  }
+
+  /// The command lines under a table.
+  var commands: [String] {
+    let commands = StudyCommands(study, in: folder)
+    return [
+      commands.train.map { "the best trained alone: " + $0 },
+      commands.evaluate.map { "the best on test data: " + $0 },
+    ].compactMap { $0 }
   }
 }

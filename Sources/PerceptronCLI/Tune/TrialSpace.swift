@@ -2,8 +2,10 @@ import ArgumentParser
 import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronTraining
+import PerceptronTuning
 
-/// What a study tries, and what is the same in all of its trials.
+/// The search space of a study, the values that all trials share, and the seeds of repeats.
 struct TrialSpace {
   /// The parameters with several values, and all those of a file.
   private(set) var space = SearchSpace([])
@@ -12,9 +14,11 @@ struct TrialSpace {
   /// The seeds that each point is repeated with; empty for one trial a point.
   private(set) var seeds: [Int] = []
 
-  /// What an option means that many would take for something else, where one was given so.
-  var note: String? {
-    guard let layers = space.parameters.first(where: { $0.name == "layers" }),
+  /// A note on a list of `layers` that is easily misread; nil if there is none.
+  func note(on given: [(hyperparameter: Hyperparameter, text: String)]) -> String? {
+    guard let option = given.first(where: { $0.hyperparameter.name == "layers" }),
+      !option.text.contains(";"),
+      let layers = space.parameters.first(where: { $0.name == "layers" }),
       case .values(let values) = layers.domain,
       values.count > 1, values.allSatisfy({ Int($0.description) != nil })
     else { return nil }
@@ -23,12 +27,12 @@ struct TrialSpace {
       + "'\(text);' is one network of \(values.count)"
   }
 
-  /// A grid that is well known.
+  /// A well-known grid.
   enum Preset: String, ExpressibleByArgument, CaseIterable {
     /// Two-layer networks on CIFAR-10.
     case cs231n
 
-    /// The text of each option that is not given otherwise.
+    /// The text of each option, unless it is given.
     var texts: [String: String] {
       [
         "learning-rate": "9e-2,1e-3,2e-3,3e-3,4e-3", "hidden": "50,100,150",
@@ -38,29 +42,29 @@ struct TrialSpace {
     }
   }
 
-  /// The space of a file, then of options, then of a preset, of which the earlier go before the later:
-  /// an option overrides a preset, but no name may come both in the file and as an option.
+  /// The space of a file, options and a preset. A file or an option overrides the preset; a name must not
+  /// be both in the file and an option.
   ///
-  /// - Parameter repeats: how often each point is tried, with seeds from the given one on; a list of
-  ///   seeds says the same.
-  /// - Throws: `ValidationError` or `SearchSpaceError` for what is no space; `FileError` for a file
-  ///   that has none.
-  init(file: String?, options: TunableOptions, preset: Preset?, repeats: Int? = nil) throws {
+  /// - Parameter repeats: the number of trials per point, with consecutive seeds; a list of seeds says
+  ///   the same.
+  /// - Throws: `ValidationError` or `SearchSpaceError` for an invalid space; `FileError` for a file
+  ///   without one.
+  init(file: String?, options: RangeOptions, preset: Preset?, repeats: Int? = nil) throws {
     if let file {
       space = try SearchSpace(contentsOf: file)
       for parameter in space.parameters { try Self.check(parameter, of: file) }
     }
     let inFile = Set(space.parameters.map(\.name))
     var texts = preset?.texts.filter { !inFile.contains($0.key) } ?? [:]
-    for (tunable, text) in try options.given {
-      if inFile.contains(tunable.name) {
-        throw ValidationError(
-          "--\(tunable.name) is given beside \(file ?? ""), which has \(tunable.name) too")
+    for (hyperparameter, text) in try options.given {
+      let name = hyperparameter.name
+      if inFile.contains(name) {
+        throw ValidationError("--\(name) is given beside \(file ?? ""), which has \(name) too")
       }
-      texts[tunable.name] = text
+      texts[name] = text
     }
-    for tunable in Tunable.all {
-      if let text = texts[tunable.name] { try add(tunable, text) }
+    for hyperparameter in RangeOptions.tunable {
+      if let text = texts[hyperparameter.name] { try add(hyperparameter, text) }
     }
     try takeSeeds(repeats)
     for parameter in space.parameters
@@ -78,7 +82,7 @@ struct TrialSpace {
     if !space.parameters.isEmpty { try space.check() }
   }
 
-  /// Makes seeds repeats: they are no setting that some network does best with.
+  /// Turns seeds into repeats: a seed is no setting to be optimized.
   private mutating func takeSeeds(_ repeats: Int?) throws {
     let name = StudyDefinition.seedName
     if let index = space.parameters.firstIndex(where: { $0.name == name }) {
@@ -117,50 +121,52 @@ struct TrialSpace {
     seeds = Array(first..<end)
   }
 
-  /// The settings that say which rows networks are compared by.
+  /// The settings that select the validation rows.
   private static let ofRows: Set = ["validation", "split", "split-seed"]
 
-  /// The most seeds that a point is tried with.
+  /// The largest number of seeds per point.
   static let mostRepeats = 1000
 
-  /// Adds what an option says; a single value is fixed.
-  private mutating func add(_ tunable: Tunable, _ text: String) throws {
-    if tunable.kind == .text && text.contains("..") {
+  /// Adds an option; a single value is fixed.
+  private mutating func add(_ hyperparameter: Hyperparameter, _ text: String) throws {
+    if hyperparameter.kind == .text && text.contains("..") {
       throw ValidationError(
-        "--\(tunable.name) is \(text), but words have no ranges; list them, with commas between them"
+        "--\(hyperparameter.name) is \(text), but words have no ranges; list them, with commas between them"
       )
     }
-    var parameter = try SearchSpace.Parameter(tunable.name, parsing: text, as: tunable.kind)
-    parameter.condition = try condition(of: tunable)
+    var parameter = try SearchSpace.Parameter(
+      hyperparameter.name, parsing: text, as: hyperparameter.kind)
+    parameter.condition = try condition(of: hyperparameter)
     if case .values(let values) = parameter.domain, values.count == 1, parameter.condition.isEmpty {
-      fixed[tunable.name] = values[0].description
+      fixed[hyperparameter.name] = values[0].description
       return
     }
     space.parameters.append(parameter)
   }
 
-  /// That there is such a layer, where the networks differ in their depth.
-  private func condition(of tunable: Tunable) throws -> [String: [ParameterValue]] {
-    guard let layer = TrialArguments.width(tunable.name),
+  /// The condition that the layer exists, if the depth varies.
+  private func condition(of hyperparameter: Hyperparameter) throws -> [String: [ParameterValue]] {
+    guard let layer = Hyperparameter.layer(ofWidth: hyperparameter.name),
       let depth = space.parameters.first(where: { $0.name == "depth" })
     else { return [:] }
     let depths = depth.domain.wholeValues
     let enough = depths.filter { $0 >= layer }
     if enough.isEmpty {
-      throw ValidationError("--\(tunable.name) is given, but depth is \(depth.domain)")
+      throw ValidationError("--\(hyperparameter.name) is given, but depth is \(depth.domain)")
     }
     return enough.count == depths.count ? [:] : ["depth": enough.map { .integer($0) }]
   }
 
-  /// Refuses a parameter of a file that `perceptron train` has no setting for.
+  /// Refuses a parameter of a file that is no hyperparameter.
   private static func check(_ parameter: SearchSpace.Parameter, of file: String) throws {
-    guard let kind = Tunable.kind(of: parameter.name) else {
-      let nearest = Tunable.nearest(to: parameter.name).map { "; did you mean \($0)?" } ?? ""
+    guard let known = Hyperparameter.named(parameter.name), known.use != .runs else {
+      let names = RangeOptions.tunable.map(\.name)
+      let nearest = Suggestions.nearest(to: parameter.name, among: names)
       throw ValidationError(
-        "\(file): there is no setting \(parameter.name)"
-          + (nearest.isEmpty ? "; `perceptron tune --help` lists all" : nearest))
+        "\(file): there is no setting \(parameter.name); "
+          + (nearest.map { "did you mean \($0)?" } ?? "`perceptron tune --help` lists all"))
     }
-    if kind == .integer, case .numbers = parameter.domain {
+    if known.kind == .integer, case .numbers = parameter.domain {
       throw ValidationError(
         "\(file): \(parameter.name): the range \(parameter.domain) is one of numbers, expected whole "
           + "ones; add \"integer\": true")
@@ -169,7 +175,7 @@ struct TrialSpace {
 }
 
 extension SearchSpace.Domain {
-  /// Whether there is nothing to choose from.
+  /// Whether there is a single value.
   fileprivate var isSingle: Bool {
     switch self {
     case .values(let values): values.count == 1
@@ -178,7 +184,7 @@ extension SearchSpace.Domain {
     }
   }
 
-  /// Whether a grid can be made without being told how many points a range has.
+  /// Whether a grid has a known number of points.
   var hasPoints: Bool {
     switch self {
     case .values: true
@@ -187,7 +193,7 @@ extension SearchSpace.Domain {
     }
   }
 
-  /// The whole numbers in it that a depth may have.
+  /// The whole numbers in it, as depths.
   fileprivate var wholeValues: [Int] {
     switch self {
     case .values(let values): values.compactMap(\.whole)

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Perceptron
+import PerceptronCommandSupport
+import PerceptronFiles
 
 /// `perceptron tune`, which is `perceptron tune search` where no other subcommand is named.
 struct TuneCommand: ParsableCommand {
@@ -9,4 +12,98 @@ struct TuneCommand: ParsableCommand {
     defaultSubcommand: TuneSearchCommand.self,
     // Help is that of the search, which lists the settings.
     helpNames: [])
+}
+
+/// `perceptron tune show`.
+struct TuneShowCommand: CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show the best trials of a study and the effect of each setting.",
+    usage: "perceptron tune show <folder> [--top <count>] [--json]",
+    discussion: """
+      The study may be under way in another process. Finished trials come first, ranked by their \
+      results, then the others, ranked by the last accuracy measured. The training accuracy of a \
+      finished trial is of all training rows, that of the others of the last batch measured. In a \
+      narrow window columns are left out; the line below the table names them.
+
+      For each value of a setting, the second table has the mean and the best result of all finished \
+      trials with that value. The importance of a setting is the share of the variance of the results \
+      that it explains alone (η² of a one-way analysis of variance). It needs two trials for at least \
+      one of several values: with one trial for each value it would always be 1.
+      """,
+    helpNames: .shortAndLong)
+
+  static let examples = [
+    CommandExample("Show the ten best trials.", "perceptron tune show runs/tune-digits-1"),
+    CommandExample(
+      "Print the three best trials as JSON.",
+      "perceptron tune show runs/tune-digits-1 --top 3 --json"),
+  ]
+
+  @Argument(help: "Folder of the study.") var folder: String
+  @Option(
+    parsing: .unconditional, help: .init("Number of trials to show.", valueName: "count"))
+  var top = 10
+  @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws { try require("--top", top, in: 0...largestSize) }
+
+  func run() throws {
+    let (study, isUnderWay) = try StudyFolder.read(folder)
+    let report = StudyReport(study, folder: folder)
+    try Console.output(
+      json ? report.json(top: top) : report.text(top: top, isUnderWay: isUnderWay))
+  }
+}
+
+/// `perceptron tune export`.
+struct TuneExportCommand: CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Export all trials of a study as a table, best first.",
+    usage: "perceptron tune export <folder> [--format csv|json | --json] [--output <file>]",
+    discussion: """
+      The columns are trial, each setting, status, validation_accuracy, train_accuracy, final_loss, \
+      iterations and seconds. Columns of settings are named after their options, such as learning-rate; \
+      another column of the same name gets the prefix trial_. JSON has the same names, unlike `tune \
+      show --json`.
+
+      Finished trials come first, ranked by their results, then those that are running, pruned or \
+      interrupted, ranked by the last accuracy measured. The train_accuracy of a finished trial is of \
+      all training rows, that of the others of the last batch measured. The study may be under way in \
+      another process.
+      """,
+    helpNames: .shortAndLong)
+
+  static let examples = [
+    CommandExample(
+      "Write all trials to a CSV file.",
+      "perceptron tune export runs/tune-digits-1 --output trials.csv"),
+    CommandExample("Print all trials as JSON.", "perceptron tune export runs/tune-digits-1 --json"),
+  ]
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case csv, json
+  }
+
+  @Argument(help: "Folder of the study.") var folder: String
+  @Option(help: "Format of the table. (default: csv)") var format: Format?
+  @Flag(help: "Same as --format json.") var json = false
+  @Option(
+    name: [.short, .long],
+    help: .init("File to write. (default: standard output)", valueName: "file"))
+  var output: String?
+
+  func validate() throws {
+    if json && format == .csv {
+      throw ValidationError("--json and --format csv are two formats; choose one")
+    }
+    if output?.isEmpty == true { throw ValidationError("--output is empty, expected a file") }
+  }
+
+  func run() throws {
+    let board = try StudyFolder.read(folder).study.leaderboard
+    let text = (format ?? (json ? .json : .csv)) == .csv ? board.csv : try board.json
+    guard let output else { return try Console.output(String(text.dropLast())) }
+    try AtomicFile.write(Array(text.utf8), to: output)
+  }
 }

@@ -1,42 +1,151 @@
+import ArgumentParser
 import Perceptron
+import PerceptronCommandSupport
+import PerceptronFiles
+import PerceptronTraining
+import PerceptronTuning
 
-/// What `perceptron tune` writes into a study's journal, and demands of one that it goes on with.
-extension TuneContext {
+/// The data and the settings that all trials of a study share. The study's journal has them beside its
+/// space, so that `perceptron tune --resume` makes the same trials again.
+struct TuneContext {
+  /// What makes the experiments of trials. Its source is the data set's name, or its folder's absolute
+  /// path.
+  let trials: TrialSettings
+  /// The digest of the training set, held-out rows included.
+  let digest: String
+  /// The digest of all trials' experiments, defaults included, which another version may have changed.
+  let settings: String
+  /// How networks are trained.
+  let training: NetworkSearch.Method
+
+  private enum Key: String, CaseIterable {
+    case data, format, digest, settings, training
+  }
+
   init(
-    identity: DataIdentity, source: String, format: DatasetLibrary.Format?,
-    settings: [Experiment], training: NetworkSearch.Method, fixed: [String: String]
+    identity: DataIdentity, trials: TrialSettings, experiments: [Experiment],
+    training: NetworkSearch.Method
   ) throws {
-    self.init(
-      data: identity.folder ?? source, format: format, digest: try identity.digest(),
-      settings: try Self.digest(of: settings), training: training, fixed: fixed)
+    self.trials = TrialSettings(
+      source: identity.folder ?? trials.source, format: trials.format, fixed: trials.fixed)
+    digest = try identity.digest()
+    settings = try Self.digest(of: experiments)
+    self.training = training
   }
 
-  /// The context of the study in a folder.
-  ///
-  /// - Throws: `FileError` for a study that another program began.
-  init(of study: Study, in folder: String) throws {
-    guard let context = TuneContext(of: study) else {
-      throw FileError(folder, "the study in this folder was not begun by perceptron tune")
-    }
-    self = context
+  /// The context of a study; nil for one that another program began.
+  init?(of study: Study) {
+    let values = study.definition.context
+    guard let data = values[Key.data.rawValue], let digest = values[Key.digest.rawValue],
+      let settings = values[Key.settings.rawValue],
+      let training = values[Key.training.rawValue].flatMap(NetworkSearch.Method.init(rawValue:))
+    else { return nil }
+    trials = TrialSettings(
+      source: data,
+      format: values[Key.format.rawValue].flatMap(DatasetLibrary.Format.init(rawValue:)),
+      fixed: values.filter { Key(rawValue: $0.key) == nil })
+    (self.digest, self.settings, self.training) = (digest, settings, training)
   }
 
-  /// Throws unless these are the settings that the study began with.
-  func demand(_ settings: [Experiment], in folder: String) throws {
-    if try Self.digest(of: settings) != self.settings {
+  /// As the study's definition has it.
+  var values: [String: String] {
+    var values = trials.fixed
+    values[Key.data.rawValue] = trials.source
+    values[Key.format.rawValue] = trials.format?.rawValue
+    values[Key.digest.rawValue] = digest
+    values[Key.settings.rawValue] = settings
+    values[Key.training.rawValue] = training.rawValue
+    return values
+  }
+
+  /// Throws unless these are the experiments that the study began with.
+  func demand(_ experiments: [Experiment], in folder: String) throws {
+    if try Self.digest(of: experiments) != settings {
       throw FileError(
         folder, "this version of perceptron has other defaults than the one that began the study")
     }
   }
 
-  private static func digest(of settings: [Experiment]) throws -> String {
-    // The data's name may be another, where it was moved.
-    let lines = try settings.map { own in
+  private static func digest(of experiments: [Experiment]) throws -> String {
+    // The data may have been moved.
+    let lines = try experiments.map { own in
       var own = own
       own.data = ""
       own.format = nil
       return try own.json
     }
     return try SHA256.digest(of: Array(lines.joined().utf8))
+  }
+}
+
+/// Makes the experiments of trials: the settings that all of them share, those of each trial, and the
+/// defaults of `perceptron train` for the others.
+struct TrialSettings {
+  /// The data set's name or folder.
+  let source: String
+  /// The data's format, where it was given.
+  let format: DatasetLibrary.Format?
+  /// The values that all trials share, as text by hyperparameter.
+  let fixed: [String: String]
+
+  /// The hyperparameters of a trial.
+  ///
+  /// - Throws: `HyperparameterError` for values that are no hyperparameter's.
+  func hyperparameters(of trial: Assignment) throws -> Hyperparameters {
+    var chosen = Hyperparameters()
+    for (name, text) in fixed {
+      guard let hyperparameter = Hyperparameter.named(name) else {
+        throw HyperparameterError("there is no setting \(name)")
+      }
+      try hyperparameter.choose(hyperparameter.value(parsing: text), in: &chosen)
+    }
+    for entry in trial.entries { try chosen.choose(entry.name, entry.value) }
+    return try chosen.withLayers()
+  }
+
+  /// The command line that trains a trial's network alone; nil for values that make no network.
+  func trainCommand(of trial: Assignment) -> String? {
+    guard let arguments = try? hyperparameters(of: trial).arguments else { return nil }
+    return ShellCommand.line(
+      ["perceptron", "train", "--data", source] + (format.map { ["--format", $0.rawValue] } ?? [])
+        + arguments)
+  }
+
+  /// The experiment of each trial.
+  ///
+  /// - Throws: `ValidationError` for the first trial that cannot be trained, with the reason and the
+  ///   trial's parameters.
+  func experiments(of trials: [Assignment], for data: LoadedData) throws -> [Experiment] {
+    let all = try trials.map { trial in
+      do {
+        return try namingOptions { try experiment(of: trial, for: data) }
+      } catch let error as ValidationError {
+        throw ValidationError("\(error.message); in the trial with \(trial)")
+      }
+    }
+    let splits = Dictionary(grouping: all) { [AnyHashable($0.validation), AnyHashable($0.split)] }
+    if splits.count > 1 {
+      throw ValidationError(
+        "the trials hold out different rows for validation, and accuracies on different rows cannot be "
+          + "ranked; --validation, --split and --split-seed with one value each hold out the same ones"
+      )
+    }
+    for experiment in splits.values.compactMap(\.first) {
+      try naming(data.name) {
+        _ = try data.training.split(experiment.validation, by: experiment.split)
+      }
+    }
+    return all
+  }
+
+  private func experiment(of trial: Assignment, for data: LoadedData) throws -> Experiment {
+    let chosen = try hyperparameters(of: trial)
+    let experiment = try chosen.experiment(for: data, format: format)
+    if experiment.validation == 0 {
+      throw HyperparameterError(
+        "validation", is: 0, expected: "at least 1: the networks are compared by these rows")
+    }
+    try experiment.checkMemory(on: data, sizes: chosen.sizes(of: experiment.network))
+    return experiment
   }
 }

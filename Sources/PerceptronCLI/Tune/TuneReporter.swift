@@ -2,7 +2,7 @@ import PerceptronCommandSupport
 import Perceptron
 import Synchronization
 
-/// Shows how a search goes: two lines that are redrawn on a terminal, plain ones elsewhere.
+/// Shows the progress of a search: two lines that are redrawn on a terminal, plain lines elsewhere.
 final class TuneReporter: Sendable {
   private struct State {
     var status = StatusLine()
@@ -14,7 +14,7 @@ final class TuneReporter: Sendable {
 
   init(_ study: Study) { self.study = study }
 
-  /// Takes note of where the search is and shows it when that is due.
+  /// Records the progress and shows it when that is due.
   func update(_ progress: SearchProgress) {
     state.withLock { state in
       state.last = progress
@@ -25,7 +25,7 @@ final class TuneReporter: Sendable {
     }
   }
 
-  /// Clears the lines on a terminal; elsewhere leaves one that tells how the search ended.
+  /// Clears the lines on a terminal; elsewhere prints a last line.
   func finish() {
     state.withLock { state in
       state.status.finish(
@@ -38,7 +38,7 @@ final class TuneReporter: Sendable {
   }
 
   private func line(_ progress: SearchProgress) -> TuneLine {
-    // While none is done, the one that leads.
+    // Until a point is done, the leading one.
     let best =
       study.bestConfiguration
       ?? study.leaderboard.configurations.first {
@@ -52,24 +52,24 @@ final class TuneReporter: Sendable {
   }
 }
 
-/// What is told of a search under way.
+/// The contents of the progress lines.
 struct TuneLine {
   var counts: [Trial.State: Int]
-  /// How many networks are trained at the moment.
+  /// The number of networks that are being trained.
   var networks: Int
   var seconds: Double
   var secondsLeft: Double?
   var operationsPerSecond: Double
-  /// The best result so far, or the best value of a trial under way while none is done.
+  /// The best result so far; until a trial is done, the best value of those under way.
   var best: Double?
   var isDone = true
-  /// What it is the result of.
+  /// The parameters of the best.
   var parameters: Assignment?
-  /// Whether there is nothing more to come: it tells the time that was taken, not what is left.
+  /// Whether the search is over: the line has the elapsed time, not the time left.
   var isFinal = false
 
-  /// The line's text: on a terminal the best so far has a line of its own. In so many columns the
-  /// parts that matter least are left out where all would be too long.
+  /// The text; on a terminal the best so far has a line of its own. The least important parts are left out
+  /// if the line would be longer than `columns`.
   func text(_ style: Console.Style, columns: Int? = nil) -> String {
     let ended = counts.filter(\.key.isFinal).values.reduce(0, +)
     let total = counts.values.reduce(0, +)

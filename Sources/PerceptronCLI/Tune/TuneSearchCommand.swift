@@ -5,10 +5,10 @@ import Perceptron
 import PerceptronFiles
 
 /// `perceptron tune` with settings to try, or a study to go on with.
-struct TuneSearchCommand: ParsableCommand {
+struct TuneSearchCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Train many networks to find the settings that do best.",
+    abstract: "Search for the hyperparameters with the best validation accuracy.",
     usage: """
       perceptron tune [--data <name>] --learning-rate 1e-3,2e-3 --hidden 50,100 ... [<options>]
       perceptron tune --resume <folder>
@@ -16,29 +16,28 @@ struct TuneSearchCommand: ParsableCommand {
       perceptron tune export <folder>
       """,
     discussion: """
-      Each setting takes a list, 1e-3,2e-3, or a range, 0.1..0.5 or 0.1..0.5:log or 0.1..0.5:log:5, \
-      where 5 is how many points a grid has; one that has a single value has it in all trials. Words with \
-      commas in them have ; between them: --layers '512,256;128' is two networks, --layers '512,256;' one \
-      of two hidden layers, and --layers 512,256 two of one hidden layer each. What is not given is as in `perceptron \
-      train`, whose help explains each setting. --depth is how many hidden layers there are, and \
-      --width-1, --width-2, … are the widths of those that a network has, in place of --layers.
+      Each setting takes a list, such as 1e-3,2e-3, or a range: 0.1..0.5, 0.1..0.5:log, or \
+      0.1..0.5:log:5, where 5 is the number of points of a grid. A setting with a single value has it in \
+      all trials; settings that are not given have the defaults of `perceptron train`, whose help \
+      explains them. Words that contain commas are separated by semicolons: --layers '512,256;128' is \
+      two networks, --layers '512,256;' one of two hidden layers, and --layers 512,256 two of one \
+      hidden layer each. --depth with --width-1, --width-2, … is another way to give --layers.
 
-      Networks are compared by their accuracy on the validation rows. With --repeats 3, or a list of \
-      seeds, --seed 0,1,2, each is trained with several seeds and compared by the mean accuracy once all \
-      of them are done; with --prune its first seed decides whether the others are trained. The best \
-      network is measured on the test set at the end, if the data has one. Those that share their batches are \
-      trained side by side, which is faster and changes rounding only; over a long training such \
-      differences can grow, so that accuracies may differ from those of a network alone in single rows. \
-      With --prune the outcome depends on the order in which networks are measured, so that --independent \
-      may give up others.
+      Trials are ranked by validation accuracy. With --repeats 3, or a list of seeds such as --seed \
+      0,1,2, each network is trained with several seeds and ranked by the mean accuracy; with --prune, \
+      its first seed decides whether the others are trained. The best network is measured on the test \
+      set at the end, if there is one.
 
-      The folder holds journal.jsonl, \
-      to which everything is written at once, and best.safetensors, the best network so far, for \
-      `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM and SIGHUP finish the current step and exit \
-      with status 130; --resume goes on, after a kill too, to the same numbers. `perceptron tune show` \
-      has the best trials and what each setting did, while the search runs too, and `export` all trials as \
-      a table. \
-      --resume writes event files for TensorBoard anew where the study has any.
+      Networks that share their batches are trained side by side, which is faster and changes rounding \
+      only. Over a long training such differences can grow, so that accuracies may differ in single \
+      rows from those of a network trained alone. With --prune the outcome depends on the order of \
+      evaluations, so that --independent may prune other trials.
+
+      The folder has journal.jsonl, to which everything is written at once, and best.safetensors, the \
+      best network so far, for `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM and SIGHUP finish \
+      the current step and exit with status 130. --resume continues a study that was interrupted or \
+      killed, to the same results; it rewrites TensorBoard event files where the study has any. \
+      `perceptron tune show` shows the best trials, also while the search runs.
 
       A file for --space: {"parameters": [{"name": "learning-rate", "range": [1e-4, 1e-1], "scale": \
       "log"}, {"name": "depth", "values": [1, 2]}, {"name": "width-1", "values": [64, 128]}, {"name": \
@@ -46,54 +45,31 @@ struct TuneSearchCommand: ParsableCommand {
       """,
     helpNames: .shortAndLong)
 
-  @Option(help: .init("digits, fashion-mnist, or a folder. (default: digits)", valueName: "name"))
-  var data: String?
-  @Option(help: "The folder's format; told by its files' names where not given.")
-  var format: DatasetLibrary.Format?
-  @Option(
-    help: .init("A JSON file of settings to try, beside options or alone.", valueName: "file"))
-  var space: String?
-  @Option(
-    help:
-      "cs231n: 180 two-layer networks on CIFAR-10, whose folder --data names. Options override it.")
-  var preset: TrialSpace.Preset?
-  @OptionGroup(title: "Settings to try") var tunables: TunableOptions
+  static let examples = [
+    CommandExample(
+      "Try a grid of six networks on handwritten digits.",
+      "perceptron tune --learning-rate 0.1,0.5 --hidden 20,50,100"),
+    CommandExample(
+      "Sample 40 points of two ranges, and stop bad trials early.",
+      "perceptron tune --learning-rate 1e-4..1e-1:log --dropout 0..0.5 --trials 40 --prune hyperband"
+    ),
+  ]
+
+  @OptionGroup(title: "Data") var source: DataOptions
+  @OptionGroup(title: "Settings to try") var space: SpaceOptions
+  @OptionGroup(title: "Settings to try") var ranges: RangeOptions
   @OptionGroup(title: "Search") var search: SearchOptions
-  @Option(
-    parsing: .unconditional,
-    help: .init(
-      "Threads that share the work, 1 to 256. (default: as many as BLAS has)", valueName: "count"))
-  var workers: Int?
-  @Option(
-    name: [.short, .long],
-    help: .init(
-      "Folder for the study's files. (default: the next free runs/tune-NAME-N)", valueName: "folder"
-    ))
-  var output: String?
-  @Option(help: .init("Go on with the study in a folder.", valueName: "folder"))
-  var resume: String?
-  @Flag(
-    help:
-      "Write event files for TensorBoard into the folder tensorboard of the study's, at the end."
-  )
-  var tensorboard = false
-  @Flag(help: "Print nothing but errors, and the JSON if asked for.") var quiet = false
-  @Flag(help: "Print what `tune show --json` prints in place of a table.") var json = false
+  @OptionGroup(title: "Output") var files: StudyOptions
 
   func validate() throws {
-    try require("--workers", workers, in: workerCounts)
-    for (option, value) in [
-      ("--data", data), ("--output", output), ("--resume", resume), ("--space", space),
-    ] where value?.isEmpty == true {
-      throw ValidationError("\(option) is empty, expected a folder or a name")
-    }
-    if preset != nil && data == nil {
+    if space.preset != nil && source.givenData == nil {
       throw ValidationError("--preset cs231n needs --data, a folder of CIFAR-10's binary version")
     }
-    guard let resume else { return }
+    guard let resume = files.resume else { return }
     let given =
-      try tunables.given.first.map { "--" + $0.tunable.name } ?? space.map { _ in "--space" }
-      ?? preset.map { _ in "--preset" } ?? output.map { _ in "--output" }
+      try ranges.given.first.map { "--" + $0.hyperparameter.name }
+      ?? space.space.map { _ in "--space" } ?? space.preset.map { _ in "--preset" }
+      ?? files.output.map { _ in "--output" }
       ?? (search.isGiven ? "--method, --trials, --repeats, --independent or --prune" : nil)
     if let given {
       throw ValidationError(
@@ -103,8 +79,57 @@ struct TuneSearchCommand: ParsableCommand {
 
   func run() throws {
     Interruption.install()
-    let session = try resume.map(resumed) ?? begun()
+    let session = try files.resume.map(resumed) ?? begun()
     // From here on there is something to save, so that Ctrl-C has to wait for its being saved.
     try Interruption.deferred { try session.run() }
+  }
+}
+
+// MARK: - Options
+
+/// Other ways to say what is tried.
+struct SpaceOptions: ParsableArguments {
+  @Option(
+    help: .init("JSON file of settings to try, alone or beside options.", valueName: "file"))
+  var space: String?
+  @Option(
+    help:
+      "cs231n: 180 two-layer networks on CIFAR-10, whose folder --data names; options override it.")
+  var preset: TrialSpace.Preset?
+
+  func validate() throws {
+    if space?.isEmpty == true { throw ValidationError("--space is empty, expected a file") }
+  }
+}
+
+/// The folder of a study, and what is shown and saved.
+struct StudyOptions: ParsableArguments {
+  @Option(
+    name: [.short, .long],
+    help: .init(
+      "Folder for the study's files. (default: the next free runs/tune-NAME-N)", valueName: "folder"
+    ))
+  var output: String?
+  @Option(help: .init("Continue the study in a folder.", valueName: "folder"))
+  var resume: String?
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Threads that share the work, 1 to 256. (default: as many as BLAS has)", valueName: "count"))
+  var workers: Int?
+  @Flag(
+    help:
+      "At the end, write TensorBoard event files into the folder tensorboard of the study's folder."
+  )
+  var tensorboard = false
+  @Flag(help: "Print only errors, and the JSON if requested.") var quiet = false
+  @Flag(help: "Print the JSON of `tune show --json` in place of a table.") var json = false
+
+  func validate() throws {
+    try require("--workers", workers, in: workerCounts)
+    for (option, value) in [("--output", output), ("--resume", resume)]
+    where value?.isEmpty == true {
+      throw ValidationError("\(option) is empty, expected a folder")
+    }
   }
 }

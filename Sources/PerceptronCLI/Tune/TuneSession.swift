@@ -1,13 +1,15 @@
 import ArgumentParser
-import PerceptronCommandSupport
+import Foundation
 import Perceptron
+import PerceptronCommandSupport
+import PerceptronFiles
 
 /// A search of `perceptron tune`, from the study in its folder to what is printed at the end.
 struct TuneSession {
   let study: Study
   let folder: String
   let data: LoadedData
-  /// What each trial trains.
+  /// The experiment of each trial.
   let settings: [Experiment]
   let training: NetworkSearch.Method
   let workers: Int?
@@ -16,7 +18,7 @@ struct TuneSession {
   let isQuiet: Bool
   let isJSON: Bool
 
-  /// Trains the trials that wait, prints what came of all of them, and ends the command as it went.
+  /// Trains the waiting trials, prints the results of all, and ends the command.
   func run() throws {
     let start = ContinuousClock.now
     let earlier = study.trials.count(where: \.state.isFinal)
@@ -28,7 +30,7 @@ struct TuneSession {
     search.workers = workers
     search.test = data.test
     let reporter = isQuiet ? nil : TuneReporter(study)
-    // Of points that are repeated, the best network may be gone when all of its repeats are done.
+    // With repeats, the best network may have been replaced before all repeats of its point are done.
     let isExpected = study.definition.seeds.count > 1 && isWork
     if search.lacksBest && !isQuiet && !isExpected {
       Console.error(
@@ -39,7 +41,7 @@ struct TuneSession {
       try search.run(progress: { reporter?.update($0) }, stop: { Interruption.isRequested })
     }
     reporter?.finish()
-    // What is in the journal is shown, whatever could not be written.
+    // The journal is shown even if something could not be written.
     if study.best == nil { _ = try outcome.get() }
     let seconds = start.duration(to: .now).seconds
     let report = StudyReport(study, folder: folder)
@@ -48,7 +50,7 @@ struct TuneSession {
     if let remade, !isQuiet, !isExpected || remade.value != study.best?.value {
       Console.error(Self.remark(on: remade, recorded: study.best))
     }
-    // One that was made in the meantime shows the study as it was then.
+    // A page that was made in the meantime shows an earlier state.
     if isWork { try views.removePage(isQuiet: isQuiet) }
     let isWritten = writeEvents()
     if !isJSON && !isQuiet {
@@ -66,7 +68,7 @@ struct TuneSession {
     if !isWritten { throw ExitCode.failure }
   }
 
-  /// - Parameter earlier: how many trials were over before.
+  /// - Parameter earlier: the number of trials that were over before.
   private func show(
     _ report: StudyReport, earlier: Int, seconds: Double, _ search: NetworkSearch
   ) throws {
@@ -78,7 +80,7 @@ struct TuneSession {
     }
   }
 
-  /// What is to be known of a best network that was trained again.
+  /// The message about a best network that was trained again.
   private static func remark(on remade: Trial, recorded: Trial?) -> String {
     let (now, before) = (remade.value ?? .nan, recorded?.value ?? .nan)
     return
@@ -90,7 +92,7 @@ struct TuneSession {
           + "rounded differently")
   }
 
-  /// That even the best network learnt nothing, where that is so.
+  /// The warning that even the best network learnt nothing; nil if it did.
   private var emptiness: String? {
     guard let accuracy = study.bestConfiguration?.trainAccuracy,
       let chance = RunAssessment.chance(of: data.training.classCounts), accuracy <= chance.accuracy
@@ -100,10 +102,9 @@ struct TuneSession {
       + "\(decimal(chance.accuracy, 4)); try other learning rates, and features divided by more (--pixel-scale)"
   }
 
-  /// Writes the event files that are asked for. A study is worth more than they are: that they
-  /// cannot be written is only said.
+  /// Writes the event files that were requested. An error is printed, and ends nothing.
   ///
-  /// - Returns: whether nothing went wrong.
+  /// - Returns: whether they were written.
   private func writeEvents() -> Bool {
     if !writesTensorBoard { return true }
     do {
@@ -144,12 +145,135 @@ struct TuneSession {
   }
 }
 
-/// That no trial of a study came to its end.
+/// The error of a study without a finished trial.
 struct NoResult: Error, CustomStringConvertible {
   let counts: String
 
   var description: String {
     "no trial has a result: \(counts). Lower learning rates, or features divided by more "
       + "(--pixel-scale), may help"
+  }
+}
+
+// MARK: - A new study
+
+extension TuneSearchCommand {
+  /// Makes the study that the options describe, in its folder.
+  ///
+  /// - Throws: `ValidationError` for what is no study, before anything is made; `FileError` where the
+  ///   data or the folder is not as it should be.
+  func begun() throws -> TuneSession {
+    do {
+      return try prepared()
+    } catch let error as SearchSpaceError {
+      throw ValidationError("\(error)")
+    } catch let error as InvalidSetting {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  /// Checks all trials before the folder is made.
+  private func prepared() throws -> TuneSession {
+    let quiet = files.quiet
+    let trialSpace = try TrialSpace(
+      file: space.space, options: ranges, preset: space.preset, repeats: search.repeats)
+    if !quiet, let note = try trialSpace.note(on: ranges.given) { Console.error(note) }
+    let method = search.searchMethod(of: trialSpace.space)
+    var definition = StudyDefinition(
+      space: trialSpace.space, method: method, pruning: search.pruning, seeds: trialSpace.seeds)
+    let points = try definition.points()
+    if !quiet && method == .grid {
+      for parameter in trialSpace.space.parameters where parameter.domain.mergedPointCount > 0 {
+        let merged = parameter.domain.mergedPointCount
+        Console.error(
+          "\(parameter.name) \(parameter.domain): \(merged) of the points \(merged == 1 ? "is" : "are") "
+            + "equal to others, and tried once")
+      }
+    }
+    if !quiet, let asked = method.count, points.count < asked {
+      Console.error(
+        "only \(counted(points.count, "different trial")) exist"
+          + "\(points.count == 1 ? "s" : ""), \(asked) were asked for")
+    }
+    let assignments = definition.trials(of: points)
+    let trials = TrialSettings(
+      source: source.data, format: source.format, fixed: trialSpace.fixed)
+    let loaded = try source.load()
+    if space.preset != nil && loaded.kind != .cifar10 {
+      throw ValidationError("--preset cs231n is for CIFAR-10, --data is \(source.data)")
+    }
+    let experiments = try trials.experiments(of: assignments, for: loaded)
+    try search.check(experiments, rowCount: loaded.training.count)
+    try naming(loaded.name) { try loaded.training.features.checkFinite() }
+    let training: NetworkSearch.Method = search.independent ? .independent : .sideBySide
+    let context = try TuneContext(
+      identity: DataIdentity(of: loaded, from: source.data), trials: trials,
+      experiments: experiments, training: training)
+    definition.context = context.values
+    if files.tensorboard, let output = files.output {
+      try Study.checkTensorBoard(FolderViews(folder: output).eventFolder)
+    }
+    let (folder, study) = try makeStudy(definition, assignments)
+    return TuneSession(
+      study: study, folder: folder, data: loaded, settings: experiments, training: training,
+      workers: files.workers, writesTensorBoard: files.tensorboard, isQuiet: quiet,
+      isJSON: files.json)
+  }
+
+  private func makeStudy(
+    _ definition: StudyDefinition, _ trials: [Assignment]
+  ) throws -> (String, Study) {
+    guard let output = files.output else {
+      let last = URL(fileURLWithPath: source.data).standardizedFileURL.lastPathComponent
+      let folder = try RunDirectory.makeNext(named: "tune-" + last).path
+      return (folder, try Study.create(at: folder, definition: definition, trials: trials))
+    }
+    do {
+      return (output, try Study.create(at: output, definition: definition, trials: trials))
+    } catch let error as FileError where error.message == Study.exists {
+      let known = try StudyFolder.describe(output, expected: definition, trials: trials)
+      throw FileError(output, "\(known); choose another --output")
+    } catch let error as FileError
+      where error.message == Study.taken || error.message == RunDirectory.exists
+    {
+      throw FileError(error.path, error.message + "; choose another --output")
+    }
+  }
+}
+
+// MARK: - Resuming a study
+
+extension TuneSearchCommand {
+  /// Reads the study in a folder, with the data that it began with.
+  func resumed(_ folder: String) throws -> TuneSession {
+    try StudyFolder.demand(folder)
+    let eventFolder = FolderViews(folder: folder).eventFolder
+    let writesTensorBoard = files.tensorboard || isDirectory(eventFolder)
+    if writesTensorBoard { try Study.checkTensorBoard(eventFolder) }
+    let study = try Study.resume(at: folder, expecting: nil)
+    guard let context = TuneContext(of: study) else {
+      throw FileError(folder, "the study in this folder was not begun by perceptron tune")
+    }
+    let data = source.givenData ?? context.trials.source
+    if source.givenData == nil && !DatasetLibrary.names.contains(data) && !isDirectory(data) {
+      throw FileError(data, "the study's data is not there; give its folder with --data")
+    }
+    let trials = TrialSettings(
+      source: data, format: source.format ?? context.trials.format, fixed: context.trials.fixed)
+    try requireData(data)
+    let loaded = try DatasetLibrary.load(data, format: trials.format)
+    if try loaded.training.digest() != context.digest {
+      throw FileError(folder, "\(data) is other data than the study began with")
+    }
+    let experiments = try trials.experiments(of: study.trials.map(\.parameters), for: loaded)
+    try context.demand(experiments, in: folder)
+    let counts = study.countsInWords
+    if !files.quiet {
+      Console.error("going on with \(counted(study.trials.count, "trial")): \(counts)")
+    }
+    return TuneSession(
+      study: study, folder: folder, data: loaded, settings: experiments, training: context.training,
+      workers: files.workers, writesTensorBoard: writesTensorBoard, isQuiet: files.quiet,
+      isJSON: files.json)
   }
 }

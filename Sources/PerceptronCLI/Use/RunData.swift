@@ -32,7 +32,8 @@ struct RunData {
     let name = (path as NSString).lastPathComponent
     if ModelFile.isBest(path), let context = TuneContext(of: try Study.read(at: run.path)) {
       try self.init(
-        at: context.data, given: nil, format: format ?? context.format, digest: context.digest)
+        at: context.trials.source, given: nil, format: format ?? context.trials.format,
+        digest: context.digest)
     } else if run.holdsRecord && (run.modelPath as NSString).lastPathComponent == name {
       try self.init(of: run.record(), given: nil, format: format)
     } else {

@@ -64,9 +64,8 @@ extension RunPage {
             + "model. A lower learning rate, or features divided by more, may help.")
       ]
     case .interrupted:
-      return [
-        .warning("The run was interrupted after \(count); perceptron resume goes on with it.")
-      ]
+      let advice = resumeCommand.map { "; \($0) goes on with it" } ?? ""
+      return [.warning("The run was interrupted after \(count)\(advice).")]
     case .finished:
       guard let best = results.bestIteration else { return [] }
       let end = results.stoppedEarly ? "Early stopping ended the run after \(count). " : ""

@@ -18,14 +18,15 @@ extension Report {
   ///   - evaluation: the network's evaluation on rows that it was not trained on.
   ///   - gradientCheck: the result of a gradient check.
   ///   - omissions: what the page lacks and how to get it, a sentence each.
+  ///   - resumeCommand: the command line that resumes the run, or nil.
   public init(
     ofRun run: TrainingRun, named name: String, network: RunNetwork? = nil,
     evaluation: RunEvaluation? = nil, gradientCheck: GradientCheckReport? = nil,
-    omissions: [String] = []
+    omissions: [String] = [], resumeCommand: String? = nil
   ) {
     let page = RunPage(
       record: run.record, history: run.history, diagnostics: run.diagnostics, network: network,
-      evaluation: evaluation, omissions: omissions)
+      evaluation: evaluation, omissions: omissions, resumeCommand: resumeCommand)
     self.init(
       title: name, subtitle: page.subtitle,
       sections: [
@@ -42,6 +43,7 @@ struct RunPage {
   let network: RunNetwork?
   let evaluation: RunEvaluation?
   let omissions: [String]
+  let resumeCommand: String?
 }
 
 /// The evaluation of a run's network on rows that it was not trained on.

@@ -94,9 +94,8 @@ extension StudyPage {
   private var searched: [Report.Fact] {
     let definition = study.definition
     var facts: [Report.Fact] = []
-    if let context {
-      facts.append(
-        .init("data", context.data + (context.format.map { ", \($0.rawValue)" } ?? "")))
+    if let data = details.data {
+      facts.append(.init("data", data + (details.format.map { ", \($0)" } ?? "")))
     }
     facts += definition.space.parameters.map { parameter in
       let condition = parameter.condition.sorted { $0.key < $1.key }.map { name, values in
@@ -108,13 +107,11 @@ extension StudyPage {
           + (condition.isEmpty ? "" : " (where \(condition.joined(separator: " and ")))"))
     }
     if let repeats = definition.repeatsInWords { facts.append(.init("repeats", repeats)) }
-    if let context {
-      facts += context.fixed.sorted { $0.key < $1.key }.map { .init($0.key, "\($0.value) in all") }
-    }
+    facts += details.fixed.sorted { $0.key < $1.key }.map { .init($0.key, "\($0.value) in all") }
     facts.append(.init("goal", "\(goalName), \(direction)"))
     facts.append(.init("method", definition.method.words))
     facts.append(.init("pruning", definition.pruning.words))
-    if let context { facts.append(.init("training", context.training.words)) }
+    if let training = details.training { facts.append(.init("training", training.words)) }
     return facts
   }
 
@@ -165,7 +162,7 @@ extension StudyPage {
       hasAccuracy && shown.contains { $0.doneCount == 0 && $0.trainAccuracy != nil }
         ? "The training accuracy is of all rows where a trial is done, else of the last batch "
           + "measured." : nil,
-      context?.training == .sideBySide
+      details.training == .sideBySide
         ? "The time of a trial that was trained beside others is its share of the time that they "
           + "took together." : nil,
       isRepeated

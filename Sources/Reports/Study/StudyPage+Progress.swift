@@ -104,7 +104,7 @@ extension StudyPage {
     let notes = [
       "From \(Self.moment(first)) to \(Self.moment(last)).",
       "A stripe goes from a trial's beginning to its end, by the clock.",
-      context?.training == .sideBySide
+      details.training == .sideBySide
         ? "Trials that are trained side by side begin together and share this time: the time of "
           + "each in the tables is its share." : nil,
       pauses > 1
@@ -131,7 +131,7 @@ extension StudyPage {
           "trial \(trial.id)",
           seconds: Self.running($0.lowerBound, activity)...Self.running($0.upperBound, activity),
           kind: states.firstIndex(of: trial.state) ?? 0,
-          detail: context?.training == .sideBySide
+          detail: details.training == .sideBySide
             ? "its share of the time: \(readableTime(trial.seconds))" : nil)
       }
     }

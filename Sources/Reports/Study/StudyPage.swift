@@ -6,7 +6,7 @@ import PerceptronVisualization
 struct StudyPage {
   let study: Study
   let folder: String?
-  let context: TuneContext?
+  let details: StudyDetails
   let goal: Goal
   /// All trials by number, and the completed configurations from the best to the worst.
   let trials: [Trial], done: [Configuration]
@@ -17,10 +17,10 @@ struct StudyPage {
   /// The parameters with several values in trials that have begun; not being set counts as a value.
   let varied: [SearchSpace.Parameter]
 
-  init(_ study: Study, folder: String?) {
+  init(_ study: Study, folder: String?, details: StudyDetails) {
     self.study = study
     self.folder = folder
-    context = TuneContext(of: study)
+    self.details = details
     goal = study.definition.goal
     trials = study.trials
     best = study.bestConfiguration
@@ -43,7 +43,7 @@ struct StudyPage {
   }
 
   var subtitle: String {
-    let data = context.map { " on " + URL(fileURLWithPath: $0.data).lastPathComponent } ?? ""
+    let data = details.data.map { " on " + URL(fileURLWithPath: $0).lastPathComponent } ?? ""
     let head = "\(study.trialCountInWords)\(data)"
     return trials.isEmpty ? head : "\(head): \(study.countsInWords)"
   }
@@ -108,9 +108,11 @@ extension Report {
   /// The study may be in any state; sections without contents are left out or say why. Running
   /// trials are taken to be running now, as ``Study/current(at:)`` ensures.
   ///
-  /// - Parameter folder: the study's folder as shown on the page; nil for a study in memory.
-  public init(of study: Study, in folder: String?) {
-    let page = StudyPage(study, folder: folder)
+  /// - Parameters:
+  ///   - folder: the study's folder as shown on the page; nil for a study in memory.
+  ///   - details: the parts that the study itself does not have.
+  public init(of study: Study, in folder: String?, details: StudyDetails = StudyDetails()) {
+    let page = StudyPage(study, folder: folder, details: details)
     self.init(
       title: page.title, subtitle: page.subtitle,
       sections: [
@@ -123,22 +125,50 @@ extension Report {
 extension StudyPage {
   var files: Report.Section? {
     guard let folder else { return nil }
-    let commands = StudyCommands(study, in: folder)
     let slash = folder.hasSuffix("/") ? "" : "/"
     var facts = [Report.Fact("everything that happened", folder + slash + Study.journalName)]
     let best = folder + slash + Study.bestName
     if FileManager.default.fileExists(atPath: best) { facts.append(.init("best network", best)) }
-    let lines = [
-      ("Go on with the study:", isUnderWay ? nil : commands.resume),
-      ("Train the best trial's network alone:", commands.train),
-      ("Measure the best network on test data:", commands.evaluate),
-      ("Write all trials as a table:", commands.export),
-    ]
     return Report.Section(
       "Files and commands",
       [.facts(facts)]
-        + lines.flatMap { text, command -> [Report.Block] in
-          command.map { [.paragraph(text), .command($0)] } ?? []
-        })
+        + details.commands.flatMap { [.paragraph($0.purpose), .command($0.line)] })
+  }
+}
+
+/// The parts of a study's page that the study itself does not have.
+public struct StudyDetails: Sendable {
+  /// A command line with its purpose.
+  public struct Command: Sendable {
+    /// The purpose, as a heading.
+    public var purpose: String
+    /// The line.
+    public var line: String
+
+    /// Creates a command line.
+    public init(purpose: String, line: String) { (self.purpose, self.line) = (purpose, line) }
+  }
+
+  /// The data set's name or folder.
+  public var data: String?
+  /// The data's format.
+  public var format: String?
+  /// The settings that all trials share, by name.
+  public var fixed: [String: String]
+  /// How networks are trained.
+  public var training: NetworkSearch.Method?
+  /// The command lines that go on with the study and its best trial.
+  public var commands: [Command]
+
+  /// Creates the details that are known.
+  public init(
+    data: String? = nil, format: String? = nil, fixed: [String: String] = [:],
+    training: NetworkSearch.Method? = nil, commands: [Command] = []
+  ) {
+    self.data = data
+    self.format = format
+    self.fixed = fixed
+    self.training = training
+    self.commands = commands
   }
 }

@@ -2,20 +2,20 @@ import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// A data set as a run's settings want it.
+/// A data set as an experiment prepares it.
 package struct PreparedSets<Scalar: BLASScalar> {
   /// Rows to train on.
   package let training: PreparedDataset<Scalar>
   /// Rows held out, or nil for none.
   package let validation: PreparedDataset<Scalar>?
-  /// What is done to both, found on the rows to train on.
+  /// The preprocessing of both, fitted to the rows to train on.
   package let preprocessing: Preprocessing
 }
 
-// MARK: - Whether they go with the data
+// MARK: - Validity
 
 extension Experiment {
-  /// Throws unless a network can be trained on `data` with these settings, saved and predicted with.
+  /// Throws unless a network can be trained on `data`, saved, and used for prediction.
   ///
   /// - Parameter data: the rows to train on, and among them those to hold out.
   /// - Throws: `InvalidSetting` with the value and what was expected.
@@ -30,7 +30,7 @@ extension Experiment {
       try InvalidSetting.demand(
         random == .fast, "stream of random numbers of an ensemble", random.rawValue,
         "fast: NumPy's draws batches after one network's weights")
-      // One that knows no probabilities is refused here.
+      // Refuses a loss without probabilities.
       _ = try EnsembleLayer<Double>([
         Network(
           inputSize: 1, layers: [ReLU<Double>()], loss: network.loss.makeLoss(Double.self))
@@ -43,7 +43,7 @@ extension Experiment {
 }
 
 extension NetworkSettings {
-  /// Throws unless such a network can learn the classes of `data`, be saved and be predicted with.
+  /// Throws unless the network suits the classes of `data`.
   ///
   /// - Throws: `InvalidSetting` with the value and what was expected.
   public func check(for data: Dataset) throws {
@@ -66,7 +66,7 @@ extension NetworkSettings {
 
 // MARK: - A trainer
 
-/// From settings and data to a trainer: all that a run is made of before its first iteration.
+/// From an experiment and data to a trainer before its first iteration.
 extension Experiment {
   /// Splits off the held-out rows and prepares both parts.
   package func sets<Scalar>(
@@ -82,8 +82,8 @@ extension Experiment {
       preprocessing: preprocessing)
   }
 
-  /// A trainer of a fresh network, or of an ensemble's, whose weights and batches have streams of their
-  /// own. The first network of an ensemble is the one that is trained without it.
+  /// A trainer of a new network or ensemble; weights and batches have random streams of their own. The
+  /// first network of an ensemble is the same as without the others.
   package func seededTrainer<Scalar>(
     seed: UInt64, on sets: PreparedSets<Scalar>
   ) throws -> Trainer<Scalar, SeededRandom> {
@@ -102,7 +102,7 @@ extension Experiment {
       random: SeededRandom(seed: seed, purpose: "batches"))
   }
 
-  /// A trainer of a fresh network with one stream of NumPy's for the weights and then the batches.
+  /// A trainer of a new network with one stream of NumPy's for the weights and then the batches.
   package func numPyTrainer<Scalar>(
     seed: UInt64, on sets: PreparedSets<Scalar>
   ) throws -> Trainer<Scalar, NumPyRandom> {

@@ -14,7 +14,7 @@ public struct Experiment: Codable, Hashable, Sendable {
     case double
   }
 
-  /// What weights and batches are drawn from.
+  /// The generator of random numbers for weights and batches.
   public enum RandomKind: String, Codable, CaseIterable, Sendable {
     /// `SeededRandom`, with a stream for each purpose.
     case fast
@@ -24,29 +24,29 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// The data set's name or folder.
   public var data: String
-  /// The format that the folder was said to have, or nil where its files told it.
+  /// The folder's format; nil if its files tell it.
   public var format: DatasetLibrary.Format?
-  /// What the network was made of.
+  /// The network's layers, loss and initializer.
   public var network: NetworkSettings
-  /// Optimizer, learning rate, length, batch size and so on.
+  /// Optimizer, learning rate, length, batch size and the other settings of training.
   public var training: TrainerSettings
-  /// How many rows were held out for validation.
+  /// The number of rows held out for validation.
   public var validation: Int
-  /// Which ones.
+  /// The choice of the rows held out.
   public var split: ValidationSplit
   /// The scalar type of the network.
   public var precision: Precision
-  /// What weights and batches were drawn from.
+  /// The generator of random numbers for weights and batches.
   public var random: RandomKind
-  /// What each feature was divided by.
+  /// The divisor of all features.
   public var pixelScale: Double
-  /// Whether the mean of the training rows was subtracted.
+  /// Whether the mean of the training rows is subtracted.
   public var subtractMean: Bool
-  /// How many networks of their own weight seeds are trained side by side and predict together, or nil
-  /// for one.
+  /// The number of networks of an ensemble, trained side by side from different weights; nil for a
+  /// single network.
   public var ensemble: Int?
 
-  /// The given settings.
+  /// Creates an experiment.
   public init(
     data: String, format: DatasetLibrary.Format? = nil, network: NetworkSettings,
     training: TrainerSettings, validation: Int, split: ValidationSplit = .stratified(seed: 0),
@@ -66,7 +66,7 @@ public struct Experiment: Codable, Hashable, Sendable {
     self.ensemble = ensemble
   }
 
-  /// Decodes settings; those of a version that knew no other split have the last rows held out.
+  /// Decodes an experiment; versions without `split` held out the last rows.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -84,16 +84,16 @@ public struct Experiment: Codable, Hashable, Sendable {
   }
 }
 
-/// What a fresh network is made of.
+/// The settings of a new network.
 public struct NetworkSettings: Codable, Hashable, Sendable {
   /// The layers in their order.
   public var layers: [LayerSpecification]
-  /// What the outputs cost.
+  /// The loss function.
   public var loss: LossSpecification
-  /// How weights were drawn.
+  /// The weight initialization.
   public var initializer: Initializer
 
-  /// The given settings.
+  /// Creates settings.
   public init(
     layers: [LayerSpecification], loss: LossSpecification = .softmax, initializer: Initializer
   ) {

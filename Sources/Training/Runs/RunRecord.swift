@@ -1,7 +1,7 @@
 import PerceptronDatasets
 import PerceptronNeuralNetwork
 
-/// What `run.json` says of a training run: how it was made, what came of it, and on what machine.
+/// The contents of `run.json`: the settings of a training run, its results, and the machine.
 public struct RunRecord: Codable, Equatable, Sendable {
   /// How a run ended.
   public enum Status: String, Codable, Sendable {
@@ -13,47 +13,46 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case diverged
   }
 
-  /// What a run's data is found and known again by.
+  /// The place and the fingerprint of a run's data.
   public struct DataSource: Codable, Hashable, Sendable {
-    /// The absolute path of the data's folder, or nil where the data goes by a name.
+    /// The absolute path of the data's folder; nil for a data set with a name.
     public var folder: String?
     /// The SHA-256 digest of the training set, held-out rows included.
     public var digest: String
 
-    /// The given source.
+    /// Creates a source.
     public init(folder: String?, digest: String) {
       self.folder = folder
       self.digest = digest
     }
   }
 
-  /// What came of the run.
+  /// The results of a run.
   public struct Results: Codable, Equatable, Sendable {
     /// How it ended.
     public var status: Status
-    /// How many iterations were made.
+    /// The number of iterations made.
     public var iterations: Int
     /// The loss of the last batch, before its update, with the penalty.
     public var finalLoss: Double?
-    /// The mean loss of all training rows, without the penalty, of the network that was kept.
+    /// The mean loss of the saved network on all training rows, without the penalty.
     public var trainLoss: Double?
-    /// The mean loss of the validation set, without the penalty, of the network that was kept.
+    /// The mean loss of the saved network on the validation set, without the penalty.
     public var validationLoss: Double?
-    /// The accuracy on all training rows of the network that was kept.
+    /// The accuracy of the saved network on all training rows.
     public var trainAccuracy: Double?
-    /// The accuracy on the validation set of the network that was kept.
+    /// The accuracy of the saved network on the validation set.
     public var validationAccuracy: Double?
     /// Whether early stopping ended the run before its length.
     public var stoppedEarly: Bool
-    /// With early stopping, the iteration, counted from 0, whose weights were kept.
+    /// With early stopping, the iteration whose weights were saved, counted from 0.
     public var bestIteration: Int?
-    /// What is wrong with the run as a whole; nil where that was not judged, as of a run that did not
-    /// reach its end.
+    /// Problems of the run as a whole; nil for a run that did not finish.
     public var warnings: [DiagnosticWarning]?
     /// Of an ensemble, the accuracy of each member on the validation set.
     public var memberAccuracies: [Double]?
 
-    /// What came of a run.
+    /// Creates results.
     public init(
       status: Status, iterations: Int, finalLoss: Double?, trainLoss: Double? = nil,
       validationLoss: Double? = nil, trainAccuracy: Double?, validationAccuracy: Double?,
@@ -74,25 +73,24 @@ public struct RunRecord: Codable, Equatable, Sendable {
     }
   }
 
-  /// How the run was made.
+  /// The experiment.
   public var settings: Experiment
-  /// Where the data was and what it was, or nil where that is not known, as of runs that older
-  /// versions made.
+  /// The data; nil in records of older versions.
   public var dataSource: DataSource?
-  /// What weights and batches were drawn from.
+  /// The seed of weights and batches.
   public var seed: UInt64
-  /// What came of it.
+  /// The results.
   public var results: Results
-  /// The median time of an iteration, in seconds; nil where none was made.
+  /// The median time of an iteration in seconds; nil if none was made.
   public var secondsPerIteration: Double?
-  /// The time of all iterations with the accuracies in between, in seconds.
+  /// The time of all iterations and evaluations in seconds.
   public var seconds: Double
-  /// Where it was made.
+  /// The machine.
   public var machine: Machine
-  /// What was seen of the network's health, where it was asked for.
+  /// The diagnosis of the network's health, if requested.
   public var diagnosis: RunDiagnosis?
 
-  /// The given record.
+  /// Creates a record.
   public init(
     settings: Experiment, dataSource: DataSource? = nil, seed: UInt64, results: Results,
     secondsPerIteration: Double?, seconds: Double, machine: Machine,

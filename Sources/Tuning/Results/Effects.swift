@@ -51,7 +51,8 @@ extension MarginalEffect.Extent: CustomStringConvertible {
   package var shortDescription: String {
     switch self {
     case .value(let value): value.shortDescription
-    case .range(let lower, let upper): "\(shortNumber(lower))–\(shortNumber(upper))"
+    case .range(let lower, let upper):
+      "\(ParameterValue.shortNumber(lower))–\(ParameterValue.shortNumber(upper))"
     }
   }
 }

@@ -1,3 +1,5 @@
+import PerceptronTraining
+
 /// That a parameter of the best trial is at an end of what was tried, so that better values may lie
 /// beyond.
 public struct RangeEdge: Sendable, Equatable {
@@ -29,32 +31,13 @@ extension Study {
     let others = configurations
     return definition.space.parameters.compactMap { parameter in
       let (name, domain) = (parameter.name, parameter.domain)
+      let setting = Hyperparameter.named(name)
       guard let value = best.parameters[name], let edge = domain.edge(of: value),
-        !Self.unordered.contains(name), edge == .upper || !Self.isLeast(domain, of: name),
+        setting?.isOrdered ?? true, edge == .upper || !domain.reaches(setting?.least),
         !others.contains(where: { $0.isTied(with: best, but: name, value) })
       else { return nil }
       return RangeEdge(name: name, value: value, edge: edge, isOfList: domain.isList)
     }
-  }
-
-  /// Numbers of which more or less is not what networks are chosen by.
-  private static let unordered: Set = ["seed", "validation"]
-
-  /// Settings of networks that can be 0 and not less.
-  private static let fromZero: Set = [
-    "regularization", "l1", "weight-decay", "dropout", "label-smoothing", "scale", "average",
-    "warm-up", "iterations", "epochs",
-  ]
-
-  /// Settings of networks that can be 1 and not less, beside layers' widths.
-  private static let fromOne: Set = ["hidden", "depth", "batch", "step-epochs", "early-stopping"]
-
-  /// Whether a domain begins where its setting does.
-  private static func isLeast(_ domain: SearchSpace.Domain, of name: String) -> Bool {
-    let isFromOne = fromOne.contains(name) || TrialArguments.width(name) != nil
-    let least: Double? = fromZero.contains(name) ? 0 : isFromOne ? 1 : nil
-    guard let least else { return false }
-    return domain.least.map { $0 <= least } ?? false
   }
 }
 
@@ -71,12 +54,15 @@ extension SearchSpace.Domain {
   /// Whether it is a list, not a range.
   fileprivate var isList: Bool { if case .values = self { true } else { false } }
 
-  /// The least number in it.
-  fileprivate var least: Double? {
-    switch self {
-    case .values(let values): values.compactMap(\.number).min()
-    case .numbers(let lower, _, _, _): lower
-    case .integers(let lower, _, _, _): Double(lower)
-    }
+  /// Whether its least number is the least that a setting can have, or below.
+  fileprivate func reaches(_ least: Double?) -> Bool {
+    guard let least else { return false }
+    let lower =
+      switch self {
+      case .values(let values): values.compactMap(\.number).min()
+      case .numbers(let lower, _, _, _): lower
+      case .integers(let lower, _, _, _): Double(lower)
+      }
+    return lower.map { $0 <= least } ?? false
   }
 }

@@ -1,3 +1,5 @@
+import PerceptronTraining
+
 import Foundation
 
 extension SearchSpace.Parameter {

@@ -11,7 +11,7 @@ struct TrialSpaceTests {
     repeats: Int? = nil
   ) throws -> TrialSpace {
     try TrialSpace(
-      file: file, options: try TunableOptions.parse(options), preset: preset, repeats: repeats)
+      file: file, options: try RangeOptions.parse(options), preset: preset, repeats: repeats)
   }
 
   @Test("The preset cs231n is the grid of 180 plain networks")
@@ -117,15 +117,15 @@ struct TrialSpaceTests {
     let maker = TrialSettings(
       source: "digits", format: nil,
       fixed: ["width-1": "9", "batch-norm": "true", "subtract-mean": "false", "seed": "3"])
-    let data = try maker.load()
-    let made = try maker.settings(
+    let data = try DatasetLibrary.load("digits")
+    let made = try maker.experiments(
       of: [
         ["learning-rate": .number(0.01), "depth": .integer(2), "width-2": .number(7)],
         ["layer-norm": .flag(false), "optimizer": .text("sgd")],
       ], for: data)
     func train(_ options: [String]) throws -> Experiment {
       try TrainCommand.parse(options + ["--batch-norm", "--no-subtract-mean", "--seed", "3"])
-        .settings(for: data)
+        .experiment(for: data)
     }
     #expect(try made[0] == train(["--learning-rate", "0.01", "--layers", "9,7"]))
     #expect(try made[1] == train(["--layers", "9", "--optimizer", "sgd"]))

@@ -1,5 +1,6 @@
 import Foundation
 import Perceptron
+import PerceptronTraining
 import TestSupport
 import Testing
 @testable import PerceptronCLI
@@ -38,28 +39,29 @@ struct TunableTests {
     "workers", "help", "version", "no-subtract-mean",
   ]
 
-  private var trainNames: [Tunable] {
-    Tunable.all.filter { $0.name != "depth" && TrialArguments.width($0.name) == nil }
-  }
+  private let tunable = RangeOptions.tunable
+  private var trainNames: [Hyperparameter] { tunable.filter { $0.use != .trials } }
 
   @Test("Every option of train that determines numbers can be tuned, and nothing else")
   func complete() throws {
     let names = try arguments(of: ["train"]).flatMap(\.longNames)
     #expect(Set(names).subtracting(untuned) == Set(trainNames.map(\.name)))
-    #expect(Set(Tunable.all.map(\.name)).count == Tunable.all.count)
+    #expect(Set(Hyperparameter.all.map(\.name)).count == Hyperparameter.all.count)
   }
 
   @Test("Flags of train are flags, and every other setting takes a value that train reads")
   func kinds() throws {
-    let values: [ParameterValue.Kind: String] = [.number: "0.5", .integer: "2"]
+    let values: [Hyperparameter.Value.Kind: String] = [.number: "0.5", .integer: "2"]
     for argument in try arguments(of: ["train"]) {
-      guard let tunable = trainNames.first(where: { argument.longNames.contains($0.name) })
+      guard let hyperparameter = trainNames.first(where: { argument.longNames.contains($0.name) })
       else { continue }
-      #expect((tunable.kind == .flag) == (argument.kind == "flag"), "\(tunable.name)")
-      if let value = values[tunable.kind] {
+      #expect((hyperparameter.kind == .flag) == (argument.kind == "flag"), "\(hyperparameter.name)")
+      if let value = values[hyperparameter.kind] {
         // What is refused is so for its size, or what it goes with, and not for what it is.
-        let outcome = try Command.run(["train", "--\(tunable.name)=\(value)", "--data", "nosuch"])
-        #expect(!outcome.errors.contains("is invalid for"), "\(tunable.name)")
+        let outcome = try Command.run([
+          "train", "--\(hyperparameter.name)=\(value)", "--data", "nosuch",
+        ])
+        #expect(!outcome.errors.contains("is invalid for"), "\(hyperparameter.name)")
       }
     }
   }
@@ -68,31 +70,22 @@ struct TunableTests {
   func help() throws {
     let names = Set(try arguments(of: ["tune", "search"]).flatMap(\.longNames))
     let help = try Command.run(["tune", "--help"]).output
-    for tunable in Tunable.all {
-      #expect(names.contains(tunable.name))
-      #expect(help.contains("\n  --\(tunable.name) <"))
+    for hyperparameter in tunable {
+      #expect(names.contains(hyperparameter.name))
+      #expect(help.contains("\n  --\(hyperparameter.name) <"))
     }
     for name in ["tune show", "tune export", "--resume", "--preset"] {
       #expect(help.contains(name))
     }
   }
 
-  @Test("The most similar name is suggested for an unknown one, if any")
-  func nearest() {
-    #expect(Tunable.nearest(to: "learnin-rate") == "learning-rate")
-    #expect(Tunable.nearest(to: "regularisation") == "regularization")
-    #expect(Tunable.nearest(to: "batchnorm") == "batch-norm")
-    #expect(Tunable.nearest(to: "momentum-of-inertia") == nil)
-    #expect(Tunable.nearest(to: "") == nil)
-  }
-
   @Test("Widths are numbered from 1, without limit")
   func widths() {
-    #expect(["width-1", "width-12"].map(TrialArguments.width) == [1, 12])
+    #expect(["width-1", "width-12"].map(Hyperparameter.layer(ofWidth:)) == [1, 12])
     for name in ["width-0", "width-", "width-01", "width-x", "width--1", "hidden"] {
-      #expect(TrialArguments.width(name) == nil)
+      #expect(Hyperparameter.layer(ofWidth: name) == nil)
     }
-    #expect(Tunable.kind(of: "width-12") == .integer)
-    #expect(Tunable.kind(of: "width-0") == nil)
+    #expect(Hyperparameter.named("width-12")?.kind == .integer)
+    #expect(Hyperparameter.named("width-0") == nil)
   }
 }

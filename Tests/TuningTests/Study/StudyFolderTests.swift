@@ -140,6 +140,22 @@ struct StudyFolderTests {
     #expect(study.trials.map(\.state).prefix(3) == [.waiting, .running, .waiting])
   }
 
+  @Test("The current study has running trials only while a process holds its folder")
+  func currentStudy() throws {
+    let scratch = try TemporaryDirectory()
+    let path = scratch.file("a")
+    do {
+      let study = try Study.create(
+        at: path, definition: StudySamples.definition(), trials: StudySamples.trials)
+      try study.begin(0)
+      let current = try Study.current(at: path)
+      #expect(current.isUnderWay && current.study.trials[0].state == .running)
+    }
+    let left = try Study.current(at: path).study
+    #expect(left.trials[0].state == .waiting)
+    #expect(left.trials[0].began != nil && left.trials[0].ended == nil)
+  }
+
   @Test("Invalid pruning leaves no folder")
   func pruningMakesNoSenseLeaves() throws {
     let scratch = try TemporaryDirectory()

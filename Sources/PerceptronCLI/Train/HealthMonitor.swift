@@ -1,0 +1,165 @@
+import Perceptron
+import PerceptronCommandSupport
+import Synchronization
+
+/// Takes snapshots of a network's health during training, warns of problems as soon as they show, and
+/// has the last snapshot.
+final class HealthMonitor<Scalar: BLASScalar> {
+  private let settings: TrainerSettings
+  /// The number of iterations of the whole run.
+  private let iterations: Int
+  /// The state for checkpoints.
+  let memory: HealthMonitorMemory
+  private var state: HealthMonitorState { didSet { memory.store(state) } }
+  /// The parameters before the iteration of the next snapshot.
+  private var before: Parameters<Scalar>?
+
+  /// The last snapshot; nil before the first.
+  var diagnosis: RunDiagnosis? { state.diagnosis }
+  /// All snapshots of iterations; nil before the first.
+  var series: DiagnosticSeries? { state.series.snapshots.isEmpty ? nil : state.series }
+
+  /// Iterations between two snapshots: 100, or less in a short run, so that it has ten. A snapshot costs
+  /// as much as one or two iterations.
+  private var interval: Int { max(1, min(100, iterations / 10)) }
+  /// Below this share of the initial learning rate, small updates are what the schedule intends.
+  private static var leastRate: Double { 0.1 }
+
+  /// - Parameter state: the state of the checkpoint in a run that is resumed.
+  init(_ settings: TrainerSettings, iterations: Int, resuming state: HealthMonitorState? = nil) {
+    self.settings = settings
+    self.iterations = iterations
+    self.state = state ?? HealthMonitorState()
+    memory = HealthMonitorMemory(self.state)
+  }
+
+  /// Takes a snapshot of the untrained network on the first rows. In a run that is resumed, notes its
+  /// parameters if the next iteration has a snapshot.
+  func begin(
+    _ network: Network<Scalar>, after count: Int, on training: PreparedDataset<Scalar>
+  ) {
+    if count > 0 {
+      before = state.awaitsSnapshot ? network.parameters : nil
+      return
+    }
+    var found = diagnose(network, onFirstRowsOf: training)
+    found.isFresh = true
+    report(found, at: nil)
+  }
+
+  /// Records an iteration.
+  func record(_ moment: TrainingMoment<Scalar>) {
+    let progress = moment.progress
+    if state.firstLoss == nil { state.firstLoss = progress.loss }
+    if let epoch = progress.epoch { state.lastEpoch = epoch }
+    let isFast = progress.learningRate >= Self.leastRate * settings.learningRate
+    if let before {
+      takeSnapshot(moment, update: (before, moment.network.parameters), judgesSmallUpdates: isFast)
+      self.before = nil
+      state.awaitsSnapshot = false
+    }
+    // A snapshot of the second iteration, then regularly, and one of the last.
+    if progress.iteration % interval == 0 || progress.iteration == iterations - 2 {
+      before = moment.network.parameters
+      state.awaitsSnapshot = true
+    }
+  }
+
+  /// Takes a snapshot at the end of the run on the first rows, unless the last iteration has one.
+  ///
+  /// - Parameter count: the number of iterations made.
+  func end(_ network: Network<Scalar>, after count: Int, on training: PreparedDataset<Scalar>) {
+    if count == 0 || diagnosis?.iteration == count - 1 { return }
+    var found = diagnose(network, onFirstRowsOf: training)
+    complete(&found)
+    report(found, at: count - 1)
+  }
+
+  private func diagnose(
+    _ network: Network<Scalar>, onFirstRowsOf training: PreparedDataset<Scalar>
+  ) -> Diagnosis {
+    let rows = 0..<min(settings.batchSize, training.count)
+    return network.diagnose(
+      training.block(rows), .labels(Array(training.labels[rows])), penalty: settings.penalty,
+      pass: .training(seed: settings.seed))
+  }
+
+  private func takeSnapshot(
+    _ moment: TrainingMoment<Scalar>,
+    update: (before: Parameters<Scalar>, after: Parameters<Scalar>), judgesSmallUpdates: Bool
+  ) {
+    // With dropout masks of its own: those of the iteration are gone.
+    var found = moment.network.diagnose(
+      moment.batch.features, .labels(moment.batch.labels), penalty: settings.penalty,
+      pass: .training(seed: settings.seed), update: update)
+    complete(&found)
+    report(found, at: moment.progress.iteration, judgesSmallUpdates: judgesSmallUpdates)
+  }
+
+  private func complete(_ found: inout Diagnosis) {
+    found.firstLoss = state.firstLoss
+    found.trainAccuracy = state.lastEpoch?.trainAccuracy
+    found.isBatchAccuracy = true
+    found.validationAccuracy = state.lastEpoch?.validationAccuracy
+  }
+
+  private func report(_ found: Diagnosis, at iteration: Int?, judgesSmallUpdates: Bool = true) {
+    let warnings = state.lasting.update(
+      with: found.warnings.filter { judgesSmallUpdates || $0.kind != .smallUpdate }, at: iteration,
+      of: iterations)
+    let time = iteration.map { "iteration \($0)" } ?? "before training"
+    var told = diagnosis?.warnings ?? []
+    for warning in warnings where !told.contains(where: { $0.warning.isLike(warning) }) {
+      told.append(.init(iteration: iteration, warning: warning))
+      Console.error("\(time): \(warning)")
+    }
+    if let iteration { state.series.append(.init(found, iteration: iteration)) }
+    state.diagnosis = RunDiagnosis(
+      iteration: iteration, iterations: iterations, lastSnapshot: found, lastWarnings: warnings,
+      warnings: told)
+  }
+}
+
+/// The state of a ``HealthMonitor``, with which a resumed run goes on.
+struct HealthMonitorState: Codable, Sendable {
+  /// The last snapshot; nil before the first.
+  var diagnosis: RunDiagnosis?
+  /// The snapshots of iterations.
+  var series = DiagnosticSeries()
+  var firstLoss: Double?
+  var lastEpoch: History.Epoch?
+  /// The problems in the last snapshots; only those that last are reported.
+  var lasting = LastingWarnings()
+  /// Whether the next iteration has a snapshot.
+  var awaitsSnapshot = false
+
+  private enum CodingKeys: String, CodingKey {
+    case diagnosis, series, firstLoss, lastEpoch, lasting
+    case awaitsSnapshot = "awaitsLook"
+  }
+}
+
+extension HealthMonitorState {
+  /// Decodes a state; one of a version that judged each snapshot for itself has no lasting problems.
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    diagnosis = try values.decodeIfPresent(RunDiagnosis.self, forKey: .diagnosis)
+    series = try values.decode(DiagnosticSeries.self, forKey: .series)
+    firstLoss = try values.decodeIfPresent(Double.self, forKey: .firstLoss)
+    lastEpoch = try values.decodeIfPresent(History.Epoch.self, forKey: .lastEpoch)
+    lasting =
+      try values.decodeIfPresent(LastingWarnings.self, forKey: .lasting) ?? LastingWarnings()
+    awaitsSnapshot = try values.decode(Bool.self, forKey: .awaitsSnapshot)
+  }
+}
+
+/// The state of a ``HealthMonitor`` for whoever saves checkpoints.
+final class HealthMonitorMemory: Sendable {
+  private let state: Mutex<HealthMonitorState>
+
+  init(_ state: HealthMonitorState) { self.state = Mutex(state) }
+
+  func store(_ new: HealthMonitorState) { state.withLock { $0 = new } }
+
+  var current: HealthMonitorState { state.withLock { $0 } }
+}

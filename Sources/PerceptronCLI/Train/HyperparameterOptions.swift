@@ -1,0 +1,142 @@
+import ArgumentParser
+import Perceptron
+import PerceptronCommandSupport
+import PerceptronTraining
+
+/// A part of the table of hyperparameters whose options stand together.
+protocol HyperparameterSelection {
+  static var group: Hyperparameter.Group { get }
+}
+
+enum NetworkGroup: HyperparameterSelection { static let group = Hyperparameter.Group.network }
+enum TrainingGroup: HyperparameterSelection { static let group = Hyperparameter.Group.training }
+enum PreparationGroup: HyperparameterSelection {
+  static let group = Hyperparameter.Group.preparation
+}
+enum ValidationGroup: HyperparameterSelection { static let group = Hyperparameter.Group.validation }
+enum NumbersGroup: HyperparameterSelection { static let group = Hyperparameter.Group.numbers }
+
+typealias NetworkOptions = HyperparameterOptions<NetworkGroup>
+typealias PreparationOptions = HyperparameterOptions<PreparationGroup>
+
+/// The options that choose the hyperparameters of a group, one for each entry of the table.
+///
+/// ArgumentParser finds options by reflection and decodes them by their names: both come from the table.
+struct HyperparameterOptions<Selection: HyperparameterSelection>: ParsableArguments,
+  CustomReflectable
+{
+  /// The values that were given, in the order of the table.
+  private(set) var given: [(hyperparameter: Hyperparameter, value: Hyperparameter.Value)] = []
+
+  private static var hyperparameters: [Hyperparameter] {
+    Hyperparameter.all.filter { $0.group == Selection.group && $0.use != .trials }
+  }
+
+  init() {}
+
+  init(from decoder: any Decoder) throws {
+    let options = try decoder.container(keyedBy: OptionKey.self)
+    given = try Self.hyperparameters.compactMap { hyperparameter in
+      let key = OptionKey(hyperparameter)
+      let value: Hyperparameter.Value? =
+        switch (hyperparameter.kind, hyperparameter.isInvertible) {
+        case (.flag, true):
+          try options.decode(Flag<Bool?>.self, forKey: key).wrappedValue.map { .flag($0) }
+        case (.flag, false):
+          try options.decode(Flag<Bool>.self, forKey: key).wrappedValue ? .flag(true) : nil
+        default:
+          try options.decode(Option<Hyperparameter.Value?>.self, forKey: key).wrappedValue
+        }
+      return value.map { (hyperparameter, $0) }
+    }
+  }
+
+  var customMirror: Mirror {
+    Mirror(self, children: Self.hyperparameters.map { ($0.name, Self.definition($0)) })
+  }
+
+  private static func definition(_ hyperparameter: Hyperparameter) -> Any {
+    let name = NameSpecification.customLong(hyperparameter.name)
+    let help = ArgumentHelp(
+      namingOptions(hyperparameter.help) + choices(of: hyperparameter),
+      valueName: hyperparameter.placeholder)
+    if hyperparameter.kind == .flag {
+      if hyperparameter.isInvertible {
+        return Flag<Bool?>(name: name, inversion: .prefixedNo, help: help)
+      }
+      return Flag<Bool>(wrappedValue: false, name: name, help: help)
+    }
+    return Option<Hyperparameter.Value?>(name: name, parsing: .unconditional, help: help) { text in
+      do {
+        return try hyperparameter.value(parsing: text)
+      } catch {
+        throw ValidationError("expected a \(hyperparameter.kind == .integer ? "whole " : "")number")
+      }
+    }
+  }
+
+  private static func choices(of hyperparameter: Hyperparameter) -> String {
+    let choices = hyperparameter.choices.joined(separator: ", ")
+    return choices.isEmpty ? "" : " (values: \(choices))"
+  }
+
+  func validate() throws {
+    _ = try namingOptions { try Hyperparameters(choosing: given) }
+  }
+}
+
+/// The key of a hyperparameter's option.
+struct OptionKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(_ hyperparameter: Hyperparameter) { stringValue = hyperparameter.name }
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+// MARK: - Names of options
+
+/// A text in which names of hyperparameters, in backticks, become options.
+func namingOptions(_ text: String) -> String {
+  text.replacing(/`([a-z][a-z0-9-]*)`/) { "--" + $0.1 }
+}
+
+/// Calls `body`; errors about hyperparameters and settings name the options that set them.
+func namingOptions<Result>(_ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as HyperparameterError {
+    throw ValidationError(namingOptions(error.message))
+  } catch let error as InvalidSetting {
+    let name = Hyperparameter.meant(by: error.name).map { "--" + $0.name } ?? error.name
+    throw ValidationError("\(name) is \(error.value), expected \(error.expected)")
+  }
+}
+
+extension Hyperparameters {
+  /// The options of `perceptron train` that choose these hyperparameters.
+  ///
+  /// - Throws: `HyperparameterError` for a depth and widths that make no layers.
+  var arguments: [String] {
+    get throws {
+      try withLayers().entries.flatMap { hyperparameter, value -> [String] in
+        let option = "--" + hyperparameter.name
+        if case .flag(let isOn) = value {
+          return isOn
+            ? [option] : hyperparameter.isInvertible ? ["--no-" + hyperparameter.name] : []
+        }
+        let text = value.description
+        return text.hasPrefix("-") ? ["\(option)=\(text)"] : [option, text]
+      }
+    }
+  }
+
+  /// The option that gives the sizes of a network's hidden layers, with its value.
+  func sizes(of network: NetworkSettings) -> String {
+    let widths = network.layers.dropLast().compactMap {
+      if case .affine(let outputs) = $0 { "\(outputs)" } else { nil }
+    }
+    return (layers == nil ? "--hidden " : "--layers ") + widths.joined(separator: ",")
+  }
+}

@@ -1,0 +1,215 @@
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronNeuralNetwork
+
+// Functions that make the entries of the table, one for each kind of value.
+
+extension Hyperparameter {
+  typealias Field<Value> = any WritableKeyPath<Hyperparameters, Value?> & Sendable
+
+  /// The numbers that make sense.
+  enum Numbers {
+    case positive, notNegative, belowOne
+
+    var least: Double? { self == .positive ? nil : 0 }
+
+    func contains(_ number: Double) -> Bool {
+      switch self {
+      case .positive: number.isFinite && number > 0
+      case .notNegative: number.isFinite && number >= 0
+      case .belowOne: number >= 0 && number < 1
+      }
+    }
+
+    var expected: String {
+      switch self {
+      case .positive: "a number above 0"
+      case .notNegative: "0 or a number above 0"
+      case .belowOne: "0 or more, and less than 1"
+      }
+    }
+  }
+
+  init<Choice>(
+    _ name: String, _ kind: Value.Kind, _ field: Field<Choice>, _ group: Group,
+    _ placeholder: String, _ help: String, use: Use = .everywhere,
+    value: @escaping @Sendable (Choice) -> Value,
+    choice: @escaping @Sendable (Value) throws -> Choice
+  ) {
+    self.name = name
+    title = name.replacing("-", with: " ")
+    self.group = group
+    self.use = use
+    self.kind = kind
+    self.placeholder = placeholder
+    self.help = help
+    get = { $0[keyPath: field].map(value) }
+    set = { $0[keyPath: field] = try choice($1) }
+  }
+
+  static func number(
+    _ name: String, _ field: Field<Double>, _ range: Numbers, _ group: Group,
+    _ placeholder: String, _ help: String
+  ) -> Hyperparameter {
+    var entry = Hyperparameter(name, .number, field, group, placeholder, help) {
+      .number($0)
+    } choice: { value in
+      guard let number = value.number else {
+        throw HyperparameterError(name, is: value, expected: "a number")
+      }
+      if range.contains(number) { return number }
+      throw HyperparameterError(name, is: plain(number), expected: range.expected)
+    }
+    entry.least = range.least
+    return entry
+  }
+
+  static func integer(
+    _ name: String, _ field: Field<Int>, _ range: ClosedRange<Int>, _ group: Group,
+    _ placeholder: String, _ help: String, use: Use = .everywhere
+  ) -> Hyperparameter {
+    var entry = Hyperparameter(name, .integer, field, group, placeholder, help, use: use) {
+      .integer($0)
+    } choice: { value in
+      guard let integer = value.whole else {
+        throw HyperparameterError(name, is: value, expected: "a whole number")
+      }
+      if range.contains(integer) { return integer }
+      let upper = range.upperBound == .max ? nil : range.upperBound
+      throw HyperparameterError(
+        name, is: integer,
+        expected: upper.map { "\(range.lowerBound) to \($0)" } ?? "at least \(range.lowerBound)")
+    }
+    entry.least = Double(range.lowerBound)
+    return entry
+  }
+
+  static func seed(
+    _ name: String, _ field: Field<UInt64>, _ group: Group, _ help: String
+  ) -> Hyperparameter {
+    Hyperparameter(name, .integer, field, group, "seed", help) {
+      Value(seed: $0)
+    } choice: { value in
+      if let seed = UInt64(value.description) { return seed }
+      throw HyperparameterError(name, is: value, expected: "a whole number from 0 to 2⁶⁴ − 1")
+    }.unordered
+  }
+
+  static func flag(
+    _ name: String, _ field: Field<Bool>, _ group: Group, _ help: String,
+    isInvertible: Bool = false
+  ) -> Hyperparameter {
+    var entry = Hyperparameter(name, .flag, field, group, "true,false", help) {
+      .flag($0)
+    } choice: { value in
+      if case .flag(let isOn) = value { return isOn }
+      throw HyperparameterError("\(name) is \(value), expected true or false")
+    }
+    entry.isInvertible = isInvertible
+    return entry
+  }
+
+  /// One of some words.
+  static func word(
+    _ name: String, _ field: Field<String>, _ choices: [String], _ group: Group,
+    _ placeholder: String, _ help: String
+  ) -> Hyperparameter {
+    var entry = Hyperparameter(name, .text, field, group, placeholder, help) {
+      .text($0)
+    } choice: { value in
+      if choices.contains(value.description) { return value.description }
+      throw HyperparameterError(
+        name, is: value, expected: "one of \(choices.joined(separator: ", "))")
+    }
+    entry.choices = choices
+    return entry
+  }
+
+  /// A case of an enumeration.
+  static func choice<Choice>(
+    _ name: String, _ field: Field<Choice>, _ group: Group, _ placeholder: String, _ help: String
+  ) -> Hyperparameter
+  where Choice: RawRepresentable<String> & CaseIterable & Sendable {
+    let choices = Choice.allCases.map(\.rawValue)
+    var entry = Hyperparameter(name, .text, field, group, placeholder, help) {
+      .text($0.rawValue)
+    } choice: { value in
+      if let choice = Choice(rawValue: value.description) { return choice }
+      throw HyperparameterError(
+        name, is: value, expected: "one of \(choices.joined(separator: ", "))")
+    }
+    entry.choices = choices
+    return entry
+  }
+
+  /// Widths of layers, written `512,256`; spaces do not matter.
+  static func widths(
+    _ name: String, _ field: Field<[Int]>, _ group: Group, _ help: String
+  ) -> Hyperparameter {
+    Hyperparameter(name, .text, field, group, "widths", help) {
+      .text($0.map(String.init).joined(separator: ","))
+    } choice: { value in
+      let parts = value.description.split(separator: ",", omittingEmptySubsequences: false)
+      let widths = parts.compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+      if widths.count != parts.count {
+        throw HyperparameterError(
+          name, is: value, expected: "widths with commas between them, such as 512,256")
+      }
+      for width in widths where !(1...largest).contains(width) {
+        throw HyperparameterError(name, is: width, expected: "1 to \(largest)")
+      }
+      return widths
+    }
+  }
+
+  private func with(_ change: (inout Hyperparameter) -> Void) -> Hyperparameter {
+    var changed = self
+    change(&changed)
+    return changed
+  }
+
+  /// - Parameter aliases: other names that errors give it.
+  func titled(_ title: String, _ aliases: String...) -> Hyperparameter {
+    with { ($0.title, $0.aliases) = (title, aliases) }
+  }
+
+  var logarithmic: Hyperparameter { with { $0.isLogarithmic = true } }
+  var unordered: Hyperparameter { with { $0.isOrdered = false } }
+
+  func shown(_ value: @escaping @Sendable (Experiment) -> Value?) -> Hyperparameter {
+    with { $0.shown = value }
+  }
+}
+
+extension Hyperparameter.Value {
+  /// A seed; one beyond Int keeps its digits as text.
+  package init(seed: UInt64) {
+    self = Int(exactly: seed).map { .integer($0) } ?? .text("\(seed)")
+  }
+}
+
+// MARK: - Display
+
+extension Hyperparameter {
+  /// A layer with its width, where it has one of its own.
+  static func displayName(_ layer: LayerSpecification) -> String {
+    if case .affine(let outputs) = layer { "\(layer) \(outputs)" } else { "\(layer)" }
+  }
+
+  static func displayName(_ rule: EarlyStopping) -> String {
+    "after \(counted(rule.patience, "evaluation")) without an improvement"
+      + (rule.minimumImprovement > 0 ? " of \(rule.minimumImprovement)" : "")
+      + (rule.restoresBest ? ", the best weights restored" : "")
+  }
+
+  /// A case with its values: `norm(maximum: 1)` as `norm, maximum 1`.
+  static func displayName(_ value: some Sendable) -> String {
+    let parts = "\(value)".split(separator: "(", maxSplits: 1)
+    var name = ""
+    for character in parts.first ?? "" {
+      name += character.isUppercase ? " " + character.lowercased() : String(character)
+    }
+    guard parts.count == 2 else { return name }
+    return name + ", " + parts[1].dropLast().replacing(":", with: "")
+  }
+}

@@ -1,0 +1,134 @@
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronNeuralNetwork
+
+/// A setting of an experiment that can be chosen: its name, its values, and the field that it sets.
+///
+/// ``all`` is the one table of them. The options of a command, the ranges of a study, the warnings about
+/// ranges that are too narrow and the settings on a report's page derive from it.
+public struct Hyperparameter: Sendable {
+  /// The part of an experiment that a hyperparameter belongs to.
+  package enum Group: Sendable {
+    case network, training
+    /// What is done to features.
+    case preparation
+    /// The rows that are held out.
+    case validation
+    /// Random numbers and precision.
+    case numbers
+  }
+
+  /// What can have values of its own.
+  package enum Use: Sendable {
+    /// Runs and trials of studies.
+    case everywhere
+    /// Runs only.
+    case runs
+    /// Trials of studies only.
+    case trials
+  }
+
+  /// The name in spaces, journals and messages, such as `learning-rate`.
+  package let name: String
+  /// The name on pages, such as `learning rate`.
+  package internal(set) var title: String
+  /// Other names that errors of settings give it.
+  var aliases: [String] = []
+  package let group: Group
+  package internal(set) var use = Use.everywhere
+  package let kind: Value.Kind
+  /// What a value is, in a word.
+  package let placeholder: String
+  /// One sentence or more, with the default in parentheses; names of others stand in backticks.
+  package let help: String
+  /// The first sentence of ``help``, without its default.
+  package var summary: String {
+    let sentence = help.firstRange(of: ". ").map { help[..<$0.lowerBound] + "." } ?? help[...]
+    return String(sentence)
+  }
+  /// The words that a text may be; empty for any.
+  package internal(set) var choices: [String] = []
+  /// The least value, where there is one.
+  package internal(set) var least: Double?
+  /// Whether values are usually compared by their ratios.
+  package internal(set) var isLogarithmic = false
+  /// Whether a flag can be turned off, since some data has it on by default.
+  package internal(set) var isInvertible = false
+  /// Whether networks can do better with more or less of it.
+  package internal(set) var isOrdered = true
+  let get: @Sendable (Hyperparameters) -> Value?
+  let set: @Sendable (inout Hyperparameters, Value) throws -> Void
+  /// The value on a report's page; nil where it does not apply, or another one tells it.
+  package internal(set) var shown: @Sendable (Experiment) -> Value? = { _ in nil }
+}
+
+// MARK: - Looking up
+
+extension Hyperparameter {
+  /// The hyperparameter of a name, among them the width of any layer: nil for another name.
+  package static func named(_ name: String) -> Hyperparameter? {
+    layer(ofWidth: name).map(width) ?? all.first { $0.name == name }
+  }
+
+  /// The hyperparameter that an error of a setting is about, by its name, title or alias.
+  package static func meant(by name: String) -> Hyperparameter? {
+    named(name) ?? all.first { $0.title == name || $0.aliases.contains(name) }
+  }
+
+  /// The layer of a name such as `width-1`, counted from 1; nil for another name.
+  package static func layer(ofWidth name: String) -> Int? {
+    guard name.hasPrefix("width-"), let layer = Int(name.dropFirst(6)), layer >= 1,
+      name == "width-\(layer)"
+    else { return nil }
+    return layer
+  }
+}
+
+extension Hyperparameters {
+  /// The hyperparameters that were chosen, with their values, in the order of the table.
+  package var entries: [(hyperparameter: Hyperparameter, value: Hyperparameter.Value)] {
+    Hyperparameter.all.compactMap { own in own.value(in: self).map { (own, $0) } }
+  }
+
+  /// Chooses a value by the hyperparameter's name.
+  ///
+  /// - Throws: ``HyperparameterError`` for an unknown name, a value of another kind or out of range.
+  package mutating func choose(_ name: String, _ value: Hyperparameter.Value) throws {
+    guard let hyperparameter = Hyperparameter.named(name) else {
+      throw HyperparameterError("there is no setting \(name)")
+    }
+    try hyperparameter.choose(value, in: &self)
+  }
+}
+
+extension Hyperparameter {
+  /// The chosen value, or nil.
+  package func value(in chosen: Hyperparameters) -> Value? { get(chosen) }
+
+  /// Chooses a value.
+  ///
+  /// - Throws: ``HyperparameterError`` for a value of another kind or out of range.
+  package func choose(_ value: Value, in chosen: inout Hyperparameters) throws {
+    try set(&chosen, value)
+  }
+
+  /// The value that a text stands for.
+  ///
+  /// - Throws: ``HyperparameterError`` for a text of another kind.
+  package func value(parsing text: String) throws -> Value {
+    switch kind {
+    case .number:
+      if let number = Double(text) { return .number(number) }
+      throw HyperparameterError(name, is: text, expected: "a number")
+    case .integer:
+      if let integer = Int(text) { return .integer(integer) }
+      // A seed may be larger than any Int.
+      if UInt64(text) != nil { return .text(text) }
+      throw HyperparameterError(name, is: text, expected: "a whole number")
+    case .flag:
+      if let flag = Bool(text) { return .flag(flag) }
+      throw HyperparameterError(name, is: text, expected: "true or false")
+    case .text: return .text(text)
+    }
+  }
+}

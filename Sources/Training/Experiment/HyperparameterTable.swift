@@ -1,0 +1,200 @@
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronNeuralNetwork
+
+extension Hyperparameter {
+  /// All of them, in the order in which a grid changes them, the last fastest.
+  package static let all: [Hyperparameter] =
+    [
+      number(
+        "learning-rate", \.learningRate, .positive, .training, "rate",
+        "Initial learning rate. (default: depends on the data and the optimizer)"
+      ).logarithmic.shown { .number($0.training.learningRate) },
+      choice(
+        "optimizer", \.optimizer, .training, "name",
+        "Optimizer. (default: sgd for the classic network, else adam)"
+      ).shown { .text($0.training.optimizer.method.displayName) },
+      integer(
+        "hidden", \.hidden, 1...largest, .network, "width",
+        "Width of the hidden layer of a two-layer network. (default: depends on the data)"
+      ).logarithmic,
+      integer(
+        "depth", \.depth, 1...largest, .network, "count",
+        "Number of hidden layers; `width-1`, `width-2`, … are their widths.", use: .trials),
+    ] + (1...8).map(width) + [
+      widths(
+        "layers", \.layers, .network,
+        "Widths of the hidden layers, such as 512,256."
+      ).titled("layers", "width of an affine layer").shown {
+        .text($0.network.layers.map(displayName).joined(separator: ", "))
+      },
+      word(
+        "activation", \.activation, LayerSpecification.activations.map(\.name), .network, "name",
+        "Activation function. (default: relu)"),
+      integer(
+        "iterations", \.iterations, 0...1_000_000_000, .training, "count",
+        "Number of updates. (default: depends on the data)"
+      ).logarithmic.shown {
+        if case .iterations(let count) = $0.training.length { .integer(count) } else { nil }
+      },
+      integer(
+        "epochs", \.epochs, 0...largest, .training, "count",
+        "Number of passes over the training rows, in place of `iterations`."
+      ).logarithmic.shown {
+        if case .epochs(let count) = $0.training.length { .integer(count) } else { nil }
+      },
+      integer(
+        "batch", \.batch, 1...largest, .training, "rows",
+        "Batch size. (default: 200 for the classic network, else 128)"
+      ).titled("batch size").logarithmic.shown { .integer($0.training.batchSize) },
+      choice(
+        "sampling", \.sampling, .training, "how",
+        "Draw batches with replacement, or from a permutation of the rows per epoch. (default: replacement for the classic network, else epoch)"
+      ).shown { .text($0.training.sampling.rawValue) },
+      choice(
+        "schedule", \.schedule, .training, "name",
+        "Learning rate schedule. (default: epoch-decay for the classic network, else constant)"
+      ).shown { .text($0.training.schedule.displayName) },
+      number(
+        "decay", \.decay, .positive, .training, "factor",
+        """
+        Factor of the schedule. With epoch-decay, the learning rate is multiplied by it after each epoch \
+        (default: 0.95, or nearer to 1 where less than 1 % of the rate would be left); with step, every \
+        `step-epochs` (default: 0.1); with plateau, after more than 5 epochs without improvement \
+        (default: 0.1). With inverse, it is d in rate/(1 + d·i) at iteration i (default: 0.001).
+        """
+      ).titled("decay", "step factor", "plateau factor"),
+      integer(
+        "step-epochs", \.stepEpochs, 1...largest, .training, "count",
+        "Epochs between the steps of `schedule` step. (default: a third of all)"
+      ).titled("step epochs", "epochs per step"),
+      integer(
+        "warm-up", \.warmUp, 0...1_000_000_000, .training, "count",
+        "Iterations of linear warm-up with `schedule` cosine. (default: 0)"
+      ).titled("warm-up"),
+      number(
+        "regularization", \.regularization, .notNegative, .training, "lambda",
+        "Factor λ of the L2 penalty λΣw². (default: depends on the data)"
+      ).titled("L2 penalty").logarithmic.shown { .number($0.training.penalty.l2) },
+      number(
+        "l1", \.l1, .notNegative, .training, "lambda", "Factor of the L1 penalty. (default: 0)"
+      ).titled("L1 penalty").logarithmic.shown { .number($0.training.penalty.l1) },
+      number(
+        "weight-decay", \.weightDecay, .notNegative, .training, "factor",
+        "Decoupled weight decay. (default: 0.01 with adamw, else 0)"
+      ).logarithmic.shown { .number($0.training.optimizer.weightDecay) },
+      number(
+        "max-norm", \.maxNorm, .positive, .training, "norm",
+        "Largest norm of the incoming weights of a unit. (default: any)"
+      ).titled("maximum norm").logarithmic.shown {
+        $0.training.maxNorm.map { .number($0) } ?? "any"
+      },
+      number(
+        "clip-norm", \.clipNorm, .positive, .training, "norm",
+        "Largest norm of all gradients together; larger ones are scaled down. (default: any)"
+      ).titled("gradient clipping", "maximum gradient norm").logarithmic.shown {
+        .text(displayName($0.training.clipping))
+      },
+      number(
+        "dropout", \.dropout, .belowOne, .network, "rate",
+        "Dropout rate after each hidden layer. (default: 0)"
+      ).titled("dropout rate"),
+      flag(
+        "batch-norm", \.batchNorm, .network, "Batch normalization before each activation."),
+      flag(
+        "layer-norm", \.layerNorm, .network, "Layer normalization before each activation."),
+      number(
+        "label-smoothing", \.labelSmoothing, .belowOne, .network, "share",
+        "Share of the target spread evenly over all classes. (default: 0)"),
+      word(
+        "loss", \.loss, LossSpecification.named.map(\.name), .network, "name",
+        "Loss function. (default: softmax)"
+      ).titled("loss function").shown { .text("\($0.network.loss)") },
+      word(
+        "initializer", \.initializer, Initializer.named.map(\.name),
+        .network,
+        "name",
+        "Weight initialization; normal has the standard deviation `scale`. (default: normal for the classic network, else he, or glorot with tanh and sigmoid)"
+      ).shown { .text(displayName($0.network.initializer)) },
+      number(
+        "scale", \.scale, .notNegative, .network, "deviation",
+        "Standard deviation of normal initial weights. (default: depends on the data)"
+      ).titled("weight scale").logarithmic,
+      choice(
+        "epoch-clock", \.epochClock, .training, "when",
+        """
+        When decay and evaluation of an epoch are due: end, after its last batch, or classic, after its \
+        first, as in the NumPy formulation. (default: end, or classic with `random` numpy)
+        """
+      ).titled("evaluation").shown { .text(displayName($0.training.evaluation)) },
+      integer(
+        "early-stopping", \.earlyStopping, 1...largest, .training, "patience",
+        """
+        Stop after this many evaluations without a better validation accuracy (without validation rows: \
+        a lower mean training loss), and restore the best weights. (default: never)
+        """
+      ).titled("early stopping", "patience").shown {
+        .text($0.training.earlyStopping.map(displayName) ?? "none")
+      },
+      number(
+        "average", \.average, .belowOne, .training, "decay",
+        "Decay of an exponential moving average of the weights, which is evaluated and saved. (default: none)"
+      ).titled("average decay").shown { $0.training.averageDecay.map { .number($0) } ?? "none" },
+      number(
+        "pixel-scale", \.pixelScale, .positive, .preparation, "divisor",
+        "Divisor of all features, such as 255 to map bytes to 0…1. (default: depends on the data)"
+      ).titled("features divided by").shown { .number($0.pixelScale) },
+      flag(
+        "subtract-mean", \.subtractMean, .preparation,
+        "Subtract the mean of the training rows. (default: for bytes only)", isInvertible: true
+      ).titled("mean subtracted").shown { .flag($0.subtractMean) },
+      integer(
+        "validation", \.validation, 0...Int.max, .validation, "rows",
+        "Number of rows held out for validation; 0 for none. (default: depends on the data)"
+      ).titled("validation rows").unordered.shown { .integer($0.validation) },
+      choice(
+        "split", \.split, .validation, "rule",
+        """
+        Rows held out: stratified, drawn at random with the same share of every class, or last. (default: \
+        last of cifar10, fashion-mnist and with `random` numpy, else stratified)
+        """
+      ).titled("validation split").shown { .text(displayName($0.split)) },
+      seed("split-seed", \.splitSeed, .validation, "Seed of a stratified split. (default: 0)"),
+      choice(
+        "precision", \.precision, .numbers, "type", "Scalar type of the network. (default: float)"
+      ).shown { .text($0.precision.rawValue) },
+      choice(
+        "random", \.random, .numbers, "stream",
+        """
+        Random numbers: fast, or numpy for the stream of NumPy's RandomState(seed), weights first, then \
+        batches. (default: fast)
+        """
+      ).titled("random numbers").shown { .text($0.random.rawValue) },
+      seed("seed", \.seed, .numbers, "Seed of weights, batches and dropout. (default: 0)"),
+      integer(
+        "ensemble", \.ensemble, 2...100, .training, "count",
+        """
+        Train this many networks from different initial weights side by side; the model predicts with \
+        the mean of their probabilities. Progress and history are the first network's.
+        """, use: .runs
+      ).titled("networks of the ensemble").shown { $0.ensemble.map { .integer($0) } },
+      integer(
+        "workers", \.workers, workerCounts, .training, "count",
+        """
+        Threads that share each step and evaluation, 1 to 256. (default: as many as BLAS has, or one for \
+        little work)
+        """, use: .runs
+      ).shown { $0.training.workers.map { .integer($0) } ?? "as many as BLAS threads" },
+    ]
+
+  /// The width of one hidden layer, counted from 1.
+  static func width(_ layer: Int) -> Hyperparameter {
+    integer(
+      "width-\(layer)", \.widths[layer], 1...largest, .network, "width",
+      "Width of hidden layer \(layer).", use: .trials
+    ).logarithmic
+  }
+
+  /// The most that is believed of a size: beyond it lie typing errors, which no memory can hold.
+  static let largest = 1_000_000
+}

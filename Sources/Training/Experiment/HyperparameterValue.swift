@@ -1,0 +1,166 @@
+import PerceptronFiles
+
+extension Hyperparameter {
+  /// The value of a hyperparameter.
+  ///
+  /// Numbers are equal by their value, whether their kind is whole or not: JSON has one kind of number
+  /// only, and a 1 that was written as 1.0 has to be found again.
+  public enum Value: Sendable {
+    /// A whole number.
+    case integer(Int)
+    /// Any finite number.
+    case number(Double)
+    /// A word out of several.
+    case text(String)
+    /// On or off.
+    case flag(Bool)
+
+    /// The kind of a hyperparameter's values.
+    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+      /// Any finite number.
+      case number
+      /// A whole number.
+      case integer
+      /// A text.
+      case text
+      /// `true` or `false`.
+      case flag
+    }
+  }
+}
+
+extension Hyperparameter.Value {
+  /// The value's kind.
+  public var kind: Kind {
+    switch self {
+    case .integer: .integer
+    case .number: .number
+    case .text: .text
+    case .flag: .flag
+    }
+  }
+
+  /// Whether both are numbers, texts or flags.
+  package func isOfSameKind(as other: Self) -> Bool {
+    kind == other.kind || (number != nil && other.number != nil)
+  }
+
+  /// The value as a number, where it is one.
+  public var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    case .text, .flag: nil
+    }
+  }
+
+  /// The value as a whole number, where it is one.
+  public var whole: Int? {
+    switch self {
+    case .integer(let value): value
+    case .number(let value): Int(exactly: value)
+    case .text, .flag: nil
+    }
+  }
+}
+
+extension Hyperparameter.Value: Hashable {
+  /// Whether both are the same number, the same text or the same flag.
+  public static func == (lhs: Self, rhs: Self) -> Bool {
+    switch (lhs, rhs) {
+    case (.integer(let lhs), .integer(let rhs)): lhs == rhs
+    case (.number(let lhs), .number(let rhs)): lhs == rhs
+    case (.integer(let integer), .number(let number)), (.number(let number), .integer(let integer)):
+      Int(exactly: number) == integer
+    case (.text(let lhs), .text(let rhs)): lhs == rhs
+    case (.flag(let lhs), .flag(let rhs)): lhs == rhs
+    default: false
+    }
+  }
+
+  /// Feeds the number, text or flag to the hasher.
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .integer(let value): hasher.combine(value)
+    case .number(let value):
+      if let whole = Int(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
+    case .text(let value): hasher.combine(value)
+    case .flag(let value): hasher.combine(value)
+    }
+  }
+}
+
+extension Hyperparameter.Value: CustomStringConvertible {
+  /// The value as text. A number has as many digits as tell it apart, and no point where it is whole.
+  public var description: String {
+    switch self {
+    case .integer(let value): "\(value)"
+    case .number(let value): Int(exactly: value).map { "\($0)" } ?? "\(value)"
+    case .text(let value): value
+    case .flag(let value): "\(value)"
+    }
+  }
+}
+
+extension Hyperparameter.Value {
+  /// The value for tables: whole numbers in full, since two seeds must not look the same, others with
+  /// at most eight characters or four significant digits.
+  package var shortDescription: String {
+    if case .number(let number) = self { Self.shortNumber(number) } else { "\(self)" }
+  }
+
+  /// A number for tables; see ``shortDescription``.
+  package static func shortNumber(_ number: Double) -> String {
+    if let whole = Int(exactly: number), abs(whole) < 1_000_000_000 { return "\(whole)" }
+    let exact = "\(number)"
+    return exact.count <= 8 ? exact : significant(number, 4)
+  }
+}
+
+extension Hyperparameter.Value: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
+{
+  /// A whole number.
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  /// A number.
+  public init(floatLiteral value: Double) { self = .number(value) }
+  /// A text.
+  public init(stringLiteral value: String) { self = .text(value) }
+  /// A flag.
+  public init(booleanLiteral value: Bool) { self = .flag(value) }
+}
+
+/// As JSON's own numbers, strings, `true` and `false`.
+extension Hyperparameter.Value: Codable {
+  /// Decodes any of the four; a number without a fraction is whole.
+  public init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if let flag = try? value.decode(Bool.self) {
+      self = .flag(flag)
+    } else if let integer = try? value.decode(Int.self) {
+      self = .integer(integer)
+    } else if let number = try? value.decode(Double.self) {
+      self = .number(number)
+    } else {
+      self = .text(try value.decode(String.self))
+    }
+  }
+
+  /// Encodes the bare value.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .integer(let value): try container.encode(value)
+    case .number(let value):
+      // With all digits, where it would be read as a whole number: 2⁶² is not
+      // 4.611686018427388e+18.
+      if let whole = Int(exactly: value) {
+        try container.encode(whole)
+      } else {
+        try container.encode(value)
+      }
+    case .text(let value): try container.encode(value)
+    case .flag(let value): try container.encode(value)
+    }
+  }
+}

@@ -1,0 +1,229 @@
+import Foundation
+import PerceptronDatasets
+import PerceptronNeuralNetwork
+
+/// The defaults of the classic experiment that depend on the data, found by trying on each set.
+package struct ExperimentDefaults: Equatable, Sendable {
+  package var hidden: Int
+  package var learningRate: Double
+  package var decay: Double
+  package var regularization: Double
+  package var iterations: Int
+  package var batch = 200
+  package var scale: Double
+  package var validation: Int
+
+  package init(
+    hidden: Int, learningRate: Double, decay: Double, regularization: Double, iterations: Int,
+    scale: Double, validation: Int
+  ) {
+    self.hidden = hidden
+    self.learningRate = learningRate
+    self.decay = decay
+    self.regularization = regularization
+    self.iterations = iterations
+    self.scale = scale
+    self.validation = validation
+  }
+
+  package static let digits = ExperimentDefaults(
+    hidden: 50, learningRate: 0.5, decay: 0.95, regularization: 1e-4, iterations: 1000, scale: 0.1,
+    validation: 200)
+  package static let cifar10 = ExperimentDefaults(
+    hidden: 50, learningRate: 1e-4, decay: 0.95, regularization: 0.25, iterations: 1000,
+    scale: 1e-4, validation: 1000)
+  /// Bytes in IDX files.
+  package static let idx = ExperimentDefaults(
+    hidden: 100, learningRate: 0.5, decay: 0.9, regularization: 2e-5, iterations: 4000, scale: 0.05,
+    validation: 1000)
+
+  /// Other numbers in IDX files: of unknown size, so that the learning rate is lower.
+  package static let idxNumbers = {
+    var defaults = idx
+    defaults.learningRate = 0.1
+    return defaults
+  }()
+
+  /// The defaults for `data`.
+  package static func suiting(_ data: LoadedData) -> ExperimentDefaults {
+    var defaults =
+      switch data.kind {
+      case .digits: digits
+      case .cifar10: cifar10
+      case .fashionMNIST: idx
+      case .folder: data.isBytes ? idx : idxNumbers
+      }
+    // At most a fifth of a small set.
+    defaults.validation = min(defaults.validation, data.training.count / 5)
+    return defaults
+  }
+}
+
+extension Hyperparameters {
+  /// The experiment on `data` that has these hyperparameters, and defaults for the others.
+  ///
+  /// - Throws: ``HyperparameterError`` or `InvalidSetting` for what no network can be trained with;
+  ///   `DatasetError` where there are no training rows.
+  package func experiment(
+    for data: LoadedData, format: DatasetLibrary.Format? = nil
+  ) throws -> Experiment {
+    try check()
+    let defaults = ExperimentDefaults.suiting(data)
+    let rows = data.training.count
+    if rows == 0 { throw DatasetError("\(data.name) has no training rows") }
+    let validation = validation ?? defaults.validation
+    if validation >= rows {
+      throw HyperparameterError(
+        "validation", is: validation,
+        expected: "less than the \(rows) training rows of \(data.name)")
+    }
+    let count = rows - validation
+    var training =
+      isPlain
+      ? classicTraining(defaults, rowCount: count) : try modernTraining(rowCount: count)
+    training.seed = seed ?? 0
+    if training.sampling == .epoch && training.batchSize > count {
+      throw HyperparameterError(
+        "batch", is: training.batchSize,
+        expected: "at most the \(count) training rows with `sampling` epoch")
+    }
+    try checkBatch(training.batchSize)
+    let preparation = preparation(for: data, isPlain: isPlain)
+    let experiment = Experiment(
+      data: data.name, format: format,
+      network: network(
+        classCount: data.training.classCount, defaults: defaults, isPlain: isPlain),
+      training: training, validation: validation, split: validationSplit(of: data),
+      precision: precision ?? .float, random: random ?? .fast, pixelScale: preparation.divisor,
+      subtractMean: preparation.subtractMean, ensemble: ensemble)
+    try experiment.check(for: data.training)
+    return experiment
+  }
+
+  /// The held-out rows: the last ones where others hold out those, so that figures compare.
+  private func validationSplit(of data: LoadedData) -> ValidationSplit {
+    let isCustomary = random == .numpy || data.kind == .cifar10 || data.kind == .fashionMNIST
+    switch split ?? (isCustomary && splitSeed == nil ? .last : .stratified) {
+    case .last: return .last
+    case .stratified: return .stratified(seed: splitSeed ?? 0)
+    }
+  }
+
+  /// The divisor of the features, and whether their mean is subtracted.
+  ///
+  /// - Parameter isPlain: whether the experiment is the classic one, which leaves CIFAR-10's pixels at
+  ///   0…255.
+  package func preparation(
+    for data: LoadedData, isPlain: Bool = true
+  ) -> (divisor: Double, subtractMean: Bool) {
+    let divisor = !isPlain && data.kind == .cifar10 ? 255 : data.divisor
+    return (pixelScale ?? divisor, subtractMean ?? data.isBytes)
+  }
+}
+
+// MARK: - Network
+
+extension Hyperparameters {
+  /// The network for data of `classCount` classes.
+  package func network(
+    classCount: Int, defaults: ExperimentDefaults, isPlain: Bool
+  ) -> NetworkSettings {
+    let activations = LayerSpecification.activations
+    let entry = activations.first { $0.name == activation } ?? activations[0]
+    let blocks = (layers ?? [hidden ?? defaults.hidden]).flatMap { width -> [LayerSpecification] in
+      var block: [LayerSpecification] = [.affine(outputs: width)]
+      if batchNorm == true { block.append(.batchNorm()) }
+      if layerNorm == true { block.append(.layerNorm()) }
+      block.append(entry.layer)
+      if let dropout, dropout > 0 { block.append(.dropout(rate: dropout)) }
+      return block
+    }
+    let isNormal = isPlain || scale != nil || initializer == "normal"
+    let named = Initializer.named.first { $0.name == initializer }?.initializer
+    return NetworkSettings(
+      layers: blocks + [.affine(outputs: classCount)], loss: lossSpecification,
+      initializer: isNormal
+        ? .normal(scale: scale ?? defaults.scale) : named ?? entry.initializer)
+  }
+
+  private var lossSpecification: LossSpecification {
+    if let labelSmoothing { return .softmax(labelSmoothing: labelSmoothing) }
+    return LossSpecification.named.first { $0.name == loss }?.loss ?? .softmax
+  }
+}
+
+// MARK: - Training
+
+extension Hyperparameters {
+  private var evaluation: EvaluationRule {
+    isClassicClock ? .epochBegins : .epochs(1)
+  }
+
+  private var isClassicClock: Bool {
+    (epochClock ?? (random == .numpy ? .classic : .end)) == .classic
+  }
+
+  /// The classic experiment's training.
+  private func classicTraining(_ defaults: ExperimentDefaults, rowCount: Int) -> TrainerSettings {
+    let sampling = sampling ?? .replacement
+    let iterations = iterations ?? defaults.iterations
+    let batchSize =
+      batch ?? (sampling == .epoch ? min(defaults.batch, max(rowCount, 1)) : defaults.batch)
+    let epochs = Self.epochs(iterations, batchSize: batchSize, rowCount: rowCount)
+    let counted = isClassicClock ? min(epochs, Double(iterations)) : epochs
+    var settings = TrainerSettings(
+      learningRate: learningRate ?? defaults.learningRate,
+      schedule: decay.map { .epochDecay(factor: $0) }
+        ?? .epochDecay(usualFactor: defaults.decay, epochs: counted),
+      length: .iterations(iterations), batchSize: batchSize, sampling: sampling,
+      evaluation: evaluation)
+    complete(&settings, regularization: defaults.regularization)
+    return settings
+  }
+
+  /// The training of any other experiment.
+  private func modernTraining(rowCount: Int) throws -> TrainerSettings {
+    let entry = optimizer ?? .adam
+    let batchSize = batch ?? min(128, max(rowCount, 1))
+    var settings = TrainerSettings(
+      optimizer: entry.optimizer, learningRate: learningRate ?? entry.learningRate,
+      length: iterations.map { .iterations($0) }
+        ?? .epochs(epochs ?? Self.epochs(rowCount: rowCount, batchSize: batchSize)),
+      batchSize: batchSize, sampling: sampling ?? .epoch, evaluation: evaluation)
+    let iterations = settings.iterations(rowCount: rowCount)
+    if let warmUp, warmUp > 0, warmUp >= iterations {
+      throw HyperparameterError(
+        "warm-up", is: warmUp, expected: "less than the run's \(iterations) iterations")
+    }
+    let values: [Schedule.Parameter: Double?] = [
+      .decay: decay, .stepEpochs: stepEpochs.map(Double.init), .warmUp: warmUp.map(Double.init),
+    ]
+    settings.schedule = (schedule ?? (decay == nil ? .constant : .epochDecay)).schedule(
+      values.compactMapValues { $0 },
+      epochs: Self.epochs(iterations, batchSize: batchSize, rowCount: rowCount))
+    complete(&settings, regularization: 0)
+    return settings
+  }
+
+  private func complete(_ settings: inout TrainerSettings, regularization: Double) {
+    settings.penalty = .elastic(l1: l1 ?? 0, l2: self.regularization ?? regularization)
+    settings.maxNorm = maxNorm
+    settings.clipping = clipNorm.map { .norm(maximum: $0) } ?? .none
+    settings.earlyStopping = earlyStopping.map { EarlyStopping(patience: $0) }
+    settings.averageDecay = average
+    settings.workers = workers
+    if let weightDecay { settings.optimizer.weightDecay = weightDecay }
+  }
+
+  /// The number of epochs in so many iterations.
+  private static func epochs(_ iterations: Int, batchSize: Int, rowCount: Int) -> Double {
+    Double(iterations) * Double(batchSize) / Double(max(rowCount, 1))
+  }
+
+  /// The default length: ten epochs, or on a small set enough for a thousand iterations, at most a
+  /// hundred.
+  package static func epochs(rowCount: Int, batchSize: Int) -> Int {
+    let enough = (1000 * batchSize + rowCount - 1) / max(rowCount, 1)
+    return min(max(10, enough), 100)
+  }
+}

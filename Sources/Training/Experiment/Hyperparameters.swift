@@ -1,0 +1,212 @@
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronNeuralNetwork
+
+/// The hyperparameters that were chosen for an experiment; the others are nil.
+///
+/// ``experiment(for:format:)`` completes them by defaults that suit the data. ``Hyperparameter/all``
+/// lists them with their names, ranges and help.
+package struct Hyperparameters: Hashable, Sendable {
+  // Network
+  package var hidden: Int?
+  package var layers: [Int]?
+  package var depth: Int?
+  /// Widths of single hidden layers, counted from 1: with ``depth`` another way to give ``layers``.
+  package var widths: [Int: Int] = [:]
+  package var activation: String?
+  package var dropout: Double?
+  package var batchNorm: Bool?
+  package var layerNorm: Bool?
+  package var initializer: String?
+  package var scale: Double?
+  package var loss: String?
+  package var labelSmoothing: Double?
+  // Training
+  package var optimizer: Optimizer.Entry?
+  package var learningRate: Double?
+  package var schedule: Schedule.Entry?
+  package var decay: Double?
+  package var stepEpochs: Int?
+  package var warmUp: Int?
+  package var regularization: Double?
+  package var l1: Double?
+  package var weightDecay: Double?
+  package var maxNorm: Double?
+  package var clipNorm: Double?
+  package var iterations: Int?
+  package var epochs: Int?
+  package var batch: Int?
+  package var sampling: Sampling?
+  package var epochClock: EpochClock?
+  package var earlyStopping: Int?
+  package var average: Double?
+  package var workers: Int?
+  package var ensemble: Int?
+  // Data and random numbers
+  package var validation: Int?
+  package var split: SplitRule?
+  package var splitSeed: UInt64?
+  package var pixelScale: Double?
+  package var subtractMean: Bool?
+  package var precision: Experiment.Precision?
+  package var random: Experiment.RandomKind?
+  package var seed: UInt64?
+
+  /// When the decay and the evaluation of an epoch are due.
+  package enum EpochClock: String, CaseIterable, Sendable {
+    /// After its last batch.
+    case end
+    /// After its first batch, as in the NumPy formulation.
+    case classic
+  }
+
+  /// Which rows are held out.
+  package enum SplitRule: String, CaseIterable, Sendable {
+    case stratified, last
+  }
+
+  /// Nothing chosen.
+  package init() {}
+
+  /// Chooses values.
+  ///
+  /// - Throws: ``HyperparameterError`` for a value of another kind or out of range.
+  package init(
+    choosing values: [(hyperparameter: Hyperparameter, value: Hyperparameter.Value)]
+  ) throws {
+    for (hyperparameter, value) in values { try hyperparameter.choose(value, in: &self) }
+  }
+}
+
+/// Why hyperparameters make no experiment. Names of hyperparameters stand in backticks, so that whoever
+/// shows the message can write them otherwise.
+package struct HyperparameterError: Error, CustomStringConvertible {
+  package let message: String
+  package var description: String { message }
+
+  package init(_ message: String) { self.message = message }
+
+  package init(_ name: String, is value: some Any, expected: String) {
+    message = "`\(name)` is \(value), expected \(expected)"
+  }
+}
+
+extension Hyperparameters {
+  /// The network is the classic one: a hidden layer of ReLU with softmax loss.
+  package var isPlainNetwork: Bool {
+    layers == nil && activation == nil && dropout == nil && batchNorm != true && layerNorm != true
+      && initializer == nil && loss == nil && labelSmoothing == nil
+  }
+
+  /// The experiment is the classic one: a plain network and SGD whose rate decays once per epoch.
+  package var isPlain: Bool {
+    isPlainNetwork && optimizer == nil && schedule == nil && epochs == nil
+  }
+
+  /// Throws where two hyperparameters contradict each other.
+  package func check() throws {
+    func refuse(_ isWrong: Bool, _ message: @autoclosure () -> String) throws {
+      if isWrong { throw HyperparameterError(message()) }
+    }
+    try refuse(
+      layers != nil && hidden != nil,
+      "`hidden` and `layers` both give widths; `layers` \(hidden ?? 0) does both")
+    try refuse(
+      batchNorm == true && layerNorm == true,
+      "`batch-norm` and `layer-norm` both normalize; choose one")
+    try refuse(
+      scale != nil && initializer != nil && initializer != "normal",
+      "`scale` goes with `initializer` normal, not \(initializer ?? ""), which scales by itself")
+    try refuse(
+      labelSmoothing != nil && loss != nil && loss != "softmax",
+      "`label-smoothing` goes with `loss` softmax, not \(loss ?? "")")
+    try refuse(
+      epochs != nil && iterations != nil,
+      "`epochs` and `iterations` both say how long to train; choose one")
+    try checkSchedule()
+    if split == .last, let splitSeed {
+      throw HyperparameterError("`split-seed` is \(splitSeed), but `split` last draws nothing")
+    }
+    if precision != .double {
+      try checkFloat("regularization", regularization)
+      try checkFloat("pixel-scale", pixelScale)
+    }
+    guard random == .numpy else { return }
+    try refuse(
+      ensemble != nil,
+      "`ensemble` goes with `random` fast: NumPy's stream draws batches after one network's weights"
+    )
+    if let seed, seed > UInt32.max {
+      throw HyperparameterError("seed", is: seed, expected: "at most 2³² − 1 with `random` numpy")
+    }
+  }
+
+  /// Refuses parameters that the schedule does not have.
+  private func checkSchedule() throws {
+    func require(_ name: String, _ isGiven: Bool, _ parameter: Schedule.Parameter) throws {
+      if !isGiven || schedule?.parameters.contains(parameter) == true { return }
+      let names = Schedule.all.filter { $0.parameters.contains(parameter) }.map(\.rawValue)
+      let choice = [names.dropLast().joined(separator: ", "), names.last ?? ""]
+      throw HyperparameterError(
+        "`\(name)` goes with `schedule` "
+          + choice.filter { !$0.isEmpty }.joined(separator: " or ")
+          + (schedule.map { ", not \($0.rawValue)" } ?? ""))
+    }
+    try require("warm-up", warmUp != nil, .warmUp)
+    try require("step-epochs", stepEpochs != nil, .stepEpochs)
+    guard let decay, let schedule else { return }
+    try require("decay", true, .decay)
+    do {
+      try schedule.schedule([.decay: decay]).check()
+    } catch let error as InvalidSetting {
+      throw HyperparameterError(
+        "decay", is: plain(decay),
+        expected: "\(error.expected) with `schedule` \(schedule.rawValue)")
+    }
+  }
+
+  /// Refuses a value that is infinite, or 0 without being 0, in single precision.
+  private func checkFloat(_ name: String, _ value: Double?) throws {
+    guard let value else { return }
+    let narrow = Float(value)
+    if narrow.isFinite && (narrow != 0 || value == 0) { return }
+    throw HyperparameterError(
+      "`\(name)` is \(value), which single precision cannot hold; `precision` double can")
+  }
+
+  /// Refuses a batch from which batch normalization learns nothing.
+  package func checkBatch(_ rows: Int, named name: String = "batch") throws {
+    if batchNorm == true && rows == 1 {
+      throw HyperparameterError(
+        name, is: 1,
+        expected:
+          "at least 2 with `batch-norm`, which makes 0 of every number in a batch of one row"
+      )
+    }
+  }
+
+  /// The same with ``depth`` and ``widths`` written as ``layers``.
+  ///
+  /// - Throws: ``HyperparameterError`` for a layer without a width, and a width without a layer.
+  package func withLayers() throws -> Hyperparameters {
+    let count = depth ?? widths.count
+    if count == 0 && depth == nil { return self }
+    if count < 1 { throw HyperparameterError("depth is \(count), expected at least 1") }
+    if layers != nil {
+      throw HyperparameterError("`layers` gives all widths; leave out `depth` and the widths")
+    }
+    if let missing = (1...count).first(where: { widths[$0] == nil }) {
+      let known = depth.map { "depth is \($0)" } ?? "there are \(counted(widths.count, "width"))"
+      throw HyperparameterError("\(known), but width-\(missing) is not set")
+    }
+    if let extra = widths.keys.filter({ $0 > count }).min() {
+      throw HyperparameterError(
+        "depth is \(count), but width-\(extra) is set; in a file, "
+          + "\"when\": {\"depth\": [\(extra)]} sets it only where there is such a layer")
+    }
+    var same = self
+    same.layers = (1...count).compactMap { widths[$0] }
+    (same.depth, same.widths) = (nil, [:])
+    return same
+  }
+}
