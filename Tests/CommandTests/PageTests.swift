@@ -7,6 +7,8 @@ import Testing
 
 @Suite("Pages agree with the repository and the command")
 struct PageTests {
+  private static let optionsPage = "Sources/PerceptronCLI/OPTIONS.md"
+
   @Test("Every relative link and every path on a page leads to a file", arguments: Pages.all)
   func paths(page: String) throws {
     let text = try Pages.text(page)
@@ -58,4 +60,108 @@ struct PageTests {
       } catch {}
     }
   }
+
+  @Test("The page of options says what --help says")
+  func options() throws {
+    let expected = try optionReference()
+    if ProcessInfo.processInfo.environment["PERCEPTRON_WRITE_PAGES"] != nil {
+      try expected.write(
+        toFile: Pages.root + Self.optionsPage, atomically: true, encoding: .utf8)
+    }
+    let isCurrent = try Pages.text(Self.optionsPage) == expected
+    #expect(isCurrent, "out of date: run this test with PERCEPTRON_WRITE_PAGES=1")
+  }
+}
+
+/// The page of options, made from what `--help` is made from.
+private func optionReference() throws -> String {
+  struct Dump: Decodable { let command: CommandHelp }
+  let root = try JSONDecoder().decode(Dump.self, from: Data(PerceptronCommand._dumpHelp().utf8))
+    .command
+  return """
+    # Options of every command
+
+    Generated from the help by `Tests/CommandTests/PageTests.swift`. `perceptron help train` prints
+    the same for `train`, with more explanation. [README.md](README.md) describes what the commands do.
+
+    """ + root.sections(path: []).joined()
+}
+
+/// What ArgumentParser tells of a command.
+private struct CommandHelp: Decodable {
+  let commandName: String
+  let shouldDisplay: Bool
+  let abstract: String?
+  let arguments: [ArgumentHelp]?
+  let subcommands: [CommandHelp]?
+  let defaultSubcommand: String?
+
+  /// Sections for this command, unless it is the root, and for those below it. A default subcommand
+  /// stands under its parent's name.
+  func sections(path: [String]) -> [String] {
+    let children = (subcommands ?? []).filter { $0.shouldDisplay && $0.commandName != "help" }
+    let own = children.first { $0.commandName == defaultSubcommand } ?? self
+    let section = path.isEmpty ? [] : [own.section(titled: path.joined(separator: " "))]
+    return section
+      + children.filter { $0.commandName != defaultSubcommand }
+      .flatMap { $0.sections(path: path + [$0.commandName]) }
+  }
+
+  private func section(titled title: String) -> String {
+    let shown = (arguments ?? []).filter {
+      $0.shouldDisplay && !["help", "version"].contains($0.names?.last?.name)
+    }
+    var text = "\n## perceptron \(title)\n\n\(abstract ?? "")\n"
+    // As in the help: arguments, groups with a title, and the other options.
+    let titles = shown.map(\.groupTitle)
+    let inOrder =
+      ["Arguments"] + titles.filter { $0 != "Arguments" && $0 != "Options" } + ["Options"]
+    var done: Set<String> = []
+    for title in inOrder where titles.contains(title) && done.insert(title).inserted {
+      text += "\n| \(title) | |\n|---|---|\n"
+      for argument in shown where argument.groupTitle == title {
+        text += "| \(argument.synopsis) | \(argument.explanation) |\n"
+      }
+    }
+    return text
+  }
+}
+
+/// What ArgumentParser tells of an argument or an option.
+private struct ArgumentHelp: Decodable {
+  struct Name: Decodable { let kind, name: String }
+
+  let kind: String
+  let shouldDisplay: Bool
+  let sectionTitle: String?
+  let names: [Name]?
+  let valueName: String?
+  let abstract: String?
+  let defaultValue: String?
+  let allValues: [String]?
+
+  var groupTitle: String { sectionTitle ?? (kind == "positional" ? "Arguments" : "Options") }
+
+  /// Such as "`-o`, `--output <folder>`", or "`<folder>`".
+  var synopsis: String {
+    let value = valueName.map { "<\($0)>" } ?? ""
+    guard let names, let last = names.last else { return "`\(value)`" }
+    let spelt = names.dropLast().map { "`\($0.spelling)`" }
+    return (spelt + ["`\(last.spelling)\(kind == "option" ? " \(value)" : "")`"])
+      .joined(separator: ", ")
+  }
+
+  /// The help with the values and the default, as `--help` adds them.
+  var explanation: String {
+    var notes: [String] = []
+    if let allValues { notes.append("values: " + allValues.joined(separator: ", ")) }
+    if let defaultValue { notes.append("default: \(defaultValue)") }
+    let parts = [abstract, notes.isEmpty ? nil : "(\(notes.joined(separator: "; ")))"]
+    return parts.compactMap(\.self).joined(separator: " ")
+      .replacing("\n", with: " ").replacing("|", with: "\\|").replacing("<", with: "\\<")
+  }
+}
+
+extension ArgumentHelp.Name {
+  fileprivate var spelling: String { (kind == "short" ? "-" : "--") + name }
 }
