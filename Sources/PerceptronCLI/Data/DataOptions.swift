@@ -8,7 +8,7 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("data"),
     help: .init(
-      "\(DatasetLibrary.names.joined(separator: ", ")), or a folder of \(formatTitles). (default: digits)",
+      "\(DatasetLibrary.names.joined(separator: ", ")), or a folder of \(formatTitles). (default: that of the run or model, if any, else digits)",
       valueName: "name"))
   var givenData: String?
   @Option(help: "Format of the folder. (default: detected by the names of its files)")

@@ -10,11 +10,11 @@ struct ShowCommand: CommandWithExamples {
     commandName: "show",
     abstract: "Show the results of a training run or a study.",
     discussion: """
-      Prints figures, and curves of losses and accuracies. Each column of a curve is the mean of the \
-      values in it; the loss is on a logarithmic scale if it spans more than a factor of 10. The \
-      highest and the lowest column are printed beside a curve, the first and the last iteration \
-      below it. Curves are as wide as the terminal, or COLUMNS, or 80 columns. They are drawn in \
-      ASCII if the first of LC_ALL, LC_CTYPE and LANG that is set does not name UTF-8.
+      Prints the results and the curves of losses and accuracies. Each column of a curve is the mean of \
+      the values in it; the loss is on a logarithmic scale if it spans more than a factor of 10. The \
+      highest and the lowest value are printed beside a curve, the first and the last iteration below \
+      it. Curves are as wide as the terminal; if the width is unknown, as COLUMNS says, or 80 columns. \
+      They are drawn in ASCII if the first of LC_ALL, LC_CTYPE and LANG that is set does not name UTF-8.
 
       A run that is in progress, or was killed, is shown as of its last checkpoint. A study is shown \
       as by `perceptron tune show`.

@@ -28,10 +28,9 @@ struct TuneSearchCommand: CommandWithExamples {
       its first seed decides whether the others are trained. The best network is measured on the test \
       set at the end, if there is one.
 
-      Networks that share their batches are trained side by side, which is faster and changes rounding \
-      only. Over a long training such differences can grow, so that accuracies may differ in single \
-      rows from those of a network trained alone. With --prune the outcome depends on the order of \
-      evaluations, so that --independent may prune other trials.
+      Networks that share their batches are trained side by side, which is faster and gives the same \
+      bits. With --prune the outcome depends on the order of evaluations, so that --independent may \
+      prune other trials.
 
       The folder has journal.jsonl, to which everything is written at once, and best.safetensors, the \
       best network so far, for `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM and SIGHUP finish \
