@@ -114,7 +114,7 @@ struct ComparisonTests {
     let other = Self.entry("b", { $0.settings.split = .stratified(seed: 7) })
     #expect(
       RunComparison([Self.entry("a"), other]).cautions == [
-        "The runs held out different rows: their validation accuracies do not compare."
+        "The runs held out different rows: their validation accuracies are not comparable."
       ])
   }
 

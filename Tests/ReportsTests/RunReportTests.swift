@@ -136,7 +136,7 @@ struct RunReportTests {
     #expect(!report.sections.contains { $0.heading == "First-layer weights" })
     #expect(report.paragraphs.contains { $0.contains("not known to be pictures") })
     let table = try #require(report.table("Most confident errors"))
-    #expect(table.columns.map(\.title) == ["row", "true class", "taken for", "probability"])
+    #expect(table.columns.map(\.title) == ["row", "true class", "predicted", "probability"])
     #expect(
       table.rows.map { $0.map(\.text) } == [
         ["2", "owl", "cat", "99 %"], ["3", "dog", "owl", "91 %"], ["1", "cat", "dog", "67 %"],
@@ -163,7 +163,7 @@ struct RunReportTests {
     #expect(pictures.allSatisfy { $0.image.width == 96 && $0.image.height == 64 })
     // White is 9, the largest number of all rows: 5/9 of 255 is 142.
     #expect(pictures[0].image.pixels[0] == 142 && pictures[0].image.pixels[96 * 32] == 255)
-    #expect(pictures[0].summary == "Row 2 of class owl, taken for cat")
+    #expect(pictures[0].summary == "Row 2 of class owl, predicted as cat")
   }
 
   @Test("A loss without probabilities has margins instead")

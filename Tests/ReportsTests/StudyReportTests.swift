@@ -19,7 +19,7 @@ struct StudyReportTests {
     #expect(report.subtitle == "7 trials: 5 done, 1 diverged, 1 failed")
     #expect(
       report.sections.map(\.heading) == [
-        "Overview", "Best trials", "Progress", "Settings and results", "What each setting did",
+        "Overview", "Best trials", "Progress", "Settings and results", "Effects of settings",
         "Pairs of settings", "Learning curves", "Timeline", "Files and commands",
       ])
     let figures = report.figures.prefix(4).map { "\($0.name): \($0.value)" }
@@ -183,7 +183,7 @@ struct StudyReportTests {
     let report = Report(of: equal, in: nil)
     #expect(report.table("Best trials")?.rows.allSatisfy { $0[1].tint == nil } == true)
     #expect(report.chart("importance") == nil)
-    #expect(report.paragraphs.contains { $0.hasPrefix("No importance is told") })
+    #expect(report.paragraphs.contains { $0.hasPrefix("No importance is shown") })
     guard case .parallelCoordinates(let lines)? = report.chart("parallel-coordinates")?.content
     else {
       Issue.record("no parallel coordinates")
@@ -216,7 +216,7 @@ struct StudyReportTests {
       report.shownCharts.map(\.name).filter { $0 != "timeline" } == [
         "importance", "effect-1-rate", "effect-2-hidden", "pair-1-rate-hidden", "learning-curves",
       ])
-    let table = try #require(report.table("What each setting did"))
+    let table = try #require(report.table("Effects of settings"))
     #expect(table.columns[2].title == "compared")
     #expect(table.rows[1].map(\.text) == ["rate", "1", "3", "0", "0.5000", "0.6250", ""])
   }

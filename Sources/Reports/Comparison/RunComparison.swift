@@ -105,15 +105,16 @@ public struct RunComparison: Sendable {
       records.map { "\($0.settings.network.loss), \($0.settings.training.penalty)" })
     return [
       Set(digests.compactMap { $0 }).count > 1
-        ? "The runs were trained on different data: their losses and accuracies do not compare."
+        ? "The runs were trained on different data: their losses and accuracies are not comparable."
         : unknown.isEmpty
           ? nil
-          : "It is not known whether the runs were trained on the same data: the record of "
-            + "\(unknown.joined(separator: ", ")) does not tell.",
+          : "It is unknown whether the runs were trained on the same data: the record of "
+            + "\(unknown.joined(separator: ", ")) does not say.",
       Set(records.map { "\($0.settings.validation) \($0.settings.split)" }).count > 1
-        ? "The runs held out different rows: their validation accuracies do not compare." : nil,
+        ? "The runs held out different rows: their validation accuracies are not comparable." : nil,
       losses.count > 1
-        ? "The runs have different loss functions or penalties: their losses do not compare." : nil,
+        ? "The runs have different loss functions or penalties: their losses are not comparable."
+        : nil,
     ].compactMap { $0 }
   }
 }

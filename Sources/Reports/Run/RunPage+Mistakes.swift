@@ -30,7 +30,7 @@ extension RunPage {
           // The confidence stays on one line.
           caption: "\(label) → \(predicted), "
             + Self.text(mistake.confidence).replacing(" ", with: "\u{A0}"),
-          summary: "Row \(mistake.row) of class \(label), taken for \(predicted)")
+          summary: "Row \(mistake.row) of class \(label), predicted as \(predicted)")
       })
   }
 
@@ -40,7 +40,7 @@ extension RunPage {
     if case .margin? = evaluation.mistakes.first?.confidence { measure = "margin" }
     return Report.Table(
       caption: "The most confident errors",
-      columns: [.words("row"), .words("true class"), .words("taken for"), .figures(measure)],
+      columns: [.words("row"), .words("true class"), .words("predicted"), .figures(measure)],
       texts: evaluation.mistakes.map {
         ["\($0.row)", names[$0.label], names[$0.predicted], Self.text($0.confidence)]
       })
@@ -70,7 +70,7 @@ extension RunPage {
   private func matrix(_ confusion: ConfusionMatrix) -> Report.Table {
     let support = confusion.support
     return Report.Table(
-      caption: "How many rows of each class are taken for which, and their share of the class",
+      caption: "Rows by true and predicted class, with their share of the true class",
       axis: "predicted class",
       columns: [.words("true class")] + confusion.classNames.map { .figures($0) },
       rows: confusion.counts.enumerated().map { label, counts in
@@ -95,7 +95,7 @@ extension RunPage {
       "confusion",
       Chart(
         title: "Confusions",
-        summary: "The share of each true class that each class is predicted for.",
+        summary: "The share of each true class by predicted class.",
         .heatMap(
           .init(
             columnLabel: "predicted", columns: confusion.classNames, rowLabel: "true",
@@ -114,9 +114,9 @@ extension RunPage {
     }
     pairs.sort { ($1.count, $0.label, $0.predicted) < ($0.count, $1.label, $1.predicted) }
     return Report.Table(
-      caption: pairs.isEmpty ? "No row is taken for another class" : "The most frequent confusions",
+      caption: pairs.isEmpty ? "No row is misclassified" : "The most frequent confusions",
       columns: [
-        .words("true class"), .words("taken for"), .figures("rows"), .figures("of the class"),
+        .words("true class"), .words("predicted"), .figures("rows"), .figures("of the class"),
       ],
       texts: pairs.prefix(15).map { label, predicted, count in
         let share = Double(count) / Double(confusion.support[label])

@@ -21,7 +21,7 @@ extension StudyPage {
     blocks.append(
       .paragraph(
         ranked.isEmpty
-          ? "No importance is told: a setting's needs several values, two trials of one of them, "
+          ? "No importance is shown: it needs several values of a setting, two trials of one, "
             + "and results that differ."
           : "The importance of a setting is the share of the results' variance that it explains "
             + "alone (η² of a one-way analysis of variance); few trials for each value make it "
@@ -33,7 +33,7 @@ extension StudyPage {
     }
     if !charts.isEmpty { blocks.append(.charts(charts)) }
     blocks.append(.table(table(of: shown)))
-    return Report.Section("What each setting did", blocks)
+    return Report.Section("Effects of settings", blocks)
   }
 
   private func importance(of ranked: [MarginalEffect]) -> Chart {

@@ -24,7 +24,7 @@ extension StudyPage {
             : "The best are \(best.name). Their settings:"), .facts(settings),
       ]
     }
-    blocks += [.paragraph("What was searched:"), .facts(searched)]
+    blocks += [.paragraph("The search:"), .facts(searched)]
     return Report.Section("Overview", blocks)
   }
 

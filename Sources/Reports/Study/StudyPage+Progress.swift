@@ -29,7 +29,7 @@ extension StudyPage {
           style: .steps),
       ], isWide: true)
     let note: [Report.Block] =
-      stride > 1 ? [.paragraph("Of every \(stride) trials one has a dot.")] : []
+      stride > 1 ? [.paragraph("One of every \(stride) trials has a dot.")] : []
     return Report.Section("Progress", [.charts([chart])] + note)
   }
 
@@ -62,7 +62,7 @@ extension StudyPage {
       ? []
       : [
         .paragraph(
-          "Curves that lie on one another are of trials that train the same network for different "
+          "Overlapping curves are of trials that train the same network for different "
             + "lengths, or to the same accuracies.")
       ]
     return Report.Section("Learning curves", [.charts([chart])] + note)
@@ -92,7 +92,7 @@ extension StudyPage {
       return hasBegun
         ? Report.Section(
           "Timeline",
-          [.paragraph("The journal does not tell when trials ran: another version wrote it.")])
+          [.paragraph("The journal has no times: an earlier version wrote it.")])
         : nil
     }
     let known = trials.filter { !$0.stretches.isEmpty }.sorted {
@@ -110,7 +110,7 @@ extension StudyPage {
       pauses > 1
         ? "Pauses of \(readableTime(pauses)) in all, in which none ran, are left out." : nil,
       known.count < trials.count(where: { $0.state != .waiting })
-        ? "Trials whose times the journal does not tell are left out." : nil,
+        ? "Trials without times in the journal are left out." : nil,
       shown.count < known.count
         ? "Only the first \(shown.count) of \(known.count) trials are shown." : nil,
     ].compactMap { $0 }

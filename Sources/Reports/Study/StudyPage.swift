@@ -126,7 +126,7 @@ extension StudyPage {
   var files: Report.Section? {
     guard let folder else { return nil }
     let slash = folder.hasSuffix("/") ? "" : "/"
-    var facts = [Report.Fact("everything that happened", folder + slash + Study.journalName)]
+    var facts = [Report.Fact("journal", folder + slash + Study.journalName)]
     let best = folder + slash + Study.bestName
     if FileManager.default.fileExists(atPath: best) { facts.append(.init("best network", best)) }
     return Report.Section(
