@@ -104,7 +104,7 @@ extension StudyReport {
       folder: folder, data: context?.trials.source, format: context?.trials.format?.rawValue,
       fixed: context?.trials.fixed, space: study.definition.space,
       seeds: seeds.isEmpty ? nil : seeds, method: study.definition.method,
-      pruning: study.definition.pruning.words, training: context?.training.words,
+      pruning: study.definition.pruning.displayName, training: context?.training.displayName,
       goal: study.definition.goal,
       counts: Dictionary(
         uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),

@@ -35,10 +35,10 @@ struct StudyReport {
   ) -> String {
     var lines =
       head + [
-        "", "\(study.trialCountInWords): \(study.countsInWords)", "",
+        "", "\(study.trialCountText): \(study.countsText)", "",
         leaderboard(top: count, columns: columns),
       ]
-    if !study.choiceInWords.isEmpty { lines += [""] + study.choiceInWords }
+    if !study.choiceText.isEmpty { lines += [""] + study.choiceText }
     if !commands.isEmpty { lines += [""] + commands }
     if !study.definition.space.parameters.isEmpty {
       lines += ["", effects(columns: columns)]
@@ -70,7 +70,7 @@ struct StudyReport {
         [trial.numbers] + names.map { trial.parameters[$0]?.shortDescription ?? "–" } + [
           trial.state.rawValue
         ] + (isRepeated ? ["\(trial.doneCount) of \(trial.trials.count)"] : []) + [
-          trial.valueInWords,
+          trial.valueText,
           trial.trainAccuracy.map { decimal($0, 4) } ?? "–",
           trial.finalLoss.map(readableNumber) ?? "–",
           readableTime(trial.seconds),
@@ -107,7 +107,7 @@ struct StudyReport {
         ])
       }
     }
-    return table.text(columns: columns) + (basis.words.map { "\ncompared \($0)" } ?? "")
+    return table.text(columns: columns) + (basis.displayText.map { "\ncompared \($0)" } ?? "")
   }
 }
 
@@ -128,9 +128,10 @@ extension StudyReport {
     }
     let tried = definition.space.parameters.map { "\($0.name) \($0.domain)" }
     if !tried.isEmpty { lines.append("tried     " + tried.joined(separator: "  ")) }
-    if let repeats = definition.repeatsInWords { lines.append("repeats   \(repeats)") }
-    lines.append("method    \(definition.method.words), pruning \(definition.pruning.words)")
-    if let context { lines.append("training  \(context.training.words)") }
+    if let repeats = definition.repeatsText { lines.append("repeats   \(repeats)") }
+    lines.append(
+      "method    \(definition.method.displayName), pruning \(definition.pruning.displayName)")
+    if let context { lines.append("training  \(context.training.displayName)") }
     return lines
   }
 

@@ -61,7 +61,7 @@ struct TuneSession {
       if isJSON || isQuiet { Console.error(report.advice) }
       throw ExitCode(Interruption.status)
     }
-    if study.best == nil { throw NoResult(counts: study.countsInWords) }
+    if study.best == nil { throw NoResult(counts: study.countsText) }
     if let emptiness {
       if isJSON || isQuiet { Console.error(emptiness) } else { try Console.output(emptiness) }
     }
@@ -129,11 +129,11 @@ struct TuneSession {
       : (earlier == 0 ? "" : ", the last \(left)") + " in \(readableTime(seconds))"
     var lines = [
       "\(data.name): \(rows) rows, \(validation.joined(separator: " or ")) of them for validation",
-      "\(state)\(study.trialCountInWords)\(work): "
-        + study.countsInWords,
+      "\(state)\(study.trialCountText)\(work): "
+        + study.countsText,
     ]
     if study.best != nil {
-      lines += ["", report.leaderboard(top: 10), ""] + study.choiceInWords
+      lines += ["", report.leaderboard(top: 10), ""] + study.choiceText
       lines += report.edges
       lines += report.commands
       let journal = "\(folder)/\(Study.journalName)"
@@ -267,7 +267,7 @@ extension TuneSearchCommand {
     }
     let experiments = try trials.experiments(of: study.trials.map(\.parameters), for: loaded)
     try context.demand(experiments, in: folder)
-    let counts = study.countsInWords
+    let counts = study.countsText
     if !files.quiet {
       Console.error("going on with \(counted(study.trials.count, "trial")): \(counts)")
     }

@@ -7,11 +7,11 @@ extension StudyPage {
     let shown = marginals.filter { $0.levels.count > 1 }
     if basis.count == 0 || shown.isEmpty { return nil }
     var blocks: [Report.Block] = []
-    if let words = basis.words {
+    if let basis = basis.displayText {
       blocks.append(
         .paragraph(
           "Trials were pruned, so that few results are left to compare. Effects are therefore of "
-            + "the values \(words)."))
+            + "the values \(basis)."))
     }
     let ranked = shown.filter { $0.importance != nil }
       .sorted { $0.importance ?? 0 > $1.importance ?? 0 }

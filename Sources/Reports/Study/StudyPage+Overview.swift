@@ -6,7 +6,7 @@ extension StudyPage {
   /// Key figures, the state of the study, and what was searched.
   var overview: Report.Section {
     var blocks: [Report.Block] = [.figures(figures)]
-    let choice = study.choiceInWords.map(Self.sentence)
+    let choice = study.choiceText.map(Self.sentence)
     if !choice.isEmpty { blocks.append(.paragraph(choice.joined(separator: " "))) }
     blocks += states.map { .paragraph($0) }
     if let failure {
@@ -106,12 +106,12 @@ extension StudyPage {
         Self.displayText(for: parameter.domain)
           + (condition.isEmpty ? "" : " (where \(condition.joined(separator: " and ")))"))
     }
-    if let repeats = definition.repeatsInWords { facts.append(.init("repeats", repeats)) }
+    if let repeats = definition.repeatsText { facts.append(.init("repeats", repeats)) }
     facts += details.fixed.sorted { $0.key < $1.key }.map { .init($0.key, "\($0.value) in all") }
     facts.append(.init("goal", "\(goalName), \(direction)"))
-    facts.append(.init("method", definition.method.words))
-    facts.append(.init("pruning", definition.pruning.words))
-    if let training = details.training { facts.append(.init("training", training.words)) }
+    facts.append(.init("method", definition.method.displayName))
+    facts.append(.init("pruning", definition.pruning.displayName))
+    if let training = details.training { facts.append(.init("training", training.displayName)) }
     return facts
   }
 

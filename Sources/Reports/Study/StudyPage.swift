@@ -44,8 +44,8 @@ struct StudyPage {
 
   var subtitle: String {
     let data = details.data.map { " on " + URL(fileURLWithPath: $0).lastPathComponent } ?? ""
-    let head = "\(study.trialCountInWords)\(data)"
-    return trials.isEmpty ? head : "\(head): \(study.countsInWords)"
+    let head = "\(study.trialCountText)\(data)"
+    return trials.isEmpty ? head : "\(head): \(study.countsText)"
   }
 
   var isUnderWay: Bool { trials.contains { $0.state == .running } }

@@ -41,7 +41,7 @@ private struct StudyEvents {
       HParams.experiment(
         study.definition.space,
         metrics: metrics.map { ("result/\($0.name)", $0.name) },
-        description: "\(study.trials.count) trials: \(study.countsInWords)",
+        description: "\(study.trials.count) trials: \(study.countsText)",
         time: time.timeIntervalSince1970))
     try log.flush()
     for trial in trials { try write(trial) }

@@ -42,7 +42,7 @@ extension Pruning {
   }
 
   /// Such as `halving (minimum 100, factor 3)`, by the names of the options.
-  package var words: String {
+  package var displayName: String {
     switch self {
     case .none: "none"
     case .successiveHalving(let minimum, let factor):

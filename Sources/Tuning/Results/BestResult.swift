@@ -18,14 +18,14 @@ extension Study {
 
   /// The best result with its interval, the test accuracy, and a warning of selection bias:
   /// sentences without full stops. Empty if the number of rows is not known.
-  package var choiceInWords: [String] {
+  package var choiceText: [String] {
     guard let own = bestConfiguration, let result = own.result, let rows = result.rowCount,
       let best
     else { return [] }
     let goal = definition.goal.name.replacing("_", with: " ")
     let isRepeated = own.trials.count > 1
     var words = [
-      "best \(isRepeated ? "mean " : "")\(goal) \(own.valueInWords)"
+      "best \(isRepeated ? "mean " : "")\(goal) \(own.valueText)"
         + (isRepeated ? " on \(counted(rows, "row"))" : Self.interval(result.value, rows: rows))
         + ", \(own.name)"
     ]
@@ -56,7 +56,7 @@ extension Study {
 extension Configuration {
   /// The value with four decimals and, if several repeats are done, their standard deviation, such
   /// as `0.9650 ± 0.0050`; a dash if there is no value.
-  package var valueInWords: String {
+  package var valueText: String {
     guard let value else { return "–" }
     return decimal(value, 4) + (deviation.map { " ± \(decimal($0, 4))" } ?? "")
   }
@@ -152,7 +152,7 @@ extension Study {
 }
 
 extension Study {
-  package var countsInWords: String {
+  package var countsText: String {
     let counts = counts
     let order: [Trial.State] = [.done, .diverged, .pruned, .failed, .running, .waiting]
     return order.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }
@@ -160,7 +160,7 @@ extension Study {
   }
 
   /// The number of trials, such as `12 trials` or `12 trials, 3 for each of 4 networks`.
-  package var trialCountInWords: String {
+  package var trialCountText: String {
     let count = counted(trials.count, "trial")
     if definition.seeds.count < 2 { return count }
     let networks = counted(configurations.count, "network")

@@ -15,7 +15,7 @@ public struct EffectBasis: Sendable, Equatable {
 
   /// Such as `at iteration 100 or the first evaluation after it, which all 30 trials that are done
   /// or pruned reached`; nil for results.
-  package var words: String? {
+  package var displayText: String? {
     iteration.map {
       "at iteration \($0) or the first evaluation after it, "
         + (count == 1

@@ -1,15 +1,15 @@
 import PerceptronTraining
 
-/// That a parameter of the best trial is at an end of what was tried, so that better values may lie
-/// beyond.
+/// A parameter of the best trial that is at an end of the tried values, so that better values may
+/// lie beyond.
 public struct RangeEdge: Sendable, Equatable {
   /// The parameter's name.
   public let name: String
-  /// What the best trial has it set to.
+  /// The best trial's value.
   public let value: ParameterValue
-  /// At which end that is.
+  /// The end that the value is at.
   public let edge: SearchSpace.Domain.Edge
-  /// Whether it is at an end of a list, not of a range.
+  /// Whether the values are a list, not a range.
   public let isOfList: Bool
 }
 
@@ -24,8 +24,8 @@ extension RangeEdge: CustomStringConvertible {
 }
 
 extension Study {
-  /// Each number of the best trial beyond which a better one may lie: not where the setting can go
-  /// no further, nor where a trial that is as good has another value.
+  /// The numbers of the best trial beyond which better ones may lie, without those that can go no
+  /// further and those for which an equally good trial has another value.
   public var edges: [RangeEdge] {
     guard let best = bestConfiguration else { return [] }
     let others = configurations
@@ -42,7 +42,7 @@ extension Study {
 }
 
 extension Configuration {
-  /// Whether it has the best trial's result and another value of a parameter.
+  /// Whether it equals the best trial in its result but not in a parameter.
   fileprivate func isTied(with best: Configuration, but name: String, _ value: ParameterValue)
     -> Bool
   {
@@ -51,10 +51,9 @@ extension Configuration {
 }
 
 extension SearchSpace.Domain {
-  /// Whether it is a list, not a range.
   fileprivate var isList: Bool { if case .values = self { true } else { false } }
 
-  /// Whether its least number is the least that a setting can have, or below.
+  /// Whether the least number is at most a setting's least value.
   fileprivate func reaches(_ least: Double?) -> Bool {
     guard let least else { return false }
     let lower =

@@ -27,7 +27,7 @@ public struct NetworkSearch {
     /// In turn.
     case independent
 
-    package var words: String { self == .sideBySide ? "side by side" : "independent" }
+    package var displayName: String { self == .sideBySide ? "side by side" : "independent" }
   }
 
   /// The study.

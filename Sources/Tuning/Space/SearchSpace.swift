@@ -115,7 +115,7 @@ extension SearchMethod {
   }
 
   /// Such as `sobol (32 points, seed 0)`.
-  package var words: String {
+  package var displayName: String {
     switch self {
     case .grid: "grid"
     case .random(let count, let seed): "random (\(count) points, seed \(seed))"

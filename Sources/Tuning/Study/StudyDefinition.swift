@@ -81,7 +81,7 @@ extension StudyDefinition {
   }
 
   /// Such as `3, with seeds 0–2`; nil where nothing is repeated.
-  package var repeatsInWords: String? {
+  package var repeatsText: String? {
     guard let first = seeds.first, let last = seeds.last else { return nil }
     let isRun = seeds.count > 2 && zip(seeds, seeds.dropFirst()).allSatisfy { $1 == $0 + 1 }
     let list = isRun ? "\(first)–\(last)" : seeds.map(String.init).joined(separator: ", ")

@@ -90,7 +90,7 @@ struct StudyTestTests {
       Array((old.joined(separator: "\n") + "\n").utf8), to: folder + "/" + Study.journalName)
     let known = try Study.read(at: folder)
     #expect(known.test == nil && known.best != nil)
-    #expect(known.choiceInWords.isEmpty)
+    #expect(known.choiceText.isEmpty)
     #expect(try train(in: folder).test == test)
   }
 
@@ -122,11 +122,11 @@ struct StudyTestTests {
     }
     let best = "best validation accuracy 0.9700 (95 % interval 0.9361–0.9862) on 200 rows, trial 1"
     let choice = "the best of 2 accuracies is optimistic, as it was chosen for being high"
-    #expect(study.choiceInWords == [best, choice])
+    #expect(study.choiceText == [best, choice])
     try study.record(
       StudyTest(trial: 1, accuracy: 0.8835, loss: 0.5, rowCount: 10000, digest: "abc"))
     #expect(
-      study.choiceInWords == [
+      study.choiceText == [
         best, "its test accuracy 0.8835 (95 % interval 0.8771–0.8896) on 10000 rows",
         choice + "; the test accuracy was not used for choosing",
       ])

@@ -37,7 +37,7 @@ struct RepeatsTests {
       study.configurations.map { $0.trials.map(\.id) } == [[0, 1], [2, 3], [4, 5], [6, 7]])
     #expect(study.configurations[1].parameters == ["rate": 0.5])
     #expect(study.leaderboard.parameterNames == ["rate"])
-    #expect(study.trialCountInWords == "8 trials, 2 for each of 4 networks")
+    #expect(study.trialCountText == "8 trials, 2 for each of 4 networks")
   }
 
   @Test("Points are ranked by the mean of their repeats once all of them are done")
@@ -58,7 +58,7 @@ struct RepeatsTests {
     // √((0.125² + 0 + 0.125²)/2).
     #expect(points[0].deviation == 0.125)
     #expect(points[2].result == nil && points[3].result == nil)
-    #expect(points[0].name == "trials 3–5" && points[0].valueInWords == "0.6250 ± 0.1250")
+    #expect(points[0].name == "trials 3–5" && points[0].valueText == "0.6250 ± 0.1250")
     // The best trial is the best repeat of the best point, not that with the best number of all.
     #expect(study.bestConfiguration?.id == 3)
     #expect(study.best?.id == 5)
@@ -186,7 +186,7 @@ struct RepeatsTests {
     #expect(study.best?.parameters == ["seed": 1])
     #expect(study.leaderboard.csv.contains("1,1,done,0.75"))
     #expect(study.marginalEffects.map(\.name) == ["seed"])
-    #expect(study.trialCountInWords == "2 trials")
+    #expect(study.trialCountText == "2 trials")
   }
 
   @Test("A space without parameters is one point that is repeated")
@@ -194,8 +194,8 @@ struct RepeatsTests {
     let folder = try TemporaryDirectory().file("study")
     let study = try Study.open(at: folder, SearchSpace([]), seeds: [0, 1, 2])
     try finish([0: 0.25, 1: 0.5, 2: 0.75], of: study)
-    #expect(study.trialCountInWords == "3 trials of 1 network")
-    #expect(try Study.read(at: folder).bestConfiguration?.valueInWords == "0.5000 ± 0.2500")
+    #expect(study.trialCountText == "3 trials of 1 network")
+    #expect(try Study.read(at: folder).bestConfiguration?.valueText == "0.5000 ± 0.2500")
     #expect(throws: SearchSpaceError.self) { try Study(SearchSpace([])) }
   }
 
