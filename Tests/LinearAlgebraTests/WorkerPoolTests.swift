@@ -8,7 +8,7 @@ import Testing
 struct WorkerPoolTests {
   @Test("Every worker runs once, and after a barrier sees the results of all", arguments: 1...5)
   func barrier(workers: Int) {
-    let lease = WorkerPool.lease(workers: workers)
+    let lease = WorkerPool.Lease(workers: workers)
     let numbers = UnsafeMutablePointer<Int>.allocate(capacity: workers)
     let sums = UnsafeMutablePointer<Int>.allocate(capacity: workers)
     defer {
@@ -56,14 +56,14 @@ struct WorkerPoolTests {
   func leaseWhileRunning() {
     // As many workers as no other test asks for.
     let seen = Locked<[ObjectIdentifier]>([])
-    WorkerPool.lease(workers: 7).run { worker in
+    WorkerPool.Lease(workers: 7).run { worker in
       if worker > 0 { return }
-      let other = WorkerPool.lease(workers: 7)
+      let other = WorkerPool.Lease(workers: 7)
       seen.withLock { $0.append(ObjectIdentifier(other.pool)) }
       other.run { _ in }
     }
-    let next = WorkerPool.lease(workers: 7)
-    let after = WorkerPool.lease(workers: 7)
+    let next = WorkerPool.Lease(workers: 7)
+    let after = WorkerPool.Lease(workers: 7)
     // The outer pool and the inner one were two.
     #expect(next.pool !== after.pool)
     #expect(seen.withLock { $0.count } == 1)
@@ -71,7 +71,7 @@ struct WorkerPoolTests {
 
   @Test("A worker that sleeps is woken")
   func sleepers() {
-    let lease = WorkerPool.lease(workers: 3)
+    let lease = WorkerPool.Lease(workers: 3)
     for _ in 0..<5 {
       Thread.sleep(forTimeInterval: 0.005)
       lease.pool.run { worker in
@@ -114,23 +114,23 @@ struct WorkerPoolTests {
   @Test("A pool is used again, by one at a time")
   func leases() {
     let workers = 23
-    var lease = Optional(WorkerPool.lease(workers: workers))
+    var lease = Optional(WorkerPool.Lease(workers: workers))
     let first = lease.map { ObjectIdentifier($0.pool) }
-    let other = WorkerPool.lease(workers: workers)
+    let other = WorkerPool.Lease(workers: workers)
     #expect(first != ObjectIdentifier(other.pool))
     lease = nil
-    let again = WorkerPool.lease(workers: workers)
+    let again = WorkerPool.Lease(workers: workers)
     #expect(ObjectIdentifier(again.pool) == first)
   }
 
   @Test("The last four pools returned are kept, and the threads of others end")
   func keptPools() {
     let workers = 5
-    var leases = (0..<7).map { _ in WorkerPool.lease(workers: workers) }
+    var leases = (0..<7).map { _ in WorkerPool.Lease(workers: workers) }
     let pools = leases.map(\.pool)
     while !leases.isEmpty { leases.removeFirst() }
     #expect(pools.map { $0.threads.count } == [0, 0, 0, 4, 4, 4, 4])
-    leases = (0..<5).map { _ in WorkerPool.lease(workers: workers) }
+    leases = (0..<5).map { _ in WorkerPool.Lease(workers: workers) }
     #expect(leases.dropLast().map(\.pool).elementsEqual(pools[3...].reversed(), by: ===))
     #expect(!pools.contains { $0 === leases[4].pool } && leases[4].pool.threads.count == 4)
   }

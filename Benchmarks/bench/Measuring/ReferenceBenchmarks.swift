@@ -27,7 +27,7 @@ enum ReferenceBenchmarks {
 
   /// Independent multiply-adds in single precision, by as many workers as BLAS has threads.
   private static func multiplyAdds() -> Benchmark {
-    let lease = WorkerPool.lease(workers: BLASLibrary.threadCount)
+    let lease = WorkerPool.Lease(workers: BLASLibrary.threadCount)
     let count = 200_000
     return Benchmark(
       subject: subject, variant: peak,

@@ -120,3 +120,12 @@ enum Allocations {
       count: Double(found.count) / Double(runs), bytes: Double(found.bytes) / Double(runs))
   }
 }
+
+/// The quantile `p` of sorted numbers, interpolated linearly; NaN for none.
+func quantile(_ sorted: [Double], _ p: Double) -> Double {
+  if sorted.isEmpty { return .nan }
+  let position = p * Double(sorted.count - 1)
+  let (below, share) = (Int(position), position - position.rounded(.down))
+  if share == 0 { return sorted[below] }
+  return sorted[below] + share * (sorted[below + 1] - sorted[below])
+}

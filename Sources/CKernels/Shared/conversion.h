@@ -10,59 +10,41 @@
 #endif
 #define QUOTIENT_double(x, divisor, reciprocal) ((void)(reciprocal), (x) / (divisor))
 
+// Writes the numbers, less the mean if there is one, with a loop for either.
+#define CENTRED(number)                                                                        \
+  if (mean) {                                                                                  \
+    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) target[i] = (REAL)((number) - mean[i]);   \
+  } else {                                                                                     \
+    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) target[i] = (REAL)(number);               \
+  }
+
 static void OF_TYPE(convert_bytes)(
     ptrdiff_t count, const uint8_t *source, REAL divisor, const REAL *mean, REAL *target) {
   const REAL reciprocal = 1 / divisor;
-  // Only where nothing of it is subnormal or infinite.
-  const bool is_usual = divisor > (REAL)0x1p-60 && divisor < (REAL)0x1p60;
   if (divisor == 1) {
-    if (mean) {
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) target[i] = (REAL)source[i] - mean[i];
-    } else {
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) target[i] = (REAL)source[i];
-    }
-  } else if (!is_usual) {
-    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {
-      REAL quotient = (REAL)source[i] / divisor;
-      target[i] = mean ? quotient - mean[i] : quotient;
-    }
-  } else if (mean) {
-    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {
-      REAL x = (REAL)source[i], quotient = OF_TYPE(QUOTIENT)(x, divisor, reciprocal);
-      target[i] = quotient - mean[i];
-    }
+    CENTRED((REAL)source[i])
+  } else if (divisor > (REAL)0x1p-60 && divisor < (REAL)0x1p60) {
+    CENTRED(OF_TYPE(QUOTIENT)((REAL)source[i], divisor, reciprocal))
   } else {
-    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {
-      REAL x = (REAL)source[i];
-      target[i] = OF_TYPE(QUOTIENT)(x, divisor, reciprocal);
-    }
+    // Some of the quotient's parts may be subnormal or infinite.
+    CENTRED((REAL)source[i] / divisor)
   }
 }
 
-// Numbers of other types, divided and centred. NUMBER is what is computed with; what would change
-// nothing is left out.
+// Numbers of other types; NUMBER is what is computed with.
 #define CONVERSION(name, SOURCE, NUMBER)                                                       \
   static void OF_TYPE(name)(                                                                   \
       ptrdiff_t count, const SOURCE *source, NUMBER divisor, const NUMBER *mean, REAL *target) { \
-    if (mean && divisor != 1) {                                                                \
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {                                       \
-        target[i] = (REAL)((NUMBER)source[i] / divisor - mean[i]);                             \
-      }                                                                                        \
-    } else if (mean) {                                                                         \
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {                                       \
-        target[i] = (REAL)((NUMBER)source[i] - mean[i]);                                       \
-      }                                                                                        \
-    } else if (divisor != 1) {                                                                 \
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {                                       \
-        target[i] = (REAL)((NUMBER)source[i] / divisor);                                       \
-      }                                                                                        \
+    if (divisor == 1) {                                                                        \
+      CENTRED((NUMBER)source[i])                                                               \
     } else {                                                                                   \
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) target[i] = (REAL)(NUMBER)source[i];    \
+      CENTRED((NUMBER)source[i] / divisor)                                                     \
     }                                                                                          \
   }
 
 CONVERSION(convert_floats, float, REAL)
 CONVERSION(convert_doubles, double, double)
 #undef CONVERSION
+#undef CENTRED
 #undef QUOTIENT_float
 #undef QUOTIENT_double

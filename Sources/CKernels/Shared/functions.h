@@ -127,7 +127,6 @@ INLINE normal_double normal_distribution_double(double x) {
   return (normal_double){erfc(x * -0.70710678118654752440) / 2, exp_double(-x * x / 2)};
 }
 
-
 // 0 for a subnormal number, with which many processors compute a hundred times more slowly.
 INLINE float flushed_float(float x) { return __builtin_fabsf(x) < 0x1p-126f ? 0 : x; }
 INLINE double flushed_double(double x) { return __builtin_fabs(x) < 0x1p-1022 ? 0 : x; }

@@ -41,14 +41,6 @@
 #define SECOND_LOW(l) 4 * l, 4 * l + 1, width_float + 4 * l, width_float + 4 * l + 1
 #define SECOND_HIGH(l) 4 * l + 2, 4 * l + 3, width_float + 4 * l + 2, width_float + 4 * l + 3
 #include "typed.h"
-#undef REAL
-#undef BITS
-#undef OF_TYPE
-#undef NORMAL_LOOP
-#undef FIRST_LOW
-#undef FIRST_HIGH
-#undef SECOND_LOW
-#undef SECOND_HIGH
 
 #define REAL double
 #define BITS int64_t
@@ -58,10 +50,6 @@
 #define FIRST_LOW(l) 2 * l, width_double + 2 * l
 #define FIRST_HIGH(l) 2 * l + 1, width_double + 2 * l + 1
 #include "typed.h"
-#undef REAL
-#undef BITS
-#undef OF_TYPE
-#undef NORMAL_LOOP
 
 #ifdef TARGET
 #pragma clang attribute pop
@@ -70,8 +58,6 @@
 const ckernels_table TABLE = {
 #define KERNEL(name, parameters, arguments) .name##_float = name##_float,
 #include "kernels.def"
-#undef KERNEL
 #define KERNEL(name, parameters, arguments) .name##_double = name##_double,
 #include "kernels.def"
-#undef KERNEL
 };

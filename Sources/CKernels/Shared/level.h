@@ -7,16 +7,10 @@ typedef struct {
 #define REAL float
 #define SCALAR float
 #include "kernels.def"
-#undef SCALAR
-#undef REAL
-#undef KERNEL
 #define KERNEL(name, parameters, arguments) void(*name##_double) parameters;
 #define REAL double
 #define SCALAR double
 #include "kernels.def"
-#undef SCALAR
-#undef REAL
-#undef KERNEL
 } ckernels_table;
 
 extern const ckernels_table ckernels_baseline_table;

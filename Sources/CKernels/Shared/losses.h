@@ -1,5 +1,5 @@
-// The softmax and its cross-entropy. Rows are taken in blocks that stay in the first cache, so that
-// exponentials are computed over many short rows at once.
+// The softmax and its cross-entropy. Exponentials are computed over many short rows at once, in blocks
+// that stay in the first cache.
 
 enum {
   // How many sums and maxima of a long row are kept side by side, on every level.

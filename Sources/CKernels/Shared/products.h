@@ -1,6 +1,5 @@
-// The products of small layers. A vector is as wide as the level's; a panel is as many columns of a
-// matrix, filled up to a vector, and a last panel's vectors are read and written whole wherever what
-// is beside them is the same buffer's and of no consequence.
+// The products of small layers. A panel is as many columns of a matrix as a vector of the level is wide,
+// the last one filled up. Its vectors are read and written whole where the buffer has room beside them.
 
 enum {
   OF_TYPE(width) = VECTOR_BYTES / sizeof(REAL),

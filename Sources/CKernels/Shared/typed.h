@@ -1,4 +1,5 @@
-// The kernels for one type, REAL; OF_TYPE(name) is a name with the type's at its end.
+// The kernels for one type, REAL; OF_TYPE(name) is a name with the type's at its end. What kernels.h
+// defines for a type is undefined at the end.
 #include "conversion.h"
 #include "elementwise.h"
 #include "activations.h"
@@ -8,3 +9,12 @@
 #include "losses.h"
 #include "updates.h"
 #include "peak.h"
+
+#undef REAL
+#undef BITS
+#undef OF_TYPE
+#undef NORMAL_LOOP
+#undef FIRST_LOW
+#undef FIRST_HIGH
+#undef SECOND_LOW
+#undef SECOND_HIGH

@@ -1,5 +1,4 @@
-// The steps of optimizers: each one pass over a parameter, its gradient and what is kept between
-// steps.
+// The steps of optimizers: each one pass over a parameter, its gradient and the optimizer state.
 
 static void OF_TYPE(gradient_step)(
     ptrdiff_t count, REAL rate, REAL decay, const REAL *gradient, REAL *parameter) {
@@ -12,20 +11,12 @@ static void OF_TYPE(gradient_step)(
 static void OF_TYPE(momentum_step)(
     ptrdiff_t count, REAL rate, REAL decay, REAL factor, bool looks_ahead, const REAL *gradient,
     REAL *velocity, REAL *parameter) {
-  if (looks_ahead) {
-    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {
-      REAL next = OF_TYPE(flushed)(factor * velocity[i]) + gradient[i];
-      REAL kept = parameter[i] - decay * parameter[i];
-      velocity[i] = next;
-      parameter[i] = kept - rate * (gradient[i] + factor * next);
-    }
-  } else {
-    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {
-      REAL next = OF_TYPE(flushed)(factor * velocity[i]) + gradient[i];
-      REAL kept = parameter[i] - decay * parameter[i];
-      velocity[i] = next;
-      parameter[i] = kept - rate * next;
-    }
+  VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {
+    REAL next = OF_TYPE(flushed)(factor * velocity[i]) + gradient[i];
+    REAL kept = parameter[i] - decay * parameter[i];
+    REAL direction = looks_ahead ? gradient[i] + factor * next : next;
+    velocity[i] = next;
+    parameter[i] = kept - rate * direction;
   }
 }
 

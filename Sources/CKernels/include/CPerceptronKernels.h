@@ -23,9 +23,6 @@ typedef enum { ckernels_float, ckernels_double } ckernels_type;
 #define REAL void
 #define SCALAR double
 #include "kernels.def"
-#undef SCALAR
-#undef REAL
-#undef KERNEL
 
 // How many elements ckernels_multiply_adds computes: whole vectors, a multiple of as many as are
 // computed at a time, on every level.

@@ -15,7 +15,7 @@ static inline void hint_spinning(void) {
 #endif
 }
 
-/// Tells the processor that these bytes are going to be read soon.
+/// Prefetches bytes, which are read soon.
 static inline void hint_reading(const void *start, ptrdiff_t bytes) {
   for (ptrdiff_t offset = 0; offset < bytes; offset += 64) {
     __builtin_prefetch((const char *)start + offset);

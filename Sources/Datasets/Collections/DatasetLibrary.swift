@@ -25,11 +25,8 @@ public enum DatasetLibrary {
   /// The message about a data set without test files.
   package static let noTestSet = "expected a test set, found only training files"
 
-  /// Loads a test set, whose training set need not be there.
+  /// Loads a test set as ``load(_:format:)`` does, without need of a training set.
   ///
-  /// - Parameters:
-  ///   - source: `digits`, `fashion-mnist`, or a directory's path.
-  ///   - format: the format of the directory's files, or nil to detect it by their names.
   /// - Throws: `FileError` where there is no test set or a file cannot be read or is damaged.
   public static func loadTest(_ source: String, format: Format? = nil) throws -> Dataset {
     guard let test = try find(source, format: format).files.test else {
@@ -77,15 +74,15 @@ public enum DatasetLibrary {
     Format.all.first { $0.detects(names) }
   }
 
-  /// The error of a directory without data of these formats: what it has, and what may be meant.
-  private static func nothingFound(_ source: String, expected formats: [Format]) throws -> FileError
-  {
+  /// The error of a directory without data of some formats: what it has, and what may be meant.
+  private static func nothingFound(
+    _ source: String, expected formats: [Format]
+  ) throws -> FileError {
     let names = try directoryNames(source)
     let kinds = names.prefix(5).map { FileKind(of: join(source, $0)) }
     let found = zip(names, kinds).map { name, kind in name + (kind.map { " (\($0))" } ?? "") }
     let more = names.count > found.count ? " and \(names.count - found.count) more" : ""
-    let expected = formats.map { "\($0.title) (\($0.fileNames))" }
-      .joined(separator: " or ")
+    let expected = formats.map { "\($0.title) (\($0.fileNames))" }.joined(separator: " or ")
     return FileError(
       source,
       "expected \(expected), found "
@@ -96,9 +93,7 @@ public enum DatasetLibrary {
   /// Advice about a directory without data of a known format, if there is any.
   private static func advice(_ source: String, _ names: [String]) -> String? {
     let paths = names.prefix(1000).map { join(source, $0) }
-    if let inner = paths.first(where: holdsData(in:)) {
-      return "the data is in \(inner)"
-    }
+    if let inner = paths.first(where: holdsData(in:)) { return "the data is in \(inner)" }
     if names.contains("data_batch_1") || names.contains("test_batch") {
       return "these are the pickles of CIFAR-10's version for Python; its binary version is read"
     }
@@ -124,7 +119,7 @@ public struct LoadedData: Sendable {
 
   /// The name or directory by which it was loaded.
   public let name: String
-  /// Its kind.
+  /// The kind, which decides the defaults.
   public let kind: Kind
   /// The training set.
   public let training: Dataset

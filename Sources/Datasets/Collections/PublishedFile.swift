@@ -14,14 +14,12 @@ public struct PublishedFile: Hashable, Sendable {
     files.map { FileCheck(file: $0, outcome: $0.outcome(in: directory)) }
   }
 
-  private func isFile(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: path) && !isDirectory(path)
-  }
-
   private func outcome(in directory: String) -> FileCheck.Outcome {
     let plain = join(directory, name)
-    let paths = [plain, plain + ".gz"]
-    guard let path = paths.first(where: isFile) else { return .missing }
+    let path = [plain, plain + ".gz"].first {
+      FileManager.default.fileExists(atPath: $0) && !isDirectory($0)
+    }
+    guard let path else { return .missing }
     do {
       let found = try SHA256.digest(ofFile: path)
       return found == sha256 ? .matches : .differs(found: found)

@@ -33,10 +33,7 @@ public struct Dataset: Sendable {
 
   /// Examples in the rows of a tensor, whose elements are copied.
   ///
-  /// - Parameters:
-  ///   - features: one example per row: [count, …].
-  ///   - labels: one class per row of `features`.
-  ///   - classNames: the classes' names, or nil to call the ones in `labels` "0", "1", ….
+  /// - Parameter features: one example per row: [count, …]. The others are those of the initializer above.
   /// - Precondition: rank 2 or more, as many labels as rows, each 0..<classNames.count.
   public init<Scalar: BLASScalar>(
     _ features: Tensor<Scalar>, labels: [Int], classNames: [String]? = nil

@@ -202,7 +202,7 @@ public struct ImageShape: Hashable, Codable, Sendable {
   public var height: Int
   /// Values per pixel: 1 for grey, 3 for red, green and blue.
   public var channels: Int
-  /// The order of the channels' values; without meaning for one channel.
+  /// The order of the channels' values; ignored for one channel.
   public var layout: Layout
 
   /// A picture of `width` × `height` pixels.
@@ -220,10 +220,6 @@ public struct ImageShape: Hashable, Codable, Sendable {
 
   /// The number of features of such a picture.
   public var featureCount: Int { width * height * channels }
-
-  private enum CodingKeys: CodingKey {
-    case width, height, channels, layout
-  }
 
   /// Reads the extents and the layout; throws unless each extent is at least 1 and the number of
   /// features is one that can be counted.

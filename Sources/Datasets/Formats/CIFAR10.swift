@@ -67,7 +67,7 @@ public enum CIFAR10 {
     return Dataset(features, labels: labels, classNames: classNames)
   }
 
-  /// The number in `data_batch_….bin`, or nil where the name is another.
+  /// The number in `data_batch_….bin`; nil for other names.
   static func batchNumber(_ name: String) -> Int? {
     guard name.hasPrefix("data_batch_"), name.hasSuffix(".bin") else { return nil }
     return Int(name.dropFirst("data_batch_".count).dropLast(".bin".count))
@@ -101,11 +101,9 @@ public enum CIFAR10 {
               "expected a class from 0 to 9, found \(label)", at: (start + row) * recordSize)
           }
           labels.append(Int(label))
-          let pixels = UnsafeRawBufferPointer(
-            rebasing: chunk[(row * recordSize + 1)..<((row + 1) * recordSize)])
           let place = (start + row) * featureCount
           UnsafeMutableRawBufferPointer(rebasing: target[place..<place + featureCount])
-            .copyMemory(from: pixels)
+            .copyBytes(from: chunk[(row * recordSize + 1)..<((row + 1) * recordSize)])
         }
       }
     }
@@ -115,7 +113,9 @@ public enum CIFAR10 {
   private static func readClassNames(_ path: String) throws -> [String] {
     var bytes: [UInt8] = []
     let reader = try ByteReader(path: path)
-    try reader.expectAtMost(65_536)
+    if reader.remainingLimit > 65_536 {
+      throw reader.error("expected at most 65536 bytes, found \(reader.remainingLimit)")
+    }
     try reader.forEachChunk { bytes += $0 }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     if bytes.starts(with: mark) { bytes.removeFirst(mark.count) }
@@ -144,7 +144,7 @@ public enum CIFAR10 {
 extension DatasetLibrary.Format {
   /// CIFAR-10's binary batches.
   public static let cifar10 = Self(
-    "cifar10", title: "CIFAR-10 batches", fileNames: "data_batch_*.bin, test_batch.bin",
+    rawValue: "cifar10", title: "CIFAR-10 batches", fileNames: "data_batch_*.bin, test_batch.bin",
     kind: .cifar10, fileSuffix: ".bin",
     detects: { names in
       names.contains { CIFAR10.batchNumber($0) != nil || $0 == "test_batch.bin" }
@@ -155,35 +155,14 @@ extension DatasetLibrary.Format {
     })
 }
 
-extension ByteReader {
-  /// Refuses a file that is too large to be what it should be.
-  fileprivate func expectAtMost(_ size: Int) throws {
-    if remainingLimit > size {
-      throw error("expected at most \(size) bytes, found \(remainingLimit)")
-    }
-  }
-}
-
 extension CIFAR10 {
   /// The published files of records and their sums.
   public static let published = [
-    PublishedFile(
-      name: "data_batch_1.bin",
-      sha256: "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
-    PublishedFile(
-      name: "data_batch_2.bin",
-      sha256: "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
-    PublishedFile(
-      name: "data_batch_3.bin",
-      sha256: "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
-    PublishedFile(
-      name: "data_batch_4.bin",
-      sha256: "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
-    PublishedFile(
-      name: "data_batch_5.bin",
-      sha256: "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
-    PublishedFile(
-      name: "test_batch.bin",
-      sha256: "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
-  ]
+    ("data_batch_1.bin", "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
+    ("data_batch_2.bin", "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
+    ("data_batch_3.bin", "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
+    ("data_batch_4.bin", "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
+    ("data_batch_5.bin", "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
+    ("test_batch.bin", "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
+  ].map { PublishedFile(name: $0, sha256: $1) }
 }

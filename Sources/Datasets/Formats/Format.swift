@@ -16,38 +16,23 @@ extension DatasetLibrary {
     package let title: String
     /// The names of its files, for messages.
     let fileNames: String
-    /// The kind of the data.
-    let kind: LoadedData.Kind
+    var kind = LoadedData.Kind.folder
     /// The suffix of single files of this format; nil for any other.
-    let fileSuffix: String?
+    var fileSuffix: String?
     /// Whether some file names of a folder are of this format.
     let detects: @Sendable (_ names: [String]) -> Bool
     /// Reads the data sets of a folder.
     let readDirectory: @Sendable (_ path: String) throws -> DatasetFiles
     /// Reads the examples of a single file.
     let readFile: @Sendable (_ path: String) throws -> FeatureFile
+  }
+}
 
-    init(
-      _ name: String, title: String, fileNames: String, kind: LoadedData.Kind = .folder,
-      fileSuffix: String? = nil, detects: @escaping @Sendable ([String]) -> Bool,
-      readDirectory: @escaping @Sendable (String) throws -> DatasetFiles,
-      readFile: @escaping @Sendable (String) throws -> FeatureFile
-    ) {
-      rawValue = name
-      self.title = title
-      self.fileNames = fileNames
-      self.kind = kind
-      self.fileSuffix = fileSuffix
-      self.detects = detects
-      self.readDirectory = readDirectory
-      self.readFile = readFile
-    }
-
-    /// The format of a name, or nil where there is none.
-    public init?(rawValue: String) {
-      guard let format = Self.all.first(where: { $0.rawValue == rawValue }) else { return nil }
-      self = format
-    }
+extension DatasetLibrary.Format {
+  /// The format of a name, or nil where there is none.
+  public init?(rawValue: String) {
+    guard let format = Self.all.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = format
   }
 }
 
@@ -80,7 +65,6 @@ func fileNames(_ path: String) throws -> [String] {
   try directoryNames(path).filter { !isDirectory(join(path, $0)) }
 }
 
-/// The path of `name` in `directory`.
 func join(_ directory: String, _ name: String) -> String {
   (directory as NSString).appendingPathComponent(name)
 }

@@ -3,7 +3,8 @@ import PerceptronFiles
 extension DatasetLibrary.Format {
   /// MNIST's IDX files.
   public static let idx = Self(
-    "idx", title: "IDX files", fileNames: "train-images*, train-labels*, t10k-… or test-…",
+    rawValue: "idx", title: "IDX files",
+    fileNames: "train-images*, train-labels*, t10k-… or test-…",
     detects: { names in
       let prefixes = ["train-", "t10k-", "test-"].flatMap { [$0 + "images", $0 + "labels"] }
       return names.contains { name in prefixes.contains { name.hasPrefix($0) } }

@@ -41,11 +41,9 @@ extension Dataset {
 // MARK: - Batches
 
 extension PreparedDataset {
-  /// Writes the examples at `rows`, preprocessed, to the rows of `target`, and their classes to
-  /// `labels`, in that order. Nothing is allocated unless the targets' elements are shared.
+  /// Gathers a batch into a tensor; nothing is allocated unless the targets' elements are shared.
   ///
-  /// - Precondition: `target` has `rows.count` rows of `featureCount` and `labels` as many elements;
-  ///   every index lies within 0..<count.
+  /// - Precondition: as for the buffers of ``gather(_:into:labels:)``.
   public func gather(
     _ rows: [Int], into target: inout Tensor<Scalar>, labels classes: inout [Int]
   ) {
@@ -84,8 +82,7 @@ extension PreparedDataset {
   /// - Precondition: `range` lies within 0..<count.
   public func block(_ range: Range<Int>) -> Tensor<Scalar> { features.block(range) }
 
-  /// Calls `body` with all examples in order, at most `size` at a time, so that memory stays
-  /// bounded however many there are.
+  /// Calls `body` with all examples in order, at most `size` at a time.
   ///
   /// - Parameter body: takes the preprocessed rows and their classes.
   /// - Precondition: `size ≥ 1`.

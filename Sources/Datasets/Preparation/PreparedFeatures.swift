@@ -54,11 +54,9 @@ extension PreparedFeatures {
     convertRows(into: target) { rows[$0] }
   }
 
-  /// Writes the examples at `rows`, preprocessed, to the rows of `target` in that order. Nothing is
-  /// allocated while no other tensor shares the target's elements.
+  /// Gathers a batch into a tensor; nothing is allocated unless its elements are shared.
   ///
-  /// - Precondition: `target` has `rows.count` rows of `featureCount`; every index lies within
-  ///   0..<count.
+  /// - Precondition: as for the row block of ``gather(_:into:)``.
   public func gather(_ rows: [Int], into target: inout Tensor<Scalar>) {
     rows.withUnsafeBufferPointer { rows in target.withMutableRows { gather(rows, into: $0) } }
   }
@@ -82,8 +80,7 @@ extension PreparedFeatures {
     }
   }
 
-  /// Calls `body` with all examples in order, at most `size` at a time, so that memory stays
-  /// bounded however many there are.
+  /// Calls `body` with all examples in order, at most `size` at a time.
   ///
   /// - Parameter body: takes the rows' range and the preprocessed rows.
   /// - Precondition: `size ≥ 1`.
@@ -135,7 +132,9 @@ extension PreparedFeatures {
       Void
   ) {
     elements.withUnsafeBufferPointer { elements in
-      guard let base = elements.baseAddress else { return checkNoRows(target.rows) }
+      guard let base = elements.baseAddress else {
+        return require(target.rows == 0, "gather: \(target.rows) rows of features that have none")
+      }
       withElements(of: mean) { mean in
         func start(_ index: Int) -> UnsafePointer<Element> {
           base + features.storedRow(row(index)) * featureCount
@@ -156,10 +155,6 @@ extension PreparedFeatures {
 
   /// How many rows are prefetched: enough to saturate a core's memory requests.
   private var rowsAhead: Int { 4 }
-
-  private func checkNoRows(_ count: Int) {
-    require(count == 0, "gather: \(count) rows of features that have none")
-  }
 
   @inline(__always)
   private func withElements<Number>(

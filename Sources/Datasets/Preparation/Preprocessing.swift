@@ -88,15 +88,13 @@ extension Preprocessing {
   /// 0, or one is not known.
   public func scaleMismatch(with features: Features) -> String? {
     guard let magnitude, magnitude > 0, let found = features.magnitude, found > 0,
-      max(found / magnitude, magnitude / found) >= Self.largestRatio
+      max(found / magnitude, magnitude / found) >= 10
     else { return nil }
     return "a row's largest feature is about \(significant(found, 3)), and was about "
       + "\(significant(magnitude, 3)) in the training rows"
       + (divisor == 1 ? "" : ", which were then divided by \(significant(divisor, 6))")
       + ": the rows given seem to be scaled differently"
   }
-
-  private static var largestRatio: Double { 10 }
 }
 
 extension Features {

@@ -1,7 +1,7 @@
 import Foundation
 import PerceptronLinearAlgebra
 
-/// The JSON header of a safetensors file, checked: what stands where in the data that follows.
+/// The JSON header of a safetensors file, checked: the tensors' types, shapes and places in the data.
 ///
 /// The format: <https://github.com/huggingface/safetensors#format>.
 struct SafetensorsHeader {

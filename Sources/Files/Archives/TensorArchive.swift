@@ -20,14 +20,9 @@ public struct TensorArchive: Sendable {
     var size: Int { self == .float32 ? 4 : 8 }
   }
 
-  enum Payload: Sendable {
-    case float32(Tensor<Float>)
-    case float64(Tensor<Double>)
-  }
-
   struct Entry: Sendable {
     var name: String
-    var payload: Payload
+    var tensor: any StoredTensor
   }
 
   /// The format's key for notes, which no tensor can have.
@@ -54,7 +49,7 @@ public struct TensorArchive: Sendable {
   public var names: [String] { entries.map(\.name) }
 
   /// The element type of the tensor `name`, or nil where there is none of that name.
-  public func dataType(of name: String) -> DataType? { entry(name)?.payload.dataType }
+  public func dataType(of name: String) -> DataType? { entry(name)?.tensor.dataType }
 
   /// Adds `tensor` under a new name.
   ///
@@ -63,7 +58,7 @@ public struct TensorArchive: Sendable {
     require(entry(name) == nil, "TensorArchive: there is already a tensor named \(name)")
     require(
       name != TensorArchive.metadataKey, "TensorArchive: the name \(name) has another meaning")
-    entries.append(Entry(name: name, payload: Payload(tensor)))
+    entries.append(Entry(name: name, tensor: tensor))
   }
 
   /// The tensor `name`, whose elements must be of type `Scalar`; nothing is converted.
@@ -73,15 +68,15 @@ public struct TensorArchive: Sendable {
   public func tensor<Scalar: BLASScalar>(
     named name: String, as scalar: Scalar.Type = Scalar.self, shape: Shape? = nil
   ) throws -> Tensor<Scalar> {
-    guard let payload = entry(name)?.payload else {
+    guard let stored = entry(name)?.tensor else {
       let known = entries.isEmpty ? "none" : names.joined(separator: ", ")
       throw FileError(origin, "expected a tensor named \(name), found \(known)")
     }
-    guard let tensor = payload.tensor(as: scalar) else {
+    guard let tensor = stored as? Tensor<Scalar> else {
       throw FileError(
         origin,
         "tensor \(name): expected elements of type \(Scalar.self), found "
-          + payload.dataType.rawValue)
+          + stored.dataType.rawValue)
     }
     if let shape, shape != tensor.shape {
       throw FileError(
@@ -93,46 +88,28 @@ public struct TensorArchive: Sendable {
   private func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
 }
 
-extension TensorArchive.Payload {
-  /// - Precondition: `Scalar` is `Float` or `Double`, the only two there are.
-  init<Scalar: BLASScalar>(_ tensor: Tensor<Scalar>) {
-    switch tensor {
-    case let tensor as Tensor<Float>: self = .float32(tensor)
-    case let tensor as Tensor<Double>: self = .float64(tensor)
-    default: fatalError("TensorArchive: cannot hold elements of type \(Scalar.self)")
-    }
-  }
+/// A tensor of one of the two scalar types.
+protocol StoredTensor: Sendable {
+  var shape: Shape { get }
+  var dataType: TensorArchive.DataType { get }
+  func withUnsafeBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result
+}
 
+extension Tensor: StoredTensor {
   var dataType: TensorArchive.DataType {
-    switch self {
-    case .float32: .float32
-    case .float64: .float64
-    }
-  }
-
-  var shape: Shape {
-    switch self {
-    case .float32(let tensor): tensor.shape
-    case .float64(let tensor): tensor.shape
-    }
-  }
-
-  func tensor<Scalar: BLASScalar>(as scalar: Scalar.Type) -> Tensor<Scalar>? {
-    switch self {
-    case .float32(let tensor): tensor as? Tensor<Scalar>
-    case .float64(let tensor): tensor as? Tensor<Scalar>
+    switch Scalar.self {
+    case is Float.Type: .float32
+    case is Double.Type: .float64
+    default: fatalError("TensorArchive: cannot hold elements of type \(Scalar.self)")
     }
   }
 
   func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    switch self {
-    case .float32(let tensor):
-      try tensor.withUnsafeElements { try body(UnsafeRawBufferPointer($0)) }
-    case .float64(let tensor):
-      try tensor.withUnsafeElements { try body(UnsafeRawBufferPointer($0)) }
-    }
+    try withUnsafeElements { try body(UnsafeRawBufferPointer($0)) }
   }
 }
 
@@ -168,24 +145,24 @@ extension TensorArchive {
     let header = try SafetensorsHeader(
       json: json, path: path, dataSize: reader.remainingLimit)
     let entries = try header.fields.map { field in
-      Entry(name: field.name, payload: try TensorArchive.payload(of: field, from: reader))
+      Entry(name: field.name, tensor: try TensorArchive.tensor(of: field, from: reader))
     }
     try reader.expectEnd()
     self.init(origin: path, metadata: header.metadata, entries: entries)
   }
 
-  private static func payload(
+  private static func tensor(
     of field: SafetensorsHeader.Field, from reader: ByteReader
-  ) throws -> Payload {
-    func tensor<Scalar: BLASScalar>() throws -> Tensor<Scalar> {
+  ) throws -> any StoredTensor {
+    func tensor<Scalar: BLASScalar>(of scalar: Scalar.Type) throws -> Tensor<Scalar> {
       try Tensor(shape: field.shape) { elements in
         try reader.read(
           into: UnsafeMutableRawBufferPointer(elements), of: "tensor \(field.name)")
       }
     }
-    switch field.dataType {
-    case .float32: return .float32(try tensor())
-    case .float64: return .float64(try tensor())
+    return switch field.dataType {
+    case .float32: try tensor(of: Float.self)
+    case .float64: try tensor(of: Double.self)
     }
   }
 
@@ -198,11 +175,11 @@ extension TensorArchive {
   ///   the 100 MB that the format allows.
   public func write(to path: String) throws {
     let entries = entries.sorted { left, right in
-      let (leftSize, rightSize) = (left.payload.dataType.size, right.payload.dataType.size)
+      let (leftSize, rightSize) = (left.tensor.dataType.size, right.tensor.dataType.size)
       if leftSize != rightSize { return leftSize > rightSize }
       return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
     }
-    let header = TensorArchive.header(of: entries, metadata: metadata)
+    let header = try TensorArchive.header(of: entries, metadata: metadata)
     if header.count > SafetensorsHeader.largestSize {
       throw FileError(path, "a header of \(header.count) bytes is more than the format allows")
     }
@@ -210,54 +187,32 @@ extension TensorArchive {
     try AtomicFile.write(to: path) { file in
       try file.write((0..<8).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) })
       try file.write(header)
-      for entry in entries {
-        try entry.payload.withUnsafeBytes { try file.write($0) }
-      }
+      for entry in entries { try entry.tensor.withUnsafeBytes { try file.write($0) } }
     }
   }
 
   /// The header's JSON, padded with spaces so that the data begins at a multiple of 8.
-  private static func header(of entries: [Entry], metadata: [String: String]) -> [UInt8] {
+  private static func header(of entries: [Entry], metadata: [String: String]) throws -> [UInt8] {
     var fields: [String] = []
     if !metadata.isEmpty {
       let notes =
-        metadata
+        try metadata
         .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        .map { "\(quoted($0.key)):\(quoted($0.value))" }
-      fields.append("\(quoted(metadataKey)):{\(notes.joined(separator: ","))}")
+        .map { "\(try $0.key.jsonLine):\(try $0.value.jsonLine)" }
+      fields.append("\"\(metadataKey)\":{\(notes.joined(separator: ","))}")
     }
     var position = 0
     for entry in entries {
-      let type = entry.payload.dataType
-      let shape = entry.payload.shape
+      let (type, shape) = (entry.tensor.dataType, entry.tensor.shape)
       let end = position + shape.count * type.size
       let extents = shape.dimensions.map(String.init).joined(separator: ",")
       fields.append(
-        "\(quoted(entry.name)):{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(extents)],"
+        "\(try entry.name.jsonLine):{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(extents)],"
           + "\"data_offsets\":[\(position),\(end)]}")
       position = end
     }
     var header = Array("{\(fields.joined(separator: ","))}".utf8)
     while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
     return header
-  }
-
-  /// `text` as a JSON string.
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case "\u{8}": result += "\\b"
-      case "\u{C}": result += "\\f"
-      case _ where scalar.value < 0x20:
-        result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -12,18 +12,14 @@ package final class AppendingFile {
   /// Whether a part of a record may be at the end of the file.
   private var isTorn = false
 
-  /// Makes a new file.
-  ///
-  /// - Throws: ``FileError`` where it cannot be made, or is there already.
+  /// Makes a new file; throws a ``FileError`` if there is one already.
   package init(creating path: String) throws {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw FileError.system(path, "cannot be made") }
   }
 
-  /// Opens a file and cuts it after its first `length` bytes.
-  ///
-  /// - Throws: ``FileError`` where it cannot be opened or written to.
+  /// Opens a file and truncates it to `length` bytes.
   package init(_ path: String, length: Int) throws {
     self.path = path
     self.length = length
@@ -38,10 +34,8 @@ package final class AppendingFile {
 
   deinit { close(descriptor) }
 
-  /// Appends a record.
-  ///
-  /// - Throws: ``FileError`` where it cannot be written. The file is then as it was; where not even
-  ///   that is possible, every later call throws, since no reader gets past a part of a record.
+  /// Appends a record. If it cannot be written, the file is as it was; where not even that is possible,
+  /// every later call throws, since no reader gets past a part of a record.
   package func append(_ record: [UInt8]) throws {
     if isTorn { throw FileError(path, "an earlier record could not be written") }
     var written = 0
@@ -59,6 +53,6 @@ package final class AppendingFile {
     length += written
   }
 
-  /// Waits until what was appended is on the disk.
+  /// Returns when all records are on the disk.
   package func synchronize() { fsync(descriptor) }
 }

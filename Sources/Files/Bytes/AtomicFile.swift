@@ -8,21 +8,19 @@ import Foundation
 /// open, as `/dev/stdout` is also where it was redirected. A process that is killed while it writes
 /// leaves the new file, named `.<target>.<random>.part`.
 package enum AtomicFile {
-  /// Replaces the file at `path`, or makes it, with `bytes`.
-  ///
-  /// - Throws: ``FileError``; the old file is then as it was.
+  /// Replaces the file at `path`, or makes it, with `bytes`; an error leaves the old file as it was.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     try write(to: path) { try $0.write(bytes) }
   }
 
-  /// Replaces the file at `path`, or makes it, with what `body` writes.
-  ///
-  /// - Throws: ``FileError``, or what `body` throws; the old file is then as it was.
+  /// Replaces the file at `path`, or makes it, with what `body` writes; an error, also one of `body`,
+  /// leaves the old file as it was.
   package static func write(to path: String, _ body: (Writer) throws -> Void) throws {
     guard let target = try Target(path) else { return try stream(to: path, body) }
     let (part, descriptor) = try makePart(of: target, path: path)
     do {
-      try fill(descriptor, path: path, mode: target.mode, body)
+      if let mode = target.mode { fchmod(descriptor, mode) }
+      try fill(descriptor, path: path, synchronizes: true, body)
       if rename(part, target.path) != 0 {
         throw FileError.system(path, "cannot replace this file")
       }
@@ -34,15 +32,13 @@ package enum AtomicFile {
   }
 
   /// Removes the file at `path`, if there is one.
-  ///
-  /// - Throws: ``FileError`` where it cannot be removed.
   package static func remove(_ path: String) throws {
     if unlink(path) != 0 && errno != ENOENT {
       throw FileError.system(path, "cannot remove this file")
     }
   }
 
-  /// Removes what processes that were killed while they wrote have left in a folder.
+  /// Removes what processes that were killed while they wrote left in a folder.
   package static func removeParts(in directory: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     for name in names where name.hasPrefix(".") && name.hasSuffix(".part") {
@@ -50,9 +46,7 @@ package enum AtomicFile {
     }
   }
 
-  /// Makes sure that a file can be written at `path`, for work that takes long before it writes it.
-  ///
-  /// - Throws: ``FileError`` where ``write(_:to:)`` would.
+  /// Throws where ``write(_:to:)`` would, before work that takes long.
   package static func check(_ path: String) throws {
     guard let target = try Target(path) else {
       if !(OwnDescriptor(path)?.isWritable ?? (access(path, W_OK) == 0)) {
@@ -71,41 +65,31 @@ package enum AtomicFile {
       OwnDescriptor(path).map { fcntl($0.number, F_DUPFD_CLOEXEC, 0) }
       ?? open(path, O_WRONLY | O_CLOEXEC)
     if descriptor < 0 { throw FileError.system(path, "cannot write here") }
-    do {
-      try body(Writer(descriptor: descriptor, path: path))
-    } catch {
-      close(descriptor)
-      throw error
-    }
-    if close(descriptor) != 0 { throw FileError.system(path, "cannot write") }
+    try fill(descriptor, path: path, synchronizes: false, body)
   }
 
   /// Makes the new file that is going to replace `target`.
   private static func makePart(
     of target: Target, path: String
   ) throws -> (path: String, descriptor: Int32) {
-    let part = target.directory + partName(for: target.name)
+    // A name that tells, should the process be killed, which file was being written. File systems take
+    // names of up to 255 bytes.
+    var name = target.name
+    while name.utf8.count > 200 { name.removeLast() }
+    let suffix = String(UInt64.random(in: .min ... .max), radix: 16)
+    let part = "\(target.directory).\(name).\(suffix).part"
     let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw FileError.system(path, "cannot write here") }
     return (part, descriptor)
   }
 
-  /// A new name that tells, should the process be killed, which file was being written.
-  private static func partName(for target: Substring) -> String {
-    var name = target
-    // File systems take names of up to 255 bytes.
-    while name.utf8.count > 200 { name.removeLast() }
-    return ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 16)).part"
-  }
-
-  /// Writes what `body` writes, waits until it is on the disk, and closes the file.
+  /// Writes what `body` writes, waits until it is on the disk if `synchronizes`, and closes the file.
   private static func fill(
-    _ descriptor: Int32, path: String, mode: mode_t?, _ body: (Writer) throws -> Void
+    _ descriptor: Int32, path: String, synchronizes: Bool, _ body: (Writer) throws -> Void
   ) throws {
     do {
-      if let mode { fchmod(descriptor, mode) }
       try body(Writer(descriptor: descriptor, path: path))
-      if fsync(descriptor) != 0 { throw FileError.system(path, "cannot write") }
+      if synchronizes && fsync(descriptor) != 0 { throw FileError.system(path, "cannot write") }
     } catch {
       close(descriptor)
       throw error
@@ -113,8 +97,7 @@ package enum AtomicFile {
     if close(descriptor) != 0 { throw FileError.system(path, "cannot write") }
   }
 
-  /// Makes the renaming last through a power failure. Some file systems cannot, which is no
-  /// reason to call the write failed.
+  /// Makes the renaming last through a power failure, on file systems that can.
   package static func synchronize(directory: String) {
     let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { return }
@@ -147,7 +130,10 @@ extension AtomicFile {
       case S_IFDIR: throw FileError.system(path, "cannot write here", code: EISDIR)
       default: return nil
       }
-      self.path = Self.followingLinks(from: path)
+      // The target of the last link need not exist.
+      var target = path
+      while let next = symbolicLink(at: target) { target = next }
+      self.path = target
       if name.isEmpty {
         throw FileError(path.isEmpty ? "''" : path, "expected the name of a file to write")
       }
@@ -159,13 +145,6 @@ extension AtomicFile {
     var name: Substring {
       path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
     }
-
-    /// The target of the links at the end of `path`, which need not exist.
-    private static func followingLinks(from path: String) -> String {
-      var target = path
-      while let next = symbolicLink(at: target) { target = next }
-      return target
-    }
   }
 
   /// Takes the bytes of a file that is being written; valid only inside the call that lends it.
@@ -173,16 +152,10 @@ extension AtomicFile {
     fileprivate let descriptor: Int32
     fileprivate let path: String
 
-    /// Appends `bytes`.
-    ///
-    /// - Throws: ``FileError`` with the system's reason.
     package func write(_ bytes: [UInt8]) throws {
       try bytes.withUnsafeBytes { try write($0) }
     }
 
-    /// Appends the bytes of `buffer`.
-    ///
-    /// - Throws: ``FileError`` with the system's reason.
     package func write(_ buffer: UnsafeRawBufferPointer) throws {
       var rest = buffer[...]
       while !rest.isEmpty {
@@ -219,7 +192,7 @@ struct OwnDescriptor {
     return nil
   }
 
-  /// Whether bytes can be written to it.
+  /// Sets `errno` if not.
   var isWritable: Bool {
     let flags = fcntl(number, F_GETFL)
     if flags >= 0 && flags & O_ACCMODE == O_RDONLY { errno = EBADF }

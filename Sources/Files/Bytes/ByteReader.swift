@@ -3,13 +3,12 @@ import Foundation
 /// Reads a file from its beginning to its end, plain or, where its name ends in `.gz`, through
 /// zlib. Every error says at which byte of the (decompressed) data it was found.
 ///
-/// No size is believed before it is checked: a read of more bytes than the file can hold is
-/// refused before memory is set aside for them.
+/// A read of more bytes than the file can hold is refused before memory is allocated for them.
 package final class ByteReader {
   /// Deflate cannot make more than this many bytes out of one (zlib's technical details).
   private static let largestExpansion = 1032
 
-  /// Below it nobody asks how much memory there is.
+  /// The least count for which ``expect(_:of:)`` finds out how much memory is left.
   private static let leastCheckedSize = 1 << 24
 
   private enum Handle {
@@ -19,7 +18,6 @@ package final class ByteReader {
 
   /// The file's path, as the caller gave it.
   package let path: String
-  /// How many bytes have been read.
   package private(set) var offset = 0
   private let handle: Handle
   /// The file's size, or for a compressed file the largest size its data can have.
@@ -78,9 +76,7 @@ package final class ByteReader {
 // MARK: - Reading
 
 extension ByteReader {
-  /// Refuses `count` bytes of `what` if the file cannot hold them, or there is no memory for them.
-  ///
-  /// - Throws: ``FileError`` with the expected and the possible count.
+  /// Throws a ``FileError`` if the file cannot hold `count` bytes of `what`, or memory cannot.
   package func expect(_ count: Int, of what: String) throws {
     if count <= remainingLimit {
       if count < ByteReader.leastCheckedSize { return }
@@ -96,9 +92,8 @@ extension ByteReader {
     throw error("expected \(count) bytes of \(what), \(found)")
   }
 
-  /// Fills `buffer` with the next bytes.
+  /// Fills `buffer` with the next bytes, which the error's message calls `what`.
   ///
-  /// - Parameter what: what the bytes are, for the error's message.
   /// - Throws: ``FileError`` where the file ends first, cannot be read, or is damaged.
   package func read(into buffer: UnsafeMutableRawBufferPointer, of what: String) throws {
     try expect(buffer.count, of: what)
@@ -109,10 +104,7 @@ extension ByteReader {
     }
   }
 
-  /// The next `count` bytes.
-  ///
-  /// - Parameter what: what the bytes are, for the error's message.
-  /// - Throws: ``FileError`` where the file ends first, cannot be read, or is damaged.
+  /// The next `count` bytes, as ``read(into:of:)`` gets them.
   package func bytes(_ count: Int, of what: String) throws -> [UInt8] {
     try expect(count, of: what)
     return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -122,9 +114,7 @@ extension ByteReader {
     }
   }
 
-  /// Calls `body` with the rest of the file, a bounded piece at a time.
-  ///
-  /// - Throws: ``FileError`` where the file cannot be read or is damaged, or what `body` throws.
+  /// Calls `body` with the rest of the file, at most 1 MiB at a time.
   package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
@@ -135,9 +125,7 @@ extension ByteReader {
     }
   }
 
-  /// Checks that nothing follows, and for a compressed file that its checksum is right.
-  ///
-  /// - Throws: ``FileError`` where bytes are left over or the compressed data is damaged.
+  /// Throws a ``FileError`` if bytes follow, or a compressed file's checksum is wrong.
   package func expectEnd() throws {
     let end = offset
     var more = 0

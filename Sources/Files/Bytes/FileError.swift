@@ -18,11 +18,7 @@ public struct FileError: Error, Hashable, Sendable {
     self.message = message
   }
 
-  /// A failed system call.
-  ///
-  /// - Parameters:
-  ///   - message: what cannot be done, such as `cannot write here`.
-  ///   - code: the call's `errno`, whose text follows the message.
+  /// The error of a system call: what cannot be done, such as `cannot write here`, and the text of `code`.
   package static func system(
     _ path: String, _ message: String, code: Int32 = errno
   ) -> FileError {
@@ -42,7 +38,6 @@ extension FileError: CustomStringConvertible, LocalizedError {
 
 // MARK: - Folders
 
-/// Whether there is a folder at `path`.
 package func isDirectory(_ path: String) -> Bool {
   var isDirectory: ObjCBool = false
   return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)

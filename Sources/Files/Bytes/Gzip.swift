@@ -26,11 +26,10 @@ package enum Gzip {
     var stream = z_stream()
     // 16 above the largest window asks for a gzip header; the size guards against another zlib.
     let size = Int32(MemoryLayout<z_stream>.size)
-    guard inflateInit2_(&stream, 16 + MAX_WBITS, ZLIB_VERSION, size) == Z_OK else { return nil }
-    defer { inflateEnd(&stream) }
-    guard let inputCount = UInt32(exactly: compressed.count),
-      let room = UInt32(exactly: limit)
+    guard let inputCount = UInt32(exactly: compressed.count), let room = UInt32(exactly: limit),
+      inflateInit2_(&stream, 16 + MAX_WBITS, ZLIB_VERSION, size) == Z_OK
     else { return nil }
+    defer { inflateEnd(&stream) }
     var input = compressed
     var status = Z_OK
     let result = input.withUnsafeMutableBufferPointer { input in
@@ -53,7 +52,7 @@ package enum Gzip {
 /// Anything else after the last member is an error. `gzread` of zlib says nothing of it, so that two
 /// files that were joined by mistake look like one.
 final class GzipReader {
-  /// What is wrong with the compressed data.
+  /// An error in the compressed data.
   struct Damage: Error {
     let text: String
   }
@@ -63,9 +62,7 @@ final class GzipReader {
   private let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
   /// zlib's state points back at it, so that it must not move.
   private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-  /// How many bytes of the file have been read.
   private var readCount = 0
-  /// Whether all of the file has been read.
   private var isFileRead = false
   /// Whether a member begins with the next byte, if there is one.
   private var isBetweenMembers = false
@@ -139,10 +136,10 @@ final class GzipReader {
   /// Reads the next piece of the file, none at its end.
   private func refill() throws {
     if isFileRead { return }
-    var count = Foundation.read(descriptor, input.baseAddress, input.count)
-    while count < 0 && errno == EINTR {
+    var count: Int
+    repeat {
       count = Foundation.read(descriptor, input.baseAddress, input.count)
-    }
+    } while count < 0 && errno == EINTR
     if count < 0 { throw FileError.system(path, "cannot read") }
     isFileRead = count == 0
     readCount += count

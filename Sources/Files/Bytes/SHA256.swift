@@ -1,19 +1,17 @@
 internal import CPerceptronCrypto
 
-/// SHA-256 digests (FIPS 180-4) as 64 lower-case hexadecimal digits.
+/// SHA-256 digests (FIPS 180-4) as 64 lower-case hexadecimal digits. All functions throw a ``FileError``
+/// where libcrypto refuses to compute one.
 package enum SHA256 {
   /// The digest of a file's data; of its decompressed data where its name ends in `.gz`.
   ///
   /// - Throws: ``FileError`` where the file cannot be read.
   package static func digest(ofFile path: String) throws -> String {
-    let hash = try Hash()
-    try ByteReader(path: path).forEachChunk { try hash.update($0) }
-    return try hash.finish()
+    let reader = try ByteReader(path: path)
+    return try digest { add in try reader.forEachChunk(add) }
   }
 
-  /// The digest of all that `body` passes to the function that it is given, piece after piece.
-  ///
-  /// - Throws: ``FileError`` where libcrypto refuses to compute it, or what `body` throws.
+  /// The digest of all that `body` passes to `add`, piece after piece.
   package static func digest(
     of body: (_ add: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws -> String {
@@ -22,34 +20,27 @@ package enum SHA256 {
     return try hash.finish()
   }
 
-  /// The digest of `bytes`.
-  ///
-  /// - Throws: ``FileError`` where libcrypto refuses to compute it.
   package static func digest(of bytes: [UInt8]) throws -> String {
-    let hash = try Hash()
-    try bytes.withUnsafeBytes { try hash.update($0) }
-    return try hash.finish()
+    try digest { add in try bytes.withUnsafeBytes(add) }
   }
 }
 
 extension TensorArchive {
-  /// The digest of all tensors, with their names and shapes, and of the metadata but for one key.
-  ///
-  /// - Throws: ``FileError`` where libcrypto refuses to compute it.
+  /// The SHA-256 digest of all tensors, with their names and shapes, and of the metadata but for one key.
   package func digest(withoutKey key: String) throws -> String {
-    let hash = try Hash()
-    func add(_ text: String) throws {
-      try Array("\(text.utf8.count):\(text)".utf8).withUnsafeBytes { try hash.update($0) }
+    try SHA256.digest { addBytes in
+      func add(_ text: String) throws {
+        try Array("\(text.utf8.count):\(text)".utf8).withUnsafeBytes(addBytes)
+      }
+      for (name, value) in metadata.sorted(by: { $0.key < $1.key }) where name != key {
+        try add(name)
+        try add(value)
+      }
+      for entry in entries.sorted(by: { $0.name < $1.name }) {
+        try add("\(entry.name) \(entry.tensor.dataType.rawValue) \(entry.tensor.shape)")
+        try entry.tensor.withUnsafeBytes(addBytes)
+      }
     }
-    for (name, value) in metadata.sorted(by: { $0.key < $1.key }) where name != key {
-      try add(name)
-      try add(value)
-    }
-    for entry in entries.sorted(by: { $0.name < $1.name }) {
-      try add("\(entry.name) \(entry.payload.dataType.rawValue) \(entry.payload.shape)")
-      try entry.payload.withUnsafeBytes { try hash.update($0) }
-    }
-    return try hash.finish()
   }
 }
 

@@ -9,14 +9,9 @@ package final class ChildProcess {
   private let identifier: pid_t
   private var result: Int32?
 
-  /// Starts a program.
+  /// Starts a program in a folder.
   ///
-  /// - Parameters:
-  ///   - path: the program.
-  ///   - arguments: those after its name.
-  ///   - environment: its variables.
-  ///   - folder: the folder that it runs in.
-  ///   - output: the file that standard output and standard error go to, which is made anew.
+  /// - Parameter output: the file that standard output and standard error go to, which is made anew.
   /// - Throws: `FileError` where it cannot be started.
   package init(
     _ path: String, _ arguments: [String], environment: [String: String], in folder: String,
@@ -39,7 +34,7 @@ package final class ChildProcess {
     posix_spawn_file_actions_addopen(
       &actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-    // This program ignores it.
+    // This program ignores SIGPIPE.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
@@ -62,7 +57,6 @@ package final class ChildProcess {
 
   deinit { if isRunning { end() } }
 
-  /// Whether it has not ended yet.
   package var isRunning: Bool { status == nil }
 
   /// Its exit status, or the negated signal that ended it; nil while it runs.
@@ -71,7 +65,6 @@ package final class ChildProcess {
     return result
   }
 
-  /// Kills it.
   package func end() {
     if !isRunning { return }
     kill(identifier, SIGKILL)

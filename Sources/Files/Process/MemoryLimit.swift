@@ -3,9 +3,8 @@ import Foundation
 /// The memory that this process can still allocate, limited by the machine, `ulimit`, or Linux control
 /// groups, as in containers.
 package struct MemoryLimit: Sendable, Equatable {
-  /// Bytes that are left.
+  /// In bytes, as the total.
   package let left: Double
-  /// Bytes in all.
   let total: Double
   /// The kind of limit, such as `of address space that ulimit -v allows`.
   let kind: String

@@ -36,7 +36,6 @@ package struct CSVReader {
     package let columns: [String]
     let fields: [Substring]
 
-    /// The text of a column.
     package func text(_ column: Int) -> Substring { fields[column] }
 
     /// The number in a column, which `isFit` holds for.
@@ -68,9 +67,6 @@ package struct CSVReader {
       return number
     }
 
-    /// An error of a column.
-    ///
-    /// - Parameter expected: what its field should be.
     package func error(_ column: Int, expected: String) -> FileError {
       FileError(
         path,
@@ -83,20 +79,16 @@ package struct CSVReader {
   private let columns: [String]
   private let orColumns: [String]?
 
-  /// A reader of the file at `path`.
-  ///
   /// - Parameters:
-  ///   - columns: the names that the header must have.
-  ///   - orColumns: those that it may have instead, as an earlier version wrote them.
+  ///   - columns: the names in the header.
+  ///   - orColumns: those of an earlier version, which are accepted too.
   package init(path: String, columns: [String], orColumns: [String]? = nil) {
     self.path = path
     self.columns = columns
     self.orColumns = orColumns
   }
 
-  /// Calls `body` with each row below the header.
-  ///
-  /// - Throws: `FileError` where the file is not such a table, and what `body` throws.
+  /// Calls `body` with each row below the header; throws a `FileError` if the file is not such a table.
   package func forEachRow(_ body: (Row) throws -> Void) throws {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw FileError.system(path, "cannot be read")
@@ -117,7 +109,8 @@ package struct CSVReader {
       let fields = content.split(separator: ",", omittingEmptySubsequences: false)
       start = text.utf8.index(after: end)
       if line > 1 {
-        try body(row(line, fields, of: found))
+        if fields.count != found.count { throw mismatch(line, fields, of: found) }
+        try body(Row(path: path, line: line, columns: found, fields: fields))
       } else if let known = [columns, orColumns ?? columns].first(where: {
         fields.elementsEqual($0, by: ==)
       }) {
@@ -126,14 +119,7 @@ package struct CSVReader {
         throw mismatch(line, fields, of: columns)
       }
     }
-    if line == 0 {
-      throw FileError(path, "line 1: expected \(columns.joined(separator: ",")), found nothing")
-    }
-  }
-
-  private func row(_ line: Int, _ fields: [Substring], of columns: [String]) throws -> Row {
-    if fields.count != columns.count { throw mismatch(line, fields, of: columns) }
-    return Row(path: path, line: line, columns: columns, fields: fields)
+    if line == 0 { throw mismatch(1, [], of: columns) }
   }
 
   private func mismatch(

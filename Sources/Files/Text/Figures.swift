@@ -7,15 +7,6 @@ package func median(_ numbers: [Double]) -> Double? {
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
-/// The quantile `p` of sorted numbers, interpolated linearly; NaN for none.
-package func quantile(_ sorted: [Double], _ p: Double) -> Double {
-  if sorted.isEmpty { return .nan }
-  let position = p * Double(sorted.count - 1)
-  let (below, share) = (Int(position), position - position.rounded(.down))
-  if share == 0 { return sorted[below] }
-  return sorted[below] + share * (sorted[below + 1] - sorted[below])
-}
-
 // C's formats print a NaN's sign, which means nothing.
 
 /// `value` with a number of decimals.
@@ -72,7 +63,6 @@ package func readableTime(_ seconds: Double) -> String {
 }
 
 extension Duration {
-  /// This duration in seconds.
   package var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }

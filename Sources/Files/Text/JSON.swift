@@ -22,14 +22,12 @@ extension Encodable {
 
 /// A value whose JSON object has further entries, those of another object.
 package struct Extended<Value: Encodable, Entries: Encodable>: Encodable {
-  /// The value itself.
   package let value: Value
   private let entries: Entries
 
-  /// A value with the entries of another object or of a dictionary.
+  /// - Parameter entries: another object or a dictionary.
   package init(_ value: Value, _ entries: Entries) { (self.value, self.entries) = (value, entries) }
 
-  /// Encodes both into one object.
   package func encode(to encoder: any Encoder) throws {
     try value.encode(to: encoder)
     try entries.encode(to: encoder)
@@ -68,16 +66,11 @@ package func decodingReason(_ error: any Error) -> String {
 
 /// Any key of a JSON object.
 package struct AnyCodingKey: CodingKey {
-  /// The key.
   package let stringValue: String
-  /// Nil: keys are not numbers.
   package var intValue: Int? { nil }
 
-  /// The key of a name.
   package init(_ stringValue: String) { self.stringValue = stringValue }
-  /// The key of a name.
   package init?(stringValue: String) { self.stringValue = stringValue }
-  /// Nil: keys are not numbers.
   package init?(intValue: Int) { nil }
 }
 
@@ -90,7 +83,6 @@ package enum JSONText {
     /// The keys that lead to it, from the outermost object on, and itself.
     package let path: [String]
 
-    /// Which key it is, and in what.
     package var description: String {
       let place = path.dropLast()
       return "the key \"\(path.last ?? "")\" stands twice"
@@ -128,7 +120,7 @@ package enum JSONText {
         let start = position + 1
         position = endOfString(bytes, from: start)
         if levels.last?.isKeyNext == true {
-          let key = unescaped(bytes[start..<position])
+          let key = text(bytes[start - 1..<min(position + 1, bytes.count)])
           levels[levels.count - 1].isKeyNext = false
           levels[levels.count - 1].key = key
           if !levels[levels.count - 1].keys.insert(key).inserted {
@@ -150,29 +142,13 @@ package enum JSONText {
     return min(position, bytes.count)
   }
 
-  /// The text of a string between its quotation marks.
-  private static func unescaped(_ bytes: ArraySlice<UInt8>) -> String {
-    if !bytes.contains(UInt8(ascii: "\\")) { return String(decoding: bytes, as: UTF8.self) }
-    var units: [UInt16] = []
-    var scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars[...]
-    while let scalar = scalars.popFirst() {
-      guard scalar == "\\", let escape = scalars.popFirst() else {
-        units += String(scalar).utf16
-        continue
-      }
-      switch escape {
-      case "b": units.append(0x08)
-      case "f": units.append(0x0C)
-      case "n": units.append(0x0A)
-      case "r": units.append(0x0D)
-      case "t": units.append(0x09)
-      case "u":
-        let digits = String(String.UnicodeScalarView(scalars.prefix(4)))
-        units.append(UInt16(digits, radix: 16) ?? 0xFFFD)
-        scalars = scalars.dropFirst(4)
-      default: units += String(escape).utf16
-      }
+  /// The text of a string in its quotation marks.
+  private static func text(_ quoted: ArraySlice<UInt8>) -> String {
+    if quoted.contains(UInt8(ascii: "\\")),
+      let text = try? JSONDecoder().decode(String.self, from: Data(quoted))
+    {
+      return text
     }
-    return String(decoding: units, as: UTF16.self)
+    return String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self)
   }
 }

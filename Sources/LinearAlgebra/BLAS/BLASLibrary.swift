@@ -11,14 +11,8 @@ public enum BLASLibrary {
   public static var core: String { text(openblas_get_corename()) }
 
   private static func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String {
-    pointer.map { String(cString: $0).trimmingSuffix(while: \.isWhitespace) } ?? "unknown"
-  }
-}
-
-extension String {
-  fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> String {
-    guard let last = lastIndex(where: { !predicate($0) }) else { return "" }
-    return String(self[...last])
+    guard let pointer else { return "unknown" }
+    return String(String(cString: pointer).reversed().drop(while: \.isWhitespace).reversed())
   }
 }
 
@@ -26,7 +20,6 @@ extension String {
 
 /// The current users of OpenBLAS on a single thread.
 private struct SingleThread {
-  /// The number of users.
   var users = 0
   /// OpenBLAS's number of threads without users.
   var usual = 1
@@ -56,8 +49,8 @@ extension BLASLibrary {
     }
   }
 
-  /// Calls `body` while OpenBLAS uses a single thread for each product. After the last such call it has
-  /// as many as before. Calls may be nested and made from several threads.
+  /// Calls `body` while OpenBLAS uses a single thread for each product. Calls may be nested and made
+  /// from several threads.
   package static func withSingleThread<Result>(_ body: () throws -> Result) rethrows -> Result {
     state.withLock {
       if $0.users == 0 {

@@ -135,12 +135,10 @@ extension BLASScalar {
 // MARK: - Functions of one number
 
 extension BLASScalar {
-  /// eˣ.
   @inline(__always)
   package static func exponential(_ x: Self) -> Self {
     Self.self == Float.self ? cast(expf(cast(x))) : cast(exp(cast(x)))
   }
-  /// The natural logarithm.
   @inline(__always)
   package static func logarithm(_ x: Self) -> Self {
     Self.self == Float.self ? cast(logf(cast(x))) : cast(log(cast(x)))
@@ -160,13 +158,13 @@ extension BLASScalar {
   var asDouble: Double { Self.self == Float.self ? Double(cast(self) as Float) : cast(self) }
 }
 
-/// A number of the type that it is known to have.
+// Numbers and buffers of the type that they are known to have.
+
 @inline(__always)
 private func cast<From: BLASScalar, To: BLASScalar>(_ number: From) -> To {
   unsafeBitCast(number, to: To.self)
 }
 
-/// A buffer of numbers of the type that they are known to have.
 @inline(__always)
 private func cast<From: BLASScalar, To: BLASScalar>(
   _ buffer: UnsafePointer<From>
@@ -174,7 +172,6 @@ private func cast<From: BLASScalar, To: BLASScalar>(
   UnsafeRawPointer(buffer).assumingMemoryBound(to: To.self)
 }
 
-/// A mutable buffer of numbers of the type that they are known to have.
 @inline(__always)
 private func cast<From: BLASScalar, To: BLASScalar>(
   _ buffer: UnsafeMutablePointer<From>

@@ -15,11 +15,12 @@ public func multiply<Scalar>(
   let (innerB, columns) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
   require(
     inner == innerB,
-    "matmul: \(product(a, transposeA, b, transposeB)): inner dimensions \(inner) and \(innerB) differ"
-  )
+    "matmul: \(product(a.shape, transposeA, b.shape, transposeB)): "
+      + "inner dimensions \(inner) and \(innerB) differ")
   require(
     c.rows == rows && c.columns == columns,
-    "matmul: \(product(a, transposeA, b, transposeB)) is \([rows, columns]), the result \(c.shape)")
+    "matmul: \(product(a.shape, transposeA, b.shape, transposeB)) is \([rows, columns]), the result \(c.shape)"
+  )
   if rows == 0 || columns == 0 { return }
   Scalar.gemm(
     transposeA: transposeA, transposeB: transposeB, rows: rows, columns: columns, inner: inner,
@@ -28,10 +29,13 @@ public func multiply<Scalar>(
 }
 
 /// The two shapes as a message shows them: `[200, 3072]ᵀ × [200, 50]`.
-private func product<Scalar>(
-  _ a: RowBlock<Scalar>, _ transposeA: Bool, _ b: RowBlock<Scalar>, _ transposeB: Bool
+private func product(
+  _ a: Shape, _ transposeA: Bool, _ b: Shape, _ transposeB: Bool
 ) -> String {
-  "\(a.shape)\(transposeA ? "ᵀ" : "") × \(b.shape)\(transposeB ? "ᵀ" : "")"
+  func text(_ shape: Shape, _ isTransposed: Bool) -> String {
+    "\(shape)\(isTransposed && shape.rank == 2 ? "ᵀ" : "")"
+  }
+  return "\(text(a, transposeA)) × \(text(b, transposeB))"
 }
 
 /// C ← alpha·op(A)·op(B) + beta·C for matrices, without allocating, unless `c` shares its
@@ -78,6 +82,12 @@ public func matmul<Scalar>(
   require(
     (1...2).contains(a.rank) && (1...2).contains(b.rank),
     "matmul: matrices or vectors needed, not shapes \(a.shape) and \(b.shape)")
+  let inner = a.rank == 2 && transposeA ? a.shape[0] : a.shape[a.rank - 1]
+  let innerB = b.rank == 2 && transposeB ? b.shape[1] : b.shape[0]
+  require(
+    inner == innerB,
+    "matmul: \(product(a.shape, transposeA, b.shape, transposeB)): "
+      + "inner dimensions \(inner) and \(innerB) differ")
   switch (a.rank, b.rank) {
   case (2, 2):
     let shape: Shape = [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]]
@@ -89,24 +99,9 @@ public func matmul<Scalar>(
         }
       }
     }
-  case (2, 1):
-    let inner = a.shape[transposeA ? 0 : 1]
-    require(
-      inner == b.count,
-      "matmul: \(a.shape)\(transposeA ? "ᵀ" : "") × \(b.shape): inner dimensions \(inner) and \(b.count) differ"
-    )
-    return product(of: a, transposed: transposeA, vector: b)
-  case (1, 2):
-    let inner = b.shape[transposeB ? 1 : 0]
-    require(
-      inner == a.count,
-      "matmul: \(a.shape) × \(b.shape)\(transposeB ? "ᵀ" : ""): inner dimensions \(a.count) and \(inner) differ"
-    )
-    return product(of: b, transposed: !transposeB, vector: a)
+  case (2, 1): return product(of: a, transposed: transposeA, vector: b)
+  case (1, 2): return product(of: b, transposed: !transposeB, vector: a)
   default:
-    require(
-      a.count == b.count,
-      "matmul: \(a.shape) × \(b.shape): inner dimensions \(a.count) and \(b.count) differ")
     return Tensor(
       a.withUnsafeElements { a in
         b.withUnsafeElements { b in

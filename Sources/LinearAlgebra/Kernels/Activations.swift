@@ -18,7 +18,7 @@ public enum ActivationFunction: Sendable {
     value: @Sendable (_ x: Double) -> Double, slope: @Sendable (_ x: Double) -> Double)
 }
 
-/// Which of a function's two sides its slope is computed from.
+/// What the slope of an activation function is computed from.
 public enum SlopeSource: Sendable {
   /// x.
   case input
@@ -27,7 +27,7 @@ public enum SlopeSource: Sendable {
 }
 
 extension ActivationFunction {
-  /// The side that the slope is computed from.
+  /// What the slope is computed from.
   public var slopeReads: SlopeSource {
     switch self {
     case .relu, .leakyReLU, .tanh, .sigmoid: .output

@@ -1,19 +1,14 @@
 /// A mean and a variance for each column, by which columns are normalized.
 package struct ColumnMoments<Scalar: BLASScalar> {
-  /// The mean of each column.
   let mean: UnsafePointer<Scalar>
-  /// The variance of each column.
   let variance: UnsafePointer<Scalar>
   /// Added to the variance before the root is taken.
   let epsilon: Scalar
 
-  /// Moments of columns.
   package init(
     mean: UnsafePointer<Scalar>, variance: UnsafePointer<Scalar>, epsilon: Scalar
   ) {
-    self.mean = mean
-    self.variance = variance
-    self.epsilon = epsilon
+    (self.mean, self.variance, self.epsilon) = (mean, variance, epsilon)
   }
 
   /// 1 / √(variance + epsilon) of a column.
@@ -28,8 +23,7 @@ package struct ColumnMoments<Scalar: BLASScalar> {
 }
 
 extension BLASScalar {
-  /// The mean of each column, and its variance: the mean of the squares of what is left without
-  /// the mean. Both are 0 where there are no rows.
+  /// The mean of each column and its biased variance; both are 0 where there are no rows.
   @_specialize(where Self == Float)
   @_specialize(where Self == Double)
   package static func columnMoments(

@@ -2,14 +2,7 @@ internal import CPerceptronKernels
 
 /// An arithmetic operation on pairs of elements.
 package enum ElementwiseOperation: Sendable {
-  /// The sum of both elements.
-  case add
-  /// The left element minus the right one.
-  case subtract
-  /// The product of both elements.
-  case multiply
-  /// The left element divided by the right one.
-  case divide
+  case add, subtract, multiply, divide
 }
 
 /// How an operand of an element-wise operation is read: element by element, or one for all.
@@ -50,8 +43,7 @@ extension BLASScalar {
     _ right: UnsafePointer<Self>, _ rightStep: OperandStep,
     into result: UnsafeMutablePointer<Self>
   ) {
-    // Working in place has loops of its own, here and in other kernels: where two pointers might
-    // overlap, the vectorised loop is behind a check that equal pointers fail.
+    // Working in place has loops of its own: where two pointers might overlap, the vectorised loop is behind a check that equal pointers fail.
     @inline(__always) func loop(_ apply: (Self, Self) -> Self) {
       let inPlace = left == UnsafePointer(result)
       switch (leftStep, rightStep) {
@@ -112,9 +104,8 @@ extension BLASScalar {
     ckernels_interpolate(kernelType, count, share.asDouble, x, y)
   }
 
-  /// y = apply(index, x), element by element; `y` may be `x`, for which there is a loop of its own:
-  /// where two pointers might overlap, the vectorised loop is behind a check that equal pointers
-  /// fail.
+  /// y = apply(index, x), element by element; `y` may be `x`, for which there is a loop of its own as
+  /// in `combine`.
   @inline(__always)
   static func transform(
     count: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,

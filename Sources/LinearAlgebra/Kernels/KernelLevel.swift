@@ -11,11 +11,8 @@ public enum KernelLevel: String, Sendable, CaseIterable, Codable {
 
   /// The best level of this processor, whose kernels are used.
   public static var current: KernelLevel {
-    switch ckernels_best_level() {
-    case ckernels_avx512: .avx512
-    case ckernels_avx2: .avx2
-    default: .baseline
-    }
+    // The cases stand in the order of `ckernels_level`.
+    allCases[Int(ckernels_best_level().rawValue)]
   }
 }
 
@@ -38,7 +35,6 @@ package enum MultiplyAddLoop {
 }
 
 extension BLASScalar {
-  /// The type of the kernels' numbers.
   @inline(__always)
   static var kernelType: ckernels_type {
     Self.self == Float.self ? ckernels_float : ckernels_double

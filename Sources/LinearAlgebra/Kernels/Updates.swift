@@ -16,18 +16,13 @@ public struct UpdateStep: Sendable {
 
 /// The settings of one step of Adam.
 package struct AdamMoments: Sendable {
-  /// The decay of the mean of gradients.
   let beta1: Double
-  /// The decay of the mean of their squares.
   let beta2: Double
-  /// Added to the root.
   let epsilon: Double
-  /// The divisor of the first moment: 1 − beta1ᵗ in step t.
   let firstCorrection: Double
-  /// The divisor of the second moment: 1 − beta2ᵗ in step t.
   let secondCorrection: Double
 
-  /// The settings of step t.
+  /// In step t the corrections are 1 − beta1ᵗ and 1 − beta2ᵗ.
   package init(
     beta1: Double, beta2: Double, epsilon: Double, firstCorrection: Double, secondCorrection: Double
   ) {

@@ -36,8 +36,17 @@ public func qr<Scalar>(
   var r = Tensor<Scalar>.zeros([rank, columns])
   var q = Tensor<Scalar>.zeros([rows, rank])
   packed.withRows { packed in
-    r.withMutableRows { copyUpper(of: packed, into: $0) }
-    q.withMutableRows { copyLeft(of: packed, into: $0) }
+    r.withMutableRows { r in
+      for row in 0..<rank {
+        let start = row * columns + row
+        (r.base + start).update(from: packed.base + start, count: columns - row)
+      }
+    }
+    q.withMutableRows { q in
+      for row in 0..<rows {
+        (q.base + row * rank).update(from: packed.base + row * columns, count: rank)
+      }
+    }
   }
   let formed = q.withUnsafeMutableElements { q in
     factors.withUnsafeElements {
@@ -48,21 +57,6 @@ public func qr<Scalar>(
 
   makeDiagonalPositive(q: &q, r: &r)
   return (q, r)
-}
-
-/// Copies what stands on and above the diagonal.
-private func copyUpper<Scalar>(of packed: RowBlock<Scalar>, into r: MutableRowBlock<Scalar>) {
-  for row in 0..<r.rows {
-    let start = row * r.columns + row
-    (r.base + start).update(from: packed.base + start, count: r.columns - row)
-  }
-}
-
-/// Copies the first columns.
-private func copyLeft<Scalar>(of packed: RowBlock<Scalar>, into q: MutableRowBlock<Scalar>) {
-  for row in 0..<q.rows {
-    (q.base + row * q.columns).update(from: packed.base + row * packed.columns, count: q.columns)
-  }
 }
 
 /// Negates the rows of R whose diagonal element is negative, and Q's columns beside them.
@@ -82,7 +76,7 @@ private func makeDiagonalPositive<Scalar>(q: inout Tensor<Scalar>, r: inout Tens
 
 // MARK: - Errors
 
-/// Why a decomposition was not made.
+/// An error of a matrix decomposition.
 public enum LAPACKError: Error, Sendable, Equatable {
   /// An element of the matrix is infinite or NaN: the operation, the element's row and column, and its
   /// value.

@@ -35,10 +35,9 @@ public struct NumPyRandom: RandomStream, Hashable, Codable {
     position = try values.decode(Int.self, forKey: .position)
     polar = try values.decode(PolarNormal.self, forKey: .polar)
     if words.count != NumPyRandom.size || !(0...NumPyRandom.size).contains(position) {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "expected 624 words and a position among them"))
+      throw DecodingError.dataCorruptedError(
+        forKey: .words, in: values, debugDescription: "expected 624 words and a position among them"
+      )
     }
   }
 

@@ -6,8 +6,8 @@
 ///
 ///     var weights = SeededRandom(seed: 7, purpose: "weights")
 ///     var batches = SeededRandom(seed: 7, purpose: "batches", index: 3)
-public struct SeededRandom: RandomStream, Hashable {
-  private var state: (UInt64, UInt64, UInt64, UInt64)
+public struct SeededRandom: RandomStream, Hashable, Codable {
+  private var state: Xoshiro256State
   private var polar = PolarNormal()
 
   /// The stream for a seed, a purpose and an index among streams of that purpose.
@@ -18,20 +18,20 @@ public struct SeededRandom: RandomStream, Hashable {
     var mixer = SplitMix64(state: seed)
     mixer.state = mixer.next() ^ name
     mixer.state = mixer.next() ^ index
-    state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
+    state = Xoshiro256State(mixer.next(), mixer.next(), mixer.next(), mixer.next())
   }
 
   /// 64 random bits.
   public mutating func next() -> UInt64 {
     func rotate(_ x: UInt64, _ count: UInt64) -> UInt64 { x << count | x >> (64 - count) }
-    let result = rotate(state.0 &+ state.3, 23) &+ state.0
-    let shifted = state.1 << 17
-    state.2 ^= state.0
-    state.3 ^= state.1
-    state.1 ^= state.2
-    state.0 ^= state.3
-    state.2 ^= shifted
-    state.3 = rotate(state.3, 45)
+    let result = rotate(state.a &+ state.d, 23) &+ state.a
+    let shifted = state.b << 17
+    state.c ^= state.a
+    state.d ^= state.b
+    state.b ^= state.c
+    state.a ^= state.d
+    state.c ^= shifted
+    state.d = rotate(state.d, 45)
     return result
   }
 
@@ -60,47 +60,28 @@ public struct SeededRandom: RandomStream, Hashable {
     }
     return Int(product.high)
   }
-
-  /// Whether both will give the same numbers.
-  public static func == (lhs: SeededRandom, rhs: SeededRandom) -> Bool {
-    lhs.state == rhs.state && lhs.polar == rhs.polar
-  }
-
-  /// Feeds the state to the hasher.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(state.0)
-    hasher.combine(state.1)
-    hasher.combine(state.2)
-    hasher.combine(state.3)
-    hasher.combine(polar)
-  }
 }
 
-extension SeededRandom: Codable {
-  private enum Key: String, CodingKey {
-    case state, polar
+/// Four words, encoded as a list; decoding refuses four zeros, from which nothing else would follow.
+private struct Xoshiro256State: Hashable, Codable {
+  var a, b, c, d: UInt64
+
+  init(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) {
+    (self.a, self.b, self.c, self.d) = (a, b, c, d)
   }
 
-  /// The state that ``encode(to:)`` wrote.
-  ///
-  /// - Throws: `DecodingError` where it is not four words of which one is not 0.
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Key.self)
-    let words = try values.decode([UInt64].self, forKey: .state)
+  init(from decoder: any Decoder) throws {
+    let words = try [UInt64](from: decoder)
     guard words.count == 4, words.contains(where: { $0 != 0 }) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .state, in: values, debugDescription: "expected four words, not all of them 0")
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "expected four words, not all of them 0"))
     }
-    state = (words[0], words[1], words[2], words[3])
-    polar = try values.decode(PolarNormal.self, forKey: .polar)
+    self.init(words[0], words[1], words[2], words[3])
   }
 
-  /// Writes the state, from which a decoded stream continues.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encode([state.0, state.1, state.2, state.3], forKey: .state)
-    try values.encode(polar, forKey: .polar)
-  }
+  func encode(to encoder: any Encoder) throws { try [a, b, c, d].encode(to: encoder) }
 }
 
 /// Steele, Lea and Flood's SplitMix64 (2014): spreads a seed over a larger state.

@@ -17,16 +17,13 @@ package func allocateAligned<Element: BitwiseCopyable>(
   return memory.bindMemory(to: Element.self, capacity: room)
 }
 
-/// Frees memory of ``allocateAligned(count:of:)``.
 package func freeAligned<Element>(_ numbers: UnsafeMutablePointer<Element>) { free(numbers) }
 
-/// Sets a function that is called before the process ends for lack of memory, with the number of bytes
-/// requested.
+/// Sets a function to call with the number of bytes requested before the process ends for lack of memory.
 package func whenMemoryEnds(_ body: @escaping @Sendable (_ bytes: Int) -> Void) {
   memoryEnded.withLock { $0 = body }
 }
 
-/// Ends the process for lack of `bytes` bytes of memory for `what`.
 func endOfMemory(_ bytes: Int, _ what: String) -> Never {
   memoryEnded.withLock { $0 }?(bytes)
   fatalError("out of memory: \(bytes) bytes for \(what)")
@@ -38,7 +35,6 @@ private let memoryEnded = Locked<(@Sendable (Int) -> Void)?>(nil)
 
 /// Memory for numbers, aligned for vector instructions and freed with its last reference.
 package final class AlignedBuffer<Element: BitwiseCopyable> {
-  /// The first of the elements.
   package let base: UnsafeMutablePointer<Element>
 
   /// Room for `count` elements that are all `value`.

@@ -86,16 +86,6 @@ public struct Shape: Hashable, Sendable {
     rank < 2 ? extents.0 : extents.1 * extents.2 * extents.3
   }
 
-  /// This shape with another extent along the first axis.
-  ///
-  /// - Precondition: the rank is at least 1.
-  func withFirst(_ extent: Int) -> Shape {
-    require(rank > 0, "Shape: a scalar has no first axis")
-    var changed = dimensions
-    changed[0] = extent
-    return Shape(changed)
-  }
-
   /// This shape without `axis`.
   @usableFromInline func removing(axis: Int) -> Shape {
     var changed = dimensions
@@ -111,10 +101,7 @@ public struct Shape: Hashable, Sendable {
   /// Feeds rank and extents to the hasher.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(rank)
-    hasher.combine(extents.0)
-    hasher.combine(extents.1)
-    hasher.combine(extents.2)
-    hasher.combine(extents.3)
+    hasher.combine(SIMD4(extents.0, extents.1, extents.2, extents.3))
   }
 }
 

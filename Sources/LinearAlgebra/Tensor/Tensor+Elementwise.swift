@@ -111,7 +111,9 @@ extension Tensor {
   ) -> Tensor {
     let pairing = Pairing(lhs.shape, operation, rhs.shape)
     return Tensor(shape: pairing.result) { target in
-      pairing.apply(lhs, operation, rhs, into: target)
+      lhs.withUnsafeElements { left in
+        rhs.withUnsafeElements { right in pairing.apply(left, operation, right, into: target) }
+      }
     }
   }
 
@@ -122,8 +124,7 @@ extension Tensor {
       "\(operation): a result of shape \(pairing.result) does not fit in place of \(shape)")
     rhs.withUnsafeElements { right in
       withUnsafeMutableElements { left in
-        pairing.apply(
-          UnsafeBufferPointer(left), operation, right, into: left)
+        pairing.apply(UnsafeBufferPointer(left), operation, right, into: left)
       }
     }
   }
@@ -140,37 +141,20 @@ private struct Pairing {
 
   /// - Precondition: equal shapes, or one side a scalar or a row vector that fits the other.
   init(_ lhs: Shape, _ operation: ElementwiseOperation, _ rhs: Shape) {
-    if lhs == rhs {
-      (result, rows, columns) = (lhs, 1, lhs.count)
-      (left, right) = ((.each, 0), (.each, 0))
-    } else if rhs.rank == 0 {
-      (result, rows, columns) = (lhs, 1, lhs.count)
-      (left, right) = ((.each, 0), (.same, 0))
-    } else if lhs.rank == 0 {
-      (result, rows, columns) = (rhs, 1, rhs.count)
-      (left, right) = ((.same, 0), (.each, 0))
-    } else if rhs.rank == 1 && lhs.rank > 1 && lhs[lhs.rank - 1] == rhs[0] {
-      (result, columns) = (lhs, rhs[0])
-      rows = columns == 0 ? 0 : lhs.count / columns
-      (left, right) = ((.each, columns), (.each, 0))
-    } else if lhs.rank == 1 && rhs.rank > 1 && rhs[rhs.rank - 1] == lhs[0] {
-      (result, columns) = (rhs, lhs[0])
-      rows = columns == 0 ? 0 : rhs.count / columns
-      (left, right) = ((.each, 0), (.each, columns))
-    } else {
-      fatalError(
-        "\(operation): shapes \(lhs) and \(rhs) do not go together; equal shapes, a scalar, or a row vector as long as the last extent do"
-      )
+    let (larger, smaller) = lhs.rank < rhs.rank ? (rhs, lhs) : (lhs, rhs)
+    let isRow = smaller.rank == 1 && larger.rank > 1 && larger[larger.rank - 1] == smaller[0]
+    require(
+      lhs == rhs || smaller.rank == 0 || isRow,
+      "\(operation): shapes \(lhs) and \(rhs) do not go together; equal shapes, a scalar, or a row "
+        + "vector as long as the last extent do")
+    let length = isRow ? smaller[0] : larger.count
+    func operand(_ shape: Shape) -> (step: OperandStep, rowStride: Int) {
+      if shape == larger { return (.each, isRow ? length : 0) }
+      return (isRow ? .each : .same, 0)
     }
-  }
-
-  func apply<Scalar>(
-    _ lhs: Tensor<Scalar>, _ operation: ElementwiseOperation, _ rhs: Tensor<Scalar>,
-    into target: UnsafeMutableBufferPointer<Scalar>
-  ) {
-    lhs.withUnsafeElements { left in
-      rhs.withUnsafeElements { right in apply(left, operation, right, into: target) }
-    }
+    (result, columns) = (larger, length)
+    rows = !isRow ? 1 : length == 0 ? 0 : larger.count / length
+    (left, right) = (operand(lhs), operand(rhs))
   }
 
   func apply<Scalar: BLASScalar>(

@@ -87,11 +87,10 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
     return Tensor(shape: newShape, storage: storage, offset: offset)
   }
 
-  /// This tensor's rows `range`, sharing its storage.
   func sharingRows(_ range: Range<Int>) -> Tensor {
     let rowStride = shape.rank == 1 ? 1 : shape.columnCount
     return Tensor(
-      shape: shape.withFirst(range.count), storage: storage,
+      shape: Shape([range.count] + shape.dimensions.dropFirst()), storage: storage,
       offset: offset + range.lowerBound * rowStride)
   }
 }

@@ -9,14 +9,12 @@ final class Barrier: @unchecked Sendable {
   private let count: Int
   /// The number of threads that arrived since the last opening.
   private let arrived = Atomic<Int>(0)
-  /// The number of openings.
   private let openings = Atomic<Int>(0)
   /// The number of threads that sleep or are about to.
   private let sleepers = Atomic<Int>(0)
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let opened = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// A barrier for `count` threads.
   init(count: Int) {
     self.count = count
     pthread_mutex_init(mutex, nil)
@@ -30,8 +28,7 @@ final class Barrier: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Returns once all threads have called it. All writes before the call are visible to all threads
-  /// after it.
+  /// Returns once all threads have called it; all see what any of them wrote before.
   func wait() {
     let opening = openings.load(ordering: .acquiring)
     if arrived.add(1, ordering: .acquiringAndReleasing).newValue == count {
@@ -39,7 +36,12 @@ final class Barrier: @unchecked Sendable {
       // Sequentially consistent, as where a sleeper counts itself and then looks at the openings:
       // one of the two sees what the other did.
       openings.add(1, ordering: .sequentiallyConsistent)
-      if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
+      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+        // Under the lock: a sleeper that has seen the old opening is asleep by then.
+        pthread_mutex_lock(mutex)
+        pthread_cond_broadcast(opened)
+        pthread_mutex_unlock(mutex)
+      }
       return
     }
     var patience = Patience()
@@ -57,13 +59,6 @@ final class Barrier: @unchecked Sendable {
       pthread_cond_wait(opened, mutex)
     }
     sleepers.subtract(1, ordering: .relaxed)
-    pthread_mutex_unlock(mutex)
-  }
-
-  private func wake() {
-    // Under the lock: a sleeper that has seen the old opening is asleep by then.
-    pthread_mutex_lock(mutex)
-    pthread_cond_broadcast(opened)
     pthread_mutex_unlock(mutex)
   }
 }
@@ -94,7 +89,6 @@ struct Patience {
   }
 }
 
-/// The monotonic clock.
 private func nanoseconds() -> Int {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
@@ -109,7 +103,6 @@ package final class Locked<Value>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var value: Value
 
-  /// A value that no thread has locked.
   package init(_ value: Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)

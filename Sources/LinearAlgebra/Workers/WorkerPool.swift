@@ -3,15 +3,14 @@ internal import CPerceptronSystem
 /// Permanent threads that work on their shares of a task, together with the calling thread.
 ///
 /// A pool serves one caller at a time. Pools are reused, so that threads are created once: see
-/// ``lease(workers:)``. If the system refuses a thread, as at a user's limit of processes, a pool has
+/// ``Lease``. If the system refuses a thread, as at a user's limit of processes, a pool has
 /// fewer workers than requested: see ``shortage``.
 package final class WorkerPool: @unchecked Sendable {
-  /// The work of one worker.
   package typealias Work = (_ worker: Int) -> Void
 
   /// The number of workers; the caller is worker 0.
   package let count: Int
-  /// The number of workers requested.
+  /// The number of workers requested, at least ``count``.
   private let asked: Int
   private let barrier: Barrier
   private(set) var threads: [pthread_t]
@@ -51,8 +50,7 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Returns when all workers have called it from their work. All writes before the call are visible to
-  /// all workers after it.
+  /// Returns when all workers have called it from their work; all see what any of them wrote before.
   package func waitForOthers() {
     if count > 1 { barrier.wait() }
   }
@@ -167,13 +165,12 @@ private let largestShort = Locked<WorkerPool.Shortage?>(nil)
 extension WorkerPool {
   /// A pool with fewer workers than requested.
   package struct Shortage: Sendable, Equatable {
-    /// The number requested.
     package let asked: Int
-    /// The number there is, the caller included.
+    /// The caller included.
     package let made: Int
   }
 
-  /// The largest pool of this process with fewer workers than requested; nil if there is none.
+  /// That of the largest such pool of this process; nil if there is none.
   package static var shortage: Shortage? { largestShort.withLock { $0 } }
 
   /// Records a shortage, and reports the first one on standard error.
@@ -199,17 +196,12 @@ private let idle = Locked<[WorkerPool]>([])
 private let mostIdle = 4
 
 extension WorkerPool {
-  /// A pool for the caller alone until the lease ends, idle or new.
-  ///
-  /// - Precondition: `workers` is at least 1.
-  package static func lease(workers: Int) -> Lease { Lease(workers: workers) }
-
-  /// The use of a pool, which becomes idle when the lease ends.
+  /// A pool for the caller alone, idle or new, until the lease ends.
   package final class Lease: Sendable {
-    /// The pool.
     package let pool: WorkerPool
 
-    init(workers: Int) {
+    /// - Precondition: `workers` is at least 1.
+    package init(workers: Int) {
       let kept = idle.withLock { idle -> WorkerPool? in
         guard let index = idle.lastIndex(where: { $0.asked == workers }) else { return nil }
         return idle.remove(at: index)
@@ -217,8 +209,7 @@ extension WorkerPool {
       pool = kept ?? .make(count: workers)
     }
 
-    /// Runs `work` on every worker, as ``WorkerPool/run(_:)`` does. The lease lasts until all are done, so
-    /// that nobody else gets the pool before.
+    /// Runs `work` on every worker, as ``WorkerPool/run(_:)`` does; the lease lasts until all are done.
     package func run(_ work: @escaping Work) {
       withExtendedLifetime(self) { pool.run(work) }
     }
@@ -245,10 +236,8 @@ package func share(of count: Int, worker: Int, workers: Int) -> Range<Int> {
   return start..<start + size + (worker < rest ? 1 : 0)
 }
 
-/// The number of workers that suits some work: the number of BLAS's threads, or one if synchronization
-/// would cost more than a second worker saves.
-///
-/// - Parameter operations: the number of floating-point operations.
+/// The number of workers that suits so many floating-point operations: the number of BLAS's threads, or
+/// one if synchronization would cost more than a second worker saves.
 package func suitableWorkers(operations: Double) -> Int {
   // Measured: two workers are level with one at about half of this.
   operations < 2e6 ? 1 : BLASLibrary.threadCount

@@ -45,7 +45,7 @@ package final class Predictor<Scalar: BLASScalar> {
     )
     self.members = members
     let workers = members.map { $0.network.suitableWorkers(rows: rowCount, purpose: .inference) }
-    lease = WorkerPool.lease(workers: min(count ?? (workers.max() ?? 1), max(rowCount, 1)))
+    lease = WorkerPool.Lease(workers: min(count ?? (workers.max() ?? 1), max(rowCount, 1)))
     // Fewer than asked for where the system makes no more threads.
     let used = lease.pool.count
     let rows = min(Self.pieceSize, share(of: rowCount, worker: 0, workers: used).count)

@@ -90,7 +90,7 @@ package final class TrainingEngine<Scalar: BLASScalar> {
     let suitable = members.map {
       $0.network.suitableWorkers(rows: batchSize, purpose: .training)
     }
-    lease = WorkerPool.lease(workers: count ?? suitable.max() ?? 1)
+    lease = WorkerPool.Lease(workers: count ?? suitable.max() ?? 1)
     // Fewer than asked for where the system makes no more threads.
     let workers = lease.pool.count
     networks = members.map {

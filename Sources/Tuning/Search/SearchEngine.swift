@@ -84,7 +84,7 @@ extension SearchEngine {
     }
     let queue = Locked(members[...])
     let failure = Locked<(any Error)?>(nil)
-    let lease = WorkerPool.lease(workers: min(search.workerCount, members.count))
+    let lease = WorkerPool.Lease(workers: min(search.workerCount, members.count))
     lease.run { _ in
       while !stop(), failure.withLock({ $0 == nil }), let member = queue.withLock({ $0.popFirst() })
       {

@@ -46,7 +46,7 @@ extension Study {
     }
     try forEachRound(until: stops) { round in
       let count = min(workers, round.count)
-      WorkerPool.lease(workers: max(count, 1)).run { _ in work(Set(round)) }
+      WorkerPool.Lease(workers: max(count, 1)).run { _ in work(Set(round)) }
       if let error = failure.withLock({ $0 }) { throw error }
     }
   }
