@@ -1,7 +1,7 @@
 import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import PerceptronTraining
+@testable import PerceptronTraining
 import TestSupport
 import Testing
 @testable import PerceptronCLI

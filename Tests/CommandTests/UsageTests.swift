@@ -34,14 +34,16 @@ struct UsageTests {
     PerceptronCommand.configuration.subcommands.flatMap { command in
       let words = [command.configuration.commandName ?? ""]
       return [(words, command)]
-        + command.configuration.subcommands.map { ($0.configuration.commandName ?? "", $0) }
-        .map { (words + [$0], $1) }
+        + command.configuration.subcommands
+        .filter { $0 != command.configuration.defaultSubcommand }
+        .map { (words + [$0.configuration.commandName ?? ""], $0) }
     }
 
   @Test("Help ends with at least two examples that the command line parser accepts")
   func examples() throws {
-    for (words, command) in Self.documented {
-      guard let command = command as? any CommandWithExamples.Type else { continue }
+    for (words, listed) in Self.documented {
+      let shown = listed.configuration.defaultSubcommand ?? listed
+      let command = try #require(shown as? any CommandWithExamples.Type, "\(words)")
       #expect(command.examples.count >= 2)
       let help = try Command.run(words + ["--help"]).output
       #expect(help.contains("\nEXAMPLES:\n"), "\(words)")

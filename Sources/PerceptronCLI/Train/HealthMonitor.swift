@@ -2,11 +2,10 @@ import Perceptron
 import PerceptronCommandSupport
 import Synchronization
 
-/// Takes snapshots of a network's health during training, warns of problems as soon as they show, and
-/// has the last snapshot.
+/// Takes snapshots of a network's health during training and warns of problems as soon as they show.
 final class HealthMonitor<Scalar: BLASScalar> {
   private let settings: TrainerSettings
-  /// The number of iterations of the whole run.
+  /// Iterations of the whole run.
   private let iterations: Int
   /// The state for checkpoints.
   let memory: HealthMonitorMemory
@@ -16,11 +15,11 @@ final class HealthMonitor<Scalar: BLASScalar> {
 
   /// The last snapshot; nil before the first.
   var diagnosis: RunDiagnosis? { state.diagnosis }
-  /// All snapshots of iterations; nil before the first.
+  /// The snapshots of iterations; nil before the first.
   var series: DiagnosticSeries? { state.series.snapshots.isEmpty ? nil : state.series }
 
-  /// Iterations between two snapshots: 100, or less in a short run, so that it has ten. A snapshot costs
-  /// as much as one or two iterations.
+  /// Iterations between snapshots: at most 100, so that a short run has ten. A snapshot costs as much as
+  /// one or two iterations.
   private var interval: Int { max(1, min(100, iterations / 10)) }
   /// Below this share of the initial learning rate, small updates are what the schedule intends.
   private static var leastRate: Double { 0.1 }
@@ -33,11 +32,9 @@ final class HealthMonitor<Scalar: BLASScalar> {
     memory = HealthMonitorMemory(self.state)
   }
 
-  /// Takes a snapshot of the untrained network on the first rows. In a run that is resumed, notes its
+  /// Takes a snapshot of the untrained network on the first rows. In a run that is resumed, copies the
   /// parameters if the next iteration has a snapshot.
-  func begin(
-    _ network: Network<Scalar>, after count: Int, on training: PreparedDataset<Scalar>
-  ) {
+  func begin(_ network: Network<Scalar>, after count: Int, on training: PreparedDataset<Scalar>) {
     if count > 0 {
       before = state.awaitsSnapshot ? network.parameters : nil
       return
@@ -47,14 +44,19 @@ final class HealthMonitor<Scalar: BLASScalar> {
     report(found, at: nil)
   }
 
-  /// Records an iteration.
   func record(_ moment: TrainingMoment<Scalar>) {
     let progress = moment.progress
     if state.firstLoss == nil { state.firstLoss = progress.loss }
     if let epoch = progress.epoch { state.lastEpoch = epoch }
-    let isFast = progress.learningRate >= Self.leastRate * settings.learningRate
     if let before {
-      takeSnapshot(moment, update: (before, moment.network.parameters), judgesSmallUpdates: isFast)
+      // With dropout masks of its own: those of the iteration are gone.
+      var found = moment.network.diagnose(
+        moment.batch.features, .labels(moment.batch.labels), penalty: settings.penalty,
+        pass: .training(seed: settings.seed), update: (before, moment.network.parameters))
+      complete(&found)
+      report(
+        found, at: progress.iteration,
+        judgesSmallUpdates: progress.learningRate >= Self.leastRate * settings.learningRate)
       self.before = nil
       state.awaitsSnapshot = false
     }
@@ -65,9 +67,7 @@ final class HealthMonitor<Scalar: BLASScalar> {
     }
   }
 
-  /// Takes a snapshot at the end of the run on the first rows, unless the last iteration has one.
-  ///
-  /// - Parameter count: the number of iterations made.
+  /// Takes a snapshot on the first rows after the last of `count` iterations, unless it has one.
   func end(_ network: Network<Scalar>, after count: Int, on training: PreparedDataset<Scalar>) {
     if count == 0 || diagnosis?.iteration == count - 1 { return }
     var found = diagnose(network, onFirstRowsOf: training)
@@ -82,18 +82,6 @@ final class HealthMonitor<Scalar: BLASScalar> {
     return network.diagnose(
       training.block(rows), .labels(Array(training.labels[rows])), penalty: settings.penalty,
       pass: .training(seed: settings.seed))
-  }
-
-  private func takeSnapshot(
-    _ moment: TrainingMoment<Scalar>,
-    update: (before: Parameters<Scalar>, after: Parameters<Scalar>), judgesSmallUpdates: Bool
-  ) {
-    // With dropout masks of its own: those of the iteration are gone.
-    var found = moment.network.diagnose(
-      moment.batch.features, .labels(moment.batch.labels), penalty: settings.penalty,
-      pass: .training(seed: settings.seed), update: update)
-    complete(&found)
-    report(found, at: moment.progress.iteration, judgesSmallUpdates: judgesSmallUpdates)
   }
 
   private func complete(_ found: inout Diagnosis) {
@@ -120,15 +108,13 @@ final class HealthMonitor<Scalar: BLASScalar> {
   }
 }
 
-/// The state of a ``HealthMonitor``, with which a resumed run goes on.
+/// The state of a ``HealthMonitor``, from which a resumed run continues.
 struct HealthMonitorState: Codable, Sendable {
-  /// The last snapshot; nil before the first.
   var diagnosis: RunDiagnosis?
-  /// The snapshots of iterations.
   var series = DiagnosticSeries()
   var firstLoss: Double?
   var lastEpoch: History.Epoch?
-  /// The problems in the last snapshots; only those that last are reported.
+  /// The problems in recent snapshots; only those that last are reported.
   var lasting = LastingWarnings()
   /// Whether the next iteration has a snapshot.
   var awaitsSnapshot = false
@@ -140,7 +126,7 @@ struct HealthMonitorState: Codable, Sendable {
 }
 
 extension HealthMonitorState {
-  /// Decodes a state; one of a version that judged each snapshot for itself has no lasting problems.
+  /// Decodes a state; an earlier version wrote none with lasting problems.
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     diagnosis = try values.decodeIfPresent(RunDiagnosis.self, forKey: .diagnosis)

@@ -1,9 +1,8 @@
 import ArgumentParser
 import Perceptron
 import PerceptronCommandSupport
-import PerceptronTraining
 
-/// A part of the table of hyperparameters whose options stand together.
+/// A group of the table of hyperparameters, as a type.
 protocol HyperparameterSelection {
   static var group: Hyperparameter.Group { get }
 }
@@ -19,13 +18,13 @@ enum NumbersGroup: HyperparameterSelection { static let group = Hyperparameter.G
 typealias NetworkOptions = HyperparameterOptions<NetworkGroup>
 typealias PreparationOptions = HyperparameterOptions<PreparationGroup>
 
-/// The options that choose the hyperparameters of a group, one for each entry of the table.
+/// The options of a group of hyperparameters, one for each entry of the table.
 ///
-/// ArgumentParser finds options by reflection and decodes them by their names: both come from the table.
+/// ArgumentParser finds options by reflection and decodes them by name; both derive from the table.
 struct HyperparameterOptions<Selection: HyperparameterSelection>: ParsableArguments,
   CustomReflectable
 {
-  /// The values that were given, in the order of the table.
+  /// The values given, in the order of the table.
   private(set) var given: [(hyperparameter: Hyperparameter, value: Hyperparameter.Value)] = []
 
   private static var hyperparameters: [Hyperparameter] {
@@ -57,8 +56,9 @@ struct HyperparameterOptions<Selection: HyperparameterSelection>: ParsableArgume
 
   private static func definition(_ hyperparameter: Hyperparameter) -> Any {
     let name = NameSpecification.customLong(hyperparameter.name)
+    let choices = hyperparameter.choices.joined(separator: ", ")
     let help = ArgumentHelp(
-      namingOptions(hyperparameter.help) + choices(of: hyperparameter),
+      namingOptions(hyperparameter.help) + (choices.isEmpty ? "" : " (values: \(choices))"),
       valueName: hyperparameter.placeholder)
     if hyperparameter.kind == .flag {
       if hyperparameter.isInvertible {
@@ -75,17 +75,9 @@ struct HyperparameterOptions<Selection: HyperparameterSelection>: ParsableArgume
     }
   }
 
-  private static func choices(of hyperparameter: Hyperparameter) -> String {
-    let choices = hyperparameter.choices.joined(separator: ", ")
-    return choices.isEmpty ? "" : " (values: \(choices))"
-  }
-
-  func validate() throws {
-    _ = try namingOptions { try Hyperparameters(choosing: given) }
-  }
+  func validate() throws { _ = try namingOptions { try Hyperparameters(choosing: given) } }
 }
 
-/// The key of a hyperparameter's option.
 struct OptionKey: CodingKey {
   let stringValue: String
   var intValue: Int? { nil }
@@ -97,12 +89,12 @@ struct OptionKey: CodingKey {
 
 // MARK: - Names of options
 
-/// A text in which names of hyperparameters, in backticks, become options.
+/// Replaces names of hyperparameters in backticks by their options.
 func namingOptions(_ text: String) -> String {
   text.replacing(/`([a-z][a-z0-9-]*)`/) { "--" + $0.1 }
 }
 
-/// Calls `body`; errors about hyperparameters and settings name the options that set them.
+/// Calls `body`; errors about hyperparameters and settings name their options.
 func namingOptions<Result>(_ body: () throws -> Result) throws -> Result {
   do {
     return try body()
@@ -123,8 +115,8 @@ extension Hyperparameters {
       try withLayers().entries.flatMap { hyperparameter, value -> [String] in
         let option = "--" + hyperparameter.name
         if case .flag(let isOn) = value {
-          return isOn
-            ? [option] : hyperparameter.isInvertible ? ["--no-" + hyperparameter.name] : []
+          if isOn { return [option] }
+          return hyperparameter.isInvertible ? ["--no-" + hyperparameter.name] : []
         }
         let text = value.description
         return text.hasPrefix("-") ? ["\(option)=\(text)"] : [option, text]
@@ -132,7 +124,7 @@ extension Hyperparameters {
     }
   }
 
-  /// The option that gives the sizes of a network's hidden layers, with its value.
+  /// The option for the sizes of a network's hidden layers, with its value.
   func sizes(of network: NetworkSettings) -> String {
     let widths = network.layers.dropLast().compactMap {
       if case .affine(let outputs) = $0 { "\(outputs)" } else { nil }

@@ -1,26 +1,23 @@
 import PerceptronCommandSupport
-import Foundation
 import Perceptron
-import PerceptronFiles
 
 /// Shows the progress of a training run: a line, and on a terminal curves below it.
 struct ProgressReporter {
   private let start = ContinuousClock.now
-  /// Iterations that were made before the run was resumed.
+  /// Iterations before the run was resumed.
   private let earlier: Int
   private var status = StatusLine()
   private var lastEpoch: History.Epoch?
   private var last: TrainingProgress?
-  /// Nil where the output is no terminal.
+  /// Nil if the output is not a terminal.
   private var curves: ProgressCurves?
 
-  /// A reporter of a run with an earlier history.
   init(after history: History = History()) {
     earlier = history.loss.count
     curves = Console.redrawsErrors ? ProgressCurves(history) : nil
   }
 
-  /// Records an iteration and shows a line when one is due.
+  /// Records an iteration, and shows a line if one is due.
   mutating func update(_ progress: TrainingProgress) {
     if let epoch = progress.epoch { lastEpoch = epoch }
     last = progress
@@ -28,7 +25,7 @@ struct ProgressReporter {
     if status.isDue { status.show(text(progress)) }
   }
 
-  /// Clears the line on a terminal; elsewhere leaves one that tells how the run ended.
+  /// Clears the line on a terminal; elsewhere prints a last one.
   func finish() { status.finish(last.map { line($0, isFinal: true).text() }) }
 
   private func text(_ progress: TrainingProgress) -> String {
@@ -48,23 +45,20 @@ struct ProgressReporter {
   }
 }
 
-/// The contents of a progress line.
 struct ProgressLine {
-  /// Iterations made.
+  /// Iterations made, and those of them before the elapsed time.
   var done: Int
-  /// Those among them that the elapsed time does not include.
   var earlier = 0
   var iterations: Int
-  /// Seconds since the first of them began.
+  /// Seconds.
   var elapsed: Double
   var loss: Double
   var batchAccuracy: Double?
   var validationAccuracy: Double?
-  /// Whether there is nothing more to come: it tells the time that was taken, not what is left.
+  /// Whether the run is over: the line has the elapsed time, not the time left.
   var isFinal = false
 
-  /// The line's text; in so many columns the parts that matter least are left out where all would be
-  /// too long.
+  /// The line, without its least important parts if it would be longer than `columns`.
   func text(columns: Int? = nil) -> String {
     let rate = Double(done - earlier) / elapsed
     let left = Double(iterations - done) / rate
@@ -81,18 +75,16 @@ struct ProgressLine {
   }
 }
 
-/// The losses and validation accuracies so far as small curves in one line.
+/// The losses and validation accuracies so far, as small curves in one line.
 struct ProgressCurves {
   private var loss = ThinnedSeries()
   private var validation = ThinnedSeries()
 
-  /// The curves of an earlier history.
   init(_ history: History) {
     for value in history.loss { loss.append(value) }
     for value in history.validationAccuracy { validation.append(value) }
   }
 
-  /// Records an iteration.
   mutating func update(_ progress: TrainingProgress) {
     loss.append(progress.loss)
     if let accuracy = progress.epoch?.validationAccuracy { validation.append(accuracy) }
@@ -105,9 +97,7 @@ struct ProgressCurves {
     let width = (columns - titles) / (hasBoth ? 2 : 1)
     if width < 1 { return "" }
     func curve(_ values: [Double], isLogarithmic: Bool = false) -> String {
-      TextCurve(
-        values, width: width, isLogarithmic: isLogarithmic, characters: characters
-      ).rows[0]
+      TextCurve(values, width: width, isLogarithmic: isLogarithmic, characters: characters).rows[0]
     }
     let losses = "loss " + curve(loss.values, isLogarithmic: spansMagnitudes(loss.values))
     return hasBoth ? losses + "  validation " + curve(validation.values) : losses
@@ -116,17 +106,16 @@ struct ProgressCurves {
 
 /// A series of any length in bounded memory: the means of groups of neighbours.
 struct ThinnedSeries {
-  /// The largest number of values.
+  /// The largest number of means.
   static let limit = 512
 
-  /// The means, first to last; the newest values may still be missing.
+  /// The means, without the newest values until there are `span` of them.
   private(set) var values: [Double] = []
   /// The number of values per mean.
   private var span = 1
   private var sum = 0.0
   private var count = 0
 
-  /// Appends a value.
   mutating func append(_ value: Double) {
     sum += value
     count += 1

@@ -1,8 +1,6 @@
 import ArgumentParser
 import PerceptronCommandSupport
-import Foundation
 import Perceptron
-import PerceptronFiles
 
 /// `perceptron resume`.
 struct ResumeCommand: CommandWithExamples {
@@ -37,12 +35,13 @@ struct ResumeCommand: CommandWithExamples {
     let checkpoint = try CheckpointSummary(archive, path: path)
     var settings = notes.settings
     if let data { settings.data = data }
-    let source = data ?? notes.dataFolder ?? settings.data
-    let loaded = try load(source, format: settings.format)
+    let run = try RunData(
+      at: notes.dataFolder ?? settings.data, given: data, format: settings.format)
+    let (source, loaded) = (run.source, run.loaded)
     try naming(loaded.name) { try loaded.training.features.checkFinite() }
     try checkFit(loaded, settings, checkpoint, path: path)
-    let identity = DataIdentity(of: loaded, from: source)
-    if try identity.digest() != notes.dataDigest {
+    let identity = try DataIdentity(of: loaded, from: source)
+    if identity.digest != notes.dataDigest {
       throw FileError(
         path,
         "\(source) is other data than the run began with: as many rows and features, other numbers")
@@ -62,7 +61,7 @@ struct ResumeCommand: CommandWithExamples {
     try session.run()
   }
 
-  /// Opens the run's folder, which has to have a checkpoint.
+  /// Opens the run's folder; throws `FileError` if it has no checkpoint.
   private func openFolder() throws -> (RunDirectory, RunLock) {
     try requireFolder(folder, of: "a run")
     let directory = RunDirectory(path: folder)
@@ -95,15 +94,6 @@ struct ResumeCommand: CommandWithExamples {
     }
     return "the run in this folder is over, after \(counted(results.iterations, "iteration")); "
       + "train anew with another --output, or --overwrite, and \(change)"
-  }
-
-  /// Loads the data from its old place, or from --data.
-  private func load(_ source: String, format: DatasetLibrary.Format?) throws -> LoadedData {
-    if data == nil && !DatasetLibrary.names.contains(source) && !isDirectory(source) {
-      throw FileError(source, "the run's data is not there; give its folder with --data")
-    }
-    try requireData(source)
-    return try DatasetLibrary.load(source, format: format)
   }
 
   /// Refuses data of another size.

@@ -1,23 +1,20 @@
 import Foundation
 import Perceptron
-import PerceptronFiles
-import Synchronization
 
-/// What a checkpoint of `perceptron train` contains besides the trainer's state.
+/// The contents of a checkpoint of `perceptron train` besides the trainer's state.
 struct RunNotes: Codable {
   let settings: Experiment
   let seed: UInt64
   /// Training time so far.
   let seconds: Double
-  /// The absolute path of the data's folder, or nil where the data goes by a name.
+  /// The absolute path of the data's folder; nil for a named data set.
   let dataFolder: String?
   /// The digest of the training set, held-out rows included.
   let dataDigest: String
-  /// The loss on some training rows before the first update, for the assessment of the run.
+  /// The loss on some training rows before the first update.
   let initialLoss: Double?
-  /// The state of the health monitor, if the run has one.
   let monitor: HealthMonitorState?
-  /// The names of event files of an earlier run, if any.
+  /// The names of an earlier run's event files, if any.
   let earlierEvents: [String]?
 
   private static let key = "run"
@@ -35,15 +32,13 @@ struct RunNotes: Codable {
     self.seed = seed
     self.seconds = seconds
     dataFolder = data.folder
-    dataDigest = try data.digest()
+    dataDigest = data.digest
     self.initialLoss = initialLoss
     self.monitor = monitor
     self.earlierEvents = earlierEvents.isEmpty ? nil : earlierEvents
   }
 
-  /// The notes in a checkpoint.
-  ///
-  /// - Throws: `FileError` where there are none, as in one that a program saved for itself.
+  /// Reads a checkpoint's notes; throws `FileError` for one that a program saved without any.
   init(_ archive: TensorArchive, path: String) throws {
     // First of all it has to be a checkpoint.
     _ = try CheckpointSummary(archive, path: path)
@@ -63,52 +58,40 @@ struct RunNotes: Codable {
     }
   }
 
-  /// The notes as a checkpoint's metadata.
+  /// The metadata of a checkpoint.
   var metadata: [String: String] { get throws { [Self.key: try jsonLine] } }
 }
 
-/// The fingerprint of a run's data.
-final class DataIdentity: Sendable {
-  /// The absolute path of the data's folder, or nil where the data goes by a name.
+/// The fingerprint of a run's data, by which a resumed run recognizes it.
+struct DataIdentity {
+  /// The absolute path of the data's folder; nil for a named data set.
   let folder: String?
-  private let training: Dataset
-  private let known = Mutex<String?>(nil)
+  /// The digest of the training set, held-out rows included.
+  let digest: String
 
-  /// The identity of data that was loaded from `source`.
-  init(of data: LoadedData, from source: String) {
+  init(of data: LoadedData, from source: String) throws {
     let isNamed = DatasetLibrary.names.contains(source)
     folder = isNamed ? nil : URL(fileURLWithPath: source).standardizedFileURL.path
-    training = data.training
-  }
-
-  /// The digest of the training set, computed once.
-  func digest() throws -> String {
-    try known.withLock { known in
-      let digest = try known ?? training.digest()
-      known = digest
-      return digest
-    }
+    digest = try data.training.digest()
   }
 }
 
-/// A run that has a checkpoint: it is under way, or was killed or interrupted.
+/// A run with a checkpoint: it is under way, or was killed or interrupted.
 struct UnfinishedRun: Encodable {
-  /// Iterations made when the checkpoint was saved.
+  /// Iterations until the checkpoint, and of the whole run.
   let iteration: Int
-  /// Iterations of the whole run.
   let iterations: Int
   /// The widths from the input over the hidden layers to the output.
   let widths: [Int]
   /// The name of the data.
   let data: String
-  /// Training time until then.
+  /// Training time until the checkpoint.
   let seconds: Double
-  /// Whether a process runs it.
+  /// Whether a process trains it.
   let isUnderWay: Bool
-  /// Its history until then.
+  /// The history until the checkpoint.
   let history: History
 
-  /// Reads the checkpoint in a folder.
   init(in directory: RunDirectory) throws {
     let path = directory.checkpointPath
     let archive = try TensorArchive(readingFrom: path)

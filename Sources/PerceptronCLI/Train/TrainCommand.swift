@@ -2,8 +2,6 @@ import ArgumentParser
 import Foundation
 import Perceptron
 import PerceptronCommandSupport
-import PerceptronFiles
-import PerceptronTraining
 
 /// `perceptron train`.
 struct TrainCommand: CommandWithExamples {
@@ -51,21 +49,15 @@ struct TrainCommand: CommandWithExamples {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Output") var display: RunDisplayOptions
 
-  /// The hyperparameters that were chosen.
-  var hyperparameters: Hyperparameters {
+  private var hyperparameters: Hyperparameters {
     get throws {
-      try namingOptions {
-        try Hyperparameters(
-          choosing: preparation.given + validation.given + network.given + training.given
-            + numbers.given)
-      }
+      try Hyperparameters(
+        choosing: preparation.given + validation.given + network.given + training.given
+          + numbers.given)
     }
   }
 
-  func validate() throws {
-    let chosen = try hyperparameters
-    try namingOptions { try chosen.check() }
-  }
+  func validate() throws { try namingOptions { try hyperparameters.check() } }
 
   func run() throws {
     Interruption.install()
@@ -77,7 +69,7 @@ struct TrainCommand: CommandWithExamples {
       _ = try data.training.split(experiment.validation, by: experiment.split)
     }
     let (directory, lock) = try makeDirectory(for: data)
-    let session = TrainingSession(
+    let session = try TrainingSession(
       data: data, identity: DataIdentity(of: data, from: source.data), settings: experiment,
       seed: experiment.training.seed, directory: directory, lock: lock, display: display,
       eventFiles: RunEventFiles(of: directory, earlier: output.overwrite ? nil : []))
@@ -118,7 +110,7 @@ struct TrainCommand: CommandWithExamples {
     }
   }
 
-  /// The defaults that depend on the data, as a table for the help.
+  /// The defaults that depend on the data, for the help.
   static var defaultsTable: String {
     func line(_ option: String, _ cells: [String]) -> String {
       cells.reduce(option.padding(toLength: 18, withPad: " ", startingAt: 0)) { line, cell in
@@ -144,7 +136,6 @@ struct TrainCommand: CommandWithExamples {
 
 // MARK: - Options of output
 
-/// The folder of a new run.
 struct OutputOptions: ParsableArguments {
   @Option(
     name: [.short, .long],
@@ -158,7 +149,7 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-/// What a training run shows and saves as it goes.
+/// What a training run shows and saves on its way.
 struct RunDisplayOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,

@@ -1,7 +1,6 @@
 import ArgumentParser
 import PerceptronCommandSupport
 import Perceptron
-import PerceptronFiles
 
 extension TrainingSession {
   /// Prints the results of a run and ends the command.
@@ -14,7 +13,7 @@ extension TrainingSession {
     if let diagnosis = finished.record.diagnosis, !display.json && !display.quiet {
       try Console.output("\n\(diagnosis)")
     }
-    // The summary has them, which is not shown here.
+    // Otherwise the summary has them.
     if display.json || display.quiet {
       for warning in finished.record.results.warnings ?? [] { Console.error("warning: \(warning)") }
     }
@@ -27,12 +26,10 @@ extension TrainingSession {
     if !finished.problems.isEmpty { throw ExitCode.failure }
   }
 
-  /// How to resume the run.
   private var resumption: String {
     "go on with: " + ShellCommand.line(["perceptron", "resume", directory.path])
   }
 
-  /// The results of a run as text.
   private func summary(of record: RunRecord, isSaved: Bool) -> String {
     let results = record.results
     let training = record.settings.training
@@ -50,8 +47,7 @@ extension TrainingSession {
         "\(absent) of \(data.training.classCount) classes "
           + "\(absent == 1 ? "does" : "do") not occur in the training set")
     }
-    let rate =
-      record.secondsPerIteration.map { ", a median of \(readableTime($0)) each" } ?? ""
+    let rate = record.secondsPerIteration.map { ", a median of \(readableTime($0)) each" } ?? ""
     let state = results.status == .interrupted ? "interrupted after" : "trained for"
     lines.append(
       "\(state) \(results.iterations) of \(training.iterations(rowCount: rows)) iterations in "

@@ -1,10 +1,8 @@
 import PerceptronCommandSupport
-import Foundation
 import Perceptron
-import PerceptronFiles
 
 extension TrainingSession {
-  /// Makes the iterations of the run that are left.
+  /// Makes the run's remaining iterations.
   ///
   /// - Parameter makeTrainer: makes the trainer of a new run from the seed and the data.
   func training<Scalar, Random: Codable>(
@@ -25,14 +23,22 @@ extension TrainingSession {
       display.tensorboard
       ? try RunEvents<Scalar>(
         in: eventFiles.folder, from: trainer.iteration, imageShape: data.training.image, settings,
-        seed: seed) : nil
+        seed: seed)
+      : nil
     monitor?.begin(trainer.network, after: trainer.iteration, on: sets.training)
     let initialLoss =
       trainer.iteration == 0
       ? RunAssessment.probe(trainer.network, settings: settings.training, on: sets.training)
       : checkpoint?.notes.initialLoss
     let notes = notes(initialLoss: initialLoss, monitor?.memory)
-    if checkpoint == nil { try saveFirstCheckpoint(of: trainer, notes) }
+    if checkpoint == nil {
+      // Replaces or removes the checkpoint of an earlier run, in case this one is killed early.
+      if display.checkpointEvery > 0 && !trainer.isFinished {
+        try trainer.saveCheckpoint(to: directory.checkpointPath, notes: notes())
+      } else {
+        try directory.removeCheckpoint()
+      }
+    }
     let clock = ContinuousClock()
     let start = clock.now
     var last = start
@@ -57,7 +63,10 @@ extension TrainingSession {
       do {
         try trainer.run(
           on: sets.training, validation: sets.validation, callbacks: [callback],
-          checkpoints: checkpoints(notes: notes))
+          checkpoints: Checkpoints(
+            at: directory.checkpointPath,
+            everySeconds: display.checkpointEvery > 0 ? display.checkpointEvery : nil,
+            whenFinished: false, notes: notes))
       } catch let error as FileError {
         // A run goes on without checkpoints.
         let isOver = Interruption.isRequested || trainer.isFinished
@@ -67,7 +76,7 @@ extension TrainingSession {
         }
       }
     } catch is TrainingError {}
-    // One of an ensemble that diverges leaves the others, and no ensemble.
+    // An ensemble diverges with one of its networks.
     switch trainer.members.lazy.compactMap(\.failure).first {
     case .lossNotFinite(let iteration, let loss, _): divergence = .loss(loss, of: iteration)
     case .parametersNotFinite(let iteration, _): divergence = .parameters(after: iteration)
@@ -84,17 +93,16 @@ extension TrainingSession {
     let members = trainer.members.count > 1 ? trainer.members.map(\.result) : []
     return Outcome(
       network: try members.isEmpty ? trainer.result : Ensemble(members).network, members: members,
-      history: trainer.history, isFinished: trainer.isFinished,
-      divergence: divergence, iterationTimes: times, seconds: seconds,
+      history: trainer.history, isFinished: trainer.isFinished, divergence: divergence,
+      iterationTimes: times, seconds: seconds,
       stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
       bestIteration: trainer.bestIteration, initialLoss: initialLoss,
-      diagnosis: monitor?.diagnosis,
-      diagnostics: monitor?.series)
+      diagnosis: monitor?.diagnosis, diagnostics: monitor?.series)
   }
 
   private var secondsSoFar: Double { checkpoint?.notes.seconds ?? 0 }
 
-  /// The notes of checkpoints that are saved from now on.
+  /// Makes the notes of each checkpoint saved from now on.
   private func notes(
     initialLoss: Double?, _ memory: HealthMonitorMemory?
   ) -> @Sendable () throws -> [String: String] {
@@ -108,37 +116,15 @@ extension TrainingSession {
     }
   }
 
-  /// Checkpoints at the chosen interval, and one when the run is interrupted.
-  private func checkpoints(
-    notes: @escaping @Sendable () throws -> [String: String]
-  ) -> Checkpoints {
-    let period = display.checkpointEvery
-    return Checkpoints(
-      at: directory.checkpointPath, everySeconds: period > 0 ? period : nil, whenFinished: false,
-      notes: notes)
-  }
-
-  /// Replaces or removes the checkpoint of an earlier run, in case this one is killed early.
-  private func saveFirstCheckpoint<Scalar, Random: Codable>(
-    of trainer: Trainer<Scalar, Random>, _ notes: () throws -> [String: String]
-  ) throws {
-    if display.checkpointEvery > 0 && !trainer.isFinished {
-      try trainer.saveCheckpoint(to: directory.checkpointPath, notes: notes())
-    } else {
-      try directory.removeCheckpoint()
-    }
-  }
 }
 
 /// The end of a run whose loss or parameters are not finite.
 struct Divergence: Error, CustomStringConvertible {
-  /// What was not finite. Iterations are counted from 0; nil is the initial network.
+  /// What was not finite: the loss of a batch, a parameter, or the loss on all training rows after the
+  /// last iteration. Iterations are counted from 0; nil is the initial network.
   enum Cause {
-    /// The loss of a batch.
     case loss(Double, of: Int)
-    /// A parameter after the last iteration.
     case parameters(after: Int?)
-    /// The loss on all training rows, after the last iteration.
     case trainingLoss(Double, after: Int?)
   }
 
@@ -147,33 +133,19 @@ struct Divergence: Error, CustomStringConvertible {
   let directory: RunDirectory?
 
   var description: String {
-    let advice =
-      isFresh
-      ? "Smaller initial weights (--scale) or features divided by more (--pixel-scale)"
-      : "A lower --learning-rate or features divided by more (--pixel-scale)"
-    return "\(event): the run diverged. \(advice) may help."
-      + (directory.map { " Its history is in \($0.path)." } ?? "")
-  }
-
-  /// Whether the initial network was not finite.
-  private var isFresh: Bool {
-    switch cause {
-    case .loss(_, let iteration): iteration == 0
-    case .parameters(let last), .trainingLoss(_, let last): last == nil
+    func after(_ iteration: Int?) -> String {
+      iteration.map { "after iteration \($0)" } ?? "before any iteration"
     }
-  }
-
-  private var event: String {
-    switch cause {
-    case .loss(let loss, let iteration):
-      "the loss of iteration \(iteration) is \(plain(loss))"
-    case .parameters(let last): "the weights \(after(last)) are not finite"
-    case .trainingLoss(let loss, let last):
-      "the loss on all training rows \(after(last)) is \(plain(loss))"
-    }
-  }
-
-  private func after(_ iteration: Int?) -> String {
-    iteration.map { "after iteration \($0)" } ?? "before any iteration"
+    let (event, isInitial) =
+      switch cause {
+      case .loss(let loss, let iteration):
+        ("the loss of iteration \(iteration) is \(plain(loss))", iteration == 0)
+      case .parameters(let last): ("the weights \(after(last)) are not finite", last == nil)
+      case .trainingLoss(let loss, let last):
+        ("the loss on all training rows \(after(last)) is \(plain(loss))", last == nil)
+      }
+    let remedy = isInitial ? "Smaller initial weights (--scale)" : "A lower --learning-rate"
+    return "\(event): the run diverged. \(remedy) or features divided by more (--pixel-scale) may "
+      + "help." + (directory.map { " Its history is in \($0.path)." } ?? "")
   }
 }

@@ -2,12 +2,10 @@ import ArgumentParser
 import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import PerceptronFiles
 
 /// One run of `perceptron train` or `perceptron resume`, from loaded data to the files in its folder.
 struct TrainingSession {
   let data: LoadedData
-  /// The data's fingerprint, by which a resumed run recognizes it.
   let identity: DataIdentity
   let settings: Experiment
   let seed: UInt64
@@ -15,18 +13,15 @@ struct TrainingSession {
   /// Keeps other runs out of the folder.
   let lock: RunLock
   let display: RunDisplayOptions
-  /// The event files in the folder.
   let eventFiles: RunEventFiles
   /// The checkpoint of a run that is resumed.
   var checkpoint: (archive: TensorArchive, notes: RunNotes)?
 
-  /// A run that is over.
+  /// A run that is over. Its problems are files that could not be written or removed.
   struct Finished {
     let record: RunRecord
     let divergence: Divergence?
-    /// Whether the run's files were written.
     let isSaved: Bool
-    /// Files that could not be written or removed; the run is reported all the same.
     let problems: [any Error]
   }
 
@@ -35,8 +30,7 @@ struct TrainingSession {
     try report(settings.precision == .float ? run(Float.self) : run(Double.self))
   }
 
-  /// Trains in a precision and writes the run's files. A run that diverged leaves its history and no
-  /// model.
+  /// Trains in a precision and writes the run's files; of a run that diverged, no model.
   private func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> Finished {
     let sets = try naming(data.name) { try settings.sets(of: data.training, as: Scalar.self) }
     // From here on Ctrl-C has to wait until the run is saved.
@@ -48,10 +42,9 @@ struct TrainingSession {
     }
   }
 
-  /// The results of training.
   struct Outcome<Scalar: BLASScalar> {
     var network: Network<Scalar>
-    /// The networks of an ensemble; empty where there is one network.
+    /// The networks of an ensemble; empty for a single network.
     var members: [Network<Scalar>] = []
     var history: History
     var isFinished: Bool
@@ -69,7 +62,6 @@ struct TrainingSession {
 // MARK: - Measuring and writing
 
 extension TrainingSession {
-  /// Evaluates the network and writes the run's files.
   private func finish<Scalar>(
     _ trained: Outcome<Scalar>, on sets: PreparedSets<Scalar>
   ) throws -> Finished {
@@ -77,14 +69,13 @@ extension TrainingSession {
     let measured = measure(&outcome, on: sets)
     let (training, validation) = (measured?.training, measured?.validation)
     if let training {
-      outcome.diagnosis?.measured(
-        training: training.accuracy, validation: validation?.accuracy)
+      outcome.diagnosis?.measured(training: training.accuracy, validation: validation?.accuracy)
     }
     let status: RunRecord.Status =
       outcome.divergence != nil ? .diverged : outcome.isFinished ? .finished : .interrupted
     let record = RunRecord(
       settings: settings,
-      dataSource: .init(folder: identity.folder, digest: try identity.digest()), seed: seed,
+      dataSource: .init(folder: identity.folder, digest: identity.digest), seed: seed,
       results: .init(
         status: status, iterations: outcome.history.loss.count,
         finalLoss: outcome.history.loss.last, trainLoss: training?.loss,
@@ -105,24 +96,21 @@ extension TrainingSession {
     attempt {
       try directory.write(
         record, history: outcome.history, diagnostics: outcome.diagnostics,
-        model: outcome.divergence == nil ? model : nil,
-        under: lock)
+        model: outcome.divergence == nil ? model : nil, under: lock)
     }
     let isSaved = problems.isEmpty
+    let divergence = outcome.divergence.map {
+      Divergence(cause: $0, directory: isSaved ? directory : nil)
+    }
     if isSaved {
       if status != .interrupted { attempt { try directory.removeCheckpoint() } }
       attempt { try eventFiles.removeEarlier() }
       attempt { try FolderViews(folder: directory.path).removePage(isQuiet: display.quiet) }
     }
-    return Finished(
-      record: record,
-      divergence: outcome.divergence.map {
-        Divergence(cause: $0, directory: isSaved ? directory : nil)
-      },
-      isSaved: isSaved, problems: problems)
+    return Finished(record: record, divergence: divergence, isSaved: isSaved, problems: problems)
   }
 
-  /// The accuracy of each network of an ensemble on the validation set.
+  /// The validation accuracy of each network of an ensemble.
   private func memberAccuracies<Scalar>(
     _ outcome: Outcome<Scalar>, on sets: PreparedSets<Scalar>
   ) -> [Double]? {
@@ -133,8 +121,8 @@ extension TrainingSession {
     }
   }
 
-  /// Evaluates the network, or records that it diverged: the losses of the run do not show the effect of
-  /// the last update, nor initial weights that were never trained.
+  /// Evaluates the network, or records that it diverged: no loss of the run shows the effect of the last
+  /// update, or initial weights that were never trained.
   private func measure<Scalar>(
     _ outcome: inout Outcome<Scalar>, on sets: PreparedSets<Scalar>
   ) -> (assessment: RunAssessment, training: Evaluation, validation: Evaluation?)? {
@@ -144,24 +132,18 @@ extension TrainingSession {
       outcome.divergence = .parameters(after: last)
       return nil
     }
-    // The history is the first network's; what an ensemble's members have in penalties adds up.
+    // The history is the first network's; the penalties of an ensemble's members add up.
     let assessment = RunAssessment(
       of: outcome.members.first ?? outcome.network, history: outcome.history,
-      initialLoss: outcome.initialLoss,
-      settings: settings.training, on: sets.training)
-    let training =
-      outcome.members.isEmpty
-      ? assessment.training
-      : outcome.network.evaluate(on: sets.training, workers: settings.training.workers)
+      initialLoss: outcome.initialLoss, settings: settings.training, on: sets.training)
+    func evaluate(_ set: PreparedDataset<Scalar>) -> Evaluation {
+      outcome.network.evaluate(on: set, workers: settings.training.workers)
+    }
+    let training = outcome.members.isEmpty ? assessment.training : evaluate(sets.training)
     if !training.loss.isFinite {
       outcome.divergence = .trainingLoss(training.loss, after: last)
       return nil
     }
-    return (
-      assessment, training,
-      sets.validation.map {
-        outcome.network.evaluate(on: $0, workers: settings.training.workers)
-      }
-    )
+    return (assessment, training, sets.validation.map(evaluate))
   }
 }

@@ -1,13 +1,11 @@
 import ArgumentParser
 import Perceptron
 import PerceptronCommandSupport
-import PerceptronTraining
-import PerceptronTuning
 
-/// The options of `perceptron tune` that say what is tried: the hyperparameters of the table, each with a
-/// list or a range in place of a value.
+/// The hyperparameters of the table as options of `perceptron tune`, each with a list or a range of
+/// values.
 struct RangeOptions: ParsableArguments, CustomReflectable {
-  /// All texts that were given for a hyperparameter, in the order of the table.
+  /// All texts given for each hyperparameter, in the order of the table.
   private var texts: [(hyperparameter: Hyperparameter, texts: [String])] = []
   private var noSubtractMean = false
 
@@ -26,7 +24,7 @@ struct RangeOptions: ParsableArguments, CustomReflectable {
   }
 
   var customMirror: Mirror {
-    // What train has in place of a value.
+    // An option of train, which validate() refuses with advice.
     let negation = Flag<Bool>(
       wrappedValue: false, name: .customLong(Self.noSubtractMeanKey.stringValue), help: .hidden)
     return Mirror(
@@ -62,9 +60,8 @@ struct RangeOptions: ParsableArguments, CustomReflectable {
     }
   }
 
-  /// The text of each hyperparameter that was given, in the order of the table.
-  ///
-  /// - Throws: `ValidationError` for an option that was given twice.
+  /// The text of each hyperparameter that was given, in the order of the table; throws
+  /// `ValidationError` for an option that was given twice.
   var given: [(hyperparameter: Hyperparameter, text: String)] {
     get throws {
       try texts.compactMap { hyperparameter, texts in
@@ -123,13 +120,8 @@ struct SearchOptions: ParsableArguments {
       valueName: "factor"))
   var pruneFactor: Int?
 
-  enum Method: String, ExpressibleByArgument, CaseIterable {
-    case grid, random, sobol, halton
-  }
-
-  enum Rule: String, ExpressibleByArgument, CaseIterable {
-    case none, halving, hyperband, median
-  }
+  enum Method: String, ExpressibleByArgument, CaseIterable { case grid, random, sobol, halton }
+  enum Rule: String, ExpressibleByArgument, CaseIterable { case none, halving, hyperband, median }
 
   func validate() throws {
     try require("--trials", trials, in: 1...100_000)
@@ -147,17 +139,16 @@ struct SearchOptions: ParsableArguments {
     }
   }
 
-  /// An option that means nothing to a grid, if one was given.
+  /// A given option that means nothing to a grid.
   private var ofDraws: (option: String, value: String)? {
     trials.map { ("--trials", "\($0)") } ?? searchSeed.map { ("--search-seed", "\($0)") }
   }
 
-  /// Whether any of them was given.
+  /// Whether any option was given.
   var isGiven: Bool {
     method != nil || ofDraws != nil || repeats != nil || independent || prune != .none
   }
 
-  /// The search method for `space`.
   func searchMethod(of space: SearchSpace) -> SearchMethod {
     let isGrid = ofDraws == nil && space.parameters.allSatisfy { $0.domain.hasPoints }
     let (count, seed) = (trials ?? 32, searchSeed ?? 0)
@@ -169,7 +160,7 @@ struct SearchOptions: ParsableArguments {
     }
   }
 
-  /// Throws where all trials end before the first could be pruned.
+  /// Throws `ValidationError` if all trials end before the first could be pruned.
   ///
   /// - Parameter rowCount: the training set's rows, held-out ones included.
   func check(_ experiments: [Experiment], rowCount: Int) throws {
@@ -185,7 +176,6 @@ struct SearchOptions: ParsableArguments {
 
   private static let pruneMinimum = 100
 
-  /// The pruning rule.
   var pruning: Pruning {
     let (minimum, factor) = (pruneMinimum ?? Self.pruneMinimum, pruneFactor ?? 3)
     return switch prune {

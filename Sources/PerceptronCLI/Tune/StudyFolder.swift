@@ -1,11 +1,8 @@
-import Foundation
 import Perceptron
-import PerceptronFiles
-import PerceptronTuning
 
-/// Messages about the folder of a study.
+/// The folder of a study, with its error messages.
 enum StudyFolder {
-  /// Throws unless there is a folder with a study at `path`.
+  /// Throws `FileError` unless there is a folder with a study at `path`.
   static func demand(_ path: String) throws {
     try requireFolder(path, of: "a study")
     if !Study.exists(at: path) {
@@ -13,27 +10,24 @@ enum StudyFolder {
     }
   }
 
-  /// The study in the folder at `path` as it is now, and whether a process runs it. Where none does,
-  /// trials that had begun and not ended wait.
-  ///
-  /// - Throws: `FileError` where there is none, or its journal cannot be understood.
+  /// The study in the folder at `path`, and whether a process runs it. If none does, trials that have
+  /// begun and not ended wait.
   static func read(_ path: String) throws -> (study: Study, isUnderWay: Bool) {
     try demand(path)
     return try Study.current(at: path)
   }
 
-  /// What a folder holds in which a study was to begin, and how to go on with that.
+  /// What a folder already holds in which a study should begin, and how to continue that.
   static func describe(
     _ path: String, expected: StudyDefinition, trials: [Assignment]
   ) throws -> String {
-    func command(_ words: [String]) -> String { "`\(ShellCommand.line(["perceptron"] + words))`" }
-    let resumption = command(["tune", "--resume", path])
+    let resumption = "`\(StudyCommands.resumption(of: path))`"
     do {
       let study = try Study.resume(at: path, expecting: expected, trials: trials)
       let left = study.trials.count { !$0.state.isFinal }
       return "holds this study already, "
         + (left == 0
-          ? "which is over; see \(command(["tune", "show", path]))"
+          ? "which is over; see `\(ShellCommand.line(["perceptron", "tune", "show", path]))`"
           : "\(left) of \(study.trials.count) trials are left; go on with it by \(resumption)")
     } catch let difference as StudyDifference {
       return "holds another study, in which \(difference.name) is \(difference.recorded) and not "
@@ -42,7 +36,7 @@ enum StudyFolder {
   }
 }
 
-/// The command lines that go on with a study in a folder, and with its best trial.
+/// The command lines that continue with a study in a folder, and with its best trial.
 struct StudyCommands {
   private let study: Study
   private let folder: String
@@ -54,19 +48,20 @@ struct StudyCommands {
     context = TuneContext(of: study)
   }
 
-  /// Trains the best trial's network alone; nil where it is not known, as in another program's study.
+  /// Trains the best trial's network alone; nil for another program's study.
   var train: String? { study.best.flatMap { context?.trials.trainCommand(of: $0.parameters) } }
 
-  /// Measures the best network on the study's data; nil where there is none.
+  /// Measures the best network on the study's data.
   var evaluate: String? {
     context == nil || study.best == nil
       ? nil : ShellCommand.line(["perceptron", "evaluate", folder])
   }
 
-  /// Goes on with a study that `perceptron tune` began and that is not over.
-  var resume: String? {
-    context == nil || study.isOver
-      ? nil : ShellCommand.line(["perceptron", "tune", "--resume", folder])
+  /// Continues a study that `perceptron tune` began and that is not over.
+  var resume: String? { context == nil || study.isOver ? nil : Self.resumption(of: folder) }
+
+  static func resumption(of folder: String) -> String {
+    ShellCommand.line(["perceptron", "tune", "--resume", folder])
   }
 
   /// Writes all trials as a table.
@@ -76,7 +71,7 @@ struct StudyCommands {
 }
 
 extension StudyDetails {
-  /// What the page of a study in a folder shows of its data, and of what to do next.
+  /// The data and the next commands, for the page of a study in a folder.
   init(of study: Study, in folder: String) {
     let commands = StudyCommands(study, in: folder)
     let isUnderWay = study.trials.contains { $0.state == .running }

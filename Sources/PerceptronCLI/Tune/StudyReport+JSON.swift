@@ -1,10 +1,9 @@
 import Perceptron
 
-/// The results of a study as JSON.
 extension StudyReport {
   fileprivate struct Summary: Encodable {
     let folder: String
-    /// Data and fixed settings are nil in a study of another program.
+    /// Nil with format, fixed and training for a study of another program.
     let data: String?
     let format: String?
     let fixed: [String: String]?
@@ -16,21 +15,19 @@ extension StudyReport {
     let training: String?
     let goal: Goal
     let counts: [String: Int]
-    /// The best trial's number.
+    /// The number of the best trial, and of the points that it was chosen from.
     let best: Int?
-    /// The number of points that it was chosen from.
     let chosenOf: Int
-    /// The accuracy on the validation rows, the mean over its repeats, and that of its network on the
-    /// test set.
+    /// The best trial's accuracies: on the validation rows, the mean over its repeats, and on the test
+    /// set.
     let validation: Accuracy?
     let test: Accuracy?
-    /// The command lines that train the best trial's network alone, and evaluate it.
     let trainCommand: String?
     let evaluateCommand: String?
     /// The points of the space with means over their repeats; nil without repeats.
     let configurations: [Row]?
     let trials: [Row]
-    /// The iteration at which effects are compared; without one, by the results of finished trials.
+    /// Effects are compared at its iteration; without one, by the results of finished trials.
     let effectBasis: Basis
     let effects: [Effect]
     let warnings: [String]
@@ -61,7 +58,7 @@ extension StudyReport {
     let lower: Double?
     let upper: Double?
 
-    /// - Parameter isMean: whether it is a mean over repeats, of which there is no such interval.
+    /// - Parameter isMean: a mean over repeats has no such interval.
     init(_ accuracy: Double, loss: Double? = nil, rows: Int, isMean: Bool = false) {
       let interval = isMean ? nil : accuracyInterval(accuracy, rowCount: rows)
       self.accuracy = accuracy
@@ -91,12 +88,8 @@ extension StudyReport {
     let best: Double?
   }
 
-  /// The whole study.
-  var json: String { get throws { try json(top: .max) } }
-
-  /// The study with the best `count` trials.
-  func json(top count: Int) throws -> String {
-    let commands = StudyCommands(study, in: folder)
+  /// The study with its best `count` trials.
+  func json(top count: Int = .max) throws -> String {
     let basis = study.effectBasis
     let seeds = study.definition.seeds
     let board = study.leaderboard.prefix(count)
@@ -106,8 +99,7 @@ extension StudyReport {
       seeds: seeds.isEmpty ? nil : seeds, method: study.definition.method,
       pruning: study.definition.pruning.displayName, training: context?.training.displayName,
       goal: study.definition.goal,
-      counts: Dictionary(
-        uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),
+      counts: Dictionary(uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),
       best: study.best?.id, chosenOf: study.choiceCount, validation: validation,
       test: study.test.map { Accuracy($0.accuracy, loss: $0.loss, rows: $0.rowCount) },
       trainCommand: commands.train, evaluateCommand: commands.evaluate,
@@ -119,17 +111,13 @@ extension StudyReport {
   }
 
   private var validation: Accuracy? {
-    guard let result = study.bestConfiguration?.result, let rows = result.rowCount else {
-      return nil
-    }
-    return Accuracy(
-      result.value, rows: rows, isMean: study.bestConfiguration.map { $0.trials.count > 1 } ?? false
-    )
+    guard let best = study.bestConfiguration, let result = best.result, let rows = result.rowCount
+    else { return nil }
+    return Accuracy(result.value, rows: rows, isMean: best.trials.count > 1)
   }
 }
 
 extension Assignment {
-  /// The values by their names.
   fileprivate var values: [String: ParameterValue] {
     Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.value) })
   }
@@ -140,16 +128,15 @@ extension StudyReport.Row {
     self.init(
       trials: point.trials.map(\.id), done: point.doneCount, state: point.state,
       parameters: point.parameters.values, value: point.value, deviation: point.deviation,
-      trainAccuracy: point.trainAccuracy, finalLoss: point.finalLoss,
-      iterations: point.iterations, seconds: point.seconds)
+      trainAccuracy: point.trainAccuracy, finalLoss: point.finalLoss, iterations: point.iterations,
+      seconds: point.seconds)
   }
 
   fileprivate init(_ trial: Trial) {
     self.init(
-      trial: trial.id, state: trial.state,
-      parameters: trial.parameters.values, value: trial.value, trainAccuracy: trial.trainAccuracy,
-      finalLoss: trial.finalLoss,
-      iterations: trial.iterations, seconds: trial.seconds)
+      trial: trial.id, state: trial.state, parameters: trial.parameters.values, value: trial.value,
+      trainAccuracy: trial.trainAccuracy, finalLoss: trial.finalLoss, iterations: trial.iterations,
+      seconds: trial.seconds)
   }
 }
 

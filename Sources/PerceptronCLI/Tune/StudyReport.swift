@@ -1,48 +1,43 @@
 import PerceptronCommandSupport
 import Perceptron
-import PerceptronFiles
 
 /// The results of a study as text.
 struct StudyReport {
   let study: Study
   let folder: String
   let trials: [Trial]
-  /// What its trials share; nil where another program began it.
+  /// Nil for a study that another program began.
   let context: TuneContext?
+  let commands: StudyCommands
 
   init(_ study: Study, folder: String) {
     self.study = study
     self.folder = folder
     trials = study.trials
     context = TuneContext(of: study)
+    commands = StudyCommands(study, in: folder)
   }
 
   /// The ranges beyond which better settings may lie, a sentence each.
   var edges: [String] { study.edges.map(\.description) }
 
   /// How to resume a study that is not over.
-  var advice: String {
-    "go on with: " + ShellCommand.line(["perceptron", "tune", "--resume", folder])
-  }
+  var advice: String { "go on with: " + StudyCommands.resumption(of: folder) }
 
   /// The whole report.
   ///
   /// - Parameters:
-  ///   - isUnderWay: whether a process runs it.
+  ///   - isUnderWay: whether a process runs the study.
   ///   - columns: the width of tables in characters; nil for any.
-  func text(
-    top count: Int, isUnderWay: Bool, columns: Int? = Console.tableColumns
-  ) -> String {
+  func text(top count: Int, isUnderWay: Bool, columns: Int? = Console.tableColumns) -> String {
     var lines =
       head + [
         "", "\(study.trialCountText): \(study.countsText)", "",
         leaderboard(top: count, columns: columns),
       ]
     if !study.choiceText.isEmpty { lines += [""] + study.choiceText }
-    if !commands.isEmpty { lines += [""] + commands }
-    if !study.definition.space.parameters.isEmpty {
-      lines += ["", effects(columns: columns)]
-    }
+    if !commandLines.isEmpty { lines += [""] + commandLines }
+    if !study.definition.space.parameters.isEmpty { lines += ["", effects(columns: columns)] }
     if !edges.isEmpty { lines += [""] + edges }
     if !study.isOver {
       lines += ["", isUnderWay ? "a process runs it" : "interrupted; " + advice]
@@ -50,7 +45,7 @@ struct StudyReport {
     return lines.joined(separator: "\n")
   }
 
-  /// A table of the best trials, without those that have not begun.
+  /// A table of the best trials that have begun.
   func leaderboard(top count: Int, columns: Int? = Console.tableColumns) -> String {
     let board = study.leaderboard.filter { $0.state != .waiting || $0.value != nil }.prefix(count)
     let names = board.parameterNames
@@ -67,18 +62,14 @@ struct StudyReport {
         ])
     for trial in board.configurations {
       table.add(
-        [trial.numbers] + names.map { trial.parameters[$0]?.shortDescription ?? "–" } + [
-          trial.state.rawValue
-        ] + (isRepeated ? ["\(trial.doneCount) of \(trial.trials.count)"] : []) + [
-          trial.valueText,
-          trial.trainAccuracy.map { decimal($0, 4) } ?? "–",
-          trial.finalLoss.map(readableNumber) ?? "–",
-          readableTime(trial.seconds),
-        ])
+        [trial.numbers] + names.map { trial.parameters[$0]?.shortDescription ?? "–" }
+          + [trial.state.rawValue]
+          + (isRepeated ? ["\(trial.doneCount) of \(trial.trials.count)"] : []) + [
+            trial.valueText, trial.trainAccuracy.map { decimal($0, 4) } ?? "–",
+            trial.finalLoss.map(readableNumber) ?? "–", readableTime(trial.seconds),
+          ])
     }
-    let isOfBatch = board.configurations.contains {
-      $0.doneCount == 0 && $0.trainAccuracy != nil
-    }
+    let isOfBatch = board.configurations.contains { $0.doneCount == 0 && $0.trainAccuracy != nil }
     return table.text(columns: columns)
       + (isOfBatch
         ? "\ntraining is of all rows where a trial is done, else of the last batch measured" : "")
@@ -87,7 +78,7 @@ struct StudyReport {
         : "")
   }
 
-  /// A table of the effect of each parameter, and where unfinished trials are compared.
+  /// A table of the effect of each parameter, with the basis of the comparison.
   func effects(columns: Int?) -> String {
     let basis = study.effectBasis
     if basis.count == 0 { return study.isOver ? "no trial is done" : "no trial is done yet" }
@@ -114,8 +105,7 @@ struct StudyReport {
 // MARK: - Settings and commands
 
 extension StudyReport {
-  /// The settings of the study, a line each: data and fixed settings (unless another program began the
-  /// study), the space, and the method.
+  /// The settings of the study, a line each: data and fixed settings if known, the space, the method.
   var head: [String] {
     let definition = study.definition
     var lines: [String] = []
@@ -136,9 +126,8 @@ extension StudyReport {
   }
 
   /// The command lines under a table.
-  var commands: [String] {
-    let commands = StudyCommands(study, in: folder)
-    return [
+  var commandLines: [String] {
+    [
       commands.train.map { "the best trained alone: " + $0 },
       commands.evaluate.map { "the best on test data: " + $0 },
     ].compactMap { $0 }

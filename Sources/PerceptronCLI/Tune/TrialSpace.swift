@@ -2,8 +2,6 @@ import ArgumentParser
 import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import PerceptronTraining
-import PerceptronTuning
 
 /// The search space of a study, the values that all trials share, and the seeds of repeats.
 struct TrialSpace {
@@ -11,10 +9,10 @@ struct TrialSpace {
   private(set) var space = SearchSpace([])
   /// The text of each option with a single value.
   private(set) var fixed: [String: String] = [:]
-  /// The seeds that each point is repeated with; empty for one trial a point.
+  /// The seeds that each point is repeated with; empty for one trial per point.
   private(set) var seeds: [Int] = []
 
-  /// A note on a list of `layers` that is easily misread; nil if there is none.
+  /// A note on a list of `layers` that is easily misread.
   func note(on given: [(hyperparameter: Hyperparameter, text: String)]) -> String? {
     guard let option = given.first(where: { $0.hyperparameter.name == "layers" }),
       !option.text.contains(";"),
@@ -42,11 +40,9 @@ struct TrialSpace {
     }
   }
 
-  /// The space of a file, options and a preset. A file or an option overrides the preset; a name must not
-  /// be both in the file and an option.
+  /// The space of a file and of options, which override the preset and must not overlap.
   ///
-  /// - Parameter repeats: the number of trials per point, with consecutive seeds; a list of seeds says
-  ///   the same.
+  /// - Parameter repeats: the number of trials per point, with consecutive seeds.
   /// - Throws: `ValidationError` or `SearchSpaceError` for an invalid space; `FileError` for a file
   ///   without one.
   init(file: String?, options: RangeOptions, preset: Preset?, repeats: Int? = nil) throws {
@@ -82,7 +78,7 @@ struct TrialSpace {
     if !space.parameters.isEmpty { try space.check() }
   }
 
-  /// Turns seeds into repeats: a seed is no setting to be optimized.
+  /// Turns seeds into repeats: a seed is not optimized.
   private mutating func takeSeeds(_ repeats: Int?) throws {
     let name = StudyDefinition.seedName
     if let index = space.parameters.firstIndex(where: { $0.name == name }) {
@@ -121,7 +117,7 @@ struct TrialSpace {
     seeds = Array(first..<end)
   }
 
-  /// The settings that select the validation rows.
+  /// Settings of the validation rows.
   private static let ofRows: Set = ["validation", "split", "split-seed"]
 
   /// The largest number of seeds per point.
@@ -157,7 +153,7 @@ struct TrialSpace {
     return enough.count == depths.count ? [:] : ["depth": enough.map { .integer($0) }]
   }
 
-  /// Refuses a parameter of a file that is no hyperparameter.
+  /// Throws `ValidationError` for a parameter of a file that is no hyperparameter of trials.
   private static func check(_ parameter: SearchSpace.Parameter, of file: String) throws {
     guard let known = Hyperparameter.named(parameter.name), known.use != .runs else {
       let names = RangeOptions.tunable.map(\.name)
@@ -175,7 +171,6 @@ struct TrialSpace {
 }
 
 extension SearchSpace.Domain {
-  /// Whether there is a single value.
   fileprivate var isSingle: Bool {
     switch self {
     case .values(let values): values.count == 1
@@ -188,12 +183,11 @@ extension SearchSpace.Domain {
   var hasPoints: Bool {
     switch self {
     case .values: true
-    case .numbers(let lower, let upper, _, let points): lower == upper || points != nil
-    case .integers(let lower, let upper, _, let points): lower == upper || points != nil
+    case .numbers(_, _, _, let points), .integers(_, _, _, let points): isSingle || points != nil
     }
   }
 
-  /// The whole numbers in it, as depths.
+  /// The whole numbers in it, at most about a thousand.
   fileprivate var wholeValues: [Int] {
     switch self {
     case .values(let values): values.compactMap(\.whole)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Perceptron
 import PerceptronCommandSupport
-import PerceptronFiles
 
 /// `perceptron tune`, which is `perceptron tune search` where no other subcommand is named.
 struct TuneCommand: ParsableCommand {
@@ -81,9 +80,7 @@ struct TuneExportCommand: CommandWithExamples {
     CommandExample("Print all trials as JSON.", "perceptron tune export runs/tune-digits-1 --json"),
   ]
 
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case csv, json
-  }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case csv, json }
 
   @Argument(help: "Folder of the study.") var folder: String
   @Option(help: "Format of the table. (default: csv)") var format: Format?

@@ -1,21 +1,16 @@
 import ArgumentParser
 import Perceptron
 import PerceptronCommandSupport
-import PerceptronFiles
-import PerceptronTraining
-import PerceptronTuning
 
-/// The data and the settings that all trials of a study share. The study's journal has them beside its
-/// space, so that `perceptron tune --resume` makes the same trials again.
+/// The data and the settings that all trials of a study share. They stand in the study's journal, so
+/// that `perceptron tune --resume` makes the same trials again.
 struct TuneContext {
-  /// What makes the experiments of trials. Its source is the data set's name, or its folder's absolute
-  /// path.
+  /// Has as its source the data set's name, or its folder's absolute path.
   let trials: TrialSettings
   /// The digest of the training set, held-out rows included.
   let digest: String
-  /// The digest of all trials' experiments, defaults included, which another version may have changed.
+  /// The digest of all trials' experiments, with defaults that another version may have changed.
   let settings: String
-  /// How networks are trained.
   let training: NetworkSearch.Method
 
   private enum Key: String, CaseIterable {
@@ -28,7 +23,7 @@ struct TuneContext {
   ) throws {
     self.trials = TrialSettings(
       source: identity.folder ?? trials.source, format: trials.format, fixed: trials.fixed)
-    digest = try identity.digest()
+    digest = identity.digest
     settings = try Self.digest(of: experiments)
     self.training = training
   }
@@ -47,7 +42,7 @@ struct TuneContext {
     (self.digest, self.settings, self.training) = (digest, settings, training)
   }
 
-  /// As the study's definition has it.
+  /// The context in the form that a study's definition has.
   var values: [String: String] {
     var values = trials.fixed
     values[Key.data.rawValue] = trials.source
@@ -58,7 +53,7 @@ struct TuneContext {
     return values
   }
 
-  /// Throws unless these are the experiments that the study began with.
+  /// Throws `FileError` unless the study began with these experiments.
   func demand(_ experiments: [Experiment], in folder: String) throws {
     if try Self.digest(of: experiments) != settings {
       throw FileError(
@@ -67,8 +62,8 @@ struct TuneContext {
   }
 
   private static func digest(of experiments: [Experiment]) throws -> String {
-    // The data may have been moved.
     let lines = try experiments.map { own in
+      // The data may have been moved.
       var own = own
       own.data = ""
       own.format = nil
@@ -78,28 +73,25 @@ struct TuneContext {
   }
 }
 
-/// Makes the experiments of trials: the settings that all of them share, those of each trial, and the
-/// defaults of `perceptron train` for the others.
+/// Makes the experiments of trials: shared settings, those of each trial, and the defaults of
+/// `perceptron train` for the others.
 struct TrialSettings {
   /// The data set's name or folder.
   let source: String
   /// The data's format, where it was given.
   let format: DatasetLibrary.Format?
-  /// The values that all trials share, as text by hyperparameter.
+  /// The shared values, as text by hyperparameter.
   let fixed: [String: String]
 
-  /// The hyperparameters of a trial.
-  ///
-  /// - Throws: `HyperparameterError` for values that are no hyperparameter's.
-  func hyperparameters(of trial: Assignment) throws -> Hyperparameters {
+  private func hyperparameters(of trial: Assignment) throws -> Hyperparameters {
     var chosen = Hyperparameters()
     for (name, text) in fixed {
-      guard let hyperparameter = Hyperparameter.named(name) else {
-        throw HyperparameterError("there is no setting \(name)")
-      }
-      try hyperparameter.choose(hyperparameter.value(parsing: text), in: &chosen)
+      let hyperparameter = try Hyperparameter.known(name)
+      try hyperparameter.choose(&chosen, hyperparameter.value(parsing: text))
     }
-    for entry in trial.entries { try chosen.choose(entry.name, entry.value) }
+    for entry in trial.entries {
+      try Hyperparameter.known(entry.name).choose(&chosen, entry.value)
+    }
     return try chosen.withLayers()
   }
 
@@ -111,10 +103,7 @@ struct TrialSettings {
         + arguments)
   }
 
-  /// The experiment of each trial.
-  ///
-  /// - Throws: `ValidationError` for the first trial that cannot be trained, with the reason and the
-  ///   trial's parameters.
+  /// The experiment of each trial; throws `ValidationError` for one that cannot be trained.
   func experiments(of trials: [Assignment], for data: LoadedData) throws -> [Experiment] {
     let all = try trials.map { trial in
       do {

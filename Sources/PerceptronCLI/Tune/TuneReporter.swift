@@ -14,7 +14,7 @@ final class TuneReporter: Sendable {
 
   init(_ study: Study) { self.study = study }
 
-  /// Records the progress and shows it when that is due.
+  /// Records the progress, and shows it if that is due.
   func update(_ progress: SearchProgress) {
     state.withLock { state in
       state.last = progress
@@ -52,24 +52,23 @@ final class TuneReporter: Sendable {
   }
 }
 
-/// The contents of the progress lines.
 struct TuneLine {
   var counts: [Trial.State: Int]
-  /// The number of networks that are being trained.
+  /// Networks in training.
   var networks: Int
   var seconds: Double
   var secondsLeft: Double?
   var operationsPerSecond: Double
-  /// The best result so far; until a trial is done, the best value of those under way.
+  /// The best result so far; until a trial is done, the best intermediate value.
   var best: Double?
   var isDone = true
-  /// The parameters of the best.
+  /// The best trial's parameters.
   var parameters: Assignment?
   /// Whether the search is over: the line has the elapsed time, not the time left.
   var isFinal = false
 
-  /// The text; on a terminal the best so far has a line of its own. The least important parts are left out
-  /// if the line would be longer than `columns`.
+  /// The text; on a terminal the best so far has a line of its own. Lines longer than `columns` lose
+  /// their least important parts.
   func text(_ style: Console.Style, columns: Int? = nil) -> String {
     let ended = counts.filter(\.key.isFinal).values.reduce(0, +)
     let total = counts.values.reduce(0, +)

@@ -1,10 +1,8 @@
 import ArgumentParser
-import PerceptronCommandSupport
-import Foundation
 import Perceptron
-import PerceptronFiles
+import PerceptronCommandSupport
 
-/// `perceptron tune` with settings to try, or a study to go on with.
+/// `perceptron tune` with settings to try, or a study to continue.
 struct TuneSearchCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "search",
@@ -79,14 +77,13 @@ struct TuneSearchCommand: CommandWithExamples {
   func run() throws {
     Interruption.install()
     let session = try files.resume.map(resumed) ?? begun()
-    // From here on there is something to save, so that Ctrl-C has to wait for its being saved.
+    // From here on Ctrl-C has to wait until the study is saved.
     try Interruption.deferred { try session.run() }
   }
 }
 
 // MARK: - Options
 
-/// Other ways to say what is tried.
 struct SpaceOptions: ParsableArguments {
   @Option(
     help: .init("JSON file of settings to try, alone or beside options.", valueName: "file"))
@@ -101,7 +98,6 @@ struct SpaceOptions: ParsableArguments {
   }
 }
 
-/// The folder of a study, and what is shown and saved.
 struct StudyOptions: ParsableArguments {
   @Option(
     name: [.short, .long],

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Perceptron
 import PerceptronCommandSupport
-import PerceptronFiles
 
 /// A search of `perceptron tune`, from the study in its folder to what is printed at the end.
 struct TuneSession {
@@ -13,7 +12,6 @@ struct TuneSession {
   let settings: [Experiment]
   let training: NetworkSearch.Method
   let workers: Int?
-  /// Whether event files for TensorBoard are written at the end.
   let writesTensorBoard: Bool
   let isQuiet: Bool
   let isJSON: Bool
@@ -30,7 +28,7 @@ struct TuneSession {
     search.workers = workers
     search.test = data.test
     let reporter = isQuiet ? nil : TuneReporter(study)
-    // With repeats, the best network may have been replaced before all repeats of its point are done.
+    // With repeats, the best network may be replaced before all repeats of its point are done.
     let isExpected = study.definition.seeds.count > 1 && isWork
     if search.lacksBest && !isQuiet && !isExpected {
       Console.error(
@@ -45,7 +43,12 @@ struct TuneSession {
     if study.best == nil { _ = try outcome.get() }
     let seconds = start.duration(to: .now).seconds
     let report = StudyReport(study, folder: folder)
-    try show(report, earlier: earlier, seconds: seconds, search)
+    if isJSON {
+      try Console.output(report.json())
+    } else if !isQuiet {
+      try Console.output(
+        summary(report, earlier: earlier, seconds: seconds, isSaved: !search.lacksBest))
+    }
     let remade = try outcome.get()
     if let remade, !isQuiet, !isExpected || remade.value != study.best?.value {
       Console.error(Self.remark(on: remade, recorded: study.best))
@@ -68,18 +71,6 @@ struct TuneSession {
     if !isWritten { throw ExitCode.failure }
   }
 
-  /// - Parameter earlier: the number of trials that were over before.
-  private func show(
-    _ report: StudyReport, earlier: Int, seconds: Double, _ search: NetworkSearch
-  ) throws {
-    if isJSON {
-      try Console.output(report.json)
-    } else if !isQuiet {
-      try Console.output(
-        summary(report, earlier: earlier, seconds: seconds, isSaved: !search.lacksBest))
-    }
-  }
-
   /// The message about a best network that was trained again.
   private static func remark(on remade: Trial, recorded: Trial?) -> String {
     let (now, before) = (remade.value ?? .nan, recorded?.value ?? .nan)
@@ -92,7 +83,7 @@ struct TuneSession {
           + "rounded differently")
   }
 
-  /// The warning that even the best network learnt nothing; nil if it did.
+  /// The warning that even the best network learnt nothing.
   private var emptiness: String? {
     guard let accuracy = study.bestConfiguration?.trainAccuracy,
       let chance = RunAssessment.chance(of: data.training.classCounts), accuracy <= chance.accuracy
@@ -102,9 +93,7 @@ struct TuneSession {
       + "\(decimal(chance.accuracy, 4)); try other learning rates, and features divided by more (--pixel-scale)"
   }
 
-  /// Writes the event files that were requested. An error is printed, and ends nothing.
-  ///
-  /// - Returns: whether they were written.
+  /// Writes the event files that were requested, or prints the error and returns false.
   private func writeEvents() -> Bool {
     if !writesTensorBoard { return true }
     do {
@@ -116,6 +105,7 @@ struct TuneSession {
     }
   }
 
+  /// - Parameter earlier: the number of trials that were over before.
   private func summary(
     _ report: StudyReport, earlier: Int, seconds: Double, isSaved: Bool
   ) -> String {
@@ -129,13 +119,11 @@ struct TuneSession {
       : (earlier == 0 ? "" : ", the last \(left)") + " in \(readableTime(seconds))"
     var lines = [
       "\(data.name): \(rows) rows, \(validation.joined(separator: " or ")) of them for validation",
-      "\(state)\(study.trialCountText)\(work): "
-        + study.countsText,
+      "\(state)\(study.trialCountText)\(work): \(study.countsText)",
     ]
     if study.best != nil {
       lines += ["", report.leaderboard(top: 10), ""] + study.choiceText
-      lines += report.edges
-      lines += report.commands
+      lines += report.edges + report.commandLines
       let journal = "\(folder)/\(Study.journalName)"
       lines.append(
         isSaved ? "saved \(folder)/\(Study.bestName) and \(journal)" : "saved \(journal)")
@@ -158,10 +146,10 @@ struct NoResult: Error, CustomStringConvertible {
 // MARK: - A new study
 
 extension TuneSearchCommand {
-  /// Makes the study that the options describe, in its folder.
+  /// Creates the study that the options describe, in its folder.
   ///
-  /// - Throws: `ValidationError` for what is no study, before anything is made; `FileError` where the
-  ///   data or the folder is not as it should be.
+  /// - Throws: `ValidationError` for an invalid study, before anything is written; `FileError` for
+  ///   unsuitable data or an unsuitable folder.
   func begun() throws -> TuneSession {
     do {
       return try prepared()
@@ -186,8 +174,8 @@ extension TuneSearchCommand {
       for parameter in trialSpace.space.parameters where parameter.domain.mergedPointCount > 0 {
         let merged = parameter.domain.mergedPointCount
         Console.error(
-          "\(parameter.name) \(parameter.domain): \(merged) of the points \(merged == 1 ? "is" : "are") "
-            + "equal to others, and tried once")
+          "\(parameter.name) \(parameter.domain): \(merged) of the points "
+            + "\(merged == 1 ? "is" : "are") equal to others, and tried once")
       }
     }
     if !quiet, let asked = method.count, points.count < asked {
@@ -196,8 +184,7 @@ extension TuneSearchCommand {
           + "\(points.count == 1 ? "s" : ""), \(asked) were asked for")
     }
     let assignments = definition.trials(of: points)
-    let trials = TrialSettings(
-      source: source.data, format: source.format, fixed: trialSpace.fixed)
+    let trials = TrialSettings(source: source.data, format: source.format, fixed: trialSpace.fixed)
     let loaded = try source.load()
     if space.preset != nil && loaded.kind != .cifar10 {
       throw ValidationError("--preset cs231n is for CIFAR-10, --data is \(source.data)")
@@ -254,22 +241,18 @@ extension TuneSearchCommand {
     guard let context = TuneContext(of: study) else {
       throw FileError(folder, "the study in this folder was not begun by perceptron tune")
     }
-    let data = source.givenData ?? context.trials.source
-    if source.givenData == nil && !DatasetLibrary.names.contains(data) && !isDirectory(data) {
-      throw FileError(data, "the study's data is not there; give its folder with --data")
-    }
-    let trials = TrialSettings(
-      source: data, format: source.format ?? context.trials.format, fixed: context.trials.fixed)
-    try requireData(data)
-    let loaded = try DatasetLibrary.load(data, format: trials.format)
+    let format = source.format ?? context.trials.format
+    let data = try RunData(
+      at: context.trials.source, given: source.givenData, format: format, of: "study")
+    let trials = TrialSettings(source: data.source, format: format, fixed: context.trials.fixed)
+    let loaded = data.loaded
     if try loaded.training.digest() != context.digest {
-      throw FileError(folder, "\(data) is other data than the study began with")
+      throw FileError(folder, "\(data.source) is other data than the study began with")
     }
     let experiments = try trials.experiments(of: study.trials.map(\.parameters), for: loaded)
     try context.demand(experiments, in: folder)
-    let counts = study.countsText
     if !files.quiet {
-      Console.error("going on with \(counted(study.trials.count, "trial")): \(counts)")
+      Console.error("going on with \(counted(study.trials.count, "trial")): \(study.countsText)")
     }
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: experiments, training: context.training,

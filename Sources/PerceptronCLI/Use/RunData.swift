@@ -43,12 +43,16 @@ struct RunData {
     try requireSame()
   }
 
-  private init(
-    at known: String, given: String?, format: DatasetLibrary.Format?, digest: String?
+  /// - Parameters:
+  ///   - known: the location at the time.
+  ///   - owner: what was trained on the data, for messages.
+  init(
+    at known: String, given: String?, format: DatasetLibrary.Format?, digest: String? = nil,
+    of owner: String = "run"
   ) throws {
     source = given ?? known
     if given == nil && !DatasetLibrary.names.contains(source) && !isDirectory(source) {
-      throw FileError(source, "the run's data is not there; give its folder with --data")
+      throw FileError(source, "the \(owner)'s data is not there; give its folder with --data")
     }
     try requireData(source)
     loaded = try DatasetLibrary.load(source, format: format)

@@ -4,21 +4,19 @@ import PerceptronNeuralNetwork
 
 /// A data set as an experiment prepares it.
 package struct PreparedSets<Scalar: BLASScalar> {
-  /// Rows to train on.
   package let training: PreparedDataset<Scalar>
-  /// Rows held out, or nil for none.
+  /// The rows held out; nil for none.
   package let validation: PreparedDataset<Scalar>?
-  /// The preprocessing of both, fitted to the rows to train on.
+  /// Fitted to the rows to train on.
   package let preprocessing: Preprocessing
 }
 
 // MARK: - Validity
 
 extension Experiment {
-  /// Throws unless a network can be trained on `data`, saved, and used for prediction.
+  /// Throws `InvalidSetting` unless a network can be trained on `data`, saved, and used for prediction.
   ///
   /// - Parameter data: the rows to train on, and among them those to hold out.
-  /// - Throws: `InvalidSetting` with the value and what was expected.
   public func check(for data: Dataset) throws {
     try InvalidSetting.demand(
       (0..<max(data.count, 1)).contains(validation), "validation rows", validation,
@@ -43,9 +41,7 @@ extension Experiment {
 }
 
 extension NetworkSettings {
-  /// Throws unless the network suits the classes of `data`.
-  ///
-  /// - Throws: `InvalidSetting` with the value and what was expected.
+  /// Throws `InvalidSetting` unless the network suits the classes of `data`.
   public func check(for data: Dataset) throws {
     for layer in layers { try layer.check() }
     try initializer.check()
@@ -66,7 +62,6 @@ extension NetworkSettings {
 
 // MARK: - A trainer
 
-/// From an experiment and data to a trainer before its first iteration.
 extension Experiment {
   /// Splits off the held-out rows and prepares both parts.
   package func sets<Scalar>(
@@ -82,8 +77,8 @@ extension Experiment {
       preprocessing: preprocessing)
   }
 
-  /// A trainer of a new network or ensemble; weights and batches have random streams of their own. The
-  /// first network of an ensemble is the same as without the others.
+  /// A trainer of a new network or ensemble, with a random stream for each network's weights and one for
+  /// the batches. The first network of an ensemble is the same as without the others.
   package func seededTrainer<Scalar>(
     seed: UInt64, on sets: PreparedSets<Scalar>
   ) throws -> Trainer<Scalar, SeededRandom> {
@@ -102,7 +97,7 @@ extension Experiment {
       random: SeededRandom(seed: seed, purpose: "batches"))
   }
 
-  /// A trainer of a new network with one stream of NumPy's for the weights and then the batches.
+  /// A trainer of a new network with one NumPy stream for the weights and then the batches.
   package func numPyTrainer<Scalar>(
     seed: UInt64, on sets: PreparedSets<Scalar>
   ) throws -> Trainer<Scalar, NumPyRandom> {

@@ -3,8 +3,8 @@ import PerceptronNeuralNetwork
 
 /// The configuration of a training run: data, network, optimization and randomness.
 ///
-/// It determines the run's numbers, together with the seed, the machine and its BLAS threads. `run.json`
-/// has it under `settings`; checkpoints, trials of a study and reports read the same type.
+/// With the seed, the machine and its BLAS threads it determines the run's numbers. It is `settings` in
+/// `run.json`; checkpoints, trials of a study and reports read the same type.
 public struct Experiment: Codable, Hashable, Sendable {
   /// The scalar type of the network.
   public enum Precision: String, Codable, CaseIterable, Sendable {
@@ -42,8 +42,7 @@ public struct Experiment: Codable, Hashable, Sendable {
   public var pixelScale: Double
   /// Whether the mean of the training rows is subtracted.
   public var subtractMean: Bool
-  /// The number of networks of an ensemble, trained side by side from different weights; nil for a
-  /// single network.
+  /// The number of networks in an ensemble; nil for a single network.
   public var ensemble: Int?
 
   /// Creates an experiment.

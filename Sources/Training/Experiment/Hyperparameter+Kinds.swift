@@ -43,8 +43,8 @@ extension Hyperparameter {
     self.kind = kind
     self.placeholder = placeholder
     self.help = help
-    get = { $0[keyPath: field].map(value) }
-    set = { $0[keyPath: field] = try choice($1) }
+    chosen = { $0[keyPath: field].map(value) }
+    choose = { $0[keyPath: field] = try choice($1) }
   }
 
   static func number(

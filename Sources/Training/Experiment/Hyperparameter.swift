@@ -4,8 +4,8 @@ import PerceptronNeuralNetwork
 
 /// A setting of an experiment that can be chosen: its name, its values, and the field that it sets.
 ///
-/// ``all`` is the one table of them. The options of a command, the ranges of a study, the warnings about
-/// ranges that are too narrow and the settings on a report's page derive from it.
+/// ``all`` is their table, from which options, ranges of studies, warnings about narrow ranges and the
+/// settings on a report's page derive.
 public struct Hyperparameter: Sendable {
   /// The part of an experiment that a hyperparameter belongs to.
   package enum Group: Sendable {
@@ -18,14 +18,9 @@ public struct Hyperparameter: Sendable {
     case numbers
   }
 
-  /// What can have values of its own.
+  /// Whether runs, trials of studies, or both can have a value of their own.
   package enum Use: Sendable {
-    /// Runs and trials of studies.
-    case everywhere
-    /// Runs only.
-    case runs
-    /// Trials of studies only.
-    case trials
+    case everywhere, runs, trials
   }
 
   /// The name in spaces, journals and messages, such as `learning-rate`.
@@ -43,8 +38,7 @@ public struct Hyperparameter: Sendable {
   package let help: String
   /// The first sentence of ``help``, without its default.
   package var summary: String {
-    let sentence = help.firstRange(of: ". ").map { help[..<$0.lowerBound] + "." } ?? help[...]
-    return String(sentence)
+    help.firstRange(of: ". ").map { help[..<$0.lowerBound] + "." } ?? help
   }
   /// The words that a text may be; empty for any.
   package internal(set) var choices: [String] = []
@@ -56,8 +50,10 @@ public struct Hyperparameter: Sendable {
   package internal(set) var isInvertible = false
   /// Whether networks can do better with more or less of it.
   package internal(set) var isOrdered = true
-  let get: @Sendable (Hyperparameters) -> Value?
-  let set: @Sendable (inout Hyperparameters, Value) throws -> Void
+  /// The chosen value, or nil.
+  let chosen: @Sendable (Hyperparameters) -> Value?
+  /// Chooses a value; throws ``HyperparameterError`` for one of another kind or out of range.
+  package let choose: @Sendable (inout Hyperparameters, Value) throws -> Void
   /// The value on a report's page; nil where it does not apply, or another one tells it.
   package internal(set) var shown: @Sendable (Experiment) -> Value? = { _ in nil }
 }
@@ -65,9 +61,15 @@ public struct Hyperparameter: Sendable {
 // MARK: - Looking up
 
 extension Hyperparameter {
-  /// The hyperparameter of a name, among them the width of any layer: nil for another name.
+  /// The hyperparameter of a name, also of the width of any layer; nil for another name.
   package static func named(_ name: String) -> Hyperparameter? {
     layer(ofWidth: name).map(width) ?? all.first { $0.name == name }
+  }
+
+  /// The hyperparameter of a name; throws ``HyperparameterError`` for another name.
+  package static func known(_ name: String) throws -> Hyperparameter {
+    if let hyperparameter = named(name) { return hyperparameter }
+    throw HyperparameterError("there is no setting \(name)")
   }
 
   /// The hyperparameter that an error of a setting is about, by its name, title or alias.
@@ -87,34 +89,12 @@ extension Hyperparameter {
 extension Hyperparameters {
   /// The hyperparameters that were chosen, with their values, in the order of the table.
   package var entries: [(hyperparameter: Hyperparameter, value: Hyperparameter.Value)] {
-    Hyperparameter.all.compactMap { own in own.value(in: self).map { (own, $0) } }
-  }
-
-  /// Chooses a value by the hyperparameter's name.
-  ///
-  /// - Throws: ``HyperparameterError`` for an unknown name, a value of another kind or out of range.
-  package mutating func choose(_ name: String, _ value: Hyperparameter.Value) throws {
-    guard let hyperparameter = Hyperparameter.named(name) else {
-      throw HyperparameterError("there is no setting \(name)")
-    }
-    try hyperparameter.choose(value, in: &self)
+    Hyperparameter.all.compactMap { own in own.chosen(self).map { (own, $0) } }
   }
 }
 
 extension Hyperparameter {
-  /// The chosen value, or nil.
-  package func value(in chosen: Hyperparameters) -> Value? { get(chosen) }
-
-  /// Chooses a value.
-  ///
-  /// - Throws: ``HyperparameterError`` for a value of another kind or out of range.
-  package func choose(_ value: Value, in chosen: inout Hyperparameters) throws {
-    try set(&chosen, value)
-  }
-
-  /// The value that a text stands for.
-  ///
-  /// - Throws: ``HyperparameterError`` for a text of another kind.
+  /// The value of a text; throws ``HyperparameterError`` for one of another kind.
   package func value(parsing text: String) throws -> Value {
     switch kind {
     case .number:

@@ -3,7 +3,7 @@ import PerceptronFiles
 import PerceptronNeuralNetwork
 
 extension Hyperparameter {
-  /// All of them, in the order in which a grid changes them, the last fastest.
+  /// All hyperparameters, in the order in which a grid changes them: the last one fastest.
   package static let all: [Hyperparameter] =
     [
       number(
@@ -111,9 +111,7 @@ extension Hyperparameter {
         "Loss function. (default: softmax)"
       ).titled("loss function").shown { .text("\($0.network.loss)") },
       word(
-        "initializer", \.initializer, Initializer.named.map(\.name),
-        .network,
-        "name",
+        "initializer", \.initializer, Initializer.named.map(\.name), .network, "name",
         "Weight initialization; normal has the standard deviation `scale`. (default: normal for the classic network, else he, or glorot with tanh and sigmoid)"
       ).shown { .text(displayName($0.network.initializer)) },
       number(
@@ -195,6 +193,6 @@ extension Hyperparameter {
     ).logarithmic
   }
 
-  /// The most that is believed of a size: beyond it lie typing errors, which no memory can hold.
+  /// The largest size; a larger one is a typing error.
   static let largest = 1_000_000
 }

@@ -3,8 +3,8 @@ import PerceptronFiles
 extension Hyperparameter {
   /// The value of a hyperparameter.
   ///
-  /// Numbers are equal by their value, whether their kind is whole or not: JSON has one kind of number
-  /// only, and a 1 that was written as 1.0 has to be found again.
+  /// A whole number and any other are equal by their value: JSON has one kind of number, and a 1 written
+  /// as 1.0 has to be found again.
   public enum Value: Sendable {
     /// A whole number.
     case integer(Int)
@@ -62,49 +62,37 @@ extension Hyperparameter.Value {
     case .text, .flag: nil
     }
   }
+
+  /// An `Int` for every whole number, else the `Double`, `String` or `Bool`.
+  private var base: any Encodable & Hashable & CustomStringConvertible {
+    if let whole { return whole }
+    switch self {
+    case .integer(let value): return value
+    case .number(let value): return value
+    case .text(let value): return value
+    case .flag(let value): return value
+    }
+  }
 }
 
 extension Hyperparameter.Value: Hashable {
   /// Whether both are the same number, the same text or the same flag.
   public static func == (lhs: Self, rhs: Self) -> Bool {
-    switch (lhs, rhs) {
-    case (.integer(let lhs), .integer(let rhs)): lhs == rhs
-    case (.number(let lhs), .number(let rhs)): lhs == rhs
-    case (.integer(let integer), .number(let number)), (.number(let number), .integer(let integer)):
-      Int(exactly: number) == integer
-    case (.text(let lhs), .text(let rhs)): lhs == rhs
-    case (.flag(let lhs), .flag(let rhs)): lhs == rhs
-    default: false
-    }
+    AnyHashable(lhs.base) == AnyHashable(rhs.base)
   }
 
   /// Feeds the number, text or flag to the hasher.
-  public func hash(into hasher: inout Hasher) {
-    switch self {
-    case .integer(let value): hasher.combine(value)
-    case .number(let value):
-      if let whole = Int(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
-    case .text(let value): hasher.combine(value)
-    case .flag(let value): hasher.combine(value)
-    }
-  }
+  public func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(base)) }
 }
 
 extension Hyperparameter.Value: CustomStringConvertible {
   /// The value as text. A number has as many digits as tell it apart, and no point where it is whole.
-  public var description: String {
-    switch self {
-    case .integer(let value): "\(value)"
-    case .number(let value): Int(exactly: value).map { "\($0)" } ?? "\(value)"
-    case .text(let value): value
-    case .flag(let value): "\(value)"
-    }
-  }
+  public var description: String { base.description }
 }
 
 extension Hyperparameter.Value {
-  /// The value for tables: whole numbers in full, since two seeds must not look the same, others with
-  /// at most eight characters or four significant digits.
+  /// The value for tables: whole numbers in full, so that seeds differ; others with at most eight
+  /// characters or four significant digits.
   package var shortDescription: String {
     if case .number(let number) = self { Self.shortNumber(number) } else { "\(self)" }
   }
@@ -148,19 +136,8 @@ extension Hyperparameter.Value: Codable {
 
   /// Encodes the bare value.
   public func encode(to encoder: any Encoder) throws {
+    // A whole number with all its digits: 2⁶² is not 4.611686018427388e+18.
     var container = encoder.singleValueContainer()
-    switch self {
-    case .integer(let value): try container.encode(value)
-    case .number(let value):
-      // With all digits, where it would be read as a whole number: 2⁶² is not
-      // 4.611686018427388e+18.
-      if let whole = Int(exactly: value) {
-        try container.encode(whole)
-      } else {
-        try container.encode(value)
-      }
-    case .text(let value): try container.encode(value)
-    case .flag(let value): try container.encode(value)
-    }
+    try container.encode(base)
   }
 }

@@ -13,19 +13,6 @@ package struct ExperimentDefaults: Equatable, Sendable {
   package var scale: Double
   package var validation: Int
 
-  package init(
-    hidden: Int, learningRate: Double, decay: Double, regularization: Double, iterations: Int,
-    scale: Double, validation: Int
-  ) {
-    self.hidden = hidden
-    self.learningRate = learningRate
-    self.decay = decay
-    self.regularization = regularization
-    self.iterations = iterations
-    self.scale = scale
-    self.validation = validation
-  }
-
   package static let digits = ExperimentDefaults(
     hidden: 50, learningRate: 0.5, decay: 0.95, regularization: 1e-4, iterations: 1000, scale: 0.1,
     validation: 200)
@@ -37,14 +24,13 @@ package struct ExperimentDefaults: Equatable, Sendable {
     hidden: 100, learningRate: 0.5, decay: 0.9, regularization: 2e-5, iterations: 4000, scale: 0.05,
     validation: 1000)
 
-  /// Other numbers in IDX files: of unknown size, so that the learning rate is lower.
+  /// Other numbers in IDX files; their size is unknown, so that the learning rate is lower.
   package static let idxNumbers = {
     var defaults = idx
     defaults.learningRate = 0.1
     return defaults
   }()
 
-  /// The defaults for `data`.
   package static func suiting(_ data: LoadedData) -> ExperimentDefaults {
     var defaults =
       switch data.kind {
@@ -60,10 +46,10 @@ package struct ExperimentDefaults: Equatable, Sendable {
 }
 
 extension Hyperparameters {
-  /// The experiment on `data` that has these hyperparameters, and defaults for the others.
+  /// The experiment on `data` with these hyperparameters, and defaults for the others.
   ///
-  /// - Throws: ``HyperparameterError`` or `InvalidSetting` for what no network can be trained with;
-  ///   `DatasetError` where there are no training rows.
+  /// - Throws: ``HyperparameterError`` or `InvalidSetting` for settings that no network can be trained
+  ///   with; `DatasetError` for data without training rows.
   package func experiment(
     for data: LoadedData, format: DatasetLibrary.Format? = nil
   ) throws -> Experiment {
@@ -100,19 +86,16 @@ extension Hyperparameters {
     return experiment
   }
 
-  /// The held-out rows: the last ones where others hold out those, so that figures compare.
+  /// The held-out rows: the last ones where that is customary, so that figures compare.
   private func validationSplit(of data: LoadedData) -> ValidationSplit {
     let isCustomary = random == .numpy || data.kind == .cifar10 || data.kind == .fashionMNIST
-    switch split ?? (isCustomary && splitSeed == nil ? .last : .stratified) {
-    case .last: return .last
-    case .stratified: return .stratified(seed: splitSeed ?? 0)
-    }
+    let rule = split ?? (isCustomary && splitSeed == nil ? .last : .stratified)
+    return rule == .last ? .last : .stratified(seed: splitSeed ?? 0)
   }
 
   /// The divisor of the features, and whether their mean is subtracted.
   ///
-  /// - Parameter isPlain: whether the experiment is the classic one, which leaves CIFAR-10's pixels at
-  ///   0…255.
+  /// - Parameter isPlain: the classic experiment leaves CIFAR-10's pixels at 0…255.
   package func preparation(
     for data: LoadedData, isPlain: Bool = true
   ) -> (divisor: Double, subtractMean: Bool) {
@@ -124,7 +107,6 @@ extension Hyperparameters {
 // MARK: - Network
 
 extension Hyperparameters {
-  /// The network for data of `classCount` classes.
   package func network(
     classCount: Int, defaults: ExperimentDefaults, isPlain: Bool
   ) -> NetworkSettings {
@@ -155,10 +137,6 @@ extension Hyperparameters {
 // MARK: - Training
 
 extension Hyperparameters {
-  private var evaluation: EvaluationRule {
-    isClassicClock ? .epochBegins : .epochs(1)
-  }
-
   private var isClassicClock: Bool {
     (epochClock ?? (random == .numpy ? .classic : .end)) == .classic
   }
@@ -175,8 +153,7 @@ extension Hyperparameters {
       learningRate: learningRate ?? defaults.learningRate,
       schedule: decay.map { .epochDecay(factor: $0) }
         ?? .epochDecay(usualFactor: defaults.decay, epochs: counted),
-      length: .iterations(iterations), batchSize: batchSize, sampling: sampling,
-      evaluation: evaluation)
+      length: .iterations(iterations), batchSize: batchSize, sampling: sampling)
     complete(&settings, regularization: defaults.regularization)
     return settings
   }
@@ -189,7 +166,7 @@ extension Hyperparameters {
       optimizer: entry.optimizer, learningRate: learningRate ?? entry.learningRate,
       length: iterations.map { .iterations($0) }
         ?? .epochs(epochs ?? Self.epochs(rowCount: rowCount, batchSize: batchSize)),
-      batchSize: batchSize, sampling: sampling ?? .epoch, evaluation: evaluation)
+      batchSize: batchSize, sampling: sampling ?? .epoch)
     let iterations = settings.iterations(rowCount: rowCount)
     if let warmUp, warmUp > 0, warmUp >= iterations {
       throw HyperparameterError(
@@ -206,6 +183,7 @@ extension Hyperparameters {
   }
 
   private func complete(_ settings: inout TrainerSettings, regularization: Double) {
+    settings.evaluation = isClassicClock ? .epochBegins : .epochs(1)
     settings.penalty = .elastic(l1: l1 ?? 0, l2: self.regularization ?? regularization)
     settings.maxNorm = maxNorm
     settings.clipping = clipNorm.map { .norm(maximum: $0) } ?? .none
@@ -215,7 +193,7 @@ extension Hyperparameters {
     if let weightDecay { settings.optimizer.weightDecay = weightDecay }
   }
 
-  /// The number of epochs in so many iterations.
+  /// The number of epochs that `iterations` make.
   private static func epochs(_ iterations: Int, batchSize: Int, rowCount: Int) -> Double {
     Double(iterations) * Double(batchSize) / Double(max(rowCount, 1))
   }

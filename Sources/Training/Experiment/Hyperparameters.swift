@@ -65,21 +65,18 @@ package struct Hyperparameters: Hashable, Sendable {
     case stratified, last
   }
 
-  /// Nothing chosen.
   package init() {}
 
-  /// Chooses values.
-  ///
-  /// - Throws: ``HyperparameterError`` for a value of another kind or out of range.
+  /// Throws ``HyperparameterError`` for a value of another kind or out of range.
   package init(
     choosing values: [(hyperparameter: Hyperparameter, value: Hyperparameter.Value)]
   ) throws {
-    for (hyperparameter, value) in values { try hyperparameter.choose(value, in: &self) }
+    for (hyperparameter, value) in values { try hyperparameter.choose(&self, value) }
   }
 }
 
-/// Why hyperparameters make no experiment. Names of hyperparameters stand in backticks, so that whoever
-/// shows the message can write them otherwise.
+/// Why hyperparameters make no experiment. Their names stand in backticks, so that a command can show
+/// them as options.
 package struct HyperparameterError: Error, CustomStringConvertible {
   package let message: String
   package var description: String { message }
@@ -92,13 +89,13 @@ package struct HyperparameterError: Error, CustomStringConvertible {
 }
 
 extension Hyperparameters {
-  /// The network is the classic one: a hidden layer of ReLU with softmax loss.
+  /// Whether the network is the classic one: a hidden layer of ReLU with softmax loss.
   package var isPlainNetwork: Bool {
     layers == nil && activation == nil && dropout == nil && batchNorm != true && layerNorm != true
       && initializer == nil && loss == nil && labelSmoothing == nil
   }
 
-  /// The experiment is the classic one: a plain network and SGD whose rate decays once per epoch.
+  /// Whether the experiment is the classic one: that network, and SGD whose rate decays each epoch.
   package var isPlain: Bool {
     isPlainNetwork && optimizer == nil && schedule == nil && epochs == nil
   }
@@ -124,9 +121,9 @@ extension Hyperparameters {
       epochs != nil && iterations != nil,
       "`epochs` and `iterations` both say how long to train; choose one")
     try checkSchedule()
-    if split == .last, let splitSeed {
-      throw HyperparameterError("`split-seed` is \(splitSeed), but `split` last draws nothing")
-    }
+    try refuse(
+      split == .last && splitSeed != nil,
+      "`split-seed` is \(splitSeed ?? 0), but `split` last draws nothing")
     if precision != .double {
       try checkFloat("regularization", regularization)
       try checkFloat("pixel-scale", pixelScale)
@@ -176,16 +173,13 @@ extension Hyperparameters {
 
   /// Refuses a batch from which batch normalization learns nothing.
   package func checkBatch(_ rows: Int, named name: String = "batch") throws {
-    if batchNorm == true && rows == 1 {
-      throw HyperparameterError(
-        name, is: 1,
-        expected:
-          "at least 2 with `batch-norm`, which makes 0 of every number in a batch of one row"
-      )
-    }
+    if batchNorm != true || rows != 1 { return }
+    throw HyperparameterError(
+      name, is: 1,
+      expected: "at least 2 with `batch-norm`, which makes 0 of every number in a batch of one row")
   }
 
-  /// The same with ``depth`` and ``widths`` written as ``layers``.
+  /// A copy with ``depth`` and ``widths`` written as ``layers``.
   ///
   /// - Throws: ``HyperparameterError`` for a layer without a width, and a width without a layer.
   package func withLayers() throws -> Hyperparameters {
