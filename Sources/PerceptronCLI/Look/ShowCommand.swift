@@ -76,13 +76,12 @@ struct ShowCommand: CommandWithExamples {
     let (settings, results) = (run.record.settings, run.record.results)
     let inputs = directory.holdsModel ? [try Self.inputSize(directory.modelPath)] : []
     let widths = (inputs + settings.network.layers.widths).map(String.init)
-    var lines = [
-      "\(settings.data): \(results.status.rawValue) after \(counted(results.iterations, "iteration")) "
-        + "in \(readableTime(run.record.seconds))",
-      "network              " + widths.joined(separator: "-")
-        + (settings.ensemble.map {
-          ", \($0) of them as an ensemble; the curves are the first's"
-        } ?? ""),
+    let (count, time) = (counted(results.iterations, "iteration"), readableTime(run.record.seconds))
+    let ensemble: String =
+      settings.ensemble.map { ", \($0) of them as an ensemble; the curves are the first's" } ?? ""
+    var lines: [String] = [
+      "\(settings.data): \(results.status.rawValue) after \(count) in \(time)",
+      "network              \(widths.joined(separator: "-"))\(ensemble)",
     ]
     lines += results.figures(settings)
     lines.append("files in \(folder): \(directory.files.joined(separator: ", "))")

@@ -70,14 +70,13 @@ private struct ComparisonPage {
         "learning-rate", "Learning rate", "learning rate", epochs(\.learningRate),
         "The learning rate at each evaluation."),
     ]
-    let omitted = entries.count - Self.distinctCount
-    let note: [Report.Block] =
-      omitted > 0
-      ? [
-        .paragraph(
-          "The \(Self.distinctCount) best runs can be told apart; the other \(omitted) are grey.")
-      ] : []
-    return Report.Section("Curves", [.charts(charts.compactMap { $0 })] + note)
+    var blocks: [Report.Block] = [.charts(charts.compactMap { $0 })]
+    let (count, omitted) = (Self.distinctCount, entries.count - Self.distinctCount)
+    if omitted > 0 {
+      blocks.append(
+        .paragraph("The \(count) best runs can be told apart; the other \(omitted) are grey."))
+    }
+    return Report.Section("Curves", blocks)
   }
 
   private func epochs(_ value: (History.Epoch) -> Double?) -> [[Chart.Point]] {

@@ -53,8 +53,7 @@ extension RunPage {
           significant(parameter.numeric, 8),
         ]
       })
-    let verdict: Report.Block =
-      check.passed ? .paragraph(check.verdict) : .warning(check.verdict)
+    let verdict: Report.Block = check.passed ? .paragraph(check.verdict) : .warning(check.verdict)
     return Report.Section("Gradient check", [verdict, .table(table)])
   }
 
@@ -79,8 +78,7 @@ extension RunPage {
           "gradients", "Spread of gradients", "standard deviation",
           of: layers(\.gradientDeviation), scale: .logarithmic,
           "Of each layer, the standard deviation of the loss's gradient with respect to its "
-            + "outputs."
-        ),
+            + "outputs."),
       ].compactMap { $0 })
   }
 
@@ -96,32 +94,26 @@ extension RunPage {
 
   /// The update ratios of the weight matrices.
   private var weights: [Chart.Curves.Series] {
-    let snapshots = diagnostics?.snapshots ?? []
-    let names = (snapshots.last?.parameters ?? []).map(\.name).filter { $0.hasPrefix("W") }
-    return names.map { name in
-      .init(
-        name,
-        snapshots.compactMap { snapshot in
-          snapshot.parameters.first { $0.name == name }?.updateRatio.map {
-            Chart.Point(Double(snapshot.iteration), $0)
-          }
-        })
-    }.filter { !$0.points.isEmpty }
+    curves(of: { $0.parameters.filter { $0.name.hasPrefix("W") } }, named: \.name, \.updateRatio)
   }
 
-  /// A curve for each layer that has the number.
-  private func layers(
-    _ value: (DiagnosticSeries.Layer) -> Double?
+  private func layers(_ value: (DiagnosticSeries.Layer) -> Double?) -> [Chart.Curves.Series] {
+    curves(of: \.layers, named: { "\($0.index) \($0.name)" }, value)
+  }
+
+  /// A curve over the snapshots for each item of the last one that has the number.
+  private func curves<Item>(
+    of items: (DiagnosticSeries.Snapshot) -> [Item], named name: (Item) -> String,
+    _ value: (Item) -> Double?
   ) -> [Chart.Curves.Series] {
     let snapshots = diagnostics?.snapshots ?? []
-    return (snapshots.last?.layers ?? []).map { layer in
-      .init(
-        "\(layer.index) \(layer.name)",
-        snapshots.compactMap { snapshot in
-          snapshot.layers.first { $0.index == layer.index }.flatMap(value).map {
-            Chart.Point(Double(snapshot.iteration), $0)
-          }
-        })
+    return (snapshots.last.map(items) ?? []).map(name).map { own in
+      let points = snapshots.compactMap { snapshot in
+        items(snapshot).first { name($0) == own }.flatMap(value).map {
+          Chart.Point(Double(snapshot.iteration), $0)
+        }
+      }
+      return .init(own, points)
     }.filter { !$0.points.isEmpty }
   }
 

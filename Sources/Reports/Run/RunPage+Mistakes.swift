@@ -5,11 +5,11 @@ import PerceptronVisualization
 extension RunPage {
   var mistakes: Report.Section? {
     guard let evaluation, let first = evaluation.mistakes.first else { return nil }
-    let order: String
-    switch first.confidence {
-    case .probability: order = "whose wrong class got the highest probability"
-    case .margin: order = "whose wrong class is furthest ahead of the true one"
-    }
+    let order =
+      switch first.confidence {
+      case .probability: "whose wrong class got the highest probability"
+      case .margin: "whose wrong class is furthest ahead of the true one"
+      }
     return Report.Section(
       "Most confident errors",
       [
@@ -63,8 +63,7 @@ extension RunPage {
     let all: Report.Block =
       confusion.classNames.count <= Self.mostInTable
       ? .table(matrix(confusion)) : .charts([heatMap(confusion)])
-    return Report.Section(
-      "Confusions on \(evaluation.rows)", [all, .table(mistakes(confusion))])
+    return Report.Section("Confusions on \(evaluation.rows)", [all, .table(mistakes(confusion))])
   }
 
   private func matrix(_ confusion: ConfusionMatrix) -> Report.Table {

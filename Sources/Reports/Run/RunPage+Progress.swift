@@ -21,10 +21,8 @@ extension RunPage {
       blocks.append(.table(epochs))
     }
     if history.validationAccuracy.isEmpty {
-      blocks.insert(
-        .paragraph(
-          "There are no validation accuracies: no rows were held out, or none were measured."),
-        at: 0)
+      let note = "There are no validation accuracies: no rows were held out, or none were measured."
+      blocks.insert(.paragraph(note), at: 0)
     }
     return Report.Section("Training", [.charts(charts)] + blocks)
   }
@@ -66,9 +64,7 @@ extension RunPage {
   }
 
   private var accuracyChart: Report.NamedChart {
-    var series = [
-      Chart.Curves.Series("training batch", history.points(\.trainAccuracy), color: 0)
-    ]
+    var series = [Chart.Curves.Series("training batch", history.points(\.trainAccuracy), color: 0)]
     var summary =
       "The accuracy on training batches ends at "
       + decimal(history.trainAccuracy[history.epochs.count - 1], 4)
@@ -121,8 +117,6 @@ extension RunPage {
 extension History {
   /// A number of the epochs over the iterations, where it is known.
   func points(_ value: (Epoch) -> Double?) -> [Chart.Point] {
-    epochs.compactMap { epoch in
-      value(epoch).map { Chart.Point(Double(epoch.iteration), $0) }
-    }
+    epochs.compactMap { epoch in value(epoch).map { Chart.Point(Double(epoch.iteration), $0) } }
   }
 }

@@ -12,11 +12,7 @@ extension Report {
   ///     try report.write(to: "report.html", report.draw().drawings)
   ///
   /// - Parameters:
-  ///   - run: the records of the run.
-  ///   - name: the name of the run.
-  ///   - network: the figures and pictures of the trained network.
   ///   - evaluation: the network's evaluation on rows that it was not trained on.
-  ///   - gradientCheck: the result of a gradient check.
   ///   - omissions: what the page lacks and how to get it, a sentence each.
   ///   - resumeCommand: the command line that resumes the run, or nil.
   public init(
@@ -79,7 +75,6 @@ public struct RunEvaluation: Sendable, Equatable {
   /// Evaluates a network.
   ///
   /// - Parameters:
-  ///   - network: the run's network.
   ///   - data: rows of its input size with no more classes than it has.
   ///   - rows: the name of the rows, such as `the test set`.
   ///   - mistakes: the maximum number of mistakes.

@@ -21,9 +21,7 @@ extension StudyPage {
     let lines = (Array(gray) + bright.reversed()).map { trial in
       Chart.ParallelCoordinates.Line(
         trial.name,
-        positions: axes.map { axis in
-          trial.parameters[axis.name].flatMap(axis.domain.position)
-        } + [
+        positions: axes.map { trial.parameters[$0.name].flatMap($0.domain.position) } + [
           trial.result.map {
             least == most ? 0.5 : ($0.value / 2 - least / 2) / (most / 2 - least / 2)
           }
@@ -86,12 +84,12 @@ extension StudyPage {
   private func dimension(
     _ parameter: SearchSpace.Parameter
   ) -> Chart.ParallelCoordinates.Dimension {
-    let values: [ParameterValue]
-    switch parameter.domain {
-    case .values(let all): values = all
-    case .numbers(let lower, let upper, _, _): values = [.number(lower), .number(upper)]
-    case .integers(let lower, let upper, _, _): values = [.integer(lower), .integer(upper)]
-    }
+    let values: [ParameterValue] =
+      switch parameter.domain {
+      case .values(let all): all
+      case .numbers(let lower, let upper, _, _): [.number(lower), .number(upper)]
+      case .integers(let lower, let upper, _, _): [.integer(lower), .integer(upper)]
+      }
     let ticks = values.compactMap { value in
       parameter.domain.position(of: value).map {
         Chart.ParallelCoordinates.Dimension.Tick($0, value.shortDescription)

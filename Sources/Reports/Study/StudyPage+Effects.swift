@@ -98,15 +98,14 @@ extension StudyPage {
 
   private func table(of effects: [MarginalEffect]) -> Report.Table {
     let rows = effects.flatMap { effect in
-      effect.levels.enumerated().map { index, level in
-        [
-          Report.Table.Cell(effect.name), .init(level.extent.shortDescription),
-          .init("\(level.trials)"),
-          .init(
-            "\(level.diverged)", tint: level.diverged > 0 ? 0.5 : nil, isBad: level.diverged > 0),
+      effect.levels.enumerated().map { index, level -> [Report.Table.Cell] in
+        let hasDiverged = level.diverged > 0
+        let importance: String = effect.importance.map { decimal($0, 2) } ?? "–"
+        return [
+          .init(effect.name), .init(level.extent.shortDescription), "\(level.trials)",
+          .init("\(level.diverged)", tint: hasDiverged ? 0.5 : nil, isBad: hasDiverged),
           .init(level.mean.map(readableNumber) ?? "–"),
-          .init(level.best.map(readableNumber) ?? "–"),
-          .init(index == 0 ? effect.importance.map { decimal($0, 2) } ?? "–" : ""),
+          .init(level.best.map(readableNumber) ?? "–"), .init(index == 0 ? importance : ""),
         ]
       }
     }

@@ -9,9 +9,7 @@ extension StudyPage {
     let choice = study.choiceText.map(Self.sentence)
     if !choice.isEmpty { blocks.append(.paragraph(choice.joined(separator: " "))) }
     blocks += states.map { .paragraph($0) }
-    if let failure {
-      blocks.append(.warning(failure))
-    }
+    if let failure { blocks.append(.warning(failure)) }
     blocks += study.edges.map { .warning(Self.sentence($0.description)) }
     if let best {
       let settings = best.parameters.entries.map {
@@ -136,21 +134,21 @@ extension StudyPage {
     let names = (varied.isEmpty ? study.definition.space.parameters : varied).map(\.name)
     let hasAccuracy = shown.contains { $0.trainAccuracy != nil }
     let hasLoss = shown.contains { $0.finalLoss != nil }
-    let columns: [Report.Table.Column] =
-      [.figures(isRepeated ? "trials" : "trial"), .figures(goalName)]
-      + (isRepeated ? [.figures("done")] : [])
-      + (hasAccuracy ? [.figures("training accuracy")] : [])
-      + (hasLoss ? [.figures("batch loss")] : [])
-      + names.map { isNumber($0) ? .figures($0) : .words($0) }
-      + [.words("state"), .figures("time")]
-    let tints = tints(of: shown)
-    let rows = zip(shown, tints).map { trial, tint in
-      [Report.Table.Cell(trial.numbers), .init(valueText(trial), tint: tint)]
-        + (isRepeated ? [.init("\(trial.doneCount) of \(trial.trials.count)")] : [])
-        + (hasAccuracy ? [.init(trial.trainAccuracy.map { decimal($0, 4) } ?? "–")] : [])
-        + (hasLoss ? [.init(trial.finalLoss.map(readableNumber) ?? "–")] : [])
-        + names.map { .init(trial.parameters[$0]?.shortDescription ?? "–") }
-        + [state(of: trial), .init(readableTime(trial.seconds))]
+    var columns: [Report.Table.Column] = [
+      .figures(isRepeated ? "trials" : "trial"), .figures(goalName),
+    ]
+    if isRepeated { columns.append(.figures("done")) }
+    if hasAccuracy { columns.append(.figures("training accuracy")) }
+    if hasLoss { columns.append(.figures("batch loss")) }
+    columns += names.map { isNumber($0) ? .figures($0) : .words($0) }
+    columns += [.words("state"), .figures("time")]
+    let rows = zip(shown, tints(of: shown)).map { trial, tint -> [Report.Table.Cell] in
+      var cells: [Report.Table.Cell] = [.init(trial.numbers), .init(valueText(trial), tint: tint)]
+      if isRepeated { cells.append("\(trial.doneCount) of \(trial.trials.count)") }
+      if hasAccuracy { cells.append(.init(trial.trainAccuracy.map { decimal($0, 4) } ?? "–")) }
+      if hasLoss { cells.append(.init(trial.finalLoss.map(readableNumber) ?? "–")) }
+      cells += names.map { .init(trial.parameters[$0]?.shortDescription ?? "–") }
+      return cells + [state(of: trial), .init(readableTime(trial.seconds))]
     }
     let caption =
       shown.count == begun.configurations.count
@@ -158,7 +156,7 @@ extension StudyPage {
       : "The first \(shown.count) of \(begun.configurations.count) trials that have begun, the best "
         + "first"
     let constant = study.definition.space.parameters.map(\.name).filter { !names.contains($0) }
-    let notes = [
+    let notes: [String?] = [
       hasAccuracy && shown.contains { $0.doneCount == 0 && $0.trainAccuracy != nil }
         ? "The training accuracy is of all rows where a trial is done, else of the last batch "
           + "measured." : nil,
@@ -170,10 +168,9 @@ extension StudyPage {
           + "done, ± their standard deviation, and those of which all are done come first." : nil,
       constant.isEmpty ? nil : "The same in all of them: \(Self.listed(constant, most: 12)).",
     ]
-    let blocks =
-      [.table(.init(caption: caption, columns: columns, rows: rows))]
-      + notes.compactMap { $0.map { Report.Block.paragraph($0) } }
-    return Report.Section("Best trials", blocks)
+    let table = Report.Table(caption: caption, columns: columns, rows: rows)
+    return Report.Section(
+      "Best trials", [.table(table)] + notes.compactMap { $0 }.map { .paragraph($0) })
   }
 
   private var isRepeated: Bool { board.repeats > 1 }

@@ -57,15 +57,14 @@ extension StudyPage {
       drawn.dropFirst(distinct).map {
         .init("the next \(drawn.count - distinct)", points(of: $0), style: .faint)
       } + drawn.prefix(distinct).map { .init("trial \($0.id)", points(of: $0)) }, isWide: true)
-    let note: [Report.Block] =
-      Set(drawn.map(points)).count == drawn.count
-      ? []
-      : [
+    var blocks: [Report.Block] = [.charts([chart])]
+    if Set(drawn.map(points)).count < drawn.count {
+      blocks.append(
         .paragraph(
           "Overlapping curves are of trials that train the same network for different "
-            + "lengths, or to the same accuracies.")
-      ]
-    return Report.Section("Learning curves", [.charts([chart])] + note)
+            + "lengths, or to the same accuracies."))
+    }
+    return Report.Section("Learning curves", blocks)
   }
 
   /// The measurements, and the result at the end.
@@ -91,9 +90,7 @@ extension StudyPage {
       let hasBegun = trials.contains { $0.state.isFinal || !$0.measurements.isEmpty }
       return hasBegun
         ? Report.Section(
-          "Timeline",
-          [.paragraph("The journal has no times: an earlier version wrote it.")])
-        : nil
+          "Timeline", [.paragraph("The journal has no times: an earlier version wrote it.")]) : nil
     }
     let known = trials.filter { !$0.stretches.isEmpty }.sorted {
       ($0.stretches[0].lowerBound, $0.id) < ($1.stretches[0].lowerBound, $1.id)

@@ -87,10 +87,8 @@ struct StudyPage {
   /// A name for a chart's files, of letters, digits and hyphens.
   static func fileName(_ parts: String...) -> String {
     let text = parts.joined(separator: "-").unicodeScalars.map { scalar -> Character in
-      let isPlain =
-        scalar.isASCII && scalar.properties.isAlphabetic
-        || ("0"..."9").contains(scalar)
-      return isPlain ? Character(scalar) : "-"
+      let isLetter = scalar.isASCII && scalar.properties.isAlphabetic
+      return isLetter || ("0"..."9").contains(scalar) ? Character(scalar) : "-"
     }
     return String(String(text).split(separator: "-").joined(separator: "-").prefix(60))
   }
@@ -129,10 +127,10 @@ extension StudyPage {
     var facts = [Report.Fact("journal", folder + slash + Study.journalName)]
     let best = folder + slash + Study.bestName
     if FileManager.default.fileExists(atPath: best) { facts.append(.init("best network", best)) }
-    return Report.Section(
-      "Files and commands",
-      [.facts(facts)]
-        + details.commands.flatMap { [.paragraph($0.purpose), .command($0.line)] })
+    let commands = details.commands.flatMap { command -> [Report.Block] in
+      [.paragraph(command.purpose), .command(command.line)]
+    }
+    return Report.Section("Files and commands", [.facts(facts)] + commands)
   }
 }
 

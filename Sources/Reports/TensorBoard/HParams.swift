@@ -37,15 +37,10 @@ enum HParams {
 
     /// Numbers or flags if all values of the domain are, else texts.
     init(_ domain: SearchSpace.Domain) {
-      guard case .values(let values) = domain else {
-        self = .number
-        return
-      }
-      if values.allSatisfy({ $0.number != nil }) {
-        self = .number
-      } else {
-        self = values.allSatisfy { if case .flag = $0 { true } else { false } } ? .flag : .text
-      }
+      let values = if case .values(let values) = domain { values } else { [] as [ParameterValue] }
+      self =
+        values.allSatisfy { $0.number != nil }
+        ? .number : values.allSatisfy { $0.kind == .flag } ? .flag : .text
     }
 
     /// The kind of a single value.
@@ -58,101 +53,91 @@ enum HParams {
   static func experiment(
     _ space: SearchSpace, metrics: [(tag: String, name: String)], description: String, time: Double
   ) -> WireMessage {
-    var experiment = WireMessage()
-    experiment.add(Experiment.description, description)
-    for parameter in space.parameters { experiment.add(Experiment.hparams, info(parameter)) }
-    for metric in metrics {
-      var name = WireMessage()
-      name.add(MetricName.tag, metric.tag)
-      var info = WireMessage()
-      info.add(Metric.name, name)
-      info.add(Metric.displayName, metric.name)
-      experiment.add(Experiment.metrics, info)
+    let experiment = WireMessage {
+      $0.add(Experiment.description, description)
+      for parameter in space.parameters { $0.add(Experiment.hparams, info(parameter)) }
+      for metric in metrics {
+        let name = WireMessage { $0.add(MetricName.tag, metric.tag) }
+        let info = WireMessage {
+          $0.add(Metric.name, name)
+          $0.add(Metric.displayName, metric.name)
+        }
+        $0.add(Experiment.metrics, info)
+      }
     }
     return event(experimentName, Content.experiment, experiment, time: time)
   }
 
-  /// The start of a trial.
+  /// The start of a trial or a run, with its hyperparameters.
   ///
   /// - Parameter group: the name of the group of repeats of one point, of which the plug-in shows
   ///   the mean; nil for a single trial.
   static func start(
-    _ parameters: Assignment, in space: SearchSpace, group: String?, time: Double
-  ) -> WireMessage {
-    let values = space.parameters.compactMap { parameter in
-      parameters[parameter.name].map { (parameter.name, $0, Kind(parameter.domain)) }
-    }
-    return start(values, group: group, time: time)
-  }
-
-  /// The start of a trial or a run, with its hyperparameters.
-  static func start(
     _ hyperparameters: [(name: String, value: ParameterValue, kind: Kind)], group: String? = nil,
     time: Double
   ) -> WireMessage {
-    var start = WireMessage()
-    for (name, value, kind) in hyperparameters {
-      var entry = WireMessage()
-      entry.add(Entry.key, name)
-      entry.add(Entry.value, message(value, as: kind))
-      start.add(Start.hparams, entry)
+    let start = WireMessage {
+      for (name, value, kind) in hyperparameters {
+        let entry = WireMessage {
+          $0.add(Entry.key, name)
+          $0.add(Entry.value, message(value, as: kind))
+        }
+        $0.add(Start.hparams, entry)
+      }
+      if let group { $0.add(Start.group, group) }
+      $0.add(Start.time, time)
     }
-    if let group { start.add(Start.group, group) }
-    start.add(Start.time, time)
     return event("session_start_info", Content.start, start, time: time)
   }
 
   /// The end of a trial or a run.
   static func end(_ status: Status, time: Double) -> WireMessage {
-    var end = WireMessage()
-    end.add(End.status, status.rawValue)
-    end.add(End.time, time)
+    let end = WireMessage {
+      $0.add(End.status, status.rawValue)
+      $0.add(End.time, time)
+    }
     return event("session_end_info", Content.end, end, time: time)
   }
 
   private static func event(
     _ name: String, _ field: Int, _ message: WireMessage, time: Double
   ) -> WireMessage {
-    var content = WireMessage()
-    content.add(Content.version, 0)
-    content.add(field, message)
+    let content = WireMessage {
+      $0.add(Content.version, 0)
+      $0.add(field, message)
+    }
     return EventMessage.plugin(tagPrefix + name, plugin, content, time: time)
   }
 
   private static func info(_ parameter: SearchSpace.Parameter) -> WireMessage {
     let kind = Kind(parameter.domain)
-    var info = WireMessage()
-    info.add(Info.name, parameter.name)
-    info.add(Info.type, kind.rawValue)
-    switch parameter.domain {
-    case .values(let values):
-      var list = WireMessage()
-      for value in values { list.add(List.values, message(value, as: kind)) }
-      info.add(Info.discrete, list)
-    case .numbers(let lower, let upper, _, _):
-      info.add(Info.interval, interval(lower, upper))
-    case .integers(let lower, let upper, _, _):
-      info.add(Info.interval, interval(Double(lower), Double(upper)))
+    return WireMessage {
+      $0.add(Info.name, parameter.name)
+      $0.add(Info.type, kind.rawValue)
+      if case .values(let values) = parameter.domain {
+        let list = WireMessage {
+          for value in values { $0.add(List.values, message(value, as: kind)) }
+        }
+        $0.add(Info.discrete, list)
+      } else if let range = parameter.domain.range {
+        let interval = WireMessage {
+          $0.add(Interval.lower, range.lower)
+          $0.add(Interval.upper, range.upper)
+        }
+        $0.add(Info.interval, interval)
+      }
     }
-    return info
-  }
-
-  private static func interval(_ lower: Double, _ upper: Double) -> WireMessage {
-    var interval = WireMessage()
-    interval.add(Interval.lower, lower)
-    interval.add(Interval.upper, upper)
-    return interval
   }
 
   private static func message(_ value: ParameterValue, as kind: Kind) -> WireMessage {
-    var message = WireMessage()
-    if kind == .number, let number = value.number {
-      message.add(Value.number, number)
-    } else if kind == .flag, case .flag(let isOn) = value {
-      message.add(Value.flag, isOn ? 1 : 0)
-    } else {
-      message.add(Value.text, value.description)
+    WireMessage {
+      if kind == .number, let number = value.number {
+        $0.add(Value.number, number)
+      } else if kind == .flag, case .flag(let isOn) = value {
+        $0.add(Value.flag, isOn ? 1 : 0)
+      } else {
+        $0.add(Value.text, value.description)
+      }
     }
-    return message
   }
 }

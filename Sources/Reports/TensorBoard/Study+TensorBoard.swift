@@ -51,9 +51,11 @@ private struct StudyEvents {
     let log = try TensorBoardLog(in: StudyEventFolder.trial(trial.id, in: folder))
     let began = (trial.began ?? trial.stretches.first?.lowerBound ?? Date()).timeIntervalSince1970
     let ended = trial.ended?.timeIntervalSince1970 ?? began + trial.seconds
-    try log.add(
-      HParams.start(
-        trial.parameters, in: study.definition.space, group: group(of: trial), time: began))
+    let parameters = study.definition.space.parameters.compactMap { parameter in
+      trial.parameters[parameter.name].map { (parameter.name, $0, HParams.Kind(parameter.domain)) }
+    }
+    let group = isRepeated ? "network-\(trial.configuration)" : nil
+    try log.add(HParams.start(parameters, group: group, time: began))
     for measurement in trial.measurements {
       try log.add(
         EventMessage.scalars(
@@ -70,32 +72,27 @@ private struct StudyEvents {
 
   private var isRepeated: Bool { study.definition.seeds.count > 1 }
 
-  private func group(of trial: Trial) -> String? {
-    isRepeated ? "network-\(trial.configuration)" : nil
-  }
-
-  private func numbers(of measurement: PerceptronTuning.Measurement) -> [(
-    tag: String, number: Double
-  )] {
+  private func numbers(of measurement: PerceptronTuning.Measurement) -> [(String, Double)] {
     let goal = study.definition.goal.name
     let others: [(tag: String, number: Double?)] = [
-      ("loss", measurement.loss),
-      ("accuracy/training batch", measurement.trainAccuracy),
+      ("loss", measurement.loss), ("accuracy/training batch", measurement.trainAccuracy),
       ("accuracy/validation", measurement.validationAccuracy),
     ]
     let numbers = others.filter { $0.tag != goal } + [(goal, measurement.value)]
     return numbers.compactMap { tag, number in number.map { (tag, $0) } }
   }
 
+  private typealias Metric = (name: String, value: (Trial) -> Double?)
+
   /// The result columns, named as in an export; the goal replaces a column of its name.
-  private var metrics: [(name: String, value: (Trial) -> Double?)] {
+  private var metrics: [Metric] {
     let goal = study.definition.goal.name
-    let others: [(name: String, value: (Trial) -> Double?)] = [
+    let others: [Metric] = [
       ("train_accuracy", \.trainAccuracy), ("final_loss", \.finalLoss),
       ("iterations", { $0.iterations.map(Double.init) }), ("seconds", \.seconds),
     ]
     let points = isRepeated ? study.configurations : []
-    let ofRepeats: [(name: String, value: (Trial) -> Double?)] =
+    let ofRepeats: [Metric] =
       isRepeated
       ? [
         (goal + "_sd", { points[$0.configuration].deviation }),

@@ -11,8 +11,8 @@ import PerceptronVisualization
 ///     try log.scalar("loss", 2.3, step: 0)
 ///     try log.flush()
 ///
-/// Events are buffered up to 64 KiB or two seconds; flushed events survive a kill of the process.
-/// Not thread-safe.
+/// Events are buffered up to 64 KiB or two seconds; flushed events survive a kill of the process. Every
+/// method throws `FileError` if the file cannot be written. Not thread-safe.
 public final class TensorBoardLog {
   /// The event file.
   public let path: String
@@ -46,14 +46,11 @@ public final class TensorBoardLog {
   /// Adds a number, which may be NaN or infinite; the file stores 32 bits.
   ///
   /// - Parameter tag: the name; slashes make groups.
-  /// - Throws: `FileError` if it cannot be written.
   public func scalar(_ tag: String, _ number: Double, step: Int) throws {
     try scalars([(tag, number)], step: step)
   }
 
   /// Adds numbers of the same step, in less space and time than one by one.
-  ///
-  /// - Throws: `FileError` if it cannot be written.
   public func scalars(_ numbers: [(tag: String, number: Double)], step: Int) throws {
     if numbers.isEmpty { return }
     try add(EventMessage.scalars(numbers, step: step, time: now))
@@ -61,33 +58,25 @@ public final class TensorBoardLog {
 
   /// Adds a picture.
   ///
-  /// - Throws: `FileError` if it cannot be written; ``ImageError`` if it cannot be encoded.
+  /// - Throws: ``ImageError`` if it cannot be encoded, too.
   public func image(_ tag: String, _ image: Image, step: Int) throws {
     try add(EventMessage.image(tag, image, png: image.png, step: step, time: now))
   }
 
   /// Adds the histogram of a tensor's finite elements, with 30 buckets of equal width.
-  ///
-  /// - Throws: `FileError` if it cannot be written.
   public func histogram<Scalar: BLASScalar>(
     _ tag: String, _ tensor: Tensor<Scalar>, step: Int
   ) throws {
-    try add(
-      EventMessage.histogram(tag, HistogramBuckets(of: tensor), step: step, time: now))
+    try add(EventMessage.histogram(tag, HistogramBuckets(of: tensor), step: step, time: now))
   }
 
   /// Adds the hyperparameters of a run: a row of the hparams tab, beside its last numbers. Runs of
   /// several folders are rows of one table with the columns of all.
-  ///
-  /// - Throws: `FileError` if it cannot be written.
   public func begin(_ hyperparameters: [(name: String, value: ParameterValue)]) throws {
-    try add(
-      HParams.start(hyperparameters.map { ($0, $1, HParams.Kind($1)) }, time: now))
+    try add(HParams.start(hyperparameters.map { ($0, $1, HParams.Kind($1)) }, time: now))
   }
 
   /// Adds the settings of a run, under the names of its page.
-  ///
-  /// - Throws: `FileError` if it cannot be written.
   public func begin(_ settings: Experiment, seed: UInt64) throws {
     try begin(RunSetting.all(of: settings, seed: seed).map { ($0.name, $0.value) })
   }
@@ -95,7 +84,6 @@ public final class TensorBoardLog {
   /// Adds the end of the run for the hparams tab, and flushes the buffer.
   ///
   /// - Parameter isSuccess: whether the run completed; false if it diverged or failed.
-  /// - Throws: `FileError` if it cannot be written.
   public func end(isSuccess: Bool) throws {
     try add(HParams.end(isSuccess ? .success : .failure, time: now))
     try flush()
@@ -103,8 +91,8 @@ public final class TensorBoardLog {
 
   /// Writes the buffered events.
   ///
-  /// - Throws: `FileError` if they cannot be written. The file is then unchanged, and the next call
-  ///   tries again; if a partial record could not be removed, nothing more is written.
+  /// - Throws: `FileError`. The file is then unchanged, and the next call tries again; if a partial
+  ///   record could not be removed, nothing more is written.
   public func flush() throws {
     try file.append(pending)
     pending.removeAll(keepingCapacity: true)

@@ -9,7 +9,7 @@ import PerceptronVisualization
 /// diagnoses. Steps are iterations, counted from 0.
 ///
 /// Histograms and pictures are of the first recorded iteration, of evaluations spread evenly over
-/// the run, and of the end.
+/// the run, and of the end. Every method throws `FileError` if the file cannot be written.
 public final class TensorBoardRecorder<Scalar: BLASScalar> {
   /// The event file.
   public let log: TensorBoardLog
@@ -17,10 +17,8 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   private let interval: Int
   private let histograms: Int
   private let imageShape: ImageShape?
-  /// The last iteration with histograms.
-  private var lastDetailed: Int?
-  /// The last iteration with pictures.
-  private var lastPictured: Int?
+  /// The last iterations with histograms and with pictures.
+  private var lastDetailed: Int?, lastPictured: Int?
 
   /// The approximate number of pictures: TensorBoard shows at most ten of a tag.
   private static var pictureCount: Int { 10 }
@@ -51,8 +49,6 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   }
 
   /// Records an iteration.
-  ///
-  /// - Throws: `FileError` if the file cannot be written.
   public func record(_ moment: TrainingMoment<Scalar>) throws {
     let progress = moment.progress
     let step = progress.iteration
@@ -61,24 +57,21 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
     try log.scalars(
       [("loss", progress.loss), ("learning rate", progress.learningRate)], step: step)
     if let epoch = progress.epoch {
-      var figures = [("accuracy/training batch", epoch.trainAccuracy)]
-      if let accuracy = epoch.validationAccuracy {
-        figures.append(("accuracy/validation", accuracy))
-      }
-      if let loss = epoch.validationLoss { figures.append(("loss/validation", loss)) }
-      try log.scalars(figures, step: step)
+      let figures: [(tag: String, number: Double?)] = [
+        ("accuracy/training batch", epoch.trainAccuracy),
+        ("accuracy/validation", epoch.validationAccuracy),
+        ("loss/validation", epoch.validationLoss),
+      ]
+      try log.scalars(figures.compactMap { tag, number in number.map { (tag, $0) } }, step: step)
     }
     if isFirstOrLast || (progress.epoch != nil && isTimeForHistograms(progress)) {
       try recordHistograms(of: moment.network, step: step)
-      let isTimeForPicture =
-        step - (lastPictured ?? 0) >= progress.iterations / Self.pictureCount
+      let isTimeForPicture = step - (lastPictured ?? 0) >= progress.iterations / Self.pictureCount
       if isFirstOrLast || isTimeForPicture { try recordPicture(of: moment.network, step: step) }
     }
   }
 
   /// Records a diagnosis: the ratios of updates to weights, and the shares of dead ReLU units.
-  ///
-  /// - Throws: `FileError` if the file cannot be written.
   public func record(_ diagnosis: Diagnosis, step: Int) throws {
     let ratios = diagnosis.parameters.filter(\.isWeight).compactMap { parameter in
       parameter.updateRatio.map { ("update ratio/\(parameter.name)", $0) }
@@ -94,7 +87,6 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   /// - Parameters:
   ///   - network: the network after the last iteration; nil if the run diverged.
   ///   - iterations: the number of iterations.
-  /// - Throws: `FileError` if the file cannot be written.
   public func end(_ network: Network<Scalar>?, after iterations: Int) throws {
     let last = iterations - 1
     if let network, let lastDetailed {
@@ -105,8 +97,7 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   }
 
   private func isTimeForHistograms(_ progress: TrainingProgress) -> Bool {
-    histograms > 0
-      && progress.iteration - (lastDetailed ?? 0) >= progress.iterations / histograms
+    histograms > 0 && progress.iteration - (lastDetailed ?? 0) >= progress.iterations / histograms
   }
 
   private func recordHistograms(of network: Network<Scalar>, step: Int) throws {
@@ -118,14 +109,13 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
 
   private func recordPicture(of network: Network<Scalar>, step: Int) throws {
     lastPictured = step
-    if let imageShape, let tiles = network.firstLayerImages(imageShape, most: Self.tileCount),
+    guard let imageShape, let tiles = network.firstLayerImages(imageShape, most: Self.tileCount),
       !tiles.isEmpty
-    {
-      let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
-      // TensorBoard magnifies pictures itself, without smoothing.
-      let grid = ImageGrid(tiles, columns: columns, magnification: 1, spacing: 1)
-      try log.image("weights/first layer", grid.image, step: step)
-    }
+    else { return }
+    let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
+    // TensorBoard magnifies pictures itself, without smoothing.
+    let grid = ImageGrid(tiles, columns: columns, magnification: 1, spacing: 1)
+    try log.image("weights/first layer", grid.image, step: step)
   }
 }
 

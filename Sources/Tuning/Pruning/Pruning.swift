@@ -29,13 +29,12 @@ public enum Pruning: Codable, Equatable, Sendable {
 extension Pruning {
   /// Throws `InvalidSetting` for an invalid setting.
   public func check() throws {
-    switch self {
-    case .none: break
-    case .successiveHalving(let minimum, let factor): try Self.check(minimum, factor)
-    case .hyperband(let minimum, let factor, let brackets):
-      try Self.check(minimum, factor)
+    if let (minimum, factor, brackets) = ladder {
+      try InvalidSetting.demand(minimum >= 1, "pruning minimum", minimum, "1 iteration or more")
+      try InvalidSetting.demand(factor >= 2, "pruning factor", factor, "2 or more")
       try InvalidSetting.demand(brackets >= 1, "pruning brackets", brackets, "1 or more")
-    case .median(let after, let trials):
+    }
+    if case .median(let after, let trials) = self {
       try InvalidSetting.demand(after >= 0, "pruning start", after, "0 iterations or more")
       try InvalidSetting.demand(trials >= 1, "pruning warm-up", trials, "1 trial or more")
     }
@@ -51,21 +50,11 @@ extension Pruning {
     case .median(let after, _): "median (minimum \(after))"
     }
   }
-
-  private static func check(_ minimum: Int, _ factor: Int) throws {
-    try InvalidSetting.demand(
-      minimum >= 1, "pruning minimum", minimum, "1 iteration or more")
-    try InvalidSetting.demand(factor >= 2, "pruning factor", factor, "2 or more")
-  }
 }
 
 extension Pruning {
-  /// The next rung of a trial beyond `iteration`; nil for a rule without rungs, such as the median
-  /// rule, which judges every measurement.
-  ///
-  /// - Parameters:
-  ///   - iteration: the number of iterations so far.
-  ///   - trial: the number of the trial's configuration, which determines its bracket.
+  /// The next rung beyond `iteration` of a trial, by the number of its configuration, which
+  /// determines its bracket; nil for a rule without rungs.
   public func nextRung(after iteration: Int, of trial: Int) -> Int? {
     guard let ladder else { return nil }
     var rung = ladder.minimum
@@ -78,11 +67,6 @@ extension Pruning {
       skipped -= 1
     }
     return rung
-  }
-
-  /// Whether a trial has a rung at `iteration`.
-  public func isRung(_ iteration: Int, of trial: Int) -> Bool {
-    iteration > 0 && nextRung(after: iteration - 1, of: trial) == iteration
   }
 
   /// Whether two trials are compared with each other.
@@ -123,8 +107,8 @@ extension Pruning {
       return false
     case .median(let after, let warmUp):
       if current.iteration < after { return false }
-      let others = trials.filter { $0.id != trial.id }.compactMap {
-        Self.meanScore(of: $0, at: current.iteration, goal)
+      let others = trials.compactMap {
+        $0.id == trial.id ? nil : Self.meanScore(of: $0, at: current.iteration, goal)
       }
       let best = values.map { goal.score($0.value) }.max() ?? -.infinity
       return others.count >= warmUp && best < PerceptronFiles.median(others) ?? .nan
@@ -137,9 +121,7 @@ extension Pruning {
     _ trial: Trial, at rung: Int, _ factor: Int, among trials: [Trial], _ goal: Goal
   ) -> Bool {
     guard let own = trial.value(at: rung) else { return true }
-    let values = trials.compactMap { peer in
-      peer.value(at: rung).map { (id: peer.id, value: $0) }
-    }
+    let values = trials.compactMap { peer in peer.value(at: rung).map { (id: peer.id, value: $0) } }
     let better = values.count { goal.ranks($0.value, $0.id, before: own, trial.id) }
     return better < max(1, values.count / factor)
   }
@@ -155,9 +137,7 @@ extension Pruning {
 extension Trial {
   /// The measurements with a value to compare, in order.
   fileprivate var values: [(iteration: Int, value: Double)] {
-    measurements.compactMap { measurement in
-      measurement.compared.map { (measurement.iteration, $0) }
-    }
+    measurements.compactMap { own in own.compared.map { (own.iteration, $0) } }
   }
 
   /// The value of the first measurement at or beyond `rung`; nil if there is none yet.

@@ -2,7 +2,7 @@ import PerceptronFiles
 import PerceptronTraining
 
 extension Study {
-  /// The number of points of the space that the best was chosen from.
+  /// The number of points of the space among which the best was chosen.
   package var choiceCount: Int {
     configurations.count { $0.state == .done || $0.state == .pruned }
   }
@@ -74,8 +74,7 @@ public struct BestSoFar: Sendable, Equatable {
 }
 
 extension Study {
-  /// The trials that have ended (done, diverged, failed or pruned), in the order in which they
-  /// ended.
+  /// The trials that are done, diverged, failed or pruned, in the order in which they ended.
   public var ended: [Trial] {
     let state = contents.withLock { $0.state }
     return state.ended.map { state.trials[$0] }
@@ -91,11 +90,8 @@ extension Study {
       left[trial.configuration] -= 1
       let own = configurations[trial.configuration]
       guard left[trial.configuration] == 0, let value = own.result?.value else { return nil }
-      if let known = best, !definition.goal.isBetter(value, than: known) {
-        return BestSoFar(trial: own.id, value: value, best: known)
-      }
-      best = value
-      return BestSoFar(trial: own.id, value: value, best: value)
+      if best.map({ definition.goal.isBetter(value, than: $0) }) ?? true { best = value }
+      return BestSoFar(trial: own.id, value: value, best: best ?? value)
     }
   }
 }
@@ -104,10 +100,8 @@ extension Study {
 public struct StudyTest: Equatable, Sendable {
   /// The number of the trial.
   public let trial: Int
-  /// The accuracy.
-  public let accuracy: Double
-  /// The mean loss without penalty.
-  public let loss: Double
+  /// The accuracy, and the mean loss without penalty.
+  public let accuracy: Double, loss: Double
   /// The number of rows.
   public let rowCount: Int
   /// `Dataset.digest()` of the rows.
@@ -134,8 +128,7 @@ extension Study {
       let loss = values["loss"].flatMap({ Double($0) }),
       let rows = values["rows"].flatMap({ Int($0) }), let digest = values["digest"]
     else { return nil }
-    return StudyTest(
-      trial: trial, accuracy: accuracy, loss: loss, rowCount: rows, digest: digest)
+    return StudyTest(trial: trial, accuracy: accuracy, loss: loss, rowCount: rows, digest: digest)
   }
 
   /// Records the measurement of a trial's network on test data, as a note in the journal.

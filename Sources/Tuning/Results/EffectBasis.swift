@@ -56,8 +56,7 @@ extension Study {
     at iteration: Int?, _ all: [Configuration], by value: (Configuration) -> Double?
   ) -> (basis: EffectBasis, trials: [ComparedTrial]) {
     let trials = all.compactMap { own -> ComparedTrial? in
-      let state = iteration == nil ? own.state : own.trials[0].state
-      switch state {
+      switch iteration == nil ? own.state : own.trials[0].state {
       case .diverged: return ComparedTrial(parameters: own.parameters, value: nil)
       case .done, .pruned:
         return value(own).map {
@@ -66,13 +65,12 @@ extension Study {
       case .waiting, .running, .failed: return nil
       }
     }
-    let count = trials.count { $0.value != nil }
-    return (EffectBasis(iteration: iteration, count: count), trials)
+    return (EffectBasis(iteration: iteration, count: trials.count { $0.value != nil }), trials)
   }
 }
 
 extension Trial {
-  /// The last iteration with a known value; nil if there is none.
+  /// The last iteration with a known value.
   fileprivate var reached: Int? {
     let measured = measurements.last { $0.compared != nil }?.iteration
     return [measured, result?.iterations].compactMap { $0 }.max()

@@ -136,9 +136,9 @@ extension Study {
   public var pairEffects: [PairEffect] {
     let compared = compared.trials
     let parameters = definition.space.parameters
-    return parameters.indices.flatMap { first in
-      parameters[(first + 1)...].compactMap {
-        PairEffect(of: parameters[first], $0, in: compared, goal: definition.goal)
+    return parameters.enumerated().flatMap { index, first in
+      parameters[(index + 1)...].compactMap {
+        PairEffect(of: first, $0, in: compared, goal: definition.goal)
       }
     }
   }

@@ -69,13 +69,6 @@ public struct Leaderboard: Sendable, Equatable {
     copy.configurations = Array(configurations.prefix(count))
     return copy
   }
-
-  /// The same points in the order of the trials' numbers.
-  public var byTrial: Leaderboard {
-    var copy = self
-    copy.configurations.sort { $0.id < $1.id }
-    return copy
-  }
 }
 
 /// Tables for other programs: a row for each trial in the leaderboard's order, with columns

@@ -34,34 +34,21 @@ extension Study {
       let setting = Hyperparameter.named(name)
       guard let value = best.parameters[name], let edge = domain.edge(of: value),
         setting?.isOrdered ?? true, edge == .upper || !domain.reaches(setting?.least),
-        !others.contains(where: { $0.isTied(with: best, but: name, value) })
+        !others.contains(where: {
+          $0.result?.value == best.result?.value && $0.parameters[name] ?? value != value
+        })
       else { return nil }
-      return RangeEdge(name: name, value: value, edge: edge, isOfList: domain.isList)
+      return RangeEdge(name: name, value: value, edge: edge, isOfList: domain.range == nil)
     }
   }
 }
 
-extension Configuration {
-  /// Whether it equals the best trial in its result but not in a parameter.
-  fileprivate func isTied(with best: Configuration, but name: String, _ value: ParameterValue)
-    -> Bool
-  {
-    result?.value == best.result?.value && parameters[name].map { $0 != value } ?? false
-  }
-}
-
 extension SearchSpace.Domain {
-  fileprivate var isList: Bool { if case .values = self { true } else { false } }
-
   /// Whether the least number is at most a setting's least value.
   fileprivate func reaches(_ least: Double?) -> Bool {
-    guard let least else { return false }
     let lower =
-      switch self {
-      case .values(let values): values.compactMap(\.number).min()
-      case .numbers(let lower, _, _, _): lower
-      case .integers(let lower, _, _, _): Double(lower)
-      }
-    return lower.map { $0 <= least } ?? false
+      if case .values(let values) = self { values.compactMap(\.number).min() } else { range?.lower }
+    guard let least, let lower else { return false }
+    return lower <= least
   }
 }

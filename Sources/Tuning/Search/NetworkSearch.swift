@@ -45,21 +45,20 @@ public struct NetworkSearch {
   /// network has a group of its own.
   public var memory = 128 << 20
 
-  /// Test rows, on which the best network is measured when all trials have ended, if the study has
-  /// a folder: see `Study.test`.
+  /// Rows to measure the best network on when all trials have ended, if the study has a folder: see
+  /// `Study.test`.
   public var test: Dataset?
 
   /// The least time between checkpoints in the study's folder, in seconds; with 0, one follows each
   /// step. Large checkpoints are written less often, so that they take at most 2 % of the time.
   public var checkpointEvery = 1.0
 
-  /// The path to save the network of a study in memory with a single trial.
+  /// Where to save the network of a study in memory with a single trial.
   var modelPath: String?
 
   /// Creates a search from the settings of each trial.
   ///
   /// - Parameters:
-  ///   - study: the study whose trials are trained.
   ///   - data: the training rows, including those to hold out.
   ///   - settings: the settings of each trial; all hold out rows for validation.
   /// - Throws: `InvalidSetting` for invalid settings.
@@ -130,9 +129,14 @@ public struct NetworkSearch {
     try study.forEachRound(until: stop) { round in
       meter.left(work(of: study.waiting).operations)
       for (precision, units) in work(of: round).byPrecision {
+        func run<Scalar: BLASScalar>(as _: Scalar.Type) throws {
+          try SearchEngine<Scalar>(
+            search: self, representatives: representatives, meter: meter, stop: stop
+          ).run(units)
+        }
         switch precision {
-        case .float: try SearchEngine<Float>(self, representatives, meter, stop).run(units)
-        case .double: try SearchEngine<Double>(self, representatives, meter, stop).run(units)
+        case .float: try run(as: Float.self)
+        case .double: try run(as: Double.self)
         }
       }
     }
@@ -190,6 +194,4 @@ public struct NetworkSearch {
       try AtomicFile.remove(directory + "/" + name)
     }
   }
-
-  var workerCount: Int { workers ?? BLASLibrary.threadCount }
 }

@@ -12,16 +12,6 @@ struct SearchEngine<Scalar: BLASScalar> {
   let meter: SearchMeter
   let stop: @Sendable () -> Bool
 
-  init(
-    _ search: NetworkSearch, _ representatives: Set<Int>, _ meter: SearchMeter,
-    _ stop: @escaping @Sendable () -> Bool
-  ) {
-    self.search = search
-    self.representatives = representatives
-    self.meter = meter
-    self.stop = stop
-  }
-
   var study: Study { search.study }
 
   func run(_ units: [SearchWork.Unit]) throws {
@@ -38,9 +28,7 @@ struct SearchEngine<Scalar: BLASScalar> {
 
   /// Whether the study prunes a network, judged by the longest of its trials.
   func shouldPrune(_ longest: RunPrefix?, at iteration: Int) -> Bool {
-    longest.map {
-      study.shouldPrune($0.trial, at: iteration, among: representatives)
-    } ?? false
+    longest.map { study.shouldPrune($0.trial, at: iteration, among: representatives) } ?? false
   }
 
   /// Ends a trial with its result, and saves its network where it is the best.
@@ -48,10 +36,10 @@ struct SearchEngine<Scalar: BLASScalar> {
     _ trial: Int, _ result: TrialResult, _ sets: PreparedSets<Scalar>, _ network: Network<Scalar>
   ) throws {
     func save(to path: String) throws {
-      let model = TrainedModel(
+      try TrainedModel(
         network: network, preprocessing: sets.preprocessing,
-        classNames: search.data.classNames, image: search.data.image)
-      try model.save(to: path)
+        classNames: search.data.classNames, image: search.data.image
+      ).save(to: path)
     }
     if let path = search.modelPath { try save(to: path) }
     try study.finish(trial, result, savingBest: save)
@@ -84,8 +72,8 @@ extension SearchEngine {
     }
     let queue = Locked(members[...])
     let failure = Locked<(any Error)?>(nil)
-    let lease = WorkerPool.Lease(workers: min(search.workerCount, members.count))
-    lease.run { _ in
+    let workers = min(search.workers ?? BLASLibrary.threadCount, members.count)
+    WorkerPool.Lease(workers: workers).run { _ in
       while !stop(), failure.withLock({ $0 == nil }), let member = queue.withLock({ $0.popFirst() })
       {
         do {
@@ -151,9 +139,7 @@ public struct SearchProgress: Sendable {
   public let networks: Int
 
   /// The estimated time left in seconds; nil at the start.
-  public var secondsLeft: Double? {
-    share > 0 ? seconds * (1 - share) / share : nil
-  }
+  public var secondsLeft: Double? { share > 0 ? seconds * (1 - share) / share : nil }
 }
 
 /// Counts the work that a search has done, for all of its threads.

@@ -45,7 +45,7 @@ struct SearchWork {
     memory: Int, data: Dataset
   ) {
     let members = Self.members(trials, settings, merges: method == .sideBySide, data)
-    var groups: [(key: SharedSearchSettings, members: [Member], bytes: Double)] = []
+    var groups: [(key: Experiment.Shared, members: [Member], bytes: Double)] = []
     var alone: [Member] = []
     for member in members {
       // NumPy's stream draws the batches after the network's own weights, so none are shared.
@@ -53,7 +53,7 @@ struct SearchWork {
         alone.append(member)
         continue
       }
-      let key = SharedSearchSettings(member.settings)
+      let key = member.settings.shared
       let bytes = member.bytes
       if let index = groups.lastIndex(where: { $0.key == key && $0.bytes + bytes <= Double(memory) }
       ) {
@@ -89,16 +89,13 @@ struct SearchWork {
       let key = own.withoutLength
       if merges, own.canBeAPrefix, let position = positions[key] {
         members[position].trials.append(prefix)
-        if iterations
-          > members[position].settings.training.iterations(
-            rowCount: data.count - own.validation)
-        {
+        let longest = members[position].settings.training
+        if iterations > longest.iterations(rowCount: data.count - own.validation) {
           members[position].settings = own
         }
       } else {
         positions[key] = members.count
-        members.append(
-          Member(trials: [prefix], settings: own, inputSize: data.featureCount))
+        members.append(Member(trials: [prefix], settings: own, inputSize: data.featureCount))
       }
     }
     for index in members.indices {
@@ -111,8 +108,7 @@ struct SearchWork {
   static func representatives(
     of settings: [Experiment], method: NetworkSearch.Method, data: Dataset
   ) -> Set<Int> {
-    let all = members(
-      Array(settings.indices), settings, merges: method == .sideBySide, data)
+    let all = members(Array(settings.indices), settings, merges: method == .sideBySide, data)
     return Set(all.compactMap { $0.trials.last?.trial })
   }
 
@@ -147,7 +143,6 @@ extension SearchWork.Unit {
 // MARK: - Sharing
 
 extension Experiment {
-  /// The settings without the length of the run.
   fileprivate var withoutLength: Experiment {
     var copy = self
     copy.training.length = .iterations(0)
@@ -159,25 +154,20 @@ extension Experiment {
     !training.schedule.dependsOnLength && training.earlyStopping == nil
   }
 
+  fileprivate typealias Shared = (settings: Experiment, training: SharedSettings)
+
+  /// What networks side by side share: all but the network and the training settings that may
+  /// differ.
+  fileprivate var shared: Shared {
+    var copy = self
+    copy.network = .init(layers: [], initializer: .heNormal)
+    copy.training = TrainerSettings()
+    copy.training.seed = training.seed
+    return (copy, training.shared)
+  }
+
   fileprivate func hasSamePreparation(as other: Experiment) -> Bool {
     precision == other.precision && validation == other.validation && split == other.split
       && pixelScale == other.pixelScale && subtractMean == other.subtractMean
-  }
-}
-
-/// The settings that networks side by side share: all but the network and the training settings
-/// that may differ.
-private struct SharedSearchSettings: Equatable {
-  private let settings: Experiment
-  private let training: SharedSettings
-  private let seed: UInt64
-
-  init(_ settings: Experiment) {
-    var shared = settings
-    shared.network = .init(layers: [], initializer: .heNormal)
-    shared.training = TrainerSettings()
-    self.settings = shared
-    training = settings.training.shared
-    seed = settings.training.seed
   }
 }

@@ -5,7 +5,7 @@ public struct Assignment: Hashable, Sendable {
   public struct Entry: Hashable, Sendable, Codable {
     /// The parameter's name, such as `learning-rate`.
     public let name: String
-    /// The value.
+    /// The parameter's value.
     public let value: ParameterValue
 
     /// Creates an entry.
@@ -34,28 +34,19 @@ public struct Assignment: Hashable, Sendable {
   }
 }
 
-/// Values of parameters that must be set.
 extension Assignment {
-  /// A parameter's number.
-  ///
-  /// - Precondition: the parameter is set to a number.
+  /// A parameter's number, which must be set.
   public func number(_ name: String) -> Double { value(name, "a number", \.number) }
 
-  /// A parameter's whole number.
-  ///
-  /// - Precondition: the parameter is set to a whole number.
+  /// A parameter's whole number, which must be set.
   public func whole(_ name: String) -> Int { value(name, "a whole number", \.whole) }
 
-  /// A parameter's text.
-  ///
-  /// - Precondition: the parameter is set to a text.
+  /// A parameter's text, which must be set.
   public func text(_ name: String) -> String {
     value(name, "a text") { if case .text(let text) = $0 { text } else { nil } }
   }
 
-  /// Whether a parameter is on.
-  ///
-  /// - Precondition: the parameter is set to true or false.
+  /// Whether a parameter is on, which must be set.
   public func flag(_ name: String) -> Bool {
     value(name, "true or false") { if case .flag(let flag) = $0 { flag } else { nil } }
   }
@@ -65,8 +56,7 @@ extension Assignment {
   ) -> Value {
     let found = self[name]
     guard let value = found.flatMap(read) else {
-      fatalError(
-        "Assignment: \(name) is \(found?.description ?? "not set"), expected \(expected)")
+      fatalError("Assignment: \(name) is \(found?.description ?? "not set"), expected \(expected)")
     }
     return value
   }

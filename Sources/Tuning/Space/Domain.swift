@@ -25,7 +25,7 @@ extension SearchSpace {
 extension SearchSpace.Domain {
   /// The ends, scale and grid points of a range; nil for a list. Whole ends are within ±2⁵³, so
   /// they are exact.
-  var range: (lower: Double, upper: Double, scale: SearchSpace.Scale, points: Int?)? {
+  package var range: (lower: Double, upper: Double, scale: SearchSpace.Scale, points: Int?)? {
     switch self {
     case .values: nil
     case .numbers(let lower, let upper, let scale, let points): (lower, upper, scale, points)
@@ -183,9 +183,6 @@ extension SearchSpace.Domain {
     let margin = range == nil ? 0 : 0.01
     return place <= margin ? .lower : place >= 1 - margin ? .upper : nil
   }
-
-  /// Whether a value is at an end of its domain; see ``edge(of:)``.
-  public func isEdge(_ value: ParameterValue) -> Bool { edge(of: value) != nil }
 }
 
 extension SearchSpace.Scale {

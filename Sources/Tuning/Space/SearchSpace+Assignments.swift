@@ -58,15 +58,12 @@ extension SearchSpace {
 
   /// The first `count` different assignments that points of the unit cube give.
   private func distinct(_ count: Int, point: (Int) -> [Double]) -> [Assignment] {
-    let size = combinations(
-      count: { $0.valueCount ?? .max }, contains: { $0.contains($1) }
-    ).total
-    let wanted = min(count, size)
+    let all = combinations(count: { $0.valueCount ?? .max }, contains: { $0.contains($1) })
+    let wanted = min(count, all.total)
     var seen: Set<Assignment> = []
     var found: [Assignment] = []
     // Of N equally likely points, one is missed by 64·N draws with a chance of N·exp(−64).
-    let (product, overflow) = wanted.multipliedReportingOverflow(by: 64)
-    let draws = overflow ? Int.max : max(product, 4096)
+    let draws = max(saturatingProduct(wanted, 64), 4096)
     var index = 0
     while found.count < wanted && index < draws {
       let assignment = assignment(at: point(index))
@@ -104,11 +101,9 @@ extension SearchSpace {
         parameter: parameter.name, found: "the range \(parameter.domain) in a grid",
         expected: "how many points it has, such as \(parameter.domain):5, or another method")
     }
-    let cells = combinations(
-      count: { $0.gridCount() ?? 0 }, contains: { $0.gridContains($1) })
+    let cells = combinations(count: { $0.gridCount() ?? 0 }, contains: { $0.gridContains($1) })
     if cells.total > limit {
-      let count =
-        cells.total == .max ? "more than \(grouped(.max - 1))" : grouped(cells.total)
+      let count = cells.total == .max ? "more than \(grouped(.max - 1))" : grouped(cells.total)
       throw SearchSpaceError(
         found: "the grid has \(count) cells", expected: "at most \(grouped(limit))")
     }
@@ -133,23 +128,17 @@ extension SearchSpace {
     return found
   }
 
-  /// The number of combinations of values.
-  struct Combinations {
-    /// Their number; Int.max stands for that many or more.
-    var total: Int
-    /// For each parameter, whether any combination sets it.
-    var isSet: [Bool]
-  }
-
   /// Counts the combinations in which each parameter is set only where its condition is true,
   /// without building them: the state of the count is which of the later conditions are met so far.
   ///
   /// - Parameters:
   ///   - count: the number of values of a domain.
   ///   - contains: whether a value is among them.
+  /// - Returns: their number, Int.max for that many or more, and for each parameter whether any
+  ///   combination sets it.
   func combinations(
     count: (Domain) -> Int, contains: (Domain, ParameterValue) -> Bool
-  ) -> Combinations {
+  ) -> (total: Int, isSet: [Bool]) {
     // The conditions: of which parameter, about which other, and its accepted values.
     let demands = parameters.enumerated().flatMap { index, parameter in
       parameter.condition.map { (by: index, of: $0.key, values: Set($0.value)) }
@@ -185,7 +174,7 @@ extension SearchSpace {
       }
       states = next
     }
-    return Combinations(total: states.values.reduce(0, saturatingSum), isSet: isSet)
+    return (states.values.reduce(0, saturatingSum), isSet)
   }
 }
 

@@ -94,9 +94,7 @@ extension SearchSpace.Parameter: Codable {
     case name, when
   }
 
-  /// Decodes one parameter.
-  ///
-  /// - Throws: ``SearchSpaceError`` for an unknown key, a missing field or a wrong type.
+  /// Decodes one parameter; throws ``SearchSpaceError`` for a wrong, missing or unknown field.
   public init(from decoder: any Decoder) throws { try self.init(json: JSONValue(from: decoder)) }
 
   /// Encodes the fields.
@@ -112,8 +110,7 @@ extension SearchSpace.Parameter: Codable {
       throw SearchSpaceError(found: "\(json)", expected: "an object with a parameter's name")
     }
     guard case .value(.text(let name))? = fields[Key.name.rawValue] else {
-      throw SearchSpaceError(
-        found: "a parameter \(json)", expected: "one whose name is a text")
+      throw SearchSpaceError(found: "a parameter \(json)", expected: "one whose name is a text")
     }
     let reader = ParameterFields(name: name, fields: fields)
     self.init(
@@ -128,9 +125,7 @@ extension SearchSpace.Domain: Codable {
     case values, range, scale, points, integer
   }
 
-  /// Decodes one domain.
-  ///
-  /// - Throws: ``SearchSpaceError`` for an unknown key, a missing field or a wrong type.
+  /// Decodes one domain; throws ``SearchSpaceError`` for a wrong, missing or unknown field.
   public init(from decoder: any Decoder) throws {
     let value = try JSONValue(from: decoder)
     guard case .object(let fields) = value else {
@@ -146,8 +141,7 @@ extension SearchSpace.Domain: Codable {
     case .values(let values):
       try container.encode(values, forKey: .values)
       // Without this, numbers without fractions would be read as integers.
-      let areWhole = values.allSatisfy { $0.whole != nil }
-      if areWhole, values.contains(where: { $0.kind == .number }) {
+      if values.allSatisfy({ $0.whole != nil }), values.contains(where: { $0.kind == .number }) {
         try container.encode(false, forKey: .integer)
       }
     case .numbers(let lower, let upper, _, _): try container.encode([lower, upper], forKey: .range)

@@ -94,11 +94,9 @@ extension Study {
   }
 
   /// The name of the journal in a study's folder.
-  public static let journalName = StudyJournal.name
+  public static let journalName = "journal.jsonl"
 
-  private static func journalPath(_ directory: String) -> String {
-    directory + "/" + StudyJournal.name
-  }
+  private static func journalPath(_ directory: String) -> String { directory + "/" + journalName }
 
   private static func refuseOther(_ directory: String) throws {
     if !exists(at: directory) { throw FileError(directory, "holds no study") }

@@ -77,18 +77,13 @@ extension Study {
   }
 
   /// Makes a running trial wait again, as if its process had been killed.
-  public func interrupt(_ trial: Int) {
-    contents.withLock { $0.state.interrupt(trial) }
-  }
+  public func interrupt(_ trial: Int) { contents.withLock { $0.state.interrupt(trial) } }
 
   /// Begins the first waiting trial of a set; nil if none waits.
   func beginNext(of some: Set<Int>) throws -> Trial? {
     try contents.withLock { contents in
-      guard
-        let trial = contents.state.trials.first(where: {
-          $0.state == .waiting && some.contains($0.id)
-        })
-      else { return nil }
+      let waiting = contents.state.trials.lazy.filter { $0.state == .waiting }
+      guard let trial = waiting.first(where: { some.contains($0.id) }) else { return nil }
       try contents.record(.begun(trial: trial.id, from: 0))
       return trial
     }

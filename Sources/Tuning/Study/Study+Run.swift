@@ -51,9 +51,7 @@ extension Study {
     }
   }
 
-  private func run(
-    _ context: TrialContext, _ objective: (TrialContext) throws -> Double
-  ) throws {
+  private func run(_ context: TrialContext, _ objective: (TrialContext) throws -> Double) throws {
     let outcome = Result { try objective(context) }
     if let error = context.recordingError.withLock({ $0 }) {
       interrupt(context.trial)
@@ -119,8 +117,7 @@ public struct TrialContext: Sendable {
   /// - Precondition: no earlier report was of a later iteration.
   public func report(_ value: Double, iteration: Int) throws {
     do {
-      try study.record(
-        Measurement(iteration: iteration, value: value, seconds: seconds), of: trial)
+      try study.record(Measurement(iteration: iteration, value: value, seconds: seconds), of: trial)
     } catch {
       recordingError.withLock { $0 = error }
       throw error
@@ -133,13 +130,7 @@ public struct TrialContext: Sendable {
 }
 
 /// The trial is pruned since others did better.
-public struct TrialPruned: Error, Equatable, Sendable {
-  /// Creates the error.
-  public init() {}
-}
+public struct TrialPruned: Error, Equatable, Sendable {}
 
 /// The trial is interrupted: it waits again and restarts when the study is resumed.
-public struct TrialStopped: Error, Equatable, Sendable {
-  /// Creates the error.
-  public init() {}
-}
+public struct TrialStopped: Error, Equatable, Sendable {}

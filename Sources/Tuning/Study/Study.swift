@@ -51,8 +51,7 @@ public final class Study: Sendable {
   ) throws {
     let definition = StudyDefinition(
       space: space, method: method, goal: goal, pruning: pruning, seeds: seeds)
-    try self.init(
-      definition: definition, trials: definition.trials(of: definition.points()))
+    try self.init(definition: definition, trials: definition.trials(of: definition.points()))
   }
 }
 
@@ -81,9 +80,7 @@ extension Study {
   ///
   /// - Parameter some: the trials to compare with, or nil for all; of trials that share one
   ///   training, one stands for the others.
-  public func shouldPrune(
-    _ trial: Int, at iteration: Int, among some: Set<Int>? = nil
-  ) -> Bool {
+  public func shouldPrune(_ trial: Int, at iteration: Int, among some: Set<Int>? = nil) -> Bool {
     if definition.pruning == .none { return false }
     let state = state
     let measured = state.trials.filter {

@@ -121,9 +121,7 @@ public struct Goal: Codable, Equatable, Sendable {
 
 extension Goal {
   /// Whether `value` is better than `other`; a value that is not finite is never better.
-  public func isBetter(_ value: Double, than other: Double) -> Bool {
-    score(value) > score(other)
-  }
+  public func isBetter(_ value: Double, than other: Double) -> Bool { score(value) > score(other) }
 
   /// The value with its sign such that higher is better; −∞ if it is not finite.
   func score(_ value: Double) -> Double {
@@ -176,14 +174,13 @@ extension StudyDefinition {
   private func compareParameters(with other: SearchSpace, at path: String) throws {
     let (own, others) = (space.parameters, other.parameters)
     for name in (own + others).map(\.name) {
-      let pair = (own.first { $0.name == name }, others.first { $0.name == name })
-      if pair.0?.domain != pair.1?.domain {
+      let (recorded, expected) = (own.first { $0.name == name }, others.first { $0.name == name })
+      if recorded?.domain != expected?.domain {
         throw StudyDifference(
-          path: path, name: "parameter \(name)",
-          recorded: pair.0.map { "\($0.domain)" } ?? "none",
-          expected: pair.1.map { "\($0.domain)" } ?? "none")
+          path: path, name: "parameter \(name)", recorded: recorded?.domain.description ?? "none",
+          expected: expected?.domain.description ?? "none")
       }
-      try compare("condition of \(name)", pair.0?.condition, pair.1?.condition, path)
+      try compare("condition of \(name)", recorded?.condition, expected?.condition, path)
     }
     for (index, pair) in zip(own, others).enumerated() {
       try compare("parameter number \(index + 1)", pair.0.name, pair.1.name, path)

@@ -9,8 +9,6 @@ import PerceptronTraining
 /// last one, which is ignored. Lines that end trials are flushed to disk, at most once a second; a
 /// trial lost in a power failure is run again.
 final class StudyJournal {
-  static let name = "journal.jsonl"
-
   private let file: AppendingFile
   private var lastSynchronization = ContinuousClock.now
 
@@ -19,9 +17,7 @@ final class StudyJournal {
     file = try AppendingFile(path, length: length)
   }
 
-  /// Appends a line.
-  ///
-  /// - Throws: `FileError`; the file is then unchanged.
+  /// Appends a line; if it throws `FileError`, the file is unchanged.
   func append(_ line: StudyLine) throws {
     try file.append(Array((try line.jsonLine + "\n").utf8))
     if line.event.isFinal { synchronize() }

@@ -21,7 +21,7 @@ struct StudyState {
       if position == groups.count { groups.append([]) }
       positions[point] = position
       groups[position].append(id)
-      return Trial(id: id, parameters: parameters, configuration: position)
+      return Trial(id: id, configuration: position, parameters: parameters)
     }
     self.groups = groups
   }
@@ -65,8 +65,7 @@ struct StudyState {
     var ended = trials[trial]
     ended.end(with: result)
     let own = configuration(ended.configuration)
-    let after = Configuration(
-      own.parameters, own.trials.map { $0.id == trial ? ended : $0 })
+    let after = Configuration(own.parameters, own.trials.map { $0.id == trial ? ended : $0 })
     return isBest(after) ? after.best(by: definition.goal)?.id : nil
   }
 
@@ -121,7 +120,7 @@ extension Trial {
     case .done(_, let result): end(with: result)
     case .diverged(_, let iteration, let loss, let seconds, let message):
       state = .diverged
-      end = End(iteration: iteration, loss: loss)
+      (endIteration, endLoss) = (iteration, loss)
       self.message = message
       self.seconds = seconds
     case .failed(_, let message, let seconds):
@@ -130,7 +129,7 @@ extension Trial {
       self.seconds = seconds
     case .pruned(_, let iteration, let seconds):
       state = .pruned
-      end = End(iteration: iteration)
+      endIteration = iteration
       self.seconds = seconds
     }
   }

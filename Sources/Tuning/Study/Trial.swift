@@ -37,29 +37,18 @@ public struct Trial: Equatable, Sendable {
   public internal(set) var message: String?
   /// The recorded running time in seconds.
   public internal(set) var seconds: Double = 0
-  /// The end of a trial that diverged or was pruned.
-  var end: End?
+  /// The last iteration and loss of a trial that diverged or was pruned.
+  var endIteration: Int?, endLoss: Double?
   var times = Times()
-
-  struct End: Equatable {
-    var iteration: Int?
-    var loss: Double?
-  }
-
-  init(id: Int, parameters: Assignment, configuration: Int) {
-    self.id = id
-    self.configuration = configuration
-    self.parameters = parameters
-  }
 
   /// The last known iteration.
   public var iterations: Int? {
-    result?.iterations ?? end?.iteration ?? measurements.last?.iteration
+    result?.iterations ?? endIteration ?? measurements.last?.iteration
   }
 
   /// The last known loss.
   public var finalLoss: Double? {
-    result?.finalLoss ?? end?.loss ?? measurements.last { $0.loss != nil }?.loss
+    result?.finalLoss ?? endLoss ?? measurements.last { $0.loss != nil }?.loss
   }
 
   /// The last known training accuracy.
@@ -68,9 +57,7 @@ public struct Trial: Equatable, Sendable {
   }
 
   /// The result's value or, without a result, the last measured one.
-  public var value: Double? {
-    result?.value ?? measurements.last { $0.compared != nil }?.compared
-  }
+  public var value: Double? { result?.value ?? measurements.last { $0.compared != nil }?.compared }
 }
 
 /// The result of a completed trial.

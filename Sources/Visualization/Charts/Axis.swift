@@ -8,9 +8,7 @@ struct Ticks {
   /// Round numbers within a range, about `count` of them.
   ///
   /// - Parameter leastStep: the least distance on a linear axis.
-  init(
-    _ range: ClosedRange<Double>, scale: Chart.Scale, count: Int, leastStep: Double = 0
-  ) {
+  init(_ range: ClosedRange<Double>, scale: Chart.Scale, count: Int, leastStep: Double = 0) {
     let values =
       scale == .logarithmic
       ? Self.logarithmic(range, count: count)
@@ -44,11 +42,13 @@ struct Ticks {
   private static func logarithmic(_ range: ClosedRange<Double>, count: Int) -> [Double] {
     let (low, high) = (log10(range.lowerBound), log10(range.upperBound))
     if high - low < 0.8 { return linear(range, count: min(count, 4)).filter { $0 > 0 } }
-    let exponents = Array(Int(floor(low))...Int(ceil(high)))
     let factors: [Double] = high - low < 1.2 ? [1, 2, 5] : high - low < 2.5 ? [1, 3] : [1]
-    let values = exponents.flatMap { exponent in
-      factors.map { Double(significant($0 * pow(10, Double(exponent)), 15)) ?? .nan }
-    }.filter { $0 >= range.lowerBound * 0.999 && $0 <= range.upperBound * 1.001 }
+    let all = (Int(floor(low))...Int(ceil(high))).flatMap { exponent -> [Double] in
+      let power: Double = pow(10, Double(exponent))
+      return factors.map { Double(significant($0 * power, 15)) ?? .nan }
+    }
+    let (least, most): (Double, Double) = (range.lowerBound * 0.999, range.upperBound * 1.001)
+    let values = all.filter { $0 >= least && $0 <= most }
     if values.count < 2 { return linear(range, count: 3).filter { $0 > 0 } }
     let stride = (values.count + count) / max(count + 1, 1)
     return values.enumerated().filter { $0.offset % max(stride, 1) == 0 }.map(\.element)

@@ -53,8 +53,7 @@ extension Chart.Bars {
       drawing.text(texts[index], x: max(end, place(0)) + 6, y: y, color: .muted)
       if value.isFinite {
         let start = place(min(max(0, ends.lowerBound), ends.upperBound))
-        rows.append(
-          "\(start) \(y) \(min(start, end)) \(max(start, end)) \(y - 9) \(y + 9)")
+        rows.append("\(start) \(y) \(min(start, end)) \(max(start, end)) \(y - 9) \(y + 9)")
       }
       drawing.hint(
         ["\(name): \(texts[index])"], x: 0, y: y - Self.barHeight / 2, width: width,

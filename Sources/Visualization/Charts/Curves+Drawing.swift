@@ -24,8 +24,7 @@ extension Chart.Curves {
     legend.draw(in: &drawing, top: 0)
     drawing.text(
       y.label, x: 14, y: (top + bottom) / 2, .center, room: bottom - top, rotated: true)
-    drawing.text(
-      x.label, x: (left + right) / 2, y: bottom + 40, .center, room: right - left)
+    drawing.text(x.label, x: (left + right) / 2, y: bottom + 40, .center, room: right - left)
     setAxes(in: &drawing, ranges, xTicks, yTicks, (left, right, top, bottom))
     addHints(to: &drawing, ranges, (left, right, top, bottom))
     let plots = series.indices.map { plot($0, in: &drawing) }
@@ -42,9 +41,7 @@ extension Chart.Curves {
     drawing.command("set rmargin at screen \(frame.right / drawing.width)")
     drawing.command("set tmargin at screen \(1 - frame.top / drawing.height)")
     drawing.command("set bmargin at screen \(1 - frame.bottom / drawing.height)")
-    for (name, axis, range, ticks) in [
-      ("x", x, ranges.x, xTicks), ("y", y, ranges.y, yTicks),
-    ] {
+    for (name, axis, range, ticks) in [("x", x, ranges.x, xTicks), ("y", y, ranges.y, yTicks)] {
       if axis.scale == .logarithmic { drawing.command("set logscale \(name) 10") }
       drawing.command("set \(name)range [\(range.lowerBound):\(range.upperBound)]")
       let places = ticks.places.map { "\(Drawing.quoted($0.label)) \($0.value)" }
@@ -86,9 +83,7 @@ extension Chart.Curves {
       series[index].style != .faint
         || !series[..<index].contains { $0.style == .faint && $0.name == series[index].name }
     }
-    return named.map {
-      Legend.Entry(name: series[$0].name, color: color(of: $0), dash: dash(of: $0))
-    }
+    return named.map { .init(name: series[$0].name, color: color(of: $0), dash: dash(of: $0)) }
   }
 
   private func plot(_ index: Int, in drawing: inout Drawing) -> String {

@@ -4,10 +4,8 @@ import PerceptronFiles
 extension Chart {
   /// A point of a curve; a y that is not finite is a gap.
   public struct Point: Hashable, Sendable {
-    /// The horizontal coordinate.
-    public var x: Double
-    /// The vertical coordinate.
-    public var y: Double
+    /// The coordinates.
+    public var x: Double, y: Double
 
     /// Creates a point.
     public init(_ x: Double, _ y: Double) {
@@ -60,6 +58,7 @@ extension Chart {
     public var y: Axis
     /// The curves, from back to front.
     public var series: [Series]
+
     /// Creates a chart's curves.
     public init(x: Axis, y: Axis, series: [Series]) {
       self.x = x
@@ -79,22 +78,21 @@ extension Chart.Curves {
     to drawing: inout Drawing, _ ranges: Ranges,
     _ frame: (left: Double, right: Double, top: Double, bottom: Double)
   ) {
-    let shown = series.map { series in
-      series.points.filter {
-        ranges.x.contains($0.x) && Ranges.hasPlace($0.x, on: x) && $0.y.isFinite
-      }
+    let shown = series.map {
+      $0.points.filter { ranges.x.contains($0.x) && Ranges.hasPlace($0.x, on: x) && $0.y.isFinite }
     }
     let all = Set(shown.joined().map(\.x)).sorted()
     let count = min(all.count, Self.mostHints)
     if count == 0 { return }
-    let chosen = (0..<count).map { all[count == 1 ? 0 : $0 * (all.count - 1) / (count - 1)] }
+    let chosen = (0..<count).map { place -> Double in
+      all[count == 1 ? 0 : place * (all.count - 1) / (count - 1)]
+    }
     let places = chosen.map { ranges.x(of: $0, on: x, from: frame.left, to: frame.right) }
     for (index, value) in chosen.enumerated() {
       let begin = index == 0 ? frame.left : (places[index - 1] + places[index]) / 2
       let end = index == count - 1 ? frame.right : (places[index] + places[index + 1]) / 2
-      let reach =
-        [index - 1, index + 1].filter(chosen.indices.contains)
-        .map { abs(chosen[$0] - value) / 2 }.max() ?? 0
+      let neighbours = [index - 1, index + 1].filter(chosen.indices.contains)
+      let reach: Double = neighbours.map { abs(chosen[$0] - value) / 2 }.max() ?? 0
       let lines = zip(series, shown).compactMap { series, points in
         Self.nearest(to: value, in: points).flatMap { point -> String? in
           let text = "\(series.name): \(significant(point.y, 4))"

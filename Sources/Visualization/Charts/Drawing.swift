@@ -131,9 +131,7 @@ extension Drawing {
   }
 
   /// The approximate width of a text in pixels.
-  static func width(of text: String) -> Double {
-    text.reduce(0) { $0 + width(of: $1) }
-  }
+  static func width(of text: String) -> Double { text.reduce(0) { $0 + width(of: $1) } }
 
   private static func width(of character: Character) -> Double {
     // Beyond these alphabets are ideographs and emoji, which are wider.

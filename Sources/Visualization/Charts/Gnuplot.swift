@@ -9,7 +9,6 @@ public enum Gnuplot {
   /// Draws charts in a single process, since starting gnuplot takes longer than drawing.
   ///
   /// - Parameters:
-  ///   - charts: the charts.
   ///   - widths: the widths in pixels; ``Chart/standardWidth`` by default.
   ///   - folder: a folder for gnuplot's files, which the caller removes; a temporary folder by
   ///     default.
@@ -29,20 +28,12 @@ public enum Gnuplot {
         "gnuplot", "there is no gnuplot on the PATH, so that charts cannot be drawn: \(advice)")
     }
     if charts.isEmpty { return [] }
-    let drawings = charts.enumerated().map {
-      $1.drawing(width: widths?[$0] ?? Chart.standardWidth)
-    }
+    let drawings = charts.enumerated().map { $1.drawing(width: widths?[$0] ?? Chart.standardWidth) }
     let own =
-      FileManager.default.temporaryDirectory.path + "/perceptron-charts-"
+      "\(FileManager.default.temporaryDirectory.path)/perceptron-charts-"
       + String(UInt64.random(in: 0 ... .max), radix: 16)
     let folder = folder ?? own
-    if folder == own {
-      do {
-        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
-      } catch {
-        throw FileError(own, "the folder cannot be made: \(error.localizedDescription)")
-      }
-    }
+    if folder == own { try makeFolder(own) }
     defer { if folder == own { try? FileManager.default.removeItem(atPath: own) } }
     let script = drawings.enumerated().map { Self.script(of: $1, to: "\($0).svg") }.joined()
     try AtomicFile.write(Array(script.utf8), to: folder + "/charts.gnuplot")
@@ -52,8 +43,7 @@ public enum Gnuplot {
       guard let bytes = try? Data(contentsOf: file), !bytes.isEmpty else {
         throw FileError(path, "ended without any output")
       }
-      return SVG(
-        String(decoding: bytes, as: UTF8.self), of: pair.0, drawnAs: pair.1)
+      return SVG(String(decoding: bytes, as: UTF8.self), of: pair.0, drawnAs: pair.1)
     }
   }
 
@@ -81,9 +71,7 @@ public enum Gnuplot {
   }
 
   /// Runs the script in a folder. Its output goes to a file, so that no pipe can fill up.
-  private static func run(
-    _ path: String, in folder: String, _ isStopped: () -> Bool
-  ) throws {
+  private static func run(_ path: String, in folder: String, _ isStopped: () -> Bool) throws {
     let log = folder + "/errors"
     let process = try ChildProcess(
       // Without the user's own settings.
@@ -112,9 +100,7 @@ extension Chart {
   /// The chart drawn by gnuplot.
   ///
   /// - Throws: see ``Gnuplot/draw(_:widths:in:isStopped:)``.
-  public var svg: SVG {
-    get throws { try Gnuplot.draw([self])[0] }
-  }
+  public var svg: SVG { get throws { try Gnuplot.draw([self])[0] } }
 
   func drawing(width: Double) -> Drawing {
     switch content {

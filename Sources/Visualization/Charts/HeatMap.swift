@@ -60,8 +60,7 @@ extension Chart.HeatMap {
     let names = columns.map { Drawing.width(of: $0) }
     let isSlanted = (names.max() ?? 0) > cell.width - 6
     let room = isSlanted ? min((names.max() ?? 0) + 16, 110) : 26
-    var drawing = Drawing(
-      width: width, height: bottom + room + 26 + ColorScale.height)
+    var drawing = Drawing(width: width, height: bottom + room + 26 + ColorScale.height)
     drawing.text(
       rowLabel, x: 14, y: (top + bottom) / 2, .center, room: max(bottom - top, 60), rotated: true)
     writeNames(
@@ -127,9 +126,8 @@ extension Chart.HeatMap {
         // Without gaps, neighbours of one colour are one box: a large map is mostly zeros.
         let parts = gap > 0 ? run.columns.map { $0..<$0 + 1 } : [run.columns]
         for part in parts {
-          let (x, end) = (
-            left + Double(part.lowerBound) * cell.width, left + Double(part.upperBound) * cell.width
-          )
+          let x = left + Double(part.lowerBound) * cell.width
+          let end = left + Double(part.upperBound) * cell.width
           boxes.append(
             "\(x) \(y) \(x + gap) \(end - gap) \(y + gap) \(y + cell.height - gap)"
               + " \(run.color.number)")

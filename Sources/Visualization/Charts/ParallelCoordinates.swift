@@ -43,9 +43,7 @@ extension Chart {
       public var details: [String]
 
       /// Creates a line.
-      public init(
-        _ name: String, positions: [Double?], value: Double?, details: [String] = []
-      ) {
+      public init(_ name: String, positions: [Double?], value: Double?, details: [String] = []) {
         self.name = name
         self.positions = positions
         self.value = value
@@ -72,8 +70,7 @@ extension Chart {
       precondition(
         lines.allSatisfy { $0.positions.count == dimensions.count },
         "ParallelCoordinates: \(lines.map(\.positions.count)) positions for "
-          + "\(dimensions.count) axes"
-      )
+          + "\(dimensions.count) axes")
       self.dimensions = dimensions
       self.lines = lines
       self.valueLabel = valueLabel
@@ -101,8 +98,8 @@ extension Chart.ParallelCoordinates {
     let scale = ColorScale(
       lines.compactMap(\.value), range: range, label: valueLabel,
       shades: ColorScale.shadesOfLines)
-    var drawing = Drawing(
-      width: width, height: bottom + 20 + (scale == nil ? 0 : ColorScale.height))
+    let height = bottom + 20 + (scale == nil ? 0 : ColorScale.height)
+    var drawing = Drawing(width: width, height: height)
     let places = dimensions.indices.map { left + Double($0) * step }
     for (index, dimension) in dimensions.enumerated() {
       draw(
@@ -111,7 +108,6 @@ extension Chart.ParallelCoordinates {
         name: (y: isStaggered && index % 2 == 0 ? 32 : 14, room: (isStaggered ? 2 : 1) * step),
         isFirst: index == 0, isLast: index == dimensions.count - 1 && index > 0)
     }
-    var plots: [String] = []
     let rows = lines.flatMap { line -> [String] in
       let color = line.value.flatMap { value in scale?.color(of: value) } ?? ChartColor.grid
       return zip(places, line.positions).map { x, position in
@@ -127,7 +123,7 @@ extension Chart.ParallelCoordinates {
         })
     }
     let block = drawing.data(rows)
-    plots.append("\(block) using 1:2:3 with lines linewidth 1.5 linecolor rgb variable")
+    var plots = ["\(block) using 1:2:3 with lines linewidth 1.5 linecolor rgb variable"]
     if let scale {
       plots.append(scale.draw(in: &drawing, from: left, to: right, top: bottom + 16))
     }

@@ -1,9 +1,7 @@
 /// A chart drawn by gnuplot, as scalable vector graphics.
 public struct SVG: Hashable, Sendable {
-  /// The width in pixels.
-  public let width: Double
-  /// The height in pixels.
-  public let height: Double
+  /// The size in pixels.
+  public let width: Double, height: Double
   private let title: String
   private let summary: String
   /// The drawing's elements, one on each line, without gnuplot's unused parts.

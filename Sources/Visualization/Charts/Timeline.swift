@@ -15,9 +15,7 @@ extension Chart {
       public var detail: String?
 
       /// Creates a span.
-      public init(
-        _ name: String, seconds: ClosedRange<Double>, kind: Int, detail: String? = nil
-      ) {
+      public init(_ name: String, seconds: ClosedRange<Double>, kind: Int, detail: String? = nil) {
         self.name = name
         self.seconds = seconds
         self.kind = kind
@@ -64,8 +62,7 @@ extension Chart.Timeline {
     var drawing = Drawing(width: width, height: bottom + 52)
     legend.draw(in: &drawing, top: 0)
     func place(_ seconds: Double) -> Double {
-      left + (right - left) * (seconds - range.lowerBound)
-        / (range.upperBound - range.lowerBound)
+      left + (right - left) * (seconds - range.lowerBound) / (range.upperBound - range.lowerBound)
     }
     let thickness = max(laneHeight - 2, laneHeight * 0.75)
     let rows = zip(spans, lanes).map { span, lane in
@@ -77,11 +74,10 @@ extension Chart.Timeline {
         [
           span.name + kind,
           "from \(readableTime(span.seconds.lowerBound)) to "
-            + readableTime(span.seconds.upperBound),
-        ] + [span.detail].compactMap { $0 },
+            + readableTime(span.seconds.upperBound), span.detail,
+        ].compactMap { $0 },
         x: begin, y: y, width: max(end - begin, 2), height: laneHeight)
-      return
-        "\(begin) \(y) \(begin) \(max(end, begin + 2)) \(y) \(y + thickness) \(color.number)"
+      return "\(begin) \(y) \(begin) \(max(end, begin + 2)) \(y) \(y + thickness) \(color.number)"
     }
     drawing.line(from: (left, bottom + 4), to: (right, bottom + 4), color: .muted)
     for tick in Ticks(range, scale: .linear, count: width > 600 ? 10 : 5).places {

@@ -28,11 +28,8 @@ public struct ClassExamples: Hashable, Sendable {
 
   /// Draws examples from data; nil if its rows are no pictures.
   ///
-  /// - Parameters:
-  ///   - data: the data set.
-  ///   - perClass: the number of examples of each class, or all of a class that has fewer.
-  ///   - seed: the seed of the choice.
-  /// - Precondition: `perClass` is at least 1.
+  /// - Parameter perClass: the number of examples of each class, at least 1; a class that has fewer
+  ///   gives all.
   public init?(of data: Dataset, perClass: Int = 10, seed: UInt64 = 0) {
     require(perClass > 0, "ClassExamples: \(perClass) of each class, expected at least 1")
     var random = SeededRandom(seed: seed, purpose: "examples")
@@ -127,14 +124,9 @@ extension Network {
 }
 
 extension Report {
-  /// Creates a page of examples of a data set's classes.
-  ///
-  /// - Parameters:
-  ///   - examples: a few examples of each class.
-  ///   - name: the name of the data set.
+  /// Creates a page of examples of the classes of the data set `name`.
   public init(of examples: ClassExamples, named name: String) {
     let shape = examples.shape
-    let missing = examples.classes.filter { $0.count == 0 }.map(\.name)
     var overview: [Block] = [
       .figures([
         .init("examples", grouped(examples.count)),
@@ -143,25 +135,22 @@ extension Report {
         .init("channels", "\(shape.channels)"),
       ])
     ]
+    let missing = examples.classes.filter { $0.count == 0 }.map(\.name)
     if !missing.isEmpty {
       overview.append(.warning("There are no examples of \(missing.joined(separator: ", "))."))
     }
     var sections = [Section("Overview", overview)]
-    let pictures = examples.classes.enumerated().compactMap { label, entry in
-      Self.picture(of: entry, label: label)
+    let pictures = examples.classes.enumerated().compactMap { label, entry -> Picture? in
+      if entry.images.isEmpty { return nil }
+      return Picture(
+        "class-\(label)",
+        .init(ImageGrid(forPage: entry.images), names: entry.rows.map { "row \($0)" }),
+        caption: "\(entry.name): \(grouped(entry.count)) example\(entry.count == 1 ? "" : "s")",
+        summary: "\(counted(entry.images.count, "example")) of class \(entry.name)")
     }
     if !pictures.isEmpty { sections.append(Section("Examples by class", [.pictures(pictures)])) }
     self.init(
       title: "Examples of \(name)", subtitle: "Drawn at random from each class",
       sections: sections)
-  }
-
-  private static func picture(of entry: ClassExamples.Class, label: Int) -> Picture? {
-    if entry.images.isEmpty { return nil }
-    return Picture(
-      "class-\(label)",
-      .init(ImageGrid(forPage: entry.images), names: entry.rows.map { "row \($0)" }),
-      caption: "\(entry.name): \(grouped(entry.count)) example\(entry.count == 1 ? "" : "s")",
-      summary: "\(counted(entry.images.count, "example")) of class \(entry.name)")
   }
 }

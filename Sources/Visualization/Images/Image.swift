@@ -4,10 +4,8 @@ import PerceptronLinearAlgebra
 
 /// A picture of 8-bit pixels, grey or RGB.
 public struct Image: Hashable, Sendable {
-  /// The width in pixels.
-  public let width: Int
-  /// The height in pixels.
-  public let height: Int
+  /// The size in pixels.
+  public let width: Int, height: Int
   /// The number of channels: 1 for grey, 3 for RGB.
   public let channels: Int
   /// The bytes: [height, width, channels].
@@ -41,7 +39,6 @@ extension Image {
   ///
   /// - Parameters:
   ///   - values: `shape.featureCount` numbers in the layout of `shape`.
-  ///   - shape: the shape of the picture.
   ///   - range: the values of black and white; nil for the least and the largest finite number over
   ///     all channels.
   public init<Scalar: BLASScalar>(
@@ -51,7 +48,7 @@ extension Image {
       values.count == shape.featureCount,
       "Image: \(values.count) numbers for pictures of \(shape.featureCount) features")
     let range = range ?? Image.finiteRange(of: values) ?? 0...0
-    let scale = ByteScale(Double(range.lowerBound)...Double(range.upperBound))
+    let ends = Double(range.lowerBound)...Double(range.upperBound)
     let isColored = shape.channels == 3
     let parts = isColored ? 1 : shape.channels
     var pixels: [UInt8] = []
@@ -61,7 +58,7 @@ extension Image {
         for column in 0..<shape.width {
           for channel in isColored ? 0..<3 : part..<part + 1 {
             let index = shape.featureIndex(row: row, column: column, channel: channel)
-            pixels.append(scale.byte(of: Double(values[index])))
+            pixels.append(byte(of: Double(values[index]), in: ends))
           }
         }
       }
@@ -82,25 +79,15 @@ extension Image {
   }
 }
 
-private struct ByteScale {
-  private let range: ClosedRange<Double>
-  /// One half if the width of the range overflows, else 1.
-  private let factor: Double
-
-  init(_ range: ClosedRange<Double>) {
-    self.range = range
-    factor = (range.upperBound - range.lowerBound).isFinite ? 1 : 0.5
-  }
-
-  func byte(of value: Double) -> UInt8 {
-    if value.isNaN { return 0 }
-    if value < range.lowerBound { return 0 }
-    if value > range.upperBound { return 255 }
-    if range.lowerBound == range.upperBound { return 128 }
-    let least = range.lowerBound * factor
-    let share = (value * factor - least) / (range.upperBound * factor - least)
-    return UInt8((share * 255).rounded())
-  }
+private func byte(of value: Double, in range: ClosedRange<Double>) -> UInt8 {
+  let (least, largest) = (range.lowerBound, range.upperBound)
+  if value.isNaN || value < least { return 0 }
+  if value > largest { return 255 }
+  if least == largest { return 128 }
+  // Halved if the width of the range overflows.
+  let factor = (largest - least).isFinite ? 1 : 0.5
+  let share = (value * factor - least * factor) / (largest * factor - least * factor)
+  return UInt8((share * 255).rounded())
 }
 
 extension Image {
@@ -134,10 +121,9 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   public let message: String
 
   init(_ image: png_image) {
-    let text = withUnsafeBytes(of: image.message) { bytes in
-      String(decoding: bytes.prefix(while: { $0 != 0 }), as: UTF8.self)
+    message = withUnsafeBytes(of: image.message) { bytes in
+      "libpng: " + String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
-    message = "libpng: \(text)"
   }
 
   /// The message.

@@ -42,47 +42,27 @@ extension ImageGrid {
     let across = min(columns, tiles.count)
     let down = (tiles.count + columns - 1) / columns
     let cell = (width: width * magnification, height: height * magnification)
-    var canvas = Canvas(
+    let size = (
       width: across * cell.width + (across - 1) * spacing,
-      height: down * cell.height + (down - 1) * spacing,
-      channels: tiles.map(\.channels).max() ?? 1, background: background)
+      height: down * cell.height + (down - 1) * spacing
+    )
+    let channels = tiles.map(\.channels).max() ?? 1
+    var pixels = [UInt8](repeating: background, count: size.width * size.height * channels)
     for (index, tile) in tiles.enumerated() {
-      canvas.draw(
-        tile, magnification: magnification, left: index % columns * (cell.width + spacing),
-        top: index / columns * (cell.height + spacing))
-    }
-    return canvas.image
-  }
-}
-
-private struct Canvas {
-  private let width: Int
-  private let height: Int
-  private let channels: Int
-  private var pixels: [UInt8]
-
-  init(width: Int, height: Int, channels: Int, background: UInt8) {
-    self.width = width
-    self.height = height
-    self.channels = channels
-    pixels = [UInt8](repeating: background, count: width * height * channels)
-  }
-
-  var image: Image {
-    Image(width: width, height: height, channels: channels, pixels: pixels)
-  }
-
-  mutating func draw(_ tile: Image, magnification: Int, left: Int, top: Int) {
-    for row in 0..<tile.height * magnification {
-      for column in 0..<tile.width * magnification {
-        let source = (row / magnification * tile.width + column / magnification) * tile.channels
-        let target = ((top + row) * width + left + column) * channels
-        for channel in 0..<channels {
-          // A grey tile has one channel for all three.
-          pixels[target + channel] = tile.pixels[source + min(channel, tile.channels - 1)]
+      let left = index % columns * (cell.width + spacing)
+      let top = index / columns * (cell.height + spacing)
+      for row in 0..<tile.height * magnification {
+        for column in 0..<tile.width * magnification {
+          let source = (row / magnification * tile.width + column / magnification) * tile.channels
+          let target = ((top + row) * size.width + left + column) * channels
+          for channel in 0..<channels {
+            // A grey tile has one channel for all three.
+            pixels[target + channel] = tile.pixels[source + min(channel, tile.channels - 1)]
+          }
         }
       }
     }
+    return Image(width: size.width, height: size.height, channels: channels, pixels: pixels)
   }
 }
 
@@ -93,11 +73,8 @@ extension ImageGrid {
   /// Creates a grid of pictures of one size that fits a page. The magnification is at least 3, and
   /// large enough for a longer side of 64 pixels.
   ///
-  /// - Parameters:
-  ///   - columns: the number of columns; nil for at least half of those that fit, if that fills all
-  ///     rows, else for the fewest rows.
-  ///   - spacing: the pixels between tiles.
-  ///   - background: the grey between tiles.
+  /// - Parameter columns: the number of columns; nil for at least half of those that fit, if that
+  ///   fills all rows, else for the fewest rows.
   package init(
     forPage tiles: [Image], columns: Int? = nil, spacing: Int = 2, background: UInt8 = 128
   ) {
@@ -117,9 +94,7 @@ extension Image {
   private var longerSide: Int { max(width, height) }
 
   /// The magnification of a picture in a page's grid.
-  fileprivate var tileMagnification: Int {
-    max(3, (64 + longerSide - 1) / longerSide)
-  }
+  fileprivate var tileMagnification: Int { max(3, (64 + longerSide - 1) / longerSide) }
 
   /// The picture magnified by a whole number, at least 3, such that its longer side is about `side`
   /// pixels.

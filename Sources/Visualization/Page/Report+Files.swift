@@ -5,9 +5,8 @@ extension Report {
   /// Writes the page to `path`, and the charts as SVG and CSV and the pictures as PNG into the
   /// folder of that name without its extension. An earlier page's files in that folder are removed.
   ///
-  /// - Throws: `FileError` if a file cannot be written; `FileError` if the folder has files that
-  ///   are not an earlier page's, or ``ImageError`` if a picture cannot be encoded, before anything
-  ///   is written.
+  /// - Throws: `FileError` if a file cannot be written; before anything is written, `FileError` if
+  ///   the folder has other files, and ``ImageError`` if a picture cannot be encoded.
   /// - Precondition: as for ``html(_:)``.
   public func write(to path: String, _ drawings: Drawings) throws {
     let page = try html(drawings)
@@ -68,9 +67,7 @@ extension Report {
   /// The file that lists the names of a page's files in the folder, one on each line.
   private static let listName = ".page-files"
 
-  /// The names of an earlier page's files in a folder.
-  ///
-  /// - Throws: `FileError` if the folder has files but no page's list.
+  /// The names of an earlier page's files in a folder; throws if it has files but no page's list.
   private static func earlierFiles(in folder: String) throws -> [String] {
     let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     if found.isEmpty { return [] }
@@ -88,11 +85,7 @@ extension Report {
   ) throws {
     let kept = Set(files.map(\.name))
     if !earlier.isEmpty || !files.isEmpty {
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      } catch {
-        throw FileError(folder, "the folder cannot be made: \(error.localizedDescription)")
-      }
+      try makeFolder(folder)
       // Written before the files, so that all are listed.
       let names = kept.union(earlier).sorted().joined(separator: "\n") + "\n"
       try AtomicFile.write(Array(names.utf8), to: folder + "/" + listName)
@@ -141,5 +134,13 @@ extension Report {
     } catch {
       return (.missing("\(error)"), "\(error)")
     }
+  }
+}
+
+func makeFolder(_ path: String) throws {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw FileError(path, "the folder cannot be made: \(error.localizedDescription)")
   }
 }

@@ -22,8 +22,7 @@ extension Report {
       "<section id=\"part-\(number + 1)\">\n<h2>\(HTML.escaped(section.heading))</h2>\n"
         + (try section.blocks.map { try Self.html($0, drawings) }.joined()) + "</section>\n"
     }
-    let line =
-      subtitle.isEmpty ? "" : "<p class=\"subtitle\">\(HTML.flowing(subtitle))</p>\n"
+    let line = subtitle.isEmpty ? "" : "<p class=\"subtitle\">\(HTML.flowing(subtitle))</p>\n"
     return """
       <!DOCTYPE html>
       <html lang="en">

@@ -53,10 +53,8 @@ public struct Report: Hashable, Sendable {
 
   /// A name with a value.
   public struct Fact: Hashable, Sendable {
-    /// The name.
-    public var name: String
-    /// The value as text.
-    public var value: String
+    /// The name, and the value as text.
+    public var name: String, value: String
 
     /// Creates a fact.
     public init(_ name: String, _ value: String) {

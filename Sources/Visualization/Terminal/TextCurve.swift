@@ -24,10 +24,8 @@ public struct TextCurve: Sendable {
 
   /// The values from left to right.
   public var values: [Double]
-  /// Columns of the curve, at least 1.
-  public var width: Int
-  /// Rows of the curve, at least 1.
-  public var height: Int
+  /// The number of columns and of rows, at least 1.
+  public var width: Int, height: Int
   /// Whether heights are logarithmic; values of 0 or less are then left out.
   public var isLogarithmic: Bool
   /// The characters of the bars.

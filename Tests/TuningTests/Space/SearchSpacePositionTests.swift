@@ -57,6 +57,5 @@ struct SearchSpacePositionTests {
     domain: SearchSpace.Domain, value: ParameterValue, expected: SearchSpace.Domain.Edge?
   ) {
     #expect(domain.edge(of: value) == expected)
-    #expect(domain.isEdge(value) == (expected != nil))
   }
 }
