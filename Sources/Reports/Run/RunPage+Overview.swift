@@ -1,4 +1,3 @@
-import PerceptronNeuralNetwork
 import PerceptronFiles
 import PerceptronTraining
 import PerceptronVisualization

@@ -1,7 +1,6 @@
 import PerceptronFiles
 import PerceptronTraining
 import PerceptronTuning
-import PerceptronVisualization
 
 /// One of the settings that a run was made with, for tables and event files.
 struct RunSetting: Hashable {

@@ -1,5 +1,4 @@
 import Foundation
-import PerceptronFiles
 import PerceptronTuning
 import PerceptronVisualization
 
@@ -138,19 +137,15 @@ extension StudyPage {
 public struct StudyDetails: Sendable {
   /// A command line with its purpose.
   public struct Command: Sendable {
-    /// The purpose, as a heading.
-    public var purpose: String
-    /// The line.
-    public var line: String
+    /// The purpose, as a heading, and the line.
+    public var purpose: String, line: String
 
     /// Creates a command line.
     public init(purpose: String, line: String) { (self.purpose, self.line) = (purpose, line) }
   }
 
-  /// The data set's name or folder.
-  public var data: String?
-  /// The data's format.
-  public var format: String?
+  /// The data set's name or folder, and its format.
+  public var data: String?, format: String?
   /// The settings that all trials share, by name.
   public var fixed: [String: String]
   /// How networks are trained.

@@ -1,4 +1,3 @@
-import Foundation
 import PerceptronTuning
 
 /// The messages of TensorBoard's hparams plug-in: the definition of a study, and for each trial or

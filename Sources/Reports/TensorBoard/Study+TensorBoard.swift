@@ -1,5 +1,4 @@
 import Foundation
-import PerceptronFiles
 import PerceptronTraining
 import PerceptronTuning
 

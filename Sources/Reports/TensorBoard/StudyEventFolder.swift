@@ -14,9 +14,8 @@ struct StudyEventFolder {
 
   private static let trialPrefix = "trial-"
 
-  /// Creates a folder at `path`, which need not exist.
-  ///
-  /// - Parameter move: moves a folder to a path at which there is nothing.
+  /// A folder at `path`, which need not exist; `move` moves a folder to a path at which there is
+  /// nothing.
   init(_ path: String, move: @escaping (String, String) throws -> Void = Self.move) {
     let url = URL(fileURLWithPath: path).standardizedFileURL
     let parent = url.deletingLastPathComponent().path

@@ -84,9 +84,7 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
 
   /// Records the end of the run and flushes the log.
   ///
-  /// - Parameters:
-  ///   - network: the network after the last iteration; nil if the run diverged.
-  ///   - iterations: the number of iterations.
+  /// - Parameter network: the network after the last iteration; nil if the run diverged.
   public func end(_ network: Network<Scalar>?, after iterations: Int) throws {
     let last = iterations - 1
     if let network, let lastDetailed {
@@ -130,7 +128,6 @@ extension TrainingCallback {
   ///   - interval: the iterations between losses.
   ///   - histograms: the approximate maximum number of evaluations with histograms.
   ///   - imageShape: the shape of the inputs as a picture; nil if they are none.
-  /// - Throws: `FileError` from the run, if the file cannot be written.
   /// - Precondition: `interval` is at least 1, `histograms` is not negative.
   public static func tensorBoard(
     to folder: String, every interval: Int = 10, histograms: Int = 50,

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The effect of one parameter's values, averaged over the other parameters.
 public struct MarginalEffect: Sendable, Equatable {
   /// One of a parameter's values, or a part of its range.
@@ -18,10 +16,8 @@ public struct MarginalEffect: Sendable, Equatable {
     public let trials: Int
     /// The number of diverged trials, which the other numbers leave out.
     public let diverged: Int
-    /// The mean of the compared values; nil if there is none.
-    public let mean: Double?
-    /// The best of the compared values.
-    public let best: Double?
+    /// The mean and the best of the compared values; nil if there are none.
+    public let mean: Double?, best: Double?
   }
 
   /// The parameter's name.

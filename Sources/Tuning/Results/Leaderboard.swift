@@ -1,4 +1,3 @@
-import Foundation
 import PerceptronFiles
 import PerceptronTraining
 

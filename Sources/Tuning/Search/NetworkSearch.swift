@@ -60,7 +60,7 @@ public struct NetworkSearch {
   ///
   /// - Parameters:
   ///   - data: the training rows, including those to hold out.
-  ///   - settings: the settings of each trial; all hold out rows for validation.
+  ///   - settings: one for each trial; all hold out rows for validation.
   /// - Throws: `InvalidSetting` for invalid settings.
   public init(_ study: Study, on data: Dataset, settings: [Experiment]) throws {
     require(

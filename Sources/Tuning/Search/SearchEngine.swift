@@ -1,5 +1,3 @@
-import PerceptronDatasets
-import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import PerceptronTraining

@@ -1,4 +1,3 @@
-import PerceptronDatasets
 import Foundation
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
@@ -48,12 +47,8 @@ final class TrialGroup<Scalar: BLASScalar, Random: RandomStream & Codable> {
     }
   }
 
-  /// Creates a group, or resumes it from its checkpoint in the study's folder.
-  ///
-  /// - Parameters:
-  ///   - members: the networks with their trials, in the order of the trainer's members.
-  ///   - fresh: a trainer of them that has not begun.
-  ///   - checkpoint: the name of the group's checkpoint.
+  /// Creates a group of the networks of a trainer that has not begun, or resumes it from its
+  /// checkpoint in the study's folder.
   init(
     _ engine: SearchEngine<Scalar>, _ members: [SearchWork.Member], _ sets: PreparedSets<Scalar>,
     _ fresh: Trainer<Scalar, Random>, checkpoint: String
@@ -120,10 +115,8 @@ extension TrialGroup {
       try diverge(index, moment[index])
       over.insert(index)
     }
-    if moment.isEvaluated {
-      for index in moment.members where !over.contains(index) {
-        try record(moment[index], of: index)
-      }
+    for index in moment.members where moment.isEvaluated && !over.contains(index) {
+      try record(moment[index], of: index)
     }
     over.formUnion(try endTrials(at: moment))
     if moment.isEvaluated {

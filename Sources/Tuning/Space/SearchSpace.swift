@@ -131,10 +131,8 @@ extension SearchMethod {
 public struct SearchSpaceError: Error, Hashable, Sendable {
   /// The parameter's name; nil for an error of the whole space.
   public let parameter: String?
-  /// What was found.
-  public let found: String
-  /// What was expected.
-  public let expected: String
+  /// What was found, and what was expected.
+  public let found: String, expected: String
 
   /// Creates an error.
   public init(parameter: String? = nil, found: String, expected: String) {

@@ -10,10 +10,8 @@ import PerceptronTraining
 /// | `best.safetensors` | the best trial's model, if the program that ran the trials saved it |
 /// | `sweep.safetensors`, `trial-N.safetensors` | checkpoints of a ``NetworkSearch`` under way |
 extension Study {
-  /// The message about a folder in which another process runs a study.
-  package static let taken = "a study is under way in this folder"
-  /// The message about a folder that has a study already.
-  package static let exists = "holds a study already"
+  /// The messages about a folder in which another process runs a study, or that has one already.
+  package static let taken = "a study is under way in this folder", exists = "holds a study already"
 
   /// Whether the folder at `path` holds a study.
   public static func exists(at path: String) -> Bool {
@@ -44,10 +42,8 @@ extension Study {
 
   /// Creates a study in a folder, which is created if needed and locked while this object exists.
   ///
-  /// - Parameters:
-  ///   - definition: the definition of the study.
-  ///   - trials: the values of the hyperparameters of each trial, such as the result of
-  ///     `SearchSpace.assignments(by:limit:)`.
+  /// - Parameter trials: the values of the hyperparameters of each trial, such as the result of
+  ///   `SearchSpace.assignments(by:limit:)`.
   /// - Throws: `FileError` if the folder cannot be created or written to, or holds a study or a run
   ///   already; `InvalidSetting` for invalid pruning or seeds.
   public static func create(
@@ -66,8 +62,8 @@ extension Study {
   /// last line of the journal is removed.
   ///
   /// - Parameters:
-  ///   - expected: the expected definition, or nil for any.
-  ///   - trials: the expected trials, or nil for any.
+  ///   - expected: the expected definition; nil for any.
+  ///   - trials: the expected trials; nil for any.
   /// - Throws: `StudyDifference` if it is another study; `FileError` if there is none, another
   ///   process runs it, or its journal is invalid.
   public static func resume(

@@ -1,4 +1,3 @@
-import Foundation
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
@@ -23,7 +22,6 @@ extension Study {
   ///     creates no more threads.
   ///   - stop: called before each trial and after each report; if it returns true, running trials
   ///     wait again.
-  ///   - objective: the function; with several workers, several threads call it.
   /// - Throws: `FileError` if the journal cannot be written, once all workers have stopped;
   ///   `InvalidSetting` for fewer than one worker.
   public func run(
@@ -68,16 +66,12 @@ extension Study {
     }
   }
 
-  /// Calls `body` with the numbers of the waiting trials: all at once or, with pruning and repeats,
-  /// in two rounds.
+  /// Calls `body`, which may leave trials waiting, with the numbers of the waiting trials: all at
+  /// once or, with pruning and repeats, in two rounds.
   ///
   /// In the first round, the first trials of all points run and are pruned among themselves, all
   /// with the same seed. In the second round the survivors' other trials run to their end; those of
   /// a point whose first trial was pruned, diverged or failed are pruned before they begin.
-  ///
-  /// - Parameters:
-  ///   - stop: called between the rounds; true ends early.
-  ///   - body: runs the trials; it may leave some waiting.
   func forEachRound(
     until stop: () -> Bool = { false }, _ body: (_ trials: [Int]) throws -> Void
   ) throws {

@@ -61,8 +61,8 @@ extension StudyDefinition {
       Self.seedName, "no parameter of this name beside seeds of repeats")
   }
 
-  /// The points of the space that the method tries, see `SearchSpace.assignments(by:limit:)`. With
-  /// seeds, a space without parameters has a single point.
+  /// The points of the space that the method tries. With seeds, a space without parameters has a
+  /// single point.
   ///
   /// - Throws: `InvalidSetting` for invalid pruning or seeds; ``SearchSpaceError`` for an invalid
   ///   space or method and for more than 100,000 trials.
@@ -142,10 +142,8 @@ public struct StudyDifference: Error, Equatable, Sendable {
   public let path: String
   /// What differs, such as `parameter hidden` or `method`.
   public let name: String
-  /// The value in the folder's study.
-  public let recorded: String
-  /// The expected value.
-  public let expected: String
+  /// The value in the folder's study, and the expected one.
+  public let recorded: String, expected: String
 }
 
 extension StudyDifference: CustomStringConvertible, LocalizedError {

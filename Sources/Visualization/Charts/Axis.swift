@@ -81,16 +81,9 @@ struct Legend {
     var dash: String?
   }
 
-  private struct Place {
-    let entry: Entry
-    let x: Double
-    let row: Int
-    let name: String
-  }
-
   private static let rowHeight = 22.0
   private static let markWidth = 32.0
-  private var places: [Place] = []
+  private var places: [(entry: Entry, x: Double, row: Int, name: String)] = []
 
   /// Lays out the entries between two margins.
   init(_ entries: [Entry], from left: Double, to right: Double) {
@@ -99,7 +92,7 @@ struct Legend {
       let name = Drawing.shortened(entry.name, to: right - left - Self.markWidth - 6)
       let width = Self.markWidth + 6 + Drawing.width(of: name)
       if x > left && x + width > right { (x, row) = (left, row + 1) }
-      places.append(Place(entry: entry, x: x, row: row, name: name))
+      places.append((entry, x, row, name))
       x += width + 16
     }
   }

@@ -8,9 +8,7 @@ import PerceptronFiles
 struct ChartColor: Hashable {
   /// The custom property's name; nil for a colour that encodes a value and is never replaced.
   let name: String?
-  let red: UInt8
-  let green: UInt8
-  let blue: UInt8
+  let red: UInt8, green: UInt8, blue: UInt8
 
   /// A fixed colour, 0xrrggbb.
   init(_ rgb: UInt32) { self.init(nil, rgb) }
@@ -84,8 +82,7 @@ extension ChartColor {
 
 /// A colour scale: a strip of colours with its least and largest value and a label.
 struct ColorScale {
-  let least: Double
-  let most: Double
+  let least: Double, most: Double
   let label: String
   /// The number of decimals; nil for significant digits.
   var digits: Int?

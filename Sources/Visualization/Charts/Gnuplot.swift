@@ -10,10 +10,8 @@ public enum Gnuplot {
   ///
   /// - Parameters:
   ///   - widths: the widths in pixels; ``Chart/standardWidth`` by default.
-  ///   - folder: a folder for gnuplot's files, which the caller removes; a temporary folder by
-  ///     default.
+  ///   - folder: a folder for gnuplot's files, which the caller removes; else a temporary one.
   ///   - isStopped: called from time to time; true ends gnuplot.
-  /// - Returns: a drawing for each chart.
   /// - Throws: `FileError` if gnuplot is not on the PATH, cannot be started or fails, with its
   ///   output; `CancellationError` if it was stopped.
   public static func draw(

@@ -54,7 +54,7 @@ extension Chart.Timeline {
     let legend = Legend(
       used.map {
         .init(
-          name: kinds.indices.contains($0) ? kinds[$0] : "",
+          name: name(ofKind: $0) ?? "",
           color: ChartColor.series[$0 % ChartColor.series.count], width: 12)
       }, from: left, to: right)
     let top = legend.height + 8
@@ -69,7 +69,7 @@ extension Chart.Timeline {
       let y = top + Double(lane) * laneHeight
       let (begin, end) = (place(span.seconds.lowerBound), place(span.seconds.upperBound))
       let color = ChartColor.series[span.kind % ChartColor.series.count]
-      let kind = kinds.indices.contains(span.kind) ? ", \(kinds[span.kind])" : ""
+      let kind = name(ofKind: span.kind).map { ", \($0)" } ?? ""
       drawing.hint(
         [
           span.name + kind,
@@ -92,6 +92,8 @@ extension Chart.Timeline {
     drawing.plotInPixels([boxes])
     return drawing
   }
+
+  func name(ofKind kind: Int) -> String? { kinds.indices.contains(kind) ? kinds[kind] : nil }
 
   /// The lane of each span: the first one that is free at its start.
   static func lanes(of spans: [Span]) -> [Int] {

@@ -11,9 +11,8 @@ public struct Image: Hashable, Sendable {
   /// The bytes: [height, width, channels].
   public let pixels: [UInt8]
 
-  /// Creates a picture.
+  /// Creates a picture of pixels [height, width, channels].
   ///
-  /// - Parameter pixels: [height, width, channels].
   /// - Precondition: extents of at least 1, 1 or 3 channels, and as many bytes.
   public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
     require(
