@@ -92,7 +92,6 @@ extension RunPage {
       y: .init(label, scale: scale, range: range), series)
   }
 
-  /// The update ratios of the weight matrices.
   private var weights: [Chart.Curves.Series] {
     curves(of: { $0.parameters.filter { $0.name.hasPrefix("W") } }, named: \.name, \.updateRatio)
   }
@@ -117,7 +116,6 @@ extension RunPage {
     }.filter { !$0.points.isEmpty }
   }
 
-  /// The maximum number of drawn units.
   private static var mostUnits: Int { 100 }
 
   var firstLayer: Report.Section? {

@@ -56,7 +56,6 @@ extension RunPage {
   /// The maximum number of classes of a table of all pairs.
   private static var mostInTable: Int { 20 }
 
-  /// The confusion matrix and the most frequent confusions.
   var confusions: Report.Section? {
     guard let evaluation else { return nil }
     let confusion = evaluation.confusion

@@ -72,7 +72,6 @@ extension RunPage {
     }
   }
 
-  /// The settings of the run, and the machine.
   var settings: Report.Section {
     let facts = RunSetting.all(of: record.settings, seed: record.seed).map {
       Report.Fact($0.name, $0.text)

@@ -46,7 +46,6 @@ extension RunPage {
         + (validation.isEmpty ? [] : [.init("validation", validation, color: 1)]))
   }
 
-  /// The number of losses in a smoothed loss.
   private static func span(of loss: [Double]) -> Int { max(1, loss.count / 50) }
 
   /// Moving averages of losses.

@@ -53,7 +53,6 @@ extension StudyPage {
     return study.activity.reduce(0) { $0 + $1.upperBound.timeIntervalSince($1.lowerBound) }
   }
 
-  /// The state of the study, in sentences.
   private var states: [String] {
     let counts = study.counts
     var sentences: [String] = []
@@ -81,14 +80,12 @@ extension StudyPage {
     return sentences
   }
 
-  /// The number of failed trials, and the message of the first.
   private var failure: String? {
     let failed = trials.filter { $0.state == .failed }
     guard let first = failed.first else { return nil }
     return "\(counted(failed.count, "trial")) failed; trial \(first.id): \(first.message ?? "")"
   }
 
-  /// The fixed settings, the search space and the method.
   private var searched: [Report.Fact] {
     let definition = study.definition
     var facts: [Report.Fact] = []
@@ -185,7 +182,6 @@ extension StudyPage {
     trials.allSatisfy { $0.parameters[name].map { $0.number != nil } ?? true }
   }
 
-  /// How strongly each trial's value is tinted.
   private func tints(of shown: [Configuration]) -> [Double?] {
     if Set(shown.compactMap(\.result?.value)).count < 2 { return shown.map { _ in nil } }
     return shown.map { trial in

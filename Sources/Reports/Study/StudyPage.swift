@@ -49,7 +49,6 @@ struct StudyPage {
 
   var isUnderWay: Bool { trials.contains { $0.state == .running } }
 
-  /// The displayed name of the goal.
   var goalName: String { goal.name.replacing("_", with: " ") }
 
   /// Such as `higher is better`.
@@ -83,7 +82,6 @@ struct StudyPage {
     return min(max((value / 2 - low) / (high - low), 0), 1)
   }
 
-  /// A name for a chart's files, of letters, digits and hyphens.
   static func fileName(_ parts: String...) -> String {
     let text = parts.joined(separator: "-").unicodeScalars.map { scalar -> Character in
       let isLetter = scalar.isASCII && scalar.properties.isAlphabetic

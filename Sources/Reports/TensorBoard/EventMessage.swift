@@ -51,7 +51,6 @@ enum EventMessage {
       }, step: step, time: time)
   }
 
-  /// A picture, encoded as PNG.
   static func image(
     _ tag: String, _ image: Image, png: [UInt8], step: Int, time: Double
   ) -> WireMessage {

@@ -42,7 +42,6 @@ enum HParams {
         ? .number : values.allSatisfy { $0.kind == .flag } ? .flag : .text
     }
 
-    /// The kind of a single value.
     init(_ value: ParameterValue) { self = Kind(.values([value])) }
   }
 
@@ -89,7 +88,6 @@ enum HParams {
     return event("session_start_info", Content.start, start, time: time)
   }
 
-  /// The end of a trial or a run.
   static func end(_ status: Status, time: Double) -> WireMessage {
     let end = WireMessage {
       $0.add(End.status, status.rawValue)

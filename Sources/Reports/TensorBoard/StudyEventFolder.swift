@@ -3,7 +3,6 @@ import PerceptronFiles
 import PerceptronTraining
 
 struct StudyEventFolder {
-  /// The path as given, for messages.
   private let given: String
   private let path: String
   /// The path of the new folder while it is written.
@@ -26,7 +25,6 @@ struct StudyEventFolder {
     self.move = move
   }
 
-  /// The folder of a trial's event file.
   static func trial(_ id: Int, in folder: String) -> String { "\(folder)/\(trialPrefix)\(id)" }
 
   /// Throws if the folder holds anything that ``replace(by:)`` would not have written.

@@ -115,7 +115,6 @@ package enum EventFileName {
   private static let prefix = "events.out.tfevents."
   private static let microseconds = 1_000_000.0
 
-  /// The event files of a folder in order; empty if there is no such folder.
   package static func names(in folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasPrefix(prefix) }.sorted()

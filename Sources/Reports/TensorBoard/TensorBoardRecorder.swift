@@ -167,9 +167,7 @@ struct HistogramBuckets: Equatable {
   private(set) var count = 0
   private(set) var sum = 0.0
   private(set) var sumOfSquares = 0.0
-  /// The buckets' upper ends.
   private(set) var limits = [0.0]
-  /// The number of elements in each bucket.
   private(set) var counts = [0]
 
   init<Scalar: BLASScalar>(of tensor: Tensor<Scalar>) {

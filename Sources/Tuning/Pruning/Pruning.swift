@@ -69,7 +69,6 @@ extension Pruning {
     return rung
   }
 
-  /// Whether two trials are compared with each other.
   func compares(_ trial: Int, _ other: Int) -> Bool {
     guard let ladder else { return true }
     return trial % ladder.brackets == other % ladder.brackets

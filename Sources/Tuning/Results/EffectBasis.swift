@@ -109,7 +109,6 @@ extension MarginalEffect.Extent {
   }
 }
 
-/// Groups tried values by extents.
 struct Grouping {
   let extents: [MarginalEffect.Extent]
 
@@ -125,7 +124,6 @@ struct Grouping {
 
   private let isLastUsed: Bool
 
-  /// The position of the extent that contains a value; nil if none does.
   func position(of value: ParameterValue) -> Int? {
     extents.indices.first { index in
       extents[index].contains(value, isLast: isLastUsed && index == extents.count - 1)

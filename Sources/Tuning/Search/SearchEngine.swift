@@ -118,7 +118,6 @@ enum SearchCheckpoint {
   /// The checkpoint of a network on its own, by the last of its trials.
   static func alone(_ trial: Int) -> String { "trial-\(trial).safetensors" }
 
-  /// Whether a file's name is that of a checkpoint.
   static func isCheckpoint(_ name: String) -> Bool {
     name == sideBySide || (name.hasPrefix("trial-") && name.hasSuffix(".safetensors"))
   }
@@ -179,7 +178,6 @@ final class SearchMeter: Sendable {
     }
   }
 
-  /// Counts operations that are no longer needed.
   func spared(_ operations: Double) {
     state.withLock {
       $0.done += operations

@@ -8,12 +8,10 @@ struct SearchWork {
   struct Member {
     /// The trials in the order of their iterations: each is a prefix of the next.
     var trials: [RunPrefix]
-    /// The settings of the longest trial.
     var settings: Experiment
     let inputSize: Int
 
     var iterations: Int { trials.last?.iterations ?? 0 }
-    /// The floating-point operations of an iteration.
     var operations: Double { cost.operations }
     /// The approximate memory of training it beside others.
     fileprivate var bytes: Double { cost.parameterBytes + cost.activationBytes }
@@ -126,7 +124,6 @@ struct SearchWork {
   }
 }
 
-/// A trial with its number of iterations.
 struct RunPrefix: Codable, Equatable {
   let trial: Int
   let iterations: Int

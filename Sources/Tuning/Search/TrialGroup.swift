@@ -200,7 +200,6 @@ extension TrialGroup {
     return Set(indices.filter { runs[$0].left.isEmpty })
   }
 
-  /// Ends trials with the results of their network.
   private func end(
     _ prefixes: [RunPrefix], of index: Int, _ member: TrainingMember<Scalar>,
     _ network: Network<Scalar>, training: Evaluation, validation: Evaluation?
@@ -219,7 +218,6 @@ extension TrialGroup {
 // MARK: - Checkpoints
 
 extension TrialGroup {
-  /// The key of the runs in a checkpoint's notes.
   private static var runsKey: String { "runs" }
 
   /// Resumes from the checkpoint, if there is one of these networks.

@@ -10,14 +10,12 @@ import PerceptronLinearAlgebra
 /// first point is kept: without it, the sequence loses its balance (Owen,
 /// "On dropping the first Sobol' point", 2020).
 struct SobolSequence {
-  /// The maximum number of dimensions.
   static let dimensionLimit = primitive.count + 1
   /// The bits of a coordinate: those of a Double's significand.
   private static let bits = 53
 
   /// [dimensions][bits of a point's number]: the direction numbers.
   private var directions: [[UInt64]]
-  /// The digital shift of each dimension.
   private var shifts: [UInt64]
 
   /// Creates a sequence, scrambled if there is a seed.

@@ -83,7 +83,6 @@ extension SearchSpace {
 }
 
 extension SearchSpace.Parameter {
-  /// Whether the condition is true with the earlier parameters set.
   func isSet(after entries: [Assignment.Entry]) -> Bool {
     condition.allSatisfy { name, values in
       entries.contains { $0.name == name && values.contains($0.value) }

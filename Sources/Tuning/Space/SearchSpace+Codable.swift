@@ -156,7 +156,6 @@ extension SearchSpace.Domain: Codable {
 
 /// Reads the fields of a parameter, or of a domain alone.
 struct ParameterFields {
-  /// The parameter's name, for messages.
   let name: String?
   let fields: [String: JSONValue]
 
@@ -243,7 +242,6 @@ struct ParameterFields {
     return count
   }
 
-  /// The condition on other parameters.
   func condition() throws -> [String: [ParameterValue]] {
     guard let field = fields["when"] else { return [:] }
     guard case .object(let demands) = field else {

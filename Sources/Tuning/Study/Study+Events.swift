@@ -100,13 +100,11 @@ extension Study {
 }
 
 extension Study.Contents {
-  /// Traps for an invalid event.
   func demand(_ event: StudyEvent) {
     let objection = state.objection(to: event)
     require(objection == nil, "Study: \(objection ?? "")")
   }
 
-  /// Writes an event to the journal and applies it.
   fileprivate mutating func record(_ event: StudyEvent) throws {
     demand(event)
     let line = StudyLine(event)

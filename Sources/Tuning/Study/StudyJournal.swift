@@ -32,9 +32,7 @@ final class StudyJournal {
 }
 
 extension StudyJournal {
-  /// The journal's first line.
   private struct Header: Codable {
-    /// The version of the journal's format.
     var format: Int
     var study: StudyDefinition
     var trials: [Assignment]
@@ -42,7 +40,6 @@ extension StudyJournal {
 
   private static let format = 1
 
-  /// Creates a journal without events, atomically.
   static func create(
     _ path: String, _ definition: StudyDefinition, _ trials: [Assignment]
   ) throws -> StudyJournal {
@@ -93,7 +90,6 @@ extension StudyJournal {
     return StudyState(header.study, header.trials)
   }
 
-  /// Why a line of valid JSON is refused.
   private struct Refusal: Error {
     var message: String
   }
@@ -109,7 +105,6 @@ struct StudyLine: Codable {
     case time
   }
 
-  /// An event that happens now.
   init(_ event: StudyEvent) {
     self.event = event
     // Milliseconds suffice and keep lines short.

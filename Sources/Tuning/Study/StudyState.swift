@@ -1,4 +1,3 @@
-/// The state of a study: its trials after all events so far.
 struct StudyState {
   let definition: StudyDefinition
   private(set) var trials: [Trial]
@@ -69,14 +68,12 @@ struct StudyState {
     return isBest(after) ? after.best(by: definition.goal)?.id : nil
   }
 
-  /// Whether a configuration is complete and the best so far.
   private func isBest(_ own: Configuration) -> Bool {
     guard let value = own.result?.value else { return false }
     guard let other = best.map(configuration), let known = other.result?.value else { return true }
     return definition.goal.ranks(value, own.id, before: known, other.id)
   }
 
-  /// Applies a valid event.
   mutating func apply(_ line: StudyLine) {
     let event = line.event
     if case .note(let kind, let values) = event {
@@ -135,7 +132,6 @@ extension Trial {
   }
 }
 
-/// An event of a study, as in its journal.
 enum StudyEvent: Codable {
   /// A trial began, or began again with its measurements up to an iteration.
   case begun(trial: Int, from: Int)
@@ -165,7 +161,6 @@ extension StudyEvent {
     }
   }
 
-  /// Whether the event ends a trial.
   var isFinal: Bool {
     switch self {
     case .begun, .measured, .note: false

@@ -122,7 +122,6 @@ public struct Measurement: Codable, Equatable, Sendable {
   public var compared: Double? { value ?? validationAccuracy }
 }
 
-/// Wall-clock times.
 extension Trial {
   struct Times: Equatable {
     /// From each start to the last record before the next start.

@@ -2,7 +2,6 @@ import Foundation
 import PerceptronFiles
 
 struct Ticks {
-  /// The values with their labels.
   let places: [(value: Double, label: String)]
 
   /// Round numbers within a range, about `count` of them.
@@ -85,7 +84,6 @@ struct Legend {
   private static let markWidth = 32.0
   private var places: [(entry: Entry, x: Double, row: Int, name: String)] = []
 
-  /// Lays out the entries between two margins.
   init(_ entries: [Entry], from left: Double, to right: Double) {
     var (x, row) = (left, 0)
     for entry in entries {

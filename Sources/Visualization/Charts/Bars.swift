@@ -29,7 +29,6 @@ extension Chart {
 extension Chart.Bars {
   private static let barHeight = 26.0
 
-  /// Draws a row with name, bar and value for each.
   func drawing(width: Double) -> Drawing {
     let finite = values.filter(\.isFinite)
     if finite.isEmpty { return .empty(width: width) }

@@ -13,7 +13,6 @@ struct ChartColor: Hashable {
   /// A fixed colour, 0xrrggbb.
   init(_ rgb: UInt32) { self.init(nil, rgb) }
 
-  /// A colour that a page may replace.
   init(_ name: String?, _ rgb: UInt32) {
     self.name = name
     red = UInt8(rgb >> 16 & 255)
@@ -45,7 +44,6 @@ struct ChartColor: Hashable {
     ChartColor("--chart-5", 0xe6_9f_00), ChartColor("--chart-6", 0x56_b4_e9),
   ]
 
-  /// The colours that a page may replace.
   static let replaceable = [ink, muted, outlined, grid, faint] + series
 }
 
@@ -92,7 +90,6 @@ struct ColorScale {
   /// The colours in which thin lines are visible on light and on dark paper.
   static let shadesOfLines = 0.25...0.8
 
-  /// The height below a drawing.
   static let height = 48.0
 
   /// Creates the scale of some values; nil if none is finite.

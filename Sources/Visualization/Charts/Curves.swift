@@ -109,7 +109,6 @@ extension Chart.Curves {
     }
   }
 
-  /// The point with the nearest x; nil if there are no points.
   private static func nearest(to x: Double, in points: [Chart.Point]) -> Chart.Point? {
     var (low, high) = (0, points.count)
     while low < high {

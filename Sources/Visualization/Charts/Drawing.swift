@@ -69,7 +69,6 @@ struct Drawing {
       + " noborder"
   }
 
-  /// Adds a tooltip to a rectangle.
   mutating func hint(_ lines: [String], x: Double, y: Double, width: Double, height: Double) {
     hints.append(
       "<rect class=\"hint\" x=\"\(Self.pixels(x))\" y=\"\(Self.pixels(y))\""
@@ -77,7 +76,6 @@ struct Drawing {
         + " fill-opacity=\"0\"><title>\(Self.hintText(lines))</title></rect>")
   }
 
-  /// Adds a tooltip along a line through some points.
   mutating func hint(_ lines: [String], along points: [(x: Double, y: Double)]) {
     let places = points.map { "\(Self.pixels($0.x)),\(Self.pixels($0.y))" }
     hints.append(
@@ -102,7 +100,6 @@ struct Drawing {
     command("plot " + (plots.isEmpty ? ["NaN notitle"] : plots).joined(separator: ", "))
   }
 
-  /// The drawing of a chart without data.
   static func empty(width: Double) -> Drawing {
     var drawing = Drawing(width: width, height: 80)
     drawing.text("There is nothing to show.", x: width / 2, y: 40, .center, color: .muted)
@@ -130,7 +127,6 @@ extension Drawing {
     return String(quoted) + "'"
   }
 
-  /// The approximate width of a text in pixels.
   static func width(of text: String) -> Double { text.reduce(0) { $0 + width(of: $1) } }
 
   private static func width(of character: Character) -> Double {

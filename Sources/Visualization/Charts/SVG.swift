@@ -7,7 +7,6 @@ public struct SVG: Hashable, Sendable {
   /// The drawing's elements, one on each line, without gnuplot's unused parts.
   private let elements: [Substring]
 
-  /// Creates an SVG of gnuplot's output for `chart`.
   init(_ text: String, of chart: Chart, drawnAs drawing: Drawing) {
     title = chart.title
     summary = chart.summary

@@ -87,7 +87,6 @@ extension Dataset {
 }
 
 extension Features {
-  /// The values of black and white.
   fileprivate var brightness: ClosedRange<Double> {
     switch storage {
     case .bytes(let elements): 0...Double(elements.max() ?? 0)

@@ -67,7 +67,6 @@ extension ImageGrid {
 }
 
 extension ImageGrid {
-  /// The width of a page in pixels.
   private static var pageWidth: Int { 1100 }
 
   /// Creates a grid of pictures of one size that fits a page. The magnification is at least 3, and
@@ -93,7 +92,6 @@ extension ImageGrid {
 extension Image {
   private var longerSide: Int { max(width, height) }
 
-  /// The magnification of a picture in a page's grid.
   fileprivate var tileMagnification: Int { max(3, (64 + longerSide - 1) / longerSide) }
 
   /// The picture magnified by a whole number, at least 3, such that its longer side is about `side`

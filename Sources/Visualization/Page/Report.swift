@@ -79,7 +79,6 @@ public struct Report: Hashable, Sendable {
       self.isWide = isWide
     }
 
-    /// Creates a chart of curves.
     package static func curves(
       _ name: String, title: String, summary: String, x: Chart.Axis, y: Chart.Axis,
       _ series: [Chart.Curves.Series], isWide: Bool = false
@@ -204,7 +203,6 @@ public struct Report: Hashable, Sendable {
       self.rows = rows
     }
 
-    /// Creates a table of plain cells.
     package init(caption: String, columns: [Column], texts: [[String]]) {
       self.init(caption: caption, columns: columns, rows: texts.map { $0.map { Cell($0) } })
     }
