@@ -12,10 +12,9 @@ public struct MarginalEffect: Sendable, Equatable {
   public struct Level: Sendable, Equatable {
     /// The value or values.
     public let extent: Extent
-    /// The number of compared trials; see ``EffectBasis``.
-    public let trials: Int
-    /// The number of diverged trials, which the other numbers leave out.
-    public let diverged: Int
+    /// The number of compared trials, see ``EffectBasis``, and of diverged ones, which the other
+    /// numbers leave out.
+    public let trials: Int, diverged: Int
     /// The mean and the best of the compared values; nil if there are none.
     public let mean: Double?, best: Double?
   }
@@ -110,10 +109,8 @@ extension MarginalEffect {
 public struct PairEffect: Sendable, Equatable {
   /// The trials at one level of each parameter.
   public struct Cell: Sendable, Equatable {
-    /// The number of compared trials; see ``EffectBasis``.
-    public let trials: Int
-    /// The number of diverged trials.
-    public let diverged: Int
+    /// The numbers of compared trials, see ``EffectBasis``, and of diverged ones.
+    public let trials: Int, diverged: Int
     /// The best of the compared values; nil if there is none.
     public let best: Double?
   }

@@ -2,10 +2,8 @@ import PerceptronFiles
 
 /// The contents of a chart. ``svg`` draws it with gnuplot; ``csv`` has all of its data.
 public struct Chart: Hashable, Sendable {
-  /// The title.
-  public var title: String
-  /// The alternative text, a sentence or two.
-  public var summary: String
+  /// The title, and the alternative text, a sentence or two.
+  public var title: String, summary: String
   /// The data.
   public var content: Content
 

@@ -52,10 +52,8 @@ extension Chart {
       }
     }
 
-    /// The horizontal axis.
-    public var x: Axis
-    /// The vertical axis.
-    public var y: Axis
+    /// The horizontal and the vertical axis.
+    public var x: Axis, y: Axis
     /// The curves, from back to front.
     public var series: [Series]
 
@@ -87,7 +85,12 @@ extension Chart.Curves {
     let chosen = (0..<count).map { place -> Double in
       all[count == 1 ? 0 : place * (all.count - 1) / (count - 1)]
     }
-    let places = chosen.map { ranges.x(of: $0, on: x, from: frame.left, to: frame.right) }
+    let scaled = { (value: Double) in x.scale == .logarithmic ? log10(value) : value / 2 }
+    let (least, most) = (scaled(ranges.x.lowerBound), scaled(ranges.x.upperBound))
+    let places = chosen.map { value -> Double in
+      if most <= least { return frame.left }
+      return frame.left + (frame.right - frame.left) * (scaled(value) - least) / (most - least)
+    }
     for (index, value) in chosen.enumerated() {
       let begin = index == 0 ? frame.left : (places[index - 1] + places[index]) / 2
       let end = index == count - 1 ? frame.right : (places[index] + places[index + 1]) / 2
@@ -117,16 +120,5 @@ extension Chart.Curves {
     }
     return [low - 1, low].filter(points.indices.contains).map { points[$0] }
       .min { abs($0.x - x) < abs($1.x - x) }
-  }
-}
-
-extension Chart.Curves.Ranges {
-  /// The position of a number on the horizontal axis in pixels.
-  fileprivate func x(
-    of value: Double, on axis: Chart.Axis, from left: Double, to right: Double
-  ) -> Double {
-    let scaled = { (value: Double) in axis.scale == .logarithmic ? log10(value) : value / 2 }
-    let size = scaled(x.upperBound) - scaled(x.lowerBound)
-    return size > 0 ? left + (right - left) * (scaled(value) - scaled(x.lowerBound)) / size : left
   }
 }

@@ -3,10 +3,8 @@
 /// ``draw()`` draws the charts; ``write(to:_:)`` writes a self-contained HTML file and, beside it,
 /// a folder with each chart as SVG and CSV and each picture as PNG.
 public struct Report: Hashable, Sendable {
-  /// The title.
-  public var title: String
-  /// A line below the title.
-  public var subtitle: String
+  /// The title, and a line below it.
+  public var title: String, subtitle: String
   /// The sections in order.
   public var sections: [Section]
 
@@ -96,10 +94,8 @@ public struct Report: Hashable, Sendable {
     public var name: String
     /// The picture.
     public var image: Image
-    /// The caption.
-    public var caption: String
-    /// The alternative text.
-    public var summary: String
+    /// The caption, and the alternative text.
+    public var caption: String, summary: String
     /// The tiles of a composed picture, which a page wraps to its width; nil for a single picture.
     public var tiles: Tiles?
 
