@@ -162,19 +162,28 @@ extension BLASScalar {
 
 @inline(__always)
 private func cast<From: BLASScalar, To: BLASScalar>(_ number: From) -> To {
-  unsafeBitCast(number, to: To.self)
+  requireSame(From.self, To.self)
+  return unsafeBitCast(number, to: To.self)
 }
 
 @inline(__always)
 private func cast<From: BLASScalar, To: BLASScalar>(
   _ buffer: UnsafePointer<From>
 ) -> UnsafePointer<To> {
-  UnsafeRawPointer(buffer).assumingMemoryBound(to: To.self)
+  requireSame(From.self, To.self)
+  return UnsafeRawPointer(buffer).assumingMemoryBound(to: To.self)
 }
 
 @inline(__always)
 private func cast<From: BLASScalar, To: BLASScalar>(
   _ buffer: UnsafeMutablePointer<From>
 ) -> UnsafeMutablePointer<To> {
-  UnsafeMutableRawPointer(buffer).assumingMemoryBound(to: To.self)
+  requireSame(From.self, To.self)
+  return UnsafeMutableRawPointer(buffer).assumingMemoryBound(to: To.self)
+}
+
+/// Traps for a third type that was made to conform to `BLASScalar`.
+@inline(__always)
+private func requireSame<From: BLASScalar, To: BLASScalar>(_: From.Type, _: To.Type) {
+  precondition(From.self == To.self, "BLASScalar: only Float and Double conform to it")
 }

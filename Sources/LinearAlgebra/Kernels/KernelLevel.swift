@@ -37,6 +37,8 @@ package enum MultiplyAddLoop {
 extension BLASScalar {
   @inline(__always)
   static var kernelType: ckernels_type {
-    Self.self == Float.self ? ckernels_float : ckernels_double
+    if Self.self == Float.self { return ckernels_float }
+    precondition(Self.self == Double.self, "BLASScalar: only Float and Double conform to it")
+    return ckernels_double
   }
 }

@@ -17,7 +17,9 @@ struct CheckOptions: ParsableArguments {
 
   func validate() throws {
     try require("--rows", rows, in: 1...largestSize)
-    let chosen = try hyperparameters
+    var chosen = try hyperparameters
+    // What single precision cannot hold is refused for runs only.
+    chosen.precision = .double
     try namingOptions {
       try chosen.check()
       try chosen.checkBatch(rows, named: "rows")

@@ -96,7 +96,9 @@ func requireData(_ source: String) throws {
   case nil:
     found = FileManager.default.fileExists(atPath: source) ? "this is a file" : "no such folder"
   }
-  let help = kind?.isArrays == true ? "; README.md, Data of your own, has a way from NumPy" : ""
+  let help =
+    kind?.isArrays == true
+    ? "; Sources/Datasets/README.md, Data of your own, has a way from NumPy" : ""
   throw FileError(source, "\(found); \(taken)\(help)")
 }
 

@@ -66,7 +66,11 @@ struct HyperparameterOptions<Selection: HyperparameterSelection>: ParsableArgume
       }
       return Flag<Bool>(wrappedValue: false, name: name, help: help)
     }
-    return Option<Hyperparameter.Value?>(name: name, parsing: .unconditional, help: help) { text in
+    let completion =
+      hyperparameter.choices.isEmpty ? nil : CompletionKind.list(hyperparameter.choices)
+    return Option<Hyperparameter.Value?>(
+      name: name, parsing: .unconditional, help: help, completion: completion
+    ) { text in
       do {
         return try hyperparameter.value(parsing: text)
       } catch {

@@ -1,7 +1,7 @@
 /// The learning rates of a run, and where it stands among its epochs. A checkpoint holds all of it.
 ///
 /// A state whose custom schedule is not registered can be decoded, but gives no rates.
-public struct ScheduleState: Equatable, Codable, Sendable {
+public struct ScheduleState: Equatable, Sendable {
   /// The settings.
   public let schedule: Schedule
   /// η₀, the rate that the schedule changes.
@@ -13,6 +13,7 @@ public struct ScheduleState: Equatable, Codable, Sendable {
   private var epochRate: Double
   private var endedEpochs = 0
   private var plateau = Plateau()
+  private let rule: Rule
 
   /// The state before the first iteration.
   ///
@@ -22,10 +23,16 @@ public struct ScheduleState: Equatable, Codable, Sendable {
     self.baseRate = baseRate
     self.iterations = iterations
     epochRate = baseRate
+    rule = Rule(schedule)
   }
 
   /// The learning rate of an iteration, counted from 0, of the current epoch.
-  public func rate(at iteration: Int) -> Double { rule.rate(at: position(iteration)) }
+  public func rate(at iteration: Int) -> Double {
+    guard let rule = rule.value else {
+      fatalError("ScheduleState: no schedule \"\(schedule.displayName)\" is registered")
+    }
+    return rule.rate(at: position(iteration))
+  }
 
   /// Ends an epoch.
   ///
@@ -34,15 +41,8 @@ public struct ScheduleState: Equatable, Codable, Sendable {
   ///   `reduceOnPlateau` looks at it, ignores nil, and takes what is not finite for no improvement.
   public mutating func epochEnded(score: Double?) {
     endedEpochs += 1
+    guard let rule = rule.value else { return }
     epochRate = rule.epochRate(after: position(0), score: score, &plateau)
-  }
-
-  private var rule: any ScheduleRule {
-    do {
-      return try schedule.settings.rule()
-    } catch {
-      fatalError("ScheduleState: \(error)")
-    }
   }
 
   private func position(_ iteration: Int) -> Schedule.Position {
@@ -50,4 +50,32 @@ public struct ScheduleState: Equatable, Codable, Sendable {
       baseRate: baseRate, iteration: iteration, iterations: iterations, endedEpochs: endedEpochs,
       epochRate: epochRate)
   }
+}
+
+extension ScheduleState: Codable {
+  private enum CodingKeys: CodingKey {
+    case schedule, baseRate, iterations, epochRate, endedEpochs, plateau
+  }
+
+  /// Decodes a state, which has no rates if its custom schedule is not registered.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      try values.decode(Schedule.self, forKey: .schedule),
+      baseRate: try values.decode(Double.self, forKey: .baseRate),
+      iterations: try values.decode(Int.self, forKey: .iterations))
+    epochRate = try values.decode(Double.self, forKey: .epochRate)
+    endedEpochs = try values.decode(Int.self, forKey: .endedEpochs)
+    plateau = try values.decode(Plateau.self, forKey: .plateau)
+  }
+}
+
+/// A schedule's rule, looked up once; nil for a custom schedule that is not registered. Equal schedules
+/// have equal rules.
+private struct Rule: Equatable, Sendable {
+  let value: (any ScheduleRule)?
+
+  init(_ schedule: Schedule) { value = try? schedule.settings.rule() }
+
+  static func == (_: Rule, _: Rule) -> Bool { true }
 }
