@@ -1,5 +1,5 @@
-// What the processor and the system may be told; it changes when and where things happen, never what
-// is computed. Internal to Perceptron; no stable interface.
+// Hints for the processor and the system: they change when and where things happen, never what is
+// computed. Internal to Perceptron; no stable interface.
 #ifndef PERCEPTRON_HINTS_H
 #define PERCEPTRON_HINTS_H
 

@@ -35,8 +35,8 @@ public enum DatasetLibrary {
     return test
   }
 
-  /// Reads the examples of one file for prediction, in the format that the end of its name tells: IDX
-  /// features unless it is another's, such as `.bin` for CIFAR-10 records.
+  /// Reads the examples of one file for prediction. Its suffix tells the format: `.bin` CIFAR-10 records,
+  /// any other IDX features.
   ///
   /// - Throws: `FileError` where the file cannot be read, is of another kind, or is damaged.
   public static func readFeatures(_ path: String) throws -> FeatureFile {

@@ -12,7 +12,7 @@ public enum Digits {
   public static let divisor = 16.0
 
   /// All 1,797 examples in scikit-learn's order. The data is decompressed when first used.
-  public static let all = parse(embedded)
+  public static let all = parse()
 
   /// The first 1,500 examples, which share the features of all.
   public static let training = all[rows: 0..<1500]
@@ -20,17 +20,13 @@ public enum Digits {
   /// The last 297 examples, which share the features of all.
   public static let test = all[rows: 1500..<1797]
 
-  /// The rows of text: 64 pixels and the digit, separated by commas.
-  private static var embedded: [UInt8] {
+  private static func parse() -> Dataset {
+    // Lines of 64 pixels and the digit, separated by commas.
     let file = resource_digits()
     let bytes = Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
     guard let text = Gzip.decompress(bytes, limit: 1 << 19) else {
       fatalError("Digits: the embedded data is damaged")
     }
-    return text
-  }
-
-  private static func parse(_ text: [UInt8]) -> Dataset {
     var numbers: [UInt8] = []
     numbers.reserveCapacity(1797 * 65)
     var number: UInt8 = 0

@@ -10,7 +10,7 @@ public struct DatasetSplit: Sendable {
 
 /// Which rows of a data set are held out for validation.
 public enum ValidationSplit: Codable, Hashable, Sendable {
-  /// The last ones, as where a published split or another program has them there.
+  /// The last ones, as in many published splits.
   case last
   /// Rows drawn at random so that every class has its share, by a stream that `seed` alone decides.
   case stratified(seed: UInt64)

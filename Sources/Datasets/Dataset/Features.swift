@@ -37,7 +37,7 @@ public struct Features: Sendable {
   public let image: ImageShape?
   /// How many numbers each example has, at least 1.
   public let featureCount: Int
-  private let rows: Rows
+  private var rows: Rows
 
   /// The rows of `storage`, each of `exampleShape`'s extents.
   ///
@@ -57,9 +57,11 @@ public struct Features: Sendable {
       image == nil || image?.featureCount == size,
       "Features: examples of shape \(exampleShape) are not pictures of \(image?.featureCount ?? 0)"
         + " features")
-    self.init(
-      storage: storage, exampleShape: exampleShape, image: image, featureCount: size,
-      rows: .range(0..<storage.count / size))
+    self.storage = storage
+    self.exampleShape = exampleShape
+    self.image = image
+    featureCount = size
+    rows = .range(0..<storage.count / size)
   }
 
   /// The rows of a tensor, copied: `Float` as floats, `Double` as doubles.
@@ -74,16 +76,6 @@ public struct Features: Sendable {
     } else {
       self.init(.doubles(tensor.elements.map { Double($0) }), exampleShape: shape, image: image)
     }
-  }
-
-  private init(
-    storage: Storage, exampleShape: [Int], image: ImageShape?, featureCount: Int, rows: Rows
-  ) {
-    self.storage = storage
-    self.exampleShape = exampleShape
-    self.image = image
-    self.featureCount = featureCount
-    self.rows = rows
   }
 
   /// The number of examples.
@@ -119,8 +111,8 @@ extension Features {
       range.lowerBound >= 0 && range.upperBound <= count, "Features: rows \(range) of \(count)")
     switch rows {
     case .range(let all):
-      return selecting(
-        .range(all.lowerBound + range.lowerBound..<all.lowerBound + range.upperBound))
+      let start = all.lowerBound + range.lowerBound
+      return selecting(.range(start..<start + range.count))
     case .list(let list): return selecting(.list(Array(list[range])))
     }
   }
@@ -134,9 +126,9 @@ extension Features {
   }
 
   private func selecting(_ rows: Rows) -> Features {
-    Features(
-      storage: storage, exampleShape: exampleShape, image: image, featureCount: featureCount,
-      rows: rows)
+    var selection = self
+    selection.rows = rows
+    return selection
   }
 }
 

@@ -46,9 +46,7 @@ public struct DatasetFiles: Sendable {
 
 // MARK: - Directories
 
-/// The names in a directory, sorted.
-///
-/// - Throws: `FileError` where it cannot be read.
+/// The names in a directory, sorted; throws a `FileError` where it cannot be read.
 func directoryNames(_ path: String) throws -> [String] {
   do {
     return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
@@ -58,9 +56,7 @@ func directoryNames(_ path: String) throws -> [String] {
   }
 }
 
-/// The names of the files in a directory, sorted; folders in it are no files of data.
-///
-/// - Throws: `FileError` where it cannot be read.
+/// The names of the files in a directory without its folders, sorted.
 func fileNames(_ path: String) throws -> [String] {
   try directoryNames(path).filter { !isDirectory(join(path, $0)) }
 }

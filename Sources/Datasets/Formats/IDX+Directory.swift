@@ -74,7 +74,7 @@ extension IDX {
     }
   }
 
-  /// That one half of a pair is there without the other, for which a folder may have been taken.
+  /// The error of a pair with one file missing, whose name a folder may have.
   private static func missing(
     _ part: String, beside other: String, _ prefixes: [String], _ path: String
   ) throws -> FileError {

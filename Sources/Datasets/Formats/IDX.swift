@@ -3,8 +3,7 @@ import PerceptronFiles
 
 /// The IDX format of MNIST and its successors, plain or gzip-compressed (`.gz`).
 public enum IDX {
-  /// The largest label that is believed: memory grows with the number of classes, and a larger
-  /// number is a sign of another kind of file.
+  /// The largest label that is accepted: memory grows with the number of classes.
   static let largestLabel = 65_535
 
   /// Reads features: the first extent counts examples, the others are an example's shape.

@@ -28,22 +28,14 @@ public struct TensorArchive: Sendable {
   /// The format's key for notes, which no tensor can have.
   static let metadataKey = "__metadata__"
 
-  /// Free notes, stored beside the tensors.
+  /// Free-form notes, stored beside the tensors.
   public var metadata: [String: String]
   /// Where the archive was read from, for messages.
-  let origin: String
-  private(set) var entries: [Entry]
+  private var origin = "tensor archive"
+  private(set) var entries: [Entry] = []
 
   /// An archive without tensors.
-  public init(metadata: [String: String] = [:]) {
-    self.init(origin: "tensor archive", metadata: metadata, entries: [])
-  }
-
-  init(origin: String, metadata: [String: String], entries: [Entry]) {
-    self.origin = origin
-    self.metadata = metadata
-    self.entries = entries
-  }
+  public init(metadata: [String: String] = [:]) { self.metadata = metadata }
 
   /// The tensors' names, in the order of the file or in which they were added.
   public var names: [String] { entries.map(\.name) }
@@ -121,8 +113,7 @@ extension Tensor: StoredTensor {
 #endif
 
 extension TensorArchive {
-  /// Reads the safetensors file at `path`. Every field is checked, and memory is set aside only
-  /// for what the file really holds.
+  /// Reads the safetensors file at `path`. Every field is checked before memory is allocated for it.
   ///
   /// - Throws: ``FileError`` where the file cannot be read or is not as the format has it, or a
   ///   tensor is neither F32 nor F64 or has more than four dimensions.
@@ -144,11 +135,12 @@ extension TensorArchive {
     let json = try reader.bytes(Int(size), of: "the header")
     let header = try SafetensorsHeader(
       json: json, path: path, dataSize: reader.remainingLimit)
-    let entries = try header.fields.map { field in
+    self.init(metadata: header.metadata)
+    origin = path
+    entries = try header.fields.map { field in
       Entry(name: field.name, tensor: try TensorArchive.tensor(of: field, from: reader))
     }
     try reader.expectEnd()
-    self.init(origin: path, metadata: header.metadata, entries: entries)
   }
 
   private static func tensor(

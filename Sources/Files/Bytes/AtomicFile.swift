@@ -3,10 +3,9 @@ import Foundation
 /// Writes files so that nothing is ever half written: the bytes go to a new file in the target's
 /// directory, which replaces the target once they are on the disk.
 ///
-/// A symbolic link stays, and what it stands for is replaced. What exists and is no regular file, as
-/// a device or a named pipe, takes the bytes as they come, and so does a file that the process has
-/// open, as `/dev/stdout` is also where it was redirected. A process that is killed while it writes
-/// leaves the new file, named `.<target>.<random>.part`.
+/// A symbolic link stays, and its target is replaced. A device or a named pipe takes the bytes as they
+/// come, and so does a file that the process has open, such as a redirected `/dev/stdout`. A process that
+/// is killed while it writes leaves the new file, named `.<target>.<random>.part`.
 package enum AtomicFile {
   /// Replaces the file at `path`, or makes it, with `bytes`; an error leaves the old file as it was.
   package static func write(_ bytes: [UInt8], to path: String) throws {
@@ -171,9 +170,9 @@ extension AtomicFile {
 
 // MARK: - Files that are open
 
-/// One of the files that the process has open, as a path such as `/dev/stdout` or `/dev/fd/3` stands
-/// for it. Its bytes go where it stands, behind what others have written there: replacing the file
-/// would take it away from them, and opening it once more would begin at its start.
+/// A file that the process has open, as a path such as `/dev/stdout` or `/dev/fd/3` names it. Bytes are
+/// written at its current position: replacing the file would take it from its other writers, and opening
+/// it again would begin at its start.
 struct OwnDescriptor {
   let number: Int32
 

@@ -44,9 +44,7 @@ package func isDirectory(_ path: String) -> Bool {
     && isDirectory.boolValue
 }
 
-/// Throws a ``FileError`` unless `path` is a folder.
-///
-/// - Parameter contents: what the folder is expected to hold, such as "a run".
+/// Throws a ``FileError`` unless `path` is a folder; its `contents` are named, such as "a run".
 package func requireFolder(_ path: String, of contents: String) throws {
   if isDirectory(path) { return }
   let isFile = FileManager.default.fileExists(atPath: path)

@@ -89,13 +89,9 @@ package enum FileKind: String, CaseIterable, Sendable {
       return
     }
     guard let (head, isCompressed) = Gzip.head(ofFile: path, count: Self.headSize), !head.isEmpty
-    else {
-      return nil
-    }
-    let name = (isCompressed && path.hasSuffix(".gz") ? String(path.dropLast(3)) : path)
-    let kind =
-      Self.byBytes(head, name: name.lowercased()) ?? Self.byText(head, name: name.lowercased())
-      ?? Self.byName(name.lowercased())
+    else { return nil }
+    let name = (isCompressed && path.hasSuffix(".gz") ? "\(path.dropLast(3))" : path).lowercased()
+    let kind = Self.byBytes(head, name: name) ?? Self.byText(head, name: name) ?? Self.byName(name)
     guard let kind = kind ?? (isCompressed ? .gzip : nil) else { return nil }
     self = kind
   }

@@ -3,8 +3,7 @@ import Foundation
 /// A program that runs beside this one, reads nothing, and writes to a file. It has a process group
 /// of its own, so that Ctrl-C does not reach it.
 ///
-/// Unlike Foundation's `Process` it takes no threads, which a system may refuse: that one waits for
-/// them forever.
+/// Unlike Foundation's `Process` it needs no threads; that one waits forever if the system refuses them.
 package final class ChildProcess {
   private let identifier: pid_t
   private var result: Int32?

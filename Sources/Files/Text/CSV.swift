@@ -38,9 +38,7 @@ package struct CSVReader {
 
     package func text(_ column: Int) -> Substring { fields[column] }
 
-    /// The number in a column, which `isFit` holds for.
-    ///
-    /// - Parameter expected: what the message says it should be.
+    /// The number in a column, for which `isFit` holds; the error's message says what is `expected`.
     package func number(
       _ column: Int, expected: String = "a number", where isFit: (Double) -> Bool = { _ in true }
     ) throws -> Double {

@@ -54,11 +54,10 @@ package func decodingReason(_ error: any Error) -> String {
     path.isEmpty ? "" : path.map(\.stringValue).joined(separator: ".") + ": "
   }
   return switch error {
-  case DecodingError.dataCorrupted(let context):
-    place(context.codingPath) + context.debugDescription
   case DecodingError.keyNotFound(let key, let context):
     place(context.codingPath) + "there is no \(key.stringValue)"
-  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+  case DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context),
+    DecodingError.valueNotFound(_, let context):
     place(context.codingPath) + context.debugDescription
   default: "\(error)"
   }

@@ -7,10 +7,7 @@ package enum ElementwiseOperation: Sendable {
 
 /// How an operand of an element-wise operation is read: element by element, or one for all.
 package enum OperandStep: Sendable {
-  /// The operand has an element for each element of the result.
-  case each
-  /// The operand is one element, used for every element of the result.
-  case same
+  case each, same
 }
 
 extension BLASScalar {

@@ -41,11 +41,7 @@ extension BLASScalar {
 // are the same wherever it stands and however many there are.
 
 extension BLASScalar {
-  /// y = x·weightsᵀ + bias in each row.
-  ///
-  /// - Parameters:
-  ///   - xStride: from row to row of x.
-  ///   - stride: from row to row of the weights.
+  /// y = x·weightsᵀ + bias in each row; `xStride` and `stride` are from row to row of x and the weights.
   package static func dense(
     rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Self>, xStride: Int,
     weights: UnsafePointer<Self>, stride: Int, bias: UnsafePointer<Self>,

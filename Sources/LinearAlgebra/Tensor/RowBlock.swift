@@ -33,7 +33,6 @@ public struct RowBlock<Scalar: BLASScalar> {
   /// Rows and columns, for messages.
   public var shape: Shape { Shape(rows: rows, columns: columns) }
 
-  /// Some of the rows.
   @inlinable package func rows(_ range: Range<Int>) -> RowBlock {
     RowBlock(
       base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
@@ -67,7 +66,6 @@ public struct MutableRowBlock<Scalar: BLASScalar> {
     self.init(base: base, rows: rows, columns: columns, stride: columns)
   }
 
-  /// The block of rows that are `stride` apart. Only packed layers and data sets take such a block.
   @inlinable package init(
     base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int, stride: Int
   ) {
@@ -83,7 +81,6 @@ public struct MutableRowBlock<Scalar: BLASScalar> {
   /// Rows and columns, for messages.
   public var shape: Shape { Shape(rows: rows, columns: columns) }
 
-  /// Some of the rows.
   @inlinable package func rows(_ range: Range<Int>) -> MutableRowBlock {
     MutableRowBlock(
       base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)

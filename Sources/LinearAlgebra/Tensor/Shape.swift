@@ -86,7 +86,6 @@ public struct Shape: Hashable, Sendable {
     rank < 2 ? extents.0 : extents.1 * extents.2 * extents.3
   }
 
-  /// This shape without `axis`.
   @usableFromInline func removing(axis: Int) -> Shape {
     var changed = dimensions
     changed.remove(at: axis)

@@ -11,11 +11,20 @@ extension Tensor {
   ///
   /// - Precondition: `0 ≤ axis < rank`.
   public func sum(axis: Int) -> Tensor {
-    reduce(axis, "sum") { slab, target in
-      if slab.columns == 1 {
-        target[0] = Scalar.sum(count: slab.rows, slab.base)
-      } else {
-        Scalar.addRows(rows: slab.rows, columns: slab.columns, slab.base, into: target)
+    // In each slab, rows are the entries along the axis and columns the axes after it.
+    let (slabs, rows, columns) = split(at: axis, "sum")
+    return Tensor(shape: shape.removing(axis: axis)) { target in
+      withUnsafeElements { source in
+        guard columns > 0, let source = source.baseAddress, let target = target.baseAddress
+        else { return }
+        for slab in 0..<slabs {
+          let base = source + slab * rows * columns
+          if columns == 1 {
+            target[slab] = Scalar.sum(count: rows, base)
+          } else {
+            Scalar.addRows(rows: rows, columns: columns, base, into: target + slab * columns)
+          }
+        }
       }
     }
   }
@@ -83,25 +92,6 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Reduces `axis` by calling `body` with each slab: a matrix whose rows are the entries along the
-  /// axis and whose columns are the axes after it.
-  private func reduce(
-    _ axis: Int, _ operation: String,
-    _ body: (RowBlock<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
-  ) -> Tensor {
-    let (outer, length, inner) = split(at: axis, operation)
-    return Tensor(shape: shape.removing(axis: axis)) { target in
-      withUnsafeElements { source in
-        guard inner > 0, let source = source.baseAddress, let target = target.baseAddress
-        else { return }
-        for slab in 0..<outer {
-          let base = source + slab * length * inner
-          body(RowBlock(base: base, rows: length, columns: inner), target + slab * inner)
-        }
-      }
-    }
-  }
-
   /// The results of `body` for the elements along `axis`, in the row-major order of the other axes.
   /// Elements that are not neighbours are gathered.
   @inlinable func alongAxis<Result>(
