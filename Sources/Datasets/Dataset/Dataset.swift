@@ -127,7 +127,6 @@ extension Dataset {
   /// The fingerprint of the data: the SHA-256 digest of the rows in their order, each in its original
   /// bytes, and then of the labels.
   ///
-  /// - Throws: `FileError` where libcrypto refuses to compute it.
   /// - Complexity: O(the features' bytes).
   package func digest() throws -> String {
     try SHA256.digest { add in

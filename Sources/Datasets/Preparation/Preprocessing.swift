@@ -83,9 +83,8 @@ extension Preprocessing {
     return Preprocessing(divisor: divisor, mean: mean, magnitude: magnitude)
   }
 
-  /// A warning about features that seem to be scaled differently from those it was fitted to, as when
-  /// bytes were divided by 255 beforehand; nil where their magnitudes are within a factor of ten, one is
-  /// 0, or one is not known.
+  /// A warning about features that seem to be scaled differently from those it was fitted to, such as
+  /// bytes divided by 255 beforehand; nil if the magnitudes are within a factor of ten, 0, or not known.
   public func scaleMismatch(with features: Features) -> String? {
     guard let magnitude, magnitude > 0, let found = features.magnitude, found > 0,
       max(found / magnitude, magnitude / found) >= 10

@@ -20,9 +20,8 @@ struct SafetensorsHeader {
   /// In the order of their data, which they fill without a gap.
   var fields: [Field]
 
-  /// Reads the header `json` of the file at `path`, which `dataSize` bytes of data follow.
-  ///
-  /// - Throws: ``FileError`` where anything in it is not as the format has it.
+  /// Reads the header `json` of the file at `path`, which `dataSize` bytes of data follow; throws a
+  /// ``FileError`` if it is not as the format has it.
   init(json: [UInt8], path: String, dataSize: Int) throws {
     if json.first != UInt8(ascii: "{") {
       throw FileError(path, atByte: 8, "expected a header that begins with {")

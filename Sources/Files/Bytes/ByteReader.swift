@@ -49,9 +49,7 @@ package final class ByteReader {
     if case .plain(let descriptor) = handle { close(descriptor) }
   }
 
-  /// The size in bytes of the file at `path` as it is on the disk.
-  ///
-  /// - Throws: ``FileError`` where there is no such file, or it is a directory or empty.
+  /// The size of a file on the disk in bytes; throws a ``FileError`` unless it is a regular file with data.
   package static func size(of path: String) throws -> Int {
     var status = stat()
     if stat(path, &status) != 0 { throw FileError.system(path, "cannot open") }

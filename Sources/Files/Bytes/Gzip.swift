@@ -68,8 +68,6 @@ final class GzipReader {
   private var isBetweenMembers = false
 
   /// Takes an open file, which is closed with the reader; nil where its data is not gzip.
-  ///
-  /// - Throws: ``FileError`` where the file cannot be read, or there is no memory.
   init?(path: String, descriptor: Int32) throws {
     self.path = path
     self.descriptor = descriptor

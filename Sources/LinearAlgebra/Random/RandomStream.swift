@@ -71,8 +71,8 @@ extension Tensor {
   }
 }
 
-/// Marsaglia's polar method for normal deviates. It makes them in pairs: the first is kept here
-/// until the next call, as NumPy's legacy generator does.
+/// Marsaglia's polar method for normal deviates, which come in pairs: as in NumPy's legacy generator, one
+/// is kept until the next call.
 struct PolarNormal: Sendable, Hashable, Codable {
   private(set) var kept: Double?
 
