@@ -4,8 +4,7 @@ import Synchronization
 
 /// The command's output: results to standard output, everything else to standard error.
 ///
-/// A closed pipe, as left by `head`, is not an error: further output is dropped and the command
-/// continues.
+/// A closed pipe, as left by `head`, is not an error: further output is dropped.
 package enum Console {
   /// Whether standard error is a terminal on which lines can be redrawn.
   package static let redrawsErrors = takesEscapes(
@@ -33,7 +32,7 @@ package enum Console {
   /// Draws lines on standard error in place of those drawn before.
   package static func redraw(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { shortened($0, to: terminalWidth - 1) }
+      .map { shortened($0, to: redrawnColumns) }
     let above = drawnLines.exchange(lines.count, ordering: .relaxed) - 1
     // Surplus lines drawn before are cleared with everything below the cursor.
     let start = (above > 0 ? "\u{1B}[\(above)A" : "") + (above >= lines.count ? "\r\u{1B}[J" : "")
@@ -44,12 +43,13 @@ package enum Console {
   package static func clearLine() {
     let count = drawnLines.exchange(0, ordering: .relaxed)
     if count == 0 { return }
-    let current: StaticString = "\r\u{1B}[K"
-    _ = Foundation.write(STDERR_FILENO, current.utf8Start, current.utf8CodeUnitCount)
-    let above: StaticString = "\u{1B}[A\u{1B}[K"
-    for _ in 1..<max(count, 1) {
-      _ = Foundation.write(STDERR_FILENO, above.utf8Start, above.utf8CodeUnitCount)
-    }
+    writeInHandler("\r\u{1B}[K")
+    for _ in 1..<max(count, 1) { writeInHandler("\u{1B}[A\u{1B}[K") }
+  }
+
+  /// Writes to standard error. Safe to call in a signal handler.
+  static func writeInHandler(_ text: StaticString) {
+    _ = Foundation.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
   }
 
   /// The first `count` characters of a line. Escape sequences for colors do not count.
@@ -64,16 +64,13 @@ package enum Console {
     return result
   }
 
-  private static var terminalWidth: Int { columns(of: STDERR_FILENO) ?? 200 }
-
   /// The maximum width of redrawn lines; a line that wraps cannot be redrawn.
-  package static var redrawnColumns: Int { terminalWidth - 1 }
+  package static var redrawnColumns: Int { (columns(of: STDERR_FILENO) ?? 200) - 1 }
 
   /// The width of the terminal on standard output, else the value of COLUMNS, else 80.
   package static var outputColumns: Int { columns(of: STDOUT_FILENO) ?? variableColumns ?? 80 }
 
-  /// The width that tables on standard output have to fit into, or nil if it is not a terminal or its
-  /// width is unknown.
+  /// The width that tables have to fit into, or nil if standard output is no terminal of known width.
   package static var tableColumns: Int? {
     isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) ?? variableColumns : nil
   }
@@ -114,14 +111,10 @@ private let drawnLines = Atomic<Int>(0)
 extension Console {
   /// The style of text on a terminal.
   package enum Style: Sendable {
-    case plain
-    case colored
+    case plain, colored
 
     /// A color by its ANSI number.
-    package enum Color: Int {
-      case red = 31
-      case green = 32
-    }
+    package enum Color: Int { case red = 31, green }
 
     /// The text in a color, if the style has colors.
     package func paint(_ text: String, _ color: Color) -> String {
@@ -149,13 +142,11 @@ package struct StatusLine {
   private var nextLine: ContinuousClock.Instant
   private var hasShown = false
 
-  /// Starts the first interval.
   package init() {
     interval = Console.redrawsErrors ? .milliseconds(100) : .seconds(2)
     nextLine = clock.now.advanced(by: interval)
   }
 
-  /// Whether the interval is over.
   package var isDue: Bool { clock.now >= nextLine }
 
   /// Shows `text` and starts the next interval.

@@ -15,8 +15,7 @@ package enum Interruption {
   /// Whether the process was asked to stop.
   package static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
-  /// If the process was asked to stop, prints so with the outcome of the work and throws the exit
-  /// status.
+  /// If the process was asked to stop, prints so with the outcome of the work and throws the status.
   package static func check(_ outcome: String = "nothing was saved") throws {
     if !isRequested { return }
     Console.error("interrupted; \(outcome)")
@@ -43,7 +42,6 @@ package enum Interruption {
     return try body()
   }
 
-  /// Installs the signal handlers.
   package static func install() {
     // A signal handler must not be the first to initialize these.
     requests.store(0, ordering: .relaxed)
@@ -84,15 +82,13 @@ package enum Interruption {
     let text = UnsafePointer<CChar>(bitPattern: farewell.load(ordering: .relaxed))
     if isEnd || text != nil { Console.clearLine() }
     if now == Phase.beginning.rawValue {
-      let message: StaticString = "interrupted; nothing was saved\n"
-      _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+      Console.writeInHandler("interrupted; nothing was saved\n")
     }
     if let text {
-      let message: StaticString = "stopping…\n"
       if isEnd {
         _ = write(STDERR_FILENO, text, strlen(text))
       } else {
-        _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+        Console.writeInHandler("stopping…\n")
       }
     }
     if isEnd { _exit(status) }
@@ -104,7 +100,6 @@ package enum Interruption {
   ///   - earlier: the number of requests before.
   ///   - time: nanoseconds since the first request.
   ///   - isInterrupt: whether the request is Ctrl-C.
-  ///   - isDeferring: whether requests are being deferred.
   package static func isEnd(
     earlier: Int, after time: Int, isInterrupt: Bool, isDeferring: Bool
   ) -> Bool {

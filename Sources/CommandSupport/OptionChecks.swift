@@ -25,15 +25,6 @@ package func require(_ option: String, notNegative value: Double?) throws {
 /// The largest accepted size of a layer or batch; larger values are typing errors.
 package let largestSize = 1_000_000
 
-/// Throws a `ValidationError` if `value` overflows or underflows in single precision.
-package func requireFloat(_ option: String, _ value: Double?) throws {
-  guard let value else { return }
-  let narrow = Float(value)
-  if narrow.isFinite && (narrow != 0 || value == 0) { return }
-  throw ValidationError(
-    "\(option) is \(value), which single precision cannot hold; --precision double can")
-}
-
 /// Throws a `ValidationError` unless `value` is at least `least` and less than `bound`.
 package func require(
   _ option: String, _ value: Double?, from least: Double, below bound: Double

@@ -1,12 +1,11 @@
 import ArgumentParser
 import Foundation
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import PerceptronFiles
 
 /// A command whose help ends with examples of its use.
 package protocol CommandWithExamples: ParsableCommand {
-  /// What the help shows, in this order.
   static var examples: [CommandExample] { get }
 }
 
@@ -17,15 +16,7 @@ package struct CommandExample: Sendable {
   /// The line, with the program's name.
   package let line: String
 
-  /// An example.
   package init(_ purpose: String, _ line: String) { (self.purpose, self.line) = (purpose, line) }
-}
-
-extension CommandWithExamples {
-  /// The last section of the help.
-  fileprivate static var examplesSection: String {
-    "EXAMPLES:\n" + examples.map { "  # \($0.purpose)\n  \($0.line)\n" }.joined(separator: "\n")
-  }
 }
 
 /// The root command of a program. Exit status: 0 success, 1 failure, 2 usage error, 130 interrupted.
@@ -74,7 +65,7 @@ extension RootCommand {
     }
     do {
       try command.run()
-      return ExitCode.success.rawValue
+      return 0
     } catch let status as ExitCode {
       return status.rawValue
     } catch let error as ValidationError {
@@ -167,12 +158,11 @@ extension RootCommand {
     let documented = [named, named.configuration.defaultSubcommand]
       .compactMap { $0 as? any CommandWithExamples.Type }.first
     guard text.contains("USAGE: "), let command = documented else { return text }
-    let help = text.replacing(/\n+$/, with: "")
-    return help + "\n\n" + command.examplesSection
+    let examples = command.examples.map { "  # \($0.purpose)\n  \($0.line)\n" }
+    return text.replacing(/\n+$/, with: "") + "\n\nEXAMPLES:\n" + examples.joined(separator: "\n")
   }
 
-  /// Reports a command line that was not run, which asks for help or is wrong, and returns the exit
-  /// status.
+  /// Reports a command line that asks for help or is wrong, and returns the exit status.
   private static func report(parsing error: any Error, _ arguments: [String]) -> Int32 {
     var text = suggesting(withoutDefaults(fullMessage(for: error)), arguments)
     if exitCode(for: error) != .success {
@@ -190,7 +180,7 @@ extension RootCommand {
   }
 }
 
-/// The process's arguments, validated. `CommandLine.arguments` repairs bytes that are not UTF-8, so that a
+/// The process's arguments, which must be UTF-8: `CommandLine.arguments` repairs other bytes, so that a
 /// path would name another file.
 enum ProcessArguments {
   /// The error for an argument that is not UTF-8.

@@ -4,11 +4,7 @@ import Foundation
 /// Suggestions for unknown options and commands: names of similar spelling, and the names here for
 /// what other tools call differently.
 package enum Suggestions {
-  /// A sentence for an unknown option, or nil if no option is similar.
-  ///
-  /// - Parameters:
-  ///   - option: the unknown option, with its dashes.
-  ///   - known: the command's options, with their dashes.
+  /// A sentence for an unknown option, or nil if no known option is similar. All have their dashes.
   package static func sentence(for option: String, among known: [String]) -> String? {
     let name = String(option.drop { $0 == "-" }.prefix { $0 != "=" })
     let stem = stem(name)
@@ -62,8 +58,6 @@ package enum Suggestions {
     return row[second.count]
   }
 }
-
-// MARK: - Names from other tools
 
 extension Suggestions {
   /// The answers for each name that other tools use, in the order in which they are tried.
@@ -168,8 +162,6 @@ extension Suggestions {
     "leaderboard": "show", "check": "gradcheck", "diagnose": "doctor", "csv": "export",
   ]
 }
-
-// MARK: - Options of a command
 
 extension ParsableCommand {
   /// The options in a subcommand's help, with their dashes.

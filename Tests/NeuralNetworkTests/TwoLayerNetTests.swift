@@ -95,7 +95,7 @@ struct TwoLayerNetTests {
   @Test("Parameters can be read, set and converted by name")
   func parameters() {
     var net = Self.fresh(.toy, seed: 0, as: Double.self)
-    #expect(net.parameters.elementCount == 4 * 10 + 10 + 10 * 3 + 3)
+    #expect(net.network.summary.parameterCount == 4 * 10 + 10 + 10 * 3 + 3)
     #expect(net.parameters.map(\.name) == ["W1", "b1", "W2", "b2"])
     net.parameters["b2"] = [1, 2, 3]
     #expect(net.output.bias == [1, 2, 3])

@@ -57,7 +57,7 @@ public struct GradientCheck: Sendable {
       require(
         gradients.shape == tensor.shape,
         "GradientCheck: \(name) has shape \(tensor.shape), its gradient \(gradients.shape)")
-      // Beside gradients of this size, what is below the floor of the relative error is nothing.
+      // Relative to the parameter's largest gradient, what is below this counts as zero.
       let floor = GradientCheckReport.floor * max(1, largestMagnitude(gradients))
       for position in positions(of: tensor.count, parameter: name) {
         line.move(to: name, position)
@@ -88,10 +88,10 @@ public struct GradientCheck: Sendable {
 
   /// The most certain slope that steps from wide to narrow give, or the first that is certain
   /// enough; nil where all of them meet a kink.
-  private func bestSlope<Objective>(
-    along line: inout LossLine<Objective>, analytic: Double
-  ) -> LossLine<Objective>.Slope? {
-    var best: LossLine<Objective>.Slope?
+  private func bestSlope(
+    along line: inout LossLine<some GradientCheckable>, analytic: Double
+  ) -> Slope? {
+    var best: Slope?
     for factor in [100, 10, 1, 0.1, 0.01, 0.001] {
       guard let slope = line.extrapolatedSlope(step: factor * step),
         slope.uncertainty < best?.uncertainty ?? .infinity
@@ -104,8 +104,8 @@ public struct GradientCheck: Sendable {
 
   /// Whether the loss does not change at all along an entry, as with a bias below a batch norm: the
   /// widest step without a kink shows nothing but rounding, and the gradient is no more than that.
-  private func isZero<Objective>(
-    _ analytic: Double, along line: inout LossLine<Objective>
+  private func isZero(
+    _ analytic: Double, along line: inout LossLine<some GradientCheckable>
   ) -> Bool {
     for step in [1, 0.1, 0.01] {
       guard let slope = line.slope(step: step) else { continue }
@@ -115,9 +115,7 @@ public struct GradientCheck: Sendable {
   }
 
   /// The uncertainty below which a slope can show the tolerance.
-  private func resolution<Objective>(_ analytic: Double, _ slope: LossLine<Objective>.Slope)
-    -> Double
-  {
+  private func resolution(_ analytic: Double, _ slope: Slope) -> Double {
     tolerance * max(GradientCheckReport.floor, analytic.magnitude + slope.value.magnitude)
   }
 
@@ -129,23 +127,20 @@ public struct GradientCheck: Sendable {
   }
 }
 
-// MARK: - Slopes
+/// A slope, and how far it may be off.
+struct Slope {
+  let value: Double
+  let uncertainty: Double
+}
 
 /// A loss as a function of a single parameter entry, for measuring its slope by differences.
 struct LossLine<Objective: GradientCheckable> {
-  /// A slope, and how far it may be off.
-  struct Slope {
-    let value: Double
-    let uncertainty: Double
-  }
-
   private var objective: Objective
   private var name = ""
   private var position = 0
-  /// The entry's own value.
   private var original = 0.0
   /// Whether the penalty depends on the parameter: then its rounding counts.
-  private var isPenalised = false
+  private var isPenalized = false
 
   init(_ objective: Objective) { self.objective = objective }
 
@@ -155,7 +150,7 @@ struct LossLine<Objective: GradientCheckable> {
     self.name = name
     self.position = position
     original = objective.parameters[name][position: position]
-    if isOther { isPenalised = changesPenalty() }
+    if isOther { isPenalized = changesPenalty() }
   }
 
   /// The loss where the entry is `value`.
@@ -165,8 +160,7 @@ struct LossLine<Objective: GradientCheckable> {
     return objective.probe()
   }
 
-  /// Whether a great change of an entry shows in the penalty; a small one may be lost in its
-  /// rounding.
+  /// Whether a large change of an entry changes the penalty; a small one may be lost to rounding.
   private mutating func changesPenalty() -> Bool {
     probe(at: original).penalty != probe(at: 1e8 * max(1, original.magnitude)).penalty
   }
@@ -179,14 +173,13 @@ struct LossLine<Objective: GradientCheckable> {
     for (upper, lower) in zip(above.kinks, below.kinks) where Self.changesSign(upper, lower) {
       return nil
     }
-    let lossChange =
-      (above.rowLosses - below.rowLosses).mean() + (above.penalty - below.penalty)
+    let change = (above.rowLosses - below.rowLosses).mean() + (above.penalty - below.penalty)
     // The distance that the rounded sums really have.
     let distance = (original + step) - (original - step)
     var magnitude = max(1, above.magnitude, largestMagnitude(above.rowLosses))
-    if isPenalised { magnitude += above.penalty.magnitude }
+    if isPenalized { magnitude += above.penalty.magnitude }
     return Slope(
-      value: lossChange / distance, uncertainty: 8 * Double.ulpOfOne * magnitude / distance)
+      value: change / distance, uncertainty: 8 * Double.ulpOfOne * magnitude / distance)
   }
 
   /// The slope by centred differences over one, two and four times `step`, extrapolated to a step
@@ -199,8 +192,7 @@ struct LossLine<Objective: GradientCheckable> {
     let coarse = (4 * middle.value - wide.value) / 3
     let fine = (4 * narrow.value - middle.value) / 3
     let value = (16 * fine - coarse) / 15
-    return Slope(
-      value: value, uncertainty: (value - fine).magnitude + narrow.uncertainty)
+    return Slope(value: value, uncertainty: (value - fine).magnitude + narrow.uncertainty)
   }
 
   private static func changesSign(_ upper: Tensor<Double>, _ lower: Tensor<Double>) -> Bool {

@@ -1,19 +1,18 @@
-import PerceptronFiles
 import Foundation
+import PerceptronFiles
 import PerceptronLinearAlgebra
 
 /// The results of a gradient check, parameter by parameter. Printed, a table and a verdict.
 public struct GradientCheckReport: Sendable, Codable {
   /// The result for one entry.
   enum Finding {
-    /// The slope of the loss, to be held against the analytic gradient.
+    /// The slope of the loss, for comparison with the analytic gradient.
     case compared(Double)
-    /// Both are 0 but for rounding, over wide steps too.
+    /// Slope and gradient are both 0 up to rounding, over wide steps too.
     case zero
     /// There is no slope: a ReLU's input changes sign within the step.
     case kink
-    /// Both agree as far as the slope can be measured, which is not to the tolerance: the entry is
-    /// too small.
+    /// They agree as far as the slope can be measured, but not to the tolerance: the entry is too small.
     case unresolved
     /// The same, but of an entry that is not small: the loss is too large or too uneven.
     case unmeasurable
@@ -39,11 +38,11 @@ public struct GradientCheckReport: Sendable, Codable {
     public private(set) var checkedCount = 0
     /// Entries that were left out because a ReLU's input changes sign within the step.
     public private(set) var kinkCount = 0
-    /// Entries that agree as far as they can be measured, which is not to the tolerance.
+    /// Entries that agree as far as they can be measured, but not to the tolerance.
     public private(set) var unresolvedCount = 0
     /// Those of them that are not small beside the parameter's other entries.
     private(set) var unmeasurableCount = 0
-    /// Compared entries that are not exactly 0 on both sides.
+    /// Compared entries whose slope and gradient are not both exactly 0.
     private(set) var tellingCount = 0
     /// The largest relative error, 0 where nothing was compared.
     public private(set) var largestError = 0.0
@@ -81,15 +80,14 @@ public struct GradientCheckReport: Sendable, Codable {
     }
 
     /// Whether the parameter has entries, but too few were compared to say that it is right: none,
-    /// or fewer telling ones than were left out, or some large ones could not be measured.
+    /// or fewer nonzero ones than were left out, or some large ones could not be measured.
     public var isUndecided: Bool {
-      let isEmpty = shape.contains(0)
-      return !isEmpty
+      !shape.contains(0)
         && (checkedCount == 0 || tellingCount < unresolvedCount + kinkCount
           || unmeasurableCount > 0)
     }
 
-    /// Whether everything compared is 0 on both sides, which says little.
+    /// Whether slope and gradient of every compared entry are 0, which says little.
     var isAllZero: Bool { checkedCount > 0 && tellingCount == 0 }
 
     private func indices(at position: Int) -> [Int] {
@@ -111,12 +109,10 @@ public struct GradientCheckReport: Sendable, Codable {
   /// The outcome of the check.
   public var outcome: Outcome {
     if parameters.contains(where: { !($0.largestError < tolerance) }) { return .failed }
-    let isOpen = parameters.isEmpty || parameters.contains(where: \.isUndecided)
-    return isOpen ? .undecided : .passed
+    return parameters.isEmpty || parameters.contains(where: \.isUndecided) ? .undecided : .passed
   }
 
-  /// Whether every parameter's largest relative error is below the tolerance and enough was
-  /// compared to say so.
+  /// Whether every parameter passes, and enough entries were compared to say so.
   public var passed: Bool { outcome == .passed }
 
   /// Gradients below this size count as zero when they are compared.
@@ -133,8 +129,7 @@ extension GradientCheckReport: CustomStringConvertible {
   /// A table with a line for each parameter, and the verdict.
   public var description: String { text(columns: nil) }
 
-  /// The description in at most `columns` columns of text: the least important columns of the table are
-  /// left out.
+  /// The description in at most `columns` characters a line: without the table's least important columns.
   package func text(columns: Int?) -> String {
     let header = [
       "parameter", "shape", "checked", "kinks", "unresolved", "error", "at", "analytic", "numeric",

@@ -1,13 +1,11 @@
 import PerceptronLinearAlgebra
 
-/// A loss as a function of parameters, whose analytic gradients can be compared with its
-/// differences. ``NetworkObjective`` is that of a network on a batch.
-///
-/// Everything is in `Double`: single precision cannot resolve the differences.
+/// A loss as a function of parameters, whose analytic gradients can be compared with differences of it,
+/// all in `Double`: single precision cannot resolve the differences.
 public protocol GradientCheckable {
   /// The parameters by name.
   var parameters: Parameters<Double> { get }
-  /// Disturbs one entry.
+  /// Changes one entry.
   mutating func setElement(_ position: Int, of parameter: String, to value: Double)
   /// The loss, in parts.
   func probe() -> LossProbe
@@ -18,15 +16,13 @@ public protocol GradientCheckable {
 /// The loss of a batch, in parts: differences of the parts lose less to rounding than a difference
 /// of their sum.
 public struct LossProbe: Sendable {
-  /// Each row's contribution to the loss, times the number of rows: the batch's loss is their mean
-  /// plus the penalty.
+  /// Terms whose mean, plus the penalty, is the batch's loss: one for each row.
   public var rowLosses: Tensor<Double>
   /// The penalty on the parameters.
   public var penalty: Double
-  /// Every number whose sign decides a piece of a piecewise-smooth function: the inputs of ReLUs,
-  /// the margins of hinges.
+  /// Numbers whose signs select a piece of a function with kinks: inputs of ReLUs, margins of hinges.
   public var kinks: [Tensor<Double>]
-  /// The largest number met in computing the row losses, which their rounding is relative to.
+  /// The largest number in the computation of the row losses, for a bound on their rounding.
   public var magnitude: Double
 
   /// A loss in parts.
@@ -39,8 +35,6 @@ public struct LossProbe: Sendable {
     self.magnitude = magnitude
   }
 }
-
-// MARK: - Networks
 
 /// A network's loss on one batch as a function of its parameters, for checking its gradients.
 public struct NetworkObjective: GradientCheckable {
@@ -67,17 +61,17 @@ public struct NetworkObjective: GradientCheckable {
     self.pass = pass
   }
 
-  /// The network's.
+  /// The network's parameters.
   public var parameters: Parameters<Double> { network.parameters }
 
-  /// Disturbs one entry of the network.
+  /// Changes one entry of the network's parameters.
   public mutating func setElement(_ position: Int, of parameter: String, to value: Double) {
     network.updateParameters { place, tensor in
       if place.name == parameter { tensor[position: position] = value }
     }
   }
 
-  /// The loss in parts, by the layers' outputs one after the other.
+  /// The loss in parts, from the layers' forward passes.
   public func probe() -> LossProbe {
     var kinks: [Tensor<Double>] = []
     var magnitude = 0.0
@@ -95,7 +89,6 @@ public struct NetworkObjective: GradientCheckable {
     let rows = targets.rowCount
     let normalizer = targets.withBlock { network.loss.divisor(of: $0, rows: rows) }
     var losses = network.loss.rowLosses(block, targets)
-    // Not a factor of 1: the plain mean keeps its bits.
     if normalizer != Double(rows) { losses *= Double(rows) / normalizer }
     return LossProbe(
       rowLosses: losses, penalty: network.value(of: penalty), kinks: kinks, magnitude: magnitude)
@@ -108,12 +101,8 @@ public struct NetworkObjective: GradientCheckable {
 }
 
 extension TwoLayerNet where Scalar == Double {
-  /// The network's loss on a batch as a function of its parameters.
-  ///
-  /// - Parameters:
-  ///   - x: [rows, inputs].
-  ///   - labels: a class for each row.
-  ///   - regularization: λ, the factor of the penalty.
+  /// The network's loss on a batch as a function of its parameters; the arguments are as for
+  /// ``lossAndGradients(of:labels:regularization:)``.
   public func objective(
     on x: Tensor<Double>, labels: [Int], regularization: Double
   ) -> NetworkObjective {
@@ -122,12 +111,8 @@ extension TwoLayerNet where Scalar == Double {
 }
 
 extension GradientCheck {
-  /// Checks a two-layer network's gradients on one batch.
-  ///
-  /// - Parameters:
-  ///   - x: [rows, inputs].
-  ///   - labels: a class for each row.
-  ///   - regularization: λ, the factor of the penalty.
+  /// Checks a two-layer network's gradients on one batch; the arguments are as for
+  /// ``TwoLayerNet/lossAndGradients(of:labels:regularization:)``.
   public func run(
     _ network: TwoLayerNet<Double>, on x: Tensor<Double>, labels: [Int], regularization: Double
   ) -> GradientCheckReport {

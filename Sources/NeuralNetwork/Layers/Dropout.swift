@@ -10,9 +10,7 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
   /// The probability that an input is dropped.
   public let rate: Double
 
-  /// The layer; it has no parameters.
-  ///
-  /// - Precondition: `rate` is 0 or more and below 1.
+  /// The layer of a rate of 0 or more and below 1; it has no parameters.
   public init(rate: Double) {
     self.rate = rate
     specification?.requireValid()

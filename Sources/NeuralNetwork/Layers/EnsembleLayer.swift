@@ -58,8 +58,7 @@ public struct EnsembleLayer<Scalar: BLASScalar>: StatisticsLayer {
     lhs.members == rhs.members
   }
 
-  /// The members' input size. Training passes need the whole batch, since members may have statistics,
-  /// and the layer refuses them.
+  /// The members' input size. Needs the whole batch in training passes, since members may have statistics.
   public var traits: LayerTraits {
     LayerTraits(inputSize: members[0].inputSize, needsWholeBatch: true)
   }
@@ -99,11 +98,7 @@ public struct EnsembleLayer<Scalar: BLASScalar>: StatisticsLayer {
   ) {
     fatalError("EnsembleLayer: gradients of an ensemble; its members are trained alone")
   }
-}
 
-// MARK: - Parameters
-
-extension EnsembleLayer {
   /// The kinds of all members' parameters, one member after the other.
   public var parameterKinds: [ParameterKind] {
     members.flatMap { $0.layers.flatMap(\.parameterKinds) }
@@ -168,10 +163,6 @@ extension EnsembleLayer {
 
   /// The same ensemble in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
-    do {
-      return try EnsembleLayer<Other>(members.map { Network<Other>($0) })
-    } catch {
-      fatalError("\(error)")
-    }
+    InvalidSetting.trapping { try EnsembleLayer<Other>(members.map { Network<Other>($0) }) }
   }
 }

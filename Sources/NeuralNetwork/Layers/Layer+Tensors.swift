@@ -1,12 +1,8 @@
 import PerceptronLinearAlgebra
 
 extension Layer {
-  /// The layer's output.
-  ///
-  /// - Parameters:
-  ///   - input: [rows, inputs].
-  ///   - pass: training or inference.
-  /// - Returns: [rows, outputs]; the input's shape where there are as many outputs as inputs.
+  /// The layer's output, [rows, outputs], for an input of [rows, inputs]. It has the input's shape where
+  /// there are as many outputs as inputs.
   public func forward(_ input: Tensor<Scalar>, pass: Pass = .inference) -> Tensor<Scalar> {
     record(of: input, pass: pass).output
   }

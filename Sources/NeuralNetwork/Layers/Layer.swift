@@ -19,18 +19,14 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   /// The type of all numbers.
   associatedtype Scalar: BLASScalar
 
-  /// What a network needs to know before it calls the layer.
+  /// What a network needs to know of the layer.
   var traits: LayerTraits { get }
-
-  // MARK: Sizes
 
   /// The number of outputs for rows of `inputSize` numbers.
   func outputSize(forInputSize inputSize: Int) -> Int
   /// The number of scalars that the forward pass of `rows` rows of `columns` numbers writes to `saved`.
   /// A layer whose batch may be split saves as many of each row, row after row.
   func savedCount(rows: Int, columns: Int) -> Int
-
-  // MARK: Passes
 
   /// Writes the output.
   ///
@@ -64,8 +60,6 @@ public protocol Layer<Scalar>: Sendable, Equatable {
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradient: MutableRowBlock<Scalar>)
 
-  // MARK: Parameters
-
   /// Names and treatment of the parameters: the tensors that are trained.
   var parameterKinds: [ParameterKind] { get }
   /// The parameter at a position.
@@ -77,8 +71,6 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   /// Updates a ``StatisticsLayer`` with the activations that a training pass of `rows` rows saved: of
   /// the whole batch at once, so such a layer needs the whole batch.
   mutating func updateStatistics(saved: UnsafeBufferPointer<Scalar>, rows: Int)
-
-  // MARK: Other forms
 
   /// The layer's kind and settings as files hold them; nil for a layer that files cannot hold.
   var specification: LayerSpecification? { get }
@@ -139,8 +131,6 @@ public struct ParameterKind: Sendable, Equatable {
     self.isPenalized = isPenalized
   }
 }
-
-// MARK: - Defaults
 
 extension Layer {
   /// Those of ``LayerTraits/init(inputSize:backwardReads:worksInPlace:hasKinkAtZero:needsWholeBatch:)``.
@@ -203,17 +193,9 @@ extension Layer {
 
   /// Whether the other layer is of the same type and equal.
   func isEqual(to other: any Layer<Scalar>) -> Bool { (other as? Self) == self }
-}
 
-// MARK: - Checks
-
-extension Layer {
   /// Traps if a layer whose batch may be split has statistics, which are updated by a whole batch, or
   /// does not save as many activations of each row.
-  ///
-  /// - Parameters:
-  ///   - position: the layer's position in the network.
-  ///   - inputSize: how many numbers a row of its input has.
   func requireConsistency(at position: Int, inputSize: Int) {
     if traits.needsWholeBatch { return }
     let statistics = (self as? any StatisticsLayer<Scalar>)?.statisticNames ?? []

@@ -50,8 +50,6 @@ public struct NetworkSpecification: Sendable, Codable, Hashable {
   }
 }
 
-// MARK: - Activations
-
 extension LayerSpecification {
   /// An activation that can be chosen by name.
   public struct Activation: Sendable {
@@ -73,16 +71,6 @@ extension LayerSpecification {
     Activation(name: "gelu", layer: .gelu, initializer: .heNormal),
   ]
 
-  /// The name in ``activations``, with spaces.
-  private var activationName: String {
-    let name = Self.activations.first { $0.layer == self }?.name ?? ""
-    return name.split(separator: "-").joined(separator: " ")
-  }
-}
-
-// MARK: - Layers
-
-extension LayerSpecification {
   /// A fresh layer for rows of `inputSize` numbers.
   ///
   /// - Parameters:
@@ -107,12 +95,14 @@ extension LayerSpecification {
       BatchNorm<Scalar>(size: inputSize, momentum: momentum, epsilon: epsilon)
     case .layerNorm(let epsilon): LayerNorm<Scalar>(size: inputSize, epsilon: epsilon)
     case .ensemble(let members):
-      Self.makeEnsemble(
-        members.map {
-          Network<Scalar>(
-            inputSize: inputSize, $0.layers, loss: $0.loss, initializer: initializer,
-            using: &random)
-        })
+      InvalidSetting.trapping {
+        try EnsembleLayer(
+          members.map {
+            Network<Scalar>(
+              inputSize: inputSize, $0.layers, loss: $0.loss, initializer: initializer,
+              using: &random)
+          })
+      }
     }
   }
 
@@ -122,18 +112,6 @@ extension LayerSpecification {
     return makeLayer(inputSize: inputSize, initializer: .zeros, using: &random)
   }
 
-  private static func makeEnsemble<Scalar>(_ members: [Network<Scalar>]) -> EnsembleLayer<Scalar> {
-    do {
-      return try EnsembleLayer(members)
-    } catch {
-      fatalError("\(error)")
-    }
-  }
-}
-
-// MARK: - Settings
-
-extension LayerSpecification {
   /// Throws `InvalidSetting` unless the settings are valid: for values from outside the program.
   public func check() throws {
     switch self {
@@ -143,16 +121,16 @@ extension LayerSpecification {
         (1...Int(Int32.max)).contains(outputs), "width of an affine layer", outputs,
         "1 to 2³¹ − 1")
     case .leakyReLU(let slope):
-      try InvalidSetting.demand(
-        slope > 0 && slope.isFinite, "slope of a leaky relu", slope, "a number above 0")
+      try InvalidSetting.demandPositive("slope of a leaky relu", slope)
     case .dropout(let rate):
       try InvalidSetting.demand(
         (0..<1).contains(rate), "dropout rate", rate, "0 or more and below 1")
     case .batchNorm(let momentum, let epsilon):
       try InvalidSetting.demand(
         (0...1).contains(momentum), "momentum of a batch norm", momentum, "0 to 1")
-      try Self.check(epsilon: epsilon, of: "batch norm")
-    case .layerNorm(let epsilon): try Self.check(epsilon: epsilon, of: "layer norm")
+      try InvalidSetting.demandPositive("epsilon of a batch norm", epsilon)
+    case .layerNorm(let epsilon):
+      try InvalidSetting.demandPositive("epsilon of a layer norm", epsilon)
     case .ensemble(let members):
       try InvalidSetting.demand(!members.isEmpty, "members of an ensemble", 0, "at least 1")
       for member in members {
@@ -172,19 +150,8 @@ extension LayerSpecification {
     }
   }
 
-  private static func check(epsilon: Double, of layer: String) throws {
-    try InvalidSetting.demand(
-      epsilon > 0 && epsilon.isFinite, "epsilon of a \(layer)", epsilon, "a number above 0")
-  }
-
   /// Traps unless the settings are valid: for layers that a program makes.
-  func requireValid() {
-    do {
-      try check()
-    } catch {
-      fatalError("\(error)")
-    }
-  }
+  func requireValid() { InvalidSetting.trapping { try check() } }
 }
 
 extension LayerSpecification: CustomStringConvertible {
@@ -199,7 +166,8 @@ extension LayerSpecification: CustomStringConvertible {
       "batch norm" + (momentum == 0.1 ? "" : ", momentum \(momentum)") + Self.unusual(epsilon)
     case .layerNorm(let epsilon): "layer norm" + Self.unusual(epsilon)
     case .ensemble(let members): "ensemble of \(members.count)"
-    default: activationName
+    default:
+      (Self.activations.first { $0.layer == self }?.name ?? "").replacing("-", with: " ")
     }
   }
 

@@ -60,8 +60,6 @@ extension MarginLoss {
   }
 }
 
-// MARK: - Losses
-
 /// The multi-class hinge of CS231n: the mean over rows of Σⱼ max(0, scoreⱼ − score of the label + 1),
 /// over all classes j but the label. It has no probabilities.
 public struct Hinge<Scalar: BLASScalar>: MarginLoss {

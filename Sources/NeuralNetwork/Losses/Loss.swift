@@ -83,16 +83,8 @@ extension Loss {
 
   /// Whether the other loss is of the same type and equal.
   func isEqual(to other: any Loss<Scalar>) -> Bool { (other as? Self) == self }
-}
 
-// MARK: - On tensors
-
-extension Loss {
-  /// The loss of a batch; NaN for no rows.
-  ///
-  /// - Parameters:
-  ///   - outputs: [rows, outputs].
-  ///   - targets: as many rows.
+  /// The loss of a batch of outputs, [rows, outputs]; NaN for no rows.
   public func callAsFunction(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Scalar {
     rowLosses(outputs, targets).sum()
       / targets.withBlock { divisor(of: $0, rows: targets.rowCount) }

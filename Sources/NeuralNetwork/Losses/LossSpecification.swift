@@ -30,9 +30,7 @@ public enum LossSpecification: Sendable, Codable, Hashable {
     ("absolute-error", .absoluteError),
   ]
 
-  /// The loss.
-  ///
-  /// - Precondition: the settings pass ``check()``.
+  /// The loss, for settings that pass ``check(classCount:)``.
   public func makeLoss<Scalar: BLASScalar>(_ scalar: Scalar.Type = Scalar.self) -> any Loss<Scalar>
   {
     switch self {
@@ -45,23 +43,14 @@ public enum LossSpecification: Sendable, Codable, Hashable {
     case .logistic: LogisticLoss<Scalar>()
     }
   }
-}
 
-// MARK: - Settings
-
-extension LossSpecification {
-  /// Throws `InvalidSetting` unless the settings are valid: for values from outside the program.
-  ///
-  /// - Parameter classCount: the number of classes, if it is known.
+  /// Throws `InvalidSetting` unless the settings are valid, for `classCount` classes if that is known.
   public func check(classCount: Int? = nil) throws {
     guard case .softmax(let labelSmoothing, let classWeights) = self else { return }
     try InvalidSetting.demand(
       (0..<1).contains(labelSmoothing), "label smoothing", labelSmoothing, "0 or more and below 1")
     guard let classWeights else { return }
-    for weight in classWeights {
-      try InvalidSetting.demand(
-        weight >= 0 && weight.isFinite, "class weight", weight, "0 or a number above 0")
-    }
+    for weight in classWeights { try InvalidSetting.demandNotNegative("class weight", weight) }
     try InvalidSetting.demand(
       classWeights.contains { $0 > 0 }, "class weights", classWeights,
       "one for each class, at least one of them above 0")
@@ -73,13 +62,7 @@ extension LossSpecification {
   }
 
   /// Traps unless the settings are valid: for losses that a program makes.
-  func requireValid() {
-    do {
-      try check()
-    } catch {
-      fatalError("\(error)")
-    }
-  }
+  func requireValid() { InvalidSetting.trapping { try check() } }
 }
 
 extension LossSpecification: CustomStringConvertible {
@@ -91,8 +74,7 @@ extension LossSpecification: CustomStringConvertible {
         + (labelSmoothing == 0 ? "" : ", label smoothing \(labelSmoothing)")
         + (classWeights.map { ", class weights \($0)" } ?? "")
     default:
-      (Self.named.first { $0.loss == self }?.name ?? "").split(separator: "-")
-        .joined(separator: " ")
+      (Self.named.first { $0.loss == self }?.name ?? "").replacing("-", with: " ")
     }
   }
 }

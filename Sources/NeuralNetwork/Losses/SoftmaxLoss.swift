@@ -48,16 +48,9 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Loss {
     .softmax(labelSmoothing: labelSmoothing, classWeights: classWeights)
   }
 
-  /// The probability of each class, exp(scoreⱼ) / Σₖ exp(scoreₖ).
-  ///
-  /// - Parameter scores: [rows, classes].
-  /// - Returns: the same shape; each row adds up to 1.
+  /// The probability of each class, exp(scoreⱼ) / Σₖ exp(scoreₖ), [rows, classes].
   public func probabilities(of scores: Tensor<Scalar>) -> Tensor<Scalar>? { softmax(scores) }
-}
 
-// MARK: - The loss's mathematics, on blocks of rows
-
-extension SoftmaxLoss {
   /// Writes each row's probabilities and its own loss.
   public func forward(
     outputs scores: RowBlock<Scalar>, targets: TargetBlock<Scalar>,
@@ -119,10 +112,8 @@ extension SoftmaxLoss {
   }
 }
 
-/// The softmax of each row, exp(scoreⱼ) / Σₖ exp(scoreₖ).
-///
-/// - Parameter scores: [rows, classes].
-/// - Returns: the same shape; each row adds up to 1.
+/// The softmax of each row, exp(scoreⱼ) / Σₖ exp(scoreₖ), in the shape of the scores, [rows, classes];
+/// each row adds up to 1.
 public func softmax<Scalar>(_ scores: Tensor<Scalar>) -> Tensor<Scalar> {
   var probabilities = scores
   probabilities.withMutableRows {

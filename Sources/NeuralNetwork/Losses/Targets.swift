@@ -32,9 +32,7 @@ public enum TargetBlock<Scalar: BLASScalar> {
   case labels(UnsafeBufferPointer<Int>)
   /// A number for each output, rows × outputs.
   case values(RowBlock<Scalar>)
-}
 
-extension TargetBlock {
   /// The targets of some of the rows.
   func rows(_ range: Range<Int>) -> TargetBlock {
     switch self {
@@ -43,9 +41,7 @@ extension TargetBlock {
     }
   }
 
-  /// The labels, for a loss that takes nothing else.
-  ///
-  /// - Precondition: they are labels, one for each of `rows`, each in 0..<classes.
+  /// The labels, for a loss that takes nothing else; checked.
   func labels(
     for loss: @autoclosure () -> String, rows: Int, classes: Int
   ) -> UnsafeBufferPointer<Int> {
@@ -56,6 +52,7 @@ extension TargetBlock {
     return labels
   }
 
+  /// Traps unless there is a label for each of `rows`, each in 0..<classes.
   private static func check(
     _ labels: UnsafeBufferPointer<Int>, for loss: @autoclosure () -> String, rows: Int,
     classes: Int

@@ -59,8 +59,6 @@ extension ValueLoss {
   }
 }
 
-// MARK: - Losses
-
 /// The mean over all outputs of (output − target)², as PyTorch's `MSELoss`.
 ///
 /// The differences are saved for the backward pass.

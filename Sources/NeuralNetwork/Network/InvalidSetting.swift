@@ -1,7 +1,7 @@
 import Foundation
 
 /// An invalid setting, such as a dropout rate of 1.
-public struct InvalidSetting: Error, Sendable, Equatable {
+public struct InvalidSetting: LocalizedError, Sendable, Equatable, CustomStringConvertible {
   /// The setting's name, such as `dropout rate`.
   public let name: String
   /// Its value.
@@ -15,18 +15,12 @@ public struct InvalidSetting: Error, Sendable, Equatable {
     self.value = value
     self.expected = expected
   }
-}
 
-extension InvalidSetting: CustomStringConvertible, LocalizedError {
   /// One sentence with the name, the value and what was expected.
   public var description: String { "\(name) is \(value), expected \(expected)" }
   /// The same as ``description``.
   public var errorDescription: String? { description }
-}
 
-// MARK: - Checks
-
-extension InvalidSetting {
   /// Throws unless `holds`.
   package static func demand(
     _ holds: Bool, _ name: String, _ value: some Any, _ expected: String
@@ -47,5 +41,14 @@ extension InvalidSetting {
   /// Throws unless `value` is in 0..<1.
   package static func demandBelowOne(_ name: String, _ value: Double) throws {
     try demand(value >= 0 && value < 1, name, value, "a number from 0 to below 1")
+  }
+
+  /// The result of `body`; traps with the text of its error. For settings that a program makes.
+  static func trapping<Result>(_ body: () throws -> Result) -> Result {
+    do {
+      return try body()
+    } catch {
+      fatalError("\(error)")
+    }
   }
 }

@@ -1,9 +1,8 @@
 import PerceptronLinearAlgebra
 
 extension Network {
-  /// Some rows of a batch on their way through the layers, in a workspace's memory while it is lent.
-  /// The readable path sends the whole batch through at once, training and prediction a share for each
-  /// worker: all call what is here.
+  /// Some rows of a batch in a workspace's memory, which the share only borrows. The readable path passes
+  /// the whole batch through the layers at once, training and prediction a share for each worker.
   package struct Share {
     /// The rows of the batch.
     package let rows: Range<Int>
@@ -53,8 +52,6 @@ extension Network {
 // Functions that other modules call in a step are specialized: the generic form looks up the
 // types' metadata at each call, which took a third of a small network's step.
 
-// MARK: - Blocks
-
 extension Network {
   /// A layer's input: rows of `x`, the whole batch, or of the output of the layer before.
   @_specialize(where Scalar == Float)
@@ -101,16 +98,8 @@ extension Network {
       start: share.base + share.layout._withUnsafeGuaranteedRef { $0.saved[layer] } + first,
       count: layers[layer].savedCount(rows: share.rows.count, columns: columns))
   }
-}
 
-// MARK: - Passes
-
-extension Network {
-  /// Writes a layer's output.
-  ///
-  /// - Parameters:
-  ///   - x: the whole batch, rows × inputs.
-  ///   - pass: that of the whole batch.
+  /// Writes a layer's output. `x` and `pass` are those of the whole batch.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func forward(
@@ -124,11 +113,8 @@ extension Network {
       pass: pass.from(row: share.rows.lowerBound).inLayer(layer), saved: saved(by: layer, share))
   }
 
-  /// Writes the rows' losses and what the loss saves for its gradient.
-  ///
-  /// - Parameters:
-  ///   - targets: those of the whole batch.
-  ///   - losses: room for those of the whole batch.
+  /// Writes the rows' losses and what the loss saves for its gradient. `targets` and `losses` are those
+  /// of the whole batch.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func computeLosses(
@@ -142,10 +128,7 @@ extension Network {
   }
 
   /// Computes the gradient with respect to the network's output from what `computeLosses` left.
-  ///
-  /// - Parameters:
-  ///   - targets: those of the whole batch.
-  ///   - normalizer: that of the whole batch.
+  /// `targets` and `normalizer` are those of the whole batch.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func computeLossGradient(
@@ -157,8 +140,7 @@ extension Network {
       into: gradient)
   }
 
-  /// Writes the gradient with respect to a layer's input, which is the upstream one of the layer
-  /// before.
+  /// Writes the gradient with respect to a layer's input, the upstream gradient of the layer before.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func computeInputGradient(

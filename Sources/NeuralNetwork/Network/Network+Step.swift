@@ -6,7 +6,6 @@ extension Network {
   /// - Parameters:
   ///   - x: rows × inputs, at most as many rows as the workspace has room for.
   ///   - targets: as many rows.
-  ///   - penalty: the penalty on the weights.
   ///   - pass: training, with dropout and the batch's own statistics, or inference.
   public func lossAndGradients(
     of x: RowBlock<Scalar>, _ targets: TargetBlock<Scalar>, penalty: Penalty, pass: Pass,

@@ -4,7 +4,7 @@ extension Network {
   /// The memory of a network's passes over batches of a limited size, so that passes allocate nothing:
   /// one run of scalars, in which every block has its place.
   public struct Workspace: Sendable {
-    /// The kind of passes that a workspace has room for.
+    /// The passes that a workspace has room for.
     public enum Purpose: Sendable {
       /// Forward and backward.
       case training
@@ -12,7 +12,7 @@ extension Network {
       case inference
     }
 
-    /// The kind of passes that there is room for.
+    /// The passes that there is room for.
     public let purpose: Purpose
     /// The largest number of rows.
     public let capacity: Int
@@ -23,7 +23,6 @@ extension Network {
     /// The number of rows of the last forward pass.
     var rows = 0
     let layout: Layout
-    /// All blocks.
     var memory: Tensor<Scalar>
     /// The loss of each row.
     var losses: Tensor<Scalar>
@@ -127,12 +126,9 @@ extension Network.Workspace {
         ? Self.trainingOutputs(of: network, rows: rows, in: &room)
         : Self.inferenceOutputs(of: network, rows: rows, in: &room)
       upstreams = isTraining ? Self.upstreams(of: network, rows: rows, in: &room) : []
-      var saved: [Int] = []
-      for (index, layer) in network.layers.enumerated() {
-        saved.append(
-          room.take(layer.savedCount(rows: rows, columns: network.inputWidth(of: index))))
+      saved = network.layers.enumerated().map { index, layer in
+        room.take(layer.savedCount(rows: rows, columns: network.inputWidth(of: index)))
       }
-      self.saved = saved
       count = room.count
     }
 
@@ -192,8 +188,6 @@ extension Network.Workspace {
     }
   }
 }
-
-// MARK: - All gradients
 
 extension Network.Workspace {
   /// The Euclidean norm of all gradients together, as if they were one vector; NaN where one is.

@@ -39,10 +39,8 @@ public struct Network<Scalar: BLASScalar>: Sendable {
 
   /// The network of some layers.
   ///
-  /// - Parameters:
-  ///   - inputSize: the number of inputs, at least 1.
-  ///   - layers: at least one, each for as many inputs as the one before it has outputs.
-  ///   - loss: the loss function.
+  /// - Precondition: there are at least one input and one layer, and each layer takes as many inputs as the
+  ///   one before it has outputs.
   public init(
     inputSize: Int, layers: [any Layer<Scalar>], loss: any Loss<Scalar> = SoftmaxLoss<Scalar>()
   ) {
@@ -68,14 +66,7 @@ public struct Network<Scalar: BLASScalar>: Sendable {
     parameterPlaces = Self.places(in: layers)
   }
 
-  /// A fresh network.
-  ///
-  /// - Parameters:
-  ///   - inputSize: the number of inputs, at least 1.
-  ///   - specifications: the layers, at least one.
-  ///   - loss: the loss function.
-  ///   - initializer: the distribution of the weights.
-  ///   - random: the stream that they are drawn from, layer by layer.
+  /// A fresh network of at least one input and one layer. Its weights are drawn layer by layer.
   public init(
     inputSize: Int, _ specifications: [LayerSpecification], loss: LossSpecification = .softmax,
     initializer: Initializer = .heNormal, using random: inout some RandomStream
@@ -127,8 +118,6 @@ extension Network: Equatable {
       && lhs.loss.isEqual(to: rhs.loss)
   }
 }
-
-// MARK: - Parameters and statistics
 
 extension Network {
   /// All parameters under their names, layer by layer: `W1`, `b1`, `W2`, …; the number counts the
@@ -203,19 +192,13 @@ extension Network {
     (layers[position] as? any StatisticsLayer<Scalar>)?.statistics ?? []
   }
 
-  /// Replaces the layer at a position by one of the same widths.
-  ///
-  /// - Precondition: the new layer has the widths and parameters of the old one.
+  /// Replaces the layer at a position by one with the same widths and the same kinds of parameters.
   public mutating func replaceLayer(at position: Int, with layer: some Layer<Scalar>) {
     var layers = layers
     layers[position] = layer
     self = Network(inputSize: inputSize, layers: layers, loss: loss)
   }
-}
 
-// MARK: - Using a network
-
-extension Network {
   /// The outputs of a batch before the loss: the scores of each class, or the numbers predicted.
   ///
   /// - Parameters:
@@ -239,19 +222,14 @@ extension Network {
 
   /// The class of each row: where the score is highest, the first of equal ones.
   ///
-  /// - Parameters:
-  ///   - x: [rows, inputs].
-  ///   - workers: as for ``outputs(of:workers:)``.
+  /// - Parameters: as for ``outputs(of:workers:)``.
   public func predict(_ x: Tensor<Scalar>, workers: Int? = nil) -> [Int] {
     loss.classes(of: outputs(of: x, workers: workers))
   }
 
-  /// The probability of each class.
+  /// The probability of each class, [rows, classes]; nil if the loss has none, such as a hinge.
   ///
-  /// - Parameters:
-  ///   - x: [rows, inputs].
-  ///   - workers: as for ``outputs(of:workers:)``.
-  /// - Returns: [rows, classes]; nil if the loss has none, such as a hinge.
+  /// - Parameters: as for ``outputs(of:workers:)``.
   public func predictProbabilities(
     _ x: Tensor<Scalar>, workers: Int? = nil
   ) -> Tensor<Scalar>? {
@@ -260,10 +238,7 @@ extension Network {
 
   /// The loss of a batch and the penalty; NaN for no rows.
   ///
-  /// - Parameters:
-  ///   - x: [rows, inputs].
-  ///   - targets: as many rows.
-  ///   - penalty: the penalty on the weights.
+  /// - Parameters: as for ``lossAndGradients(of:_:penalty:pass:)``.
   public func loss(
     of x: Tensor<Scalar>, _ targets: Targets<Scalar>, penalty: Penalty = .none
   ) -> Scalar {
@@ -275,7 +250,6 @@ extension Network {
   /// - Parameters:
   ///   - x: [rows, inputs].
   ///   - targets: as many rows.
-  ///   - penalty: the penalty on the weights.
   ///   - pass: training, with dropout and the batch's own statistics, or inference.
   /// - Returns: the loss, and the gradients under the parameters' names.
   public func lossAndGradients(
@@ -291,7 +265,7 @@ extension Network {
     return (loss, gradients(in: workspace))
   }
 
-  /// The penalty on the weights.
+  /// The value of a penalty on the weights.
   public func value(of penalty: Penalty) -> Scalar {
     if penalty == .none { return 0 }
     var (squares, magnitudes): (Scalar, Scalar) = (0, 0)

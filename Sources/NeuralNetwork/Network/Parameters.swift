@@ -30,9 +30,6 @@ public struct Parameters<Scalar: BLASScalar>: Sendable, Equatable {
     }
   }
 
-  /// The number of elements of all tensors together.
-  public var elementCount: Int { tensors.reduce(0) { $0 + $1.count } }
-
   private func position(of name: String) -> Int {
     guard let position = names.firstIndex(of: name) else {
       fatalError("Parameters: none is called \(name); there are \(names)")

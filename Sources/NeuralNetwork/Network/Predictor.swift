@@ -8,7 +8,7 @@ package let workerCounts = 1...256
 ///
 /// Used by one thread at a time.
 package final class Predictor<Scalar: BLASScalar> {
-  /// A network, and its large layers where they are packed.
+  /// A network, and its large layers if they are packed.
   package typealias Member = (network: Network<Scalar>, packed: PackedWeights<Scalar>?)
 
   private let members: [Member]
@@ -18,12 +18,9 @@ package final class Predictor<Scalar: BLASScalar> {
   /// The largest number of rows that a worker takes at a time.
   private let pieceSize: Int
 
-  /// Forward passes of one network.
+  /// Forward passes of one network over at most `rowCount` rows, by at most as many workers.
   ///
-  /// - Parameters:
-  ///   - rowCount: the largest number of rows in a run, and of workers.
-  ///   - count: the number of workers, or nil for as many as suit the work.
-  /// - Precondition: `count` is in ``workerCounts``.
+  /// - Parameter count: the number of workers, in ``workerCounts``, or nil for as many as suit the work.
   package convenience init(
     for network: Network<Scalar>, rowCount: Int, workers count: Int? = nil
   ) {
@@ -32,12 +29,7 @@ package final class Predictor<Scalar: BLASScalar> {
     self.init(for: [(network, packed)], rowCount: rowCount, workers: count)
   }
 
-  /// Forward passes of several networks.
-  ///
-  /// - Parameters:
-  ///   - members: at least one, all of the same input size.
-  ///   - rowCount: as above.
-  ///   - count: as above.
+  /// Forward passes of several networks, at least one, all of the same input size.
   package init(for members: [Member], rowCount: Int, workers count: Int? = nil) {
     require(
       count.map(workerCounts.contains) ?? true,
@@ -65,7 +57,6 @@ package final class Predictor<Scalar: BLASScalar> {
   /// Few enough rows for what goes from layer to layer to stay in the second-level cache.
   private static var pieceSize: Int { 512 }
 
-  /// The number of workers.
   package var workers: Int { lease.pool.count }
   /// The loss of each network.
   package var losses: [any Loss<Scalar>] { members.map(\.network.loss) }
@@ -84,11 +75,8 @@ package final class Predictor<Scalar: BLASScalar> {
     return min(rows, pieceSize)
   }
 
-  /// The outputs of some rows, one tensor [rows, outputs] for each network.
-  ///
-  /// - Parameters:
-  ///   - most: a limit on the rows that a worker takes at a time.
-  ///   - input: as for ``write(_:most:input:)``.
+  /// The outputs of some rows, one tensor [rows, outputs] for each network. `most` and `input` are as for
+  /// ``write(_:most:input:)``.
   package func outputs(
     rowCount: Int, most: Int = .max,
     input: (_ rows: Range<Int>, _ worker: Int) -> RowBlock<Scalar>
@@ -133,8 +121,6 @@ package final class Predictor<Scalar: BLASScalar> {
     }
   }
 }
-
-// MARK: - Number of workers
 
 extension Network {
   /// The number of workers that suits passes over some rows.

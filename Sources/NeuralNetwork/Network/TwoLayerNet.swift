@@ -3,7 +3,7 @@ import PerceptronLinearAlgebra
 /// The classic two-layer network: scores = max(0, X·W1 + b1)·W2 + b2.
 ///
 /// Its loss is softmax cross-entropy plus λ(ΣW1² + ΣW2²). The penalty has no factor ½, so its
-/// gradient is 2λW; biases are not penalised. It is a ``Network`` of three layers with the
+/// gradient is 2λW; biases are not penalized. It is a ``Network`` of three layers with the
 /// parameter names of textbooks.
 ///
 ///     var random = SeededRandom(seed: 0)
@@ -11,9 +11,8 @@ import PerceptronLinearAlgebra
 ///       inputSize: 784, hiddenSize: 100, classCount: 10, using: &random)
 ///     let (loss, gradients) = net.lossAndGradients(of: batch, labels: y, regularization: 0.25)
 ///
-/// In `Float` for speed and in `Double` for checking. Wherever a batch is [rows, inputs], a tensor
-/// of a higher rank counts as rows along its first axis, and a vector as one row.
-public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
+/// Batches are as for a ``Network``.
+public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable, CustomStringConvertible {
   /// The network of three layers: affine, ReLU, affine, and the softmax loss.
   ///
   /// - Precondition: a new value is such a network.
@@ -34,12 +33,7 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
   /// A fresh network: W1 and then W2 are `scale` times normal deviates, drawn in row-major order,
   /// and the biases are zero.
   ///
-  /// - Parameters:
-  ///   - inputSize: the number of features, at least 1.
-  ///   - hiddenSize: the width of the hidden layer, at least 1.
-  ///   - classCount: the number of classes, at least 1.
-  ///   - scale: the standard deviation of the weights.
-  ///   - random: the stream that the weights are drawn from.
+  /// - Precondition: all sizes are at least 1.
   public init(
     inputSize: Int, hiddenSize: Int, classCount: Int, scale: Double = 1e-4,
     using random: inout some RandomStream
@@ -69,7 +63,7 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
     [.affine(outputs: hiddenSize), .relu, .affine(outputs: classCount)]
   }
 
-  /// X·W1 + b1, before the rectifier.
+  /// X·W1 + b1, before the ReLU.
   public var hidden: Affine<Scalar> {
     get { affine(0) }
     set { network.replaceLayer(at: 0, with: newValue) }
@@ -100,45 +94,26 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable {
     get { network.parameters }
     set { network.parameters = newValue }
   }
-}
 
-// MARK: - Using a network
-
-extension TwoLayerNet: CustomStringConvertible {
   /// The sizes and the scalar type: `784-100-10 TwoLayerNet of Float`.
   public var description: String {
     "\(inputSize)-\(hiddenSize)-\(classCount) TwoLayerNet of \(Scalar.self)"
   }
-}
 
-extension TwoLayerNet {
-  /// The scores of each class, before the softmax.
-  ///
-  /// - Parameter x: [rows, inputs].
-  /// - Returns: [rows, classes].
+  /// The scores of each class before the softmax, [rows, classes], for x of [rows, inputs].
   public func scores(of x: Tensor<Scalar>) -> Tensor<Scalar> { network.outputs(of: x) }
 
-  /// The class with the highest score for each row; the first of equal ones.
-  ///
-  /// A row with a NaN score gets the class of the first NaN.
-  ///
-  /// - Parameter x: [rows, inputs].
+  /// The class with the highest score for each row; the first of equal ones, or of the first NaN.
   public func predict(_ x: Tensor<Scalar>) -> [Int] { network.predict(x) }
 
-  /// The probability of each class by the softmax of the scores.
-  ///
-  /// - Parameter x: [rows, inputs].
-  /// - Returns: [rows, classes]; each row adds up to 1.
+  /// The probability of each class, [rows, classes], by the softmax of the scores.
   public func predictProbabilities(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
     softmax(scores(of: x))
   }
 
   /// The mean cross-entropy of the rows plus `regularization`·(ΣW1² + ΣW2²); NaN for no rows.
   ///
-  /// - Parameters:
-  ///   - x: [rows, inputs].
-  ///   - labels: a class for each row.
-  ///   - regularization: λ, the factor of the penalty.
+  /// - Parameters: as for ``lossAndGradients(of:labels:regularization:)``.
   public func loss(
     of x: Tensor<Scalar>, labels: [Int], regularization: Double = 0
   ) -> Scalar {

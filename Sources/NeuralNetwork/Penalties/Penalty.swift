@@ -49,8 +49,6 @@ public struct Penalty: Sendable, Codable, Hashable {
   }
 }
 
-// MARK: - Maximum norm
-
 /// A limit on the weights that lead into each unit: after an update, each column of a weight matrix
 /// [inputs, outputs] whose Euclidean norm is above the limit is scaled back to it.
 ///

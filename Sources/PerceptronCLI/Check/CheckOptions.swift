@@ -1,7 +1,6 @@
 import ArgumentParser
 import Perceptron
 import PerceptronCommandSupport
-import PerceptronTraining
 
 /// The options of commands that check a network on a few rows of a data set.
 struct CheckOptions: ParsableArguments {
@@ -26,7 +25,6 @@ struct CheckOptions: ParsableArguments {
     }
   }
 
-  /// The hyperparameters that were chosen.
   var hyperparameters: Hyperparameters {
     get throws {
       try namingOptions { try Hyperparameters(choosing: network.given + preparation.given) }
@@ -47,12 +45,12 @@ struct CheckOptions: ParsableArguments {
     }
   }
 
-  /// Completes the options by `defaults` and checks that they can be used with the data.
+  /// Completes the options by `defaults`, and throws a `ValidationError` for a network that does not suit
+  /// the data or does not fit in memory.
   ///
   /// - Parameters:
   ///   - scalarSize: bytes of a number of the network.
   ///   - isPlain: whether features are preprocessed as for the classic network.
-  /// - Throws: `ValidationError` for a network that does not suit the data or does not fit in memory.
   func setup(
     for data: LoadedData, defaults: ExperimentDefaults, scalarSize: Int, isPlain: Bool
   ) throws -> Setup {
@@ -62,8 +60,7 @@ struct CheckOptions: ParsableArguments {
     try namingOptions { try settings.check(for: data.training) }
     let inputSize = data.training.featureCount
     try MemoryDemand(
-      inputSize: inputSize, layers: settings.layers, batchSize: rows,
-      scalarSize: scalarSize
+      inputSize: inputSize, layers: settings.layers, batchSize: rows, scalarSize: scalarSize
     ).check(sizes: chosen.sizes(of: settings), batchOption: "--rows")
     let preparation = chosen.preparation(for: data, isPlain: isPlain)
     let preprocessing = try naming(data.name) {

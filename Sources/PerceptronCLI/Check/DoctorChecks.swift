@@ -1,13 +1,11 @@
 import Foundation
 import Perceptron
 import PerceptronCommandSupport
-import PerceptronTraining
 
 /// A comparison of BLAS's matrix products with the definition, at shapes prone to kernel bugs: empty,
 /// a single row or column, and next to multiples of the block sizes.
 struct MatmulCheck: Encodable {
   let scalar: String
-  /// The number of products compared.
   private(set) var count = 0
   /// The largest error, relative to the sum of the absolute products.
   private(set) var worstError = 0.0
@@ -35,9 +33,7 @@ struct MatmulCheck: Encodable {
     var random = SeededRandom(seed: 0, purpose: "doctor")
     for rows in Self.extents {
       for inner in Self.extents {
-        for columns in Self.extents {
-          compare(rows, inner, columns, product, using: &random)
-        }
+        for columns in Self.extents { compare(rows, inner, columns, product, using: &random) }
       }
     }
   }
@@ -48,8 +44,7 @@ struct MatmulCheck: Encodable {
     using random: inout SeededRandom
   ) {
     for (transposeA, transposeB) in [(false, false), (true, false), (false, true), (true, true)] {
-      let a = Tensor<Scalar>.uniform(
-        transposeA ? [inner, rows] : [rows, inner], using: &random)
+      let a = Tensor<Scalar>.uniform(transposeA ? [inner, rows] : [rows, inner], using: &random)
       let b = Tensor<Scalar>.uniform(
         transposeB ? [columns, inner] : [inner, columns], using: &random)
       let result = Tensor<Double>(product(a, b, transposeA, transposeB))
@@ -66,7 +61,6 @@ struct MatmulCheck: Encodable {
     }
   }
 
-  /// The verdict with its figures.
   var summary: String {
     let verdict = passed ? "right" : "WRONG"
     let place = passed ? "" : " at \(worstShape)"
@@ -120,11 +114,9 @@ struct ProductPathCheck: Encodable {
       engine.step(on: data, iteration: step)
       return Double(engine.loss(at: 0))
     }
-    return [Tensor(losses)]
-      + engine.network(at: 0).parameters.map { Tensor<Double>($0.tensor) }
+    return [Tensor(losses)] + engine.network(at: 0).parameters.map { Tensor<Double>($0.tensor) }
   }
 
-  /// The verdict with its figures.
   var summary: String {
     "\(passed ? "right" : "WRONG"): \(Self.stepCount) steps by kernels and by OpenBLAS, "
       + "worst difference \(scientific(worstDifference)) (limit \(scientific(limit)))"
@@ -171,9 +163,7 @@ struct PublishedDataCheck: Encodable {
   /// Whether every file present matches the published one.
   let passed: Bool
 
-  /// Compares the files in `folder` with those of the data set that they belong to.
-  ///
-  /// - Returns: nil if the folder has no file of either data set.
+  /// Compares the files in `folder` with those of their data set; nil if there is none of either set.
   init?(of folder: String) {
     let checks = [FashionMNIST.published, CIFAR10.published]
       .map { PublishedFile.verify($0, in: folder) }

@@ -1,9 +1,8 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 
-/// `perceptron doctor`.
 struct DoctorCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
@@ -77,22 +76,21 @@ struct DoctorCommand: CommandWithExamples {
       "BLAS kernel   \(machine.blasCore), \(machine.blasThreads) threads",
       "products      \(products(findings))",
     ]
-    for (scalar, summary) in findings.products.map({ ($0.scalar, $0.summary) })
-      + findings.steps.map({ ($0.scalar, $0.summary) })
-    {
-      lines.append("\(scalar.padded(to: 12))  \(summary)")
+    func add(_ name: String, _ text: String) {
+      lines.append(name.padding(toLength: 14, withPad: " ", startingAt: 0) + text)
     }
+    for check in findings.products { add(check.scalar, check.summary) }
+    for check in findings.steps { add(check.scalar, check.summary) }
     for speed in findings.speeds {
-      lines.append(
-        "\(speed.scalar.padded(to: 12))  \(speed.shape): \(readableTime(speed.seconds)), "
-          + "\(decimal(speed.gigaflops, 1)) GFLOP/s")
+      let rate = "\(decimal(speed.gigaflops, 1)) GFLOP/s"
+      add(speed.scalar, "\(speed.shape): \(readableTime(speed.seconds)), \(rate)")
     }
     for check in findings.data {
-      lines.append("data          \(check.folder)")
-      lines += check.files.map { "              \($0)" }
+      add("data", check.folder)
+      for file in check.files { add("", file) }
     }
     if !findings.data.contains(where: { $0.folder == FashionMNIST.directory }) {
-      lines.append("data          Fashion-MNIST is not installed; scripts/setup installs it")
+      add("data", "Fashion-MNIST is not installed; scripts/setup installs it")
     }
     return lines.joined(separator: "\n")
   }
@@ -105,11 +103,5 @@ struct DoctorCommand: CommandWithExamples {
       "kernels, \(findings.kernels.rawValue) (\(variable) sends them through OpenBLAS)"
     case .blas: "OpenBLAS, by \(variable)"
     }
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
   }
 }

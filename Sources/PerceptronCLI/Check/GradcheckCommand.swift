@@ -1,10 +1,8 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import PerceptronFiles
+import PerceptronCommandSupport
 
-/// `perceptron gradcheck`.
 struct GradcheckCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "gradcheck",
@@ -83,8 +81,7 @@ struct GradcheckCommand: CommandWithExamples {
     let result = Result(passed: report.passed, outcome: report.outcome, report: report)
     // The result is printed even if the file cannot be written, and the other way around.
     let shown = Swift.Result {
-      try Console.output(
-        options.json ? result.json : report.text(columns: Console.tableColumns))
+      try Console.output(options.json ? result.json : report.text(columns: Console.tableColumns))
     }
     if let folder {
       try AtomicFile.write(
@@ -122,15 +119,12 @@ struct GradcheckCommand: CommandWithExamples {
     let scale = try options.hyperparameters.scale ?? Self.scale
     fresh.updateParameters { place, parameter in
       if place.name.hasPrefix("b") && parameter.rank == 1 && !place.name.hasPrefix("beta") {
-        parameter = .normal(
-          parameter.shape, standardDeviation: scale, using: &random)
+        parameter = .normal(parameter.shape, standardDeviation: scale, using: &random)
       }
     }
     return fresh
   }
 }
-
-// MARK: - The network of a run
 
 /// Checks the gradients of a run's trained network.
 struct RunGradientCheck {
@@ -167,20 +161,16 @@ struct RunGradientCheck {
     if record.settings.ensemble != nil {
       throw FileError(
         folder,
-        "expected the run of a single network, found an ensemble; check a run without --ensemble"
-      )
+        "expected the run of a single network, found an ensemble; check a run without --ensemble")
     }
   }
 
-  /// Checks the network on training rows.
-  ///
-  /// - Parameter source: the data options, used if the data was moved.
+  /// Checks the network on training rows; `source` says where data is that was moved.
   func report(
     _ source: DataOptions, rows: Int, sample: Int?, seed: UInt64
   ) throws -> GradientCheckReport {
     let found = try RunData(of: record, given: source.givenData, format: source.format)
     let data = found.loaded
-    let network = model.network
     try ModelFile.requireFit(model, to: data.training, path: folder, of: data.name)
     try found.requireSame()
     let settings = record.settings
@@ -193,11 +183,11 @@ struct RunGradientCheck {
     }
     let candidates = min(max(rows, Self.candidateCount), trained.count)
     try MemoryDemand(
-      inputSize: network.inputSize, layers: record.settings.network.layers, batchSize: candidates,
+      inputSize: model.network.inputSize, layers: settings.network.layers, batchSize: candidates,
       scalarSize: 8
     ).check(sizes: "the network of \(folder)", batchOption: "--rows")
     let objective = hardest(
-      rows, of: trained[rows: 0..<candidates], penalty: record.settings.training.penalty,
+      rows, of: trained[rows: 0..<candidates], penalty: settings.training.penalty,
       pass: .training(seed: seed))
     return GradientCheck(sampleSize: sample ?? Self.sampleSize, seed: seed).run(objective)
   }

@@ -1,9 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
-import PerceptronFiles
 import Perceptron
+import PerceptronCommandSupport
 
-/// `perceptron overfit`.
 struct OverfitCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "overfit",

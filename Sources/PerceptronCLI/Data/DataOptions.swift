@@ -1,7 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 
 /// The options that name a data set.
 struct DataOptions: ParsableArguments {
@@ -14,23 +14,21 @@ struct DataOptions: ParsableArguments {
   @Option(help: "Format of the folder. (default: detected by the names of its files)")
   var format: DatasetLibrary.Format?
 
-  /// The data set that is meant.
+  /// The data set's name or folder.
   var data: String { givenData ?? "digits" }
-
-  private var isNamed: Bool { DatasetLibrary.names.contains(data) }
 
   func validate() throws {
     if data.isEmpty {
       throw ValidationError("--data is empty, expected the name of a data set or a folder")
     }
-    if let format, givenData != nil, isNamed {
+    if let format, let givenData, DatasetLibrary.names.contains(givenData) {
       throw ValidationError(
-        "--format is \(format.rawValue), but --data \(data) is no folder whose format is in question"
+        "--format is \(format.rawValue), but --data \(givenData) is no folder whose format is in question"
       )
     }
   }
 
-  /// The training set with, where there is one, its test set.
+  /// The training set and, if there is one, the test set.
   func load() throws -> LoadedData {
     if let format, givenData == nil {
       throw ValidationError(
@@ -40,28 +38,22 @@ struct DataOptions: ParsableArguments {
     return try DatasetLibrary.load(data, format: format)
   }
 
-  /// The test set, whose training set need not be there.
-  func loadTest() throws -> Dataset {
-    try requireData(data)
-    return try DatasetLibrary.loadTest(data, format: format)
-  }
-
-  /// A part of the data.
   enum Split: String, ExpressibleByArgument, CaseIterable, Encodable {
     case train, test
   }
 
-  /// One of the parts; of a test set, the training set need not be there.
+  /// One of the parts. A test set may stand without a training set.
   func load(_ split: Split) throws -> Dataset {
     if split == .train { return try load().training }
+    try requireData(data)
     do {
-      return try loadTest()
+      return try DatasetLibrary.loadTest(data, format: format)
     } catch let error as FileError where error.message == DatasetLibrary.noTestSet {
       throw Self.noTestSet(error.path)
     }
   }
 
-  /// One of the parts of data that is loaded.
+  /// A part of loaded data.
   static func part(_ split: Split, of data: LoadedData) throws -> Dataset {
     if split == .train { return data.training }
     guard let test = data.test else { throw noTestSet(data.name) }
@@ -73,15 +65,13 @@ struct DataOptions: ParsableArguments {
   }
 }
 
-/// What files of data are called.
 private let formatTitles = DatasetLibrary.Format.all.map(\.title).joined(separator: " or ")
 
 /// Throws unless `source` is the name of a data set or a folder that may have one.
 func requireData(_ source: String) throws {
   if DatasetLibrary.names.contains(source) { return }
   let names = DatasetLibrary.names.joined(separator: " and ")
-  let taken =
-    "--data takes a folder of \(formatTitles), and by name there are \(names)"
+  let taken = "--data takes a folder of \(formatTitles), and by name there are \(names)"
   let kind = FileKind(of: source)
   let found: String
   switch kind {
@@ -102,16 +92,16 @@ func requireData(_ source: String) throws {
   throw FileError(source, "\(found); \(taken)\(help)")
 }
 
-/// Folders that are taken for something else: those of runs and studies, and those that such are in.
+/// Folders of runs and studies, and folders that contain such folders, which are mistaken for data.
 enum RunFolders {
-  /// What a folder is that belongs to runs, as a sentence; nil for any other.
+  /// A clause that says what kind of run folder this is; nil for any other folder.
   static func describe(_ path: String) -> String? {
     if isRun(path) { return "this is the folder of a run or a study" }
     let runs = runs(in: path)
     return runs.isEmpty ? nil : "this is a folder of runs"
   }
 
-  /// The paths of the folders in a folder that hold a run or a study, sorted.
+  /// The sorted paths of the folders in `path` that hold a run or a study.
   static func runs(in path: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     let base = path.hasSuffix("/") ? path : path + "/"

@@ -1,21 +1,19 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import PerceptronFiles
-import PerceptronTraining
+import PerceptronCommandSupport
 
 /// The memory that training or checking a network takes: its parameters with their gradients and
-/// what the optimizer keeps of each, a batch with what each layer makes of it, and the rows that are evaluated at a time.
+/// optimizer state, a batch with its activations, and the rows that are evaluated at a time.
 struct MemoryDemand {
   let inputSize: Int
   let layers: [LayerSpecification]
   let batchSize: Int
   /// Bytes of a number.
   let scalarSize: Int
-  /// How many tensors there are of each parameter's shape.
+  /// The number of tensors of each parameter's shape.
   var copies = 2
-  /// How many rows are evaluated at a time, while there is all that training takes.
+  /// The number of rows that are evaluated at a time, in addition to training's memory.
   var evaluatedRows = 0
 
   /// In `Double`, which no size overflows.
@@ -29,13 +27,12 @@ struct MemoryDemand {
     return cost.parameterBytes + cost.activationBytes + Double(scalarSize) * features
   }
 
-  /// Refuses what there is no memory for, naming the sizes. Called when the data is in memory, which
-  /// counts as taken.
+  /// Throws a `ValidationError` with the sizes unless there is enough memory. Called when the data is in
+  /// memory, which counts as taken.
   ///
   /// - Parameters:
-  ///   - sizes: the option that the layers' sizes are given by, with its value.
-  ///   - batchOption: the option that the batch's size is given by.
-  ///   - memory: how much there is.
+  ///   - sizes: the option that sets the layers' sizes, with its value.
+  ///   - batchOption: the option that sets the batch size.
   func check(sizes: String, batchOption: String, memory: MemoryLimit = .current) throws {
     if bytes <= memory.left { return }
     throw ValidationError(
@@ -45,9 +42,7 @@ struct MemoryDemand {
 }
 
 extension Experiment {
-  /// Refuses a network that there is no memory for.
-  ///
-  /// - Parameter sizes: the option that gives the layers' sizes, with its value.
+  /// Throws a `ValidationError` unless there is enough memory for training.
   func checkMemory(on data: LoadedData, sizes: String) throws {
     let workers = training.workers ?? BLASLibrary.threadCount
     let scalarSize = precision == .float ? 4 : 8

@@ -1,10 +1,8 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import PerceptronFiles
+import PerceptronCommandSupport
 
-/// `perceptron compare`.
 struct CompareCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -34,8 +32,10 @@ struct CompareCommand: CommandWithExamples {
         "one run, \(runs.first ?? ""), cannot be compared; expected two or more; "
           + "`perceptron show` shows one")
     }
-    for (index, run) in runs.enumerated() where runs[..<index].contains(where: { isSame($0, run) })
-    {
+    var seen: Set<String> = []
+    for run in runs {
+      let path = URL(fileURLWithPath: run).standardizedFileURL.resolvingSymlinksInPath().path
+      if seen.insert(path).inserted { continue }
       throw ValidationError("\(run) is given twice, expected different runs")
     }
     try requirePage(output)
@@ -98,15 +98,6 @@ struct CompareCommand: CommandWithExamples {
     return Set(last).count == last.count ? last : folders
   }
 
-  private func isSame(_ first: String, _ second: String) -> Bool {
-    let paths = [first, second].map {
-      URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath().path
-    }
-    return paths[0] == paths[1]
-  }
-}
-
-extension CompareCommand {
   /// The table, split into parts of at most `columns` characters a line where possible.
   static func text(_ comparison: RunComparison, columns: Int) -> String {
     var (parts, begin) = ([String](), 0)

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Perceptron
 import PerceptronCommandSupport
-import PerceptronFiles
 
 /// Throws a `ValidationError` unless the value of --output, if given, names an HTML file.
 func requirePage(_ output: String?) throws {
@@ -26,12 +25,10 @@ struct FolderViews {
   /// The default path of the page that `perceptron report` writes.
   var pagePath: String { folder + "/report.html" }
 
-  /// The folder of TensorBoard event files.
+  /// Where TensorBoard event files are written.
   var eventFolder: String { folder + "/tensorboard" }
 
   /// The command lines that show the results, one per line.
-  ///
-  /// - Parameter tensorBoard: whether event files are written.
   func commands(tensorBoard: Bool) -> [String] {
     let lines =
       [["perceptron", "show", folder], ["perceptron", "report", folder]]
@@ -39,10 +36,7 @@ struct FolderViews {
     return lines.enumerated().map { ($0 == 0 ? "see  " : "     ") + ShellCommand.line($1) }
   }
 
-  /// Removes the page of an earlier run or study in the folder. A page that this program did not
-  /// write is left alone.
-  ///
-  /// - Throws: `FileError` if the page cannot be removed.
+  /// Removes the page of an earlier run or study in the folder, unless another program wrote it.
   func removePage(isQuiet: Bool) throws {
     if try Report.remove(at: pagePath), !isQuiet {
       Console.error("removed \(pagePath), which showed an earlier run or study")

@@ -1,10 +1,8 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import PerceptronFiles
+import PerceptronCommandSupport
 
-/// `perceptron images`.
 struct ImagesCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "images",
@@ -78,18 +76,14 @@ struct ImagesCommand: CommandWithExamples {
     for entry in examples.classes where entry.count == 0 {
       Console.error("warning: the \(split.rawValue) set has no examples of class \(entry.name)")
     }
-    try Console.output(json ? result(examples, path).json : text(examples, path))
-  }
-
-  private func result(_ examples: ClassExamples, _ path: String) -> Result {
-    Result(
-      data: source.data, split: split, output: path,
-      classes: examples.classes.map { .init(name: $0.name, count: $0.count, rows: $0.rows) })
-  }
-
-  private func text(_ examples: ClassExamples, _ path: String) -> String {
+    if json {
+      let result = Result(
+        data: source.data, split: split, output: path,
+        classes: examples.classes.map { .init(name: $0.name, count: $0.count, rows: $0.rows) })
+      return try Console.output(result.json)
+    }
     var table = TextTable([.words("class"), .figures("examples")])
     for entry in examples.classes { table.add([entry.name, grouped(entry.count)]) }
-    return table.text + "\n\n" + path
+    try Console.output(table.text + "\n\n" + path)
   }
 }

@@ -1,10 +1,8 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import PerceptronFiles
+import PerceptronCommandSupport
 
-/// `perceptron report`.
 struct ReportCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "report",
@@ -99,8 +97,6 @@ struct ReportCommand: CommandWithExamples {
   }
 }
 
-// MARK: - The report of a run
-
 /// Reads the files and the data that a run's report is made from.
 ///
 /// The model, the data and the gradient check are optional. A defect in one of them is stated in the
@@ -121,9 +117,7 @@ struct RunPageSource {
     run = try directory.read()
   }
 
-  /// Makes the report.
-  ///
-  /// - Throws: `FileError` or `DatasetError` if the data named by --data cannot be used.
+  /// Throws `FileError` or `DatasetError` if the data named by --data cannot be used.
   mutating func report() throws -> Report {
     let name = URL(fileURLWithPath: directory.path).standardizedFileURL.lastPathComponent
     let parts: Parts =
@@ -145,9 +139,7 @@ struct RunPageSource {
   ) throws -> Part? {
     do {
       return try make(&self)
-    } catch let error as FileError {
-      miss("\(lack): \(error)")
-    } catch let error as DatasetError {
+    } catch  where error is FileError || error is DatasetError {
       miss("\(lack): \(error)")
     }
     return nil
@@ -160,9 +152,7 @@ struct RunPageSource {
 
   /// The contents of the folder's `gradcheck.json`, if there is one.
   private func gradientCheck() throws -> GradientCheckReport? {
-    struct Contents: Decodable {
-      let report: GradientCheckReport
-    }
+    struct Contents: Decodable { let report: GradientCheckReport }
     let path = directory.gradientCheckPath
     if !FileManager.default.fileExists(atPath: path) { return nil }
     guard let contents = FileManager.default.contents(atPath: path) else {
@@ -185,11 +175,7 @@ struct RunPageSource {
       try AnyTrainedModel(readingFrom: $0.directory.modelPath)
     }
   }
-}
 
-// MARK: - The model and its evaluation
-
-extension RunPageSource {
   /// The network and its evaluation, as far as the report shows them.
   private typealias Parts = (network: RunNetwork?, evaluation: RunEvaluation?)
 

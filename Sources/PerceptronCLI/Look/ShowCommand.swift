@@ -1,10 +1,8 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
-import PerceptronFiles
+import PerceptronCommandSupport
 
-/// `perceptron show`.
 struct ShowCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -31,23 +29,20 @@ struct ShowCommand: CommandWithExamples {
 
   func run() throws {
     try requireFolder(folder, of: "a run or a study")
-    let directory = RunDirectory(path: folder)
     if Study.exists(at: folder) {
       let (study, isUnderWay) = try StudyFolder.read(folder)
       let report = StudyReport(study, folder: folder)
       return try Console.output(
         json ? report.json(top: Self.top) : report.text(top: Self.top, isUnderWay: isUnderWay))
     }
+    let directory = RunDirectory(path: folder)
     let unfinished = directory.holdsCheckpoint ? try UnfinishedRun(in: directory) : nil
     if directory.holdsRecord {
       let run = try directory.read()
       try Console.output(json ? run.json : text(of: run, unfinished))
     } else if let unfinished {
-      try Console.output(
-        json
-          ? unfinished.json
-          : (unfinished.lines(folder: folder) + curves(of: unfinished.history))
-            .joined(separator: "\n"))
+      let lines = unfinished.lines(folder: folder) + curves(of: unfinished.history)
+      try Console.output(json ? unfinished.json : lines.joined(separator: "\n"))
     } else {
       throw FileError(
         folder, "expected the folder of a run or a study, found neither run.json nor a checkpoint")
@@ -105,8 +100,6 @@ struct ShowCommand: CommandWithExamples {
   }
 }
 
-// MARK: - Curves
-
 /// The curves of a history as text, with ranges beside them and iterations below.
 struct HistoryCurves {
   let history: History
@@ -138,7 +131,7 @@ struct HistoryCurves {
     guard let range = curve.range else { return [] }
     let labels = [significant(range.upperBound, 3), "", "", significant(range.lowerBound, 3)]
     let rows = zip(labels, curve.rows).map { label, row in
-      String(repeating: " ", count: max(margin - 1 - label.count, 0)) + label + " " + row
+      spaces(max(margin - 1 - label.count, 0)) + label + " " + row
     }
     let drawn = min(curve.width, values.count)
     let between = max(drawn - "\(first)".count - "\(last)".count, 1)

@@ -1,9 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Perceptron
-import PerceptronFiles
+import PerceptronCommandSupport
 
-/// `perceptron evaluate`.
 struct EvaluateCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
@@ -51,7 +49,7 @@ struct EvaluateCommand: CommandWithExamples {
     var confusion: Confusion?
   }
 
-  /// A confusion matrix with each class's precision and recall.
+  /// The confusion matrix with each class's precision and recall.
   private typealias Confusion = Extended<ConfusionMatrix, [String: [Double?]]>
 
   func run() throws {

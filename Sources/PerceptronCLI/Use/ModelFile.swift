@@ -1,6 +1,5 @@
 import Foundation
 import Perceptron
-import PerceptronFiles
 
 /// Finds and reads the model that a command line names, and checks that it fits the data.
 enum ModelFile {
@@ -89,17 +88,9 @@ enum ModelFile {
     }
     return missing + "expected the folder of a run or a study"
   }
-}
 
-// MARK: - Compatibility of model and data
-
-extension ModelFile {
   /// Throws unless `features` have the network's input size and, for images, the shape of the training
-  /// images.
-  ///
-  /// - Parameters:
-  ///   - path: the model's file, for the error.
-  ///   - source: the name of the data, for the error.
+  /// images. The error names the model's file, `path`, and the data, `source`.
   static func requireFit<Scalar>(
     _ model: TrainedModel<Scalar>, to features: Features, path: String, of source: String
   ) throws {
@@ -118,10 +109,6 @@ extension ModelFile {
 
   /// Throws unless the model can be evaluated on `rows`: there are rows, their features fit and are
   /// finite, and their classes are the network's, with the same names where both have names.
-  ///
-  /// - Parameters:
-  ///   - path: the model's file, for the error.
-  ///   - source: the name of the data, for the error.
   static func requireFit<Scalar>(
     _ model: TrainedModel<Scalar>, to rows: Dataset, path: String, of source: String
   ) throws {

@@ -1,8 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 
-/// `perceptron predict`.
 struct PredictCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "predict",
@@ -31,7 +30,6 @@ struct PredictCommand: CommandWithExamples {
   @Flag(help: "Print the probability of every class.") var probabilities = false
   @Flag(help: "Print JSON: an array with one object per row.") var json = false
 
-  /// One row's prediction.
   private struct Prediction: Encodable {
     let file: String
     let row: Int

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Perceptron
-import PerceptronFiles
 
 /// The data that a run or a study was trained on.
 struct RunData {
@@ -11,10 +10,7 @@ struct RunData {
   /// The digest of the training set that the run was trained on, or nil if it is not known.
   private let digest: String?
 
-  /// Loads the data from its location at the time of the run, or from `given`.
-  ///
-  /// - Parameter given: the value of --data, or nil.
-  /// - Throws: `FileError` if the data is missing or damaged.
+  /// Loads the data from `given`, the value of --data, or else from its location at the time of the run.
   init(of record: RunRecord, given: String?, format: DatasetLibrary.Format? = nil) throws {
     let settings = record.settings
     try self.init(

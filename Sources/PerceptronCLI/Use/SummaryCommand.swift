@@ -1,9 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
-import PerceptronFiles
 import Perceptron
+import PerceptronCommandSupport
 
-/// `perceptron summary`.
 struct SummaryCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "summary",
@@ -48,15 +46,13 @@ struct SummaryCommand: CommandWithExamples {
       return try Console.output(Extended(model.network.summary, additions).json)
     }
     let mean = preprocessing.mean == nil ? "" : ", minus the mean of each"
+    let divisor = preprocessing.divisor
+    let shortest = divisor == divisor.rounded() ? decimal(divisor, 0) : plain(divisor)
     try Console.output(
       """
       \(model.network.summary)
-      features divided by \(shortest(preprocessing.divisor))\(mean)
+      features divided by \(shortest)\(mean)
       classes: \(model.classNames.joined(separator: ", "))
       """)
-  }
-
-  private func shortest(_ number: Double) -> String {
-    number == number.rounded() ? decimal(number, 0) : plain(number)
   }
 }

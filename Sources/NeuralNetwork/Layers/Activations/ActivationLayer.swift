@@ -1,7 +1,7 @@
 import PerceptronLinearAlgebra
 
-/// A layer that applies a function of one number to each of its inputs. A conforming type names the
-/// function; the passes are here.
+/// A layer that applies a function to each of its inputs. A conforming type names the function; the
+/// passes are here.
 ///
 /// To add an activation, write such a type in a file of its own and add its specification to
 /// ``LayerSpecification/activations``.

@@ -36,8 +36,6 @@ public struct Affine<Scalar: BLASScalar>: Sendable, Equatable {
   public var outputSize: Int { weights.shape[1] }
 }
 
-// MARK: - The layer's mathematics, on blocks of rows
-
 extension Affine: Layer {
   /// The input size is the weights' rows. The backward pass reads the input, and no pass works in
   /// place, since every output depends on every input.
@@ -86,11 +84,7 @@ extension Affine: Layer {
       "Affine: upstream \(upstream.shape), weights \(weights.shape), room for \(gradient.shape)")
     weights.withRows { AffineProducts.inputGradient(upstream, $0, into: gradient) }
   }
-}
 
-// MARK: - Parameters
-
-extension Affine {
   /// The weights `W` and the bias `b`.
   public var parameterKinds: [ParameterKind] {
     [ParameterKind("W", isPenalized: true), ParameterKind("b")]

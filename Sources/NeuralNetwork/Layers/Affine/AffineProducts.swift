@@ -13,13 +13,7 @@ package enum AffineProducts {
   /// leave the weights unpacked, and the kernels compute the same bits as for many rows.
   package static var leastPacked: Int { 4 }
 
-  /// Writes input · weights + bias.
-  ///
-  /// - Parameters:
-  ///   - input: rows × inputs.
-  ///   - weights: inputs × outputs.
-  ///   - bias: outputs.
-  ///   - output: rows × outputs.
+  /// Writes input · weights + bias, rows × outputs; the input is rows × inputs.
   static func forward<Scalar>(
     _ input: RowBlock<Scalar>, _ weights: RowBlock<Scalar>, bias: UnsafePointer<Scalar>,
     into output: MutableRowBlock<Scalar>
@@ -42,12 +36,7 @@ package enum AffineProducts {
     multiply(input, weights, into: output, beta: 1)
   }
 
-  /// Writes upstream · weightsᵀ.
-  ///
-  /// - Parameters:
-  ///   - upstream: rows × outputs.
-  ///   - weights: inputs × outputs.
-  ///   - gradient: rows × inputs.
+  /// Writes upstream · weightsᵀ, rows × inputs; the upstream gradient is rows × outputs.
   static func inputGradient<Scalar>(
     _ upstream: RowBlock<Scalar>, _ weights: RowBlock<Scalar>,
     into gradient: MutableRowBlock<Scalar>
@@ -61,12 +50,7 @@ package enum AffineProducts {
     multiply(upstream, weights, transposeB: true, into: gradient)
   }
 
-  /// Writes inputᵀ · upstream, the gradient of the weights.
-  ///
-  /// - Parameters:
-  ///   - input: the layer's input, rows × inputs.
-  ///   - upstream: the loss's gradient with respect to its output, rows × outputs.
-  ///   - gradient: inputs × outputs.
+  /// Writes inputᵀ · upstream, the gradient of the weights, inputs × outputs.
   static func weightGradient<Scalar>(
     input: RowBlock<Scalar>, upstream: RowBlock<Scalar>, into gradient: MutableRowBlock<Scalar>
   ) {
@@ -94,16 +78,8 @@ public enum ProductPath: String, Sendable, CaseIterable, Codable {
   /// The name of the environment variable that chooses: `PERCEPTRON_PRODUCTS=blas`.
   public static let variable = "PERCEPTRON_PRODUCTS"
 
-  /// The path of this process: ``blas`` where the environment asks for it, else ``kernels``.
-  ///
-  /// Traps where the variable is set to anything else; see ``requested(in:)``.
-  public static let chosen: ProductPath = {
-    do {
-      return try requested()
-    } catch {
-      fatalError("\(error)")
-    }
-  }()
+  /// The path of this process. Traps where ``requested(in:)`` throws.
+  public static let chosen = InvalidSetting.trapping { try requested() }
 
   /// The path that an environment asks for, ``kernels`` where it asks for none.
   ///
@@ -117,9 +93,19 @@ public enum ProductPath: String, Sendable, CaseIterable, Codable {
     }
     return path
   }
-}
 
-// MARK: - Layers
+  /// The code that computes the products of a layer of this size.
+  ///
+  /// For 32 rows or more, the kernels for small layers took less time for the three products than OpenBLAS
+  /// in each of 196 sizes up to 64 × 64, in both scalar types, with AVX-512. Fewer rows use them too, so
+  /// that a row's numbers do not depend on how many there are.
+  public func products(inputs: Int, outputs: Int) -> LayerProducts {
+    switch self {
+    case .blas: .blas
+    case .kernels: inputs <= 64 && outputs <= 64 ? .small : .packed
+    }
+  }
+}
 
 /// The code that computes the three products of one affine layer.
 public enum LayerProducts: String, Sendable, CaseIterable, Codable {
@@ -129,19 +115,4 @@ public enum LayerProducts: String, Sendable, CaseIterable, Codable {
   case packed
   /// OpenBLAS.
   case blas
-}
-
-extension ProductPath {
-  /// The code that computes the products of a layer of this size.
-  ///
-  /// Measured in 196 sizes up to 64 × 64 and in both scalar types, with AVX-512: with 32 rows or more
-  /// the three products of the kernels for small layers together take less time than OpenBLAS's in
-  /// every one. Fewer rows go the same way, so that a row's numbers do not depend on how many there
-  /// are.
-  public func products(inputs: Int, outputs: Int) -> LayerProducts {
-    switch self {
-    case .blas: .blas
-    case .kernels: inputs <= 64 && outputs <= 64 ? .small : .packed
-    }
-  }
 }

@@ -15,8 +15,6 @@ package final class PackedWeights<Scalar: BLASScalar> {
   package let count: Int
 
   /// Zeros for the large affine layers of a network.
-  ///
-  /// - Parameter path: the code that computes products with them.
   package init(zerosFor network: Network<Scalar>, path: ProductPath = .chosen) {
     var (layers, sizes): ([Int], [(inputs: Int, outputs: Int)]) = ([], [])
     for (index, layer) in network.layers.enumerated() {
@@ -56,12 +54,8 @@ package final class PackedWeights<Scalar: BLASScalar> {
 
   /// All numbers, in an order that depends on the network's shape alone.
   package var base: UnsafeMutablePointer<Scalar> { memory.base }
-}
 
-extension PackedWeights {
-  /// Copies the tensors of the packed layers' weights [inputs, outputs] and biases from elsewhere.
-  ///
-  /// - Parameter tensor: the one of a layer at a position, 0 for the weights and 1 for the bias.
+  /// Copies each packed layer's weights [inputs, outputs], position 0, and bias, position 1, from tensors.
   package func pack(_ tensor: (_ layer: Int, _ position: Int) -> Tensor<Scalar>) {
     for index in layers {
       guard let layer = table[index] else { continue }
@@ -104,12 +98,8 @@ extension PackedWeights {
   }
 }
 
-// MARK: - One layer
-
-/// An affine layer's parameters as products read them without preparing anything: the weights of each
-/// output one after the other, and rows so far apart that they do not share cache sets.
-///
-/// The memory belongs to a ``PackedWeights``.
+/// An affine layer's parameters in the layout that products read: the weights of each output are
+/// contiguous, in rows that do not share cache sets. The memory belongs to a ``PackedWeights``.
 package struct PackedLayer<Scalar: BLASScalar> {
   /// Outputs × inputs, rows ``stride`` apart.
   package let weights: UnsafeMutablePointer<Scalar>
@@ -129,14 +119,8 @@ package struct PackedLayer<Scalar: BLASScalar> {
     let whole = (columns + line - 1) / line * line
     return whole % (64 * line) == 0 ? whole + line : whole
   }
-}
 
-extension PackedLayer {
-  /// Writes input · weightsᵀ + bias.
-  ///
-  /// - Parameters:
-  ///   - input: rows × inputs.
-  ///   - output: rows × outputs.
+  /// Writes input · weightsᵀ + bias, rows × outputs; the input is rows × inputs.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func forward(_ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>) {
@@ -158,11 +142,7 @@ extension PackedLayer {
     }
   }
 
-  /// Writes upstream · weights.
-  ///
-  /// - Parameters:
-  ///   - upstream: rows × outputs.
-  ///   - gradient: rows × inputs.
+  /// Writes upstream · weights, rows × inputs; the upstream gradient is rows × outputs.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func inputGradient(_ upstream: RowBlock<Scalar>, into gradient: MutableRowBlock<Scalar>) {
@@ -189,8 +169,8 @@ extension PackedLayer {
   /// With `beta` 0 the old target is not read.
   ///
   /// - Parameters:
-  ///   - input: the layer's input, batch × inputs.
-  ///   - upstream: the loss's gradient with respect to its output, batch × outputs.
+  ///   - input: batch × inputs.
+  ///   - upstream: batch × outputs.
   ///   - rows: the outputs of the part.
   ///   - columns: the inputs of the part.
   ///   - target: as many rows × columns, rows ``stride`` apart.

@@ -57,8 +57,6 @@ public struct BatchNorm<Scalar: BLASScalar>: Sendable, Equatable {
   }
 }
 
-// MARK: - The layer's mathematics, on blocks of rows
-
 extension BatchNorm: NormalizationLayer {
   /// The length of gamma.
   public var inputSize: Int { gamma.count }
@@ -149,8 +147,6 @@ extension BatchNorm: NormalizationLayer {
     }
   }
 }
-
-// MARK: - Running statistics
 
 /// A constant, so that asking for the names allocates nothing.
 private let names = ["running_mean", "running_variance"]

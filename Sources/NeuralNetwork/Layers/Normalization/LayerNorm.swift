@@ -34,8 +34,6 @@ public struct LayerNorm<Scalar: BLASScalar>: Sendable, Equatable {
   }
 }
 
-// MARK: - The layer's mathematics, on blocks of rows
-
 extension LayerNorm: NormalizationLayer {
   /// The length of gamma.
   public var inputSize: Int { gamma.count }

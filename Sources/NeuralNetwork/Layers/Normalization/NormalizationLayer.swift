@@ -14,12 +14,7 @@ public protocol NormalizationLayer<Scalar>: Layer {
   /// not copy gamma: workers would contend for its reference count.
   var inputSize: Int { get }
 
-  /// Writes the gradient of gamma, the sum over the rows of upstream·x̂.
-  ///
-  /// - Parameters:
-  ///   - upstream: the loss's gradient with respect to the output, rows × inputs.
-  ///   - record: what the forward pass left.
-  ///   - gradient: 1 × inputs.
+  /// Writes the gradient of gamma, 1 × inputs: the sum over the rows of upstream·x̂.
   func gammaGradient(
     upstream: RowBlock<Scalar>, record: ForwardRecord<Scalar>,
     into gradient: MutableRowBlock<Scalar>)
