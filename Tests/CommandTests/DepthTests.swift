@@ -102,10 +102,10 @@ struct DepthTests {
       "run", ["--iterations", "30", "--scale", "30", "--learning-rate", "1e-3", "--diagnose"])
     #expect(outcome.errors.contains("before training: The untrained network's loss is"))
     #expect(outcome.output.contains("update/norm"))
-    #expect(outcome.output.contains("looked at iteration 29 of 30"))
+    #expect(outcome.output.contains("snapshot at iteration 29 of 30"))
     #expect(outcome.output.contains("given earlier"))
     let healthy = try scratch.train("healthy", ["--iterations", "30", "--diagnose"])
-    #expect(healthy.output.contains("nothing wrong was seen in the last look"))
+    #expect(healthy.output.contains("nothing wrong in the last snapshot"))
     // The accuracy on all training rows, not the last batch's.
     let accuracy = try #require(healthy.output.firstMatch(of: /training accuracy    (.*)/)?.1)
     #expect(healthy.output.contains("accuracy on training rows \(accuracy)\n"))

@@ -18,7 +18,7 @@ struct EvaluateTests {
     let result = net.evaluate(on: data.prepared(with: .none, as: Double.self))
     #expect(result.count == count)
     expectClose(result.loss, net.loss(of: x, labels: labels), tolerance: 1e-12)
-    #expect(result.accuracy == net.accuracy(on: x, labels: labels))
+    #expect(result.accuracy == accuracy(of: net.predict(x), labels: labels))
     let right = zip(net.predict(x), labels).count { $0 == $1 }
     #expect(result.accuracy == Double(right) / Double(count))
   }

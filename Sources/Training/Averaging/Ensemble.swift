@@ -23,19 +23,16 @@ public struct Ensemble<Scalar: BLASScalar>: Sendable {
     network = Network(inputSize: members[0].inputSize, layers: [layer])
   }
 
-  /// How many numbers a row of input has.
-  public var inputSize: Int { network.inputSize }
-  /// The number of classes.
-  public var classCount: Int { network.classCount }
-}
-
-extension Ensemble {
   /// The mean of the members' probabilities of each class.
   ///
   /// - Parameter x: [rows, inputs].
   /// - Returns: [rows, classes].
   public func predictProbabilities(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-    network.outputs(of: x).softmaxed
+    var result = network.outputs(of: x)
+    result.withMutableRows {
+      Scalar.softmax(rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base, sums: nil)
+    }
+    return result
   }
 
   /// The most probable class of each row, the first of equal ones.
@@ -43,35 +40,11 @@ extension Ensemble {
   /// - Parameter x: [rows, inputs].
   public func predict(_ x: Tensor<Scalar>) -> [Int] { network.predict(x) }
 
-  /// Calls `body` with the probabilities and labels of all rows in order, a block at a time, so that
-  /// memory stays bounded.
-  ///
-  /// - Parameter body: takes probabilities, [rows, classes], and as many labels.
-  /// - Precondition: the data has the members' input size and no more classes than they.
-  public func forEachBlockOfProbabilities(
-    of data: PreparedDataset<Scalar>, _ body: (Tensor<Scalar>, [Int]) throws -> Void
-  ) rethrows {
-    try network.forEachBlockOfOutputs(of: data) { try body($0.softmaxed, $1) }
-  }
-
   /// Accuracy and mean cross-entropy −ln(probability of the label) of the mean probabilities,
   /// computed block by block.
   ///
   /// - Precondition: the data has the members' input size and no more classes than they.
   public func evaluate(on data: PreparedDataset<Scalar>) -> Evaluation {
     network.evaluate(on: data)
-  }
-}
-
-extension Tensor {
-  /// The softmax of each row.
-  fileprivate var softmaxed: Tensor {
-    var result = self
-    result.withMutableRows {
-      Scalar.softmax(
-        rows: $0.rows, columns: $0.columns, $0.reading.base, into: $0.base,
-        sums: nil)
-    }
-    return result
   }
 }

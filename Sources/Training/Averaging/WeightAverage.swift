@@ -29,14 +29,11 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
   ///
   /// - Precondition: `decay` is 0 to below 1.
   public init(of network: Network<Scalar>, decay: Double) {
-    require(
-      decay >= 0 && decay < 1, "WeightAverage: a decay of \(decay), expected 0 to below 1")
+    require(decay >= 0 && decay < 1, "WeightAverage: a decay of \(decay), expected 0 to below 1")
     self.decay = decay
     average = network
     statistics = network.statistics.map(\.tensor)
-    statisticLayers = network.layers.indices.filter {
-      !network.statistics(ofLayer: $0).isEmpty
-    }
+    statisticLayers = network.layers.indices.filter { !network.statistics(ofLayer: $0).isEmpty }
     // Allocate now, so that updates do not.
     average.updateParameters { $1.withUnsafeMutableElements { _ in } }
     for index in statistics.indices { statistics[index].withUnsafeMutableElements { _ in } }
@@ -58,22 +55,18 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
     updateStatistics(with: network, share: share)
   }
 
-  /// Begins an update.
-  ///
-  /// - Returns: the share by which the average moves towards the network.
+  /// Begins an update and returns the share by which the average moves towards the network.
   mutating func beginUpdate() -> Double {
     updateCount += 1
     return (1 - decay) / (1 - pow(decay, Double(updateCount)))
   }
 
-  /// Calls `body` with each averaged parameter in its place.
   mutating func updateParameters(
     _ body: (_ place: Network<Scalar>.ParameterPlace, _ average: inout Tensor<Scalar>) -> Void
   ) {
     average.updateParameters(body)
   }
 
-  /// Updates the averaged statistics.
   mutating func updateStatistics(with network: Network<Scalar>, share: Double) {
     var next = 0
     for layer in statisticLayers {
@@ -99,7 +92,6 @@ public struct WeightAverage<Scalar: BLASScalar>: Sendable {
     }
   }
 
-  /// Updates some averaged elements.
   static func update(
     count: Int, _ average: UnsafeMutablePointer<Scalar>, share: Double,
     to elements: UnsafePointer<Scalar>
@@ -159,9 +151,7 @@ extension Network {
   ///
   /// - Precondition: at least one network, all of the same input size, layers and loss.
   public static func average(of networks: [Network]) -> Network {
-    guard var average = networks.first else {
-      fatalError("average: there are no networks")
-    }
+    guard var average = networks.first else { fatalError("average: there are no networks") }
     for (index, other) in networks.enumerated() {
       if let difference = average.difference(to: other) {
         fatalError("average: network \(index) has \(difference)")

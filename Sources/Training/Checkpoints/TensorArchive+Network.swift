@@ -1,4 +1,3 @@
-import Foundation
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import PerceptronFiles
@@ -8,16 +7,12 @@ struct NetworkArchitecture: Codable, Equatable {
   var inputSize: Int
   var layers: [LayerSpecification]
   var loss: LossSpecification
+}
 
-  init(inputSize: Int, layers: [LayerSpecification], loss: LossSpecification) {
-    self.inputSize = inputSize
-    self.layers = layers
-    self.loss = loss
-  }
-
+extension NetworkArchitecture {
   /// The architecture of a network, or nil where a layer or the loss has no form in a file.
   init?(of network: Network<some BLASScalar>) {
-    let layers = network.layers.compactMap { $0.specification }
+    let layers = network.layers.compactMap(\.specification)
     guard layers.count == network.layers.count, let loss = network.loss.specification else {
       return nil
     }
@@ -74,7 +69,10 @@ extension TensorArchive {
     _ architecture: NetworkArchitecture, prefix: String, path: String
   ) throws -> Network<Scalar> {
     try architecture.check(path: path)
-    try checkFirstWeights(architecture, prefix: prefix, as: Scalar.self, path: path)
+    // Before memory is allocated for them.
+    var count = 0
+    try checkWeights(
+      architecture.layers, inputs: architecture.inputSize, prefix: prefix, &count, as: Scalar.self)
     // Nothing is drawn for zeros.
     var none = SeededRandom(seed: 0)
     return Network<Scalar>(
@@ -97,16 +95,8 @@ extension TensorArchive {
     return network
   }
 
-  /// Checks the weights' shapes before memory is allocated for the architecture.
-  private func checkFirstWeights<Scalar: BLASScalar>(
-    _ architecture: NetworkArchitecture, prefix: String, as scalar: Scalar.Type, path: String
-  ) throws {
-    var count = 0
-    try checkFirstWeights(
-      architecture.layers, inputs: architecture.inputSize, prefix: prefix, &count, as: scalar)
-  }
-
-  private func checkFirstWeights<Scalar: BLASScalar>(
+  /// Checks the shapes of the layers' weights, numbered from `count` + 1.
+  private func checkWeights<Scalar: BLASScalar>(
     _ layers: [LayerSpecification], inputs: Int, prefix: String, _ count: inout Int,
     as scalar: Scalar.Type
   ) throws {
@@ -120,8 +110,7 @@ extension TensorArchive {
         width = outputs
       case .ensemble(let members):
         for member in members {
-          try checkFirstWeights(
-            member.layers, inputs: width, prefix: prefix, &count, as: scalar)
+          try checkWeights(member.layers, inputs: width, prefix: prefix, &count, as: scalar)
         }
       default: break
       }
@@ -133,24 +122,21 @@ extension TensorArchive {
     like expected: Parameters<Scalar>, prefix: String, path: String, areFinite: Bool = true
   ) throws -> Parameters<Scalar> {
     Parameters(
-      try expected.map { name, tensor in
-        (
-          name,
+      try expected.map { name, old in
+        let new: Tensor<Scalar> =
           areFinite
-            ? try finiteTensor(prefix + name, shape: tensor.shape, path: path)
-            : try self.tensor(named: prefix + name, shape: tensor.shape)
-        )
+          ? try finiteTensor(prefix + name, shape: old.shape, path: path)
+          : try tensor(named: prefix + name, shape: old.shape)
+        return (name, new)
       })
   }
 
-  /// The tensor of a name, whose elements are finite.
   package func finiteTensor<Scalar: BLASScalar>(
     _ name: String, shape: Shape? = nil, path: String
   ) throws -> Tensor<Scalar> {
     let tensor: Tensor<Scalar> = try tensor(named: name, shape: shape)
     if let position = tensor.firstNonFinite() {
-      throw FileError(
-        path, "tensor \(name): element \(position) is \(tensor[position: position])")
+      throw FileError(path, "tensor \(name): element \(position) is \(tensor[position: position])")
     }
     return tensor
   }
@@ -172,9 +158,8 @@ extension TensorArchive {
   }
 
   /// Throws unless each key of the metadata has its value.
-  package func expect(
-    _ values: [(key: String, value: String)], _ kind: String, path: String
-  ) throws {
+  package func expect(_ values: [(key: String, value: String)], _ kind: String, path: String) throws
+  {
     for (key, value) in values where metadata[key] != value {
       let found = metadata[key].map { "\"\($0)\"" } ?? "none"
       throw FileError(path, "not \(kind): expected \(key) \"\(value)\", found \(found)")

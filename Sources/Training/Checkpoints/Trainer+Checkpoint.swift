@@ -1,4 +1,3 @@
-import Foundation
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import PerceptronFiles
@@ -47,9 +46,7 @@ struct RunState: Codable {
   /// Why the run diverged, if it did.
   var failure: Failure?
 
-  enum Failure: String, Codable {
-    case loss, parameters
-  }
+  enum Failure: String, Codable { case loss, parameters }
 
   struct Group: Codable {
     var count: Int
@@ -67,10 +64,7 @@ extension Trainer where Random: Codable {
     try checkpoint(of: Array(members.indices), notes: notes)
   }
 
-  /// A checkpoint of some of the networks.
-  package func checkpoint(
-    of some: [Int], notes: [String: String] = [:]
-  ) throws -> TensorArchive {
+  package func checkpoint(of some: [Int], notes: [String: String] = [:]) throws -> TensorArchive {
     var archive = TensorArchive(
       metadata: notes.merging([
         Metadata.format.key: Metadata.format.value,
@@ -132,14 +126,8 @@ extension Trainer where Random: Codable {
     try self.init(TensorArchive(readingFrom: path), path: path, into: network)
   }
 
-  /// The run that an archive holds.
-  ///
-  /// - Parameters:
-  ///   - path: where it came from, for messages.
-  ///   - model: as for ``init(resumingFrom:into:)``.
-  public init(
-    _ archive: TensorArchive, path: String, into model: Network<Scalar>? = nil
-  ) throws {
+  /// The run that an archive holds; see ``init(resumingFrom:into:)``. Messages name the path.
+  public init(_ archive: TensorArchive, path: String, into model: Network<Scalar>? = nil) throws {
     try archive.expectCheckpoint(path: path)
     try archive.expect([(Metadata.randomKind, "\(Random.self)")], "such a run", path: path)
     try archive.checkDigest(path: path)
@@ -173,8 +161,7 @@ extension TrainingMember {
       ?? archive.freshNetwork(
         try archive.checkpointArchitecture(prefix: prefix, path: path),
         prefix: prefix + Prefix.network, path: path)
-    let settings = try archive.decode(
-      TrainerSettings.self, prefix + Metadata.settings, path: path)
+    let settings = try archive.decode(TrainerSettings.self, prefix + Metadata.settings, path: path)
     let state = try archive.runState(prefix: prefix, path: path)
     do {
       try settings.check(rowCount: state.rowCount)
@@ -219,8 +206,7 @@ extension TrainingMember {
       if !holds { throw FileError(path, problem()) }
     }
     try demand(
-      (0...iterations).contains(iteration),
-      "the iteration is \(iteration) of \(iterations)")
+      (0...iterations).contains(iteration), "the iteration is \(iteration) of \(iterations)")
     try demand(
       history.loss.count == iteration,
       "expected the loss of each of \(iteration) iterations, found \(history.loss.count)")
@@ -234,9 +220,7 @@ extension TrainingMember {
 }
 
 extension History {
-  /// The history in a checkpoint.
-  ///
-  /// - Throws: `FileError` where it is none.
+  /// The history in a checkpoint. Throws `FileError` where it is none.
   public init(checkpoint archive: TensorArchive, path: String) throws {
     try archive.expectCheckpoint(path: path)
     self = try archive.history(path: path)
@@ -248,7 +232,6 @@ extension TensorArchive {
     try expect([Metadata.format, Metadata.version], "a checkpoint", path: path)
   }
 
-  /// Throws where a tensor is not as it was written.
   fileprivate func checkDigest(path: String) throws {
     let (expected, found) = (metadata[Metadata.digest], try digest(withoutKey: Metadata.digest))
     if expected != found {
@@ -265,14 +248,12 @@ extension TensorArchive {
     try decode(RunState.self, prefix + Metadata.state, path: path)
   }
 
-  /// The history in a checkpoint.
   fileprivate func history(prefix: String = "", path: String) throws -> History {
     History(
       loss: try finiteTensor(prefix + Prefix.losses, path: path).elements,
       epochs: try runState(prefix: prefix, path: path).epochs)
   }
 
-  /// The order of the current pass over the rows.
   fileprivate func order(of sampling: Sampling, rowCount: Int, path: String) throws -> [Int] {
     let numbers: Tensor<Double> = try finiteTensor(Prefix.order, path: path)
     if sampling == .replacement { return [] }

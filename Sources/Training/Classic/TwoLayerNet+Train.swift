@@ -18,7 +18,6 @@ extension TwoLayerNet {
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.
   ///   - validation: rows that accuracy is measured on, never trained on.
-  ///   - settings: learning rate, iterations, batch size and so on.
   ///   - random: what batches are drawn from.
   ///   - progress: called after each iteration; says whether to go on.
   /// - Returns: the losses and accuracies.

@@ -62,10 +62,8 @@ public struct LayerDiagnostics: Codable, Sendable, Equatable {
   /// The share of a ReLU's units that are 0 for every row of the batch; nil for other layers.
   public var deadShare: Double? { deadCount.map { Double($0) / Double(outputSize) } }
 
-  /// A layer's values.
-  ///
   /// - Parameters:
-  ///   - output: what it makes of the batch, [rows, outputs], at least one row.
+  ///   - output: of the batch, [rows, outputs], at least one row.
   ///   - gradient: the loss's gradient with respect to that, in the same shape.
   init<Scalar>(
     index: Int, layer: any Layer<Scalar>, output: Tensor<Scalar>, gradient: Tensor<Scalar>
@@ -81,9 +79,7 @@ public struct LayerDiagnostics: Codable, Sendable, Equatable {
       ? output.sum(axis: 0).withUnsafeElements { $0.count { $0 == 0 } } : nil
   }
 
-  private static func moments<Scalar>(
-    of tensor: Tensor<Scalar>
-  ) -> (mean: Double, deviation: Double) {
+  private static func moments<Scalar>(of tensor: Tensor<Scalar>) -> (Double, Double) {
     let mean = tensor.mean()
     let variance = Double((tensor - Tensor(mean)).sumOfSquares()) / Double(tensor.count)
     return (Double(mean), variance.squareRoot())
@@ -105,9 +101,7 @@ public struct ParameterDiagnostics: Codable, Sendable, Equatable {
 
   /// The update's norm by its own, about 1e-3 in a healthy run; nil where the update is not known or
   /// the norm is 0, as that of a fresh bias.
-  public var updateRatio: Double? {
-    norm == 0 ? nil : updateNorm.map { $0 / norm }
-  }
+  public var updateRatio: Double? { norm == 0 ? nil : updateNorm.map { $0 / norm } }
 
   init<Scalar>(
     name: String, isWeight: Bool, value: Tensor<Scalar>, gradient: Tensor<Scalar>,
@@ -157,8 +151,7 @@ extension Network {
     var gradients: [Tensor<Scalar>] = []
     for (index, layer) in layers.enumerated().reversed() {
       reports.append(
-        LayerDiagnostics(
-          index: index, layer: layer, output: blocks[index + 1], gradient: upstream))
+        LayerDiagnostics(index: index, layer: layer, output: blocks[index + 1], gradient: upstream))
       let backward = layer.backward(
         upstream: upstream, input: blocks[index], pass: pass.inLayer(index))
       gradients = backward.parameters.map(\.tensor) + gradients
@@ -207,13 +200,10 @@ extension Diagnosis: CustomStringConvertible {
     return lines.compactMap { $0 }.joined(separator: "\n")
   }
 
-  /// The rows of the training accuracy.
   var trainRows: String { isBatchAccuracy ? "the last batch's training rows" : "training rows" }
 
   private var layerTable: String {
-    let header = [
-      "layer", "outputs", "mean", "deviation", "grad mean", "grad dev", "dead",
-    ]
+    let header = ["layer", "outputs", "mean", "deviation", "grad mean", "grad dev", "dead"]
     let rows = layers.map { layer in
       [
         Self.cut("\(layer.index) \(layer.name)"), "\(layer.outputSize)",
@@ -230,8 +220,7 @@ extension Diagnosis: CustomStringConvertible {
     let rows = parameters.map { parameter in
       [
         Self.cut(parameter.name), Self.scientific(parameter.norm),
-        Self.scientific(parameter.gradientNorm),
-        parameter.updateNorm.map(Self.scientific) ?? "-",
+        Self.scientific(parameter.gradientNorm), parameter.updateNorm.map(Self.scientific) ?? "-",
         parameter.updateRatio.map(Self.scientific) ?? "-",
       ]
     }

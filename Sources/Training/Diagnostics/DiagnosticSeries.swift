@@ -193,7 +193,6 @@ enum DiagnosticTable {
     String(name.map { $0 == "," || $0.isNewline ? ";" : $0 })
   }
 
-  /// The subject of a line.
   private struct Subject: Equatable {
     let iteration: Int
     let layer: Int?
@@ -246,10 +245,8 @@ enum DiagnosticTable {
   ) throws {
     func value(_ quantity: Quantity) throws -> Double {
       guard let value = values[quantity] else {
-        throw FileError(
-          path,
-          "iteration \(subject.iteration): expected a \(quantity.rawValue) of \(subject.name), "
-            + "found none")
+        let expected = "\(quantity.rawValue) of \(subject.name)"
+        throw FileError(path, "iteration \(subject.iteration): expected a \(expected), found none")
       }
       return value
     }
@@ -258,8 +255,7 @@ enum DiagnosticTable {
         .init(
           index: layer, name: subject.name, activationMean: try value(.activationMean),
           activationDeviation: try value(.activationDeviation),
-          gradientMean: try value(.gradientMean),
-          gradientDeviation: try value(.gradientDeviation),
+          gradientMean: try value(.gradientMean), gradientDeviation: try value(.gradientDeviation),
           deadCount: values[.deadCount].map { Int($0) }, size: values[.size].map { Int($0) }))
     } else {
       snapshot.parameters.append(

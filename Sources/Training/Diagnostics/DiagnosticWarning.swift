@@ -1,4 +1,4 @@
-import Foundation
+import PerceptronFiles
 
 /// Something that is probably wrong with a network or its training.
 public struct DiagnosticWarning: Codable, Sendable, Equatable {
@@ -24,7 +24,7 @@ public struct DiagnosticWarning: Codable, Sendable, Equatable {
     case vanishedRate
   }
 
-  /// Its kind.
+  /// The kind of problem.
   public let kind: Kind
   /// The layer or parameter, such as `layer 1` or `W2`; nil where it is about the whole network.
   public let subject: String?
@@ -32,11 +32,6 @@ public struct DiagnosticWarning: Codable, Sendable, Equatable {
   public let value: Double
   /// The observation, why it matters and what to try.
   public let message: String
-
-  /// A number in three digits, as messages have it.
-  static func short(_ value: Double) -> String {
-    value.isNaN ? "nan" : String(format: "%.3g", value)
-  }
 
   /// Whether another is of the same kind and about the same subject.
   public func isLike(_ other: DiagnosticWarning) -> Bool {
@@ -72,20 +67,20 @@ extension Diagnosis {
   }
 
   private var explosionWarning: DiagnosticWarning? {
-    func warning(_ message: String) -> DiagnosticWarning {
-      DiagnosticWarning(kind: .explodingLoss, subject: nil, value: loss, message: message)
+    let message: String
+    if !loss.isFinite {
+      message =
+        "The loss is \(short(loss)): numbers have overflowed, and no update can mend that. "
+        + "Start again with a tenth of the learning rate, and look for inputs that are huge or NaN."
+    } else if let firstLoss, loss > Self.explosionFactor * firstLoss {
+      message =
+        "The loss is \(short(loss)), \(short(loss / firstLoss)) times the first one of "
+        + "\(short(firstLoss)): updates overshoot and the run diverges. "
+        + "Try a tenth of the learning rate, or clip gradients."
+    } else {
+      return nil
     }
-    guard loss.isFinite else {
-      return warning(
-        "The loss is \(Self.short(loss)): numbers have overflowed, and no update can mend that. "
-          + "Start again with a tenth of the learning rate, and look for inputs that are huge or NaN."
-      )
-    }
-    guard let firstLoss, loss > Self.explosionFactor * firstLoss else { return nil }
-    return warning(
-      "The loss is \(Self.short(loss)), \(Self.short(loss / firstLoss)) times the first one of "
-        + "\(Self.short(firstLoss)): updates overshoot and the run diverges. "
-        + "Try a tenth of the learning rate, or clip gradients.")
+    return DiagnosticWarning(kind: .explodingLoss, subject: nil, value: loss, message: message)
   }
 
   private var startWarning: DiagnosticWarning? {
@@ -93,8 +88,8 @@ extension Diagnosis {
     let factor = dataLoss / chanceLoss
     guard factor > Self.startLossFactor || factor < 1 / Self.startLossFactor else { return nil }
     let seen =
-      "The untrained network's loss is \(Self.short(dataLoss)), ln(classes) is "
-      + "\(Self.short(chanceLoss)): "
+      "The untrained network's loss is \(short(dataLoss)), ln(classes) is "
+      + "\(short(chanceLoss)): "
     let meaning =
       factor > 1
       ? "it is sure of wrong classes, mostly because inputs or weights are too large. "
@@ -113,8 +108,8 @@ extension Diagnosis {
     return DiagnosticWarning(
       kind: .overfitting, subject: nil, value: accuracyGap,
       message:
-        "Accuracy is \(Self.short(trainAccuracy)) on training rows and "
-        + "\(Self.short(validationAccuracy)) on validation rows: the network learns rows by heart. "
+        "Accuracy is \(short(trainAccuracy)) on training rows and "
+        + "\(short(validationAccuracy)) on validation rows: the network learns rows by heart. "
         + "Try weight decay, dropout, more rows, a smaller network, or stopping earlier.")
   }
 
@@ -126,7 +121,7 @@ extension Diagnosis {
       count == layer.outputSize
       ? "all \(count) units are 0 for every row, so that no gradient reaches the layers before it "
         + "and they cannot learn. \(deadAdvice(layer))"
-      : "\(count) of \(layer.outputSize) units (\(Self.short(100 * share)) %) are 0 for every row, get "
+      : "\(count) of \(layer.outputSize) units (\(short(100 * share)) %) are 0 for every row, get "
         + "no gradient and learn nothing. "
         + (isFresh
           ? "Draw biases nearer 0, or take a leaky ReLU."
@@ -147,8 +142,7 @@ extension Diagnosis {
   }
 
   private static func updateWarning(_ parameter: ParameterDiagnostics) -> DiagnosticWarning? {
-    guard parameter.isWeight, let ratio = parameter.updateRatio,
-      !updateRatioRange.contains(ratio)
+    guard parameter.isWeight, let ratio = parameter.updateRatio, !updateRatioRange.contains(ratio)
     else { return nil }
     // NaN counts as large: it comes of overflow.
     let isSmall = ratio < updateRatioRange.lowerBound
@@ -162,9 +156,10 @@ extension Diagnosis {
             + "gradient through."
           : "steps are so large that they undo each other. Try a lower learning rate."))
   }
-
-  private static func short(_ value: Double) -> String { DiagnosticWarning.short(value) }
 }
+
+/// A number with three significant digits, as messages have it.
+func short(_ value: Double) -> String { significant(value, 3) }
 
 /// Filters out passing trouble: a healthy network takes large first steps, and batches differ.
 ///
@@ -183,7 +178,6 @@ public struct LastingWarnings: Codable, Equatable, Sendable {
   /// Adds a snapshot's warnings.
   ///
   /// - Parameters:
-  ///   - warnings: of this snapshot alone.
   ///   - iteration: the snapshot's iteration, counted from 0; nil before the first one.
   ///   - count: how many iterations the run is to make.
   /// - Returns: those of the warnings that last.

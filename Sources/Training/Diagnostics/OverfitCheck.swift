@@ -1,4 +1,3 @@
-import Foundation
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
@@ -26,12 +25,9 @@ public struct OverfitCheck: Codable, Sendable, Equatable {
 extension OverfitCheck: CustomStringConvertible {
   /// One sentence, or two where it failed.
   public var description: String {
-    func short(_ value: Double?) -> String {
-      value.map { $0.isNaN ? "nan" : String(format: "%.3g", $0) } ?? "nan"
-    }
     let path =
-      "\(rowCount) rows, \(iterations) updates, loss \(short(losses.first)) to "
-      + "\(short(losses.last)), accuracy \(short(accuracy))"
+      "\(rowCount) rows, \(iterations) updates, loss \(short(losses.first ?? .nan)) to "
+      + "\(short(losses.last ?? .nan)), accuracy \(short(accuracy))"
     let floor = lossFloor > 0 ? " (with smoothed labels \(short(lossFloor)) at least)" : ""
     if passed { return "overfit check passed: \(path)\(floor)" }
     return
@@ -52,8 +48,6 @@ extension Network {
   ///   - data: where the rows are drawn from; no two of them have the same features.
   ///   - rows: how many to draw, or all different ones where there are fewer.
   ///   - iterations: the largest number of updates; it ends early if it passes or the loss is not finite.
-  ///   - learningRate: the learning rate.
-  ///   - optimizer: the optimizer.
   ///   - lossLimit: how near the loss has to come to the least one that there is, which is above 0
   ///     where labels are smoothed.
   ///   - seed: what rows and dropout are drawn from.

@@ -31,11 +31,9 @@ public struct RunAssessment: Sendable {
   /// Measures a trained network on its training rows, and judges the run.
   ///
   /// - Parameters:
-  ///   - network: the final network.
   ///   - history: of the whole run.
   ///   - initialLoss: the result of ``probe(_:settings:on:)`` before the first update, or nil where it
   ///     is not known.
-  ///   - settings: how it was trained.
   ///   - data: all training rows.
   /// - Precondition: the data has the network's input size and no more classes than it.
   public init<Scalar>(
@@ -94,7 +92,6 @@ public struct RunAssessment: Sendable {
   }
 }
 
-/// The rules.
 private struct Judgement {
   let training: Evaluation
   let history: History
@@ -110,7 +107,6 @@ private struct Judgement {
     return [rise, chance, vanishedRate].compactMap { $0 }
   }
 
-  /// The loss is higher than before training.
   private var rise: DiagnosticWarning? {
     guard let losses, losses.initial.isFinite,
       losses.final > RunAssessment.riseFactor * losses.initial
@@ -150,7 +146,6 @@ private struct Judgement {
         + (rise == nil ? " " + (scaleRemedy ?? chanceRemedy) : ""))
   }
 
-  /// The learning rate had almost vanished by the middle of the run.
   private var vanishedRate: DiagnosticWarning? {
     let before = history.epochs.prefix { $0.iteration <= history.loss.count / 2 }
     // In a warm-up the rate is low as well, but was never higher.
@@ -179,6 +174,4 @@ private struct Judgement {
       : "Try a higher or a lower learning rate than \(short(settings.learningRate)), and check that "
         + "labels and rows belong together."
   }
-
-  private func short(_ value: Double) -> String { DiagnosticWarning.short(value) }
 }

@@ -41,9 +41,7 @@ public struct RunDiagnosis: Codable, Equatable, Sendable {
     self.lastWarnings = lastWarnings
     self.warnings = warnings
   }
-}
 
-extension RunDiagnosis {
   /// Puts accuracies on all rows, measured when the run was over, in place of a batch's.
   public mutating func measured(training: Double, validation: Double?) {
     lastSnapshot.trainAccuracy = training
@@ -61,19 +59,16 @@ extension RunDiagnosis: CustomStringConvertible {
   /// The time of the last snapshot, its tables, and what is wrong.
   public var description: String {
     let time =
-      iteration.map { "looked at iteration \($0) of \(iterations)" }
-      ?? "looked before training"
-    let earlier = warnings.count { told in
-      !lastWarnings.contains { $0.isLike(told.warning) }
-    }
+      iteration.map { "snapshot at iteration \($0) of \(iterations)" } ?? "snapshot before training"
+    let earlier = warnings.count { given in !lastWarnings.contains { $0.isLike(given.warning) } }
     var verdict = lastWarnings.map { "warning: \($0)" }
     if verdict.isEmpty {
       // What did not last: small steps are what a schedule ends with.
       let passing = lastSnapshot.warnings.filter { $0.kind != .smallUpdate }
       verdict =
         passing.isEmpty
-        ? ["nothing wrong was seen in the last look"]
-        : passing.map { "seen in the last look, not in several: \($0)" }
+        ? ["nothing wrong in the last snapshot"]
+        : passing.map { "in the last snapshot, not in several: \($0)" }
     }
     if earlier > 0 {
       verdict.append(

@@ -26,7 +26,7 @@ extension EngineNetwork {
   func runBackward(_ batch: Batch, _ team: Team) {
     let (network, pass) = (network, step.pass)
     network.computeLossGradient(
-      batch.targets, normalizer: Scalar(step.normalizer), share(of: team.worker))
+      batch.targets, normalizer: Scalar(step.normalizer), shares[team.worker])
     let lowest = network.lowestTrainedLayer
     for layer in network.layers.indices.reversed() where layer > lowest {
       inShares(of: layer, network, team) {
@@ -40,10 +40,8 @@ extension EngineNetwork {
   func runParts(_ batch: Batch, _ team: Team) {
     let (network, pass) = (network, step.pass)
     let lowest = network.lowestTrainedLayer
-    for index in PerceptronLinearAlgebra.share(
-      of: partCount, worker: team.worker, workers: team.count)
-    {
-      let part = part(index)
+    for index in share(of: partCount, worker: team.worker, workers: team.count) {
+      let part = parts[index]
       for layer in network.layers.indices {
         network.forward(batch.x, through: layer, pass: pass, part)
       }
@@ -63,7 +61,7 @@ extension EngineNetwork {
     _ body: (Network<Scalar>.Share) -> Void
   ) {
     if !network.layers[layer].needsWholeBatch(in: step.pass) {
-      return body(share(of: team.worker))
+      return body(shares[team.worker])
     }
     team.waitForOthers()
     if team.worker == 0 { body(whole) }
@@ -77,14 +75,12 @@ extension EngineNetwork {
     for slot in slots where slot.isPenalized {
       guard let parameter = slot.parameter else { continue }
       for row in slot.rows(of: team.worker, workers: team.count) {
-        let base = parameter + row * slot.stride
+        let (base, index) = (parameter + row * slot.stride, slot.firstRow + row)
         if penalty.l2 != 0 {
-          squares.base[slot.firstRow + row] = Double(
-            Scalar.sumOfSquares(count: slot.columns, base))
+          squares.base[index] = Double(Scalar.sumOfSquares(count: slot.columns, base))
         }
         if penalty.l1 != 0 {
-          magnitudes.base[slot.firstRow + row] = Double(
-            Scalar.absoluteSum(count: slot.columns, base))
+          magnitudes.base[index] = Double(Scalar.absoluteSum(count: slot.columns, base))
         }
       }
     }
@@ -96,9 +92,7 @@ struct Team {
   let worker: Int
   let pool: WorkerPool
 
-  /// How many there are.
   var count: Int { pool.count }
 
-  /// Waits for the other workers in the middle of their work.
   func waitForOthers() { pool.waitForOthers() }
 }

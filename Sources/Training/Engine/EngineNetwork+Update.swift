@@ -11,7 +11,6 @@ extension EngineNetwork {
     return false
   }
 
-  /// Updates a worker's part of every parameter.
   func update(_ batch: Batch, _ team: Team) {
     forEachPart(team) { slot, rows in
       if slot.isSplit && isFused(slot) { return updateFused(slot, batch, team) }
@@ -29,18 +28,17 @@ extension EngineNetwork {
       let gradient = computeGradient(
         slot, batch, rows: rows, to: slot.gradient.map { $0 + rows.lowerBound * slot.stride })
       for row in rows {
-        norms.base[slot.firstRow + row] = Double(
-          Scalar.nrm2(
-            count: slot.columns, gradient + (row - rows.lowerBound) * slot.stride))
+        let start = gradient + (row - rows.lowerBound) * slot.stride
+        norms.base[slot.firstRow + row] = Double(Scalar.nrm2(count: slot.columns, start))
       }
     }
   }
 
-  /// Updates a worker's part of every parameter by the stored gradients.
   func updateByStoredGradients(_ team: Team) {
     let factor = clippingFactor
     forEachPart(team) { slot, rows in
-      guard let gradient = storedGradient(of: slot) else { return }
+      guard let gradient = slot.isSplit ? slot.gradient : ownGradient(of: slot, part: 0)
+      else { return }
       let part = gradient + rows.lowerBound * slot.stride
       if factor < 1 {
         withUnsafePointer(to: Scalar(factor)) {
@@ -106,7 +104,7 @@ extension EngineNetwork {
   /// Computes the partial gradients of a worker's parts of a large batch, for parameters that are not
   /// split. In a batch of a single part, the worker that updates a parameter computes its gradient.
   func computeParts(_ batch: Batch, _ team: Team) {
-    let own = PerceptronLinearAlgebra.share(of: partCount, worker: team.worker, workers: team.count)
+    let own = share(of: partCount, worker: team.worker, workers: team.count)
     let network = network
     for slot in slots where slot.isFirst {
       for part in own { computePart(part, of: slot, network, batch) }
@@ -120,14 +118,13 @@ extension EngineNetwork {
   ) {
     let needsWhole = network.layers[slot.layer].needsWholeBatch(in: step.pass)
     if needsWhole && part > 0 { return }
-    let share = needsWhole || partCount == 1 ? whole : self.part(part)
+    let share = needsWhole || partCount == 1 ? whole : parts[part]
     let upstream = network.upstream(of: slot.layer, share)
     let place = part * network.layers.count + slot.layer
     if slot.isPacked {
       gradients[place][slot.position].withUnsafeMutableElements {
         guard let sums = $0.baseAddress else { return }
-        Scalar.addRows(
-          rows: upstream.rows, columns: upstream.columns, upstream.base, into: sums)
+        Scalar.addRows(rows: upstream.rows, columns: upstream.columns, upstream.base, into: sums)
       }
       return
     }
@@ -166,10 +163,6 @@ extension EngineNetwork {
     network.parameterPlaces[slot.index].name
   }
 
-  private func storedGradient(of slot: ParameterSlot<Scalar>) -> UnsafeMutablePointer<Scalar>? {
-    slot.isSplit ? slot.gradient : ownGradient(of: slot, part: 0)
-  }
-
   private func ownGradient(
     of slot: ParameterSlot<Scalar>, part: Int
   ) -> UnsafeMutablePointer<Scalar>? {
@@ -199,7 +192,6 @@ extension EngineNetwork {
 // MARK: - Updates
 
 extension EngineNetwork {
-  /// The learning rate and weight decay of a parameter.
   private func updateStep(_ slot: ParameterSlot<Scalar>) -> UpdateStep {
     UpdateStep(
       learningRate: learningRate,

@@ -38,8 +38,9 @@ final class EngineNetwork<Scalar: BLASScalar> {
   private var packedGradients: PackedWeights<Scalar>?
   /// All rows of the batch, and each worker's own.
   let whole: Network<Scalar>.Share
-  private let shares: UnsafeMutableBufferPointer<Network<Scalar>.Share>
-  private let parts: UnsafeMutableBufferPointer<Network<Scalar>.Share>
+  let shares: UnsafeMutableBufferPointer<Network<Scalar>.Share>
+  /// The rows of each part of a large batch.
+  let parts: UnsafeMutableBufferPointer<Network<Scalar>.Share>
   /// Each worker's room for the gradient of some rows of packed weights.
   let scratch: [AlignedBuffer<Scalar>]
   /// The sums of squares and of magnitudes of each row of each parameter, and the norm of its gradient.
@@ -49,14 +50,11 @@ final class EngineNetwork<Scalar: BLASScalar> {
   let norms: AlignedBuffer<Double>
   let rowCount: Int
 
-  /// The learning rate of the step.
   var learningRate = 0.0
   /// The loss of the last step, once it is known.
   var loss = Scalar.nan
-  /// The step that is under way.
   private(set) var step = Step()
 
-  /// The state of a step.
   struct Step {
     var pass = Pass.inference
     /// The divisor of the sum of the rows' losses.
@@ -65,9 +63,6 @@ final class EngineNetwork<Scalar: BLASScalar> {
     var averageShare = 0.0
   }
 
-  /// - Parameters:
-  ///   - network: what is trained, with `optimizer` and `average`.
-  ///   - workers: how many share the work.
   init(
     _ network: Network<Scalar>, _ optimizer: OptimizerState<Scalar>,
     _ average: WeightAverage<Scalar>?, settings: TrainerSettings, workers: Int,
@@ -82,28 +77,24 @@ final class EngineNetwork<Scalar: BLASScalar> {
     let stateCount = optimizer.optimizer.stateCount
     packedStates = (0..<stateCount).map { _ in PackedWeights(zerosFor: network, path: path) }
     packedAverage = average.map { PackedWeights(of: $0.network, path: path) }
-    layout = .init(of: network, rows: settings.batchSize, purpose: .training)
-    memory = AlignedBuffer(count: layout.count, repeating: 0)
-    losses = AlignedBuffer(count: settings.batchSize, repeating: 0)
     let rows = settings.batchSize
+    let layout = Network<Scalar>.Workspace.Layout(of: network, rows: rows, purpose: .training)
+    let memory = AlignedBuffer<Scalar>(count: layout.count, repeating: 0)
+    (self.layout, self.memory) = (layout, memory)
+    losses = AlignedBuffer(count: rows, repeating: 0)
     whole = .init(of: rows, layout, base: memory.base, packed: packed)
-    func shares(
-      _ count: Int, _ layout: Network<Scalar>.Workspace.Layout, _ base: UnsafeMutablePointer<Scalar>
-    ) -> UnsafeMutableBufferPointer<Network<Scalar>.Share> {
+    func shares(_ count: Int) -> UnsafeMutableBufferPointer<Network<Scalar>.Share> {
       let all = UnsafeMutableBufferPointer<Network<Scalar>.Share>.allocate(capacity: count)
       for index in 0..<count {
+        let own = share(of: rows, worker: index, workers: count)
         all.initializeElement(
-          at: index,
-          to: .init(
-            PerceptronLinearAlgebra.share(of: rows, worker: index, workers: count), of: rows,
-            layout,
-            base: base, packed: packed))
+          at: index, to: .init(own, of: rows, layout, base: memory.base, packed: packed))
       }
       return all
     }
-    self.shares = shares(workers, layout, memory.base)
+    self.shares = shares(workers)
     partCount = max(rows / Self.partSize, 1)
-    parts = shares(partCount, layout, memory.base)
+    parts = shares(partCount)
     isProcessedInParts =
       partCount >= 4 * workers
       && !network.layers.contains { $0.needsWholeBatch(in: .training(seed: 0)) }
@@ -153,9 +144,7 @@ final class EngineNetwork<Scalar: BLASScalar> {
 extension EngineNetwork {
   private func packStates() {
     for (state, target) in packedStates.enumerated() {
-      target.pack {
-        optimizer.state(state, at: parameterIndex(layer: $0, position: $1))
-      }
+      target.pack { optimizer.state(state, at: parameterIndex(layer: $0, position: $1)) }
     }
     for index in slots.indices where slots[index].isPacked {
       slots[index].parameter = address(of: slots[index], in: packed)
@@ -212,7 +201,6 @@ extension EngineNetwork {
     return (network, packed)
   }
 
-  /// Allocates memory for the gradients of all parameters.
   func allocateGradients() {
     if packedGradients != nil { return }
     let room = PackedWeights(zerosFor: network, path: packed.path)
@@ -239,12 +227,8 @@ extension EngineNetwork {
 // MARK: - Steps
 
 extension EngineNetwork {
-  /// Begins a step.
-  ///
-  /// - Parameters:
-  ///   - iteration: which one it is, for dropout's masks.
-  ///   - targets: those of the batch.
-  ///   - updates: whether parameters are updated, and not only their gradients computed.
+  /// Begins a step, which updates the parameters or only computes their gradients. Dropout's masks
+  /// depend on the iteration.
   func begin(iteration: Int, _ targets: TargetBlock<Scalar>, updates: Bool) {
     var stream = SeededRandom(seed: settings.seed, purpose: "dropout", index: UInt64(iteration))
     step.pass = .training(seed: stream.next())
@@ -291,21 +275,14 @@ extension EngineNetwork {
     average?.updateStatistics(with: network, share: step.averageShare)
   }
 
-  /// A worker's rows.
-  func share(of worker: Int) -> Network<Scalar>.Share { shares[worker] }
-
-  /// The rows of a part of a large batch.
-  func part(_ part: Int) -> Network<Scalar>.Share { parts[part] }
-
   /// The batch's loss with the penalty, once all rows are through. Each worker computes it for itself,
   /// and all the same.
   var computedLoss: Scalar {
     let loss = Scalar.sum(count: settings.batchSize, losses.base) / Scalar(step.normalizer)
     let penalty = settings.penalty
     if penalty == .none { return loss }
-    return loss
-      + penalty.value(
-        sumOfSquares: Scalar(total(squares)), absoluteSum: Scalar(total(magnitudes)))
+    let (squares, magnitudes) = (Scalar(total(squares)), Scalar(total(magnitudes)))
+    return loss + penalty.value(sumOfSquares: squares, absoluteSum: magnitudes)
   }
 
   /// The sum over the rows of the penalized parameters.

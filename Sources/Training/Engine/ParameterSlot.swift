@@ -49,9 +49,7 @@ struct ParameterSlot<Scalar: BLASScalar> {
     let tiles = share(of: (columns + tile - 1) / tile, worker: worker, workers: workers)
     return min(tiles.lowerBound * tile, columns)..<min(tiles.upperBound * tile, columns)
   }
-}
 
-extension ParameterSlot {
   /// The slots of a network's parameters. The caller deallocates their `states`.
   static func slots(
     of network: Network<Scalar>, _ packed: PackedWeights<Scalar>, workers: Int, stateCount: Int

@@ -21,7 +21,6 @@ package struct TrainingCost {
     self.copies = copies
   }
 
-  /// The cost of training with some settings.
   package init(
     inputSize: Int, layers: [LayerSpecification], scalarSize: Int, _ settings: TrainerSettings
   ) {
@@ -31,7 +30,6 @@ package struct TrainingCost {
       scalarSize: scalarSize, copies: 2 * own)
   }
 
-  /// The inputs and outputs of each affine layer.
   private var products: [(inputs: Double, outputs: Double)] {
     var width = Double(inputSize)
     return layers.compactMap { layer in

@@ -25,7 +25,6 @@ package enum StepPhase: CaseIterable, Sendable { case gather, forward, loss, bac
 ///
 /// Used by one thread at a time.
 package final class TrainingEngine<Scalar: BLASScalar> {
-  /// How many workers there are.
   package var workers: Int { lease.pool.count }
   /// Called in worker 0 at the end of each phase of a step, for timing. A step on a batch that was
   /// gathered before has no gather phase. A loss that is not finite leaves the update without work.
@@ -40,22 +39,18 @@ package final class TrainingEngine<Scalar: BLASScalar> {
   private let memory: AlignedBuffer<Scalar>
   /// The batch, rows × inputs. Its rows are padded where the products that read it allow that.
   private let x: MutableRowBlock<Scalar>
-  /// The workers' current job.
   private let job: UnsafeMutablePointer<Job?>
   private var work: WorkerPool.Work = { _ in }
 
-  /// The input of a step.
   private struct Job {
     let batch: EngineNetwork<Scalar>.Batch
     /// The batch's rows in the data.
     let rows: UnsafeBufferPointer<Int>
     /// Where to gather them from, or nil where they have been.
     let features: UnsafePointer<PreparedFeatures<Scalar>>?
-    /// Whether parameters are updated, and not only their gradients computed.
     let updates: Bool
   }
 
-  /// A network to train, with its settings, optimizer state and average.
   package struct Member {
     let network: Network<Scalar>
     let optimizer: OptimizerState<Scalar>
@@ -77,9 +72,7 @@ package final class TrainingEngine<Scalar: BLASScalar> {
   ///   - members: at least one, all of the same input size and batch size.
   ///   - count: how many workers to take, or nil for as many as suit the work.
   ///   - path: how products are computed.
-  package init(
-    _ members: [Member], workers count: Int?, path: ProductPath = .chosen
-  ) {
+  package init(_ members: [Member], workers count: Int?, path: ProductPath = .chosen) {
     let batchSize = members[0].settings.batchSize
     let inputSize = members[0].network.inputSize
     require(
@@ -87,9 +80,7 @@ package final class TrainingEngine<Scalar: BLASScalar> {
         $0.settings.batchSize == batchSize && $0.network.inputSize == inputSize
       }, "TrainingEngine: networks of different inputs or batches")
     self.batchSize = batchSize
-    let suitable = members.map {
-      $0.network.suitableWorkers(rows: batchSize, purpose: .training)
-    }
+    let suitable = members.map { $0.network.suitableWorkers(rows: batchSize, purpose: .training) }
     lease = WorkerPool.Lease(workers: count ?? suitable.max() ?? 1)
     // Fewer than asked for where the system makes no more threads.
     let workers = lease.pool.count
@@ -115,7 +106,6 @@ package final class TrainingEngine<Scalar: BLASScalar> {
 // MARK: - Batches
 
 extension TrainingEngine {
-  /// Chooses the batch's rows.
   package func draw(from sampler: inout BatchSampler, using random: inout some RandomStream) {
     sampler.draw(into: &rows, using: &random)
   }
@@ -125,7 +115,6 @@ extension TrainingEngine {
     for position in rows.indices { rows[position] = choice(position) }
   }
 
-  /// Fetches the chosen rows and their classes.
   package func gather(from data: PreparedDataset<Scalar>) {
     rows.withUnsafeBufferPointer { rows in
       labels.withUnsafeMutableBufferPointer { data.gather(rows, into: x, labels: $0) }
@@ -160,12 +149,10 @@ extension TrainingEngine {
     phaseEnded?(.update)
   }
 
-  /// The learning rate of a network's next step.
   package func setLearningRate(_ rate: Double, at position: Int) {
     networks[position].learningRate = rate
   }
 
-  /// The learning rate of a network's last step.
   package func learningRate(at position: Int) -> Double { networks[position].learningRate }
 
   /// The loss of a network's last step, before its update, penalty included.
@@ -212,8 +199,7 @@ extension TrainingEngine {
     let team = Team(worker: worker, pool: lease.pool)
     let own = share(of: batchSize, worker: worker, workers: team.count)
     if let features = job.features {
-      features.pointee.gather(
-        UnsafeBufferPointer(rebasing: job.rows[own]), into: x.rows(own))
+      features.pointee.gather(UnsafeBufferPointer(rebasing: job.rows[own]), into: x.rows(own))
       endPhase(.gather, worker)
     }
     let isProcessedInParts = networks.allSatisfy(\.isProcessedInParts)
@@ -232,7 +218,7 @@ extension TrainingEngine {
         network.runForward(job.batch, team)
       }
       endPhase(.forward, worker)
-      for network in networks { network.computeLosses(job.batch, network.share(of: worker)) }
+      for network in networks { network.computeLosses(job.batch, network.shares[worker]) }
       endPhase(.loss, worker)
       for network in networks { network.runBackward(job.batch, team) }
     }
@@ -296,7 +282,6 @@ extension TrainingEngine {
     return (networks[position].current, optimizer, average)
   }
 
-  /// Removes the networks at some positions.
   package func remove(at positions: Set<Int>) {
     networks = networks.indices.filter { !positions.contains($0) }.map { networks[$0] }
   }

@@ -15,20 +15,6 @@ public func accuracy(of predicted: [Int], labels: [Int]) -> Double {
   return Double(zip(predicted, labels).count { $0 == $1 }) / Double(labels.count)
 }
 
-extension Network {
-  /// The share of rows whose label is predicted, computed block by block; NaN for no rows.
-  ///
-  /// - Parameter workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
-  /// - Precondition: the data has this network's input size and no more classes than it.
-  public func accuracy(on data: PreparedDataset<Scalar>, workers: Int? = nil) -> Double {
-    var right = 0
-    forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
-      right += zip(loss.classes(of: outputs), labels).count { $0 == $1 }
-    }
-    return Double(right) / Double(data.count)
-  }
-}
-
 // MARK: - Confidence interval
 
 /// The interval in which the accuracy on all rows of a kind lies with 95 % confidence, judging by some
@@ -73,13 +59,16 @@ package func accuracyIntervalText(_ accuracy: Double, rowCount: Int) -> String? 
 ///   - k: how many classes may be named, at least 1.
 ///   - scores: [rows, classes]; probabilities give the same.
 ///   - labels: a class for each row.
-public func topKAccuracy<Scalar>(
-  _ k: Int, of scores: Tensor<Scalar>, labels: [Int]
-) -> Double {
+public func topKAccuracy<Scalar>(_ k: Int, of scores: Tensor<Scalar>, labels: [Int]) -> Double {
   Double(countAmongTop(k, of: scores, labels: labels)) / Double(labels.count)
 }
 
 extension Network {
+  /// The share of rows whose label is predicted: that of ``evaluate(on:workers:)``.
+  public func accuracy(on data: PreparedDataset<Scalar>, workers: Int? = nil) -> Double {
+    evaluate(on: data, workers: workers).accuracy
+  }
+
   /// The share of rows whose label is among the `k` most probable classes, computed block by block; NaN
   /// for no rows. Ties and NaN are as in ``topKAccuracy(_:of:labels:)``.
   ///
@@ -100,12 +89,10 @@ extension Network {
   }
 }
 
-/// In how many rows the label is among the `k` classes of the highest scores.
-func countAmongTop<Scalar>(_ k: Int, of scores: Tensor<Scalar>, labels: [Int]) -> Int {
+private func countAmongTop<Scalar>(_ k: Int, of scores: Tensor<Scalar>, labels: [Int]) -> Int {
   require(k >= 1, "topKAccuracy: the top \(k) classes, expected at least 1")
   let (rows, classes) = (scores.shape.rowCount, scores.shape.columnCount)
-  require(
-    rows == labels.count, "topKAccuracy: \(labels.count) labels for scores \(scores.shape)")
+  require(rows == labels.count, "topKAccuracy: \(labels.count) labels for scores \(scores.shape)")
   if let row = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
     fatalError("topKAccuracy: label \(labels[row]) of row \(row) is not one of \(classes) classes")
   }

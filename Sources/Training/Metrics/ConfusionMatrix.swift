@@ -1,4 +1,3 @@
-import Foundation
 import PerceptronDatasets
 import PerceptronFiles
 import PerceptronLinearAlgebra
@@ -24,13 +23,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
     counts = [[Int]](repeating: row, count: classNames.count)
   }
 
-  /// The matrix of some rows.
-  ///
-  /// - Parameters:
-  ///   - labels: the class that each row has.
-  ///   - predicted: the class that is predicted for each, as many.
-  ///   - classNames: the classes' names.
-  /// - Precondition: both name classes that have a name.
+  /// The matrix of some rows; see ``add(labels:predicted:)``.
   public init(labels: [Int], predicted: [Int], classNames: [String]) {
     self.init(classNames: classNames)
     add(labels: labels, predicted: predicted)
@@ -57,9 +50,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
 }
 
 extension ConfusionMatrix: Codable {
-  private enum CodingKeys: CodingKey {
-    case classNames, counts
-  }
+  private enum CodingKeys: CodingKey { case classNames, counts }
 
   /// Reads names and counts; throws unless there is a count of 0 or more for each pair of classes.
   public init(from decoder: any Decoder) throws {
@@ -179,7 +170,8 @@ extension ConfusionMatrix: CustomStringConvertible {
     for length in stride(from: max(long, Self.shortestHead), through: Self.shortestHead, by: -1) {
       let heads = classNames.map { Self.head($0, length) }
       let text = text(names: names, heads: heads)
-      if Set(heads).count == heads.count && Self.width(of: text) <= room { return text }
+      let width = text.prefix { $0 != "\n" }.count
+      if Set(heads).count == heads.count && width <= room { return text }
     }
     let numbers = classNames.indices.map(String.init)
     return text(
@@ -205,9 +197,7 @@ extension ConfusionMatrix: CustomStringConvertible {
 
   /// The rank of each predicted class, 1 for the one that was most often predicted wrongly.
   private var mistakeRanks: [Int] {
-    let mistakes = counts.indices.map { predicted in
-      counts.indices.reduce(0) { $0 + ($1 == predicted ? 0 : counts[$1][predicted]) }
-    }
+    let mistakes = zip(predictedCounts, counts.indices).map { $0 - counts[$1][$1] }
     let order = mistakes.indices.sorted { (mistakes[$1], $0) < (mistakes[$0], $1) }
     var ranks = mistakes
     for (place, predicted) in order.enumerated() { ranks[predicted] = place + 1 }
@@ -221,7 +211,7 @@ extension ConfusionMatrix: CustomStringConvertible {
   }
 
   private static func decimal(_ value: Double?, _ digits: Int = 3) -> String {
-    value.map { String(format: "%.\(digits)f", $0) } ?? "-"
+    value.map { PerceptronFiles.decimal($0, digits) } ?? "-"
   }
 
   private static func head(_ name: String, _ length: Int) -> String {
@@ -232,9 +222,5 @@ extension ConfusionMatrix: CustomStringConvertible {
 
   private static func cut(_ name: String, to length: Int) -> String {
     name.count <= length ? name : name.prefix(length - 1) + "…"
-  }
-
-  private static func width(of text: String) -> Int {
-    text.split(separator: "\n").first?.count ?? 0
   }
 }

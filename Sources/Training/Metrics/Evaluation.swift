@@ -29,8 +29,7 @@ extension Network {
     _ body: (Tensor<Scalar>, [Int]) throws -> Void
   ) rethrows {
     requireFit(data, "data")
-    let predictor = Predictor(
-      for: self, rowCount: min(Self.blockSize, data.count), workers: workers)
+    let predictor = predictor(rows: data.count, workers: workers)
     try predictor.forEachBlock(of: data.features) { rows, outputs in
       try body(outputs[0], Array(data.labels[rows]))
     }
@@ -46,11 +45,11 @@ extension Network {
     require(
       features.featureCount == inputSize,
       "Network: rows of \(features.featureCount) features, the network has \(inputSize) inputs")
-    let predictor = Predictor(
-      for: self, rowCount: min(Self.blockSize, features.count), workers: workers)
     var classes: [Int] = []
     classes.reserveCapacity(features.count)
-    predictor.forEachBlock(of: features) { classes += loss.classes(of: $1[0]) }
+    predictor(rows: features.count, workers: workers).forEachBlock(of: features) {
+      classes += loss.classes(of: $1[0])
+    }
     return classes
   }
 
@@ -60,25 +59,11 @@ extension Network {
   /// - Precondition: the data has this network's input size and no more classes than it.
   public func evaluate(on data: PreparedDataset<Scalar>, workers: Int? = nil) -> Evaluation {
     requireFit(data, "data")
-    let predictor = Predictor(
-      for: self, rowCount: min(Self.blockSize, data.count), workers: workers)
-    return predictor.evaluate(on: data)[0]
+    return predictor(rows: data.count, workers: workers).evaluate(on: data)[0]
   }
 
-  /// The share of rows whose label is predicted.
-  ///
-  /// - Parameters:
-  ///   - x: [rows, inputs].
-  ///   - labels: a class for each row.
-  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
-  public func accuracy(
-    on x: Tensor<Scalar>, labels: [Int], workers: Int? = nil
-  ) -> Double {
-    require(
-      x.shape.rowCount == labels.count,
-      "accuracy: \(labels.count) labels for data of shape \(x.shape)")
-    return Double(zip(predict(x, workers: workers), labels).count { $0 == $1 })
-      / Double(labels.count)
+  private func predictor(rows: Int, workers: Int?) -> Predictor<Scalar> {
+    Predictor(for: self, rowCount: min(Self.blockSize, rows), workers: workers)
   }
 
   /// Traps unless `data` can go through this network.
@@ -140,14 +125,5 @@ extension TwoLayerNet {
   /// - Precondition: the data has this network's input size and no more classes than it.
   public func evaluate(on data: PreparedDataset<Scalar>) -> Evaluation {
     network.evaluate(on: data)
-  }
-
-  /// The share of rows whose label has the highest score.
-  ///
-  /// - Parameters:
-  ///   - x: [rows, inputs].
-  ///   - labels: a class for each row.
-  public func accuracy(on x: Tensor<Scalar>, labels: [Int]) -> Double {
-    network.accuracy(on: x, labels: labels)
   }
 }

@@ -74,9 +74,7 @@ extension Network {
   }
 
   /// All mistakes of a block: outputs are [rows, outputs].
-  private func mistakes(
-    _ outputs: Tensor<Scalar>, _ labels: [Int], firstRow: Int
-  ) -> [Mistake] {
+  private func mistakes(_ outputs: Tensor<Scalar>, _ labels: [Int], firstRow: Int) -> [Mistake] {
     let probabilities = loss.probabilities(of: outputs)
     let scores = (probabilities ?? outputs).elements
     let columns = (probabilities ?? outputs).shape.columnCount

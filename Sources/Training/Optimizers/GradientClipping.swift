@@ -30,19 +30,15 @@ public enum GradientClipping: Codable, Hashable, Sendable {
   /// - Returns: the norm of all gradients before; nil for `none`, which does not compute it.
   @discardableResult
   public func apply<Scalar>(to workspace: inout Network<Scalar>.Workspace) -> Double? {
-    switch self {
-    case .none:
-      return nil
-    case .norm(let maximum):
-      let norm = workspace.gradientNorm
+    if self == .none { return nil }
+    let norm = workspace.gradientNorm
+    if case .norm(let maximum) = self {
       let factor = Self.factor(norm: norm, maximum: maximum)
       if factor < 1 { workspace.scaleGradients(by: Scalar(factor)) }
-      return norm
-    case .value(let limit):
-      let norm = workspace.gradientNorm
+    } else if case .value(let limit) = self {
       workspace.clampGradients(to: Scalar(limit))
-      return norm
     }
+    return norm
   }
 
   /// The factor of gradients of a norm; 1 where it is not finite.

@@ -27,7 +27,6 @@ extension NamedSettings {
   }
 }
 
-/// Reads and writes settings under their name.
 enum NamedSettingsCoding {
   /// Decodes the settings of one of some types.
   ///
@@ -94,9 +93,7 @@ final class Registry<Value: Sendable>: Sendable {
   private let type: String
   private let entries = Locked<[String: Entry]>([:])
 
-  init(kind: String, type: String) {
-    (self.kind, self.type) = (kind, type)
-  }
+  init(kind: String, type: String) { (self.kind, self.type) = (kind, type) }
 
   /// Registers a value, replacing any earlier one of that name.
   func register(_ name: String, settings: [String], _ value: Value) {

@@ -80,9 +80,7 @@ extension Optimizer {
 
 /// The settings of an update rule: of a built-in one, the rule itself.
 protocol OptimizerSettings: NamedSettings {
-  /// The rule with these settings.
-  ///
-  /// - Throws: `InvalidSetting` where there is none.
+  /// Throws `InvalidSetting` where there is no rule of these settings.
   func rule() throws -> any OptimizerRule
 }
 
@@ -105,11 +103,7 @@ extension Optimizer {
 
     /// The rule, for a method that has passed the check.
     var checkedRule: any OptimizerRule {
-      do {
-        return try settings.rule()
-      } catch {
-        fatalError("Optimizer: \(error)")
-      }
+      do { return try settings.rule() } catch { fatalError("Optimizer: \(error)") }
     }
 
     /// The name and the settings for people, such as `momentum, factor 0.9`.
@@ -171,7 +165,6 @@ extension Optimizer {
   }
 }
 
-/// A reference to a registered rule.
 private struct CustomOptimizer: OptimizerSettings {
   static let name = "custom"
   let name: String

@@ -80,13 +80,7 @@ public struct ParameterUpdate<Scalar: BLASScalar> {
     return states[index] + offset
   }
 
-  /// The update of `count` elements.
-  ///
-  /// - Parameters:
-  ///   - gradient: of the first of them.
-  ///   - states: the state tensors of the whole parameter.
-  ///   - offset: where the first of them is in these.
-  ///   - parameter: the first of them.
+  /// The update of `count` elements, the first of which is at `offset` in the state tensors.
   package init(
     count: Int, _ step: UpdateStep, number: Int, gradient: UnsafePointer<Scalar>,
     states: UnsafeBufferPointer<UnsafeMutablePointer<Scalar>>, offset: Int,

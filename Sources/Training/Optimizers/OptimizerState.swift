@@ -13,11 +13,8 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   public var stepCount = 0 {
     didSet { require(stepCount >= 0, "OptimizerState: a step count of \(stepCount)") }
   }
-  /// The optimizer's rule.
   package let rule: any OptimizerRule
-  /// Whether the rule is plain gradient descent.
   let isPlainDescent: Bool
-  /// The names of a parameter's state tensors.
   private let stateNames: [String]
   /// The parameters' names.
   private let names: [String]
@@ -29,11 +26,10 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   /// - Precondition: the optimizer passes its `check`.
   public init(_ optimizer: Optimizer, for network: Network<Scalar>) {
     let parameters = network.parameters
-    let rule = optimizer.method.checkedRule
-    let stateNames = rule.stateNames
     self.optimizer = optimizer
-    self.rule = rule
+    rule = optimizer.method.checkedRule
     isPlainDescent = optimizer.method == .sgd
+    let stateNames = rule.stateNames
     self.stateNames = stateNames
     names = parameters.names
     states = parameters.map { parameter in stateNames.map { _ in .zeros(parameter.tensor.shape) } }
@@ -101,16 +97,13 @@ extension OptimizerState {
         gradient.shape == parameter.shape,
         "OptimizerState: \(place.name) \(parameter.shape), its gradient \(gradient.shape)")
       let decay = place.isPenalized ? learningRate * optimizer.weightDecay : 0
-      update(
-        &parameter, gradient, at: place.index,
-        UpdateStep(learningRate: learningRate, decay: decay))
+      let step = UpdateStep(learningRate: learningRate, decay: decay)
+      update(&parameter, gradient, at: place.index, step)
     }
   }
 
-  /// Updates one parameter.
   private mutating func update(
-    _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, at index: Int,
-    _ step: UpdateStep
+    _ parameter: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>, at index: Int, _ step: UpdateStep
   ) {
     withUnsafeTemporaryAllocation(
       of: UnsafeMutablePointer<Scalar>.self, capacity: stateNames.count
@@ -118,8 +111,9 @@ extension OptimizerState {
       findStates(at: index, count: parameter.count, in: states)
       gradient.withUnsafeElements { gradient in
         parameter.withUnsafeMutableElements { parameter in
-          guard let gradient = gradient.baseAddress, let base = parameter.baseAddress
-          else { return }
+          guard let gradient = gradient.baseAddress, let base = parameter.baseAddress else {
+            return
+          }
           rule.apply(
             ParameterUpdate(
               count: parameter.count, step, number: stepCount, gradient: gradient,
@@ -129,10 +123,8 @@ extension OptimizerState {
     }
   }
 
-  /// A state tensor of a parameter.
   func state(_ state: Int, at index: Int) -> Tensor<Scalar> { states[index][state] }
 
-  /// Calls `body` with a state tensor of a parameter in its place.
   mutating func updateState(_ state: Int, at index: Int, _ body: (inout Tensor<Scalar>) -> Void) {
     body(&states[index][state])
   }

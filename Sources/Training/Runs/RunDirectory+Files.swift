@@ -4,7 +4,7 @@ import PerceptronLinearAlgebra
 
 extension RunDirectory {
   /// Whether a run that is over, or was interrupted, has left its record in the folder.
-  public var holdsRecord: Bool { FileManager.default.fileExists(atPath: recordPath) }
+  public var holdsRecord: Bool { isThere(Self.recordName) }
 
   /// Reads what ``write(_:history:diagnostics:model:under:)`` wrote, without the model.
   ///
@@ -15,20 +15,18 @@ extension RunDirectory {
   public func read() throws -> TrainingRun {
     let record = try record()
     let history = try readHistory(of: record.results.iterations)
-    let series = path + "/" + Self.diagnosticsName
     let diagnostics =
-      FileManager.default.fileExists(atPath: series)
-      ? try DiagnosticTable.read(series, iterations: record.results.iterations) : nil
+      isThere(Self.diagnosticsName)
+      ? try DiagnosticTable.read(
+        file(Self.diagnosticsName), iterations: record.results.iterations) : nil
     return TrainingRun(record: record, history: history, diagnostics: diagnostics)
   }
-
-  var recordPath: String { path + "/" + Self.recordName }
-  private var lossesPath: String { path + "/" + Self.lossesName }
 
   /// The record in `run.json` alone.
   ///
   /// - Throws: `FileError` where the file is missing or a field of it is wrong.
   public func record() throws -> RunRecord {
+    let recordPath = file(Self.recordName)
     guard let data = FileManager.default.contents(atPath: recordPath) else {
       throw FileError.system(recordPath, "cannot be read")
     }
@@ -44,6 +42,7 @@ extension RunDirectory {
 
   /// The history in `history.csv` and `epochs.csv` of a run that made `count` iterations.
   private func readHistory(of count: Int) throws -> History {
+    let lossesPath = file(Self.lossesName)
     var history = History()
     try CSVReader(path: lossesPath, columns: Self.lossColumns).forEachRow { row in
       let next = history.loss.count
@@ -51,14 +50,11 @@ extension RunDirectory {
       history.loss.append(try row.number(1))
     }
     if history.loss.count != count {
-      throw FileError(
-        lossesPath,
-        "expected the losses of \(count) iterations, as run.json says, found those of "
-          + "\(history.loss.count)")
+      let expected = "expected the losses of \(count) iterations, as run.json says"
+      throw FileError(lossesPath, "\(expected), found those of \(history.loss.count)")
     }
     let epochs = CSVReader(
-      path: path + "/" + Self.epochsName, columns: Self.epochColumns,
-      orColumns: Self.earlierEpochColumns)
+      path: file(Self.epochsName), columns: Self.epochColumns, orColumns: Self.earlierEpochColumns)
     try epochs.forEachRow { row in
       let first = history.epochs.last.map { $0.iteration + 1 } ?? 0
       if first >= count {
@@ -119,12 +115,14 @@ extension RunDirectory {
   /// Whether a run that was killed while it replaced an earlier one has left that one's model in
   /// its staging folder.
   var holdsEarlierModel: Bool {
-    stagingFolders.contains { isThere("\($0)/\(Self.earlierPrefix)\(Self.modelName)") }
+    stagingFolders.contains {
+      RunDirectory(path: $0).isThere(Self.earlierPrefix + Self.modelName)
+    }
   }
 
   private var stagingFolders: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { $0.hasPrefix(Self.stagingPrefix) }.map { path + "/" + $0 }
+    return names.filter { $0.hasPrefix(Self.stagingPrefix) }.map(file)
   }
 
   /// Puts a run's files into the folder, in place of those of an earlier run.
@@ -144,7 +142,7 @@ extension RunDirectory {
     // One writer at a time: a staging folder that is found under the lock is nobody's any more.
     let lock = try lock ?? RunLock(path, waits: true)
     defer { withExtendedLifetime(lock) {} }
-    let staging = path + "/" + Self.stagingPrefix + String(UInt64.random(in: 0 ... .max), radix: 16)
+    let staging = file(Self.stagingPrefix + String(UInt64.random(in: 0 ... .max), radix: 16))
     if mkdir(staging, 0o777) != 0 { throw FileError.system(path, "cannot write here") }
     defer { try? FileManager.default.removeItem(atPath: staging) }
     do {
@@ -174,45 +172,41 @@ extension RunDirectory {
         + "\(epoch.learningRate),\(loss.map { "\($0)" } ?? "")\n"
     }
     let header = { (columns: [String]) in columns.joined(separator: ",") + "\n" }
-    let snapshots = diagnostics.map { series in
-      (
-        Self.diagnosticsName,
-        header(DiagnosticTable.columns) + DiagnosticTable.lines(of: series).joined()
-      )
+    let snapshots = diagnostics.map {
+      header(DiagnosticTable.columns) + DiagnosticTable.lines(of: $0).joined()
     }
     return [
       (Self.lossesName, header(Self.lossColumns) + losses.joined()),
       (Self.epochsName, header(Self.epochColumns) + epochs.joined()),
       (Self.recordName, try record.json + "\n"),
-    ] + [snapshots].compactMap { $0 }
+    ] + (snapshots.map { [(Self.diagnosticsName, $0)] } ?? [])
   }
 
   /// Moves the earlier run's files out of the way and those in `staging` into their places, with
   /// the permissions of what they replace; all of them or, where one cannot be moved, none.
   private func exchange(with staging: String) throws {
     var moved: [(from: String, to: String)] = []
+    let staged = RunDirectory(path: staging)
     func move(_ name: String, _ from: String, _ to: String) throws {
       if rename(from, to) != 0 {
-        throw FileError.system(path + "/" + name, "this file cannot be replaced")
+        throw FileError.system(file(name), "this file cannot be replaced")
       }
       moved.append((from, to))
     }
     do {
       // The model goes first and comes last.
-      for name in Self.names.reversed() where isThere(path + "/" + name) {
-        keepMode(of: path + "/" + name, for: staging + "/" + name)
-        try move(name, path + "/" + name, staging + "/" + Self.earlierPrefix + name)
+      for name in Self.names.reversed() where isThere(name) {
+        keepMode(of: file(name), for: staged.file(name))
+        try move(name, file(name), staged.file(Self.earlierPrefix + name))
       }
-      for name in Self.names where isThere(staging + "/" + name) {
-        try move(name, staging + "/" + name, path + "/" + name)
+      for name in Self.names where staged.isThere(name) {
+        try move(name, staged.file(name), file(name))
       }
     } catch {
       for (from, to) in moved.reversed() { rename(to, from) }
       throw error
     }
   }
-
-  private func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   private func keepMode(of target: String, for file: String) {
     var status = stat()
@@ -221,9 +215,8 @@ extension RunDirectory {
 
   /// Refuses folders that stand where a run's files go.
   func refuseFolders() throws {
-    for name in Self.names {
-      let target = path + "/" + name
-      if isDirectory(target) { throw FileError(target, "expected a file, found a folder") }
+    for target in Self.names.map(file) where isDirectory(target) {
+      throw FileError(target, "expected a file, found a folder")
     }
   }
 

@@ -19,13 +19,13 @@ public struct RunDirectory: Sendable {
   public let path: String
 
   /// The model file's path.
-  public var modelPath: String { path + "/" + Self.modelName }
+  public var modelPath: String { file(Self.modelName) }
 
   /// The path of a check of the model's gradients, which goes with the model when a new run comes.
-  public var gradientCheckPath: String { path + "/" + Self.gradientCheckName }
+  public var gradientCheckPath: String { file(Self.gradientCheckName) }
 
   /// The checkpoint's path.
-  public var checkpointPath: String { path + "/" + Self.checkpointName }
+  public var checkpointPath: String { file(Self.checkpointName) }
 
   /// The message about a folder that holds a run already.
   package static let exists = "holds a run already"
@@ -51,33 +51,28 @@ public struct RunDirectory: Sendable {
   ]
 
   /// The names of the files of a run that are in the folder.
-  public var files: [String] {
-    (Self.names + [Self.checkpointName]).filter {
-      FileManager.default.fileExists(atPath: path + "/" + $0)
-    }
-  }
+  public var files: [String] { (Self.names + [Self.checkpointName]).filter(isThere) }
 
   /// Whether there is a model in the folder.
-  public var holdsModel: Bool { FileManager.default.fileExists(atPath: modelPath) }
+  public var holdsModel: Bool { isThere(Self.modelName) }
 
   /// Whether there is a checkpoint in the folder.
-  public var holdsCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointPath) }
+  public var holdsCheckpoint: Bool { isThere(Self.checkpointName) }
 
-  /// Removes the checkpoint, if there is one.
-  ///
-  /// - Throws: `FileError` where it cannot be removed.
-  public func removeCheckpoint() throws {
-    try AtomicFile.remove(checkpointPath)
-  }
+  /// Removes the checkpoint, if there is one. Throws `FileError` where it cannot be removed.
+  public func removeCheckpoint() throws { try AtomicFile.remove(checkpointPath) }
 
   /// Whether any file of a run is in the folder: also one that diverged or was killed leaves some.
   public var holdsRun: Bool {
-    Self.names.contains { FileManager.default.fileExists(atPath: path + "/" + $0) }
-      || holdsEarlierModel || holdsCheckpoint
+    Self.names.contains(where: isThere) || holdsEarlierModel || holdsCheckpoint
   }
 
   /// The run in the folder at `path`, which need not exist yet.
   public init(path: String) { self.path = path }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
   /// Makes the folder, with the ones above it, unless it is there.
   ///
@@ -88,9 +83,7 @@ public struct RunDirectory: Sendable {
   public func create(overwrite: Bool) throws -> RunLock {
     try Self.makeWritable(path)
     let lock = try RunLock(path)
-    if !overwrite && holdsRun {
-      throw FileError(path, Self.exists)
-    }
+    if !overwrite && holdsRun { throw FileError(path, Self.exists) }
     try refuseFolders()
     return lock
   }
@@ -110,7 +103,6 @@ public struct RunDirectory: Sendable {
     }
   }
 
-  /// Makes the folder at `path` and the ones above it, as far as they are not there.
   private static func makeFolder(_ path: String) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
@@ -155,15 +147,12 @@ public final class RunLock: Sendable {
   ///
   /// - Parameter taken: the message where it is locked already.
   /// - Throws: `FileError` where it is locked already, or cannot be.
-  package init(
-    _ path: String, waits: Bool = false, taken: String = RunLock.taken
-  ) throws {
+  package init(_ path: String, waits: Bool = false, taken: String = RunLock.taken) throws {
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if descriptor < 0 { throw FileError.system(path, "the folder cannot be opened") }
     if flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 { return }
     throw errno == EWOULDBLOCK
-      ? FileError(path, taken)
-      : FileError.system(path, "the folder cannot be locked")
+      ? FileError(path, taken) : FileError.system(path, "the folder cannot be locked")
   }
 
   deinit {

@@ -1,4 +1,3 @@
-import Foundation
 import PerceptronDatasets
 import PerceptronFiles
 import PerceptronLinearAlgebra
@@ -44,11 +43,7 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
     self.image = image
   }
 
-  /// A model of a two-layer network, preprocessing and class names.
-  ///
-  /// - Parameter image: how the inputs form a picture, if they do.
-  /// - Precondition: a name for each class, a mean, if any, for each input, and a picture, if any, of
-  ///   as many features as inputs.
+  /// A model of a two-layer network, preprocessing and class names, with the same preconditions.
   public init(
     network: TwoLayerNet<Scalar>, preprocessing: Preprocessing, classNames: [String],
     image: ImageShape? = nil
@@ -75,9 +70,7 @@ public enum AnyTrainedModel: Sendable {
     case .float32, nil: self = .float(try TrainedModel(archive, path: path))
     }
   }
-}
 
-extension AnyTrainedModel {
   /// The loss, without the penalty, and the accuracy on a data set, which is prepared as the model's
   /// training data was.
   ///
@@ -156,12 +149,10 @@ extension TrainedModel {
     preprocessing = try archive.decode(Preprocessing.self, Metadata.preprocessing, path: path)
     classNames = try archive.decode([String].self, Metadata.classNames, path: path)
     if let mean = preprocessing.mean, mean.count != network.inputSize {
-      throw FileError(
-        path, "expected a mean of \(network.inputSize) features, found \(mean.count)")
+      throw FileError(path, "expected a mean of \(network.inputSize) features, found \(mean.count)")
     }
     if classNames.count != network.classCount {
-      throw FileError(
-        path, "expected \(network.classCount) class names, found \(classNames.count)")
+      throw FileError(path, "expected \(network.classCount) class names, found \(classNames.count)")
     }
     image =
       archive.metadata[Metadata.image] == nil
@@ -179,9 +170,8 @@ extension TrainedModel {
     if archive.metadata[Metadata.version] == Metadata.firstVersion.version {
       let name = (Metadata.architecture, Metadata.firstVersion.architecture)
       try archive.expect([name], "a Perceptron model", path: path)
-      let (first, last): (Tensor<Scalar>, Tensor<Scalar>) = (
-        try archive.tensor(named: "W1"), try archive.tensor(named: "W2")
-      )
+      let first: Tensor<Scalar> = try archive.tensor(named: "W1")
+      let last: Tensor<Scalar> = try archive.tensor(named: "W2")
       guard first.rank == 2, last.rank == 2, first.shape[1] == last.shape[0] else {
         throw FileError(
           path, "W1 of shape \(first.shape) does not lead to W2 of shape \(last.shape)")

@@ -7,12 +7,13 @@ extension Schedule.Entry {
   package static let constant = Self("constant", "The same rate throughout.") { _, _ in .constant }
   package static let epochDecay = Self(
     "epoch-decay", "The rate times a factor after each epoch.", [.decay]
-  ) { .epochDecay(factor: $0[.decay] ?? EpochDecay.factor(usual: 0.95, epochs: $1)) }
+  ) { values, epochs in
+    values[.decay].map { .epochDecay(factor: $0) }
+      ?? .epochDecay(usualFactor: 0.95, epochs: epochs)
+  }
   package static let step = Self(
     "step", "The rate times a factor after every few epochs.", [.decay, .stepEpochs]
-  ) {
-    .step(epochs: Int($0[.stepEpochs] ?? max(1, $1 / 3)), factor: $0[.decay] ?? 0.1)
-  }
+  ) { .step(epochs: Int($0[.stepEpochs] ?? max(1, $1 / 3)), factor: $0[.decay] ?? 0.1) }
 }
 
 extension Schedule {
@@ -27,7 +28,7 @@ extension Schedule {
   ///
   /// - Parameter epochs: how many the run has.
   package static func epochDecay(usualFactor: Double, epochs: Double) -> Schedule {
-    .epochDecay(factor: EpochDecay.factor(usual: usualFactor, epochs: epochs))
+    .epochDecay(factor: max(usualFactor, pow(0.01, 1 / max(epochs, 1))))
   }
 
   /// The rate is multiplied by `factor` whenever another `epochs` epochs have ended.
@@ -49,10 +50,6 @@ private struct EpochDecay: ScheduleSettings, ScheduleRule {
   func epochRate(
     after position: Schedule.Position, score: Double?, _ plateau: inout Plateau
   ) -> Double { position.epochRate * factor }
-
-  static func factor(usual: Double, epochs: Double) -> Double {
-    max(usual, pow(0.01, 1 / max(epochs, 1)))
-  }
 }
 
 private struct StepDecay: ScheduleSettings, ScheduleRule {

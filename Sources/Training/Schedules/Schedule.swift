@@ -15,7 +15,6 @@ public struct Schedule: Sendable {
   /// Whether a shorter run has other rates than the beginning of a longer one.
   package var dependsOnLength: Bool { (try? settings.rule().dependsOnLength) ?? true }
 
-  /// Whether rates depend on the scores of evaluations.
   var needsScores: Bool { (try? settings.rule().needsScores) ?? false }
 
   /// The name and the settings for people, such as `epoch decay, factor 0.95`.
@@ -108,9 +107,7 @@ extension Schedule {
 
 /// The settings of a schedule: of a built-in one, its rule itself.
 protocol ScheduleSettings: NamedSettings {
-  /// The rule with these settings.
-  ///
-  /// - Throws: `InvalidSetting` where there is none.
+  /// Throws `InvalidSetting` where there is no rule of these settings.
   func rule() throws -> any ScheduleRule
 }
 
@@ -118,7 +115,6 @@ extension ScheduleSettings where Self: ScheduleRule {
   func rule() -> any ScheduleRule { self }
 }
 
-/// Computes learning rates.
 protocol ScheduleRule: Sendable {
   /// Throws `InvalidSetting` for a setting that makes no sense.
   func check() throws
@@ -126,7 +122,6 @@ protocol ScheduleRule: Sendable {
   var dependsOnLength: Bool { get }
   /// Whether rates depend on the scores of evaluations.
   var needsScores: Bool { get }
-  /// The rate of an iteration.
   func rate(at position: Schedule.Position) -> Double
   /// The next epoch's rate: what ``Schedule/Position/epochRate`` becomes when an epoch ends.
   func epochRate(after position: Schedule.Position, score: Double?, _ plateau: inout Plateau)
@@ -194,7 +189,6 @@ extension Schedule {
   }
 }
 
-/// A reference to a registered schedule.
 private struct CustomSchedule: ScheduleSettings {
   static let name = "custom"
   let name: String

@@ -14,17 +14,14 @@ package struct BatchSampler: Equatable, Sendable {
   private let sampling: Sampling
   private let rowCount: Int
   /// The current pass's order, where sampling is by epoch, and how much of it is used.
-  package private(set) var order: [Int] = []
-  package private(set) var used = 0
+  package private(set) var order: [Int]
+  package private(set) var used: Int
 
-  /// Batches from the beginning.
   package init(_ sampling: Sampling, rowCount: Int) {
-    self.sampling = sampling
-    self.rowCount = rowCount
-    if sampling == .epoch {
-      order = Array(0..<rowCount)
-      used = rowCount
-    }
+    let isByEpoch = sampling == .epoch
+    self.init(
+      sampling, rowCount: rowCount, order: isByEpoch ? Array(0..<rowCount) : [],
+      used: isByEpoch ? rowCount : 0)
   }
 
   /// Batches from the middle of a pass.

@@ -25,24 +25,18 @@ public struct EarlyStopping: Codable, Hashable, Sendable {
   }
 }
 
-/// The scores of early stopping.
 struct EarlyStoppingScores: Codable, Equatable, Sendable {
-  /// The best so far.
   var best: Double?
-  /// How many evaluations there were since then.
+  /// How many evaluations there were since the best one.
   var waited = 0
 }
 
-/// The state of early stopping.
 struct EarlyStoppingState<Scalar: BLASScalar>: Sendable {
   var scores = EarlyStoppingScores()
-  /// The network of the best score.
   var best: Network<Scalar>?
 
   /// Records a score, where higher is better.
-  mutating func evaluated(
-    _ score: Double, _ network: () -> Network<Scalar>, by rule: EarlyStopping
-  ) {
+  mutating func record(_ score: Double, _ network: () -> Network<Scalar>, by rule: EarlyStopping) {
     if score > (scores.best.map { $0 + rule.minimumImprovement } ?? -.infinity) {
       scores = EarlyStoppingScores(best: score)
       if rule.restoresBest { best = network() }

@@ -14,37 +14,30 @@ public enum EvaluationRule: Hashable, Sendable {
   case epochBegins
   /// Never.
   case never
-}
 
-extension EvaluationRule {
-  /// The events after an iteration.
   package struct Events: Equatable {
     /// How many epochs have ended, or begun with ``EvaluationRule/epochBegins``: more than one where a
     /// batch has more rows than the set.
     package var epochs: Int
-    /// Whether the network is evaluated.
     package var evaluation: Bool
   }
 
   /// The events after `iteration`, counted from 0.
   package func events(after iteration: Int, batchSize: Int, rowCount: Int) -> Events {
-    let (before, after) = (
-      Self.epochs(in: iteration, batchSize, rowCount),
-      Self.epochs(in: iteration + 1, batchSize, rowCount)
-    )
+    let before = Self.epochs(in: iteration, batchSize, rowCount)
+    let ended = Self.epochs(in: iteration + 1, batchSize, rowCount) - before
     switch self {
     case .epochBegins:
       let length = max(Double(rowCount) / Double(batchSize), 1)
       let isExact = Double(iteration).truncatingRemainder(dividingBy: length) == 0
       // Whether a multiple of the length lies above the iteration before and not above this one.
-      let isFirst =
-        iteration == 0 || before > Self.epochs(in: iteration - 1, batchSize, rowCount)
+      let isFirst = iteration == 0 || before > Self.epochs(in: iteration - 1, batchSize, rowCount)
       return Events(epochs: isExact ? 1 : 0, evaluation: isFirst || isExact)
     case .epochs(let interval):
-      return Events(epochs: after - before, evaluation: after / interval > before / interval)
+      return Events(epochs: ended, evaluation: (before + ended) / interval > before / interval)
     case .iterations(let interval):
-      return Events(epochs: after - before, evaluation: (iteration + 1) % interval == 0)
-    case .never: return Events(epochs: after - before, evaluation: false)
+      return Events(epochs: ended, evaluation: (iteration + 1) % interval == 0)
+    case .never: return Events(epochs: ended, evaluation: false)
     }
   }
 
@@ -66,9 +59,7 @@ extension EvaluationRule {
 
 /// As `{"epochs": 1}`, `{"iterations": 100}`, `{"epochBegins": true}` or `{"never": true}`.
 extension EvaluationRule: Codable {
-  private enum Key: String, CodingKey {
-    case epochs, iterations, epochBegins, never
-  }
+  private enum Key: CodingKey { case epochs, iterations, epochBegins, never }
 
   /// Decodes one of them.
   public init(from decoder: any Decoder) throws {

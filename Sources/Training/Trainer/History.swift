@@ -62,15 +62,15 @@ public enum TrainingError: Error, Sendable, Equatable {
 extension TrainingError: CustomStringConvertible, LocalizedError {
   /// One sentence that says what was expected and what came.
   public var description: String {
-    switch self {
-    case .lossNotFinite(let iteration, let loss, _):
-      // The sign of a NaN means nothing.
-      "the loss of iteration \(iteration) is \(loss.isNaN ? "nan" : "\(loss)"): the run diverged; "
-        + "a lower learning rate or smaller inputs may help"
-    case .parametersNotFinite(let iteration, _):
-      "the update of iteration \(iteration) left parameters that are not finite: the run diverged; "
-        + "a lower learning rate or smaller inputs may help"
-    }
+    let seen =
+      switch self {
+      case .lossNotFinite(let iteration, let loss, _):
+        // The sign of a NaN means nothing.
+        "the loss of iteration \(iteration) is \(loss.isNaN ? "nan" : "\(loss)")"
+      case .parametersNotFinite(let iteration, _):
+        "the update of iteration \(iteration) left parameters that are not finite"
+      }
+    return "\(seen): the run diverged; a lower learning rate or smaller inputs may help"
   }
 
   /// The same as ``description``.

@@ -6,23 +6,11 @@ import PerceptronNeuralNetwork
 package struct GroupMoment<Scalar: BLASScalar> {
   /// The iteration that has just been made, counted from 0.
   package let iteration: Int
-  /// Whether the networks were evaluated after it.
   package let isEvaluated: Bool
   /// The positions among the trainer's members of those that were trained, also those that diverged.
   package let members: [Int]
-  private let engine: TrainingEngine<Scalar>
-  private let all: [TrainingMember<Scalar>]
-
-  init<Random>(
-    iteration: Int, isEvaluated: Bool, members: [Int], engine: TrainingEngine<Scalar>,
-    trainer: Trainer<Scalar, Random>
-  ) {
-    self.iteration = iteration
-    self.isEvaluated = isEvaluated
-    self.members = members
-    self.engine = engine
-    all = trainer.members
-  }
+  let engine: TrainingEngine<Scalar>
+  let all: [TrainingMember<Scalar>]
 
   /// A member with its history. Its network and state may be older.
   package subscript(member: Int) -> TrainingMember<Scalar> { all[member] }
@@ -36,14 +24,11 @@ package struct GroupMoment<Scalar: BLASScalar> {
   }
 
   /// Accuracies and losses of some members' results on a data set.
-  package func evaluateResults(
-    of some: [Int], on data: PreparedDataset<Scalar>
-  ) -> [Evaluation] {
+  package func evaluateResults(of some: [Int], on data: PreparedDataset<Scalar>) -> [Evaluation] {
     // The best network of an earlier evaluation is not in the engine.
     let current = some.filter { all[$0].stopping.best == nil && members.contains($0) }
     let places = current.compactMap { members.firstIndex(of: $0) }
-    let found = Dictionary(
-      uniqueKeysWithValues: zip(current, engine.evaluate(places, on: data)))
+    let found = Dictionary(uniqueKeysWithValues: zip(current, engine.evaluate(places, on: data)))
     return some.map { found[$0] ?? result(of: $0).evaluate(on: data) }
   }
 }

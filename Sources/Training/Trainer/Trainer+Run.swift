@@ -42,13 +42,23 @@ extension Trainer {
     callbacks: [TrainingCallback<Scalar>], watching watch: Watch
   ) throws -> History {
     try check(training, validation)
-    var loop = Loop(self, training, validation, callbacks, watch)
+    let begun = members.indices.filter { canGoOn(members[$0]) }
     var failure: (any Error)?
-    do { try loop.run(&self) } catch { failure = error }
-    loop.store(to: &self)
-    for index in loop.begun { members[index].checkParameters() }
+    if !begun.isEmpty {
+      let engine = TrainingEngine(
+        begun.map {
+          let member = members[$0]
+          return .init(member.network, member.optimizer, member.average, settings: member.settings)
+        }, workers: settings.workers)
+      var loop = Loop(
+        training: training, validation: validation, callbacks: callbacks, watch: watch,
+        positions: begun, engine: engine)
+      do { try loop.run(&self) } catch { failure = error }
+      loop.store(to: &self)
+    }
+    for index in begun { members[index].checkParameters() }
     // One that diverges leaves the others; where there are none, the run has failed.
-    let told = loop.begun.isEmpty ? Array(members.indices) : loop.begun
+    let told = begun.isEmpty ? Array(members.indices) : begun
     if failure == nil, told.allSatisfy({ members[$0].failure != nil }) {
       failure = members[told[0]].failure
     }
@@ -74,8 +84,7 @@ extension Trainer {
       // A model has a name for each class.
       try InvalidSetting.demand(
         training.classCount != 1 || member.network.classCount == 1,
-        "classes of the training data", 1,
-        "the network's \(member.network.classCount)")
+        "classes of the training data", 1, "the network's \(member.network.classCount)")
     }
     require(
       training.count == rowCount,
@@ -97,72 +106,38 @@ extension Trainer {
     let validation: PreparedDataset<Scalar>?
     let callbacks: [TrainingCallback<Scalar>]
     let watch: Watch
-    /// The positions among the members of those that this call trains.
-    let begun: [Int]
     /// The position among the members of each network in the engine.
-    private var positions: [Int]
-    private let engine: TrainingEngine<Scalar>?
-
-    init(
-      _ trainer: Trainer, _ training: PreparedDataset<Scalar>,
-      _ validation: PreparedDataset<Scalar>?, _ callbacks: [TrainingCallback<Scalar>],
-      _ watch: Watch
-    ) {
-      self.training = training
-      self.validation = validation
-      self.callbacks = callbacks
-      self.watch = watch
-      begun = trainer.members.indices.filter { trainer.canGoOn(trainer.members[$0]) }
-      positions = begun
-      engine =
-        begun.isEmpty
-        ? nil
-        : TrainingEngine(
-          begun.map {
-            let member = trainer.members[$0]
-            return .init(
-              member.network, member.optimizer, member.average, settings: member.settings)
-          }, workers: trainer.settings.workers)
-    }
+    var positions: [Int]
+    let engine: TrainingEngine<Scalar>
 
     mutating func run(_ trainer: inout Trainer) throws {
-      guard let engine else { return }
       for index in positions {
         let left = trainer.members[index].iterations - trainer.iteration
-        trainer.members[index].history.loss.reserveCapacity(
-          trainer.iteration + min(left, 1 << 20))
+        trainer.members[index].history.loss.reserveCapacity(trainer.iteration + min(left, 1 << 20))
       }
       while !positions.isEmpty {
-        try iterate(&trainer, engine)
-        if let isDue = watch.isSaveDue, isDue(trainer.iteration) {
-          try save(&trainer, engine)
-        }
+        try iterate(&trainer)
+        if let isDue = watch.isSaveDue, isDue(trainer.iteration) { try save(&trainer) }
         if Task.isCancelled { break }
       }
     }
 
     /// Saves the run without the networks that have diverged in the last update.
-    private mutating func save(
-      _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
-    ) throws {
+    private mutating func save(_ trainer: inout Trainer) throws {
       store(to: &trainer)
       for index in positions { trainer.members[index].checkParameters() }
-      leave(Set(positions.filter { trainer.members[$0].failure != nil }), &trainer, engine)
+      leave(Set(positions.filter { trainer.members[$0].failure != nil }), &trainer)
       if !positions.isEmpty { try watch.save?(trainer) }
     }
 
     /// Brings the members up to date whose networks are in the engine.
     func store(to trainer: inout Trainer) {
-      guard let engine else { return }
       for (place, index) in positions.enumerated() {
         trainer.members[index].take(engine.state(at: place))
       }
     }
 
-    /// Makes an iteration of every network.
-    private mutating func iterate(
-      _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
-    ) throws {
+    private mutating func iterate(_ trainer: inout Trainer) throws {
       let current = trainer.iteration
       engine.draw(from: &trainer.sampler, using: &trainer.random)
       for (place, index) in positions.enumerated() {
@@ -173,15 +148,14 @@ extension Trainer {
         trainer.members[index].stepped(loss: Double(engine.loss(at: place)))
       }
       trainer.iteration += 1
-      let isEvaluated = endEpochs(after: current, &trainer, engine)
+      let isEvaluated = endEpochs(after: current, &trainer)
       var leaving = Set<Int>()
-      defer { leave(leaving, &trainer, engine) }
+      defer { leave(leaving, &trainer) }
       if !callbacks.isEmpty {
         for (place, index) in positions.enumerated() where trainer.members[index].failure == nil {
           let moment = TrainingMoment(
-            progress: progress(
-              of: trainer.members[index], after: current, engine, place, isEvaluated),
-            member: index, engine: engine, place: place)
+            progress: progress(of: trainer.members[index], after: current, place, isEvaluated),
+            engine: engine, place: place)
           for callback in callbacks where try callback.body(moment) == .stop {
             leaving.insert(index)
           }
@@ -190,15 +164,14 @@ extension Trainer {
       if let group = watch.group {
         let moment = GroupMoment(
           iteration: current, isEvaluated: isEvaluated, members: positions, engine: engine,
-          trainer: trainer)
+          all: trainer.members)
         leaving.formUnion(try group(moment))
       }
       for index in positions where trainer.members[index].isFinished { leaving.insert(index) }
     }
 
     private func progress(
-      of member: TrainingMember<Scalar>, after current: Int, _ engine: TrainingEngine<Scalar>,
-      _ place: Int, _ isEvaluated: Bool
+      of member: TrainingMember<Scalar>, after current: Int, _ place: Int, _ isEvaluated: Bool
     ) -> TrainingProgress {
       TrainingProgress(
         member: positions[place], iteration: current, iterations: member.iterations,
@@ -207,9 +180,7 @@ extension Trainer {
     }
 
     /// Takes networks out of the engine, the members at some positions.
-    private mutating func leave(
-      _ leaving: Set<Int>, _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
-    ) {
+    private mutating func leave(_ leaving: Set<Int>, _ trainer: inout Trainer) {
       if leaving.isEmpty { return }
       for (place, index) in positions.enumerated() where leaving.contains(index) {
         trainer.members[index].take(engine.state(at: place))
@@ -221,22 +192,16 @@ extension Trainer {
     /// Evaluates and ends epochs where due: the one place that knows what follows an iteration.
     ///
     /// - Returns: whether the networks were evaluated.
-    private func endEpochs(
-      after current: Int, _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
-    ) -> Bool {
+    private func endEpochs(after current: Int, _ trainer: inout Trainer) -> Bool {
       let settings = trainer.members[positions[0]].settings
       let events = settings.evaluation.events(
         after: current, batchSize: settings.batchSize, rowCount: trainer.rowCount)
-      if events.evaluation { evaluate(after: current, &trainer, engine) }
-      if events.epochs > 0 {
-        for index in positions { trainer.members[index].epochsEnded(events.epochs) }
-      }
+      if events.evaluation { evaluate(after: current, &trainer) }
+      for index in positions { trainer.members[index].epochsEnded(events.epochs) }
       return events.evaluation
     }
 
-    private func evaluate(
-      after current: Int, _ trainer: inout Trainer, _ engine: TrainingEngine<Scalar>
-    ) {
+    private func evaluate(after current: Int, _ trainer: inout Trainer) {
       let places = positions.indices.filter { trainer.members[positions[$0]].failure == nil }
       let held = validation.map { engine.evaluate(places, on: $0) }
       let batch = engine.batchAccuracies(places)

@@ -34,9 +34,7 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   /// A run that has not begun.
   ///
   /// - Parameters:
-  ///   - network: what is trained.
   ///   - rowCount: how many rows the training set has.
-  ///   - settings: its settings.
   ///   - random: the random stream of batches.
   /// - Throws: `InvalidSetting` with the value and what was expected.
   public init(
@@ -81,8 +79,8 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
       try own.check(rowCount: rowCount)
       if own.shared != settings[0].shared {
         throw InvalidSetting(
-          name: "settings of networks side by side", value: own.shared.description,
-          expected: settings[0].shared.description)
+          name: "settings of networks side by side", value: own.sharedText,
+          expected: settings[0].sharedText)
       }
     }
     self.rowCount = rowCount

@@ -79,9 +79,7 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
     }
   }
 
-  /// Throws unless a set of `rowCount` rows can be trained on with these settings.
-  ///
-  /// - Throws: `InvalidSetting` with the value and what was expected.
+  /// Throws `InvalidSetting` unless a set of `rowCount` rows can be trained on with these settings.
   public func check(rowCount: Int) throws {
     try InvalidSetting.demandPositive("learning rate", learningRate)
     try InvalidSetting.demandNotNegative("L1 penalty", penalty.l1)
@@ -124,9 +122,7 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
 
 /// As `{"epochs": 10}` or `{"iterations": 1000}`.
 extension TrainerSettings.Length: Codable {
-  private enum Key: String, CodingKey {
-    case epochs, iterations
-  }
+  private enum Key: CodingKey { case epochs, iterations }
 
   /// Decodes one of the two.
   public init(from decoder: any Decoder) throws {
@@ -150,13 +146,11 @@ extension TrainerSettings.Length: Codable {
 
 // MARK: - Networks side by side
 
-/// The settings that networks side by side must have in common: all but those listed here. A new
-/// setting counts as shared until somebody has made sure that it may differ.
-package struct SharedSettings: Hashable, Sendable {
-  private let settings: TrainerSettings
-
-  fileprivate init(_ settings: TrainerSettings) {
-    var shared = settings
+extension TrainerSettings {
+  /// The settings that networks side by side must have in common, and defaults in place of all others.
+  /// A new setting counts as shared until somebody has made sure that it may differ.
+  package var shared: TrainerSettings {
+    var shared = self
     let none = TrainerSettings()
     shared.optimizer = none.optimizer
     shared.learningRate = none.learningRate
@@ -169,18 +163,11 @@ package struct SharedSettings: Hashable, Sendable {
     shared.averageDecay = none.averageDecay
     // For masks only: batches have a stream of their own.
     shared.seed = none.seed
-    self.settings = shared
+    return shared
   }
-}
 
-extension SharedSettings: CustomStringConvertible {
-  package var description: String {
-    "batches of \(settings.batchSize), sampled by \(settings.sampling), evaluation \(settings.evaluation)"
-      + (settings.workers.map { ", \($0) workers" } ?? "")
+  var sharedText: String {
+    "batches of \(batchSize), sampled by \(sampling), evaluation \(evaluation)"
+      + (workers.map { ", \($0) workers" } ?? "")
   }
-}
-
-extension TrainerSettings {
-  /// What these settings must have in common with those of a network beside them.
-  package var shared: SharedSettings { SharedSettings(self) }
 }

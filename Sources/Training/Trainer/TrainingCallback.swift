@@ -32,12 +32,12 @@ public enum TrainingDirective: Sendable {
 public struct TrainingMoment<Scalar: BLASScalar> {
   /// The run's progress.
   public let progress: TrainingProgress
-  /// The network's position among the trainer's; 0 where there is one.
-  public let member: Int
   let engine: TrainingEngine<Scalar>
   /// The network's position among those in the engine.
   let place: Int
 
+  /// The network's position among the trainer's; 0 where there is one.
+  public var member: Int { progress.member }
   /// The network after the update.
   public var network: Network<Scalar> { engine.network(at: place) }
   /// The batch of the iteration: features [rows, inputs], and a class for each row.
@@ -101,7 +101,6 @@ public struct TrainingCallback<Scalar: BLASScalar> {
   }
 }
 
-/// A CSV file with a line for each iteration.
 private final class CSVLog {
   private let path: String
   private var file: FileHandle?

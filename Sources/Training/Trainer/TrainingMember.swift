@@ -54,10 +54,7 @@ public struct TrainingMember<Scalar: BLASScalar>: Sendable {
     let index = history.epochs.count - 1 - stopping.scores.waited
     return history.epochs.indices.contains(index) ? history.epochs[index].iteration : nil
   }
-}
 
-extension TrainingMember {
-  /// Takes over the engine's state of the network.
   mutating func take(
     _ state: (
       network: Network<Scalar>, optimizer: OptimizerState<Scalar>, average: WeightAverage<Scalar>?
@@ -68,9 +65,7 @@ extension TrainingMember {
     average = state.average
   }
 
-  /// Records a step.
-  ///
-  /// - Parameter loss: of its batch, before its update.
+  /// Records a step whose batch had a loss before the update.
   mutating func stepped(loss: Double) {
     if loss.isFinite {
       history.loss.append(loss)
@@ -81,14 +76,12 @@ extension TrainingMember {
     }
   }
 
-  /// Records an evaluation after the last step.
-  ///
-  /// - Parameter evaluated: the network that was evaluated, for early stopping to store.
+  /// Records an evaluation after the last step, of a network that early stopping may store.
   mutating func evaluated(_ epoch: History.Epoch, _ evaluated: () -> Network<Scalar>) {
     history.epochs.append(epoch)
     let score = epoch.validationAccuracy ?? -recentLoss.value
     recentLoss = RunningMean()
-    if let rule = settings.earlyStopping { stopping.evaluated(score, evaluated, by: rule) }
+    if let rule = settings.earlyStopping { stopping.record(score, evaluated, by: rule) }
     lastScore = score
   }
 
@@ -103,8 +96,7 @@ extension TrainingMember {
   /// Records a failure if the last update left parameters or statistics that are not finite. After
   /// earlier updates the next loss shows it.
   mutating func checkParameters() {
-    guard failure == nil, let last = history.loss.indices.last, !network.isFinite
-    else { return }
+    guard failure == nil, let last = history.loss.indices.last, !network.isFinite else { return }
     failure = .parametersNotFinite(iteration: last, history: history)
   }
 }
@@ -116,7 +108,6 @@ extension Network {
   }
 }
 
-/// The mean of a sequence of numbers.
 struct RunningMean: Codable, Equatable, Sendable {
   private var sum = 0.0
   private var count = 0

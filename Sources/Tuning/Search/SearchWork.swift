@@ -151,7 +151,7 @@ extension Experiment {
     !training.schedule.dependsOnLength && training.earlyStopping == nil
   }
 
-  fileprivate typealias Shared = (settings: Experiment, training: SharedSettings)
+  fileprivate typealias Shared = (settings: Experiment, training: TrainerSettings)
 
   /// What networks side by side share: all but the network and the training settings that may
   /// differ.

@@ -54,12 +54,6 @@ struct EnsembleTests {
     let loss = labels.indices.reduce(0) { $0 - Double.logarithm(probabilities[$1, labels[$1]]) }
     expectClose(evaluation.loss, loss / Double(count), tolerance: 1e-12)
     #expect(evaluation.accuracy == accuracy(of: ensemble.predict(x), labels: labels))
-    var rows = 0
-    ensemble.forEachBlockOfProbabilities(of: data) { block, labels in
-      #expect(block == probabilities[rows: rows..<rows + labels.count])
-      rows += labels.count
-    }
-    #expect(rows == count)
   }
 
   @Test("An ensemble of one is that network")
