@@ -21,9 +21,8 @@ extension TwoLayerNet {
   ///   - random: what batches are drawn from.
   ///   - progress: called after each iteration; says whether to go on.
   /// - Returns: the losses and accuracies.
-  /// - Throws: `InvalidSetting` before anything is done;
-  ///   `TrainingError.lossNotFinite` when a loss is NaN or infinite, with the history so far;
-  ///   `TrainingError.parametersNotFinite` when the last update left parameters that are.
+  /// - Throws: `InvalidSetting` before anything is done; `TrainingError` with the history so far where
+  ///   a loss, or a parameter after the last update, is NaN or infinite.
   /// - Precondition: the data has this network's input size and no more classes than it.
   @discardableResult
   public mutating func train(

@@ -13,7 +13,7 @@ extension Hyperparameter {
       choice(
         "optimizer", \.optimizer, .training, "name",
         "Optimizer. (default: sgd for the classic network, else adam)"
-      ).shown { .text($0.training.optimizer.method.displayName) },
+      ).shown { .text($0.training.optimizer.method.description) },
       integer(
         "hidden", \.hidden, 1...largest, .network, "width",
         "Width of the hidden layer of a two-layer network. (default: depends on the data)"
@@ -54,7 +54,7 @@ extension Hyperparameter {
       choice(
         "schedule", \.schedule, .training, "name",
         "Learning rate schedule. (default: epoch-decay for the classic network, else constant)"
-      ).shown { .text($0.training.schedule.displayName) },
+      ).shown { .text($0.training.schedule.description) },
       number(
         "decay", \.decay, .positive, .training, "factor",
         """

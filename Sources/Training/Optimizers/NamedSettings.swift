@@ -38,9 +38,8 @@ enum NamedSettingsCoding {
     let container = try decoder.container(keyedBy: AnyCodingKey.self)
     let keys = container.allKeys
     guard keys.count == 1, let type = types.first(where: { $0.name == keys[0].stringValue }) else {
-      let names = types.reduce(into: [String]()) {
-        if !$0.contains($1.name) { $0.append($1.name) }
-      }
+      var names: [String] = []
+      for type in types where !names.contains(type.name) { names.append(type.name) }
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,

@@ -105,9 +105,6 @@ extension Optimizer {
     var checkedRule: any OptimizerRule {
       do { return try settings.rule() } catch { fatalError("Optimizer: \(error)") }
     }
-
-    /// The name and the settings for people, such as `momentum, factor 0.9`.
-    package var displayName: String { settings.displayName }
   }
 }
 
@@ -134,8 +131,8 @@ extension Optimizer.Method: Hashable, Codable, CustomStringConvertible {
     try NamedSettingsCoding.encode(settings, to: encoder)
   }
 
-  /// The same as ``displayName``.
-  public var description: String { displayName }
+  /// The name and the settings for people, such as `momentum, factor 0.9`.
+  public var description: String { settings.displayName }
 }
 
 // MARK: - Rules of your own

@@ -16,9 +16,6 @@ public struct Schedule: Sendable {
   package var dependsOnLength: Bool { (try? settings.rule().dependsOnLength) ?? true }
 
   var needsScores: Bool { (try? settings.rule().needsScores) ?? false }
-
-  /// The name and the settings for people, such as `epoch decay, factor 0.95`.
-  package var displayName: String { settings.displayName }
 }
 
 extension Schedule: Hashable, Codable, CustomStringConvertible {
@@ -43,8 +40,8 @@ extension Schedule: Hashable, Codable, CustomStringConvertible {
     try NamedSettingsCoding.encode(settings, to: encoder)
   }
 
-  /// The same as ``displayName``.
-  public var description: String { displayName }
+  /// The name and the settings for people, such as `epoch decay, factor 0.95`.
+  public var description: String { settings.displayName }
 }
 
 // MARK: - The list

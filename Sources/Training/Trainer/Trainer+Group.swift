@@ -37,9 +37,9 @@ extension Trainer {
   /// Trains as `run(on:validation:callbacks:)` does, with a callback for all networks at once.
   ///
   /// - Parameters:
-  ///   - watch: called after each iteration; gives the members that are to end.
+  ///   - watch: called after each iteration; returns the members that are to end.
   ///   - isSaveDue: asked after each iteration.
-  ///   - save: called then, and only then are all members up to date.
+  ///   - save: called where a save is due. Members are up to date only then.
   package mutating func run(
     on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>?,
     watching watch: @escaping (GroupMoment<Scalar>) throws -> Set<Int>,

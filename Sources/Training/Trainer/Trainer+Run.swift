@@ -12,10 +12,8 @@ extension Trainer {
   ///   - callbacks: called in this order after each iteration of each network, and told of the end.
   /// - Returns: the first network's history from the run's beginning.
   /// - Throws: `InvalidSetting` for a validation set without rows, and for data of a single class where
-  ///   the network tells more apart; where no network is left, ``TrainingMember/failure`` of the first:
-  ///   `TrainingError.lossNotFinite` when a loss is NaN or infinite,
-  ///   `TrainingError.parametersNotFinite` when the last update left parameters that are; what a
-  ///   callback throws.
+  ///   the network tells more apart; ``TrainingMember/failure`` of the first network where all have
+  ///   diverged; what a callback throws.
   /// - Precondition: the data has the networks' input size, no more classes than they, and as many
   ///   rows as the trainer was made for.
   @discardableResult
@@ -26,7 +24,7 @@ extension Trainer {
     try run(on: training, validation: validation, callbacks: callbacks, watching: Watch())
   }
 
-  /// What the caller does beside the callbacks.
+  /// What is called beside the callbacks.
   struct Watch {
     /// Called after each iteration with all networks; gives those, by their positions among the
     /// members, that are to end.
@@ -57,7 +55,7 @@ extension Trainer {
       loop.store(to: &self)
     }
     for index in begun { members[index].checkParameters() }
-    // One that diverges leaves the others; where there are none, the run has failed.
+    // A network that diverges leaves the others; the run fails where none is left.
     let told = begun.isEmpty ? Array(members.indices) : begun
     if failure == nil, told.allSatisfy({ members[$0].failure != nil }) {
       failure = members[told[0]].failure

@@ -111,8 +111,8 @@ extension Trainer {
   /// The iteration of the first network's best evaluation: see ``TrainingMember/bestIteration``.
   public var bestIteration: Int? { members[0].bestIteration }
 
-  /// Whether the runs of all networks are over. So is one that a callback ended while others went on:
-  /// it has missed batches.
+  /// Whether the runs of all networks are over. A run that a callback ended while others went on is
+  /// over, since it has missed batches.
   public var isFinished: Bool { !members.contains(where: canGoOn) }
 
   func canGoOn(_ member: TrainingMember<Scalar>) -> Bool {

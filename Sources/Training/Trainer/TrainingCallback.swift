@@ -59,12 +59,11 @@ public struct TrainingCallback<Scalar: BLASScalar> {
   let body: (TrainingMoment<Scalar>) throws -> TrainingDirective
   var end: (TrainingEnd<Scalar>) throws -> Void = { _ in }
 
-  /// Calls `body` after each iteration; the network's run ends after the iteration in which it says so,
-  /// or throws what it throws.
+  /// Calls `body` after each iteration. The network's run ends where it returns `stop`, and throws what
+  /// it throws.
   ///
   /// - Parameter end: called once the run is over, whatever ended it: its length, early stopping, a
-  ///   callback, a cancellation or an error. What it throws the run throws, but for where another
-  ///   error ended it.
+  ///   callback, a cancellation or an error. The run throws what it throws, unless it has failed before.
   public static func perform(
     _ body: @escaping (TrainingMoment<Scalar>) throws -> TrainingDirective,
     atEnd end: @escaping (TrainingEnd<Scalar>) throws -> Void = { _ in }
