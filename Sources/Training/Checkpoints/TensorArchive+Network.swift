@@ -158,8 +158,9 @@ extension TensorArchive {
   }
 
   /// Throws unless each key of the metadata has its value.
-  package func expect(_ values: [(key: String, value: String)], _ kind: String, path: String) throws
-  {
+  package func expect(
+    _ values: [(key: String, value: String)], _ kind: String, path: String
+  ) throws {
     for (key, value) in values where metadata[key] != value {
       let found = metadata[key].map { "\"\($0)\"" } ?? "none"
       throw FileError(path, "not \(kind): expected \(key) \"\(value)\", found \(found)")

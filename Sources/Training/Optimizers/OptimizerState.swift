@@ -111,9 +111,8 @@ extension OptimizerState {
       findStates(at: index, count: parameter.count, in: states)
       gradient.withUnsafeElements { gradient in
         parameter.withUnsafeMutableElements { parameter in
-          guard let gradient = gradient.baseAddress, let base = parameter.baseAddress else {
-            return
-          }
+          guard let gradient = gradient.baseAddress, let base = parameter.baseAddress
+          else { return }
           rule.apply(
             ParameterUpdate(
               count: parameter.count, step, number: stepCount, gradient: gradient,
