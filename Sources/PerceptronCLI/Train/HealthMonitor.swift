@@ -21,8 +21,6 @@ final class HealthMonitor<Scalar: BLASScalar> {
   /// Iterations between snapshots: at most 100, so that a short run has ten. A snapshot costs as much as
   /// one or two iterations.
   private var interval: Int { max(1, min(100, iterations / 10)) }
-  /// Below this share of the initial learning rate, small updates are what the schedule intends.
-  private static var leastRate: Double { 0.1 }
 
   /// - Parameter state: the state of the checkpoint in a run that is resumed.
   init(_ settings: TrainerSettings, iterations: Int, resuming state: HealthMonitorState? = nil) {
@@ -54,9 +52,10 @@ final class HealthMonitor<Scalar: BLASScalar> {
         moment.batch.features, .labels(moment.batch.labels), penalty: settings.penalty,
         pass: .training(seed: settings.seed), update: (before, moment.network.parameters))
       complete(&found)
+      // At a tenth of the initial learning rate, the schedule intends small updates.
       report(
         found, at: progress.iteration,
-        judgesSmallUpdates: progress.learningRate >= Self.leastRate * settings.learningRate)
+        judgesSmallUpdates: progress.learningRate >= 0.1 * settings.learningRate)
       self.before = nil
       state.awaitsSnapshot = false
     }
@@ -92,9 +91,11 @@ final class HealthMonitor<Scalar: BLASScalar> {
   }
 
   private func report(_ found: Diagnosis, at iteration: Int?, judgesSmallUpdates: Bool = true) {
-    let warnings = state.lasting.update(
+    var lasting = state.lasting ?? LastingWarnings()
+    let warnings = lasting.update(
       with: found.warnings.filter { judgesSmallUpdates || $0.kind != .smallUpdate }, at: iteration,
       of: iterations)
+    state.lasting = lasting
     let time = iteration.map { "iteration \($0)" } ?? "before training"
     var told = diagnosis?.warnings ?? []
     for warning in warnings where !told.contains(where: { $0.warning.isLike(warning) }) {
@@ -114,28 +115,14 @@ struct HealthMonitorState: Codable, Sendable {
   var series = DiagnosticSeries()
   var firstLoss: Double?
   var lastEpoch: History.Epoch?
-  /// The problems in recent snapshots; only those that last are reported.
-  var lasting = LastingWarnings()
+  /// The problems in recent snapshots, of which those that last are reported; earlier versions wrote none.
+  var lasting: LastingWarnings?
   /// Whether the next iteration has a snapshot.
   var awaitsSnapshot = false
 
   private enum CodingKeys: String, CodingKey {
     case diagnosis, series, firstLoss, lastEpoch, lasting
     case awaitsSnapshot = "awaitsLook"
-  }
-}
-
-extension HealthMonitorState {
-  /// Decodes a state; an earlier version wrote none with lasting problems.
-  init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    diagnosis = try values.decodeIfPresent(RunDiagnosis.self, forKey: .diagnosis)
-    series = try values.decode(DiagnosticSeries.self, forKey: .series)
-    firstLoss = try values.decodeIfPresent(Double.self, forKey: .firstLoss)
-    lastEpoch = try values.decodeIfPresent(History.Epoch.self, forKey: .lastEpoch)
-    lasting =
-      try values.decodeIfPresent(LastingWarnings.self, forKey: .lasting) ?? LastingWarnings()
-    awaitsSnapshot = try values.decode(Bool.self, forKey: .awaitsSnapshot)
   }
 }
 

@@ -62,16 +62,33 @@ struct ProgressLine {
   func text(columns: Int? = nil) -> String {
     let rate = Double(done - earlier) / elapsed
     let left = Double(iterations - done) / rate
-    let parts: [(text: String?, rank: Int)] = [
-      ("\(done)/\(iterations)", 0), ("\(decimal(rate, rate < 10 ? 1 : 0))/s", 3),
-      ("loss " + readableNumber(loss), 0),
-      (batchAccuracy.map { "batch \(decimal($0, 3))" }, 4),
-      (validationAccuracy.map { "validation \(decimal($0, 3))" }, 2),
-      (isFinal ? "in \(readableTime(elapsed))" : "\(readableTime(left)) left", 1),
+    let parts: [LinePart?] = [
+      LinePart("\(done)/\(iterations)"),
+      LinePart("\(decimal(rate, rate < 10 ? 1 : 0))/s", rank: 3),
+      LinePart("loss " + readableNumber(loss)),
+      batchAccuracy.map { LinePart("batch \(decimal($0, 3))", rank: 4) },
+      validationAccuracy.map { LinePart("validation \(decimal($0, 3))", rank: 2) },
+      LinePart(isFinal ? "in \(readableTime(elapsed))" : "\(readableTime(left)) left", rank: 1),
     ]
-    let told = parts.compactMap { part in part.text.map { (text: $0, rank: part.rank) } }
-    return fittingColumns(told.map(\.text.count), ranks: told.map(\.rank), in: columns)
-      .map { told[$0].text }.joined(separator: "  ")
+    return LinePart.line(parts.compactMap { $0 }, .plain, columns)
+  }
+}
+
+/// A part of a progress line, with its rank and color as for `fittingColumns` and a terminal.
+struct LinePart {
+  let text: String
+  let rank: Int
+  let color: Console.Style.Color?
+
+  init(_ text: String, rank: Int = 0, _ color: Console.Style.Color? = nil) {
+    (self.text, self.rank, self.color) = (text, rank, color)
+  }
+
+  static func line(_ parts: [LinePart], _ style: Console.Style, _ columns: Int?) -> String {
+    fittingColumns(parts.map(\.text.count), ranks: parts.map(\.rank), in: columns).map { index in
+      let part = parts[index]
+      return part.color.map { style.paint(part.text, $0) } ?? part.text
+    }.joined(separator: "  ")
   }
 }
 

@@ -24,20 +24,11 @@ struct RunNotes: Codable {
     case monitor = "examiner"
   }
 
-  init(
-    _ settings: Experiment, seed: UInt64, seconds: Double, data: DataIdentity,
-    initialLoss: Double? = nil, monitor: HealthMonitorState? = nil, earlierEvents: [String] = []
-  ) throws {
-    self.settings = settings
-    self.seed = seed
-    self.seconds = seconds
-    dataFolder = data.folder
-    dataDigest = data.digest
-    self.initialLoss = initialLoss
-    self.monitor = monitor
-    self.earlierEvents = earlierEvents.isEmpty ? nil : earlierEvents
-  }
+  /// The metadata of a checkpoint.
+  var metadata: [String: String] { get throws { [Self.key: try jsonLine] } }
+}
 
+extension RunNotes {
   /// Reads a checkpoint's notes; throws `FileError` for one that a program saved without any.
   init(_ archive: TensorArchive, path: String) throws {
     // First of all it has to be a checkpoint.
@@ -57,9 +48,6 @@ struct RunNotes: Codable {
         path, "\(Self.key) in the metadata cannot be read: \(decodingReason(error))")
     }
   }
-
-  /// The metadata of a checkpoint.
-  var metadata: [String: String] { get throws { [Self.key: try jsonLine] } }
 }
 
 /// The fingerprint of a run's data, by which a resumed run recognizes it.

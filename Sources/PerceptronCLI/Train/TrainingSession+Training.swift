@@ -110,8 +110,9 @@ extension TrainingSession {
     return { [settings, seed, identity, secondsSoFar, eventFiles] in
       let seconds = secondsSoFar + start.duration(to: .now).seconds
       return try RunNotes(
-        settings, seed: seed, seconds: seconds, data: identity, initialLoss: initialLoss,
-        monitor: memory?.current, earlierEvents: eventFiles.earlier
+        settings: settings, seed: seed, seconds: seconds, dataFolder: identity.folder,
+        dataDigest: identity.digest, initialLoss: initialLoss, monitor: memory?.current,
+        earlierEvents: eventFiles.earlier.isEmpty ? nil : eventFiles.earlier
       ).metadata
     }
   }

@@ -5,7 +5,6 @@ import Perceptron
 struct StudyReport {
   let study: Study
   let folder: String
-  let trials: [Trial]
   /// Nil for a study that another program began.
   let context: TuneContext?
   let commands: StudyCommands
@@ -13,7 +12,6 @@ struct StudyReport {
   init(_ study: Study, folder: String) {
     self.study = study
     self.folder = folder
-    trials = study.trials
     context = TuneContext(of: study)
     commands = StudyCommands(study, in: folder)
   }
@@ -30,19 +28,15 @@ struct StudyReport {
   ///   - isUnderWay: whether a process runs the study.
   ///   - columns: the width of tables in characters; nil for any.
   func text(top count: Int, isUnderWay: Bool, columns: Int? = Console.tableColumns) -> String {
-    var lines =
-      head + [
-        "", "\(study.trialCountText): \(study.countsText)", "",
-        leaderboard(top: count, columns: columns),
-      ]
-    if !study.choiceText.isEmpty { lines += [""] + study.choiceText }
-    if !commandLines.isEmpty { lines += [""] + commandLines }
-    if !study.definition.space.parameters.isEmpty { lines += ["", effects(columns: columns)] }
-    if !edges.isEmpty { lines += [""] + edges }
-    if !study.isOver {
-      lines += ["", isUnderWay ? "a process runs it" : "interrupted; " + advice]
-    }
-    return lines.joined(separator: "\n")
+    let hasSpace = !study.definition.space.parameters.isEmpty
+    let sections = [
+      head, ["\(study.trialCountText): \(study.countsText)"],
+      [leaderboard(top: count, columns: columns)], study.choiceText, commandLines,
+      hasSpace ? [effects(columns: columns)] : [], edges,
+      study.isOver ? [] : [isUnderWay ? "a process runs it" : "interrupted; " + advice],
+    ]
+    return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+      .joined(separator: "\n\n")
   }
 
   /// A table of the best trials that have begun.
@@ -50,6 +44,7 @@ struct StudyReport {
     let board = study.leaderboard.filter { $0.state != .waiting || $0.value != nil }.prefix(count)
     let names = board.parameterNames
     let isRepeated = board.repeats > 1
+    let trials = study.trials
     let areNumbers = names.map { name in
       trials.allSatisfy { $0.parameters[name].map { $0.number != nil } ?? true }
     }

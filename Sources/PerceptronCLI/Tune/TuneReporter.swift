@@ -28,16 +28,11 @@ final class TuneReporter: Sendable {
   /// Clears the lines on a terminal; elsewhere prints a last line.
   func finish() {
     state.withLock { state in
-      state.status.finish(
-        state.last.map { last in
-          var line = line(last)
-          line.isFinal = true
-          return line.text(.plain)
-        })
+      state.status.finish(state.last.map { line($0, isFinal: true).text(.plain) })
     }
   }
 
-  private func line(_ progress: SearchProgress) -> TuneLine {
+  private func line(_ progress: SearchProgress, isFinal: Bool = false) -> TuneLine {
     // Until a point is done, the leading one.
     let best =
       study.bestConfiguration
@@ -48,7 +43,8 @@ final class TuneReporter: Sendable {
       counts: study.counts, networks: progress.networks, seconds: progress.seconds,
       secondsLeft: progress.share < 1 ? progress.secondsLeft : nil,
       operationsPerSecond: progress.operationsPerSecond,
-      best: best?.value, isDone: best?.result != nil, parameters: best?.parameters)
+      best: best?.value, isDone: best?.result != nil, parameters: best?.parameters,
+      isFinal: isFinal)
   }
 }
 
@@ -73,45 +69,27 @@ struct TuneLine {
     let ended = counts.filter(\.key.isFinal).values.reduce(0, +)
     let total = counts.values.reduce(0, +)
     let speed = operationsPerSecond / 1e9
-    let progress: [Part] = [
-      Part("\(ended)/\(total) trials"),
-      counts[.diverged].map { Part("\($0) diverged", rank: 2, .red) },
-      counts[.failed].map { Part("\($0) failed", rank: 2, .red) },
-      counts[.pruned].map { Part("\($0) pruned", rank: 3) },
-      isFinal || networks == 0 ? nil : Part("\(networks) training", rank: 4),
+    let progress: [LinePart] = [
+      LinePart("\(ended)/\(total) trials"),
+      counts[.diverged].map { LinePart("\($0) diverged", rank: 2, .red) },
+      counts[.failed].map { LinePart("\($0) failed", rank: 2, .red) },
+      counts[.pruned].map { LinePart("\($0) pruned", rank: 3) },
+      isFinal || networks == 0 ? nil : LinePart("\(networks) training", rank: 4),
       isFinal || speed == 0
-        ? nil : Part("\(decimal(speed, speed < 10 ? 1 : 0)) GFLOP/s", rank: 5),
+        ? nil : LinePart("\(decimal(speed, speed < 10 ? 1 : 0)) GFLOP/s", rank: 5),
       isFinal
-        ? Part("in \(readableTime(seconds))", rank: 1)
-        : secondsLeft.map { Part("\(readableTime($0)) left", rank: 1) },
+        ? LinePart("in \(readableTime(seconds))", rank: 1)
+        : secondsLeft.map { LinePart("\(readableTime($0)) left", rank: 1) },
     ].compactMap { $0 }
     let settings = (parameters?.entries ?? []).map {
-      Part("\($0.name) \($0.value.shortDescription)", rank: 1)
+      LinePart("\($0.name) \($0.value.shortDescription)", rank: 1)
     }
     let found = best.map {
-      [Part((isDone ? "best " : "best so far ") + decimal($0, 4), .green)] + settings
+      [LinePart((isDone ? "best " : "best so far ") + decimal($0, 4), .green)] + settings
     }
     let lines =
       style == .plain && columns == nil
       ? [progress + (found ?? [])] : [progress, found].compactMap { $0 }
-    return lines.map { Part.line($0, style, columns) }.joined(separator: "\n")
-  }
-
-  private struct Part {
-    let text: String
-    /// As for `fittingColumns`.
-    let rank: Int
-    let color: Console.Style.Color?
-
-    init(_ text: String, rank: Int = 0, _ color: Console.Style.Color? = nil) {
-      (self.text, self.rank, self.color) = (text, rank, color)
-    }
-
-    static func line(_ parts: [Part], _ style: Console.Style, _ columns: Int?) -> String {
-      fittingColumns(parts.map(\.text.count), ranks: parts.map(\.rank), in: columns).map { index in
-        let part = parts[index]
-        return part.color.map { style.paint(part.text, $0) } ?? part.text
-      }.joined(separator: "  ")
-    }
+    return lines.map { LinePart.line($0, style, columns) }.joined(separator: "\n")
   }
 }

@@ -11,10 +11,8 @@ struct TuneSession {
   /// The experiment of each trial.
   let settings: [Experiment]
   let training: NetworkSearch.Method
-  let workers: Int?
+  let options: StudyOptions
   let writesTensorBoard: Bool
-  let isQuiet: Bool
-  let isJSON: Bool
 
   /// Trains the waiting trials, prints the results of all, and ends the command.
   func run() throws {
@@ -22,15 +20,15 @@ struct TuneSession {
     let earlier = study.trials.count(where: \.state.isFinal)
     let views = FolderViews(folder: folder)
     let isWork = earlier < study.trials.count
-    if isWork { try views.removePage(isQuiet: isQuiet) }
+    if isWork { try views.removePage(isQuiet: options.quiet) }
     var search = try NetworkSearch(study, on: data.training, settings: settings)
     search.method = training
-    search.workers = workers
+    search.workers = options.workers
     search.test = data.test
-    let reporter = isQuiet ? nil : TuneReporter(study)
+    let reporter = options.quiet ? nil : TuneReporter(study)
     // With repeats, the best network may be replaced before all repeats of its point are done.
     let isExpected = study.definition.seeds.count > 1 && isWork
-    if search.lacksBest && !isQuiet && !isExpected {
+    if search.lacksBest && !options.quiet && !isExpected {
       Console.error(
         "\(folder)/\(Study.bestName) is missing or damaged; the best trial is trained again at the end"
       )
@@ -43,30 +41,34 @@ struct TuneSession {
     if study.best == nil { _ = try outcome.get() }
     let seconds = start.duration(to: .now).seconds
     let report = StudyReport(study, folder: folder)
-    if isJSON {
+    if options.json {
       try Console.output(report.json())
-    } else if !isQuiet {
+    } else if !options.quiet {
       try Console.output(
         summary(report, earlier: earlier, seconds: seconds, isSaved: !search.lacksBest))
     }
     let remade = try outcome.get()
-    if let remade, !isQuiet, !isExpected || remade.value != study.best?.value {
+    if let remade, !options.quiet, !isExpected || remade.value != study.best?.value {
       Console.error(Self.remark(on: remade, recorded: study.best))
     }
     // A page that was made in the meantime shows an earlier state.
-    if isWork { try views.removePage(isQuiet: isQuiet) }
+    if isWork { try views.removePage(isQuiet: options.quiet) }
     let isWritten = writeEvents()
-    if !isJSON && !isQuiet {
+    if !options.json && !options.quiet {
       let lines = views.commands(tensorBoard: writesTensorBoard && isWritten)
       try Console.output(lines.joined(separator: "\n"))
     }
     if Interruption.isRequested {
-      if isJSON || isQuiet { Console.error(report.advice) }
+      if options.json || options.quiet { Console.error(report.advice) }
       throw ExitCode(Interruption.status)
     }
     if study.best == nil { throw NoResult(counts: study.countsText) }
     if let emptiness {
-      if isJSON || isQuiet { Console.error(emptiness) } else { try Console.output(emptiness) }
+      if options.json || options.quiet {
+        Console.error(emptiness)
+      } else {
+        try Console.output(emptiness)
+      }
     }
     if !isWritten { throw ExitCode.failure }
   }
@@ -203,8 +205,7 @@ extension TuneSearchCommand {
     let (folder, study) = try makeStudy(definition, assignments)
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: experiments, training: training,
-      workers: files.workers, writesTensorBoard: files.tensorboard, isQuiet: quiet,
-      isJSON: files.json)
+      options: files, writesTensorBoard: files.tensorboard)
   }
 
   private func makeStudy(
@@ -256,7 +257,6 @@ extension TuneSearchCommand {
     }
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: experiments, training: context.training,
-      workers: files.workers, writesTensorBoard: writesTensorBoard, isQuiet: files.quiet,
-      isJSON: files.json)
+      options: files, writesTensorBoard: writesTensorBoard)
   }
 }

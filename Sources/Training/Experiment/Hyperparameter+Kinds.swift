@@ -51,7 +51,7 @@ extension Hyperparameter {
     _ name: String, _ field: Field<Double>, _ range: Numbers, _ group: Group,
     _ placeholder: String, _ help: String
   ) -> Hyperparameter {
-    var entry = Hyperparameter(name, .number, field, group, placeholder, help) {
+    Hyperparameter(name, .number, field, group, placeholder, help) {
       .number($0)
     } choice: { value in
       guard let number = value.number else {
@@ -59,16 +59,14 @@ extension Hyperparameter {
       }
       if range.contains(number) { return number }
       throw HyperparameterError(name, is: plain(number), expected: range.expected)
-    }
-    entry.least = range.least
-    return entry
+    }.with { $0.least = range.least }
   }
 
   static func integer(
     _ name: String, _ field: Field<Int>, _ range: ClosedRange<Int>, _ group: Group,
     _ placeholder: String, _ help: String, use: Use = .everywhere
   ) -> Hyperparameter {
-    var entry = Hyperparameter(name, .integer, field, group, placeholder, help, use: use) {
+    Hyperparameter(name, .integer, field, group, placeholder, help, use: use) {
       .integer($0)
     } choice: { value in
       guard let integer = value.whole else {
@@ -79,9 +77,7 @@ extension Hyperparameter {
       throw HyperparameterError(
         name, is: integer,
         expected: upper.map { "\(range.lowerBound) to \($0)" } ?? "at least \(range.lowerBound)")
-    }
-    entry.least = Double(range.lowerBound)
-    return entry
+    }.with { $0.least = Double(range.lowerBound) }
   }
 
   static func seed(
@@ -99,14 +95,12 @@ extension Hyperparameter {
     _ name: String, _ field: Field<Bool>, _ group: Group, _ help: String,
     isInvertible: Bool = false
   ) -> Hyperparameter {
-    var entry = Hyperparameter(name, .flag, field, group, "true,false", help) {
+    Hyperparameter(name, .flag, field, group, "true,false", help) {
       .flag($0)
     } choice: { value in
       if case .flag(let isOn) = value { return isOn }
       throw HyperparameterError("\(name) is \(value), expected true or false")
-    }
-    entry.isInvertible = isInvertible
-    return entry
+    }.with { $0.isInvertible = isInvertible }
   }
 
   /// One of some words.
@@ -114,15 +108,13 @@ extension Hyperparameter {
     _ name: String, _ field: Field<String>, _ choices: [String], _ group: Group,
     _ placeholder: String, _ help: String
   ) -> Hyperparameter {
-    var entry = Hyperparameter(name, .text, field, group, placeholder, help) {
+    Hyperparameter(name, .text, field, group, placeholder, help) {
       .text($0)
     } choice: { value in
       if choices.contains(value.description) { return value.description }
       throw HyperparameterError(
         name, is: value, expected: "one of \(choices.joined(separator: ", "))")
-    }
-    entry.choices = choices
-    return entry
+    }.with { $0.choices = choices }
   }
 
   /// A case of an enumeration.
@@ -131,15 +123,13 @@ extension Hyperparameter {
   ) -> Hyperparameter
   where Choice: RawRepresentable<String> & CaseIterable & Sendable {
     let choices = Choice.allCases.map(\.rawValue)
-    var entry = Hyperparameter(name, .text, field, group, placeholder, help) {
+    return Hyperparameter(name, .text, field, group, placeholder, help) {
       .text($0.rawValue)
     } choice: { value in
       if let choice = Choice(rawValue: value.description) { return choice }
       throw HyperparameterError(
         name, is: value, expected: "one of \(choices.joined(separator: ", "))")
-    }
-    entry.choices = choices
-    return entry
+    }.with { $0.choices = choices }
   }
 
   /// Widths of layers, written `512,256`; spaces do not matter.

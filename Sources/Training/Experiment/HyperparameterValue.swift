@@ -40,11 +40,6 @@ extension Hyperparameter.Value {
     }
   }
 
-  /// Whether both are numbers, texts or flags.
-  package func isOfSameKind(as other: Self) -> Bool {
-    kind == other.kind || (number != nil && other.number != nil)
-  }
-
   /// The value as a number, where it is one.
   public var number: Double? {
     switch self {

@@ -250,7 +250,9 @@ extension SearchSpace.Domain {
         fault = ("the value \(value)", "a finite number")
       } else if value.kind == .text, value.description.allSatisfy(\.isWhitespace) {
         fault = ("an empty value", "a text")
-      } else if let first = values.first, !first.isOfSameKind(as: value) {
+      } else if let first = values.first, first.kind != value.kind,
+        first.number == nil || value.number == nil
+      {
         fault = (
           "\(first) (\(first.kind)) and \(value) (\(value.kind)) in one list", "values of one kind"
         )
