@@ -111,9 +111,7 @@ func namingOptions<Result>(_ body: () throws -> Result) throws -> Result {
 }
 
 extension Hyperparameters {
-  /// The options of `perceptron train` that choose these hyperparameters.
-  ///
-  /// - Throws: `HyperparameterError` for a depth and widths that make no layers.
+  /// The options of `perceptron train`; throws for a depth and widths that make no layers.
   var arguments: [String] {
     get throws {
       try withLayers().entries.flatMap { hyperparameter, value -> [String] in

@@ -77,8 +77,6 @@ struct TrainCommand: CommandWithExamples {
   }
 
   /// The chosen hyperparameters, completed by the defaults for `data`.
-  ///
-  /// - Throws: `ValidationError` for what no network can be trained with.
   func experiment(for data: LoadedData) throws -> Experiment {
     try namingOptions { try hyperparameters.experiment(for: data, format: source.format) }
   }

@@ -148,10 +148,7 @@ struct NoResult: Error, CustomStringConvertible {
 // MARK: - A new study
 
 extension TuneSearchCommand {
-  /// Creates the study that the options describe, in its folder.
-  ///
-  /// - Throws: `ValidationError` for an invalid study, before anything is written; `FileError` for
-  ///   unsuitable data or an unsuitable folder.
+  /// Creates the study that the options describe, or throws `ValidationError` before it writes anything.
   func begun() throws -> TuneSession {
     do {
       return try prepared()

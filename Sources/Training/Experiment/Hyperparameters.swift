@@ -179,9 +179,7 @@ extension Hyperparameters {
       expected: "at least 2 with `batch-norm`, which makes 0 of every number in a batch of one row")
   }
 
-  /// A copy with ``depth`` and ``widths`` written as ``layers``.
-  ///
-  /// - Throws: ``HyperparameterError`` for a layer without a width, and a width without a layer.
+  /// A copy with ``depth`` and ``widths`` as ``layers``; throws ``HyperparameterError`` if they differ.
   package func withLayers() throws -> Hyperparameters {
     let count = depth ?? widths.count
     if count == 0 && depth == nil { return self }
