@@ -20,8 +20,8 @@ struct GradcheckCommand: CommandWithExamples {
       gradcheck.json in the folder, for `perceptron report`.
 
       Entries at a ReLU's kink and entries whose gradient is too small to measure are counted \
-      separately; a parameter for which they are the majority is undecided. Exit status 0 if every \
-      relative error is below 1e-7, else 1, also if too few entries could be compared.
+      separately; a parameter with a majority of such entries is undecided. Exit status 0 if every \
+      relative error is below 1e-7, else 1; it is also 1 if too few entries could be compared.
       """)
 
   static let examples = [
@@ -32,7 +32,7 @@ struct GradcheckCommand: CommandWithExamples {
     CommandExample("Check the trained network of a run.", "perceptron gradcheck runs/digits-1"),
   ]
 
-  @Argument(help: "Folder of a run whose network to check. (default: a new network)")
+  @Argument(help: "Folder of a run whose network is checked. (default: a new network)")
   var folder: String?
   @Option(
     parsing: .unconditional,

@@ -8,10 +8,10 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("data"),
     help: .init(
-      "\(DatasetLibrary.names.joined(separator: ", ")), or a folder of \(formatTitles). (default: that of the run or model, if any, else digits)",
+      "\(DatasetLibrary.names.joined(separator: ", ")), or a folder of \(formatTitles). (default: the data of the run or model, if any, else digits)",
       valueName: "name"))
   var givenData: String?
-  @Option(help: "Format of the folder. (default: detected by the names of its files)")
+  @Option(help: "Format of the folder's files. (default: detected from their names)")
   var format: DatasetLibrary.Format?
 
   /// The data set's name or folder.

@@ -9,8 +9,8 @@ struct ReportCommand: CommandWithExamples {
     abstract: "Write an HTML report of a training run or a study.",
     discussion: """
       The report is one self-contained HTML file. A folder of the same name without .html, beside \
-      it, holds each chart as SVG with its data as CSV, and each image as PNG; a folder with other \
-      files is refused. The confusion matrix of a run is computed on the test set, or on the \
+      it, holds each chart as SVG with its data as CSV, and each image as PNG; a folder that contains \
+      other files is not overwritten. The confusion matrix of a run is computed on the test set, or on the \
       validation rows if there is no test set.
       """)
 
@@ -24,7 +24,7 @@ struct ReportCommand: CommandWithExamples {
 
   @Argument(help: "Folder of a run or a study.") var folder: String
   @Option(
-    help: .init("Data set's folder, if it was moved after training.", valueName: "name"))
+    help: .init("Folder of the data set, if it has moved.", valueName: "name"))
   var data: String?
   @Option(
     help: .init("HTML file to write. (default: report.html in the folder)", valueName: "file"))

@@ -11,11 +11,11 @@ struct ShowCommand: CommandWithExamples {
       Prints the results and the curves of losses and accuracies. Each column of a curve is the mean of \
       the values in it; the loss is on a logarithmic scale if it spans more than a factor of 10. The \
       highest and the lowest value are printed beside a curve, the first and the last iteration below \
-      it. Curves are as wide as the terminal; if the width is unknown, as COLUMNS says, or 80 columns. \
+      it. Curves are as wide as the terminal; if its width is unknown, they have COLUMNS columns, or 80. \
       They are drawn in ASCII if the first of LC_ALL, LC_CTYPE and LANG that is set does not name UTF-8.
 
-      A run that is in progress, or was killed, is shown as of its last checkpoint. A study is shown \
-      as by `perceptron tune show`.
+      A run that is in progress, or was killed, is shown as of its last checkpoint. For a study, the \
+      output is that of `perceptron tune show`.
       """)
 
   static let examples = [

@@ -8,10 +8,10 @@ struct ResumeCommand: CommandWithExamples {
     commandName: "resume",
     abstract: "Resume a training run that was interrupted or killed.",
     discussion: """
-      The run continues from the last checkpoint in its folder: that of Ctrl-C, or one of those that \
-      train saves at the start and every 30 seconds. On the same machine it ends with the same bits as \
-      if it had never been stopped. The data has to be unchanged. The checkpoint is removed when the run \
-      ends. TensorBoard event files and the diagnosis are continued if the run has them.
+      The run continues from the last checkpoint in its folder; train saves one at the start, every 30 \
+      seconds, and on Ctrl-C. On the same machine, the results are bit-identical to those of a run that \
+      was never stopped. The data must be unchanged. The checkpoint is removed when the run has \
+      finished. TensorBoard event files and the diagnosis are continued if the run has them.
       """)
 
   static let examples = [

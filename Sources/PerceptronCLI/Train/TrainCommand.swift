@@ -10,26 +10,26 @@ struct TrainCommand: CommandWithExamples {
     abstract: "Train a network and save it with its history.",
     usage: "perceptron train [--data <name>] [--output <folder>] [<options>]",
     discussion: """
-      The classic network has one hidden layer, softmax cross-entropy with an L2 penalty λΣw² (no \
-      factor ½), and is trained by SGD whose learning rate decays after each epoch. Its defaults \
-      depend on the data:
+      The default is the classic network: one hidden layer and softmax cross-entropy with an L2 penalty \
+      λΣw² (no factor ½), trained by SGD with a learning rate that decays after each epoch. Its \
+      settings depend on the data:
 
       \(defaultsTable)
 
       Any of --layers, --activation, --dropout, --batch-norm, --layer-norm, --initializer, --loss, \
       --label-smoothing, --optimizer, --schedule or --epochs selects other defaults: Adam with a \
-      constant learning rate of 0.001 (0.05 for sgd, momentum and nesterov, 0.01 for adagrad), batches \
-      of 128 from a permutation of the rows, ten epochs (on a small set as many as make 1000 \
-      iterations, at most 100), no penalty, He initialization (Glorot for tanh and sigmoid), and \
-      CIFAR-10's pixels divided by 255.
+      constant learning rate of 0.001 (0.05 for sgd, momentum and nesterov, 0.01 for adagrad), shuffled \
+      batches of 128, ten epochs (more on a small data set: enough for 1000 iterations, but at most \
+      100), no penalty, He initialization (Glorot for tanh and sigmoid), and CIFAR-10's pixels divided \
+      by 255.
 
-      At most a fifth of a small set is held out for validation. The rows do not depend on --seed. \
-      Validation accuracy is measured after each epoch.
+      Of a small data set, at most a fifth is held out for validation. Which rows are held out does not \
+      depend on --seed. Validation accuracy is measured after each epoch.
 
       Ctrl-C, SIGTERM and SIGHUP finish the current iteration, save the run, and exit with status 130; \
-      a second Ctrl-C, half a second later or more, ends at once. `perceptron resume` continues a run \
-      that was interrupted or killed. An earlier run in the folder is replaced only when all files of \
-      the new one are on the disk.
+      a second Ctrl-C, at least half a second later, ends the command immediately. `perceptron resume` \
+      continues a run that was interrupted or killed. An earlier run in the folder is replaced only \
+      after all files of the new run have been written.
       """)
 
   static let examples = [
@@ -120,7 +120,7 @@ struct TrainCommand: CommandWithExamples {
       return line(option, all.map { "\(value($0))" })
     }
     return [
-      line("default of", ["digits", "bytes in IDX", "others in IDX", "CIFAR-10"]),
+      line("default of", ["digits", "IDX, bytes", "IDX, other", "CIFAR-10"]),
       row("--hidden", \.hidden), row("--learning-rate", \.learningRate),
       row("--decay", \.decay), row("--regularization", \.regularization),
       row("--iterations", \.iterations), row("--batch", \.batch), row("--scale", \.scale),
@@ -160,10 +160,10 @@ struct RunDisplayOptions: ParsableArguments {
       "Watch for dead units, unsuitable step sizes and overfitting: warn on standard error, and print a table at the end."
   )
   var diagnose = false
-  @Flag(help: "Write TensorBoard event files into the folder tensorboard of the run's folder.")
+  @Flag(help: "Write TensorBoard event files to the subfolder tensorboard of the run's folder.")
   var tensorboard = false
   @Flag(help: "Print only errors and warnings, and the JSON if requested.") var quiet = false
-  @Flag(help: "Print the run's record, run.json, in place of a summary.") var json = false
+  @Flag(help: "Print the run's record, run.json, instead of a summary.") var json = false
 
   func validate() throws { try require("--checkpoint-every", notNegative: checkpointEvery) }
 }

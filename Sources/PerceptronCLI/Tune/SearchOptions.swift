@@ -39,7 +39,7 @@ struct RangeOptions: ParsableArguments, CustomReflectable {
       switch hyperparameter.kind {
       case .number: "numbers"
       case .integer: "integers"
-      case .text: "words"
+      case .text: "values"
       case .flag: "true,false"
       }
     let scale = hyperparameter.isLogarithmic ? " (log scale)" : ""
@@ -85,33 +85,34 @@ struct SearchOptions: ParsableArguments {
   var method: Method?
   @Option(
     parsing: .unconditional,
-    help: .init("Number of points to try; a grid has all. (default: 32)", valueName: "count")
+    help: .init(
+      "Number of points to try, except by grid, which tries all. (default: 32)", valueName: "count")
   )
   var trials: Int?
   @Option(
     parsing: .unconditional,
-    help: .init("Seed of the points. (default: 0)", valueName: "seed"))
+    help: .init("Seed of the search method. (default: 0)", valueName: "seed"))
   var searchSeed: UInt64?
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Train each network this many times, with seeds from --seed on, and compare the means. (default: 1)",
+      "Train each network this many times, with consecutive seeds from --seed, and rank by the mean. (default: 1)",
       valueName: "count"))
   var repeats: Int?
   @Flag(
     help:
-      "Train one network after the other, bit for bit as train does, instead of many side by side."
+      "Train the networks one at a time, bit for bit as train does, instead of side by side."
   )
   var independent = false
   @Option(
     help:
-      "Stop bad trials early: by successive halving, hyperband, or the median of the other trials."
+      "Stop unpromising trials early, by successive halving, hyperband, or the median of the other trials."
   )
   var prune: Rule = .none
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Iterations before the first trial is pruned. (default: 100)", valueName: "count"))
+      "Iterations before a trial can be pruned. (default: 100)", valueName: "count"))
   var pruneMinimum: Int?
   @Option(
     parsing: .unconditional,

@@ -20,15 +20,15 @@ struct TuneShowCommand: CommandWithExamples {
     abstract: "Show the best trials of a study and the effect of each setting.",
     usage: "perceptron tune show <folder> [--top <count>] [--json]",
     discussion: """
-      The study may be under way in another process. Finished trials come first, ranked by their \
-      results, then the others, ranked by the last accuracy measured. The training accuracy of a \
-      finished trial is of all training rows, that of the others of the last batch measured. In a \
-      narrow window columns are left out; the line below the table names them.
+      The study may be in progress in another process. Finished trials come first, ranked by their \
+      results; the others follow, ranked by the last accuracy measured. Training accuracy is measured on \
+      all training rows for finished trials, and on the last batch evaluated for the others. In a narrow \
+      window, some columns are omitted; the line below the table names them.
 
-      For each value of a setting, the second table has the mean and the best result of all finished \
-      trials with that value. The importance of a setting is the share of the variance of the results \
-      that it explains alone (η² of a one-way analysis of variance). It needs two trials for at least \
-      one of several values: with one trial for each value it would always be 1.
+      For each value of a setting, the second table shows the mean and the best result of all finished \
+      trials with that value. The importance of a setting is the fraction of the results' variance that \
+      it explains alone (η² of a one-way analysis of variance). It is shown if at least one value has two \
+      trials: with one trial per value it would always be 1.
       """,
     helpNames: .shortAndLong)
 
@@ -62,13 +62,13 @@ struct TuneExportCommand: CommandWithExamples {
     usage: "perceptron tune export <folder> [--format csv|json | --json] [--output <file>]",
     discussion: """
       The columns are trial, each setting, status, validation_accuracy, train_accuracy, final_loss, \
-      iterations and seconds. Columns of settings are named after their options, such as learning-rate; \
-      another column of the same name gets the prefix trial_. JSON has the same names, unlike `tune \
-      show --json`.
+      iterations and seconds. A setting's column is named after its option, such as learning-rate; \
+      if another column has the same name, that one gets the prefix trial_. JSON has the same names, \
+      unlike `tune show --json`.
 
-      Finished trials come first, ranked by their results, then those that are running, pruned or \
-      interrupted, ranked by the last accuracy measured. The train_accuracy of a finished trial is of \
-      all training rows, that of the others of the last batch measured. The study may be under way in \
+      Finished trials come first, ranked by their results; those that are running, pruned or interrupted \
+      follow, ranked by the last accuracy measured. train_accuracy is measured on all training rows for \
+      finished trials, and on the last batch evaluated for the others. The study may be in progress in \
       another process.
       """,
     helpNames: .shortAndLong)

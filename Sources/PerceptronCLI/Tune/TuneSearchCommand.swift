@@ -15,26 +15,26 @@ struct TuneSearchCommand: CommandWithExamples {
       """,
     discussion: """
       Each setting takes a list, such as 1e-3,2e-3, or a range: 0.1..0.5, 0.1..0.5:log, or \
-      0.1..0.5:log:5, where 5 is the number of points of a grid. A setting with a single value has it in \
-      all trials; settings that are not given have the defaults of `perceptron train`, whose help \
-      explains them. Words that contain commas are separated by semicolons: --layers '512,256;128' is \
-      two networks, --layers '512,256;' one of two hidden layers, and --layers 512,256 two of one \
-      hidden layer each. --depth with --width-1, --width-2, … is another way to give --layers.
+      0.1..0.5:log:5, where 5 is the number of grid points. A single value is used in all trials; settings \
+      that are not given have the defaults of `perceptron train`, whose help explains them. Values that \
+      contain commas are separated by semicolons: --layers '512,256;128' is two networks, --layers \
+      '512,256;' one network of two hidden layers, and --layers 512,256 two networks of one hidden layer \
+      each. Instead of --layers, --depth and --width-1, --width-2, … can be given.
 
       Trials are ranked by validation accuracy. With --repeats 3, or a list of seeds such as --seed \
       0,1,2, each network is trained with several seeds and ranked by the mean accuracy; with --prune, \
-      its first seed decides whether the others are trained. The best network is measured on the test \
-      set at the end, if there is one.
+      the first seed decides whether the others are trained. At the end, the best network is evaluated on \
+      the test set, if there is one.
 
       Networks that share their batches are trained side by side, which is faster and gives the same \
-      bits. With --prune the outcome depends on the order of evaluations, so that --independent may \
-      prune other trials.
+      bits. What --prune stops depends on the order of evaluations; it can be different with \
+      --independent.
 
-      The folder has journal.jsonl, to which everything is written at once, and best.safetensors, the \
-      best network so far, for `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM and SIGHUP finish \
-      the current step and exit with status 130. --resume continues a study that was interrupted or \
-      killed, to the same results; it rewrites TensorBoard event files where the study has any. \
-      `perceptron tune show` shows the best trials, also while the search runs.
+      The folder contains journal.jsonl, in which every result is recorded immediately, and \
+      best.safetensors, the best network so far, for `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM \
+      and SIGHUP finish the current step and exit with status 130. --resume continues a study that was \
+      interrupted or killed, with the same results; it rewrites the study's TensorBoard event files, if \
+      any. `perceptron tune show` shows the best trials, even while the search is running.
 
       A file for --space: {"parameters": [{"name": "learning-rate", "range": [1e-4, 1e-1], "scale": \
       "log"}, {"name": "depth", "values": [1, 2]}, {"name": "width-1", "values": [64, 128]}, {"name": \
@@ -86,11 +86,12 @@ struct TuneSearchCommand: CommandWithExamples {
 
 struct SpaceOptions: ParsableArguments {
   @Option(
-    help: .init("JSON file of settings to try, alone or beside options.", valueName: "file"))
+    help: .init("JSON file of settings to try; options can add others.", valueName: "file"))
   var space: String?
   @Option(
     help:
-      "cs231n: 180 two-layer networks on CIFAR-10, whose folder --data names; options override it.")
+      "cs231n: a grid of 180 two-layer networks on CIFAR-10 in the folder --data; options override its values."
+  )
   var preset: TrialSpace.Preset?
 
   func validate() throws {
@@ -105,20 +106,20 @@ struct StudyOptions: ParsableArguments {
       "Folder for the study's files. (default: the next free runs/tune-NAME-N)", valueName: "folder"
     ))
   var output: String?
-  @Option(help: .init("Continue the study in a folder.", valueName: "folder"))
+  @Option(help: .init("Resume the study in this folder.", valueName: "folder"))
   var resume: String?
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Threads that share the work, 1 to 256. (default: as many as BLAS has)", valueName: "count"))
+      "Number of threads, 1 to 256. (default: the number of BLAS threads)", valueName: "count"))
   var workers: Int?
   @Flag(
     help:
-      "At the end, write TensorBoard event files into the folder tensorboard of the study's folder."
+      "At the end, write TensorBoard event files to the subfolder tensorboard of the study's folder."
   )
   var tensorboard = false
   @Flag(help: "Print only errors, and the JSON if requested.") var quiet = false
-  @Flag(help: "Print the JSON of `tune show --json` in place of a table.") var json = false
+  @Flag(help: "Print the JSON of `tune show --json` instead of a table.") var json = false
 
   func validate() throws {
     try require("--workers", workers, in: workerCounts)

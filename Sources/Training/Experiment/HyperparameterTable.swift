@@ -33,13 +33,13 @@ extension Hyperparameter {
         "Activation function. (default: relu)"),
       integer(
         "iterations", \.iterations, 0...1_000_000_000, .training, "count",
-        "Number of updates. (default: depends on the data)"
+        "Number of parameter updates. (default: depends on the data)"
       ).logarithmic.shown {
         if case .iterations(let count) = $0.training.length { .integer(count) } else { nil }
       },
       integer(
         "epochs", \.epochs, 0...largest, .training, "count",
-        "Number of passes over the training rows, in place of `iterations`."
+        "Number of passes over the training rows, instead of `iterations`."
       ).logarithmic.shown {
         if case .epochs(let count) = $0.training.length { .integer(count) } else { nil }
       },
@@ -49,24 +49,24 @@ extension Hyperparameter {
       ).titled("batch size").logarithmic.shown { .integer($0.training.batchSize) },
       choice(
         "sampling", \.sampling, .training, "how",
-        "Draw batches with replacement, or from a permutation of the rows per epoch. (default: replacement for the classic network, else epoch)"
+        "Draw batches with replacement, or from the rows shuffled in each epoch. (default: replacement for the classic network, else epoch)"
       ).shown { .text($0.training.sampling.rawValue) },
       choice(
         "schedule", \.schedule, .training, "name",
-        "Learning rate schedule. (default: epoch-decay for the classic network, else constant)"
+        "Learning-rate schedule. (default: epoch-decay for the classic network, else constant)"
       ).shown { .text($0.training.schedule.description) },
       number(
         "decay", \.decay, .positive, .training, "factor",
         """
         Factor of the schedule. With epoch-decay, the learning rate is multiplied by it after each epoch \
-        (default: 0.95, or nearer to 1 where less than 1 % of the rate would be left); with step, every \
+        (default: 0.95, or closer to 1 if less than 1 % of the rate would remain); with step, every \
         `step-epochs` (default: 0.1); with plateau, after more than 5 epochs without improvement \
         (default: 0.1). With inverse, it is d in rate/(1 + d·i) at iteration i (default: 0.001).
         """
       ).titled("decay", "step factor", "plateau factor"),
       integer(
         "step-epochs", \.stepEpochs, 1...largest, .training, "count",
-        "Epochs between the steps of `schedule` step. (default: a third of all)"
+        "Epochs between the steps of `schedule` step. (default: a third of the run)"
       ).titled("step epochs", "epochs per step"),
       integer(
         "warm-up", \.warmUp, 0...1_000_000_000, .training, "count",
@@ -74,24 +74,25 @@ extension Hyperparameter {
       ).titled("warm-up"),
       number(
         "regularization", \.regularization, .notNegative, .training, "lambda",
-        "Factor λ of the L2 penalty λΣw². (default: depends on the data)"
+        "Coefficient λ of the L2 penalty λΣw². (default: depends on the data)"
       ).titled("L2 penalty").logarithmic.shown { .number($0.training.penalty.l2) },
       number(
-        "l1", \.l1, .notNegative, .training, "lambda", "Factor of the L1 penalty. (default: 0)"
+        "l1", \.l1, .notNegative, .training, "lambda",
+        "Coefficient λ of the L1 penalty λΣ|w|. (default: 0)"
       ).titled("L1 penalty").logarithmic.shown { .number($0.training.penalty.l1) },
       number(
         "weight-decay", \.weightDecay, .notNegative, .training, "factor",
-        "Decoupled weight decay. (default: 0.01 with adamw, else 0)"
+        "Decoupled weight decay, as in AdamW. (default: 0.01 with adamw, else 0)"
       ).logarithmic.shown { .number($0.training.optimizer.weightDecay) },
       number(
         "max-norm", \.maxNorm, .positive, .training, "norm",
-        "Largest norm of the incoming weights of a unit. (default: any)"
+        "Maximum norm of each unit's incoming weights. (default: no limit)"
       ).titled("maximum norm").logarithmic.shown {
-        $0.training.maxNorm.map { .number($0) } ?? "any"
+        $0.training.maxNorm.map { .number($0) } ?? "no limit"
       },
       number(
         "clip-norm", \.clipNorm, .positive, .training, "norm",
-        "Largest norm of all gradients together; larger ones are scaled down. (default: any)"
+        "Maximum norm of all gradients together; larger gradients are scaled down. (default: no limit)"
       ).titled("gradient clipping", "maximum gradient norm").logarithmic.shown {
         .text(displayName($0.training.clipping))
       },
@@ -105,14 +106,14 @@ extension Hyperparameter {
         "layer-norm", \.layerNorm, .network, "Layer normalization before each activation."),
       number(
         "label-smoothing", \.labelSmoothing, .belowOne, .network, "share",
-        "Share of the target spread evenly over all classes. (default: 0)"),
+        "Share of the target probability that is spread evenly over all classes. (default: 0)"),
       word(
         "loss", \.loss, LossSpecification.named.map(\.name), .network, "name",
         "Loss function. (default: softmax)"
       ).titled("loss function").shown { .text("\($0.network.loss)") },
       word(
         "initializer", \.initializer, Initializer.named.map(\.name), .network, "name",
-        "Weight initialization; normal has the standard deviation `scale`. (default: normal for the classic network, else he, or glorot with tanh and sigmoid)"
+        "Weight initialization; `scale` is the standard deviation of normal. (default: normal for the classic network, else he, or glorot with tanh and sigmoid)"
       ).shown { .text(displayName($0.network.initializer)) },
       number(
         "scale", \.scale, .notNegative, .network, "deviation",
@@ -121,22 +122,22 @@ extension Hyperparameter {
       choice(
         "epoch-clock", \.epochClock, .training, "when",
         """
-        When decay and evaluation of an epoch are due: end, after its last batch, or classic, after its \
-        first, as in the NumPy formulation. (default: end, or classic with `random` numpy)
+        When to decay the learning rate and evaluate in each epoch: end, after the last batch, or classic, \
+        after the first, as in CS231n's NumPy code. (default: end, or classic with `random` numpy)
         """
       ).titled("evaluation").shown { .text(displayName($0.training.evaluation)) },
       integer(
         "early-stopping", \.earlyStopping, 1...largest, .training, "patience",
         """
-        Stop after this many evaluations without a better validation accuracy (without validation rows: \
-        a lower mean training loss), and restore the best weights. (default: never)
+        Stop after this many evaluations without a better validation accuracy (or, without validation \
+        rows, a lower mean training loss), and restore the best weights. (default: never)
         """
       ).titled("early stopping", "patience").shown {
         .text($0.training.earlyStopping.map(displayName) ?? "none")
       },
       number(
         "average", \.average, .belowOne, .training, "decay",
-        "Decay of an exponential moving average of the weights, which is evaluated and saved. (default: none)"
+        "Decay of an exponential moving average of the weights; the average is evaluated and saved. (default: none)"
       ).titled("average decay").shown { $0.training.averageDecay.map { .number($0) } ?? "none" },
       number(
         "pixel-scale", \.pixelScale, .positive, .preparation, "divisor",
@@ -144,7 +145,8 @@ extension Hyperparameter {
       ).titled("features divided by").shown { .number($0.pixelScale) },
       flag(
         "subtract-mean", \.subtractMean, .preparation,
-        "Subtract the mean of the training rows. (default: for bytes only)", isInvertible: true
+        "Subtract each feature's mean over the training rows. (default: for bytes only)",
+        isInvertible: true
       ).titled("mean subtracted").shown { .flag($0.subtractMean) },
       integer(
         "validation", \.validation, 0...Int.max, .validation, "rows",
@@ -153,19 +155,20 @@ extension Hyperparameter {
       choice(
         "split", \.split, .validation, "rule",
         """
-        Rows held out: stratified, drawn at random with the same share of every class, or last. (default: \
-        last of cifar10, fashion-mnist and with `random` numpy, else stratified)
+        Choice of the rows held out: stratified, at random with the same share of every class, or last, \
+        the last rows. (default: last for cifar10, fashion-mnist and `random` numpy, else stratified)
         """
       ).titled("validation split").shown { .text(displayName($0.split)) },
       seed("split-seed", \.splitSeed, .validation, "Seed of a stratified split. (default: 0)"),
       choice(
-        "precision", \.precision, .numbers, "type", "Scalar type of the network. (default: float)"
+        "precision", \.precision, .numbers, "type",
+        "Floating-point type of the network. (default: float)"
       ).shown { .text($0.precision.rawValue) },
       choice(
         "random", \.random, .numbers, "stream",
         """
-        Random numbers: fast, or numpy for the stream of NumPy's RandomState(seed), weights first, then \
-        batches. (default: fast)
+        Random number generator: fast, or numpy for NumPy's RandomState(seed), which draws the weights \
+        and then the batches. (default: fast)
         """
       ).titled("random numbers").shown { .text($0.random.rawValue) },
       seed("seed", \.seed, .numbers, "Seed of weights, batches and dropout. (default: 0)"),
@@ -173,16 +176,16 @@ extension Hyperparameter {
         "ensemble", \.ensemble, 2...100, .training, "count",
         """
         Train this many networks from different initial weights side by side; the model predicts with \
-        the mean of their probabilities. Progress and history are the first network's.
+        the mean of their probabilities. Progress and history show the first network.
         """, use: .runs
-      ).titled("networks of the ensemble").shown { $0.ensemble.map { .integer($0) } },
+      ).titled("ensemble size").shown { $0.ensemble.map { .integer($0) } },
       integer(
         "workers", \.workers, workerCounts, .training, "count",
         """
-        Threads that share each step and evaluation, 1 to 256. (default: as many as BLAS has, or one for \
-        little work)
+        Number of threads for each step and evaluation, 1 to 256. (default: the number of BLAS threads, or \
+        1 where more would be slower)
         """, use: .runs
-      ).shown { $0.training.workers.map { .integer($0) } ?? "as many as BLAS threads" },
+      ).shown { $0.training.workers.map { .integer($0) } ?? "the number of BLAS threads" },
     ]
 
   /// The width of one hidden layer, counted from 1.
