@@ -29,7 +29,7 @@ public struct ScheduleState: Equatable, Sendable {
   /// The learning rate of an iteration, counted from 0, of the current epoch.
   public func rate(at iteration: Int) -> Double {
     guard let rule = rule.value else {
-      fatalError("ScheduleState: no schedule \"\(schedule.displayName)\" is registered")
+      fatalError("ScheduleState: no schedule \"\(schedule)\" is registered")
     }
     return rule.rate(at: position(iteration))
   }
