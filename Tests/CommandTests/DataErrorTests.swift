@@ -141,9 +141,11 @@ struct DataErrorTests {
     arguments: [
       Other("a.csv", Array("a,b\n1,2\n".utf8), "this is a CSV table", "IDX files", "README.md"),
       Other("a.npz", Array("PK\u{3}\u{4}".utf8), "this is a NumPy archive", "README.md"),
-      Other("a.tgz", [0xFE], "this is a tar archive, to be unpacked: tar -xf "),
+      Other("a.tgz", [0xFE], "this is a tar archive; unpack it with tar -xf "),
       Other("images", [0, 0, 8, 3], "this is an IDX file", "folder with its labels"),
-      Other("a.onnx", [8, 7, 0x12, 1, 65], "this is an ONNX model", "--data takes a folder"),
+      Other(
+        "a.onnx", [8, 7, 0x12, 1, 65], "this is an ONNX model",
+        "--data takes digits, fashion-mnist, or a folder"),
     ])
   func otherKinds(_ other: Other) throws {
     let scratch = try TemporaryDirectory()

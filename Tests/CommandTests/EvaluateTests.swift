@@ -76,7 +76,7 @@ struct EvaluateTests {
       try FileManager.default.removeItem(atPath: folder + "/" + part)
     }
     let missing = try Command.run(["evaluate", "run"], in: scratch.path)
-    #expect(missing.status == 1 && missing.errors.contains("--split train takes them"))
+    #expect(missing.status == 1 && missing.errors.contains("use --split train"))
     #expect(try Command.run(["evaluate", "run", "--split", "train"], in: scratch.path).status == 0)
     try IDX.write(labels: [1, 0, 1, 0, 1, 0, 1, 0], to: folder + "/train-labels")
     for model in ["run", "study"] {

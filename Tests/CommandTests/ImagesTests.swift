@@ -84,7 +84,7 @@ struct ImagesTests {
     #expect(outcome.errors.split(separator: "\n").count == 7)
     #expect(try scratch.text("data-images.html").contains("bird: 1 example<"))
     let test = try Command.run(["images", "--data", folder, "--split", "test"], in: scratch.path)
-    #expect(test.status == 1 && test.errors.contains("--split train takes them"))
+    #expect(test.status == 1 && test.errors.contains("use --split train"))
   }
 
   @Test("Data without images is refused with its shape")

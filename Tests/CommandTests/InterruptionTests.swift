@@ -40,7 +40,7 @@ struct InterruptionTests {
       try scratch.names(in: "run") == [
         "checkpoint.safetensors", "epochs.csv", "history.csv", "model.safetensors", "run.json",
       ])
-    #expect(outcome.output.hasSuffix("go on with: perceptron resume run\n"))
+    #expect(outcome.output.hasSuffix("resume with: perceptron resume run\n"))
     #expect(try Command.run(["evaluate", scratch.file("run")]).status == 0)
   }
 

@@ -124,7 +124,8 @@ struct ResumeTests {
       atPath: scratch.file("data"), toPath: elsewhere.file("other"))
     let lost = try goOn(scratch)
     #expect(lost.status == 1)
-    #expect(lost.errors.contains("/data: the run's data is not there; give its folder with --data"))
+    #expect(
+      lost.errors.contains("/data: the run's data was not found; give its folder with --data"))
     let wrong = try goOn(scratch, ["--data", "nowhere"])
     #expect(wrong.status == 1 && wrong.errors.contains("nowhere: no such folder"))
     let told = try goOn(scratch, ["--data", elsewhere.file("other")])
@@ -142,11 +143,12 @@ struct ResumeTests {
       #expect(outcome.status == 1 && outcome.errors.contains(message), "\(outcome.errors)")
     }
     try write(folder, labels: [0, 1, 2, 0, 1, 2, 0, 5])
-    try expectRefused("7 rows of 6 features and 3 classes, \(folder) has 7 of 6 and 6")
+    try expectRefused(
+      "7 rows of 6 features and 3 classes, but \(folder) has 7 rows of 6 features and 6 classes")
     try write(folder, brightest: 71)
-    try expectRefused("data is other data than the run began with")
+    try expectRefused("data differs from the data that the run began with")
     try write(folder, labels: [0, 1, 2, 0, 1, 2, 0, 2])
-    try expectRefused("data is other data than the run began with")
+    try expectRefused("data differs from the data that the run began with")
     try write(folder)
     #expect(try goOn(scratch).status == 130)
     let digits = try goOn(scratch, ["--data", "digits"])
@@ -179,8 +181,8 @@ struct ResumeTests {
     }
     try expectRefused(
       "run",
-      "the run in this folder is over, after 12 iterations; train anew with another --output, or "
-        + "--overwrite, and for a longer one, a larger --iterations than 12")
+      "the run in this folder has ended, after 12 iterations; start a new one with another --output, or "
+        + "--overwrite; to train longer, raise --iterations above 12")
     try expectRefused("nothing", "nothing: there is no such folder")
     try expectRefused("run/model.safetensors", "expected the folder of a run, found a file")
     try expectRefused(".", "expected the folder of a run that was interrupted")
@@ -191,20 +193,20 @@ struct ResumeTests {
       Network<Float>(inputSize: 3, [.affine(outputs: 2)], using: &random), rowCount: 10,
       settings: TrainerSettings(batchSize: 5), random: random)
     try trainer.saveCheckpoint(to: scratch.file("run/checkpoint.safetensors"))
-    try expectRefused("run", "found one that a program saved; Trainer(resumingFrom:) reads it")
+    try expectRefused("run", "found one saved by a program; Trainer(resumingFrom:) reads it")
   }
 
   @Test(
     "Resuming a finished run is refused with what to change for another",
     arguments: [
-      (["--epochs", "2", "--hidden", "5"], "for a longer one, a larger --epochs than 2"),
+      (["--epochs", "2", "--hidden", "5"], "to train longer, raise --epochs above 2"),
       (
         ["--epochs", "9", "--hidden", "5", "--learning-rate", "1e-30", "--early-stopping", "1"],
-        "for a longer one, a larger --early-stopping than 1"
+        "to train longer, raise --early-stopping above 1"
       ),
       (
         ["--learning-rate", "1e30", "--iterations", "50"],
-        "for one that does not diverge, a smaller --learning-rate"
+        "to avoid divergence, lower --learning-rate"
       ),
     ])
   func over(options: [String], advice: String) throws {
@@ -213,7 +215,7 @@ struct ResumeTests {
     #expect(run.status == (advice.contains("diverge") ? 1 : 0))
     let outcome = try Command.run(["resume", "run"], in: scratch.path)
     #expect(outcome.status == 1 && outcome.output.isEmpty)
-    #expect(outcome.errors.hasPrefix("Error: run: the run in this folder is over, after "))
+    #expect(outcome.errors.hasPrefix("Error: run: the run in this folder has ended, after "))
     #expect(outcome.errors.contains(advice), "\(outcome.errors)")
   }
 

@@ -50,9 +50,9 @@ struct SavingTests {
     #expect(outcome.status == 1)
     #expect(outcome.output.contains("trained for 1000 of 1000 iterations"))
     #expect(outcome.output.contains("validation accuracy ") && !outcome.output.contains("saved"))
-    #expect(outcome.errors.contains("; the run goes on without checkpoints\n"))
+    #expect(outcome.errors.contains("; the run continues without checkpoints\n"))
     #expect(outcome.errors.contains("Error: run/history.csv: cannot write: "))
-    #expect(outcome.errors.hasSuffix("go on with: perceptron resume run\n"))
+    #expect(outcome.errors.hasSuffix("resume with: perceptron resume run\n"))
     let resumed = try Command.run(["resume", "run"], in: scratch.path)
     #expect(resumed.status == 0, "\(resumed.errors)")
     try scratch.train("whole", options)
@@ -70,7 +70,7 @@ struct SavingTests {
     #expect(outcome.status == 1)
     #expect(outcome.errors.contains("Error: study/journal.jsonl: cannot be written to: "))
     #expect(outcome.output.contains("  done  "))
-    #expect(outcome.output.hasSuffix("go on with: perceptron tune --resume study\n"))
+    #expect(outcome.output.hasSuffix("resume with: perceptron tune --resume study\n"))
     #expect(try scratch.tune(["--resume", "study"]).output.contains(": 12 done"))
   }
 

@@ -73,7 +73,7 @@ struct ShowTests {
       in: folder)
     if signal == SIGKILL {
       let outcome = try Command.run(["show", folder], in: scratch.path)
-      #expect(outcome.output.contains("digits: a run is under way, at its last checkpoint "))
+      #expect(outcome.output.contains("digits: a run in progress, at its last checkpoint "))
     }
     running.send(signal)
     _ = try running.wait()
@@ -85,10 +85,10 @@ struct ShowTests {
     try leave(scratch, by: SIGKILL)
     let killed = try Command.run(["show", "a"], in: scratch.path)
     #expect(killed.status == 0, "\(killed.errors)")
-    #expect(killed.output.contains("digits: a run that is not over, at its last checkpoint "))
+    #expect(killed.output.contains("digits: an unfinished run, at its last checkpoint "))
     #expect(killed.output.contains(" of 100000000 iterations (0 %) in "))
     #expect(killed.output.contains("\nnetwork              64-50-10\n"))
-    #expect(killed.output.contains("\ngo on with: perceptron resume a\n"))
+    #expect(killed.output.contains("\nresume with: perceptron resume a\n"))
     #expect(killed.output.contains("\nloss"))
     let json = try Command.run(["show", "a", "--json"], in: scratch.path).object
     #expect(json["iterations"] as? Int == 100_000_000 && json["isUnderWay"] as? Bool == false)
@@ -98,7 +98,7 @@ struct ShowTests {
     try leave(scratch, by: SIGKILL)
     let beside = try Command.run(["show", "a"], in: scratch.path)
     #expect(beside.output.contains("digits: finished after 12 iterations in "))
-    #expect(beside.output.contains("\n\ndigits: a run that is not over, at its last checkpoint "))
+    #expect(beside.output.contains("\n\ndigits: an unfinished run, at its last checkpoint "))
   }
 
   @Test("An interrupted run is shown as such, with the command to resume it")
@@ -109,7 +109,7 @@ struct ShowTests {
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.hasPrefix("digits: interrupted after "))
     #expect(outcome.output.contains("\ntraining accuracy    "))
-    #expect(outcome.output.contains("\ngo on with: perceptron resume 'a run'\n"))
+    #expect(outcome.output.contains("\nresume with: perceptron resume 'a run'\n"))
     // The checkpoint is the run's own, and is not told of beside it.
     #expect(!outcome.output.contains("at its last checkpoint"))
     #expect(outcome.output.contains("\nloss"))
@@ -129,7 +129,7 @@ struct ShowTests {
       #expect(outcome.errors.contains("`perceptron resume 'a run'`"), "\(outcome.errors)")
     }
     let shown = try Command.run(["show", "a run"], in: scratch.path)
-    #expect(shown.output.contains("\ngo on with: perceptron resume 'a run'\n"))
+    #expect(shown.output.contains("\nresume with: perceptron resume 'a run'\n"))
   }
 
   @Test("A study's folder is shown as tune show does")

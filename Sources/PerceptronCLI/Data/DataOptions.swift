@@ -23,7 +23,7 @@ struct DataOptions: ParsableArguments {
     }
     if let format, let givenData, DatasetLibrary.names.contains(givenData) {
       throw ValidationError(
-        "--format is \(format.rawValue), but --data \(givenData) is no folder whose format is in question"
+        "--format is \(format.rawValue), but --data \(givenData) is not a folder"
       )
     }
   }
@@ -32,7 +32,7 @@ struct DataOptions: ParsableArguments {
   func load() throws -> LoadedData {
     if let format, givenData == nil {
       throw ValidationError(
-        "--format is \(format.rawValue), but no --data names a folder whose format is in question")
+        "--format is \(format.rawValue), but no folder is given with --data")
     }
     try requireData(data)
     return try DatasetLibrary.load(data, format: format)
@@ -61,7 +61,7 @@ struct DataOptions: ParsableArguments {
   }
 
   private static func noTestSet(_ source: String) -> FileError {
-    FileError(source, DatasetLibrary.noTestSet + "; --split train takes them")
+    FileError(source, DatasetLibrary.noTestSet + "; use --split train")
   }
 }
 
@@ -70,8 +70,8 @@ private let formatTitles = DatasetLibrary.Format.all.map(\.title).joined(separat
 /// Throws unless `source` is the name of a data set or a folder that may have one.
 func requireData(_ source: String) throws {
   if DatasetLibrary.names.contains(source) { return }
-  let names = DatasetLibrary.names.joined(separator: " and ")
-  let taken = "--data takes a folder of \(formatTitles), and by name there are \(names)"
+  let names = DatasetLibrary.names.joined(separator: ", ")
+  let taken = "--data takes \(names), or a folder of \(formatTitles)"
   let kind = FileKind(of: source)
   let found: String
   switch kind {
@@ -82,13 +82,13 @@ func requireData(_ source: String) throws {
   case .idx, .cifar10:
     found = "this is \(kind?.description ?? ""), which belongs in a folder with its labels"
   case let kind?:
-    found = "this is \(kind)" + (kind.unpacking(source).map { ", to be unpacked: \($0)" } ?? "")
+    found = "this is \(kind)" + (kind.unpacking(source).map { "; unpack it with \($0)" } ?? "")
   case nil:
     found = FileManager.default.fileExists(atPath: source) ? "this is a file" : "no such folder"
   }
   let help =
     kind?.isArrays == true
-    ? "; Sources/Datasets/README.md, Data of your own, has a way from NumPy" : ""
+    ? "; Sources/Datasets/README.md shows how to write IDX files from NumPy" : ""
   throw FileError(source, "\(found); \(taken)\(help)")
 }
 

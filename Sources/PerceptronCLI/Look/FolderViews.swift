@@ -14,7 +14,7 @@ extension RunDirectory {
   func missingRecord(_ otherwise: String) -> FileError {
     if !holdsCheckpoint { return FileError(path, otherwise) }
     let resume = ShellCommand.line(["perceptron", "resume", path])
-    return FileError(path, "the run in it is not over; `\(resume)` continues it")
+    return FileError(path, "the run in it has not ended; `\(resume)` continues it")
   }
 }
 

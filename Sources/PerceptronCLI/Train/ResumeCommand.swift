@@ -44,7 +44,7 @@ struct ResumeCommand: CommandWithExamples {
     if identity.digest != notes.dataDigest {
       throw FileError(
         path,
-        "\(source) is other data than the run began with: as many rows and features, other numbers")
+        "\(source) differs from the data that the run began with: same shape, different values")
     }
     let eventFiles = RunEventFiles(of: directory, earlier: notes.earlierEvents ?? [])
     var display = display
@@ -77,23 +77,22 @@ struct ResumeCommand: CommandWithExamples {
 
   /// Why the run in a folder without a checkpoint cannot be resumed, and what to do instead.
   private static func whyOver(_ directory: RunDirectory) -> String {
-    let unknown = "there is no checkpoint in this folder: its run is over, or made none"
+    let unknown = "there is no checkpoint in this folder: the run has ended, or saved none"
     guard let record = try? directory.record() else { return unknown }
     let (results, training) = (record.results, record.settings.training)
     let change: String
     switch (results.status, training.length) {
     case (.interrupted, _): return unknown
-    case (.diverged, _): change = "for one that does not diverge, a smaller --learning-rate"
+    case (.diverged, _): change = "to avoid divergence, lower --learning-rate"
     case _ where results.stoppedEarly:
       change =
-        "for a longer one, a larger --early-stopping than "
-        + "\(training.earlyStopping?.patience ?? 0)"
+        "to train longer, raise --early-stopping above \(training.earlyStopping?.patience ?? 0)"
     case (_, .iterations(let count)):
-      change = "for a longer one, a larger --iterations than \(count)"
-    case (_, .epochs(let count)): change = "for a longer one, a larger --epochs than \(count)"
+      change = "to train longer, raise --iterations above \(count)"
+    case (_, .epochs(let count)): change = "to train longer, raise --epochs above \(count)"
     }
-    return "the run in this folder is over, after \(counted(results.iterations, "iteration")); "
-      + "train anew with another --output, or --overwrite, and \(change)"
+    return "the run in this folder has ended, after \(counted(results.iterations, "iteration")); "
+      + "start a new one with another --output, or --overwrite; \(change)"
   }
 
   /// Refuses data of another size.
@@ -108,7 +107,8 @@ struct ResumeCommand: CommandWithExamples {
       throw FileError(
         path,
         "the run trains on \(expected.rowCount) rows of \(expected.inputSize) features and "
-          + "\(expected.classCount) classes, \(data.name) has \(rows) of \(features) and \(classes)"
+          + "\(expected.classCount) classes, but \(data.name) has \(rows) rows of \(features) features and "
+          + "\(classes) classes"
       )
     }
   }

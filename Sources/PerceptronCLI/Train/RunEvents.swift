@@ -42,7 +42,7 @@ final class RunEvents<Scalar: BLASScalar> {
       try body()
     } catch {
       isWritable = false
-      Console.error("\(error); the run goes on without it")
+      Console.error("\(error); the run continues without event files")
     }
   }
 }

@@ -36,7 +36,7 @@ extension RunNotes {
     guard let text = archive.metadata[Self.key] else {
       throw FileError(
         path,
-        "expected a checkpoint of perceptron train, found one that a program saved; "
+        "expected a checkpoint of perceptron train, found one saved by a program; "
           + "Trainer(resumingFrom:) reads it")
     }
     do {
@@ -102,13 +102,13 @@ struct UnfinishedRun: Encodable {
   func lines(folder: String) -> [String] {
     let share = iterations > 0 ? Double(iteration) / Double(iterations) : 1
     return [
-      "\(data): \(isUnderWay ? "a run is under way" : "a run that is not over"), at its last "
+      "\(data): \(isUnderWay ? "a run in progress" : "an unfinished run"), at its last "
         + "checkpoint \(iteration) of \(iterations) iterations (\(percent(share))) in "
         + readableTime(seconds),
       "network              \(widths.map(String.init).joined(separator: "-"))",
       isUnderWay
-        ? "when it is over, or interrupted, its results are in \(folder)"
-        : "go on with: " + ShellCommand.line(["perceptron", "resume", folder]),
+        ? "its results will be in \(folder) when it ends"
+        : "resume with: " + ShellCommand.line(["perceptron", "resume", folder]),
     ]
   }
 }

@@ -100,7 +100,7 @@ struct TrainCommand: CommandWithExamples {
     } catch let error as FileError where !output.overwrite && directory.holdsRun {
       let advice =
         directory.holdsCheckpoint
-        ? ", which is not over; go on with it by "
+        ? ", which has not ended; resume it with "
           + "`\(ShellCommand.line(["perceptron", "resume", folder]))`, "
         : "; "
       throw FileError(

@@ -19,7 +19,7 @@ extension TrainingSession {
     }
     for problem in finished.problems { Console.error("Error: \(problem)") }
     if !finished.isSaved && directory.holdsCheckpoint {
-      Console.error("the last checkpoint is there; \(resumption)")
+      Console.error("the last checkpoint was kept; \(resumption)")
     }
     if let divergence = finished.divergence { throw divergence }
     if Interruption.isRequested { throw ExitCode(Interruption.status) }
@@ -27,7 +27,7 @@ extension TrainingSession {
   }
 
   private var resumption: String {
-    "go on with: " + ShellCommand.line(["perceptron", "resume", directory.path])
+    "resume with: " + ShellCommand.line(["perceptron", "resume", directory.path])
   }
 
   private func summary(of record: RunRecord, isSaved: Bool) -> String {
@@ -61,7 +61,7 @@ extension TrainingSession {
     if let accuracies = results.memberAccuracies {
       let each = accuracies.map { decimal($0, 4) }.joined(separator: ", ")
       let mean = accuracies.reduce(0, +) / Double(accuracies.count)
-      lines.append("validation accuracy of each network \(each); their mean \(decimal(mean, 4))")
+      lines.append("validation accuracy of each network \(each); mean \(decimal(mean, 4))")
     }
     if isSaved {
       lines.append("saved \(directory.modelPath)")

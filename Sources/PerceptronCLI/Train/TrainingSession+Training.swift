@@ -70,7 +70,7 @@ extension TrainingSession {
       } catch let error as FileError {
         // A run goes on without checkpoints.
         let isOver = Interruption.isRequested || trainer.isFinished
-        Console.error("\(error)" + (isOver ? "" : "; the run goes on without checkpoints"))
+        Console.error("\(error)" + (isOver ? "" : "; the run continues without checkpoints"))
         if !isOver {
           try trainer.run(on: sets.training, validation: sets.validation, callbacks: [callback])
         }

@@ -48,7 +48,7 @@ struct RangeOptions: ParsableArguments, CustomReflectable {
       help: .init(namingOptions(hyperparameter.summary) + scale, valueName: values)
     ) { text in
       if hyperparameter.kind == .flag && text.hasPrefix("-") {
-        throw ValidationError("in tune, true, false or true,false must follow")
+        throw ValidationError("expected true, false or true,false after it in tune")
       }
       return text
     }
@@ -56,7 +56,8 @@ struct RangeOptions: ParsableArguments, CustomReflectable {
 
   func validate() throws {
     if noSubtractMean {
-      throw ValidationError("--no-subtract-mean is --subtract-mean false in tune")
+      throw ValidationError(
+        "--no-subtract-mean is not an option of tune; use --subtract-mean false")
     }
   }
 
@@ -68,7 +69,7 @@ struct RangeOptions: ParsableArguments, CustomReflectable {
         if texts.count > 1 {
           throw ValidationError(
             "--\(hyperparameter.name) is given twice, \(texts[0]) and \(texts[1]); "
-              + "one list holds all its values")
+              + "give all values in one list")
         }
         return texts.first.map { (hyperparameter, $0) }
       }
@@ -130,10 +131,10 @@ struct SearchOptions: ParsableArguments {
     try require("--prune-minimum", pruneMinimum, in: 1...1_000_000_000)
     try require("--prune-factor", pruneFactor, in: 2...1000)
     if pruneMinimum != nil && prune == .none {
-      throw ValidationError("--prune-minimum goes with --prune halving, hyperband or median")
+      throw ValidationError("--prune-minimum requires --prune halving, hyperband or median")
     }
     if pruneFactor != nil && prune != .halving && prune != .hyperband {
-      throw ValidationError("--prune-factor goes with --prune halving or hyperband")
+      throw ValidationError("--prune-factor requires --prune halving or hyperband")
     }
     if method == .grid, let (option, value) = ofDraws {
       throw ValidationError("\(option) is \(value), but --method grid tries all points")

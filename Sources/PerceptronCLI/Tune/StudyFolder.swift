@@ -6,7 +6,7 @@ enum StudyFolder {
   static func demand(_ path: String) throws {
     try requireFolder(path, of: "a study")
     if !Study.exists(at: path) {
-      throw FileError(path, "holds no study; `perceptron tune` begins one")
+      throw FileError(path, "holds no study; `perceptron tune` starts one")
     }
   }
 
@@ -27,11 +27,11 @@ enum StudyFolder {
       let left = study.trials.count { !$0.state.isFinal }
       return "holds this study already, "
         + (left == 0
-          ? "which is over; see `\(ShellCommand.line(["perceptron", "tune", "show", path]))`"
-          : "\(left) of \(study.trials.count) trials are left; go on with it by \(resumption)")
+          ? "which has ended; see `\(ShellCommand.line(["perceptron", "tune", "show", path]))`"
+          : "\(left) of \(study.trials.count) trials are left; resume it with \(resumption)")
     } catch let difference as StudyDifference {
-      return "holds another study, in which \(difference.name) is \(difference.recorded) and not "
-        + "\(difference.expected); go on with that one by \(resumption)"
+      return "holds another study, in which \(difference.name) is \(difference.recorded), not "
+        + "\(difference.expected); resume that one with \(resumption)"
     }
   }
 }
@@ -80,7 +80,7 @@ extension StudyDetails {
       data: context?.trials.source, format: context?.trials.format?.rawValue,
       fixed: context?.trials.fixed ?? [:], training: context?.training,
       commands: [
-        ("Go on with the study:", isUnderWay ? nil : commands.resume),
+        ("Resume the study:", isUnderWay ? nil : commands.resume),
         ("Train the best trial's network alone:", commands.train),
         ("Measure the best network on test data:", commands.evaluate),
         ("Write all trials as a table:", commands.export),

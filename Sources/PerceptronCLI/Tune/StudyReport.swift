@@ -20,7 +20,7 @@ struct StudyReport {
   var edges: [String] { study.edges.map(\.description) }
 
   /// How to resume a study that is not over.
-  var advice: String { "go on with: " + StudyCommands.resumption(of: folder) }
+  var advice: String { "resume with: " + StudyCommands.resumption(of: folder) }
 
   /// The whole report.
   ///
@@ -33,7 +33,7 @@ struct StudyReport {
       head, ["\(study.trialCountText): \(study.countsText)"],
       [leaderboard(top: count, columns: columns)], study.choiceText, commandLines,
       hasSpace ? [effects(columns: columns)] : [], edges,
-      study.isOver ? [] : [isUnderWay ? "a process runs it" : "interrupted; " + advice],
+      study.isOver ? [] : [isUnderWay ? "a process is running it" : "interrupted; " + advice],
     ]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
@@ -67,9 +67,10 @@ struct StudyReport {
     let isOfBatch = board.configurations.contains { $0.doneCount == 0 && $0.trainAccuracy != nil }
     return table.text(columns: columns)
       + (isOfBatch
-        ? "\ntraining is of all rows where a trial is done, else of the last batch measured" : "")
+        ? "\ntraining: accuracy on all rows if the trial is done, else on the last batch measured"
+        : "")
       + (isRepeated
-        ? "\nmeans of the repeats that are done, ± their standard deviation; the time is of all"
+        ? "\nmean ± standard deviation of the repeats that are done; time is their total"
         : "")
   }
 

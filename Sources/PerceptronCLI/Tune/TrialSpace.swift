@@ -55,7 +55,7 @@ struct TrialSpace {
     for (hyperparameter, text) in try options.given {
       let name = hyperparameter.name
       if inFile.contains(name) {
-        throw ValidationError("--\(name) is given beside \(file ?? ""), which has \(name) too")
+        throw ValidationError("--\(name) is given, but \(file ?? "") has \(name) too")
       }
       texts[name] = text
     }
@@ -71,7 +71,7 @@ struct TrialSpace {
     }
     if seeds.isEmpty && space.parameters.allSatisfy({ $0.domain.isSingle }) {
       throw ValidationError(
-        "nothing to try: no setting has several values, such as --learning-rate 1e-3,1e-2 or "
+        "nothing to try: no setting has more than one value, such as --learning-rate 1e-3,1e-2 or "
           + "--hidden 50..150, and nothing is repeated (--repeats); `perceptron train` trains one network"
       )
     }
@@ -105,14 +105,14 @@ struct TrialSpace {
     guard let repeats else { return }
     if !seeds.isEmpty {
       throw ValidationError(
-        "--repeats is \(repeats), but \(seeds.count) seeds are given, with each of which every point "
-          + "is tried; give one of both")
+        "--repeats is \(repeats), but --seed lists \(seeds.count) seeds, each of which already "
+          + "repeats every point; give one of the two")
     }
     if repeats == 1 { return }
     let first = fixed.removeValue(forKey: name).flatMap { Int($0) } ?? 0
     let (end, overflows) = first.addingReportingOverflow(repeats)
     if overflows {
-      throw ValidationError("--seed is \(first), expected less for \(repeats) repeats")
+      throw ValidationError("--seed is \(first), too large for \(repeats) consecutive seeds")
     }
     seeds = Array(first..<end)
   }
@@ -127,7 +127,7 @@ struct TrialSpace {
   private mutating func add(_ hyperparameter: Hyperparameter, _ text: String) throws {
     if hyperparameter.kind == .text && text.contains("..") {
       throw ValidationError(
-        "--\(hyperparameter.name) is \(text), but words have no ranges; list them, with commas between them"
+        "--\(hyperparameter.name) is \(text), but only numbers have ranges; give a list, separated by commas"
       )
     }
     var parameter = try SearchSpace.Parameter(
@@ -159,13 +159,14 @@ struct TrialSpace {
       let names = RangeOptions.tunable.map(\.name)
       let nearest = Suggestions.nearest(to: parameter.name, among: names)
       throw ValidationError(
-        "\(file): there is no setting \(parameter.name); "
-          + (nearest.map { "did you mean \($0)?" } ?? "`perceptron tune --help` lists all"))
+        "\(file): unknown setting \(parameter.name); "
+          + (nearest.map { "did you mean \($0)?" } ?? "`perceptron tune --help` lists all settings")
+      )
     }
     if known.kind == .integer, case .numbers = parameter.domain {
       throw ValidationError(
-        "\(file): \(parameter.name): the range \(parameter.domain) is one of numbers, expected whole "
-          + "ones; add \"integer\": true")
+        "\(file): \(parameter.name): the range \(parameter.domain) has fractional values, expected whole "
+          + "numbers; add \"integer\": true")
     }
   }
 }

@@ -57,7 +57,8 @@ struct TuneContext {
   func demand(_ experiments: [Experiment], in folder: String) throws {
     if try Self.digest(of: experiments) != settings {
       throw FileError(
-        folder, "this version of perceptron has other defaults than the one that began the study")
+        folder,
+        "this version of perceptron has different defaults from the one that started the study")
     }
   }
 
@@ -116,7 +117,7 @@ struct TrialSettings {
     if splits.count > 1 {
       throw ValidationError(
         "the trials hold out different rows for validation, and accuracies on different rows cannot be "
-          + "ranked; --validation, --split and --split-seed with one value each hold out the same ones"
+          + "ranked; give --validation, --split and --split-seed one value each"
       )
     }
     for experiment in splits.values.compactMap(\.first) {
@@ -132,7 +133,8 @@ struct TrialSettings {
     let experiment = try chosen.experiment(for: data, format: format)
     if experiment.validation == 0 {
       throw HyperparameterError(
-        "validation", is: 0, expected: "at least 1: the networks are compared by these rows")
+        "validation", is: 0,
+        expected: "at least 1: networks are ranked by their accuracy on these rows")
     }
     try experiment.checkMemory(on: data, sizes: chosen.sizes(of: experiment.network))
     return experiment

@@ -70,7 +70,7 @@ struct TuneSearchCommand: CommandWithExamples {
       ?? (search.isGiven ? "--method, --trials, --repeats, --independent or --prune" : nil)
     if let given {
       throw ValidationError(
-        "--resume \(resume) goes on with the study as it is; \(given) cannot change it")
+        "--resume \(resume) continues the study with its own settings; \(given) cannot change them")
     }
   }
 

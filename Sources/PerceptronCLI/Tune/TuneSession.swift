@@ -77,11 +77,11 @@ struct TuneSession {
   private static func remark(on remade: Trial, recorded: Trial?) -> String {
     let (now, before) = (remade.value ?? .nan, recorded?.value ?? .nan)
     return
-      "\(Study.bestName) was made again by training trial \(recorded?.id ?? 0) anew: validation "
+      "\(Study.bestName) was restored by training trial \(recorded?.id ?? 0) again: validation "
       + "accuracy \(decimal(now, 4)), "
       + (now == before
         ? "as recorded"
-        : "recorded is \(decimal(before, 4)); trained alone, or on another machine, a network is "
+        : "recorded as \(decimal(before, 4)); a network trained alone, or on another machine, is "
           + "rounded differently")
   }
 
@@ -90,8 +90,8 @@ struct TuneSession {
     guard let accuracy = study.bestConfiguration?.trainAccuracy,
       let chance = RunAssessment.chance(of: data.training.classCounts), accuracy <= chance.accuracy
     else { return nil }
-    return "warning: no network learnt anything: the best one's training accuracy is "
-      + "\(decimal(accuracy, 4)), and naming the most frequent class for every row has "
+    return "warning: no network learned anything: the best one's training accuracy is "
+      + "\(decimal(accuracy, 4)), and always predicting the most frequent class has "
       + "\(decimal(chance.accuracy, 4)); try other learning rates, and features divided by more (--pixel-scale)"
   }
 
@@ -174,13 +174,13 @@ extension TuneSearchCommand {
         let merged = parameter.domain.mergedPointCount
         Console.error(
           "\(parameter.name) \(parameter.domain): \(merged) of the points "
-            + "\(merged == 1 ? "is" : "are") equal to others, and tried once")
+            + "\(merged == 1 ? "is" : "are") duplicate, and tried only once")
       }
     }
     if !quiet, let asked = method.count, points.count < asked {
       Console.error(
         "only \(counted(points.count, "different trial")) exist"
-          + "\(points.count == 1 ? "s" : ""), \(asked) were asked for")
+          + "\(points.count == 1 ? "s" : ""), \(asked) were requested")
     }
     let assignments = definition.trials(of: points)
     let trials = TrialSettings(source: source.data, format: source.format, fixed: trialSpace.fixed)
@@ -237,7 +237,7 @@ extension TuneSearchCommand {
     if writesTensorBoard { try Study.checkTensorBoard(eventFolder) }
     let study = try Study.resume(at: folder, expecting: nil)
     guard let context = TuneContext(of: study) else {
-      throw FileError(folder, "the study in this folder was not begun by perceptron tune")
+      throw FileError(folder, "the study in this folder was not started by perceptron tune")
     }
     let format = source.format ?? context.trials.format
     let data = try RunData(
@@ -245,12 +245,12 @@ extension TuneSearchCommand {
     let trials = TrialSettings(source: data.source, format: format, fixed: context.trials.fixed)
     let loaded = data.loaded
     if try loaded.training.digest() != context.digest {
-      throw FileError(folder, "\(data.source) is other data than the study began with")
+      throw FileError(folder, "\(data.source) differs from the data that the study began with")
     }
     let experiments = try trials.experiments(of: study.trials.map(\.parameters), for: loaded)
     try context.demand(experiments, in: folder)
     if !files.quiet {
-      Console.error("going on with \(counted(study.trials.count, "trial")): \(study.countsText)")
+      Console.error("resuming \(counted(study.trials.count, "trial")): \(study.countsText)")
     }
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: experiments, training: context.training,

@@ -71,7 +71,7 @@ enum ModelFile {
     let missing = "no model.safetensors in this folder: "
     if run.holdsCheckpoint {
       let resume = ShellCommand.line(["perceptron", "resume", run.path])
-      return missing + "its run is not over; `\(resume)` continues it"
+      return missing + "its run has not ended; `\(resume)` continues it"
     }
     if run.holdsRecord {
       return missing

@@ -48,7 +48,7 @@ struct RunData {
   ) throws {
     source = given ?? known
     if given == nil && !DatasetLibrary.names.contains(source) && !isDirectory(source) {
-      throw FileError(source, "the \(owner)'s data is not there; give its folder with --data")
+      throw FileError(source, "the \(owner)'s data was not found; give its folder with --data")
     }
     try requireData(source)
     loaded = try DatasetLibrary.load(source, format: format)

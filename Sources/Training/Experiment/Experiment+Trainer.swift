@@ -24,10 +24,10 @@ extension Experiment {
     try training.check(rowCount: data.count - validation)
     try network.check(for: data)
     if let ensemble {
-      try InvalidSetting.demand(ensemble >= 2, "networks of an ensemble", ensemble, "at least 2")
+      try InvalidSetting.demand(ensemble >= 2, "ensemble size", ensemble, "at least 2")
       try InvalidSetting.demand(
-        random == .fast, "stream of random numbers of an ensemble", random.rawValue,
-        "fast: NumPy's draws batches after one network's weights")
+        random == .fast, "random number generator of an ensemble", random.rawValue,
+        "fast: NumPy's single stream draws the weights of one network, then the batches")
       // Refuses a loss without probabilities.
       _ = try EnsembleLayer<Double>([
         Network(
@@ -36,7 +36,7 @@ extension Experiment {
     }
     try InvalidSetting.demand(
       random == .fast || training.seed <= UInt32.max, "seed", training.seed,
-      "at most 2³² − 1 with NumPy's stream")
+      "at most 2³² − 1 with NumPy's generator")
   }
 }
 
@@ -52,8 +52,8 @@ extension NetworkSettings {
     let classes = loss.makeLoss(Double.self).classCount(outputSize: outputs)
     try InvalidSetting.demand(
       outputs != data.classCount || classes == outputs, "loss", loss,
-      "softmax or a hinge: the data has a single class, and of this loss one output tells "
-        + "\(classes) apart")
+      "softmax or a hinge loss: the data has a single class, but with this loss one output "
+        + "distinguishes \(classes)")
     try InvalidSetting.demand(
       classes == data.classCount, "classes of a network", classes,
       "the \(data.classCount) of the data")

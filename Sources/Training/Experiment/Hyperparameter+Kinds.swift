@@ -25,7 +25,7 @@ extension Hyperparameter {
       switch self {
       case .positive: "a number above 0"
       case .notNegative: "0 or a number above 0"
-      case .belowOne: "0 or more, and less than 1"
+      case .belowOne: "at least 0 and less than 1"
       }
     }
   }
@@ -143,7 +143,7 @@ extension Hyperparameter {
       let widths = parts.compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
       if widths.count != parts.count {
         throw HyperparameterError(
-          name, is: value, expected: "widths with commas between them, such as 512,256")
+          name, is: value, expected: "widths separated by commas, such as 512,256")
       }
       for width in widths where !(1...largest).contains(width) {
         throw HyperparameterError(name, is: width, expected: "1 to \(largest)")

@@ -69,7 +69,7 @@ extension Hyperparameter {
   /// The hyperparameter of a name; throws ``HyperparameterError`` for another name.
   package static func known(_ name: String) throws -> Hyperparameter {
     if let hyperparameter = named(name) { return hyperparameter }
-    throw HyperparameterError("there is no setting \(name)")
+    throw HyperparameterError("unknown setting \(name)")
   }
 
   /// The hyperparameter that an error of a setting is about, by its name, title or alias.

@@ -107,23 +107,24 @@ extension Hyperparameters {
     }
     try refuse(
       layers != nil && hidden != nil,
-      "`hidden` and `layers` both give widths; `layers` \(hidden ?? 0) does both")
+      "`hidden` and `layers` both give widths; choose one")
     try refuse(
       batchNorm == true && layerNorm == true,
       "`batch-norm` and `layer-norm` both normalize; choose one")
     try refuse(
       scale != nil && initializer != nil && initializer != "normal",
-      "`scale` goes with `initializer` normal, not \(initializer ?? ""), which scales by itself")
+      "`scale` requires `initializer` normal, not \(initializer ?? ""), which has a scale of its own"
+    )
     try refuse(
       labelSmoothing != nil && loss != nil && loss != "softmax",
-      "`label-smoothing` goes with `loss` softmax, not \(loss ?? "")")
+      "`label-smoothing` requires `loss` softmax, not \(loss ?? "")")
     try refuse(
       epochs != nil && iterations != nil,
       "`epochs` and `iterations` both say how long to train; choose one")
     try checkSchedule()
     try refuse(
       split == .last && splitSeed != nil,
-      "`split-seed` is \(splitSeed ?? 0), but `split` last draws nothing")
+      "`split-seed` is \(splitSeed ?? 0), but `split` last uses no seed")
     if precision != .double {
       try checkFloat("regularization", regularization)
       try checkFloat("pixel-scale", pixelScale)
@@ -131,7 +132,8 @@ extension Hyperparameters {
     guard random == .numpy else { return }
     try refuse(
       ensemble != nil,
-      "`ensemble` goes with `random` fast: NumPy's stream draws batches after one network's weights"
+      "`ensemble` requires `random` fast: NumPy's single stream draws the weights of one network, "
+        + "then the batches"
     )
     if let seed, seed > UInt32.max {
       throw HyperparameterError("seed", is: seed, expected: "at most 2³² − 1 with `random` numpy")
@@ -145,7 +147,7 @@ extension Hyperparameters {
       let names = Schedule.all.filter { $0.parameters.contains(parameter) }.map(\.rawValue)
       let choice = [names.dropLast().joined(separator: ", "), names.last ?? ""]
       throw HyperparameterError(
-        "`\(name)` goes with `schedule` "
+        "`\(name)` requires `schedule` "
           + choice.filter { !$0.isEmpty }.joined(separator: " or ")
           + (schedule.map { ", not \($0.rawValue)" } ?? ""))
     }
@@ -168,7 +170,7 @@ extension Hyperparameters {
     let narrow = Float(value)
     if narrow.isFinite && (narrow != 0 || value == 0) { return }
     throw HyperparameterError(
-      "`\(name)` is \(value), which single precision cannot hold; `precision` double can")
+      "`\(name)` is \(value), which is out of range in single precision; use `precision` double")
   }
 
   /// Refuses a batch from which batch normalization learns nothing.
@@ -176,7 +178,7 @@ extension Hyperparameters {
     if batchNorm != true || rows != 1 { return }
     throw HyperparameterError(
       name, is: 1,
-      expected: "at least 2 with `batch-norm`, which makes 0 of every number in a batch of one row")
+      expected: "at least 2 with `batch-norm`, which normalizes a batch of one row to zeros")
   }
 
   /// A copy with ``depth`` and ``widths`` as ``layers``; throws ``HyperparameterError`` if they differ.
@@ -185,7 +187,7 @@ extension Hyperparameters {
     if count == 0 && depth == nil { return self }
     if count < 1 { throw HyperparameterError("depth is \(count), expected at least 1") }
     if layers != nil {
-      throw HyperparameterError("`layers` gives all widths; leave out `depth` and the widths")
+      throw HyperparameterError("`layers` gives all widths; omit `depth` and the single widths")
     }
     if let missing = (1...count).first(where: { widths[$0] == nil }) {
       let known = depth.map { "depth is \($0)" } ?? "there are \(counted(widths.count, "width"))"

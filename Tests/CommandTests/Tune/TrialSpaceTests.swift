@@ -78,8 +78,9 @@ struct TrialSpaceTests {
       }
     }
     for (options, repeats, message) in [
-      (["--seed", "1,2"], 2, "--repeats is 2, but 2 seeds are given"),
-      ([], 1, "nothing to try"), (["--seed", "\(Int.max)"], 2, "expected less for 2 repeats"),
+      (["--seed", "1,2"], 2, "--repeats is 2, but --seed lists 2 seeds"),
+      ([], 1, "nothing to try"),
+      (["--seed", "\(Int.max)"], 2, "too large for 2 consecutive seeds"),
     ] {
       let error = #expect(throws: (any Error).self) { try space(options, repeats: repeats) }
       #expect("\(error.map { "\($0)" } ?? "")".contains(message))
@@ -138,7 +139,7 @@ struct TrialSpaceTests {
       (#"{"name": "learnin-rate", "values": [1, 2]}"#, "did you mean learning-rate?"),
       (#"{"name": "hidden", "range": [1, 20]}"#, #"add "integer": true"#),
       (#"{"name": "hidden", "values": [1]}"#, "nothing to try"),
-      (#"{"name": "hidden", "values": [1, 2]}"#, "--hidden is given beside"),
+      (#"{"name": "hidden", "values": [1, 2]}"#, "--hidden is given, but"),
       (#"{"name": "hidden", "values": []}"#, "hidden: no values"),
     ]
     for (parameter, message) in files {

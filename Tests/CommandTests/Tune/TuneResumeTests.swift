@@ -22,10 +22,10 @@ struct TuneResumeTests {
         } else {
           #expect(outcome.status == 130)
           #expect(outcome.output.contains("interrupted; 4 trials in "))
-          #expect(outcome.output.contains("\ngo on with: perceptron tune --resume study\n"))
+          #expect(outcome.output.contains("\nresume with: perceptron tune --resume study\n"))
         }
         let resumed = try scratch.tune(["--resume", "study"])
-        #expect(resumed.errors.contains("going on with 4 trials: "))
+        #expect(resumed.errors.contains("resuming 4 trials: "))
         #expect(try scratch.results("study") == reference.results("study"))
         #expect(
           try scratch.bytes(of: "study/best.safetensors")
@@ -80,11 +80,11 @@ struct TuneResumeTests {
       }
       let resumed = try scratch.tune(["--resume", "study"])
       #expect(resumed.errors.contains("is missing or damaged; the best trial is trained again"))
-      #expect(resumed.errors.contains(/was made again by training trial \d .*, as recorded\n/))
+      #expect(resumed.errors.contains(/was restored by training trial \d .*, as recorded\n/))
       #expect(resumed.output.contains("saved study/best.safetensors and"))
       #expect(try scratch.bytes(of: best) == whole)
     }
-    #expect(!(try scratch.tune(["--resume", "study"]).errors.contains("made again")))
+    #expect(!(try scratch.tune(["--resume", "study"]).errors.contains("was restored")))
     // What cannot be made again is not said to be saved.
     try FileManager.default.removeItem(atPath: scratch.file(best))
     _ = try scratch.makeDirectory(best)
@@ -106,14 +106,14 @@ struct TuneResumeTests {
       #expect(outcome.status == 1 && outcome.output.isEmpty)
       return outcome.errors
     }
-    #expect(try refusal([]).contains("holds this study already, which is over"))
+    #expect(try refusal([]).contains("holds this study already, which has ended"))
     #expect(
       try refusal(["--hidden", "5,7"], without: 2).contains(
-        "another study, in which parameter hidden is 5,6 and not 5,7"))
-    #expect(try refusal(["--seed", "4"]).contains("in which seed is none and not 4"))
+        "another study, in which parameter hidden is 5,6, not 5,7"))
+    #expect(try refusal(["--seed", "4"]).contains("in which seed is none, not 4"))
     #expect(
       try refusal(["--prune", "median", "--prune-minimum", "5"]).contains(
-        "in which pruning is none and not median"))
+        "in which pruning is none, not median"))
     #expect(try refusal(["--seed", "4"]).contains("`perceptron tune --resume study`"))
     #expect(try scratch.bytes(of: "study/journal.jsonl") == journal)
   }
@@ -159,7 +159,7 @@ struct TuneResumeTests {
       trials: try space.assignments(by: .grid))
     let outcome = try Command.run(["tune", "--resume", "study"], in: scratch.path)
     #expect(outcome.status == 1)
-    #expect(outcome.errors.contains("was not begun by perceptron tune"))
+    #expect(outcome.errors.contains("was not started by perceptron tune"))
   }
 
   @Test("The data is found from any folder and must be unchanged")
@@ -182,6 +182,6 @@ struct TuneResumeTests {
     try IDX.write(labels: [0, 2, 2, 0], to: moved + "/train-labels")
     let changed = try Command.run(["tune", "--resume", study, "--data", moved])
     #expect(changed.status == 1)
-    #expect(changed.errors.contains("other data than the study began with"))
+    #expect(changed.errors.contains("differs from the data that the study began with"))
   }
 }

@@ -48,7 +48,7 @@ struct TuneShowTests {
             1            0.2  relu        done          0.5000    0.9000      0.2500   2.0 s
             3            0.8  relu        running       0.6250    0.5000           –   1.0 s
             2            0.4  relu        diverged           –         –         nan  500 ms
-        training is of all rows where a trial is done, else of the last batch measured
+        training: accuracy on all rows if the trial is done, else on the last batch measured
 
         setting        value  done  diverged    mean    best  importance
         learning-rate  0.1       1         0  0.7500  0.7500           –
@@ -58,7 +58,7 @@ struct TuneShowTests {
 
         the best learning-rate 0.1 is the smallest tried; better ones may lie beyond
 
-        a process runs it
+        a process is running it
 
         """)
     #expect(study.trials.count == 5)
@@ -147,13 +147,13 @@ struct TuneShowTests {
       }
       let outcome = try Command.run(["tune", "show", "study"], in: scratch.path)
       #expect(outcome.output.contains("2 trials: 2 running"))
-      #expect(outcome.output.hasSuffix("no trial is done yet\n\na process runs it\n"))
+      #expect(outcome.output.hasSuffix("no trial is done yet\n\na process is running it\n"))
     }
     let outcome = try Command.run(["tune", "show", "study"], in: scratch.path)
     #expect(outcome.output.contains("2 trials: 2 waiting"))
     #expect(
       outcome.output.hasSuffix(
-        "no trial is done yet\n\ninterrupted; go on with: perceptron tune --resume study\n"))
+        "no trial is done yet\n\ninterrupted; resume with: perceptron tune --resume study\n"))
     #expect(try scratch.trials("study").map { $0["trial"] } == ["1", "0"])
     #expect(try scratch.trials("study").map { $0["status"] } == ["waiting", "waiting"])
   }
@@ -196,7 +196,7 @@ struct TuneShowTests {
     let study = try Study.current(at: scratch.file("a study")).study
     #expect(
       StudyReport(study, folder: "a study").advice
-        == "go on with: perceptron tune --resume 'a study'")
+        == "resume with: perceptron tune --resume 'a study'")
   }
 
   @Test("Progress is one plain line, or on a terminal two, with colours where they are wanted")

@@ -142,7 +142,7 @@ struct TuneTests {
     ])
     // Two iterations teach little or nothing.
     #expect(outcome.output.isEmpty)
-    #expect(outcome.errors.isEmpty || outcome.errors.hasPrefix("warning: no network learnt"))
+    #expect(outcome.errors.isEmpty || outcome.errors.hasPrefix("warning: no network learned"))
     let study = try Study.read(at: scratch.file("runs/tune-data-1"))
     #expect(study.trials.count == 15)
     let context = study.definition.context
@@ -200,7 +200,7 @@ struct TuneTests {
     let scratch = try TemporaryDirectory()
     let options = ["--hidden", "5..7", "--iterations", "3"]
     let outcome = try scratch.tune(options + ["--trials", "8"])
-    #expect(outcome.errors.hasPrefix("only 3 different trials exist, 8 were asked for\n"))
+    #expect(outcome.errors.hasPrefix("only 3 different trials exist, 8 were requested\n"))
     #expect(!(try scratch.tune(options + ["--trials", "3"]).errors.contains("different")))
   }
 
@@ -249,7 +249,7 @@ struct TuneTests {
     let scratch = try TemporaryDirectory()
     let options = ["--hidden", "4,5", "--iterations", "5", "--output"]
     let outcome = try scratch.tune(["--scale", "0", "--learning-rate", "1e-9"] + options + ["a"])
-    #expect(outcome.lines.last?.hasPrefix("warning: no network learnt anything: ") == true)
+    #expect(outcome.lines.last?.hasPrefix("warning: no network learned anything: ") == true)
     let healthy = try scratch.tune(["--iterations", "60", "--hidden", "10,20", "--output", "b"])
     #expect(!healthy.output.contains("warning"))
   }

@@ -43,7 +43,7 @@ struct TuneUsageTests {
     .init("tune --hidden 5,6 --iterations 60 --prune halving", "is 100", "60 iterations"),
     .init("tune --batch-norm --learning-rate 0.1,0.2", "--batch-norm", "true, false or true,false"),
     .init("tune --no-subtract-mean --hidden 5,6", "--subtract-mean false"),
-    .init("tune --activation relu..tanh", "--activation is relu..tanh", "words have no ranges"),
+    .init("tune --activation relu..tanh", "--activation is relu..tanh", "only numbers have ranges"),
     .init("tune export x --json --format csv", "--json", "--format csv"),
     .init("tune --preset cs231n", "--preset cs231n", "--data"),
     .init("tune --preset cs231n --data digits", "CIFAR-10", "digits"),
