@@ -51,7 +51,7 @@ static void start_anew(void) {
   changed[kept++] = setting;
   changed[kept] = NULL;
   dprintf(
-      STDERR_FILENO, "Perceptron: the system makes no more threads; going on with %d of OpenBLAS\n",
+      STDERR_FILENO, "Perceptron: the system creates no more threads; continuing with %d of OpenBLAS\n",
       threads);
   sigaction(SIGINT, &earlier, NULL);
   unblock();

@@ -34,7 +34,7 @@ struct ThreadLimitTests {
         environment: ["OPENBLAS_NUM_THREADS": "3", "LLVM_PROFILE_FILE": "/dev/null"])
       #expect(outcome.status == 0, "\(command): \(outcome.errors)")
       if command[0] == "train" {
-        #expect(outcome.errors.contains("the system makes no more threads"))
+        #expect(outcome.errors.contains("the system creates no more threads"))
       }
     }
     _ = try AnyTrainedModel(readingFrom: scratch.file("run/model.safetensors"))

@@ -3,9 +3,10 @@ import Foundation
 /// Writes files so that nothing is ever half written: the bytes go to a new file in the target's
 /// directory, which replaces the target once they are on the disk.
 ///
-/// A symbolic link stays, and its target is replaced. A device or a named pipe takes the bytes as they
-/// come, and so does a file that the process has open, such as a redirected `/dev/stdout`. A process that
-/// is killed while it writes leaves the new file, named `.<target>.<random>.part`.
+/// A symbolic link is kept, and its target is replaced. Anything but a regular file, such as a device
+/// or a named pipe, receives the bytes directly, and so does a file that the process has open, such as
+/// a redirected `/dev/stdout`. A process that is killed while it writes leaves the new file, named
+/// `.<target>.<random>.part`.
 package enum AtomicFile {
   /// Replaces the file at `path`, or makes it, with `bytes`; an error leaves the old file as it was.
   package static func write(_ bytes: [UInt8], to path: String) throws {
@@ -58,7 +59,7 @@ package enum AtomicFile {
     unlink(part)
   }
 
-  /// Writes to what is no regular file, or is open already.
+  /// Writes directly to something that is not a regular file, or that is open already.
   private static func stream(to path: String, _ body: (Writer) throws -> Void) throws {
     let descriptor =
       OwnDescriptor(path).map { fcntl($0.number, F_DUPFD_CLOEXEC, 0) }
@@ -71,7 +72,7 @@ package enum AtomicFile {
   private static func makePart(
     of target: Target, path: String
   ) throws -> (path: String, descriptor: Int32) {
-    // A name that tells, should the process be killed, which file was being written. File systems take
+    // A name that identifies the file being written, in case the process is killed. File systems take
     // names of up to 255 bytes.
     var name = target.name
     while name.utf8.count > 200 { name.removeLast() }
@@ -96,7 +97,7 @@ package enum AtomicFile {
     if close(descriptor) != 0 { throw FileError.system(path, "cannot write") }
   }
 
-  /// Makes the renaming last through a power failure, on file systems that can.
+  /// Makes the renaming survive a power failure, on file systems that support it.
   package static func synchronize(directory: String) {
     let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { return }
@@ -113,7 +114,7 @@ extension AtomicFile {
     /// The permissions of the file where it exists.
     let mode: mode_t?
 
-    /// Nil where something else than a regular file exists, or one that the process has open.
+    /// Nil if something other than a regular file exists, or if the process has the file open.
     ///
     /// - Throws: ``FileError`` where there is a directory or can be no file.
     init?(_ path: String) throws {
@@ -170,9 +171,9 @@ extension AtomicFile {
 
 // MARK: - Files that are open
 
-/// A file that the process has open, as a path such as `/dev/stdout` or `/dev/fd/3` names it. Bytes are
-/// written at its current position: replacing the file would take it from its other writers, and opening
-/// it again would begin at its start.
+/// One of the files that the process has open, named by a path such as `/dev/stdout` or `/dev/fd/3`.
+/// Bytes are written at its current position, after what others have written: replacing the file would
+/// detach it from them, and opening it again would begin at its start.
 struct OwnDescriptor {
   let number: Int32
 

@@ -55,7 +55,7 @@ package final class WorkerPool: @unchecked Sendable {
     if count > 1 { barrier.wait() }
   }
 
-  /// Ends the threads and with them the use of the pool.
+  /// Ends the threads. The pool must not be used afterwards.
   func end() {
     if threads.isEmpty { return }
     barrier.wait()
@@ -141,8 +141,8 @@ extension WorkerPool {
 
   /// Moves a worker to another processor if it shares one with a worker of a lower number.
   ///
-  /// Linux leaves threads that wait for each other on one processor for long after the other one was
-  /// busy for a moment, for example with OpenBLAS's own threads, which spin for some time.
+  /// After another processor was busy for a moment, for example with OpenBLAS's threads, which spin for
+  /// some time, Linux keeps threads that wait for each other on one processor for a long time.
   private func moveApart(_ worker: Int) {
     let own = hint_processor()
     for other in 0..<worker where processors[other] == own && own >= 0 {
@@ -181,8 +181,8 @@ extension WorkerPool {
     }
     if !isFirst { return }
     let message = Array(
-      ("Perceptron: \(shortage.asked) workers were asked for, but the system makes no more threads "
-        + "(\(String(cString: strerror(error)))); going on with \(shortage.made)\n").utf8)
+      ("Perceptron: \(shortage.asked) workers were requested, but the system creates no more threads "
+        + "(\(String(cString: strerror(error)))); continuing with \(shortage.made)\n").utf8)
     _ = write(STDERR_FILENO, message, message.count)
   }
 }
@@ -239,6 +239,6 @@ package func share(of count: Int, worker: Int, workers: Int) -> Range<Int> {
 /// The number of workers that suits so many floating-point operations: the number of BLAS's threads, or
 /// one if synchronization would cost more than a second worker saves.
 package func suitableWorkers(operations: Double) -> Int {
-  // Measured: two workers are level with one at about half of this.
+  // Measured: two workers break even with one at about half of this.
   operations < 2e6 ? 1 : BLASLibrary.threadCount
 }

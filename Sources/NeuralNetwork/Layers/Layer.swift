@@ -25,7 +25,7 @@ public protocol Layer<Scalar>: Sendable, Equatable {
   /// The number of outputs for rows of `inputSize` numbers.
   func outputSize(forInputSize inputSize: Int) -> Int
   /// The number of scalars that the forward pass of `rows` rows of `columns` numbers writes to `saved`.
-  /// A layer whose batch may be split saves as many of each row, row after row.
+  /// A layer whose batch may be split saves the same number for each row, row by row.
   func savedCount(rows: Int, columns: Int) -> Int
 
   /// Writes the output.
@@ -103,8 +103,8 @@ public struct LayerTraits: Sendable, Equatable {
   /// that the batch must not be split into shares.
   public var needsWholeBatch: Bool
 
-  /// Traits; the defaults are safe for every layer of one row at a time whose backward pass does not
-  /// read its output.
+  /// Creates traits. The defaults are safe for every layer that treats rows independently and whose
+  /// backward pass does not read its output.
   public init(
     inputSize: Int? = nil, backwardReads: ForwardBlock = .input, worksInPlace: Bool = false,
     hasKinkAtZero: Bool = false, needsWholeBatch: Bool = false
@@ -195,18 +195,18 @@ extension Layer {
   func isEqual(to other: any Layer<Scalar>) -> Bool { (other as? Self) == self }
 
   /// Traps if a layer whose batch may be split has statistics, which are updated by a whole batch, or
-  /// does not save as many activations of each row.
+  /// does not save the same number of activations for each row.
   func requireConsistency(at position: Int, inputSize: Int) {
     if traits.needsWholeBatch { return }
     let statistics = (self as? any StatisticsLayer<Scalar>)?.statisticNames ?? []
     require(
       statistics.isEmpty,
-      "Network: layer \(position), \(name), has the statistics \(statistics), and must need the whole batch in training passes: needsWholeBatch"
+      "Network: layer \(position), \(name), has the statistics \(statistics), and must set needsWholeBatch"
     )
     let saved = (1...3).map { savedCount(rows: $0, columns: inputSize) }
     require(
       saved == [saved[0], 2 * saved[0], 3 * saved[0]],
-      "Network: layer \(position), \(name), saves \(saved) scalars of 1, 2 and 3 rows, and must save as many of each, or need the whole batch in training passes: needsWholeBatch"
+      "Network: layer \(position), \(name), saves \(saved) scalars of 1, 2 and 3 rows, and must save the same number for each row, or set needsWholeBatch"
     )
   }
 }

@@ -38,7 +38,7 @@ package final class Predictor<Scalar: BLASScalar> {
     self.members = members
     let workers = members.map { $0.network.suitableWorkers(rows: rowCount, purpose: .inference) }
     lease = WorkerPool.Lease(workers: min(count ?? (workers.max() ?? 1), max(rowCount, 1)))
-    // Fewer than asked for where the system makes no more threads.
+    // Fewer than requested if the system creates no more threads.
     let used = lease.pool.count
     let rows = min(Self.pieceSize, share(of: rowCount, worker: 0, workers: used).count)
     pieceSize = max(rows, 1)

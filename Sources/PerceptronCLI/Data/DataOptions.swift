@@ -14,7 +14,7 @@ struct DataOptions: ParsableArguments {
   @Option(help: "Format of the folder's files. (default: detected from their names)")
   var format: DatasetLibrary.Format?
 
-  /// The data set's name or folder.
+  /// The name or folder of the data set.
   var data: String { givenData ?? "digits" }
 
   func validate() throws {
@@ -92,9 +92,9 @@ func requireData(_ source: String) throws {
   throw FileError(source, "\(found); \(taken)\(help)")
 }
 
-/// Folders of runs and studies, and folders that contain such folders, which are mistaken for data.
+/// Folders that may be mistaken for data: those of runs and studies, and the folders that contain them.
 enum RunFolders {
-  /// A clause that says what kind of run folder this is; nil for any other folder.
+  /// Describes a folder of a run, of a study, or of runs; nil for any other.
   static func describe(_ path: String) -> String? {
     if isRun(path) { return "this is the folder of a run or a study" }
     let runs = runs(in: path)

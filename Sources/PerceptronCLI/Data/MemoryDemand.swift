@@ -3,20 +3,20 @@ import Foundation
 import Perceptron
 import PerceptronCommandSupport
 
-/// The memory that training or checking a network takes: its parameters with their gradients and
-/// optimizer state, a batch with its activations, and the rows that are evaluated at a time.
+/// The memory needed to train or check a network: its parameters with their gradients and optimizer
+/// state, a batch with each layer's activations, and the rows that are evaluated at a time.
 struct MemoryDemand {
   let inputSize: Int
   let layers: [LayerSpecification]
   let batchSize: Int
-  /// Bytes of a number.
+  /// Bytes per number.
   let scalarSize: Int
   /// The number of tensors of each parameter's shape.
   var copies = 2
-  /// The number of rows that are evaluated at a time, in addition to training's memory.
+  /// How many rows are evaluated at a time, in addition to the memory of training.
   var evaluatedRows = 0
 
-  /// In `Double`, which no size overflows.
+  /// The number of bytes, as a `Double`, which cannot overflow.
   var bytes: Double {
     let cost = TrainingCost(
       inputSize: inputSize, layers: layers, batchSize: batchSize, scalarSize: scalarSize,
@@ -27,8 +27,8 @@ struct MemoryDemand {
     return cost.parameterBytes + cost.activationBytes + Double(scalarSize) * features
   }
 
-  /// Throws a `ValidationError` with the sizes unless there is enough memory. Called when the data is in
-  /// memory, which counts as taken.
+  /// Throws if there is not enough memory, with a message that names the sizes. To be called after the
+  /// data has been loaded, so that its memory is accounted for.
   ///
   /// - Parameters:
   ///   - sizes: the option that sets the layers' sizes, with its value.
@@ -42,7 +42,7 @@ struct MemoryDemand {
 }
 
 extension Experiment {
-  /// Throws a `ValidationError` unless there is enough memory for training.
+  /// Throws if there is not enough memory to train on `data`.
   func checkMemory(on data: LoadedData, sizes: String) throws {
     let workers = training.workers ?? BLASLibrary.threadCount
     let scalarSize = precision == .float ? 4 : 8

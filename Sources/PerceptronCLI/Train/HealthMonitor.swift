@@ -2,7 +2,7 @@ import Perceptron
 import PerceptronCommandSupport
 import Synchronization
 
-/// Takes snapshots of a network's health during training and warns of problems as soon as they show.
+/// Takes snapshots of a network's health during training and warns of problems as soon as they appear.
 final class HealthMonitor<Scalar: BLASScalar> {
   private let settings: TrainerSettings
   /// Iterations of the whole run.
@@ -47,7 +47,7 @@ final class HealthMonitor<Scalar: BLASScalar> {
     if state.firstLoss == nil { state.firstLoss = progress.loss }
     if let epoch = progress.epoch { state.lastEpoch = epoch }
     if let before {
-      // With dropout masks of its own: those of the iteration are gone.
+      // Draws new dropout masks: the iteration's are not kept.
       var found = moment.network.diagnose(
         moment.batch.features, .labels(moment.batch.labels), penalty: settings.penalty,
         pass: .training(seed: settings.seed), update: (before, moment.network.parameters))
@@ -126,7 +126,7 @@ struct HealthMonitorState: Codable, Sendable {
   }
 }
 
-/// The state of a ``HealthMonitor`` for whoever saves checkpoints.
+/// The state of a ``HealthMonitor`` shared with the code that saves checkpoints.
 final class HealthMonitorMemory: Sendable {
   private let state: Mutex<HealthMonitorState>
 

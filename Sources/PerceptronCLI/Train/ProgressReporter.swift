@@ -25,7 +25,7 @@ struct ProgressReporter {
     if status.isDue { status.show(text(progress)) }
   }
 
-  /// Clears the line on a terminal; elsewhere prints a last one.
+  /// Clears the line on a terminal; elsewhere prints a last line on how the run ended.
   func finish() { status.finish(last.map { line($0, isFinal: true).text() }) }
 
   private func text(_ progress: TrainingProgress) -> String {
@@ -55,10 +55,10 @@ struct ProgressLine {
   var loss: Double
   var batchAccuracy: Double?
   var validationAccuracy: Double?
-  /// Whether the run is over: the line has the elapsed time, not the time left.
+  /// Whether this is the last line, which gives the time taken instead of the time left.
   var isFinal = false
 
-  /// The line, without its least important parts if it would be longer than `columns`.
+  /// The line's text. If it would be longer than `columns`, the least important parts are omitted.
   func text(columns: Int? = nil) -> String {
     let rate = Double(done - earlier) / elapsed
     let left = Double(iterations - done) / rate
@@ -121,7 +121,7 @@ struct ProgressCurves {
   }
 }
 
-/// A series of any length in bounded memory: the means of groups of neighbours.
+/// A series of any length in bounded memory: the means of groups of adjacent values.
 struct ThinnedSeries {
   /// The largest number of means.
   static let limit = 512

@@ -13,7 +13,7 @@ extension TrainingSession {
     if let diagnosis = finished.record.diagnosis, !display.json && !display.quiet {
       try Console.output("\n\(diagnosis)")
     }
-    // Otherwise the summary has them.
+    // Otherwise the summary shows them.
     if display.json || display.quiet {
       for warning in finished.record.results.warnings ?? [] { Console.error("warning: \(warning)") }
     }

@@ -42,13 +42,13 @@ extension TrainingSession {
     let clock = ContinuousClock()
     let start = clock.now
     var last = start
-    // Asked once an iteration: all networks of an ensemble end after the same one.
+    // Checked once per iteration, so that all networks of an ensemble stop after the same one.
     var ending = (iteration: -1, isRequested: false)
     let callback = TrainingCallback<Scalar>.perform { moment in
       if ending.iteration != moment.progress.iteration {
         ending = (moment.progress.iteration, Interruption.isRequested)
       }
-      // Of an ensemble, the first network is monitored.
+      // In an ensemble, only the first network is monitored.
       if moment.member > 0 { return ending.isRequested ? .stop : .proceed }
       let now = clock.now
       times.append(last.duration(to: now).seconds)
@@ -76,7 +76,7 @@ extension TrainingSession {
         }
       }
     } catch is TrainingError {}
-    // An ensemble diverges with one of its networks.
+    // If one network of an ensemble diverges, the others continue, but there is no ensemble.
     switch trainer.members.lazy.compactMap(\.failure).first {
     case .lossNotFinite(let iteration, let loss, _): divergence = .loss(loss, of: iteration)
     case .parametersNotFinite(let iteration, _): divergence = .parameters(after: iteration)

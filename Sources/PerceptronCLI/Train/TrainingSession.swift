@@ -132,7 +132,7 @@ extension TrainingSession {
       outcome.divergence = .parameters(after: last)
       return nil
     }
-    // The history is the first network's; the penalties of an ensemble's members add up.
+    // The history is the first network's; an ensemble's penalty is the sum of its members'.
     let assessment = RunAssessment(
       of: outcome.members.first ?? outcome.network, history: outcome.history,
       initialLoss: outcome.initialLoss, settings: settings.training, on: sets.training)

@@ -16,9 +16,9 @@ public struct DiagnosticWarning: Codable, Sendable, Equatable {
     case startLoss
     /// An accuracy that is much better on rows trained on than on others.
     case overfitting
-    /// A loss on the training rows that is higher in the end than it was at first.
+    /// A training loss that is higher at the end than at the beginning.
     case risenLoss
-    /// An accuracy on the training rows that naming a single class reaches as well.
+    /// A training accuracy that always predicting one class reaches as well.
     case nothingLearnt
     /// A learning rate that was next to nothing for half of the run or more.
     case vanishedRate
@@ -53,8 +53,8 @@ extension Diagnosis {
   /// Ratios of an update's norm to its weights' norm that are two orders from the 1e-3 that is
   /// usual in a healthy run (Karpathy, CS231n, "Babysitting the learning process").
   public static let updateRatioRange = 1e-5...1e-1
-  /// By what factor an untrained network's loss may be above or below ln(classes). He's weights
-  /// with batch normalization begin at about 1.3.
+  /// By what factor an untrained network's loss may be above or below ln(classes). He
+  /// initialization with batch normalization begins at about 1.3.
   public static let startLossFactor = 2.0
   /// By how much training accuracy may be above validation accuracy.
   public static let accuracyGapLimit = 0.15
@@ -70,7 +70,7 @@ extension Diagnosis {
     let message: String
     if !loss.isFinite {
       message =
-        "The loss is \(short(loss)): numbers have overflowed, and no update can mend that. "
+        "The loss is \(short(loss)): numbers have overflowed, and no update can correct that. "
         + "Start again with a tenth of the learning rate, and look for inputs that are huge or NaN."
     } else if let firstLoss, loss > Self.explosionFactor * firstLoss {
       message =
@@ -92,9 +92,9 @@ extension Diagnosis {
       + "\(short(chanceLoss)): "
     let meaning =
       factor > 1
-      ? "it is sure of wrong classes, mostly because inputs or weights are too large. "
-        + "Divide the features by more, or draw smaller weights, above all for the last layer."
-      : "it knows more than it can, mostly because it has been trained, labels are among the "
+      ? "it is confident of wrong classes, usually because inputs or weights are too large. "
+        + "Divide the features by more, or initialize smaller weights, above all in the last layer."
+      : "it is better than chance, usually because it has been trained, labels are among the "
         + "features, or few classes occur. Check where weights and rows come from."
     return DiagnosticWarning(
       kind: .startLoss, subject: nil, value: dataLoss, message: seen + meaning)
@@ -109,7 +109,7 @@ extension Diagnosis {
       kind: .overfitting, subject: nil, value: accuracyGap,
       message:
         "Accuracy is \(short(trainAccuracy)) on training rows and "
-        + "\(short(validationAccuracy)) on validation rows: the network learns rows by heart. "
+        + "\(short(validationAccuracy)) on validation rows: the network memorizes the training rows. "
         + "Try weight decay, dropout, more rows, a smaller network, or stopping earlier.")
   }
 
@@ -124,8 +124,8 @@ extension Diagnosis {
       : "\(count) of \(layer.outputSize) units (\(short(100 * share)) %) are 0 for every row, get "
         + "no gradient and learn nothing. "
         + (isFresh
-          ? "Draw biases nearer 0, or take a leaky ReLU."
-          : "Try a lower learning rate, He's weights, or a leaky ReLU.")
+          ? "Initialize biases closer to 0, or use a leaky ReLU."
+          : "Try a lower learning rate, He initialization, or a leaky ReLU.")
     return DiagnosticWarning(
       kind: .deadUnits, subject: "layer \(layer.index)", value: share, message: seen + message)
   }
@@ -134,11 +134,11 @@ extension Diagnosis {
   private func deadAdvice(_ layer: LayerDiagnostics) -> String {
     let input = layers.last { $0.index < layer.index }
     if let input, input.activationMean == 0, input.activationDeviation == 0 {
-      return "What comes in is nothing but 0: draw weights that are not 0."
+      return "All of its inputs are 0: initialize weights that are not 0."
     }
     return isFresh
-      ? "Draw biases and weights nearer 0."
-      : "Start again with a lower learning rate, or biases and weights nearer 0."
+      ? "Initialize biases and weights closer to 0."
+      : "Start again with a lower learning rate, or biases and weights closer to 0."
   }
 
   private static func updateWarning(_ parameter: ParameterDiagnostics) -> DiagnosticWarning? {

@@ -131,17 +131,17 @@ private struct Judgement {
       guard isAtChance || training.loss > 1.01 * chance.loss else { return nil }
       seen =
         "The loss on the training rows, without the penalty, is \(short(training.loss)) and the "
-        + "accuracy \(short(training.accuracy)); knowing only how frequent the classes are gives "
+        + "accuracy \(short(training.accuracy)); always predicting the class frequencies gives "
         + "\(short(chance.loss)) and \(short(chance.accuracy)): "
     } else {
       guard training.accuracy <= chance.accuracy else { return nil }
       seen =
-        "The accuracy on the training rows is \(short(training.accuracy)); naming the most "
-        + "frequent class for every row has \(short(chance.accuracy)): "
+        "The accuracy on the training rows is \(short(training.accuracy)); always predicting the most "
+        + "frequent class has \(short(chance.accuracy)): "
     }
     return DiagnosticWarning(
       kind: .nothingLearnt, subject: nil, value: training.accuracy,
-      message: seen + "the network has learnt nothing of use."
+      message: seen + "the network has learned nothing useful."
         // A risen loss comes with its remedy already.
         + (rise == nil ? " " + (scaleRemedy ?? chanceRemedy) : ""))
   }
@@ -156,15 +156,15 @@ private struct Judgement {
       kind: .vanishedRate, subject: nil, value: middle.learningRate,
       message:
         "At iteration \(middle.iteration) of \(history.loss.count) the learning rate had fallen "
-        + "from \(short(highest)) to \(short(middle.learningRate)): what came after it "
-        + "changed next to nothing. Try a decay nearer to 1, or fewer iterations.")
+        + "from \(short(highest)) to \(short(middle.learningRate)): later iterations "
+        + "changed almost nothing. Try a decay closer to 1, or fewer iterations.")
   }
 
   private var scaleRemedy: String? {
     guard featureSize > RunAssessment.largeFeatures else { return nil }
     return
-      "The features that the network sees have a root mean square of \(short(featureSize)), about 1 "
-      + "is usual: divide them by more, and subtract their mean."
+      "The features that the network sees have a root mean square of \(short(featureSize)); about 1 "
+      + "is usual. Divide them by more, and subtract their mean."
   }
 
   private var chanceRemedy: String {
@@ -172,6 +172,6 @@ private struct Judgement {
     return history.loss.count < 100
       ? "The run was short (iterations: \(history.loss.count)): train for longer, or with a higher learning rate."
       : "Try a higher or a lower learning rate than \(short(settings.learningRate)), and check that "
-        + "labels and rows belong together."
+        + "labels match their rows."
   }
 }

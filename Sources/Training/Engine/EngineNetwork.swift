@@ -1,7 +1,7 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// A network in the engine with everything of its own: its parameters in the layout that products read,
+/// A network in the engine with all of its data: its parameters in the layout that products read,
 /// its optimizer state, the memory of its passes, and its settings.
 ///
 /// In the engine, the parameters of large affine layers, their optimizer state and their averages are
@@ -25,7 +25,7 @@ final class EngineNetwork<Scalar: BLASScalar> {
   /// The loss of each row.
   let losses: AlignedBuffer<Scalar>
   let slots: UnsafeMutableBufferPointer<ParameterSlot<Scalar>>
-  /// In how many parts the batch's rows give partial gradients of parameters that are not split. It
+  /// The number of parts of the batch that give partial gradients of parameters that are not split. It
   /// depends on the batch size alone.
   let partCount: Int
   /// Whether a worker takes one part through all layers and back before the next, so that it stays in
@@ -275,8 +275,8 @@ extension EngineNetwork {
     average?.updateStatistics(with: network, share: step.averageShare)
   }
 
-  /// The batch's loss with the penalty, once all rows are through. Each worker computes it for itself,
-  /// and all the same.
+  /// The batch's loss with the penalty, once all rows are through. Each worker computes it, with the
+  /// same result.
   var computedLoss: Scalar {
     let loss = Scalar.sum(count: settings.batchSize, losses.base) / Scalar(step.normalizer)
     let penalty = settings.penalty

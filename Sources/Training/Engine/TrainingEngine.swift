@@ -82,7 +82,7 @@ package final class TrainingEngine<Scalar: BLASScalar> {
     self.batchSize = batchSize
     let suitable = members.map { $0.network.suitableWorkers(rows: batchSize, purpose: .training) }
     lease = WorkerPool.Lease(workers: count ?? suitable.max() ?? 1)
-    // Fewer than asked for where the system makes no more threads.
+    // Fewer than requested if the system creates no more threads.
     let workers = lease.pool.count
     networks = members.map {
       EngineNetwork(

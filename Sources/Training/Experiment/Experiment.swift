@@ -3,8 +3,8 @@ import PerceptronNeuralNetwork
 
 /// The configuration of a training run: data, network, optimization and randomness.
 ///
-/// With the seed, the machine and its BLAS threads it determines the run's numbers. It is `settings` in
-/// `run.json`; checkpoints, trials of a study and reports read the same type.
+/// Together with the seed, the machine and its BLAS threads, it determines the run's results. `run.json`
+/// stores it under `settings`; checkpoints, trials of a study and reports read the same type.
 public struct Experiment: Codable, Hashable, Sendable {
   /// The scalar type of the network.
   public enum Precision: String, Codable, CaseIterable, Sendable {
@@ -24,7 +24,7 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// The data set's name or folder.
   public var data: String
-  /// The folder's format; nil if its files tell it.
+  /// The folder's format; nil to detect it from the files.
   public var format: DatasetLibrary.Format?
   /// The network's layers, loss and initializer.
   public var network: NetworkSettings

@@ -7,7 +7,7 @@ import PerceptronNeuralNetwork
 extension Hyperparameter {
   typealias Field<Value> = any WritableKeyPath<Hyperparameters, Value?> & Sendable
 
-  /// The numbers that make sense.
+  /// The range of valid numbers.
   enum Numbers {
     case positive, notNegative, belowOne
 
@@ -103,7 +103,7 @@ extension Hyperparameter {
     }.with { $0.isInvertible = isInvertible }
   }
 
-  /// One of some words.
+  /// One of a list of words.
   static func word(
     _ name: String, _ field: Field<String>, _ choices: [String], _ group: Group,
     _ placeholder: String, _ help: String
@@ -158,7 +158,7 @@ extension Hyperparameter {
     return changed
   }
 
-  /// - Parameter aliases: other names that errors give it.
+  /// - Parameter aliases: other names by which errors call it.
   func titled(_ title: String, _ aliases: String...) -> Hyperparameter {
     with { ($0.title, $0.aliases) = (title, aliases) }
   }

@@ -18,7 +18,7 @@ public struct Hyperparameter: Sendable {
     case numbers
   }
 
-  /// Whether runs, trials of studies, or both can have a value of their own.
+  /// Where a hyperparameter can be given a value.
   package enum Use: Sendable {
     case everywhere, runs, trials
   }
@@ -27,12 +27,12 @@ public struct Hyperparameter: Sendable {
   package let name: String
   /// The name on pages, such as `learning rate`.
   package internal(set) var title: String
-  /// Other names that errors of settings give it.
+  /// Other names by which `InvalidSetting` errors call it.
   var aliases: [String] = []
   package let group: Group
   package internal(set) var use = Use.everywhere
   package let kind: Value.Kind
-  /// What a value is, in a word.
+  /// The placeholder of a value in the help, in one word.
   package let placeholder: String
   /// One sentence or more, with the default in parentheses; names of others stand in backticks.
   package let help: String
@@ -48,20 +48,20 @@ public struct Hyperparameter: Sendable {
   package internal(set) var isLogarithmic = false
   /// Whether a flag can be turned off, since some data has it on by default.
   package internal(set) var isInvertible = false
-  /// Whether networks can do better with more or less of it.
+  /// Whether a value beyond the end of a range may do better: not so for seeds and held-out rows.
   package internal(set) var isOrdered = true
   /// The chosen value, or nil.
   let chosen: @Sendable (Hyperparameters) -> Value?
   /// Chooses a value; throws ``HyperparameterError`` for one of another kind or out of range.
   package let choose: @Sendable (inout Hyperparameters, Value) throws -> Void
-  /// The value on a report's page; nil where it does not apply, or another one tells it.
+  /// The value on a report's page; nil where it does not apply, or another entry includes it.
   package internal(set) var shown: @Sendable (Experiment) -> Value? = { _ in nil }
 }
 
 // MARK: - Looking up
 
 extension Hyperparameter {
-  /// The hyperparameter of a name, also of the width of any layer; nil for another name.
+  /// The hyperparameter called `name`, which may be the width of any layer; nil if there is none.
   package static func named(_ name: String) -> Hyperparameter? {
     layer(ofWidth: name).map(width) ?? all.first { $0.name == name }
   }
@@ -72,7 +72,7 @@ extension Hyperparameter {
     throw HyperparameterError("unknown setting \(name)")
   }
 
-  /// The hyperparameter that an error of a setting is about, by its name, title or alias.
+  /// The hyperparameter that an `InvalidSetting` error names, by its name, title or alias.
   package static func meant(by name: String) -> Hyperparameter? {
     named(name) ?? all.first { $0.title == name || $0.aliases.contains(name) }
   }

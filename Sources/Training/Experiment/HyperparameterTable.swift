@@ -3,7 +3,7 @@ import PerceptronFiles
 import PerceptronNeuralNetwork
 
 extension Hyperparameter {
-  /// All hyperparameters, in the order in which a grid changes them: the last one fastest.
+  /// All hyperparameters, in the order of a grid's loops: the last one varies fastest.
   package static let all: [Hyperparameter] =
     [
       number(
@@ -196,6 +196,6 @@ extension Hyperparameter {
     ).logarithmic
   }
 
-  /// The largest size; a larger one is a typing error.
+  /// The largest size accepted. A larger one is a typing error that would not fit in memory.
   static let largest = 1_000_000
 }

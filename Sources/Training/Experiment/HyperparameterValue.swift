@@ -3,8 +3,8 @@ import PerceptronFiles
 extension Hyperparameter {
   /// The value of a hyperparameter.
   ///
-  /// A whole number and any other are equal by their value: JSON has one kind of number, and a 1 written
-  /// as 1.0 has to be found again.
+  /// Numbers are equal if their values are, whether integer or not: JSON has a single type of number, in
+  /// which 1 may be written as 1.0.
   public enum Value: Sendable {
     /// A whole number.
     case integer(Int)
@@ -81,7 +81,8 @@ extension Hyperparameter.Value: Hashable {
 }
 
 extension Hyperparameter.Value: CustomStringConvertible {
-  /// The value as text. A number has as many digits as tell it apart, and no point where it is whole.
+  /// The value as text. A number has the fewest digits that read back as the same number, and no
+  /// decimal point if it is whole.
   public var description: String { base.description }
 }
 
@@ -131,7 +132,7 @@ extension Hyperparameter.Value: Codable {
 
   /// Encodes the bare value.
   public func encode(to encoder: any Encoder) throws {
-    // A whole number with all its digits: 2⁶² is not 4.611686018427388e+18.
+    // A whole number is written with all digits: 2⁶² must not become 4.611686018427388e+18.
     var container = encoder.singleValueContainer()
     try container.encode(base)
   }

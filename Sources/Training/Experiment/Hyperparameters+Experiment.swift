@@ -2,7 +2,7 @@ import Foundation
 import PerceptronDatasets
 import PerceptronNeuralNetwork
 
-/// The defaults of the classic experiment that depend on the data, found by trying on each set.
+/// The defaults of the classic experiment that depend on the data, found by experiment on each data set.
 package struct ExperimentDefaults: Equatable, Sendable {
   package var hidden: Int
   package var learningRate: Double
@@ -24,7 +24,7 @@ package struct ExperimentDefaults: Equatable, Sendable {
     hidden: 100, learningRate: 0.5, decay: 0.9, regularization: 2e-5, iterations: 4000, scale: 0.05,
     validation: 1000)
 
-  /// Other numbers in IDX files; their size is unknown, so that the learning rate is lower.
+  /// Other numbers in IDX files. Their scale is unknown, so the learning rate is lower.
   package static let idxNumbers = {
     var defaults = idx
     defaults.learningRate = 0.1
@@ -86,7 +86,7 @@ extension Hyperparameters {
     return experiment
   }
 
-  /// The held-out rows: the last ones where that is customary, so that figures compare.
+  /// The held-out rows: the last ones where that is the convention, so that results are comparable.
   private func validationSplit(of data: LoadedData) -> ValidationSplit {
     let isCustomary = random == .numpy || data.kind == .cifar10 || data.kind == .fashionMNIST
     let rule = split ?? (isCustomary && splitSeed == nil ? .last : .stratified)
@@ -193,7 +193,7 @@ extension Hyperparameters {
     if let weightDecay { settings.optimizer.weightDecay = weightDecay }
   }
 
-  /// The number of epochs that `iterations` make.
+  /// The number of epochs, with a fraction, that `iterations` iterations make.
   private static func epochs(_ iterations: Int, batchSize: Int, rowCount: Int) -> Double {
     Double(iterations) * Double(batchSize) / Double(max(rowCount, 1))
   }

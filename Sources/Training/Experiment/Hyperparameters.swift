@@ -56,7 +56,7 @@ package struct Hyperparameters: Hashable, Sendable {
   package enum EpochClock: String, CaseIterable, Sendable {
     /// After its last batch.
     case end
-    /// After its first batch, as in the NumPy formulation.
+    /// After its first batch, as in CS231n's NumPy code.
     case classic
   }
 
@@ -75,8 +75,8 @@ package struct Hyperparameters: Hashable, Sendable {
   }
 }
 
-/// Why hyperparameters make no experiment. Their names stand in backticks, so that a command can show
-/// them as options.
+/// An error in the choice of hyperparameters. Their names are in backticks, so that the command can
+/// replace them by its options.
 package struct HyperparameterError: Error, CustomStringConvertible {
   package let message: String
   package var description: String { message }
@@ -164,7 +164,7 @@ extension Hyperparameters {
     }
   }
 
-  /// Refuses a value that is infinite, or 0 without being 0, in single precision.
+  /// Rejects a value that overflows or underflows in single precision.
   private func checkFloat(_ name: String, _ value: Double?) throws {
     guard let value else { return }
     let narrow = Float(value)

@@ -4,16 +4,17 @@ import PerceptronNeuralNetwork
 
 extension Trainer {
   /// Trains until every network's length, early stopping, a callback or the cancellation of the task
-  /// ends the run; after the last two, and after an error of a callback, a further call goes on.
+  /// ends the run. After the last two, and after an error thrown by a callback, another call continues it.
   ///
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.
   ///   - validation: rows that accuracy is measured on, never trained on.
   ///   - callbacks: called in this order after each iteration of each network, and told of the end.
   /// - Returns: the first network's history from the run's beginning.
-  /// - Throws: `InvalidSetting` for a validation set without rows, and for data of a single class where
-  ///   the network tells more apart; ``TrainingMember/failure`` of the first network where all have
-  ///   diverged; what a callback throws.
+  /// - Throws: `InvalidSetting` for a validation set without rows, and for data of a single class if the
+  ///   network distinguishes more. If all networks have failed, ``TrainingMember/failure`` of the first:
+  ///   `TrainingError.lossNotFinite` for a loss that is NaN or infinite, and
+  ///   `TrainingError.parametersNotFinite` if the last update left such parameters. Errors of callbacks.
   /// - Precondition: the data has the networks' input size, no more classes than they, and as many
   ///   rows as the trainer was made for.
   @discardableResult
@@ -24,10 +25,9 @@ extension Trainer {
     try run(on: training, validation: validation, callbacks: callbacks, watching: Watch())
   }
 
-  /// What is called beside the callbacks.
+  /// What the caller does in addition to the callbacks.
   struct Watch {
-    /// Called after each iteration with all networks; gives those, by their positions among the
-    /// members, that are to end.
+    /// Called after each iteration with all networks; returns the positions of the members to stop.
     var group: ((GroupMoment<Scalar>) throws -> Set<Int>)?
     /// Whether the run is to be saved after so many iterations, and how.
     var isSaveDue: ((_ iterations: Int) -> Bool)?
@@ -55,7 +55,7 @@ extension Trainer {
       loop.store(to: &self)
     }
     for index in begun { members[index].checkParameters() }
-    // A network that diverges leaves the others; the run fails where none is left.
+    // If a network diverges, the others continue; if none is left, the run has failed.
     let told = begun.isEmpty ? Array(members.indices) : begun
     if failure == nil, told.allSatisfy({ members[$0].failure != nil }) {
       failure = members[told[0]].failure

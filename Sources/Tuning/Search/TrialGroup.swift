@@ -41,7 +41,7 @@ final class TrialGroup<Scalar: BLASScalar, Random: RandomStream & Codable> {
 
     /// Whether this run can resume from another that was saved after some iterations.
     func canContinue(_ other: Run, after iteration: Int) -> Bool {
-      // Not from beyond a waiting trial's end, whose line the journal may have lost.
+      // Not from beyond the end of a waiting trial: the journal may have lost its line.
       other.settings == settings && other.inputSize == inputSize
         && left.allSatisfy(other.left.contains) && iteration <= left.first?.iterations ?? 0
     }
@@ -224,7 +224,7 @@ extension TrialGroup {
   private func resume() throws {
     guard let checkpointPath, FileManager.default.fileExists(atPath: checkpointPath) else { return }
     let archive = try TensorArchive(readingFrom: checkpointPath)
-    // Else it is of another scalar type, another search or another version.
+    // Otherwise the checkpoint is from another precision, search or version.
     guard let text = archive.metadata[Self.runsKey], let known = try? [Run](json: text.utf8),
       known.first?.settings.precision == runs.first?.settings.precision,
       known.first?.settings.random == runs.first?.settings.random

@@ -53,7 +53,7 @@ struct RunAssessmentTests {
     let large = try assess(scaled(by: 100), settings(rate: 0.3, iterations: 20), fromChance: true)
     let second = try #require(large.warnings.first)
     #expect(second.kind == .risenLoss)
-    #expect(second.message.contains("divide them by more, and subtract their mean"))
+    #expect(second.message.contains("Divide them by more, and subtract their mean"))
   }
 
   @Test("A loss that is as it was, and one of a lucky first batch, has not risen")
@@ -73,7 +73,7 @@ struct RunAssessmentTests {
     let slow = try assess(data, settings(rate: 1e-3))
     #expect(slow.warnings.map(\.kind) == [.nothingLearnt])
     #expect(slow.warnings.first?.value == slow.training.accuracy)
-    #expect(slow.warnings.first?.message.contains("are gives 1.1 and 0.333: ") == true)
+    #expect(slow.warnings.first?.message.contains("frequencies gives 1.1 and 0.333: ") == true)
     let short = try assess(data, settings(rate: 1e-3, iterations: 5))
     #expect(short.warnings.first?.message.contains("short (iterations: 5)") == true)
     // Nothing can be told of a run without an iteration, or of a single class.
