@@ -15,8 +15,6 @@ public enum LayerSpecification: Sendable, Codable, Hashable {
   case sigmoid
   /// ``GELU``.
   case gelu
-  /// ``Softplus``.
-  case softplus
   /// ``Dropout``.
   case dropout(rate: Double)
   /// ``BatchNorm``.
@@ -71,7 +69,6 @@ extension LayerSpecification {
     Activation(name: "tanh", layer: .tanh, initializer: .glorotNormal),
     Activation(name: "sigmoid", layer: .sigmoid, initializer: .glorotNormal),
     Activation(name: "gelu", layer: .gelu, initializer: .heNormal),
-    Activation(name: "softplus", layer: .softplus, initializer: .heNormal),
   ]
 
   /// A fresh layer for rows of `inputSize` numbers.
@@ -93,7 +90,6 @@ extension LayerSpecification {
     case .tanh: Tanh<Scalar>()
     case .sigmoid: Sigmoid<Scalar>()
     case .gelu: GELU<Scalar>()
-    case .softplus: Softplus<Scalar>()
     case .dropout(let rate): Dropout<Scalar>(rate: rate)
     case .batchNorm(let momentum, let epsilon):
       BatchNorm<Scalar>(size: inputSize, momentum: momentum, epsilon: epsilon)
