@@ -14,8 +14,6 @@ public enum LossSpecification: Sendable, Codable, Hashable {
   case absoluteError
   /// ``LogisticLoss``.
   case logistic
-  /// ``LogCosh``.
-  case logCosh
 
   /// ``SoftmaxLoss`` without label smoothing or class weights.
   public static var softmax: LossSpecification { .softmax() }
@@ -30,7 +28,6 @@ public enum LossSpecification: Sendable, Codable, Hashable {
     ("logistic", .logistic),
     ("squared-error", .squaredError),
     ("absolute-error", .absoluteError),
-    ("log-cosh", .logCosh),
   ]
 
   /// The loss, for settings that pass ``check(classCount:)``.
@@ -44,7 +41,6 @@ public enum LossSpecification: Sendable, Codable, Hashable {
     case .squaredError: SquaredError<Scalar>()
     case .absoluteError: AbsoluteError<Scalar>()
     case .logistic: LogisticLoss<Scalar>()
-    case .logCosh: LogCosh<Scalar>()
     }
   }
 
