@@ -19,8 +19,6 @@ public enum Initializer: Sendable, Codable, Hashable {
   /// Normal deviates of variance 1/inputs (LeCun and others 1998, "Efficient BackProp", §4.6), as
   /// networks that normalize themselves need (Klambauer and others 2017).
   case leCunNormal
-  /// Uniform in ±√(3/inputs), of the same variance.
-  case leCunUniform
   /// `gain` times a matrix with orthonormal columns, or rows where it has more columns, uniformly
   /// distributed among all such (Saxe and others 2014; Mezzadri 2007).
   case orthogonal(gain: Double)
@@ -38,7 +36,6 @@ extension Initializer {
     ("glorot", .glorotNormal),
     ("glorot-uniform", .glorotUniform),
     ("lecun", .leCunNormal),
-    ("lecun-uniform", .leCunUniform),
     ("orthogonal", .orthogonal(gain: 1)),
   ]
 
@@ -70,8 +67,6 @@ extension Initializer {
       return .uniform(shape, within: (6 / fanIn).squareRoot(), using: &random)
     case .leCunNormal:
       return .normal(shape, standardDeviation: (1 / fanIn).squareRoot(), using: &random)
-    case .leCunUniform:
-      return .uniform(shape, within: (3 / fanIn).squareRoot(), using: &random)
     case .orthogonal(let gain):
       return orthonormal(shape, gain: gain, using: &random)
     case .zeros:
