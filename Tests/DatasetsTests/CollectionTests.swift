@@ -113,13 +113,12 @@ struct CollectionTests {
   func nothing() throws {
     let cifar = "CIFAR-10 batches (data_batch_*.bin, test_batch.bin)"
     let idx = "IDX files (train-images*, train-labels*, t10k-… or test-…)"
-    let text = "labelled text files (train.txt, test.txt)"
     let path = directory.path
-    #expect(loadingError(path, nil) == "expected \(cifar) or \(idx) or \(text), found no files")
+    #expect(loadingError(path, nil) == "expected \(cifar) or \(idx), found no files")
     #expect(loadingError(path, .idx) == "expected \(idx), found no files")
     for number in 1...5 { try directory.write([1], to: "file\(number)") }
     let five = "file1, file2, file3, file4, file5"
-    #expect(loadingError(path, nil) == "expected \(cifar) or \(idx) or \(text), found \(five)")
+    #expect(loadingError(path, nil) == "expected \(cifar) or \(idx), found \(five)")
     for number in 6...7 { try directory.write([1], to: "file\(number)") }
     #expect(loadingError(path, .idx) == "expected \(idx), found \(five) and 2 more")
     for missing in [directory.file("none"), ""] {
