@@ -76,8 +76,9 @@ let package = Package(
     module("Training", uses: numerics + ["Datasets"], page: true),
     module("Tuning", uses: training, page: true),
     module("Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"], page: true),
-    module("Reports", uses: training + ["Tuning", "Visualization"], page: true),
-    module("Perceptron", uses: training + ["Tuning", "Visualization", "Reports"]),
+    module("Reports", uses: training + ["Visualization"], page: true),
+    module("StudyReports", uses: training + ["Tuning", "Visualization", "Reports"], page: true),
+    module("Perceptron", uses: training + ["Tuning", "Visualization", "Reports", "StudyReports"]),
 
     .target(
       name: "PerceptronCommandSupport",
@@ -113,7 +114,7 @@ let package = Package(
     tests(of: "Training", uses: numerics + ["Datasets"]),
     tests(of: "Tuning", uses: training),
     tests(of: "Visualization", uses: numerics + ["Datasets", "CPNG"]),
-    tests(of: "Reports", uses: training + ["Tuning", "Visualization"]),
+    tests(of: "Reports", uses: training + ["Tuning", "Visualization", "StudyReports"]),
     tests(of: "Perceptron", uses: []),
     .testTarget(
       name: "CommandTests",

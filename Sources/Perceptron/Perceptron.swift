@@ -3,6 +3,7 @@
 @_exported import PerceptronLinearAlgebra
 @_exported import PerceptronNeuralNetwork
 @_exported import PerceptronReports
+@_exported import PerceptronStudyReports
 @_exported import PerceptronTraining
 @_exported import PerceptronTuning
 @_exported import PerceptronVisualization

@@ -1,5 +1,5 @@
 import PerceptronTuning
-import PerceptronReports
+import PerceptronStudyReports
 import PerceptronVisualization
 
 /// Studies to make pages of, and ways to look into pages.

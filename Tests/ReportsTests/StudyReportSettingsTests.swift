@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import PerceptronTuning
-import PerceptronReports
+import PerceptronStudyReports
 import PerceptronVisualization
 
 /// Pages of studies whose settings are of every kind.

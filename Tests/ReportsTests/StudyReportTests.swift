@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import PerceptronTuning
-import PerceptronReports
+import PerceptronStudyReports
 import PerceptronVisualization
 
 /// What is on the page of a study, and what is left out where there is nothing to show.

@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronLinearAlgebra
 
 /// A data set in two parts, which share its features.
@@ -125,7 +126,7 @@ extension Dataset {
     for index in open { shares[index] = sizes[index] * rest / total }
     var missing = count - shares.reduce(0, +)
     let remainders = sizes.map { $0 * rest % total }
-    let order = open.sorted { (-remainders[$0], $0) < (-remainders[$1], $1) }
+    let order = open.stablySorted { (-remainders[$0], $0) < (-remainders[$1], $1) }
     while missing > 0 {
       for index in order where missing > 0 && shares[index] < limits[index] {
         shares[index] += 1

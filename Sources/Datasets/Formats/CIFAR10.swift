@@ -26,7 +26,7 @@ public enum CIFAR10 {
   public static func readDirectory(_ path: String) throws -> DatasetFiles {
     let names = try fileNames(path)
     let batches = names.compactMap { name in batchNumber(name).map { (number: $0, name: name) } }
-      .sorted { ($0.number, $0.name) < ($1.number, $1.name) }
+      .stablySorted { ($0.number, $0.name) < ($1.number, $1.name) }
     let classes =
       try names.contains("batches.meta.txt")
       ? readClassNames(join(path, "batches.meta.txt")) : classNames

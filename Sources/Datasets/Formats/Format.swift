@@ -49,7 +49,7 @@ public struct DatasetFiles: Sendable {
 /// The names in a directory, sorted; throws a `FileError` where it cannot be read.
 func directoryNames(_ path: String) throws -> [String] {
   do {
-    return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    return try FileManager.default.contentsOfDirectory(atPath: path).stablySorted()
   } catch {
     let found = FileKind(of: path).map { "found \($0)" } ?? error.localizedDescription
     throw FileError(path, "expected a directory, \(found)")

@@ -38,7 +38,7 @@ struct SafetensorsHeader {
     metadata = raw.metadata
     fields = try raw.tensors
       .map { try SafetensorsHeader.field($0, $1, path: path) }
-      .sorted {
+      .stablySorted {
         ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
       }
     try SafetensorsHeader.checkCover(fields, path: path, dataSize: dataSize)

@@ -166,7 +166,7 @@ extension TensorArchive {
   /// - Throws: ``FileError`` where the file cannot be written or the names and notes take more than
   ///   the 100 MB that the format allows.
   public func write(to path: String) throws {
-    let entries = entries.sorted { left, right in
+    let entries = entries.stablySorted { left, right in
       let (leftSize, rightSize) = (left.tensor.dataType.size, right.tensor.dataType.size)
       if leftSize != rightSize { return leftSize > rightSize }
       return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
@@ -189,7 +189,7 @@ extension TensorArchive {
     if !metadata.isEmpty {
       let notes =
         try metadata
-        .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        .stablySorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         .map { "\(try $0.key.jsonLine):\(try $0.value.jsonLine)" }
       fields.append("\"\(metadataKey)\":{\(notes.joined(separator: ","))}")
     }

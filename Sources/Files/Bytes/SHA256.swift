@@ -32,11 +32,11 @@ extension TensorArchive {
       func add(_ text: String) throws {
         try Array("\(text.utf8.count):\(text)".utf8).withUnsafeBytes(addBytes)
       }
-      for (name, value) in metadata.sorted(by: { $0.key < $1.key }) where name != key {
+      for (name, value) in metadata.sortedByKey where name != key {
         try add(name)
         try add(value)
       }
-      for entry in entries.sorted(by: { $0.name < $1.name }) {
+      for entry in entries.stablySorted(by: { $0.name < $1.name }) {
         try add("\(entry.name) \(entry.tensor.dataType.rawValue) \(entry.tensor.shape)")
         try entry.tensor.withUnsafeBytes(addBytes)
       }

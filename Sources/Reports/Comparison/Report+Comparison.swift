@@ -117,6 +117,7 @@ private struct ComparisonPage {
       let loss = results.finalLoss ?? .infinity
       return (-(results.validationAccuracy ?? -1), loss.isNaN ? .infinity : loss)
     }
-    return entries.indices.sorted { rank($0) < rank($1) }.prefix(Self.distinctCount).sorted()
+    return sortedIndices(entries.count) { rank($0) < rank($1) }.prefix(Self.distinctCount)
+      .stablySorted(by: <)
   }
 }

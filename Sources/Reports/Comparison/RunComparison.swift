@@ -1,6 +1,5 @@
 import PerceptronFiles
 import PerceptronTraining
-import PerceptronTuning
 import PerceptronVisualization
 
 /// A comparison of runs: the settings in which they differ, and their results.

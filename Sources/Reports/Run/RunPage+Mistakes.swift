@@ -110,7 +110,7 @@ extension RunPage {
         pairs.append((label, predicted, count))
       }
     }
-    pairs.sort { ($1.count, $0.label, $0.predicted) < ($0.count, $1.label, $1.predicted) }
+    pairs = pairs.stablySorted { $0.count > $1.count }
     return Report.Table(
       caption: pairs.isEmpty ? "No row is misclassified" : "The most frequent confusions",
       columns: [

@@ -1,11 +1,10 @@
 import PerceptronFiles
 import PerceptronTraining
-import PerceptronTuning
 
 /// One of the settings that a run was made with, for tables and event files.
 struct RunSetting: Hashable {
   let name: String
-  let value: ParameterValue
+  let value: Hyperparameter.Value
 
   /// The value as text, numbers with six digits.
   var text: String {

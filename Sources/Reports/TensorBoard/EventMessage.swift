@@ -2,7 +2,7 @@ import PerceptronVisualization
 
 /// The messages of event files. Field numbers are those of TensorFlow's `core/util/event.proto`
 /// and, in `core/framework`, `summary.proto`, `tensor.proto` and `tensor_shape.proto`.
-enum EventMessage {
+package enum EventMessage {
   private enum Event {
     static let wallTime = 1, step = 2, fileVersion = 3, summary = 5, sessionLog = 7
   }
@@ -42,7 +42,7 @@ enum EventMessage {
     }
   }
 
-  static func scalars(
+  package static func scalars(
     _ numbers: [(tag: String, number: Double)], step: Int, time: Double
   ) -> WireMessage {
     event(
@@ -135,7 +135,7 @@ enum EventMessage {
 ///
 /// Event files need half a dozen messages that never change; SwiftProtobuf with generated code
 /// would be several thousand lines and one more dependency.
-struct WireMessage {
+package struct WireMessage {
   private(set) var bytes: [UInt8] = []
 
   init(_ fill: (inout WireMessage) -> Void = { _ in }) { fill(&self) }

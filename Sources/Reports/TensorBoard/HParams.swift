@@ -1,15 +1,15 @@
-import PerceptronTuning
+import PerceptronTraining
 
 /// The messages of TensorBoard's hparams plug-in: the definition of a study, and for each trial or
 /// run the values of its hyperparameters and its status. Field numbers are those of TensorBoard's
 /// `plugins/hparams/plugin_data.proto` and `plugins/hparams/api.proto`, and of
 /// `google/protobuf/struct.proto`.
-enum HParams {
+package enum HParams {
   private static let plugin = "hparams"
   private static let tagPrefix = "_hparams_/"
   private static let experimentName = "experiment"
   /// The tag of a study's definition, with which the event file in its folder begins.
-  static let experimentTag = tagPrefix + experimentName
+  package static let experimentTag = tagPrefix + experimentName
   private enum Content { static let version = 1, experiment = 2, start = 3, end = 4 }
   private enum Experiment { static let description = 1, hparams = 4, metrics = 5 }
   private enum Info { static let name = 1, type = 4, discrete = 5, interval = 6 }
@@ -22,38 +22,59 @@ enum HParams {
   private enum List { static let values = 1 }
   private enum Value { static let number = 2, text = 3, flag = 4 }
 
-  enum Status: Int {
+  package enum Status: Int {
     case success = 1
     case failure = 2
     case running = 3
   }
 
   /// The kind of a hyperparameter's values, one for all trials.
-  enum Kind: Int {
+  package enum Kind: Int {
     case text = 1
     case flag = 2
     case number = 3
 
-    /// Numbers or flags if all values of the domain are, else texts.
-    init(_ domain: SearchSpace.Domain) {
-      let values = if case .values(let values) = domain { values } else { [] as [ParameterValue] }
+    /// Numbers or flags if all values are, else texts.
+    init(_ values: [Hyperparameter.Value]) {
       self =
         values.allSatisfy { $0.number != nil }
         ? .number : values.allSatisfy { $0.kind == .flag } ? .flag : .text
     }
+  }
 
-    init(_ value: ParameterValue) { self = Kind(.values([value])) }
+  /// A hyperparameter of a study.
+  package struct Column {
+    package let name: String
+    package let domain: Domain
+
+    package enum Domain {
+      case values([Hyperparameter.Value])
+      /// Numbers of a range, both ends included.
+      case numbers(from: Double, to: Double)
+    }
+
+    package init(_ name: String, _ domain: Domain) {
+      self.name = name
+      self.domain = domain
+    }
+
+    package var kind: Kind {
+      switch domain {
+      case .values(let values): Kind(values)
+      case .numbers: .number
+      }
+    }
   }
 
   /// The definition of a study.
   ///
   /// - Parameter metrics: the tags of the results with their names.
-  static func experiment(
-    _ space: SearchSpace, metrics: [(tag: String, name: String)], description: String, time: Double
+  package static func experiment(
+    _ columns: [Column], metrics: [(tag: String, name: String)], description: String, time: Double
   ) -> WireMessage {
     let experiment = WireMessage {
       $0.add(Experiment.description, description)
-      for parameter in space.parameters { $0.add(Experiment.hparams, info(parameter)) }
+      for column in columns { $0.add(Experiment.hparams, info(column)) }
       for metric in metrics {
         let name = WireMessage { $0.add(MetricName.tag, metric.tag) }
         let info = WireMessage {
@@ -70,8 +91,9 @@ enum HParams {
   ///
   /// - Parameter group: the name of the group of repeats of one point, of which the plug-in shows
   ///   the mean; nil for a single trial.
-  static func start(
-    _ hyperparameters: [(name: String, value: ParameterValue, kind: Kind)], group: String? = nil,
+  package static func start(
+    _ hyperparameters: [(name: String, value: Hyperparameter.Value, kind: Kind)],
+    group: String? = nil,
     time: Double
   ) -> WireMessage {
     let start = WireMessage {
@@ -88,7 +110,7 @@ enum HParams {
     return event("session_start_info", Content.start, start, time: time)
   }
 
-  static func end(_ status: Status, time: Double) -> WireMessage {
+  package static func end(_ status: Status, time: Double) -> WireMessage {
     let end = WireMessage {
       $0.add(End.status, status.rawValue)
       $0.add(End.time, time)
@@ -106,27 +128,27 @@ enum HParams {
     return EventMessage.plugin(tagPrefix + name, plugin, content, time: time)
   }
 
-  private static func info(_ parameter: SearchSpace.Parameter) -> WireMessage {
-    let kind = Kind(parameter.domain)
-    return WireMessage {
-      $0.add(Info.name, parameter.name)
-      $0.add(Info.type, kind.rawValue)
-      if case .values(let values) = parameter.domain {
+  private static func info(_ column: Column) -> WireMessage {
+    WireMessage {
+      $0.add(Info.name, column.name)
+      $0.add(Info.type, column.kind.rawValue)
+      switch column.domain {
+      case .values(let values):
         let list = WireMessage {
-          for value in values { $0.add(List.values, message(value, as: kind)) }
+          for value in values { $0.add(List.values, message(value, as: column.kind)) }
         }
         $0.add(Info.discrete, list)
-      } else if let range = parameter.domain.range {
+      case .numbers(let lower, let upper):
         let interval = WireMessage {
-          $0.add(Interval.lower, range.lower)
-          $0.add(Interval.upper, range.upper)
+          $0.add(Interval.lower, lower)
+          $0.add(Interval.upper, upper)
         }
         $0.add(Info.interval, interval)
       }
     }
   }
 
-  private static func message(_ value: ParameterValue, as kind: Kind) -> WireMessage {
+  private static func message(_ value: Hyperparameter.Value, as kind: Kind) -> WireMessage {
     WireMessage {
       if kind == .number, let number = value.number {
         $0.add(Value.number, number)

@@ -2,7 +2,6 @@ import Foundation
 import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronTraining
-import PerceptronTuning
 import PerceptronVisualization
 
 /// An event file for `tensorboard --logdir FOLDER`, which may read it while it is written.
@@ -72,8 +71,8 @@ public final class TensorBoardLog {
 
   /// Adds the hyperparameters of a run: a row of the hparams tab, beside its last numbers. Runs of
   /// several folders are rows of one table with the columns of all.
-  public func begin(_ hyperparameters: [(name: String, value: ParameterValue)]) throws {
-    try add(HParams.start(hyperparameters.map { ($0, $1, HParams.Kind($1)) }, time: now))
+  public func begin(_ hyperparameters: [(name: String, value: Hyperparameter.Value)]) throws {
+    try add(HParams.start(hyperparameters.map { ($0, $1, HParams.Kind([$1])) }, time: now))
   }
 
   /// Adds the settings of a run, under the names of its page.
@@ -101,7 +100,7 @@ public final class TensorBoardLog {
 
   private var now: Double { Date().timeIntervalSince1970 }
 
-  func add(_ message: WireMessage) throws {
+  package func add(_ message: WireMessage) throws {
     pending += EventMessage.record(of: message)
     if pending.count >= Self.largestPending || lastFlush.duration(to: .now) >= Self.flushInterval {
       try flush()
@@ -117,7 +116,7 @@ package enum EventFileName {
 
   package static func names(in folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasPrefix(prefix) }.sorted()
+    return names.filter { $0.hasPrefix(prefix) }.stablySorted()
   }
 
   /// A name after all in the folder, even if the clock was set back.

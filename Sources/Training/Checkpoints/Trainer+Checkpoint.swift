@@ -258,7 +258,7 @@ extension TensorArchive {
     let numbers: Tensor<Double> = try finiteTensor(Prefix.order, path: path)
     if sampling == .replacement { return [] }
     let order = numbers.elements.compactMap { Int(exactly: $0) }
-    if order.sorted() != Array(0..<rowCount) {
+    if order.count != rowCount || Set(order) != Set(0..<rowCount) {
       throw FileError(path, "tensor \(Prefix.order): expected each of \(rowCount) rows once")
     }
     return order

@@ -198,7 +198,7 @@ extension ConfusionMatrix: CustomStringConvertible {
   /// The rank of each predicted class, 1 for the one that was most often predicted wrongly.
   private var mistakeRanks: [Int] {
     let mistakes = zip(predictedCounts, counts.indices).map { $0 - counts[$1][$1] }
-    let order = mistakes.indices.sorted { (mistakes[$1], $0) < (mistakes[$0], $1) }
+    let order = sortedIndices(mistakes.count) { mistakes[$1] < mistakes[$0] }
     var ranks = mistakes
     for (place, predicted) in order.enumerated() { ranks[predicted] = place + 1 }
     return ranks

@@ -1,4 +1,5 @@
 import PerceptronDatasets
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
@@ -66,8 +67,7 @@ extension Network {
     var start = 0
     forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
       top += mistakes(outputs, labels, firstRow: start)
-      top.sort { $0.precedes($1) }
-      top.removeLast(max(0, top.count - count))
+      top = Array(top.stablySorted { $0.precedes($1) }.prefix(count))
       start += labels.count
     }
     return top

@@ -65,14 +65,14 @@ public struct CustomSettings: Sendable {
   /// - Precondition: it was registered with this setting.
   public subscript(name: String) -> Double {
     guard let value = values[name] else {
-      fatalError("CustomSettings: no setting \(name), only \(values.keys.sorted())")
+      fatalError("CustomSettings: no setting \(name), only \(values.keys.stablySorted())")
     }
     return value
   }
 
   /// A name and settings for people, the settings in alphabetical order.
   static func displayName(_ name: String, _ settings: [String: Double]) -> String {
-    ([name] + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+    ([name] + settings.sortedByKey.map { "\($0.key) \($0.value)" })
       .joined(separator: ", ")
   }
 }
@@ -105,19 +105,19 @@ final class Registry<Value: Sendable>: Sendable {
   ///   exactly the names that were registered with it.
   func value(_ name: String, settings: [String: Double]) throws -> (Value, CustomSettings) {
     guard let entry = entries.withLock({ $0[name] }) else {
-      let names = entries.withLock { $0.keys.sorted() }
+      let names = entries.withLock { $0.keys.stablySorted() }
       let known = names.isEmpty ? "none is" : names.joined(separator: ", ")
       throw InvalidSetting(
         name: kind, value: "\"\(name)\"",
         expected: "one that is registered (\(known)); "
-          + "call \(type).register(\"\(name)\", settings: \(settings.keys.sorted())) first")
+          + "call \(type).register(\"\(name)\", settings: \(settings.keys.stablySorted())) first")
     }
     for setting in entry.settings where settings[setting] == nil {
       throw InvalidSetting(
         name: "\(setting) of \(kind) \"\(name)\"", value: "missing", expected: "a number")
     }
     if settings.count > entry.settings.count,
-      let setting = settings.keys.sorted().first(where: { !entry.settings.contains($0) })
+      let setting = settings.keys.stablySorted().first(where: { !entry.settings.contains($0) })
     {
       throw InvalidSetting(
         name: "a setting of \(kind) \"\(name)\"", value: "\"\(setting)\"",

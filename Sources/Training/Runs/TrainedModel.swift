@@ -142,9 +142,10 @@ extension TrainedModel {
   init(_ archive: TensorArchive, path: String) throws {
     try archive.expect([Metadata.format], "a Perceptron model", path: path)
     network = try archive.network(try Self.architecture(archive, path: path), path: path)
-    let expected = (network.parameters.names + network.statistics.names).sorted()
-    if archive.names.sorted() != expected {
-      throw FileError(path, "expected the tensors \(expected), found \(archive.names.sorted())")
+    let expected = (network.parameters.names + network.statistics.names).stablySorted()
+    if archive.names.stablySorted() != expected {
+      throw FileError(
+        path, "expected the tensors \(expected), found \(archive.names.stablySorted())")
     }
     preprocessing = try archive.decode(Preprocessing.self, Metadata.preprocessing, path: path)
     classNames = try archive.decode([String].self, Metadata.classNames, path: path)

@@ -1,3 +1,5 @@
+import PerceptronFiles
+
 /// The values that effects are computed from.
 ///
 /// Without pruning, these are the results of the completed trials. With pruning, results would be
@@ -90,7 +92,7 @@ extension MarginalEffect.Extent {
     if case .values(let values) = domain { return values.map { .value($0) } }
     let tried = Set(tried)
     guard let range = domain.range, tried.count > mostValues else {
-      return tried.sorted { ($0.number ?? 0) < ($1.number ?? 0) }.map { .value($0) }
+      return tried.stablySorted { ($0.number ?? 0) < ($1.number ?? 0) }.map { .value($0) }
     }
     let ends = (0...partCount).map { part -> Double in
       range.scale.value(at: Double(part) / Double(partCount), from: range.lower, to: range.upper)

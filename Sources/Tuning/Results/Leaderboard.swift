@@ -29,7 +29,7 @@ public struct Leaderboard: Sendable, Equatable {
     parameterNames = definition.space.parameters.map(\.name)
     repeats = max(definition.seeds.count, 1)
     let goal = goal
-    self.configurations = configurations.sorted { first, second in
+    self.configurations = configurations.stablySorted { first, second in
       let (group, other) = (Self.group(of: first), Self.group(of: second))
       if group != other { return group < other }
       return group == 2

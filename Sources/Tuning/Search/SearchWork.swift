@@ -1,4 +1,5 @@
 import PerceptronDatasets
+import PerceptronFiles
 import PerceptronNeuralNetwork
 import PerceptronTraining
 
@@ -97,7 +98,9 @@ struct SearchWork {
       }
     }
     for index in members.indices {
-      members[index].trials.sort { ($0.iterations, $0.trial) < ($1.iterations, $1.trial) }
+      members[index].trials = members[index].trials.stablySorted {
+        ($0.iterations, $0.trial) < ($1.iterations, $1.trial)
+      }
     }
     return members
   }

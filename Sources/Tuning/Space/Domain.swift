@@ -168,7 +168,7 @@ extension SearchSpace.Domain {
     if values.count == 1 { return 0.5 }
     let index =
       if let number = value.number {
-        values.compactMap(\.number).sorted().firstIndex { $0 >= number }
+        values.compactMap(\.number).stablySorted(by: <).firstIndex { $0 >= number }
       } else {
         values.firstIndex(of: value)
       }

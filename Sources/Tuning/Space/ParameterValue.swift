@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronTraining
 
 /// The value of a hyperparameter.
@@ -38,7 +39,7 @@ extension JSONValue: CustomStringConvertible {
     case .list(let list): "[" + list.map(\.description).joined(separator: ", ") + "]"
     case .object(let fields):
       "{"
-        + fields.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
+        + fields.sortedByKey.map { "\"\($0.key)\": \($0.value)" }
         .joined(separator: ", ") + "}"
     }
   }

@@ -27,7 +27,7 @@ extension SearchSpace: Codable {
     guard case .object(let fields) = value else {
       throw SearchSpaceError(found: "\(value)", expected: "an object with the key parameters")
     }
-    if let unknown = fields.keys.sorted().first(where: { Key(rawValue: $0) == nil }) {
+    if let unknown = fields.keys.stablySorted().first(where: { Key(rawValue: $0) == nil }) {
       throw SearchSpaceError(found: "the key \(unknown)", expected: "only parameters")
     }
     guard case .list(let list)? = fields[Key.parameters.rawValue] else {
@@ -168,7 +168,7 @@ struct ParameterFields {
   /// Throws unless all keys are known and go together.
   private func checkKeys(besides others: [String]) throws {
     let known = others + ["values", "range", "scale", "points", "integer"]
-    if let key = fields.keys.sorted().first(where: { !known.contains($0) }) {
+    if let key = fields.keys.stablySorted().first(where: { !known.contains($0) }) {
       throw SearchSpaceError(
         parameter: name, found: "the key \(key)",
         expected: "one of \(known.joined(separator: ", "))")

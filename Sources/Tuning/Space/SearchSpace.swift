@@ -1,4 +1,5 @@
 import Foundation
+import PerceptronFiles
 
 /// The hyperparameters of a search, each with the values that it may take.
 public struct SearchSpace: Hashable, Sendable {
@@ -61,7 +62,7 @@ extension SearchSpace {
           parameter: parameter.name, found: "two parameters of this name", expected: "one")
       }
       try parameter.domain.check(for: parameter.name)
-      for (name, values) in parameter.condition.sorted(by: { $0.key < $1.key }) {
+      for (name, values) in parameter.condition.sortedByKey {
         try parameter.checkCondition(about: name, values: values, before: before)
       }
       before[parameter.name] = parameter.domain
@@ -79,7 +80,8 @@ extension SearchSpace.Parameter {
         parameter: name, found: "a condition about \(other)",
         expected: before.isEmpty
           ? "none, as no parameter comes before"
-          : "one about a parameter before it: \(before.keys.sorted().joined(separator: ", "))")
+          : "one about a parameter before it: \(before.keys.stablySorted().joined(separator: ", "))"
+      )
     }
     if case .numbers = domain {
       throw SearchSpaceError(

@@ -122,7 +122,7 @@ extension StudyState {
 extension Study {
   /// The disjoint periods in which any trial ran, in order, as far as they are known.
   public var activity: [ClosedRange<Date>] {
-    let all = trials.flatMap(\.stretches).sorted { $0.lowerBound < $1.lowerBound }
+    let all = trials.flatMap(\.stretches).stablySorted { $0.lowerBound < $1.lowerBound }
     return all.reduce(into: []) { merged, next in
       guard let last = merged.last, next.lowerBound <= last.upperBound else {
         return merged.append(next)

@@ -1,4 +1,5 @@
 import Foundation
+import PerceptronFiles
 import PerceptronNeuralNetwork
 import PerceptronTraining
 
@@ -163,7 +164,7 @@ extension StudyDefinition {
     try compare("goal", goal, expected.goal, path)
     try compare("pruning", pruning, expected.pruning, path)
     try compare("seeds of repeats", seeds, expected.seeds, path)
-    for name in Set(context.keys).union(expected.context.keys).sorted() {
+    for name in Set(context.keys).union(expected.context.keys).stablySorted() {
       try compare(name, context[name], expected.context[name], path)
     }
   }

@@ -157,7 +157,7 @@ extension Chart.Curves {
         kept.append(points[range.lowerBound])
         continue
       }
-      kept += Set([low, high] + [gap].compactMap { $0 }).sorted().map { points[$0] }
+      kept += Set([low, high] + [gap].compactMap { $0 }).stablySorted(by: <).map { points[$0] }
     }
     return kept
   }

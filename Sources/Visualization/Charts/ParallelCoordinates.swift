@@ -142,7 +142,7 @@ extension Chart.ParallelCoordinates {
       dimension.name, x: isFirst ? 4 : isLast ? drawing.width - 4 : x, y: name.y, alignment,
       room: max(isFirst || isLast ? name.room * 0.75 : name.room - 8, 60))
     var last = Double.infinity
-    for tick in dimension.ticks.sorted(by: { $0.position < $1.position }) {
+    for tick in dimension.ticks.stablySorted(by: { $0.position < $1.position }) {
       let y = bottom - tick.position * (bottom - top)
       if last - y < 14 { continue }
       last = y

@@ -50,7 +50,7 @@ extension Chart.Timeline {
     let count = (lanes.max() ?? 0) + 1
     let laneHeight = min(max(300 / Double(count), 2), 20)
     let (left, right) = (20.0, width - 20)
-    let used = Set(spans.map(\.kind)).sorted()
+    let used = Set(spans.map(\.kind)).stablySorted(by: <)
     let legend = Legend(
       used.map {
         .init(
@@ -99,8 +99,8 @@ extension Chart.Timeline {
   static func lanes(of spans: [Span]) -> [Int] {
     var ends: [Double] = []
     var lanes = [Int](repeating: 0, count: spans.count)
-    let order = spans.indices.sorted {
-      (spans[$0].seconds.lowerBound, $0) < (spans[$1].seconds.lowerBound, $1)
+    let order = sortedIndices(spans.count) {
+      spans[$0].seconds.lowerBound < spans[$1].seconds.lowerBound
     }
     for index in order {
       let span = spans[index].seconds

@@ -87,7 +87,7 @@ extension Report {
     if !earlier.isEmpty || !files.isEmpty {
       try makeFolder(folder)
       // Written before the files, so that all are listed.
-      let names = kept.union(earlier).sorted().joined(separator: "\n") + "\n"
+      let names = kept.union(earlier).stablySorted().joined(separator: "\n") + "\n"
       try AtomicFile.write(Array(names.utf8), to: folder + "/" + listName)
     }
     for name in earlier where !kept.contains(name) { try AtomicFile.remove(folder + "/" + name) }

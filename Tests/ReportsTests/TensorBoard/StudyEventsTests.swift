@@ -5,6 +5,7 @@ import Testing
 import PerceptronTraining
 import PerceptronTuning
 @testable import PerceptronReports
+@testable import PerceptronStudyReports
 import PerceptronVisualization
 
 /// The event files of studies, and what may be in the folder that they replace.

@@ -1,4 +1,5 @@
 import Foundation
+import PerceptronReports
 import PerceptronTraining
 import PerceptronTuning
 
@@ -38,7 +39,7 @@ private struct StudyEvents {
     let time = trials.compactMap(\.began).min() ?? Date()
     try log.add(
       HParams.experiment(
-        study.definition.space,
+        columns,
         metrics: metrics.map { ("result/\($0.name)", $0.name) },
         description: "\(study.trials.count) trials: \(study.countsText)",
         time: time.timeIntervalSince1970))
@@ -50,8 +51,8 @@ private struct StudyEvents {
     let log = try TensorBoardLog(in: StudyEventFolder.trial(trial.id, in: folder))
     let began = (trial.began ?? trial.stretches.first?.lowerBound ?? Date()).timeIntervalSince1970
     let ended = trial.ended?.timeIntervalSince1970 ?? began + trial.seconds
-    let parameters = study.definition.space.parameters.compactMap { parameter in
-      trial.parameters[parameter.name].map { (parameter.name, $0, HParams.Kind(parameter.domain)) }
+    let parameters = columns.compactMap { column in
+      trial.parameters[column.name].map { (column.name, $0, column.kind) }
     }
     let group = isRepeated ? "network-\(trial.configuration)" : nil
     try log.add(HParams.start(parameters, group: group, time: began))
@@ -67,6 +68,18 @@ private struct StudyEvents {
     try log.add(EventMessage.scalars(results, step: trial.iterations ?? 0, time: ended))
     try log.add(HParams.end(status(of: trial), time: ended))
     try log.flush()
+  }
+
+  private var columns: [HParams.Column] {
+    study.definition.space.parameters.map { parameter in
+      switch parameter.domain {
+      case .values(let values): .init(parameter.name, .values(values))
+      case .numbers(let lower, let upper, _, _):
+        .init(parameter.name, .numbers(from: lower, to: upper))
+      case .integers(let lower, let upper, _, _):
+        .init(parameter.name, .numbers(from: Double(lower), to: Double(upper)))
+      }
+    }
   }
 
   private var isRepeated: Bool { study.definition.seeds.count > 1 }

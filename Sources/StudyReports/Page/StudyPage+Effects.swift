@@ -14,7 +14,7 @@ extension StudyPage {
             + "the values \(basis)."))
     }
     let ranked = shown.filter { $0.importance != nil }
-      .sorted { $0.importance ?? 0 > $1.importance ?? 0 }
+      .stablySorted { $0.importance ?? 0 > $1.importance ?? 0 }
     if ranked.count > 1 {
       blocks.append(.charts([.init("importance", importance(of: ranked), isWide: true)]))
     }
@@ -72,7 +72,9 @@ extension StudyPage {
             axis: .init(goalName), names: bars.map(\.0), values: bars.map(\.1), digits: digits)))
     }
     func points(_ value: (MarginalEffect.Level) -> Double?) -> [Chart.Point] {
-      zip(places, levels).map { Chart.Point($0 ?? .nan, value($1) ?? .nan) }.sorted { $0.x < $1.x }
+      zip(places, levels).map { Chart.Point($0 ?? .nan, value($1) ?? .nan) }.stablySorted {
+        $0.x < $1.x
+      }
     }
     return Chart(
       title: title, summary: summary,

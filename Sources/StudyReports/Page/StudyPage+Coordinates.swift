@@ -77,7 +77,7 @@ extension StudyPage {
     let importance = Dictionary(
       uniqueKeysWithValues: marginals.map { ($0.name, $0.importance ?? 0) })
     let kept = Set(
-      varied.map(\.name).sorted { importance[$0] ?? 0 > importance[$1] ?? 0 }.prefix(count))
+      varied.map(\.name).stablySorted { importance[$0] ?? 0 > importance[$1] ?? 0 }.prefix(count))
     return varied.filter { kept.contains($0.name) }
   }
 
@@ -94,7 +94,7 @@ extension StudyPage {
       parameter.domain.position(of: value).map {
         Chart.ParallelCoordinates.Dimension.Tick($0, value.shortDescription)
       }
-    }.sorted { $0.position < $1.position }
+    }.stablySorted { $0.position < $1.position }
     // A long list gets ticks at both ends and some between.
     let stride = (ticks.count + Self.tickCount - 1) / Self.tickCount
     let written = ticks.indices.filter { $0 % max(stride, 1) == 0 || $0 == ticks.count - 1 }

@@ -92,7 +92,7 @@ extension StudyPage {
         ? Report.Section(
           "Timeline", [.paragraph("The journal has no times: an earlier version wrote it.")]) : nil
     }
-    let known = trials.filter { !$0.stretches.isEmpty }.sorted {
+    let known = trials.filter { !$0.stretches.isEmpty }.stablySorted {
       ($0.stretches[0].lowerBound, $0.id) < ($1.stretches[0].lowerBound, $1.id)
     }
     let shown = Array(known.prefix(Self.rowLimit))

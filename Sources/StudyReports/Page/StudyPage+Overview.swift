@@ -93,7 +93,7 @@ extension StudyPage {
       facts.append(.init("data", data + (details.format.map { ", \($0)" } ?? "")))
     }
     facts += definition.space.parameters.map { parameter in
-      let condition = parameter.condition.sorted { $0.key < $1.key }.map { name, values in
+      let condition = parameter.condition.sortedByKey.map { name, values in
         "\(name) is \(values.map(\.description).joined(separator: " or "))"
       }
       return .init(
@@ -102,7 +102,7 @@ extension StudyPage {
           + (condition.isEmpty ? "" : " (where \(condition.joined(separator: " and ")))"))
     }
     if let repeats = definition.repeatsText { facts.append(.init("repeats", repeats)) }
-    facts += details.fixed.sorted { $0.key < $1.key }.map { .init($0.key, "\($0.value) in all") }
+    facts += details.fixed.sortedByKey.map { .init($0.key, "\($0.value) in all") }
     facts.append(.init("goal", "\(goalName), \(direction)"))
     facts.append(.init("method", definition.method.displayName))
     facts.append(.init("pruning", definition.pruning.displayName))

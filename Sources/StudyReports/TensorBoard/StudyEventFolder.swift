@@ -1,5 +1,6 @@
 import Foundation
 import PerceptronFiles
+import PerceptronReports
 import PerceptronTraining
 
 struct StudyEventFolder {
@@ -98,7 +99,7 @@ struct StudyEventFolder {
 
   private static func names(in folder: String) throws -> [String] {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      return try FileManager.default.contentsOfDirectory(atPath: folder).stablySorted()
     } catch {
       throw FileError(folder, "the folder cannot be read: \(error.localizedDescription)")
     }
