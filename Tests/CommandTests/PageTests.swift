@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PerceptronTraining
 import TestSupport
 import Testing
 
@@ -59,6 +60,15 @@ struct PageTests {
         Issue.record("\(page): \(line): \(PerceptronCommand.message(for: error))")
       } catch {}
     }
+  }
+
+  @Test("The command's page lists the options that leave the classic defaults")
+  func departing() throws {
+    let text = try Pages.text("Sources/PerceptronCLI/README.md")
+    let list = try #require(text.firstMatch(of: /With any of([^.]*?), other defaults hold/)).output
+      .1
+    let names = list.matches(of: /`--([a-z0-9-]+)`/).map { String($0.output.1) }
+    #expect(Set(names) == Set(Hyperparameter.departing.map(\.name)))
   }
 
   @Test("The page of options says what --help says")

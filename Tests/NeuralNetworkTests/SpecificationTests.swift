@@ -41,6 +41,24 @@ struct SpecificationTests {
       ])
   }
 
+  @Test("Every name in a list leads back to its entry, and no other name to any")
+  func names() {
+    for activation in LayerSpecification.activations {
+      #expect(LayerSpecification.Activation(rawValue: activation.rawValue) == activation)
+      #expect(!activation.layer.description.isEmpty)
+    }
+    for entry in LossSpecification.named {
+      #expect(LossSpecification.Entry(rawValue: entry.rawValue) == entry)
+      #expect(!entry.loss.description.isEmpty)
+    }
+    for entry in Initializer.named {
+      #expect(Initializer.Entry(rawValue: entry.rawValue) == entry)
+    }
+    #expect(LayerSpecification.Activation(rawValue: "swish") == nil)
+    #expect(LossSpecification.Entry(rawValue: "focal") == nil)
+    #expect(Initializer.Entry(rawValue: "ones") == nil)
+  }
+
   @Test("Settings on the edge of the valid range pass")
   func edges() throws {
     for right: LayerSpecification in [

@@ -27,24 +27,47 @@ public enum Initializer: Sendable, Codable, Hashable {
 }
 
 extension Initializer {
-  /// All initializers that can be chosen by name, with their default settings. A new one is a case
-  /// above, a line here and one in `weights`; the command's options follow this list.
-  public static let named: [(name: String, initializer: Initializer)] = [
-    ("normal", .normal(scale: 0.01)),
-    ("he", .heNormal),
-    ("he-uniform", .heUniform),
-    ("glorot", .glorotNormal),
-    ("glorot-uniform", .glorotUniform),
-    ("lecun", .leCunNormal),
-    ("orthogonal", .orthogonal(gain: 1)),
+  /// All initializers that can be chosen by name. A new one is a case above, a line here and one in
+  /// each `switch` below; the command's options follow this list.
+  public static let named: [Entry] = [
+    .normal,
+    Entry("he", .heNormal),
+    Entry("he-uniform", .heUniform),
+    Entry("glorot", .glorotNormal),
+    Entry("glorot-uniform", .glorotUniform),
+    Entry("lecun", .leCunNormal),
+    Entry("orthogonal", .orthogonal(gain: 1)),
   ]
+
+  /// A named initializer with its default settings.
+  public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
+    /// The same as ``Initializer/named``.
+    public static var allCases: [Entry] { Initializer.named }
+    /// The initializer that has a scale.
+    package static let normal = Entry("normal", .normal(scale: 0.01))
+
+    /// The name, such as `glorot-uniform`.
+    public let rawValue: String
+    /// The initializer with its default settings.
+    public let initializer: Initializer
+
+    init(_ name: String, _ initializer: Initializer) {
+      (rawValue, self.initializer) = (name, initializer)
+    }
+
+    /// The entry of a name, or nil where there is none.
+    public init?(rawValue: String) {
+      guard let entry = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+      self = entry
+    }
+  }
 
   /// Throws `InvalidSetting` unless a scale is not negative and a gain above 0.
   public func check() throws {
     switch self {
     case .normal(let scale): try InvalidSetting.demandNotNegative("weight scale", scale)
     case .orthogonal(let gain): try InvalidSetting.demandPositive("gain", gain)
-    default: break
+    case .glorotUniform, .glorotNormal, .heNormal, .heUniform, .leCunNormal, .zeros: break
     }
   }
 

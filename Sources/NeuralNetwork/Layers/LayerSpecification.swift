@@ -51,25 +51,40 @@ public struct NetworkSpecification: Sendable, Codable, Hashable {
 }
 
 extension LayerSpecification {
+  /// All activations. A new one is a file with its ``ActivationLayer``, a case above, a line here and
+  /// one in each `switch` below; the command's options and the conformance tests follow this list.
+  public static let activations: [Activation] = [
+    .relu,
+    Activation("leaky-relu", .leakyReLU(), initializer: .heNormal),
+    Activation("tanh", .tanh, initializer: .glorotNormal),
+    Activation("sigmoid", .sigmoid, initializer: .glorotNormal),
+    Activation("gelu", .gelu, initializer: .heNormal),
+  ]
+
   /// An activation that can be chosen by name.
-  public struct Activation: Sendable {
+  public struct Activation: RawRepresentable, CaseIterable, Hashable, Sendable {
+    /// The same as ``LayerSpecification/activations``.
+    public static var allCases: [Activation] { LayerSpecification.activations }
+    /// The default activation.
+    package static let relu = Activation("relu", .relu, initializer: .heNormal)
+
     /// The name, such as `leaky-relu`.
-    public let name: String
+    public let rawValue: String
     /// The layer with its default settings.
     public let layer: LayerSpecification
     /// The initializer of the weights below it, which keeps the variance from layer to layer.
     public let initializer: Initializer
-  }
 
-  /// All activations. A new one is a file with its ``ActivationLayer``, a case above, a line here and
-  /// one in `makeLayer`; the command's options and the conformance tests follow this list.
-  public static let activations: [Activation] = [
-    Activation(name: "relu", layer: .relu, initializer: .heNormal),
-    Activation(name: "leaky-relu", layer: .leakyReLU(), initializer: .heNormal),
-    Activation(name: "tanh", layer: .tanh, initializer: .glorotNormal),
-    Activation(name: "sigmoid", layer: .sigmoid, initializer: .glorotNormal),
-    Activation(name: "gelu", layer: .gelu, initializer: .heNormal),
-  ]
+    init(_ name: String, _ layer: LayerSpecification, initializer: Initializer) {
+      (rawValue, self.layer, self.initializer) = (name, layer, initializer)
+    }
+
+    /// The activation of a name, or nil where there is none.
+    public init?(rawValue: String) {
+      guard let known = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+      self = known
+    }
+  }
 
   /// A fresh layer for rows of `inputSize` numbers.
   ///
@@ -146,7 +161,7 @@ extension LayerSpecification {
           member.classCount.map { "\($0)" } ?? "as many as inputs",
           members[0].classCount.map { "\($0)" } ?? "as many as inputs")
       }
-    default: break
+    case .relu, .tanh, .sigmoid, .gelu: break
     }
   }
 
@@ -160,14 +175,16 @@ extension LayerSpecification: CustomStringConvertible {
   public var description: String {
     switch self {
     case .affine: "affine"
+    case .relu: "relu"
     case .leakyReLU(let slope): "leaky relu \(slope)"
+    case .tanh: "tanh"
+    case .sigmoid: "sigmoid"
+    case .gelu: "gelu"
     case .dropout(let rate): "dropout \(rate)"
     case .batchNorm(let momentum, let epsilon):
       "batch norm" + (momentum == 0.1 ? "" : ", momentum \(momentum)") + Self.unusual(epsilon)
     case .layerNorm(let epsilon): "layer norm" + Self.unusual(epsilon)
     case .ensemble(let members): "ensemble of \(members.count)"
-    default:
-      (Self.activations.first { $0.layer == self }?.name ?? "").replacing("-", with: " ")
     }
   }
 

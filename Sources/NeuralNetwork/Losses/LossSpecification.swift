@@ -18,17 +18,38 @@ public enum LossSpecification: Sendable, Codable, Hashable {
   /// ``SoftmaxLoss`` without label smoothing or class weights.
   public static var softmax: LossSpecification { .softmax() }
 
-  /// All losses by the names that they are chosen by. A new one is a file with its ``Loss``, a case
-  /// above, a line here and one in `makeLoss`; the command's options and the conformance tests follow
+  /// All losses that can be chosen by name. A new one is a file with its ``Loss``, a case above, a
+  /// line here and one in each `switch` below; the command's options and the conformance tests follow
   /// this list.
-  public static let named: [(name: String, loss: LossSpecification)] = [
-    ("softmax", .softmax),
-    ("hinge", .hinge),
-    ("squared-hinge", .squaredHinge),
-    ("logistic", .logistic),
-    ("squared-error", .squaredError),
-    ("absolute-error", .absoluteError),
+  public static let named: [Entry] = [
+    .softmax,
+    Entry("hinge", .hinge),
+    Entry("squared-hinge", .squaredHinge),
+    Entry("logistic", .logistic),
+    Entry("squared-error", .squaredError),
+    Entry("absolute-error", .absoluteError),
   ]
+
+  /// A named loss with its default settings.
+  public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
+    /// The same as ``LossSpecification/named``.
+    public static var allCases: [Entry] { LossSpecification.named }
+    /// The default loss.
+    package static let softmax = Entry("softmax", .softmax)
+
+    /// The name, such as `squared-hinge`.
+    public let rawValue: String
+    /// The loss with its default settings.
+    public let loss: LossSpecification
+
+    init(_ name: String, _ loss: LossSpecification) { (rawValue, self.loss) = (name, loss) }
+
+    /// The entry of a name, or nil where there is none.
+    public init?(rawValue: String) {
+      guard let entry = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+      self = entry
+    }
+  }
 
   /// The loss, for settings that pass ``check(classCount:)``.
   public func makeLoss<Scalar: BLASScalar>(_ scalar: Scalar.Type = Scalar.self) -> any Loss<Scalar>
@@ -46,10 +67,17 @@ public enum LossSpecification: Sendable, Codable, Hashable {
 
   /// Throws `InvalidSetting` unless the settings are valid, for `classCount` classes if that is known.
   public func check(classCount: Int? = nil) throws {
-    guard case .softmax(let labelSmoothing, let classWeights) = self else { return }
-    try InvalidSetting.demand(
-      (0..<1).contains(labelSmoothing), "label smoothing", labelSmoothing, "0 or more and below 1")
-    guard let classWeights else { return }
+    switch self {
+    case .softmax(let labelSmoothing, let classWeights):
+      try InvalidSetting.demand(
+        (0..<1).contains(labelSmoothing), "label smoothing", labelSmoothing,
+        "0 or more and below 1")
+      if let classWeights { try Self.check(classWeights, classCount: classCount) }
+    case .hinge, .squaredHinge, .squaredError, .absoluteError, .logistic: break
+    }
+  }
+
+  private static func check(_ classWeights: [Double], classCount: Int?) throws {
     for weight in classWeights { try InvalidSetting.demandNotNegative("class weight", weight) }
     try InvalidSetting.demand(
       classWeights.contains { $0 > 0 }, "class weights", classWeights,
@@ -73,8 +101,11 @@ extension LossSpecification: CustomStringConvertible {
       "softmax cross-entropy"
         + (labelSmoothing == 0 ? "" : ", label smoothing \(labelSmoothing)")
         + (classWeights.map { ", class weights \($0)" } ?? "")
-    default:
-      (Self.named.first { $0.loss == self }?.name ?? "").replacing("-", with: " ")
+    case .hinge: "hinge"
+    case .squaredHinge: "squared hinge"
+    case .squaredError: "squared error"
+    case .absoluteError: "absolute error"
+    case .logistic: "logistic"
     }
   }
 }

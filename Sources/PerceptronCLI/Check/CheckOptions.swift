@@ -3,8 +3,8 @@ import Perceptron
 import PerceptronCommandSupport
 
 /// The options of commands that check a network on a few rows of a data set.
-struct CheckOptions: ParsableArguments {
-  @OptionGroup(title: "Data") var source: DataOptions
+struct CheckOptions<Default: DefaultData>: ParsableArguments {
+  @OptionGroup(title: "Data") var source: DataOptions<Default>
   @OptionGroup(title: "Data") var preparation: PreparationOptions
   @OptionGroup(title: "Network") var network: NetworkOptions
   @Option(
@@ -31,20 +31,6 @@ struct CheckOptions: ParsableArguments {
     }
   }
 
-  /// A valid network and the preprocessing of its data.
-  struct Setup {
-    let network: NetworkSettings
-    let inputSize: Int
-    let preprocessing: Preprocessing
-
-    /// A network with random weights.
-    func freshNetwork<Scalar: BLASScalar>(using random: inout SeededRandom) -> Network<Scalar> {
-      Network(
-        inputSize: inputSize, network.layers, loss: network.loss,
-        initializer: network.initializer, using: &random)
-    }
-  }
-
   /// Completes the options by `defaults`, and throws a `ValidationError` for a network that does not suit
   /// the data or does not fit in memory.
   ///
@@ -53,7 +39,7 @@ struct CheckOptions: ParsableArguments {
   ///   - isPlain: whether features are preprocessed as for the classic network.
   func setup(
     for data: LoadedData, defaults: ExperimentDefaults, scalarSize: Int, isPlain: Bool
-  ) throws -> Setup {
+  ) throws -> CheckSetup {
     let chosen = try hyperparameters
     let settings = chosen.network(
       classCount: data.training.classCount, defaults: defaults, isPlain: chosen.isPlainNetwork)
@@ -67,6 +53,20 @@ struct CheckOptions: ParsableArguments {
       try Preprocessing.fitted(
         to: data.training, divisor: preparation.divisor, subtractMean: preparation.subtractMean)
     }
-    return Setup(network: settings, inputSize: inputSize, preprocessing: preprocessing)
+    return CheckSetup(network: settings, inputSize: inputSize, preprocessing: preprocessing)
+  }
+}
+
+/// A valid network and the preprocessing of its data.
+struct CheckSetup {
+  let network: NetworkSettings
+  let inputSize: Int
+  let preprocessing: Preprocessing
+
+  /// A network with random weights.
+  func freshNetwork<Scalar: BLASScalar>(using random: inout SeededRandom) -> Network<Scalar> {
+    Network(
+      inputSize: inputSize, network.layers, loss: network.loss,
+      initializer: network.initializer, using: &random)
   }
 }

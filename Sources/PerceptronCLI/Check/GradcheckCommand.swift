@@ -36,7 +36,7 @@ struct GradcheckCommand: CommandWithExamples {
   var folder: String?
   @Option(
     parsing: .unconditional,
-    help: .init("L2 penalty factor. (default: 0.05)", valueName: "factor"))
+    help: .init("L2 penalty factor. (default: \(Self.regularization))", valueName: "factor"))
   var regularization: Double?
   @Option(
     parsing: .unconditional,
@@ -44,7 +44,7 @@ struct GradcheckCommand: CommandWithExamples {
       "Number of entries of each parameter to check. (default: all; \(RunGradientCheck.sampleSize) for a run)",
       valueName: "count"))
   var sample: Int?
-  @OptionGroup var options: CheckOptions
+  @OptionGroup var options: CheckOptions<RunDataByDefault>
 
   func validate() throws {
     try require("--sample", sample, in: 1...Int.max)
@@ -104,16 +104,17 @@ struct GradcheckCommand: CommandWithExamples {
     let x = batch.prepared(with: setup.preprocessing, as: Double.self).block(0..<rows)
     let objective = NetworkObjective(
       try freshNetwork(setup), on: x, .labels(batch.labels),
-      penalty: .l2(regularization ?? 0.05), pass: .training(seed: options.seed))
+      penalty: .l2(regularization ?? Self.regularization), pass: .training(seed: options.seed))
     return GradientCheck(sampleSize: sample, seed: options.seed).run(objective)
   }
 
   /// The default width of the hidden layer and standard deviation of weights and biases.
   private static var hidden: Int { 20 }
   private static var scale: Double { 0.1 }
+  private static var regularization: Double { 0.05 }
 
   /// A new network with random biases; without them a row of zeros puts every ReLU at its kink.
-  private func freshNetwork(_ setup: CheckOptions.Setup) throws -> Network<Double> {
+  private func freshNetwork(_ setup: CheckSetup) throws -> Network<Double> {
     var random = SeededRandom(seed: options.seed, purpose: "weights")
     var fresh: Network<Double> = setup.freshNetwork(using: &random)
     let scale = try options.hyperparameters.scale ?? Self.scale
@@ -167,7 +168,7 @@ struct RunGradientCheck {
 
   /// Checks the network on training rows; `source` says where data is that was moved.
   func report(
-    _ source: DataOptions, rows: Int, sample: Int?, seed: UInt64
+    _ source: DataOptions<RunDataByDefault>, rows: Int, sample: Int?, seed: UInt64
   ) throws -> GradientCheckReport {
     let found = try RunData(of: record, given: source.givenData, format: source.format)
     let data = found.loaded

@@ -32,7 +32,7 @@ struct OverfitCommand: CommandWithExamples {
     parsing: .unconditional,
     help: .init("Loss below which the check passes.", valueName: "loss"))
   var limit = 0.01
-  @OptionGroup var options: CheckOptions
+  @OptionGroup var options: CheckOptions<DigitsByDefault>
 
   func validate() throws {
     try require("--iterations", iterations, in: 1...largestSize)

@@ -3,12 +3,29 @@ import Foundation
 import Perceptron
 import PerceptronCommandSupport
 
+/// The data that a command takes without --data, in words for its help.
+protocol DefaultData { static var help: String { get } }
+
+enum DigitsByDefault: DefaultData { static let help = "digits" }
+enum RunDataByDefault: DefaultData {
+  static let help = "the data of the run, or digits without one"
+}
+enum StudyDataByDefault: DefaultData {
+  static let help = "digits, or with --resume the data of the study"
+}
+enum ModelDataByDefault: DefaultData { static let help = "the data that the model was trained on" }
+
+/// A part of a data set.
+enum DataSplit: String, ExpressibleByArgument, CaseIterable, Encodable {
+  case train, test
+}
+
 /// The options that name a data set.
-struct DataOptions: ParsableArguments {
+struct DataOptions<Default: DefaultData>: ParsableArguments {
   @Option(
     name: .customLong("data"),
     help: .init(
-      "\(DatasetLibrary.names.joined(separator: ", ")), or a folder of \(formatTitles). (default: the data of the run or model, if any, else digits)",
+      "\(DatasetLibrary.names.joined(separator: ", ")), or a folder of \(formatTitles). (default: \(Default.help))",
       valueName: "name"))
   var givenData: String?
   @Option(help: "Format of the folder's files. (default: detected from their names)")
@@ -38,31 +55,30 @@ struct DataOptions: ParsableArguments {
     return try DatasetLibrary.load(data, format: format)
   }
 
-  enum Split: String, ExpressibleByArgument, CaseIterable, Encodable {
-    case train, test
-  }
-
   /// One of the parts. A test set may stand without a training set.
-  func load(_ split: Split) throws -> Dataset {
+  func load(_ split: DataSplit) throws -> Dataset {
     if split == .train { return try load().training }
     try requireData(data)
     do {
       return try DatasetLibrary.loadTest(data, format: format)
     } catch let error as FileError where error.message == DatasetLibrary.noTestSet {
-      throw Self.noTestSet(error.path)
+      throw noTestSet(error.path)
     }
   }
 
-  /// A part of loaded data.
-  static func part(_ split: Split, of data: LoadedData) throws -> Dataset {
-    if split == .train { return data.training }
-    guard let test = data.test else { throw noTestSet(data.name) }
+}
+
+extension LoadedData {
+  /// A part of the data; throws `FileError` where there is no test set.
+  func part(_ split: DataSplit) throws -> Dataset {
+    if split == .train { return training }
+    guard let test else { throw noTestSet(name) }
     return test
   }
+}
 
-  private static func noTestSet(_ source: String) -> FileError {
-    FileError(source, DatasetLibrary.noTestSet + "; use --split train")
-  }
+private func noTestSet(_ source: String) -> FileError {
+  FileError(source, DatasetLibrary.noTestSet + "; use --split train")
 }
 
 private let formatTitles = DatasetLibrary.Format.all.map(\.title).joined(separator: " or ")

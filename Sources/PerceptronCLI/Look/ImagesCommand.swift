@@ -20,8 +20,8 @@ struct ImagesCommand: CommandWithExamples {
       "perceptron images --data fashion-mnist --split test --per-class 5 --output fashion.png"),
   ]
 
-  @OptionGroup(title: "Data") var source: DataOptions
-  @Option(help: "Part of the data set.") var split: DataOptions.Split = .train
+  @OptionGroup(title: "Data") var source: DataOptions<DigitsByDefault>
+  @Option(help: "Part of the data set.") var split: DataSplit = .train
   @Option(
     parsing: .unconditional,
     help: .init("Number of images per class.", valueName: "count"))
@@ -53,7 +53,7 @@ struct ImagesCommand: CommandWithExamples {
     }
 
     let data: String
-    let split: DataOptions.Split
+    let split: DataSplit
     let output: String
     let classes: [Class]
   }

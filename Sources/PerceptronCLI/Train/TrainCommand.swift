@@ -16,12 +16,11 @@ struct TrainCommand: CommandWithExamples {
 
       \(defaultsTable)
 
-      Any of --layers, --activation, --dropout, --batch-norm, --layer-norm, --initializer, --loss, \
-      --label-smoothing, --optimizer, --schedule or --epochs selects other defaults: Adam with a \
-      constant learning rate of 0.001 (0.05 for sgd, momentum and nesterov, 0.01 for adagrad), shuffled \
-      batches of 128, ten epochs (more on a small data set: enough for 1000 iterations, but at most \
-      100), no penalty, He initialization (Glorot for tanh and sigmoid), and CIFAR-10's pixels divided \
-      by 255.
+      Any of \(departing) selects other defaults: Adam with a constant learning rate of \
+      \(learningRates), shuffled batches of \(Hyperparameters.defaultBatch), \
+      \(Hyperparameters.defaultEpochs) epochs (more on a small data set: enough for \
+      \(Hyperparameters.leastIterations) iterations, but at most \(Hyperparameters.mostEpochs) epochs), \
+      no penalty, He initialization (Glorot for tanh and sigmoid), and CIFAR-10's pixels divided by 255.
 
       Of a small data set, at most a fifth is held out for validation. Which rows are held out does not \
       depend on --seed. Validation accuracy is measured after each epoch.
@@ -39,7 +38,7 @@ struct TrainCommand: CommandWithExamples {
       "perceptron train --data fashion-mnist --layers 256,128 --dropout 0.2 --epochs 20 --diagnose"),
   ]
 
-  @OptionGroup(title: "Data") var source: DataOptions
+  @OptionGroup(title: "Data") var source: DataOptions<DigitsByDefault>
   @OptionGroup(title: "Data") var preparation: PreparationOptions
   @OptionGroup(title: "Data") var validation: HyperparameterOptions<ValidationGroup>
   @OptionGroup(title: "Network") var network: NetworkOptions
@@ -106,6 +105,28 @@ struct TrainCommand: CommandWithExamples {
       throw FileError(
         error.path, error.message + advice + "choose another --output, or --overwrite it")
     }
+  }
+
+  /// The options that select other defaults than the classic ones, those of the network first.
+  private static var departing: String {
+    let names = [Hyperparameter.Group.network, .training].flatMap { group in
+      Hyperparameter.departing.filter { $0.group == group }.map { "--" + $0.name }
+    }
+    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  }
+
+  /// The default learning rates, such as `0.001 (0.05 for sgd and momentum, 0.01 for adagrad)`.
+  private static var learningRates: String {
+    let usual = Hyperparameters.defaultOptimizer.learningRate
+    let others = Optimizer.all.map(\.learningRate).reduce(into: [Double]()) { rates, rate in
+      if rate != usual && !rates.contains(rate) { rates.append(rate) }
+    }
+    let notes = others.map { rate in
+      let names = Optimizer.all.filter { $0.learningRate == rate }.map(\.rawValue)
+      let list = names.count < 2 ? [] : [names.dropLast().joined(separator: ", ")]
+      return "\(rate) for " + (list + names.suffix(1)).joined(separator: " and ")
+    }
+    return "\(usual) (\(notes.joined(separator: ", ")))"
   }
 
   /// The defaults that depend on the data, for the help.

@@ -7,10 +7,11 @@ import PerceptronCommandSupport
 struct RangeOptions: ParsableArguments, CustomReflectable {
   /// All texts given for each hyperparameter, in the order of the table.
   private var texts: [(hyperparameter: Hyperparameter, texts: [String])] = []
-  private var noSubtractMean = false
+  /// The flags of train that were given in their negated form.
+  private var negated: [Hyperparameter] = []
 
   static let tunable = Hyperparameter.all.filter { $0.use != .runs }
-  private static let noSubtractMeanKey = OptionKey(stringValue: "no-subtract-mean")
+  private static let invertible = tunable.filter(\.isInvertible)
 
   init() {}
 
@@ -19,19 +20,23 @@ struct RangeOptions: ParsableArguments, CustomReflectable {
     texts = try Self.tunable.map {
       ($0, try options.decode(Option<[String]>.self, forKey: OptionKey($0)).wrappedValue)
     }
-    noSubtractMean = try options.decode(Flag<Bool>.self, forKey: Self.noSubtractMeanKey)
-      .wrappedValue
+    negated = try Self.invertible.filter {
+      try options.decode(Flag<Bool>.self, forKey: Self.negation($0)).wrappedValue
+    }
+  }
+
+  private static func negation(_ hyperparameter: Hyperparameter) -> OptionKey {
+    OptionKey(stringValue: "no-" + hyperparameter.name)
   }
 
   var customMirror: Mirror {
-    // An option of train, which validate() refuses with advice.
-    let negation = Flag<Bool>(
-      wrappedValue: false, name: .customLong(Self.noSubtractMeanKey.stringValue), help: .hidden)
+    // Options of train, which validate() refuses with advice.
+    let negations = Self.invertible.map { hyperparameter -> (String?, Any) in
+      let name = Self.negation(hyperparameter).stringValue
+      return (name, Flag<Bool>(wrappedValue: false, name: .customLong(name), help: .hidden))
+    }
     return Mirror(
-      self,
-      children: Self.tunable.map { ($0.name, Self.definition($0)) } + [
-        (Self.noSubtractMeanKey.stringValue, negation)
-      ])
+      self, children: Self.tunable.map { ($0.name, Self.definition($0)) } + negations)
   }
 
   private static func definition(_ hyperparameter: Hyperparameter) -> Option<[String]> {
@@ -55,9 +60,9 @@ struct RangeOptions: ParsableArguments, CustomReflectable {
   }
 
   func validate() throws {
-    if noSubtractMean {
+    if let first = negated.first {
       throw ValidationError(
-        "--no-subtract-mean is not an option of tune; use --subtract-mean false")
+        "--no-\(first.name) is not an option of tune; use --\(first.name) false")
     }
   }
 
@@ -87,12 +92,14 @@ struct SearchOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Number of points to try, except by grid, which tries all. (default: 32)", valueName: "count")
+      "Number of points to try, except by grid, which tries all. (default: \(Self.trials))",
+      valueName: "count")
   )
   var trials: Int?
   @Option(
     parsing: .unconditional,
-    help: .init("Seed of the search method. (default: 0)", valueName: "seed"))
+    help: .init(
+      "Seed of the search method. (default: \(Self.searchSeed))", valueName: "seed"))
   var searchSeed: UInt64?
   @Option(
     parsing: .unconditional,
@@ -113,14 +120,20 @@ struct SearchOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Iterations before a trial can be pruned. (default: 100)", valueName: "count"))
+      "Iterations before a trial can be pruned. (default: \(Self.pruneMinimum))", valueName: "count"
+    ))
   var pruneMinimum: Int?
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Reduction factor η of halving and hyperband: one trial in η continues, to η times the iterations. (default: 3)",
+      "Reduction factor η of halving and hyperband: one trial in η continues, to η times the iterations. (default: \(Self.pruneFactor))",
       valueName: "factor"))
   var pruneFactor: Int?
+
+  private static let trials = 32
+  private static let searchSeed: UInt64 = 0
+  private static let pruneMinimum = 100
+  private static let pruneFactor = 3
 
   enum Method: String, ExpressibleByArgument, CaseIterable { case grid, random, sobol, halton }
   enum Rule: String, ExpressibleByArgument, CaseIterable { case none, halving, hyperband, median }
@@ -153,7 +166,7 @@ struct SearchOptions: ParsableArguments {
 
   func searchMethod(of space: SearchSpace) -> SearchMethod {
     let isGrid = ofDraws == nil && space.parameters.allSatisfy { $0.domain.hasPoints }
-    let (count, seed) = (trials ?? 32, searchSeed ?? 0)
+    let (count, seed) = (trials ?? Self.trials, searchSeed ?? Self.searchSeed)
     return switch method ?? (isGrid ? .grid : .sobol) {
     case .grid: .grid
     case .random: .random(count: count, seed: seed)
@@ -176,10 +189,8 @@ struct SearchOptions: ParsableArguments {
     }
   }
 
-  private static let pruneMinimum = 100
-
   var pruning: Pruning {
-    let (minimum, factor) = (pruneMinimum ?? Self.pruneMinimum, pruneFactor ?? 3)
+    let (minimum, factor) = (pruneMinimum ?? Self.pruneMinimum, pruneFactor ?? Self.pruneFactor)
     return switch prune {
     case .none: .none
     case .halving: .successiveHalving(minimum: minimum, factor: factor)

@@ -64,7 +64,7 @@ struct TrialSpace {
     }
     try takeSeeds(repeats)
     for parameter in space.parameters
-    where Self.ofRows.contains(parameter.name) && !parameter.domain.isSingle {
+    where Hyperparameter.named(parameter.name)?.group == .validation && !parameter.domain.isSingle {
       throw ValidationError(
         "\(parameter.name) is \(parameter.domain), expected one value: networks are compared by their "
           + "accuracy on the same validation rows")
@@ -116,9 +116,6 @@ struct TrialSpace {
     }
     seeds = Array(first..<end)
   }
-
-  /// Settings of the validation rows.
-  private static let ofRows: Set = ["validation", "split", "split-seed"]
 
   /// The largest number of seeds per point.
   static let mostRepeats = 1000

@@ -52,7 +52,7 @@ struct TuneSearchCommand: CommandWithExamples {
     ),
   ]
 
-  @OptionGroup(title: "Data") var source: DataOptions
+  @OptionGroup(title: "Data") var source: DataOptions<StudyDataByDefault>
   @OptionGroup(title: "Settings to try") var space: SpaceOptions
   @OptionGroup(title: "Settings to try") var ranges: RangeOptions
   @OptionGroup(title: "Search") var search: SearchOptions

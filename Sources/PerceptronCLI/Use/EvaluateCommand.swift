@@ -22,9 +22,9 @@ struct EvaluateCommand: CommandWithExamples {
   ]
 
   @Argument(help: "Folder of a run or a study, or a model file.") var model: String
-  @OptionGroup(title: "Data") var source: DataOptions
+  @OptionGroup(title: "Data") var source: DataOptions<ModelDataByDefault>
   @Option(help: "Part of the data set; train includes the validation rows.")
-  var split: DataOptions.Split = .test
+  var split: DataSplit = .test
   @Flag(help: "Print the confusion matrix, and each class's precision and recall.")
   var confusion = false
   @Option(
@@ -39,7 +39,7 @@ struct EvaluateCommand: CommandWithExamples {
   private struct Result: Encodable {
     /// The data set's name or folder.
     let data: String
-    let split: DataOptions.Split
+    let split: DataSplit
     let accuracy: Double
     let loss: Double
     let count: Int
@@ -79,7 +79,7 @@ struct EvaluateCommand: CommandWithExamples {
   private func rows(of path: String) throws -> (name: String, rows: Dataset) {
     if let name = source.givenData { return (name, try source.load(split)) }
     let found = try RunData(ofModel: path, format: source.format)
-    return (found.source, try DataOptions.part(split, of: found.loaded))
+    return (found.source, try found.loaded.part(split))
   }
 
   private func evaluate<Scalar>(

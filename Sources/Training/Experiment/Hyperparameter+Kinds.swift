@@ -69,14 +69,16 @@ extension Hyperparameter {
     Hyperparameter(name, .integer, field, group, placeholder, help, use: use) {
       .integer($0)
     } choice: { value in
-      guard let integer = value.whole else {
+      if let integer = value.whole, range.contains(integer) { return integer }
+      if value.whole == nil && !Value.isWhole(value.description) {
         throw HyperparameterError(name, is: value, expected: "a whole number")
       }
-      if range.contains(integer) { return integer }
-      let upper = range.upperBound == .max ? nil : range.upperBound
+      let (lower, upper) = (range.lowerBound, range.upperBound)
+      if upper == .max && value.whole != nil {
+        throw HyperparameterError(name, is: value, expected: "at least \(lower)")
+      }
       throw HyperparameterError(
-        name, is: integer,
-        expected: upper.map { "\(range.lowerBound) to \($0)" } ?? "at least \(range.lowerBound)")
+        name, is: value, expected: "\(lower) to \(upper == .max ? "2⁶³ − 1" : "\(upper)")")
     }.with { $0.least = Double(range.lowerBound) }
   }
 
@@ -103,21 +105,7 @@ extension Hyperparameter {
     }.with { $0.isInvertible = isInvertible }
   }
 
-  /// One of a list of words.
-  static func word(
-    _ name: String, _ field: Field<String>, _ choices: [String], _ group: Group,
-    _ placeholder: String, _ help: String
-  ) -> Hyperparameter {
-    Hyperparameter(name, .text, field, group, placeholder, help) {
-      .text($0)
-    } choice: { value in
-      if choices.contains(value.description) { return value.description }
-      throw HyperparameterError(
-        name, is: value, expected: "one of \(choices.joined(separator: ", "))")
-    }.with { $0.choices = choices }
-  }
-
-  /// A case of an enumeration.
+  /// One of a list, by name.
   static func choice<Choice>(
     _ name: String, _ field: Field<Choice>, _ group: Group, _ placeholder: String, _ help: String
   ) -> Hyperparameter
@@ -140,15 +128,17 @@ extension Hyperparameter {
       .text($0.map(String.init).joined(separator: ","))
     } choice: { value in
       let parts = value.description.split(separator: ",", omittingEmptySubsequences: false)
-      let widths = parts.compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
-      if widths.count != parts.count {
-        throw HyperparameterError(
-          name, is: value, expected: "widths separated by commas, such as 512,256")
+      return try parts.map { part in
+        let text = part.trimmingCharacters(in: .whitespaces)
+        if !Value.isWhole(text) {
+          throw HyperparameterError(
+            name, is: value, expected: "widths separated by commas, such as 512,256")
+        }
+        guard let width = Int(text), (1...largest).contains(width) else {
+          throw HyperparameterError(name, is: text, expected: "1 to \(largest)")
+        }
+        return width
       }
-      for width in widths where !(1...largest).contains(width) {
-        throw HyperparameterError(name, is: width, expected: "1 to \(largest)")
-      }
-      return widths
     }
   }
 
@@ -163,6 +153,13 @@ extension Hyperparameter {
     with { ($0.title, $0.aliases) = (title, aliases) }
   }
 
+  /// - Parameter classic: the default of the classic experiment, where it is another.
+  func byDefault(_ value: String, classic: String? = nil) -> Hyperparameter {
+    let text = classic.map { "\($0) for the classic network, else \(value)" } ?? value
+    return with { $0.help += " (default: \(text))" }
+  }
+
+  var departing: Hyperparameter { with { $0.departs = true } }
   var logarithmic: Hyperparameter { with { $0.isLogarithmic = true } }
   var unordered: Hyperparameter { with { $0.isOrdered = false } }
 
@@ -175,6 +172,13 @@ extension Hyperparameter.Value {
   /// A seed; one beyond Int keeps its digits as text.
   package init(seed: UInt64) {
     self = Int(exactly: seed).map { .integer($0) } ?? .text("\(seed)")
+  }
+
+  /// Whether a text is a whole number, of any size.
+  package static func isWhole(_ text: String) -> Bool {
+    let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
+    let isDecimal = !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
+    return isDecimal || Double(text).map { abs($0) >= 0x1p63 && $0.isFinite } ?? false
   }
 }
 

@@ -35,7 +35,7 @@ public struct Hyperparameter: Sendable {
   /// The placeholder of a value in the help, in one word.
   package let placeholder: String
   /// One sentence or more, with the default in parentheses; names of others stand in backticks.
-  package let help: String
+  package internal(set) var help: String
   /// The first sentence of ``help``, without its default.
   package var summary: String {
     help.firstRange(of: ". ").map { help[..<$0.lowerBound] + "." } ?? help
@@ -48,6 +48,9 @@ public struct Hyperparameter: Sendable {
   package internal(set) var isLogarithmic = false
   /// Whether a flag can be turned off, since some data has it on by default.
   package internal(set) var isInvertible = false
+  /// Whether a value, other than false, makes the experiment another than the classic one, so that
+  /// other defaults hold.
+  var departs = false
   /// Whether a value beyond the end of a range may do better: not so for seeds and held-out rows.
   package internal(set) var isOrdered = true
   /// The chosen value, or nil.
@@ -65,6 +68,9 @@ extension Hyperparameter {
   package static func named(_ name: String) -> Hyperparameter? {
     layer(ofWidth: name).map(width) ?? all.first { $0.name == name }
   }
+
+  /// The hyperparameters that make an experiment another than the classic one.
+  package static let departing = all.filter(\.departs)
 
   /// The hyperparameter of a name; throws ``HyperparameterError`` for another name.
   package static func known(_ name: String) throws -> Hyperparameter {
@@ -102,8 +108,8 @@ extension Hyperparameter {
       throw HyperparameterError(name, is: text, expected: "a number")
     case .integer:
       if let integer = Int(text) { return .integer(integer) }
-      // A seed may be larger than any Int.
-      if UInt64(text) != nil { return .text(text) }
+      // It may be larger than any Int: a seed, or out of range.
+      if Value.isWhole(text) { return .text(text) }
       throw HyperparameterError(name, is: text, expected: "a whole number")
     case .flag:
       if let flag = Bool(text) { return .flag(flag) }

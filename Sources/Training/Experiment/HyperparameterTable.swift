@@ -12,8 +12,10 @@ extension Hyperparameter {
       ).logarithmic.shown { .number($0.training.learningRate) },
       choice(
         "optimizer", \.optimizer, .training, "name",
-        "Optimizer. (default: sgd for the classic network, else adam)"
-      ).shown { .text($0.training.optimizer.method.description) },
+        "Optimizer."
+      ).byDefault(Hyperparameters.defaultOptimizer.rawValue, classic: "sgd").departing.shown {
+        .text($0.training.optimizer.method.description)
+      },
       integer(
         "hidden", \.hidden, 1...largest, .network, "width",
         "Width of the hidden layer of a two-layer network. (default: depends on the data)"
@@ -25,12 +27,11 @@ extension Hyperparameter {
       widths(
         "layers", \.layers, .network,
         "Widths of the hidden layers, such as 512,256."
-      ).titled("layers", "width of an affine layer").shown {
+      ).titled("layers", "width of an affine layer").departing.shown {
         .text($0.network.layers.map(displayName).joined(separator: ", "))
       },
-      word(
-        "activation", \.activation, LayerSpecification.activations.map(\.name), .network, "name",
-        "Activation function. (default: relu)"),
+      choice("activation", \.activation, .network, "name", "Activation function.")
+        .byDefault(Hyperparameters.defaultActivation.rawValue).departing,
       integer(
         "iterations", \.iterations, 0...1_000_000_000, .training, "count",
         "Number of parameter updates. (default: depends on the data)"
@@ -40,21 +41,25 @@ extension Hyperparameter {
       integer(
         "epochs", \.epochs, 0...largest, .training, "count",
         "Number of passes over the training rows, instead of `iterations`."
-      ).logarithmic.shown {
+      ).logarithmic.departing.shown {
         if case .epochs(let count) = $0.training.length { .integer(count) } else { nil }
       },
       integer(
         "batch", \.batch, 1...largest, .training, "rows",
-        "Batch size. (default: 200 for the classic network, else 128)"
-      ).titled("batch size").logarithmic.shown { .integer($0.training.batchSize) },
+        "Batch size."
+      ).byDefault("\(Hyperparameters.defaultBatch)", classic: "\(ExperimentDefaults.digits.batch)")
+        .titled("batch size").logarithmic.shown { .integer($0.training.batchSize) },
       choice(
         "sampling", \.sampling, .training, "how",
-        "Draw batches with replacement, or from the rows shuffled in each epoch. (default: replacement for the classic network, else epoch)"
+        "Draw batches with replacement, or from the rows shuffled in each epoch."
+      ).byDefault(
+        Hyperparameters.defaultSampling.rawValue, classic: Hyperparameters.classicSampling.rawValue
       ).shown { .text($0.training.sampling.rawValue) },
       choice(
         "schedule", \.schedule, .training, "name",
-        "Learning-rate schedule. (default: epoch-decay for the classic network, else constant)"
-      ).shown { .text($0.training.schedule.description) },
+        "Learning-rate schedule."
+      ).byDefault(Hyperparameters.defaultSchedule.rawValue, classic: "epoch-decay").departing.shown
+      { .text($0.training.schedule.description) },
       number(
         "decay", \.decay, .positive, .training, "factor",
         """
@@ -82,8 +87,9 @@ extension Hyperparameter {
       ).titled("L1 penalty").logarithmic.shown { .number($0.training.penalty.l1) },
       number(
         "weight-decay", \.weightDecay, .notNegative, .training, "factor",
-        "Decoupled weight decay, as in AdamW. (default: 0.01 with adamw, else 0)"
-      ).logarithmic.shown { .number($0.training.optimizer.weightDecay) },
+        "Decoupled weight decay, as in AdamW."
+      ).byDefault("\(Optimizer.Entry.adamW.optimizer.weightDecay) with adamw, else 0").logarithmic
+        .shown { .number($0.training.optimizer.weightDecay) },
       number(
         "max-norm", \.maxNorm, .positive, .training, "norm",
         "Maximum norm of each unit's incoming weights. (default: no limit)"
@@ -99,22 +105,24 @@ extension Hyperparameter {
       number(
         "dropout", \.dropout, .belowOne, .network, "rate",
         "Dropout rate after each hidden layer. (default: 0)"
-      ).titled("dropout rate"),
-      flag(
-        "batch-norm", \.batchNorm, .network, "Batch normalization before each activation."),
-      flag(
-        "layer-norm", \.layerNorm, .network, "Layer normalization before each activation."),
+      ).titled("dropout rate").departing,
+      flag("batch-norm", \.batchNorm, .network, "Batch normalization before each activation.")
+        .departing,
+      flag("layer-norm", \.layerNorm, .network, "Layer normalization before each activation.")
+        .departing,
       number(
         "label-smoothing", \.labelSmoothing, .belowOne, .network, "share",
-        "Share of the target probability that is spread evenly over all classes. (default: 0)"),
-      word(
-        "loss", \.loss, LossSpecification.named.map(\.name), .network, "name",
-        "Loss function. (default: softmax)"
-      ).titled("loss function").shown { .text("\($0.network.loss)") },
-      word(
-        "initializer", \.initializer, Initializer.named.map(\.name), .network, "name",
-        "Weight initialization; `scale` is the standard deviation of normal. (default: normal for the classic network, else he, or glorot with tanh and sigmoid)"
-      ).shown { .text(displayName($0.network.initializer)) },
+        "Share of the target probability that is spread evenly over all classes. (default: 0)"
+      ).departing,
+      choice("loss", \.loss, .network, "name", "Loss function.")
+        .byDefault(Hyperparameters.defaultLoss.rawValue).departing
+        .titled("loss function").shown { .text("\($0.network.loss)") },
+      choice(
+        "initializer", \.initializer, .network, "name",
+        "Weight initialization; `scale` is the standard deviation of normal."
+      ).byDefault(
+        "he, or glorot with tanh and sigmoid", classic: Initializer.Entry.normal.rawValue
+      ).departing.shown { .text(displayName($0.network.initializer)) },
       number(
         "scale", \.scale, .notNegative, .network, "deviation",
         "Standard deviation of normal initial weights. (default: depends on the data)"
@@ -159,19 +167,23 @@ extension Hyperparameter {
         the last rows. (default: last for cifar10, fashion-mnist and `random` numpy, else stratified)
         """
       ).titled("validation split").shown { .text(displayName($0.split)) },
-      seed("split-seed", \.splitSeed, .validation, "Seed of a stratified split. (default: 0)"),
+      seed("split-seed", \.splitSeed, .validation, "Seed of a stratified split.")
+        .byDefault("\(Hyperparameters.defaultSeed)"),
       choice(
         "precision", \.precision, .numbers, "type",
-        "Floating-point type of the network. (default: float)"
-      ).shown { .text($0.precision.rawValue) },
+        "Floating-point type of the network."
+      ).byDefault(Hyperparameters.defaultPrecision.rawValue).shown { .text($0.precision.rawValue) },
       choice(
         "random", \.random, .numbers, "stream",
         """
         Random number generator: fast, or numpy for NumPy's RandomState(seed), which draws the weights \
-        and then the batches. (default: fast)
+        and then the batches.
         """
-      ).titled("random numbers").shown { .text($0.random.rawValue) },
-      seed("seed", \.seed, .numbers, "Seed of weights, batches and dropout. (default: 0)"),
+      ).byDefault(Hyperparameters.defaultRandom.rawValue).titled("random numbers").shown {
+        .text($0.random.rawValue)
+      },
+      seed("seed", \.seed, .numbers, "Seed of weights, batches and dropout.")
+        .byDefault("\(Hyperparameters.defaultSeed)"),
       integer(
         "ensemble", \.ensemble, 2...100, .training, "count",
         """

@@ -45,6 +45,23 @@ package struct ExperimentDefaults: Equatable, Sendable {
   }
 }
 
+/// The defaults that do not depend on the data. The help states them.
+extension Hyperparameters {
+  package static let defaultActivation = LayerSpecification.Activation.relu
+  package static let defaultLoss = LossSpecification.Entry.softmax
+  package static let defaultOptimizer = Optimizer.Entry.adam
+  package static let defaultSchedule = Schedule.Entry.constant
+  package static let defaultBatch = 128
+  package static let defaultSampling = Sampling.epoch
+  package static let classicSampling = Sampling.replacement
+  package static let defaultEpochs = 10
+  package static let leastIterations = 1000
+  package static let mostEpochs = 100
+  package static let defaultPrecision = Experiment.Precision.float
+  package static let defaultRandom = Experiment.RandomKind.fast
+  package static let defaultSeed: UInt64 = 0
+}
+
 extension Hyperparameters {
   /// The experiment on `data` with these hyperparameters, and defaults for the others.
   ///
@@ -67,7 +84,7 @@ extension Hyperparameters {
     var training =
       isPlain
       ? classicTraining(defaults, rowCount: count) : try modernTraining(rowCount: count)
-    training.seed = seed ?? 0
+    training.seed = seed ?? Self.defaultSeed
     if training.sampling == .epoch && training.batchSize > count {
       throw HyperparameterError(
         "batch", is: training.batchSize,
@@ -80,7 +97,8 @@ extension Hyperparameters {
       network: network(
         classCount: data.training.classCount, defaults: defaults, isPlain: isPlain),
       training: training, validation: validation, split: validationSplit(of: data),
-      precision: precision ?? .float, random: random ?? .fast, pixelScale: preparation.divisor,
+      precision: precision ?? Self.defaultPrecision, random: random ?? Self.defaultRandom,
+      pixelScale: preparation.divisor,
       subtractMean: preparation.subtractMean, ensemble: ensemble)
     try experiment.check(for: data.training)
     return experiment
@@ -90,7 +108,7 @@ extension Hyperparameters {
   private func validationSplit(of data: LoadedData) -> ValidationSplit {
     let isCustomary = random == .numpy || data.kind == .cifar10 || data.kind == .fashionMNIST
     let rule = split ?? (isCustomary && splitSeed == nil ? .last : .stratified)
-    return rule == .last ? .last : .stratified(seed: splitSeed ?? 0)
+    return rule == .last ? .last : .stratified(seed: splitSeed ?? Self.defaultSeed)
   }
 
   /// The divisor of the features, and whether their mean is subtracted.
@@ -110,27 +128,26 @@ extension Hyperparameters {
   package func network(
     classCount: Int, defaults: ExperimentDefaults, isPlain: Bool
   ) -> NetworkSettings {
-    let activations = LayerSpecification.activations
-    let entry = activations.first { $0.name == activation } ?? activations[0]
+    let activation = activation ?? Self.defaultActivation
     let blocks = (layers ?? [hidden ?? defaults.hidden]).flatMap { width -> [LayerSpecification] in
       var block: [LayerSpecification] = [.affine(outputs: width)]
       if batchNorm == true { block.append(.batchNorm()) }
       if layerNorm == true { block.append(.layerNorm()) }
-      block.append(entry.layer)
+      block.append(activation.layer)
       if let dropout, dropout > 0 { block.append(.dropout(rate: dropout)) }
       return block
     }
-    let isNormal = isPlain || scale != nil || initializer == "normal"
-    let named = Initializer.named.first { $0.name == initializer }?.initializer
+    let isNormal = isPlain || scale != nil || initializer == .normal
     return NetworkSettings(
       layers: blocks + [.affine(outputs: classCount)], loss: lossSpecification,
       initializer: isNormal
-        ? .normal(scale: scale ?? defaults.scale) : named ?? entry.initializer)
+        ? .normal(scale: scale ?? defaults.scale)
+        : initializer?.initializer ?? activation.initializer)
   }
 
   private var lossSpecification: LossSpecification {
     if let labelSmoothing { return .softmax(labelSmoothing: labelSmoothing) }
-    return LossSpecification.named.first { $0.name == loss }?.loss ?? .softmax
+    return (loss ?? Self.defaultLoss).loss
   }
 }
 
@@ -143,7 +160,7 @@ extension Hyperparameters {
 
   /// The classic experiment's training.
   private func classicTraining(_ defaults: ExperimentDefaults, rowCount: Int) -> TrainerSettings {
-    let sampling = sampling ?? .replacement
+    let sampling = sampling ?? Self.classicSampling
     let iterations = iterations ?? defaults.iterations
     let batchSize =
       batch ?? (sampling == .epoch ? min(defaults.batch, max(rowCount, 1)) : defaults.batch)
@@ -160,13 +177,13 @@ extension Hyperparameters {
 
   /// The training of any other experiment.
   private func modernTraining(rowCount: Int) throws -> TrainerSettings {
-    let entry = optimizer ?? .adam
-    let batchSize = batch ?? min(128, max(rowCount, 1))
+    let entry = optimizer ?? Self.defaultOptimizer
+    let batchSize = batch ?? min(Self.defaultBatch, max(rowCount, 1))
     var settings = TrainerSettings(
       optimizer: entry.optimizer, learningRate: learningRate ?? entry.learningRate,
       length: iterations.map { .iterations($0) }
         ?? .epochs(epochs ?? Self.epochs(rowCount: rowCount, batchSize: batchSize)),
-      batchSize: batchSize, sampling: sampling ?? .epoch)
+      batchSize: batchSize, sampling: sampling ?? Self.defaultSampling)
     let iterations = settings.iterations(rowCount: rowCount)
     if let warmUp, warmUp > 0, warmUp >= iterations {
       throw HyperparameterError(
@@ -175,7 +192,7 @@ extension Hyperparameters {
     let values: [Schedule.Parameter: Double?] = [
       .decay: decay, .stepEpochs: stepEpochs.map(Double.init), .warmUp: warmUp.map(Double.init),
     ]
-    settings.schedule = (schedule ?? (decay == nil ? .constant : .epochDecay)).schedule(
+    settings.schedule = (schedule ?? (decay == nil ? Self.defaultSchedule : .epochDecay)).schedule(
       values.compactMapValues { $0 },
       epochs: Self.epochs(iterations, batchSize: batchSize, rowCount: rowCount))
     complete(&settings, regularization: 0)
@@ -198,10 +215,10 @@ extension Hyperparameters {
     Double(iterations) * Double(batchSize) / Double(max(rowCount, 1))
   }
 
-  /// The default length: ten epochs, or on a small set enough for a thousand iterations, at most a
-  /// hundred.
+  /// The default length: ``defaultEpochs``, or on a small set enough for ``leastIterations``, at most
+  /// ``mostEpochs``.
   package static func epochs(rowCount: Int, batchSize: Int) -> Int {
-    let enough = (1000 * batchSize + rowCount - 1) / max(rowCount, 1)
-    return min(max(10, enough), 100)
+    let enough = (leastIterations * batchSize + rowCount - 1) / max(rowCount, 1)
+    return min(max(defaultEpochs, enough), mostEpochs)
   }
 }

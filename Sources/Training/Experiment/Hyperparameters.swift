@@ -13,13 +13,13 @@ package struct Hyperparameters: Hashable, Sendable {
   package var depth: Int?
   /// Widths of single hidden layers, counted from 1: with ``depth`` another way to give ``layers``.
   package var widths: [Int: Int] = [:]
-  package var activation: String?
+  package var activation: LayerSpecification.Activation?
   package var dropout: Double?
   package var batchNorm: Bool?
   package var layerNorm: Bool?
-  package var initializer: String?
+  package var initializer: Initializer.Entry?
   package var scale: Double?
-  package var loss: String?
+  package var loss: LossSpecification.Entry?
   package var labelSmoothing: Double?
   // Training
   package var optimizer: Optimizer.Entry?
@@ -90,14 +90,16 @@ package struct HyperparameterError: Error, CustomStringConvertible {
 
 extension Hyperparameters {
   /// Whether the network is the classic one: a hidden layer of ReLU with softmax loss.
-  package var isPlainNetwork: Bool {
-    layers == nil && activation == nil && dropout == nil && batchNorm != true && layerNorm != true
-      && initializer == nil && loss == nil && labelSmoothing == nil
-  }
+  package var isPlainNetwork: Bool { !departs { $0.group == .network } }
 
   /// Whether the experiment is the classic one: that network, and SGD whose rate decays each epoch.
-  package var isPlain: Bool {
-    isPlainNetwork && optimizer == nil && schedule == nil && epochs == nil
+  package var isPlain: Bool { !departs { _ in true } }
+
+  /// Whether one of some hyperparameters departs from the classic experiment.
+  private func departs(_ isCounted: (Hyperparameter) -> Bool) -> Bool {
+    Hyperparameter.departing.contains {
+      isCounted($0) && ($0.chosen(self).map { $0 != .flag(false) } ?? false)
+    }
   }
 
   /// Throws where two hyperparameters contradict each other.
@@ -112,12 +114,12 @@ extension Hyperparameters {
       batchNorm == true && layerNorm == true,
       "`batch-norm` and `layer-norm` both normalize; choose one")
     try refuse(
-      scale != nil && initializer != nil && initializer != "normal",
-      "`scale` requires `initializer` normal, not \(initializer ?? ""), which has a scale of its own"
+      scale != nil && (initializer ?? .normal) != .normal,
+      "`scale` requires `initializer` normal, not \(initializer?.rawValue ?? ""), which has a scale of its own"
     )
     try refuse(
-      labelSmoothing != nil && loss != nil && loss != "softmax",
-      "`label-smoothing` requires `loss` softmax, not \(loss ?? "")")
+      labelSmoothing != nil && (loss ?? .softmax) != .softmax,
+      "`label-smoothing` requires `loss` softmax, not \(loss?.rawValue ?? "")")
     try refuse(
       epochs != nil && iterations != nil,
       "`epochs` and `iterations` both say how long to train; choose one")
@@ -195,8 +197,7 @@ extension Hyperparameters {
     }
     if let extra = widths.keys.filter({ $0 > count }).min() {
       throw HyperparameterError(
-        "depth is \(count), but width-\(extra) is set; in a file, "
-          + "\"when\": {\"depth\": [\(extra)]} sets it only where there is such a layer")
+        "depth is \(count), but width-\(extra) is set, which needs a depth of at least \(extra)")
     }
     var same = self
     same.layers = (1...count).compactMap { widths[$0] }

@@ -96,7 +96,9 @@ private struct DomainText {
 
   private func integer(_ part: String) throws -> Int {
     guard let integer = Int(part) else {
-      throw failure(part, part.contains("..") ? "values or one range" : "a whole number")
+      let expected =
+        ParameterValue.isWhole(part) ? "a whole number from −2⁶³ to 2⁶³ − 1" : "a whole number"
+      throw failure(part, part.contains("..") ? "values or one range" : expected)
     }
     return integer
   }

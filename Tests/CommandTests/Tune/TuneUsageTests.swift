@@ -14,6 +14,7 @@ struct TuneUsageTests {
     .init("tune --learning-rate 0.1,0.1", "learning-rate", "0.1 twice"),
     .init("tune --learning-rate 0.1,x", "learning-rate", "x", "a number"),
     .init("tune --hidden 10,2.5", "hidden", "2.5", "a whole number"),
+    .init("tune --hidden 5,99999999999999999999", "a whole number from −2⁶³ to 2⁶³ − 1"),
     .init("tune --learnin-rate 1,2", "--learnin-rate", "--learning-rate"),
     .init("tune --hidden 5,6 --hidden 7", "--hidden is given twice"),
     .init(
