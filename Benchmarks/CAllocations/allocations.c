@@ -21,8 +21,8 @@ extern void *__libc_memalign(size_t, size_t);
 
 static _Atomic uint64_t count;
 static _Atomic uint64_t bytes;
-// How many have begun to count and not ended. The counts are shared by all threads, which would be slow
-// at any other time.
+// The number of counts begun and not ended. The counts are shared by all threads, which would be
+// slow at any other time.
 static _Atomic int counters;
 
 static void note(size_t size) {

@@ -16,7 +16,7 @@
 static char **arguments, **environment;
 static struct sigaction earlier;
 
-// How many threads this process has.
+// The number of threads of this process.
 static int thread_count(void) {
   DIR *tasks = opendir("/proc/self/task");
   int count = 0;

@@ -9,7 +9,7 @@ private struct SignDescent: OptimizerRule {
   let beta: Double
   var stateNames: [String] { ["mean"] }
 
-  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     let (rate, keep) = (Scalar(update.step.learningRate), Scalar(1 - update.step.decay))
     let (mean, beta) = (update.state(0), Scalar(beta))
     for i in 0..<update.count {
@@ -20,9 +20,9 @@ private struct SignDescent: OptimizerRule {
   }
 }
 
-/// Whether a training step leaves the heap alone; without optimisation it does not.
+/// Whether a training step leaves the heap alone; without optimization it does not.
 @Suite(
-  .enabled(if: Allocations.areCounted && isOptimizedBuild, "a step allocates without optimisation"))
+  .enabled(if: Allocations.areCounted && isOptimizedBuild, "a step allocates without optimization"))
 struct AllocationTests {
   static let layers: [LayerSpecification] =
     LayerSpecification.activations.map(\.layer) + [

@@ -15,7 +15,7 @@ struct BenchCommandTests {
       program: Command.path(ofBuilt: "bench"), arguments, environment: environment)
   }
 
-  /// What is small enough for a build without optimisation.
+  /// What is small enough for a build without optimization.
   private static func filter(_ small: [String]) -> [String] {
     isOptimizedBuild ? [] : small.flatMap { ["--filter", $0] }
   }
@@ -68,7 +68,7 @@ struct BenchCommandTests {
   func debugWarning() throws {
     let outcome = try Self.run(["gradcheck", "--seconds", "0.01", "--filter", "24-8-2"])
     #expect(outcome.errors.contains("swift run -c release bench"))
-    #expect(outcome.output.contains("BUILT WITHOUT OPTIMISATION"))
+    #expect(outcome.output.contains("BUILT WITHOUT OPTIMIZATION"))
   }
 
   @Test("A filter without a match is a usage error that lists the names")

@@ -16,7 +16,7 @@ struct BenchInterruptionTests {
         .merging(path.map { ["PATH": $0] } ?? [:]) { $1 })
   }
 
-  /// What bench says beside the warning of a build without optimisation.
+  /// What bench says beside the warning of a build without optimization.
   private static func messages(_ outcome: Command.Outcome) -> [Substring] {
     outcome.errors.split(separator: "\n").filter { !"┌│└".contains($0.first ?? " ") }
   }

@@ -122,7 +122,7 @@ struct SamplerTests {
 
   @Test("Allocations of a run are counted", .enabled(if: Allocations.areCounted))
   func allocations() throws {
-    // What nobody could see afterwards, the optimiser would not ask for.
+    // What nobody could see afterwards, the optimizer would not ask for.
     let seen = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 300)
     defer { seen.deallocate() }
     let benchmark = Benchmark(

@@ -45,7 +45,7 @@ struct DataErrorTests {
     }
   }
 
-  @Test("A CIFAR-10 batch that is cut, mislabelled, empty or a folder is named with the place")
+  @Test("A CIFAR-10 batch that is cut, mislabeled, empty or a folder is named with the place")
   func damagedCIFAR() throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")

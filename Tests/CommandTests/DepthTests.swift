@@ -143,7 +143,7 @@ struct DepthTests {
     #expect(record.results.stoppedEarly && record.results.status == .finished)
     #expect(
       outcome.output.contains(
-        "stopped early after iteration \(record.results.iterations - 1); kept the weights of "
+        "stopped early after iteration \(record.results.iterations - 1); restored the weights of "
           + "iteration \(best)\n"))
     let epochs = try scratch.rows("run/epochs.csv", header: epochsHeader)
     let kept = try #require(epochs.first { $0[0] == "\(best)" })

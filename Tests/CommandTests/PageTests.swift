@@ -156,8 +156,8 @@ private struct ArgumentHelp: Decodable {
   var synopsis: String {
     let value = valueName.map { "<\($0)>" } ?? ""
     guard let names, let last = names.last else { return "`\(value)`" }
-    let spelt = names.dropLast().map { "`\($0.spelling)`" }
-    return (spelt + ["`\(last.spelling)\(kind == "option" ? " \(value)" : "")`"])
+    let spelled = names.dropLast().map { "`\($0.spelling)`" }
+    return (spelled + ["`\(last.spelling)\(kind == "option" ? " \(value)" : "")`"])
       .joined(separator: ", ")
   }
 

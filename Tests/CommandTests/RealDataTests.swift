@@ -10,7 +10,7 @@ struct RealDataCommandTests {
   @Test(
     "Fashion-MNIST with the command's own settings reaches 0.87 on the test images",
     .requires(.fashionMNIST, isInstalled, "scripts/setup installs Fashion-MNIST"),
-    .enabled(if: isOptimizedBuild, "too slow without optimisation; runs with -c release"))
+    .enabled(if: isOptimizedBuild, "too slow without optimization; runs with -c release"))
   func fashionMNIST() throws {
     let directory = try TemporaryDirectory()
     let run = directory.file("run")

@@ -260,7 +260,7 @@ struct UsageTests {
   }
 
   @Test("A misspelled data set is refused with the known names")
-  func misspeltData() throws {
+  func misspelledData() throws {
     let outcome = try Command.run(["train", "--data", "fashion-mnits"])
     #expect(outcome.status == 1)
     for word in ["fashion-mnits", "digits", "fashion-mnist"] {

@@ -61,7 +61,7 @@ struct KernelTests {
     check(type)
   }
 
-  @Test("pixels become numbers, divided and centred, from every type", arguments: scalarTypes)
+  @Test("pixels become numbers, divided and centered, from every type", arguments: scalarTypes)
   func convert(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       for size in awkwardSizes {
@@ -69,8 +69,8 @@ struct KernelTests {
         let mean = Tensor<Scalar>.sample([size])
         for divisor in [1, 255] as [Scalar] {
           let plain = Tensor(bytes.map { Scalar($0) / divisor })
-          let centred = plain - mean
-          for (mean, expected) in [(nil, plain), (mean, centred)] as [(Tensor<Scalar>?, _)] {
+          let centered = plain - mean
+          for (mean, expected) in [(nil, plain), (mean, centered)] as [(Tensor<Scalar>?, _)] {
             let fromBytes = converted(size, mean) {
               Scalar.convert(count: size, bytes, dividedBy: divisor, minus: $0, into: $1)
             }

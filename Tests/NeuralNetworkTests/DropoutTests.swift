@@ -57,7 +57,7 @@ struct DropoutTests {
     #expect(dropped([12, 10], seed: 9, Double.self) != whole)
   }
 
-  @Test("The masks of neighbouring layers and steps are not one another's, a place further")
+  @Test("The masks of neighboring layers and steps are not one another's, a place further")
   func independence() {
     let count = 4000
     func mask(_ layer: Int, seed: UInt64) -> [Float] {

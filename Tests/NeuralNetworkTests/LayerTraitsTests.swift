@@ -7,7 +7,7 @@ import Testing
 private struct Claims: StatisticsLayer {
   typealias Scalar = Float
 
-  /// How many activations it saves of a number of rows.
+  /// The number of activations that it saves for a number of rows.
   var saved: @Sendable (Int) -> Int = { 2 * $0 }
   var isWhole = false
   var statisticNames: [String] = []

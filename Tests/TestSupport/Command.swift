@@ -158,8 +158,8 @@ public final class RunningCommand {
   }
 }
 
-/// How many seconds a test waits for an event: a guard against hanging, which no machine is too slow
-/// for. Time bounds nothing else.
+/// The number of seconds that a test waits for an event: a guard against hanging, which no machine
+/// is too slow for. Time bounds nothing else.
 public let hangLimit = 600.0
 
 /// Wakes those who wait for a child when it writes something or ends.

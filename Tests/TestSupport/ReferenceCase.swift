@@ -22,7 +22,7 @@ public struct ReferenceCase: Sendable {
   public struct Settings: Decodable, Sendable {
     /// The learning rate at first, its decay per epoch, and λ.
     public let lr: Double, decay: Double, reg: Double
-    /// How many iterations were made, and on how many rows each.
+    /// The number of iterations, and of the rows of each.
     public let iters: Int, batch: Int
   }
 

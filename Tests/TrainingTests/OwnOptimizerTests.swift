@@ -18,7 +18,7 @@ private struct AMSGrad: OptimizerRule {
     try InvalidSetting.demandBelowOne("beta2", beta2)
   }
 
-  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     let (first, second, largest) = (update.state(0), update.state(1), update.state(2))
     let (beta1, beta2, epsilon) = (Scalar(beta1), Scalar(beta2), Scalar(epsilon))
     let keep = Scalar(1 - update.step.decay)

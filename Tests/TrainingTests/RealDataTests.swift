@@ -12,7 +12,7 @@ private enum RealData {
   static let hasCIFAR10 = FileManager.default.fileExists(atPath: cifar10 + "/data_batch_5.bin")
 }
 
-/// Runs on real data whose results are known. They take too long without optimisation.
+/// Runs on real data whose results are known. They take too long without optimization.
 @Suite("Training on real data")
 struct RealDataTests {
   /// Trains on CIFAR-10 with the last 1,000 rows held out and returns their accuracy.
@@ -35,7 +35,7 @@ struct RealDataTests {
   @Test(
     "CIFAR-10 with the classic first settings reaches 0.27–0.31",
     .requires(.cifar10, RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
-    .enabled(if: isOptimizedBuild, "too slow without optimisation; runs with -c release"))
+    .enabled(if: isOptimizedBuild, "too slow without optimization; runs with -c release"))
   func cifar10() throws {
     let accuracy = try cifarAccuracy(
       hidden: 50,
@@ -46,7 +46,7 @@ struct RealDataTests {
   @Test(
     "CIFAR-10 with better settings reaches 0.49",
     .requires(.cifar10, RealData.hasCIFAR10, "PERCEPTRON_CIFAR10 names no folder with CIFAR-10"),
-    .enabled(if: isOptimizedBuild, "too slow without optimisation; runs with -c release"))
+    .enabled(if: isOptimizedBuild, "too slow without optimization; runs with -c release"))
   func cifar10Tuned() throws {
     let accuracy = try cifarAccuracy(
       hidden: 100,

@@ -98,7 +98,7 @@ struct TrainerSettingsTests {
       }.history.loss
     }
     let first = try losses(seed: 1)
-    // Nothing is learnt: only the masks differ.
+    // Nothing is learned: only the masks differ.
     #expect(Set(first).count == 6)
     #expect(try losses(seed: 1) == first)
     #expect(Set(try losses(seed: 2)).isDisjoint(with: first))

@@ -141,7 +141,7 @@ struct TrainerTests {
     #expect(trainer.history.epochs.count == 3 && trainer.hasStoppedEarly)
   }
 
-  @Test("An average of the weights is what is evaluated and kept")
+  @Test("An average of the weights is what is evaluated and saved")
   func average() throws {
     let data = TrainTests.blobs(60)
     var trainer = try Self.trainer(

@@ -16,6 +16,6 @@ bool allocations_are_counted(void);
 // Begins to count. What it returns is for allocations_end.
 allocations_t allocations_begin(void);
 
-// How many allocations all threads have made since allocations_begin returned `start`, and their bytes
-// together. Giving memory back changes neither. To be called once for each beginning.
+// The number of allocations by all threads since allocations_begin returned `start`, and their
+// bytes together. Giving memory back changes neither. To be called once for each beginning.
 allocations_t allocations_end(allocations_t start);

@@ -114,7 +114,7 @@ struct ReportComparison: Codable {
         differing("another BLAS", { "\($0.machine.blas), core \($0.machine.blasCore)" }),
         differing("another number of threads", { "\($0.machine.blasThreads)" }),
         differing("another Swift", \.swift),
-        old.isOptimized && new.isOptimized ? nil : "built without optimisation",
+        old.isOptimized && new.isOptimized ? nil : "built without optimization",
       ].compactMap { $0 }
       + machine.filter(\.isUnsteady).map {
         "the machine was unsteady: \($0.variant), which is the same work in every build, took "

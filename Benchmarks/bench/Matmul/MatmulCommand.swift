@@ -69,7 +69,7 @@ struct MatmulCommand: CommandWithExamples {
     let leftOut =
       Build.isOptimized
       ? ""
-      : "\nWithout optimisation products of \(Self.uncheckable.text) operations and more are left "
+      : "\nWithout optimization products of \(Self.uncheckable.text) operations and more are left "
         + "out."
     try options.publish(
       report, "\(report.head)\(leftOut)\n\n\(details ? table.details : table.text)")

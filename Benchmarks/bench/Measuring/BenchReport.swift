@@ -85,7 +85,7 @@ struct BenchReport: Codable {
       "Swift \(swift), \(date)",
     ]
     if !isOptimized {
-      lines.append("BUILT WITHOUT OPTIMISATION: type swift run -c release bench instead")
+      lines.append("BUILT WITHOUT OPTIMIZATION: type swift run -c release bench instead")
     }
     return lines.joined(separator: "\n")
   }

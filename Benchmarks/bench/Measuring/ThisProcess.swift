@@ -25,7 +25,7 @@ enum Build {
     Console.error(
       """
       ┌──────────────────────────────────────────────────────────────────────────────┐
-      │ WARNING: bench is built without optimisation. Its loops run up to 100 times  │
+      │ WARNING: bench is built without optimization. Its loops run up to 100 times  │
       │ slower than they would, and no figure below says anything. Type instead:     │
       │     swift run -c release bench                                               │
       └──────────────────────────────────────────────────────────────────────────────┘

@@ -11,7 +11,7 @@
 #define QUOTIENT_double(x, divisor, reciprocal) ((void)(reciprocal), (x) / (divisor))
 
 // Writes the numbers, less the mean if there is one, with a loop for either.
-#define CENTRED(number)                                                                        \
+#define CENTERED(number)                                                                       \
   if (mean) {                                                                                  \
     VECTORIZED for (ptrdiff_t i = 0; i < count; i++) target[i] = (REAL)((number) - mean[i]);   \
   } else {                                                                                     \
@@ -22,12 +22,12 @@ static void OF_TYPE(convert_bytes)(
     ptrdiff_t count, const uint8_t *source, REAL divisor, const REAL *mean, REAL *target) {
   const REAL reciprocal = 1 / divisor;
   if (divisor == 1) {
-    CENTRED((REAL)source[i])
+    CENTERED((REAL)source[i])
   } else if (divisor > (REAL)0x1p-60 && divisor < (REAL)0x1p60) {
-    CENTRED(OF_TYPE(QUOTIENT)((REAL)source[i], divisor, reciprocal))
+    CENTERED(OF_TYPE(QUOTIENT)((REAL)source[i], divisor, reciprocal))
   } else {
     // Some of the quotient's parts may be subnormal or infinite.
-    CENTRED((REAL)source[i] / divisor)
+    CENTERED((REAL)source[i] / divisor)
   }
 }
 
@@ -36,15 +36,15 @@ static void OF_TYPE(convert_bytes)(
   static void OF_TYPE(name)(                                                                   \
       ptrdiff_t count, const SOURCE *source, NUMBER divisor, const NUMBER *mean, REAL *target) { \
     if (divisor == 1) {                                                                        \
-      CENTRED((NUMBER)source[i])                                                               \
+      CENTERED((NUMBER)source[i])                                                              \
     } else {                                                                                   \
-      CENTRED((NUMBER)source[i] / divisor)                                                     \
+      CENTERED((NUMBER)source[i] / divisor)                                                    \
     }                                                                                          \
   }
 
 CONVERSION(convert_floats, float, REAL)
 CONVERSION(convert_doubles, double, double)
 #undef CONVERSION
-#undef CENTRED
+#undef CENTERED
 #undef QUOTIENT_float
 #undef QUOTIENT_double

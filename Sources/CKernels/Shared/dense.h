@@ -3,20 +3,20 @@
 // Rows may be padded: rows a multiple of 4 KiB apart would share the same few sets of the first cache.
 
 enum {
-  // How many rows and outputs are multiplied at a time, one sum in each vector register.
+  // The number of rows and outputs multiplied at a time, one sum in each vector register.
   OF_TYPE(dot_rows) = 4,
 #if VECTOR_BYTES == 64 || defined(__aarch64__)
   OF_TYPE(dot_outputs) = 6,
 #else
   OF_TYPE(dot_outputs) = 3,
 #endif
-  // How many products are added up before their sum joins the others: the weights of as many
+  // The number of products added up before their sum joins the others: the weights of as many
   // outputs stay in the first cache.
   OF_TYPE(dot_block) = 4096 / sizeof(REAL),
-  // How many of many rows are multiplied at a time: a block of them stays in the second-level cache
-  // beside the next one, which is fetched from memory meanwhile.
+  // The number of many rows that are multiplied at a time: a block of them stays in the
+  // second-level cache beside the next one, which is fetched from memory meanwhile.
   OF_TYPE(dot_piece) = 64,
-  // How many rows and vectors of a combination are computed at a time.
+  // The number of rows and vectors of a combination computed at a time.
 #if VECTOR_BYTES == 64 || defined(__aarch64__)
   OF_TYPE(combined_rows) = 8,
   OF_TYPE(combined_vectors) = 3,
@@ -24,7 +24,7 @@ enum {
   OF_TYPE(combined_rows) = 6,
   OF_TYPE(combined_vectors) = 2,
 #endif
-  // How many rows are combined before their sum joins the others.
+  // The number of rows combined before their sum joins the others.
   OF_TYPE(combined_block) = 256,
 };
 

@@ -21,9 +21,9 @@ static void OF_TYPE(fill_rows)(
   }
 }
 
-// How many columns are summed at a time: their partial sums fit on the stack.
+// The number of columns summed at a time: their partial sums fit on the stack.
 enum { OF_TYPE(strip_width) = 128 };
-// How many rows are added up one after another; the sums of such blocks are added as a balanced
+// The number of rows added up one after another; the sums of such blocks are added as a balanced
 // tree, so that the rounding error grows with the logarithm of the rows (Higham 1993).
 enum { OF_TYPE(row_block) = 32 };
 

@@ -2,17 +2,17 @@
 // that stay in the first cache.
 
 enum {
-  // How many sums and maxima of a long row are kept side by side, on every level.
+  // The number of sums and maxima of a long row that stand side by side, on every level.
   OF_TYPE(lane_count) = 16,
-  // How many elements of a block stay in the first cache.
+  // The number of elements of a block that stay in the first cache.
   OF_TYPE(block_size) = 2048,
-  // How many rows of a block have their numbers on the stack.
+  // The number of rows of a block that have their numbers on the stack.
   OF_TYPE(most_rows) = 256,
 };
 
 typedef REAL OF_TYPE(lanes) __attribute__((ext_vector_type(16)));
 
-// How many rows of `columns` elements make a block.
+// The number of rows of `columns` elements in a block.
 INLINE ptrdiff_t OF_TYPE(rows_of_block)(ptrdiff_t columns) {
   ptrdiff_t rows = OF_TYPE(block_size) / columns;
   return rows < 1 ? 1 : rows > OF_TYPE(most_rows) ? OF_TYPE(most_rows) : rows;
@@ -96,7 +96,7 @@ static void OF_TYPE(softmax_cross_entropy)(
     REAL *below = losses + row;
     OF_TYPE(softmax_block)(
         count, columns, scores + start, labels + row, probabilities + start, sums, below);
-    // Not (largest + ln Σ) − labelled: beside a score of 1e30 the logarithm would be lost.
+    // Not (largest + ln Σ) − labeled: beside a score of 1e30 the logarithm would be lost.
     for (ptrdiff_t i = 0; i < count; i++) below[i] = OF_TYPE(logarithm)(sums[i]) - below[i];
   }
 }
@@ -106,15 +106,15 @@ static void OF_TYPE(softmax_cross_entropy_gradient)(
     REAL normalizer, REAL *gradient) {
   if (columns == 0) return;
   ptrdiff_t block = OF_TYPE(rows_of_block)(columns);
-  REAL labelled[OF_TYPE(most_rows)];
+  REAL labeled[OF_TYPE(most_rows)];
   for (ptrdiff_t row = 0; row < rows; row += block) {
     ptrdiff_t count = rows - row < block ? rows - row : block;
     const REAL *p = probabilities + row * columns;
     REAL *target = gradient + row * columns;
-    for (ptrdiff_t i = 0; i < count; i++) labelled[i] = p[i * columns + labels[row + i]];
+    for (ptrdiff_t i = 0; i < count; i++) labeled[i] = p[i * columns + labels[row + i]];
     VECTORIZED for (ptrdiff_t i = 0; i < count * columns; i++) target[i] = p[i] / normalizer;
     for (ptrdiff_t i = 0; i < count; i++) {
-      target[i * columns + labels[row + i]] = (labelled[i] - 1) / normalizer;
+      target[i * columns + labels[row + i]] = (labeled[i] - 1) / normalizer;
     }
   }
 }

@@ -2,7 +2,7 @@
 // where the level has that: the most that a processor can do, for benchmarks to show shares of.
 
 enum {
-  // How many vectors are computed at a time: enough to keep all units busy through an operation's
+  // The number of vectors computed at a time: enough to keep all units busy through an operation's
   // latency, and no more than there are registers for.
 #ifdef __aarch64__
   OF_TYPE(independent_vectors) = 24,

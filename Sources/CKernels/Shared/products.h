@@ -3,9 +3,9 @@
 
 enum {
   OF_TYPE(width) = VECTOR_BYTES / sizeof(REAL),
-  // How many numbers one side of a layer may have: its weights are kept on the stack.
+  // The largest size of one side of a layer, whose weights are on the stack.
   OF_TYPE(most_units) = 64,
-  // How many rows are added up one after another; the sums of such blocks are added in turn.
+  // The number of rows added up one after another; the sums of such blocks are added in turn.
   OF_TYPE(summed_rows) = 256,
 };
 
@@ -21,8 +21,8 @@ INLINE ptrdiff_t OF_TYPE(panel_count)(ptrdiff_t columns) {
   return (columns + OF_TYPE(width) - 1) / OF_TYPE(width);
 }
 
-// How many of the rows, `stride` apart, have room for whole panels within the buffer that ends with
-// the last row's columns.
+// The number of the rows, `stride` apart, that have room for whole panels within the buffer that
+// ends with the last row's columns.
 INLINE ptrdiff_t OF_TYPE(roomy_rows)(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride) {
   ptrdiff_t excess = OF_TYPE(panel_count)(columns) * OF_TYPE(width) - columns;
   if (excess == 0) return rows;

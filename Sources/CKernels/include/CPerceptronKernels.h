@@ -24,8 +24,8 @@ typedef enum { ckernels_float, ckernels_double } ckernels_type;
 #define SCALAR double
 #include "kernels.def"
 
-// How many elements ckernels_multiply_adds computes: whole vectors, a multiple of as many as are
-// computed at a time, on every level.
+// The number of elements that ckernels_multiply_adds computes: whole vectors, a multiple of as many
+// as are computed at a time, on every level.
 enum { ckernels_multiply_add_elements = 192 };
 
 // Instructions that kernels are compiled for, from the least to the most. On other processors than

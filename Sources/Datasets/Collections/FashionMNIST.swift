@@ -1,7 +1,7 @@
 import Foundation
 import PerceptronFiles
 
-/// Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT licence): 60,000 and 10,000 grey pictures of
+/// Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT license): 60,000 and 10,000 gray pictures of
 /// clothes, 28 × 28 pixels, ten classes.
 ///
 /// Rows of `[28, 28]` bytes, 0…255.

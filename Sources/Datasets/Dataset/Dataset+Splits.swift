@@ -33,7 +33,7 @@ extension Dataset {
       split = try splitStratified(count, using: &random)
     }
     let counts = zip(split.training.classCounts, split.validation.classCounts)
-    for (name, (learnt, held)) in zip(classNames, counts) where learnt == 0 && held > 0 {
+    for (name, (learned, held)) in zip(classNames, counts) where learned == 0 && held > 0 {
       throw DatasetError(
         "class \(name) has no rows to train on: all \(held) of them are among the \(count) rows held "
           + "out for validation"

@@ -2,7 +2,7 @@ import Foundation
 import PerceptronFiles
 import PerceptronLinearAlgebra
 
-/// Labelled examples: features, one class per example, and the classes' names.
+/// Labeled examples: features, one class per example, and the classes' names.
 ///
 /// A value. Selections of examples share the features of the whole, in their original type: bytes stay
 /// bytes until a batch is gathered (``PreparedDataset``).
@@ -52,7 +52,7 @@ public struct Dataset: Sendable {
 
   /// The number of examples.
   public var count: Int { labels.count }
-  /// How many numbers each example has.
+  /// The number of features of an example.
   public var featureCount: Int { features.featureCount }
   /// The number of classes.
   public var classCount: Int { classNames.count }
@@ -61,7 +61,7 @@ public struct Dataset: Sendable {
   /// The shape of an example as a picture, if it is one.
   public var image: ImageShape? { features.image }
 
-  /// How many examples each class has: classCount numbers.
+  /// The number of examples of each class, in the order of the classes.
   ///
   /// - Complexity: O(`count`).
   public var classCounts: [Int] {

@@ -35,7 +35,7 @@ public struct Features: Sendable {
   public let exampleShape: [Int]
   /// The shape of an example as a picture, if it is one.
   public let image: ImageShape?
-  /// How many numbers each example has, at least 1.
+  /// The number of features of an example, at least 1.
   public let featureCount: Int
   private var rows: Rows
 
@@ -192,7 +192,7 @@ public struct ImageShape: Hashable, Codable, Sendable {
   public var width: Int
   /// Rows of pixels.
   public var height: Int
-  /// Values per pixel: 1 for grey, 3 for red, green and blue.
+  /// Values per pixel: 1 for gray, 3 for red, green and blue.
   public var channels: Int
   /// The order of the channels' values; ignored for one channel.
   public var layout: Layout

@@ -62,7 +62,7 @@ public enum IDX {
     return labels
   }
 
-  /// Rank 3 files hold grey pictures; of three extents, the one that counts channels tells the
+  /// Rank 3 files hold gray pictures; of three extents, the one that counts channels tells the
   /// layout.
   private static func image(of shape: [Int]) -> ImageShape? {
     switch shape.count {

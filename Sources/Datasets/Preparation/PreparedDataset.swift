@@ -19,7 +19,7 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
   public var preprocessing: Preprocessing { features.preprocessing }
   /// The number of examples.
   public var count: Int { dataset.count }
-  /// How many numbers each example has.
+  /// The number of features of an example.
   public var featureCount: Int { dataset.featureCount }
   /// The number of classes.
   public var classCount: Int { dataset.classCount }

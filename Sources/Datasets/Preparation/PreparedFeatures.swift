@@ -26,7 +26,7 @@ public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
 
   /// The number of examples.
   public var count: Int { features.count }
-  /// How many numbers each example has.
+  /// The number of features of an example.
   public var featureCount: Int { features.featureCount }
 }
 
@@ -153,7 +153,7 @@ extension PreparedFeatures {
     }
   }
 
-  /// How many rows are prefetched: enough to saturate a core's memory requests.
+  /// The number of rows prefetched: enough to saturate a core's memory requests.
   private var rowsAhead: Int { 4 }
 
   @inline(__always)

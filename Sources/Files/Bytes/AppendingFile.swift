@@ -7,7 +7,7 @@ import Foundation
 package final class AppendingFile {
   private let path: String
   private let descriptor: Int32
-  /// How many bytes of the file are whole records.
+  /// The number of bytes in whole records.
   private var length = 0
   /// Whether a part of a record may be at the end of the file.
   private var isTorn = false

@@ -62,7 +62,7 @@ package enum FileKind: String, CaseIterable, Sendable {
     }
   }
 
-  /// How many bytes are looked at.
+  /// The number of bytes read to tell the kind.
   private static let headSize = 1024
 
   private var isText: Bool {

@@ -100,9 +100,9 @@ package struct TextTable {
 /// The positions of the texts that fit beside each other, two spaces apart.
 ///
 /// - Parameters:
-///   - widths: how many characters each has.
+///   - widths: the number of characters of each.
 ///   - ranks: the highest is left out first, of equal ones the last, and 0 never.
-///   - room: how many characters fit, or nil for any number.
+///   - room: the number of characters that fit, or nil for any number.
 package func fittingColumns(_ widths: [Int], ranks: [Int], in room: Int?) -> [Int] {
   var shown = Array(widths.indices)
   guard let room else { return shown }

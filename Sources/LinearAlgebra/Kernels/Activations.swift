@@ -92,7 +92,7 @@ extension BLASScalar {
     into factors: UnsafeMutablePointer<Self>
   ) {
     // Below 2⁶⁴, because a rate below 1 is at most 1 − 2⁻⁵³. The seed is mixed once before the
-    // positions are added: seeds that are a step apart, as those of neighbouring layers are, would
+    // positions are added: seeds that are a step apart, as those of neighboring layers are, would
     // otherwise give the same factors one place further.
     ckernels_dropout_factors(
       kernelType, count, 1 / (1 - rate), UInt64(rate * 0x1p64),

@@ -97,14 +97,14 @@ extension BLASScalar {
   ) {
     for row in 0..<rows {
       let margin = margins + row * columns
-      let labelled = scores[row * columns + labels[row]]
+      let labeled = scores[row * columns + labels[row]]
       transform(count: columns, scores + row * columns, into: margin) {
-        let distance = $1 - labelled + 1
+        let distance = $1 - labeled + 1
         // Written so that NaN passes through; adding 0 as in `relu`.
         return (distance < 0 ? 0 : distance) + 0
       }
       // 0, but NaN where the label's score is not finite.
-      margin[labels[row]] = labelled - labelled
+      margin[labels[row]] = labeled - labeled
       losses[row] =
         isSquared ? dot(count: columns, margin, margin) : sum(count: columns, margin)
     }

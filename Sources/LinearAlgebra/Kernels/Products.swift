@@ -67,7 +67,7 @@ extension BLASScalar {
       kernelType, rows, inputs, outputs, upstream, weights, stride, gradient)
   }
 
-  /// gradient ← alpha·upstreamᵀ·x + beta·gradient, outputs × inputs, for some neighbouring columns of
+  /// gradient ← alpha·upstreamᵀ·x + beta·gradient, outputs × inputs, for some neighboring columns of
   /// x, of upstream and of the gradient. With `beta` 0 the old gradient is not read.
   package static func denseWeightGradient(
     rows: Int, inputs: Int, outputs: Int, _ x: UnsafePointer<Self>, xStride: Int,

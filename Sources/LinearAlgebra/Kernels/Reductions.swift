@@ -87,8 +87,9 @@ extension BLASScalar {
     return sumOfSquares(count: half, x) + sumOfSquares(count: count - half, x + half)
   }
 
-  /// In how many rows of a matrix fewer than `k` elements come before the one at the row's label:
-  /// those that are larger, or equal and further left; NaN counts as larger than any number.
+  /// The number of rows of a matrix in which fewer than `k` elements come before the one at the
+  /// row's label: those that are larger, or equal and further left; NaN counts as larger than any
+  /// number.
   @_specialize(where Self == Float)
   @_specialize(where Self == Double)
   package static func countOfLabelsAmongLargest(

@@ -93,7 +93,7 @@ extension Tensor {
 
 extension Tensor {
   /// The results of `body` for the elements along `axis`, in the row-major order of the other axes.
-  /// Elements that are not neighbours are gathered.
+  /// Elements that are not neighbors are gathered.
   @inlinable func alongAxis<Result>(
     _ axis: Int, _ operation: String, _ body: (UnsafeBufferPointer<Scalar>) -> Result
   ) -> [Result] {

@@ -1,6 +1,6 @@
 import PerceptronLinearAlgebra
 
-/// Compares analytic gradients with centred differences of the loss,
+/// Compares analytic gradients with centered differences of the loss,
 /// (L(p + h) − L(p − h)) / 2h, one parameter entry at a time.
 ///
 /// The relative error of an entry is |analytic − numeric| / max(1e-8, |analytic| + |numeric|).
@@ -165,7 +165,7 @@ struct LossLine<Objective: GradientCheckable> {
     probe(at: original).penalty != probe(at: 1e8 * max(1, original.magnitude)).penalty
   }
 
-  /// The centred difference over `step` to either side, with a bound on what rounding does to it;
+  /// The centered difference over `step` to either side, with a bound on what rounding does to it;
   /// nil where a ReLU has a kink in between.
   mutating func slope(step: Double) -> Slope? {
     let above = probe(at: original + step)
@@ -182,7 +182,7 @@ struct LossLine<Objective: GradientCheckable> {
       value: change / distance, uncertainty: 8 * Double.ulpOfOne * magnitude / distance)
   }
 
-  /// The slope by centred differences over one, two and four times `step`, extrapolated to a step
+  /// The slope by centered differences over one, two and four times `step`, extrapolated to a step
   /// of zero by Richardson's rule (Ridders 1982), with a bound on its error: what the last
   /// extrapolation changed, and the rounding of the losses. Nil where a kink is in between.
   mutating func extrapolatedSlope(step: Double) -> Slope? {

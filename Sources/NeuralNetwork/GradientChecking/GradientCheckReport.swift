@@ -50,7 +50,7 @@ public struct GradientCheckReport: Sendable, Codable {
     public private(set) var index: [Int] = []
     /// The analytic gradient at that entry.
     public private(set) var analytic = 0.0
-    /// The centred difference at that entry.
+    /// The centered difference at that entry.
     public private(set) var numeric = 0.0
 
     init(name: String, shape: Shape) {

@@ -51,9 +51,9 @@ extension MarginLoss {
     var margins = scores
     let classes = scores.shape.columnCount
     for (row, label) in labels.enumerated() {
-      let labelled = scores[position: row * classes + label]
+      let labeled = scores[position: row * classes + label]
       for place in row * classes..<(row + 1) * classes {
-        margins[position: place] += 1 - labelled
+        margins[position: place] += 1 - labeled
       }
     }
     return margins

@@ -203,8 +203,8 @@ extension Network {
   ///
   /// - Parameters:
   ///   - x: [rows, inputs].
-  ///   - workers: how many threads share the rows, 1 to 256 but no more than rows, or nil for as many
-  ///     as suit the work; the result is the same.
+  ///   - workers: the number of threads that share the rows, 1 to 256 but no more than rows, or nil
+  ///     for as many as suit the work; the result is the same.
   /// - Returns: [rows, outputs].
   public func outputs(of x: Tensor<Scalar>, workers: Int? = nil) -> Tensor<Scalar> {
     x.withRows { x in

@@ -13,7 +13,7 @@ struct MemoryDemand {
   let scalarSize: Int
   /// The number of tensors of each parameter's shape.
   var copies = 2
-  /// How many rows are evaluated at a time, in addition to the memory of training.
+  /// The number of rows evaluated at a time, in addition to the memory of training.
   var evaluatedRows = 0
 
   /// The number of bytes, as a `Double`, which cannot overflow.

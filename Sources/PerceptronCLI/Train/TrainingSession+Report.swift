@@ -55,7 +55,7 @@ extension TrainingSession {
     if let best = results.bestIteration {
       let end =
         results.stoppedEarly ? "stopped early after iteration \(results.iterations - 1); " : ""
-      lines.append("\(end)kept the weights of iteration \(best)")
+      lines.append("\(end)restored the weights of iteration \(best)")
     }
     lines += results.figures(record.settings)
     if let accuracies = results.memberAccuracies {

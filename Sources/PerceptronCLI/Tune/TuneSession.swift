@@ -85,7 +85,7 @@ struct TuneSession {
           + "rounded differently")
   }
 
-  /// The warning that even the best network learnt nothing.
+  /// The warning that even the best network learned nothing.
   private var emptiness: String? {
     guard let accuracy = study.bestConfiguration?.trainAccuracy,
       let chance = RunAssessment.chance(of: data.training.classCounts), accuracy <= chance.accuracy

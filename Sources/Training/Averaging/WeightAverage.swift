@@ -17,7 +17,7 @@ import PerceptronNeuralNetwork
 public struct WeightAverage<Scalar: BLASScalar>: Sendable {
   /// The factor by which each update reduces the weights of earlier networks, 0 to below 1.
   public let decay: Double
-  /// How many updates were made.
+  /// The number of updates so far.
   public var updateCount = 0
   /// The averaged parameters. Its statistics are stale; see `statistics`.
   private var average: Network<Scalar>

@@ -64,17 +64,17 @@ extension Trainer where Random: Codable {
 
 /// A summary of the run in a checkpoint.
 public struct CheckpointSummary: Sendable {
-  /// How many iterations were made.
+  /// The number of iterations so far.
   public let iteration: Int
-  /// How many rows the training set has.
+  /// The number of rows of the training set.
   public let rowCount: Int
-  /// How many numbers a row has.
+  /// The number of features of a row.
   public let inputSize: Int
   /// The layers in their order.
   public let layers: [LayerSpecification]
   /// The network's number of classes.
   public let classCount: Int
-  /// How many iterations the whole run has.
+  /// The number of iterations of the whole run.
   public let iterations: Int
 
   /// The widths from the input over the hidden layers to the output.

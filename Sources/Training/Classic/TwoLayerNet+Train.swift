@@ -51,7 +51,7 @@ public struct SGDSettings: Codable, Equatable, Sendable {
   public var learningRateDecay: Double
   /// λ, the factor of the penalty λ(ΣW1² + ΣW2²); there is no factor ½.
   public var regularization: Double
-  /// How many steps are made.
+  /// The number of steps.
   public var iterations: Int
   /// Rows per step.
   public var batchSize: Int

@@ -84,9 +84,9 @@ public struct DiagnosticSeries: Codable, Equatable, Sendable {
 
   /// The snapshots in their order.
   public private(set) var snapshots: [Snapshot]
-  /// How many snapshots were made, those that were dropped included.
+  /// The number of snapshots taken, including those dropped since.
   private var made: Int
-  /// One in how many snapshots is stored.
+  /// The number of snapshots taken for each one stored.
   private var interval = 1
 
   private enum CodingKeys: String, CodingKey {

@@ -101,7 +101,7 @@ extension Diagnosis {
   }
 
   private var overfitWarning: DiagnosticWarning? {
-    // Of a single batch, which was just learnt from, the accuracy is high by chance.
+    // Of a single batch, which was just learned from, the accuracy is high by chance.
     guard !isBatchAccuracy, let trainAccuracy, let validationAccuracy, let accuracyGap,
       accuracyGap > Self.accuracyGapLimit
     else { return nil }
@@ -166,7 +166,7 @@ func short(_ value: Double) -> String { significant(value, 3) }
 /// A warning lasts if each of the last three snapshots gave it, all after the first tenth of the run.
 /// Warnings before training and a loss that is not finite count at once.
 public struct LastingWarnings: Codable, Equatable, Sendable {
-  /// How many consecutive snapshots have to agree.
+  /// The number of consecutive snapshots that have to agree.
   public static let window = 3
 
   /// The warnings of the last snapshots, the newest last; fewer than ``window``.
@@ -179,7 +179,7 @@ public struct LastingWarnings: Codable, Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - iteration: the snapshot's iteration, counted from 0; nil before the first one.
-  ///   - count: how many iterations the run is to make.
+  ///   - count: the run's number of iterations.
   /// - Returns: those of the warnings that last.
   public mutating func update(
     with warnings: [DiagnosticWarning], at iteration: Int?, of count: Int

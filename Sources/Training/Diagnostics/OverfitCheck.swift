@@ -5,7 +5,7 @@ import PerceptronNeuralNetwork
 /// The result of overfitting a few rows. Every network that is not too small can do it if its
 /// gradients are right: a failure points to a mistake in the network, the data or the learning rate.
 public struct OverfitCheck: Codable, Sendable, Equatable {
-  /// How many rows there were.
+  /// The number of rows.
   public let rowCount: Int
   /// The loss before each update, and after the last one.
   public let losses: [Double]
@@ -16,7 +16,7 @@ public struct OverfitCheck: Codable, Sendable, Equatable {
   /// The least loss that there is: above 0 where labels are smoothed.
   public let lossFloor: Double
 
-  /// How many updates were made.
+  /// The number of updates so far.
   public var iterations: Int { losses.count - 1 }
   /// Whether the loss came near its floor and every row is predicted rightly.
   public var passed: Bool { (losses.last ?? .nan) - lossFloor < lossLimit && accuracy == 1 }
@@ -46,7 +46,7 @@ extension Network {
   ///
   /// - Parameters:
   ///   - data: where the rows are drawn from; no two of them have the same features.
-  ///   - rows: how many to draw, or all different ones where there are fewer.
+  ///   - rows: the number of rows to draw, or all different ones where there are fewer.
   ///   - iterations: the largest number of updates; it ends early if it passes or the loss is not finite.
   ///   - lossLimit: how near the loss has to come to the least one that there is, which is above 0
   ///     where labels are smoothed.

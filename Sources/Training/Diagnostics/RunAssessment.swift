@@ -21,7 +21,7 @@ public struct RunAssessment: Sendable {
 
   /// A loss above this multiple of the initial one has risen.
   public static let riseFactor = 1.01
-  /// How many rows, evenly spread over all, tell whether the loss has risen.
+  /// The number of rows, evenly spread over all, that show whether the loss has risen.
   public static let probeCount = 1000
   /// Below this share of the highest learning rate, training stands still.
   public static let vanishedShare = 1e-4

@@ -16,7 +16,7 @@ public struct RunDiagnosis: Codable, Equatable, Sendable {
 
   /// The iteration of the last snapshot, counted from 0; nil before the first one.
   public var iteration: Int?
-  /// How many iterations the run was to make.
+  /// The run's number of iterations.
   public var iterations: Int
   /// The last snapshot.
   public var lastSnapshot: Diagnosis

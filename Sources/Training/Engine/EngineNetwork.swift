@@ -131,11 +131,11 @@ final class EngineNetwork<Scalar: BLASScalar> {
     gradients.deinitialize().deallocate()
   }
 
-  /// How many scalars of gradient a worker computes at a time: few enough to stay in a core's cache with
-  /// the parameters that they update.
+  /// The number of scalars of gradient that a worker computes at a time: few enough to stay in a
+  /// core's cache with the parameters that they update.
   static var scratchSize: Int { 1 << 15 }
 
-  /// About how many rows a part of a large batch has.
+  /// The approximate number of rows of a part of a large batch.
   static var partSize: Int { 512 }
 }
 

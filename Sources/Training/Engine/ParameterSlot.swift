@@ -12,7 +12,7 @@ struct ParameterSlot<Scalar: BLASScalar> {
   /// Outputs and inputs of packed weights; 1 and the number of elements of other parameters.
   let rows: Int
   let columns: Int
-  /// How many elements are from the beginning of a row to that of the next one.
+  /// The number of elements from the beginning of a row to that of the next one.
   let stride: Int
   /// Whether it belongs to a packed layer.
   let isPacked: Bool

@@ -7,7 +7,7 @@ package struct TrainingCost {
   package let batchSize: Int
   /// Bytes of a number.
   package let scalarSize: Int
-  /// How many tensors there are of each parameter's shape, each with its packed twin.
+  /// The number of tensors of each parameter's shape, each with its packed twin.
   package var copies: Int
 
   /// The cost of a network that has no optimizer, with `copies` tensors of each parameter's shape.

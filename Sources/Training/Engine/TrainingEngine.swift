@@ -70,7 +70,7 @@ package final class TrainingEngine<Scalar: BLASScalar> {
 
   /// - Parameters:
   ///   - members: at least one, all of the same input size and batch size.
-  ///   - count: how many workers to take, or nil for as many as suit the work.
+  ///   - count: the number of workers to take, or nil for as many as suit the work.
   ///   - path: how products are computed.
   package init(_ members: [Member], workers count: Int?, path: ProductPath = .chosen) {
     let batchSize = members[0].settings.batchSize

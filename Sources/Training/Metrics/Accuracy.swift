@@ -25,7 +25,7 @@ public func accuracy(of predicted: [Int], labels: [Int]) -> Double {
 ///
 /// - Parameters:
 ///   - accuracy: the accuracy on some rows.
-///   - rowCount: how many rows there were.
+///   - rowCount: the number of rows.
 /// - Returns: nil for no rows, and for an accuracy outside 0...1.
 public func accuracyInterval(_ accuracy: Double, rowCount: Int) -> ClosedRange<Double>? {
   guard rowCount > 0, (0...1).contains(accuracy) else { return nil }
@@ -56,7 +56,7 @@ package func accuracyIntervalText(_ accuracy: Double, rowCount: Int) -> String? 
 /// `k` of at least the number of classes it is 1.
 ///
 /// - Parameters:
-///   - k: how many classes may be named, at least 1.
+///   - k: the number of classes that may be named, at least 1.
 ///   - scores: [rows, classes]; probabilities give the same.
 ///   - labels: a class for each row.
 public func topKAccuracy<Scalar>(_ k: Int, of scores: Tensor<Scalar>, labels: [Int]) -> Double {
@@ -73,7 +73,7 @@ extension Network {
   /// for no rows. Ties and NaN are as in ``topKAccuracy(_:of:labels:)``.
   ///
   /// - Parameters:
-  ///   - k: how many classes may be named, at least 1.
+  ///   - k: the number of classes that may be named, at least 1.
   ///   - data: rows of this network's input size, of no more classes than it.
   ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
   public func topKAccuracy(

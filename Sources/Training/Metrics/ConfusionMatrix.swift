@@ -94,7 +94,7 @@ extension Network {
 // with `zero_division=nan`.
 
 extension ConfusionMatrix {
-  /// How many rows were counted.
+  /// The number of rows counted.
   public var count: Int { support.reduce(0, +) }
 
   /// The share of rows whose class is predicted; NaN for no rows.
@@ -102,10 +102,10 @@ extension ConfusionMatrix {
     Double(counts.indices.reduce(0) { $0 + counts[$1][$1] }) / Double(count)
   }
 
-  /// How many rows each class has.
+  /// The number of rows of each class.
   public var support: [Int] { counts.map { $0.reduce(0, +) } }
 
-  /// How many rows each class is predicted for.
+  /// The number of rows predicted as each class.
   public var predictedCounts: [Int] {
     counts.indices.map { predicted in counts.reduce(0) { $0 + $1[predicted] } }
   }

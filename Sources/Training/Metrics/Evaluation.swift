@@ -8,20 +8,20 @@ public struct Evaluation: Codable, Equatable, Sendable {
   public let accuracy: Double
   /// The loss of the rows, without any penalty; NaN for no rows.
   public let loss: Double
-  /// How many rows were evaluated.
+  /// The number of rows evaluated.
   public let count: Int
 }
 
 extension Network {
-  /// How many rows are evaluated at a time, so that memory stays bounded.
+  /// The number of rows evaluated at a time, so that memory stays bounded.
   static var blockSize: Int { 1024 }
 
   /// Calls `body` with the outputs and labels of all rows in order, a block at a time, so that
   /// memory stays bounded.
   ///
   /// - Parameters:
-  ///   - workers: how many threads share a block, 1 to 256 but no more than rows, or nil for as many
-  ///     as suit the work; the outputs are the same.
+  ///   - workers: the number of threads that share a block, 1 to 256 but no more than rows, or nil
+  ///     for as many as suit the work; the outputs are the same.
   ///   - body: takes outputs, [rows, outputs], and as many labels.
   /// - Precondition: the data has this network's input size and no more classes than it.
   public func forEachBlockOfOutputs(

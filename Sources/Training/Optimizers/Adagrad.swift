@@ -42,7 +42,7 @@ private struct Adagrad: OptimizerSettings, OptimizerRule {
 
   func check() throws { try InvalidSetting.demandNotNegative("epsilon", epsilon) }
 
-  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     Scalar.adagradStep(
       count: update.count, update.step, epsilon: epsilon, gradient: update.gradient,
       sumOfSquares: update.state(0), parameter: update.parameter)
@@ -60,7 +60,7 @@ private struct RMSProp: OptimizerSettings, OptimizerRule {
     try InvalidSetting.demandNotNegative("epsilon", epsilon)
   }
 
-  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     Scalar.rmsPropStep(
       count: update.count, update.step, smoothing: decay, epsilon: epsilon,
       gradient: update.gradient, meanOfSquares: update.state(0), parameter: update.parameter)

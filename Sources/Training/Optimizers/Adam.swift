@@ -48,7 +48,7 @@ private struct Adam: OptimizerSettings, OptimizerRule {
     try InvalidSetting.demandNotNegative("epsilon", epsilon)
   }
 
-  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     let moments = AdamMoments(
       beta1: beta1, beta2: beta2, epsilon: epsilon,
       firstCorrection: 1 - pow(beta1, Double(update.number)),

@@ -42,7 +42,7 @@ private struct GradientDescent: OptimizerSettings, OptimizerRule {
   static let name = "sgd"
   var stateNames: [String] { [] }
 
-  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     Scalar.gradientStep(
       count: update.count, update.step, gradient: update.gradient, parameter: update.parameter)
   }
@@ -55,7 +55,7 @@ private struct Momentum: OptimizerSettings, OptimizerRule {
 
   func check() throws { try InvalidSetting.demandBelowOne("momentum", factor) }
 
-  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     Scalar.momentumStep(
       count: update.count, update.step, factor: factor, looksAhead: false,
       gradient: update.gradient, velocity: update.state(0), parameter: update.parameter)
@@ -69,7 +69,7 @@ private struct Nesterov: OptimizerSettings, OptimizerRule {
 
   func check() throws { try InvalidSetting.demandBelowOne("momentum", factor) }
 
-  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     Scalar.momentumStep(
       count: update.count, update.step, factor: factor, looksAhead: true,
       gradient: update.gradient, velocity: update.state(0), parameter: update.parameter)

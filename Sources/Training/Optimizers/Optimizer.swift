@@ -35,7 +35,7 @@ public struct Optimizer: Codable, Hashable, Sendable {
     try InvalidSetting.demandNotNegative("weight decay", weightDecay)
   }
 
-  /// How many state tensors each parameter has.
+  /// The number of state tensors of each parameter.
   ///
   /// - Precondition: the settings pass ``check()``.
   public var stateCount: Int { method.checkedRule.stateNames.count }

@@ -12,7 +12,7 @@ import PerceptronLinearAlgebra
 ///       var stateNames: [String] { ["mean"] }
 ///       func check() throws { … }
 ///
-///       func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+///       func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
 ///         let (rate, keep) = (Scalar(update.step.learningRate), Scalar(1 - update.step.decay))
 ///         let (mean, beta) = (update.state(0), Scalar(beta))
 ///         for i in 0..<update.count {
@@ -30,13 +30,13 @@ public protocol OptimizerRule: Sendable {
   /// Throws `InvalidSetting` for a setting that makes no sense.
   func check() throws
 
-  // Both are implemented by one generic function, `move<Scalar: BLASScalar>(_:)`, which the compiler
+  // Both are implemented by one generic function, `update<Scalar: BLASScalar>(_:)`, which the compiler
   // then specializes for each; as a single generic requirement it would not be.
 
   /// Updates some elements of a parameter and their state in place. It must not allocate.
-  func move(_ update: ParameterUpdate<Float>)
+  func update(_ update: ParameterUpdate<Float>)
   /// The same in double precision.
-  func move(_ update: ParameterUpdate<Double>)
+  func update(_ update: ParameterUpdate<Double>)
 }
 
 extension OptimizerRule {
@@ -46,8 +46,8 @@ extension OptimizerRule {
   /// Updates elements of either type.
   package func apply<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     switch update {
-    case let update as ParameterUpdate<Float>: move(update)
-    case let update as ParameterUpdate<Double>: move(update)
+    case let update as ParameterUpdate<Float>: self.update(update)
+    case let update as ParameterUpdate<Double>: self.update(update)
     default: fatalError("OptimizerRule: \(Scalar.self) is neither Float nor Double")
     }
   }
@@ -55,7 +55,7 @@ extension OptimizerRule {
 
 /// The update of some consecutive elements of a parameter, as an ``OptimizerRule`` gets it.
 public struct ParameterUpdate<Scalar: BLASScalar> {
-  /// How many elements there are. Those of a large weight matrix include padding, whose gradients are
+  /// The number of elements. Those of a large weight matrix include padding, whose gradients are
   /// 0 and whose values do not matter.
   public let count: Int
   /// The learning rate, and the share that weight decay takes off each element before the update.

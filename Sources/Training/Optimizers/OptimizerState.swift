@@ -7,7 +7,7 @@ import PerceptronNeuralNetwork
 public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   /// The settings.
   public let optimizer: Optimizer
-  /// How many steps were made.
+  /// The number of steps so far.
   ///
   /// - Precondition: what is set is not negative.
   public var stepCount = 0 {
@@ -132,7 +132,7 @@ extension OptimizerState {
   /// the state shares them with a copy.
   ///
   /// - Parameters:
-  ///   - count: how many elements the parameter has.
+  ///   - count: the number of elements of the parameter.
   ///   - pointers: gets the address of each tensor's first element, valid until the state is changed,
   ///     copied or gone.
   mutating func findStates(

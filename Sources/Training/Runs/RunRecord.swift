@@ -113,7 +113,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
 public struct Machine: Codable, Equatable, Sendable {
   /// The processor's name as the system gives it.
   public let processor: String
-  /// How many cores are online.
+  /// The number of cores online.
   public let cores: Int
   /// The operating system and its version.
   public let system: String
@@ -121,9 +121,9 @@ public struct Machine: Codable, Equatable, Sendable {
   public let blas: String
   /// The processor kernel that OpenBLAS picked.
   public let blasCore: String
-  /// How many threads OpenBLAS uses for large products.
+  /// The number of threads of OpenBLAS for large products.
   public let blasThreads: Int
-  /// How many workers there could be at most, where the system made fewer threads than were asked for;
+  /// The largest number of workers, where the system made fewer threads than were asked for;
   /// nil where it made all.
   public let mostWorkers: Int?
 

@@ -26,7 +26,7 @@ extension Schedule {
   /// Epoch decay with a factor that suits a run: the usual one, or one nearer to 1 where that would
   /// leave less than a hundredth of the rate at the end, as on a small set with short epochs.
   ///
-  /// - Parameter epochs: how many the run has.
+  /// - Parameter epochs: the number of epochs of the run.
   package static func epochDecay(usualFactor: Double, epochs: Double) -> Schedule {
     .epochDecay(factor: max(usualFactor, pow(0.01, 1 / max(epochs, 1))))
   }

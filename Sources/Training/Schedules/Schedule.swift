@@ -83,7 +83,7 @@ extension Schedule {
     ///
     /// - Parameters:
     ///   - values: those that are missing have defaults.
-    ///   - epochs: how many the run has, for the defaults.
+    ///   - epochs: the number of epochs of the run, for the defaults.
     public func schedule(_ values: [Parameter: Double] = [:], epochs: Double = 1) -> Schedule {
       make(values, epochs)
     }
@@ -142,9 +142,9 @@ extension Schedule {
     public let baseRate: Double
     /// The iteration, counted from 0.
     public let iteration: Int
-    /// How many iterations the run is to make.
+    /// The run's number of iterations.
     public let iterations: Int
-    /// How many epochs have ended.
+    /// The number of epochs that have ended.
     public let endedEpochs: Int
     /// The rate that the ended epochs have led to.
     let epochRate: Double

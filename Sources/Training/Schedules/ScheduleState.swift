@@ -6,7 +6,7 @@ public struct ScheduleState: Equatable, Sendable {
   public let schedule: Schedule
   /// η₀, the rate that the schedule changes.
   public let baseRate: Double
-  /// How many iterations the run is to make.
+  /// The run's number of iterations.
   public let iterations: Int
 
   /// The rate that the ended epochs have led to.

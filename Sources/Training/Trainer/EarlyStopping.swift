@@ -5,7 +5,7 @@ import PerceptronNeuralNetwork
 ///
 /// Without validation rows, the mean training loss since the last evaluation has to improve.
 public struct EarlyStopping: Codable, Hashable, Sendable {
-  /// How many evaluations in a row may bring no improvement.
+  /// The number of evaluations in a row that may bring no improvement.
   public var patience: Int
   /// By how much a score has to be higher to count as an improvement.
   public var minimumImprovement: Double
@@ -27,7 +27,7 @@ public struct EarlyStopping: Codable, Hashable, Sendable {
 
 struct EarlyStoppingScores: Codable, Equatable, Sendable {
   var best: Double?
-  /// How many evaluations there were since the best one.
+  /// The number of evaluations since the best one.
   var waited = 0
 }
 

@@ -16,8 +16,8 @@ public enum EvaluationRule: Hashable, Sendable {
   case never
 
   package struct Events: Equatable {
-    /// How many epochs have ended, or begun with ``EvaluationRule/epochBegins``: more than one where a
-    /// batch has more rows than the set.
+    /// The number of epochs that have ended, or begun with ``EvaluationRule/epochBegins``: more
+    /// than one where a batch has more rows than the set.
     package var epochs: Int
     package var evaluation: Bool
   }
@@ -41,7 +41,7 @@ public enum EvaluationRule: Hashable, Sendable {
     }
   }
 
-  /// How many whole epochs are in a number of iterations.
+  /// The number of whole epochs in a number of iterations.
   private static func epochs(in iterations: Int, _ batchSize: Int, _ rowCount: Int) -> Int {
     let (rows, overflow) = iterations.multipliedReportingOverflow(by: batchSize)
     return overflow

@@ -24,9 +24,9 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   public internal(set) var members: [TrainingMember<Scalar>]
   /// The random stream of batches.
   public internal(set) var random: Random
-  /// How many batches were drawn.
+  /// The number of batches drawn so far.
   public internal(set) var iteration = 0
-  /// How many rows the training set has.
+  /// The number of rows of the training set.
   public let rowCount: Int
 
   var sampler: BatchSampler
@@ -34,7 +34,7 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   /// A run that has not begun.
   ///
   /// - Parameters:
-  ///   - rowCount: how many rows the training set has.
+  ///   - rowCount: the number of rows of the training set.
   ///   - random: the random stream of batches.
   /// - Throws: `InvalidSetting` with the value and what was expected.
   public init(
@@ -52,7 +52,7 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   ///
   /// - Parameters:
   ///   - networks: at least one, all with the same number of inputs.
-  ///   - rowCount: how many rows the training set has.
+  ///   - rowCount: the number of rows of the training set.
   ///   - settings: each network's, or one for all.
   ///   - random: the random stream of batches.
   /// - Throws: `InvalidSetting` with the value and what was expected.
@@ -102,7 +102,7 @@ extension Trainer {
   public var network: Network<Scalar> { members[0].network }
   /// The first network's losses and accuracies so far.
   public var history: History { members[0].history }
-  /// How many iterations the whole run of the first network has.
+  /// The number of iterations of the first network's whole run.
   public var iterations: Int { members[0].iterations }
   /// Whether early stopping has ended the run of the first network.
   public var hasStoppedEarly: Bool { members[0].hasStoppedEarly }

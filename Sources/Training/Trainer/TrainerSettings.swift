@@ -37,7 +37,7 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
   public var averageDecay: Double?
   /// The seed of dropout's masks, which the iteration's number changes.
   public var seed: UInt64
-  /// How many threads share the work of a step or an evaluation, 1 to 256, or nil for as many as BLAS
+  /// The number of threads that share a step or an evaluation, 1 to 256, or nil for as many as BLAS
   /// has, and one where there is little work; fewer where the system creates no more threads. The
   /// numbers do not depend on it. More threads than free cores make a step slower.
   public var workers: Int?
@@ -66,7 +66,7 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
     self.workers = workers
   }
 
-  /// How many iterations a run on `rowCount` rows has.
+  /// The number of iterations of a run on `rowCount` rows.
   ///
   /// - Precondition: the batch size is at least 1.
   public func iterations(rowCount: Int) -> Int {

@@ -9,7 +9,7 @@ public struct TrainingProgress: Sendable {
   public let member: Int
   /// The iteration that has just been made, counted from 0.
   public let iteration: Int
-  /// How many the run is to make.
+  /// The run's number of iterations.
   public let iterations: Int
   /// The loss of the iteration's batch, before its update.
   public let loss: Double
@@ -23,7 +23,7 @@ public struct TrainingProgress: Sendable {
 public enum TrainingDirective: Sendable {
   /// Make the next iteration.
   case proceed
-  /// End the run now; the network keeps what it has learnt.
+  /// End the run now; the network keeps what it has learned.
   case stop
 }
 
@@ -50,7 +50,7 @@ public struct TrainingEnd<Scalar: BLASScalar> {
   public let member: Int
   /// The network as the last update left it; nil where the run diverged.
   public let network: Network<Scalar>?
-  /// How many iterations the run has made since its beginning.
+  /// The number of iterations since the beginning of the run.
   public let iterations: Int
 }
 

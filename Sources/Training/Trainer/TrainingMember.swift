@@ -7,9 +7,9 @@ public struct TrainingMember<Scalar: BLASScalar>: Sendable {
   public internal(set) var settings: TrainerSettings
   /// The network as the last update left it.
   public internal(set) var network: Network<Scalar>
-  /// How many iterations were made.
+  /// The number of iterations so far.
   public internal(set) var iteration = 0
-  /// How many the whole run has.
+  /// The number of iterations of the whole run.
   public let iterations: Int
   /// The losses and accuracies so far.
   public internal(set) var history = History()
@@ -20,7 +20,7 @@ public struct TrainingMember<Scalar: BLASScalar>: Sendable {
   var schedule: ScheduleState
   /// The score of the last evaluation, until the schedule has seen it.
   var lastScore: Double?
-  /// The sum of the losses since the last evaluation, and how many they are.
+  /// The mean of the losses since the last evaluation.
   var recentLoss = RunningMean()
   var average: WeightAverage<Scalar>?
   var stopping = EarlyStoppingState<Scalar>()

@@ -13,7 +13,7 @@ public struct Chart: Hashable, Sendable {
     case curves(Curves)
     /// Horizontal bars.
     case bars(Bars)
-    /// A table of coloured cells.
+    /// A table of colored cells.
     case heatMap(HeatMap)
     /// Lines across several axes.
     case parallelCoordinates(ParallelCoordinates)

@@ -1,16 +1,16 @@
 import PerceptronFiles
 
-/// A colour of a drawing.
+/// A color of a drawing.
 ///
-/// A page may replace colours, for dark mode or print, by the custom properties `--chart-paper`,
+/// A page may replace colors, for dark mode or print, by the custom properties `--chart-paper`,
 /// `--chart-ink` (texts), `--chart-muted` (axes and ticks), `--chart-grid`, `--chart-faint` (raw
 /// data behind smoothed) and `--chart-1` … `--chart-6` (curves, bars, spans).
 struct ChartColor: Hashable {
-  /// The custom property's name; nil for a colour that encodes a value and is never replaced.
+  /// The custom property's name; nil for a color that encodes a value and is never replaced.
   let name: String?
   let red: UInt8, green: UInt8, blue: UInt8
 
-  /// A fixed colour, 0xrrggbb.
+  /// A fixed color, 0xrrggbb.
   init(_ rgb: UInt32) { self.init(nil, rgb) }
 
   init(_ name: String?, _ rgb: UInt32) {
@@ -20,7 +20,7 @@ struct ChartColor: Hashable {
     blue = UInt8(rgb & 255)
   }
 
-  /// The number 0xrrggbb, as gnuplot's variable colours have it.
+  /// The number 0xrrggbb, as gnuplot's variable colors have it.
   var number: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
 
   var hexadecimal: String {
@@ -30,14 +30,14 @@ struct ChartColor: Hashable {
 
   static let ink = ChartColor("--chart-ink", 0x22_22_23)
   static let muted = ChartColor("--chart-muted", 0x5f_63_6b)
-  /// The colour of texts on lines, with an outline in the paper's colour.
+  /// The color of texts on lines, with an outline in the paper's color.
   static let outlined = ChartColor("--chart-muted", 0x5f_63_6c)
   static let grid = ChartColor("--chart-grid", 0xdd_df_e3)
   static let faint = ChartColor("--chart-faint", 0xb4_c3_d6)
   static let white = ChartColor(0xff_ff_ff)
   static let black = ChartColor(0x00_00_00)
 
-  /// The colours of curves, bars and spans, distinct to the colour-blind: Okabe and Ito (2008).
+  /// The colors of curves, bars and spans, distinct to the color-blind: Okabe and Ito (2008).
   static let series = [
     ChartColor("--chart-1", 0x00_72_b2), ChartColor("--chart-2", 0xd5_5e_00),
     ChartColor("--chart-3", 0x00_9e_73), ChartColor("--chart-4", 0xcc_79_a7),
@@ -48,7 +48,7 @@ struct ChartColor: Hashable {
 }
 
 extension ChartColor {
-  /// The colour of a value between 0 and 1, from dark blue over green to yellow, interpolated in
+  /// The color of a value between 0 and 1, from dark blue over green to yellow, interpolated in
   /// viridis (Smith and van der Walt 2015), which is perceptually uniform.
   static func value(_ share: Double) -> ChartColor {
     let place = min(max(share.isNaN ? 0 : share, 0), 1) * Double(viridis.count - 1)
@@ -66,7 +66,7 @@ extension ChartColor {
     0xb4_de_2c, 0xfd_e7_25,
   ].map { ChartColor($0) }
 
-  /// Black or white, whichever is more readable on this colour: WCAG's relative luminance with a
+  /// Black or white, whichever is more readable on this color: WCAG's relative luminance with a
   /// gamma of 2.
   var contrasting: ChartColor {
     func linear(_ byte: UInt8) -> Double {
@@ -78,23 +78,23 @@ extension ChartColor {
   }
 }
 
-/// A colour scale: a strip of colours with its least and largest value and a label.
+/// A color scale: a strip of colors with its least and largest value and a label.
 struct ColorScale {
   let least: Double, most: Double
   let label: String
   /// The number of decimals; nil for significant digits.
   var digits: Int?
-  /// The part of the colours in use, within 0...1.
+  /// The part of the colors in use, within 0...1.
   let shades: ClosedRange<Double>
 
-  /// The colours in which thin lines are visible on light and on dark paper.
+  /// The colors in which thin lines are visible on light and on dark paper.
   static let shadesOfLines = 0.25...0.8
 
   static let height = 48.0
 
   /// Creates the scale of some values; nil if none is finite.
   ///
-  /// - Parameter range: the values of the first and the last colour; nil for the least and the
+  /// - Parameter range: the values of the first and the last color; nil for the least and the
   ///   largest value.
   init?(
     _ values: [Double], range: ClosedRange<Double>? = nil, label: String, digits: Int? = nil,
@@ -119,7 +119,7 @@ struct ColorScale {
     return .value(shades.lowerBound + share * (shades.upperBound - shades.lowerBound))
   }
 
-  /// Draws the texts and returns the plot of the colours, for ``Drawing/plotInPixels(_:)``.
+  /// Draws the texts and returns the plot of the colors, for ``Drawing/plotInPixels(_:)``.
   func draw(in drawing: inout Drawing, from left: Double, to right: Double, top: Double) -> String {
     let (steps, width) = (64, right - left)
     let boxes = drawing.boxes(

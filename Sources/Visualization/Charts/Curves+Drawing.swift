@@ -55,7 +55,7 @@ extension Chart.Curves {
       "set grid ytics linetype 1 linecolor rgb '\(ChartColor.grid.hexadecimal)' linewidth 1")
   }
 
-  /// The colour of a curve: its own or the next one, without counting faint curves.
+  /// The color of a curve: its own or the next one, without counting faint curves.
   private func color(of index: Int) -> ChartColor {
     let number = series[index].color ?? series[..<index].count { $0.style != .faint }
     let colors = ChartColor.series
@@ -72,7 +72,7 @@ extension Chart.Curves {
     return Self.dashes[(number % Self.dashes.count + Self.dashes.count) % Self.dashes.count]
   }
 
-  /// The maximum number of curves that differ by their colours alone.
+  /// The maximum number of curves that differ by their colors alone.
   private static let mostSolid = 3
   private static let dashes: [String?] = [nil, "(9,4)", "(2,3)", "(12,4,2,4)"]
 
@@ -141,7 +141,7 @@ extension Chart.Curves {
     } ?? ""
   }
 
-  /// About `count` of the points: the lowest and the highest of each stretch of neighbours in
+  /// About `count` of the points: the lowest and the highest of each stretch of neighbors in
   /// order, so that no peak is lost, and gaps.
   static func decimated(_ points: [Chart.Point], to count: Int) -> [Chart.Point] {
     if points.count <= count { return points }

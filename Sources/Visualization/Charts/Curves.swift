@@ -40,7 +40,7 @@ extension Chart {
       public var style: Style
       /// The points in ascending order of x.
       public var points: [Point]
-      /// The index of the colour, from 0; nil for the next one.
+      /// The index of the color, from 0; nil for the next one.
       public var color: Int?
 
       /// Creates a curve.
@@ -94,8 +94,8 @@ extension Chart.Curves {
     for (index, value) in chosen.enumerated() {
       let begin = index == 0 ? frame.left : (places[index - 1] + places[index]) / 2
       let end = index == count - 1 ? frame.right : (places[index] + places[index + 1]) / 2
-      let neighbours = [index - 1, index + 1].filter(chosen.indices.contains)
-      let reach: Double = neighbours.map { abs(chosen[$0] - value) / 2 }.max() ?? 0
+      let neighbors = [index - 1, index + 1].filter(chosen.indices.contains)
+      let reach: Double = neighbors.map { abs(chosen[$0] - value) / 2 }.max() ?? 0
       let lines = zip(series, shown).compactMap { series, points in
         Self.nearest(to: value, in: points).flatMap { point -> String? in
           let text = "\(series.name): \(significant(point.y, 4))"

@@ -28,7 +28,7 @@ struct Drawing {
 
   mutating func command(_ text: String) { commands.append(text) }
 
-  /// Writes a text, vertically centred at `y` and shortened to `room` pixels.
+  /// Writes a text, vertically centered at `y` and shortened to `room` pixels.
   mutating func text(
     _ text: String, x: Double, y: Double, _ alignment: Alignment = .left,
     color: ChartColor = .ink, room: Double = .infinity, rotated: Bool = false
@@ -61,7 +61,7 @@ struct Drawing {
     return name
   }
 
-  /// Defines boxes with colours, each row "x y left right top bottom color".
+  /// Defines boxes with colors, each row "x y left right top bottom color".
   ///
   /// - Returns: the plot, for ``plotInPixels(_:)``.
   mutating func boxes(_ rows: some Sequence<String>) -> String {

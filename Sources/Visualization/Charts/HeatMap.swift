@@ -1,7 +1,7 @@
 import PerceptronFiles
 
 extension Chart {
-  /// A table of coloured cells, the first row at the top.
+  /// A table of colored cells, the first row at the top.
   public struct HeatMap: Hashable, Sendable {
     /// The labels of the columns and the rows.
     public var columnLabel: String, rowLabel: String
@@ -11,9 +11,9 @@ extension Chart {
     public var values: [[Double?]]
     /// The label of the values.
     public var valueLabel: String
-    /// The number of decimals in the cells; nil for colours alone.
+    /// The number of decimals in the cells; nil for colors alone.
     public var digits: Int?
-    /// The values of the first and the last colour; nil for the least and the largest value.
+    /// The values of the first and the last color; nil for the least and the largest value.
     public var range: ClosedRange<Double>?
 
     /// Creates a heat map.
@@ -123,7 +123,7 @@ extension Chart.HeatMap {
       let y = top + Double(row) * cell.height
       for run in Self.runs(of: line.map { $0.flatMap { $0.isFinite ? scale.color(of: $0) : nil } })
       {
-        // Without gaps, neighbours of one colour are one box: a large map is mostly zeros.
+        // Without gaps, neighbors of one color are one box: a large map is mostly zeros.
         let parts = gap > 0 ? run.columns.map { $0..<$0 + 1 } : [run.columns]
         for part in parts {
           let x = left + Double(part.lowerBound) * cell.width
@@ -147,7 +147,7 @@ extension Chart.HeatMap {
     return drawing.boxes(boxes)
   }
 
-  /// The runs of neighbours of one colour in a row; cells without colour are left out.
+  /// The runs of neighbors of one color in a row; cells without color are left out.
   static func runs(of colors: [ChartColor?]) -> [(columns: Range<Int>, color: ChartColor)] {
     var runs: [(columns: Range<Int>, color: ChartColor)] = []
     for (column, color) in colors.enumerated() {

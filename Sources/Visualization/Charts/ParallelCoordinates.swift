@@ -1,11 +1,11 @@
 import PerceptronFiles
 
 extension Chart {
-  /// Lines across several axes, coloured by a value.
+  /// Lines across several axes, colored by a value.
   public struct ParallelCoordinates: Hashable, Sendable {
     /// A vertical axis.
     public struct Dimension: Hashable, Sendable {
-      /// A labelled position on an axis.
+      /// A labeled position on an axis.
       public struct Tick: Hashable, Sendable {
         /// The position, from 0 at the bottom to 1 at the top.
         public var position: Double
@@ -37,7 +37,7 @@ extension Chart {
       public var name: String
       /// The position on each axis, from 0 to 1; nil for none.
       public var positions: [Double?]
-      /// The value of the colour; nil for faint grey.
+      /// The value of the color; nil for faint gray.
       public var value: Double?
       /// The lines of the tooltip; empty for name and value.
       public var details: [String]
@@ -57,7 +57,7 @@ extension Chart {
     public var lines: [Line]
     /// The label of the values.
     public var valueLabel: String
-    /// The values of the first and the last colour; nil for the least and the largest value.
+    /// The values of the first and the last color; nil for the least and the largest value.
     public var range: ClosedRange<Double>?
 
     /// Creates a chart's axes and lines.

@@ -35,7 +35,7 @@ public struct SVG: Hashable, Sendable {
       """
   }
 
-  /// An element for a page: as wide as its container, in the page's colours (the custom properties
+  /// An element for a page: as wide as its container, in the page's colors (the custom properties
   /// `--chart-paper`, `--chart-ink`, `--chart-muted`, `--chart-grid`, `--chart-faint` and
   /// `--chart-1` … `--chart-6`), with the title in its label only.
   ///
@@ -103,7 +103,7 @@ public struct SVG: Hashable, Sendable {
   private static let outlineAttributes =
     "stroke=\"white\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\""
 
-  /// A line with replaceable colours as custom properties.
+  /// A line with replaceable colors as custom properties.
   private static func replacingColors(in line: String) -> String {
     guard line.contains("rgb(") else { return line }
     return variables.reduce(line) { line, pair in
@@ -111,7 +111,7 @@ public struct SVG: Hashable, Sendable {
     }
   }
 
-  /// The replaceable colours in both of gnuplot's notations, with their replacements.
+  /// The replaceable colors in both of gnuplot's notations, with their replacements.
   private static let variables =
     ChartColor.replaceable.flatMap(variables(of:))
     + [

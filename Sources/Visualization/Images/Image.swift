@@ -2,11 +2,11 @@ import CPerceptronPNG
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 
-/// A picture of 8-bit pixels, grey or RGB.
+/// A picture of 8-bit pixels, gray or RGB.
 public struct Image: Hashable, Sendable {
   /// The size in pixels.
   public let width: Int, height: Int
-  /// The number of channels: 1 for grey, 3 for RGB.
+  /// The number of channels: 1 for gray, 3 for RGB.
   public let channels: Int
   /// The bytes: [height, width, channels].
   public let pixels: [UInt8]
@@ -32,7 +32,7 @@ extension Image {
   /// Creates a picture of numbers, such as an example's features or a unit's weights: the number w
   /// becomes the byte (w − least)/(largest − least)·255, rounded to nearest.
   ///
-  /// One channel is grey, three are RGB; any other number of channels are grey pictures side by
+  /// One channel is gray, three are RGB; any other number of channels are gray pictures side by
   /// side. Numbers outside the range are clamped. If the range's ends are equal, numbers equal to
   /// them become 128. NaN is black.
   ///

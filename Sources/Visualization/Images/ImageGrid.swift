@@ -8,7 +8,7 @@ public struct ImageGrid: Hashable, Sendable {
   public var magnification: Int
   /// The pixels between tiles.
   public var spacing: Int
-  /// The grey between tiles.
+  /// The gray between tiles.
   public var background: UInt8
 
   /// Creates a grid.
@@ -33,7 +33,7 @@ extension ImageGrid {
   /// The grid as one picture.
   ///
   /// All cells have the size of the largest tile; smaller tiles are in the upper left of their
-  /// cells, on the background. The picture has no border, no more columns than tiles, and colours
+  /// cells, on the background. The picture has no border, no more columns than tiles, and colors
   /// if any tile has some. Without tiles it is a single pixel of the background.
   public var image: Image {
     guard let width = tiles.map(\.width).max(), let height = tiles.map(\.height).max() else {
@@ -56,7 +56,7 @@ extension ImageGrid {
           let source = (row / magnification * tile.width + column / magnification) * tile.channels
           let target = ((top + row) * size.width + left + column) * channels
           for channel in 0..<channels {
-            // A grey tile has one channel for all three.
+            // A gray tile has one channel for all three.
             pixels[target + channel] = tile.pixels[source + min(channel, tile.channels - 1)]
           }
         }

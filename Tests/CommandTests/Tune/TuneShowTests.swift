@@ -199,7 +199,7 @@ struct TuneShowTests {
         == "resume with: perceptron tune --resume 'a study'")
   }
 
-  @Test("Progress is one plain line, or on a terminal two, with colours where they are wanted")
+  @Test("Progress is one plain line, or on a terminal two, with colors where they are wanted")
   func progress() {
     var line = TuneLine(
       counts: [.done: 3, .diverged: 2, .running: 4, .waiting: 1], networks: 4, seconds: 2,

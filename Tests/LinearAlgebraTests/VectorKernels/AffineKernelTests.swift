@@ -15,7 +15,7 @@ struct AffineKernelTests {
         for outputs in Self.sizes {
           number += 1
           let rows = Self.rowCounts[number % Self.rowCounts.count]
-          // Without optimisation, one of the two for each size.
+          // Without optimization, one of the two for each size.
           for isMixed in [false, true] where isOptimizedBuild || isMixed == (number % 2 == 0) {
             expectTwin(Layer<Scalar>(rows, inputs, outputs, isMixed: isMixed))
           }

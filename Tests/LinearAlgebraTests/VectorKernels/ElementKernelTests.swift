@@ -44,7 +44,7 @@ struct ElementKernelTests {
         onEveryLevel { level in
           let whole = results(of: kernel, read, written)
           for count in 0...Self.longest {
-            // Without optimisation a quarter of the places of each length, another one each time.
+            // Without optimization a quarter of the places of each length, another one each time.
             for offset in 0...Self.furthest where isOptimizedBuild || (count + offset) % 4 == 0 {
               let isRight = isPlaceless(
                 kernel, read, written, whole: whole, count: count, offset: offset)

@@ -17,9 +17,9 @@ struct ElementKernel<Scalar: BLASScalar> {
 
   let name: String
   let accuracy: Accuracy
-  /// How many buffers are read only.
+  /// The number of buffers that are read only.
   let inputs: Int
-  /// How many buffers are written.
+  /// The number of buffers written.
   let outputs: Int
   /// Whether the first of the written buffers may be any of the read ones.
   let worksInPlace: Bool

@@ -74,10 +74,10 @@ struct MatrixKernelTests {
     return z ^ (z >> 31)
   }
 
-  @Test("Numbers of every type are divided and centred as by their twin", arguments: scalarTypes)
+  @Test("Numbers of every type are divided and centered as by their twin", arguments: scalarTypes)
   func convert(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
-      for (divisor, isCentred) in [(1, false), (255, false), (1, true), (255, true)] {
+      for (divisor, isCentered) in [(1, false), (255, false), (1, true), (255, true)] {
         let bytes = (0..<130).map { UInt8(truncatingIfNeeded: $0 * 37) }
         let floats: [Float] = mixedSample(130, seed: 1)
         let doubles: [Double] = mixedSample(130, seed: 2)
@@ -86,7 +86,7 @@ struct MatrixKernelTests {
         func twin<Number: BLASScalar>(_ source: [Number], _ mean: [Number]) -> [Scalar] {
           source.indices.map {
             let quotient = source[$0] / Number(divisor)
-            return Scalar(isCentred ? quotient - mean[$0] : quotient)
+            return Scalar(isCentered ? quotient - mean[$0] : quotient)
           }
         }
         let fromBytes = twin(bytes.map { Scalar($0) }, mean)
@@ -99,17 +99,17 @@ struct MatrixKernelTests {
           everywhere([], "\(count) bytes", expected: Array(fromBytes[rest...])) { _, target in
             Scalar.convert(
               count: count, Array(bytes[rest...]), dividedBy: narrow,
-              minus: isCentred ? Array(mean[rest...]) : nil, into: target)
+              minus: isCentered ? Array(mean[rest...]) : nil, into: target)
           }
           everywhere([], "\(count) floats", expected: Array(fromFloats[rest...])) { _, target in
             Scalar.convert(
               count: count, Array(floats[rest...]), dividedBy: narrow,
-              minus: isCentred ? Array(mean[rest...]) : nil, into: target)
+              minus: isCentered ? Array(mean[rest...]) : nil, into: target)
           }
           everywhere([], "\(count) doubles", expected: Array(fromDoubles[rest...])) { _, target in
             Scalar.convert(
               count: count, Array(doubles[rest...]), dividedBy: wide,
-              minus: isCentred ? Array(wideMean[rest...]) : nil, into: target)
+              minus: isCentered ? Array(wideMean[rest...]) : nil, into: target)
           }
         }
       }

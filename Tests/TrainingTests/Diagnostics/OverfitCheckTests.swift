@@ -7,7 +7,7 @@ import PerceptronTraining
 
 @Suite("Overfit check")
 struct OverfitCheckTests {
-  /// Rows and labels without anything in common, which can only be learnt by heart.
+  /// Rows and labels without anything in common, which can only be learned by heart.
   static func noise<Scalar: BLASScalar>(
     _ count: Int, as: Scalar.Type = Scalar.self
   ) -> PreparedDataset<Scalar> {

@@ -202,7 +202,7 @@ struct WarningTests {
     #expect(
       "\(warning)".hasPrefix("Accuracy is 0.938 on training rows and 0.75 on validation rows:"))
     diagnosis.isBatchAccuracy = true
-    // A batch that was just learnt from is no measure of the rows.
+    // A batch that was just learned from is no measure of the rows.
     #expect(diagnosis.warnings == [])
     #expect(diagnosis.description.contains("accuracy on the last batch's training rows 0.9375\n"))
   }

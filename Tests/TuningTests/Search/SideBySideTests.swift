@@ -10,7 +10,7 @@ import PerceptronTuning
 private struct ThreeMeans: OptimizerRule {
   var stateNames: [String] { ["fast", "middle", "slow"] }
 
-  func move<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
+  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     let rate = Scalar(update.step.learningRate / 3)
     for index in 0..<update.count {
       for (state, share) in [(0, 0.5), (1, 0.1), (2, 0.01)] as [(Int, Scalar)] {

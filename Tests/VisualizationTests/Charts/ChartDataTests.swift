@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The data of charts")
 struct ChartDataTests {
-  @Test("A long curve keeps its extremes, its order and its ends' neighbourhood")
+  @Test("A long curve keeps its extremes, its order and its ends' neighborhood")
   func decimation() {
     var points = (0..<100_000).map { Chart.Point(Double($0), Double($0 % 7)) }
     points[31_415].y = 99

@@ -24,7 +24,7 @@ struct ImageGridTests {
   }
 
   @Test("Gray tiles beside colored ones stay gray")
-  func greyTilesBesideColouredOnes() {
+  func grayTilesBesideColoredOnes() {
     let red = Image(width: 1, height: 1, channels: 3, pixels: [255, 0, 3])
     let image = ImageGrid([small, red], columns: 5, magnification: 1, spacing: 1).image
     #expect(

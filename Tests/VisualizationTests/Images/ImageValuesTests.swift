@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Image values")
 struct ImageValuesTests {
-  @Test("Grey values from least to largest become bytes")
-  func greyValuesFromLeastLargest() {
+  @Test("Gray values from least to largest become bytes")
+  func grayValuesFromLeastLargest() {
     let shape = ImageShape(width: 3, height: 2)
     let image = Image([-1, 0, 1, 0.5, -0.5, 1] as [Float], shape: shape)
     #expect(image.channels == 1)
@@ -45,8 +45,8 @@ struct ImageValuesTests {
     #expect(image == Image(width: 2, height: 2, channels: 1, pixels: [0, 170, 85, 255]))
   }
 
-  @Test("Equal values are grey, and NaN is black")
-  func equalValuesGreyNaNBlack() {
+  @Test("Equal values are gray, and NaN is black")
+  func equalValuesGrayNaNBlack() {
     let shape = ImageShape(width: 3, height: 1)
     #expect(Image([2, 2, 2] as [Float], shape: shape).pixels == [128, 128, 128])
     #expect(Image([.nan, 2, 2] as [Float], shape: shape).pixels == [0, 128, 128])

@@ -25,7 +25,7 @@ extension ActivationLayer {
   ) {
     require(
       input.shape == output.shape,
-      "\(Self.self): input \(input.shape), room for \(output.shape)")
+      "\(Self.self): input \(input.shape), but an output of \(output.shape)")
     Scalar.activate(function, count: input.count, input.base, into: output.base)
   }
 
@@ -37,7 +37,8 @@ extension ActivationLayer {
     let read = function.slopeReads == .input ? record.input : record.output
     require(
       upstream.shape == read.shape && gradient.shape == read.shape,
-      "\(Self.self): input \(read.shape), upstream \(upstream.shape), room for \(gradient.shape)")
+      "\(Self.self): input \(read.shape), but an upstream gradient of \(upstream.shape) and an input "
+        + "gradient of \(gradient.shape)")
     Scalar.activationGradient(
       function, count: read.count, read: read.base, upstream: upstream.base, into: gradient.base)
   }

@@ -31,7 +31,7 @@ public struct LeakyReLU<Scalar: BLASScalar>: ActivationLayer {
     specification?.requireValid()
     require(
       Scalar(slope) > 0 && Scalar(slope).isFinite,
-      "LeakyReLU: a slope of \(slope) is none in \(Scalar.self)")
+      "LeakyReLU: slope \(slope) is 0 or not finite in \(Scalar.self), expected a number above 0")
   }
 
   /// x above 0, else slope·x.
