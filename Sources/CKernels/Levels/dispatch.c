@@ -1,5 +1,5 @@
 // Which level's kernels run.
-#include "Shared/level.h"
+#include "../Shared/level.h"
 
 #include <stdatomic.h>
 

@@ -3,5 +3,5 @@
 #define TABLE ckernels_avx2_table
 #define VECTOR_BYTES 32
 #define TARGET "arch=x86-64-v3"
-#include "Shared/kernels.h"
+#include "../Shared/kernels.h"
 #endif
