@@ -1,6 +1,6 @@
+import Foundation
 import PerceptronCommandSupport
 import PerceptronFiles
-import Foundation
 import Testing
 @testable import PerceptronBench
 

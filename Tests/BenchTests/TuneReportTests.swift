@@ -1,5 +1,5 @@
-import PerceptronCommandSupport
 import Foundation
+import PerceptronCommandSupport
 import TestSupport
 import Testing
 @testable import PerceptronBench

@@ -1,7 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 import TestSupport
 import Testing
 @testable import PerceptronCLI

@@ -1,10 +1,10 @@
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
-@testable import PerceptronTraining
+import PerceptronCommandSupport
 import TestSupport
 import Testing
 @testable import PerceptronCLI
+@testable import PerceptronTraining
 
 @Suite("Effects of settings", .mayHang)
 struct SettingsTests {

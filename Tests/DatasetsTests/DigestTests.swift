@@ -1,6 +1,6 @@
 import PerceptronDatasets
-import PerceptronLinearAlgebra
 import PerceptronFiles
+import PerceptronLinearAlgebra
 import Testing
 
 @Suite("Digests")

@@ -1,6 +1,6 @@
 import Foundation
-import PerceptronLinearAlgebra
 import PerceptronFiles
+import PerceptronLinearAlgebra
 
 /// One archive, built here, and the same as Python's safetensors 0.8 wrote it.
 enum Fixture {

@@ -1,6 +1,6 @@
 import Foundation
-import PerceptronLinearAlgebra
 import PerceptronFiles
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import PerceptronLinearAlgebra
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 @testable import PerceptronNeuralNetwork
 
 /// Clipping that NumPy computed is compared in OptimizerTests.

@@ -1,8 +1,8 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 @Suite("Invalid optimizer settings")
 struct OptimizerMistakeTests {

@@ -1,7 +1,7 @@
 import PerceptronLinearAlgebra
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 @testable import PerceptronNeuralNetwork
 
 @Suite("Optimizers")

@@ -1,6 +1,6 @@
 import PerceptronLinearAlgebra
-import TestSupport
 import PerceptronTraining
+import TestSupport
 @testable import PerceptronNeuralNetwork
 
 /// What NumPy makes of optimizers and schedules: the output of scripts/make-optimizer-vectors.

@@ -1,11 +1,11 @@
-import PerceptronDatasets
 import Foundation
+import PerceptronDatasets
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import PerceptronFiles
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 /// x·|x|, element by element: a layer that files know nothing of.
 private struct SignedSquare<Scalar: BLASScalar>: Layer {

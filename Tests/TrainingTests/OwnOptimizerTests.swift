@@ -1,7 +1,7 @@
 import Foundation
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import PerceptronFiles
 import TestSupport
 import Testing
 @testable import PerceptronTraining

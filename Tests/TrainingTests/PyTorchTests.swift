@@ -1,8 +1,8 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 /// Steps of whole networks held against PyTorch's from the same weights, on the same batches. What
 /// is compared with an expected number e may be off by tolerance · max(1, |e|).

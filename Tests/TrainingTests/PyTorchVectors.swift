@@ -1,8 +1,8 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 /// What PyTorch makes of training steps: the output of scripts/make-pytorch-vectors.
 struct PyTorchVectors: Decodable, Sendable {

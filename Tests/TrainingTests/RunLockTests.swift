@@ -1,7 +1,7 @@
 import PerceptronFiles
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 @Suite("Locks of run folders", .mayHang)
 struct RunLockTests {

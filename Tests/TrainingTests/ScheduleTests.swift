@@ -1,8 +1,8 @@
 import Foundation
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 @Suite("Learning rate schedules")
 struct ScheduleTests {

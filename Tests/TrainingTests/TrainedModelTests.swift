@@ -1,11 +1,11 @@
-import PerceptronDatasets
 import Foundation
+import PerceptronDatasets
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import PerceptronFiles
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 @Suite("Trained models")
 struct TrainedModelTests {

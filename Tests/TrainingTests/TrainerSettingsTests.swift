@@ -1,9 +1,9 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 /// That each setting of a trainer reaches the step: the first iterations of a run are held against
 /// the same made by hand.

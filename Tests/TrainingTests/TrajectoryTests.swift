@@ -1,9 +1,9 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 /// Whole training runs held against NumPy's, started from the seed alone.
 @Suite("Trajectories of the two-layer network")

@@ -1,6 +1,6 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 import PerceptronFiles
 
 /// `bench matmul`, and `bench` alone.

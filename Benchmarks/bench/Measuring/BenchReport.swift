@@ -1,6 +1,6 @@
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 import PerceptronFiles
 
 /// The result of one run of bench, which `--json` writes and `compare` reads.

@@ -1,7 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 
 /// `bench idle`.
 struct IdleCommand: CommandWithExamples {

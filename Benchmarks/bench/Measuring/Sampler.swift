@@ -1,6 +1,6 @@
+import Foundation
 import PerceptronCommandSupport
 import PerceptronFiles
-import Foundation
 
 /// Times benchmarks in turn over several rounds, so that the machine's state affects all of them alike.
 ///

@@ -1,5 +1,5 @@
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 import PerceptronFiles
 
 /// The arithmetic of steps as shares of the multiply-add peak, and its implementation.

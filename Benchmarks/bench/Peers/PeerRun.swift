@@ -1,6 +1,6 @@
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 
 /// Runs Perceptron and its peers on the same work, in turn.
 struct PeerRun {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 import PerceptronFiles
 
 /// `bench peers`.

@@ -1,5 +1,5 @@
-import PerceptronLinearAlgebra
 import PerceptronFiles
+import PerceptronLinearAlgebra
 
 /// The IDX format of MNIST and its successors, plain or gzip-compressed (`.gz`).
 public enum IDX {

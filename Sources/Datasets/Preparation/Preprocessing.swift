@@ -1,5 +1,5 @@
-import PerceptronLinearAlgebra
 import PerceptronFiles
+import PerceptronLinearAlgebra
 
 /// The preprocessing of features: x / divisor − mean.
 ///

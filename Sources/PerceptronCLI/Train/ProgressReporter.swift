@@ -1,5 +1,5 @@
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 
 /// Shows the progress of a training run: a line, and on a terminal curves below it.
 struct ProgressReporter {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 
 /// `perceptron resume`.
 struct ResumeCommand: CommandWithExamples {

@@ -1,6 +1,6 @@
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 
 /// Writes TensorBoard event files during a run. After an error, which it prints, it writes no more.
 final class RunEvents<Scalar: BLASScalar> {

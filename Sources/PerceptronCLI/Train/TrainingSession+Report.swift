@@ -1,6 +1,6 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 
 extension TrainingSession {
   /// Prints the results of a run and ends the command.

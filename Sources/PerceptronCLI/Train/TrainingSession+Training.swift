@@ -1,5 +1,5 @@
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 
 extension TrainingSession {
   /// Makes the run's remaining iterations.
@@ -12,53 +12,38 @@ extension TrainingSession {
     var trainer =
       try checkpoint.map { try Trainer($0.archive, path: directory.checkpointPath) }
       ?? makeTrainer(seed, sets)
-    var times: [Double] = []
-    var reporter = ProgressReporter(after: trainer.history)
-    let monitor =
-      display.diagnose
-      ? HealthMonitor<Scalar>(
-        settings.training, iterations: trainer.iterations, resuming: checkpoint?.notes.monitor)
-      : nil
-    let events =
-      display.tensorboard
-      ? try RunEvents<Scalar>(
-        in: eventFiles.folder, from: trainer.iteration, imageShape: data.training.image, settings,
-        seed: seed)
-      : nil
+    let monitor = makeMonitor(of: trainer)
+    let events: RunEvents<Scalar>? = try makeEvents(from: trainer.iteration)
     monitor?.begin(trainer.network, after: trainer.iteration, on: sets.training)
-    let initialLoss =
-      trainer.iteration == 0
-      ? RunAssessment.probe(trainer.network, settings: settings.training, on: sets.training)
-      : checkpoint?.notes.initialLoss
+    let initialLoss = initialLoss(of: trainer, on: sets)
     let notes = notes(initialLoss: initialLoss, monitor?.memory)
-    if checkpoint == nil {
-      // Replaces or removes the checkpoint of an earlier run, in case this one is killed early.
-      if display.checkpointEvery > 0 && !trainer.isFinished {
-        try trainer.saveCheckpoint(to: directory.checkpointPath, notes: notes())
-      } else {
-        try directory.removeCheckpoint()
-      }
+    if checkpoint == nil { try replaceCheckpoint(of: trainer, notes: notes) }
+    let observer = IterationObserver(
+      after: trainer.history, monitor: monitor, events: events, isQuiet: display.quiet)
+    try run(&trainer, on: sets, observer.callback, notes: notes)
+    let seconds = secondsSoFar + observer.finish()
+    let divergence = Divergence.Cause(of: trainer)
+    if divergence == nil {
+      monitor?.end(trainer.network, after: trainer.iteration, on: sets.training)
     }
-    let clock = ContinuousClock()
-    let start = clock.now
-    var last = start
-    // Checked once per iteration, so that all networks of an ensemble stop after the same one.
-    var ending = (iteration: -1, isRequested: false)
-    let callback = TrainingCallback<Scalar>.perform { moment in
-      if ending.iteration != moment.progress.iteration {
-        ending = (moment.progress.iteration, Interruption.isRequested)
-      }
-      // In an ensemble, only the first network is monitored.
-      if moment.member > 0 { return ending.isRequested ? .stop : .proceed }
-      let now = clock.now
-      times.append(last.duration(to: now).seconds)
-      last = now
-      monitor?.record(moment)
-      events?.record(moment, monitor?.diagnosis)
-      if !display.quiet { reporter.update(moment.progress) }
-      return ending.isRequested ? .stop : .proceed
-    }
-    var divergence: Divergence.Cause?
+    events?.end(
+      divergence == nil ? trainer.network : nil, after: trainer.iteration,
+      isFinished: trainer.isFinished)
+    let members = trainer.members.count > 1 ? trainer.members.map(\.result) : []
+    return Outcome(
+      network: try members.isEmpty ? trainer.result : Ensemble(members).network, members: members,
+      history: trainer.history, isFinished: trainer.isFinished, divergence: divergence,
+      iterationTimes: observer.times, seconds: seconds,
+      stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
+      bestIteration: trainer.bestIteration, initialLoss: initialLoss,
+      diagnosis: monitor?.diagnosis, diagnostics: monitor?.series)
+  }
+
+  /// Makes the iterations, and saves checkpoints as far as they can be written.
+  private func run<Scalar, Random: Codable>(
+    _ trainer: inout Trainer<Scalar, Random>, on sets: PreparedSets<Scalar>,
+    _ callback: TrainingCallback<Scalar>, notes: @escaping Notes
+  ) throws {
     do {
       do {
         try trainer.run(
@@ -75,37 +60,57 @@ extension TrainingSession {
           try trainer.run(on: sets.training, validation: sets.validation, callbacks: [callback])
         }
       }
-    } catch is TrainingError {}
-    // If one network of an ensemble diverges, the others continue, but there is no ensemble.
-    switch trainer.members.lazy.compactMap(\.failure).first {
-    case .lossNotFinite(let iteration, let loss, _): divergence = .loss(loss, of: iteration)
-    case .parametersNotFinite(let iteration, _): divergence = .parameters(after: iteration)
-    case nil: break
+    } catch is TrainingError {
+      // The network diverged; the trainer knows how.
     }
-    reporter.finish()
-    let seconds = secondsSoFar + start.duration(to: clock.now).seconds
-    if divergence == nil {
-      monitor?.end(trainer.network, after: trainer.iteration, on: sets.training)
-    }
-    events?.end(
-      divergence == nil ? trainer.network : nil, after: trainer.iteration,
-      isFinished: trainer.isFinished)
-    let members = trainer.members.count > 1 ? trainer.members.map(\.result) : []
-    return Outcome(
-      network: try members.isEmpty ? trainer.result : Ensemble(members).network, members: members,
-      history: trainer.history, isFinished: trainer.isFinished, divergence: divergence,
-      iterationTimes: times, seconds: seconds,
-      stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
-      bestIteration: trainer.bestIteration, initialLoss: initialLoss,
-      diagnosis: monitor?.diagnosis, diagnostics: monitor?.series)
   }
+}
+
+// MARK: - The parts of a run
+
+extension TrainingSession {
+  private func makeMonitor<Scalar, Random>(
+    of trainer: Trainer<Scalar, Random>
+  ) -> HealthMonitor<Scalar>? {
+    if !display.diagnose { return nil }
+    return HealthMonitor(
+      settings.training, iterations: trainer.iterations, resuming: checkpoint?.notes.monitor)
+  }
+
+  private func makeEvents<Scalar>(from iteration: Int) throws -> RunEvents<Scalar>? {
+    if !display.tensorboard { return nil }
+    return try RunEvents(
+      in: eventFiles.folder, from: iteration, imageShape: data.training.image, settings, seed: seed)
+  }
+
+  /// The loss on some training rows before the first update.
+  private func initialLoss<Scalar, Random>(
+    of trainer: Trainer<Scalar, Random>, on sets: PreparedSets<Scalar>
+  ) -> Double? {
+    if trainer.iteration > 0 { return checkpoint?.notes.initialLoss }
+    return RunAssessment.probe(trainer.network, settings: settings.training, on: sets.training)
+  }
+
+  /// Replaces or removes the checkpoint of an earlier run, in case this one is killed early.
+  private func replaceCheckpoint<Scalar, Random: Codable>(
+    of trainer: Trainer<Scalar, Random>, notes: Notes
+  ) throws {
+    if display.checkpointEvery > 0 && !trainer.isFinished {
+      try trainer.saveCheckpoint(to: directory.checkpointPath, notes: notes())
+    } else {
+      try directory.removeCheckpoint()
+    }
+  }
+
+  /// Makes the notes of a checkpoint.
+  private typealias Notes = @Sendable () throws -> [String: String]
 
   private var secondsSoFar: Double { checkpoint?.notes.seconds ?? 0 }
 
   /// Makes the notes of each checkpoint saved from now on.
   private func notes(
     initialLoss: Double?, _ memory: HealthMonitorMemory?
-  ) -> @Sendable () throws -> [String: String] {
+  ) -> Notes {
     let start = ContinuousClock.now
     return { [settings, seed, identity, secondsSoFar, eventFiles] in
       let seconds = secondsSoFar + start.duration(to: .now).seconds
@@ -116,7 +121,6 @@ extension TrainingSession {
       ).metadata
     }
   }
-
 }
 
 /// The end of a run whose loss or parameters are not finite.
@@ -148,5 +152,17 @@ struct Divergence: Error, CustomStringConvertible {
     let remedy = isInitial ? "Smaller initial weights (--scale)" : "A lower --learning-rate"
     return "\(event): the run diverged. \(remedy) or features divided by more (--pixel-scale) may "
       + "help." + (directory.map { " Its history is in \($0.path)." } ?? "")
+  }
+}
+
+extension Divergence.Cause {
+  /// Why a network diverged; nil if none did. If one of an ensemble diverges, the others continue, but
+  /// there is no ensemble.
+  init?<Scalar, Random>(of trainer: Trainer<Scalar, Random>) {
+    switch trainer.members.lazy.compactMap(\.failure).first {
+    case .lossNotFinite(let iteration, let loss, _): self = .loss(loss, of: iteration)
+    case .parametersNotFinite(let iteration, _): self = .parameters(after: iteration)
+    case nil: return nil
+    }
   }
 }

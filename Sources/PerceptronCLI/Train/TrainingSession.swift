@@ -1,7 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 
 /// One run of `perceptron train` or `perceptron resume`, from loaded data to the files in its folder.
 struct TrainingSession {

@@ -1,5 +1,5 @@
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 
 /// The results of a study as text.
 struct StudyReport {

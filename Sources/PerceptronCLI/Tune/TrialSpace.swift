@@ -1,7 +1,7 @@
 import ArgumentParser
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 
 /// The search space of a study, the values that all trials share, and the seeds of repeats.
 struct TrialSpace {

@@ -1,5 +1,5 @@
-import PerceptronCommandSupport
 import Perceptron
+import PerceptronCommandSupport
 import Synchronization
 
 /// Shows the progress of a search: two lines that are redrawn on a terminal, plain lines elsewhere.

@@ -1,6 +1,6 @@
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import PerceptronFiles
 
 /// A network without its numbers, as a file holds it.
 struct NetworkArchitecture: Codable, Equatable {

@@ -1,6 +1,6 @@
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import PerceptronFiles
 
 /// The keys and fixed values of a checkpoint's metadata.
 private enum Metadata {

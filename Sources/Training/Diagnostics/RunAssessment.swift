@@ -1,5 +1,5 @@
-import PerceptronDatasets
 import Foundation
+import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 

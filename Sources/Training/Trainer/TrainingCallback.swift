@@ -1,7 +1,7 @@
 import Foundation
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import PerceptronFiles
 
 /// The progress of a training run after an iteration.
 public struct TrainingProgress: Sendable {

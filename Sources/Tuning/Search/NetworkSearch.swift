@@ -1,8 +1,8 @@
-import PerceptronDatasets
 import Foundation
+import PerceptronDatasets
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import PerceptronFiles
 import PerceptronTraining
 
 /// A study whose trials train networks on one data set.

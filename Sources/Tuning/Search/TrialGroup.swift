@@ -1,7 +1,7 @@
 import Foundation
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import PerceptronFiles
 import PerceptronTraining
 
 /// Trains networks side by side for all of their trials.

@@ -1,5 +1,5 @@
-import PerceptronLinearAlgebra
 import PerceptronFiles
+import PerceptronLinearAlgebra
 
 /// Events, recorded by whoever runs the trials. Each method traps if the event is invalid in the
 /// trial's state, and throws `FileError` if the journal cannot be written; the study is then

@@ -1,6 +1,6 @@
-import PerceptronCommandSupport
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
 import TestSupport
 import Testing
 @testable import PerceptronCLI

@@ -1,8 +1,8 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 @Suite("Averages of networks", .mayHang)
 struct NetworkAverageTests {

@@ -1,9 +1,9 @@
 import Foundation
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 @Suite("Diagnosis")
 struct DiagnosisTests {

@@ -1,6 +1,6 @@
 import Foundation
-import PerceptronNeuralNetwork
 import PerceptronFiles
+import PerceptronNeuralNetwork
 import TestSupport
 import Testing
 @testable import PerceptronTraining

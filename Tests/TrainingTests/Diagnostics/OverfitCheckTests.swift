@@ -1,9 +1,9 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 @Suite("Overfit check")
 struct OverfitCheckTests {

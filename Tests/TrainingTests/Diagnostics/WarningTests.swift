@@ -1,8 +1,8 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 /// Each test plants one problem in a healthy network.
 @Suite("Warnings")

@@ -1,6 +1,6 @@
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 @Suite("Confidence interval of an accuracy")
 struct AccuracyIntervalTests {

@@ -1,6 +1,6 @@
 import PerceptronDatasets
-import Testing
 import PerceptronTraining
+import Testing
 
 @Suite("Table of a confusion matrix")
 struct ConfusionMatrixTableTests {

@@ -1,10 +1,10 @@
-import PerceptronDatasets
 import Foundation
+import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 
 @Suite("Confusion matrix")
 struct ConfusionMatrixTests {

@@ -1,6 +1,6 @@
 import PerceptronNeuralNetwork
-import Testing
 import PerceptronTuning
+import Testing
 
 /// The rules against examples worked out by hand.
 @Suite("Pruning")

@@ -1,8 +1,8 @@
 import PerceptronNeuralNetwork
-import TestSupport
-import Testing
 import PerceptronTraining
 import PerceptronTuning
+import TestSupport
+import Testing
 
 /// Searches that give trials up on their way.
 @Suite("Pruning in a search", .mayHang)

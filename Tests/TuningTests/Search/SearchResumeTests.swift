@@ -1,10 +1,10 @@
 import Foundation
-import PerceptronLinearAlgebra
 import PerceptronFiles
-import TestSupport
-import Testing
+import PerceptronLinearAlgebra
 import PerceptronTraining
 import PerceptronTuning
+import TestSupport
+import Testing
 
 /// Searches that are interrupted or killed, and gone on with.
 @Suite("Resuming a search", .mayHang)

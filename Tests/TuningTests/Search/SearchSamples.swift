@@ -1,9 +1,9 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import TestSupport
 import PerceptronTraining
 import PerceptronTuning
+import TestSupport
 
 /// Data and settings for searches that take a moment.
 enum SearchSamples {

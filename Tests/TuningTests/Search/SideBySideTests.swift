@@ -1,10 +1,10 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
-import TestSupport
-import Testing
 import PerceptronTraining
 import PerceptronTuning
+import TestSupport
+import Testing
 
 /// Descent by the mean of three means of gradients: keeps more than any optimizer of the library.
 private struct ThreeMeans: OptimizerRule {

@@ -1,11 +1,11 @@
-import PerceptronDatasets
 import Foundation
-import PerceptronLinearAlgebra
+import PerceptronDatasets
 import PerceptronFiles
-import TestSupport
-import Testing
+import PerceptronLinearAlgebra
 import PerceptronTraining
 import PerceptronTuning
+import TestSupport
+import Testing
 
 /// What the best network does on rows that had no part in choosing it.
 @Suite("Test results of studies", .mayHang)

@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import PerceptronTuning
+import Testing
 
 @Suite("Assignments")
 struct AssignmentTests {

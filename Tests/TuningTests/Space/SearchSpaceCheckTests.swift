@@ -1,5 +1,5 @@
-import Testing
 import PerceptronTuning
+import Testing
 
 @Suite("Checks of a search space")
 struct SearchSpaceCheckTests {

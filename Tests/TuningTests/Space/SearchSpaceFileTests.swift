@@ -1,8 +1,8 @@
 import Foundation
 import PerceptronFiles
+import PerceptronTuning
 import TestSupport
 import Testing
-import PerceptronTuning
 
 @Suite("Files of a search space")
 struct SearchSpaceFileTests {

@@ -1,7 +1,7 @@
 import Foundation
 import PerceptronLinearAlgebra
-import Testing
 import PerceptronTuning
+import Testing
 
 @Suite("Grid of a search space")
 struct SearchSpaceGridTests {

@@ -1,5 +1,5 @@
-import Testing
 import PerceptronTuning
+import Testing
 
 @Suite("Positions in a search space")
 struct SearchSpacePositionTests {

@@ -1,6 +1,6 @@
+import PerceptronTuning
 import TestSupport
 import Testing
-import PerceptronTuning
 
 @Suite("Sampling of a search space")
 struct SearchSpaceSamplingTests {

@@ -1,5 +1,5 @@
-import Testing
 import PerceptronTuning
+import Testing
 
 @Suite("Text form of a search space")
 struct SearchSpaceTextTests {

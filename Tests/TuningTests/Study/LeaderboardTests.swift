@@ -1,5 +1,5 @@
-import Testing
 import PerceptronTuning
+import Testing
 
 /// The order of trials, filters and exports.
 @Suite("Leaderboard")

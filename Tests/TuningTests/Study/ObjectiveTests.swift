@@ -1,9 +1,9 @@
 import Foundation
-import PerceptronNeuralNetwork
 import PerceptronFiles
+import PerceptronNeuralNetwork
+import PerceptronTuning
 import TestSupport
 import Testing
-import PerceptronTuning
 
 /// Studies that run a function.
 @Suite("Studies of a function", .mayHang)

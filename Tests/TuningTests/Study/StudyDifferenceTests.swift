@@ -1,6 +1,6 @@
+import PerceptronTuning
 import TestSupport
 import Testing
-import PerceptronTuning
 
 /// What is said where a study is gone on with as another one.
 @Suite("Differences of studies")

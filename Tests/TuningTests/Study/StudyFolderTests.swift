@@ -1,9 +1,9 @@
 import Foundation
 import PerceptronFiles
-import TestSupport
-import Testing
 import PerceptronTraining
 import PerceptronTuning
+import TestSupport
+import Testing
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -1,7 +1,7 @@
 import Foundation
+import PerceptronTuning
 import TestSupport
 import Testing
-import PerceptronTuning
 
 /// When trials began and ended, as a journal tells.
 @Suite("Times of trials")

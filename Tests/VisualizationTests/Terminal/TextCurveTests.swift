@@ -1,5 +1,5 @@
-import Testing
 import PerceptronVisualization
+import Testing
 
 @Suite("Text curves")
 struct TextCurveTests {
