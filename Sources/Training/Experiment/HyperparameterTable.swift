@@ -64,9 +64,11 @@ extension Hyperparameter {
         "decay", \.decay, .positive, .training, "factor",
         """
         Factor of the schedule. With epoch-decay, the learning rate is multiplied by it after each epoch \
-        (default: 0.95, or closer to 1 if less than 1 % of the rate would remain); with step, every \
-        `step-epochs` (default: 0.1); with plateau, after more than 5 epochs without improvement \
-        (default: 0.1). With inverse, it is d in rate/(1 + d·i) at iteration i (default: 0.001).
+        (default: \(Schedule.Entry.epochDecayFactor), or closer to 1 if less than 1 % of the rate would \
+        remain); with step, every `step-epochs` (default: \(Schedule.Entry.stepFactor)); with plateau, \
+        after more than \(Schedule.Entry.plateauPatience) epochs without improvement (default: \
+        \(Schedule.Entry.plateauFactor)). With inverse, it is d in rate/(1 + d·i) at iteration i \
+        (default: \(Schedule.Entry.inverseDecay)).
         """
       ).titled("decay", "step factor", "plateau factor"),
       integer(

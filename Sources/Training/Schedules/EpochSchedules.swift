@@ -4,16 +4,20 @@ import PerceptronNeuralNetwork
 // Schedules that change the rate when epochs end.
 
 extension Schedule.Entry {
+  // The default factors, for the help.
+  package static let epochDecayFactor = 0.95
+  package static let stepFactor = 0.1
+
   package static let constant = Self("constant", "The same rate throughout.") { _, _ in .constant }
   package static let epochDecay = Self(
     "epoch-decay", "The rate times a factor after each epoch.", [.decay]
   ) { values, epochs in
     values[.decay].map { .epochDecay(factor: $0) }
-      ?? .epochDecay(usualFactor: 0.95, epochs: epochs)
+      ?? .epochDecay(usualFactor: epochDecayFactor, epochs: epochs)
   }
   package static let step = Self(
     "step", "The rate times a factor after every few epochs.", [.decay, .stepEpochs]
-  ) { .step(epochs: Int($0[.stepEpochs] ?? max(1, $1 / 3)), factor: $0[.decay] ?? 0.1) }
+  ) { .step(epochs: Int($0[.stepEpochs] ?? max(1, $1 / 3)), factor: $0[.decay] ?? stepFactor) }
 }
 
 extension Schedule {
@@ -72,9 +76,16 @@ private struct StepDecay: ScheduleSettings, ScheduleRule {
 // The schedule that reduces the rate when scores no longer improve.
 
 extension Schedule.Entry {
+  package static let plateauFactor = 0.1
+  package static let plateauPatience = 5
+
   package static let plateau = Self(
-    "plateau", "The rate times a factor when nothing has improved for more than 5 epochs.", [.decay]
-  ) { values, _ in .reduceOnPlateau(factor: values[.decay] ?? 0.1, patience: 5) }
+    "plateau",
+    "The rate times a factor when nothing has improved for more than \(plateauPatience) epochs.",
+    [.decay]
+  ) { values, _ in
+    .reduceOnPlateau(factor: values[.decay] ?? plateauFactor, patience: plateauPatience)
+  }
 }
 
 extension Schedule {

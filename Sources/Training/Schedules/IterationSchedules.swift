@@ -7,8 +7,9 @@ extension Schedule.Entry {
   package static let cosine = Self(
     "cosine", "A linear warm-up, then half a cosine down to 0.", [.warmUp]
   ) { values, _ in .cosine(warmUp: Int(values[.warmUp] ?? 0)) }
+  package static let inverseDecay = 1e-3
   package static let inverse = Self("inverse", "rate/(1 + decay·i) at iteration i.", [.decay]) {
-    values, _ in .inverse(decay: values[.decay] ?? 1e-3)
+    values, _ in .inverse(decay: values[.decay] ?? inverseDecay)
   }
 }
 
