@@ -1,11 +1,11 @@
 import Foundation
 import FoundationXML
 import PerceptronNeuralNetwork
+import PerceptronVisualization
 import TestSupport
 import Testing
-@testable import PerceptronTraining
 @testable import PerceptronReports
-import PerceptronVisualization
+@testable import PerceptronTraining
 
 /// What classes are called comes from data files, and may be anything.
 @Suite("Names of classes in a run's page")

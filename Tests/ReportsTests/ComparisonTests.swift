@@ -1,7 +1,7 @@
-import Testing
-@testable import PerceptronTraining
-@testable import PerceptronReports
 import PerceptronVisualization
+import Testing
+@testable import PerceptronReports
+@testable import PerceptronTraining
 
 /// Runs beside each other.
 @Suite("Comparison of runs")
@@ -130,6 +130,6 @@ struct ComparisonTests {
     #expect(
       curves.series.map(\.name) == ["others", "others", "others"] + (3..<13).map { "run \($0)" })
     #expect(curves.series.prefix(3).allSatisfy { $0.style == .faint })
-    #expect(report.paragraphs.contains { $0.contains("the other 3 are grey") })
+    #expect(report.paragraphs.contains { $0.contains("the other 3 are gray") })
   }
 }

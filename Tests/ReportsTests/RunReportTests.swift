@@ -1,11 +1,11 @@
 import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronVisualization
 import TestSupport
 import Testing
-@testable import PerceptronTraining
 @testable import PerceptronReports
-import PerceptronVisualization
+@testable import PerceptronTraining
 
 /// What the page of a run shows of its network and of the mistakes it makes.
 @Suite("Report of a run")

@@ -1,6 +1,6 @@
+import PerceptronVisualization
 import Testing
 @testable import PerceptronReports
-import PerceptronVisualization
 
 @Suite("Smoothed losses")
 struct SmoothingTests {

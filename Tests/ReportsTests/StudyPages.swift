@@ -1,5 +1,5 @@
-import PerceptronTuning
 import PerceptronStudyReports
+import PerceptronTuning
 import PerceptronVisualization
 
 /// Studies to make pages of, and ways to look into pages.

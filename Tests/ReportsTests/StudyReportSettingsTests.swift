@@ -1,9 +1,9 @@
 import Foundation
+import PerceptronStudyReports
+import PerceptronTuning
+import PerceptronVisualization
 import TestSupport
 import Testing
-import PerceptronTuning
-import PerceptronStudyReports
-import PerceptronVisualization
 
 /// Pages of studies whose settings are of every kind.
 @Suite("Settings in the report of a study")

@@ -1,9 +1,9 @@
 import Foundation
+import PerceptronStudyReports
+import PerceptronTuning
+import PerceptronVisualization
 import TestSupport
 import Testing
-import PerceptronTuning
-import PerceptronStudyReports
-import PerceptronVisualization
 
 /// What is on the page of a study, and what is left out where there is nothing to show.
 @Suite("Report of a study")

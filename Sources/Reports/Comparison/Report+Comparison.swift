@@ -74,7 +74,7 @@ private struct ComparisonPage {
     let (count, omitted) = (Self.distinctCount, entries.count - Self.distinctCount)
     if omitted > 0 {
       blocks.append(
-        .paragraph("The \(count) best runs can be told apart; the other \(omitted) are grey."))
+        .paragraph("The \(count) best runs can be told apart; the other \(omitted) are gray."))
     }
     return Report.Section("Curves", blocks)
   }
@@ -104,7 +104,7 @@ private struct ComparisonPage {
       summary: summary + (Chart.Curves.ends(of: series, digits: 4) ?? "")
         + Chart.Curves.note(on: range),
       x: .init("iteration"), y: .init(label, scale: scale, range: range),
-      // Grey curves are in the back.
+      // Gray curves are in the back.
       series.filter { $0.style == .faint } + series.filter { $0.style != .faint }, isWide: true)
   }
 

@@ -127,7 +127,7 @@ extension RunPage {
       shown.count < tiles.count
       ? "the first \(shown.count) of \(grouped(tiles.count)) units"
       : counted(shown.count, "unit")
-    // White between tiles, since medium weights are grey.
+    // White between tiles, since medium weights are gray.
     let grid = ImageGrid(forPage: shown, spacing: 4, background: 255)
     let names = shown.indices.map { "unit \($0)" }
     let colors = first.channels == 3 ? ", over red, green and blue together" : ""

@@ -52,7 +52,7 @@ extension RunPage {
       }
   }
 
-  /// The end of a run that diverged, was interrupted or kept earlier weights.
+  /// The end of a run that diverged, was interrupted or restored earlier weights.
   private var ending: [Report.Block] {
     let count = counted(results.iterations, "iteration")
     switch results.status {
@@ -68,7 +68,7 @@ extension RunPage {
     case .finished:
       guard let best = results.bestIteration else { return [] }
       let end = results.stoppedEarly ? "Early stopping ended the run after \(count). " : ""
-      return [.paragraph("\(end)The weights of iteration \(best) were kept.")]
+      return [.paragraph("\(end)The weights of iteration \(best) were restored.")]
     }
   }
 

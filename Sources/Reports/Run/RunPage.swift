@@ -81,11 +81,11 @@ public struct RunEvaluation: Sendable, Equatable {
   public init<Scalar: BLASScalar>(
     of network: Network<Scalar>, on data: PreparedDataset<Scalar>, rows: String, mistakes: Int = 12
   ) {
-    let surest = network.mostConfidentErrors(on: data, count: mistakes)
+    let mostConfident = network.mostConfidentErrors(on: data, count: mistakes)
     self.init(
       rows: rows, confusion: network.confusionMatrix(on: data),
-      loss: network.evaluate(on: data).loss, mistakes: surest,
-      pictures: data.dataset.images(rows: surest.map(\.row)))
+      loss: network.evaluate(on: data).loss, mistakes: mostConfident,
+      pictures: data.dataset.images(rows: mostConfident.map(\.row)))
   }
 }
 

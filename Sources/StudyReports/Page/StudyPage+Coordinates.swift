@@ -43,9 +43,9 @@ extension StudyPage {
       ]
     let chart = Chart(
       title: "Settings and results",
-      summary: "\(counted(bright.count, "trial")) that are done, coloured by \(goalName) from "
+      summary: "\(counted(bright.count, "trial")) that are done, colored by \(goalName) from "
         + "\(readableNumber(least)) to \(readableNumber(most))"
-        + (gray.isEmpty ? "" : ", and \(gray.count) that diverged, in grey")
+        + (gray.isEmpty ? "" : ", and \(gray.count) that diverged, in gray")
         + ", across \(Self.listed(axes.map(\.name), most: Self.axisCount)).",
       .parallelCoordinates(
         .init(
@@ -61,7 +61,7 @@ extension StudyPage {
     let diverged = board.filter(.diverged).configurations.count
     return [
       gray > 0
-        ? "Grey lines are of trials that diverged"
+        ? "Gray lines are of trials that diverged"
           + (gray < diverged ? " (the first \(gray))." : ".")
         : nil,
       bright < done.count ? "Only the best \(bright) of \(done.count) trials are drawn." : nil,

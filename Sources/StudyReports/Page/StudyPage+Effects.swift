@@ -157,7 +157,7 @@ extension StudyPage {
       "Each cell is the best \(goalName) "
       + (basis.iteration.map { "at iteration \($0) " } ?? "") + "over all other settings"
       + (hasEmpty ? "; empty where no trial has one." : ".")
-      + " Colours are the same in all maps, and span a tenth of the best value at least."
+      + " Colors are the same in all maps, and span a tenth of the best value at least."
       + (isPartial
         ? " Only pairs of the \(Self.mostPaired) most important of \(varied.count) settings are "
           + "shown." : "")

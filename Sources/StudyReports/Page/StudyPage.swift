@@ -61,8 +61,8 @@ struct StudyPage {
     return Int(min(max(3 - log10(largest).rounded(.up), 0), 9))
   }
 
-  /// The values of the first and the last colour: the worst and the best result, at least a tenth
-  /// of the larger one apart, so that similar results have similar colours.
+  /// The values of the first and the last color: the worst and the best result, at least a tenth
+  /// of the larger one apart, so that similar results have similar colors.
   func colorRange(of values: [Double]) -> ClosedRange<Double>? {
     guard let least = values.min(), let most = values.max() else { return nil }
     let span = 0.1 * max(abs(least), abs(most))
@@ -72,7 +72,7 @@ struct StudyPage {
     return low.isFinite && high.isFinite ? low...high : least...most
   }
 
-  /// The position of a result between the ends of the colours, from 0 to 1.
+  /// The position of a result between the ends of the colors, from 0 to 1.
   func shade(of value: Double) -> Double? {
     guard let range = colorRange(of: done.compactMap(\.result?.value)),
       range.lowerBound < range.upperBound

@@ -1,9 +1,9 @@
 import Foundation
-import PerceptronLinearAlgebra
 import PerceptronFiles
+import PerceptronLinearAlgebra
+import PerceptronTraining
 import TestSupport
 import Testing
-import PerceptronTraining
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

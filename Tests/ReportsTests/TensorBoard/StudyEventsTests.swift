@@ -1,12 +1,12 @@
 import Foundation
 import PerceptronFiles
-import TestSupport
-import Testing
 import PerceptronTraining
 import PerceptronTuning
+import PerceptronVisualization
+import TestSupport
+import Testing
 @testable import PerceptronReports
 @testable import PerceptronStudyReports
-import PerceptronVisualization
 
 /// The event files of studies, and what may be in the folder that they replace.
 @Suite("TensorBoard event files of studies")

@@ -1,12 +1,12 @@
-import PerceptronDatasets
 import Foundation
+import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
+import PerceptronVisualization
 import TestSupport
 import Testing
-import PerceptronTraining
 @testable import PerceptronReports
-import PerceptronVisualization
 
 @Suite("TensorBoard event files of runs", .mayHang)
 struct TensorBoardRunTests {
