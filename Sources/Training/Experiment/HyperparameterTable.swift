@@ -16,10 +16,6 @@ extension Hyperparameter {
       ).byDefault(Hyperparameters.defaultOptimizer.rawValue, classic: "sgd").departing.shown {
         .text($0.training.optimizer.method.description)
       },
-      number(
-        "adam-beta1", \.adamBeta1, .belowOne, .training, "decay",
-        "Decay β₁ of the mean of gradients, for Adam and AdamW. (default: 0.9)"
-      ).departing,
       integer(
         "hidden", \.hidden, 1...largest, .network, "width",
         "Width of the hidden layer of a two-layer network. (default: depends on the data)"

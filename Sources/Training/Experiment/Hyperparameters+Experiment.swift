@@ -208,7 +208,6 @@ extension Hyperparameters {
     settings.averageDecay = average
     settings.workers = workers
     if let weightDecay { settings.optimizer.weightDecay = weightDecay }
-    if let adamBeta1 { settings.optimizer.method = Optimizer.adam(beta1: adamBeta1).method }
   }
 
   /// The number of epochs, with a fraction, that `iterations` iterations make.

@@ -23,7 +23,6 @@ package struct Hyperparameters: Hashable, Sendable {
   package var labelSmoothing: Double?
   // Training
   package var optimizer: Optimizer.Entry?
-  package var adamBeta1: Double?
   package var learningRate: Double?
   package var schedule: Schedule.Entry?
   package var decay: Double?
@@ -124,9 +123,6 @@ extension Hyperparameters {
     try refuse(
       epochs != nil && iterations != nil,
       "`epochs` and `iterations` both say how long to train; choose one")
-    try refuse(
-      adamBeta1 != nil && ![.adam, .adamW].contains(optimizer ?? Self.defaultOptimizer),
-      "`adam-beta1` requires `optimizer` adam or adamw")
     try checkSchedule()
     try refuse(
       split == .last && splitSeed != nil,
