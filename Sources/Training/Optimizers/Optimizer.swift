@@ -46,7 +46,9 @@ public struct Optimizer: Codable, Hashable, Sendable {
 extension Optimizer {
   /// The optimizers that are known by name. A new one is a file with its rule and its entry, and a
   /// line here.
-  public static let all: [Entry] = [.sgd, .momentum, .nesterov, .adagrad, .rmsProp, .adam, .adamW]
+  public static let all: [Entry] = [
+    .sgd, .momentum, .nesterov, .adagrad, .rmsProp, .adam, .adamW, .lion,
+  ]
 
   /// A named optimizer with its default settings.
   public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
