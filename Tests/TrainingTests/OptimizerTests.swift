@@ -9,7 +9,7 @@ struct OptimizerTests {
   static let vectors = OptimizerVectors.shared
   static let all: [Optimizer] = [
     .sgd, Optimizer(.sgd, weightDecay: 0.1), .momentum(), .nesterov(0.8), .adagrad(), .rmsProp(),
-    .adam(), .adamW(weightDecay: 0.1), .lion(),
+    .adam(), .adamW(weightDecay: 0.1),
   ]
 
   /// Makes steps on the vectors' gradients.
@@ -200,26 +200,6 @@ struct OptimizerTests {
         expectClose(step[position: position], expected, tolerance: 1e-4)
       }
     }
-  }
-
-  @Test("Lion's steps are the sign of its momentum, which then decays more slowly")
-  func lion() {
-    // p, m = [1, 1, 1], 0; for g in [[2, -1, 0], [-3, -1, 0]]:
-    //   p = (1 - 0.1 * 0.5) * p - 0.1 * np.sign(0.9 * m + 0.1 * g); m = 0.5 * m + 0.5 * g
-    func check<Scalar: BLASScalar>(_: Scalar.Type) {
-      var network = Network<Scalar>(
-        inputSize: 1, layers: [Affine<Scalar>(weights: [[1, 1, 1]], bias: [0, 0, 0])])
-      var workspace = Network.Workspace(for: network, batchSize: 1)
-      var state = OptimizerState(
-        Optimizer(.lion(beta1: 0.9, beta2: 0.5), weightDecay: 0.5), for: network)
-      for gradient: Tensor<Scalar> in [[[2, -1, 0]], [[-3, -1, 0]]] {
-        workspace.gradients[0][0] = gradient
-        state.step(&network, gradients: workspace, learningRate: 0.1)
-      }
-      expectClose(network.parameters["W1"], [[0.7075, 1.0975, 0.9025]] as Tensor<Double>)
-      expectClose(state.tensors["W1.momentum"], [[-1, -0.75, 0]] as Tensor<Double>)
-    }
-    for type in scalarTypes { check(type) }
   }
 
   @Test("A network without parameters makes steps too")

@@ -46,9 +46,7 @@ public struct Optimizer: Codable, Hashable, Sendable {
 extension Optimizer {
   /// The optimizers that are known by name. A new one is a file with its rule and its entry, and a
   /// line here.
-  public static let all: [Entry] = [
-    .sgd, .momentum, .nesterov, .adagrad, .rmsProp, .adam, .adamW, .lion,
-  ]
+  public static let all: [Entry] = [.sgd, .momentum, .nesterov, .adagrad, .rmsProp, .adam, .adamW]
 
   /// A named optimizer with its default settings.
   public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
