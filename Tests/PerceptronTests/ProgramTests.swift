@@ -59,7 +59,7 @@ struct ProgramTests {
       training: TrainerSettings(learningRate: 0.1, length: .iterations(50)), validation: 200,
       pixelScale: Digits.divisor, subtractMean: true)
     let sets = try settings.sets(of: Digits.training, as: Float.self)
-    var trainer = try settings.seededTrainer(seed: 0, on: sets)
+    var trainer = try settings.trainer(seed: 0, on: sets)
     try trainer.run(on: sets.training, validation: sets.validation)
     let record = RunRecord(
       settings: settings, seed: 0,

@@ -29,9 +29,17 @@ package final class ByteReader {
   ///   or its name ends in `.gz` and its data is not gzip.
   package init(path: String) throws {
     self.path = path
-    let size = try ByteReader.size(of: path)
+    // Before it is opened, since opening a pipe waits for its writer.
+    _ = try ByteReader.size(of: path)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw FileError.system(path, "cannot open") }
+    // Another file may have taken the name meanwhile.
+    var status = stat()
+    if fstat(descriptor, &status) != 0 {
+      defer { close(descriptor) }
+      throw FileError.system(path, "cannot read")
+    }
+    let size = Int(status.st_size)
     if !path.hasSuffix(".gz") {
       handle = .plain(descriptor)
       capacity = size

@@ -17,11 +17,16 @@ public protocol RandomStream: RandomNumberGenerator, Sendable {
   ///
   /// - Precondition: `count ≥ 0`.
   mutating func permutation(_ count: Int) -> [Int]
+
+  /// Indices uniform in 0..<bound, repeats allowed, written to `indices`: a mini-batch drawn
+  /// with replacement.
+  ///
+  /// - Precondition: `bound ≥ 1`.
+  mutating func choose(below bound: Int, into indices: inout [Int])
 }
 
 extension RandomStream {
-  /// `count` indices uniform in 0..<bound, repeats allowed, written to `indices`: a mini-batch drawn
-  /// with replacement.
+  /// Indices uniform in 0..<bound, repeats allowed, drawn one by one.
   ///
   /// - Precondition: `bound ≥ 1`.
   @inlinable public mutating func choose(below bound: Int, into indices: inout [Int]) {

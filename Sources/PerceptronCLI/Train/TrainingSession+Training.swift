@@ -3,15 +3,10 @@ import PerceptronCommandSupport
 
 extension TrainingSession {
   /// Makes the run's remaining iterations.
-  ///
-  /// - Parameter makeTrainer: makes the trainer of a new run from the seed and the data.
-  func training<Scalar, Random: Codable>(
-    on sets: PreparedSets<Scalar>,
-    from makeTrainer: (UInt64, PreparedSets<Scalar>) throws -> Trainer<Scalar, Random>
-  ) throws -> Outcome<Scalar> {
-    var trainer =
+  func training<Scalar>(on sets: PreparedSets<Scalar>) throws -> Outcome<Scalar> {
+    var trainer: Trainer<Scalar, ExperimentRandom> =
       try checkpoint.map { try Trainer($0.archive, path: directory.checkpointPath) }
-      ?? makeTrainer(seed, sets)
+      ?? settings.trainer(seed: seed, on: sets)
     let monitor = makeMonitor(of: trainer)
     let events: RunEvents<Scalar>? = try makeEvents(from: trainer.iteration)
     monitor?.begin(trainer.network, after: trainer.iteration, on: sets.training)
@@ -40,8 +35,8 @@ extension TrainingSession {
   }
 
   /// Makes the iterations, and saves checkpoints as far as they can be written.
-  private func run<Scalar, Random: Codable>(
-    _ trainer: inout Trainer<Scalar, Random>, on sets: PreparedSets<Scalar>,
+  private func run<Scalar>(
+    _ trainer: inout Trainer<Scalar, ExperimentRandom>, on sets: PreparedSets<Scalar>,
     _ callback: TrainingCallback<Scalar>, notes: @escaping Notes
   ) throws {
     do {
@@ -69,8 +64,8 @@ extension TrainingSession {
 // MARK: - The parts of a run
 
 extension TrainingSession {
-  private func makeMonitor<Scalar, Random>(
-    of trainer: Trainer<Scalar, Random>
+  private func makeMonitor<Scalar>(
+    of trainer: Trainer<Scalar, ExperimentRandom>
   ) -> HealthMonitor<Scalar>? {
     if !display.diagnose { return nil }
     return HealthMonitor(
@@ -84,16 +79,16 @@ extension TrainingSession {
   }
 
   /// The loss on some training rows before the first update.
-  private func initialLoss<Scalar, Random>(
-    of trainer: Trainer<Scalar, Random>, on sets: PreparedSets<Scalar>
+  private func initialLoss<Scalar>(
+    of trainer: Trainer<Scalar, ExperimentRandom>, on sets: PreparedSets<Scalar>
   ) -> Double? {
     if trainer.iteration > 0 { return checkpoint?.notes.initialLoss }
     return RunAssessment.probe(trainer.network, settings: settings.training, on: sets.training)
   }
 
   /// Replaces or removes the checkpoint of an earlier run, in case this one is killed early.
-  private func replaceCheckpoint<Scalar, Random: Codable>(
-    of trainer: Trainer<Scalar, Random>, notes: Notes
+  private func replaceCheckpoint<Scalar>(
+    of trainer: Trainer<Scalar, ExperimentRandom>, notes: Notes
   ) throws {
     if display.checkpointEvery > 0 && !trainer.isFinished {
       try trainer.saveCheckpoint(to: directory.checkpointPath, notes: notes())
@@ -158,7 +153,7 @@ struct Divergence: Error, CustomStringConvertible {
 extension Divergence.Cause {
   /// Why a network diverged; nil if none did. If one of an ensemble diverges, the others continue, but
   /// there is no ensemble.
-  init?<Scalar, Random>(of trainer: Trainer<Scalar, Random>) {
+  init?<Scalar>(of trainer: Trainer<Scalar, ExperimentRandom>) {
     switch trainer.members.lazy.compactMap(\.failure).first {
     case .lossNotFinite(let iteration, let loss, _): self = .loss(loss, of: iteration)
     case .parametersNotFinite(let iteration, _): self = .parameters(after: iteration)

@@ -35,10 +35,7 @@ struct TrainingSession {
     let sets = try naming(data.name) { try settings.sets(of: data.training, as: Scalar.self) }
     // From here on Ctrl-C has to wait until the run is saved.
     return try Interruption.deferred {
-      switch settings.random {
-      case .fast: try finish(training(on: sets, from: settings.seededTrainer), on: sets)
-      case .numpy: try finish(training(on: sets, from: settings.numPyTrainer), on: sets)
-      }
+      try finish(training(on: sets), on: sets)
     }
   }
 

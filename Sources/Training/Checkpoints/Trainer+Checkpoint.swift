@@ -69,7 +69,7 @@ extension Trainer where Random: Codable {
       metadata: notes.merging([
         Metadata.format.key: Metadata.format.value,
         Metadata.version.key: Metadata.version.value,
-        Metadata.randomKind: "\(Random.self)",
+        Metadata.randomKind: randomKind,
         Metadata.random: try random.jsonLine,
       ]) { $1 })
     for (position, index) in some.enumerated() {
@@ -109,6 +109,10 @@ extension Trainer where Random: Codable {
     archive.add(Tensor<Double>(member.history.loss), named: prefix + Prefix.losses)
   }
 
+  private var randomKind: String {
+    (random as? ExperimentRandom)?.kind ?? "\(Random.self)"
+  }
+
   /// Writes ``checkpoint(notes:)`` to a file, beside its target first and then renamed.
   ///
   /// - Throws: `FileError` where it cannot be written.
@@ -129,7 +133,9 @@ extension Trainer where Random: Codable {
   /// The run that an archive holds; see ``init(resumingFrom:into:)``. Messages name the path.
   public init(_ archive: TensorArchive, path: String, into model: Network<Scalar>? = nil) throws {
     try archive.expectCheckpoint(path: path)
-    try archive.expect([(Metadata.randomKind, "\(Random.self)")], "such a run", path: path)
+    if Random.self != ExperimentRandom.self {
+      try archive.expect([(Metadata.randomKind, "\(Random.self)")], "such a run", path: path)
+    }
     try archive.checkDigest(path: path)
     let state = try archive.runState(path: path)
     let count = state.group?.count ?? 1

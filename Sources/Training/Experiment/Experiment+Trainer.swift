@@ -77,11 +77,18 @@ extension Experiment {
       preprocessing: preprocessing)
   }
 
-  /// A trainer of a new network or ensemble, with a random stream for each network's weights and one for
-  /// the batches. The first network of an ensemble is the same as without the others.
-  package func seededTrainer<Scalar>(
+  /// A trainer of a new network or ensemble. The fast generator has a stream for each network's weights
+  /// and one for the batches, so that the first network of an ensemble is the same as without the others;
+  /// NumPy's has one stream, for the weights of a network and then the batches.
+  package func trainer<Scalar>(
     seed: UInt64, on sets: PreparedSets<Scalar>
-  ) throws -> Trainer<Scalar, SeededRandom> {
+  ) throws -> Trainer<Scalar, ExperimentRandom> {
+    if random == .numpy {
+      var stream = NumPyRandom(seed: UInt32(seed))
+      let fresh = freshNetwork(on: sets, using: &stream)
+      return try Trainer(
+        fresh, rowCount: sets.training.count, settings: training, random: .numpy(stream))
+    }
     let members = UInt64(ensemble ?? 1)
     let networks: [Network<Scalar>] = (0..<members).map {
       var weights = SeededRandom(seed: seed, purpose: "weights", index: $0)
@@ -94,16 +101,7 @@ extension Experiment {
     }
     return try Trainer(
       networks, rowCount: sets.training.count, settings: settings,
-      random: SeededRandom(seed: seed, purpose: "batches"))
-  }
-
-  /// A trainer of a new network with one NumPy stream for the weights and then the batches.
-  package func numPyTrainer<Scalar>(
-    seed: UInt64, on sets: PreparedSets<Scalar>
-  ) throws -> Trainer<Scalar, NumPyRandom> {
-    var stream = NumPyRandom(seed: UInt32(seed))
-    let fresh = freshNetwork(on: sets, using: &stream)
-    return try Trainer(fresh, rowCount: sets.training.count, settings: training, random: stream)
+      random: .fast(SeededRandom(seed: seed, purpose: "batches")))
   }
 
   package func freshNetwork<Scalar>(

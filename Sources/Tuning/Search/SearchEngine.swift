@@ -56,7 +56,7 @@ extension SearchEngine {
     let trainer = try Trainer(
       networks, rowCount: sets.training.count,
       settings: members.map { $0.settings.training.withWorkers(search.workers) },
-      random: SeededRandom(seed: seed, purpose: "batches"))
+      random: ExperimentRandom.fast(SeededRandom(seed: seed, purpose: "batches")))
     try TrialGroup(self, members, sets, trainer, checkpoint: SearchCheckpoint.sideBySide).run()
   }
 
@@ -91,14 +91,8 @@ extension SearchEngine {
     settings.training = settings.training.withWorkers(workers)
     let seed = settings.training.seed
     let checkpoint = SearchCheckpoint.alone(member.trials.last?.trial ?? 0)
-    switch settings.random {
-    case .fast:
-      let trainer = try settings.seededTrainer(seed: seed, on: sets)
-      try TrialGroup(self, [member], sets, trainer, checkpoint: checkpoint).run()
-    case .numpy:
-      let trainer = try settings.numPyTrainer(seed: seed, on: sets)
-      try TrialGroup(self, [member], sets, trainer, checkpoint: checkpoint).run()
-    }
+    let trainer = try settings.trainer(seed: seed, on: sets)
+    try TrialGroup(self, [member], sets, trainer, checkpoint: checkpoint).run()
   }
 }
 

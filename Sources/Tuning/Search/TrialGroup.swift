@@ -5,10 +5,10 @@ import PerceptronNeuralNetwork
 import PerceptronTraining
 
 /// Trains networks side by side for all of their trials.
-final class TrialGroup<Scalar: BLASScalar, Random: RandomStream & Codable> {
+final class TrialGroup<Scalar: BLASScalar> {
   private let engine: SearchEngine<Scalar>
   private let sets: PreparedSets<Scalar>
-  private var trainer: Trainer<Scalar, Random>
+  private var trainer: Trainer<Scalar, ExperimentRandom>
   /// The networks, in the order of the trainer's members.
   private var runs: [Run]
   private var clock = ContinuousClock.now
@@ -51,7 +51,7 @@ final class TrialGroup<Scalar: BLASScalar, Random: RandomStream & Codable> {
   /// checkpoint in the study's folder.
   init(
     _ engine: SearchEngine<Scalar>, _ members: [SearchWork.Member], _ sets: PreparedSets<Scalar>,
-    _ fresh: Trainer<Scalar, Random>, checkpoint: String
+    _ fresh: Trainer<Scalar, ExperimentRandom>, checkpoint: String
   ) throws {
     self.engine = engine
     self.sets = sets
@@ -229,7 +229,7 @@ extension TrialGroup {
       known.first?.settings.precision == runs.first?.settings.precision,
       known.first?.settings.random == runs.first?.settings.random
     else { return }
-    var saved = try Trainer<Scalar, Random>(archive, path: checkpointPath)
+    var saved = try Trainer<Scalar, ExperimentRandom>(archive, path: checkpointPath)
     if saved.rowCount != trainer.rowCount || saved.members.count != known.count { return }
     var positions: [Int] = []
     for run in runs {
@@ -256,7 +256,7 @@ extension TrialGroup {
         || lastSave.duration(to: .now) / .seconds(1) >= max(period, 50 * saveDuration))
   }
 
-  private func save(_ trainer: Trainer<Scalar, Random>) throws {
+  private func save(_ trainer: Trainer<Scalar, ExperimentRandom>) throws {
     guard let checkpointPath else { return }
     let start = ContinuousClock.now
     let left = runs.indices.filter { !runs[$0].left.isEmpty && trainer.members[$0].failure == nil }
