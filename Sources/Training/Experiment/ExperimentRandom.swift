@@ -5,20 +5,50 @@ package enum ExperimentRandom: RandomStream {
   case fast(SeededRandom)
   case numpy(NumPyRandom)
 
-  package mutating func next() -> UInt64 { draw { $0.next() } numpy: { $0.next() } }
-  package mutating func uniform() -> Double { draw { $0.uniform() } numpy: { $0.uniform() } }
-  package mutating func normal() -> Double { draw { $0.normal() } numpy: { $0.normal() } }
+  package mutating func next() -> UInt64 {
+    draw {
+      $0.next()
+    } numpy: {
+      $0.next()
+    }
+  }
+  package mutating func uniform() -> Double {
+    draw {
+      $0.uniform()
+    } numpy: {
+      $0.uniform()
+    }
+  }
+  package mutating func normal() -> Double {
+    draw {
+      $0.normal()
+    } numpy: {
+      $0.normal()
+    }
+  }
 
   package mutating func index(below bound: Int) -> Int {
-    draw { $0.index(below: bound) } numpy: { $0.index(below: bound) }
+    draw {
+      $0.index(below: bound)
+    } numpy: {
+      $0.index(below: bound)
+    }
   }
 
   package mutating func permutation(_ count: Int) -> [Int] {
-    draw { $0.permutation(count) } numpy: { $0.permutation(count) }
+    draw {
+      $0.permutation(count)
+    } numpy: {
+      $0.permutation(count)
+    }
   }
 
   package mutating func choose(below bound: Int, into indices: inout [Int]) {
-    draw { $0.choose(below: bound, into: &indices) } numpy: { $0.choose(below: bound, into: &indices) }
+    draw {
+      $0.choose(below: bound, into: &indices)
+    } numpy: {
+      $0.choose(below: bound, into: &indices)
+    }
   }
 
   private mutating func draw<Value>(
