@@ -14,6 +14,10 @@ struct FigureTests {
     #expect(median([4]) == 4)
     #expect(median([9, 1, 2]) == 2)
     #expect(median([100, 1, 3, 2]) == 2.5)
+    #expect(median([1.6e308, 1.5e308]) == 1.55e308)
+    #expect(median([.infinity, .infinity]) == .infinity)
+    // 3.9806985826820034 where the sum is halved.
+    #expect(median([0.31610992102607804, 7.645287244337929]) == 3.980698582682004)
   }
 
   @Test(

@@ -54,6 +54,25 @@ struct OptimizerTests {
     for type in scalarTypes { check(type) }
   }
 
+  @Test("A step by gradients that are values is one by a workspace's", arguments: all)
+  func gradientValues(optimizer: Optimizer) {
+    var (network, workspace) = Self.vectors.network(Double.self)
+    var other = network
+    var state = OptimizerState(optimizer, for: network)
+    var otherState = state
+    for step in 0..<2 {
+      Self.vectors.setGradients(of: step, in: &workspace, for: network)
+      let gradients = Parameters(
+        network.parameterPlaces.map { ($0.name, workspace.gradients[$0.layer][$0.position]) })
+      state.step(&network, gradients: workspace, learningRate: 0.1)
+      otherState.step(&other, gradients: gradients, learningRate: 0.1)
+    }
+    for ((_, tensor), (_, expected)) in zipped(other.parameters, network.parameters) {
+      expectClose(tensor, expected, tolerance: 1e-15)
+    }
+    #expect(otherState.stepCount == 2)
+  }
+
   @Test("Weights under a maximum norm are NumPy's")
   func maxNorm() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {

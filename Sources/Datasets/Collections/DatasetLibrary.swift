@@ -3,7 +3,16 @@ import PerceptronFiles
 /// Data sets by name or directory. A directory that has one of the names is reached as `./name`.
 public enum DatasetLibrary {
   /// The names that need no directory.
-  public static let names = ["digits", "fashion-mnist"]
+  public static let names = builtIn.map(\.name)
+
+  private typealias BuiltIn = (
+    name: String, kind: LoadedData.Kind, read: @Sendable () throws -> DatasetFiles
+  )
+
+  private static let builtIn: [BuiltIn] = [
+    ("digits", .digits, { DatasetFiles(training: Digits.training, test: Digits.test) }),
+    ("fashion-mnist", .fashionMNIST, { try FashionMNIST.read() }),
+  ]
 
   /// Loads a training set and, where there is one, its test set.
   ///
@@ -48,20 +57,17 @@ public enum DatasetLibrary {
   private static func find(
     _ source: String, format: Format?
   ) throws -> (files: DatasetFiles, kind: LoadedData.Kind) {
-    switch source {
-    case "digits":
-      return (DatasetFiles(training: Digits.training, test: Digits.test), .digits)
-    case "fashion-mnist": return (try FashionMNIST.read(), .fashionMNIST)
-    default:
-      guard let found = try format ?? detect(fileNames(source)) else {
-        throw try nothingFound(source, expected: Format.all)
-      }
-      let files = try found.readDirectory(source)
-      if files.training == nil && files.test == nil {
-        throw try nothingFound(source, expected: [found])
-      }
-      return (files, found.kind)
+    if let known = builtIn.first(where: { $0.name == source }) {
+      return (try known.read(), known.kind)
     }
+    guard let found = try format ?? detect(fileNames(source)) else {
+      throw try nothingFound(source, expected: Format.all)
+    }
+    let files = try found.readDirectory(source)
+    if files.training == nil && files.test == nil {
+      throw try nothingFound(source, expected: [found])
+    }
+    return (files, found.kind)
   }
 
   /// Whether a directory has a file with the name of a known format's.

@@ -49,6 +49,8 @@ extension PreparedFeatures {
   ///
   /// - Precondition: `target` has `rows.count` rows of `featureCount`; every index lies within
   ///   0..<count.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   public func gather(_ rows: UnsafeBufferPointer<Int>, into target: MutableRowBlock<Scalar>) {
     checkTarget(target, rows: rows.count)
     convertRows(into: target) { rows[$0] }
@@ -65,6 +67,8 @@ extension PreparedFeatures {
   ///
   /// - Precondition: `target` has `range.count` rows of `featureCount`; `range` lies within
   ///   0..<count.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   public func copy(_ range: Range<Int>, into target: MutableRowBlock<Scalar>) {
     checkTarget(target, rows: range.count)
     convertRows(into: target) { range.lowerBound + $0 }

@@ -4,7 +4,9 @@ import Foundation
 package func median(_ numbers: [Double]) -> Double? {
   if numbers.isEmpty { return nil }
   let sorted = numbers.sorted()
-  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  let (lower, upper) = (sorted[(sorted.count - 1) / 2], sorted[sorted.count / 2])
+  // The sum of large numbers would overflow, and a difference of equal infinities is NaN.
+  return lower == upper ? lower : lower + (upper - lower) / 2
 }
 
 // C's formats print a NaN's sign, which means nothing.

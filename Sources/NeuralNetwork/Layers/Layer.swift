@@ -155,8 +155,11 @@ extension Layer {
   public mutating func updateParameters(
     _ body: (_ position: Int, _ parameter: inout Tensor<Scalar>) -> Void
   ) {}
-  /// Does nothing, for a layer without statistics.
-  public mutating func updateStatistics(saved: UnsafeBufferPointer<Scalar>, rows: Int) {}
+  /// Does nothing, for a layer without statistics; traps for a ``StatisticsLayer``.
+  public mutating func updateStatistics(saved: UnsafeBufferPointer<Scalar>, rows: Int) {
+    require(
+      !(self is any StatisticsLayer), "\(Self.self): a layer with statistics has to update them")
+  }
 
   /// Nil: files hold only the library's own layers.
   public var specification: LayerSpecification? { nil }

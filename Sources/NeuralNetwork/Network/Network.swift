@@ -1,4 +1,5 @@
-import PerceptronLinearAlgebra
+// Its signatures have tensors and random streams.
+@_exported import PerceptronLinearAlgebra
 
 /// A neural network: layers one after the other, and the loss that it is trained with. A value, like
 /// its layers.

@@ -5,7 +5,9 @@ extension TrainingSession {
   /// Makes the run's remaining iterations.
   func training<Scalar>(on sets: PreparedSets<Scalar>) throws -> Outcome<Scalar> {
     var trainer: Trainer<Scalar, ExperimentRandom> =
-      try checkpoint.map { try Trainer($0.archive, path: directory.checkpointPath) }
+      try checkpoint.map { checkpoint in
+        try settings.trainer(resumingFrom: checkpoint.archive, path: directory.checkpointPath)
+      }
       ?? settings.trainer(seed: seed, on: sets)
     let monitor = makeMonitor(of: trainer)
     let events: RunEvents<Scalar>? = try makeEvents(from: trainer.iteration)

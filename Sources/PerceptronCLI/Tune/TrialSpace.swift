@@ -162,7 +162,7 @@ struct TrialSpace {
     }
     if known.kind == .integer, case .numbers = parameter.domain {
       throw ValidationError(
-        "\(file): \(parameter.name): the range \(parameter.domain) has fractional values, expected whole "
+        "\(file): \(parameter.name): \(parameter.domain) is a range of numbers, expected one of whole "
           + "numbers; add \"integer\": true")
     }
   }

@@ -141,6 +141,9 @@ extension Trainer where Random: Codable {
     let count = state.group?.count ?? 1
     if count < 1 { throw FileError(path, "a checkpoint of \(count) networks, expected at least 1") }
     random = try archive.decode(Random.self, Metadata.random, path: path)
+    if let stream = random as? ExperimentRandom {
+      try archive.expect([(Metadata.randomKind, stream.kind)], "such a run", path: path)
+    }
     rowCount = state.rowCount
     iteration = state.group?.iteration ?? state.iteration
     members = try (0..<count).map {

@@ -1,4 +1,5 @@
 import PerceptronDatasets
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
@@ -102,6 +103,21 @@ extension Experiment {
     return try Trainer(
       networks, rowCount: sets.training.count, settings: settings,
       random: .fast(SeededRandom(seed: seed, purpose: "batches")))
+  }
+
+  /// The trainer that a run with these settings saved to an archive.
+  ///
+  /// - Throws: `FileError` with the path, as ``Trainer/init(_:path:into:)``, and for a stream of another kind.
+  package func trainer<Scalar>(
+    resumingFrom archive: TensorArchive, path: String
+  ) throws -> Trainer<Scalar, ExperimentRandom> {
+    let saved = try Trainer<Scalar, ExperimentRandom>(archive, path: path)
+    let kind = Experiment.RandomKind(saved.random)
+    if kind != random {
+      throw FileError(
+        path, "not of such a run: expected a stream of the kind \(random), found \(kind)")
+    }
+    return saved
   }
 
   package func freshNetwork<Scalar>(

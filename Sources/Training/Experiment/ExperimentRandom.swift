@@ -70,8 +70,17 @@ package enum ExperimentRandom: RandomStream {
 }
 
 extension ExperimentRandom {
+  /// Its kind in checkpoints.
+  var kind: String { Experiment.RandomKind(self).typeName }
+}
+
+extension Experiment.RandomKind {
+  init(_ random: ExperimentRandom) {
+    self = if case .fast = random { .fast } else { .numpy }
+  }
+
   /// The name of the stream's type.
-  var kind: String {
+  var typeName: String {
     switch self {
     case .fast: "\(SeededRandom.self)"
     case .numpy: "\(NumPyRandom.self)"
@@ -81,12 +90,11 @@ extension ExperimentRandom {
 
 /// Encoded as the stream itself, which its fields tell apart.
 extension ExperimentRandom: Codable {
+  private enum NumPyKey: CodingKey { case words }
+
   package init(from decoder: any Decoder) throws {
-    if let stream = try? SeededRandom(from: decoder) {
-      self = .fast(stream)
-    } else {
-      self = .numpy(try NumPyRandom(from: decoder))
-    }
+    let isNumPy = try decoder.container(keyedBy: NumPyKey.self).contains(.words)
+    self = try isNumPy ? .numpy(NumPyRandom(from: decoder)) : .fast(SeededRandom(from: decoder))
   }
 
   package func encode(to encoder: any Encoder) throws {

@@ -91,8 +91,35 @@ extension OptimizerState {
       network.updateParameters(with: workspace, learningRate: Scalar(learningRate))
       return
     }
+    update(&network, learningRate) { workspace.gradients[$0.layer][$0.position] }
+  }
+
+  /// Makes a step by gradients that are values: convenient, and slower than by a workspace's.
+  ///
+  ///     let (loss, gradients) = network.lossAndGradients(of: x, .values(y))
+  ///     state.step(&network, gradients: gradients, learningRate: 1e-3)
+  ///
+  /// - Parameters:
+  ///   - network: the one that this state is for, or one with the same parameters.
+  ///   - gradients: one for each parameter, under its name and in the network's order.
+  ///   - learningRate: η.
+  public mutating func step(
+    _ network: inout Network<Scalar>, gradients: Parameters<Scalar>, learningRate: Double
+  ) {
+    require(
+      gradients.names == names && network.parameterPlaces.count == names.count,
+      "OptimizerState: gradients of \(gradients.names), made for \(names)")
+    let tensors = gradients.map(\.tensor)
+    stepCount += 1
+    update(&network, learningRate) { tensors[$0.index] }
+  }
+
+  private mutating func update(
+    _ network: inout Network<Scalar>, _ learningRate: Double,
+    by gradient: (Network<Scalar>.ParameterPlace) -> Tensor<Scalar>
+  ) {
     network.updateParameters { place, parameter in
-      let gradient = workspace.gradients[place.layer][place.position]
+      let gradient = gradient(place)
       require(
         gradient.shape == parameter.shape,
         "OptimizerState: \(place.name) \(parameter.shape), its gradient \(gradient.shape)")

@@ -1,6 +1,7 @@
-import PerceptronDatasets
+// Its signatures have data sets and networks.
+@_exported import PerceptronDatasets
 import PerceptronLinearAlgebra
-import PerceptronNeuralNetwork
+@_exported import PerceptronNeuralNetwork
 
 /// A training run that can be stopped and taken up again: a network, its optimizer, and all that
 /// changes while it learns; or several networks that learn from the same batches.

@@ -166,8 +166,11 @@ extension Experiment {
     return (copy, training.shared)
   }
 
+  /// Whether both prepare the same rows in the same way: all is equal but the network, its training and
+  /// the generator.
   fileprivate func hasSamePreparation(as other: Experiment) -> Bool {
-    precision == other.precision && validation == other.validation && split == other.split
-      && pixelScale == other.pixelScale && subtractMean == other.subtractMean
+    var copy = other
+    (copy.network, copy.training, copy.random) = (network, training, random)
+    return self == copy
   }
 }

@@ -229,7 +229,8 @@ extension TrialGroup {
       known.first?.settings.precision == runs.first?.settings.precision,
       known.first?.settings.random == runs.first?.settings.random
     else { return }
-    var saved = try Trainer<Scalar, ExperimentRandom>(archive, path: checkpointPath)
+    var saved: Trainer<Scalar, ExperimentRandom> = try known[0].settings.trainer(
+      resumingFrom: archive, path: checkpointPath)
     if saved.rowCount != trainer.rowCount || saved.members.count != known.count { return }
     var positions: [Int] = []
     for run in runs {
