@@ -22,9 +22,6 @@ package func require(_ option: String, notNegative value: Double?) throws {
   throw ValidationError("\(option) is \(plain(value)), expected 0 or a number above 0")
 }
 
-/// The largest accepted size of a layer or batch; larger values are typing errors.
-package let largestSize = 1_000_000
-
 /// Throws a `ValidationError` unless `value` is at least `least` and less than `bound`.
 package func require(
   _ option: String, _ value: Double?, from least: Double, below bound: Double

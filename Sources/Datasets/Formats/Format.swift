@@ -3,7 +3,7 @@ import PerceptronFiles
 
 extension DatasetLibrary {
   /// A file format of data sets.
-  public struct Format: RawRepresentable, Hashable, Codable, CaseIterable, Sendable {
+  public struct Format: NamedEntry, Codable {
     /// The formats that are read. A new one is a file with its reader and its value, and a name here;
     /// files are taken for the first that they fit.
     public static let all = [cifar10, idx]
@@ -25,14 +25,6 @@ extension DatasetLibrary {
     let readDirectory: @Sendable (_ path: String) throws -> DatasetFiles
     /// Reads the examples of a single file.
     let readFile: @Sendable (_ path: String) throws -> FeatureFile
-  }
-}
-
-extension DatasetLibrary.Format {
-  /// The format of a name, or nil where there is none.
-  public init?(rawValue: String) {
-    guard let format = Self.all.first(where: { $0.rawValue == rawValue }) else { return nil }
-    self = format
   }
 }
 

@@ -216,3 +216,19 @@ func symbolicLink(at path: String) -> String? {
   let slash = link.hasPrefix("/") ? nil : path.lastIndex(of: "/")
   return (slash.map { path[...$0] } ?? "") + link
 }
+
+/// Makes a folder and those above it, unless they are there.
+package func makeFolder(_ path: String) throws {
+  var isFolder: ObjCBool = false
+  if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+    if isFolder.boolValue { return }
+    throw FileError(path, "expected a folder, found a file")
+  }
+  if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+    try makeFolder(String(path[..<slash]))
+  }
+  // Another process may have made it in the meantime.
+  if mkdir(path, 0o777) != 0 && errno != EEXIST {
+    throw FileError.system(path, "the folder cannot be made")
+  }
+}

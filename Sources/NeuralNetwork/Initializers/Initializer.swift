@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronLinearAlgebra
 
 /// The distribution of fresh weights. Biases begin at zero.
@@ -40,7 +41,7 @@ extension Initializer {
   ]
 
   /// A named initializer with its default settings.
-  public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
+  public struct Entry: NamedEntry {
     /// The same as ``Initializer/named``.
     public static var allCases: [Entry] { Initializer.named }
     /// The initializer that has a scale.
@@ -53,12 +54,6 @@ extension Initializer {
 
     init(_ name: String, _ initializer: Initializer) {
       (rawValue, self.initializer) = (name, initializer)
-    }
-
-    /// The entry of a name, or nil where there is none.
-    public init?(rawValue: String) {
-      guard let entry = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
-      self = entry
     }
   }
 

@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronLinearAlgebra
 
 /// A layer's kind and settings, without its parameters: networks are built from specifications,
@@ -62,7 +63,7 @@ extension LayerSpecification {
   ]
 
   /// An activation that can be chosen by name.
-  public struct Activation: RawRepresentable, CaseIterable, Hashable, Sendable {
+  public struct Activation: NamedEntry {
     /// The same as ``LayerSpecification/activations``.
     public static var allCases: [Activation] { LayerSpecification.activations }
     /// The default activation.
@@ -77,12 +78,6 @@ extension LayerSpecification {
 
     init(_ name: String, _ layer: LayerSpecification, initializer: Initializer) {
       (rawValue, self.layer, self.initializer) = (name, layer, initializer)
-    }
-
-    /// The activation of a name, or nil where there is none.
-    public init?(rawValue: String) {
-      guard let known = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
-      self = known
     }
   }
 

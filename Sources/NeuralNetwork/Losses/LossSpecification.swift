@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronLinearAlgebra
 
 /// A loss's kind and settings: networks are built from it and files hold it.
@@ -31,7 +32,7 @@ public enum LossSpecification: Sendable, Codable, Hashable {
   ]
 
   /// A named loss with its default settings.
-  public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
+  public struct Entry: NamedEntry {
     /// The same as ``LossSpecification/named``.
     public static var allCases: [Entry] { LossSpecification.named }
     /// The default loss.
@@ -43,12 +44,6 @@ public enum LossSpecification: Sendable, Codable, Hashable {
     public let loss: LossSpecification
 
     init(_ name: String, _ loss: LossSpecification) { (rawValue, self.loss) = (name, loss) }
-
-    /// The entry of a name, or nil where there is none.
-    public init?(rawValue: String) {
-      guard let entry = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
-      self = entry
-    }
   }
 
   /// The loss, for settings that pass ``check(classCount:)``.

@@ -15,7 +15,7 @@ struct CheckOptions<Default: DefaultData>: ParsableArguments {
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
-    try require("--rows", rows, in: 1...largestSize)
+    try require("--rows", rows, in: 1...Hyperparameter.largest)
     var chosen = try hyperparameters
     // What single precision cannot hold is refused for runs only.
     chosen.precision = .double

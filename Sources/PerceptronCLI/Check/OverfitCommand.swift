@@ -35,7 +35,7 @@ struct OverfitCommand: CommandWithExamples {
   @OptionGroup var options: CheckOptions<DigitsByDefault>
 
   func validate() throws {
-    try require("--iterations", iterations, in: 1...largestSize)
+    try require("--iterations", iterations, in: 1...Hyperparameter.largest)
     try require("--learning-rate", aboveZero: learningRate)
     try require("--limit", aboveZero: limit)
   }

@@ -45,7 +45,7 @@ struct TuneShowCommand: CommandWithExamples {
   var top = 10
   @Flag(help: "Print JSON.") var json = false
 
-  func validate() throws { try require("--top", top, in: 0...largestSize) }
+  func validate() throws { try require("--top", top, in: 0...Hyperparameter.largest) }
 
   func run() throws {
     let (study, isUnderWay) = try StudyFolder.read(folder)

@@ -33,7 +33,7 @@ struct EvaluateCommand: CommandWithExamples {
   var top: Int?
   @Flag(help: "Print JSON.") var json = false
 
-  func validate() throws { try require("--top", top, in: 1...largestSize) }
+  func validate() throws { try require("--top", top, in: 1...Hyperparameter.largest) }
 
   /// The JSON output.
   private struct Result: Encodable {

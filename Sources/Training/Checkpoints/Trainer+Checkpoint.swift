@@ -110,7 +110,7 @@ extension Trainer where Random: Codable {
   }
 
   private var randomKind: String {
-    (random as? ExperimentRandom)?.kind ?? "\(Random.self)"
+    (random as? ExperimentRandom)?.typeName ?? "\(Random.self)"
   }
 
   /// Writes ``checkpoint(notes:)`` to a file, beside its target first and then renamed.
@@ -142,7 +142,7 @@ extension Trainer where Random: Codable {
     if count < 1 { throw FileError(path, "a checkpoint of \(count) networks, expected at least 1") }
     random = try archive.decode(Random.self, Metadata.random, path: path)
     if let stream = random as? ExperimentRandom {
-      try archive.expect([(Metadata.randomKind, stream.kind)], "such a run", path: path)
+      try archive.expect([(Metadata.randomKind, stream.typeName)], "such a run", path: path)
     }
     rowCount = state.rowCount
     iteration = state.group?.iteration ?? state.iteration

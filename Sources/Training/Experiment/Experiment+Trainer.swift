@@ -112,10 +112,10 @@ extension Experiment {
     resumingFrom archive: TensorArchive, path: String
   ) throws -> Trainer<Scalar, ExperimentRandom> {
     let saved = try Trainer<Scalar, ExperimentRandom>(archive, path: path)
-    let kind = Experiment.RandomKind(saved.random)
-    if kind != random {
+    if saved.random.kind != random {
       throw FileError(
-        path, "not of such a run: expected a stream of the kind \(random), found \(kind)")
+        path,
+        "not of such a run: expected a \(random) random stream, found a \(saved.random.kind) one")
     }
     return saved
   }

@@ -5,54 +5,20 @@ package enum ExperimentRandom: RandomStream {
   case fast(SeededRandom)
   case numpy(NumPyRandom)
 
-  package mutating func next() -> UInt64 {
-    draw {
-      $0.next()
-    } numpy: {
-      $0.next()
-    }
-  }
-  package mutating func uniform() -> Double {
-    draw {
-      $0.uniform()
-    } numpy: {
-      $0.uniform()
-    }
-  }
-  package mutating func normal() -> Double {
-    draw {
-      $0.normal()
-    } numpy: {
-      $0.normal()
-    }
-  }
+  package mutating func next() -> UInt64 { draw({ $0.next() }, { $0.next() }) }
+  package mutating func uniform() -> Double { draw({ $0.uniform() }, { $0.uniform() }) }
+  package mutating func normal() -> Double { draw({ $0.normal() }, { $0.normal() }) }
 
   package mutating func index(below bound: Int) -> Int {
-    draw {
-      $0.index(below: bound)
-    } numpy: {
-      $0.index(below: bound)
-    }
-  }
-
-  package mutating func permutation(_ count: Int) -> [Int] {
-    draw {
-      $0.permutation(count)
-    } numpy: {
-      $0.permutation(count)
-    }
+    draw({ $0.index(below: bound) }, { $0.index(below: bound) })
   }
 
   package mutating func choose(below bound: Int, into indices: inout [Int]) {
-    draw {
-      $0.choose(below: bound, into: &indices)
-    } numpy: {
-      $0.choose(below: bound, into: &indices)
-    }
+    draw({ $0.choose(below: bound, into: &indices) }, { $0.choose(below: bound, into: &indices) })
   }
 
   private mutating func draw<Value>(
-    fast: (inout SeededRandom) -> Value, numpy: (inout NumPyRandom) -> Value
+    _ fast: (inout SeededRandom) -> Value, _ numpy: (inout NumPyRandom) -> Value
   ) -> Value {
     switch self {
     case .fast(var stream):
@@ -70,22 +36,10 @@ package enum ExperimentRandom: RandomStream {
 }
 
 extension ExperimentRandom {
-  /// Its kind in checkpoints.
-  var kind: String { Experiment.RandomKind(self).typeName }
-}
+  var kind: Experiment.RandomKind { if case .fast = self { .fast } else { .numpy } }
 
-extension Experiment.RandomKind {
-  init(_ random: ExperimentRandom) {
-    self = if case .fast = random { .fast } else { .numpy }
-  }
-
-  /// The name of the stream's type.
-  var typeName: String {
-    switch self {
-    case .fast: "\(SeededRandom.self)"
-    case .numpy: "\(NumPyRandom.self)"
-    }
-  }
+  /// The stream's type in checkpoints.
+  var typeName: String { kind == .fast ? "\(SeededRandom.self)" : "\(NumPyRandom.self)" }
 }
 
 /// Encoded as the stream itself, which its fields tell apart.

@@ -211,5 +211,5 @@ extension Hyperparameter {
   }
 
   /// The largest size accepted. A larger one is a typing error that would not fit in memory.
-  static let largest = 1_000_000
+  package static let largest = 1_000_000
 }

@@ -48,30 +48,31 @@ private struct GradientDescent: OptimizerSettings, OptimizerRule {
   }
 }
 
-private struct Momentum: OptimizerSettings, OptimizerRule {
+private struct Momentum: MomentumRule {
   static let name = "momentum"
+  static let looksAhead = false
   let factor: Double
-  var stateNames: [String] { ["velocity"] }
-
-  func check() throws { try InvalidSetting.demandBelowOne("momentum", factor) }
-
-  func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
-    Scalar.momentumStep(
-      count: update.count, update.step, factor: factor, looksAhead: false,
-      gradient: update.gradient, velocity: update.state(0), parameter: update.parameter)
-  }
 }
 
-private struct Nesterov: OptimizerSettings, OptimizerRule {
+private struct Nesterov: MomentumRule {
   static let name = "nesterov"
+  static let looksAhead = true
   let factor: Double
+}
+
+private protocol MomentumRule: OptimizerSettings, OptimizerRule {
+  static var looksAhead: Bool { get }
+  var factor: Double { get }
+}
+
+extension MomentumRule {
   var stateNames: [String] { ["velocity"] }
 
   func check() throws { try InvalidSetting.demandBelowOne("momentum", factor) }
 
   func update<Scalar: BLASScalar>(_ update: ParameterUpdate<Scalar>) {
     Scalar.momentumStep(
-      count: update.count, update.step, factor: factor, looksAhead: true,
+      count: update.count, update.step, factor: factor, looksAhead: Self.looksAhead,
       gradient: update.gradient, velocity: update.state(0), parameter: update.parameter)
   }
 }

@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
@@ -50,7 +51,7 @@ extension Optimizer {
   public static let all: [Entry] = [.sgd, .momentum, .nesterov, .adagrad, .rmsProp, .adam, .adamW]
 
   /// A named optimizer with its default settings.
-  public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
+  public struct Entry: NamedEntry {
     /// The same as ``Optimizer/all``.
     public static var allCases: [Entry] { Optimizer.all }
     /// The name, such as `adamw`.
@@ -67,12 +68,6 @@ extension Optimizer {
       self.help = help
       self.optimizer = optimizer
       self.learningRate = learningRate
-    }
-
-    /// The entry of a name, or nil where there is none.
-    public init?(rawValue: String) {
-      guard let entry = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
-      self = entry
     }
   }
 }

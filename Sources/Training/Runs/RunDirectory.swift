@@ -103,21 +103,6 @@ public struct RunDirectory: Sendable {
     }
   }
 
-  private static func makeFolder(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      if isFolder.boolValue { return }
-      throw FileError(path, "expected a folder, found a file")
-    }
-    if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-      try makeFolder(String(path[..<slash]))
-    }
-    // Another process may have made it in the meantime.
-    if mkdir(path, 0o777) != 0 && errno != EEXIST {
-      throw FileError.system(path, "the folder cannot be made")
-    }
-  }
-
   /// Makes the first of runs/NAME-1, runs/NAME-2, … that does not exist, where NAME is the last
   /// part of `source`. Runs that begin at the same time get different ones.
   ///

@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronNeuralNetwork
 
 /// A learning rate schedule. ``ScheduleState`` computes the rates.
@@ -52,7 +53,7 @@ extension Schedule {
   public static let all: [Entry] = [.constant, .epochDecay, .step, .cosine, .inverse, .plateau]
 
   /// A named schedule, made of numbers of which each schedule has some.
-  public struct Entry: RawRepresentable, CaseIterable, Hashable, Sendable {
+  public struct Entry: NamedEntry {
     /// The same as ``Schedule/all``.
     public static var allCases: [Entry] { Schedule.all }
     /// The name, such as `epoch-decay`.
@@ -71,12 +72,6 @@ extension Schedule {
       self.help = help
       self.parameters = parameters
       self.make = make
-    }
-
-    /// The entry of a name, or nil where there is none.
-    public init?(rawValue: String) {
-      guard let entry = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
-      self = entry
     }
 
     /// The schedule with some values.

@@ -136,11 +136,3 @@ extension Report {
     }
   }
 }
-
-func makeFolder(_ path: String) throws {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw FileError(path, "the folder cannot be made: \(error.localizedDescription)")
-  }
-}
