@@ -1,0 +1,98 @@
+import PerceptronFiles
+import PerceptronLinearAlgebra
+
+/// The mean of the classes' recalls, over the classes that occur among the labels: what the accuracy
+/// would be if all of them were equally frequent. NaN where none has a weight above 0.
+///
+/// - Parameters:
+///   - predicted: a class for each row.
+///   - labels: the class that each row has.
+///   - weights: each row's weight, 0 or more; nil for 1 each.
+/// - Precondition: as many labels as predictions, all 0 or more.
+public func balancedAccuracy(
+  of predicted: [Int], labels: [Int], weights: [Double]? = nil
+) -> Double {
+  requireRows("balancedAccuracy", predicted.count, labels.count, weights)
+  require(labels.allSatisfy { $0 >= 0 }, "balancedAccuracy: a label below 0")
+  var right = [Double](repeating: 0, count: (labels.max() ?? -1) + 1)
+  var all = right
+  for (row, label) in labels.enumerated() {
+    let weight = weights?[row] ?? 1
+    all[label] += weight
+    if predicted[row] == label { right[label] += weight }
+  }
+  let recalls = zip(right, all).filter { $1 > 0 }.map { $0 / $1 }
+  return recalls.reduce(0, +) / Double(recalls.count)
+}
+
+/// The weighted mean of −ln p, p being the probability that a row's class was given: infinite where one
+/// was given none. NaN where no row has a weight above 0.
+///
+/// - Parameters:
+///   - probabilities: [rows, classes].
+///   - labels: the class of each row, 0..<classes.
+///   - weights: as for ``balancedAccuracy(of:labels:weights:)``.
+public func logLoss(
+  of probabilities: Tensor<Double>, labels: [Int], weights: [Double]? = nil
+) -> Double {
+  require(
+    probabilities.shape.rank == 2,
+    "logLoss: probabilities \(probabilities.shape), expected [rows, classes]")
+  requireRows("logLoss", probabilities.shape[0], labels.count, weights)
+  let classes = probabilities.shape[1]
+  var (sum, total) = (0.0, 0.0)
+  for (row, label) in labels.enumerated() {
+    require(
+      (0..<classes).contains(label), "logLoss: label \(label) of row \(row), of \(classes) classes")
+    let weight = weights?[row] ?? 1
+    // A row without weight adds nothing, whatever its loss.
+    if weight > 0 { sum -= weight * Double.logarithm(probabilities[row, label]) }
+    total += weight
+  }
+  return sum / total
+}
+
+/// The area under the receiver operating characteristic: the probability that a row of the class 1, drawn
+/// by the weights, has a higher score than one of the class 0; equal scores count half (Hanley and McNeil
+/// 1982). NaN where a class has no weight, or a score is NaN.
+///
+/// - Parameters:
+///   - scores: higher for rows that are likelier of the class 1.
+///   - labels: 0 or 1 for each row.
+///   - weights: as for ``balancedAccuracy(of:labels:weights:)``.
+public func areaUnderROC(
+  of scores: [Double], labels: [Int], weights: [Double]? = nil
+) -> Double {
+  requireRows("areaUnderROC", scores.count, labels.count, weights)
+  require(labels.allSatisfy { $0 == 0 || $0 == 1 }, "areaUnderROC: a label that is not 0 or 1")
+  if scores.contains(where: \.isNaN) { return .nan }
+  var (positive, negative, area) = (0.0, 0.0, 0.0)
+  let order = sortedIndices(scores.count) { scores[$0] > scores[$1] }
+  var start = 0
+  while start < order.count {
+    // The rows of one score.
+    var (ones, zeros) = (0.0, 0.0)
+    let score = scores[order[start]]
+    while start < order.count, scores[order[start]] == score {
+      let weight = weights?[order[start]] ?? 1
+      if labels[order[start]] == 1 { ones += weight } else { zeros += weight }
+      start += 1
+    }
+    area += zeros * (positive + ones / 2)
+    positive += ones
+    negative += zeros
+  }
+  return area / (positive * negative)
+}
+
+/// Traps unless there are as many targets, and weights if any, as rows, and each weight is finite and 0 or
+/// more.
+func requireRows(_ metric: String, _ rows: Int, _ targets: Int, _ weights: [Double]?) {
+  require(targets == rows, "\(metric): \(targets) targets for \(rows) rows")
+  guard let weights else { return }
+  require(weights.count == rows, "\(metric): \(weights.count) weights for \(rows) rows")
+  if let row = weights.firstIndex(where: { !($0 >= 0 && $0 < .infinity) }) {
+    fatalError(
+      "\(metric): weight \(weights[row]) of row \(row), expected a finite number from 0 up")
+  }
+}
