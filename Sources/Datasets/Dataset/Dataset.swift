@@ -2,17 +2,48 @@ import Foundation
 import PerceptronFiles
 import PerceptronLinearAlgebra
 
-/// Labeled examples: features, one class per example, and the classes' names.
+/// Examples with their targets: a class for each, numbers, or several labels.
 ///
 /// A value. Selections of examples share the features of the whole, in their original type: bytes stay
 /// bytes until a batch is gathered (``PreparedDataset``).
 public struct Dataset: Sendable {
   /// One row of numbers per example.
   public let features: Features
-  /// The class of each example, 0..<classCount.
-  public let labels: [Int]
-  /// The classes' names.
-  public let classNames: [String]
+  /// The targets, in the order of the rows.
+  public let targets: DatasetTargets
+  /// The weight of each example in losses and metrics, finite and 0 or more; nil where all count the
+  /// same.
+  public let weights: [Double]?
+  /// A group for each example, such as its patient: splits keep a group together. Nil for none.
+  public let groups: [Int]?
+
+  /// Examples with these features and targets.
+  ///
+  /// - Parameters:
+  ///   - targets: one for each row of `features`.
+  ///   - weights: the weight of each row, or nil.
+  ///   - groups: the group of each row, or nil.
+  /// - Precondition: as many targets, weights and groups as rows; classes lie within their names, numbers
+  ///   are finite, labels are 0 or 1, weights are finite and 0 or more.
+  public init(
+    _ features: Features, targets: DatasetTargets, weights: [Double]? = nil, groups: [Int]? = nil
+  ) {
+    func demand(_ count: Int?, _ what: String) {
+      require(
+        count ?? features.count == features.count,
+        "Dataset: \(features.count) rows of features and \(count ?? 0) \(what)")
+    }
+    targets.check()
+    demand(targets.count, targets.schema.kind == .classes ? "labels" : "targets")
+    demand(weights?.count, "weights")
+    demand(groups?.count, "groups")
+    if let row = weights?.firstIndex(where: { !($0 >= 0 && $0 < .infinity) }) {
+      fatalError(
+        "Dataset: the weight \(weights?[row] ?? 0) of row \(row), expected a finite number from 0 up"
+      )
+    }
+    self.init(checked: features, targets: targets, weights: weights, groups: groups)
+  }
 
   /// Examples with these features and classes.
   ///
@@ -21,14 +52,8 @@ public struct Dataset: Sendable {
   ///   - classNames: the classes' names, or nil to call the ones in `labels` "0", "1", ….
   /// - Precondition: as many labels as rows, each 0..<classNames.count.
   public init(_ features: Features, labels: [Int], classNames: [String]? = nil) {
-    require(
-      features.count == labels.count,
-      "Dataset: \(features.count) rows of features and \(labels.count) labels")
     let names = classNames ?? Dataset.numbered((labels.max() ?? -1) + 1)
-    if let wrong = labels.first(where: { $0 < 0 || $0 >= names.count }) {
-      fatalError("Dataset: the label \(wrong) of \(names.count) classes")
-    }
-    self.init(checked: features, labels: labels, classNames: names)
+    self.init(features, targets: .classes(labels, names: names))
   }
 
   /// Examples in the rows of a tensor, whose elements are copied.
@@ -41,20 +66,40 @@ public struct Dataset: Sendable {
     self.init(Features(features), labels: labels, classNames: classNames)
   }
 
-  private init(checked features: Features, labels: [Int], classNames: [String]) {
+  private init(
+    checked features: Features, targets: DatasetTargets, weights: [Double]?, groups: [Int]?
+  ) {
     self.features = features
-    self.labels = labels
-    self.classNames = classNames
+    self.targets = targets
+    self.weights = weights
+    self.groups = groups
   }
 
   /// The names "0", "1", … of `count` classes.
   static func numbered(_ count: Int) -> [String] { (0..<count).map(String.init) }
 
   /// The number of examples.
-  public var count: Int { labels.count }
+  public var count: Int { features.count }
+  /// The kind of the targets and their names.
+  public var schema: TargetSchema { targets.schema }
+
+  /// The class of each example, 0..<classCount.
+  ///
+  /// - Precondition: the targets are classes.
+  public var labels: [Int] {
+    guard case .classes(let labels, _) = targets else {
+      fatalError("Dataset: the targets are \(schema), not classes")
+    }
+    return labels
+  }
+
+  /// The classes' names; empty where the targets are not classes.
+  public var classNames: [String] {
+    if case .classes(_, let names) = targets { names } else { [] }
+  }
   /// The number of features of an example.
   public var featureCount: Int { features.featureCount }
-  /// The number of classes.
+  /// The number of classes; 0 where the targets are not classes.
   public var classCount: Int { classNames.count }
   /// The extents of one example, such as `[28, 28]`.
   public var exampleShape: [Int] { features.exampleShape }
@@ -64,6 +109,7 @@ public struct Dataset: Sendable {
   /// The number of examples of each class, in the order of the classes.
   ///
   /// - Complexity: O(`count`).
+  /// - Precondition: the targets are classes.
   public var classCounts: [Int] {
     var counts = [Int](repeating: 0, count: classCount)
     for label in labels { counts[label] += 1 }
@@ -75,26 +121,30 @@ public struct Dataset: Sendable {
   /// - Complexity: O(`count`), to check the labels; features and labels are shared.
   /// - Precondition: a name for every class that occurs.
   public func naming(classes names: [String]) -> Dataset {
-    Dataset(features, labels: labels, classNames: names)
+    Dataset(
+      features, targets: .classes(labels, names: names), weights: weights, groups: groups)
   }
 
-  /// The examples `range`, sharing the features; the labels are copied.
+  /// The examples `range`, sharing the features; the targets are copied.
   ///
   /// - Complexity: O(`range.count`).
   /// - Precondition: `range` lies within 0..<count.
   public subscript(rows range: Range<Int>) -> Dataset {
-    let rows = features[rows: range]
-    return Dataset(checked: rows, labels: Array(labels[range]), classNames: classNames)
+    Dataset(
+      checked: features[rows: range], targets: targets.subset(rows: range),
+      weights: weights.map { Array($0[range]) }, groups: groups.map { Array($0[range]) })
   }
 
-  /// The examples at `indices` in that order, repeats allowed, sharing the features; the labels are
-  /// copied.
+  /// The examples at `indices` in that order, repeats allowed, sharing the features; the targets
+  /// are copied.
   ///
   /// - Complexity: O(`indices.count`).
   /// - Precondition: every index lies within 0..<count.
   public func subset(rows indices: [Int]) -> Dataset {
-    let rows = features.subset(rows: indices)
-    return Dataset(checked: rows, labels: indices.map { labels[$0] }, classNames: classNames)
+    Dataset(
+      checked: features.subset(rows: indices), targets: targets.subset(rows: indices),
+      weights: weights.map { all in indices.map { all[$0] } },
+      groups: groups.map { all in indices.map { all[$0] } })
   }
 }
 
@@ -125,27 +175,32 @@ extension Dataset {
 
 extension Dataset {
   /// The fingerprint of the data: the SHA-256 digest of the rows in their order, each in its original
-  /// bytes, and then of the labels.
+  /// bytes, then of the targets, and of weights and groups where there are any.
   ///
   /// - Complexity: O(the features' bytes).
   package func digest() throws -> String {
     try SHA256.digest { add in
       try features.forEachRowOfBytes(add)
-      try labels.withUnsafeBytes(add)
+      switch targets {
+      case .classes(let labels, _): try labels.withUnsafeBytes(add)
+      case .numbers(let values, _), .labels(let values, _): try values.withUnsafeBytes(add)
+      }
+      try weights?.withUnsafeBytes(add)
+      try groups?.withUnsafeBytes(add)
     }
   }
 }
 
 // Neither `print` nor a debugger lists the numbers: there may be hundreds of millions.
 extension Dataset: CustomStringConvertible, CustomReflectable {
-  /// What the features are and how many classes there are: `600 rows of [2] doubles, 2 classes`.
+  /// What the features and the targets are: `600 rows of [2] doubles, 2 classes`.
   public var description: String {
-    "\(features), " + (classCount == 1 ? "1 class" : "\(classCount) classes")
+    "\(features), \(schema)" + (weights == nil ? "" : ", weighted")
   }
 
-  /// The features' sizes and the class names, without the numbers and labels.
+  /// The features' sizes and the targets' kind and names, without the numbers and labels.
   public var customMirror: Mirror {
-    Mirror(self, children: ["features": features, "classNames": classNames])
+    Mirror(self, children: ["features": features, "schema": schema])
   }
 }
 

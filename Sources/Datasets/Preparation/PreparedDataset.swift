@@ -6,13 +6,25 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
   public let dataset: Dataset
   /// Their features, which are preprocessed as they are gathered.
   public let features: PreparedFeatures<Scalar>
+  /// The scaled numbers, or the labels, of all rows, row by row; empty for classes.
+  package let values: [Scalar]
+  /// The weight of each row; nil where all count the same.
+  package let weights: [Scalar]?
 
   /// A data set whose features are preprocessed as they are gathered.
   ///
-  /// - Precondition: the mean, if there is one, has one number per feature.
+  /// - Precondition: the mean, if there is one, has one number per feature, and the scaling of targets one
+  ///   per column.
   public init(_ dataset: Dataset, with preprocessing: Preprocessing) {
     self.dataset = dataset
     features = PreparedFeatures(dataset.features, with: preprocessing)
+    let values = dataset.targets.values ?? []
+    if let scaling = preprocessing.targets, dataset.schema.kind == .numbers {
+      self.values = scaling.scaled(values).map { Scalar($0) }
+    } else {
+      self.values = values.map { Scalar($0) }
+    }
+    weights = dataset.weights.map { $0.map { Scalar($0) } }
   }
 
   /// The features' preprocessing.
@@ -21,9 +33,13 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
   public var count: Int { dataset.count }
   /// The number of features of an example.
   public var featureCount: Int { dataset.featureCount }
-  /// The number of classes.
+  /// The kind of the targets and their names.
+  public var schema: TargetSchema { dataset.schema }
+  /// The number of classes; 0 where the targets are not classes.
   public var classCount: Int { dataset.classCount }
   /// The class of each example.
+  ///
+  /// - Precondition: the targets are classes.
   public var labels: [Int] { dataset.labels }
 }
 
@@ -77,6 +93,28 @@ extension PreparedDataset {
     for index in rows.indices { classes[index] = labels[rows[index]] }
   }
 
+  /// Writes the scaled numbers, or the labels, of the examples at `rows`: rows × columns. Nothing is
+  /// allocated.
+  package func gatherValues(
+    of rows: UnsafeBufferPointer<Int>, into target: UnsafeMutablePointer<Scalar>
+  ) {
+    let columns = schema.names.count
+    values.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      for (index, row) in rows.enumerated() {
+        (target + index * columns).update(from: base + row * columns, count: columns)
+      }
+    }
+  }
+
+  /// Writes the weights of the examples at `rows`, if there are any. Nothing is allocated.
+  package func gatherWeights(
+    of rows: UnsafeBufferPointer<Int>, into target: UnsafeMutablePointer<Scalar>
+  ) {
+    guard let weights else { return }
+    for (index, row) in rows.enumerated() { target[index] = weights[row] }
+  }
+
   /// The features of the examples `range`, preprocessed: [range.count, featureCount].
   ///
   /// - Precondition: `range` lies within 0..<count.
@@ -85,11 +123,12 @@ extension PreparedDataset {
   /// Calls `body` with all examples in order, at most `size` at a time.
   ///
   /// - Parameter body: takes the preprocessed rows and their classes.
-  /// - Precondition: `size ≥ 1`.
+  /// - Precondition: `size ≥ 1`, and the targets are classes.
   public func forEachBlock(
     of size: Int, _ body: (Tensor<Scalar>, ArraySlice<Int>) throws -> Void
   ) rethrows {
-    try features.forEachBlock(of: size) { try body($1, dataset.labels[$0]) }
+    let labels = labels
+    try features.forEachBlock(of: size) { try body($1, labels[$0]) }
   }
 }
 

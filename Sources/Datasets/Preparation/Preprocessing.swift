@@ -1,7 +1,7 @@
 import PerceptronFiles
 import PerceptronLinearAlgebra
 
-/// The preprocessing of features: x / divisor − mean.
+/// The preprocessing of features, x / divisor − mean, and of targets that are numbers.
 ///
 /// It is fitted to training data and stored with the model, which applies it to all later data.
 public struct Preprocessing: Hashable, Codable, Sendable {
@@ -12,6 +12,8 @@ public struct Preprocessing: Hashable, Codable, Sendable {
   /// The ``Features/magnitude`` of the features that it was fitted to, before the division; nil where
   /// that is not known.
   public let magnitude: Double?
+  /// The scaling of targets that are numbers, so that networks learn numbers of about ±1; nil for none.
+  public let targets: TargetScaling?
 
   /// Features as they are.
   public static let none = Preprocessing()
@@ -20,24 +22,29 @@ public struct Preprocessing: Hashable, Codable, Sendable {
   ///
   /// - Precondition: the divisor is finite and above 0, the means are finite, and so is the magnitude,
   ///   which is not negative.
-  public init(divisor: Double = 1, mean: [Double]? = nil, magnitude: Double? = nil) {
+  public init(
+    divisor: Double = 1, mean: [Double]? = nil, magnitude: Double? = nil,
+    targets: TargetScaling? = nil
+  ) {
     if let problem = Preprocessing.problem(divisor: divisor, mean: mean, magnitude: magnitude) {
       fatalError("Preprocessing: \(problem)")
     }
     self.divisor = divisor
     self.mean = mean
     self.magnitude = magnitude
+    self.targets = targets
   }
 
-  /// Decodes `divisor`, `mean` and `magnitude`.
+  /// Decodes the fields.
   ///
-  /// - Throws: `DecodingError` also where the values are not what ``init(divisor:mean:magnitude:)``
-  ///   takes.
+  /// - Throws: `DecodingError` also where the values are not what
+  ///   ``init(divisor:mean:magnitude:targets:)`` takes.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     divisor = try container.decode(Double.self, forKey: .divisor)
     mean = try container.decodeIfPresent([Double].self, forKey: .mean)
     magnitude = try container.decodeIfPresent(Double.self, forKey: .magnitude)
+    targets = try container.decodeIfPresent(TargetScaling.self, forKey: .targets)
     if let problem = Preprocessing.problem(divisor: divisor, mean: mean, magnitude: magnitude) {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: problem))
@@ -62,7 +69,8 @@ public struct Preprocessing: Hashable, Codable, Sendable {
 
 extension Preprocessing {
   /// The preprocessing of a data set with a divisor and, where `subtractMean` is set, the mean of the
-  /// divided features over all examples, summed in double precision; exact for bytes.
+  /// divided features over all examples, summed in double precision; exact for bytes. Targets that are
+  /// numbers are standardized.
   ///
   /// - Throws: ``DatasetError`` where a feature is infinite or not a number (with its row and
   ///   column), a sum overflows, or there are no examples to take the mean of.
@@ -73,14 +81,17 @@ extension Preprocessing {
     let features = dataset.features
     try features.checkFinite()
     let magnitude = features.magnitude
-    if !subtractMean { return Preprocessing(divisor: divisor, magnitude: magnitude) }
+    let targets = TargetScaling(fittedTo: dataset)
+    if !subtractMean {
+      return Preprocessing(divisor: divisor, magnitude: magnitude, targets: targets)
+    }
     if features.count == 0 { throw DatasetError("the mean of no examples") }
     let scale = Double(features.count)
     let mean = features.columnSums().map { $0 / scale / divisor }
     if let column = mean.firstIndex(where: { !$0.isFinite }) {
       throw DatasetError("the sum of the features in column \(column) is too large")
     }
-    return Preprocessing(divisor: divisor, mean: mean, magnitude: magnitude)
+    return Preprocessing(divisor: divisor, mean: mean, magnitude: magnitude, targets: targets)
   }
 
   /// A warning about features that seem to be scaled differently from those it was fitted to, such as
