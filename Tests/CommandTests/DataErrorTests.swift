@@ -191,7 +191,7 @@ struct DataErrorTests {
 
   @Test(
     "A loss with more classes than the data is refused before training",
-    arguments: ["logistic", "squared-error", "absolute-error"])
+    arguments: ["logistic", "squared-error", "absolute-error", "huber"])
   func oneClass(_ loss: String) throws {
     let scratch = try TemporaryDirectory()
     let folder = try scratch.makeDirectory("data")

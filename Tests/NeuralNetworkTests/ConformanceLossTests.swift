@@ -31,7 +31,7 @@ struct ConformanceLossTests {
   }
 
   private func single(_ targets: Targets<Double>) -> Targets<Float> {
-    switch targets {
+    switch targets.kind {
     case .labels(let labels): .labels(labels)
     case .values(let values): .values(Tensor<Float>(values))
     }

@@ -31,13 +31,14 @@ struct SpecificationTests {
       ])
     let losses: [LossSpecification] = [
       .softmax, .softmax(labelSmoothing: 0.1, classWeights: [1, 2]), .hinge, .squaredHinge,
-      .squaredError, .absoluteError, .logistic,
+      .squaredError, .absoluteError, .huber(), .huber(delta: 0.5), .logistic,
     ]
     #expect(
       losses.map { "\($0)" } == [
         "softmax cross-entropy",
         "softmax cross-entropy, label smoothing 0.1, class weights [1.0, 2.0]", "hinge",
-        "squared hinge", "squared error", "absolute error", "logistic",
+        "squared hinge", "squared error", "absolute error", "huber", "huber, delta 0.5",
+        "logistic",
       ])
   }
 

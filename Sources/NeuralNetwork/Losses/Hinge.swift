@@ -47,7 +47,7 @@ extension MarginLoss {
 
   /// scoreⱼ − score of the label + 1, also where it is below 0.
   public func kinks(outputs scores: Tensor<Scalar>, targets: Targets<Scalar>) -> Tensor<Scalar>? {
-    guard case .labels(let labels) = targets else { return nil }
+    guard case .labels(let labels) = targets.kind else { return nil }
     var margins = scores
     let classes = scores.shape.columnCount
     for (row, label) in labels.enumerated() {

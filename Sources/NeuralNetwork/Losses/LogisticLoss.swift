@@ -4,7 +4,8 @@ import PerceptronLinearAlgebra
 /// −target·ln p − (1 − target)·ln(1 − p), as PyTorch's `BCEWithLogitsLoss`.
 ///
 /// A single output tells class 0 from class 1: p is the probability of class 1. Several outputs are
-/// each a class against the rest, and their probabilities need not add up to 1. The loss is
+/// each a class against the rest, and their probabilities need not add up to 1. With values of 0 and 1
+/// as targets they are several independent labels, of which a row may have none or all. The loss is
 /// computed from the outputs themselves, so that those of ±1e30 give finite losses.
 ///
 /// p − target is saved for the backward pass.

@@ -2,6 +2,10 @@ import PerceptronLinearAlgebra
 
 /// A loss: a function of each row's outputs and target. The loss of a batch is the sum of its rows'
 /// losses divided by a normalizer, by default the number of rows.
+///
+/// Where rows have weights, each row's loss and gradient is multiplied by the row's weight after
+/// `forward` and `backward`, which therefore leave weights alone. The normalizer is by default the sum
+/// of the weights.
 public protocol Loss<Scalar>: Sendable, Equatable {
   /// The type of all numbers.
   associatedtype Scalar: BLASScalar
@@ -29,13 +33,15 @@ public protocol Loss<Scalar>: Sendable, Equatable {
     saved: RowBlock<Scalar>, targets: TargetBlock<Scalar>, normalizer: Scalar,
     into gradient: MutableRowBlock<Scalar>)
 
-  /// The divisor of the sum of the rows' losses.
+  /// The divisor of the sum of the rows' losses, each multiplied by the row's weight if there are any.
   func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar
 
   /// Numbers whose signs select a piece of a function with kinks, such as the margins of a hinge, for
   /// gradient checks; nil for a smooth loss.
   func kinks(outputs: Tensor<Scalar>, targets: Targets<Scalar>) -> Tensor<Scalar>?
 
+  /// Whether a number for each output may be its target; labels always may.
+  var takesValues: Bool { get }
   /// The number of classes of `outputSize` outputs.
   func classCount(outputSize: Int) -> Int
   /// The class of each row of outputs.
@@ -64,10 +70,14 @@ extension Loss {
     return specification.makeLoss()
   }
 
-  /// The number of rows.
-  public func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar { Scalar(rows) }
+  /// The sum of the rows' weights, or the number of rows without weights.
+  public func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
+    targets.totalWeight(rows: rows)
+  }
   /// Nil: the loss is smooth.
   public func kinks(outputs: Tensor<Scalar>, targets: Targets<Scalar>) -> Tensor<Scalar>? { nil }
+  /// False: targets are labels.
+  public var takesValues: Bool { false }
   /// One for each output.
   public func classCount(outputSize: Int) -> Int { outputSize }
   /// The place of the largest output, the first of equal ones; of the first NaN where there is one.
@@ -75,7 +85,7 @@ extension Loss {
   /// Nil: the loss has no probabilities.
   public func probabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>? { nil }
 
-  /// The normalizer, or 1 if that is 0, as for a batch whose labels all have the weight 0.
+  /// The normalizer, or 1 if that is 0, as for a batch whose rows or labels all have the weight 0.
   package func divisor(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
     let normalizer = normalizer(of: targets, rows: rows)
     return normalizer == 0 && rows > 0 ? 1 : normalizer
@@ -90,7 +100,7 @@ extension Loss {
       / targets.withBlock { divisor(of: $0, rows: targets.rowCount) }
   }
 
-  /// The loss of each row, [rows], before anything is divided.
+  /// The loss of each row times its weight, [rows], before anything is divided.
   public func rowLosses(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Tensor<Scalar> {
     lossesAndSaved(outputs, targets).losses
   }
@@ -103,6 +113,7 @@ extension Loss {
         backward(
           saved: $0.reading, targets: targets, normalizer: divisor(of: targets, rows: $0.rows),
           into: $0)
+        targets.applyWeights(toRowsOf: $0)
       }
     }
     return gradient
@@ -118,6 +129,7 @@ extension Loss {
         losses.withUnsafeMutableElements { losses in
           targets.withBlock {
             forward(outputs: outputs, targets: $0, saved: saved, losses: losses)
+            $0.applyWeights(to: losses)
           }
         }
       }

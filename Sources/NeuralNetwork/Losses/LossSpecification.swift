@@ -13,6 +13,8 @@ public enum LossSpecification: Sendable, Codable, Hashable {
   case squaredError
   /// ``AbsoluteError``.
   case absoluteError
+  /// ``Huber``.
+  case huber(delta: Double = 1)
   /// ``LogisticLoss``.
   case logistic
 
@@ -29,6 +31,7 @@ public enum LossSpecification: Sendable, Codable, Hashable {
     Entry("logistic", .logistic),
     Entry("squared-error", .squaredError),
     Entry("absolute-error", .absoluteError),
+    Entry("huber", .huber()),
   ]
 
   /// A named loss with its default settings.
@@ -56,9 +59,13 @@ public enum LossSpecification: Sendable, Codable, Hashable {
     case .squaredHinge: SquaredHinge<Scalar>()
     case .squaredError: SquaredError<Scalar>()
     case .absoluteError: AbsoluteError<Scalar>()
+    case .huber(let delta): Huber<Scalar>(delta: delta)
     case .logistic: LogisticLoss<Scalar>()
     }
   }
+
+  /// Whether a number for each output may be its target.
+  public var takesValues: Bool { makeLoss(Double.self).takesValues }
 
   /// Throws `InvalidSetting` unless the settings are valid, for `classCount` classes if that is known.
   public func check(classCount: Int? = nil) throws {
@@ -68,6 +75,10 @@ public enum LossSpecification: Sendable, Codable, Hashable {
         (0..<1).contains(labelSmoothing), "label smoothing", labelSmoothing,
         "0 or more and below 1")
       if let classWeights { try Self.check(classWeights, classCount: classCount) }
+    case .huber(let delta):
+      try InvalidSetting.demand(
+        Float(delta) > 0 && Float(delta).isFinite, "Huber delta", delta,
+        "a number above 0 that single precision can hold")
     case .hinge, .squaredHinge, .squaredError, .absoluteError, .logistic: break
     }
   }
@@ -100,6 +111,7 @@ extension LossSpecification: CustomStringConvertible {
     case .squaredHinge: "squared hinge"
     case .squaredError: "squared error"
     case .absoluteError: "absolute error"
+    case .huber(let delta): "huber" + (delta == 1 ? "" : ", delta \(delta)")
     case .logistic: "logistic"
     }
   }

@@ -36,11 +36,15 @@ public struct SoftmaxLoss<Scalar: BLASScalar>: Loss {
   /// Whether each row counts the same and has its target at its label alone.
   private var isPlain: Bool { labelSmoothing == 0 && classWeights == nil }
 
-  /// The number of rows, or the sum of their labels' weights.
+  /// The number of rows, or the sum over rows of the row's weight times its label's.
   public func normalizer(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
-    guard let weights else { return Scalar(rows) }
+    guard let weights else { return targets.totalWeight(rows: rows) }
     let labels = targets.labels(for: "SoftmaxLoss", rows: rows, classes: weights.count)
-    return Scalar(labels.reduce(0.0) { $0 + Double(weights[$1]) })
+    var total = 0.0
+    for row in 0..<rows {
+      total += Double(weights[labels[row]]) * (targets.weights.map { Double($0[row]) } ?? 1)
+    }
+    return Scalar(total)
   }
 
   /// `softmax`, with label smoothing and class weights.

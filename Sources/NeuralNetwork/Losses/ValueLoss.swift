@@ -27,6 +27,9 @@ extension ValueLoss {
     }
   }
 
+  /// True: labels become numbers, and numbers are taken as they are.
+  public var takesValues: Bool { true }
+
   /// Two where there is a single output, else one for each output.
   public func classCount(outputSize: Int) -> Int { outputSize == 1 ? 2 : outputSize }
 

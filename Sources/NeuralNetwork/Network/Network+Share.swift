@@ -113,18 +113,20 @@ extension Network {
       pass: pass.from(row: share.rows.lowerBound).inLayer(layer), saved: saved(by: layer, share))
   }
 
-  /// Writes the rows' losses and what the loss saves for its gradient. `targets` and `losses` are those
+  /// Writes the rows' losses, times their weights, and what the loss saves for its gradient. `targets` and `losses` are those
   /// of the whole batch.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func computeLosses(
     _ targets: TargetBlock<Scalar>, _ share: Share, into losses: UnsafeMutablePointer<Scalar>
   ) {
+    let targets = share.targets(of: targets)
+    let losses = UnsafeMutableBufferPointer(
+      start: losses + share.rows.lowerBound, count: share.rows.count)
     loss.forward(
-      outputs: output(of: layers.count - 1, share).reading, targets: share.targets(of: targets),
-      saved: gradient(of: layers.count - 1, share),
-      losses: UnsafeMutableBufferPointer(
-        start: losses + share.rows.lowerBound, count: share.rows.count))
+      outputs: output(of: layers.count - 1, share).reading, targets: targets,
+      saved: gradient(of: layers.count - 1, share), losses: losses)
+    targets.applyWeights(to: losses)
   }
 
   /// Computes the gradient with respect to the network's output from what `computeLosses` left.
@@ -135,9 +137,10 @@ extension Network {
     _ targets: TargetBlock<Scalar>, normalizer: Scalar, _ share: Share
   ) {
     let gradient = gradient(of: layers.count - 1, share)
+    let targets = share.targets(of: targets)
     loss.backward(
-      saved: gradient.reading, targets: share.targets(of: targets), normalizer: normalizer,
-      into: gradient)
+      saved: gradient.reading, targets: targets, normalizer: normalizer, into: gradient)
+    targets.applyWeights(toRowsOf: gradient)
   }
 
   /// Writes the gradient with respect to a layer's input, the upstream gradient of the layer before.

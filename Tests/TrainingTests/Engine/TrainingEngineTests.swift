@@ -97,7 +97,7 @@ struct TrainingEngineTests {
     "Losses divide by the whole batch's count",
     arguments: [
       LossSpecification.softmax(labelSmoothing: 0.1, classWeights: [1, 5, 0.5]), .hinge,
-      .squaredHinge, .squaredError, .absoluteError, .logistic,
+      .squaredHinge, .squaredError, .absoluteError, .huber(delta: 0.5), .logistic,
     ])
   func losses(loss: LossSpecification) {
     for workers in 1...3 {
