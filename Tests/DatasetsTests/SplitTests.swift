@@ -95,6 +95,42 @@ struct SplitTests {
         == rows(try dataset.splitStratified(20, using: &random).validation))
   }
 
+  @Test("A share holds out as many rows as its number")
+  func shares() throws {
+    for rule in [ValidationSplit.last, .stratified(seed: 7)] {
+      let share = try dataset.split(.share(0.2), by: rule)
+      #expect(rows(share.validation) == rows(try dataset.split(20, by: rule).validation))
+    }
+    #expect(throws: DatasetError.self) { try dataset.split(.share(1), by: .last) }
+  }
+
+  @Test("Test rows are drawn from a stream of their own")
+  func heldOutTest() throws {
+    let (training, test) = try dataset.holdOutTest(.rows(20), by: .stratified(seed: 7))
+    #expect((rows(training) + rows(test)).sorted() == Array(0..<100))
+    #expect(rows(training) == rows(training).sorted())
+    var random = SeededRandom(seed: 7, purpose: "test split")
+    #expect(rows(test) == rows(try dataset.splitStratified(20, using: &random).validation))
+    #expect(rows(test) != rows(try dataset.split(20, by: .stratified(seed: 7)).validation))
+    #expect(rows(try dataset.holdOutTest(.share(0.03), by: .last).test) == [97, 98, 99])
+  }
+
+  @Test("Numbers and several labels are shuffled without regard to their values")
+  func otherTargets() throws {
+    for targets in [
+      DatasetTargets.numbers((0..<100).map { Double($0) }, names: ["value"]),
+      .labels((0..<200).map { Double($0 % 2) }, names: ["a", "b"]),
+    ] {
+      let dataset = Dataset(dataset.features, targets: targets)
+      var random = SeededRandom(seed: 7, purpose: "validation split")
+      let split = try dataset.split(20, by: .stratified(seed: 7))
+      #expect(
+        rows(split.validation)
+          == rows(try dataset.splitRandomly(20, using: &random).validation))
+      #expect(split.training.count == 80)
+    }
+  }
+
   @Test("A class of which only the held-out rows are left is refused by name")
   func noTrainingRows() throws {
     let sorted = Dataset(dataset.features, labels: (0..<100).map { $0 / 10 })
