@@ -50,12 +50,14 @@ struct AllocationTests {
     }
   }
 
-  @Test("A step allocates nothing, whatever the loss")
+  @Test("A step allocates nothing, whatever the loss, with weights of rows too")
   func eachLoss() async {
     await #expect(processExitsWith: .success) {
       for loss in Self.losses {
-        let count = Self.allocations(of: 100, [.affine(outputs: 3)], loss)
-        if count != 0 { fatalError("\(loss): \(count) allocations") }
+        for weights in [nil, (0..<40).map { Float($0 % 3) }] {
+          let count = Self.allocations(of: 100, [.affine(outputs: 3)], loss, weights: weights)
+          if count != 0 { fatalError("\(loss): \(count) allocations") }
+        }
       }
     }
   }
@@ -114,18 +116,19 @@ struct AllocationTests {
 
   /// The allocations of some steps of a network without a trainer, after a few that may.
   private static func allocations(
-    of steps: Int, _ layers: [LayerSpecification], _ loss: LossSpecification
+    of steps: Int, _ layers: [LayerSpecification], _ loss: LossSpecification,
+    weights: [Float]? = nil
   ) -> UInt64 {
     var random = SeededRandom(seed: 1)
     var net = Network<Float>(inputSize: 5, layers, loss: loss, using: &random)
     let x = Tensor<Float>.sample([40, 5])
-    let labels = (0..<40).map { $0 % 3 }
+    let targets = Targets.labels((0..<40).map { $0 % 3 }, weights: weights)
     var workspace = Network<Float>.Workspace(for: net, batchSize: 40)
     func step(_ number: Int) {
       x.withRows { x in
-        labels.withUnsafeBufferPointer {
+        targets.withBlock {
           _ = net.lossAndGradients(
-            of: x, .labels($0), penalty: .elastic(l1: 0.1, l2: 0.1),
+            of: x, $0, penalty: .elastic(l1: 0.1, l2: 0.1),
             pass: .training(seed: UInt64(number)), in: &workspace)
         }
       }

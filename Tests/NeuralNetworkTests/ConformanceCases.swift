@@ -18,15 +18,20 @@ enum Conformance {
       .layerNorm(epsilon: 0.1),
     ]
 
+  /// Each without and with weights of rows.
   static let losses: [LossCase] =
+    unweightedLosses + unweightedLosses.map { $0.weighted() }
+
+  private static let unweightedLosses: [LossCase] =
     LossSpecification.named.map { LossCase($0.loss) }
     + LossSpecification.named
-    .filter { $0.loss.makeLoss(Double.self) is any ValueLoss<Double> }
+    .filter(\.loss.takesValues)
     .map { LossCase($0.loss, takesValues: true) }
     + [
       LossCase(.softmax(labelSmoothing: 0.1)),
       LossCase(.softmax(classWeights: [0.5, 2, 1, 3, 0.25])),
       LossCase(.softmax(labelSmoothing: 0.3, classWeights: [2, 0.1, 1, 0.5, 1])),
+      LossCase(.huber(delta: 0.3), takesValues: true),
     ]
 
   static let penalties: [Penalty] = [
@@ -60,13 +65,20 @@ struct Size: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(rows)×\(inputs)→\(outputs)" }
 }
 
-/// A loss, and which of the two kinds of targets it is given.
+/// A loss, which of the two kinds of targets it is given, and whether rows have weights.
 struct LossCase: Sendable, CustomTestStringConvertible {
   private let base: LossSpecification
   let takesValues: Bool
+  private(set) var isWeighted = false
 
   init(_ specification: LossSpecification, takesValues: Bool = false) {
     (base, self.takesValues) = (specification, takesValues)
+  }
+
+  func weighted() -> LossCase {
+    var weighted = self
+    weighted.isWeighted = true
+    return weighted
   }
 
   /// The loss, with as many class weights as there are classes.
@@ -80,12 +92,17 @@ struct LossCase: Sendable, CustomTestStringConvertible {
   /// Targets between 0 and 1, or labels.
   func targets(rows: Int, outputs: Int, seed: UInt64) -> Targets<Double> {
     var random = SeededRandom(seed: seed, purpose: "targets")
-    if takesValues { return .values(.uniform([rows, outputs], using: &random)) }
+    let weights = isWeighted ? (0..<rows).map { [1.5, 0.25, 0, 3, 1][$0 % 5] } : nil
+    if takesValues {
+      return .values(.uniform([rows, outputs], using: &random), weights: weights)
+    }
     let classes = base.makeLoss(Double.self).classCount(outputSize: outputs)
-    return .labels((0..<rows).map { _ in random.index(below: classes) })
+    return .labels((0..<rows).map { _ in random.index(below: classes) }, weights: weights)
   }
 
-  var testDescription: String { "\(base)\(takesValues ? " of values" : "")" }
+  var testDescription: String {
+    "\(base)\(takesValues ? " of values" : "")\(isWeighted ? ", weighted" : "")"
+  }
 }
 
 extension Network<Double> {

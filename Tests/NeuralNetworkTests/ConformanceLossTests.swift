@@ -31,9 +31,10 @@ struct ConformanceLossTests {
   }
 
   private func single(_ targets: Targets<Double>) -> Targets<Float> {
-    switch targets.kind {
-    case .labels(let labels): .labels(labels)
-    case .values(let values): .values(Tensor<Float>(values))
+    let weights = targets.weights.map { $0.map(Float.init) }
+    return switch targets.kind {
+    case .labels(let labels): .labels(labels, weights: weights)
+    case .values(let values): .values(Tensor<Float>(values), weights: weights)
     }
   }
 

@@ -79,7 +79,7 @@ struct ValueLossTests {
     let outputs: Tensor<Double> = [[1, -2, 0.5], [0, 3, -1]]
     let hot: Tensor<Double> = [[0, 0, 1], [0, 1, 0]]
     for loss: any Loss<Double> in [
-      SquaredError<Double>(), AbsoluteError<Double>(), LogisticLoss<Double>(),
+      SquaredError<Double>(), AbsoluteError<Double>(), Huber<Double>(), LogisticLoss<Double>(),
     ] {
       #expect(loss(outputs, .labels([2, 1])) == loss(outputs, .values(hot)))
       #expect(loss.gradient(outputs, .labels([2, 1])) == loss.gradient(outputs, .values(hot)))
@@ -100,7 +100,9 @@ struct ValueLossTests {
       // np.log1p(np.exp(-40))
       let small = Double(loss([[40]], .labels([1])))
       #expect(relativeError(small, 4.248354255291589e-18) < Scalar.testTolerance)
-      let losses: [any Loss<Scalar>] = [loss, SquaredError<Scalar>(), AbsoluteError<Scalar>()]
+      let losses: [any Loss<Scalar>] = [
+        loss, SquaredError<Scalar>(), AbsoluteError<Scalar>(), Huber<Scalar>(delta: 2),
+      ]
       for loss in losses {
         #expect(loss([[.init(Scalar.nan)]], .labels([1])).isNaN)
         #expect(loss(.zeros([0, 2]), .labels([])).isNaN)
@@ -110,6 +112,41 @@ struct ValueLossTests {
     for type in scalarTypes { check(type) }
     let sure = try #require(LogisticLoss<Double>().probabilities(of: [[40]]))
     #expect(relativeError(sure[0, 0], 4.248354255291589e-18) < 1e-12)
+  }
+
+  @Test("The Huber loss is a square up to delta and a line from there, with PyTorch's numbers")
+  func huber() {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let outputs = Tensor<Scalar>(Self.outputs)
+      let targets = Targets<Scalar>.values([[0.5, 2, -1], [1, -3, 0], [0.25, 0, 1], [4, 2, -2]])
+      // F.huber_loss(o, t, delta=0.5), and its gradient times 12
+      let loss = Huber<Scalar>(delta: 0.5)
+      expectClose(loss(outputs, targets), 0.2734375, tolerance: Scalar.testTolerance)
+      expectClose(
+        loss.gradient(outputs, targets) * 12,
+        [[0.5, 0, 0], [-0.5, 0, 0.5], [-0.25, 0, -0.5], [0, -0.5, 0.5]] as Tensor<Double>)
+      // Right at delta, far beyond it, where a square overflows, and far within it.
+      #expect(Huber<Scalar>()([[1], [-1]], .values([[0], [0]])) == 0.5)
+      #expect(Huber<Scalar>()([[1e30]], .values([[0]])) == 1e30)
+      #expect(Huber<Scalar>(delta: 1e30)([[4]], .values([[1]])) == 4.5)
+      #expect(Huber<Scalar>()([[.init(Scalar.infinity)]], .values([[0]])) == .infinity)
+    }
+    for type in scalarTypes { check(type) }
+    #expect(Huber<Double>().kinks(outputs: [[1]], targets: .values([[1]])) == nil)
+    #expect(Huber<Double>().classes(of: [[0.4], [0.6]]) == [0, 1])
+    for delta in [0, -1, .nan, .infinity, 1e300, 1e-300] {
+      #expect(throws: InvalidSetting.self) { try LossSpecification.huber(delta: delta).check() }
+    }
+  }
+
+  @Test("Losses that take values say so, in both scalar types")
+  func takesValues() {
+    #expect(
+      LossSpecification.named.filter(\.loss.takesValues).map(\.rawValue)
+        == ["logistic", "squared-error", "absolute-error", "huber"])
+    for entry in LossSpecification.named {
+      #expect(entry.loss.makeLoss(Float.self).takesValues == entry.loss.takesValues)
+    }
   }
 
   @Test("The kinks of the absolute error are the differences")

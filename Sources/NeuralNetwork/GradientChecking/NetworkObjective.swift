@@ -81,7 +81,7 @@ public struct NetworkObjective: GradientCheckable {
       block = layer.forward(block, pass: pass.inLayer(index))
       magnitude = max(magnitude, largestMagnitude(block))
     }
-    if let margins = network.loss.kinks(outputs: block, targets: targets) { kinks.append(margins) }
+    if let margins = lossKinks(of: block) { kinks.append(margins) }
     if penalty.l1 != 0 {
       kinks += zip(network.parameterPlaces, network.parameters)
         .filter { $0.0.isPenalized }.map { $0.1.tensor }
@@ -92,6 +92,19 @@ public struct NetworkObjective: GradientCheckable {
     if normalizer != Double(rows) { losses *= Double(rows) / normalizer }
     return LossProbe(
       rowLosses: losses, penalty: network.value(of: penalty), kinks: kinks, magnitude: magnitude)
+  }
+
+  /// The kinks of the loss; rows of weight 0 have none.
+  private func lossKinks(of outputs: Tensor<Double>) -> Tensor<Double>? {
+    var kinks = network.loss.kinks(outputs: outputs, targets: targets)
+    guard let weights = targets.weights else { return kinks }
+    kinks?.withMutableRows { kinks in
+      if kinks.rows != weights.count { return }
+      for row in weights.indices where weights[row] == 0 {
+        Double.fill(count: kinks.columns, kinks.base + row * kinks.columns, with: 1)
+      }
+    }
+    return kinks
   }
 
   /// The gradients by backpropagation.
