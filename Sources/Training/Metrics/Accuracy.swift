@@ -29,15 +29,7 @@ public func accuracy(of predicted: [Int], labels: [Int]) -> Double {
 /// - Returns: nil for no rows, and for an accuracy outside 0...1.
 public func accuracyInterval(_ accuracy: Double, rowCount: Int) -> ClosedRange<Double>? {
   guard rowCount > 0, (0...1).contains(accuracy) else { return nil }
-  let z = 1.959963984540054
-  let rows = Double(rowCount)
-  let center = accuracy + z * z / (2 * rows)
-  let spread = z * (accuracy * (1 - accuracy) / rows + z * z / (4 * rows * rows)).squareRoot()
-  let scale = 1 + z * z / rows
-  // Rounding may leave the ends of a share of 0 or 1 outside.
-  return
-    (accuracy == 0 ? 0 : max(0, (center - spread) / scale))...(accuracy == 1
-    ? 1 : min(1, (center + spread) / scale))
+  return wilsonInterval(accuracy, rows: Double(rowCount))
 }
 
 /// The accuracy's interval as text, such as `95 % interval 0.8770–0.8896`; nil where there is none.

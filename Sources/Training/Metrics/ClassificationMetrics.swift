@@ -54,35 +54,17 @@ public func logLoss(
 
 /// The area under the receiver operating characteristic: the probability that a row of the class 1, drawn
 /// by the weights, has a higher score than one of the class 0; equal scores count half (Hanley and McNeil
-/// 1982). NaN where a class has no weight, or a score is NaN.
+/// 1982). NaN where a class has no weight, or a score of a row with weight is NaN.
 ///
 /// - Parameters:
 ///   - scores: higher for rows that are likelier of the class 1.
 ///   - labels: 0 or 1 for each row.
 ///   - weights: as for ``balancedAccuracy(of:labels:weights:)``.
+/// - Complexity: O(n log n) for n rows.
 public func areaUnderROC(
   of scores: [Double], labels: [Int], weights: [Double]? = nil
 ) -> Double {
-  requireRows("areaUnderROC", scores.count, labels.count, weights)
-  require(labels.allSatisfy { $0 == 0 || $0 == 1 }, "areaUnderROC: a label that is not 0 or 1")
-  if scores.contains(where: \.isNaN) { return .nan }
-  var (positive, negative, area) = (0.0, 0.0, 0.0)
-  let order = sortedIndices(scores.count) { scores[$0] > scores[$1] }
-  var start = 0
-  while start < order.count {
-    // The rows of one score.
-    var (ones, zeros) = (0.0, 0.0)
-    let score = scores[order[start]]
-    while start < order.count, scores[order[start]] == score {
-      let weight = weights?[order[start]] ?? 1
-      if labels[order[start]] == 1 { ones += weight } else { zeros += weight }
-      start += 1
-    }
-    area += zeros * (positive + ones / 2)
-    positive += ones
-    negative += zeros
-  }
-  return area / (positive * negative)
+  ScoreLevels("areaUnderROC", scores, labels: labels, weights: weights).area
 }
 
 /// Traps unless there are as many targets, and weights if any, as rows, and each weight is finite and 0 or

@@ -33,13 +33,17 @@ public func coefficientOfDetermination(
   of predictions: [Double], targets: [Double], weights: [Double]? = nil
 ) -> Double {
   requireRows("coefficientOfDetermination", predictions.count, targets.count, weights)
-  if targets.indices.count(where: { weights?[$0] ?? 1 > 0 }) < 2 { return .nan }
+  let used = targets.indices.filter { weights?[$0] ?? 1 > 0 }
+  guard used.count >= 2, let first = used.first else { return .nan }
   let mean = weightedMean(targets.count, weights) { targets[$0] }
   let error = meanSquaredError(predictions, targets, weights)
   let variance = weightedMean(targets.count, weights) {
     (targets[$0] - mean) * (targets[$0] - mean)
   }
-  if variance == 0 { return error == 0 ? 1 : error.isNaN ? .nan : 0 }
+  // The mean of equal targets may be rounded.
+  if variance == 0 || used.allSatisfy({ targets[$0] == targets[first] }) {
+    return error == 0 ? 1 : error.isNaN ? .nan : 0
+  }
   return 1 - error / variance
 }
 
@@ -51,8 +55,8 @@ private func meanSquaredError(
   }
 }
 
-/// A row without weight adds nothing, whatever its number.
-private func weightedMean(
+/// The weighted mean of a number for each row. A row without weight adds nothing, whatever its number.
+func weightedMean(
   _ count: Int, _ weights: [Double]?, _ number: (_ row: Int) -> Double
 ) -> Double {
   var (sum, total) = (0.0, 0.0)

@@ -1,0 +1,182 @@
+import PerceptronLinearAlgebra
+import PerceptronTraining
+import TestSupport
+import Testing
+
+/// Drawn rows with ties, absent classes and weights of 0; the expected numbers are scikit-learn's.
+@Suite("Metrics of drawn rows")
+struct DrawnMetricTests {
+  private static let tolerance = 1e-12
+
+  private func check(
+    _ actual: Double?, _ expected: Double?, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    expectClose(
+      actual ?? .nan, expected ?? .nan, tolerance: Self.tolerance, sourceLocation: sourceLocation)
+  }
+
+  @Test("The ROC has scikit-learn's points and area", arguments: MetricVectors.all.binary.indices)
+  func curve(_ index: Int) {
+    let drawn = MetricVectors.all.binary[index]
+    let curve = ROCCurve(of: drawn.scores, labels: drawn.labels, weights: drawn.weights)
+    #expect(curve.points.map(\.threshold) == [.infinity] + drawn.thresholds)
+    for (point, rate) in zipped(curve.points, drawn.falsePositiveRates) {
+      check(point.falsePositiveRate, rate)
+    }
+    for (point, rate) in zipped(curve.points, drawn.truePositiveRates) {
+      check(point.truePositiveRate, rate)
+    }
+    check(curve.area, drawn.area)
+    check(
+      areaUnderROC(of: drawn.scores, labels: drawn.labels, weights: drawn.weights), drawn.area)
+    // The trapezoids below the points.
+    let trapezoids = zip(curve.points, curve.points.dropFirst()).reduce(0) { sum, pair in
+      sum + (pair.1.falsePositiveRate - pair.0.falsePositiveRate)
+        * (pair.1.truePositiveRate + pair.0.truePositiveRate) / 2
+    }
+    check(trapezoids, curve.area)
+  }
+
+  @Test("A long ROC is thinned to points near each other, with its ends")
+  func thinned() {
+    let scores = Tensor<Double>.sample([20_000], seed: 4).elements
+    let curve = ROCCurve(of: scores, labels: scores.map { $0 > 0.3 ? 1 : 0 })
+    let kept = curve.thinned(to: 500)
+    #expect((200...502).contains(kept.count))
+    #expect(kept.first == curve.points.first && kept.last == curve.points.last)
+    #expect(curve.thinned(to: 100_000) == curve.points)
+    #expect(ROCCurve(of: [.nan, 1], labels: [0, 1]).points.isEmpty)
+    #expect(ROCCurve(of: [.nan, 1], labels: [0, 1], weights: [0, 1]).points.count == 2)
+    #expect(ROCCurve(of: [0, -0.0], labels: [0, 1]).area == 0.5)
+  }
+
+  @Test(
+    "Counts at a threshold, F1 and the Brier score are scikit-learn's",
+    arguments: MetricVectors.all.binary.indices)
+  func counts(_ index: Int) {
+    let drawn = MetricVectors.all.binary[index]
+    let counts = BinaryCounts(of: drawn.scores, labels: drawn.labels, weights: drawn.weights)
+    check(counts.precision, drawn.precision)
+    check(counts.recall, drawn.recall)
+    check(counts.f1, drawn.f1)
+    check(counts.accuracy, drawn.accuracy)
+    let predicted = drawn.scores.map { $0 > 0.5 ? 1 : 0 }
+    check(
+      binaryF1Score(of: predicted, labels: drawn.labels, weights: drawn.weights), drawn.f1)
+    check(brierScore(of: drawn.scores, labels: drawn.labels, weights: drawn.weights), drawn.brier)
+  }
+
+  @Test(
+    "Calibration bins are scikit-learn's, and integer weights count as repeated rows",
+    arguments: MetricVectors.all.binary.indices)
+  func calibration(_ index: Int) {
+    let drawn = MetricVectors.all.binary[index]
+    let curve = CalibrationCurve(of: drawn.scores, labels: drawn.labels)
+    let used = curve.bins.filter { $0.count > 0 }
+    #expect(curve.bins.count == 10 && curve.bins.reduce(0) { $0 + $1.count } == drawn.labels.count)
+    for (bin, share) in zipped(used, drawn.observed) { check(bin.observedShare, share) }
+    for (bin, mean) in zipped(used, drawn.predicted) { check(bin.meanPrediction, mean) }
+
+    let times = drawn.labels.indices.map { $0 % 4 }
+    let repeated = drawn.labels.indices.flatMap { [Int](repeating: $0, count: times[$0]) }
+    let weighted = CalibrationCurve(
+      of: drawn.scores, labels: drawn.labels, weights: times.map(Double.init))
+    let long = CalibrationCurve(
+      of: repeated.map { drawn.scores[$0] }, labels: repeated.map { drawn.labels[$0] })
+    for (bin, other) in zip(weighted.bins, long.bins) {
+      check(bin.weight, other.weight)
+      check(bin.meanPrediction, other.meanPrediction)
+      check(bin.observedShare, other.observedShare)
+    }
+    check(weighted.expectedError, long.expectedError)
+  }
+
+  @Test("The calibration error is the bins' mean distance, and bins hold their upper ends")
+  func expectedError() {
+    let curve = CalibrationCurve(of: [0, 0.1, 0.2, 0.7, 0.7, 1], labels: [0, 1, 0, 1, 0, 1])
+    #expect(curve.bins.map(\.count) == [2, 1, 0, 0, 0, 0, 2, 0, 0, 1])
+    expectClose(
+      curve.expectedError, (2 * 0.45 + 0.2 + 2 * 0.2 + 0) / 6, tolerance: Self.tolerance)
+    #expect(CalibrationCurve(of: [], labels: []).expectedError.isNaN)
+    #expect(
+      CalibrationCurve(of: [0.2, .nan], labels: [0, 0], weights: [1, 0]).expectedError == 0.2)
+  }
+
+  @Test(
+    "F1, balanced accuracy and accuracy are scikit-learn's",
+    arguments: MetricVectors.all.classes.indices)
+  func classes(_ index: Int) {
+    let drawn = MetricVectors.all.classes[index]
+    let (predicted, labels, weights) = (drawn.predicted, drawn.labels, drawn.weights)
+    check(f1Score(of: predicted, labels: labels, weights: weights), drawn.f1)
+    check(f1Score(of: predicted, labels: labels, weights: weights, classCount: 9), drawn.f1)
+    check(balancedAccuracy(of: predicted, labels: labels, weights: weights), drawn.balanced)
+    check(
+      MetricInterval.accuracy(of: predicted, labels: labels, weights: weights).value,
+      drawn.accuracy)
+  }
+
+  @Test(
+    "Metrics of several labels are scikit-learn's", arguments: MetricVectors.all.several.indices)
+  func several(_ index: Int) {
+    let drawn = MetricVectors.all.several[index]
+    let shape: Shape = [drawn.scores.count, drawn.support.count]
+    let found = MultilabelMetrics(
+      of: Tensor(drawn.scores.flatMap { $0 }, shape: shape),
+      targets: Tensor(drawn.targets.flatMap { $0 }, shape: shape), weights: drawn.weights)
+    check(found.exactMatch, drawn.exactMatch)
+    check(found.macroF1, drawn.macroF1)
+    check(found.macroAreaUnderROC, drawn.macroArea)
+    for (index, label) in found.labels.enumerated() {
+      check(label.counts.support / label.counts.total, drawn.support[index])
+      check(label.counts.precision, drawn.precision[index])
+      check(label.counts.recall, drawn.recall[index])
+      check(label.counts.f1, drawn.f1[index])
+      check(label.counts.accuracy, drawn.accuracy[index])
+      check(label.areaUnderROC, drawn.areas[index])
+    }
+    #expect(drawn.areas[0] == nil && drawn.f1[0] == nil)
+  }
+
+  @Test(
+    "Errors of numbers are scikit-learn's, also of equal targets",
+    arguments: MetricVectors.all.numbers.indices)
+  func numbers(_ index: Int) {
+    let drawn = MetricVectors.all.numbers[index]
+    let (predicted, targets, weights) = (drawn.predicted, drawn.targets, drawn.weights)
+    check(meanAbsoluteError(of: predicted, targets: targets, weights: weights), drawn.absolute)
+    check(rootMeanSquaredError(of: predicted, targets: targets, weights: weights), drawn.root)
+    check(
+      coefficientOfDetermination(of: predicted, targets: targets, weights: weights),
+      drawn.determined)
+  }
+
+  @Test("Equal targets whose sum is rounded have no variance")
+  func rounded() {
+    let targets = [Double](repeating: 0.1, count: 10)
+    #expect(coefficientOfDetermination(of: targets, targets: targets) == 1)
+    #expect(
+      coefficientOfDetermination(of: targets.map { $0 + 1 }, targets: targets) == 0)
+  }
+
+  @Test("Metrics trap on what is no class, label or probability")
+  func mistakes() async {
+    var result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = f1Score(of: [3], labels: [0], classCount: 3)
+    }
+    expectMessage(result, "f1Score: row 0 of class 0, predicted 3, of 3 classes")
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = binaryF1Score(of: [2], labels: [0])
+    }
+    expectMessage(result, "binaryF1Score: class 2 of row 0, expected 0 or 1")
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = CalibrationCurve(of: [1.5], labels: [0])
+    }
+    expectMessage(result, "CalibrationCurve: probability 1.5 of row 0, expected 0...1")
+    result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = MultilabelMetrics(of: [[0.1, 0.2]], targets: [[0, 0.5]])
+    }
+    expectMessage(
+      result, "MultilabelMetrics: target 0.5 of row 0, label 1, expected 0 or 1")
+  }
+}
