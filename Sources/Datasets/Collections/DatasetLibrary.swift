@@ -1,3 +1,4 @@
+import Foundation
 import PerceptronFiles
 
 /// Data sets by name or directory. A directory that has one of the names is reached as `./name`.
@@ -19,26 +20,74 @@ public enum DatasetLibrary {
   /// - Parameters:
   ///   - source: `digits`, `fashion-mnist`, or a directory's path.
   ///   - format: the format of the directory's files, or nil to detect it by their names.
-  /// - Throws: `FileError` where there is no training set, it is empty, or a file cannot be read or
-  ///   is damaged.
-  public static func load(_ source: String, format: Format? = nil) throws -> LoadedData {
-    let found = try find(source, format: format)
+  ///   - task: what the targets are, or nil for what they are by themselves.
+  ///   - weights: an IDX file with the weight of each training row: its path, or its name within the
+  ///     directory.
+  ///   - groups: an IDX file with the group of each training row, likewise.
+  /// - Throws: `FileError` where there is no training set, it is empty, a file cannot be read or is
+  ///   damaged, targets are not what the task needs, or there are not as many weights or groups as
+  ///   rows; ``DatasetError`` where a data set's targets cannot be converted for the task.
+  public static func load(
+    _ source: String, format: Format? = nil, task: TargetKind? = nil, weights: String? = nil,
+    groups: String? = nil
+  ) throws -> LoadedData {
+    let found = try find(source, format: format, task: task)
     guard let training = found.files.training else {
       throw FileError(source, "expected training files, found only a test set")
     }
     if training.count == 0 { throw FileError(source, "the training set has no examples") }
     return LoadedData(
-      name: source, kind: found.kind, training: training, test: found.files.test)
+      name: source, kind: found.kind,
+      training: try adding(weights: weights, groups: groups, to: training, of: source),
+      test: found.files.test)
+  }
+
+  /// The data set with the weights and the groups of two files.
+  private static func adding(
+    weights: String?, groups: String?, to dataset: Dataset, of source: String
+  ) throws -> Dataset {
+    func read<Value>(
+      _ file: String?, _ what: String, _ read: (String) throws -> [Value]
+    ) throws -> [Value]? {
+      guard let file else { return nil }
+      let inner = join(source, file)
+      let isInner =
+        !FileManager.default.fileExists(atPath: file)
+        && FileManager.default.fileExists(atPath: inner)
+      let path = isInner ? inner : file
+      let values = try read(path)
+      if values.count != dataset.count {
+        throw FileError(
+          path, atByte: 4,
+          "expected a \(what) for each of the \(dataset.count) training rows, found "
+            + "\(values.count)")
+      }
+      return values
+    }
+    if weights == nil && groups == nil { return dataset }
+    let weights = try read(weights, "weight") { path in
+      let weights = try IDX.readWeights(path)
+      if !weights.isEmpty && weights.allSatisfy({ $0 == 0 }) {
+        throw FileError(path, "expected a weight above 0, found only 0")
+      }
+      return weights
+    }
+    return Dataset(
+      dataset.features, targets: dataset.targets, weights: weights ?? dataset.weights,
+      groups: try read(groups, "group", IDX.readGroups) ?? dataset.groups)
   }
 
   /// The message about a data set without test files.
   package static let noTestSet = "expected a test set, found only training files"
 
-  /// Loads a test set as ``load(_:format:)`` does, without need of a training set.
+  /// Loads a test set as ``load(_:format:task:weights:groups:)`` does, without need of a training set.
   ///
-  /// - Throws: `FileError` where there is no test set or a file cannot be read or is damaged.
-  public static func loadTest(_ source: String, format: Format? = nil) throws -> Dataset {
-    guard let test = try find(source, format: format).files.test else {
+  /// - Throws: `FileError` where there is no test set, a file cannot be read or is damaged, or targets
+  ///   are not what the task needs; ``DatasetError`` where they cannot be converted for it.
+  public static func loadTest(
+    _ source: String, format: Format? = nil, task: TargetKind? = nil
+  ) throws -> Dataset {
+    guard let test = try find(source, format: format, task: task).files.test else {
       throw FileError(source, noTestSet)
     }
     return test
@@ -53,17 +102,17 @@ public enum DatasetLibrary {
     return try format.readFile(path)
   }
 
-  /// The files of `source` and what kind of data they are.
+  /// The files of `source`, with targets for `task`, and what kind of data they are.
   private static func find(
-    _ source: String, format: Format?
+    _ source: String, format: Format?, task: TargetKind?
   ) throws -> (files: DatasetFiles, kind: LoadedData.Kind) {
     if let known = builtIn.first(where: { $0.name == source }) {
-      return (try known.read(), known.kind)
+      return (try known.read().converted(to: task), known.kind)
     }
     guard let found = try format ?? detect(fileNames(source)) else {
       throw try nothingFound(source, expected: Format.all)
     }
-    let files = try found.readDirectory(source)
+    let files = try found.readDirectory(source, task).converted(to: task)
     if files.training == nil && files.test == nil {
       throw try nothingFound(source, expected: [found])
     }

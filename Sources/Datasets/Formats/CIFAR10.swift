@@ -148,7 +148,7 @@ extension DatasetLibrary.Format {
     kind: .cifar10, fileSuffix: ".bin",
     detects: { names in
       names.contains { CIFAR10.batchNumber($0) != nil || $0 == "test_batch.bin" }
-    }, readDirectory: CIFAR10.readDirectory,
+    }, readDirectory: { path, _ in try CIFAR10.readDirectory(path) },
     readFile: {
       let dataset = try CIFAR10.readFiles([$0])
       return FeatureFile(features: dataset.features, labels: dataset.labels)

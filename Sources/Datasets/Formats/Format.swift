@@ -21,8 +21,8 @@ extension DatasetLibrary {
     var fileSuffix: String?
     /// Whether some file names of a folder are of this format.
     let detects: @Sendable (_ names: [String]) -> Bool
-    /// Reads the data sets of a folder.
-    let readDirectory: @Sendable (_ path: String) throws -> DatasetFiles
+    /// Reads the data sets of a folder; a format with only one kind of targets ignores the task.
+    let readDirectory: @Sendable (_ path: String, _ task: TargetKind?) throws -> DatasetFiles
     /// Reads the examples of a single file.
     let readFile: @Sendable (_ path: String) throws -> FeatureFile
   }

@@ -8,7 +8,7 @@ extension DatasetLibrary.Format {
     detects: { names in
       let prefixes = ["train-", "t10k-", "test-"].flatMap { [$0 + "images", $0 + "labels"] }
       return names.contains { name in prefixes.contains { name.hasPrefix($0) } }
-    }, readDirectory: { try IDX.readDirectory($0) },
+    }, readDirectory: { try IDX.readDirectory($0, task: $1) },
     readFile: { FeatureFile(features: try IDX.readFeatures($0), labels: nil) })
 }
 
@@ -16,27 +16,31 @@ extension IDX {
   /// Reads a directory of MNIST's kind: files whose names begin with `train-images` and
   /// `train-labels`, and with `t10k-` or `test-` in place of `train-`, each plain or `.gz`.
   ///
-  /// - Parameter classNames: the classes' names, or nil to number those that occur in either set.
+  /// - Parameters:
+  ///   - classNames: the classes' names, or nil to number those that occur in either set.
+  ///   - task: what the targets are, or nil to decide as ``readTargets(_:task:classCount:)`` does; those
+  ///     of the test set are of the training set's kind.
   /// - Throws: `FileError` where the directory or a file cannot be read, names are ambiguous, one
   ///   file of a pair is missing, the counts of a pair or the shapes of the two sets differ, or a
-  ///   label has no class name. Errors within a file name that file and the byte.
+  ///   target is not what the task needs, such as a label without a class name. Errors within a file
+  ///   name that file and the byte.
   public static func readDirectory(
-    _ path: String, classNames: [String]? = nil
+    _ path: String, classNames: [String]? = nil, task: TargetKind? = nil
   ) throws -> DatasetFiles {
     let names = try fileNames(path)
-    let classCount = classNames?.count
-    let training = try readPart(["train-"], names, path, classCount)
-    let test = try readPart(["t10k-", "test-"], names, path, classCount)
-    if let training, let test, training.features.exampleShape != test.features.exampleShape {
-      throw FileError(
-        test.path, atByte: 8,
-        "expected examples of the training set's shape, \(training.features.exampleShape), found "
-          + "\(test.features.exampleShape)")
-    }
-    let largest = [training, test].compactMap { $0?.labels.max() }.max() ?? -1
-    let classes = classNames ?? Dataset.numbered(largest + 1)
+    let task = classNames == nil ? task : .classes
+    let training = try readPart(["train-"], names, path, task, classNames?.count)
+    let test = try readPart(
+      ["t10k-", "test-"], names, path, task ?? training?.targets.schema.kind, classNames?.count)
+    if let training, let test { try requireSameShape(training, test) }
+    let classes =
+      classNames
+      ?? [training, test].compactMap { $0?.targets.schema.names }.max { $0.count < $1.count }
     func dataset(_ part: Part) -> Dataset {
-      Dataset(part.features, labels: part.labels, classNames: classes)
+      guard case .classes(let labels, let names) = part.targets else {
+        return Dataset(part.features, targets: part.targets)
+      }
+      return Dataset(part.features, labels: labels, classNames: classes ?? names)
     }
     return DatasetFiles(training: training.map(dataset), test: test.map(dataset))
   }
@@ -44,12 +48,30 @@ extension IDX {
   private struct Part {
     /// The file of the features.
     var path: String
+    /// The file of the targets.
+    var targetPath: String
     var features: Features
-    var labels: [Int]
+    var targets: DatasetTargets
+  }
+
+  private static func requireSameShape(_ training: Part, _ test: Part) throws {
+    if training.features.exampleShape != test.features.exampleShape {
+      throw FileError(
+        test.path, atByte: 8,
+        "expected examples of the training set's shape, \(training.features.exampleShape), found "
+          + "\(test.features.exampleShape)")
+    }
+    let (expected, found) = (training.targets.schema, test.targets.schema)
+    if expected.kind != .classes && expected.names.count != found.names.count {
+      throw FileError(
+        test.targetPath, atByte: 4,
+        "expected targets like the training set's, \(expected), found \(found)")
+    }
   }
 
   private static func readPart(
-    _ prefixes: [String], _ names: [String], _ path: String, _ classCount: Int?
+    _ prefixes: [String], _ names: [String], _ path: String, _ task: TargetKind?,
+    _ classCount: Int?
   ) throws -> Part? {
     let images = try file(prefixes.map { $0 + "images" }, among: names, of: path)
     let labels = try file(prefixes.map { $0 + "labels" }, among: names, of: path)
@@ -62,13 +84,13 @@ extension IDX {
     case (let images?, let labels?):
       let (imagePath, labelPath) = (join(path, images), join(path, labels))
       let part = Part(
-        path: imagePath, features: try readFeatures(imagePath),
-        labels: try readLabels(labelPath, classCount: classCount))
-      if part.features.count != part.labels.count {
+        path: imagePath, targetPath: labelPath, features: try readFeatures(imagePath),
+        targets: try readTargets(labelPath, task: task, classCount: classCount))
+      if part.features.count != part.targets.count {
         throw FileError(
           labelPath, atByte: 4,
           "expected a label for each of the \(part.features.count) examples in \(images), found "
-            + "\(part.labels.count)")
+            + "\(part.targets.count)")
       }
       return part
     }

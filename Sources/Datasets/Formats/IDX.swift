@@ -32,36 +32,6 @@ public enum IDX {
     return Features(storage, exampleShape: shape, image: image(of: shape))
   }
 
-  /// Reads labels: whole numbers of any size, in a file of rank 1.
-  ///
-  /// - Parameter classCount: the number of classes where it is known; labels are below it.
-  /// - Throws: `FileError` where the file cannot be read, is not a whole IDX file of rank 1, or
-  ///   has a label that is negative or too large, whose byte is named.
-  public static func readLabels(_ path: String, classCount: Int? = nil) throws -> [Int] {
-    let file = try IDXFile(path: path)
-    let start = file.reader.offset
-    if file.extents.count != 1 {
-      throw file.reader.error(
-        "expected labels, of rank 1, found the extents \(file.extents)", at: 4)
-    }
-    let labels: [Int] =
-      switch file.type {
-      case .uint8: try file.bytes().map { Int($0) }
-      case .int8: try file.elements { (bits: Int8) in Int(bits) }
-      case .int16: try file.elements { (bits: Int16) in Int(bits) }
-      case .int32: try file.elements { (bits: Int32) in Int(bits) }
-      case .float32, .float64:
-        throw file.reader.error("expected labels, which are integers, found \(file.type)", at: 2)
-      }
-    let bound = classCount ?? largestLabel + 1
-    if let index = labels.firstIndex(where: { $0 < 0 || $0 >= bound }) {
-      throw file.reader.error(
-        "expected a label from 0 to \(bound - 1), found \(labels[index])",
-        at: start + index * file.type.size)
-    }
-    return labels
-  }
-
   /// Rank 3 files hold gray pictures; of three extents, the one that counts channels tells the
   /// layout.
   private static func image(of shape: [Int]) -> ImageShape? {
@@ -127,7 +97,7 @@ extension IDX {
     }
   }
 
-  private static func header(
+  static func header(
     _ type: IDXFile.ElementType, _ extents: [Int], path: String
   ) throws -> [UInt8] {
     if path.hasSuffix(".gz") {
@@ -167,6 +137,8 @@ struct IDXFile {
       case .float64: 8
       }
     }
+
+    var isFloating: Bool { self == .float32 || self == .float64 }
   }
 
   let reader: ByteReader

@@ -1,0 +1,67 @@
+import PerceptronFiles
+
+extension Dataset {
+  /// The same examples with targets of another kind, where their values allow it.
+  ///
+  /// - Classes become the numbers of the classes, in a column named "value"; two classes a label, named as
+  ///   the second class, which is 1 for its rows.
+  /// - One column of whole numbers from 0 to 65,535, or one label, become classes named "0", "1", ….
+  /// - Labels become numbers, and numbers that are all 0 or 1 labels, with the same names.
+  ///
+  /// - Complexity: O(`count`) and the number of columns; the features are shared.
+  /// - Throws: ``DatasetError`` with the value and its row where a value does not allow it, and for
+  ///   several columns as classes and more than two classes as labels.
+  public func converted(to kind: TargetKind) throws -> Dataset {
+    if kind == schema.kind { return self }
+    return Dataset(
+      features, targets: try targets.converted(to: kind), weights: weights, groups: groups)
+  }
+}
+
+extension DatasetFiles {
+  /// Both sets with targets of a kind, as ``Dataset/converted(to:)``; nil for those that they have.
+  func converted(to kind: TargetKind?) throws -> DatasetFiles {
+    guard let kind else { return self }
+    return DatasetFiles(
+      training: try training?.converted(to: kind), test: try test?.converted(to: kind))
+  }
+}
+
+extension DatasetTargets {
+  fileprivate func converted(to kind: TargetKind) throws -> DatasetTargets {
+    switch (self, kind) {
+    case (.classes, .classes), (.numbers, .numbers), (.labels, .labels): return self
+    case (.classes(let classes, _), .numbers):
+      return .numbers(classes.map { Double($0) }, names: ["value"])
+    case (.classes(let classes, let names), .labels):
+      if names.count != 2 {
+        throw DatasetError("expected two classes to make a label of, found \(schema)")
+      }
+      return .labels(classes.map { Double($0) }, names: [names[1]])
+    case (.labels(let values, let names), .numbers): return .numbers(values, names: names)
+    case (.numbers(let values, let names), .labels):
+      try requireAll(values, names, "a label, 0 or 1") { $0 == 0 || $0 == 1 }
+      return .labels(values, names: names)
+    case (.numbers(let values, let names), .classes), (.labels(let values, let names), .classes):
+      if names.count != 1 {
+        throw DatasetError("expected one column of targets to make classes of, found \(schema)")
+      }
+      try requireAll(values, names, "a class, a whole number from 0 to \(IDX.largestLabel)") {
+        $0 >= 0 && $0 <= Double(IDX.largestLabel) && $0 == $0.rounded()
+      }
+      let classes = values.map { Int($0) }
+      let count = schema.kind == .labels ? 2 : (classes.max() ?? -1) + 1
+      return .classes(classes, names: Dataset.numbered(count))
+    }
+  }
+
+  private func requireAll(
+    _ values: [Double], _ names: [String], _ expected: String, _ isFit: (Double) -> Bool
+  ) throws {
+    guard let wrong = values.firstIndex(where: { !isFit($0) }) else { return }
+    let (row, column) = wrong.quotientAndRemainder(dividingBy: names.count)
+    throw DatasetError(
+      "expected \(expected), found \(wholeOrPlain(values[wrong])) in row \(row), column "
+        + names[column])
+  }
+}
