@@ -8,6 +8,8 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
   public let features: PreparedFeatures<Scalar>
   /// The scaled numbers, or the labels, of all rows, row by row; empty for classes.
   package let values: [Scalar]
+  /// The number of columns of ``values``; 0 for classes.
+  package let valueColumns: Int
   /// The weight of each row; nil where all count the same.
   package let weights: [Scalar]?
 
@@ -19,6 +21,7 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
     self.dataset = dataset
     features = PreparedFeatures(dataset.features, with: preprocessing)
     let values = dataset.targets.values ?? []
+    valueColumns = dataset.schema.kind == .classes ? 0 : dataset.schema.names.count
     if let scaling = preprocessing.targets, dataset.schema.kind == .numbers {
       self.values = scaling.scaled(values).map { Scalar($0) }
     } else {
@@ -98,7 +101,7 @@ extension PreparedDataset {
   package func gatherValues(
     of rows: UnsafeBufferPointer<Int>, into target: UnsafeMutablePointer<Scalar>
   ) {
-    let columns = schema.names.count
+    let columns = valueColumns
     values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
       for (index, row) in rows.enumerated() {

@@ -86,6 +86,13 @@ package struct CSVReader {
     self.orColumns = orColumns
   }
 
+  /// The columns in a file's first line; none for a file that is empty or cannot be read.
+  package static func header(of path: String) -> [String] {
+    let data = FileManager.default.contents(atPath: path) ?? Data()
+    let line = data.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    return String(decoding: line, as: UTF8.self).split(separator: ",").map(String.init)
+  }
+
   /// Calls `body` with each row below the header; throws a `FileError` if the file is not such a table.
   package func forEachRow(_ body: (Row) throws -> Void) throws {
     guard let data = FileManager.default.contents(atPath: path) else {

@@ -9,8 +9,8 @@ public struct OverfitCheck: Codable, Sendable, Equatable {
   public let rowCount: Int
   /// The loss before each update, and after the last one.
   public let losses: [Double]
-  /// The final accuracy on the rows.
-  public let accuracy: Double
+  /// The final accuracy on the rows; nil where they have numbers as targets.
+  public let accuracy: Double?
   /// How near the loss had to come to ``lossFloor``.
   public let lossLimit: Double
   /// The least loss that there is: above 0 where labels are smoothed.
@@ -18,8 +18,8 @@ public struct OverfitCheck: Codable, Sendable, Equatable {
 
   /// The number of updates so far.
   public var iterations: Int { losses.count - 1 }
-  /// Whether the loss came near its floor and every row is predicted rightly.
-  public var passed: Bool { (losses.last ?? .nan) - lossFloor < lossLimit && accuracy == 1 }
+  /// Whether the loss came near its floor and every row's class or labels are predicted.
+  public var passed: Bool { (losses.last ?? .nan) - lossFloor < lossLimit && accuracy ?? 1 == 1 }
 }
 
 extension OverfitCheck: CustomStringConvertible {
@@ -27,12 +27,12 @@ extension OverfitCheck: CustomStringConvertible {
   public var description: String {
     let path =
       "\(rowCount) rows, \(iterations) updates, loss \(short(losses.first ?? .nan)) to "
-      + "\(short(losses.last ?? .nan)), accuracy \(short(accuracy))"
+      + "\(short(losses.last ?? .nan))" + (accuracy.map { ", accuracy \(short($0))" } ?? "")
     let floor = lossFloor > 0 ? " (with smoothed labels \(short(lossFloor)) at least)" : ""
     if passed { return "overfit check passed: \(path)\(floor)" }
     return
-      "overfit check FAILED: \(path)\(floor); expected a loss below \(short(lossFloor + lossLimit)) and an "
-      + "accuracy of 1. Try another learning rate and more updates; if no loss falls, check gradients, "
+      "overfit check FAILED: \(path)\(floor); expected a loss below \(short(lossFloor + lossLimit))"
+      + (accuracy == nil ? "" : " and an accuracy of 1") + ". Try another learning rate and more updates; if no loss falls, check gradients, "
       + "features and labels."
   }
 }
@@ -61,30 +61,36 @@ extension Network {
     try Self.checkOverfitSettings(
       data: data.count, rows: rows, iterations: iterations, learningRate: learningRate,
       lossLimit: lossLimit)
-    let (x, labels) = Self.distinctRows(rows, of: data, seed: seed)
+    let (x, chosen) = Self.distinctRows(rows, of: data, seed: seed)
+    let targets = chosen.targets(0..<chosen.count)
     try optimizer.check()
     var network = self
     var optimizer = OptimizerState(optimizer, for: self)
-    var workspace = Workspace(for: self, batchSize: labels.count)
+    var workspace = Workspace(for: self, batchSize: chosen.count)
     var losses: [Double] = []
-    var accuracy = 0.0
-    let floor = loss.specification?.floor(labels: labels, classCount: classCount) ?? 0
+    var accuracy: Double?
+    var floor = 0.0
+    if case .labels(let labels) = targets.kind {
+      floor = loss.specification?.floor(labels: labels, classCount: classCount) ?? 0
+    }
     while true {
       let loss = x.withRows { x in
-        labels.withUnsafeBufferPointer {
+        targets.withBlock {
           network.lossAndGradients(
-            of: x, .labels($0), penalty: .none, pass: .training(seed: seed), in: &workspace)
+            of: x, $0, penalty: .none, pass: .training(seed: seed), in: &workspace)
         }
       }
       losses.append(Double(loss))
-      accuracy = PerceptronTraining.accuracy(
-        of: network.loss.classes(of: workspace.outputs), labels: labels)
-      let isLearnt = losses[losses.count - 1] - floor < lossLimit && accuracy == 1
+      let found = Predictions(
+        workspace.outputs, loss: network.loss, schema: data.schema,
+        scaling: data.preprocessing.targets)
+      accuracy = chosen.values(of: Metric.defaults(for: data.schema.kind), for: found)[.accuracy]
+      let isLearnt = losses[losses.count - 1] - floor < lossLimit && accuracy ?? 1 == 1
       if isLearnt || !loss.isFinite || losses.count > iterations { break }
       optimizer.step(&network, gradients: workspace, learningRate: learningRate)
     }
     return OverfitCheck(
-      rowCount: labels.count, losses: losses, accuracy: accuracy, lossLimit: lossLimit,
+      rowCount: chosen.count, losses: losses, accuracy: accuracy, lossLimit: lossLimit,
       lossFloor: floor)
   }
 
@@ -98,10 +104,10 @@ extension Network {
     try InvalidSetting.demand(lossLimit > 0, "the limit of the loss", lossLimit, "a number above 0")
   }
 
-  /// Rows of different features in a random order, [rows, inputs], and their classes.
+  /// Rows of different features in a random order, [rows, inputs], and these with their targets.
   private static func distinctRows(
     _ count: Int, of data: PreparedDataset<Scalar>, seed: UInt64
-  ) -> (x: Tensor<Scalar>, labels: [Int]) {
+  ) -> (x: Tensor<Scalar>, chosen: PreparedDataset<Scalar>) {
     var order = Array(0..<data.count)
     var random = SeededRandom(seed: seed, purpose: "overfit check")
     random.shuffle(&order)
@@ -113,10 +119,9 @@ extension Network {
       chosen.append(row)
       features.append(candidate)
     }
-    var x = Tensor<Scalar>.zeros([chosen.count, data.featureCount])
-    var labels = [Int](repeating: 0, count: chosen.count)
-    data.gather(chosen, into: &x, labels: &labels)
-    return (x, labels)
+    let rows = PreparedDataset<Scalar>(
+      data.dataset.subset(rows: chosen), with: data.preprocessing)
+    return (rows.block(0..<rows.count), rows)
   }
 }
 

@@ -12,7 +12,7 @@ import PerceptronNeuralNetwork
 ///       on: training)
 ///     for warning in found.warnings { print(warning) }
 public struct RunAssessment: Sendable {
-  /// The mean loss and the accuracy of the final network on all training rows.
+  /// The mean loss and metrics of the final network on all training rows.
   public let training: Evaluation
   /// The penalty on its weights.
   public let penalty: Double
@@ -40,12 +40,14 @@ public struct RunAssessment: Sendable {
     of network: Network<Scalar>, history: History, initialLoss: Double?,
     settings: TrainerSettings, on data: PreparedDataset<Scalar>
   ) {
-    training = network.evaluate(on: data, workers: settings.workers)
+    training = network.evaluate(
+      on: data, metrics: settings.metrics(for: data.schema.kind), workers: settings.workers)
     penalty = Double(network.value(of: settings.penalty))
     let judgement = Judgement(
       training: training, history: history,
       losses: initialLoss.map { ($0, Self.probe(network, settings: settings, on: data)) },
-      settings: settings, classCounts: data.dataset.classCounts,
+      settings: settings, schema: data.schema,
+      classCounts: data.schema.kind == .classes ? data.dataset.classCounts : [],
       isCrossEntropy: network.loss is SoftmaxLoss<Scalar>,
       featureSize: Self.size(of: Self.probed(data)))
     warnings = judgement.warnings
@@ -98,6 +100,7 @@ private struct Judgement {
   /// Before and after, on the same rows.
   let losses: (initial: Double, final: Double)?
   let settings: TrainerSettings
+  let schema: TargetSchema
   let classCounts: [Int]
   let isCrossEntropy: Bool
   let featureSize: Double
@@ -122,6 +125,7 @@ private struct Judgement {
   /// The network is no better than chance: by its loss and accuracy where the loss is the cross-entropy,
   /// else by its accuracy alone.
   private var chance: DiagnosticWarning? {
+    if schema.kind == .numbers { return meanPredicted }
     guard let chance = RunAssessment.chance(of: classCounts) else { return nil }
     let seen: String
     if isCrossEntropy {
@@ -143,6 +147,16 @@ private struct Judgement {
       kind: .nothingLearnt, subject: nil, value: training.accuracy,
       message: seen + "the network has learned nothing useful."
         // A risen loss comes with its remedy already.
+        + (rise == nil ? " " + (scaleRemedy ?? chanceRemedy) : ""))
+  }
+
+  /// The network is no better than the mean of the targets.
+  private var meanPredicted: DiagnosticWarning? {
+    guard let r2 = training[.r2], r2 <= 0.01 else { return nil }
+    return DiagnosticWarning(
+      kind: .nothingLearnt, subject: nil, value: r2,
+      message: "R² on the training rows is \(short(r2)); always predicting their mean gives 0: "
+        + "the network has learned nothing useful."
         + (rise == nil ? " " + (scaleRemedy ?? chanceRemedy) : ""))
   }
 
@@ -172,6 +186,6 @@ private struct Judgement {
     return history.loss.count < 100
       ? "The run was short (iterations: \(history.loss.count)): train for longer, or with a higher learning rate."
       : "Try a higher or a lower learning rate than \(short(settings.learningRate)), and check that "
-        + "labels match their rows."
+        + "targets match their rows."
   }
 }

@@ -34,8 +34,7 @@ package final class TrainingEngine<Scalar: BLASScalar> {
   private let lease: WorkerPool.Lease
   private(set) var networks: [EngineNetwork<Scalar>]
   private var rows: [Int]
-  /// The class of each row of the batch.
-  package private(set) var labels: [Int]
+  private var targets: TargetBuffer<Scalar>
   private let memory: AlignedBuffer<Scalar>
   /// The batch, rows × inputs. Its rows are padded where the products that read it allow that.
   private let x: MutableRowBlock<Scalar>
@@ -89,7 +88,7 @@ package final class TrainingEngine<Scalar: BLASScalar> {
         $0.network, $0.optimizer, $0.average, settings: $0.settings, workers: workers, path: path)
     }
     rows = [Int](repeating: 0, count: batchSize)
-    labels = rows
+    targets = TargetBuffer(rows: batchSize, classWeights: members[0].settings.classWeights)
     let canPad = networks.allSatisfy { $0.packed.table[0] != nil }
     let stride = canPad ? PackedLayer<Scalar>.stride(columns: inputSize) : inputSize
     memory = AlignedBuffer(count: batchSize * stride, repeating: 0)
@@ -117,9 +116,13 @@ extension TrainingEngine {
 
   package func gather(from data: PreparedDataset<Scalar>) {
     rows.withUnsafeBufferPointer { rows in
-      labels.withUnsafeMutableBufferPointer { data.gather(rows, into: x, labels: $0) }
+      data.features.gather(rows, into: x)
+      targets.gather(rows, from: data)
     }
   }
+
+  /// The targets of the batch, copied, with the weights of its rows if there are any.
+  package var batchTargets: Targets<Scalar> { targets.targets }
 
   /// The features of the batch, [rows, inputs], copied.
   package var features: Tensor<Scalar> {
@@ -171,9 +174,8 @@ extension TrainingEngine {
 
   private func run(on data: PreparedDataset<Scalar>?, iteration: Int, updates: Bool) {
     rows.withUnsafeBufferPointer { rows in
-      labels.withUnsafeMutableBufferPointer { labels in
-        data?.gatherLabels(of: rows, into: labels)
-        let targets = TargetBlock<Scalar>.labels(UnsafeBufferPointer(labels))
+      if let data { targets.gather(rows, from: data) }
+      targets.withBlock { targets in
         for network in networks { network.begin(iteration: iteration, targets, updates: updates) }
         let batch = EngineNetwork<Scalar>.Batch(x: x.reading, targets: targets)
         guard let data else {
@@ -286,22 +288,34 @@ extension TrainingEngine {
     networks = networks.indices.filter { !positions.contains($0) }.map { networks[$0] }
   }
 
-  /// Accuracies and mean losses of the networks at some positions, or of the averages of their weights,
-  /// on a data set.
-  package func evaluate(_ positions: [Int], on data: PreparedDataset<Scalar>) -> [Evaluation] {
+  /// Losses and metrics of the networks at some positions, or of the averages of their weights, on a data
+  /// set.
+  package func evaluate(
+    _ positions: [Int], on data: PreparedDataset<Scalar>, metrics: [Metric]? = nil
+  ) -> [Evaluation] {
     if positions.isEmpty { return [] }
     return predictor(positions, rowCount: min(Network<Scalar>.blockSize, data.count))
-      .evaluate(on: data)
+      .evaluate(on: data, metrics: metrics)
   }
 
-  /// The share of the batch's rows whose class the networks at some positions predict, or the averages
-  /// of their weights.
-  package func batchAccuracies(_ positions: [Int]) -> [Double] {
+  /// Metrics of the networks at some positions, or of the averages of their weights, on the batch's rows.
+  ///
+  /// - Parameter data: what the batch was gathered from.
+  package func batchMetrics(
+    _ positions: [Int], _ metrics: [Metric], of data: PreparedDataset<Scalar>
+  ) -> [MetricValues] {
     if positions.isEmpty { return [] }
     let predictor = predictor(positions, rowCount: batchSize)
     let outputs = predictor.outputs(rowCount: batchSize) { [x] rows, _ in x.reading.rows(rows) }
+    let batch = metrics == [.accuracy] ? nil : data.dataset.subset(rows: rows)
     return zip(predictor.losses, outputs).map { loss, outputs in
-      accuracy(of: loss.classes(of: outputs), labels: labels)
+      if case .labels(let labels) = targets.targets.kind, batch == nil, data.weights == nil {
+        return [.accuracy: accuracy(of: loss.classes(of: outputs), labels: labels)]
+      }
+      let found = Predictions(
+        outputs, loss: loss, schema: data.schema, scaling: data.preprocessing.targets)
+      let rows = batch ?? data.dataset.subset(rows: rows)
+      return PreparedDataset<Scalar>(rows, with: data.preprocessing).values(of: metrics, for: found)
     }
   }
 

@@ -2,14 +2,27 @@ import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// The accuracy and loss of a network on a data set.
+/// The loss and some metrics of a network on a data set, by its weights where it has any.
 public struct Evaluation: Codable, Equatable, Sendable {
-  /// The share of rows whose label is predicted; NaN for no rows.
-  public let accuracy: Double
-  /// The loss of the rows, without any penalty; NaN for no rows.
-  public let loss: Double
   /// The number of rows evaluated.
   public let count: Int
+  /// The loss of the rows, without any penalty; NaN for no rows. Of numbers it is that of the scaled
+  /// targets.
+  public let loss: Double
+  /// The metrics.
+  public let metrics: MetricValues
+
+  /// The share of rows whose class, or whose labels all, are predicted; NaN for no rows and for numbers.
+  public var accuracy: Double { metrics[.accuracy] ?? .nan }
+
+  /// The value of a metric, which may be the loss; nil where it was not measured or is not defined.
+  public subscript(metric: Metric) -> Double? { metric == .loss ? loss : metrics[metric] }
+
+  init(count: Int, loss: Double, metrics: MetricValues) {
+    self.count = count
+    self.loss = loss
+    self.metrics = metrics
+  }
 }
 
 extension Network {
@@ -23,15 +36,16 @@ extension Network {
   ///   - workers: the number of threads that share a block, 1 to 256 but no more than rows, or nil
   ///     for as many as suit the work; the outputs are the same.
   ///   - body: takes outputs, [rows, outputs], and as many labels.
-  /// - Precondition: the data has this network's input size and no more classes than it.
+  /// - Precondition: the data has this network's input size, and targets that are classes, no more than
+  ///   its own.
   public func forEachBlockOfOutputs(
     of data: PreparedDataset<Scalar>, workers: Int? = nil,
     _ body: (Tensor<Scalar>, [Int]) throws -> Void
   ) rethrows {
     requireFit(data, "data")
-    let predictor = predictor(rows: data.count, workers: workers)
+    let (predictor, labels) = (predictor(rows: data.count, workers: workers), data.labels)
     try predictor.forEachBlock(of: data.features) { rows, outputs in
-      try body(outputs[0], Array(data.labels[rows]))
+      try body(outputs[0], Array(labels[rows]))
     }
   }
 
@@ -53,16 +67,20 @@ extension Network {
     return classes
   }
 
-  /// Accuracy and mean loss on a data set, computed block by block.
+  /// The loss and some metrics on a data set, computed block by block.
   ///
-  /// - Parameter workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
-  /// - Precondition: the data has this network's input size and no more classes than it.
-  public func evaluate(on data: PreparedDataset<Scalar>, workers: Int? = nil) -> Evaluation {
+  /// - Parameters:
+  ///   - metrics: what to measure, or nil for ``Metric/defaults(for:)``.
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  /// - Precondition: the data has this network's input size, and targets that suit its outputs.
+  public func evaluate(
+    on data: PreparedDataset<Scalar>, metrics: [Metric]? = nil, workers: Int? = nil
+  ) -> Evaluation {
     requireFit(data, "data")
-    return predictor(rows: data.count, workers: workers).evaluate(on: data)[0]
+    return predictor(rows: data.count, workers: workers).evaluate(on: data, metrics: metrics)[0]
   }
 
-  private func predictor(rows: Int, workers: Int?) -> Predictor<Scalar> {
+  func predictor(rows: Int, workers: Int?) -> Predictor<Scalar> {
     Predictor(for: self, rowCount: min(Self.blockSize, rows), workers: workers)
   }
 
@@ -71,9 +89,23 @@ extension Network {
     require(
       data.featureCount == inputSize,
       "Network: \(what) has \(data.featureCount) features, the network \(inputSize) inputs")
+    requireFit(data.schema, what)
+  }
+
+  /// Traps unless the outputs can be targets of a kind.
+  func requireFit(_ schema: TargetSchema, _ what: String) {
+    let count = schema.names.count
+    if schema.kind == .classes {
+      return require(
+        count <= classCount,
+        "Network: \(what) has \(count) classes, the network \(classCount)")
+    }
     require(
-      data.classCount <= classCount,
-      "Network: \(what) has \(data.classCount) classes, the network \(classCount)")
+      loss.takesValues,
+      "Network: \(what) has \(schema) for each row, which the loss \(loss.name) does not take")
+    require(
+      count == outputSize,
+      "Network: \(what) has \(schema) for each row, the network \(outputSize) outputs")
   }
 }
 
@@ -98,24 +130,66 @@ extension Predictor {
     }
   }
 
-  /// Accuracy and mean loss of each network on a data set, computed block by block.
-  func evaluate(on data: PreparedDataset<Scalar>) -> [Evaluation] {
-    var sums = losses.map { _ in (right: 0, loss: 0.0, weight: 0.0) }
+  /// The loss and some metrics of each network on a data set, computed block by block.
+  ///
+  /// - Parameter metrics: what to measure, or nil for the defaults of the targets' kind.
+  func evaluate(
+    on data: PreparedDataset<Scalar>, metrics: [Metric]? = nil
+  ) -> [Evaluation] {
+    let metrics = metrics ?? Metric.defaults(for: data.schema.kind)
+    // The accuracy needs no outputs of all rows at once.
+    let isCounted = metrics == [.accuracy] && data.schema.kind == .classes && data.weights == nil
+    var sums = losses.map { _ in (right: 0, loss: 0.0, weight: 0.0, outputs: [Scalar]()) }
     forEachBlock(of: data.features) { rows, outputs in
-      let labels = Array(data.labels[rows])
-      let targets = Targets<Scalar>.labels(labels)
+      let targets = data.targets(rows)
       for (index, loss) in losses.enumerated() {
-        sums[index].right += zip(loss.classes(of: outputs[index]), labels).count { $0 == $1 }
         sums[index].loss += Double(loss.rowLosses(outputs[index], targets).sum())
         sums[index].weight += Double(
-          targets.withBlock { loss.normalizer(of: $0, rows: labels.count) })
+          targets.withBlock { loss.normalizer(of: $0, rows: rows.count) })
+        if isCounted, case .labels(let labels) = targets.kind {
+          sums[index].right += zip(loss.classes(of: outputs[index]), labels).count { $0 == $1 }
+        } else {
+          sums[index].outputs += outputs[index].elements
+        }
       }
     }
-    return sums.map {
-      Evaluation(
-        accuracy: Double($0.right) / Double(data.count), loss: $0.loss / $0.weight,
-        count: data.count)
+    return zip(losses, sums).map { loss, sums in
+      let values: MetricValues
+      if isCounted {
+        values = [.accuracy: Double(sums.right) / Double(data.count)]
+      } else {
+        let columns = sums.outputs.count / max(data.count, 1)
+        let found = Predictions(
+          Tensor(sums.outputs, shape: [data.count, columns]), loss: loss, schema: data.schema,
+          scaling: data.preprocessing.targets)
+        values = data.values(of: metrics, for: found)
+      }
+      return Evaluation(count: data.count, loss: sums.loss / sums.weight, metrics: values)
     }
+  }
+}
+
+extension PreparedDataset {
+  /// The targets of the rows `range`, with their weights.
+  package func targets(_ range: Range<Int>) -> Targets<Scalar> {
+    let weights = weights.map { Array($0[range]) }
+    if schema.kind == .classes { return .labels(Array(labels[range]), weights: weights) }
+    let columns = schema.names.count
+    return .values(
+      Tensor(
+        values[range.lowerBound * columns..<range.upperBound * columns],
+        shape: [range.count, columns]), weights: weights)
+  }
+
+  /// Metrics of the predictions of all rows.
+  func values(of metrics: [Metric], for found: Predictions) -> MetricValues {
+    var values = MetricValues()
+    if count == 0 { return values }
+    for metric in metrics where metric != .loss {
+      values[metric] = metric.value(
+        of: found, targets: dataset.targets, weights: dataset.weights)
+    }
+    return values
   }
 }
 

@@ -53,23 +53,7 @@ extension RunDirectory {
       let expected = "expected the losses of \(count) iterations, as run.json says"
       throw FileError(lossesPath, "\(expected), found those of \(history.loss.count)")
     }
-    let epochs = CSVReader(
-      path: file(Self.epochsName), columns: Self.epochColumns, orColumns: Self.earlierEpochColumns)
-    try epochs.forEachRow { row in
-      let first = history.epochs.last.map { $0.iteration + 1 } ?? 0
-      if first >= count {
-        throw row.error(0, expected: "no more lines: there are \(count) iterations")
-      }
-      let isShare = { (share: Double) in share >= 0 && share <= 1 }
-      history.epochs.append(
-        History.Epoch(
-          iteration: try row.integer(
-            0, in: first...(count - 1), expected: "\(first) to \(count - 1)"),
-          trainAccuracy: try row.number(1, expected: "a share of 1", where: isShare),
-          validationAccuracy: try row.optionalNumber(2, expected: "a share of 1", where: isShare),
-          validationLoss: row.columns.count > 4 ? try row.optionalNumber(4) : nil,
-          learningRate: try row.number(3, expected: "a number of 0 or more") { $0 >= 0 }))
-    }
+    history.epochs = try EpochTable.read(file(Self.epochsName), iterations: count)
     return history
   }
 }
@@ -166,18 +150,13 @@ extension RunDirectory {
     of record: RunRecord, _ history: History, _ diagnostics: DiagnosticSeries?
   ) throws -> [(name: String, text: String)] {
     let losses = history.loss.enumerated().map { "\($0.offset),\($0.element)\n" }
-    let epochs = history.epochs.map { epoch in
-      let (accuracy, loss) = (epoch.validationAccuracy, epoch.validationLoss)
-      return "\(epoch.iteration),\(epoch.trainAccuracy),\(accuracy.map { "\($0)" } ?? ""),"
-        + "\(epoch.learningRate),\(loss.map { "\($0)" } ?? "")\n"
-    }
     let header = { (columns: [String]) in columns.joined(separator: ",") + "\n" }
     let snapshots = diagnostics.map {
       header(DiagnosticTable.columns) + DiagnosticTable.lines(of: $0).joined()
     }
     return [
       (Self.lossesName, header(Self.lossColumns) + losses.joined()),
-      (Self.epochsName, header(Self.epochColumns) + epochs.joined()),
+      (Self.epochsName, EpochTable.text(of: history.epochs)),
       (Self.recordName, try record.json + "\n"),
     ] + (snapshots.map { [(Self.diagnosticsName, $0)] } ?? [])
   }

@@ -7,7 +7,7 @@ import PerceptronFiles
 /// |---|---|
 /// | `model.safetensors` | the network and what is needed to predict with it |
 /// | `history.csv` | iteration, loss |
-/// | `epochs.csv` | iteration, batch_accuracy, validation_accuracy, learning_rate, validation_loss |
+/// | `epochs.csv` | iteration, batch_accuracy, validation_accuracy, learning_rate, validation_loss, and further metrics in pairs such as batch_mae, validation_mae; for numbers r2 in place of accuracy |
 /// | `diagnostics.csv` | iteration, layer, name, quantity, value: a ``DiagnosticSeries``, if the run recorded one |
 /// | `gradcheck.json` | a check of its model's gradients, where one was made since |
 /// | `run.json` | a ``RunRecord`` |
@@ -38,13 +38,6 @@ public struct RunDirectory: Sendable {
   static let diagnosticsName = "diagnostics.csv"
   static let gradientCheckName = "gradcheck.json"
   static let lossColumns = ["iteration", "loss"]
-  static let epochColumns = [
-    "iteration", "batch_accuracy", "validation_accuracy", "learning_rate", "validation_loss",
-  ]
-  /// The columns of versions before `validation_loss`.
-  static let earlierEpochColumns = [
-    "iteration", "train_accuracy", "validation_accuracy", "learning_rate",
-  ]
   /// The files of a run, in the order in which they come into their places.
   static let names = [
     lossesName, epochsName, diagnosticsName, gradientCheckName, recordName, modelName,

@@ -30,7 +30,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   }
 
   /// The results of a run.
-  public struct Results: Codable, Equatable, Sendable {
+  public struct Results: Equatable, Sendable {
     /// How it ended.
     public var status: Status
     /// The number of iterations made.
@@ -41,25 +41,25 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var trainLoss: Double?
     /// The mean loss of the saved network on the validation set, without the penalty.
     public var validationLoss: Double?
-    /// The accuracy of the saved network on all training rows.
-    public var trainAccuracy: Double?
-    /// The accuracy of the saved network on the validation set.
-    public var validationAccuracy: Double?
+    /// The metrics of the saved network on all training rows.
+    public var training: MetricValues?
+    /// The metrics of the saved network on the validation set.
+    public var validation: MetricValues?
     /// Whether early stopping ended the run before its length.
     public var stoppedEarly: Bool
     /// With early stopping, the iteration whose weights were saved, counted from 0.
     public var bestIteration: Int?
     /// Problems of the run as a whole; nil for a run that did not finish.
     public var warnings: [DiagnosticWarning]?
-    /// Of an ensemble, the accuracy of each member on the validation set.
-    public var memberAccuracies: [Double]?
+    /// Of an ensemble, the value of the run's metric for each member on the validation set.
+    public var memberValues: [Double]?
 
     /// Creates results.
     public init(
       status: Status, iterations: Int, finalLoss: Double?, trainLoss: Double? = nil,
-      validationLoss: Double? = nil, trainAccuracy: Double?, validationAccuracy: Double?,
+      validationLoss: Double? = nil, training: MetricValues?, validation: MetricValues?,
       stoppedEarly: Bool = false, bestIteration: Int? = nil, warnings: [DiagnosticWarning]? = nil,
-      memberAccuracies: [Double]? = nil
+      memberValues: [Double]? = nil
     ) {
       self.status = status
       self.iterations = iterations
@@ -67,12 +67,17 @@ public struct RunRecord: Codable, Equatable, Sendable {
       self.trainLoss = trainLoss
       self.validationLoss = validationLoss
       self.warnings = warnings
-      self.memberAccuracies = memberAccuracies
-      self.trainAccuracy = trainAccuracy
-      self.validationAccuracy = validationAccuracy
+      self.memberValues = memberValues
+      self.training = training
+      self.validation = validation
       self.stoppedEarly = stoppedEarly
       self.bestIteration = bestIteration
     }
+
+    /// The accuracy of the saved network on all training rows.
+    public var trainAccuracy: Double? { training?[.accuracy] }
+    /// The accuracy of the saved network on the validation set.
+    public var validationAccuracy: Double? { validation?[.accuracy] }
   }
 
   /// The experiment.
@@ -106,6 +111,70 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.seconds = seconds
     self.machine = machine
     self.diagnosis = diagnosis
+  }
+}
+
+/// Metrics as `trainAccuracy`, `validationR2` and so on.
+extension RunRecord.Results: Codable {
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+
+    /// `trainBalancedAccuracy` for the part `train`.
+    init(_ part: String, _ metric: Metric) {
+      self.init(part + metric.rawValue.split(separator: "-").map(\.capitalized).joined())
+    }
+  }
+
+  private static let parts = (training: "train", validation: "validation")
+
+  /// Decodes results.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    func find<Value: Decodable>(_ name: String) throws -> Value? {
+      try values.decodeIfPresent(Value.self, forKey: Key(name))
+    }
+    func metrics(_ part: String) throws -> MetricValues? {
+      var found = MetricValues()
+      for metric in Metric.allCases where metric != .loss {
+        found[metric] = try values.decodeIfPresent(Double.self, forKey: Key(part, metric))
+      }
+      return found.all.isEmpty ? nil : found
+    }
+    self.init(
+      status: try values.decode(RunRecord.Status.self, forKey: Key("status")),
+      iterations: try values.decode(Int.self, forKey: Key("iterations")),
+      finalLoss: try find("finalLoss"), trainLoss: try find("trainLoss"),
+      validationLoss: try find("validationLoss"), training: try metrics(Self.parts.training),
+      validation: try metrics(Self.parts.validation),
+      stoppedEarly: try values.decode(Bool.self, forKey: Key("stoppedEarly")),
+      bestIteration: try find("bestIteration"), warnings: try find("warnings"),
+      memberValues: try find("memberValues") ?? find("memberAccuracies"))
+  }
+
+  /// Encodes results.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    func add(_ value: (some Encodable)?, _ name: String) throws {
+      try values.encodeIfPresent(value, forKey: Key(name))
+    }
+    try add(status, "status")
+    try add(iterations, "iterations")
+    try add(finalLoss, "finalLoss")
+    try add(trainLoss, "trainLoss")
+    try add(validationLoss, "validationLoss")
+    for (part, metrics) in [(Self.parts.training, training), (Self.parts.validation, validation)] {
+      for (metric, value) in metrics?.all ?? [] {
+        try values.encode(value, forKey: Key(part, metric))
+      }
+    }
+    try add(stoppedEarly, "stoppedEarly")
+    try add(bestIteration, "bestIteration")
+    try add(warnings, "warnings")
+    try add(memberValues, "memberValues")
   }
 }
 

@@ -3,21 +3,25 @@ import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// A network with everything that is needed to predict: its preprocessing and the class names.
+/// A network with everything that is needed to predict: its preprocessing, and what its outputs are.
 ///
 /// Saved as a safetensors file: tensors `W1`, `b1`, `W2`, … in the network's precision, and in the
-/// metadata the architecture, the preprocessing, the class names and, of pictures, their shape as JSON.
+/// metadata the architecture, the preprocessing, the class names or other targets and, of pictures, their
+/// shape as JSON.
 public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
   /// The network.
   public var network: Network<Scalar>
-  /// The preprocessing of features.
+  /// The preprocessing of features, and of targets that are numbers.
   public var preprocessing: Preprocessing
-  /// A name for each class.
-  public var classNames: [String]
+  /// What is predicted: classes, numbers or labels, with their names.
+  public var schema: TargetSchema
   /// How the inputs form a picture, or nil where they are none or that is not known.
   public var image: ImageShape?
 
-  /// A model of a network, preprocessing and class names.
+  /// A name for each class; empty where no classes are predicted.
+  public var classNames: [String] { schema.kind == .classes ? schema.names : [] }
+
+  /// A model that predicts classes.
   ///
   /// - Parameter image: how the inputs form a picture, if they do.
   /// - Precondition: a name for each class, a mean, if any, for each input, and a picture, if any, of
@@ -26,9 +30,30 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
     network: Network<Scalar>, preprocessing: Preprocessing, classNames: [String],
     image: ImageShape? = nil
   ) {
+    self.init(
+      network: network, preprocessing: preprocessing, schema: .classes(classNames), image: image)
+  }
+
+  /// A model of a network and its preprocessing.
+  ///
+  /// - Parameters:
+  ///   - schema: what is predicted.
+  ///   - image: how the inputs form a picture, if they do.
+  /// - Precondition: a name for each class, or for each output where numbers or labels are predicted; a
+  ///   mean, if any, for each input; a scaling of targets, if any, of each output; a picture, if any, of as
+  ///   many features as inputs.
+  public init(
+    network: Network<Scalar>, preprocessing: Preprocessing, schema: TargetSchema,
+    image: ImageShape? = nil
+  ) {
     require(
-      classNames.count == network.classCount,
-      "TrainedModel: \(classNames.count) class names for \(network.classCount) classes")
+      schema.kind != .classes || schema.names.count == network.classCount,
+      "TrainedModel: \(schema.names.count) class names for \(network.classCount) classes")
+    network.requireFit(schema, "the model")
+    require(
+      preprocessing.targets.map { $0.means.count == network.outputSize } ?? true,
+      "TrainedModel: a scaling of \(preprocessing.targets?.means.count ?? 0) targets for "
+        + "\(network.outputSize) outputs")
     require(
       preprocessing.mean.map { $0.count == network.inputSize } ?? true,
       "TrainedModel: a mean of \(preprocessing.mean?.count ?? 0) features for \(network.inputSize) inputs"
@@ -39,7 +64,7 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
     )
     self.network = network
     self.preprocessing = preprocessing
-    self.classNames = classNames
+    self.schema = schema
     self.image = image
   }
 
@@ -71,7 +96,7 @@ public enum AnyTrainedModel: Sendable {
     }
   }
 
-  /// The loss, without the penalty, and the accuracy on a data set, which is prepared as the model's
+  /// The loss, without the penalty, and metrics on a data set, which is prepared as the model's
   /// training data was.
   ///
   /// - Precondition: the data has the network's input size and no more classes than it.
@@ -94,6 +119,8 @@ private enum Metadata {
   static let architecture = "architecture"
   static let preprocessing = "preprocessing"
   static let classNames = "class_names"
+  /// For models that do not predict classes.
+  static let targets = "targets"
   /// For models whose inputs are known to be pictures.
   static let image = "image"
 
@@ -123,8 +150,12 @@ extension TrainedModel {
       Metadata.version: Metadata.currentVersion,
       Metadata.architecture: try architecture.jsonLine,
       Metadata.preprocessing: try preprocessing.jsonLine,
-      Metadata.classNames: try classNames.jsonLine,
     ])
+    if schema.kind == .classes {
+      archive.metadata[Metadata.classNames] = try classNames.jsonLine
+    } else {
+      archive.metadata[Metadata.targets] = try schema.jsonLine
+    }
     if let image { archive.metadata[Metadata.image] = try image.jsonLine }
     archive.add(network)
     try archive.write(to: path)
@@ -148,12 +179,25 @@ extension TrainedModel {
         path, "expected the tensors \(expected), found \(archive.names.stablySorted())")
     }
     preprocessing = try archive.decode(Preprocessing.self, Metadata.preprocessing, path: path)
-    classNames = try archive.decode([String].self, Metadata.classNames, path: path)
+    schema =
+      archive.metadata[Metadata.targets] == nil
+      ? .classes(try archive.decode([String].self, Metadata.classNames, path: path))
+      : try archive.decode(TargetSchema.self, Metadata.targets, path: path)
     if let mean = preprocessing.mean, mean.count != network.inputSize {
       throw FileError(path, "expected a mean of \(network.inputSize) features, found \(mean.count)")
     }
-    if classNames.count != network.classCount {
-      throw FileError(path, "expected \(network.classCount) class names, found \(classNames.count)")
+    let count = schema.kind == .classes ? network.classCount : network.outputSize
+    if schema.names.count != count || (schema.kind != .classes && !network.loss.takesValues) {
+      throw FileError(
+        path,
+        schema.kind == .classes
+          ? "expected \(count) class names, found \(schema.names.count)"
+          : "\(schema) do not fit \(count) outputs with the loss \(network.loss.name)")
+    }
+    if let scaling = preprocessing.targets, scaling.means.count != network.outputSize {
+      throw FileError(
+        path,
+        "expected the scaling of \(network.outputSize) targets, found one of \(scaling.means.count)")
     }
     image =
       archive.metadata[Metadata.image] == nil

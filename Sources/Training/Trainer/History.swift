@@ -6,10 +6,10 @@ public struct History: Codable, Equatable, Sendable {
   public struct Epoch: Codable, Equatable, Sendable {
     /// The iteration after which it was made, counted from 0.
     public let iteration: Int
-    /// The accuracy on the iteration's batch, not on all training rows.
-    public let trainAccuracy: Double
-    /// The accuracy on the validation set, or nil where there is none.
-    public let validationAccuracy: Double?
+    /// Metrics on the iteration's batch, not on all training rows.
+    public let batch: MetricValues
+    /// Metrics on the validation set, or nil where there is none.
+    public let validation: MetricValues?
     /// The mean loss of the validation set, without the penalty, or nil where it was not measured.
     public let validationLoss: Double?
     /// The learning rate that the iteration was made with, before the epoch's decay.
@@ -17,14 +17,35 @@ public struct History: Codable, Equatable, Sendable {
 
     /// An evaluation's figures.
     public init(
-      iteration: Int, trainAccuracy: Double, validationAccuracy: Double?,
+      iteration: Int, batch: MetricValues, validation: MetricValues?,
       validationLoss: Double? = nil, learningRate: Double
     ) {
       self.iteration = iteration
-      self.trainAccuracy = trainAccuracy
-      self.validationAccuracy = validationAccuracy
+      self.batch = batch
+      self.validation = validation
       self.validationLoss = validationLoss
       self.learningRate = learningRate
+    }
+
+    /// An evaluation of classes by the accuracy.
+    public init(
+      iteration: Int, trainAccuracy: Double, validationAccuracy: Double?,
+      validationLoss: Double? = nil, learningRate: Double
+    ) {
+      self.init(
+        iteration: iteration, batch: [.accuracy: trainAccuracy],
+        validation: validationAccuracy.map { [.accuracy: $0] }, validationLoss: validationLoss,
+        learningRate: learningRate)
+    }
+
+    /// The accuracy on the iteration's batch, not on all training rows; NaN where it was not measured.
+    public var trainAccuracy: Double { batch[.accuracy] ?? .nan }
+    /// The accuracy on the validation set, or nil where there is none.
+    public var validationAccuracy: Double? { validation?[.accuracy] }
+
+    /// The value of a metric, which may be the loss, on the validation set; nil where there is none.
+    public func validationValue(of metric: Metric) -> Double? {
+      metric == .loss ? validationLoss : validation?[metric]
     }
   }
 
@@ -45,6 +66,38 @@ public struct History: Codable, Equatable, Sendable {
   public var trainAccuracy: [Double] { epochs.map(\.trainAccuracy) }
   /// The validation accuracy of each evaluation; empty where there is no validation set.
   public var validationAccuracy: [Double] { epochs.compactMap(\.validationAccuracy) }
+}
+
+extension History.Epoch {
+  private enum CodingKeys: CodingKey {
+    case iteration, batch, validation, validationLoss, learningRate
+    // Of earlier versions.
+    case trainAccuracy, validationAccuracy
+  }
+
+  /// Decodes an evaluation; earlier versions wrote accuracies in place of metrics.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func metrics(_ key: CodingKeys, orAccuracy accuracy: CodingKeys) throws -> MetricValues? {
+      try values.decodeIfPresent(MetricValues.self, forKey: key)
+        ?? values.decodeIfPresent(Double.self, forKey: accuracy).map { [.accuracy: $0] }
+    }
+    iteration = try values.decode(Int.self, forKey: .iteration)
+    batch = try metrics(.batch, orAccuracy: .trainAccuracy) ?? MetricValues()
+    validation = try metrics(.validation, orAccuracy: .validationAccuracy)
+    validationLoss = try values.decodeIfPresent(Double.self, forKey: .validationLoss)
+    learningRate = try values.decode(Double.self, forKey: .learningRate)
+  }
+
+  /// Encodes an evaluation.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(iteration, forKey: .iteration)
+    try values.encode(batch, forKey: .batch)
+    try values.encodeIfPresent(validation, forKey: .validation)
+    try values.encodeIfPresent(validationLoss, forKey: .validationLoss)
+    try values.encode(learningRate, forKey: .learningRate)
+  }
 }
 
 // MARK: - Runs that diverge

@@ -8,7 +8,7 @@ extension Trainer {
   ///
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.
-  ///   - validation: rows that accuracy is measured on, never trained on.
+  ///   - validation: rows that metrics are measured on, never trained on.
   ///   - callbacks: called in this order after each iteration of each network, and told of the end.
   /// - Returns: the first network's history from the run's beginning.
   /// - Throws: `InvalidSetting` for a validation set without rows, and for data of a single class if the
@@ -83,7 +83,12 @@ extension Trainer {
       try InvalidSetting.demand(
         training.classCount != 1 || member.network.classCount == 1,
         "classes of the training data", 1, "the network's \(member.network.classCount)")
+      try member.settings.check(for: training.schema)
     }
+    require(
+      validation.map { $0.schema.kind == training.schema.kind } ?? true,
+      "Trainer: training targets are \(training.schema), those for validation "
+        + "\(validation?.schema.description ?? "")")
     require(
       training.count == rowCount,
       "Trainer: \(training.count) training rows, the trainer was made for \(rowCount)")
@@ -201,12 +206,13 @@ extension Trainer {
 
     private func evaluate(after current: Int, _ trainer: inout Trainer) {
       let places = positions.indices.filter { trainer.members[positions[$0]].failure == nil }
-      let held = validation.map { engine.evaluate(places, on: $0) }
-      let batch = engine.batchAccuracies(places)
+      let metrics = trainer.settings.metrics(for: training.schema.kind)
+      let held = validation.map { engine.evaluate(places, on: $0, metrics: metrics) }
+      let batch = engine.batchMetrics(places, metrics, of: training)
       for (order, place) in places.enumerated() {
         let epoch = History.Epoch(
-          iteration: current, trainAccuracy: batch[order],
-          validationAccuracy: held?[order].accuracy, validationLoss: held?[order].loss,
+          iteration: current, batch: batch[order], validation: held?[order].metrics,
+          validationLoss: held?[order].loss,
           learningRate: engine.learningRate(at: place))
         trainer.members[positions[place]].evaluated(epoch) {
           let state = engine.state(at: place)

@@ -1,3 +1,4 @@
+import PerceptronDatasets
 import PerceptronNeuralNetwork
 
 /// The settings of a ``Trainer``.
@@ -35,6 +36,12 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
   /// The decay of an exponential moving average of the weights, or nil for none. The average is then
   /// evaluated, and is the result of the run.
   public var averageDecay: Double?
+  /// A factor of the weight of each class's rows in the loss, or nil for 1 each: a batch's loss is divided by
+  /// the sum of its rows' weights. Evaluations do not use it.
+  public var classWeights: [Double]?
+  /// The metric that early stopping, schedules and studies go by, or nil for the first of
+  /// ``Metric/defaults(for:)``.
+  public var metric: Metric?
   /// The seed of dropout's masks, which the iteration's number changes.
   public var seed: UInt64
   /// The number of threads that share a step or an evaluation, 1 to 256, or nil for as many as BLAS
@@ -48,7 +55,8 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
     penalty: Penalty = .none, maxNorm: Double? = nil, clipping: GradientClipping = .none,
     length: Length = .epochs(10), batchSize: Int = 128, sampling: Sampling = .epoch,
     evaluation: EvaluationRule = .epochs(1), earlyStopping: EarlyStopping? = nil,
-    averageDecay: Double? = nil, seed: UInt64 = 0, workers: Int? = nil
+    averageDecay: Double? = nil, classWeights: [Double]? = nil, metric: Metric? = nil,
+    seed: UInt64 = 0, workers: Int? = nil
   ) {
     self.optimizer = optimizer
     self.learningRate = learningRate
@@ -62,6 +70,8 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
     self.evaluation = evaluation
     self.earlyStopping = earlyStopping
     self.averageDecay = averageDecay
+    self.classWeights = classWeights
+    self.metric = metric
     self.seed = seed
     self.workers = workers
   }
@@ -105,6 +115,12 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
         workerCounts.contains(workers), "workers", workers,
         "\(workerCounts.lowerBound) to \(workerCounts.upperBound)")
     }
+    if let classWeights {
+      for weight in classWeights { try InvalidSetting.demandNotNegative("class weight", weight) }
+      try InvalidSetting.demand(
+        classWeights.contains { $0 > 0 }, "class weights", classWeights,
+        "one for each class, at least one of them above 0")
+    }
     try optimizer.check()
     try schedule.check()
     try clipping.check()
@@ -116,6 +132,32 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
         earlyStopping == nil, "evaluation", "never", "something else with early stopping")
       try InvalidSetting.demand(
         !schedule.needsScores, "evaluation", "never", "something else with a plateau's schedule")
+    }
+  }
+}
+
+extension TrainerSettings {
+  /// What evaluations measure: the defaults, and ``metric`` where it is another.
+  package func metrics(for kind: TargetKind) -> [Metric] {
+    let defaults = Metric.defaults(for: kind)
+    guard let metric, metric != .loss, !defaults.contains(metric) else { return defaults }
+    return defaults + [metric]
+  }
+
+  /// Throws `InvalidSetting` unless metric and class weights suit the targets.
+  package func check(for schema: TargetSchema) throws {
+    if let metric {
+      let names = Metric.allCases.filter { $0.kinds.contains(schema.kind) }.map(\.rawValue)
+      try InvalidSetting.demand(
+        metric.kinds.contains(schema.kind), "metric", metric.rawValue,
+        "one of \(schema.kind): \(names.joined(separator: ", "))")
+    }
+    if let classWeights {
+      let expected =
+        schema.kind == .classes ? "one for each of \(schema.names.count) classes" : "none without classes"
+      try InvalidSetting.demand(
+        schema.kind == .classes && classWeights.count == schema.names.count, "class weights",
+        classWeights, expected)
     }
   }
 }
@@ -168,6 +210,8 @@ extension TrainerSettings {
 
   var sharedText: String {
     "batches of \(batchSize), sampled by \(sampling), evaluation \(evaluation)"
+      + (classWeights.map { ", class weights \($0)" } ?? "")
+      + (metric.map { ", metric \($0.title)" } ?? "")
       + (workers.map { ", \($0) workers" } ?? "")
   }
 }

@@ -40,8 +40,10 @@ public struct TrainingMoment<Scalar: BLASScalar> {
   public var member: Int { progress.member }
   /// The network after the update.
   public var network: Network<Scalar> { engine.network(at: place) }
-  /// The batch of the iteration: features [rows, inputs], and a class for each row.
-  public var batch: (features: Tensor<Scalar>, labels: [Int]) { (engine.features, engine.labels) }
+  /// The batch of the iteration: features [rows, inputs], and their targets, with the rows' weights.
+  public var batch: (features: Tensor<Scalar>, targets: Targets<Scalar>) {
+    (engine.features, engine.batchTargets)
+  }
 }
 
 /// The end of a call of ``Trainer/run(on:validation:callbacks:)`` for one network.

@@ -79,7 +79,12 @@ public struct TrainingMember<Scalar: BLASScalar>: Sendable {
   /// Records an evaluation after the last step, of a network that early stopping may store.
   mutating func evaluated(_ epoch: History.Epoch, _ evaluated: () -> Network<Scalar>) {
     history.epochs.append(epoch)
-    let score = epoch.validationAccuracy ?? -recentLoss.value
+    let metric = settings.metric ?? epoch.batch.all.first?.metric ?? .loss
+    // A metric that is not defined is no improvement.
+    let isValidated = epoch.validation != nil
+    let score =
+      isValidated
+      ? epoch.validationValue(of: metric).map(metric.score) ?? -.infinity : -recentLoss.value
     recentLoss = RunningMean()
     if let rule = settings.earlyStopping { stopping.record(score, evaluated, by: rule) }
     lastScore = score

@@ -1,0 +1,67 @@
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronLinearAlgebra
+
+/// The F1 of each class, 2·right / (occurring + predicted) by weight; nil for a class that neither occurs
+/// nor is predicted.
+func classF1(
+  of predicted: [Int], labels: [Int], weights: [Double]?, classCount: Int
+) -> [Double?] {
+  var right = [Double](repeating: 0, count: classCount)
+  var all = right
+  for (row, label) in labels.enumerated() {
+    let weight = weights?[row] ?? 1
+    all[label] += weight
+    all[predicted[row]] += weight
+    if predicted[row] == label { right[label] += weight }
+  }
+  return zip(right, all).map { $1 > 0 ? 2 * $0 / $1 : nil }
+}
+
+/// The share, by weight, of rows whose labels are all predicted.
+func exactMatchAccuracy(
+  _ found: Predictions, _ targets: DatasetTargets, _ weights: [Double]?
+) -> Double {
+  guard let predicted = found.values?.elements, let truth = targets.values else { return .nan }
+  let columns = targets.schema.names.count
+  let isRight = (0..<found.count).map { row in
+    (row * columns..<(row + 1) * columns).allSatisfy { predicted[$0] == truth[$0] } ? 1 : 0
+  }
+  let ones = [Int](repeating: 1, count: found.count)
+  return weightedAccuracy(of: isRight, labels: ones, weights: weights)
+}
+
+/// The mean F1 of the labels that occur or are predicted.
+func macroF1(_ found: Predictions, _ targets: DatasetTargets, _ weights: [Double]?) -> Double {
+  guard let predicted = found.values?.elements, let truth = targets.values else { return .nan }
+  let columns = targets.schema.names.count
+  let scores = (0..<columns).compactMap { column in
+    let places = stride(from: column, to: truth.count, by: columns)
+    return classF1(
+      of: places.map { Int(predicted[$0]) }, labels: places.map { Int(truth[$0]) },
+      weights: weights, classCount: 2)[1]
+  }
+  return scores.reduce(0, +) / Double(scores.count)
+}
+
+/// The mean over rows and labels of −ln(probability of the label's value).
+func labelLogLoss(
+  _ found: Predictions, _ targets: DatasetTargets, _ weights: [Double]?
+) -> Double {
+  guard let probabilities = found.probabilities?.elements, let truth = targets.values else {
+    return .nan
+  }
+  let columns = targets.schema.names.count
+  var (sum, total) = (0.0, 0.0)
+  for row in 0..<found.count {
+    let weight = weights?[row] ?? 1
+    if weight > 0 {
+      for place in row * columns..<(row + 1) * columns {
+        let p = truth[place] == 1 ? probabilities[place] : 1 - probabilities[place]
+        sum -= weight * Double.logarithm(p)
+      }
+    }
+    total += weight * Double(columns)
+  }
+  return sum / total
+}

@@ -1,0 +1,94 @@
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+
+/// A network's predictions for some rows, in double precision and, of numbers, in the targets' own units.
+///
+///     let found = network.predictions(of: test.features, as: test.schema)
+///     let error = meanAbsoluteError(of: found.numbers.elements, targets: test.dataset.targets.values!)
+public struct Predictions: Sendable {
+  /// What is predicted.
+  public let schema: TargetSchema
+  /// The outputs, [rows, outputs].
+  public let outputs: Tensor<Double>
+  /// The predicted class of each row; empty unless classes are predicted.
+  public let classes: [Int]
+  /// The probability of each class, [rows, classes], or of each label, [rows, labels]; nil for numbers and
+  /// for losses without probabilities, such as a hinge.
+  public let probabilities: Tensor<Double>?
+  /// The predicted numbers, [rows, columns], or 1 for each predicted label and 0 for others,
+  /// [rows, labels]; nil for classes.
+  public let values: Tensor<Double>?
+
+  /// The number of rows.
+  public var count: Int { outputs.shape.rowCount }
+
+  /// The predictions of a network with this loss.
+  ///
+  /// - Parameters:
+  ///   - outputs: [rows, outputs].
+  ///   - scaling: the scaling of targets that the network was trained with.
+  init<Scalar>(
+    _ outputs: Tensor<Scalar>, loss: any Loss<Scalar>, schema: TargetSchema,
+    scaling: TargetScaling?
+  ) {
+    self.schema = schema
+    self.outputs = Tensor(outputs)
+    switch schema.kind {
+    case .classes:
+      classes = loss.classes(of: outputs)
+      probabilities = loss.probabilities(of: outputs).map { Tensor($0) }
+      values = nil
+    case .numbers:
+      classes = []
+      probabilities = nil
+      values = scaling?.unscaled(outputs) ?? self.outputs
+    case .labels:
+      classes = []
+      probabilities = loss.labelProbabilities(of: outputs).map { Tensor($0) }
+      let threshold = Double(loss.labelThreshold)
+      values = Tensor(
+        self.outputs.elements.map { $0 > threshold ? 1 : 0 }, shape: outputs.shape)
+    }
+  }
+}
+
+extension Loss {
+  /// The output above which a label is predicted.
+  fileprivate var labelThreshold: Scalar { (self as? any ValueLoss<Scalar>)?.threshold ?? 0 }
+
+  /// The probability of each label: the sigmoid of each output with the logistic loss, else nil.
+  fileprivate func labelProbabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>? {
+    guard self is LogisticLoss<Scalar> else { return nil }
+    var probabilities = outputs
+    probabilities.withMutableRows {
+      Scalar.activate(.sigmoid, count: $0.count, $0.reading.base, into: $0.base)
+    }
+    return probabilities
+  }
+}
+
+extension Network {
+  /// The predictions for all rows, gathered and preprocessed block by block.
+  ///
+  /// - Parameters:
+  ///   - features: rows as they came, of as many numbers as the network has inputs.
+  ///   - schema: what the network was trained to predict.
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  public func predictions(
+    of features: PreparedFeatures<Scalar>, as schema: TargetSchema, workers: Int? = nil
+  ) -> Predictions {
+    require(
+      features.featureCount == inputSize,
+      "Network: rows of \(features.featureCount) features, the network has \(inputSize) inputs")
+    requireFit(schema, "the schema")
+    var outputs: [Scalar] = []
+    outputs.reserveCapacity(features.count * outputSize)
+    predictor(rows: features.count, workers: workers).forEachBlock(of: features) {
+      outputs += $1[0].elements
+    }
+    return Predictions(
+      Tensor(outputs, shape: [features.count, outputSize]), loss: loss, schema: schema,
+      scaling: features.preprocessing.targets)
+  }
+}
