@@ -181,6 +181,13 @@ public struct LoadedData: Sendable {
   /// The test set, if there is one.
   public let test: Dataset?
 
+  package init(name: String, kind: Kind, training: Dataset, test: Dataset?) {
+    self.name = name
+    self.kind = kind
+    self.training = training
+    self.test = test
+  }
+
   /// Whether the features are bytes, as those of pictures are.
   public var isBytes: Bool {
     if case .bytes = training.features.storage { true } else { false }

@@ -42,7 +42,8 @@ struct CheckOptions<Default: DefaultData>: ParsableArguments {
   ) throws -> CheckSetup {
     let chosen = try hyperparameters
     let settings = chosen.network(
-      classCount: data.training.classCount, defaults: defaults, isPlain: chosen.isPlainNetwork)
+      for: data.training.schema, defaults: defaults,
+      isPlain: chosen.isPlainNetwork && data.training.schema.kind == .classes)
     try namingOptions { try settings.check(for: data.training) }
     let inputSize = data.training.featureCount
     try MemoryDemand(

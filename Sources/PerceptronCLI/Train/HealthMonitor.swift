@@ -49,7 +49,7 @@ final class HealthMonitor<Scalar: BLASScalar> {
     if let before {
       // Draws new dropout masks: the iteration's are not kept.
       var found = moment.network.diagnose(
-        moment.batch.features, .labels(moment.batch.labels), penalty: settings.penalty,
+        moment.batch.features, moment.batch.targets, penalty: settings.penalty,
         pass: .training(seed: settings.seed), update: (before, moment.network.parameters))
       complete(&found)
       // At a tenth of the initial learning rate, the schedule intends small updates.
@@ -79,13 +79,13 @@ final class HealthMonitor<Scalar: BLASScalar> {
   ) -> Diagnosis {
     let rows = 0..<min(settings.batchSize, training.count)
     return network.diagnose(
-      training.block(rows), .labels(Array(training.labels[rows])), penalty: settings.penalty,
+      training.block(rows), training.targets(rows), penalty: settings.penalty,
       pass: .training(seed: settings.seed))
   }
 
   private func complete(_ found: inout Diagnosis) {
     found.firstLoss = state.firstLoss
-    found.trainAccuracy = state.lastEpoch?.trainAccuracy
+    found.trainAccuracy = state.lastEpoch?.batch[.accuracy]
     found.isBatchAccuracy = true
     found.validationAccuracy = state.lastEpoch?.validationAccuracy
   }

@@ -58,10 +58,11 @@ extension TrainingSession {
       lines.append("\(end)restored the weights of iteration \(best)")
     }
     lines += results.figures(record.settings)
-    if let accuracies = results.memberAccuracies {
-      let each = accuracies.map { decimal($0, 4) }.joined(separator: ", ")
-      let mean = accuracies.reduce(0, +) / Double(accuracies.count)
-      lines.append("validation accuracy of each network \(each); mean \(decimal(mean, 4))")
+    if let values = results.memberValues {
+      let each = values.map { decimal($0, 4) }.joined(separator: ", ")
+      let mean = values.reduce(0, +) / Double(values.count)
+      lines.append(
+        "validation \(settings.metric.title) of each network \(each); mean \(decimal(mean, 4))")
     }
     if isSaved {
       lines.append("saved \(directory.modelPath)")

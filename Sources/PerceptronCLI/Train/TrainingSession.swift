@@ -66,7 +66,8 @@ extension TrainingSession {
     let measured = measure(&outcome, on: sets)
     let (training, validation) = (measured?.training, measured?.validation)
     if let training {
-      outcome.diagnosis?.measured(training: training.accuracy, validation: validation?.accuracy)
+      outcome.diagnosis?.measured(
+        training: training[.accuracy], validation: validation?[.accuracy])
     }
     let status: RunRecord.Status =
       outcome.divergence != nil ? .diverged : outcome.isFinished ? .finished : .interrupted
@@ -76,16 +77,16 @@ extension TrainingSession {
       results: .init(
         status: status, iterations: outcome.history.loss.count,
         finalLoss: outcome.history.loss.last, trainLoss: training?.loss,
-        validationLoss: validation?.loss, trainAccuracy: training?.accuracy,
-        validationAccuracy: validation?.accuracy, stoppedEarly: outcome.stoppedEarly,
+        validationLoss: validation?.loss, training: training?.metrics,
+        validation: validation?.metrics, stoppedEarly: outcome.stoppedEarly,
         bestIteration: outcome.bestIteration,
         warnings: status == .finished ? measured?.assessment.warnings : nil,
-        memberAccuracies: memberAccuracies(outcome, on: sets)),
+        memberValues: memberValues(outcome, on: sets)),
       secondsPerIteration: median(outcome.iterationTimes), seconds: outcome.seconds,
       machine: .current, diagnosis: outcome.diagnosis)
     let model = TrainedModel(
       network: outcome.network, preprocessing: sets.preprocessing,
-      classNames: data.training.classNames, image: data.training.image)
+      schema: data.training.schema, image: data.training.image)
     var problems: [any Error] = []
     func attempt(_ body: () throws -> Void) {
       do { try body() } catch { problems.append(error) }
@@ -107,14 +108,16 @@ extension TrainingSession {
     return Finished(record: record, divergence: divergence, isSaved: isSaved, problems: problems)
   }
 
-  /// The validation accuracy of each network of an ensemble.
-  private func memberAccuracies<Scalar>(
+  /// The value of the run's metric on the validation rows of each network of an ensemble.
+  private func memberValues<Scalar>(
     _ outcome: Outcome<Scalar>, on sets: PreparedSets<Scalar>
   ) -> [Double]? {
     guard let validation = sets.validation, !outcome.members.isEmpty, outcome.divergence == nil
     else { return nil }
-    return outcome.members.map {
-      $0.accuracy(on: validation, workers: settings.training.workers)
+    return outcome.members.compactMap {
+      $0.evaluate(
+        on: validation, metrics: [settings.metric], workers: settings.training.workers)[
+          settings.metric]
     }
   }
 
@@ -134,7 +137,9 @@ extension TrainingSession {
       of: outcome.members.first ?? outcome.network, history: outcome.history,
       initialLoss: outcome.initialLoss, settings: settings.training, on: sets.training)
     func evaluate(_ set: PreparedDataset<Scalar>) -> Evaluation {
-      outcome.network.evaluate(on: set, workers: settings.training.workers)
+      outcome.network.evaluate(
+        on: set, metrics: settings.training.metrics(for: settings.task),
+        workers: settings.training.workers)
     }
     let training = outcome.members.isEmpty ? assessment.training : evaluate(sets.training)
     if !training.loss.isFinite {

@@ -32,7 +32,8 @@ extension OverfitCheck: CustomStringConvertible {
     if passed { return "overfit check passed: \(path)\(floor)" }
     return
       "overfit check FAILED: \(path)\(floor); expected a loss below \(short(lossFloor + lossLimit))"
-      + (accuracy == nil ? "" : " and an accuracy of 1") + ". Try another learning rate and more updates; if no loss falls, check gradients, "
+      + (accuracy == nil ? "" : " and an accuracy of 1")
+      + ". Try another learning rate and more updates; if no loss falls, check gradients, "
       + "features and labels."
   }
 }

@@ -43,7 +43,7 @@ public struct RunDiagnosis: Codable, Equatable, Sendable {
   }
 
   /// Puts accuracies on all rows, measured when the run was over, in place of a batch's.
-  public mutating func measured(training: Double, validation: Double?) {
+  public mutating func measured(training: Double?, validation: Double?) {
     lastSnapshot.trainAccuracy = training
     lastSnapshot.isBatchAccuracy = false
     lastSnapshot.validationAccuracy = validation

@@ -22,7 +22,10 @@ extension Experiment {
     try InvalidSetting.demand(
       (0..<max(data.count, 1)).contains(validation), "validation rows", validation,
       "less than the \(data.count) rows of the data")
-    try training.check(rowCount: data.count - validation)
+    try fold?.check()
+    try training.check(rowCount: try trainingRowCount(of: data))
+    try training.check(for: data.schema)
+    try classWeights?.check(for: data.schema)
     try network.check(for: data)
     if let ensemble {
       try InvalidSetting.demand(ensemble >= 2, "ensemble size", ensemble, "at least 2")
@@ -42,13 +45,23 @@ extension Experiment {
 }
 
 extension NetworkSettings {
-  /// Throws `InvalidSetting` unless the network suits the classes of `data`.
+  /// Throws `InvalidSetting` unless the network suits the targets of `data`.
   public func check(for data: Dataset) throws {
     for layer in layers { try layer.check() }
     try initializer.check()
-    try loss.check(classCount: data.classCount)
+    let isClassifier = data.schema.kind == .classes
+    try loss.check(classCount: isClassifier ? data.classCount : nil)
     let outputs = layers.reduce(data.featureCount) { width, layer in
       if case .affine(let outputs) = layer { outputs } else { width }
+    }
+    if !isClassifier {
+      try InvalidSetting.demand(
+        loss.takesValues, "loss", loss,
+        "one of \(data.schema.kind), such as "
+          + (data.schema.kind == .numbers ? "squared-error" : "logistic"))
+      return try InvalidSetting.demand(
+        outputs == data.schema.names.count, "outputs of a network", outputs,
+        "\(data.schema.names.count), one for each of the \(data.schema.kind)")
     }
     let classes = loss.makeLoss(Double.self).classCount(outputSize: outputs)
     try InvalidSetting.demand(
@@ -64,11 +77,23 @@ extension NetworkSettings {
 // MARK: - A trainer
 
 extension Experiment {
+  /// The rows to train on and those held out: of a fold, or of the validation set.
+  package func parts(of data: Dataset) throws -> DatasetSplit {
+    guard let fold else { return try data.split(validation, by: split) }
+    return try data.folds(fold.count, by: split)[fold.number - 1]
+  }
+
+  /// The number of rows to train on.
+  package func trainingRowCount(of data: Dataset) throws -> Int {
+    if fold == nil && data.groups == nil { return data.count - validation }
+    return try parts(of: data).training.count
+  }
+
   /// Splits off the held-out rows and prepares both parts.
   package func sets<Scalar>(
     of data: Dataset, as _: Scalar.Type
   ) throws -> PreparedSets<Scalar> {
-    let split = try data.split(validation, by: split)
+    let split = try parts(of: data)
     let preprocessing = try Preprocessing.fitted(
       to: split.training, divisor: pixelScale, subtractMean: subtractMean)
     return PreparedSets(
@@ -84,6 +109,7 @@ extension Experiment {
   package func trainer<Scalar>(
     seed: UInt64, on sets: PreparedSets<Scalar>
   ) throws -> Trainer<Scalar, ExperimentRandom> {
+    let training = training(on: sets)
     if random == .numpy {
       var stream = NumPyRandom(seed: UInt32(seed))
       let fresh = freshNetwork(on: sets, using: &stream)
@@ -118,6 +144,13 @@ extension Experiment {
         "not of such a run: expected a \(random) random stream, found a \(saved.random.kind) one")
     }
     return saved
+  }
+
+  /// The settings of training, with the class weights that suit the training rows.
+  package func training<Scalar>(on sets: PreparedSets<Scalar>) -> TrainerSettings {
+    var settings = training
+    if let classWeights { settings.classWeights = classWeights.values(for: sets.training.dataset) }
+    return settings
   }
 
   package func freshNetwork<Scalar>(

@@ -26,14 +26,26 @@ public struct Experiment: Codable, Hashable, Sendable {
   public var data: String
   /// The folder's format; nil to detect it from the files.
   public var format: DatasetLibrary.Format?
+  /// What the targets are.
+  public var task: TargetKind
+  /// The file of the training rows' weights, or nil.
+  public var weights: String?
+  /// The file of the training rows' groups, or nil.
+  public var groups: String?
+  /// The rows held out as a test set, where the data has none; nil for none.
+  public var test: TestSplit?
   /// The network's layers, loss and initializer.
   public var network: NetworkSettings
   /// Optimizer, learning rate, length, batch size and the other settings of training.
   public var training: TrainerSettings
-  /// The number of rows held out for validation.
+  /// The number of rows held out for validation; of groups, as near to it as whole groups allow.
   public var validation: Int
   /// The choice of the rows held out.
   public var split: ValidationSplit
+  /// The fold that is held out in place of ``validation`` rows, or nil.
+  public var fold: Fold?
+  /// The weights of classes in the loss, or nil for 1 each.
+  public var classWeights: ClassWeights?
   /// The scalar type of the network.
   public var precision: Precision
   /// The generator of random numbers for weights and batches.
@@ -47,17 +59,26 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// Creates an experiment.
   public init(
-    data: String, format: DatasetLibrary.Format? = nil, network: NetworkSettings,
-    training: TrainerSettings, validation: Int, split: ValidationSplit = .stratified(seed: 0),
-    precision: Precision = .float, random: RandomKind = .fast, pixelScale: Double = 1,
-    subtractMean: Bool = false, ensemble: Int? = nil
+    data: String, format: DatasetLibrary.Format? = nil, task: TargetKind = .classes,
+    weights: String? = nil, groups: String? = nil, test: TestSplit? = nil,
+    network: NetworkSettings, training: TrainerSettings, validation: Int,
+    split: ValidationSplit = .stratified(seed: 0), fold: Fold? = nil,
+    classWeights: ClassWeights? = nil, precision: Precision = .float,
+    random: RandomKind = .fast, pixelScale: Double = 1, subtractMean: Bool = false,
+    ensemble: Int? = nil
   ) {
     self.data = data
     self.format = format
+    self.task = task
+    self.weights = weights
+    self.groups = groups
+    self.test = test
     self.network = network
     self.training = training
     self.validation = validation
     self.split = split
+    self.fold = fold
+    self.classWeights = classWeights
     self.precision = precision
     self.random = random
     self.pixelScale = pixelScale
@@ -65,16 +86,23 @@ public struct Experiment: Codable, Hashable, Sendable {
     self.ensemble = ensemble
   }
 
-  /// Decodes an experiment; versions without `split` held out the last rows.
+  /// Decodes an experiment; versions without `split` held out the last rows, and those
+  /// without `task` knew classes alone.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       data: try values.decode(String.self, forKey: .data),
       format: try values.decodeIfPresent(DatasetLibrary.Format.self, forKey: .format),
+      task: try values.decodeIfPresent(TargetKind.self, forKey: .task) ?? .classes,
+      weights: try values.decodeIfPresent(String.self, forKey: .weights),
+      groups: try values.decodeIfPresent(String.self, forKey: .groups),
+      test: try values.decodeIfPresent(TestSplit.self, forKey: .test),
       network: try values.decode(NetworkSettings.self, forKey: .network),
       training: try values.decode(TrainerSettings.self, forKey: .training),
       validation: try values.decode(Int.self, forKey: .validation),
       split: try values.decodeIfPresent(ValidationSplit.self, forKey: .split) ?? .last,
+      fold: try values.decodeIfPresent(Fold.self, forKey: .fold),
+      classWeights: try values.decodeIfPresent(ClassWeights.self, forKey: .classWeights),
       precision: try values.decode(Precision.self, forKey: .precision),
       random: try values.decode(RandomKind.self, forKey: .random),
       pixelScale: try values.decode(Double.self, forKey: .pixelScale),

@@ -120,6 +120,19 @@ extension Hyperparameter {
     }.with { $0.choices = choices }
   }
 
+  /// A text that `Choice` reads.
+  static func text<Choice: LosslessStringConvertible & Sendable>(
+    _ name: String, _ field: Field<Choice>, _ group: Group, _ placeholder: String, _ help: String,
+    expected: String
+  ) -> Hyperparameter {
+    Hyperparameter(name, .text, field, group, placeholder, help) {
+      .text($0.description)
+    } choice: { value in
+      if let choice = Choice(value.description) { return choice }
+      throw HyperparameterError(name, is: value, expected: expected)
+    }
+  }
+
   /// Widths of layers, written `512,256`; spaces do not matter.
   static func widths(
     _ name: String, _ field: Field<[Int]>, _ group: Group, _ help: String

@@ -117,7 +117,9 @@ extension Hyperparameter {
         "Share of the target probability that is spread evenly over all classes. (default: 0)"
       ).departing,
       choice("loss", \.loss, .network, "name", "Loss function.")
-        .byDefault(Hyperparameters.defaultLoss.rawValue).departing
+        .byDefault(
+          "softmax for classes, squared-error for numbers, logistic for several labels"
+        ).departing
         .titled("loss function").shown { .text("\($0.network.loss)") },
       choice(
         "initializer", \.initializer, .network, "name",
@@ -139,12 +141,26 @@ extension Hyperparameter {
       integer(
         "early-stopping", \.earlyStopping, 1...largest, .training, "patience",
         """
-        Stop after this many evaluations without a better validation accuracy (or, without validation \
-        rows, a lower mean training loss), and restore the best weights. (default: never)
+        Stop after this many evaluations without a better value of `metric` on the validation rows (or, \
+        without validation rows, a lower mean training loss), and restore the best weights. (default: never)
         """
       ).titled("early stopping", "patience").shown {
         .text($0.training.earlyStopping.map(displayName) ?? "none")
       },
+      choice(
+        "metric", \.metric, .training, "name",
+        """
+        Metric for early stopping, the plateau schedule and the ranking of trials. (default: accuracy, or \
+        r2 for numbers)
+        """
+      ).shown { $0.training.metric.map { .text($0.title) } },
+      text(
+        "class-weights", \.classWeights, .training, "weights",
+        """
+        Weights of the classes in the loss: balanced, for weights inversely proportional to the classes' \
+        numbers of training rows, or one for each class, such as 1,2.5. (default: 1 each)
+        """, expected: "balanced, or a number for each class, such as 1,2.5"
+      ).shown { $0.classWeights.map { .text($0.description) } },
       number(
         "average", \.average, .belowOne, .training, "decay",
         "Decay of an exponential moving average of the weights; the average is evaluated and saved. (default: none)"
@@ -158,15 +174,29 @@ extension Hyperparameter {
         "Subtract each feature's mean over the training rows. (default: for bytes only)",
         isInvertible: true
       ).titled("mean subtracted").shown { .flag($0.subtractMean) },
-      integer(
-        "validation", \.validation, 0...Int.max, .validation, "rows",
-        "Number of rows held out for validation; 0 for none. (default: depends on the data)"
+      text(
+        "validation", \.validation, .validation, "size",
+        """
+        Number of rows held out for validation, or a share of them such as 0.2; 0 for none. (default: \
+        depends on the data)
+        """, expected: "a number of rows, or a share below 1 such as 0.2"
       ).titled("validation rows").unordered.shown { .integer($0.validation) },
+      integer(
+        "folds", \.folds, 2...largest, .validation, "count",
+        """
+        Train a network for each of this many folds of the rows, of which one at a time is the validation \
+        set. (default: none)
+        """
+      ).unordered.shown { $0.fold.map { .integer($0.count) } },
+      integer(
+        "fold", \.fold, 1...largest, .validation, "number",
+        "With `folds`, train for this fold alone, counted from 1. (default: all)"
+      ).unordered.shown { $0.fold.map { .integer($0.number) } },
       choice(
         "split", \.split, .validation, "rule",
         """
         Choice of the rows held out: stratified, at random with the same share of every class, or last, \
-        the last rows. (default: last for cifar10, fashion-mnist and `random` numpy, else stratified)
+        the last rows. Numbers and several labels are only shuffled. (default: last for cifar10, fashion-mnist and `random` numpy, else stratified)
         """
       ).titled("validation split").shown { .text(displayName($0.split)) },
       seed("split-seed", \.splitSeed, .validation, "Seed of a stratified split.")

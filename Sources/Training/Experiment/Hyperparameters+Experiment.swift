@@ -74,13 +74,11 @@ extension Hyperparameters {
     let defaults = ExperimentDefaults.suiting(data)
     let rows = data.training.count
     if rows == 0 { throw DatasetError("\(data.name) has no training rows") }
-    let validation = validation ?? defaults.validation
-    if validation >= rows {
-      throw HyperparameterError(
-        "validation", is: validation,
-        expected: "less than the \(rows) training rows of \(data.name)")
-    }
-    let count = rows - validation
+    let schema = data.training.schema
+    let isPlain = isPlain && schema.kind == .classes
+    let split = validationSplit(of: data)
+    let held = try heldOut(of: data, defaults, by: split)
+    let count = rows - held
     var training =
       isPlain
       ? classicTraining(defaults, rowCount: count) : try modernTraining(rowCount: count)
@@ -93,15 +91,32 @@ extension Hyperparameters {
     try checkBatch(training.batchSize)
     let preparation = preparation(for: data, isPlain: isPlain)
     let experiment = Experiment(
-      data: data.name, format: format,
-      network: network(
-        classCount: data.training.classCount, defaults: defaults, isPlain: isPlain),
-      training: training, validation: validation, split: validationSplit(of: data),
+      data: data.name, format: format, task: schema.kind,
+      network: network(for: schema, defaults: defaults, isPlain: isPlain),
+      training: training, validation: held, split: split,
+      fold: fold.map { Fold($0, of: folds ?? 0) }, classWeights: classWeights,
       precision: precision ?? Self.defaultPrecision, random: random ?? Self.defaultRandom,
       pixelScale: preparation.divisor,
       subtractMean: preparation.subtractMean, ensemble: ensemble)
     try experiment.check(for: data.training)
     return experiment
+  }
+
+  /// The number of rows held out: of the fold, or for validation.
+  private func heldOut(
+    of data: LoadedData, _ defaults: ExperimentDefaults, by split: ValidationSplit
+  ) throws -> Int {
+    let rows = data.training.count
+    if let folds {
+      return try data.training.folds(folds, by: split)[(fold ?? 1) - 1].validation.count
+    }
+    let count = try (validation ?? .rows(defaults.validation)).rows(of: rows)
+    if count >= rows {
+      throw HyperparameterError(
+        "validation", is: count, expected: "less than the \(rows) training rows of \(data.name)")
+    }
+    if data.training.groups == nil { return count }
+    return try data.training.split(.rows(count), by: split).validation.count
   }
 
   /// The held-out rows: the last ones where that is the convention, so that results are comparable.
@@ -126,8 +141,11 @@ extension Hyperparameters {
 
 extension Hyperparameters {
   package func network(
-    classCount: Int, defaults: ExperimentDefaults, isPlain: Bool
+    for schema: TargetSchema, defaults: ExperimentDefaults, isPlain: Bool
   ) -> NetworkSettings {
+    let loss = lossSpecification(for: schema.kind)
+    // One output tells yes from no.
+    let isYesOrNo = schema.kind == .classes && schema.names.count == 2 && loss == .logistic
     let activation = activation ?? Self.defaultActivation
     let blocks = (layers ?? [hidden ?? defaults.hidden]).flatMap { width -> [LayerSpecification] in
       var block: [LayerSpecification] = [.affine(outputs: width)]
@@ -139,15 +157,20 @@ extension Hyperparameters {
     }
     let isNormal = isPlain || scale != nil || initializer == .normal
     return NetworkSettings(
-      layers: blocks + [.affine(outputs: classCount)], loss: lossSpecification,
+      layers: blocks + [.affine(outputs: isYesOrNo ? 1 : schema.names.count)], loss: loss,
       initializer: isNormal
         ? .normal(scale: scale ?? defaults.scale)
         : initializer?.initializer ?? activation.initializer)
   }
 
-  private var lossSpecification: LossSpecification {
+  private func lossSpecification(for kind: TargetKind) -> LossSpecification {
     if let labelSmoothing { return .softmax(labelSmoothing: labelSmoothing) }
-    return (loss ?? Self.defaultLoss).loss
+    if let loss { return loss.loss }
+    return switch kind {
+    case .classes: Self.defaultLoss.loss
+    case .numbers: .squaredError
+    case .labels: .logistic
+    }
   }
 }
 
@@ -206,6 +229,7 @@ extension Hyperparameters {
     settings.clipping = clipNorm.map { .norm(maximum: $0) } ?? .none
     settings.earlyStopping = earlyStopping.map { EarlyStopping(patience: $0) }
     settings.averageDecay = average
+    settings.metric = metric
     settings.workers = workers
     if let weightDecay { settings.optimizer.weightDecay = weightDecay }
   }

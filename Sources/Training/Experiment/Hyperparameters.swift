@@ -39,11 +39,15 @@ package struct Hyperparameters: Hashable, Sendable {
   package var sampling: Sampling?
   package var epochClock: EpochClock?
   package var earlyStopping: Int?
+  package var metric: Metric?
+  package var classWeights: ClassWeights?
   package var average: Double?
   package var workers: Int?
   package var ensemble: Int?
   // Data and random numbers
-  package var validation: Int?
+  package var validation: SplitSize?
+  package var folds: Int?
+  package var fold: Int?
   package var split: SplitRule?
   package var splitSeed: UInt64?
   package var pixelScale: Double?
@@ -124,6 +128,16 @@ extension Hyperparameters {
       epochs != nil && iterations != nil,
       "`epochs` and `iterations` both say how long to train; choose one")
     try checkSchedule()
+    try refuse(
+      fold != nil && folds == nil,
+      "`fold` is \(fold ?? 0), but the number of `folds` is not given")
+    if let fold, let folds, fold > folds {
+      throw HyperparameterError("fold", is: fold, expected: "1 to \(folds), the number of `folds`")
+    }
+    try refuse(
+      folds != nil && validation != nil,
+      "`validation` is \(validation.map { "\($0)" } ?? ""), but with `folds` each fold is the validation set in turn"
+    )
     try refuse(
       split == .last && splitSeed != nil,
       "`split-seed` is \(splitSeed ?? 0), but `split` last uses no seed")

@@ -28,7 +28,8 @@ public struct Metric: NamedEntry {
   public static let f1 = Metric("f1", "F1", of: [.classes, .labels]) {
     guard case .classes(let labels, let names) = $1 else { return macroF1($0, $1, $2) }
     let scores = classF1(
-      of: $0.classes, labels: labels, weights: $2, classCount: max(names.count, $0.schema.names.count))
+      of: $0.classes, labels: labels, weights: $2,
+      classCount: max(names.count, $0.schema.names.count))
     return mean(scores.compactMap { $0 })
   }
   /// The area under the ROC curve; of more than two classes the mean of each against the rest, of labels
@@ -199,14 +200,17 @@ extension MetricValues: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: MetricKey.self)
     for metric in Metric.allCases {
-      self[metric] = try values.decodeIfPresent(Double.self, forKey: MetricKey(stringValue: metric.rawValue))
+      self[metric] = try values.decodeIfPresent(
+        Double.self, forKey: MetricKey(stringValue: metric.rawValue))
     }
   }
 
   /// Encodes an object.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: MetricKey.self)
-    for (metric, value) in all { try values.encode(value, forKey: MetricKey(stringValue: metric.rawValue)) }
+    for (metric, value) in all {
+      try values.encode(value, forKey: MetricKey(stringValue: metric.rawValue))
+    }
   }
 }
 

@@ -53,7 +53,8 @@ enum EpochTable {
     }
     if metrics.isEmpty { metrics = [.accuracy] }
     var epochs: [History.Epoch] = []
-    try CSVReader(path: path, columns: columns(metrics), orColumns: earlierColumns).forEachRow { row in
+    try CSVReader(path: path, columns: columns(metrics), orColumns: earlierColumns).forEachRow {
+      row in
       let first = epochs.last.map { $0.iteration + 1 } ?? 0
       if first >= count {
         throw row.error(0, expected: "no more lines: there are \(count) iterations")

@@ -197,7 +197,8 @@ extension TrainedModel {
     if let scaling = preprocessing.targets, scaling.means.count != network.outputSize {
       throw FileError(
         path,
-        "expected the scaling of \(network.outputSize) targets, found one of \(scaling.means.count)")
+        "expected the scaling of \(network.outputSize) targets, found one of \(scaling.means.count)"
+      )
     }
     image =
       archive.metadata[Metadata.image] == nil

@@ -154,7 +154,8 @@ extension TrainerSettings {
     }
     if let classWeights {
       let expected =
-        schema.kind == .classes ? "one for each of \(schema.names.count) classes" : "none without classes"
+        schema.kind == .classes
+        ? "one for each of \(schema.names.count) classes" : "none without classes"
       try InvalidSetting.demand(
         schema.kind == .classes && classWeights.count == schema.names.count, "class weights",
         classWeights, expected)

@@ -36,7 +36,7 @@ struct SearchEngine<Scalar: BLASScalar> {
     func save(to path: String) throws {
       try TrainedModel(
         network: network, preprocessing: sets.preprocessing,
-        classNames: search.data.classNames, image: search.data.image
+        schema: search.data.schema, image: search.data.image
       ).save(to: path)
     }
     if let path = search.modelPath { try save(to: path) }
@@ -55,7 +55,7 @@ extension SearchEngine {
     }
     let trainer = try Trainer(
       networks, rowCount: sets.training.count,
-      settings: members.map { $0.settings.training.withWorkers(search.workers) },
+      settings: members.map { $0.settings.training(on: sets).withWorkers(search.workers) },
       random: ExperimentRandom.fast(SeededRandom(seed: seed, purpose: "batches")))
     try TrialGroup(self, members, sets, trainer, checkpoint: SearchCheckpoint.sideBySide).run()
   }
