@@ -66,7 +66,7 @@ struct TrainTests {
       try RunDirectory(path: scratch.file("one")).read()
     )
     #expect(three.history == one.history && three.record.settings.ensemble == 3)
-    let accuracies = try #require(three.record.results.memberAccuracies)
+    let accuracies = try #require(three.record.results.memberValues)
     #expect(accuracies.count == 3 && accuracies[0] == one.record.results.validationAccuracy)
     #expect(outcome.lines.contains { $0.hasPrefix("validation accuracy of each network ") })
     let summary = try Command.run(["summary", "three"], in: scratch.path)

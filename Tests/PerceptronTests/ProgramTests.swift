@@ -65,7 +65,7 @@ struct ProgramTests {
       settings: settings, seed: 0,
       results: .init(
         status: .finished, iterations: 50, finalLoss: trainer.history.loss.last,
-        trainAccuracy: nil, validationAccuracy: nil),
+        training: nil, validation: nil),
       secondsPerIteration: nil, seconds: 1, machine: .current)
     let model = TrainedModel(
       network: trainer.network, preprocessing: sets.preprocessing,

@@ -30,8 +30,8 @@ struct ClassNameTests {
           training: TrainerSettings(length: .iterations(1)), validation: 0),
         seed: 0,
         results: .init(
-          status: .finished, iterations: 1, finalLoss: 1, trainAccuracy: nil,
-          validationAccuracy: nil),
+          status: .finished, iterations: 1, finalLoss: 1, training: nil,
+          validation: nil),
         secondsPerIteration: nil, seconds: 1, machine: .current),
       history: History(loss: [1], epochs: []))
     return Report(

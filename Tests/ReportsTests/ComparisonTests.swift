@@ -18,8 +18,8 @@ struct ComparisonTests {
         training: TrainerSettings(length: .iterations(2), seed: 1), validation: 4),
       dataSource: .init(folder: nil, digest: "abc"), seed: 1,
       results: .init(
-        status: .finished, iterations: 2, finalLoss: 0.5, trainAccuracy: 0.75,
-        validationAccuracy: accuracy),
+        status: .finished, iterations: 2, finalLoss: 0.5, training: [.accuracy: 0.75],
+        validation: [.accuracy: accuracy]),
       secondsPerIteration: 0.1, seconds: 0.2, machine: machine)
     change(&record)
     return .init(

@@ -18,8 +18,8 @@ struct RunReportTests {
           training: TrainerSettings(length: .iterations(2)), validation: 0),
         seed: 1,
         results: .init(
-          status: .finished, iterations: 2, finalLoss: finalLoss, trainAccuracy: 0.75,
-          validationAccuracy: nil),
+          status: .finished, iterations: 2, finalLoss: finalLoss, training: [.accuracy: 0.75],
+          validation: nil),
         secondsPerIteration: 0.1, seconds: 0.2, machine: .current),
       history: History(loss: [1, 0.5], epochs: []))
   }

@@ -214,8 +214,8 @@ extension RunRecord {
         training: TrainerSettings(length: .iterations(3)), validation: 1),
       seed: 7,
       results: .init(
-        status: status, iterations: iterations, finalLoss: finalLoss, trainAccuracy: 0.5,
-        validationAccuracy: nil),
+        status: status, iterations: iterations, finalLoss: finalLoss, training: [.accuracy: 0.5],
+        validation: nil),
       secondsPerIteration: 0.5, seconds: 2, machine: .current)
   }
 }

@@ -164,7 +164,7 @@ struct TrainerTests {
       callbacks: [
         .perform { moment in
           calls.append("first")
-          #expect(moment.batch.features.shape == [20, 4] && moment.batch.labels.count == 20)
+          #expect(moment.batch.features.shape == [20, 4] && moment.batch.targets.rowCount == 20)
           return moment.progress.iteration == 2 ? .stop : .proceed
         }, .progress { calls.append("second \($0.iteration)") },
       ])

@@ -99,7 +99,7 @@ struct OwnParameterTests {
     steps.gather(from: plan.data)
     for _ in 0..<3 { steps.computeLossesAndGradients(iteration: 0) }
     let expected = plan.network.lossAndGradients(
-      of: steps.features, .labels(steps.labels), penalty: settings.penalty
+      of: steps.features, steps.batchTargets, penalty: settings.penalty
     ).gradients
     for (found, expected) in zipped(steps.gradients(at: 0), expected) {
       expectClose(found.tensor, expected.tensor)

@@ -234,7 +234,7 @@ struct TrainingEngineTests {
       steps.computeLossesAndGradients(iteration: 0)
       let loss = steps.loss(at: 0)
       let expected = plan.network.lossAndGradients(
-        of: steps.features, .labels(steps.labels), penalty: settings.penalty)
+        of: steps.features, steps.batchTargets, penalty: settings.penalty)
       expectClose(loss, expected.loss, tolerance: Scalar.testTolerance)
       for (found, expected) in zipped(steps.gradients(at: 0), expected.gradients) {
         expectClose(found.tensor, expected.tensor)
