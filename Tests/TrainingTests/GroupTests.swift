@@ -238,7 +238,9 @@ struct GroupTests {
   @Test("Every setting either is shared or may differ: a new one has to be put on a list")
   func lists() {
     let names = Mirror(reflecting: TrainerSettings()).children.compactMap(\.label)
-    let shared: Set = ["batchSize", "sampling", "evaluation", "workers"]
+    let shared: Set = [
+      "batchSize", "sampling", "evaluation", "classWeights", "metric", "workers",
+    ]
     let own: Set = [
       "optimizer", "learningRate", "schedule", "penalty", "maxNorm", "clipping", "length",
       "earlyStopping", "averageDecay", "seed",

@@ -22,8 +22,8 @@ public enum LayerSpecification: Sendable, Codable, Hashable {
   case batchNorm(momentum: Double = 0.1, epsilon: Double = 1e-5)
   /// ``LayerNorm``.
   case layerNorm(epsilon: Double = 1e-5)
-  /// ``EnsembleLayer`` of such networks.
-  case ensemble([NetworkSpecification])
+  /// ``EnsembleLayer`` of such networks, which predict classes unless there is a mean of another kind.
+  case ensemble([NetworkSpecification], mean: EnsembleMean? = nil)
 }
 
 /// A network of an ensemble without its parameters: its layers and its loss.
@@ -39,15 +39,11 @@ public struct NetworkSpecification: Sendable, Codable, Hashable {
     self.loss = loss
   }
 
-  fileprivate var hasProbabilities: Bool {
-    loss.makeLoss(Double.self).probabilities(of: .zeros([1, 1])) != nil
-  }
-
-  /// The number of classes; nil if no layer states how many outputs there are.
-  fileprivate var classCount: Int? {
+  /// The number of outputs in the mean; nil if no layer states how many outputs there are.
+  fileprivate func outputSize(_ mean: EnsembleMean) -> Int? {
     layers.lazy.compactMap { layer -> Int? in
       if case .affine(let outputs) = layer { outputs } else { nil }
-    }.last.map { loss.makeLoss(Double.self).classCount(outputSize: $0) }
+    }.last.map { mean.outputSize(loss.makeLoss(Double.self), outputs: $0) }
   }
 }
 
@@ -104,14 +100,14 @@ extension LayerSpecification {
     case .batchNorm(let momentum, let epsilon):
       BatchNorm<Scalar>(size: inputSize, momentum: momentum, epsilon: epsilon)
     case .layerNorm(let epsilon): LayerNorm<Scalar>(size: inputSize, epsilon: epsilon)
-    case .ensemble(let members):
+    case .ensemble(let members, let mean):
       InvalidSetting.trapping {
         try EnsembleLayer(
           members.map {
             Network<Scalar>(
               inputSize: inputSize, $0.layers, loss: $0.loss, initializer: initializer,
               using: &random)
-          })
+          }, mean: mean ?? .probabilities)
       }
     }
   }
@@ -141,7 +137,8 @@ extension LayerSpecification {
       try InvalidSetting.demandPositive("epsilon of a batch norm", epsilon)
     case .layerNorm(let epsilon):
       try InvalidSetting.demandPositive("epsilon of a layer norm", epsilon)
-    case .ensemble(let members):
+    case .ensemble(let members, let mean):
+      let mean = mean ?? .probabilities
       try InvalidSetting.demand(!members.isEmpty, "members of an ensemble", 0, "at least 1")
       for member in members {
         try InvalidSetting.demand(
@@ -149,12 +146,12 @@ extension LayerSpecification {
         for layer in member.layers { try layer.check() }
         try member.loss.check()
         try InvalidSetting.demand(
-          member.hasProbabilities, "loss of an ensemble's member", member.loss,
-          "one that has probabilities")
+          mean.suits(member.loss.makeLoss(Double.self)), "loss of an ensemble's member",
+          member.loss, mean.suitableLosses)
+        let (own, first) = (member.outputSize(mean), members[0].outputSize(mean))
         try InvalidSetting.demand(
-          member.classCount == members[0].classCount, "classes of an ensemble's member",
-          member.classCount.map { "\($0)" } ?? "as many as inputs",
-          members[0].classCount.map { "\($0)" } ?? "as many as inputs")
+          own == first, "\(mean.outputs) of an ensemble's member",
+          own.map { "\($0)" } ?? "as many as inputs", first.map { "\($0)" } ?? "as many as inputs")
       }
     case .relu, .tanh, .sigmoid, .gelu: break
     }
@@ -179,7 +176,7 @@ extension LayerSpecification: CustomStringConvertible {
     case .batchNorm(let momentum, let epsilon):
       "batch norm" + (momentum == 0.1 ? "" : ", momentum \(momentum)") + Self.unusual(epsilon)
     case .layerNorm(let epsilon): "layer norm" + Self.unusual(epsilon)
-    case .ensemble(let members): "ensemble of \(members.count)"
+    case .ensemble(let members, _): "ensemble of \(members.count)"
     }
   }
 

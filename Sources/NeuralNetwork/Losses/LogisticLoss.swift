@@ -38,10 +38,7 @@ public struct LogisticLoss<Scalar: BLASScalar>: ValueLoss {
       // 1 − p is the sigmoid of the output's negative: taken off 1, a small one would be lost.
       sides = Tensor(outputs.elements.flatMap { [-$0, $0] }, shape: [rows, 2])
     }
-    sides.withMutableRows {
-      Scalar.activate(.sigmoid, count: $0.count, $0.reading.base, into: $0.base)
-    }
-    return sides
+    return sides.sigmoid
   }
 
   /// `logistic`.

@@ -28,7 +28,8 @@ extension TrainingSession {
       isFinished: trainer.isFinished)
     let members = trainer.members.count > 1 ? trainer.members.map(\.result) : []
     return Outcome(
-      network: try members.isEmpty ? trainer.result : Ensemble(members).network, members: members,
+      network: try members.isEmpty
+        ? trainer.result : Ensemble(members, predicting: settings.task).network, members: members,
       history: trainer.history, isFinished: trainer.isFinished, divergence: divergence,
       iterationTimes: observer.times, seconds: seconds,
       stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,

@@ -108,7 +108,7 @@ extension TensorArchive {
         let _: Tensor<Scalar> = try tensor(
           named: "\(prefix)W\(count)", shape: Shape(rows: width, columns: outputs))
         width = outputs
-      case .ensemble(let members):
+      case .ensemble(let members, _):
         for member in members {
           try checkWeights(member.layers, inputs: width, prefix: prefix, &count, as: scalar)
         }

@@ -32,11 +32,12 @@ extension Experiment {
       try InvalidSetting.demand(
         random == .fast, "random number generator of an ensemble", random.rawValue,
         "fast: NumPy's single stream draws the weights of one network, then the batches")
-      // Refuses a loss without probabilities.
-      _ = try EnsembleLayer<Double>([
-        Network(
-          inputSize: 1, layers: [ReLU<Double>()], loss: network.loss.makeLoss(Double.self))
-      ])
+      // Refuses a loss that does not suit, such as one without probabilities.
+      _ = try Ensemble<Double>(
+        [
+          Network(
+            inputSize: 1, layers: [ReLU<Double>()], loss: network.loss.makeLoss(Double.self))
+        ], predicting: data.schema.kind)
     }
     try InvalidSetting.demand(
       random == .fast || training.seed <= UInt32.max, "seed", training.seed,

@@ -2,22 +2,6 @@ import PerceptronDatasets
 import PerceptronFiles
 import PerceptronLinearAlgebra
 
-/// The F1 of each class, 2·right / (occurring + predicted) by weight; nil for a class that neither occurs
-/// nor is predicted.
-func classF1(
-  of predicted: [Int], labels: [Int], weights: [Double]?, classCount: Int
-) -> [Double?] {
-  var right = [Double](repeating: 0, count: classCount)
-  var all = right
-  for (row, label) in labels.enumerated() {
-    let weight = weights?[row] ?? 1
-    all[label] += weight
-    all[predicted[row]] += weight
-    if predicted[row] == label { right[label] += weight }
-  }
-  return zip(right, all).map { $1 > 0 ? 2 * $0 / $1 : nil }
-}
-
 /// The share, by weight, of rows whose labels are all predicted.
 func exactMatchAccuracy(
   _ found: Predictions, _ targets: DatasetTargets, _ weights: [Double]?
@@ -37,9 +21,9 @@ func macroF1(_ found: Predictions, _ targets: DatasetTargets, _ weights: [Double
   let columns = targets.schema.names.count
   let scores = (0..<columns).compactMap { column in
     let places = stride(from: column, to: truth.count, by: columns)
-    return classF1(
-      of: places.map { Int(predicted[$0]) }, labels: places.map { Int(truth[$0]) },
-      weights: weights, classCount: 2)[1]
+    return BinaryCounts(
+      of: places.map { predicted[$0] }, labels: places.map { Int(truth[$0]) }, weights: weights
+    ).f1
   }
   return scores.reduce(0, +) / Double(scores.count)
 }

@@ -26,14 +26,11 @@ public struct Metric: NamedEntry {
   }
   /// The mean F1 of the classes or labels.
   public static let f1 = Metric("f1", "F1", of: [.classes, .labels]) {
-    guard case .classes(let labels, let names) = $1 else { return macroF1($0, $1, $2) }
-    let scores = classF1(
-      of: $0.classes, labels: labels, weights: $2,
-      classCount: max(names.count, $0.schema.names.count))
-    return mean(scores.compactMap { $0 })
+    guard case .classes(let labels, _) = $1 else { return macroF1($0, $1, $2) }
+    return f1Score(of: $0.classes, labels: labels, weights: $2)
   }
   /// The area under the ROC curve; of more than two classes the mean of each against the rest, of labels
-  /// the mean over the labels.
+  /// the mean over those that some rows have and others not.
   public static let auc = Metric("auc", "AUC", of: [.classes, .labels]) { found, targets, weights in
     let scores = found.probabilities ?? found.outputs
     let columns = scores.shape.columnCount
@@ -48,10 +45,11 @@ public struct Metric: NamedEntry {
       let occurring = Set(labels).sorted()
       return mean(occurring.map { label in area(label, labels.map { $0 == label ? 1 : 0 }) })
     case .labels(let values, let names):
-      return mean(
-        names.indices.map { column in
-          area(column, (0..<found.count).map { Int(values[$0 * names.count + column]) })
-        })
+      // A label that all rows have, or none, has no curve.
+      let areas = names.indices.map { column in
+        area(column, (0..<found.count).map { Int(values[$0 * names.count + column]) })
+      }
+      return mean(areas.filter { !$0.isNaN })
     case .numbers: return .nan
     }
   }

@@ -59,12 +59,7 @@ extension Loss {
 
   /// The probability of each label: the sigmoid of each output with the logistic loss, else nil.
   fileprivate func labelProbabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>? {
-    guard self is LogisticLoss<Scalar> else { return nil }
-    var probabilities = outputs
-    probabilities.withMutableRows {
-      Scalar.activate(.sigmoid, count: $0.count, $0.reading.base, into: $0.base)
-    }
-    return probabilities
+    self is LogisticLoss<Scalar> ? outputs.sigmoid : nil
   }
 }
 

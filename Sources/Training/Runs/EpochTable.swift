@@ -65,10 +65,15 @@ enum EpochTable {
         var values = MetricValues()
         for (index, metric) in metrics.enumerated() {
           let column = (index == 0 ? 1 : 3 + 2 * index) + offset
-          let isShare = metric == .accuracy
-          values[metric] = try row.optionalNumber(
-            column, expected: isShare ? "a share of 1" : "a number",
-            where: { !isShare || (0...1).contains($0) })
+          if metric != .accuracy {
+            values[metric] = try row.optionalNumber(column)
+          } else if offset == 0 {
+            values[metric] = try row.number(column, expected: "a share of 1") { (0...1) ~= $0 }
+          } else {
+            values[metric] = try row.optionalNumber(column, expected: "a share of 1") {
+              (0...1) ~= $0
+            }
+          }
         }
         return values
       }

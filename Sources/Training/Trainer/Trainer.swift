@@ -47,8 +47,8 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
   /// A run of several networks that has not begun: they learn side by side, from the same batches,
   /// which takes less time than one after the other.
   ///
-  /// Their settings may differ in everything but the batch size, the sampling, the evaluation and the
-  /// number of workers. One whose loss is not finite, or whose run is shorter, leaves the others; see
+  /// Their settings may differ in everything but the batch size, the sampling, the evaluation with its
+  /// metric, the class weights and the number of workers. One whose loss is not finite, or whose run is shorter, leaves the others; see
   /// ``TrainingMember/failure``.
   ///
   /// - Parameters:

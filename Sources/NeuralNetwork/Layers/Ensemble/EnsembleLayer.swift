@@ -1,15 +1,19 @@
 import PerceptronLinearAlgebra
 
-/// Trained networks that predict together: the output is the logarithm of the mean of the members'
-/// probabilities of each class, so that with a ``SoftmaxLoss`` the network's probabilities are that mean,
-/// and its loss is −ln of the mean probability of the label.
+/// Trained networks that predict together, by an ``EnsembleMean`` of what they predict.
+///
+/// Where they predict classes, the output is the logarithm of the mean of the members' probabilities of
+/// each class, so that with a ``SoftmaxLoss`` the network's probabilities are that mean, and its loss is
+/// −ln of the mean probability of the label.
 ///
 /// For prediction alone: it has no backward pass; each member is trained on its own. A probability that
 /// is 0 in this precision counts as the smallest normal number, so that one row cannot make a loss
 /// infinite; NaN stays NaN.
 public struct EnsembleLayer<Scalar: BLASScalar>: StatisticsLayer {
-  /// The networks, at least one, with the same inputs and classes, and with losses that have
-  /// probabilities.
+  /// What the output is.
+  public let mean: EnsembleMean
+  /// The networks, at least one, with the same inputs and classes or outputs, and with losses that suit
+  /// the mean.
   public private(set) var members: [Network<Scalar>] {
     didSet { packed = PackedMembers() }
   }
@@ -30,42 +34,44 @@ public struct EnsembleLayer<Scalar: BLASScalar>: StatisticsLayer {
 
   /// The ensemble of some networks.
   ///
-  /// - Throws: `InvalidSetting` if there are none, if one has another number of inputs or classes than
-  ///   the first, or if one's loss has no probabilities, such as a hinge.
-  public init(_ members: [Network<Scalar>]) throws {
+  /// - Throws: `InvalidSetting` if there are none, if one has another number of inputs, classes or outputs
+  ///   than the first, or if one's loss does not suit the mean, as a hinge has no probabilities.
+  public init(_ members: [Network<Scalar>], mean: EnsembleMean = .probabilities) throws {
     guard let first = members.first else {
       throw InvalidSetting(
         name: "the number of an ensemble's members", value: "0", expected: "at least 1")
     }
     for (index, member) in members.enumerated() {
       let name = "member \(index) of the ensemble"
-      guard member.inputSize == first.inputSize, member.classCount == first.classCount else {
+      let (own, expected) = (mean.outputSize(of: member), mean.outputSize(of: first))
+      guard member.inputSize == first.inputSize, own == expected else {
         throw InvalidSetting(
-          name: name, value: "for \(member.inputSize) inputs and \(member.classCount) classes",
-          expected: "\(first.inputSize) and \(first.classCount) as in member 0")
+          name: name, value: "for \(member.inputSize) inputs and \(own) \(mean.outputs)",
+          expected: "\(first.inputSize) and \(expected) as in member 0")
       }
-      guard member.loss.probabilities(of: .zeros([1, member.outputSize])) != nil else {
+      guard mean.suits(member.loss) else {
         throw InvalidSetting(
           name: name, value: "trained with the loss \(member.loss.name)",
-          expected: "a loss that has probabilities")
+          expected: mean.suitableLosses)
       }
     }
     self.members = members
+    self.mean = mean
   }
 
   /// Whether the members are equal.
   public static func == (lhs: EnsembleLayer, rhs: EnsembleLayer) -> Bool {
-    lhs.members == rhs.members
+    lhs.members == rhs.members && lhs.mean == rhs.mean
   }
 
   /// The members' input size. Needs the whole batch in training passes, since members may have statistics.
   public var traits: LayerTraits {
     LayerTraits(inputSize: members[0].inputSize, needsWholeBatch: true)
   }
-  /// The number of classes of each member.
-  public func outputSize(forInputSize inputSize: Int) -> Int { members[0].classCount }
+  /// The number of classes or outputs of each member.
+  public func outputSize(forInputSize inputSize: Int) -> Int { mean.outputSize(of: members[0]) }
 
-  /// Writes the logarithm of the mean of the members' probabilities, rows × classes.
+  /// Writes the mean of what the members predict, rows × classes or outputs.
   public func forward(
     _ input: RowBlock<Scalar>, into output: MutableRowBlock<Scalar>, pass: Pass,
     saved: UnsafeMutableBufferPointer<Scalar>
@@ -73,21 +79,28 @@ public struct EnsembleLayer<Scalar: BLASScalar>: StatisticsLayer {
     require(pass == .inference, "EnsembleLayer: a training pass; its members are trained alone")
     require(
       input.columns == members[0].inputSize && output.rows == input.rows
-        && output.columns == members[0].classCount,
+        && output.columns == mean.outputSize(of: members[0]),
       "EnsembleLayer: input \(input.shape), room for \(output.shape)")
     Scalar.fill(count: output.count, output.base, with: 0)
     for (member, packed) in zip(members, packed(members)) {
       var workspace = Network.Workspace(for: member, batchSize: input.rows, purpose: .inference)
       member.forward(input, pass: .inference, packed: packed, in: &workspace)
-      member.loss.probabilities(of: workspace.outputs)?.withRows {
+      mean.terms(workspace.outputs, of: member.loss)?.withRows {
         Scalar.axpy(count: output.count, alpha: 1, $0.base, output.base)
       }
     }
     let count = Scalar(members.count)
+    func logarithm(_ x: Scalar) -> Scalar {
+      Scalar.logarithm(x < Scalar.leastNormalMagnitude ? Scalar.leastNormalMagnitude : x)
+    }
     for index in 0..<output.count {
-      let mean = output.base[index] / count
-      output.base[index] = Scalar.logarithm(
-        mean < Scalar.leastNormalMagnitude ? Scalar.leastNormalMagnitude : mean)
+      let value = output.base[index] / count
+      output.base[index] =
+        switch mean {
+        case .probabilities: logarithm(value)
+        case .outputs: value
+        case .labelProbabilities: logarithm(value) - logarithm(1 - value)
+        }
     }
   }
 
@@ -158,11 +171,14 @@ public struct EnsembleLayer<Scalar: BLASScalar>: StatisticsLayer {
       }
       return NetworkSpecification(layers: layers, loss: loss)
     }
-    return specifications.count == members.count ? .ensemble(specifications) : nil
+    return specifications.count == members.count
+      ? .ensemble(specifications, mean: mean == .probabilities ? nil : mean) : nil
   }
 
   /// The same ensemble in another scalar type.
   public func converted<Other: BLASScalar>(to scalar: Other.Type) -> any Layer<Other> {
-    InvalidSetting.trapping { try EnsembleLayer<Other>(members.map { Network<Other>($0) }) }
+    InvalidSetting.trapping {
+      try EnsembleLayer<Other>(members.map { Network<Other>($0) }, mean: mean)
+    }
   }
 }
