@@ -11,8 +11,12 @@ public struct Chart: Hashable, Sendable {
   public enum Content: Hashable, Sendable {
     /// Curves over common axes.
     case curves(Curves)
+    /// Dots, or the density of many.
+    case scatter(ScatterPlot)
     /// Horizontal bars.
     case bars(Bars)
+    /// The distribution of numbers.
+    case histogram(Histogram)
     /// A table of colored cells.
     case heatMap(HeatMap)
     /// Lines across several axes.
@@ -65,8 +69,15 @@ extension Chart {
           + curves.series.flatMap { series in
             series.points.map { [series.name, plain($0.x), plain($0.y)] }
           }
+      case .scatter(let plot):
+        [[plot.x.label, plot.y.label]] + plot.points.map { [plain($0.x), plain($0.y)] }
       case .bars(let bars):
         [["name", bars.axis.label]] + zip(bars.names, bars.values).map { [$0, plain($1)] }
+      case .histogram(let histogram):
+        [["from", "to", histogram.countLabel]]
+          + histogram.counts.enumerated().map { place, count in
+            [plain(histogram.edges[place]), plain(histogram.edges[place + 1]), plain(count)]
+          }
       case .heatMap(let map):
         [[map.rowLabel, map.columnLabel, map.valueLabel]]
           + zip(map.rows, map.values).flatMap { row, cells in

@@ -1,3 +1,4 @@
+import Foundation
 import PerceptronFiles
 
 /// A color of a drawing.
@@ -27,6 +28,9 @@ struct ChartColor: Hashable {
     let digits = String(number, radix: 16)
     return "#" + String(repeating: "0", count: 6 - digits.count) + digits
   }
+
+  /// The color in markup; a page replaces the one of a replaceable color.
+  var markup: String { name == nil ? hexadecimal : "rgb(\(red),\(green),\(blue))" }
 
   static let ink = ChartColor("--chart-ink", 0x22_22_23)
   static let muted = ChartColor("--chart-muted", 0x5f_63_6b)
@@ -86,6 +90,8 @@ struct ColorScale {
   var digits: Int?
   /// The part of the colors in use, within 0...1.
   let shades: ClosedRange<Double>
+  /// Whether colors follow the values or their logarithms, which are above 0 then.
+  var scale = Chart.Scale.linear
 
   /// The colors in which thin lines are visible on light and on dark paper.
   static let shadesOfLines = 0.25...0.8
@@ -110,8 +116,11 @@ struct ColorScale {
   }
 
   func color(of value: Double) -> ChartColor {
+    if scale == .logarithmic {
+      return shade(least == most ? 0.5 : log(value / least) / log(most / least))
+    }
     // Halved, since the difference may overflow.
-    shade(least == most ? 0.5 : (value / 2 - least / 2) / (most / 2 - least / 2))
+    return shade(least == most ? 0.5 : (value / 2 - least / 2) / (most / 2 - least / 2))
   }
 
   private func shade(_ share: Double) -> ChartColor {

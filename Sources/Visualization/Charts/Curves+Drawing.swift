@@ -19,7 +19,7 @@ extension Chart.Curves {
     let right = width - max(18, overhang + 2)
     let legend = Legend(legendEntries, from: 8, to: right)
     let top = legend.height + 12
-    let bottom = top + 210
+    let bottom = top + (diagonal == nil ? 210 : min(right - left, 400))
     var drawing = Drawing(width: width, height: bottom + 52)
     legend.draw(in: &drawing, top: 0)
     drawing.text(
@@ -27,7 +27,9 @@ extension Chart.Curves {
     drawing.text(x.label, x: (left + right) / 2, y: bottom + 40, .center, room: right - left)
     setAxes(in: &drawing, ranges, xTicks, yTicks, (left, right, top, bottom))
     addHints(to: &drawing, ranges, (left, right, top, bottom))
-    let plots = series.indices.map { plot($0, in: &drawing) }
+    let plots =
+      diagonalPlot(ranges, in: &drawing) + series.indices.map { plot($0, in: &drawing) }
+    writeNotes(in: &drawing, ranges, (left, right, top, bottom))
     drawing.command("plot " + plots.joined(separator: ", "))
     return drawing
   }
@@ -77,13 +79,42 @@ extension Chart.Curves {
   private static let dashes: [String?] = [nil, "(9,4)", "(2,3)", "(12,4,2,4)"]
 
   private var legendEntries: [Legend.Entry] {
-    if series.count < 2 { return [] }
+    if series.count < 2 && diagonal == nil { return [] }
     // Faint curves of the same name share an entry.
     let named = series.indices.filter { index in
       series[index].style != .faint
         || !series[..<index].contains { $0.style == .faint && $0.name == series[index].name }
     }
     return named.map { .init(name: series[$0].name, color: color(of: $0), dash: dash(of: $0)) }
+      + (diagonal.map { [.init(name: $0, color: .muted, width: 1, dash: "(6,4)")] } ?? [])
+  }
+
+  private func diagonalPlot(_ ranges: Ranges, in drawing: inout Drawing) -> [String] {
+    if diagonal == nil { return [] }
+    let block = drawing.data([
+      "\(ranges.x.lowerBound) \(ranges.y.lowerBound)",
+      "\(ranges.x.upperBound) \(ranges.y.upperBound)",
+    ])
+    let color = ChartColor.muted.hexadecimal
+    return ["\(block) using 1:2 with lines linewidth 1 dashtype (6,4) linecolor rgb '\(color)'"]
+  }
+
+  private func writeNotes(
+    in drawing: inout Drawing, _ ranges: Ranges,
+    _ frame: (left: Double, right: Double, top: Double, bottom: Double)
+  ) {
+    let plot = PlotFrame(x: x, y: y, ranges: (ranges.x, ranges.y), frame)
+    for series in series {
+      for (point, note) in zip(series.points, series.notes) {
+        guard let place = plot.place(point) else { continue }
+        let half = Drawing.width(of: note) / 2
+        // Above its point, or below one at the top.
+        let isHigh = place.y - 13 < frame.top + 4
+        drawing.text(
+          note, x: min(max(place.x, frame.left + half), frame.right - half),
+          y: place.y + (isHigh ? 13 : -13), .center, color: .outlined)
+      }
+    }
   }
 
   private func plot(_ index: Int, in drawing: inout Drawing) -> String {
@@ -183,7 +214,7 @@ extension Chart.Curves {
       value.isFinite && abs(value) <= 1e300 && (axis.scale == .linear || value >= 1e-300)
     }
 
-    private static func range(
+    static func range(
       of values: [Double], on axis: Chart.Axis, room: Double
     ) -> ClosedRange<Double> {
       let isLogarithmic = axis.scale == .logarithmic

@@ -42,13 +42,24 @@ extension Chart {
       public var points: [Point]
       /// The index of the color, from 0; nil for the next one.
       public var color: Int?
+      /// A short text above each point, such as a count; empty for none.
+      public var notes: [String]
 
       /// Creates a curve.
-      public init(_ name: String, _ points: [Point], style: Style = .line, color: Int? = nil) {
+      ///
+      /// - Precondition: no notes, or one for each point.
+      public init(
+        _ name: String, _ points: [Point], style: Style = .line, color: Int? = nil,
+        notes: [String] = []
+      ) {
+        precondition(
+          notes.isEmpty || notes.count == points.count,
+          "Series: \(notes.count) notes for \(points.count) points")
         self.name = name
         self.points = points
         self.style = style
         self.color = color
+        self.notes = notes
       }
     }
 
@@ -56,12 +67,16 @@ extension Chart {
     public var x: Axis, y: Axis
     /// The curves, from back to front.
     public var series: [Series]
+    /// The name of the line from the lower left to the upper right corner, behind the curves of a square
+    /// plot; nil for none.
+    public var diagonal: String?
 
     /// Creates a chart's curves.
-    public init(x: Axis, y: Axis, series: [Series]) {
+    public init(x: Axis, y: Axis, series: [Series], diagonal: String? = nil) {
       self.x = x
       self.y = y
       self.series = series
+      self.diagonal = diagonal
     }
   }
 }
@@ -98,7 +113,9 @@ extension Chart.Curves {
       let reach: Double = neighbors.map { abs(chosen[$0] - value) / 2 }.max() ?? 0
       let lines = zip(series, shown).compactMap { series, points in
         Self.nearest(to: value, in: points).flatMap { point -> String? in
-          let text = "\(series.name): \(significant(point.y, 4))"
+          let place = series.notes.isEmpty ? nil : series.points.firstIndex(of: point)
+          let note = place.map { " (\(series.notes[$0]))" } ?? ""
+          let text = "\(series.name): \(significant(point.y, 4))\(note)"
           if abs(point.x - value) <= reach { return text }
           // Between its ends, a curve shows its nearest point.
           guard let first = points.first, let last = points.last, first.x <= value, value <= last.x

@@ -13,6 +13,8 @@ struct Drawing {
   let width: Double
   let height: Double
   private(set) var commands: [String] = []
+  /// SVG elements on top of what gnuplot draws.
+  private(set) var marks: [String] = []
   /// Tooltips: invisible SVG elements on top of the drawing.
   private(set) var hints: [String] = []
   private var blockCount = 0
@@ -67,6 +69,44 @@ struct Drawing {
   mutating func boxes(_ rows: some Sequence<String>) -> String {
     "\(data(rows)) using 1:2:3:4:5:6:7 with boxxyerror linecolor rgb variable fillstyle solid"
       + " noborder"
+  }
+
+  /// Draws dots of one color as a single path: a tenth of the bytes that gnuplot's points take.
+  mutating func dots(
+    _ points: [(x: Double, y: Double)], width: Double, color: ChartColor, opacity: Double
+  ) {
+    if points.isEmpty { return }
+    let path = points.map { "M\(Self.pixels($0.x)),\(Self.pixels($0.y))h0" }.joined()
+    marks.append(
+      "<path d=\"\(path)\" fill=\"none\" stroke=\"\(color.markup)\" stroke-width=\"\(width)\""
+        + " stroke-linecap=\"round\" stroke-opacity=\"\(opacity)\"/>")
+  }
+
+  /// Draws rectangles of one color as a single path.
+  ///
+  /// - Parameter isCrisp: whether edges are moved to whole pixels, so that no gaps show between neighbors.
+  mutating func rectangles(
+    _ boxes: [(x: Double, y: Double, width: Double, height: Double)], color: ChartColor,
+    isCrisp: Bool = false
+  ) {
+    if boxes.isEmpty { return }
+    let path = boxes.map { box in
+      "M\(Self.pixels(box.x)),\(Self.pixels(box.y))h\(Self.pixels(box.width))"
+        + "v\(Self.pixels(box.height))h\(Self.pixels(-box.width))z"
+    }
+    marks.append(
+      "<path d=\"\(path.joined())\" fill=\"\(color.markup)\""
+        + (isCrisp ? " shape-rendering=\"crispEdges\"" : "") + "/>")
+  }
+
+  /// Draws a dashed line above dots and rectangles.
+  mutating func markLine(
+    from start: (x: Double, y: Double), to end: (x: Double, y: Double), color: ChartColor
+  ) {
+    marks.append(
+      "<path d=\"M\(Self.pixels(start.x)),\(Self.pixels(start.y))"
+        + "L\(Self.pixels(end.x)),\(Self.pixels(end.y))\" fill=\"none\""
+        + " stroke=\"\(color.markup)\" stroke-width=\"1.5\" stroke-dasharray=\"6,4\"/>")
   }
 
   mutating func hint(_ lines: [String], x: Double, y: Double, width: Double, height: Double) {

@@ -103,7 +103,9 @@ extension Chart {
   func drawing(width: Double) -> Drawing {
     switch content {
     case .curves(let curves): curves.drawing(width: width)
+    case .scatter(let plot): plot.drawing(width: width)
     case .bars(let bars): bars.drawing(width: width)
+    case .histogram(let histogram): histogram.drawing(width: width)
     case .heatMap(let map): map.drawing(width: width)
     case .parallelCoordinates(let lines): lines.drawing(width: width)
     case .timeline(let timeline): timeline.drawing(width: width)

@@ -12,7 +12,7 @@ public struct SVG: Hashable, Sendable {
     summary = chart.summary
     width = drawing.width
     height = drawing.height
-    elements = Self.elements(of: text) + drawing.hints.map { $0[...] }
+    elements = Self.elements(of: text) + (drawing.marks + drawing.hints).map { $0[...] }
   }
 
   /// A complete file, with the title above the drawing, on white.

@@ -257,7 +257,8 @@ enum HTML {
 
   static func list(_ facts: [Report.Fact], class name: String) -> String {
     let items = facts.map { fact in
-      "<div><dt>\(flowing(fact.name))</dt><dd>\(flowing(fact.value))</dd></div>\n"
+      "<div><dt>\(flowing(fact.name))</dt><dd>\(flowing(fact.value))"
+        + (fact.detail.map { "<small>\(flowing($0))</small>" } ?? "") + "</dd></div>\n"
     }
     return "<dl class=\"\(name)\">\n\(items.joined())</dl>\n"
   }

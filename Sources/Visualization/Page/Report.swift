@@ -53,11 +53,14 @@ public struct Report: Hashable, Sendable {
   public struct Fact: Hashable, Sendable {
     /// The name, and the value as text.
     public var name: String, value: String
+    /// A second, smaller line, such as an interval.
+    public var detail: String?
 
     /// Creates a fact.
-    public init(_ name: String, _ value: String) {
+    public init(_ name: String, _ value: String, detail: String? = nil) {
       self.name = name
       self.value = value
+      self.detail = detail
     }
   }
 

@@ -48,6 +48,14 @@ struct ChartDataTests {
           columnLabel: "c", columns: ["x", "y"], rowLabel: "r", rows: ["a"], values: [[1, nil]],
           valueLabel: "v")))
     #expect(map.csv == "r,c,v\na,x,1.0\na,y,\n")
+    let scatter = Chart(
+      title: "", summary: "",
+      .scatter(.init(x: .init("x"), y: .init("y"), points: [.init(1, .nan), .init(2, 3)])))
+    #expect(scatter.csv == "x,y\n1.0,nan\n2.0,3.0\n")
+    let histogram = Chart(
+      title: "", summary: "",
+      .histogram(.init(axis: .init("x"), edges: [0, 1, 2], counts: [3, 4], countLabel: "rows")))
+    #expect(histogram.csv == "from,to,rows\n0.0,1.0,3.0\n1.0,2.0,4.0\n")
   }
 
   @Test("Spans share a lane if they do not overlap")

@@ -21,7 +21,16 @@ struct ChartTests {
             .init(text, [.init(0, 1), .init(1, .nan), .init(2, -3), .init(3, 1e-7)]),
             .init(text, [.init(0, 2), .init(3, 5)], style: .linePoints),
           ])),
+      .curves(
+        .init(
+          x: .init(text), y: .init(text),
+          series: [.init(text, [.init(0, 1), .init(1, 0)], notes: [text, text])], diagonal: text)),
+      .scatter(
+        .init(
+          x: .init(text), y: .init(text), points: [.init(0, 1), .init(1, .nan)], guide: .diagonal,
+          names: [text, text])),
       .bars(.init(axis: .init(text), names: [text, text], values: [0.25, -.infinity])),
+      .histogram(.init(of: [1, 2, .nan], axis: .init(text), countLabel: text, mark: 1.5)),
       .heatMap(
         .init(
           columnLabel: text, columns: [text, text, text], rowLabel: text, rows: [text],
@@ -92,7 +101,9 @@ struct ChartTests {
     let contents: [Chart.Content] = [
       .curves(.init(x: .init("x"), y: .init("y"), series: [])),
       .curves(.init(x: .init("x"), y: .init("y"), series: [.init("a", [.init(0, .nan)])])),
+      .scatter(.init(x: .init("x"), y: .init("y"), points: [.init(.nan, 1)])),
       .bars(.init(axis: .init("x"), names: [], values: [])),
+      .histogram(.init(of: [], axis: .init("x"), countLabel: "rows")),
       .heatMap(
         .init(columnLabel: "c", columns: [], rowLabel: "r", rows: [], values: [], valueLabel: "v")),
       .parallelCoordinates(.init(dimensions: [], lines: [], valueLabel: "v")),
