@@ -3,7 +3,7 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
 /// The loss and some metrics of a network on a data set, by its weights where it has any.
-public struct Evaluation: Codable, Equatable, Sendable {
+public struct Evaluation: Equatable, Sendable {
   /// The number of rows evaluated.
   public let count: Int
   /// The loss of the rows, without any penalty; NaN for no rows. Of numbers it is that of the scaled
@@ -22,6 +22,27 @@ public struct Evaluation: Codable, Equatable, Sendable {
     self.count = count
     self.loss = loss
     self.metrics = metrics
+  }
+}
+
+/// As `{"count": 10, "loss": 0.5, "accuracy": 0.9}`, each metric under its name.
+extension Evaluation: Codable {
+  private enum CodingKeys: CodingKey { case count, loss }
+
+  /// Decodes an evaluation with the metrics that are known.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    count = try values.decode(Int.self, forKey: .count)
+    loss = try values.decode(Double.self, forKey: .loss)
+    metrics = try MetricValues(from: decoder)
+  }
+
+  /// Encodes an evaluation.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(count, forKey: .count)
+    try values.encode(loss, forKey: .loss)
+    try metrics.encode(to: encoder)
   }
 }
 

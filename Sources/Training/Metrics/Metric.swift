@@ -197,7 +197,7 @@ extension MetricValues: Codable {
   /// Decodes the known metrics of an object.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: MetricKey.self)
-    for metric in Metric.allCases {
+    for metric in Metric.allCases where metric != .loss {
       self[metric] = try values.decodeIfPresent(
         Double.self, forKey: MetricKey(stringValue: metric.rawValue))
     }
