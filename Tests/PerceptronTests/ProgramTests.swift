@@ -10,6 +10,7 @@ struct ProgramTests {
     ("ReadmeProgram", "README.md"),
     ("TwoLayerProgram", "Sources/Training/README.md"),
     ("DeepProgram", "Sources/Training/README.md"),
+    ("NumbersProgram", "Sources/Training/README.md"),
     ("TuningProgram", "Sources/Tuning/README.md"),
     ("ReportProgram", "Sources/Reports/README.md"),
   ]
@@ -34,6 +35,14 @@ struct ProgramTests {
     #expect(confusion.accuracy > 0.9)
     let path = directory.file("checkpoint")
     #expect(try Trainer<Float, SeededRandom>(resumingFrom: path).isFinished)
+  }
+
+  @Test("The program that learns numbers comes close to them")
+  func numbers() throws {
+    let directory = try TemporaryDirectory()
+    // The numbers have a standard deviation of 5.
+    #expect(try friedman(savingTo: directory.file("friedman.safetensors")) < 0.6)
+    #expect(try directory.names == ["friedman.safetensors"])
   }
 
   @Test("The study resumes, and its best network does well on the test set")
