@@ -18,10 +18,13 @@ public struct DiagnosticWarning: Codable, Sendable, Equatable {
     case overfitting
     /// A training loss that is higher at the end than at the beginning.
     case risenLoss
-    /// A training accuracy that always predicting one class reaches as well.
+    /// A network that predicts its training rows no better than the class frequencies, the mean of the
+    /// numbers or the frequencies of the labels do.
     case nothingLearnt
     /// A learning rate that was next to nothing for half of the run or more.
     case vanishedRate
+    /// Features far larger than those that networks learn well from.
+    case largeFeatures
   }
 
   /// The kind of problem.

@@ -43,12 +43,17 @@ public struct RunAssessment: Sendable {
     training = network.evaluate(
       on: data, metrics: settings.metrics(for: data.schema.kind), workers: settings.workers)
     penalty = Double(network.value(of: settings.penalty))
+    let isYesOrNo = network.loss is LogisticLoss<Scalar> && network.outputSize == 1
+    let isReweighted = data.schema.kind == .classes && settings.classWeights != nil
     let judgement = Judgement(
       training: training, history: history,
       losses: initialLoss.map { ($0, Self.probe(network, settings: settings, on: data)) },
-      settings: settings, schema: data.schema,
-      classCounts: data.schema.kind == .classes ? data.dataset.classCounts : [],
-      isCrossEntropy: network.loss is SoftmaxLoss<Scalar>,
+      settings: settings, schema: data.schema, classCounts: Self.classWeights(of: data.dataset),
+      balancedAccuracy: isReweighted
+        ? network.evaluate(on: data, metrics: [.balancedAccuracy], workers: settings.workers)[
+          .balancedAccuracy] : nil,
+      frequencyLoss: Self.frequencyLoss(of: network.loss, on: data),
+      isCrossEntropy: network.loss is SoftmaxLoss<Scalar> || isYesOrNo,
       featureSize: Self.size(of: Self.probed(data)))
     warnings = judgement.warnings
   }
@@ -77,13 +82,47 @@ public struct RunAssessment: Sendable {
   /// - Returns: the accuracy, and the lowest cross-entropy that no feature is needed for: −Σ p·ln p of
   ///   the classes' shares p.
   public static func chance(of classCounts: [Int]) -> (accuracy: Double, loss: Double)? {
-    let occurring = classCounts.filter { $0 > 0 }
+    chance(of: classCounts.map { Double($0) })
+  }
+
+  /// The same from the classes' weights.
+  fileprivate static func chance(of weights: [Double]) -> (accuracy: Double, loss: Double)? {
+    let occurring = weights.filter { $0 > 0 }
     guard let most = occurring.max(), occurring.count > 1 else { return nil }
-    let count = Double(occurring.reduce(0, +))
-    let loss = occurring.reduce(0.0) { sum, own in
-      sum - Double(own) / count * log(Double(own) / count)
+    let total = occurring.reduce(0, +)
+    let loss = occurring.reduce(0.0) { sum, own in sum - own / total * log(own / total) }
+    return (most / total, loss)
+  }
+
+  /// The weight of each class's rows; empty for other targets.
+  private static func classWeights(of rows: Dataset) -> [Double] {
+    if rows.schema.kind != .classes { return [] }
+    guard let weights = rows.weights else { return rows.classCounts.map { Double($0) } }
+    var sums = [Double](repeating: 0, count: rows.classCount)
+    for (row, label) in rows.labels.enumerated() { sums[label] += weights[row] }
+    return sums
+  }
+
+  /// The loss of predicting the frequency of each label for every row; nil for other targets, and where
+  /// no label differs between rows.
+  private static func frequencyLoss<Scalar>(
+    of loss: any Loss<Scalar>, on data: PreparedDataset<Scalar>
+  ) -> Double? {
+    guard case .labels(let values, let names) = data.dataset.targets else { return nil }
+    let (rows, columns) = (data.count, names.count)
+    func weight(_ row: Int) -> Double { data.dataset.weights?[row] ?? 1 }
+    let total = (0..<rows).reduce(0.0) { $0 + weight($1) }
+    let shares = (0..<columns).map { column in
+      (0..<rows).reduce(0.0) { $0 + weight($1) * values[$1 * columns + column] } / total
     }
-    return (Double(most) / count, loss)
+    guard shares.contains(where: { $0 > 0 && $0 < 1 }) else { return nil }
+    // The logistic loss takes the log odds; those of 0 and 1 are far enough out.
+    let isLogistic = loss is LogisticLoss<Scalar>
+    let outputs = shares.map { share in
+      isLogistic ? Scalar(min(max(log(share / (1 - share)), -30), 30)) : Scalar(share)
+    }
+    let all = (0..<rows).flatMap { _ in outputs }
+    return Double(loss(Tensor(all, shape: [rows, columns]), data.targets(0..<rows)))
   }
 
   /// The root mean square of some rows' features, as the network sees them.
@@ -101,13 +140,18 @@ private struct Judgement {
   let losses: (initial: Double, final: Double)?
   let settings: TrainerSettings
   let schema: TargetSchema
-  let classCounts: [Int]
+  /// The weight of each class's rows.
+  let classCounts: [Double]
+  /// With class weights, the mean recall of the classes.
+  let balancedAccuracy: Double?
+  /// Of labels, the loss of predicting their frequencies.
+  let frequencyLoss: Double?
   let isCrossEntropy: Bool
   let featureSize: Double
 
   var warnings: [DiagnosticWarning] {
     if history.loss.isEmpty { return [] }
-    return [rise, chance, vanishedRate].compactMap { $0 }
+    return [rise, chance, vanishedRate, largeFeatures].compactMap { $0 }
   }
 
   private var rise: DiagnosticWarning? {
@@ -125,10 +169,20 @@ private struct Judgement {
   /// The network is no better than chance: by its loss and accuracy where the loss is the cross-entropy,
   /// else by its accuracy alone.
   private var chance: DiagnosticWarning? {
-    if schema.kind == .numbers { return meanPredicted }
+    switch schema.kind {
+    case .numbers: return meanPredicted
+    case .labels: return frequenciesPredicted
+    case .classes: break
+    }
     guard let chance = RunAssessment.chance(of: classCounts) else { return nil }
     let seen: String
-    if isCrossEntropy {
+    if let balancedAccuracy {
+      let least = 1 / Double(classCounts.count { $0 > 0 })
+      guard balancedAccuracy <= least + 1e-6 else { return nil }
+      seen =
+        "The balanced accuracy on the training rows is \(short(balancedAccuracy)); always predicting the "
+        + "same class has \(short(least)): "
+    } else if isCrossEntropy {
       guard training.loss >= 0.98 * chance.loss else { return nil }
       let deviation = chance.accuracy * (1 - chance.accuracy) / Double(training.count)
       let isAtChance = training.accuracy <= chance.accuracy + 2 * deviation.squareRoot()
@@ -143,8 +197,12 @@ private struct Judgement {
         "The accuracy on the training rows is \(short(training.accuracy)); always predicting the most "
         + "frequent class has \(short(chance.accuracy)): "
     }
-    return DiagnosticWarning(
-      kind: .nothingLearnt, subject: nil, value: training.accuracy,
+    return nothingLearnt(training.accuracy, seen)
+  }
+
+  private func nothingLearnt(_ value: Double, _ seen: String) -> DiagnosticWarning {
+    DiagnosticWarning(
+      kind: .nothingLearnt, subject: nil, value: value,
       message: seen + "the network has learned nothing useful."
         // A risen loss comes with its remedy already.
         + (rise == nil ? " " + (scaleRemedy ?? chanceRemedy) : ""))
@@ -153,11 +211,25 @@ private struct Judgement {
   /// The network is no better than the mean of the targets.
   private var meanPredicted: DiagnosticWarning? {
     guard let r2 = training[.r2], r2 <= 0.01 else { return nil }
+    return nothingLearnt(
+      r2,
+      "R² on the training rows is \(short(r2)); always predicting their mean gives 0: ")
+  }
+
+  /// The network is no better than the frequencies of the labels.
+  private var frequenciesPredicted: DiagnosticWarning? {
+    guard let frequencyLoss, training.loss >= 0.99 * frequencyLoss else { return nil }
+    return nothingLearnt(
+      training.loss,
+      "The loss on the training rows, without the penalty, is \(short(training.loss)); always "
+        + "predicting each label's frequency gives \(short(frequencyLoss)): ")
+  }
+
+  /// Features of numbers and labels, which come in any unit. Other warnings have the remedy already.
+  private var largeFeatures: DiagnosticWarning? {
+    guard schema.kind != .classes, rise == nil, chance == nil, let scaleRemedy else { return nil }
     return DiagnosticWarning(
-      kind: .nothingLearnt, subject: nil, value: r2,
-      message: "R² on the training rows is \(short(r2)); always predicting their mean gives 0: "
-        + "the network has learned nothing useful."
-        + (rise == nil ? " " + (scaleRemedy ?? chanceRemedy) : ""))
+      kind: .largeFeatures, subject: nil, value: featureSize, message: scaleRemedy)
   }
 
   private var vanishedRate: DiagnosticWarning? {

@@ -27,6 +27,7 @@ extension Experiment {
     try training.check(for: data.schema)
     try classWeights?.check(for: data.schema)
     try network.check(for: data)
+    try checkMetric(on: data)
     if let ensemble {
       try InvalidSetting.demand(ensemble >= 2, "ensemble size", ensemble, "at least 2")
       try InvalidSetting.demand(
@@ -152,6 +153,17 @@ extension Experiment {
     var settings = training
     if let classWeights { settings.classWeights = classWeights.values(for: sets.training.dataset) }
     return settings
+  }
+
+  /// Rows to train on with the weights that they have in the loss: their own times those of their classes.
+  package func weighted(_ training: Dataset) -> Dataset {
+    guard let classWeights else { return training }
+    let values = classWeights.values(for: training)
+    let weights = training.labels.enumerated().map { row, label in
+      (training.weights?[row] ?? 1) * values[label]
+    }
+    return Dataset(
+      training.features, targets: training.targets, weights: weights, groups: training.groups)
   }
 
   package func freshNetwork<Scalar>(

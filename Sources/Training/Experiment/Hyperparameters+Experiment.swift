@@ -120,7 +120,7 @@ extension Hyperparameters {
   }
 
   /// The held-out rows: the last ones where that is the convention, so that results are comparable.
-  private func validationSplit(of data: LoadedData) -> ValidationSplit {
+  package func validationSplit(of data: LoadedData) -> ValidationSplit {
     let isCustomary = random == .numpy || data.kind == .cifar10 || data.kind == .fashionMNIST
     let rule = split ?? (isCustomary && splitSeed == nil ? .last : .stratified)
     return rule == .last ? .last : .stratified(seed: splitSeed ?? Self.defaultSeed)

@@ -138,4 +138,66 @@ struct RunAssessmentTests {
         learningRate: 0.3, schedule: .cosine(), length: .iterations(150), batchSize: 20))
     #expect(cosine.warnings == [])
   }
+
+  /// Judges a run on rows of other targets than classes, or with another loss.
+  private func assess(
+    _ targets: DatasetTargets, loss: LossSpecification, rate: Double, outputs: Int,
+    scale: Float = 1, classWeights: [Double]? = nil
+  ) throws -> RunAssessment {
+    let data = Dataset(Features(Self.features * scale), targets: targets)
+    let prepared: PreparedDataset<Float> = data.prepared(
+      with: try .fitted(to: data, divisor: 1, subtractMean: false))
+    var random = SeededRandom(seed: 1)
+    let network = Network<Float>(
+      inputSize: 4, [.affine(outputs: 12), .relu, .affine(outputs: outputs)], loss: loss,
+      initializer: .heNormal, using: &random)
+    let settings = TrainerSettings(
+      optimizer: .adam(), learningRate: rate, length: .epochs(60), batchSize: 20,
+      classWeights: classWeights)
+    let before = RunAssessment.probe(network, settings: settings, on: prepared)
+    var trainer = try Trainer(
+      network, rowCount: data.count, settings: settings, random: SeededRandom(seed: 2))
+    try trainer.run(on: prepared)
+    return RunAssessment(
+      of: trainer.result, history: trainer.history, initialLoss: before, settings: settings,
+      on: prepared)
+  }
+
+  private static let features = Tensor<Float>.sample([120, 4], seed: 9)
+
+  private func values(_ value: ([Float]) -> Double) -> [Double] {
+    (0..<120).map { row in value((0..<4).map { Self.features[position: row * 4 + $0] }) }
+  }
+
+  @Test("Numbers are compared with their mean, and labels with their frequencies")
+  func numbersAndLabels() throws {
+    let numbers = DatasetTargets.numbers(values { Double($0[0]) * 50 + 1000 }, names: ["y"])
+    let (first, second) = (values { $0[0] > 1 ? 1 : 0 }, values { $0[1] > 0 ? 1 : 0 })
+    let labels = DatasetTargets.labels(
+      (0..<120).flatMap { [first[$0], second[$0]] }, names: ["a", "b"])
+    for (targets, loss, outputs): (DatasetTargets, LossSpecification, Int) in [
+      (numbers, .squaredError, 1), (numbers, .absoluteError, 1), (labels, .logistic, 2),
+      (labels, .squaredError, 2),
+    ] {
+      #expect(try assess(targets, loss: loss, rate: 0.01, outputs: outputs).warnings == [])
+      let idle = try assess(targets, loss: loss, rate: 1e-9, outputs: outputs)
+      #expect(idle.warnings.map(\.kind) == [.nothingLearnt], "\(loss) \(idle.warnings)")
+      let large = try assess(targets, loss: loss, rate: 0.01, outputs: outputs, scale: 8)
+      #expect(
+        large.warnings.contains { $0.message.contains("about 1 is usual") }, "\(large.warnings)")
+    }
+  }
+
+  @Test("Rare positives that a single logistic output ranks well count as learned")
+  func yesOrNo() throws {
+    let rare = DatasetTargets.classes(
+      values { $0[0] > 1.5 ? 1 : 0 }.map { Int($0) }, names: ["0", "1"])
+    #expect(try assess(rare, loss: .logistic, rate: 0.01, outputs: 1).warnings == [])
+    let idle = try assess(rare, loss: .logistic, rate: 1e-9, outputs: 1)
+    #expect(idle.warnings.map(\.kind) == [.nothingLearnt])
+    // With class weights the accuracy may be below that of the frequent class.
+    let weighted = try assess(
+      rare, loss: .softmax, rate: 0.003, outputs: 2, classWeights: [0.5, 10])
+    #expect(weighted.warnings == [])
+  }
 }
