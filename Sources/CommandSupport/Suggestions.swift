@@ -124,12 +124,12 @@ extension Suggestions {
     ema emadecay: average
     patience earlystop niternochange esp: early-stopping
     valsplit validationsplit validationfraction valfraction valsize validationsize val: validation
-    testsize: validation
-    cv folds kfold kfolds nfolds nsplits: validation? There is no cross-validation; \
-    '--validation' is the number of validation rows.
-    metric metrics scoring score evalmetric: confusion? Accuracy and loss are always printed; \
-    '--confusion' shows more. | trials? Networks are compared by their validation accuracy. | \
-    validation? Accuracy and loss are always measured.
+    testsize testsplit testfraction: test | validation
+    cv kfold kfolds nfolds nsplits: folds
+    metrics scoring score evalmetric: metric
+    sampleweight sampleweights rowweights: weights
+    classweight: class-weights
+    groups groupcolumn: group
     device gpu gpus cuda accelerator: workers? There is only the CPU; '--workers' is the number of \
     threads. | ? There is only the CPU.
     njobs threads jobs nthreads numthreads numworkers nworkers cores cpus: workers

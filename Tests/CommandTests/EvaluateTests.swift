@@ -12,7 +12,10 @@ struct EvaluateTests {
     let outcome = try Command.run(["evaluate", scratch.file("run"), "--json"])
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
     let result = try outcome.object
-    #expect(Set(result.keys) == ["accuracy", "count", "data", "loss", "split"])
+    #expect(
+      Set(result.keys) == [
+        "accuracy", "count", "data", "intervals", "loss", "split",
+      ])
     #expect(result["data"] as? String == "digits" && result["split"] as? String == "test")
     let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
     let expected = model.network.evaluate(on: Digits.test.prepared(with: model.preprocessing))
@@ -29,7 +32,7 @@ struct EvaluateTests {
     try scratch.train("run", ["--iterations", "12", "--precision", "double"])
     let text = try Command.run(["evaluate", "run"], in: scratch.path)
     let line =
-      /accuracy 0\.\d{4} \(95 % interval 0\.\d{4}–0\.\d{4}\)  loss \d\.\d{4}  on the 297 test rows of digits\n/
+      /accuracy 0\.\d{4} \(95 % interval 0\.\d{4}–0\.\d{4}\)  loss \d\.\d{4} \(without the penalty\)  on the 297 test rows of digits\n/
     #expect(text.output.wholeMatch(of: line) != nil)
     let file = try Command.run(["evaluate", "run/model.safetensors"], in: scratch.path)
     #expect(file.output == text.output)

@@ -51,8 +51,8 @@ struct FigureTests {
   @Test("A progress line has the rate and the time left")
   func progress() {
     let line = ProgressLine(
-      done: 3093, iterations: 4000, elapsed: 2, loss: 0.29196, batchAccuracy: 0.96,
-      validationAccuracy: 0.899)
+      done: 3093, iterations: 4000, elapsed: 2, loss: 0.29196, batchValue: 0.96,
+      validationValue: 0.899)
     #expect(
       line.text()
         == "3093/4000  1546/s  loss 0.2920  batch 0.960  validation 0.899  586 ms left")
@@ -75,8 +75,8 @@ struct FigureTests {
         for elapsed in [1e-9, 0.1, 7777, 3e8] {
           for loss in [0.1, 9999.99999, 1e30, 1e300] {
             let text = ProgressLine(
-              done: done, iterations: iterations, elapsed: elapsed, loss: loss, batchAccuracy: 1,
-              validationAccuracy: 1
+              done: done, iterations: iterations, elapsed: elapsed, loss: loss, batchValue: 1,
+              validationValue: 1
             ).text(columns: 79)
             #expect(text.count <= 79 && text.contains("loss"), "\(text)")
           }

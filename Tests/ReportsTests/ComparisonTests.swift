@@ -115,7 +115,7 @@ struct ComparisonTests {
     let other = Self.entry("b", { $0.settings.split = .stratified(seed: 7) })
     #expect(
       RunComparison([Self.entry("a"), other]).cautions == [
-        "The runs held out different rows: their validation accuracies are not comparable."
+        "The runs held out different rows: their validation metrics are not comparable."
       ])
   }
 

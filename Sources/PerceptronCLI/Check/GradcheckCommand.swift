@@ -13,8 +13,8 @@ struct GradcheckCommand: CommandWithExamples {
       distribution as its weights. Dropout masks are fixed, and normalization uses the statistics of \
       the rows. Features are preprocessed as by `perceptron train`.
 
-      With the folder of a run, checks the trained network with its loss and penalty, in double \
-      precision, on a sample of each parameter's entries. The rows are those with the greatest loss \
+      With the folder of a run, checks the trained network with its loss, penalty and weights of rows and \
+      classes, in double precision, on a sample of each parameter's entries. The rows are those with the greatest loss \
       among the first \(RunGradientCheck.candidateCount) training rows, because the gradients of \
       confidently classified rows are too small to measure. The result is also written to \
       gradcheck.json in the folder, for `perceptron report`.
@@ -44,6 +44,11 @@ struct GradcheckCommand: CommandWithExamples {
       "Number of entries of each parameter to check. (default: all; \(RunGradientCheck.sampleSize) for a run)",
       valueName: "count"))
   var sample: Int?
+  @Option(
+    help: .init(
+      "IDX file with a weight for each training row: a path, or a name within the data's folder. (default: 1 each)",
+      valueName: "file"))
+  var weights: String?
   @OptionGroup var options: CheckOptions<RunDataByDefault>
 
   func validate() throws {
@@ -52,10 +57,12 @@ struct GradcheckCommand: CommandWithExamples {
     let contradictions =
       (options.network.given + options.preparation.given).map { "--" + $0.hyperparameter.name }
       + (regularization == nil ? [] : ["--regularization"])
+      + (weights == nil ? [] : ["--weights"])
+      + (options.source.task == nil ? [] : ["--task"])
     if let folder, !contradictions.isEmpty {
       throw ValidationError(
         "\(contradictions.joined(separator: ", ")) cannot be used with a run, since "
-          + "\(folder) has its own network, penalty and preprocessing")
+          + "\(folder) has its own network, penalty, targets and preprocessing")
     }
   }
 
@@ -92,7 +99,7 @@ struct GradcheckCommand: CommandWithExamples {
   }
 
   private func checkFreshNetwork() throws -> GradientCheckReport {
-    let (data, rows) = (try options.source.load(), options.rows)
+    let (data, rows) = (try options.source.load(weights: weights), options.rows)
     if rows > data.training.count {
       throw ValidationError(
         "--rows is \(rows), but \(data.name) has only \(data.training.count) training rows")
@@ -101,9 +108,9 @@ struct GradcheckCommand: CommandWithExamples {
     (defaults.hidden, defaults.scale) = (Self.hidden, Self.scale)
     let setup = try options.setup(for: data, defaults: defaults, scalarSize: 8, isPlain: true)
     let batch = data.training[rows: 0..<rows]
-    let x = batch.prepared(with: setup.preprocessing, as: Double.self).block(0..<rows)
+    let prepared = batch.prepared(with: setup.preprocessing, as: Double.self)
     let objective = NetworkObjective(
-      try freshNetwork(setup), on: x, .labels(batch.labels),
+      try freshNetwork(setup), on: prepared.block(0..<rows), prepared.targets(0..<rows),
       penalty: .l2(regularization ?? Self.regularization), pass: .training(seed: options.seed))
     return GradientCheck(sampleSize: sample, seed: options.seed).run(objective)
   }
@@ -155,7 +162,7 @@ struct RunGradientCheck {
     case .float(let model):
       self.model = TrainedModel(
         network: Network(model.network), preprocessing: model.preprocessing,
-        classNames: model.classNames)
+        schema: model.schema)
     case .double(let model): self.model = model
     }
     record = try directory.record()
@@ -176,7 +183,7 @@ struct RunGradientCheck {
     try found.requireSame()
     let settings = record.settings
     let trained = try naming(data.name) {
-      try data.training.split(settings.validation, by: settings.split).training
+      try settings.weighted(settings.parts(of: data.training).training)
     }
     if rows > trained.count {
       throw ValidationError(
@@ -200,9 +207,10 @@ struct RunGradientCheck {
     _ count: Int, of candidates: Dataset, penalty: Penalty, pass: Pass
   ) -> NetworkObjective {
     func objective(on rows: Dataset, penalty: Penalty, pass: Pass) -> NetworkObjective {
-      let x = rows.prepared(with: model.preprocessing, as: Double.self).block(0..<rows.count)
+      let all = 0..<rows.count
+      let prepared = rows.prepared(with: model.preprocessing, as: Double.self)
       return NetworkObjective(
-        model.network, on: x, .labels(rows.labels), penalty: penalty, pass: pass)
+        model.network, on: prepared.block(all), prepared.targets(all), penalty: penalty, pass: pass)
     }
     let losses = objective(on: candidates, penalty: .none, pass: .inference).probe().rowLosses
     let order = (0..<candidates.count).sorted { a, b in

@@ -4,7 +4,17 @@ import Perceptron
 import PerceptronCommandSupport
 
 /// The data that a command takes without --data, in words for its help.
-protocol DefaultData { static var help: String { get } }
+protocol DefaultData {
+  static var help: String { get }
+  /// The default of --task.
+  static var taskHelp: String { get }
+}
+
+extension DefaultData {
+  static var taskHelp: String {
+    "numbers for targets of a floating type, labels for columns of integers, else classes"
+  }
+}
 
 enum DigitsByDefault: DefaultData { static let help = "digits" }
 enum RunDataByDefault: DefaultData {
@@ -13,7 +23,10 @@ enum RunDataByDefault: DefaultData {
 enum StudyDataByDefault: DefaultData {
   static let help = "digits, or with --resume the data of the study"
 }
-enum ModelDataByDefault: DefaultData { static let help = "the data that the model was trained on" }
+enum ModelDataByDefault: DefaultData {
+  static let help = "the data that the model was trained on"
+  static let taskHelp = "what the model predicts"
+}
 
 /// A part of a data set.
 enum DataSplit: String, ExpressibleByArgument, CaseIterable, Encodable {
@@ -30,9 +43,16 @@ struct DataOptions<Default: DefaultData>: ParsableArguments {
   var givenData: String?
   @Option(help: "Format of the folder's files. (default: detected from their names)")
   var format: DatasetLibrary.Format?
+  @Option(
+    help: .init(
+      "What the targets are: one class of several, numbers, or labels that are each 0 or 1. (default: \(Default.taskHelp))",
+      valueName: "kind"))
+  var task: TargetKind?
 
   /// The name or folder of the data set.
   var data: String { givenData ?? "digits" }
+  /// The data set as chosen.
+  var settings: DataSettings { DataSettings(source: data, format: format, task: task) }
 
   func validate() throws {
     if data.isEmpty {
@@ -46,26 +66,46 @@ struct DataOptions<Default: DefaultData>: ParsableArguments {
   }
 
   /// The training set and, if there is one, the test set.
-  func load() throws -> LoadedData {
-    if let format, givenData == nil {
-      throw ValidationError(
-        "--format is \(format.rawValue), but no folder is given with --data")
-    }
-    try requireData(data)
-    return try DatasetLibrary.load(data, format: format)
+  ///
+  /// - Parameter weights: the file of the training rows' weights, or nil.
+  func load(weights: String? = nil) throws -> LoadedData {
+    try checkFormat()
+    var settings = settings
+    settings.weights = weights.map(settings.located)
+    return try settings.load()
+  }
+
+  /// The training set and, if there is one, the test set, with weights, groups and held-out rows.
+  ///
+  /// - Parameter rule: the choice of held-out rows of the data.
+  func load(
+    _ rows: RowOptions, heldOutBy rule: (LoadedData) throws -> ValidationSplit
+  ) throws -> (data: LoadedData, choice: DataSettings) {
+    try checkFormat()
+    return try rows.load(settings, heldOutBy: rule)
+  }
+
+  private func checkFormat() throws {
+    guard let format, givenData == nil else { return }
+    throw ValidationError("--format is \(format.rawValue), but no folder is given with --data")
   }
 
   /// One of the parts. A test set may stand without a training set.
-  func load(_ split: DataSplit) throws -> Dataset {
-    if split == .train { return try load().training }
+  ///
+  /// - Parameter kind: what the targets are, where --task does not say.
+  func load(_ split: DataSplit, as kind: TargetKind? = nil) throws -> Dataset {
+    var settings = settings
+    settings.task = task ?? kind
+    if split == .train { return try settings.load().training }
     try requireData(data)
     do {
-      return try DatasetLibrary.loadTest(data, format: format)
+      return try naming(data) {
+        try DatasetLibrary.loadTest(data, format: format, task: settings.task)
+      }
     } catch let error as FileError where error.message == DatasetLibrary.noTestSet {
       throw noTestSet(error.path)
     }
   }
-
 }
 
 extension LoadedData {

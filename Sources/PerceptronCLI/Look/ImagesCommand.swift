@@ -63,6 +63,11 @@ struct ImagesCommand: CommandWithExamples {
     let path = output ?? "\(name)-images.html"
     try AtomicFile.check(path)
     let data = try source.load(split)
+    if data.schema.kind != .classes {
+      throw DatasetError(
+        "\(source.data) has \(data.schema) for each example, expected classes; --task classes reads "
+          + "whole numbers as classes")
+    }
     guard let examples = ClassExamples(of: data, perClass: perClass, seed: seed) else {
       throw DatasetError(
         "\(source.data) has no images, but \(data.features): expected examples of shape "

@@ -8,7 +8,7 @@ struct ShowCommand: CommandWithExamples {
     commandName: "show",
     abstract: "Show the results of a training run or a study.",
     discussion: """
-      Prints the results and the curves of losses and accuracies. Each column of a curve is the mean of \
+      Prints the results and the curves of losses and of the run's metric. Each column of a curve is the mean of \
       the values in it; the loss is on a logarithmic scale if it spans more than a factor of 10. The \
       highest and the lowest value are printed beside a curve, the first and the last iteration below \
       it. Curves are as wide as the terminal; if its width is unknown, they have COLUMNS columns, or 80. \
@@ -41,7 +41,8 @@ struct ShowCommand: CommandWithExamples {
       let run = try directory.read()
       try Console.output(json ? run.json : text(of: run, unfinished))
     } else if let unfinished {
-      let lines = unfinished.lines(folder: folder) + curves(of: unfinished.history)
+      let lines =
+        unfinished.lines(folder: folder) + curves(of: unfinished.history, unfinished.metric)
       try Console.output(json ? unfinished.json : lines.joined(separator: "\n"))
     } else {
       throw FileError(
@@ -63,7 +64,7 @@ struct ShowCommand: CommandWithExamples {
         isSame
         ? unfinished.lines(folder: folder).suffix(1) : [""] + unfinished.lines(folder: folder)
     }
-    return (lines + curves(of: run.history)).joined(separator: "\n")
+    return (lines + curves(of: run.history, run.record.settings.metric)).joined(separator: "\n")
   }
 
   private func summary(of run: TrainingRun) throws -> [String] {
@@ -78,6 +79,11 @@ struct ShowCommand: CommandWithExamples {
       "\(settings.data): \(results.status.rawValue) after \(count) in \(time)",
       "network              \(widths.joined(separator: "-"))\(ensemble)",
     ]
+    if settings.task != .classes {
+      let count = settings.network.layers.widths.last ?? 0
+      let schema = TargetSchema(settings.task, names: .init(repeating: "", count: count))
+      lines.append("predicts             \(schema)")
+    }
     lines += results.figures(settings)
     lines.append("files in \(folder): \(directory.files.joined(separator: ", "))")
     let warnings = (results.warnings ?? []) + (run.record.diagnosis?.lastWarnings ?? [])
@@ -92,9 +98,9 @@ struct ShowCommand: CommandWithExamples {
     }
   }
 
-  private func curves(of history: History) -> [String] {
+  private func curves(of history: History, _ metric: Metric) -> [String] {
     HistoryCurves(
-      history: history, width: min(max(Console.outputColumns - 1, 1), 400),
+      history: history, metric: metric, width: min(max(Console.outputColumns - 1, 1), 400),
       characters: .suitingLocale
     ).lines
   }
@@ -103,22 +109,33 @@ struct ShowCommand: CommandWithExamples {
 /// The curves of a history as text, with ranges beside them and iterations below.
 struct HistoryCurves {
   let history: History
+  /// The metric shown.
+  var metric = Metric.accuracy
   /// The width in columns, labels included.
   let width: Int
   let characters: TextCurve.Characters
 
   /// The lines, with an empty line before each curve. Curves without values are left out.
   var lines: [String] {
-    let epochs = history.epochs.map(\.iteration)
-    let validated = history.epochs.filter { $0.validationAccuracy != nil }.map(\.iteration)
-    return curve(
+    curve(
       "loss", history.loss, from: 0, to: history.loss.count - 1,
       isLogarithmic: spansMagnitudes(history.loss))
-      + curve(
-        "training accuracy", history.trainAccuracy, from: epochs.first ?? 0, to: epochs.last ?? 0)
-      + curve(
-        "validation accuracy", history.validationAccuracy, from: validated.first ?? 0,
-        to: validated.last ?? 0)
+      + curve("validation loss", isLoss: true) { $0.validationLoss }
+      + curve("training \(metric.title)") { $0.batch[metric] }
+      + curve("validation \(metric.title)") {
+        metric == .loss ? nil : $0.validationValue(of: metric)
+      }
+  }
+
+  /// The curve of a value that evaluations have.
+  private func curve(
+    _ name: String, isLoss: Bool = false, _ value: (History.Epoch) -> Double?
+  ) -> [String] {
+    let points = history.epochs.compactMap { epoch in value(epoch).map { (epoch.iteration, $0) } }
+    let values = points.map(\.1)
+    return curve(
+      name, values, from: points.first?.0 ?? 0, to: points.last?.0 ?? 0,
+      isLogarithmic: isLoss && spansMagnitudes(values))
   }
 
   private func curve(

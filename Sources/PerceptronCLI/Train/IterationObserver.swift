@@ -16,13 +16,13 @@ final class IterationObserver<Scalar: BLASScalar> {
   private(set) var times: [Double] = []
 
   init(
-    after history: History, monitor: HealthMonitor<Scalar>?, events: RunEvents<Scalar>?,
-    isQuiet: Bool
+    after history: History, of metric: Metric, monitor: HealthMonitor<Scalar>?,
+    events: RunEvents<Scalar>?, isQuiet: Bool
   ) {
     self.monitor = monitor
     self.events = events
     self.isQuiet = isQuiet
-    reporter = ProgressReporter(after: history)
+    reporter = ProgressReporter(after: history, of: metric)
   }
 
   /// Calls ``observe(_:)`` after each iteration.

@@ -6,15 +6,18 @@ struct ProgressReporter {
   private let start = ContinuousClock.now
   /// Iterations before the run was resumed.
   private let earlier: Int
+  /// The metric shown.
+  private let metric: Metric
   private var status = StatusLine()
   private var lastEpoch: History.Epoch?
   private var last: TrainingProgress?
   /// Nil if the output is not a terminal.
   private var curves: ProgressCurves?
 
-  init(after history: History = History()) {
+  init(after history: History = History(), of metric: Metric = .accuracy) {
     earlier = history.loss.count
-    curves = Console.redrawsErrors ? ProgressCurves(history) : nil
+    self.metric = metric
+    curves = Console.redrawsErrors ? ProgressCurves(history, of: metric) : nil
   }
 
   /// Records an iteration, and shows a line if one is due.
@@ -36,12 +39,14 @@ struct ProgressReporter {
   }
 
   private func line(_ progress: TrainingProgress, isFinal: Bool = false) -> ProgressLine {
-    ProgressLine(
+    // The last evaluation may be almost an epoch old: the summary has the figures of the end.
+    let epoch = isFinal ? nil : lastEpoch
+    return ProgressLine(
       done: progress.iteration + 1, earlier: earlier, iterations: progress.iterations,
       elapsed: start.duration(to: .now).seconds, loss: progress.loss,
-      // The last evaluation may be almost an epoch old: the summary has the figures of the end.
-      batchAccuracy: isFinal ? nil : lastEpoch?.trainAccuracy,
-      validationAccuracy: isFinal ? nil : lastEpoch?.validationAccuracy, isFinal: isFinal)
+      validationLoss: epoch?.validationLoss, metric: metric, batchValue: epoch?.batch[metric],
+      validationValue: metric == .loss ? nil : epoch?.validationValue(of: metric),
+      isFinal: isFinal)
   }
 }
 
@@ -53,8 +58,11 @@ struct ProgressLine {
   /// Seconds.
   var elapsed: Double
   var loss: Double
-  var batchAccuracy: Double?
-  var validationAccuracy: Double?
+  var validationLoss: Double?
+  var metric = Metric.accuracy
+  /// The metric on the last batch that was evaluated, and on the validation rows.
+  var batchValue: Double?
+  var validationValue: Double?
   /// Whether this is the last line, which gives the time taken instead of the time left.
   var isFinal = false
 
@@ -62,12 +70,18 @@ struct ProgressLine {
   func text(columns: Int? = nil) -> String {
     let rate = Double(done - earlier) / elapsed
     let left = Double(iterations - done) / rate
+    // A share of 1 is clear without its name.
+    func figure(_ rows: String, _ value: Double) -> String {
+      metric == .accuracy
+        ? "\(rows) \(decimal(value, 3))" : "\(rows) \(metric.title) \(significant(value, 4))"
+    }
     let parts: [LinePart?] = [
       LinePart("\(done)/\(iterations)"),
       LinePart("\(decimal(rate, rate < 10 ? 1 : 0))/s", rank: 3),
       LinePart("loss " + readableNumber(loss)),
-      batchAccuracy.map { LinePart("batch \(decimal($0, 3))", rank: 4) },
-      validationAccuracy.map { LinePart("validation \(decimal($0, 3))", rank: 2) },
+      validationLoss.map { LinePart("validation loss \(readableNumber($0))", rank: 4) },
+      batchValue.map { LinePart(figure("batch", $0), rank: 5) },
+      validationValue.map { LinePart(figure("validation", $0), rank: 2) },
       LinePart(isFinal ? "in \(readableTime(elapsed))" : "\(readableTime(left)) left", rank: 1),
     ]
     return LinePart.line(parts.compactMap { $0 }, .plain, columns)
@@ -92,19 +106,25 @@ struct LinePart {
   }
 }
 
-/// The losses and validation accuracies so far, as small curves in one line.
+/// The losses and the values of a metric on the validation rows so far, as small curves in one line.
 struct ProgressCurves {
+  private let metric: Metric
   private var loss = ThinnedSeries()
   private var validation = ThinnedSeries()
 
-  init(_ history: History) {
+  init(_ history: History, of metric: Metric = .accuracy) {
+    self.metric = metric
     for value in history.loss { loss.append(value) }
-    for value in history.validationAccuracy { validation.append(value) }
+    for epoch in history.epochs { add(epoch) }
+  }
+
+  private mutating func add(_ epoch: History.Epoch) {
+    if let value = epoch.validationValue(of: metric) { validation.append(value) }
   }
 
   mutating func update(_ progress: TrainingProgress) {
     loss.append(progress.loss)
-    if let accuracy = progress.epoch?.validationAccuracy { validation.append(accuracy) }
+    if let epoch = progress.epoch { add(epoch) }
   }
 
   /// The line, of at most `columns` columns.

@@ -34,9 +34,10 @@ struct ResumeCommand: CommandWithExamples {
     let notes = try RunNotes(archive, path: path)
     let checkpoint = try CheckpointSummary(archive, path: path)
     var settings = notes.settings
+    var known = DataSettings(of: settings)
+    known.source = notes.dataFolder ?? known.source
     if let data { settings.data = data }
-    let run = try RunData(
-      at: notes.dataFolder ?? settings.data, given: data, format: settings.format)
+    let run = try RunData(known, given: data)
     let (source, loaded) = (run.source, run.loaded)
     try naming(loaded.name) { try loaded.training.features.checkFinite() }
     try checkFit(loaded, settings, checkpoint, path: path)
@@ -95,20 +96,21 @@ struct ResumeCommand: CommandWithExamples {
       + "start a new one with another --output, or --overwrite; \(change)"
   }
 
-  /// Refuses data of another size.
+  /// Refuses data of another size, or with other targets.
   private func checkFit(
     _ data: LoadedData, _ settings: Experiment, _ expected: CheckpointSummary, path: String
   ) throws {
-    let rows = data.training.count - settings.validation
-    let (features, classes) = (data.training.featureCount, data.training.classCount)
+    let rows = try naming(data.name) { try settings.trainingRowCount(of: data.training) }
+    let (features, schema) = (data.training.featureCount, data.training.schema)
+    let outputs = schema.kind == .classes ? expected.classCount : expected.widths.last ?? 0
     if rows != expected.rowCount || features != expected.inputSize
-      || classes != expected.classCount
+      || schema.kind != settings.task || schema.names.count != outputs
     {
+      let trained = TargetSchema(settings.task, names: .init(repeating: "", count: outputs))
       throw FileError(
         path,
         "the run trains on \(expected.rowCount) rows of \(expected.inputSize) features and "
-          + "\(expected.classCount) classes, but \(data.name) has \(rows) rows of \(features) features and "
-          + "\(classes) classes"
+          + "\(trained), but \(data.name) has \(rows) rows of \(features) features and \(schema)"
       )
     }
   }

@@ -73,6 +73,8 @@ struct UnfinishedRun: Encodable {
   let widths: [Int]
   /// The name of the data.
   let data: String
+  /// The metric that the run goes by.
+  let metric: Metric
   /// Training time until the checkpoint.
   let seconds: Double
   /// Whether a process trains it.
@@ -89,6 +91,7 @@ struct UnfinishedRun: Encodable {
     (iteration, iterations) = (summary.iteration, summary.iterations)
     widths = summary.widths
     data = notes.settings.data
+    metric = notes.settings.metric
     seconds = notes.seconds
     do {
       _ = try directory.lock()

@@ -20,10 +20,14 @@ struct TrainCommand: CommandWithExamples {
       \(learningRates), shuffled batches of \(Hyperparameters.defaultBatch), \
       \(Hyperparameters.defaultEpochs) epochs (more on a small data set: enough for \
       \(Hyperparameters.leastIterations) iterations, but at most \(Hyperparameters.mostEpochs) epochs), \
-      no penalty, He initialization (Glorot for tanh and sigmoid), and CIFAR-10's pixels divided by 255.
+      no penalty, He initialization (Glorot for tanh and sigmoid), and CIFAR-10's pixels divided by 255. \
+      They also hold for numbers and for several labels.
+
+      Targets that are numbers are standardized for training; metrics and predictions are in their own \
+      unit, and losses those of the standardized targets.
 
       Of a small data set, at most a fifth is held out for validation. Which rows are held out does not \
-      depend on --seed. Validation accuracy is measured after each epoch.
+      depend on --seed. Validation loss and metrics are measured after each epoch.
 
       Ctrl-C, SIGTERM and SIGHUP finish the current iteration, save the run, and exit with status 130; \
       a second Ctrl-C, at least half a second later, ends the command immediately. `perceptron resume` \
@@ -39,6 +43,7 @@ struct TrainCommand: CommandWithExamples {
   ]
 
   @OptionGroup(title: "Data") var source: DataOptions<DigitsByDefault>
+  @OptionGroup(title: "Data") var rows: RowOptions
   @OptionGroup(title: "Data") var preparation: PreparationOptions
   @OptionGroup(title: "Data") var validation: HyperparameterOptions<ValidationGroup>
   @OptionGroup(title: "Network") var network: NetworkOptions
@@ -60,12 +65,14 @@ struct TrainCommand: CommandWithExamples {
 
   func run() throws {
     Interruption.install()
-    let data = try source.load()
-    let experiment = try experiment(for: data)
-    try experiment.checkMemory(on: data, sizes: hyperparameters.sizes(of: experiment.network))
+    let chosen = try hyperparameters
+    let (data, choice) = try source.load(rows, heldOutBy: chosen.validationSplit)
+    var experiment = try experiment(for: data)
+    experiment.record(choice)
+    try experiment.checkMemory(on: data, sizes: chosen.sizes(of: experiment.network))
     try naming(data.name) {
       try data.training.features.checkFinite()
-      _ = try data.training.split(experiment.validation, by: experiment.split)
+      _ = try experiment.parts(of: data.training)
     }
     let (directory, lock) = try makeDirectory(for: data)
     let session = try TrainingSession(

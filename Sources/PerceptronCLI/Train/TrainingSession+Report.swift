@@ -33,18 +33,22 @@ extension TrainingSession {
   private func summary(of record: RunRecord, isSaved: Bool) -> String {
     let results = record.results
     let training = record.settings.training
-    let rows = data.training.count - record.settings.validation
+    let held = record.settings.validation
+    let rows = data.training.count - held
     let widths = [data.training.featureCount] + record.settings.network.layers.widths
     let sizes = widths.map(String.init).joined(separator: "-")
     let networks = record.settings.ensemble.map { "\($0) networks \(sizes)" } ?? "\(sizes) network"
+    let test = record.settings.test == nil ? "" : "\(data.test?.count ?? 0) test rows, "
+    let fold = record.settings.fold.map { " (fold \($0))" } ?? ""
     var lines = [
-      "\(settings.data): \(rows) training rows, \(record.settings.validation) validation rows, "
-        + networks
+      "\(settings.data): \(rows) training rows, \(held) validation rows\(fold), \(test)\(networks)"
     ]
-    let absent = data.training.classCounts.count { $0 == 0 }
+    lines += targetLine.map { [$0] } ?? []
+    let schema = data.training.schema
+    let absent = schema.kind == .classes ? data.training.classCounts.count { $0 == 0 } : 0
     if absent > 0 {
       lines.append(
-        "\(absent) of \(data.training.classCount) classes "
+        "\(absent) of \(schema.names.count) classes "
           + "\(absent == 1 ? "does" : "do") not occur in the training set")
     }
     let rate = record.secondsPerIteration.map { ", a median of \(readableTime($0)) each" } ?? ""
@@ -59,10 +63,11 @@ extension TrainingSession {
     }
     lines += results.figures(record.settings)
     if let values = results.memberValues {
-      let each = values.map { decimal($0, 4) }.joined(separator: ", ")
+      let each = values.map { settings.metric.text($0) }.joined(separator: ", ")
       let mean = values.reduce(0, +) / Double(values.count)
       lines.append(
-        "validation \(settings.metric.title) of each network \(each); mean \(decimal(mean, 4))")
+        "validation \(settings.metric.title) of each network \(each); mean \(settings.metric.text(mean))"
+      )
     }
     if isSaved {
       lines.append("saved \(directory.modelPath)")
@@ -76,25 +81,64 @@ extension TrainingSession {
   }
 }
 
+extension TrainingSession {
+  /// What is predicted, and which rows count for more; nil for classes that all count the same.
+  private var targetLine: String? {
+    let training = data.training
+    let groups = training.groups.map { Set($0).count }
+    let notes: [String?] = [
+      settings.classWeights.map { "class weights \($0)" },
+      training.weights == nil ? nil : "weighted rows",
+      groups.map { "\($0) groups of rows" },
+    ]
+    let details = notes.compactMap { $0 }
+    if training.schema.kind == .classes && details.isEmpty { return nil }
+    return "predicts " + (["\(training.schema)"] + details).joined(separator: "; ")
+  }
+}
+
 extension RunRecord.Results {
-  /// The losses and accuracies, a line each.
+  /// The losses and metrics, a line each.
   func figures(_ settings: Experiment) -> [String] {
     let isPenalized = settings.training.penalty != .none
-    let interval = validationAccuracy.flatMap {
-      accuracyIntervalText($0, rowCount: settings.validation)
+    func remark(_ isWithPenalty: Bool) -> String {
+      let parts = [
+        settings.task == .numbers ? "of the scaled targets" : nil,
+        isPenalized ? (isWithPenalty ? "with the penalty" : "without the penalty") : nil,
+        isWithPenalty && settings.classWeights != nil ? "with the class weights" : nil,
+      ].compactMap { $0 }
+      return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
     }
-    return [
-      finalLoss.map {
-        "last batch's loss    \(readableNumber($0))" + (isPenalized ? " (with the penalty)" : "")
-      },
-      trainLoss.map {
-        "training loss        \(readableNumber($0))" + (isPenalized ? " (without the penalty)" : "")
-      },
-      validationLoss.map { "validation loss      \(readableNumber($0))" },
-      trainAccuracy.map { "training accuracy    \(decimal($0, 4))" },
-      validationAccuracy.map {
-        "validation accuracy  \(decimal($0, 4))" + (interval.map { " (\($0))" } ?? "")
-      },
-    ].compactMap { $0 }
+    // By Wilson's formula, which is for rows of equal weights.
+    let interval =
+      settings.weights != nil
+      ? nil
+      : validationAccuracy.flatMap { accuracyIntervalText($0, rowCount: settings.validation) }
+    let losses = [
+      finalLoss.map { ("last batch's loss", readableNumber($0) + remark(true)) },
+      trainLoss.map { ("training loss", readableNumber($0) + remark(false)) },
+      validationLoss.map { ("validation loss", readableNumber($0) + remark(false)) },
+    ]
+    let metrics = (training?.all ?? []).map { metric, value in
+      ("training \(metric.title)", metric.text(value))
+    }
+    let held = (validation?.all ?? []).map { metric, value in
+      let note = metric == .accuracy ? interval.map { " (\($0))" } ?? "" : ""
+      return ("validation \(metric.title)", metric.text(value) + note)
+    }
+    let lines = losses.compactMap { $0 } + metrics + held
+    let width = lines.map(\.0.count).reduce(19, max) + 2
+    return lines.map { $0.padding(toLength: width, withPad: " ", startingAt: 0) + $1 }
   }
+}
+
+extension Metric {
+  /// A value as text: four decimals of a share of 1, and of others four digits or decimals.
+  func text(_ value: Double) -> String {
+    isInTargetUnit || self == .loss || self == .logLoss
+      ? readableNumber(value) : decimal(value, 4)
+  }
+
+  /// Whether values are in the unit of targets that are numbers.
+  private var isInTargetUnit: Bool { self == .mae || self == .rmse }
 }

@@ -16,7 +16,8 @@ extension TrainingSession {
     let notes = notes(initialLoss: initialLoss, monitor?.memory)
     if checkpoint == nil { try replaceCheckpoint(of: trainer, notes: notes) }
     let observer = IterationObserver(
-      after: trainer.history, monitor: monitor, events: events, isQuiet: display.quiet)
+      after: trainer.history, of: settings.metric, monitor: monitor, events: events,
+      isQuiet: display.quiet)
     try run(&trainer, on: sets, observer.callback, notes: notes)
     let seconds = secondsSoFar + observer.finish()
     let divergence = Divergence.Cause(of: trainer)

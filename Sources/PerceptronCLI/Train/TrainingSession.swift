@@ -135,7 +135,7 @@ extension TrainingSession {
     // The history is the first network's; an ensemble's penalty is the sum of its members'.
     let assessment = RunAssessment(
       of: outcome.members.first ?? outcome.network, history: outcome.history,
-      initialLoss: outcome.initialLoss, settings: settings.training, on: sets.training)
+      initialLoss: outcome.initialLoss, settings: settings.training(on: sets), on: sets.training)
     func evaluate(_ set: PreparedDataset<Scalar>) -> Evaluation {
       outcome.network.evaluate(
         on: set, metrics: settings.training.metrics(for: settings.task),

@@ -14,15 +14,14 @@ struct TuneContext {
   let training: NetworkSearch.Method
 
   private enum Key: String, CaseIterable {
-    case data, format, digest, settings, training
+    case data, format, task, weights, groups, test, digest, settings, training
   }
 
   init(
     identity: DataIdentity, trials: TrialSettings, experiments: [Experiment],
     training: NetworkSearch.Method
   ) throws {
-    self.trials = TrialSettings(
-      source: identity.folder ?? trials.source, format: trials.format, fixed: trials.fixed)
+    self.trials = trials.at(identity.folder ?? trials.source)
     digest = identity.digest
     settings = try Self.digest(of: experiments)
     self.training = training
@@ -35,10 +34,14 @@ struct TuneContext {
       let settings = values[Key.settings.rawValue],
       let training = values[Key.training.rawValue].flatMap(NetworkSearch.Method.init(rawValue:))
     else { return nil }
-    trials = TrialSettings(
+    var choice = DataSettings(
       source: data,
       format: values[Key.format.rawValue].flatMap(DatasetLibrary.Format.init(rawValue:)),
-      fixed: values.filter { Key(rawValue: $0.key) == nil })
+      task: values[Key.task.rawValue].flatMap(TargetKind.init(rawValue:)))
+    choice.weights = values[Key.weights.rawValue]
+    choice.groups = values[Key.groups.rawValue]
+    choice.test = values[Key.test.rawValue].flatMap { try? TestSplit(json: $0.utf8) }
+    trials = TrialSettings(data: choice, fixed: values.filter { Key(rawValue: $0.key) == nil })
     (self.digest, self.settings, self.training) = (digest, settings, training)
   }
 
@@ -47,6 +50,10 @@ struct TuneContext {
     var values = trials.fixed
     values[Key.data.rawValue] = trials.source
     values[Key.format.rawValue] = trials.format?.rawValue
+    values[Key.task.rawValue] = trials.data.task?.rawValue
+    values[Key.weights.rawValue] = trials.data.weights
+    values[Key.groups.rawValue] = trials.data.groups
+    values[Key.test.rawValue] = trials.data.test.flatMap { try? $0.jsonLine }
     values[Key.digest.rawValue] = digest
     values[Key.settings.rawValue] = settings
     values[Key.training.rawValue] = training.rawValue
@@ -77,19 +84,42 @@ struct TuneContext {
 /// Makes the experiments of trials: shared settings, those of each trial, and the defaults of
 /// `perceptron train` for the others.
 struct TrialSettings {
-  /// The data set's name or folder.
-  let source: String
-  /// The data's format, where it was given.
-  let format: DatasetLibrary.Format?
+  /// The data that all are trained on.
+  let data: DataSettings
   /// The shared values, as text by hyperparameter.
   let fixed: [String: String]
 
-  private func hyperparameters(of trial: Assignment) throws -> Hyperparameters {
-    var chosen = Hyperparameters()
-    for (name, text) in fixed {
-      let hyperparameter = try Hyperparameter.known(name)
-      try hyperparameter.choose(&chosen, hyperparameter.value(parsing: text))
+  /// The data set's name or folder.
+  var source: String { data.source }
+  /// The data's format, where it was given.
+  var format: DatasetLibrary.Format? { data.format }
+
+  /// The same with the data at another place.
+  func at(_ source: String) -> TrialSettings {
+    var data = data
+    data.source = source
+    return TrialSettings(data: data, fixed: fixed)
+  }
+
+  /// The shared values.
+  private var shared: Hyperparameters {
+    get throws {
+      var chosen = Hyperparameters()
+      for (name, text) in fixed {
+        let hyperparameter = try Hyperparameter.known(name)
+        try hyperparameter.choose(&chosen, hyperparameter.value(parsing: text))
+      }
+      return chosen
     }
+  }
+
+  /// The choice of the rows that all trials hold out.
+  func validationSplit(of loaded: LoadedData) throws -> ValidationSplit {
+    try namingOptions { try shared.validationSplit(of: loaded) }
+  }
+
+  private func hyperparameters(of trial: Assignment) throws -> Hyperparameters {
+    var chosen = try shared
     for entry in trial.entries {
       try Hyperparameter.known(entry.name).choose(&chosen, entry.value)
     }
@@ -99,9 +129,7 @@ struct TrialSettings {
   /// The command line that trains a trial's network alone; nil for values that make no network.
   func trainCommand(of trial: Assignment) -> String? {
     guard let arguments = try? hyperparameters(of: trial).arguments else { return nil }
-    return ShellCommand.line(
-      ["perceptron", "train", "--data", source] + (format.map { ["--format", $0.rawValue] } ?? [])
-        + arguments)
+    return ShellCommand.line(["perceptron", "train"] + data.arguments + arguments)
   }
 
   /// The experiment of each trial; throws `ValidationError` for one that cannot be trained.
@@ -130,7 +158,8 @@ struct TrialSettings {
 
   private func experiment(of trial: Assignment, for data: LoadedData) throws -> Experiment {
     let chosen = try hyperparameters(of: trial)
-    let experiment = try chosen.experiment(for: data, format: format)
+    var experiment = try chosen.experiment(for: data, format: format)
+    experiment.record(self.data)
     if experiment.validation == 0 {
       throw HyperparameterError(
         "validation", is: 0,

@@ -53,6 +53,7 @@ struct TuneSearchCommand: CommandWithExamples {
   ]
 
   @OptionGroup(title: "Data") var source: DataOptions<StudyDataByDefault>
+  @OptionGroup(title: "Data") var rows: RowOptions
   @OptionGroup(title: "Settings to try") var space: SpaceOptions
   @OptionGroup(title: "Settings to try") var ranges: RangeOptions
   @OptionGroup(title: "Search") var search: SearchOptions
@@ -66,7 +67,8 @@ struct TuneSearchCommand: CommandWithExamples {
     let given =
       try ranges.given.first.map { "--" + $0.hyperparameter.name }
       ?? space.space.map { _ in "--space" } ?? space.preset.map { _ in "--preset" }
-      ?? files.output.map { _ in "--output" }
+      ?? files.output.map { _ in "--output" } ?? source.task.map { _ in "--task" }
+      ?? rows.given
       ?? (search.isGiven ? "--method, --trials, --repeats, --independent or --prune" : nil)
     if let given {
       throw ValidationError(

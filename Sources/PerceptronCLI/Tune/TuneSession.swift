@@ -183,8 +183,9 @@ extension TuneSearchCommand {
           + "\(points.count == 1 ? "s" : ""), \(asked) were requested")
     }
     let assignments = definition.trials(of: points)
-    let trials = TrialSettings(source: source.data, format: source.format, fixed: trialSpace.fixed)
-    let loaded = try source.load()
+    let unloaded = TrialSettings(data: source.settings, fixed: trialSpace.fixed)
+    let (loaded, choice) = try source.load(rows, heldOutBy: unloaded.validationSplit)
+    let trials = TrialSettings(data: choice, fixed: trialSpace.fixed)
     if space.preset != nil && loaded.kind != .cifar10 {
       throw ValidationError("--preset cs231n is for CIFAR-10, --data is \(source.data)")
     }
@@ -239,10 +240,10 @@ extension TuneSearchCommand {
     guard let context = TuneContext(of: study) else {
       throw FileError(folder, "the study in this folder was not started by perceptron tune")
     }
-    let format = source.format ?? context.trials.format
-    let data = try RunData(
-      at: context.trials.source, given: source.givenData, format: format, of: "study")
-    let trials = TrialSettings(source: data.source, format: format, fixed: context.trials.fixed)
+    var known = context.trials.data
+    known.format = source.format ?? known.format
+    let data = try RunData(known, given: source.givenData, of: "study")
+    let trials = TrialSettings(data: data.choice, fixed: context.trials.fixed)
     let loaded = data.loaded
     if try loaded.training.digest() != context.digest {
       throw FileError(folder, "\(data.source) differs from the data that the study began with")

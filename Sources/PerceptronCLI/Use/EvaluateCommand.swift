@@ -5,11 +5,13 @@ import PerceptronCommandSupport
 struct EvaluateCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Compute a saved model's accuracy and loss on a data set.",
+    abstract: "Compute a saved model's metrics and loss on a data set.",
     discussion: """
       Without --data, the data set that the model was trained on is loaded from where it was and \
       verified by its digest; a model file outside a run's folder needs --data. The loss is the \
-      model's training loss without penalties.
+      model's training loss without penalties; of numbers, that of the scaled targets. Numbers are \
+      judged in their own unit, several columns each and by the mean. Intervals are those of 95 % \
+      confidence.
       """)
 
   static let examples = [
@@ -19,12 +21,25 @@ struct EvaluateCommand: CommandWithExamples {
     CommandExample(
       "Evaluate a digits model on all training rows and print its confusion matrix.",
       "perceptron evaluate runs/digits-1 --split train --confusion"),
+    CommandExample(
+      "Also compute the balanced accuracy and the log loss.",
+      "perceptron evaluate runs/digits-1 --metric balanced-accuracy,log-loss"),
   ]
 
   @Argument(help: "Folder of a run or a study, or a model file.") var model: String
   @OptionGroup(title: "Data") var source: DataOptions<ModelDataByDefault>
   @Option(help: "Part of the data set; train includes the validation rows.")
   var split: DataSplit = .test
+  @Option(
+    help: .init(
+      "IDX file with a weight for each row evaluated: a path, or a name within the data's folder. (default: with --split train those that the run was trained with, else 1 each)",
+      valueName: "file"))
+  var weights: String?
+  @Option(
+    help: .init(
+      "Also compute this metric: \(Self.metricNames). May be repeated, or list several separated by commas. (default: accuracy; r2, mae and rmse of numbers; accuracy and f1 of labels)",
+      valueName: "name"))
+  var metric: [String] = []
   @Flag(help: "Print the confusion matrix, and each class's precision and recall.")
   var confusion = false
   @Option(
@@ -33,75 +48,121 @@ struct EvaluateCommand: CommandWithExamples {
   var top: Int?
   @Flag(help: "Print JSON.") var json = false
 
-  func validate() throws { try require("--top", top, in: 1...Hyperparameter.largest) }
-
-  /// The JSON output.
-  private struct Result: Encodable {
-    /// The data set's name or folder.
-    let data: String
-    let split: DataSplit
-    let accuracy: Double
-    let loss: Double
-    let count: Int
-    /// The k of the top-k accuracy.
-    var top: Int?
-    var topAccuracy: Double?
-    var confusion: Confusion?
+  private static var metricNames: String {
+    Metric.allCases.filter { $0 != .loss }.map(\.rawValue).joined(separator: ", ")
   }
 
-  /// The confusion matrix with each class's precision and recall.
-  private typealias Confusion = Extended<ConfusionMatrix, [String: [Double?]]>
+  func validate() throws {
+    try require("--top", top, in: 1...Hyperparameter.largest)
+    _ = try chosenMetrics
+  }
 
-  func run() throws {
-    let (path, model) = try ModelFile.read(model)
-    let (name, data) = try rows(of: path)
-    let result =
-      switch model {
-      case .float(let model): try evaluate(model, on: data, of: name, path: path)
-      case .double(let model): try evaluate(model, on: data, of: name, path: path)
-      }
-    if json {
-      try Console.output(result.json)
-    } else {
-      let interval = accuracyIntervalText(result.accuracy, rowCount: result.count)
-      let share = result.topAccuracy.map { "top \(top ?? 0) \(decimal($0, 4))  " } ?? ""
-      try Console.output(
-        "accuracy \(decimal(result.accuracy, 4))\(interval.map { " (\($0))" } ?? "")  \(share)loss \(readableNumber(result.loss))  "
-          + "on the \(result.count) \(split == .test ? "test" : "training") rows of \(name)")
-      if let confusion = result.confusion {
-        try Console.output("\n" + confusion.value.text(columns: Console.tableColumns))
+  private var chosenMetrics: [Metric] {
+    get throws {
+      try metric.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map {
+        name in
+        guard let metric = Metric(rawValue: String(name)) else {
+          throw ValidationError("--metric is \(name), expected one of \(Self.metricNames)")
+        }
+        return metric
       }
     }
   }
 
-  /// The rows to evaluate on and the name of their data set: the one that --data names, or else the
-  /// one that the model was trained on.
-  private func rows(of path: String) throws -> (name: String, rows: Dataset) {
-    if let name = source.givenData { return (name, try source.load(split)) }
-    let found = try RunData(ofModel: path, format: source.format)
-    return (found.source, try found.loaded.part(split))
+  func run() throws {
+    let (path, model) = try ModelFile.read(model)
+    switch model {
+    case .float(let model): try run(model, path: path)
+    case .double(let model): try run(model, path: path)
+    }
+  }
+
+  private func run<Scalar>(_ model: TrainedModel<Scalar>, path: String) throws {
+    let metrics = try metrics(of: model.schema)
+    let (choice, rows) = try rows(of: path, model.schema)
+    var measured = try evaluate(model, on: rows, of: choice.source, path: path, metrics)
+    // Without a record nothing is known of a penalty.
+    measured.isPenalized =
+      (try? ModelFile.record(ofModel: path)).map { $0.settings.training.penalty != .none } ?? false
+    try Console.output(
+      json ? measured.json : measured.text(columns: Console.tableColumns))
+  }
+
+  /// What is measured; throws `ValidationError` for what the targets do not have.
+  private func metrics(of schema: TargetSchema) throws -> [Metric] {
+    if schema.kind != .classes {
+      for (option, isGiven) in [("--confusion", confusion), ("--top", top != nil)] where isGiven {
+        throw ValidationError("\(option) is for classes, but the model predicts \(schema)")
+      }
+    }
+    if let task = source.task, task != schema.kind {
+      throw ValidationError("--task is \(task.rawValue), but the model predicts \(schema)")
+    }
+    var metrics = Metric.defaults(for: schema.kind)
+    for metric in try chosenMetrics where !metrics.contains(metric) && metric != .loss {
+      if !metric.kinds.contains(schema.kind) {
+        let names = Metric.allCases.filter { $0.kinds.contains(schema.kind) && $0 != .loss }
+        throw ValidationError(
+          "--metric is \(metric.rawValue), but the model predicts \(schema), expected one of "
+            + names.map(\.rawValue).joined(separator: ", "))
+      }
+      metrics.append(metric)
+    }
+    return metrics
+  }
+
+  /// The rows to evaluate on and where they are: those that --data names, or else those of the data that
+  /// the model was trained on.
+  private func rows(
+    of path: String, _ schema: TargetSchema
+  ) throws -> (choice: DataSettings, rows: Dataset) {
+    let (choice, rows): (DataSettings, Dataset)
+    if source.givenData != nil {
+      (choice, rows) = (source.settings, try source.load(split, as: schema.kind))
+    } else {
+      let found = try RunData(ofModel: path, format: source.format)
+      (choice, rows) = (found.choice, try found.loaded.part(split))
+    }
+    guard let weights else { return (choice, rows) }
+    let file = choice.path(choice.located(weights))
+    let values = try IDX.readWeights(file)
+    if values.count != rows.count {
+      throw FileError(
+        file, "expected a weight for each of the \(rows.count) rows, found \(values.count)")
+    }
+    if !values.contains(where: { $0 > 0 }) {
+      throw FileError(file, "expected a weight above 0, found only 0")
+    }
+    return (
+      choice,
+      Dataset(rows.features, targets: rows.targets, weights: values, groups: rows.groups)
+    )
   }
 
   private func evaluate<Scalar>(
-    _ model: TrainedModel<Scalar>, on data: Dataset, of name: String, path: String
-  ) throws -> Result {
+    _ model: TrainedModel<Scalar>, on data: Dataset, of name: String, path: String,
+    _ metrics: [Metric]
+  ) throws -> MeasuredModel {
     try ModelFile.requireFit(model, to: data, path: path, of: name)
     if let warning = ModelFile.scaleWarning(model, data.features, of: name) {
       Console.error("warning: \(warning)")
     }
     let prepared: PreparedDataset<Scalar> = data.prepared(with: model.preprocessing)
-    let result = model.network.evaluate(on: prepared)
+    let result = model.network.evaluate(on: prepared, metrics: metrics)
     if !result.loss.isFinite {
+      let what = model.schema.kind == .numbers ? "outputs" : "scores"
       throw DatasetError(
-        "the loss on \(name) is \(plain(result.loss)): some scores are not finite")
+        "the loss on \(name) is \(plain(result.loss)): some \(what) are not finite")
     }
-    let matrix =
-      confusion
-      ? model.network.confusionMatrix(
-        on: data.naming(classes: model.classNames).prepared(with: model.preprocessing)) : nil
-    return Result(
-      data: name, split: split, accuracy: result.accuracy, loss: result.loss, count: result.count,
-      top: top, topAccuracy: top.map { model.network.topKAccuracy($0, on: prepared) },
-      confusion: matrix.map { Confusion($0, ["precision": $0.precision, "recall": $0.recall]) })
+    let found = model.network.predictions(of: prepared.features, as: model.schema)
+    var measured = MeasuredModel(data: name, split: split, rows: data, result, found, metrics)
+    if let top {
+      measured.top = (top, model.network.topKAccuracy(top, on: prepared))
+    }
+    if confusion {
+      measured.confusion = model.network.confusionMatrix(
+        on: data.naming(classes: model.classNames).prepared(with: model.preprocessing))
+    }
+    return measured
   }
 }

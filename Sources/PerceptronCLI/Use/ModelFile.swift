@@ -39,6 +39,14 @@ enum ModelFile {
     (path as NSString).lastPathComponent == Study.bestName && Study.exists(at: folder(of: path))
   }
 
+  /// The record of the run in a model's folder; nil for a model that is not that run's.
+  static func record(ofModel path: String) throws -> RunRecord? {
+    let run = RunDirectory(path: folder(of: path))
+    let name = (path as NSString).lastPathComponent
+    let isRuns = run.holdsRecord && (run.modelPath as NSString).lastPathComponent == name
+    return isRuns ? try run.record() : nil
+  }
+
   private static func makingBest(_ folder: String) -> String {
     "`\(ShellCommand.line(["perceptron", "tune", "--resume", folder]))` restores it"
   }
@@ -107,17 +115,31 @@ enum ModelFile {
     }
   }
 
+  private static func requireFit(
+    _ known: TargetSchema, to found: TargetSchema, path: String, of source: String
+  ) throws {
+    if known.kind != found.kind {
+      throw FileError(
+        path, "the network predicts \(known.kind), \(source) has \(found.kind) as targets")
+    }
+    let (expected, count) = (known.names.count, found.names.count)
+    if known.kind == .classes ? count > expected : count != expected {
+      throw FileError(
+        path,
+        known.kind == .classes
+          ? "the network has \(expected) classes, \(source) has \(count)"
+          : "the network predicts \(known), \(source) has \(found) for each row")
+    }
+  }
+
   /// Throws unless the model can be evaluated on `rows`: there are rows, their features fit and are
-  /// finite, and their classes are the network's, with the same names where both have names.
+  /// finite, and their targets are of the kind and number that the network predicts; classes with the
+  /// same names where both have names.
   static func requireFit<Scalar>(
     _ model: TrainedModel<Scalar>, to rows: Dataset, path: String, of source: String
   ) throws {
     try requireFit(model, to: rows.features, path: path, of: source)
-    if rows.classCount > model.network.classCount {
-      throw FileError(
-        path,
-        "the network has \(model.network.classCount) classes, \(source) has \(rows.classCount)")
-    }
+    try requireFit(model.schema, to: rows.schema, path: path, of: source)
     for (label, (known, found)) in zip(model.classNames, rows.classNames).enumerated()
     where known != found && known != "\(label)" && found != "\(label)" {
       throw FileError(

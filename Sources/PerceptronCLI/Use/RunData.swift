@@ -4,18 +4,20 @@ import Perceptron
 
 /// The data that a run or a study was trained on.
 struct RunData {
+  /// The data as it was loaded.
+  let choice: DataSettings
   /// The name or the folder that it was loaded from.
-  let source: String
+  var source: String { choice.source }
   let loaded: LoadedData
   /// The digest of the training set that the run was trained on, or nil if it is not known.
   private let digest: String?
 
   /// Loads the data from `given`, the value of --data, or else from its location at the time of the run.
   init(of record: RunRecord, given: String?, format: DatasetLibrary.Format? = nil) throws {
-    let settings = record.settings
-    try self.init(
-      at: record.dataSource?.folder ?? settings.data, given: given,
-      format: format ?? settings.format, digest: record.dataSource?.digest)
+    var known = DataSettings(of: record.settings)
+    known.source = record.dataSource?.folder ?? known.source
+    known.format = format ?? known.format
+    try self.init(known, given: given, digest: record.dataSource?.digest)
   }
 
   /// Loads the data that a model was trained on, as recorded by the run or the study in the model's
@@ -25,13 +27,12 @@ struct RunData {
   ///   damaged, or different.
   init(ofModel path: String, format: DatasetLibrary.Format?) throws {
     let run = RunDirectory(path: ModelFile.folder(of: path))
-    let name = (path as NSString).lastPathComponent
     if ModelFile.isBest(path), let context = TuneContext(of: try Study.read(at: run.path)) {
-      try self.init(
-        at: context.trials.source, given: nil, format: format ?? context.trials.format,
-        digest: context.digest)
-    } else if run.holdsRecord && (run.modelPath as NSString).lastPathComponent == name {
-      try self.init(of: run.record(), given: nil, format: format)
+      var known = context.trials.data
+      known.format = format ?? known.format
+      try self.init(known, given: nil, digest: context.digest)
+    } else if let record = try ModelFile.record(ofModel: path) {
+      try self.init(of: record, given: nil, format: format)
     } else {
       throw ValidationError(
         "\(path) does not say what data it was trained on; name a data set with --data")
@@ -40,18 +41,20 @@ struct RunData {
   }
 
   /// - Parameters:
-  ///   - known: the location at the time.
+  ///   - known: the data as it was chosen, at its location at the time.
+  ///   - given: the value of --data, or nil.
   ///   - owner: what was trained on the data, for messages.
   init(
-    at known: String, given: String?, format: DatasetLibrary.Format?, digest: String? = nil,
-    of owner: String = "run"
+    _ known: DataSettings, given: String?, digest: String? = nil, of owner: String = "run"
   ) throws {
-    source = given ?? known
-    if given == nil && !DatasetLibrary.names.contains(source) && !isDirectory(source) {
-      throw FileError(source, "the \(owner)'s data was not found; give its folder with --data")
+    var choice = known
+    choice.source = given ?? known.source
+    if given == nil && !DatasetLibrary.names.contains(known.source) && !isDirectory(known.source) {
+      throw FileError(
+        known.source, "the \(owner)'s data was not found; give its folder with --data")
     }
-    try requireData(source)
-    loaded = try DatasetLibrary.load(source, format: format)
+    loaded = try choice.load()
+    self.choice = choice
     self.digest = digest
   }
 

@@ -5,7 +5,7 @@ import PerceptronCommandSupport
 struct SummaryCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "summary",
-    abstract: "Show a saved model's layers, parameter counts and preprocessing.")
+    abstract: "Show a saved model's layers, parameter counts, preprocessing and targets.")
 
   static let examples = [
     CommandExample("Show the model of a run.", "perceptron summary runs/digits-1"),
@@ -27,6 +27,9 @@ struct SummaryCommand: CommandWithExamples {
 
     let preprocessing: Preparation
     let classNames: [String]
+    /// What is predicted, with the scaling of numbers.
+    let targets: TargetSchema
+    let targetScaling: TargetScaling?
   }
 
   func run() throws {
@@ -42,7 +45,7 @@ struct SummaryCommand: CommandWithExamples {
       let additions = Additions(
         preprocessing: .init(
           divisor: preprocessing.divisor, subtractsMean: preprocessing.mean != nil),
-        classNames: model.classNames)
+        classNames: model.classNames, targets: model.schema, targetScaling: preprocessing.targets)
       return try Console.output(Extended(model.network.summary, additions).json)
     }
     let mean = preprocessing.mean == nil ? "" : ", minus the mean of each"
@@ -52,7 +55,23 @@ struct SummaryCommand: CommandWithExamples {
       """
       \(model.network.summary)
       features divided by \(shortest)\(mean)
-      classes: \(model.classNames.joined(separator: ", "))
+      \(targetText(model.schema, preprocessing.targets))
       """)
+  }
+
+  /// The names of what is predicted, and the scale of numbers.
+  private func targetText(_ schema: TargetSchema, _ scaling: TargetScaling?) -> String {
+    let names = schema.names.joined(separator: ", ")
+    switch schema.kind {
+    case .classes: return "classes: \(names)"
+    case .labels: return "labels: \(names)"
+    case .numbers:
+      guard let scaling else { return "numbers: \(names)" }
+      let columns = schema.names.indices.map { index in
+        "\(schema.names[index]) (mean \(significant(scaling.means[index], 4)), "
+          + "deviation \(significant(scaling.deviations[index], 4)))"
+      }
+      return "numbers: \(columns.joined(separator: ", "))"
+    }
   }
 }

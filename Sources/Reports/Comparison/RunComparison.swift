@@ -74,22 +74,38 @@ public struct RunComparison: Sendable {
 
   /// The results of the runs.
   public var results: [Row] {
-    [
-      row("status") { $0.results.status.rawValue },
-      row("iterations") { "\($0.results.iterations)" },
-      row("stopped early") { $0.results.stoppedEarly ? "yes" : "no" },
-      row("weights of iteration") { $0.results.bestIteration.map { "\($0)" } },
-      row(
-        records.contains { $0.settings.training.penalty != .none }
-          ? "last batch's loss, with penalty" : "last batch's loss"
-      ) { $0.results.finalLoss.map(readableNumber) },
-      row("training loss") { $0.results.trainLoss.map(readableNumber) },
-      row("validation loss") { $0.results.validationLoss.map(readableNumber) },
-      row("training accuracy") { $0.results.trainAccuracy.map { decimal($0, 4) } },
-      row("validation accuracy") { $0.results.validationAccuracy.map { decimal($0, 4) } },
-      row("time") { readableTime($0.seconds) },
-      row("median iteration") { $0.secondsPerIteration.map(readableTime) },
-    ].filter { $0.values.contains { $0 != Self.none } }
+    let rows =
+      [
+        row("status") { $0.results.status.rawValue },
+        row("iterations") { "\($0.results.iterations)" },
+        row("stopped early") { $0.results.stoppedEarly ? "yes" : "no" },
+        row("weights of iteration") { $0.results.bestIteration.map { "\($0)" } },
+        row(
+          records.contains { $0.settings.training.penalty != .none }
+            ? "last batch's loss, with penalty" : "last batch's loss"
+        ) { $0.results.finalLoss.map(readableNumber) },
+        row("training loss") { $0.results.trainLoss.map(readableNumber) },
+        row("validation loss") { $0.results.validationLoss.map(readableNumber) },
+      ] + metricRows + [
+        row("time") { readableTime($0.seconds) },
+        row("median iteration") { $0.secondsPerIteration.map(readableTime) },
+      ]
+    return rows.filter { $0.values.contains { $0 != Self.none } }
+  }
+
+  /// The metrics of the saved networks on training and validation rows.
+  private var metricRows: [Row] {
+    let parts: [(String, (RunRecord.Results) -> MetricValues?)] = [
+      ("training", { $0.training }), ("validation", { $0.validation }),
+    ]
+    return parts.flatMap { part, values in
+      Metric.allCases.map { metric in
+        let isShare = metric.kinds != [.numbers] && metric != .logLoss || metric == .r2
+        return row("\(part) \(metric.title)") {
+          values($0.results)?[metric].map { isShare ? decimal($0, 4) : readableNumber($0) }
+        }
+      }
+    }
   }
 
   private func row(_ name: String, _ value: (RunRecord) -> String?) -> Row {
@@ -104,13 +120,17 @@ public struct RunComparison: Sendable {
       records.map { "\($0.settings.network.loss), \($0.settings.training.penalty)" })
     return [
       Set(digests.compactMap { $0 }).count > 1
-        ? "The runs were trained on different data: their losses and accuracies are not comparable."
+        ? "The runs were trained on different data: their losses and metrics are not comparable."
         : unknown.isEmpty
           ? nil
           : "It is unknown whether the runs were trained on the same data: the record of "
             + "\(unknown.joined(separator: ", ")) does not say.",
-      Set(records.map { "\($0.settings.validation) \($0.settings.split)" }).count > 1
-        ? "The runs held out different rows: their validation accuracies are not comparable." : nil,
+      Set(
+        records.map {
+          "\($0.settings.validation) \($0.settings.split) \($0.settings.fold?.description ?? "")"
+        }
+      ).count > 1
+        ? "The runs held out different rows: their validation metrics are not comparable." : nil,
       losses.count > 1
         ? "The runs have different loss functions or penalties: their losses are not comparable."
         : nil,

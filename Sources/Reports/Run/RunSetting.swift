@@ -19,6 +19,14 @@ struct RunSetting: Hashable {
   static func all(of settings: Experiment, seed: UInt64) -> [RunSetting] {
     let data = settings.data + (settings.format.map { ", \($0.rawValue)" } ?? "")
     var all = [RunSetting(name: "data", value: .text(data))]
+    let choice: [(String, String?)] = [
+      ("targets", settings.task == .classes ? nil : settings.task.rawValue),
+      ("weights of rows", settings.weights), ("groups of rows", settings.groups),
+      ("test rows", settings.test.map { "\($0.size)" }),
+    ]
+    all += choice.compactMap { name, value in
+      value.map { RunSetting(name: name, value: .text($0)) }
+    }
     all += Hyperparameter.all.compactMap { hyperparameter in
       hyperparameter.shown(settings).map { RunSetting(name: hyperparameter.title, value: $0) }
     }

@@ -4,7 +4,7 @@ import PerceptronNeuralNetwork
 import PerceptronTraining
 import PerceptronVisualization
 
-/// Records a training run for TensorBoard: loss and learning rate at intervals, the accuracies of
+/// Records a training run for TensorBoard: loss and learning rate at intervals, the metrics of
 /// each evaluation, histograms of the parameters, pictures of the first layer's weights, and
 /// diagnoses. Steps are iterations, counted from 0.
 ///
@@ -57,12 +57,12 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
     try log.scalars(
       [("loss", progress.loss), ("learning rate", progress.learningRate)], step: step)
     if let epoch = progress.epoch {
-      let figures: [(tag: String, number: Double?)] = [
-        ("accuracy/training batch", epoch.trainAccuracy),
-        ("accuracy/validation", epoch.validationAccuracy),
-        ("loss/validation", epoch.validationLoss),
-      ]
-      try log.scalars(figures.compactMap { tag, number in number.map { (tag, $0) } }, step: step)
+      let batch = epoch.batch.all.map { ("\($0.metric.rawValue)/training batch", $0.value) }
+      let held = (epoch.validation?.all ?? []).map {
+        ("\($0.metric.rawValue)/validation", $0.value)
+      }
+      let loss = epoch.validationLoss.map { [("loss/validation", $0)] } ?? []
+      try log.scalars(batch + held + loss, step: step)
     }
     if isFirstOrLast || (progress.epoch != nil && isTimeForHistograms(progress)) {
       try recordHistograms(of: moment.network, step: step)

@@ -116,7 +116,7 @@ struct TrialSpaceTests {
   @Test("Settings are those of train with the same options, with widths as layers")
   func settings() throws {
     let maker = TrialSettings(
-      source: "digits", format: nil,
+      data: DataSettings(source: "digits"),
       fixed: ["width-1": "9", "batch-norm": "true", "subtract-mean": "false", "seed": "3"])
     let data = try DatasetLibrary.load("digits")
     let made = try maker.experiments(
