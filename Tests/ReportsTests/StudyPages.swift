@@ -18,13 +18,13 @@ enum StudyPages {
     try study.begin(trial)
     for (iteration, share) in [(5, 0.5), (10, 0.75)] {
       try study.record(
-        Measurement(iteration: iteration, validationAccuracy: value * share, seconds: share),
+        Measurement(iteration: iteration, value: value * share, seconds: share),
         of: trial)
     }
     try study.finish(
       trial,
       TrialResult(
-        value: value, trainAccuracy: 0.9, finalLoss: 0.25, iterations: 10, seconds: 2))
+        value: value, trainingValue: 0.9, finalLoss: 0.25, iterations: 10, seconds: 2))
   }
 
   /// Five trials are done, the better the later; the next diverges, and one that is in the space's

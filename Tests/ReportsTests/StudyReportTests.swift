@@ -57,7 +57,7 @@ struct StudyReportTests {
       try study.finish(trial, TrialResult(value: value, seconds: 1, rowCount: 200))
     }
     try study.record(
-      StudyTest(trial: 1, accuracy: 0.8835, loss: 0.5, rowCount: 10000, digest: "abc"))
+      StudyTest(trial: 1, value: 0.8835, loss: 0.5, rowCount: 10000, digest: "abc"))
     let report = Report(of: study, in: nil)
     #expect(
       report.figures.prefix(2) == [
@@ -199,7 +199,7 @@ struct StudyReportTests {
       try study.begin(trial)
       for iteration in [1, 2] {
         try study.record(
-          Measurement(iteration: iteration, validationAccuracy: Double(trial) / 8), of: trial)
+          Measurement(iteration: iteration, value: Double(trial) / 8), of: trial)
       }
       try study.prune(trial, at: 2, seconds: 1)
     }
@@ -237,7 +237,7 @@ struct StudyReportTests {
     let study = try StudyPages.study(StudyPages.space)
     try StudyPages.finish(0, of: study, 0.5)
     try study.begin(1)
-    try study.record(Measurement(iteration: 5, validationAccuracy: 0.25, seconds: 1), of: 1)
+    try study.record(Measurement(iteration: 5, value: 0.25, seconds: 1), of: 1)
     let report = Report(of: study, in: "a")
     #expect(report.paragraphs.contains { $0.hasPrefix("The study is under way") })
     #expect(report.table("Best trials")?.rows.map { $0[0].text } == ["0", "1"])

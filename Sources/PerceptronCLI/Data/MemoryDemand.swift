@@ -42,17 +42,23 @@ struct MemoryDemand {
 }
 
 extension Experiment {
+  /// The number of bytes that training on `data` needs.
+  func memoryDemand(on data: LoadedData) -> Double { demand(on: data).bytes }
+
   /// Throws if there is not enough memory to train on `data`.
   func checkMemory(on data: LoadedData, sizes: String) throws {
+    try demand(on: data).check(sizes: sizes, batchOption: "--batch")
+  }
+
+  private func demand(on data: LoadedData) -> MemoryDemand {
     let workers = training.workers ?? BLASLibrary.threadCount
     let scalarSize = precision == .float ? 4 : 8
     let cost = TrainingCost(
       inputSize: data.training.featureCount, layers: network.layers, scalarSize: scalarSize,
       training)
-    try MemoryDemand(
+    return MemoryDemand(
       inputSize: cost.inputSize, layers: cost.layers, batchSize: cost.batchSize,
       scalarSize: scalarSize, copies: cost.copies * (ensemble ?? 1),
-      evaluatedRows: min(256 * workers, 1000, data.training.count)
-    ).check(sizes: sizes, batchOption: "--batch")
+      evaluatedRows: min(256 * workers, 1000, data.training.count))
   }
 }

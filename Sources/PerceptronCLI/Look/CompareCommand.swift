@@ -19,12 +19,18 @@ struct CompareCommand: CommandWithExamples {
       "perceptron compare runs/digits-1 runs/digits-2 runs/digits-3 --output comparison.html"),
   ]
 
-  @Argument(help: "Folders of two or more runs.") var runs: [String]
+  @Argument(
+    help: .init(
+      "Folders of two or more runs, or of `train --folds` or `--repeats`.", valueName: "runs"))
+  var given: [String]
   @Option(
     name: [.short, .long],
     help: .init("HTML file to write. (default: none)", valueName: "file"))
   var output: String?
   @Flag(help: "Print JSON: the table and each run's record.") var json = false
+
+  /// The folders of single runs.
+  private var runs: [String] { RunSeries.expanding(given) }
 
   func validate() throws {
     if runs.count < 2 {
@@ -56,6 +62,7 @@ struct CompareCommand: CommandWithExamples {
   }
 
   func run() throws {
+    let runs = runs
     let names = Self.names(of: runs)
     let comparison = RunComparison(
       try zip(names, runs).map { name, folder in .init(name, try Self.read(folder)) })

@@ -15,7 +15,8 @@ struct ShowCommand: CommandWithExamples {
       They are drawn in ASCII if the first of LC_ALL, LC_CTYPE and LANG that is set does not name UTF-8.
 
       A run that is in progress, or was killed, is shown as of its last checkpoint. For a study, the \
-      output is that of `perceptron tune show`.
+      output is that of `perceptron tune show`; for the folder of `train --folds` or `--repeats`, a table \
+      of its runs.
       """)
 
   static let examples = [
@@ -34,6 +35,10 @@ struct ShowCommand: CommandWithExamples {
       let report = StudyReport(study, folder: folder)
       return try Console.output(
         json ? report.json(top: Self.top) : report.text(top: Self.top, isUnderWay: isUnderWay))
+    }
+    if RunSeries.exists(at: folder) {
+      let report = try SeriesReport(RunSeries(readingFrom: folder), in: folder)
+      return try Console.output(json ? report.results.json : report.text())
     }
     let directory = RunDirectory(path: folder)
     let unfinished = directory.holdsCheckpoint ? try UnfinishedRun(in: directory) : nil
@@ -84,6 +89,7 @@ struct ShowCommand: CommandWithExamples {
       let schema = TargetSchema(settings.task, names: .init(repeating: "", count: count))
       lines.append("predicts             \(schema)")
     }
+    if let from = settings.from { lines.append("trained on from      \(from.path)") }
     lines += results.figures(settings)
     lines.append("files in \(folder): \(directory.files.joined(separator: ", "))")
     let warnings = (results.warnings ?? []) + (run.record.diagnosis?.lastWarnings ?? [])

@@ -7,6 +7,8 @@ final class HealthMonitor<Scalar: BLASScalar> {
   private let settings: TrainerSettings
   /// Iterations of the whole run.
   private let iterations: Int
+  /// Begins the lines of warnings: the run's name where there are several.
+  private let label: String
   /// The state for checkpoints.
   let memory: HealthMonitorMemory
   private var state: HealthMonitorState { didSet { memory.store(state) } }
@@ -23,8 +25,12 @@ final class HealthMonitor<Scalar: BLASScalar> {
   private var interval: Int { max(1, min(100, iterations / 10)) }
 
   /// - Parameter state: the state of the checkpoint in a run that is resumed.
-  init(_ settings: TrainerSettings, iterations: Int, resuming state: HealthMonitorState? = nil) {
+  init(
+    _ settings: TrainerSettings, iterations: Int, label: String = "",
+    resuming state: HealthMonitorState? = nil
+  ) {
     self.settings = settings
+    self.label = label
     self.iterations = iterations
     self.state = state ?? HealthMonitorState()
     memory = HealthMonitorMemory(self.state)
@@ -100,7 +106,7 @@ final class HealthMonitor<Scalar: BLASScalar> {
     var told = diagnosis?.warnings ?? []
     for warning in warnings where !told.contains(where: { $0.warning.isLike(warning) }) {
       told.append(.init(iteration: iteration, warning: warning))
-      Console.error("\(time): \(warning)")
+      Console.error("\(label)\(time): \(warning)")
     }
     if let iteration { state.series.append(.init(found, iteration: iteration)) }
     state.diagnosis = RunDiagnosis(

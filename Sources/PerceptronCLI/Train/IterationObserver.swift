@@ -8,6 +8,7 @@ final class IterationObserver<Scalar: BLASScalar> {
   private let events: RunEvents<Scalar>?
   private var reporter: ProgressReporter
   private let isQuiet: Bool
+  private let watcher: ((TrainingProgress) -> Void)?
   private let start = ContinuousClock.now
   private var last = ContinuousClock.now
   /// Checked once per iteration, so that all networks of an ensemble stop after the same one.
@@ -17,11 +18,12 @@ final class IterationObserver<Scalar: BLASScalar> {
 
   init(
     after history: History, of metric: Metric, monitor: HealthMonitor<Scalar>?,
-    events: RunEvents<Scalar>?, isQuiet: Bool
+    events: RunEvents<Scalar>?, isQuiet: Bool, watcher: ((TrainingProgress) -> Void)? = nil
   ) {
     self.monitor = monitor
     self.events = events
     self.isQuiet = isQuiet
+    self.watcher = watcher
     reporter = ProgressReporter(after: history, of: metric)
   }
 
@@ -44,6 +46,7 @@ final class IterationObserver<Scalar: BLASScalar> {
     monitor?.record(moment)
     events?.record(moment, monitor?.diagnosis)
     if !isQuiet { reporter.update(moment.progress) }
+    watcher?(moment.progress)
   }
 
   /// Ends the progress line, and returns the seconds since the beginning.

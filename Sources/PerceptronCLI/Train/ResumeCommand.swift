@@ -6,12 +6,16 @@ import PerceptronCommandSupport
 struct ResumeCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Resume a training run that was interrupted or killed.",
+    abstract: "Resume a training run, or several, that were interrupted or killed.",
     discussion: """
       The run continues from the last checkpoint in its folder; train saves one at the start, every 30 \
       seconds, and on Ctrl-C. On the same machine, the results are bit-identical to those of a run that \
       was never stopped. The data must be unchanged. The checkpoint is removed when the run has \
       finished. TensorBoard event files and the diagnosis are continued if the run has them.
+
+      The folder of `train --folds` or `--repeats` stands for all of its runs: those that have not ended \
+      are trained to their end, and the table of all is printed. A folder in it, such as fold-3, stands \
+      for that run alone.
       """)
 
   static let examples = [
@@ -20,7 +24,7 @@ struct ResumeCommand: CommandWithExamples {
       "Resume a run whose data has moved.", "perceptron resume runs/mnist-1 --data /data/mnist"),
   ]
 
-  @Argument(help: "Folder of the run.") var folder: String
+  @Argument(help: "Folder of the run, or of several runs.") var folder: String
   @Option(
     help: .init("Folder of the data set, if it has moved.", valueName: "name"))
   var data: String?
@@ -28,6 +32,9 @@ struct ResumeCommand: CommandWithExamples {
 
   func run() throws {
     Interruption.install()
+    if RunSeries.exists(at: folder) {
+      return try SeriesTraining(resuming: folder, data: data, display: display).run()
+    }
     let (directory, lock) = try openFolder()
     let path = directory.checkpointPath
     let archive = try TensorArchive(readingFrom: path)

@@ -16,11 +16,13 @@ struct RunNotes: Codable {
   let monitor: HealthMonitorState?
   /// The names of an earlier run's event files, if any.
   let earlierEvents: [String]?
+  /// The preprocessing of the model that the run goes on from, which may be gone; nil without one.
+  var preprocessing: Preprocessing?
 
   private static let key = "run"
 
   private enum CodingKeys: String, CodingKey {
-    case settings, seed, seconds, dataFolder, dataDigest, initialLoss, earlierEvents
+    case settings, seed, seconds, dataFolder, dataDigest, initialLoss, earlierEvents, preprocessing
     case monitor = "examiner"
   }
 

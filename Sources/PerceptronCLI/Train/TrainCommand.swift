@@ -29,6 +29,18 @@ struct TrainCommand: CommandWithExamples {
       Of a small data set, at most a fifth is held out for validation. Which rows are held out does not \
       depend on --seed. Validation loss and metrics are measured after each epoch.
 
+      With --folds 5, every row is held out once: a network is trained for each fold, with the others as \
+      its training rows, in the folders fold-1 to fold-5 of the output folder. Each is a run as --fold \
+      trains it, to the bit. With --repeats 3, networks are trained with consecutive seeds, in the folders \
+      repeat-1 to repeat-3; with both, repeat-1-fold-1 and so on. Several runs are trained at the same \
+      time, one on each thread. A table shows each run, with means and standard deviations; \
+      `perceptron show` shows it again, `perceptron compare` takes the folder, and `perceptron resume` \
+      goes on with all of its runs, or with one.
+
+      With --from, training goes on from a finished model, with other data or settings. Its architecture \
+      and preprocessing stay as they are, including the scale of targets that are numbers, because its \
+      weights were learned with them; the optimizer begins anew, with the defaults of Adam.
+
       Ctrl-C, SIGTERM and SIGHUP finish the current iteration, save the run, and exit with status 130; \
       a second Ctrl-C, at least half a second later, ends the command immediately. `perceptron resume` \
       continues a run that was interrupted or killed. An earlier run in the folder is replaced only \
@@ -40,6 +52,9 @@ struct TrainCommand: CommandWithExamples {
     CommandExample(
       "Train a deeper network with Adam for 20 epochs, and watch for dead units.",
       "perceptron train --data fashion-mnist --layers 256,128 --dropout 0.2 --epochs 20 --diagnose"),
+    CommandExample(
+      "Train on five folds, and print the mean and the standard deviation of the accuracy.",
+      "perceptron train --folds 5 --output runs/digits-folds"),
   ]
 
   @OptionGroup(title: "Data") var source: DataOptions<DigitsByDefault>
@@ -47,7 +62,9 @@ struct TrainCommand: CommandWithExamples {
   @OptionGroup(title: "Data") var preparation: PreparationOptions
   @OptionGroup(title: "Data") var validation: HyperparameterOptions<ValidationGroup>
   @OptionGroup(title: "Network") var network: NetworkOptions
+  @OptionGroup(title: "Network") var start: StartOptions
   @OptionGroup(title: "Training") var training: HyperparameterOptions<TrainingGroup>
+  @OptionGroup(title: "Training") var series: SeriesOptions
   @OptionGroup(title: "Random numbers and precision") var numbers:
     HyperparameterOptions<NumbersGroup>
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -61,30 +78,67 @@ struct TrainCommand: CommandWithExamples {
     }
   }
 
-  func validate() throws { try namingOptions { try hyperparameters.check() } }
+  func validate() throws {
+    try namingOptions { try hyperparameters.check() }
+    if let model = start.from, try hyperparameters.members(repeats: series.repeats) != nil {
+      throw ValidationError(
+        "--from \(model) goes on with one network; it cannot be used with --folds or --repeats")
+    }
+  }
 
   func run() throws {
     Interruption.install()
     let chosen = try hyperparameters
     let (data, choice) = try source.load(rows, heldOutBy: chosen.validationSplit)
-    var experiment = try experiment(for: data)
-    experiment.record(choice)
-    try experiment.checkMemory(on: data, sizes: chosen.sizes(of: experiment.network))
-    try naming(data.name) {
-      try data.training.features.checkFinite()
-      _ = try experiment.parts(of: data.training)
+    if let members = try chosen.members(repeats: series.repeats) {
+      return try trainSeries(members, on: data, choice)
     }
+    let start = try start.from.map { try StartingModel($0) }
+    let experiment = try experiment(chosen, for: data, choice, from: start)
     let (directory, lock) = try makeDirectory(for: data)
     let session = try TrainingSession(
       data: data, identity: DataIdentity(of: data, from: source.data), settings: experiment,
       seed: experiment.training.seed, directory: directory, lock: lock, display: display,
-      eventFiles: RunEventFiles(of: directory, earlier: output.overwrite ? nil : []))
+      eventFiles: RunEventFiles(of: directory, earlier: output.overwrite ? nil : []), start: start)
     try session.run()
   }
 
   /// The chosen hyperparameters, completed by the defaults for `data`.
   func experiment(for data: LoadedData) throws -> Experiment {
     try namingOptions { try hyperparameters.experiment(for: data, format: source.format) }
+  }
+
+  /// The experiment with some hyperparameters on `data`, of which the rows and the memory are checked.
+  ///
+  /// - Parameter start: the model that it goes on from; nil for a new network.
+  private func experiment(
+    _ chosen: Hyperparameters, for data: LoadedData, _ choice: DataSettings,
+    from start: StartingModel? = nil
+  ) throws -> Experiment {
+    var experiment = try namingOptions {
+      try start?.experiment(chosen, for: data, format: source.format)
+        ?? chosen.experiment(for: data, format: source.format)
+    }
+    experiment.record(choice)
+    try experiment.checkMemory(on: data, sizes: chosen.sizes(of: experiment.network))
+    try naming(data.name) {
+      try data.training.features.checkFinite()
+      _ = try experiment.parts(of: data.training)
+    }
+    return experiment
+  }
+
+  /// Trains a run for each fold and seed.
+  private func trainSeries(
+    _ members: [(name: String, own: Hyperparameters)], on data: LoadedData, _ choice: DataSettings
+  ) throws {
+    let runs = try members.map { name, own in
+      RunSeries.Member(name: name, settings: try experiment(own, for: data, choice))
+    }
+    try SeriesTraining(
+      beginning: runs, on: data, from: source.data, in: output.output, overwrite: output.overwrite,
+      display: display
+    ).run()
   }
 
   private func makeDirectory(for data: LoadedData) throws -> (RunDirectory, RunLock) {
@@ -98,6 +152,12 @@ struct TrainCommand: CommandWithExamples {
         folder,
         "holds a study, see `\(ShellCommand.line(["perceptron", "tune", "show", folder]))`; choose "
           + "another --output")
+    }
+    if RunSeries.exists(at: folder) {
+      throw FileError(
+        folder,
+        "holds several runs, see `\(ShellCommand.line(["perceptron", "show", folder]))`; choose another "
+          + "--output")
     }
     do {
       return (directory, try directory.create(overwrite: output.overwrite))

@@ -7,8 +7,10 @@ extension TrainingSession {
     var trainer: Trainer<Scalar, ExperimentRandom> =
       try checkpoint.map { checkpoint in
         try settings.trainer(resumingFrom: checkpoint.archive, path: directory.checkpointPath)
+      } ?? start?.network(as: Scalar.self).map {
+        try threaded.trainer(from: $0, seed: seed, on: sets)
       }
-      ?? settings.trainer(seed: seed, on: sets)
+      ?? threaded.trainer(seed: seed, on: sets)
     let monitor = makeMonitor(of: trainer)
     let events: RunEvents<Scalar>? = try makeEvents(from: trainer.iteration)
     monitor?.begin(trainer.network, after: trainer.iteration, on: sets.training)
@@ -17,7 +19,7 @@ extension TrainingSession {
     if checkpoint == nil { try replaceCheckpoint(of: trainer, notes: notes) }
     let observer = IterationObserver(
       after: trainer.history, of: settings.metric, monitor: monitor, events: events,
-      isQuiet: display.quiet)
+      isQuiet: display.quiet, watcher: watcher)
     try run(&trainer, on: sets, observer.callback, notes: notes)
     let seconds = secondsSoFar + observer.finish()
     let divergence = Divergence.Cause(of: trainer)
@@ -73,7 +75,8 @@ extension TrainingSession {
   ) -> HealthMonitor<Scalar>? {
     if !display.diagnose { return nil }
     return HealthMonitor(
-      settings.training, iterations: trainer.iterations, resuming: checkpoint?.notes.monitor)
+      settings.training, iterations: trainer.iterations,
+      label: watcher == nil ? "" : directory.path + ": ", resuming: checkpoint?.notes.monitor)
   }
 
   private func makeEvents<Scalar>(from iteration: Int) throws -> RunEvents<Scalar>? {
@@ -87,7 +90,7 @@ extension TrainingSession {
     of trainer: Trainer<Scalar, ExperimentRandom>, on sets: PreparedSets<Scalar>
   ) -> Double? {
     if trainer.iteration > 0 { return checkpoint?.notes.initialLoss }
-    return RunAssessment.probe(trainer.network, settings: settings.training, on: sets.training)
+    return RunAssessment.probe(trainer.network, settings: threaded.training, on: sets.training)
   }
 
   /// Replaces or removes the checkpoint of an earlier run, in case this one is killed early.
@@ -111,12 +114,13 @@ extension TrainingSession {
     initialLoss: Double?, _ memory: HealthMonitorMemory?
   ) -> Notes {
     let start = ContinuousClock.now
-    return { [settings, seed, identity, secondsSoFar, eventFiles] in
+    return { [settings, seed, identity, secondsSoFar, eventFiles, preprocessing] in
       let seconds = secondsSoFar + start.duration(to: .now).seconds
       return try RunNotes(
         settings: settings, seed: seed, seconds: seconds, dataFolder: identity.folder,
         dataDigest: identity.digest, initialLoss: initialLoss, monitor: memory?.current,
-        earlierEvents: eventFiles.earlier.isEmpty ? nil : eventFiles.earlier
+        earlierEvents: eventFiles.earlier.isEmpty ? nil : eventFiles.earlier,
+        preprocessing: preprocessing
       ).metadata
     }
   }

@@ -16,6 +16,26 @@ struct TrainingSession {
   let eventFiles: RunEventFiles
   /// The checkpoint of a run that is resumed.
   var checkpoint: (archive: TensorArchive, notes: RunNotes)?
+  /// The model that the run goes on from; nil for a new network.
+  var start: StartingModel?
+  /// The number of threads, where it is not that of the settings: the results do not depend on it.
+  var threads: Int?
+  /// Called after each iteration.
+  var watcher: ((TrainingProgress) -> Void)?
+
+  /// The settings with the number of threads.
+  var threaded: Experiment {
+    var copy = settings
+    copy.training.workers = threads ?? copy.training.workers
+    return copy
+  }
+
+  /// The iteration of the checkpoint, or 0.
+  var startIteration: Int {
+    checkpoint.flatMap {
+      try? CheckpointSummary($0.archive, path: directory.checkpointPath).iteration
+    } ?? 0
+  }
 
   /// A run that is over. Its problems are files that could not be written or removed.
   struct Finished {
@@ -27,17 +47,27 @@ struct TrainingSession {
 
   /// Trains the network, writes the run's files, reports the results, and ends the command.
   func run() throws {
-    try report(settings.precision == .float ? run(Float.self) : run(Double.self))
+    try report(train())
+  }
+
+  /// Trains the network and writes the run's files.
+  func train() throws -> Finished {
+    try settings.precision == .float ? run(Float.self) : run(Double.self)
   }
 
   /// Trains in a precision and writes the run's files; of a run that diverged, no model.
   private func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> Finished {
-    let sets = try naming(data.name) { try settings.sets(of: data.training, as: Scalar.self) }
+    let sets = try naming(data.name) {
+      try settings.sets(of: data.training, as: Scalar.self, preprocessing: preprocessing)
+    }
     // From here on Ctrl-C has to wait until the run is saved.
     return try Interruption.deferred {
       try finish(training(on: sets), on: sets)
     }
   }
+
+  /// The preprocessing of the model that the run goes on from; nil for a new network.
+  var preprocessing: Preprocessing? { checkpoint?.notes.preprocessing ?? start?.preprocessing }
 
   struct Outcome<Scalar: BLASScalar> {
     var network: Network<Scalar>
@@ -116,7 +146,7 @@ extension TrainingSession {
     else { return nil }
     return outcome.members.compactMap {
       $0.evaluate(
-        on: validation, metrics: [settings.metric], workers: settings.training.workers)[
+        on: validation, metrics: [settings.metric], workers: threaded.training.workers)[
           settings.metric]
     }
   }
@@ -135,11 +165,11 @@ extension TrainingSession {
     // The history is the first network's; an ensemble's penalty is the sum of its members'.
     let assessment = RunAssessment(
       of: outcome.members.first ?? outcome.network, history: outcome.history,
-      initialLoss: outcome.initialLoss, settings: settings.training(on: sets), on: sets.training)
+      initialLoss: outcome.initialLoss, settings: threaded.training(on: sets), on: sets.training)
     func evaluate(_ set: PreparedDataset<Scalar>) -> Evaluation {
       outcome.network.evaluate(
         on: set, metrics: settings.training.metrics(for: settings.task),
-        workers: settings.training.workers)
+        workers: threaded.training.workers)
     }
     let training = outcome.members.isEmpty ? assessment.training : evaluate(sets.training)
     if !training.loss.isFinite {

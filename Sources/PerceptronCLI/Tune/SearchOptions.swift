@@ -92,7 +92,7 @@ struct SearchOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Number of points to try, except by grid, which tries all. (default: \(Self.trials))",
+      "Number of points to try, except by grid, which tries all; with --resume, the number that the study is extended to. (default: \(Self.trials))",
       valueName: "count")
   )
   var trials: Int?
@@ -104,7 +104,7 @@ struct SearchOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Train each network this many times, with consecutive seeds from --seed, and rank by the mean. (default: 1)",
+      "Train each network this many times, with consecutive seeds from --seed, and rank by the mean; with --folds, on every fold each time. (default: 1)",
       valueName: "count"))
   var repeats: Int?
   @Flag(
@@ -159,9 +159,9 @@ struct SearchOptions: ParsableArguments {
     trials.map { ("--trials", "\($0)") } ?? searchSeed.map { ("--search-seed", "\($0)") }
   }
 
-  /// Whether any option was given.
-  var isGiven: Bool {
-    method != nil || ofDraws != nil || repeats != nil || independent || prune != .none
+  /// Whether any option was given that a study which is resumed has already.
+  var isGivenAnew: Bool {
+    method != nil || searchSeed != nil || repeats != nil || independent || prune != .none
   }
 
   func searchMethod(of space: SearchSpace) -> SearchMethod {

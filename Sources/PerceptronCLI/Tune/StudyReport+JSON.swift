@@ -10,6 +10,8 @@ extension StudyReport {
     let space: SearchSpace
     /// The seeds of repeats.
     let seeds: [Int]?
+    /// The number of folds.
+    let folds: Int?
     let method: SearchMethod
     let pruning: String
     let training: String?
@@ -18,10 +20,9 @@ extension StudyReport {
     /// The number of the best trial, and of the points that it was chosen from.
     let best: Int?
     let chosenOf: Int
-    /// The best trial's accuracies: on the validation rows, the mean over its repeats, and on the test
-    /// set.
-    let validation: Accuracy?
-    let test: Accuracy?
+    /// The best trial's figures: on the validation rows, the mean over its repeats, and on the test set.
+    let validation: Figure?
+    let test: Figure?
     let trainCommand: String?
     let evaluateCommand: String?
     /// The points of the space with means over their repeats; nil without repeats.
@@ -44,24 +45,27 @@ extension StudyReport {
     let value: Double?
     /// The standard deviation over the repeats that are done.
     var deviation: Double?
-    let trainAccuracy: Double?
+    let trainingValue: Double?
     let finalLoss: Double?
     let iterations: Int?
     let seconds: Double
   }
 
-  /// An accuracy with its 95 % interval.
-  fileprivate struct Accuracy: Encodable {
-    let accuracy: Double
+  /// A value of the goal's metric; of an accuracy with its 95 % interval.
+  fileprivate struct Figure: Encodable {
+    let value: Double
+    /// The value, if it is an accuracy.
+    let accuracy: Double?
     let loss: Double?
     let rows: Int
     let lower: Double?
     let upper: Double?
 
-    /// - Parameter isMean: a mean over repeats has no such interval.
-    init(_ accuracy: Double, loss: Double? = nil, rows: Int, isMean: Bool = false) {
-      let interval = isMean ? nil : accuracyInterval(accuracy, rowCount: rows)
-      self.accuracy = accuracy
+    /// - Parameter hasInterval: a mean over repeats, or of weighted rows, has no such interval.
+    init(_ goal: Goal, _ value: Double, loss: Double? = nil, rows: Int, hasInterval: Bool = true) {
+      let interval = hasInterval ? goal.interval(value, rowCount: rows) : nil
+      self.value = value
+      accuracy = goal.metric == .accuracy ? value : nil
       self.loss = loss
       self.rows = rows
       lower = interval?.lowerBound
@@ -96,24 +100,30 @@ extension StudyReport {
     return try Summary(
       folder: folder, data: context?.trials.source, format: context?.trials.format?.rawValue,
       fixed: context?.trials.fixed, space: study.definition.space,
-      seeds: seeds.isEmpty ? nil : seeds, method: study.definition.method,
+      seeds: seeds.isEmpty ? nil : seeds, folds: study.definition.folds,
+      method: study.definition.method,
       pruning: study.definition.pruning.displayName, training: context?.training.displayName,
       goal: study.definition.goal,
       counts: Dictionary(uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),
       best: study.best?.id, chosenOf: study.choiceCount, validation: validation,
-      test: study.test.map { Accuracy($0.accuracy, loss: $0.loss, rows: $0.rowCount) },
+      test: study.test.map {
+        Figure(study.definition.goal, $0.value, loss: $0.loss, rows: $0.rowCount)
+      },
       trainCommand: commands.train, evaluateCommand: commands.evaluate,
-      configurations: seeds.isEmpty ? nil : board.configurations.map(Row.init),
+      configurations: seeds.isEmpty && study.definition.folds == nil
+        ? nil : board.configurations.map(Row.init),
       trials: board.trials.map(Row.init),
       effectBasis: Basis(iteration: basis.iteration, compared: basis.count),
       effects: study.marginalEffects.map(Effect.init), warnings: edges
     ).json
   }
 
-  private var validation: Accuracy? {
+  private var validation: Figure? {
     guard let best = study.bestConfiguration, let result = best.result, let rows = result.rowCount
     else { return nil }
-    return Accuracy(result.value, rows: rows, isMean: best.trials.count > 1)
+    return Figure(
+      study.definition.goal, result.value, rows: rows,
+      hasInterval: best.trials.count == 1 && result.isWeighted != true)
   }
 }
 
@@ -128,14 +138,14 @@ extension StudyReport.Row {
     self.init(
       trials: point.trials.map(\.id), done: point.doneCount, state: point.state,
       parameters: point.parameters.values, value: point.value, deviation: point.deviation,
-      trainAccuracy: point.trainAccuracy, finalLoss: point.finalLoss, iterations: point.iterations,
+      trainingValue: point.trainingValue, finalLoss: point.finalLoss, iterations: point.iterations,
       seconds: point.seconds)
   }
 
   fileprivate init(_ trial: Trial) {
     self.init(
       trial: trial.id, state: trial.state, parameters: trial.parameters.values, value: trial.value,
-      trainAccuracy: trial.trainAccuracy, finalLoss: trial.finalLoss, iterations: trial.iterations,
+      trainingValue: trial.trainingValue, finalLoss: trial.finalLoss, iterations: trial.iterations,
       seconds: trial.seconds)
   }
 }

@@ -44,6 +44,8 @@ struct StudyReport {
     let board = study.leaderboard.filter { $0.state != .waiting || $0.value != nil }.prefix(count)
     let names = board.parameterNames
     let isRepeated = board.repeats > 1
+    let goal = board.goal
+    let isAccuracy = goal.metric == .accuracy || goal.metric == nil
     let trials = study.trials
     let areNumbers = names.map { name in
       trials.allSatisfy { $0.parameters[name].map { $0.number != nil } ?? true }
@@ -52,7 +54,9 @@ struct StudyReport {
       [.figures(isRepeated ? "trials" : "trial")]
         + zip(names, areNumbers).map { $1 ? .figures($0, rank: 1) : .words($0, rank: 1) }
         + [.words("state", rank: 2)] + (isRepeated ? [.figures("done")] : []) + [
-          .figures("validation"), .figures("training", rank: 3), .figures("batch loss", rank: 5),
+          .figures(isAccuracy ? "validation" : goal.title),
+          .figures(isAccuracy ? "training" : goal.trainingTitle, rank: 3),
+          .figures("batch loss", rank: 5),
           .figures("time", rank: 4),
         ])
     for trial in board.configurations {
@@ -60,17 +64,18 @@ struct StudyReport {
         [trial.numbers] + names.map { trial.parameters[$0]?.shortDescription ?? "–" }
           + [trial.state.rawValue]
           + (isRepeated ? ["\(trial.doneCount) of \(trial.trials.count)"] : []) + [
-            trial.valueText, trial.trainAccuracy.map { decimal($0, 4) } ?? "–",
+            trial.valueText(of: goal), trial.trainingValue.map(goal.text) ?? "–",
             trial.finalLoss.map(readableNumber) ?? "–", readableTime(trial.seconds),
           ])
     }
-    let isOfBatch = board.configurations.contains { $0.doneCount == 0 && $0.trainAccuracy != nil }
+    let isOfBatch = board.configurations.contains { $0.doneCount == 0 && $0.trainingValue != nil }
     return table.text(columns: columns)
       + (isOfBatch
-        ? "\ntraining: accuracy on all rows if the trial is done, else on the last batch measured"
+        ? "\ntraining: \((goal.metric ?? .accuracy).title) on all rows if the trial is done, else on the last batch measured"
         : "")
       + (isRepeated
-        ? "\nmean ± standard deviation of the repeats that are done; time is their total"
+        ? "\nmean ± standard deviation (n − 1) of the \(study.definition.repeatName)s that are done; time "
+          + "is their total"
         : "")
   }
 
@@ -89,8 +94,8 @@ struct StudyReport {
         let importance = index == 0 ? effect.importance.map { decimal($0, 2) } ?? "–" : ""
         table.add([
           index == 0 ? effect.name : "", level.extent.shortDescription, "\(level.trials)",
-          "\(level.diverged)", level.mean.map { decimal($0, 4) } ?? "–",
-          level.best.map { decimal($0, 4) } ?? "–", importance,
+          "\(level.diverged)", level.mean.map(study.definition.goal.text) ?? "–",
+          level.best.map(study.definition.goal.text) ?? "–", importance,
         ])
       }
     }
@@ -115,6 +120,8 @@ extension StudyReport {
     let tried = definition.space.parameters.map { "\($0.name) \($0.domain)" }
     if !tried.isEmpty { lines.append("tried     " + tried.joined(separator: "  ")) }
     if let repeats = definition.repeatsText { lines.append("repeats   \(repeats)") }
+    if let folds = definition.folds { lines.append("folds     \(folds)") }
+    if definition.goal != .validationAccuracy { lines.append("metric    \(definition.goal.title)") }
     lines.append(
       "method    \(definition.method.displayName), pruning \(definition.pruning.displayName)")
     if let context { lines.append("training  \(context.training.displayName)") }

@@ -11,6 +11,8 @@ struct TrialSpace {
   private(set) var fixed: [String: String] = [:]
   /// The seeds that each point is repeated with; empty for one trial per point.
   private(set) var seeds: [Int] = []
+  /// The number of folds that each point is trained on; nil for a validation set.
+  private(set) var folds: Int?
 
   /// A note on a list of `layers` that is easily misread.
   func note(on given: [(hyperparameter: Hyperparameter, text: String)]) -> String? {
@@ -63,16 +65,24 @@ struct TrialSpace {
       if let text = texts[hyperparameter.name] { try add(hyperparameter, text) }
     }
     try takeSeeds(repeats)
-    for parameter in space.parameters
-    where Hyperparameter.named(parameter.name)?.group == .validation && !parameter.domain.isSingle {
-      throw ValidationError(
-        "\(parameter.name) is \(parameter.domain), expected one value: networks are compared by their "
-          + "accuracy on the same validation rows")
+    for parameter in space.parameters where !parameter.domain.isSingle {
+      if Hyperparameter.named(parameter.name)?.group == .validation {
+        throw ValidationError(
+          "\(parameter.name) is \(parameter.domain), expected one value: networks are compared on the "
+            + "same validation rows")
+      }
+      if parameter.name == "metric" {
+        throw ValidationError(
+          "metric is \(parameter.domain), expected one value: networks are ranked by a single metric"
+        )
+      }
     }
-    if seeds.isEmpty && space.parameters.allSatisfy({ $0.domain.isSingle }) {
+    try takeFolds()
+    if seeds.isEmpty && folds == nil && space.parameters.allSatisfy({ $0.domain.isSingle }) {
       throw ValidationError(
         "nothing to try: no setting has more than one value, such as --learning-rate 1e-3,1e-2 or "
-          + "--hidden 50..150, and nothing is repeated (--repeats); `perceptron train` trains one network"
+          + "--hidden 50..150, and nothing is repeated (--repeats, --folds); `perceptron train` trains "
+          + "one network"
       )
     }
     if !space.parameters.isEmpty { try space.check() }
@@ -115,6 +125,21 @@ struct TrialSpace {
       throw ValidationError("--seed is \(first), too large for \(repeats) consecutive seeds")
     }
     seeds = Array(first..<end)
+  }
+
+  /// Takes the number of folds, unless a single one is chosen.
+  private mutating func takeFolds() throws {
+    let fold = StudyDefinition.foldName
+    if fixed[fold] != nil || space.parameters.contains(where: { $0.name == fold }) { return }
+    let known = try Hyperparameter.known("folds")
+    let text =
+      fixed[known.name] ?? space.parameters.first { $0.name == known.name }.map { "\($0.domain)" }
+    guard let text else { return }
+    var chosen = Hyperparameters()
+    try namingOptions { try known.choose(&chosen, known.value(parsing: text)) }
+    space.parameters.removeAll { $0.name == known.name }
+    fixed[known.name] = text
+    folds = chosen.folds
   }
 
   /// The largest number of seeds per point.

@@ -21,8 +21,8 @@ struct TuneShowCommand: CommandWithExamples {
     usage: "perceptron tune show <folder> [--top <count>] [--json]",
     discussion: """
       The study may be in progress in another process. Finished trials come first, ranked by their \
-      results; the others follow, ranked by the last accuracy measured. Training accuracy is measured on \
-      all training rows for finished trials, and on the last batch evaluated for the others. In a narrow \
+      results; the others follow, ranked by the last value measured. Training values are measured on all \
+      training rows for finished trials, and on the last batch evaluated for the others. In a narrow \
       window, some columns are omitted; the line below the table names them.
 
       For each value of a setting, the second table shows the mean and the best result of all finished \
@@ -62,12 +62,13 @@ struct TuneExportCommand: CommandWithExamples {
     usage: "perceptron tune export <folder> [--format csv|json | --json] [--output <file>]",
     discussion: """
       The columns are trial, each setting, status, validation_accuracy, train_accuracy, final_loss, \
-      iterations and seconds. A setting's column is named after its option, such as learning-rate; \
+      iterations and seconds; with --metric rmse, validation_rmse and train_rmse. With folds or \
+      repeats, a network has one row of means. A setting's column is named after its option, such as learning-rate; \
       if another column has the same name, that one gets the prefix trial_. JSON has the same names, \
       unlike `tune show --json`.
 
       Finished trials come first, ranked by their results; those that are running, pruned or interrupted \
-      follow, ranked by the last accuracy measured. train_accuracy is measured on all training rows for \
+      follow, ranked by the last value measured. train_accuracy is measured on all training rows for \
       finished trials, and on the last batch evaluated for the others. The study may be in progress in \
       another process.
       """,

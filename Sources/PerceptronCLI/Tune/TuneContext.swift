@@ -10,7 +10,7 @@ struct TuneContext {
   /// The digest of the training set, held-out rows included.
   let digest: String
   /// The digest of all trials' experiments, with defaults that another version may have changed.
-  let settings: String
+  private(set) var settings: String
   let training: NetworkSearch.Method
 
   private enum Key: String, CaseIterable {
@@ -67,6 +67,11 @@ struct TuneContext {
         folder,
         "this version of perceptron has different defaults from the one that started the study")
     }
+  }
+
+  /// Takes the experiments of a study that was extended.
+  mutating func take(_ experiments: [Experiment]) throws {
+    settings = try Self.digest(of: experiments)
   }
 
   private static func digest(of experiments: [Experiment]) throws -> String {
@@ -141,18 +146,17 @@ struct TrialSettings {
         throw ValidationError("\(error.message); in the trial with \(trial)")
       }
     }
-    let splits = Dictionary(grouping: all) { [AnyHashable($0.validation), AnyHashable($0.split)] }
+    let splits = Dictionary(grouping: all) { own -> [AnyHashable] in
+      // All folds are held out in turn.
+      [own.fold.map { $0.count } ?? own.validation, own.fold == nil, own.split]
+    }
     if splits.count > 1 {
       throw ValidationError(
-        "the trials hold out different rows for validation, and accuracies on different rows cannot be "
+        "the trials hold out different rows for validation, and results on different rows cannot be "
           + "ranked; give --validation, --split and --split-seed one value each"
       )
     }
-    for experiment in splits.values.compactMap(\.first) {
-      try naming(data.name) {
-        _ = try data.training.split(experiment.validation, by: experiment.split)
-      }
-    }
+    if let first = all.first { try naming(data.name) { _ = try first.parts(of: data.training) } }
     return all
   }
 
@@ -163,7 +167,7 @@ struct TrialSettings {
     if experiment.validation == 0 {
       throw HyperparameterError(
         "validation", is: 0,
-        expected: "at least 1: networks are ranked by their accuracy on these rows")
+        expected: "at least 1: networks are ranked by their results on these rows")
     }
     try experiment.checkMemory(on: data, sizes: chosen.sizes(of: experiment.network))
     return experiment

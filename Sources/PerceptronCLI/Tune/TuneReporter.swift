@@ -43,8 +43,8 @@ final class TuneReporter: Sendable {
       counts: study.counts, networks: progress.networks, seconds: progress.seconds,
       secondsLeft: progress.share < 1 ? progress.secondsLeft : nil,
       operationsPerSecond: progress.operationsPerSecond,
-      best: best?.value, isDone: best?.result != nil, parameters: best?.parameters,
-      isFinal: isFinal)
+      best: best?.value.map(study.definition.goal.text), isDone: best?.result != nil,
+      parameters: best?.parameters, isFinal: isFinal)
   }
 }
 
@@ -56,7 +56,7 @@ struct TuneLine {
   var secondsLeft: Double?
   var operationsPerSecond: Double
   /// The best result so far; until a trial is done, the best intermediate value.
-  var best: Double?
+  var best: String?
   var isDone = true
   /// The best trial's parameters.
   var parameters: Assignment?
@@ -85,7 +85,7 @@ struct TuneLine {
       LinePart("\($0.name) \($0.value.shortDescription)", rank: 1)
     }
     let found = best.map {
-      [LinePart((isDone ? "best " : "best so far ") + decimal($0, 4), .green)] + settings
+      [LinePart((isDone ? "best " : "best so far ") + $0, .green)] + settings
     }
     let lines =
       style == .plain && columns == nil

@@ -6,10 +6,10 @@ import PerceptronCommandSupport
 struct TuneSearchCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Search for the hyperparameters with the best validation accuracy.",
+    abstract: "Search for the hyperparameters with the best results on validation rows.",
     usage: """
       perceptron tune [--data <name>] --learning-rate 1e-3,2e-3 --hidden 50,100 ... [<options>]
-      perceptron tune --resume <folder>
+      perceptron tune --resume <folder> [--trials <count>]
       perceptron tune show <folder>
       perceptron tune export <folder>
       """,
@@ -21,10 +21,11 @@ struct TuneSearchCommand: CommandWithExamples {
       '512,256;' one network of two hidden layers, and --layers 512,256 two networks of one hidden layer \
       each. Instead of --layers, --depth and --width-1, --width-2, … can be given.
 
-      Trials are ranked by validation accuracy. With --repeats 3, or a list of seeds such as --seed \
-      0,1,2, each network is trained with several seeds and ranked by the mean accuracy; with --prune, \
-      the first seed decides whether the others are trained. At the end, the best network is evaluated on \
-      the test set, if there is one.
+      Trials are ranked by --metric on the validation rows: by default the accuracy, or R² for numbers. \
+      With --folds 5, each network is trained on every fold; with --repeats 3, or a list of seeds such as \
+      --seed 0,1,2, it is trained with several seeds. Networks are then ranked by the mean. With --prune, \
+      the first seed and fold decide whether the others are trained. At the end, the best network, of \
+      several folds or seeds the best of them, is evaluated on the test set, if there is one.
 
       Networks that share their batches are trained side by side, which is faster and gives the same \
       bits. What --prune stops depends on the order of evaluations; it can be different with \
@@ -34,7 +35,9 @@ struct TuneSearchCommand: CommandWithExamples {
       best.safetensors, the best network so far, for `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM \
       and SIGHUP finish the current step and exit with status 130. --resume continues a study that was \
       interrupted or killed, with the same results; it rewrites the study's TensorBoard event files, if \
-      any. `perceptron tune show` shows the best trials, even while the search is running.
+      any. With --trials 50, it extends a random, Sobol or Halton search to 50 points, finished or not: \
+      the results are those of a search of 50 points, bit for bit, except for which trials --prune stops. \
+      `perceptron tune show` shows the best trials, even while the search is running.
 
       A file for --space: {"parameters": [{"name": "learning-rate", "range": [1e-4, 1e-1], "scale": \
       "log"}, {"name": "depth", "values": [1, 2]}, {"name": "width-1", "values": [64, 128]}, {"name": \
@@ -69,7 +72,8 @@ struct TuneSearchCommand: CommandWithExamples {
       ?? space.space.map { _ in "--space" } ?? space.preset.map { _ in "--preset" }
       ?? files.output.map { _ in "--output" } ?? source.task.map { _ in "--task" }
       ?? rows.given
-      ?? (search.isGiven ? "--method, --trials, --repeats, --independent or --prune" : nil)
+      ?? (search.isGivenAnew
+        ? "--method, --search-seed, --repeats, --independent or --prune" : nil)
     if let given {
       throw ValidationError(
         "--resume \(resume) continues the study with its own settings; \(given) cannot change them")

@@ -27,7 +27,7 @@ struct TuneSession {
     search.test = data.test
     let reporter = options.quiet ? nil : TuneReporter(study)
     // With repeats, the best network may be replaced before all repeats of its point are done.
-    let isExpected = study.definition.seeds.count > 1 && isWork
+    let isExpected = study.definition.trialsPerPoint > 1 && isWork
     if search.lacksBest && !options.quiet && !isExpected {
       Console.error(
         "\(folder)/\(Study.bestName) is missing or damaged; the best trial is trained again at the end"
@@ -49,7 +49,7 @@ struct TuneSession {
     }
     let remade = try outcome.get()
     if let remade, !options.quiet, !isExpected || remade.value != study.best?.value {
-      Console.error(Self.remark(on: remade, recorded: study.best))
+      Console.error(remark(on: remade, recorded: study.best))
     }
     // A page that was made in the meantime shows an earlier state.
     if isWork { try views.removePage(isQuiet: options.quiet) }
@@ -74,25 +74,36 @@ struct TuneSession {
   }
 
   /// The message about a best network that was trained again.
-  private static func remark(on remade: Trial, recorded: Trial?) -> String {
+  private func remark(on remade: Trial, recorded: Trial?) -> String {
+    let goal = study.definition.goal
     let (now, before) = (remade.value ?? .nan, recorded?.value ?? .nan)
     return
-      "\(Study.bestName) was restored by training trial \(recorded?.id ?? 0) again: validation "
-      + "accuracy \(decimal(now, 4)), "
+      "\(Study.bestName) was restored by training trial \(recorded?.id ?? 0) again: "
+      + "\(goal.title) \(goal.text(now)), "
       + (now == before
         ? "as recorded"
-        : "recorded as \(decimal(before, 4)); a network trained alone, or on another machine, is "
+        : "recorded as \(goal.text(before)); a network trained alone, or on another machine, is "
           + "rounded differently")
   }
 
   /// The warning that even the best network learned nothing.
   private var emptiness: String? {
-    guard let accuracy = study.bestConfiguration?.trainAccuracy,
-      let chance = RunAssessment.chance(of: data.training.classCounts), accuracy <= chance.accuracy
-    else { return nil }
-    return "warning: no network learned anything: the best one's training accuracy is "
-      + "\(decimal(accuracy, 4)), and always predicting the most frequent class has "
-      + "\(decimal(chance.accuracy, 4)); try other learning rates, and features divided by more (--pixel-scale)"
+    let goal = study.definition.goal
+    guard let value = study.bestConfiguration?.trainingValue else { return nil }
+    let chance: (value: Double, what: String)?
+    switch goal.metric {
+    case .accuracy where data.training.schema.kind == .classes:
+      chance = RunAssessment.chance(of: data.training.classCounts).map {
+        ($0.accuracy, "the most frequent class")
+      }
+    case .r2: chance = (0, "the mean")
+    case .auc: chance = (0.5, "anything at random")
+    default: chance = nil
+    }
+    guard let chance, value <= chance.value else { return nil }
+    return "warning: no network learned anything: the best one's \(goal.trainingTitle) is "
+      + "\(goal.text(value)), and always predicting \(chance.what) has "
+      + "\(goal.text(chance.value)); try other learning rates, and features divided by more (--pixel-scale)"
   }
 
   /// Writes the event files that were requested, or prints the error and returns false.
@@ -112,7 +123,11 @@ struct TuneSession {
     _ report: StudyReport, earlier: Int, seconds: Double, isSaved: Bool
   ) -> String {
     let rows = data.training.count
+    let folds = study.definition.folds
     let validation = Set(settings.map(\.validation)).sorted().map { "\($0)" }
+    let held =
+      folds.map { "each of \($0) folds in turn" }
+      ?? "\(validation.joined(separator: " or ")) of them"
     let state = study.isOver ? "" : "interrupted; "
     let left = study.trials.count - earlier
     let work =
@@ -120,7 +135,7 @@ struct TuneSession {
       ? ", over already"
       : (earlier == 0 ? "" : ", the last \(left)") + " in \(readableTime(seconds))"
     var lines = [
-      "\(data.name): \(rows) rows, \(validation.joined(separator: " or ")) of them for validation",
+      "\(data.name): \(rows) rows, \(held) for validation",
       "\(state)\(study.trialCountText)\(work): \(study.countsText)",
     ]
     if study.best != nil {
@@ -167,7 +182,8 @@ extension TuneSearchCommand {
     if !quiet, let note = try trialSpace.note(on: ranges.given) { Console.error(note) }
     let method = search.searchMethod(of: trialSpace.space)
     var definition = StudyDefinition(
-      space: trialSpace.space, method: method, pruning: search.pruning, seeds: trialSpace.seeds)
+      space: trialSpace.space, method: method, pruning: search.pruning, seeds: trialSpace.seeds,
+      folds: trialSpace.folds)
     let points = try definition.points()
     if !quiet && method == .grid {
       for parameter in trialSpace.space.parameters where parameter.domain.mergedPointCount > 0 {
@@ -192,6 +208,7 @@ extension TuneSearchCommand {
     let experiments = try trials.experiments(of: assignments, for: loaded)
     try search.check(experiments, rowCount: loaded.training.count)
     try naming(loaded.name) { try loaded.training.features.checkFinite() }
+    if let first = experiments.first { definition.goal = Goal(validation: first.metric) }
     let training: NetworkSearch.Method = search.independent ? .independent : .sideBySide
     let context = try TuneContext(
       identity: DataIdentity(of: loaded, from: source.data), trials: trials,
@@ -236,7 +253,9 @@ extension TuneSearchCommand {
     let eventFolder = FolderViews(folder: folder).eventFolder
     let writesTensorBoard = files.tensorboard || isDirectory(eventFolder)
     if writesTensorBoard { try Study.checkTensorBoard(eventFolder) }
-    let study = try Study.resume(at: folder, expecting: nil)
+    // A study that is extended is opened when its new trials are known.
+    var study =
+      try search.trials == nil ? Study.resume(at: folder) : Study.read(at: folder)
     guard let context = TuneContext(of: study) else {
       throw FileError(folder, "the study in this folder was not started by perceptron tune")
     }
@@ -248,13 +267,42 @@ extension TuneSearchCommand {
     if try loaded.training.digest() != context.digest {
       throw FileError(folder, "\(data.source) differs from the data that the study began with")
     }
-    let experiments = try trials.experiments(of: study.trials.map(\.parameters), for: loaded)
+    var experiments = try trials.experiments(of: study.trials.map(\.parameters), for: loaded)
     try context.demand(experiments, in: folder)
+    if let count = search.trials {
+      (study, experiments) = try extend(study, in: folder, toPoints: count, context) {
+        try trials.experiments(of: $0, for: loaded)
+      }
+    }
     if !files.quiet {
       Console.error("resuming \(counted(study.trials.count, "trial")): \(study.countsText)")
     }
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: experiments, training: context.training,
       options: files, writesTensorBoard: writesTensorBoard)
+  }
+
+  /// The study in a folder with more points, and the experiments of all trials.
+  ///
+  /// - Parameter make: makes the experiments of trials.
+  private func extend(
+    _ study: Study, in folder: String, toPoints count: Int, _ context: TuneContext,
+    _ make: ([Assignment]) throws -> [Experiment]
+  ) throws -> (Study, [Experiment]) {
+    guard let points = study.definition.method.count else {
+      throw ValidationError(
+        "--trials is \(count), but the study is a grid, which tries all points already and cannot be "
+          + "extended; start a new one")
+    }
+    if count < points {
+      throw ValidationError(
+        "--trials is \(count), but the study has \(points) points already; expected more")
+    }
+    let known = study.trials.map(\.parameters)
+    let more = try study.definition.moreTrials(toPoints: count, than: known.count).trials
+    let all = try make(known + more)
+    var extended = context
+    try extended.take(all)
+    return (try Study.extend(at: folder, toPoints: count, context: extended.values), all)
   }
 }

@@ -36,7 +36,7 @@ extension StudyPage {
       figures.append(.init("best \(goalName)\(interval ?? "")", valueText(best)))
     }
     if let test = study.test {
-      figures.append(.init("its test accuracy", readableNumber(test.accuracy)))
+      figures.append(.init("its \(study.testTitle)", readableNumber(test.value)))
     }
     figures.append(.init("trials done", "\(counts[.done] ?? 0) of \(trials.count)"))
     for state in [Trial.State.diverged, .pruned, .failed, .running] {
@@ -102,6 +102,7 @@ extension StudyPage {
           + (condition.isEmpty ? "" : " (where \(condition.joined(separator: " and ")))"))
     }
     if let repeats = definition.repeatsText { facts.append(.init("repeats", repeats)) }
+    if let folds = definition.folds { facts.append(.init("folds", "\(folds)")) }
     facts += details.fixed.sortedByKey.map { .init($0.key, "\($0.value) in all") }
     facts.append(.init("goal", "\(goalName), \(direction)"))
     facts.append(.init("method", definition.method.displayName))
@@ -129,20 +130,20 @@ extension StudyPage {
     if begun.configurations.isEmpty { return nil }
     let shown = begun.prefix(Self.rowCount).configurations
     let names = (varied.isEmpty ? study.definition.space.parameters : varied).map(\.name)
-    let hasAccuracy = shown.contains { $0.trainAccuracy != nil }
+    let hasTraining = shown.contains { $0.trainingValue != nil }
     let hasLoss = shown.contains { $0.finalLoss != nil }
     var columns: [Report.Table.Column] = [
       .figures(isRepeated ? "trials" : "trial"), .figures(goalName),
     ]
     if isRepeated { columns.append(.figures("done")) }
-    if hasAccuracy { columns.append(.figures("training accuracy")) }
+    if hasTraining { columns.append(.figures(goal.trainingTitle)) }
     if hasLoss { columns.append(.figures("batch loss")) }
     columns += names.map { isNumber($0) ? .figures($0) : .words($0) }
     columns += [.words("state"), .figures("time")]
     let rows = zip(shown, tints(of: shown)).map { trial, tint -> [Report.Table.Cell] in
       var cells: [Report.Table.Cell] = [.init(trial.numbers), .init(valueText(trial), tint: tint)]
       if isRepeated { cells.append("\(trial.doneCount) of \(trial.trials.count)") }
-      if hasAccuracy { cells.append(.init(trial.trainAccuracy.map { decimal($0, 4) } ?? "–")) }
+      if hasTraining { cells.append(.init(trial.trainingValue.map(goal.text) ?? "–")) }
       if hasLoss { cells.append(.init(trial.finalLoss.map(readableNumber) ?? "–")) }
       cells += names.map { .init(trial.parameters[$0]?.shortDescription ?? "–") }
       return cells + [state(of: trial), .init(readableTime(trial.seconds))]
@@ -154,15 +155,16 @@ extension StudyPage {
         + "first"
     let constant = study.definition.space.parameters.map(\.name).filter { !names.contains($0) }
     let notes: [String?] = [
-      hasAccuracy && shown.contains { $0.doneCount == 0 && $0.trainAccuracy != nil }
-        ? "The training accuracy is of all rows where a trial is done, else of the last batch "
+      hasTraining && shown.contains { $0.doneCount == 0 && $0.trainingValue != nil }
+        ? "The \(goal.trainingTitle) is of all rows where a trial is done, else of the last batch "
           + "measured." : nil,
       details.training == .sideBySide
         ? "The time of a trial that was trained beside others is its share of the time that they "
           + "took together." : nil,
       isRepeated
-        ? "Each network was trained with several seeds: values are means of the repeats that are "
-          + "done, ± their standard deviation, and those of which all are done come first." : nil,
+        ? "Each network was trained \(study.definition.repeatsPhrase): values are means of the "
+          + "\(study.definition.repeatName)s that are done, ± their standard deviation, and those of which "
+          + "all are done come first." : nil,
       constant.isEmpty ? nil : "The same in all of them: \(Self.listed(constant, most: 12)).",
     ]
     let table = Report.Table(caption: caption, columns: columns, rows: rows)

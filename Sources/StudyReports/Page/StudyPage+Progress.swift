@@ -62,7 +62,7 @@ extension StudyPage {
       blocks.append(
         .paragraph(
           "Overlapping curves are of trials that train the same network for different "
-            + "lengths, or to the same accuracies."))
+            + "lengths, or to the same values."))
     }
     return Report.Section("Learning curves", blocks)
   }
@@ -70,7 +70,7 @@ extension StudyPage {
   /// The measurements, and the result at the end.
   private func points(of trial: Trial) -> [Chart.Point] {
     var points = trial.measurements.compactMap { measurement in
-      measurement.compared.flatMap {
+      measurement.value.flatMap {
         $0.isFinite ? Chart.Point(Double(measurement.iteration), $0) : nil
       }
     }

@@ -49,7 +49,7 @@ struct StudyPage {
 
   var isUnderWay: Bool { trials.contains { $0.state == .running } }
 
-  var goalName: String { goal.name.replacing("_", with: " ") }
+  var goalName: String { goal.title }
 
   /// Such as `higher is better`.
   var direction: String { goal.direction == .maximize ? "higher is better" : "lower is better" }

@@ -82,15 +82,20 @@ private struct StudyEvents {
     }
   }
 
-  private var isRepeated: Bool { study.definition.seeds.count > 1 }
+  private var isRepeated: Bool { study.definition.trialsPerPoint > 1 }
 
   private func numbers(of measurement: PerceptronTuning.Measurement) -> [(String, Double)] {
-    let goal = study.definition.goal.name
-    let others: [(tag: String, number: Double?)] = [
-      ("loss", measurement.loss), ("accuracy/training batch", measurement.trainAccuracy),
-      ("accuracy/validation", measurement.validationAccuracy),
-    ]
-    let numbers = others.filter { $0.tag != goal } + [(goal, measurement.value)]
+    let goal = study.definition.goal
+    let metric = goal.metric ?? .accuracy
+    let valueTag = goal.metric.map { "\($0.rawValue)/validation" } ?? goal.name
+    let numbers: [(tag: String, number: Double?)] =
+      [
+        ("loss", measurement.loss),
+        ("\(metric.rawValue)/training batch", measurement.trainingValue),
+      ]
+      .filter { $0.0 != valueTag }
+      + [(valueTag, measurement.value)]
+      + (metric == .loss ? [] : [("loss/validation", measurement.validationLoss)])
     return numbers.compactMap { tag, number in number.map { (tag, $0) } }
   }
 
@@ -100,7 +105,7 @@ private struct StudyEvents {
   private var metrics: [Metric] {
     let goal = study.definition.goal.name
     let others: [Metric] = [
-      ("train_accuracy", \.trainAccuracy), ("final_loss", \.finalLoss),
+      (study.definition.goal.trainingColumn, \.trainingValue), ("final_loss", \.finalLoss),
       ("iterations", { $0.iterations.map(Double.init) }), ("seconds", \.seconds),
     ]
     let points = isRepeated ? study.configurations : []

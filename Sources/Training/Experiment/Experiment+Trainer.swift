@@ -92,12 +92,17 @@ extension Experiment {
   }
 
   /// Splits off the held-out rows and prepares both parts.
+  ///
+  /// - Parameter known: the preprocessing of the model that training goes on from; nil to fit one to the
+  ///   training rows.
   package func sets<Scalar>(
-    of data: Dataset, as _: Scalar.Type
+    of data: Dataset, as _: Scalar.Type, preprocessing known: Preprocessing? = nil
   ) throws -> PreparedSets<Scalar> {
     let split = try parts(of: data)
-    let preprocessing = try Preprocessing.fitted(
-      to: split.training, divisor: pixelScale, subtractMean: subtractMean)
+    let preprocessing =
+      try known
+      ?? Preprocessing.fitted(
+        to: split.training, divisor: pixelScale, subtractMean: subtractMean)
     return PreparedSets(
       training: split.training.prepared(with: preprocessing),
       validation: split.validation.count == 0
@@ -130,6 +135,16 @@ extension Experiment {
     }
     return try Trainer(
       networks, rowCount: sets.training.count, settings: settings,
+      random: .fast(SeededRandom(seed: seed, purpose: "batches")))
+  }
+
+  /// A trainer of a network that was trained before: nothing is drawn but batches, and the optimizer
+  /// begins anew.
+  package func trainer<Scalar>(
+    from network: Network<Scalar>, seed: UInt64, on sets: PreparedSets<Scalar>
+  ) throws -> Trainer<Scalar, ExperimentRandom> {
+    try Trainer(
+      network, rowCount: sets.training.count, settings: training(on: sets),
       random: .fast(SeededRandom(seed: seed, purpose: "batches")))
   }
 

@@ -56,6 +56,9 @@ public struct Experiment: Codable, Hashable, Sendable {
   public var subtractMean: Bool
   /// The number of networks in an ensemble; nil for a single network.
   public var ensemble: Int?
+  /// The finished model that training goes on from, or nil for a new network: its weights and its
+  /// preprocessing take the place of drawn and fitted ones.
+  public var from: ModelOrigin?
 
   /// Creates an experiment.
   public init(
@@ -65,7 +68,7 @@ public struct Experiment: Codable, Hashable, Sendable {
     split: ValidationSplit = .stratified(seed: 0), fold: Fold? = nil,
     classWeights: ClassWeights? = nil, precision: Precision = .float,
     random: RandomKind = .fast, pixelScale: Double = 1, subtractMean: Bool = false,
-    ensemble: Int? = nil
+    ensemble: Int? = nil, from: ModelOrigin? = nil
   ) {
     self.data = data
     self.format = format
@@ -84,6 +87,7 @@ public struct Experiment: Codable, Hashable, Sendable {
     self.pixelScale = pixelScale
     self.subtractMean = subtractMean
     self.ensemble = ensemble
+    self.from = from
   }
 
   /// Decodes an experiment; versions without `split` held out the last rows, and those
@@ -107,8 +111,20 @@ public struct Experiment: Codable, Hashable, Sendable {
       random: try values.decode(RandomKind.self, forKey: .random),
       pixelScale: try values.decode(Double.self, forKey: .pixelScale),
       subtractMean: try values.decode(Bool.self, forKey: .subtractMean),
-      ensemble: try values.decodeIfPresent(Int.self, forKey: .ensemble))
+      ensemble: try values.decodeIfPresent(Int.self, forKey: .ensemble),
+      from: try values.decodeIfPresent(ModelOrigin.self, forKey: .from))
   }
+}
+
+/// The file of a model that a run goes on from.
+public struct ModelOrigin: Codable, Hashable, Sendable {
+  /// The file's path at the time.
+  public var path: String
+  /// The SHA-256 digest of the file.
+  public var digest: String
+
+  /// Creates an origin.
+  public init(path: String, digest: String) { (self.path, self.digest) = (path, digest) }
 }
 
 /// The settings of a new network.

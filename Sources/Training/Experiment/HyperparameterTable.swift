@@ -126,7 +126,9 @@ extension Hyperparameter {
         "Weight initialization; `scale` is the standard deviation of normal."
       ).byDefault(
         "he, or glorot with tanh and sigmoid", classic: Initializer.Entry.normal.rawValue
-      ).departing.shown { .text(displayName($0.network.initializer)) },
+      ).departing.shown {
+        $0.from == nil ? .text(displayName($0.network.initializer)) : nil
+      },
       number(
         "scale", \.scale, .notNegative, .network, "deviation",
         "Standard deviation of normal initial weights. (default: depends on the data)"

@@ -100,12 +100,14 @@ public enum AnyTrainedModel: Sendable {
   /// training data was.
   ///
   /// - Precondition: the data has the network's input size and no more classes than it.
-  public func evaluate(on data: Dataset) -> Evaluation {
+  public func evaluate(on data: Dataset, metrics: [Metric]? = nil) -> Evaluation {
     switch self {
     case .float(let model):
-      model.network.evaluate(on: data.prepared(with: model.preprocessing, as: Float.self))
+      model.network.evaluate(
+        on: data.prepared(with: model.preprocessing, as: Float.self), metrics: metrics)
     case .double(let model):
-      model.network.evaluate(on: data.prepared(with: model.preprocessing, as: Double.self))
+      model.network.evaluate(
+        on: data.prepared(with: model.preprocessing, as: Double.self), metrics: metrics)
     }
   }
 }

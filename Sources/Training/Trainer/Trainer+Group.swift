@@ -23,13 +23,16 @@ package struct GroupMoment<Scalar: BLASScalar> {
     return current.result
   }
 
-  /// Accuracies and losses of some members' results on a data set.
-  package func evaluateResults(of some: [Int], on data: PreparedDataset<Scalar>) -> [Evaluation] {
+  /// Losses and metrics of some members' results on a data set.
+  package func evaluateResults(
+    of some: [Int], on data: PreparedDataset<Scalar>, metrics: [Metric]
+  ) -> [Evaluation] {
     // The best network of an earlier evaluation is not in the engine.
     let current = some.filter { all[$0].stopping.best == nil && members.contains($0) }
     let places = current.compactMap { members.firstIndex(of: $0) }
-    let found = Dictionary(uniqueKeysWithValues: zip(current, engine.evaluate(places, on: data)))
-    return some.map { found[$0] ?? result(of: $0).evaluate(on: data) }
+    let found = Dictionary(
+      uniqueKeysWithValues: zip(current, engine.evaluate(places, on: data, metrics: metrics)))
+    return some.map { found[$0] ?? result(of: $0).evaluate(on: data, metrics: metrics) }
   }
 }
 

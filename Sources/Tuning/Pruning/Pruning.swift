@@ -136,11 +136,11 @@ extension Pruning {
 extension Trial {
   /// The measurements with a value to compare, in order.
   fileprivate var values: [(iteration: Int, value: Double)] {
-    measurements.compactMap { own in own.compared.map { (own.iteration, $0) } }
+    measurements.compactMap { own in own.value.map { (own.iteration, $0) } }
   }
 
   /// The value of the first measurement at or beyond `rung`; nil if there is none yet.
   func value(at rung: Int) -> Double? {
-    measurements.first { $0.iteration >= rung && $0.compared != nil }?.compared
+    measurements.first { $0.iteration >= rung && $0.value != nil }?.value
   }
 }

@@ -11,54 +11,66 @@ extension Study {
   /// a mean over repeats, which is reported with its standard deviation.
   package var bestInterval: ClosedRange<Double>? {
     guard let best = bestConfiguration, best.trials.count == 1, let result = best.result,
-      let rows = result.rowCount
+      let rows = result.rowCount, result.isWeighted != true
     else { return nil }
-    return accuracyInterval(result.value, rowCount: rows)
+    return definition.goal.interval(result.value, rowCount: rows)
   }
 
-  /// The best result with its interval, the test accuracy, and a warning of selection bias:
+  /// The best result with its interval, the test result, and a warning of selection bias:
   /// sentences without full stops. Empty if the number of rows is not known.
   package var choiceText: [String] {
     guard let own = bestConfiguration, let result = own.result, let rows = result.rowCount,
       let best
     else { return [] }
-    let goal = definition.goal.name.replacing("_", with: " ")
+    let goal = definition.goal
     let isRepeated = own.trials.count > 1
+    let repeats =
+      definition.folds == nil
+      ? " on \(counted(rows, "row"))"
+      : " over \(counted(own.trials.count, definition.repeatName))"
     var words = [
-      "best \(isRepeated ? "mean " : "")\(goal) \(own.valueText)"
-        + (isRepeated ? " on \(counted(rows, "row"))" : Self.interval(result.value, rows: rows))
-        + ", \(own.name)"
+      "best \(isRepeated ? "mean " : "")\(goal.title) \(own.valueText(of: goal))"
+        + (isRepeated ? repeats : interval(result, rows: rows)) + ", \(own.name)"
     ]
     if isRepeated {
       words.append(
-        "the saved network is that of its best repeat, trial \(best.id), with "
-          + "\(decimal(best.result?.value ?? .nan, 4))")
+        "the saved network is that of its best \(definition.repeatName), trial \(best.id), with "
+          + goal.text(best.result?.value ?? .nan))
     }
     if let test {
       words.append(
-        "its test accuracy \(decimal(test.accuracy, 4))"
-          + Self.interval(test.accuracy, rows: test.rowCount))
+        "its \(testTitle) \(goal.text(test.value))" + interval(test.value, rows: test.rowCount))
     }
     if choiceCount > 1 {
       words.append(
-        "the best of \(choiceCount) accuracies is optimistic, as it was chosen for being high"
-          + (test == nil ? "" : "; the test accuracy was not used for choosing"))
+        "the best of \(choiceCount) \(goal.plural) is optimistic, as it was chosen for being "
+          + goal.bias + (test == nil ? "" : "; the \(testTitle) was not used for choosing"))
     }
     return words
   }
 
-  private static func interval(_ accuracy: Double, rows: Int) -> String {
-    (accuracyIntervalText(accuracy, rowCount: rows).map { " (\($0))" } ?? "")
-      + " on \(counted(rows, "row"))"
+  /// The name of the goal's figure on test rows, such as `test accuracy`.
+  package var testTitle: String { "test \((definition.goal.metric ?? .accuracy).title)" }
+
+  private func interval(_ result: TrialResult, rows: Int) -> String {
+    result.isWeighted == true
+      ? " on \(counted(rows, "weighted row"))" : interval(result.value, rows: rows)
+  }
+
+  private func interval(_ value: Double, rows: Int) -> String {
+    let interval = definition.goal.interval(value, rowCount: rows).map {
+      " (95 % interval \(decimal($0.lowerBound, 4))–\(decimal($0.upperBound, 4)))"
+    }
+    return (interval ?? "") + " on \(counted(rows, "row"))"
   }
 }
 
 extension Configuration {
-  /// The value with four decimals and, if several repeats are done, their standard deviation, such
-  /// as `0.9650 ± 0.0050`; a dash if there is no value.
-  package var valueText: String {
+  /// The value and, if several repeats are done, their standard deviation, such as `0.9650 ± 0.0050`;
+  /// a dash if there is no value.
+  package func valueText(of goal: Goal) -> String {
     guard let value else { return "–" }
-    return decimal(value, 4) + (deviation.map { " ± \(decimal($0, 4))" } ?? "")
+    return goal.text(value) + (deviation.map { " ± \(goal.text($0))" } ?? "")
   }
 }
 
@@ -100,17 +112,17 @@ extension Study {
 public struct StudyTest: Equatable, Sendable {
   /// The number of the trial.
   public let trial: Int
-  /// The accuracy, and the mean loss without penalty.
-  public let accuracy: Double, loss: Double
+  /// The value of the goal's metric, and the mean loss without penalty.
+  public let value: Double, loss: Double
   /// The number of rows.
   public let rowCount: Int
   /// `Dataset.digest()` of the rows.
   public let digest: String
 
   /// Creates a measurement.
-  public init(trial: Int, accuracy: Double, loss: Double, rowCount: Int, digest: String) {
+  public init(trial: Int, value: Double, loss: Double, rowCount: Int, digest: String) {
     self.trial = trial
-    self.accuracy = accuracy
+    self.value = value
     self.loss = loss
     self.rowCount = rowCount
     self.digest = digest
@@ -124,11 +136,12 @@ extension Study {
   public var test: StudyTest? {
     guard let best, let values = notes.last(where: { $0.kind == Self.testKind })?.values,
       let trial = values["trial"].flatMap({ Int($0) }), trial == best.id,
-      let accuracy = values["accuracy"].flatMap({ Double($0) }),
+      // Earlier versions measured accuracies alone.
+      let value = (values["value"] ?? values["accuracy"]).flatMap({ Double($0) }),
       let loss = values["loss"].flatMap({ Double($0) }),
       let rows = values["rows"].flatMap({ Int($0) }), let digest = values["digest"]
     else { return nil }
-    return StudyTest(trial: trial, accuracy: accuracy, loss: loss, rowCount: rows, digest: digest)
+    return StudyTest(trial: trial, value: value, loss: loss, rowCount: rows, digest: digest)
   }
 
   /// Records the measurement of a trial's network on test data, as a note in the journal.
@@ -138,7 +151,7 @@ extension Study {
     try note(
       Self.testKind,
       [
-        "trial": "\(test.trial)", "accuracy": "\(test.accuracy)", "loss": "\(test.loss)",
+        "trial": "\(test.trial)", "value": "\(test.value)", "loss": "\(test.loss)",
         "rows": "\(test.rowCount)", "digest": test.digest,
       ])
   }
@@ -155,10 +168,10 @@ extension Study {
   /// The number of trials, such as `12 trials` or `12 trials, 3 for each of 4 networks`.
   package var trialCountText: String {
     let count = counted(trials.count, "trial")
-    if definition.seeds.count < 2 { return count }
+    if definition.trialsPerPoint < 2 { return count }
     let networks = counted(configurations.count, "network")
     return configurations.count == 1
-      ? "\(count) of \(networks)" : "\(count), \(definition.seeds.count) for each of \(networks)"
+      ? "\(count) of \(networks)" : "\(count), \(definition.trialsPerPoint) for each of \(networks)"
   }
 
   package var isOver: Bool { trials.allSatisfy(\.state.isFinal) }

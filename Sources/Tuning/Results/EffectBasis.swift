@@ -74,7 +74,7 @@ extension Study {
 extension Trial {
   /// The last iteration with a known value.
   fileprivate var reached: Int? {
-    let measured = measurements.last { $0.compared != nil }?.iteration
+    let measured = measurements.last { $0.value != nil }?.iteration
     return [measured, result?.iterations].compactMap { $0 }.max()
   }
 }

@@ -27,7 +27,7 @@ public struct Leaderboard: Sendable, Equatable {
   init(_ configurations: [Configuration], of definition: StudyDefinition) {
     goal = definition.goal
     parameterNames = definition.space.parameters.map(\.name)
-    repeats = max(definition.seeds.count, 1)
+    repeats = definition.trialsPerPoint
     let goal = goal
     self.configurations = configurations.stablySorted { first, second in
       let (group, other) = (Self.group(of: first), Self.group(of: second))
@@ -71,8 +71,8 @@ public struct Leaderboard: Sendable, Equatable {
 }
 
 /// Tables for other programs: a row for each trial in the leaderboard's order, with columns
-/// `trial`, every parameter, `status`, the goal, `train_accuracy`, `final_loss`, `iterations`,
-/// `seconds`.
+/// `trial`, every parameter, `status`, the goal, `train_accuracy` or another metric's name with `train_`,
+/// `final_loss`, `iterations`, `seconds`.
 ///
 /// Pruned and interrupted trials have their last values. A repeated point has one row: `trials`
 /// instead of `trial`, means, after the goal the standard deviation over the completed repeats, as
@@ -116,7 +116,7 @@ extension Leaderboard {
       [
         ("status", { .text($0.state.rawValue) }), (goal.name, { $0.value.map(Self.number) }),
       ] + ofRepeats + [
-        ("train_accuracy", { $0.trainAccuracy.map(Self.number) }),
+        (goal.trainingColumn, { $0.trainingValue.map(Self.number) }),
         ("final_loss", { $0.finalLoss.map(Self.number) }),
         ("iterations", { $0.iterations.map { .integer($0) } }),
         ("seconds", { $0.hasBegun ? .number($0.seconds) : nil }),

@@ -32,6 +32,8 @@ public struct NetworkSearch {
 
   /// The study.
   public let study: Study
+  /// The metric that the study's goal is.
+  let metric: Metric
   /// The data, with the rows that are held out for validation.
   public let data: Dataset
   /// The settings of each trial, in the order of the study's trials.
@@ -60,19 +62,32 @@ public struct NetworkSearch {
   ///
   /// - Parameters:
   ///   - data: the training rows, including those to hold out.
-  ///   - settings: one for each trial; all hold out rows for validation.
-  /// - Throws: `InvalidSetting` for invalid settings.
+  ///   - settings: one for each trial; all hold out rows for validation, and measure the goal's metric.
+  /// - Throws: `InvalidSetting` for invalid settings, and a goal that is no metric of the targets.
   public init(_ study: Study, on data: Dataset, settings: [Experiment]) throws {
     require(
       study.trials.count == settings.count,
       "NetworkSearch: \(settings.count) settings for \(study.trials.count) trials")
+    let kind = data.schema.kind
+    // A goal of another name stands for the metric that trials go by without one.
+    let metric = study.definition.goal.metric ?? Metric.defaults(for: kind)[0]
+    try InvalidSetting.demand(
+      metric.kinds.contains(kind)
+        && metric.isHigherBetter == (study.definition.goal.direction == .maximize),
+      "goal", study.definition.goal.name,
+      "a metric of \(kind) to \(metric.isHigherBetter ? "maximize" : "minimize"), such as "
+        + Goal(validation: Metric.defaults(for: kind)[0]).name)
     for own in settings {
+      try InvalidSetting.demand(
+        metric == .loss || own.training.metrics(for: kind).contains(metric), "metric",
+        own.metric.rawValue, "\(metric.rawValue), by which the study compares its trials")
       try InvalidSetting.demand(
         (1..<max(data.count, 1)).contains(own.validation), "validation rows", own.validation,
         "1 to \(data.count - 1), to compare the networks by")
       try own.check(for: data)
     }
     self.study = study
+    self.metric = metric
     self.data = data
     self.settings = settings
   }
@@ -112,9 +127,7 @@ public struct NetworkSearch {
       try InvalidSetting.demand(
         test.featureCount == data.featureCount, "features of the test set", test.featureCount,
         "\(data.featureCount), as the training set has")
-      try InvalidSetting.demand(
-        test.classCount <= data.classCount, "classes of the test set", test.classCount,
-        "at most the \(data.classCount) of the training set")
+      try checkTargets(of: test)
       do {
         try test.features.checkFinite()
       } catch let error as DatasetError {
@@ -147,6 +160,17 @@ public struct NetworkSearch {
     return remade
   }
 
+  private func checkTargets(of test: Dataset) throws {
+    if data.schema.kind == .classes && test.schema.kind == .classes {
+      return try InvalidSetting.demand(
+        test.classCount <= data.classCount, "classes of the test set", test.classCount,
+        "at most the \(data.classCount) of the training set")
+    }
+    try InvalidSetting.demand(
+      test.schema.kind == data.schema.kind && test.schema.names.count == data.schema.names.count,
+      "targets of the test set", test.schema, "\(data.schema), as the training set has")
+  }
+
   /// Measures the best network on the test set when the study is over, unless that was done.
   private func measureBest() throws {
     guard let test, test.count > 0, let best = study.best, study.isOver, let path = bestPath,
@@ -154,11 +178,12 @@ public struct NetworkSearch {
     else { return }
     let digest = try test.digest()
     if study.test?.digest == digest { return }
-    let result = try AnyTrainedModel(readingFrom: path).evaluate(on: test)
+    let result = try AnyTrainedModel(readingFrom: path).evaluate(on: test, metrics: [metric])
+    // A metric that is not defined on these rows, such as the AUC of a single class, is no result.
+    guard let value = result[metric] else { return }
     try study.record(
       StudyTest(
-        trial: best.id, accuracy: result.accuracy, loss: result.loss, rowCount: test.count,
-        digest: digest))
+        trial: best.id, value: value, loss: result.loss, rowCount: test.count, digest: digest))
   }
 
   /// Whether a study in a folder has a best trial whose network is missing or cannot be read.
@@ -176,7 +201,7 @@ public struct NetworkSearch {
     guard let best = study.best, let bestPath else { return nil }
     try AtomicFile.check(bestPath)
     var definition = study.definition
-    (definition.pruning, definition.seeds) = (.none, [])
+    (definition.pruning, definition.seeds, definition.folds) = (.none, [], nil)
     var search = try NetworkSearch(
       Study(definition: definition, trials: [best.parameters]), on: data,
       settings: [settings[best.id]])

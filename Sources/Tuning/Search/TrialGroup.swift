@@ -20,6 +20,8 @@ final class TrialGroup<Scalar: BLASScalar> {
   private var saveDuration = 0.0
 
   private var study: Study { engine.study }
+  private var metric: Metric { engine.search.metric }
+  private var metrics: [Metric] { [metric] }
 
   /// A network's trials and time, saved beside its training in checkpoints.
   private struct Run: Codable {
@@ -98,8 +100,8 @@ extension TrialGroup {
       if over.isEmpty { continue }
       try end(
         over, of: index, member, member.result,
-        training: member.result.evaluate(on: sets.training),
-        validation: sets.validation.map { member.result.evaluate(on: $0) })
+        training: member.result.evaluate(on: sets.training, metrics: metrics),
+        validation: sets.validation.map { member.result.evaluate(on: $0, metrics: metrics) })
       if runs[index].left.isEmpty { engine.meter.networks(-1) }
     }
   }
@@ -169,8 +171,8 @@ extension TrialGroup {
       try study.record(
         Measurement(
           iteration: member.iteration, loss: member.history.loss.last ?? .nan,
-          trainAccuracy: epoch.trainAccuracy, validationAccuracy: epoch.validationAccuracy,
-          seconds: runs[index].seconds), of: prefix.trial)
+          trainingValue: epoch.batch[metric], validationLoss: epoch.validationLoss,
+          value: epoch.validationValue(of: metric), seconds: runs[index].seconds), of: prefix.trial)
     }
   }
 
@@ -188,8 +190,10 @@ extension TrialGroup {
     }
     if ending.isEmpty { return [] }
     let indices = ending.map(\.index)
-    let training = moment.evaluateResults(of: indices, on: sets.training)
-    let validation = sets.validation.map { moment.evaluateResults(of: indices, on: $0) }
+    let training = moment.evaluateResults(of: indices, on: sets.training, metrics: metrics)
+    let validation = sets.validation.map {
+      moment.evaluateResults(of: indices, on: $0, metrics: metrics)
+    }
     lap(indices)
     for (order, ending) in ending.enumerated() {
       try end(
@@ -206,10 +210,11 @@ extension TrialGroup {
   ) throws {
     if !network.isFinite { return try diverge(index, member) }
     let result = TrialResult(
-      value: training.loss.isFinite ? validation?.accuracy ?? .nan : .nan,
-      trainAccuracy: training.accuracy, finalLoss: member.history.loss.last,
+      value: training.loss.isFinite ? validation?[metric] ?? .nan : .nan,
+      trainingValue: training[metric], finalLoss: member.history.loss.last,
       iterations: member.iteration, seconds: runs[index].seconds,
-      rowCount: sets.validation?.count)
+      rowCount: sets.validation?.count,
+      isWeighted: sets.validation?.dataset.weights == nil ? nil : true)
     for prefix in prefixes { try engine.finish(prefix.trial, result, sets, network) }
     runs[index].left.removeAll { prefixes.contains($0) }
   }

@@ -116,6 +116,16 @@ extension SearchMethod {
     }
   }
 
+  /// The same method with another number of points; a grid as it is.
+  func with(count: Int) -> SearchMethod {
+    switch self {
+    case .grid: .grid
+    case .random(_, let seed): .random(count: count, seed: seed)
+    case .sobol(_, let seed): .sobol(count: count, seed: seed)
+    case .halton(_, let seed): .halton(count: count, seed: seed)
+    }
+  }
+
   /// Such as `sobol (32 points, seed 0)`.
   package var displayName: String {
     switch self {

@@ -1,6 +1,7 @@
-/// A point of a study's space with its trials: one, or one for each seed of a study with repeats.
+/// A point of a study's space with its trials: one, or one for each seed and fold of a study that
+/// repeats its points.
 public struct Configuration: Equatable, Sendable {
-  /// The values of the hyperparameters, without the seed of a repeat.
+  /// The values of the hyperparameters, without the seed and the fold of a repeat.
   public let parameters: Assignment
   /// The trials in the order of their numbers; at least one.
   public let trials: [Trial]
@@ -30,8 +31,9 @@ public struct Configuration: Equatable, Sendable {
   public var result: TrialResult? {
     guard state == .done, let value else { return nil }
     return TrialResult(
-      value: value, trainAccuracy: trainAccuracy, finalLoss: finalLoss, iterations: iterations,
-      seconds: seconds, rowCount: trials[0].result?.rowCount)
+      value: value, trainingValue: trainingValue, finalLoss: finalLoss, iterations: iterations,
+      seconds: seconds, rowCount: trials[0].result?.rowCount,
+      isWeighted: trials[0].result?.isWeighted)
   }
 
   /// The mean of the results of the completed trials or, if there is none, of the last values.
@@ -45,8 +47,8 @@ public struct Configuration: Equatable, Sendable {
     return (squares / Double(values.count - 1)).squareRoot()
   }
 
-  /// The mean training accuracy, of the same trials as ``value``.
-  public var trainAccuracy: Double? { mean(\.trainAccuracy) }
+  /// The mean value on training rows, of the same trials as ``value``.
+  public var trainingValue: Double? { mean(\.trainingValue) }
 
   /// The mean final loss, of the same trials as ``value``.
   public var finalLoss: Double? { mean(\.finalLoss) }

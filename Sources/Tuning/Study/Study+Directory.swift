@@ -22,6 +22,7 @@ extension Study {
   ///
   /// - Parameters:
   ///   - seeds: the seeds of repeats, see ``StudyDefinition/seeds``.
+  ///   - folds: the number of folds, see ``StudyDefinition/folds``.
   ///   - context: whatever else determines the results, such as `Dataset.digest()` of the data and
   ///     settings that all trials share; a study with another context is refused.
   /// - Throws: `SearchSpaceError` for an invalid space or method; `InvalidSetting` for invalid
@@ -30,10 +31,11 @@ extension Study {
   public static func open(
     at directory: String, _ space: SearchSpace, by method: SearchMethod = .grid,
     goal: Goal = .validationAccuracy, pruning: Pruning = .none, seeds: [Int] = [],
-    context: [String: String] = [:]
+    folds: Int? = nil, context: [String: String] = [:]
   ) throws -> Study {
     let definition = StudyDefinition(
-      space: space, method: method, goal: goal, pruning: pruning, seeds: seeds, context: context)
+      space: space, method: method, goal: goal, pruning: pruning, seeds: seeds, folds: folds,
+      context: context)
     let trials = definition.trials(of: try definition.points())
     return exists(at: directory)
       ? try resume(at: directory, expecting: definition, trials: trials)
@@ -80,6 +82,35 @@ extension Study {
     return Study(state, journal, in: directory, lock)
   }
 
+  /// Resumes the study in a folder with more points, of which the first are those that it has: the trials
+  /// of the others are the same as in a study that had begun with all of them.
+  ///
+  /// - Parameters:
+  ///   - count: the number of points, at least as many as it has.
+  ///   - context: the context with the new trials; nil where it stays the same.
+  /// - Throws: `InvalidSetting` for a grid or fewer points; `SearchSpaceError` for too many;
+  ///   `FileError` as ``resume(at:expecting:trials:)``.
+  public static func extend(
+    at directory: String, toPoints count: Int, context: [String: String]? = nil
+  ) throws -> Study {
+    try refuseOther(directory)
+    let lock = try lock(directory)
+    var (state, length) = try StudyJournal.read(journalPath(directory))
+    let more = try state.definition.moreTrials(toPoints: count, than: state.trials.count)
+    let journal = try StudyJournal(journalPath(directory), length: length)
+    AtomicFile.removeParts(in: directory)
+    state.interrupt()
+    if more.definition.method != state.definition.method {
+      let line = StudyLine(
+        .extended(
+          method: more.definition.method, context: context ?? state.definition.context,
+          trials: more.trials))
+      try journal.append(line)
+      state.apply(line)
+    }
+    return Study(state, journal, in: directory, lock)
+  }
+
   /// Reads the study in a folder, which another process may be running, into memory. Changes to the
   /// returned object are not written.
   ///
@@ -100,6 +131,17 @@ extension Study {
 
   private static func lock(_ directory: String) throws -> RunLock {
     try RunLock(directory, taken: exists(at: directory) ? taken : RunLock.taken)
+  }
+}
+
+extension StudyDefinition {
+  /// The definition with more points, and the trials beyond the first `known`.
+  package func moreTrials(
+    toPoints count: Int, than known: Int
+  ) throws -> (definition: StudyDefinition, trials: [Assignment]) {
+    let definition = try extended(toPoints: count)
+    let all = definition.trials(of: try definition.points())
+    return (definition, Array(all.dropFirst(known)))
   }
 }
 

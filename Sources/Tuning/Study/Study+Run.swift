@@ -70,12 +70,12 @@ extension Study {
   /// once or, with pruning and repeats, in two rounds.
   ///
   /// In the first round, the first trials of all points run and are pruned among themselves, all
-  /// with the same seed. In the second round the survivors' other trials run to their end; those of
+  /// with the same seed and fold. In the second round the survivors' other trials run to their end; those of
   /// a point whose first trial was pruned, diverged or failed are pruned before they begin.
   func forEachRound(
     until stop: () -> Bool = { false }, _ body: (_ trials: [Int]) throws -> Void
   ) throws {
-    if definition.pruning == .none || definition.seeds.count < 2 { return try body(waiting) }
+    if definition.pruning == .none || definition.trialsPerPoint < 2 { return try body(waiting) }
     let first = Set(configurations.map(\.id))
     try body(waiting.filter(first.contains))
     if stop() || waiting.contains(where: first.contains) { return }

@@ -42,15 +42,17 @@ public final class Study: Sendable {
 
   /// Creates a study of a space in memory.
   ///
-  /// - Parameter seeds: the seeds of repeats, see ``StudyDefinition/seeds``.
+  /// - Parameters:
+  ///   - seeds: the seeds of repeats, see ``StudyDefinition/seeds``.
+  ///   - folds: the number of folds, see ``StudyDefinition/folds``.
   /// - Throws: `SearchSpaceError` for an invalid space or method; `InvalidSetting` for invalid
-  ///   pruning or seeds.
+  ///   pruning, seeds or folds.
   public convenience init(
     _ space: SearchSpace, by method: SearchMethod = .grid, goal: Goal = .validationAccuracy,
-    pruning: Pruning = .none, seeds: [Int] = []
+    pruning: Pruning = .none, seeds: [Int] = [], folds: Int? = nil
   ) throws {
     let definition = StudyDefinition(
-      space: space, method: method, goal: goal, pruning: pruning, seeds: seeds)
+      space: space, method: method, goal: goal, pruning: pruning, seeds: seeds, folds: folds)
     try self.init(definition: definition, trials: definition.trials(of: definition.points()))
   }
 }

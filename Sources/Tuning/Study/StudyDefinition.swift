@@ -16,6 +16,9 @@ public struct StudyDefinition: Codable, Equatable, Sendable {
   /// The seeds that each point is repeated with, as the parameter ``seedName`` of its trials;
   /// points are compared by the mean over them. Empty for one trial for each point.
   public var seeds: [Int]
+  /// The number of folds that each point is trained on in turn, as the parameter ``foldName`` of its
+  /// trials; points are compared by the mean over them. Nil for none.
+  public var folds: Int?
   /// Whatever else determines the results, by name: a digest of the data, settings that all trials
   /// share, a seed.
   public var context: [String: String]
@@ -23,13 +26,14 @@ public struct StudyDefinition: Codable, Equatable, Sendable {
   /// Creates a definition.
   public init(
     space: SearchSpace, method: SearchMethod, goal: Goal = .validationAccuracy,
-    pruning: Pruning = .none, seeds: [Int] = [], context: [String: String] = [:]
+    pruning: Pruning = .none, seeds: [Int] = [], folds: Int? = nil, context: [String: String] = [:]
   ) {
     self.space = space
     self.method = method
     self.goal = goal
     self.pruning = pruning
     self.seeds = seeds
+    self.folds = folds
     self.context = context
   }
 }
@@ -37,8 +41,16 @@ public struct StudyDefinition: Codable, Equatable, Sendable {
 extension StudyDefinition {
   /// The parameter in which the repeats of a point differ.
   public static let seedName = "seed"
+  /// The parameter with the number of a fold, from 1.
+  public static let foldName = "fold"
 
-  /// Decodes a definition; without seeds there are no repeats.
+  /// The number of trials of each point: of each seed with each fold.
+  public var trialsPerPoint: Int { max(seeds.count, 1) * (folds ?? 1) }
+
+  /// Whether a point's trials differ in a seed or a fold.
+  var repeatsPoints: Bool { !seeds.isEmpty || folds != nil }
+
+  /// Decodes a definition; without seeds and folds there are no repeats.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -47,6 +59,7 @@ extension StudyDefinition {
       goal: try container.decode(Goal.self, forKey: .goal),
       pruning: try container.decode(Pruning.self, forKey: .pruning),
       seeds: try container.decodeIfPresent([Int].self, forKey: .seeds) ?? [],
+      folds: try container.decodeIfPresent(Int.self, forKey: .folds),
       context: try container.decode([String: String].self, forKey: .context))
   }
 
@@ -57,31 +70,59 @@ extension StudyDefinition {
       try InvalidSetting.demand(
         !seeds[..<index].contains(seed), "seed", seed, "each seed once among those of repeats")
     }
-    try InvalidSetting.demand(
-      seeds.isEmpty || space.parameters.allSatisfy { $0.name != Self.seedName }, "space",
-      Self.seedName, "no parameter of this name beside seeds of repeats")
+    if let folds { try InvalidSetting.demand(folds >= 2, "folds", folds, "at least 2") }
+    for (name, isRepeated, what) in [
+      (Self.seedName, !seeds.isEmpty, "seeds of repeats"), (Self.foldName, folds != nil, "folds"),
+    ] {
+      try InvalidSetting.demand(
+        !isRepeated || space.parameters.allSatisfy { $0.name != name }, "space", name,
+        "no parameter of this name beside \(what)")
+    }
   }
 
-  /// The points of the space that the method tries. With seeds, a space without parameters has a
-  /// single point.
+  /// The points of the space that the method tries. With seeds or folds, a space without parameters has
+  /// a single point.
   ///
   /// - Throws: `InvalidSetting` for invalid pruning or seeds; ``SearchSpaceError`` for an invalid
   ///   space or method and for more than 100,000 trials.
   public func points() throws -> [Assignment] {
     try check()
-    if space.parameters.isEmpty && !seeds.isEmpty { return [Assignment([])] }
-    return try space.assignments(by: method, limit: 100_000 / max(seeds.count, 1))
+    if space.parameters.isEmpty && repeatsPoints { return [Assignment([])] }
+    return try space.assignments(by: method, limit: Self.mostTrials / trialsPerPoint)
   }
 
-  /// The trials of some points: with seeds, each point with each seed in turn.
+  private static let mostTrials = 100_000
+
+  /// The trials of some points: each point with each seed, and with each seed each fold in turn.
   public func trials(of points: [Assignment]) -> [Assignment] {
-    if seeds.isEmpty { return points }
+    if !repeatsPoints { return points }
+    let ofSeeds = seeds.isEmpty ? [[]] : seeds.map { [(Self.seedName, $0)] }
+    let repeats = ofSeeds.flatMap { seed in
+      folds.map { (1...$0).map { seed + [(Self.foldName, $0)] } } ?? [seed]
+    }
     return points.flatMap { point in
-      seeds.map { Assignment(point.entries + [.init(Self.seedName, .integer($0))]) }
+      repeats.map { own in
+        Assignment(point.entries + own.map { .init($0.0, .integer($0.1)) })
+      }
     }
   }
 
-  /// Such as `3, with seeds 0–2`; nil where nothing is repeated.
+  /// The definition of the same study with more points.
+  ///
+  /// - Throws: `InvalidSetting` for a grid, which tries all points, and for fewer points than it has.
+  public func extended(toPoints count: Int) throws -> StudyDefinition {
+    guard let known = method.count else {
+      throw InvalidSetting(
+        name: "points", value: "\(count)",
+        expected: "none for a grid, which tries all points already and cannot be extended")
+    }
+    try InvalidSetting.demand(count >= known, "points", count, "at least the \(known) of the study")
+    var copy = self
+    copy.method = method.with(count: count)
+    return copy
+  }
+
+  /// Such as `3, with seeds 0–2`; nil where no seeds are repeated.
   package var repeatsText: String? {
     guard let first = seeds.first, let last = seeds.last else { return nil }
     let isRun = seeds.count > 2 && zip(seeds, seeds.dropFirst()).allSatisfy { $1 == $0 + 1 }
@@ -89,51 +130,25 @@ extension StudyDefinition {
     return "\(seeds.count), with seed\(seeds.count == 1 ? "" : "s") \(list)"
   }
 
-  /// A trial's parameters without the seed of a repeat.
+  /// The name of what a point's trials are, for a count of them: `repeat`, `fold`, or `run` for both.
+  package var repeatName: String {
+    if folds == nil { return "repeat" }
+    return seeds.count > 1 ? "run" : "fold"
+  }
+
+  /// How each network is trained several times, such as `with several seeds`.
+  package var repeatsPhrase: String {
+    if folds == nil { return "with several seeds" }
+    return "on each fold" + (seeds.count > 1 ? " with several seeds" : "")
+  }
+
+  /// A trial's parameters without the seed and the fold of a repeat.
   func point(of trial: Assignment) -> Assignment {
-    seeds.isEmpty ? trial : Assignment(trial.entries.filter { $0.name != Self.seedName })
-  }
-}
-
-/// The value that a study compares its trials by.
-public struct Goal: Codable, Equatable, Sendable {
-  /// The direction of improvement.
-  public enum Direction: String, Codable, Sendable, CaseIterable {
-    /// Higher is better.
-    case maximize
-    /// Lower is better.
-    case minimize
-  }
-
-  /// The name of the value, as in an export's column.
-  public var name: String
-  /// The direction of improvement.
-  public var direction: Direction
-
-  /// Creates a goal.
-  public init(_ name: String, _ direction: Direction = .maximize) {
-    self.name = name
-    self.direction = direction
-  }
-
-  /// The highest accuracy on the validation set.
-  public static let validationAccuracy = Goal("validation_accuracy")
-}
-
-extension Goal {
-  /// Whether `value` is better than `other`; a value that is not finite is never better.
-  public func isBetter(_ value: Double, than other: Double) -> Bool { score(value) > score(other) }
-
-  /// The value with its sign such that higher is better; −∞ if it is not finite.
-  func score(_ value: Double) -> Double {
-    if !value.isFinite { return -.infinity }
-    return direction == .maximize ? value : -value
-  }
-
-  /// Whether the trial `id` with `value` ranks before another: better, or equal and earlier.
-  func ranks(_ value: Double, _ id: Int, before other: Double, _ otherID: Int) -> Bool {
-    let (score, otherScore) = (score(value), score(other))
-    return score == otherScore ? id < otherID : score > otherScore
+    if !repeatsPoints { return trial }
+    return Assignment(
+      trial.entries.filter {
+        ($0.name != Self.seedName || seeds.isEmpty) && ($0.name != Self.foldName || folds == nil)
+      })
   }
 }
 
@@ -164,6 +179,7 @@ extension StudyDefinition {
     try compare("goal", goal, expected.goal, path)
     try compare("pruning", pruning, expected.pruning, path)
     try compare("seeds of repeats", seeds, expected.seeds, path)
+    try compare("folds", folds, expected.folds, path)
     for name in Set(context.keys).union(expected.context.keys).stablySorted() {
       try compare(name, context[name], expected.context[name], path)
     }

@@ -1,8 +1,10 @@
 struct StudyState {
-  let definition: StudyDefinition
-  private(set) var trials: [Trial]
+  private(set) var definition: StudyDefinition
+  private(set) var trials: [Trial] = []
   /// The numbers of the trials of each configuration.
-  private let groups: [[Int]]
+  private var groups: [[Int]] = []
+  /// The number of each configuration, where points are repeated.
+  private var positions: [Assignment: Int] = [:]
   /// The best configuration whose trials are all done.
   private(set) var best: Int?
   private(set) var notes: [StudyNote] = []
@@ -11,18 +13,21 @@ struct StudyState {
 
   init(_ definition: StudyDefinition, _ trials: [Assignment]) {
     self.definition = definition
-    var groups: [[Int]] = []
-    var positions: [Assignment: Int] = [:]
-    self.trials = trials.enumerated().map { id, parameters in
+    add(trials)
+  }
+
+  /// Adds waiting trials at the end.
+  private mutating func add(_ more: [Assignment]) {
+    for parameters in more {
       let point = definition.point(of: parameters)
-      // Without seeds, each trial is a configuration, even where two are the same.
-      let position = definition.seeds.isEmpty ? id : positions[point, default: groups.count]
+      let id = trials.count
+      // Without repeats, each trial is a configuration, even where two are the same.
+      let position = definition.repeatsPoints ? positions[point, default: groups.count] : id
       if position == groups.count { groups.append([]) }
-      positions[point] = position
+      if definition.repeatsPoints { positions[point] = position }
       groups[position].append(id)
-      return Trial(id: id, configuration: position, parameters: parameters)
+      trials.append(Trial(id: id, configuration: position, parameters: parameters))
     }
-    self.groups = groups
   }
 
   var configurations: [Configuration] { groups.indices.map(configuration) }
@@ -76,8 +81,13 @@ struct StudyState {
 
   mutating func apply(_ line: StudyLine) {
     let event = line.event
-    if case .note(let kind, let values) = event {
-      notes.append(StudyNote(kind: kind, values: values))
+    switch event {
+    case .note(let kind, let values): notes.append(StudyNote(kind: kind, values: values))
+    case .extended(let method, let context, let trials):
+      definition.method = method
+      definition.context = context
+      add(trials)
+    default: break
     }
     guard let id = event.trial else { return }
     trials[id].apply(event)
@@ -106,7 +116,7 @@ extension Trial {
 
   fileprivate mutating func apply(_ event: StudyEvent) {
     switch event {
-    case .note: break
+    case .note, .extended: break
     case .begun(_, let from):
       state = .running
       measurements.removeAll { $0.iteration > from || from == 0 }
@@ -141,6 +151,8 @@ enum StudyEvent: Codable {
   case failed(trial: Int, message: String, seconds: Double)
   case pruned(trial: Int, iteration: Int, seconds: Double)
   case note(kind: String, values: [String: String])
+  /// More trials were added: the method with more points, the context with them, and the new trials.
+  case extended(method: SearchMethod, context: [String: String], trials: [Assignment])
 }
 
 /// A program's own entry in a study's journal.
@@ -157,13 +169,13 @@ extension StudyEvent {
     case .begun(let trial, _), .measured(let trial, _), .done(let trial, _),
       .diverged(let trial, _, _, _, _), .failed(let trial, _, _), .pruned(let trial, _, _):
       trial
-    case .note: nil
+    case .note, .extended: nil
     }
   }
 
   var isFinal: Bool {
     switch self {
-    case .begun, .measured, .note: false
+    case .begun, .measured, .note, .extended: false
     case .done, .diverged, .failed, .pruned: true
     }
   }

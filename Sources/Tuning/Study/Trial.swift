@@ -51,42 +51,46 @@ public struct Trial: Equatable, Sendable {
     result?.finalLoss ?? endLoss ?? measurements.last { $0.loss != nil }?.loss
   }
 
-  /// The last known training accuracy.
-  public var trainAccuracy: Double? {
-    result?.trainAccuracy ?? measurements.last { $0.trainAccuracy != nil }?.trainAccuracy
+  /// The last known value of the goal's metric on training rows.
+  public var trainingValue: Double? {
+    result?.trainingValue ?? measurements.last { $0.trainingValue != nil }?.trainingValue
   }
 
   /// The result's value or, without a result, the last measured one.
-  public var value: Double? { result?.value ?? measurements.last { $0.compared != nil }?.compared }
+  public var value: Double? { result?.value ?? measurements.last { $0.value != nil }?.value }
 }
 
 /// The result of a completed trial.
 public struct TrialResult: Codable, Equatable, Sendable {
-  /// The value that trials are compared by: the validation accuracy, or an objective's value.
+  /// The value that trials are compared by: the goal's metric on the validation set, or an objective's
+  /// value.
   public var value: Double
-  /// The accuracy on the training set.
-  public var trainAccuracy: Double?
+  /// The goal's metric on the training set.
+  public var trainingValue: Double?
   /// The last batch's loss.
   public var finalLoss: Double?
   /// The number of iterations.
   public var iterations: Int?
   /// The running time in seconds.
   public var seconds: Double
-  /// The number of rows that ``value`` is the accuracy on; nil if it is no accuracy or that is
-  /// unknown.
+  /// The number of rows that ``value`` was measured on; nil if that is unknown.
   public var rowCount: Int?
+  /// Whether these rows have weights, so that their number does not say how sure the value is; nil if
+  /// not.
+  public var isWeighted: Bool?
 
   /// Creates a result.
   public init(
-    value: Double, trainAccuracy: Double? = nil, finalLoss: Double? = nil,
-    iterations: Int? = nil, seconds: Double, rowCount: Int? = nil
+    value: Double, trainingValue: Double? = nil, finalLoss: Double? = nil,
+    iterations: Int? = nil, seconds: Double, rowCount: Int? = nil, isWeighted: Bool? = nil
   ) {
     self.value = value
-    self.trainAccuracy = trainAccuracy
+    self.trainingValue = trainingValue
     self.finalLoss = finalLoss
     self.iterations = iterations
     self.seconds = seconds
     self.rowCount = rowCount
+    self.isWeighted = isWeighted
   }
 }
 
@@ -96,30 +100,94 @@ public struct Measurement: Codable, Equatable, Sendable {
   public var iteration: Int
   /// The last batch's loss; it may be infinite or NaN.
   public var loss: Double?
-  /// The accuracy on the training set, or a part of it.
-  public var trainAccuracy: Double?
-  /// The accuracy on the validation set.
-  public var validationAccuracy: Double?
-  /// The value to compare, if it is not the validation accuracy.
+  /// The goal's metric on the training set, or a part of it.
+  public var trainingValue: Double?
+  /// The mean loss of the validation set, without the penalty.
+  public var validationLoss: Double?
+  /// The value that running trials are compared by: the goal's metric on the validation set, or an
+  /// objective's value.
   public var value: Double?
   /// The running time so far in seconds.
   public var seconds: Double?
 
   /// Creates a measurement.
   public init(
-    iteration: Int, loss: Double? = nil, trainAccuracy: Double? = nil,
-    validationAccuracy: Double? = nil, value: Double? = nil, seconds: Double? = nil
+    iteration: Int, loss: Double? = nil, trainingValue: Double? = nil,
+    validationLoss: Double? = nil, value: Double? = nil, seconds: Double? = nil
   ) {
     self.iteration = iteration
     self.loss = loss
-    self.trainAccuracy = trainAccuracy
-    self.validationAccuracy = validationAccuracy
+    self.trainingValue = trainingValue
+    self.validationLoss = validationLoss
     self.value = value
     self.seconds = seconds
   }
+}
 
-  /// The value that running trials are compared by: ``value``, or the validation accuracy.
-  public var compared: Double? { value ?? validationAccuracy }
+// Earlier versions compared accuracies alone and named them so.
+
+extension TrialResult {
+  private enum CodingKeys: CodingKey {
+    case value, trainingValue, finalLoss, iterations, seconds, rowCount, isWeighted
+    case trainAccuracy
+  }
+
+  /// Decodes a result; earlier versions wrote `trainAccuracy`.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func find<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
+      try values.decodeIfPresent(Value.self, forKey: key)
+    }
+    self.init(
+      value: try values.decode(Double.self, forKey: .value),
+      trainingValue: try find(.trainingValue) ?? find(.trainAccuracy),
+      finalLoss: try find(.finalLoss), iterations: try find(.iterations),
+      seconds: try values.decode(Double.self, forKey: .seconds), rowCount: try find(.rowCount),
+      isWeighted: try find(.isWeighted))
+  }
+
+  /// Encodes a result.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(value, forKey: .value)
+    try values.encodeIfPresent(trainingValue, forKey: .trainingValue)
+    try values.encodeIfPresent(finalLoss, forKey: .finalLoss)
+    try values.encodeIfPresent(iterations, forKey: .iterations)
+    try values.encode(seconds, forKey: .seconds)
+    try values.encodeIfPresent(rowCount, forKey: .rowCount)
+    try values.encodeIfPresent(isWeighted, forKey: .isWeighted)
+  }
+}
+
+extension Measurement {
+  private enum CodingKeys: CodingKey {
+    case iteration, loss, trainingValue, validationLoss, value, seconds
+    case trainAccuracy, validationAccuracy
+  }
+
+  /// Decodes a measurement; earlier versions wrote `trainAccuracy` and `validationAccuracy`.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func find(_ key: CodingKeys) throws -> Double? {
+      try values.decodeIfPresent(Double.self, forKey: key)
+    }
+    self.init(
+      iteration: try values.decode(Int.self, forKey: .iteration), loss: try find(.loss),
+      trainingValue: try find(.trainingValue) ?? find(.trainAccuracy),
+      validationLoss: try find(.validationLoss),
+      value: try find(.value) ?? find(.validationAccuracy), seconds: try find(.seconds))
+  }
+
+  /// Encodes a measurement.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(iteration, forKey: .iteration)
+    try values.encodeIfPresent(loss, forKey: .loss)
+    try values.encodeIfPresent(trainingValue, forKey: .trainingValue)
+    try values.encodeIfPresent(validationLoss, forKey: .validationLoss)
+    try values.encodeIfPresent(value, forKey: .value)
+    try values.encodeIfPresent(seconds, forKey: .seconds)
+  }
 }
 
 extension Trial {

@@ -20,13 +20,13 @@ struct TuneShowTests {
       try study.begin(trial)
       try study.finish(
         trial,
-        TrialResult(value: value, trainAccuracy: 0.9, finalLoss: 0.25, iterations: 9, seconds: 2))
+        TrialResult(value: value, trainingValue: 0.9, finalLoss: 0.25, iterations: 9, seconds: 2))
     }
     try study.begin(2)
     try study.diverge(2, iteration: 4, loss: -.nan, seconds: 0.5)
     try study.begin(3)
     try study.record(
-      Measurement(iteration: 5, trainAccuracy: 0.5, validationAccuracy: 0.625, seconds: 1), of: 3)
+      Measurement(iteration: 5, trainingValue: 0.5, value: 0.625, seconds: 1), of: 3)
     return study
   }
 
@@ -143,7 +143,7 @@ struct TuneShowTests {
       for trial in 0..<2 {
         try study.begin(trial)
         try study.record(
-          Measurement(iteration: 5, validationAccuracy: 0.25 + Double(trial) / 4), of: trial)
+          Measurement(iteration: 5, value: 0.25 + Double(trial) / 4), of: trial)
       }
       let outcome = try Command.run(["tune", "show", "study"], in: scratch.path)
       #expect(outcome.output.contains("2 trials: 2 running"))
@@ -203,7 +203,8 @@ struct TuneShowTests {
   func progress() {
     var line = TuneLine(
       counts: [.done: 3, .diverged: 2, .running: 4, .waiting: 1], networks: 4, seconds: 2,
-      secondsLeft: 60, operationsPerSecond: 123e9, best: 0.5, parameters: ["hidden": .integer(50)])
+      secondsLeft: 60, operationsPerSecond: 123e9, best: "0.5000",
+      parameters: ["hidden": .integer(50)])
     let progress = "5/10 trials  2 diverged  4 training  123 GFLOP/s  1 min 0 s left"
     #expect(line.text(.plain) == progress + "  best 0.5000  hidden 50")
     #expect(line.text(.plain, columns: 100) == progress + "\nbest 0.5000  hidden 50")

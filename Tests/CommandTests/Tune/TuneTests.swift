@@ -173,8 +173,10 @@ struct TuneTests {
     #expect(rows.map { $0["repeats_done"] } == ["3", "3"] && rows[0]["seed"] == nil)
     let show = try Command.run(["tune", "show", "a"], in: scratch.path)
     #expect(show.lines.contains("repeats   3, with seeds 0–2"))
-    #expect(show.output.contains("  3 of 3  \(point.valueText)  "))
-    #expect(show.output.contains("best mean validation accuracy \(point.valueText) on 200 rows"))
+    #expect(show.output.contains("  3 of 3  \(point.valueText(of: .validationAccuracy))  "))
+    #expect(
+      show.output.contains(
+        "best mean validation accuracy \(point.valueText(of: .validationAccuracy)) on 200 rows"))
     #expect(outcome.output.contains(" --seed \(best.parameters.whole("seed"))\n"))
     let json = try Command.run(["tune", "show", "a", "--json"], in: scratch.path).object
     let points = try #require(json["configurations"] as? [[String: Any]])
@@ -187,7 +189,7 @@ struct TuneTests {
     let evaluation = try Command.run(
       ["evaluate", "a", "--json"], in: scratch.path)
     expectClose(
-      try evaluation.object["accuracy"] as? Double ?? .nan, study.test?.accuracy ?? .nan,
+      try evaluation.object["accuracy"] as? Double ?? .nan, study.test?.value ?? .nan,
       tolerance: 1e-15)
     #expect(study.test?.trial == best.id)
     let refused = try Command.run(

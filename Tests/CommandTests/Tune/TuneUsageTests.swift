@@ -51,7 +51,7 @@ struct TuneUsageTests {
     .init("tune --preset mnist --data digits", "mnist", "cs231n"),
     .init("tune --resume x --hidden 5,6", "--resume x", "--hidden"),
     .init("tune --resume x --space y.json", "--resume x", "--space"),
-    .init("tune --resume x --trials 5", "--resume x", "--trials"),
+    .init("tune --resume x --method sobol", "--resume x", "--method"),
     .init("tune --hidden 5,6 --output=", "--output"),
     .init("tune show", "folder"),
     .init("tune show x --top -1", "--top is -1"),

@@ -20,10 +20,10 @@ struct StudyEventsTests {
       trials: [["hidden": .integer(5)], ["hidden": .integer(6)]])
     try study.begin(0)
     try study.record(
-      PerceptronTuning.Measurement(iteration: 2, loss: 7, validationAccuracy: 0.125, value: 0.25),
+      PerceptronTuning.Measurement(iteration: 2, loss: 7, value: 0.25),
       of: 0)
     try study.finish(
-      0, TrialResult(value: 3, trainAccuracy: 0.75, finalLoss: 0.5, iterations: 9, seconds: 2))
+      0, TrialResult(value: 3, trainingValue: 0.75, finalLoss: 0.5, iterations: 9, seconds: 2))
     return study
   }
 

@@ -14,7 +14,7 @@ struct PruningTests {
 
   private func measure(_ study: Study, _ trial: Int, _ value: Double, at iteration: Int) throws {
     if study.trials[trial].state == .waiting { try study.begin(trial) }
-    try study.record(Measurement(iteration: iteration, validationAccuracy: value), of: trial)
+    try study.record(Measurement(iteration: iteration, value: value), of: trial)
   }
 
   @Test("At a rung the best half of the trials that have reached it continues")

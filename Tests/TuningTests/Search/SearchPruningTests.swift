@@ -24,11 +24,11 @@ struct SearchPruningTests {
     #expect(trials.count { $0.state == .done } == 1)
     for (trial, whole) in zipped(trials, all) {
       // What a pruned trial has shown is what it would have shown otherwise.
-      let shown = trial.measurements.map { $0.validationAccuracy }
-      #expect(shown == whole.measurements.prefix(shown.count).map { $0.validationAccuracy })
+      let shown = trial.measurements.map { $0.value }
+      #expect(shown == whole.measurements.prefix(shown.count).map { $0.value })
     }
     // At the first rung nobody who went on was worse than one who was given up.
-    func value(_ trial: Trial) -> Double { trial.measurements[0].validationAccuracy ?? .nan }
+    func value(_ trial: Trial) -> Double { trial.measurements[0].value ?? .nan }
     let given = trials.filter { $0.iterations == 10 }.map(value).max() ?? .nan
     let kept = trials.filter { $0.iterations != 10 }.map(value).min() ?? .nan
     #expect(kept >= given)

@@ -68,7 +68,7 @@ extension Trial {
       number.map { $0.isNaN ? "nan" : "\($0)" } ?? "none"
     }
     return measurements.map {
-      "\($0.iteration): \(text($0.loss)) \(text($0.trainAccuracy)) \(text($0.validationAccuracy))"
-    } + ["\(state) \(iterations ?? -1): \(text(value)) \(text(trainAccuracy)) \(text(finalLoss))"]
+      "\($0.iteration): \(text($0.loss)) \(text($0.trainingValue)) \(text($0.value))"
+    } + ["\(state) \(iterations ?? -1): \(text(value)) \(text(trainingValue)) \(text(finalLoss))"]
   }
 }

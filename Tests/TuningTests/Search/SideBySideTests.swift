@@ -137,7 +137,7 @@ struct SideBySideTests {
       #expect(one.result?.iterations == lengths[index])
       #expect(one.measurements.count == lengths[index] / 10)
       #expect(one.result?.value == other.result?.value)
-      #expect(one.result?.trainAccuracy == other.result?.trainAccuracy)
+      #expect(one.result?.trainingValue == other.result?.trainingValue)
       if let loss = other.result?.finalLoss {
         #expect(one.result?.finalLoss == loss)
       } else {

@@ -68,7 +68,7 @@ struct StudyTestTests {
     #expect(
       test
         == StudyTest(
-          trial: best.id, accuracy: expected.accuracy, loss: expected.loss, rowCount: 50,
+          trial: best.id, value: expected.accuracy, loss: expected.loss, rowCount: 50,
           digest: try rows.digest()))
     #expect(best.result?.rowCount == 40)
     let lines = try journal(folder)
@@ -124,7 +124,7 @@ struct StudyTestTests {
     let choice = "the best of 2 accuracies is optimistic, as it was chosen for being high"
     #expect(study.choiceText == [best, choice])
     try study.record(
-      StudyTest(trial: 1, accuracy: 0.8835, loss: 0.5, rowCount: 10000, digest: "abc"))
+      StudyTest(trial: 1, value: 0.8835, loss: 0.5, rowCount: 10000, digest: "abc"))
     #expect(
       study.choiceText == [
         best, "its test accuracy 0.8835 (95 % interval 0.8771–0.8896) on 10000 rows",

@@ -49,7 +49,7 @@ struct JournalTests {
     let study = try Study.create(
       at: scratch.file("a"), definition: StudySamples.definition(), trials: StudySamples.trials)
     try study.begin(0)
-    try study.record(Measurement(iteration: 1, loss: .nan, validationAccuracy: 0.5), of: 0)
+    try study.record(Measurement(iteration: 1, loss: .nan, value: 0.5), of: 0)
     try study.finish(0, TrialResult(value: 0.5, iterations: 1, seconds: 2))
     try study.note("a/b")
     let text = String(decoding: try scratch.bytes(of: "a/journal.jsonl"), as: UTF8.self)
@@ -61,7 +61,7 @@ struct JournalTests {
     #expect(lines[1] == #"{"begun":{"from":0,"trial":0}}"#)
     #expect(
       lines[2]
-        == #"{"measured":{"measurement":{"iteration":1,"loss":"nan","validationAccuracy":0.5},"trial":0}}"#
+        == #"{"measured":{"measurement":{"iteration":1,"loss":"nan","value":0.5},"trial":0}}"#
     )
     #expect(
       lines[3] == #"{"done":{"result":{"iterations":1,"seconds":2,"value":0.5},"trial":0}}"#)

@@ -9,11 +9,11 @@ struct LeaderboardTests {
     let study = try StudySamples.study()
     for trial in 0..<5 { try study.begin(trial) }
     try study.finish(
-      4, TrialResult(value: 0.5, trainAccuracy: 0.75, finalLoss: 0.125, iterations: 9, seconds: 2))
+      4, TrialResult(value: 0.5, trainingValue: 0.75, finalLoss: 0.125, iterations: 9, seconds: 2))
     try study.finish(1, StudySamples.result(0.5))
     try study.finish(0, StudySamples.result(0.25))
     try study.diverge(2, iteration: 3, loss: .nan, seconds: 0.5)
-    try study.record(Measurement(iteration: 2, loss: 7, validationAccuracy: 0.125), of: 3)
+    try study.record(Measurement(iteration: 2, loss: 7, value: 0.125), of: 3)
     try study.prune(3, at: 2, seconds: 0.25)
     return study
   }
@@ -35,7 +35,7 @@ struct LeaderboardTests {
       for (trial, values) in [[0.5, 0.25], [0.75], [0.5], [], [0.875], [0.125]].enumerated() {
         if trial != 3 { try study.begin(trial) }
         for (index, value) in values.enumerated() {
-          try study.record(Measurement(iteration: index + 1, validationAccuracy: value), of: trial)
+          try study.record(Measurement(iteration: index + 1, value: value), of: trial)
         }
       }
       try study.prune(1, at: 1, seconds: 1)

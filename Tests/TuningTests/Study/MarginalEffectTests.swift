@@ -112,7 +112,7 @@ struct MarginalEffectTests {
       try study.begin(trial)
       for (index, value) in values.enumerated() {
         try study.record(
-          Measurement(iteration: 10 * (index + 1), validationAccuracy: value), of: trial)
+          Measurement(iteration: 10 * (index + 1), value: value), of: trial)
       }
     }
     try study.finish(0, TrialResult(value: 0.95, iterations: 40, seconds: 1))
@@ -145,7 +145,7 @@ struct MarginalEffectTests {
   func trialEndedBeforeWasMeasured() throws {
     let study = try StudySamples.study()
     for trial in 0..<2 { try study.begin(trial) }
-    try study.record(Measurement(iteration: 30, validationAccuracy: 0.25), of: 0)
+    try study.record(Measurement(iteration: 30, value: 0.25), of: 0)
     try study.prune(0, at: 30, seconds: 1)
     try study.finish(1, TrialResult(value: 0.5, iterations: 20, seconds: 1))
     #expect(study.effectBasis == EffectBasis(iteration: 20, count: 2))

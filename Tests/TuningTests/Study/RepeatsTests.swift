@@ -58,7 +58,9 @@ struct RepeatsTests {
     // √((0.125² + 0 + 0.125²)/2).
     #expect(points[0].deviation == 0.125)
     #expect(points[2].result == nil && points[3].result == nil)
-    #expect(points[0].name == "trials 3–5" && points[0].valueText == "0.6250 ± 0.1250")
+    #expect(
+      points[0].name == "trials 3–5"
+        && points[0].valueText(of: .validationAccuracy) == "0.6250 ± 0.1250")
     // The best trial is the best repeat of the best point, not that with the best number of all.
     #expect(study.bestConfiguration?.id == 3)
     #expect(study.best?.id == 5)
@@ -195,7 +197,9 @@ struct RepeatsTests {
     let study = try Study.open(at: folder, SearchSpace([]), seeds: [0, 1, 2])
     try finish([0: 0.25, 1: 0.5, 2: 0.75], of: study)
     #expect(study.trialCountText == "3 trials of 1 network")
-    #expect(try Study.read(at: folder).bestConfiguration?.valueText == "0.5000 ± 0.2500")
+    #expect(
+      try Study.read(at: folder).bestConfiguration?.valueText(of: .validationAccuracy)
+        == "0.5000 ± 0.2500")
     #expect(throws: SearchSpaceError.self) { try Study(SearchSpace([])) }
   }
 

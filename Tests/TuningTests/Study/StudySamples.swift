@@ -56,8 +56,8 @@ enum StudySamples {
       let share = Double(iteration) / 4
       try study.record(
         Measurement(
-          iteration: iteration, loss: 1 - share, trainAccuracy: share,
-          validationAccuracy: accuracy * share, seconds: share), of: trial)
+          iteration: iteration, loss: 1 - share, trainingValue: share,
+          value: accuracy * share, seconds: share), of: trial)
       if trial == 4 {
         return try study.diverge(trial, iteration: iteration, loss: .nan, seconds: share)
       }
@@ -66,7 +66,7 @@ enum StudySamples {
       }
     }
     let result = TrialResult(
-      value: accuracy, trainAccuracy: 1, finalLoss: 0, iterations: 4, seconds: 1)
+      value: accuracy, trainingValue: 1, finalLoss: 0, iterations: 4, seconds: 1)
     try study.finish(trial, result) {
       try Data("\(trial)".utf8).write(to: URL(fileURLWithPath: $0))
     }

@@ -14,7 +14,7 @@ struct StudyTests {
     #expect(study.best == nil)
     try study.begin(3)
     #expect(study.counts == [.waiting: 5, .running: 1])
-    let measurement = Measurement(iteration: 2, loss: 0.5, validationAccuracy: 0.25, seconds: 3)
+    let measurement = Measurement(iteration: 2, loss: 0.5, value: 0.25, seconds: 3)
     try study.record(measurement, of: 3)
     #expect(study.trials[3].measurements == [measurement])
     #expect(study.trials[3].seconds == 3)
@@ -34,7 +34,7 @@ struct StudyTests {
     let study = try StudySamples.study()
     for trial in 0..<3 {
       try study.begin(trial)
-      try study.record(Measurement(iteration: 1, loss: 2, validationAccuracy: 0.9), of: trial)
+      try study.record(Measurement(iteration: 1, loss: 2, value: 0.9), of: trial)
     }
     try study.diverge(0, iteration: 4, loss: .infinity, seconds: 1)
     try study.fail(1, message: "no memory", seconds: 2)
