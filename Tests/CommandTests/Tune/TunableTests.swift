@@ -33,7 +33,8 @@ struct TunableTests {
 
   /// What of `perceptron train` determines no numbers, or not those of a trial.
   private let untuned: Set = [
-    "ensemble", "data", "format", "output", "overwrite", "checkpoint-every", "diagnose",
+    "ensemble", "repeats", "from", "data", "format", "task", "weights", "group", "test", "output",
+    "overwrite", "checkpoint-every", "diagnose",
     "tensorboard", "quiet",
     "json",
     "workers", "help", "version", "no-subtract-mean",
