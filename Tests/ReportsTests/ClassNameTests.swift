@@ -1,5 +1,7 @@
 import Foundation
 import FoundationXML
+import PerceptronDatasets
+import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import PerceptronVisualization
 import TestSupport
@@ -18,10 +20,19 @@ struct ClassNameTests {
   /// A page of a run that took the first two of `count` classes for each other.
   private static func report(_ count: Int) -> Report {
     let names = (0..<count).map { $0 < awkward.count ? awkward[$0] : "class \($0)" }
-    let confusion = ConfusionMatrix(
-      labels: Array(0..<count) + [0, 1], predicted: Array(0..<count) + [1, 0], classNames: names)
-    let picture = Image(width: 1, height: 1, channels: 1, pixels: [0])
-    let mistakes = [Mistake(row: count, label: 0, predicted: 4, confidence: .probability(0.9))]
+    var (weights, features) = (
+      Tensor<Double>.zeros([count, count]), Tensor<Double>.zeros([count + 2, count])
+    )
+    for index in 0..<count { weights[index, index] = 1 }
+    for (row, predicted) in (Array(0..<count) + [1, 0]).enumerated() {
+      features[row, predicted] = 9
+    }
+    let network = Network(
+      inputSize: count, layers: [Affine(weights: weights, bias: .zeros([count]))],
+      loss: SoftmaxLoss())
+    let data = Dataset(
+      Features(features, image: ImageShape(width: count, height: 1)),
+      labels: Array(0..<count) + [0, 1], classNames: names)
     let run = TrainingRun(
       record: RunRecord(
         settings: .init(
@@ -37,8 +48,7 @@ struct ClassNameTests {
     return Report(
       ofRun: run, named: awkward[1],
       evaluation: RunEvaluation(
-        rows: "the test set", confusion: confusion, loss: 1, mistakes: mistakes,
-        pictures: [picture]))
+        of: network, on: data.prepared(with: .none), rows: "the test set"))
   }
 
   @Test("They are text in tables, captions and charts", arguments: [5, 30])

@@ -132,4 +132,52 @@ struct ComparisonTests {
     #expect(curves.series.prefix(3).allSatisfy { $0.style == .faint })
     #expect(report.paragraphs.contains { $0.contains("the other 3 are gray") })
   }
+
+  @Test("Each metric that a run has is a row and a chart; the best is tinted, errors the lowest")
+  func metrics() throws {
+    func entry(_ name: String, _ error: Double) -> RunComparison.Entry {
+      var entry = Self.entry(name)
+      entry.run.record.settings.task = .numbers
+      entry.run.record.results.training = [.r2: 0.5, .mae: 2]
+      entry.run.record.results.validation = [.r2: 1 - error, .mae: 100 * error]
+      entry.run.history = History(
+        loss: [1, 0.5],
+        epochs: [
+          .init(
+            iteration: 1, batch: [.r2: 0.5], validation: [.r2: 1 - error], validationLoss: error,
+            learningRate: 0.1)
+        ])
+      return entry
+    }
+    let report = Report(of: RunComparison([entry("a", 0.5), entry("b", 0.25)]))
+    let table = try #require(report.table("Overview"))
+    func row(_ name: String) -> [Report.Table.Cell]? { table.rows.first { $0[0].text == name } }
+    #expect(row("validation R²")?.map(\.text) == ["validation R²", "0.5000", "0.7500"])
+    #expect(row("validation R²")?.map(\.tint) == [nil, nil, 1])
+    #expect(row("validation MAE")?.map(\.text) == ["validation MAE", "50.00", "25.00"])
+    #expect(row("validation MAE")?.map(\.tint) == [nil, nil, 1])
+    #expect(row("training accuracy") == nil)
+    #expect(report.chart("validation-r2") != nil && report.chart("validation-accuracy") == nil)
+    guard case .curves(let curves)? = report.chart("loss")?.content else {
+      Issue.record("no loss")
+      return
+    }
+    #expect(
+      curves.series.map(\.name) == ["a, training", "a, validation", "b, training", "b, validation"])
+    #expect(curves.series.map(\.style) == [.line, .dashed, .line, .dashed])
+    #expect(curves.series.map(\.color) == [0, 0, 1, 1])
+  }
+
+  @Test("Runs of different kinds are not comparable, and nothing is tinted")
+  func kinds() throws {
+    let other = Self.entry("b", { $0.settings.task = .labels }, accuracy: 0.75)
+    let comparison = RunComparison([Self.entry("a"), other])
+    #expect(
+      comparison.cautions == [
+        "The runs predict different kinds of targets, classes and labels: their losses and metrics "
+          + "are not comparable."
+      ])
+    let table = try #require(Report(of: comparison).table("Overview"))
+    #expect(table.rows.joined().allSatisfy { $0.tint == nil })
+  }
 }

@@ -1,4 +1,5 @@
 import PerceptronLinearAlgebra
+import PerceptronTraining
 import TestSupport
 import Testing
 @testable import PerceptronReports
@@ -72,7 +73,7 @@ struct RunPageSectionTests {
     #expect(
       sections.map(\.heading) == ["Errors on the test set", "Predicted and true numbers"])
     let figures = Self.figures(sections)
-    #expect(figures.contains(.init("rows", "280")))
+    #expect(figures.contains(.init("rows", "280", detail: "weighted; effectively 280.0")))
     #expect(figures[2].detail?.wholeMatch(of: /95 % interval 0\.8\d+–0\.9\d+/) != nil)
     #expect(figures[2].value.hasPrefix("0.8") || figures[2].value.hasPrefix("0.9"))
     let charts = Report(title: "", sections: sections).charts
@@ -109,7 +110,7 @@ struct RunPageSectionTests {
       predicted: Tensor([1, 2, 3, 9, 5, 6, 7, 8, 9, 30], shape: [10, 1]),
       targets: Tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], shape: [10, 1]), names: ["n"],
       rows: "the test set")
-    let table = Self.tables(sections)[1]
+    let table = Self.tables(sections)[0]
     #expect(table.rows.count == 8)
     #expect(table.rows[0].map(\.text) == ["9", "10", "30", "20"])
     #expect(table.rows[1].map(\.text) == ["3", "4", "9", "5"])
@@ -145,5 +146,32 @@ struct RunPageSectionTests {
     #expect(curves.series.count == 4)
     let many = Self.labels(rows: 30, names: (0..<150).map(String.init))
     #expect(Self.tables(many)[0].rows.count == 100)
+  }
+
+  @Test(
+    "Numbers have four digits, zeros at the end included",
+    arguments: [
+      (0.803, "0.8030"), (0.7947, "0.7947"), (0, "0"), (12, "12.00"), (1234, "1234"),
+      (9999.7, "10000"), (123_456.4, "123456"), (-0.05, "-0.05000"), (1e-5, "1.000e-05"),
+      (.nan, "nan"),
+    ])
+  func digits(_ value: Double, _ text: String) {
+    #expect(RunPage.number(value) == text)
+  }
+
+  @Test("A column of whole numbers has no decimals")
+  func whole() {
+    #expect(RunPage.numbers([151, 75]) == ["151", "75"])
+    #expect(RunPage.numbers([151, 75.5]) == ["151.0", "75.50"])
+  }
+
+  @Test("A figure has the decimals of its interval, and names that are numbers say of what")
+  func decimals() {
+    let bias = RunPage.fact("bias", MetricInterval(0.0099, -10.334...10.354))
+    #expect(bias.value == "0.01" && bias.detail == "95 % interval -10.33 to 10.35")
+    let small = RunPage.cell(MetricInterval(0.0044721, 0.0040671...0.0048783))
+    #expect(small.text == "0.004472" && small.detail == "0.004067–0.004878")
+    let headings = Self.numbers(rows: 20, names: ["0", "price"]).map(\.heading)
+    #expect(headings == ["Errors on the test set", "Output 0", "Output price"])
   }
 }

@@ -232,16 +232,28 @@ struct RunReportTests {
     let report = Report(ofRun: run, named: "r")
     #expect(report.sections[0].blocks.first == .warning("The loss has risen."))
     #expect(report.figures.contains(.init("training loss, without penalty", "0.2500")))
-    #expect(report.figures.contains(.init("validation loss", "0.3750")))
+    #expect(report.figures.contains(.init("validation loss, without penalty", "0.3750")))
     for name in ["loss", "loss-logarithmic"] {
       guard case .curves(let curves)? = report.chart(name)?.content else {
         Issue.record("no \(name)")
         continue
       }
-      #expect(curves.series.map(\.name) == ["each batch", "smoothed", "validation"])
+      #expect(
+        curves.series.map(\.name) == [
+          "each batch, with penalty", "smoothed, with penalty", "validation, without penalty",
+        ])
       #expect(curves.series[2].points == [.init(1, 0.75)])
     }
-    #expect(report.chart("loss")?.summary.contains("without the penalty, it ends at 0.75") == true)
+    let summary = try #require(report.chart("loss")?.summary)
+    #expect(summary.contains("On validation rows it ends at 0.75."))
+    #expect(
+      summary.hasSuffix("The batches' losses carry the penalty, and the validation loss does not."))
+    let penalized = Report(
+      ofRun: run, named: "r",
+      network: RunNetwork(Self.network(), image: nil, penalty: .l2(1)))
+    #expect(
+      penalized.chart("loss")?.summary.contains("carry the penalty, 3 of the saved network,")
+        == true)
   }
 
   @Test("Settings are described in words")

@@ -10,8 +10,9 @@ struct ReportCommand: CommandWithExamples {
     discussion: """
       The report is one self-contained HTML file. A folder of the same name without .html, beside \
       it, holds each chart as SVG with its data as CSV, and each image as PNG; a folder that contains \
-      other files is not overwritten. The confusion matrix of a run is computed on the test set, or on the \
-      validation rows if there is no test set.
+      other files is not overwritten. A run is judged on the test set, or on the validation rows if there \
+      is no test set: classes by their confusions, yes or no also by ROC and calibration, numbers by their \
+      errors, labels each by precision, recall, F1 and ROC.
       """)
 
   static let examples = [
@@ -168,10 +169,10 @@ struct RunPageSource {
 
   private mutating func model() throws -> AnyTrainedModel? {
     if !directory.holdsModel {
-      miss("There is no model, and therefore no confusion matrix")
+      miss("There is no model, and therefore no evaluation")
       return nil
     }
-    return try part("The network and the confusion matrix are left out") {
+    return try part("The network and its evaluation are left out") {
       try AnyTrainedModel(readingFrom: $0.directory.modelPath)
     }
   }
@@ -183,12 +184,17 @@ struct RunPageSource {
     // Data named by the user must be usable; otherwise the part is optional.
     let found: (RunData, RunEvaluation?)? =
       data == nil
-      ? try part("The confusion matrix is left out") { try $0.evaluate(model) }
+      ? try part("The evaluation is left out") { try $0.evaluate(model) }
       : try evaluate(model)
     let inputs = model.network.inputSize
     let shape = found?.0.loaded.training.image
     let image = model.image ?? shape.flatMap { $0.featureCount == inputs ? $0 : nil }
-    return (RunNetwork(model.network, image: image), found?.1)
+    // The losses on the page are those of an ensemble's first network.
+    let settings = run.record.settings
+    let penalty = settings.ensemble == nil ? settings.training.penalty : .none
+    return (
+      RunNetwork(model.network, image: image, penalty: penalty == .none ? nil : penalty), found?.1
+    )
   }
 
   /// The run's data, and the model's evaluation on its test set or else on its validation rows.
@@ -197,20 +203,20 @@ struct RunPageSource {
   ) throws -> (RunData, RunEvaluation?) {
     let found = try RunData(of: run.record, given: data)
     try found.requireSame()
-    let (source, held) = (found.source, run.record.settings.validation)
+    let (source, settings) = (found.source, run.record.settings)
     if let test = found.loaded.test {
       return (found, try evaluate(model, on: test, "the test set", of: source))
     }
-    if held == 0 {
+    let rows = try settings.parts(of: found.loaded.training).validation
+    if rows.count == 0 {
       omissions.append(
-        "\(source) has no test set, and there are no validation rows: there is no confusion matrix."
-      )
+        "\(source) has no test set, and there are no validation rows: there is no evaluation.")
       return (found, nil)
     }
-    let rows = try found.loaded.training.split(held, by: run.record.settings.split).validation
     let evaluation = try evaluate(model, on: rows, "the validation rows", of: source)
     omissions.append(
-      "\(source) has no test set: the confusion matrix is that of the validation rows.")
+      "\(source) has no test set: the evaluation is that of the validation rows, by which the settings may "
+        + "have been chosen.")
     return (found, evaluation)
   }
 
@@ -219,8 +225,8 @@ struct RunPageSource {
   ) throws -> RunEvaluation {
     try ModelFile.requireFit(model, to: rows, path: directory.modelPath, of: source)
     if let warning = ModelFile.scaleWarning(model, rows.features, of: source) { miss(warning) }
+    let named = model.schema.kind == .classes ? rows.naming(classes: model.classNames) : rows
     return RunEvaluation(
-      of: model.network,
-      on: rows.naming(classes: model.classNames).prepared(with: model.preprocessing), rows: name)
+      of: model.network, on: named.prepared(with: model.preprocessing), rows: name)
   }
 }

@@ -31,7 +31,12 @@ private struct ComparisonPage {
     return Report.Section(
       "Overview",
       comparison.cautions.map { .warning($0) } + [
-        settings, .table(table("Results; the best accuracies are tinted", comparison.results)),
+        settings,
+        .table(
+          table(
+            isOneKind ? "Results; the best of each metric is tinted" : "Results", comparison.results
+          )
+        ),
       ])
   }
 
@@ -39,37 +44,55 @@ private struct ComparisonPage {
     Report.Table(
       caption: caption, columns: [.words("")] + entries.map { .figures($0.name) },
       rows: rows.map { row in
-        let numbers = row.name.hasSuffix("accuracy") ? row.values.map { Double($0) ?? -1 } : []
-        let best = numbers.max() ?? 0
+        let best = best(of: row)
         return [.init(row.name)]
-          + row.values.enumerated().map { index, value in
-            let isBest = numbers.indices.contains(index) && best > 0 && numbers[index] == best
-            return .init(value, tint: isBest ? 1 : nil)
+          + row.values.map { value in
+            .init(value, tint: best != nil && Double(value) == best ? 1 : nil)
           }
       })
+  }
+
+  /// Whether all runs predict targets of the same kind.
+  private var isOneKind: Bool { Set(entries.map(\.run.record.settings.task)).count == 1 }
+
+  /// The best value of a row of a metric, unless the runs are of different kinds.
+  private func best(of row: RunComparison.Row) -> Double? {
+    guard isOneKind, let metric = RunComparison.metric(of: row) else { return nil }
+    let values = row.values.compactMap { Double($0) }
+    return metric.isHigherBetter ? values.max() : values.min()
   }
 
   var curves: Report.Section {
     let loss = entries.map { RunPage.smoothed($0.run.history.loss) }
     let values = loss.joined().map(\.y).filter { $0 > 0 && $0.isFinite }
     let spansMagnitudes = (values.max() ?? 1) > 10 * (values.min() ?? 1)
-    let charts = [
-      chart(
-        "loss", "Training loss", "loss", loss, scale: spansMagnitudes ? .logarithmic : .linear,
-        "The loss of batches, smoothed over a fiftieth of each run."),
+    let note =
+      comparison.hasPenalty
+      ? " Batches' losses carry the penalty, validation losses do not: the two differ by it." : ""
+    let metrics = comparison.metrics
+    var charts = [
+      lossChart(loss, spansMagnitudes ? .logarithmic : .linear, note),
       chart(
         "validation-loss", "Validation loss", "loss", epochs(\.validationLoss), isZoomed: true,
-        "The loss on the rows held out, without the penalty."),
-      chart(
-        "validation-accuracy", "Validation accuracy", "accuracy", epochs(\.validationAccuracy),
-        isZoomed: true, "The accuracy on the rows held out."),
-      chart(
-        "training-accuracy", "Training accuracy", "accuracy", epochs(\.trainAccuracy),
-        isZoomed: true, "The accuracy on single batches, measured on the way."),
+        "The loss on the rows held out\(comparison.hasPenalty ? ", without the penalty" : "")."),
+    ]
+    for metric in metrics {
+      let title = metric.title
+      charts += [
+        chart(
+          "validation-\(metric.rawValue)", "Validation \(title)", title,
+          epochs { $0.validation?[metric] }, isZoomed: true,
+          "The \(title) on the rows held out."),
+        chart(
+          "training-\(metric.rawValue)", "Training \(title)", title,
+          epochs { $0.batch[metric] }, isZoomed: true,
+          "The \(title) on single batches, measured on the way."),
+      ]
+    }
+    charts.append(
       chart(
         "learning-rate", "Learning rate", "learning rate", epochs(\.learningRate),
-        "The learning rate at each evaluation."),
-    ]
+        "The learning rate at each evaluation."))
     var blocks: [Report.Block] = [.charts(charts.compactMap { $0 })]
     let (count, omitted) = (Self.distinctCount, entries.count - Self.distinctCount)
     if omitted > 0 {
@@ -77,6 +100,38 @@ private struct ComparisonPage {
         .paragraph("The \(count) best runs can be told apart; the other \(omitted) are gray."))
     }
     return Report.Section("Curves", blocks)
+  }
+
+  /// The smoothed losses of batches, and dashed those of the validation rows.
+  private func lossChart(
+    _ loss: [[Chart.Point]], _ scale: Chart.Scale, _ note: String
+  ) -> Report.NamedChart? {
+    let distinct = self.distinct
+    let validation = epochs(\.validationLoss)
+    let isKnown = validation.contains { !$0.isEmpty }
+    let (batch, held) =
+      comparison.hasPenalty
+      ? (", training, with penalty", ", validation, without penalty")
+      : isKnown ? (", training", ", validation") : ("", "")
+    let series = entries.indices.flatMap { index -> [Chart.Curves.Series] in
+      guard let place = distinct.firstIndex(of: index) else {
+        return [.init("others", loss[index], style: .faint)]
+      }
+      return [
+        .init(entries[index].name + batch, loss[index], color: place),
+        .init(entries[index].name + held, validation[index], style: .dashed, color: place),
+      ]
+    }.filter { !$0.points.isEmpty }
+    if series.isEmpty { return nil }
+    let title = isKnown ? "Training loss and validation loss" : "Training loss"
+    let dashed = isKnown ? ", and dashed that of the rows held out." : "."
+    let ends = Chart.Curves.ends(of: series, digits: 4) ?? ""
+    // Gray curves are in the back.
+    let ordered = series.filter { $0.style == .faint } + series.filter { $0.style != .faint }
+    return .curves(
+      "loss", title: title,
+      summary: "The loss of batches, smoothed over a fiftieth of each run\(dashed)\(ends)\(note)",
+      x: .init("iteration"), y: .init("loss", scale: scale), ordered, isWide: true)
   }
 
   private func epochs(_ value: (History.Epoch) -> Double?) -> [[Chart.Point]] {
@@ -108,14 +163,18 @@ private struct ComparisonPage {
       series.filter { $0.style == .faint } + series.filter { $0.style != .faint }, isWide: true)
   }
 
-  /// The runs with distinct curves, in order: all, or the best of many by validation accuracy and
-  /// last loss.
+  /// The runs with distinct curves, in order: all, or the best of many by the first run's metric on the
+  /// validation rows and the last loss.
   private var distinct: [Int] {
     if entries.count <= Self.distinctCount { return Array(entries.indices) }
+    let metric = entries[0].run.record.settings.metric
     func rank(_ index: Int) -> (Double, Double) {
       let results = entries[index].run.record.results
+      let value = metric == .loss ? results.validationLoss : results.validation?[metric]
       let loss = results.finalLoss ?? .infinity
-      return (-(results.validationAccuracy ?? -1), loss.isNaN ? .infinity : loss)
+      return (
+        value.map { metric.isHigherBetter ? -$0 : $0 } ?? .infinity, loss.isNaN ? .infinity : loss
+      )
     }
     return sortedIndices(entries.count) { rank($0) < rank($1) }.prefix(Self.distinctCount)
       .stablySorted(by: <)

@@ -1,3 +1,4 @@
+import PerceptronDatasets
 import PerceptronFiles
 import PerceptronTraining
 import PerceptronVisualization
@@ -80,12 +81,15 @@ public struct RunComparison: Sendable {
         row("iterations") { "\($0.results.iterations)" },
         row("stopped early") { $0.results.stoppedEarly ? "yes" : "no" },
         row("weights of iteration") { $0.results.bestIteration.map { "\($0)" } },
-        row(
-          records.contains { $0.settings.training.penalty != .none }
-            ? "last batch's loss, with penalty" : "last batch's loss"
-        ) { $0.results.finalLoss.map(readableNumber) },
-        row("training loss") { $0.results.trainLoss.map(readableNumber) },
-        row("validation loss") { $0.results.validationLoss.map(readableNumber) },
+        row(hasPenalty ? "last batch's loss, with penalty" : "last batch's loss") {
+          $0.results.finalLoss.map(readableNumber)
+        },
+        row("training loss" + (hasPenalty ? ", without penalty" : "")) {
+          $0.results.trainLoss.map(readableNumber)
+        },
+        row("validation loss" + (hasPenalty ? ", without penalty" : "")) {
+          $0.results.validationLoss.map(readableNumber)
+        },
       ] + metricRows + [
         row("time") { readableTime($0.seconds) },
         row("median iteration") { $0.secondsPerIteration.map(readableTime) },
@@ -93,18 +97,43 @@ public struct RunComparison: Sendable {
     return rows.filter { $0.values.contains { $0 != Self.none } }
   }
 
-  /// The metrics of the saved networks on training and validation rows.
-  private var metricRows: [Row] {
-    let parts: [(String, (RunRecord.Results) -> MetricValues?)] = [
-      ("training", { $0.training }), ("validation", { $0.validation }),
-    ]
-    return parts.flatMap { part, values in
-      Metric.allCases.map { metric in
-        let isShare = metric.kinds != [.numbers] && metric != .logLoss || metric == .r2
-        return row("\(part) \(metric.title)") {
-          values($0.results)?[metric].map { isShare ? decimal($0, 4) : readableNumber($0) }
+  /// Whether some run's batches have a penalty in their losses.
+  var hasPenalty: Bool { records.contains { $0.settings.training.penalty != .none } }
+
+  /// The metrics that the runs have, in the order of `Metric.allCases`.
+  var metrics: [Metric] {
+    Metric.allCases.filter { metric in
+      metric != .loss
+        && entries.contains { entry in
+          let results = entry.run.record.results
+          return results.training?[metric] != nil || results.validation?[metric] != nil
+            || entry.run.history.epochs.contains {
+              $0.batch[metric] != nil || $0.validation?[metric] != nil
+            }
         }
-      }
+    }
+  }
+
+  /// A row for each metric of the saved networks on the training rows and one on the validation rows.
+  private var metricRows: [Row] {
+    metrics.flatMap { metric in
+      let text = RunPage.text(of: metric)
+      return [
+        row(Self.name("training", metric)) { $0.results.training?[metric].map(text) },
+        row(Self.name("validation", metric)) { $0.results.validation?[metric].map(text) },
+      ]
+    }
+  }
+
+  private static func name(_ part: String, _ metric: Metric) -> String {
+    "\(part) \(metric.title)"
+  }
+
+  /// The metric that a row of the results has; nil for other rows.
+  static func metric(of row: Row) -> Metric? {
+    Metric.allCases.first { metric in
+      metric != .loss
+        && ["training", "validation"].contains { name($0, metric) == row.name }
     }
   }
 
@@ -117,23 +146,40 @@ public struct RunComparison: Sendable {
     let digests = records.map { $0.dataSource?.digest }
     let unknown = zip(entries, digests).filter { $1 == nil }.map(\.0.name)
     let losses = Set(
-      records.map { "\($0.settings.network.loss), \($0.settings.training.penalty)" })
+      records.map {
+        "\($0.settings.network.loss), \($0.settings.training.penalty), "
+          + ($0.settings.classWeights?.description ?? "")
+      })
+    let kinds = records.map(\.settings.task).reduce(into: [TargetKind]()) { kinds, kind in
+      if !kinds.contains(kind) { kinds.append(kind) }
+    }
+    let isSameKind = kinds.count == 1
     return [
-      Set(digests.compactMap { $0 }).count > 1
+      isSameKind
+        ? nil
+        : "The runs predict different kinds of targets, \(Self.list(kinds.map(\.rawValue))): their "
+          + "losses and metrics are not comparable.",
+      isSameKind && Set(digests.compactMap { $0 }).count > 1
         ? "The runs were trained on different data: their losses and metrics are not comparable."
-        : unknown.isEmpty
+        : !isSameKind || unknown.isEmpty
           ? nil
           : "It is unknown whether the runs were trained on the same data: the record of "
             + "\(unknown.joined(separator: ", ")) does not say.",
-      Set(
-        records.map {
-          "\($0.settings.validation) \($0.settings.split) \($0.settings.fold?.description ?? "")"
-        }
-      ).count > 1
+      isSameKind && Set(records.map { Self.heldOut($0.settings) }).count > 1
         ? "The runs held out different rows: their validation metrics are not comparable." : nil,
-      losses.count > 1
-        ? "The runs have different loss functions or penalties: their losses are not comparable."
-        : nil,
+      isSameKind && losses.count > 1
+        ? "The runs have different loss functions, penalties or class weights: their losses are not "
+          + "comparable." : nil,
     ].compactMap { $0 }
+  }
+
+  private static func list(_ words: [String]) -> String {
+    words.count < 2
+      ? words.joined() : words.dropLast().joined(separator: ", ") + " and " + (words.last ?? "")
+  }
+
+  private static func heldOut(_ settings: Experiment) -> String {
+    "\(settings.validation) \(settings.split) \(settings.fold?.description ?? "") "
+      + (settings.test.map { "\($0.size) \($0.rule)" } ?? "")
   }
 }

@@ -40,13 +40,13 @@ extension RunPage {
       fact("rows with all labels right", exact) { decimal($0, 4) },
       .init("mean F1 of the labels", shareFigure(metrics.macroF1)),
       .init("mean area under the ROC", shareFigure(metrics.macroAreaUnderROC)),
-      .init("labels", grouped(names.count)),
+      .init("labels", grouped(names.count)), rowsFact(targets.shape[0], weights),
     ]
     let worst = labels.filter { $0.area.value.isFinite }.stablySorted {
       $0.area.value < $1.area.value
     }.prefix(mostCurves)
     let chart = rocChart(
-      worst.map { ("\($0.name), area \(decimal($0.area.value, 3))", $0.curve) },
+      worst.map { ("\(spelled($0.name, "label")), area \(decimal($0.area.value, 3))", $0.curve) },
       title: labels.count > mostCurves ? "ROC of the labels told apart worst" : "ROC of the labels",
       summary:
         "For each threshold, the share of the rows with a label that is found, by the share of the "
@@ -54,7 +54,8 @@ extension RunPage {
     return [
       Report.Section(
         "Labels on \(rows)",
-        [.figures(figures), .table(table(labels))] + (worst.isEmpty ? [] : [.charts([chart])]))
+        [.figures(figures), .table(table(labels, isWeighted: weights != nil))]
+          + (worst.isEmpty ? [] : [.charts([chart])]))
     ]
   }
 
@@ -81,7 +82,7 @@ extension RunPage {
     return .accuracy(of: right, labels: right.map { _ in 1 }, weights: weights)
   }
 
-  private static func table(_ labels: [Label]) -> Report.Table {
+  private static func table(_ labels: [Label], isWeighted: Bool) -> Report.Table {
     var shown = labels
     var note = ""
     if labels.count > mostLabels {
@@ -93,14 +94,15 @@ extension RunPage {
       caption:
         "Of the rows for which a label is predicted, the share that has it (precision); of those "
         + "that have it, the share found (recall); their harmonic mean (F1); the area under the ROC "
-        + "with its 95 % interval; the rows that have it (support)\(note)",
+        + "with its 95 % interval; "
+        + "\(isWeighted ? "the weight of the rows" : "the rows") that have it (support)\(note)",
       columns: [
         .words("label"), .figures("support"), .figures("precision"), .figures("recall"),
         .figures("F1"), .figures("area under the ROC"), .figures("accuracy"),
       ],
       rows: shown.map { label in
         [
-          .init(label.name), .init(significant(label.counts.support, 6)),
+          .init(label.name), .init(text(ofRows: label.counts.support, isWeighted: isWeighted)),
           .init(shareText(label.counts.precision)), .init(shareText(label.counts.recall)),
           .init(
             shareText(label.counts.f1), tint: label.counts.f1.flatMap { $0 < 0.5 ? 1 - $0 : nil },

@@ -20,7 +20,7 @@ extension RunPage {
 
   private func pictures(_ evaluation: RunEvaluation) -> Report.Block? {
     guard let pictures = evaluation.pictures else { return nil }
-    let names = evaluation.confusion.classNames
+    let names = evaluation.schema.names
     return .pictures(
       zip(evaluation.mistakes, pictures).enumerated().map { index, pair in
         let (mistake, picture) = pair
@@ -35,14 +35,19 @@ extension RunPage {
   }
 
   private func table(_ evaluation: RunEvaluation) -> Report.Table {
-    let names = evaluation.confusion.classNames
+    let names = evaluation.schema.names
     var measure = "probability"
     if case .margin? = evaluation.mistakes.first?.confidence { measure = "margin" }
     return Report.Table(
       caption: "The most confident errors",
       columns: [.words("row"), .words("true class"), .words("predicted"), .figures(measure)],
-      texts: evaluation.mistakes.map {
-        ["\($0.row)", names[$0.label], names[$0.predicted], Self.text($0.confidence)]
+      texts: evaluation.mistakes.map { mistake in
+        let confidence =
+          switch mistake.confidence {
+          case .probability(let value): percent(value)
+          case .margin(let value): Self.number(value)
+          }
+        return ["\(mistake.row)", names[mistake.label], names[mistake.predicted], confidence]
       })
   }
 
@@ -58,37 +63,55 @@ extension RunPage {
 
   var confusions: Report.Section? {
     guard let evaluation else { return nil }
-    let confusion = evaluation.confusion
+    let counts = evaluation.counts
     let all: Report.Block =
-      confusion.classNames.count <= Self.mostInTable
-      ? .table(matrix(confusion)) : .charts([heatMap(confusion)])
-    return Report.Section("Confusions on \(evaluation.rows)", [all, .table(mistakes(confusion))])
+      counts.names.count <= Self.mostInTable
+      ? .table(matrix(counts)) : .charts([heatMap(counts)])
+    // With two classes they are in the section above.
+    let figures: [Report.Fact] =
+      evaluation.probabilitiesOfYes != nil
+      ? []
+      : [
+        evaluation.fact(.accuracy), evaluation.fact(.balancedAccuracy),
+        evaluation.fact(.f1, named: "mean F1 of the classes"),
+        evaluation.fact(.auc, named: aucName),
+        evaluation.fact(.logLoss), evaluation.rowsFact,
+      ].compactMap { $0 }
+    return Report.Section(
+      "Confusions on \(evaluation.rows)",
+      (figures.isEmpty ? [] : [.figures(figures)]) + [all, .table(mistakes(counts))])
   }
 
-  private func matrix(_ confusion: ConfusionMatrix) -> Report.Table {
-    let support = confusion.support
+  private var aucName: String {
+    (evaluation?.schema.names.count ?? 0) > 2 ? "mean AUC of the classes" : "AUC"
+  }
+
+  private func matrix(_ counts: ClassCounts) -> Report.Table {
+    let support = counts.support
     return Report.Table(
-      caption: "Rows by true and predicted class, with their share of the true class",
+      caption: (counts.isWeighted ? "The weight of the rows" : "Rows")
+        + " by true and predicted class, with their share of the true class",
       axis: "predicted class",
-      columns: [.words("true class")] + confusion.classNames.map { .figures($0) },
-      rows: confusion.counts.enumerated().map { label, counts in
-        [.init(confusion.classNames[label])]
-          + counts.enumerated().map { predicted, count in
+      columns: [.words("true class")] + counts.names.map { .figures($0) },
+      rows: counts.counts.enumerated().map { label, row in
+        [.init(counts.names[label])]
+          + row.enumerated().map { predicted, count in
             if count == 0 { return "·" }
-            let share = Double(count) / Double(support[label])
+            let share = count / support[label]
             let isBad = predicted != label
-            let names = (confusion.classNames[label], confusion.classNames[predicted])
+            let names = (counts.names[label], counts.names[predicted])
             return .init(
-              "\(count)", detail: "\(decimal(100 * share, 1)) %",
+              counts.text(count), detail: "\(decimal(100 * share, 1)) %",
               // The root makes small shares visible.
               tint: isBad ? share.squareRoot() : share, isBad: isBad,
-              hint: "\(names.0), predicted as \(names.1): \(count) of \(support[label]) rows")
+              hint: "\(names.0), predicted as \(names.1): \(counts.text(count)) of "
+                + "\(counts.text(support[label]))\(counts.isWeighted ? "" : " rows")")
           }
       })
   }
 
-  private func heatMap(_ confusion: ConfusionMatrix) -> Report.NamedChart {
-    let support = confusion.support
+  private func heatMap(_ counts: ClassCounts) -> Report.NamedChart {
+    let support = counts.support
     return Report.NamedChart(
       "confusion",
       Chart(
@@ -96,17 +119,17 @@ extension RunPage {
         summary: "The share of each true class by predicted class.",
         .heatMap(
           .init(
-            columnLabel: "predicted", columns: confusion.classNames, rowLabel: "true",
-            rows: confusion.classNames,
-            values: confusion.counts.enumerated().map { label, counts in
-              counts.map { support[label] == 0 ? nil : Double($0) / Double(support[label]) }
+            columnLabel: "predicted", columns: counts.names, rowLabel: "true",
+            rows: counts.names,
+            values: counts.counts.enumerated().map { label, row in
+              row.map { support[label] == 0 ? nil : $0 / support[label] }
             }, valueLabel: "share", digits: nil))), isWide: true)
   }
 
-  private func mistakes(_ confusion: ConfusionMatrix) -> Report.Table {
-    var pairs: [(label: Int, predicted: Int, count: Int)] = []
-    for (label, counts) in confusion.counts.enumerated() {
-      for (predicted, count) in counts.enumerated() where predicted != label && count > 0 {
+  private func mistakes(_ counts: ClassCounts) -> Report.Table {
+    var pairs: [(label: Int, predicted: Int, count: Double)] = []
+    for (label, row) in counts.counts.enumerated() {
+      for (predicted, count) in row.enumerated() where predicted != label && count > 0 {
         pairs.append((label, predicted, count))
       }
     }
@@ -114,35 +137,35 @@ extension RunPage {
     return Report.Table(
       caption: pairs.isEmpty ? "No row is misclassified" : "The most frequent confusions",
       columns: [
-        .words("true class"), .words("predicted"), .figures("rows"), .figures("of the class"),
+        .words("true class"), .words("predicted"), .figures(counts.isWeighted ? "weight" : "rows"),
+        .figures("of the class"),
       ],
       texts: pairs.prefix(15).map { label, predicted, count in
-        let share = Double(count) / Double(confusion.support[label])
+        let share = count / counts.support[label]
         return [
-          confusion.classNames[label], confusion.classNames[predicted], "\(count)",
+          counts.names[label], counts.names[predicted], counts.text(count),
           "\(decimal(100 * share, 1)) %",
         ]
       })
   }
 
   var classes: Report.Section? {
-    guard let confusion = evaluation?.confusion else { return nil }
-    let (precision, recall, f1) = (confusion.precision, confusion.recall, confusion.f1)
-    func text(_ value: Double?) -> String { value.map { decimal($0, 3) } ?? "–" }
-    let classes = confusion.classNames.indices.map { label in
-      [
-        confusion.classNames[label], text(precision[label]), text(recall[label]), text(f1[label]),
-        "\(confusion.support[label])",
-      ]
+    guard let counts = evaluation?.counts else { return nil }
+    func line(_ name: String, _ values: [Double?], _ support: Double) -> [String] {
+      [name] + values.map(Self.shareText) + [counts.text(support)]
     }
-    let mean = [
-      "mean of classes", text(confusion.macroPrecision), text(confusion.macroRecall),
-      text(confusion.macroF1), "\(confusion.count)",
-    ]
+    let classes = zip(counts.names, counts.classes).map { name, own in
+      line(name, [own.precision, own.recall, own.f1], own.support)
+    }
+    let mean = line(
+      "mean of classes",
+      [counts.mean(\.precision), counts.mean(\.recall), counts.mean(\.f1)],
+      counts.support.reduce(0, +))
     let table = Report.Table(
       caption:
         "Of the rows predicted to be of a class, the share that is (precision); of its "
-        + "rows, the share found (recall); their harmonic mean (F1); its rows (support)",
+        + "rows, the share found (recall); their harmonic mean (F1); "
+        + (counts.isWeighted ? "the weight of its rows (support)" : "its rows (support)"),
       columns: [
         .words("class"), .figures("precision"), .figures("recall"), .figures("F1"),
         .figures("support"),

@@ -32,11 +32,12 @@ extension RunPage {
         + "and \(names.count) names")
     let outputs = names.indices.map {
       Output(
-        name: names[$0], predicted: predicted.column($0), targets: targets.column($0),
+        column: names[$0], predicted: predicted.column($0), targets: targets.column($0),
         weights: weights)
     }
+    let all = figures(outputs, rowsFact(targets.shape[0], weights))
     let errors = Report.Section(
-      "Errors on \(rows)", [figures(outputs), .table(table(outputs, rows))])
+      "Errors on \(rows)", [all] + (outputs.count == 1 ? [] : [.table(table(outputs, rows))]))
     return [errors]
       + outputs.prefix(mostCharted).enumerated().map { place, output in
         section(output, place, isOnly: outputs.count == 1)
@@ -44,10 +45,11 @@ extension RunPage {
   }
 
   private struct Output {
-    let name: String
+    let column: String
     let predicted: [Double], targets: [Double]
     let weights: [Double]?
 
+    var name: String { RunPage.spelled(column, "output") }
     var absolute: MetricInterval {
       .meanAbsoluteError(of: predicted, targets: targets, weights: weights)
     }
@@ -57,18 +59,19 @@ extension RunPage {
     var determined: MetricInterval {
       .coefficientOfDetermination(of: predicted, targets: targets, weights: weights)
     }
+    var bias: MetricInterval { .mean(of: residuals, weights: weights) }
     var residuals: [Double] { zip(predicted, targets).map { $0 - $1 } }
     /// The rows of a weight above 0.
     var rows: [Int] { targets.indices.filter { weights?[$0] ?? 1 > 0 } }
   }
 
-  private static func figures(_ outputs: [Output]) -> Report.Block {
+  private static func figures(_ outputs: [Output], _ rows: Report.Fact) -> Report.Block {
     if outputs.count == 1, let output = outputs.first {
       return .figures([
-        fact("mean absolute error", output.absolute, number),
-        fact("root mean squared error", output.root, number),
+        fact("mean absolute error", output.absolute),
+        fact("root mean squared error", output.root),
         fact("R²", output.determined) { decimal($0, 4) },
-        .init("rows", grouped(output.rows.count)),
+        fact("mean of predicted − true", output.bias), rows,
       ])
     }
     let values = outputs.map(\.determined.value).filter { !$0.isNaN }
@@ -76,8 +79,7 @@ extension RunPage {
     return .figures(
       [
         .init("mean R² of the outputs", decimal(mean(values), 4)),
-        .init("outputs", grouped(outputs.count)),
-        .init("rows", grouped(outputs.first?.rows.count ?? 0)),
+        .init("outputs", grouped(outputs.count)), rows,
       ] + (worst.map { [.init("lowest R²: \($0.name)", decimal($0.determined.value, 4))] } ?? []))
   }
 
@@ -94,9 +96,9 @@ extension RunPage {
       ],
       rows: outputs.map { output in
         [
-          .init(output.name), cell(output.absolute, number), cell(output.root, number),
+          .init(output.column), cell(output.absolute), cell(output.root),
           cell(output.determined) { decimal($0, 4) },
-          cell(.mean(of: output.residuals, weights: output.weights), number),
+          cell(output.bias),
         ]
       })
   }
@@ -105,7 +107,9 @@ extension RunPage {
     let rows = output.rows
     let stride = max((rows.count + mostPoints - 1) / mostPoints, 1)
     let drawn = Swift.stride(from: 0, to: rows.count, by: stride).map { rows[$0] }
-    let note = stride > 1 ? " Every \(ordinal(stride)) row is drawn." : ""
+    let note =
+      (stride > 1 ? " Every \(ordinal(stride)) row is drawn." : "")
+      + (output.weights == nil ? "" : " Rows are drawn alike, whatever their weight above 0.")
     let (absolute, residuals) = (output.absolute.value, output.residuals)
     let name = isOnly ? "" : ", \(output.name)"
     let file = isOnly ? "" : "-\(place + 1)"
@@ -129,18 +133,21 @@ extension RunPage {
         + "a funnel, that errors grow with the number.\(note)",
       scatter("predicted", "predicted − true", .zero) { .init(output.predicted[$0], residuals[$0]) }
     )
+    let weights = output.weights.map { all in rows.map { all[$0] } }
     let histogram = Chart.Histogram(
-      of: rows.map { residuals[$0] }, axis: .init("predicted − true"), countLabel: "rows", mark: 0)
+      of: rows.map { residuals[$0] }, weights: weights, axis: .init("predicted − true"),
+      countLabel: weights == nil ? "rows" : "weight of rows", mark: 0)
     let outside = histogram.below + histogram.above
     let distribution = Chart(
       title: "Distribution of the residuals\(name)",
-      summary: "How many rows have a residual of a size; the mean absolute error is "
+      summary: (weights == nil ? "How many rows have" : "The weight of the rows that have")
+        + " a residual of a size; the mean absolute error is "
         + "\(number(absolute))."
         + (outside == 0
           ? "" : " The outermost bars include \(counted(outside, "row")) further out."),
       .histogram(histogram))
     return Report.Section(
-      isOnly ? "Predicted and true numbers" : "Output \(output.name)",
+      isOnly ? "Predicted and true numbers" : "Output \(output.column)",
       [
         .charts([
           .init("predicted-true\(file)", against), .init("residuals\(file)", residual),
@@ -164,12 +171,15 @@ extension RunPage {
       columns: [
         .words("row"), .figures("true"), .figures("predicted"), .figures("predicted − true"),
       ],
-      texts: largest.map { row, _ in
-        [
-          "\(row)", number(output.targets[row]), number(output.predicted[row]),
-          number(output.predicted[row] - output.targets[row]),
-        ]
-      })
+      texts: transposed([
+        largest.map { "\($0.row)" }, numbers(largest.map { output.targets[$0.row] }),
+        numbers(largest.map { output.predicted[$0.row] }),
+        numbers(largest.map { output.predicted[$0.row] - output.targets[$0.row] }),
+      ]))
+  }
+
+  private static func transposed(_ columns: [[String]]) -> [[String]] {
+    (columns.first ?? []).indices.map { row in columns.map { $0[row] } }
   }
 
   private static func ordinal(_ number: Int) -> String {
@@ -183,9 +193,6 @@ extension RunPage {
 // MARK: - Metrics with intervals
 
 extension RunPage {
-  /// A number in the targets' unit, with four significant digits.
-  static func number(_ value: Double) -> String { significant(value, 4) }
-
   static func mean(_ values: [Double]) -> Double {
     values.reduce(0, +) / Double(values.count)
   }
@@ -197,6 +204,31 @@ extension RunPage {
     .init(
       name, metric.value.isNaN ? "–" : text(metric.value),
       detail: range(metric, text).map { "95 % interval \($0)" })
+  }
+
+  /// A figure in the targets' unit, with as many decimals as its interval.
+  static func fact(_ name: String, _ metric: MetricInterval) -> Report.Fact {
+    fact(name, metric, numberText(of: metric))
+  }
+
+  /// A table's cell of a figure in the targets' unit.
+  static func cell(_ metric: MetricInterval) -> Report.Table.Cell {
+    cell(metric, numberText(of: metric))
+  }
+
+  /// The text of a figure and of the ends of its interval: all have the decimals that the largest of them
+  /// has as ``number(_:)``.
+  private static func numberText(of metric: MetricInterval) -> (Double) -> String {
+    let ends = metric.interval.map { [$0.lowerBound, $0.upperBound] } ?? []
+    let longest = number(([metric.value] + ends).map(\.magnitude).max() ?? 0)
+    if longest.contains("e") { return number }
+    let decimals = longest.split(separator: ".", maxSplits: 1).dropFirst().first?.count ?? 0
+    return { decimal($0, decimals) }
+  }
+
+  /// A name on a page: `output 0` for one that is a number.
+  static func spelled(_ name: String, _ thing: String) -> String {
+    Int(name) == nil ? name : "\(thing) \(name)"
   }
 
   /// A table's cell, the interval in a second line.

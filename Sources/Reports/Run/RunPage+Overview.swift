@@ -15,27 +15,80 @@ extension RunPage {
 
   /// Key figures, the end of the run, warnings, and what the page lacks.
   var overview: Report.Section {
-    let (without, with) = hasPenalty ? (", without penalty", ", with penalty") : ("", "")
-    let rows = evaluation?.rows ?? ""
     let training =
-      results.trainLoss.map { ("training loss" + without, readableNumber($0)) }
-      ?? results.finalLoss.map { ("last batch's loss" + with, readableNumber($0)) }
-    let figures: [(name: String, text: String?)] = [
-      ("accuracy on \(rows)", evaluation.map { decimal($0.confusion.accuracy, 4) }),
-      ("loss on \(rows)" + without, evaluation.map { readableNumber($0.loss) }),
-      ("validation accuracy", results.validationAccuracy.map { decimal($0, 4) }),
-      ("training accuracy", results.trainAccuracy.map { decimal($0, 4) }),
-      ("validation loss", results.validationLoss.map(readableNumber)),
+      results.trainLoss.map { ("training loss" + lossRemark(.evaluation), $0) }
+      ?? results.finalLoss.map { ("last batch's loss" + lossRemark(.batch), $0) }
+    let losses: [(name: String, value: Double?)] = [
+      ("validation loss" + lossRemark(.evaluation), results.validationLoss),
       (training?.0 ?? "", training?.1),
-      ("parameters", network.map { grouped($0.parameterCount) }),
-      ("iterations", grouped(results.iterations)), ("time", readableTime(record.seconds)),
     ]
+    let others: [Report.Fact?] = [
+      network.map { .init("parameters", grouped($0.parameterCount)) },
+      .init("iterations", grouped(results.iterations)),
+      .init("time", readableTime(record.seconds)),
+    ]
+    let figures =
+      headline + measured("validation", results.validation)
+      + measured("training", results.training)
+      + losses.compactMap { name, value in value.map { lossFact(name, $0) } }
+      + others.compactMap { $0 }
     return Report.Section(
       "Overview",
       (results.warnings ?? []).map { .warning($0.message) }
-        + [.figures(figures.compactMap { name, text in text.map { .init(name, $0) } })] + ending
+        + [.figures(figures)] + ending
         + warnings
         + (omissions + [firstLayerOmission].compactMap { $0 }).map { .paragraph($0) })
+  }
+
+  /// The run's metric and the loss on the rows of the evaluation.
+  private var headline: [Report.Fact] {
+    guard let evaluation else { return [] }
+    let kind = evaluation.schema.kind
+    var metrics = Metric.defaults(for: kind)
+    if evaluation.schema.kind == .classes && evaluation.schema.names.count == 2 {
+      metrics.append(.auc)
+    }
+    let own = record.settings.metric
+    if !metrics.contains(own) { metrics.insert(own, at: 0) }
+    let isMean = kind == .numbers && evaluation.schema.names.count > 1
+    let facts = metrics.compactMap { metric in
+      evaluation.fact(
+        metric, named: "\(isMean ? "mean " : "")\(metric.title) on \(evaluation.rows)")
+    }
+    return facts + [
+      lossFact("loss on \(evaluation.rows)" + lossRemark(.evaluation), evaluation.loss)
+    ]
+  }
+
+  private func measured(_ part: String, _ values: MetricValues?) -> [Report.Fact] {
+    (values?.all ?? []).map { metric, value in
+      .init("\(part) \(metric.title)", Self.text(of: metric)(value))
+    }
+  }
+
+  private func lossFact(_ name: String, _ value: Double) -> Report.Fact {
+    .init(
+      name, readableNumber(value),
+      detail: record.settings.task == .numbers ? "of the scaled targets" : nil)
+  }
+
+  enum LossKind {
+    /// The loss of an iteration's batch.
+    case batch
+    /// The loss of an evaluation.
+    case evaluation
+  }
+
+  /// What losses of a kind are with or without: `, with penalty and class weights`; empty for a run that
+  /// has neither.
+  func lossRemark(_ kind: LossKind) -> String {
+    let parts = [
+      hasPenalty ? "penalty" : nil, record.settings.classWeights == nil ? nil : "class weights",
+    ].compactMap { $0 }
+    if parts.isEmpty { return "" }
+    return kind == .batch
+      ? ", with \(parts.joined(separator: " and "))"
+      : ", without \(parts.joined(separator: " or "))"
   }
 
   /// The warnings of the last snapshot of the network's health, and other earlier ones.

@@ -13,15 +13,20 @@ extension RunPage {
     var charts = [lossChart(.linear), lossChart(.logarithmic)]
     var blocks: [Report.Block] = []
     if !history.epochs.isEmpty {
-      charts += [accuracyChart, rateChart]
+      charts += metrics.compactMap(metricChart) + [rateChart]
       blocks.append(
         .paragraph(
-          "Here training accuracies are of single batches, measured on the way; those in the "
-            + "overview are of all rows, after the last iteration."))
+          "Here training metrics are of single batches, measured on the way; those in the overview "
+            + "are of all rows, after the last iteration."))
       blocks.append(.table(epochs))
     }
-    if history.validationAccuracy.isEmpty {
-      let note = "There are no validation accuracies: no rows were held out, or none were measured."
+    if let count = record.settings.ensemble {
+      blocks.insert(
+        .paragraph("The curves are those of the first of \(count) networks of the ensemble."), at: 0
+      )
+    }
+    if history.epochs.allSatisfy({ $0.validation == nil }) {
+      let note = "There is no validation: no rows were held out, or none were measured."
       blocks.insert(.paragraph(note), at: 0)
     }
     return Report.Section("Training", [.charts(charts)] + blocks)
@@ -30,20 +35,35 @@ extension RunPage {
   private func lossChart(_ scale: Chart.Scale) -> Report.NamedChart {
     let loss = history.loss
     let validation = history.points(\.validationLoss)
-    let end = validation.last.map {
-      " On validation rows\(hasPenalty ? ", without the penalty," : "") it ends at "
-        + "\(significant($0.y, 4))."
-    }
+    let end = validation.last.map { " On validation rows it ends at \(significant($0.y, 4))." }
     let each = loss.enumerated().map { Chart.Point(Double($0), $1) }
+    let (batch, held) = (lossRemark(.batch), lossRemark(.evaluation))
     return .curves(
       scale == .linear ? "loss" : "loss-logarithmic",
       title: scale == .linear ? "Loss" : "Loss, logarithmic",
-      summary: "The loss of each batch\(hasPenalty ? " with the penalty" : ""), from "
-        + "\(significant(loss[0], 4)) to \(significant(loss[loss.count - 1], 4)); smoothed, the "
-        + "mean of \(counted(Self.span(of: loss), "iteration")) around each." + (end ?? ""),
-      x: .init("iteration"), y: .init("loss", scale: scale),
-      [.init("each batch", each, style: .faint), .init("smoothed", Self.smoothed(loss), color: 0)]
-        + (validation.isEmpty ? [] : [.init("validation", validation, color: 1)]))
+      summary: "The loss of each batch, from \(significant(loss[0], 4)) to "
+        + "\(significant(loss[loss.count - 1], 4)); smoothed, the mean of "
+        + "\(counted(Self.span(of: loss), "iteration")) around each." + (end ?? "")
+        + difference(hasValidation: !validation.isEmpty),
+      x: .init("iteration"),
+      y: .init(
+        record.settings.task == .numbers ? "loss of the scaled targets" : "loss", scale: scale),
+      [
+        .init("each batch" + batch, each, style: .faint),
+        .init("smoothed" + batch, Self.smoothed(loss), color: 0),
+      ] + (validation.isEmpty ? [] : [.init("validation" + held, validation, color: 1)]))
+  }
+
+  /// The sentence on what the batches' losses have and the validation loss has not.
+  private func difference(hasValidation: Bool) -> String {
+    let penalty = network?.penalty.map { ", \(significant($0, 4)) of the saved network" } ?? ""
+    let parts = [
+      hasPenalty ? "the penalty\(penalty)" : nil,
+      record.settings.classWeights == nil ? nil : "the class weights",
+    ].compactMap { $0 }
+    if parts.isEmpty { return "" }
+    return " The batches' losses carry \(parts.joined(separator: " and "))"
+      + (hasValidation ? ", and the validation loss does not." : ".")
   }
 
   private static func span(of loss: [Double]) -> Int { max(1, loss.count / 50) }
@@ -62,18 +82,35 @@ extension RunPage {
     return window.reduce(0, +) / Double(window.count)
   }
 
-  private var accuracyChart: Report.NamedChart {
-    var series = [Chart.Curves.Series("training batch", history.points(\.trainAccuracy), color: 0)]
-    var summary =
-      "The accuracy on training batches ends at "
-      + decimal(history.trainAccuracy[history.epochs.count - 1], 4)
-    if let last = history.validationAccuracy.last {
-      series.append(.init("validation", history.points(\.validationAccuracy), color: 1))
-      summary += ", that on validation rows at \(decimal(last, 4))"
+  /// The metrics that were measured on the way, the run's own first.
+  private var metrics: [Metric] {
+    var found = [record.settings.metric]
+    for epoch in history.epochs {
+      for (metric, _) in epoch.batch.all + (epoch.validation?.all ?? [])
+      where !found.contains(metric) { found.append(metric) }
     }
+    return found.filter { $0 != .loss }
+  }
+
+  /// A metric on batches and on the validation rows; nil where it was not measured.
+  private func metricChart(_ metric: Metric) -> Report.NamedChart? {
+    let text = Self.text(of: metric)
+    let batch = history.points { $0.batch[metric] }
+    let validation = history.points { $0.validation?[metric] }
+    let ends = [
+      batch.last.map { "on training batches ends at \(text($0.y))" },
+      validation.last.map { "on validation rows at \(text($0.y))" },
+    ].compactMap { $0 }
+    if ends.isEmpty { return nil }
+    // R² may be far below 0 at first.
+    let range = metric == .r2 ? Chart.Curves.lateRange(of: [batch, validation]) : nil
     return .curves(
-      "accuracy", title: "Accuracy", summary: summary + ".", x: .init("iteration"),
-      y: .init("accuracy"), series)
+      metric.rawValue, title: metric.title.prefix(1).uppercased() + metric.title.dropFirst(),
+      summary: "The \(metric.title) \(ends.joined(separator: ", "))."
+        + Chart.Curves.note(on: range),
+      x: .init("iteration"), y: .init(metric.title, range: range),
+      [("training batch", batch, 0), ("validation", validation, 1)].filter { !$0.1.isEmpty }
+        .map { name, points, color in .init(name, points, color: color) })
   }
 
   private var rateChart: Report.NamedChart {
@@ -99,17 +136,26 @@ extension RunPage {
     return Report.Table(
       caption: shown.count < history.epochs.count
         ? "The last \(shown.count) of \(history.epochs.count) epochs" : "Epochs",
-      columns: [
-        .figures("iteration"), .figures("accuracy on the batch"), .figures("validation accuracy"),
-        .figures("validation loss"), .figures("learning rate"),
-      ],
+      columns: [.figures("iteration")] + shownMetrics.map { .figures($0.name) }
+        + [.figures("validation loss"), .figures("learning rate")],
       texts: shown.map { epoch in
-        [
-          "\(epoch.iteration)", decimal(epoch.trainAccuracy, 4),
-          epoch.validationAccuracy.map { decimal($0, 4) } ?? "–",
-          epoch.validationLoss.map(readableNumber) ?? "–", significant(epoch.learningRate, 3),
-        ]
+        ["\(epoch.iteration)"]
+          + shownMetrics.map { column in
+            column.value(epoch).map(Self.text(of: column.metric)) ?? "–"
+          } + [
+            epoch.validationLoss.map(readableNumber) ?? "–", significant(epoch.learningRate, 3),
+          ]
       })
+  }
+
+  /// The columns of metrics of the table of epochs: the first one on the batch, all on the validation rows.
+  private var shownMetrics: [(name: String, metric: Metric, value: (History.Epoch) -> Double?)] {
+    metrics.prefix(1).map { metric in
+      ("\(metric.title) on the batch", metric, { $0.batch[metric] })
+    }
+      + metrics.map { metric in
+        ("validation \(metric.title)", metric, { $0.validation?[metric] })
+      }
   }
 }
 

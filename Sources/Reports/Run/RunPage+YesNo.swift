@@ -45,6 +45,7 @@ extension RunPage {
         "Brier score", share(brierScore(of: probabilities, labels: labels, weights: weights))),
       .init("calibration error", share(calibration.expectedError)),
       .init("share of \(names.yes)", share(counts.support / counts.total)),
+      rowsFact(labels.count, weights),
     ]
     let curve = ROCCurve(of: probabilities, labels: labels, weights: weights)
     var charts = [calibrationChart(calibration, names.yes)]

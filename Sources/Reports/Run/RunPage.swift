@@ -26,9 +26,9 @@ extension Report {
     self.init(
       title: name, subtitle: page.subtitle,
       sections: [
-        page.overview, page.progress, page.health, page.firstLayer, page.confusions, page.mistakes,
-        page.classes, gradientCheck.map(RunPage.gradients), page.settings,
-      ].compactMap { $0 })
+        [page.overview, page.progress], [page.health, page.firstLayer].compactMap { $0 },
+        page.judgement, [gradientCheck.map(RunPage.gradients), page.settings].compactMap { $0 },
+      ].flatMap { $0 })
   }
 }
 
@@ -40,52 +40,33 @@ struct RunPage {
   let evaluation: RunEvaluation?
   let omissions: [String]
   let resumeCommand: String?
-}
 
-/// The evaluation of a run's network on rows that it was not trained on.
-public struct RunEvaluation: Sendable, Equatable {
-  /// The name of the rows, such as `the test set`.
-  public var rows: String
-  /// The confusion matrix.
-  public var confusion: ConfusionMatrix
-  /// The mean loss without penalty.
-  public var loss: Double
-  /// The most confident errors, the most confident first.
-  public var mistakes: [Mistake]
-  /// A picture of each mistake; nil if rows are no pictures.
-  public var pictures: [Image]?
-
-  /// Creates an evaluation.
-  ///
-  /// - Precondition: one picture for each mistake, if there are pictures.
-  public init(
-    rows: String, confusion: ConfusionMatrix, loss: Double, mistakes: [Mistake] = [],
-    pictures: [Image]? = nil
-  ) {
-    require(
-      pictures.map { $0.count == mistakes.count } ?? true,
-      "RunEvaluation: \(pictures?.count ?? 0) pictures for \(mistakes.count) mistakes")
-    self.rows = rows
-    self.confusion = confusion
-    self.loss = loss
-    self.mistakes = mistakes
-    self.pictures = pictures
-  }
-
-  /// Evaluates a network.
-  ///
-  /// - Parameters:
-  ///   - data: rows of its input size with no more classes than it has.
-  ///   - rows: the name of the rows, such as `the test set`.
-  ///   - mistakes: the maximum number of mistakes.
-  public init<Scalar: BLASScalar>(
-    of network: Network<Scalar>, on data: PreparedDataset<Scalar>, rows: String, mistakes: Int = 12
-  ) {
-    let mostConfident = network.mostConfidentErrors(on: data, count: mistakes)
-    self.init(
-      rows: rows, confusion: network.confusionMatrix(on: data),
-      loss: network.evaluate(on: data).loss, mistakes: mostConfident,
-      pictures: data.dataset.images(rows: mostConfident.map(\.row)))
+  /// How well the network predicts the rows of its evaluation, by the kind of their targets.
+  var judgement: [Report.Section] {
+    guard let evaluation else { return [] }
+    let (names, rows) = (evaluation.schema.names, evaluation.rows)
+    switch evaluation.schema.kind {
+    case .classes:
+      let binary = evaluation.probabilitiesOfYes.map { probabilities in
+        Self.yesNo(
+          probabilities: probabilities, labels: evaluation.labels,
+          names: (Self.spelled(names[0], "class"), Self.spelled(names[1], "class")),
+          weights: evaluation.weights, rows: rows)
+      }
+      return (binary ?? []) + [confusions, mistakes, classes].compactMap { $0 }
+    case .numbers:
+      guard let predicted = evaluation.predictions.values, let targets = evaluation.values else {
+        return []
+      }
+      return Self.numbers(
+        predicted: predicted, targets: targets, names: names, weights: evaluation.weights,
+        rows: rows)
+    case .labels:
+      guard let targets = evaluation.values else { return [] }
+      return Self.labels(
+        probabilities: evaluation.predictions.probabilities ?? evaluation.predictions.outputs,
+        targets: targets, names: names, weights: evaluation.weights, rows: rows)
+    }
   }
 }
 
@@ -103,13 +84,20 @@ public struct RunNetwork: Sendable, Hashable {
   public var parameterCount: Int
   /// The first layer's weights.
   public var firstLayer: FirstLayer
+  /// The penalty of the weights, which training losses carry; nil where it is not known.
+  public var penalty: Double?
 
   /// Creates the figures and pictures of a network.
   ///
-  /// - Parameter image: the shape of its inputs as a picture; nil if they are none.
+  /// - Parameters:
+  ///   - image: the shape of its inputs as a picture; nil if they are none.
+  ///   - penalty: the penalty that it was trained with, or nil.
   /// - Precondition: a picture has as many features as the network inputs.
-  public init<Scalar: BLASScalar>(_ network: Network<Scalar>, image: ImageShape?) {
+  public init<Scalar: BLASScalar>(
+    _ network: Network<Scalar>, image: ImageShape?, penalty: Penalty? = nil
+  ) {
     parameterCount = network.summary.parameterCount
+    self.penalty = penalty.map { Double(network.value(of: $0)) }
     let pictures = image.map { network.firstLayerImages($0) }
     firstLayer =
       if case let pictures?? = pictures {

@@ -14,17 +14,19 @@ package enum EventMessage {
   private enum Value {
     static let tag = 1, simpleValue = 2, image = 4, histogram = 5, tensor = 8, metadata = 9
   }
-  private enum Metadata { static let pluginData = 1 }
+  private enum Metadata { static let pluginData = 1, description = 3 }
   private enum PluginData { static let name = 1, content = 2 }
   private enum Picture { static let height = 1, width = 2, colorspace = 3, encoded = 4 }
   private enum Histogram {
     static let min = 1, max = 2, count = 3, sum = 4, sumOfSquares = 5, limits = 6, counts = 7
   }
-  private enum EmptyTensor {
-    static let type = 1, shape = 2
-    static let float = 1
+  private enum TensorField {
+    static let type = 1, shape = 2, texts = 8
+    static let float = 1, string = 7
   }
   private enum Shape { static let dimension = 2 }
+  /// Of a layout, a category, a chart, and a chart's lines.
+  private enum LayoutField { static let title = 1, tag = 1, category = 2, chart = 2 }
 
   static func fileVersion(at time: Double) -> WireMessage {
     WireMessage {
@@ -42,13 +44,50 @@ package enum EventMessage {
     }
   }
 
+  /// - Parameter descriptions: the texts of some tags, which TensorBoard shows at their charts.
   package static func scalars(
-    _ numbers: [(tag: String, number: Double)], step: Int, time: Double
+    _ numbers: [(tag: String, number: Double)], step: Int, time: Double,
+    descriptions: [String: String] = [:]
   ) -> WireMessage {
     event(
       values: numbers.map { tag, number in
-        value(tag) { $0.add(Value.simpleValue, Float(number)) }
+        value(tag) { message in
+          message.add(Value.simpleValue, Float(number))
+          if let text = descriptions[tag] {
+            message.add(Value.metadata, WireMessage { $0.add(Metadata.description, text) })
+          }
+        }
       }, step: step, time: time)
+  }
+
+  /// The layout of TensorBoard's tab of custom scalars: charts with several tags each (TensorBoard,
+  /// `plugins/custom_scalar/layout.proto`).
+  static func layout(_ charts: [(title: String, tags: [String])], time: Double) -> WireMessage {
+    let layout = WireMessage { message in
+      let category = WireMessage { category in
+        category.add(LayoutField.title, "training and validation")
+        for (title, tags) in charts {
+          let lines = WireMessage { for tag in tags { $0.add(LayoutField.tag, tag) } }
+          let chart = WireMessage {
+            $0.add(LayoutField.title, title)
+            $0.add(LayoutField.chart, lines)
+          }
+          category.add(LayoutField.chart, chart)
+        }
+      }
+      message.add(LayoutField.category, category)
+    }
+    let data = WireMessage { $0.add(PluginData.name, "custom_scalars") }
+    let tensor = WireMessage {
+      $0.add(TensorField.type, TensorField.string)
+      $0.add(TensorField.shape, WireMessage())
+      $0.add(TensorField.texts, layout.bytes)
+    }
+    let value = value("custom_scalars__config__") {
+      $0.add(Value.metadata, WireMessage { $0.add(Metadata.pluginData, data) })
+      $0.add(Value.tensor, tensor)
+    }
+    return event(values: [value], step: 0, time: time)
   }
 
   static func image(
@@ -89,8 +128,8 @@ package enum EventMessage {
       $0.add(PluginData.content, content)
     }
     let tensor = WireMessage {
-      $0.add(EmptyTensor.type, EmptyTensor.float)
-      $0.add(EmptyTensor.shape, WireMessage { $0.add(Shape.dimension, WireMessage()) })
+      $0.add(TensorField.type, TensorField.float)
+      $0.add(TensorField.shape, WireMessage { $0.add(Shape.dimension, WireMessage()) })
     }
     let value = value(tag) {
       $0.add(Value.metadata, WireMessage { $0.add(Metadata.pluginData, data) })

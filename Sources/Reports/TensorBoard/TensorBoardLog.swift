@@ -7,7 +7,7 @@ import PerceptronVisualization
 /// An event file for `tensorboard --logdir FOLDER`, which may read it while it is written.
 ///
 ///     let log = try TensorBoardLog(in: "runs/digits-1/tensorboard")
-///     try log.scalar("loss", 2.3, step: 0)
+///     try log.scalar("loss/training", 2.3, step: 0)
 ///     try log.flush()
 ///
 /// Events are buffered up to 64 KiB or two seconds; flushed events survive a kill of the process. Every
@@ -50,9 +50,19 @@ public final class TensorBoardLog {
   }
 
   /// Adds numbers of the same step, in less space and time than one by one.
-  public func scalars(_ numbers: [(tag: String, number: Double)], step: Int) throws {
+  ///
+  /// - Parameter descriptions: the texts of some tags, which TensorBoard shows at their charts; those of a
+  ///   tag's first number count.
+  public func scalars(
+    _ numbers: [(tag: String, number: Double)], step: Int, descriptions: [String: String] = [:]
+  ) throws {
     if numbers.isEmpty { return }
-    try add(EventMessage.scalars(numbers, step: step, time: now))
+    try add(EventMessage.scalars(numbers, step: step, time: now, descriptions: descriptions))
+  }
+
+  /// Adds the charts of TensorBoard's tab of custom scalars, each with several tags.
+  public func layout(_ charts: [(title: String, tags: [String])]) throws {
+    try add(EventMessage.layout(charts, time: now))
   }
 
   /// Adds a picture.

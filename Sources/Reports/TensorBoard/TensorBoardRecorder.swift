@@ -19,6 +19,8 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   private let imageShape: ImageShape?
   /// The last iterations with histograms and with pictures.
   private var lastDetailed: Int?, lastPictured: Int?
+  /// Whether the charts of training beside validation were written.
+  private var hasLayout = false
 
   /// The approximate number of pictures: TensorBoard shows at most ten of a tag.
   private static var pictureCount: Int { 10 }
@@ -55,20 +57,51 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
     let isFirstOrLast = lastDetailed == nil || step == progress.iterations - 1
     guard isFirstOrLast || step.isMultiple(of: interval) || progress.epoch != nil else { return }
     try log.scalars(
-      [("loss", progress.loss), ("learning rate", progress.learningRate)], step: step)
-    if let epoch = progress.epoch {
-      let batch = epoch.batch.all.map { ("\($0.metric.rawValue)/training batch", $0.value) }
-      let held = (epoch.validation?.all ?? []).map {
-        ("\($0.metric.rawValue)/validation", $0.value)
-      }
-      let loss = epoch.validationLoss.map { [("loss/validation", $0)] } ?? []
-      try log.scalars(batch + held + loss, step: step)
-    }
+      [(Self.tag(.loss, .batch), progress.loss), ("learning rate", progress.learningRate)],
+      step: step, descriptions: Self.descriptions)
+    if let epoch = progress.epoch { try record(epoch, step: step) }
     if isFirstOrLast || (progress.epoch != nil && isTimeForHistograms(progress)) {
       try recordHistograms(of: moment.network, step: step)
       let isTimeForPicture = step - (lastPictured ?? 0) >= progress.iterations / Self.pictureCount
       if isFirstOrLast || isTimeForPicture { try recordPicture(of: moment.network, step: step) }
     }
+  }
+
+  private enum Part: String {
+    case batch = "training batch"
+    case validation
+  }
+
+  /// The tag of a metric: those of one metric are a group. Batches' losses are those of training.
+  private static func tag(_ metric: Metric, _ part: Part) -> String {
+    metric == .loss && part == .batch ? "loss/training" : "\(metric.rawValue)/\(part.rawValue)"
+  }
+
+  private static var descriptions: [String: String] {
+    [
+      tag(.loss, .batch): "The loss of an iteration's batch, with the penalty if the run has one.",
+      tag(.loss, .validation): "The loss of the validation rows, without any penalty.",
+    ]
+  }
+
+  private func record(_ epoch: History.Epoch, step: Int) throws {
+    var numbers: [(tag: String, number: Double)] = []
+    var measured: [Metric] = [.loss]
+    for (part, values) in [(Part.batch, epoch.batch), (.validation, epoch.validation)] {
+      for (metric, value) in values?.all ?? [] {
+        numbers.append((Self.tag(metric, part), value))
+        if !measured.contains(metric) { measured.append(metric) }
+      }
+    }
+    numbers += epoch.validationLoss.map { [(Self.tag(.loss, .validation), $0)] } ?? []
+    if !hasLayout && epoch.validation != nil {
+      hasLayout = true
+      try log.layout(
+        measured.map { metric in
+          (metric.title, [Self.tag(metric, .batch), Self.tag(metric, .validation)])
+        })
+    }
+    try log.scalars(numbers, step: step, descriptions: Self.descriptions)
   }
 
   /// Records a diagnosis: the ratios of updates to weights, and the shares of dead ReLU units.

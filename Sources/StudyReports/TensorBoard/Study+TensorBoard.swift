@@ -90,7 +90,7 @@ private struct StudyEvents {
     let valueTag = goal.metric.map { "\($0.rawValue)/validation" } ?? goal.name
     let numbers: [(tag: String, number: Double?)] =
       [
-        ("loss", measurement.loss),
+        ("loss/training", measurement.loss),
         ("\(metric.rawValue)/training batch", measurement.trainingValue),
       ]
       .filter { $0.0 != valueTag }

@@ -69,6 +69,8 @@ extension Chart.Curves {
   private func dash(of index: Int) -> String? {
     if series[index].style == .faint || series[index].style == .points { return nil }
     if series[index].style == .dashed { return Self.dashes[1] }
+    // Beside curves that are dashed for what they are, others are not.
+    if series.contains(where: { $0.style == .dashed }) { return nil }
     if series.count(where: { $0.style != .faint }) <= Self.mostSolid { return nil }
     let number = series[index].color ?? series[..<index].count { $0.style != .faint }
     return Self.dashes[(number % Self.dashes.count + Self.dashes.count) % Self.dashes.count]

@@ -47,6 +47,8 @@ struct Drawing {
     from start: (x: Double, y: Double), to end: (x: Double, y: Double), color: ChartColor,
     width: Double = 1, dash: String? = nil
   ) {
+    // Gnuplot joins lines of a color and a width into a path, whatever their dashes.
+    let width = dash == nil ? width : width + 0.01
     command(
       "set arrow from screen \(place(start.x, start.y)) to screen \(place(end.x, end.y)) nohead"
         + " linecolor rgb '\(color.hexadecimal)' linewidth \(width)"

@@ -37,18 +37,28 @@ extension Chart {
     /// 2·IQR/n^⅓, but 8 to 60 of them. Where all numbers span more than three times the range of their
     /// inner 99 %, the bins cover this range, and the outermost ones also count the numbers beyond.
     ///
-    /// - Parameter numbers: those that are not finite are left out.
+    /// - Parameters:
+    ///   - numbers: those that are not finite are left out.
+    ///   - weights: what each number counts, or nil for 1 each.
+    /// - Precondition: no weights, or one for each number.
     public init(
-      of numbers: [Double], axis: Axis, countLabel: String, mark: Double? = nil
+      of numbers: [Double], weights: [Double]? = nil, axis: Axis, countLabel: String,
+      mark: Double? = nil
     ) {
-      let sorted = numbers.filter { abs($0) <= 1e300 }.sorted()
+      precondition(
+        weights.map { $0.count == numbers.count } ?? true,
+        "Histogram: \(weights?.count ?? 0) weights for \(numbers.count) numbers")
+      let order = numbers.indices.filter { abs(numbers[$0]) <= 1e300 }.sorted {
+        (numbers[$0], $0) < (numbers[$1], $1)
+      }
+      let sorted = order.map { numbers[$0] }
       let edges = Self.edges(sorted)
       var counts = [Double](repeating: 0, count: edges.count - 1)
       var place = 0
-      for number in sorted {
+      for (number, index) in zip(sorted, order) {
         // A number at an edge belongs to the bin above it.
         while place < counts.count - 1 && number >= edges[place + 1] { place += 1 }
-        counts[place] += 1
+        counts[place] += weights?[index] ?? 1
       }
       self.init(axis: axis, edges: edges, counts: counts, countLabel: countLabel, mark: mark)
       if sorted.isEmpty { self.counts = [] }

@@ -126,7 +126,7 @@ struct StudyEventsTests {
 
   @Test(
     "A number of the goal's name is there once, and is the goal's",
-    arguments: ["loss", "accuracy/validation", "final_loss", "seconds", "error"])
+    arguments: ["loss", "loss/training", "accuracy/validation", "final_loss", "seconds", "error"])
   func numberGoalsNameThereOnce(name: String) throws {
     let scratch = try TemporaryDirectory()
     try study(Goal(name, .minimize)).writeTensorBoard(to: scratch.file("events"))

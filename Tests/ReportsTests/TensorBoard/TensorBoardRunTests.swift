@@ -95,15 +95,39 @@ struct TensorBoardRunTests {
       return numbers
     }
     let losses = [0, 6, 9, 12, 18, 19, 24].map { ($0, Double(Float(history.loss[$0]))) }
-    #expect(try found("loss") == Dictionary(uniqueKeysWithValues: losses))
+    #expect(try found("loss/training") == Dictionary(uniqueKeysWithValues: losses))
     let accuracies = history.epochs.map {
       ($0.iteration, Double(Float($0.validationAccuracy ?? .nan)))
     }
     #expect(accuracies.map(\.0) == [9, 19])
     #expect(
       try found("accuracy/validation") == Dictionary(uniqueKeysWithValues: accuracies))
+    #expect(try found("loss/validation").keys.sorted() == [9, 19])
     #expect(try found("parameters/W1") == [0: 576, 9: 576, 19: 576, 24: 576])
+    #expect(
+      try Self.run(Self.layout, [scratch.path]).lines.map(String.init) == [
+        "loss: loss/training, loss/validation",
+        "accuracy: accuracy/training batch, accuracy/validation",
+        "The loss of an iteration's batch, with the penalty if the run has one.",
+      ])
   }
+
+  /// Prints the charts of the tab of custom scalars, and the text at the training loss.
+  private static let layout = """
+    import sys
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.plugins.custom_scalar import layout_pb2, metadata
+    log = EventAccumulator(sys.argv[1]).Reload()
+    [event] = log.Tensors(metadata.CONFIG_SUMMARY_TAG)
+    assert metadata.PLUGIN_NAME in log.summary_metadata[
+        metadata.CONFIG_SUMMARY_TAG].plugin_data.plugin_name
+    layout = layout_pb2.Layout.FromString(event.tensor_proto.string_val[0])
+    for category in layout.category:
+      for chart in category.chart:
+        print(chart.title + ': ' + ', '.join(chart.multiline.tag))
+    print(log.summary_metadata['loss/training'].summary_description)
+    """
+
   @Test("A run that stops early has its last histograms, and continues in another file")
   func runStopsEarlyLastHistograms()
     throws
