@@ -54,7 +54,11 @@ package enum EventMessage {
         value(tag) { message in
           message.add(Value.simpleValue, Float(number))
           if let text = descriptions[tag] {
-            message.add(Value.metadata, WireMessage { $0.add(Metadata.description, text) })
+            let metadata = WireMessage {
+              $0.add(Metadata.pluginData, WireMessage { $0.add(PluginData.name, "scalars") })
+              $0.add(Metadata.description, text)
+            }
+            message.add(Value.metadata, metadata)
           }
         }
       }, step: step, time: time)
