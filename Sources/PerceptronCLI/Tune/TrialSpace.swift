@@ -152,8 +152,9 @@ struct TrialSpace {
         "--\(hyperparameter.name) is \(text), but only numbers have ranges; give a list, separated by commas"
       )
     }
+    let isSingle = hyperparameter.isCommaList && !text.contains(";")
     var parameter = try SearchSpace.Parameter(
-      hyperparameter.name, parsing: text, as: hyperparameter.kind)
+      hyperparameter.name, parsing: isSingle ? text + ";" : text, as: hyperparameter.kind)
     parameter.condition = try condition(of: hyperparameter)
     if case .values(let values) = parameter.domain, values.count == 1, parameter.condition.isEmpty {
       fixed[hyperparameter.name] = values[0].description

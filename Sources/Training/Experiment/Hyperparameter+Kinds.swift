@@ -175,6 +175,7 @@ extension Hyperparameter {
   var departing: Hyperparameter { with { $0.departs = true } }
   var logarithmic: Hyperparameter { with { $0.isLogarithmic = true } }
   var unordered: Hyperparameter { with { $0.isOrdered = false } }
+  var commaList: Hyperparameter { with { $0.isCommaList = true } }
 
   func shown(_ value: @escaping @Sendable (Experiment) -> Value?) -> Hyperparameter {
     with { $0.shown = value }

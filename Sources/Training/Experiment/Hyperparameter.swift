@@ -48,6 +48,8 @@ public struct Hyperparameter: Sendable {
   package internal(set) var isLogarithmic = false
   /// Whether a flag can be turned off, since some data has it on by default.
   package internal(set) var isInvertible = false
+  /// Whether each value is a list with commas, so that semicolons alone separate several values.
+  package internal(set) var isCommaList = false
   /// Whether a value, other than false, makes the experiment another than the classic one, so that
   /// other defaults hold.
   var departs = false

@@ -162,7 +162,7 @@ extension Hyperparameter {
         Weights of the classes in the loss: balanced, for weights inversely proportional to the classes' \
         numbers of training rows, or one for each class, such as 1,2.5. (default: 1 each)
         """, expected: "balanced, or a number for each class, such as 1,2.5"
-      ).shown { $0.classWeights.map { .text($0.description) } },
+      ).commaList.shown { $0.classWeights.map { .text($0.description) } },
       number(
         "average", \.average, .belowOne, .training, "decay",
         "Decay of an exponential moving average of the weights; the average is evaluated and saved. (default: none)"

@@ -106,13 +106,10 @@ extension Metric {
       guard occurring.count == 1, let only = occurring.first else { return nil }
       return "all of the rows are of the class \(names[only])"
     case (.auc, .labels(let values, let names)):
-      for (column, name) in names.enumerated() {
-        let occurring = Set(chosen.map { values[$0 * names.count + column] })
-        if occurring.count == 1, let only = occurring.first {
-          return "the label \(name) is \(only == 0 ? 0 : 1) for all of the rows"
-        }
+      let isDefined = names.indices.contains { column in
+        Set(chosen.map { values[$0 * names.count + column] }).count > 1
       }
-      return nil
+      return isDefined ? nil : "no label is 1 for some of the rows and 0 for others"
     default: return nil
     }
   }

@@ -28,6 +28,16 @@ struct TrialSpaceTests {
     #expect(space.fixed == ["batch": "200", "decay": "0.95", "epoch-clock": "classic"])
   }
 
+  @Test("Commas stand within the weights of classes; semicolons separate several choices")
+  func classWeights() throws {
+    let one = try space(["--class-weights", "1,0.5,4", "--hidden", "5,6"])
+    #expect(one.fixed == ["class-weights": "1,0.5,4"])
+    let two = try space(["--class-weights", "balanced;1,0.5,4"])
+    #expect(
+      try two.space.assignments(by: .grid).map(\.description)
+        == ["class-weights balanced", "class-weights 1,0.5,4"])
+  }
+
   @Test("Options override a preset and add to it")
   func overriding() throws {
     let space = try space(
