@@ -213,6 +213,7 @@ struct TargetTests {
     for metric in drawn.metrics {
       #expect(compared.output.contains("\nvalidation \(metric.title) "), "\(compared.output)")
     }
+    #expect(try expect(scratch, ["report", "run"]).output == "run/report.html\n")
   }
 
   @Test("Fresh networks pass gradcheck and overfit", arguments: DrawnTargets.all)
