@@ -114,7 +114,7 @@ struct RunReadingTests {
       ("epochs.csv", "\n2,", "\n0,", "line 3: iteration: expected 1 to 2, found 0"),
       (
         "epochs.csv", "0,0.125", "0,1.5",
-        "line 2: batch_accuracy: expected a share of 1, found 1.5"
+        "line 2: batch_accuracy: expected a share of 1 or nothing, found 1.5"
       ),
       (
         "epochs.csv", "0.125,,", "0.125,nan,",

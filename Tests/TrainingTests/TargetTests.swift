@@ -177,6 +177,72 @@ struct TargetTests {
   }
 }
 
+/// Edges of metrics and weights.
+@Suite("Metrics at the edges")
+struct MetricEdgeTests {
+  @Test("Weights of any size count by their ratios", arguments: [1e-300, 1e-30, 1, 1e30, 1e200])
+  func scale(unit: Double) {
+    let all = TargetCase.weightedRows.dataset(40)
+    let scaled = Dataset(
+      all.features, targets: all.targets, weights: all.weights?.map { $0 * unit })
+    let network: Network<Float> = TargetCase.weightedRows.network()
+    let expected = network.evaluate(on: all.prepared(with: .none))
+    let found = network.evaluate(on: scaled.prepared(with: .none))
+    expectClose(found.loss, expected.loss, tolerance: 1e-5)
+    expectClose(found.accuracy, expected.accuracy, tolerance: 1e-12)
+  }
+
+  @Test("The mean of features leaves out rows of weight 0")
+  func mean() throws {
+    let all = TargetCase.weightedRows.dataset(40)
+    let counted = all.subset(rows: (0..<40).filter { (all.weights?[$0] ?? 0) > 0 })
+    let (found, expected) = (
+      try Preprocessing.fitted(to: all, divisor: 2, subtractMean: true),
+      try Preprocessing.fitted(to: counted, divisor: 2, subtractMean: true)
+    )
+    for (found, expected) in zipped(found.mean ?? [], expected.mean ?? []) {
+      expectClose(found, expected, tolerance: 1e-12)
+    }
+  }
+
+  @Test(
+    "Two outputs without probabilities rank by their difference, and few classes of many by each")
+  func scores() {
+    let x = Tensor<Double>.sample([30, 2])
+    let labels = (0..<30).map { x[$0, 1] - x[$0, 0] > 0.1 ? 1 : 0 }
+    let identity = Tensor<Double>([1, 0, 0, 1], shape: [2, 2])
+    let hinge = Network<Double>(
+      inputSize: 2, layers: [Affine(weights: identity, bias: .zeros([2]))], loss: Hinge<Double>())
+    let data = Dataset(x, labels: labels).prepared(with: .none, as: Double.self)
+    #expect(hinge.evaluate(on: data, metrics: [.auc])[.auc] == 1)
+    let wide = Tensor<Double>([0, 3, 0, 3, 0, 0], shape: [2, 3])
+    let three = Network<Double>(
+      inputSize: 2, layers: [Affine(weights: wide, bias: .zeros([3]))])
+    let found = three.evaluate(on: data, metrics: [.auc])
+    let probabilities = three.predictions(of: data.features, as: data.schema).probabilities
+    let areas = (0..<2).map { label in
+      areaUnderROC(
+        of: (0..<30).map { probabilities?[$0, label] ?? .nan },
+        labels: labels.map { $0 == label ? 1 : 0 })
+    }
+    expectClose(found[.auc] ?? .nan, (areas[0] + areas[1]) / 2, tolerance: 1e-12)
+  }
+
+  @Test("Numbers too large to standardize are refused, and no rows have no metrics")
+  func extremes() throws {
+    let large = Dataset(
+      Features(Tensor<Double>.sample([2, 1])), targets: .numbers([1e200, -1e200], names: ["y"]))
+    #expect(throws: DatasetError.self) {
+      try Preprocessing.fitted(to: large, divisor: 1, subtractMean: false)
+    }
+    let data = try TargetCase.numbers.prepared(10, as: Double.self)
+    let none = data.dataset[rows: 0..<0].prepared(with: data.preprocessing, as: Double.self)
+    let network: Network<Double> = TargetCase.numbers.network()
+    let found = network.evaluate(on: none)
+    #expect(found.count == 0 && found.loss.isNaN && found.metrics.all.isEmpty)
+  }
+}
+
 /// Models that predict numbers or labels.
 @Suite("Models of every kind of target")
 struct TargetModelTests {

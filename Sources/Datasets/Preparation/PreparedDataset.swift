@@ -27,7 +27,10 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
     } else {
       self.values = values.map { Scalar($0) }
     }
-    weights = dataset.weights.map { $0.map { Scalar($0) } }
+    // Only their ratios count: the largest becomes 1 where single precision might not hold them.
+    let largest = dataset.weights?.max() ?? 1
+    let unit = (1e-12...1e12).contains(largest) || largest == 0 ? 1 : largest
+    weights = dataset.weights.map { $0.map { Scalar($0 / unit) } }
   }
 
   /// The features' preprocessing.

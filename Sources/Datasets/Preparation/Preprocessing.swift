@@ -69,8 +69,8 @@ public struct Preprocessing: Hashable, Codable, Sendable {
 
 extension Preprocessing {
   /// The preprocessing of a data set with a divisor and, where `subtractMean` is set, the mean of the
-  /// divided features over all examples, summed in double precision; exact for bytes. Targets that are
-  /// numbers are standardized.
+  /// divided features over all examples, by their weights where they have any, summed in double precision;
+  /// exact for bytes without weights. Targets that are numbers are standardized.
   ///
   /// - Throws: ``DatasetError`` where a feature is infinite or not a number (with its row and
   ///   column), a sum overflows, or there are no examples to take the mean of.
@@ -81,13 +81,14 @@ extension Preprocessing {
     let features = dataset.features
     try features.checkFinite()
     let magnitude = features.magnitude
-    let targets = TargetScaling(fittedTo: dataset)
+    let targets = try TargetScaling(fittedTo: dataset)
     if !subtractMean {
       return Preprocessing(divisor: divisor, magnitude: magnitude, targets: targets)
     }
     if features.count == 0 { throw DatasetError("the mean of no examples") }
-    let scale = Double(features.count)
-    let mean = features.columnSums().map { $0 / scale / divisor }
+    let scale = dataset.weights?.reduce(0, +) ?? Double(features.count)
+    let sums = dataset.weights.map(features.columnSums(weights:)) ?? features.columnSums()
+    let mean = sums.map { $0 / scale / divisor }
     if let column = mean.firstIndex(where: { !$0.isFinite }) {
       throw DatasetError("the sum of the features in column \(column) is too large")
     }
@@ -153,6 +154,25 @@ extension Features {
     case .floats(let elements): columnSums(elements, from: 0 as Double) { $0 += Double($1) }
     case .doubles(let elements): columnSums(elements, from: 0 as Double) { $0 += $1 }
     }
+  }
+
+  /// The sum of each column over all rows, each times its weight.
+  func columnSums(weights: [Double]) -> [Double] {
+    var sums = [Double](repeating: 0, count: featureCount)
+    func add<Element>(_ elements: [Element], _ number: (Element) -> Double) {
+      for row in 0..<count where weights[row] > 0 {
+        let first = storedRow(row) * featureCount
+        for column in 0..<featureCount {
+          sums[column] += weights[row] * number(elements[first + column])
+        }
+      }
+    }
+    switch storage {
+    case .bytes(let elements): add(elements) { Double($0) }
+    case .floats(let elements): add(elements) { Double($0) }
+    case .doubles(let elements): add(elements) { $0 }
+    }
+    return sums
   }
 
   @inline(__always)

@@ -4,7 +4,7 @@ import PerceptronLinearAlgebra
 /// The standardization of targets that are numbers: networks learn (target − mean) / deviation, and what
 /// they predict is converted back to the targets' own units.
 ///
-/// Columns of different units so count the same in the loss.
+/// Columns in different units then count equally in the loss.
 public struct TargetScaling: Hashable, Codable, Sendable {
   /// The mean of each column over the training rows.
   public let means: [Double]
@@ -45,7 +45,9 @@ public struct TargetScaling: Hashable, Codable, Sendable {
 
   /// The weighted means and standard deviations of a data set's numbers (divided by the sum of weights, as
   /// scikit-learn's `StandardScaler`); nil for other targets and for no weight at all.
-  init?(fittedTo dataset: Dataset) {
+  ///
+  /// - Throws: ``DatasetError`` for numbers whose squares are too large to add up.
+  init?(fittedTo dataset: Dataset) throws {
     guard case .numbers(let values, let names) = dataset.targets else { return nil }
     let weights = dataset.weights
     let total = weights?.reduce(0, +) ?? Double(dataset.count)
@@ -59,13 +61,16 @@ public struct TargetScaling: Hashable, Codable, Sendable {
       return sum / total
     }
     let means = names.indices.map { weightedMean($0) { $0 } }
-    let deviations = names.indices.map { column in
+    let spreads = names.indices.map { column in
       let mean = means[column]
-      let deviation = weightedMean(column) { ($0 - mean) * ($0 - mean) }.squareRoot()
-      // Rounding of the mean leaves a constant column a deviation that is not 0.
-      return deviation > 1e-12 * abs(mean) && deviation.isFinite ? deviation : 1
+      return weightedMean(column) { ($0 - mean) * ($0 - mean) }.squareRoot()
     }
-    if means.contains(where: { !$0.isFinite }) { return nil }
+    // Rounding of the mean leaves a constant column a deviation that is not 0.
+    let deviations = zip(means, spreads).map { $1 > 1e-12 * abs($0) ? $1 : 1 }
+    for (name, (mean, deviation)) in zip(names, zip(means, spreads))
+    where !mean.isFinite || !deviation.isFinite {
+      throw DatasetError("the targets \(name) are too large to standardize; divide them")
+    }
     (self.means, self.deviations) = (means, deviations)
   }
 

@@ -32,6 +32,20 @@ struct StartingModel {
     origin = ModelOrigin(path: path, digest: try SHA256.digest(of: Array(bytes)))
   }
 
+  /// A note where the model's run trained on other rows of the same data than `experiment` will, so that
+  /// rows which are held out now may have been trained on; nil elsewhere.
+  func note(on experiment: Experiment) throws -> String? {
+    guard let earlier = try ModelFile.record(ofModel: origin.path)?.settings,
+      earlier.data == experiment.data,
+      (earlier.validation, earlier.split) != (experiment.validation, experiment.split)
+        || (earlier.test, earlier.fold, earlier.groups)
+          != (experiment.test, experiment.fold, experiment.groups)
+    else { return nil }
+    return
+      "note: the model was trained with other rows of \(experiment.data) held out, so it may have "
+      + "seen the rows held out now; choose the same --validation, --test, --split, --fold and --group"
+  }
+
   var preprocessing: Preprocessing {
     switch model {
     case .float(let model): model.preprocessing

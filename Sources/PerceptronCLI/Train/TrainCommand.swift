@@ -95,6 +95,7 @@ struct TrainCommand: CommandWithExamples {
     }
     let start = try start.from.map { try StartingModel($0) }
     let experiment = try experiment(chosen, for: data, choice, from: start)
+    if let note = try start?.note(on: experiment) { Console.error(note) }
     let (directory, lock) = try makeDirectory(for: data)
     let session = try TrainingSession(
       data: data, identity: DataIdentity(of: data, from: source.data), settings: experiment,

@@ -49,7 +49,8 @@ extension TrainingSession {
     if absent > 0 {
       lines.append(
         "\(absent) of \(schema.names.count) classes "
-          + "\(absent == 1 ? "does" : "do") not occur in the training set")
+          + "\(absent == 1 ? "does" : "do") not occur in the training set"
+          + (schema.names.count > 100 ? "; if the labels are numbers, use --task numbers" : ""))
     }
     let rate = record.secondsPerIteration.map { ", a median of \(readableTime($0)) each" } ?? ""
     let state = results.status == .interrupted ? "interrupted after" : "trained for"

@@ -51,9 +51,9 @@ struct StudyCommands {
   /// Trains the best trial's network alone; nil for another program's study.
   var train: String? { study.best.flatMap { context?.trials.trainCommand(of: $0.parameters) } }
 
-  /// Measures the best network on the study's data.
+  /// Measures the best network on the study's test data, which it has if the study was measured on it.
   var evaluate: String? {
-    context == nil || study.best == nil
+    context == nil || study.best == nil || (study.isOver && study.test == nil)
       ? nil : ShellCommand.line(["perceptron", "evaluate", folder])
   }
 

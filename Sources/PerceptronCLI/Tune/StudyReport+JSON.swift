@@ -107,7 +107,9 @@ extension StudyReport {
       counts: Dictionary(uniqueKeysWithValues: study.counts.map { ($0.key.rawValue, $0.value) }),
       best: study.best?.id, chosenOf: study.choiceCount, validation: validation,
       test: study.test.map {
-        Figure(study.definition.goal, $0.value, loss: $0.loss, rows: $0.rowCount)
+        Figure(
+          study.definition.goal, $0.value, loss: $0.loss, rows: $0.rowCount,
+          hasInterval: !$0.isWeighted)
       },
       trainCommand: commands.train, evaluateCommand: commands.evaluate,
       configurations: seeds.isEmpty && study.definition.folds == nil

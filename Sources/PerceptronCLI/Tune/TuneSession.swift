@@ -93,7 +93,7 @@ struct TuneSession {
     let chance: (value: Double, what: String)?
     switch goal.metric {
     case .accuracy where data.training.schema.kind == .classes:
-      chance = RunAssessment.chance(of: data.training.classCounts).map {
+      chance = RunAssessment.chance(on: data.training).map {
         ($0.accuracy, "the most frequent class")
       }
     case .r2: chance = (0, "the mean")

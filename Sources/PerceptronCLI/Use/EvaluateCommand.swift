@@ -111,13 +111,25 @@ struct EvaluateCommand: CommandWithExamples {
     return metrics
   }
 
+  /// The data of the model's run where --data says that it was moved, and the run held rows out as a test
+  /// set: these are found again. Nil for other data.
+  private func heldOutData(of path: String) throws -> RunData? {
+    guard let given = source.givenData, let record = try ModelFile.record(ofModel: path),
+      record.settings.test != nil,
+      let found = try? RunData(of: record, given: given, format: source.format)
+    else { return nil }
+    return (try? found.requireSame()) == nil ? nil : found
+  }
+
   /// The rows to evaluate on and where they are: those that --data names, or else those of the data that
   /// the model was trained on.
   private func rows(
     of path: String, _ schema: TargetSchema
   ) throws -> (choice: DataSettings, rows: Dataset) {
     let (choice, rows): (DataSettings, Dataset)
-    if source.givenData != nil {
+    if let found = try heldOutData(of: path) {
+      (choice, rows) = (found.choice, try found.loaded.part(split))
+    } else if source.givenData != nil {
       (choice, rows) = (source.settings, try source.load(split, as: schema.kind))
     } else {
       let found = try RunData(ofModel: path, format: source.format)

@@ -59,8 +59,8 @@ struct MeasuredModel {
         Self.column(index, of: names, predicted, values, rows.weights, metrics)
       }
     case .labels(let values, _):
-      // Without probabilities, a label is predicted or not.
-      guard let scores = found.probabilities ?? found.values else { return }
+      // Outputs without probabilities predict a label above ½ as well.
+      let scores = found.probabilities ?? found.outputs
       let measured = MultilabelMetrics(
         of: scores, targets: Tensor(values, shape: scores.shape), weights: rows.weights)
       labels = zip(names, measured.labels).map { ($0, $1) }
@@ -96,9 +96,14 @@ extension MeasuredModel {
     let place =
       "on the \(count) \(isWeighted ? "weighted " : "")\(split == .test ? "test" : "training") rows of "
       + data
-    let tables = [columnTable(room), labelTable(room), confusion?.text(columns: room)]
+    let remark = isWeighted ? "numbers of rows, whatever their weights:\n" : ""
+    let tables = [
+      columnTable(room), labelTable(room), confusion.map { remark + $0.text(columns: room) },
+    ]
     return ([figureText(place)] + tables.compactMap { $0 }).joined(separator: "\n\n")
   }
+
+  private var unweighted: String { isWeighted ? " (unweighted)" : "" }
 
   private var lossRemark: String {
     let parts = [
@@ -110,7 +115,7 @@ extension MeasuredModel {
 
   /// One line for the accuracy alone, else a line for each figure.
   private func figureText(_ place: String) -> String {
-    let topText = top.map { "top \($0.k) \(decimal($0.value, 4))" }
+    let topText = top.map { "top \($0.k)\(unweighted) \(decimal($0.value, 4))" }
     let lossText = readableNumber(loss) + lossRemark
     if figures.count == 1, let only = figures.first {
       let parts = [Self.text(only, named: true), topText, "loss \(lossText)", place]
@@ -120,7 +125,7 @@ extension MeasuredModel {
       let isMean = schema.kind == .numbers && schema.names.count > 1
       return ((isMean ? "mean " : "") + figure.metric.title, Self.text(figure))
     }
-    if let top { lines.append(("top \(top.k)", decimal(top.value, 4))) }
+    if let top { lines.append(("top \(top.k)\(unweighted)", decimal(top.value, 4))) }
     lines.append(("loss", lossText))
     let width = lines.map(\.0.count).reduce(0, max) + 2
     return place + "\n"

@@ -85,6 +85,11 @@ public struct RunAssessment: Sendable {
     chance(of: classCounts.map { Double($0) })
   }
 
+  /// The same for rows that may have weights; nil where their targets are not classes.
+  package static func chance(on rows: Dataset) -> (accuracy: Double, loss: Double)? {
+    chance(of: classWeights(of: rows))
+  }
+
   /// The same from the classes' weights.
   fileprivate static func chance(of weights: [Double]) -> (accuracy: Double, loss: Double)? {
     let occurring = weights.filter { $0 > 0 }

@@ -74,6 +74,10 @@ public enum ClassWeights: Hashable, Sendable {
   }
 
   func check(for schema: TargetSchema) throws {
+    if schema.kind != .classes {
+      throw InvalidSetting(
+        name: "class weights", value: description, expected: "none: the targets are \(schema)")
+    }
     var settings = TrainerSettings()
     settings.classWeights =
       if case .list(let weights) = self {

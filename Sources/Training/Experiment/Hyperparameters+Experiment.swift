@@ -113,7 +113,8 @@ extension Hyperparameters {
     let count = try (validation ?? .rows(defaults.validation)).rows(of: rows)
     if count >= rows {
       throw HyperparameterError(
-        "validation", is: count, expected: "less than the \(rows) training rows of \(data.name)")
+        "validation", is: validation.map { "\($0)" } ?? "\(count)",
+        expected: "less than the \(rows) training rows of \(data.name)")
     }
     if data.training.groups == nil { return count }
     return try data.training.split(.rows(count), by: split).validation.count

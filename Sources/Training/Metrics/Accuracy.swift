@@ -56,7 +56,7 @@ public func topKAccuracy<Scalar>(_ k: Int, of scores: Tensor<Scalar>, labels: [I
 }
 
 extension Network {
-  /// The share of rows whose label is predicted: that of ``evaluate(on:workers:)``.
+  /// The share of rows whose label is predicted: that of ``evaluate(on:metrics:workers:)``.
   public func accuracy(on data: PreparedDataset<Scalar>, workers: Int? = nil) -> Double {
     evaluate(on: data, workers: workers).accuracy
   }
@@ -71,9 +71,12 @@ extension Network {
   public func topKAccuracy(
     _ k: Int, on data: PreparedDataset<Scalar>, workers: Int? = nil
   ) -> Double {
-    if k == 1 { return accuracy(on: data, workers: workers) }
     var right = 0
     forEachBlockOfOutputs(of: data, workers: workers) { outputs, labels in
+      if k == 1 {
+        right += zip(loss.classes(of: outputs), labels).count { $0 == $1 }
+        return
+      }
       // Where one output tells two classes apart, two may be named: all.
       right += k >= classCount ? labels.count : countAmongTop(k, of: outputs, labels: labels)
     }

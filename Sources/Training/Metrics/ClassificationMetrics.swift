@@ -25,8 +25,9 @@ public func balancedAccuracy(
   return recalls.reduce(0, +) / Double(recalls.count)
 }
 
-/// The weighted mean of −ln p, p being the probability that a row's class was given: infinite where one
-/// was given none. NaN where no row has a weight above 0.
+/// The weighted mean of −ln p, p being the probability that a row's class was given, but at least 2⁻⁵² and
+/// at most 1 − 2⁻⁵², as in scikit-learn: a class that was ruled out costs 36. NaN where no row has a weight
+/// above 0.
 ///
 /// - Parameters:
 ///   - probabilities: [rows, classes].
@@ -46,10 +47,16 @@ public func logLoss(
       (0..<classes).contains(label), "logLoss: label \(label) of row \(row), of \(classes) classes")
     let weight = weights?[row] ?? 1
     // A row without weight adds nothing, whatever its loss.
-    if weight > 0 { sum -= weight * Double.logarithm(probabilities[row, label]) }
+    if weight > 0 { sum += weight * surprise(probabilities[row, label]) }
     total += weight
   }
   return sum / total
+}
+
+/// −ln of a probability, which is moved by 2⁻⁵² from 0 or 1 so that no row alone decides.
+func surprise(_ probability: Double) -> Double {
+  if probability.isNaN { return .nan }
+  return -Double.logarithm(min(max(probability, .ulpOfOne), 1 - .ulpOfOne))
 }
 
 /// The area under the receiver operating characteristic: the probability that a row of the class 1, drawn

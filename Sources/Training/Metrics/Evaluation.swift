@@ -176,10 +176,12 @@ extension Predictor {
     }
     return zip(losses, sums).map { loss, sums in
       let values: MetricValues
-      if isCounted {
+      if data.count == 0 {
+        values = MetricValues()
+      } else if isCounted {
         values = [.accuracy: Double(sums.right) / Double(data.count)]
       } else {
-        let columns = sums.outputs.count / max(data.count, 1)
+        let columns = sums.outputs.count / data.count
         let found = Predictions(
           Tensor(sums.outputs, shape: [data.count, columns]), loss: loss, schema: data.schema,
           scaling: data.preprocessing.targets)

@@ -42,7 +42,7 @@ func labelLogLoss(
     if weight > 0 {
       for place in row * columns..<(row + 1) * columns {
         let p = truth[place] == 1 ? probabilities[place] : 1 - probabilities[place]
-        sum -= weight * Double.logarithm(p)
+        sum += weight * surprise(p)
       }
     }
     total += weight * Double(columns)

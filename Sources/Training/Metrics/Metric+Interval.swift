@@ -49,27 +49,21 @@ extension Metric {
       case .balancedAccuracy:
         .balancedAccuracy(of: found.classes, labels: labels, weights: weights)
       case .f1: .f1Score(of: found.classes, labels: labels, weights: weights)
-      case .auc where found.schema.names.count == 2:
-        .areaUnderROC(
-          of: column(found.schema.names.count - 1, of: found), labels: labels, weights: weights)
+      case .auc:
+        found.classOneScores.map { .areaUnderROC(of: $0, labels: labels, weights: weights) }
       case .logLoss: found.probabilities.map { mean(ofLosses: $0, labels, weights) }
       default: nil
       }
     return measured?.interval
   }
 
-  /// The scores of the last class: probabilities where there are some.
-  private func column(_ class: Int, of found: Predictions) -> [Double] {
-    let scores = found.probabilities ?? found.outputs
-    let columns = scores.shape.columnCount
-    return (0..<found.count).map { scores[position: ($0 + 1) * columns - 1] }
-  }
-
   private func mean(
     ofLosses probabilities: Tensor<Double>, _ labels: [Int], _ weights: [Double]?
   ) -> MetricInterval {
-    let losses = labels.enumerated().map { -Double.logarithm(probabilities[$0, $1]) }
-    return .mean(of: losses, weights: weights)
+    let losses = labels.enumerated().map { surprise(probabilities[$0, $1]) }
+    let mean = MetricInterval.mean(of: losses, weights: weights)
+    return MetricInterval(
+      mean.value, mean.interval.map { max(0, $0.lowerBound)...max(0, $0.upperBound) })
   }
 
   private func interval(

@@ -25,7 +25,7 @@ public struct Metric: NamedEntry {
     return PerceptronTraining.balancedAccuracy(of: $0.classes, labels: labels, weights: $2)
   }
   /// The mean F1 of the classes or labels.
-  public static let f1 = Metric("f1", "F1", of: [.classes, .labels]) {
+  public static let f1 = Metric("f1", "macro F1", of: [.classes, .labels]) {
     guard case .classes(let labels, _) = $1 else { return macroF1($0, $1, $2) }
     return f1Score(of: $0.classes, labels: labels, weights: $2)
   }
@@ -41,8 +41,11 @@ public struct Metric: NamedEntry {
     }
     switch targets {
     case .classes(let labels, _):
-      if found.schema.names.count == 2 { return area(columns - 1, labels) }
-      let occurring = Set(labels).sorted()
+      if let scores = found.classOneScores {
+        return areaUnderROC(of: scores, labels: labels, weights: weights)
+      }
+      let occurring = Set(labels.indices.filter { weights?[$0] ?? 1 > 0 }.map { labels[$0] })
+        .sorted()
       return mean(occurring.map { label in area(label, labels.map { $0 == label ? 1 : 0 }) })
     case .labels(let values, let names):
       // A label that all rows have, or none, has no curve.

@@ -91,7 +91,11 @@ extension MetricInterval {
     let mean = weightedMean(targets.count, weights) { targets[$0] }
     func square(_ row: Int) -> Double { (targets[row] - mean) * (targets[row] - mean) }
     let variance = weightedMean(targets.count, weights, square)
-    guard variance > 0 else { return MetricInterval(value, nil) }
+    let used = targets.indices.filter { weights?[$0] ?? 1 > 0 }
+    // The mean of equal targets may be rounded.
+    guard variance > 0, used.contains(where: { targets[$0] != targets[used[0]] }) else {
+      return MetricInterval(value, nil)
+    }
     let influences = targets.indices.map { row in
       let error = predictions[row] - targets[row]
       return ((1 - value) * square(row) - error * error) / variance

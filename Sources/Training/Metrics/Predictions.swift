@@ -5,7 +5,7 @@ import PerceptronNeuralNetwork
 /// A network's predictions for some rows, in double precision and, of numbers, in the targets' own units.
 ///
 ///     let found = network.predictions(of: test.features, as: test.schema)
-///     let error = meanAbsoluteError(of: found.numbers.elements, targets: test.dataset.targets.values!)
+///     print(found.values?.elements ?? [])
 public struct Predictions: Sendable {
   /// What is predicted.
   public let schema: TargetSchema
@@ -19,6 +19,22 @@ public struct Predictions: Sendable {
   /// The predicted numbers, [rows, columns], or 1 for each predicted label and 0 for others,
   /// [rows, labels]; nil for classes.
   public let values: Tensor<Double>?
+
+  /// Of a network that tells two classes apart, a score for each row that is higher where class 1 is
+  /// likelier: its probability, or else the difference of the outputs. Nil for other networks.
+  var classOneScores: [Double]? {
+    if schema.kind != .classes { return nil }
+    let scores = probabilities ?? outputs
+    switch scores.shape.columnCount {
+    case 1: return scores.elements
+    case 2:
+      return (0..<count).map { row in
+        let score = scores[position: 2 * row + 1]
+        return probabilities == nil ? score - scores[position: 2 * row] : score
+      }
+    default: return nil
+    }
+  }
 
   /// The number of rows.
   public var count: Int { outputs.shape.rowCount }

@@ -46,7 +46,7 @@ enum EpochTable {
 
   /// The evaluations of a run that made `count` iterations.
   ///
-  /// - Throws: `FileError` where the file is no such table, with its line.
+  /// - Throws: `FileError` where the file is not such a table, with its line.
   static func read(_ path: String, iterations count: Int) throws -> [History.Epoch] {
     var metrics = CSVReader.header(of: path).compactMap { column in
       Metric.allCases.first { columns([$0])[1] == column }
@@ -67,8 +67,6 @@ enum EpochTable {
           let column = (index == 0 ? 1 : 3 + 2 * index) + offset
           if metric != .accuracy {
             values[metric] = try row.optionalNumber(column)
-          } else if offset == 0 {
-            values[metric] = try row.number(column, expected: "a share of 1") { (0...1) ~= $0 }
           } else {
             values[metric] = try row.optionalNumber(column, expected: "a share of 1") {
               (0...1) ~= $0

@@ -62,8 +62,8 @@ public struct History: Codable, Equatable, Sendable {
     self.epochs = epochs
   }
 
-  /// The accuracy on the iteration's batch of each evaluation.
-  public var trainAccuracy: [Double] { epochs.map(\.trainAccuracy) }
+  /// The accuracy on the iteration's batch of each evaluation; empty where it was not measured.
+  public var trainAccuracy: [Double] { epochs.compactMap { $0.batch[.accuracy] } }
   /// The validation accuracy of each evaluation; empty where there is no validation set.
   public var validationAccuracy: [Double] { epochs.compactMap(\.validationAccuracy) }
 }

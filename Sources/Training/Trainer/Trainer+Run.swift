@@ -179,6 +179,7 @@ extension Trainer {
       TrainingProgress(
         member: positions[place], iteration: current, iterations: member.iterations,
         loss: Double(engine.loss(at: place)), learningRate: engine.learningRate(at: place),
+        metric: member.settings.metric ?? Metric.defaults(for: training.schema.kind)[0],
         epoch: isEvaluated ? member.history.epochs.last : nil)
     }
 

@@ -15,6 +15,8 @@ public struct TrainingProgress: Sendable {
   public let loss: Double
   /// The learning rate of its update.
   public let learningRate: Double
+  /// The metric that the run goes by.
+  public let metric: Metric
   /// The evaluation after it, if there was one.
   public let epoch: History.Epoch?
 }
@@ -88,7 +90,8 @@ public struct TrainingCallback<Scalar: BLASScalar> {
   }
 
   /// Writes a line for each iteration of the first network to a CSV file during the run: iteration, loss,
-  /// learning_rate, batch_accuracy, validation_accuracy; the accuracies are empty without an evaluation.
+  /// learning_rate, batch_accuracy, validation_accuracy; the accuracies are empty without an evaluation, and
+  /// another metric that the run goes by stands in their place under its name.
   ///
   /// - Parameter path: the file; one that is there is replaced, or continued where its last line is
   ///   that of the iteration before the first one that is logged.
@@ -110,10 +113,11 @@ private final class CSVLog {
 
   func write(_ progress: TrainingProgress) throws {
     do {
-      let file = try file ?? open(before: progress.iteration)
+      let file = try file ?? open(before: progress)
       self.file = file
-      let train = progress.epoch.map { "\($0.trainAccuracy)" } ?? ""
-      let validation = progress.epoch?.validationAccuracy.map { "\($0)" } ?? ""
+      let metric = progress.metric
+      let train = progress.epoch?.batch[metric].map { "\($0)" } ?? ""
+      let validation = progress.epoch?.validationValue(of: metric).map { "\($0)" } ?? ""
       let line =
         "\(progress.iteration),\(progress.loss),\(progress.learningRate),\(train),\(validation)\n"
       try file.write(contentsOf: Data(line.utf8))
@@ -122,12 +126,14 @@ private final class CSVLog {
     }
   }
 
-  /// Opens the file at its end where it leads to `iteration`, and makes it anew elsewhere.
-  private func open(before iteration: Int) throws -> FileHandle {
+  /// Opens the file at its end where it leads to the iteration, and makes it anew elsewhere.
+  private func open(before progress: TrainingProgress) throws -> FileHandle {
+    let iteration = progress.iteration
     let url = URL(fileURLWithPath: path)
     let lines = (try? String(contentsOf: url, encoding: .utf8))?.split(separator: "\n") ?? []
     let last = iteration == 0 ? nil : lines.firstIndex { $0.hasPrefix("\(iteration - 1),") }
-    let header = "iteration,loss,learning_rate,batch_accuracy,validation_accuracy\n"
+    let name = progress.metric.rawValue.replacing("-", with: "_")
+    let header = "iteration,loss,learning_rate,batch_\(name),validation_\(name)\n"
     let text = last.map { lines[...$0].joined(separator: "\n") + "\n" } ?? header
     try Data(text.utf8).write(to: url)
     let file = try FileHandle(forWritingTo: url)

@@ -39,7 +39,10 @@ extension Study {
     }
     if let test {
       words.append(
-        "its \(testTitle) \(goal.text(test.value))" + interval(test.value, rows: test.rowCount))
+        "its \(testTitle) \(goal.text(test.value))"
+          + (test.isWeighted
+            ? " on \(counted(test.rowCount, "weighted row"))"
+            : interval(test.value, rows: test.rowCount)))
     }
     if choiceCount > 1 {
       words.append(
@@ -118,14 +121,19 @@ public struct StudyTest: Equatable, Sendable {
   public let rowCount: Int
   /// `Dataset.digest()` of the rows.
   public let digest: String
+  /// Whether the rows have weights.
+  public let isWeighted: Bool
 
   /// Creates a measurement.
-  public init(trial: Int, value: Double, loss: Double, rowCount: Int, digest: String) {
+  public init(
+    trial: Int, value: Double, loss: Double, rowCount: Int, digest: String, isWeighted: Bool = false
+  ) {
     self.trial = trial
     self.value = value
     self.loss = loss
     self.rowCount = rowCount
     self.digest = digest
+    self.isWeighted = isWeighted
   }
 }
 
@@ -141,7 +149,9 @@ extension Study {
       let loss = values["loss"].flatMap({ Double($0) }),
       let rows = values["rows"].flatMap({ Int($0) }), let digest = values["digest"]
     else { return nil }
-    return StudyTest(trial: trial, value: value, loss: loss, rowCount: rows, digest: digest)
+    return StudyTest(
+      trial: trial, value: value, loss: loss, rowCount: rows, digest: digest,
+      isWeighted: values["weighted"] == "true")
   }
 
   /// Records the measurement of a trial's network on test data, as a note in the journal.
@@ -153,7 +163,7 @@ extension Study {
       [
         "trial": "\(test.trial)", "value": "\(test.value)", "loss": "\(test.loss)",
         "rows": "\(test.rowCount)", "digest": test.digest,
-      ])
+      ].merging(test.isWeighted ? ["weighted": "true"] : [:]) { $1 })
   }
 }
 

@@ -183,7 +183,8 @@ public struct NetworkSearch {
     guard let value = result[metric] else { return }
     try study.record(
       StudyTest(
-        trial: best.id, value: value, loss: result.loss, rowCount: test.count, digest: digest))
+        trial: best.id, value: value, loss: result.loss, rowCount: test.count, digest: digest,
+        isWeighted: test.weights != nil))
   }
 
   /// Whether a study in a folder has a best trial whose network is missing or cannot be read.

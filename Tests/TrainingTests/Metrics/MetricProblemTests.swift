@@ -27,9 +27,13 @@ struct MetricProblemTests {
     // A class without weight is none.
     let weighted = rows(.classes([0, 1, 1], names: ["no", "yes"]), weights: [0, 1, 2])
     #expect(Metric.auc.problem(on: weighted, loss: .softmax) != nil)
+    // One label that differs is enough: the mean is over those that do.
     let labels = rows(.labels([0, 1, 1, 1], names: ["a", "b"]))
+    #expect(Metric.auc.problem(on: labels, loss: .logistic) == nil)
+    let equal = rows(.labels([0, 1, 0, 1], names: ["a", "b"]))
     #expect(
-      Metric.auc.problem(on: labels, loss: .logistic) == "the label b is 1 for all of the rows")
+      Metric.auc.problem(on: equal, loss: .logistic)
+        == "no label is 1 for some of the rows and 0 for others")
     let one = rows(.numbers([3], names: ["y"]))
     #expect(Metric.r2.problem(on: one, loss: .squaredError) == "a single row has no variance")
     #expect(Metric.mae.problem(on: one, loss: .squaredError) == nil)

@@ -1,6 +1,6 @@
 import PerceptronLinearAlgebra
 
-/// What the networks of an ensemble have the mean of.
+/// What an ensemble averages over its networks.
 public enum EnsembleMean: String, Codable, Sendable {
   /// The probabilities of classes; the output is the logarithm of the mean.
   case probabilities
