@@ -298,7 +298,7 @@ struct TargetTests {
     try refuse(
       scratch, 2, train + ["--validation", "1", "--early-stopping", "2"],
       "computed on the 1 validation row: a single row has no variance")
-    try refuse(scratch, 2, train + ["--class-weights", "balanced"], "none without classes")
+    try refuse(scratch, 2, train + ["--class-weights", "balanced"], "is balanced, expected none")
     try refuse(scratch, 1, train + ["--weights", "groups2"], "groups2")
     try refuse(scratch, 1, train + ["--weights", "train-labels2"], "train-labels2")
     try refuse(scratch, 1, ["images", "--data", "data"], "data has a number for each example")

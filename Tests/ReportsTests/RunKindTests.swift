@@ -171,7 +171,7 @@ struct RunKindTests {
       ])
     #expect(try Self.fact(report, "accuracy on the test set").detail != nil)
     #expect(try #require(report.table("Labels on the test set")).rows.count == 3)
-    #expect(report.chart("accuracy") != nil && report.chart("f1")?.title == "macro F1")
+    #expect(report.chart("accuracy") != nil && report.chart("f1")?.title == "Macro F1")
   }
 
   @Test("An ensemble of any kind has the same sections")
