@@ -49,7 +49,8 @@ extension Trainer {
           return .init(member.network, member.optimizer, member.average, settings: member.settings)
         }, workers: settings.workers)
       var loop = Loop(
-        training: training, validation: validation, callbacks: callbacks, watch: watch,
+        training: training, validation: validation, callbacks: callbacks,
+        metric: settings.metric ?? Metric.defaults(for: training.schema.kind)[0], watch: watch,
         positions: begun, engine: engine)
       do { try loop.run(&self) } catch { failure = error }
       loop.store(to: &self)
@@ -108,6 +109,8 @@ extension Trainer {
     let training: PreparedDataset<Scalar>
     let validation: PreparedDataset<Scalar>?
     let callbacks: [TrainingCallback<Scalar>]
+    /// The metric that all networks go by.
+    let metric: Metric
     let watch: Watch
     /// The position among the members of each network in the engine.
     var positions: [Int]
@@ -179,7 +182,7 @@ extension Trainer {
       TrainingProgress(
         member: positions[place], iteration: current, iterations: member.iterations,
         loss: Double(engine.loss(at: place)), learningRate: engine.learningRate(at: place),
-        metric: member.settings.metric ?? Metric.defaults(for: training.schema.kind)[0],
+        metric: metric,
         epoch: isEvaluated ? member.history.epochs.last : nil)
     }
 
