@@ -71,32 +71,24 @@ public struct History: Codable, Equatable, Sendable {
 extension History.Epoch {
   private enum CodingKeys: CodingKey {
     case iteration, batch, validation, validationLoss, learningRate
-    // Of earlier versions.
-    case trainAccuracy, validationAccuracy
   }
+
+  /// The keys of earlier versions.
+  private enum EarlierKeys: CodingKey { case trainAccuracy, validationAccuracy }
 
   /// Decodes an evaluation; earlier versions wrote accuracies in place of metrics.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    func metrics(_ key: CodingKeys, orAccuracy accuracy: CodingKeys) throws -> MetricValues? {
+    let earlier = try decoder.container(keyedBy: EarlierKeys.self)
+    func metrics(_ key: CodingKeys, orAccuracy accuracy: EarlierKeys) throws -> MetricValues? {
       try values.decodeIfPresent(MetricValues.self, forKey: key)
-        ?? values.decodeIfPresent(Double.self, forKey: accuracy).map { [.accuracy: $0] }
+        ?? earlier.decodeIfPresent(Double.self, forKey: accuracy).map { [.accuracy: $0] }
     }
     iteration = try values.decode(Int.self, forKey: .iteration)
     batch = try metrics(.batch, orAccuracy: .trainAccuracy) ?? MetricValues()
     validation = try metrics(.validation, orAccuracy: .validationAccuracy)
     validationLoss = try values.decodeIfPresent(Double.self, forKey: .validationLoss)
     learningRate = try values.decode(Double.self, forKey: .learningRate)
-  }
-
-  /// Encodes an evaluation.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(iteration, forKey: .iteration)
-    try values.encode(batch, forKey: .batch)
-    try values.encodeIfPresent(validation, forKey: .validation)
-    try values.encodeIfPresent(validationLoss, forKey: .validationLoss)
-    try values.encode(learningRate, forKey: .learningRate)
   }
 }
 
