@@ -18,110 +18,114 @@ public enum DatasetLibrary {
   /// Loads a training set and, where there is one, its test set.
   ///
   /// - Parameters:
-  ///   - source: `digits`, `fashion-mnist`, or a directory's path.
-  ///   - format: the format of the directory's files, or nil to detect it by their names.
+  ///   - source: `digits`, `fashion-mnist`, or the path of a folder or a file.
+  ///   - format: the format of the files, or nil to detect it by their names.
   ///   - task: what the targets are, or nil for what they are by themselves.
-  ///   - weights: an IDX file with the weight of each training row: its path, or its name within the
-  ///     directory.
-  ///   - groups: an IDX file with the group of each training row, likewise.
+  ///   - weights: the weight of each training row: an IDX file's path, or its name within the folder; for
+  ///     formats with names, a column or an array.
+  ///   - groups: the group of each training row, likewise.
+  ///   - reading: choices of how the files are read.
   /// - Throws: `FileError` where there is no training set, it is empty, a file cannot be read or is
   ///   damaged, targets are not what the task needs, or there are not as many weights or groups as
   ///   rows; ``DatasetError`` where a data set's targets cannot be converted for the task.
   public static func load(
     _ source: String, format: Format? = nil, task: TargetKind? = nil, weights: String? = nil,
-    groups: String? = nil
+    groups: String? = nil, reading: ReadingOptions = .none
   ) throws -> LoadedData {
-    let found = try find(source, format: format, task: task)
+    try load(
+      DataRequest(source, task: task, weights: weights, groups: groups, reading: reading),
+      format: format)
+  }
+
+  /// Loads a training set and, where there is one, its test set; see
+  /// ``load(_:format:task:weights:groups:reading:)``.
+  public static func load(_ request: DataRequest, format: Format? = nil) throws -> LoadedData {
+    let source = request.path
+    let found = try find(request, format: format)
     guard let training = found.files.training else {
       throw FileError(source, "expected training files, found only a test set")
     }
     if training.count == 0 { throw FileError(source, "the training set has no examples") }
     return LoadedData(
-      name: source, kind: found.kind,
-      training: try adding(weights: weights, groups: groups, to: training, of: source),
-      test: found.files.test)
-  }
-
-  /// The data set with the weights and the groups of two files.
-  private static func adding(
-    weights: String?, groups: String?, to dataset: Dataset, of source: String
-  ) throws -> Dataset {
-    func read<Value>(
-      _ file: String?, _ what: String, _ read: (String) throws -> [Value]
-    ) throws -> [Value]? {
-      guard let file else { return nil }
-      let inner = join(source, file)
-      let isInner =
-        !FileManager.default.fileExists(atPath: file)
-        && FileManager.default.fileExists(atPath: inner)
-      let path = isInner ? inner : file
-      let values = try read(path)
-      if values.count != dataset.count {
-        throw FileError(
-          path, atByte: 4,
-          "expected a \(what) for each of the \(dataset.count) training rows, found "
-            + "\(values.count)")
-      }
-      return values
-    }
-    if weights == nil && groups == nil { return dataset }
-    let weights = try read(weights, "weight") { path in
-      let weights = try IDX.readWeights(path)
-      if !weights.isEmpty && weights.allSatisfy({ $0 == 0 }) {
-        throw FileError(path, "expected a weight above 0, found only 0")
-      }
-      return weights
-    }
-    return Dataset(
-      dataset.features, targets: dataset.targets, weights: weights ?? dataset.weights,
-      groups: try read(groups, "group", IDX.readGroups) ?? dataset.groups)
+      name: source, kind: found.kind, training: training, test: found.files.test,
+      validationCount: found.files.validationCount)
   }
 
   /// The message about a data set without test files.
   package static let noTestSet = "expected a test set, found only training files"
 
-  /// Loads a test set as ``load(_:format:task:weights:groups:)`` does, without need of a training set.
+  /// Loads a test set as ``load(_:format:)`` does, without need of a training set. A single file is a test
+  /// set.
   ///
   /// - Throws: `FileError` where there is no test set, a file cannot be read or is damaged, or targets
   ///   are not what the task needs; ``DatasetError`` where they cannot be converted for it.
   public static func loadTest(
     _ source: String, format: Format? = nil, task: TargetKind? = nil
   ) throws -> Dataset {
-    guard let test = try find(source, format: format, task: task).files.test else {
+    try loadTest(DataRequest(source, task: task), format: format)
+  }
+
+  /// Loads a test set; see ``loadTest(_:format:task:)``.
+  public static func loadTest(_ request: DataRequest, format: Format? = nil) throws -> Dataset {
+    let source = request.path
+    let files = try find(request, format: format).files
+    guard let test = files.test ?? (isFile(source) ? files.training : nil) else {
       throw FileError(source, noTestSet)
     }
     return test
   }
 
-  /// Reads the examples of one file for prediction. Its suffix tells the format: `.bin` CIFAR-10 records,
-  /// any other IDX features.
+  /// Reads the examples of one file for prediction. Its suffix tells the format; a name without a known
+  /// suffix is that of an IDX file.
   ///
+  /// - Parameters:
+  ///   - like: the features that are expected, such as a model's.
+  ///   - options: choices of how it is read.
   /// - Throws: `FileError` where the file cannot be read, is of another kind, or is damaged.
-  public static func readFeatures(_ path: String) throws -> FeatureFile {
-    let format = Format.all.first { $0.fileSuffix.map(path.hasSuffix) ?? false } ?? .idx
-    return try format.readFile(path)
+  public static func readFeatures(
+    _ path: String, like: ExpectedFeatures = ExpectedFeatures(), options: ReadingOptions = .none
+  ) throws -> FeatureFile {
+    let format = Format.all.first { $0.fits(fileNamed: path) } ?? .idx
+    return try format.readFile(path, like, options)
   }
 
-  /// The files of `source`, with targets for `task`, and what kind of data they are.
+  /// The files of a request, and what kind of data they are.
   private static func find(
-    _ source: String, format: Format?, task: TargetKind?
+    _ request: DataRequest, format: Format?
   ) throws -> (files: DatasetFiles, kind: LoadedData.Kind) {
+    let source = request.path
     if let known = builtIn.first(where: { $0.name == source }) {
-      return (try known.read().converted(to: task), known.kind)
+      try request.reading.refuse(allBut: [], of: source, "a built-in data set")
+      let files = try known.read().converted(to: request.task)
+      let complete = try IDX.adding(
+        weights: request.weights, groups: request.groups, to: files, of: source)
+      return (complete, known.kind)
     }
-    guard let found = try format ?? detect(fileNames(source)) else {
+    guard let found = try format ?? self.format(of: source) else {
       throw try nothingFound(source, expected: Format.all)
     }
-    let files = try found.readDirectory(source, task).converted(to: task)
+    let files = try found.read(request).converted(to: request.task)
     if files.training == nil && files.test == nil {
       throw try nothingFound(source, expected: [found])
     }
     return (files, found.kind)
   }
 
-  /// Whether a directory has a file with the name of a known format's.
-  package static func holdsData(in directory: String) -> Bool {
-    (try? fileNames(directory)).flatMap(detect) != nil
+  /// The format of a folder or a file, if it is known.
+  private static func format(of source: String) throws -> Format? {
+    if isFile(source) {
+      return Format.all.first { $0.isWholeInFile && $0.fits(fileNamed: source) }
+    }
+    return detect(try markedNames(source))
+  }
+
+  private static func isFile(_ source: String) -> Bool {
+    FileManager.default.fileExists(atPath: source) && !isDirectory(source)
+  }
+
+  /// Whether a path is that of a file of a known format with targets, or of a folder with files of one.
+  package static func holdsData(in source: String) -> Bool {
+    (try? format(of: source)).flatMap { $0 } != nil
   }
 
   /// The format that files of these names have, if it is known.
@@ -168,8 +172,8 @@ public struct LoadedData: Sendable {
     case fashionMNIST
     /// A folder of CIFAR-10's batches.
     case cifar10
-    /// A folder of any other format.
-    case folder
+    /// A folder or a file of any other format.
+    case own
   }
 
   /// The name or directory by which it was loaded.
@@ -180,12 +184,24 @@ public struct LoadedData: Sendable {
   public let training: Dataset
   /// The test set, if there is one.
   public let test: Dataset?
+  /// The rows of the training set that the files set apart for validation, the last ones; 0 for none.
+  public let validationCount: Int
 
-  package init(name: String, kind: Kind, training: Dataset, test: Dataset?) {
+  package init(
+    name: String, kind: Kind, training: Dataset, test: Dataset?, validationCount: Int = 0
+  ) {
     self.name = name
     self.kind = kind
     self.training = training
     self.test = test
+    self.validationCount = validationCount
+  }
+
+  /// Whether the features are rows of numbers that are neither bytes nor pictures. They are standardized
+  /// unless told otherwise.
+  public var isTable: Bool {
+    training.features.columns != nil
+      || (!isBytes && training.image == nil && training.exampleShape.count == 1)
   }
 
   /// Whether the features are bytes, as those of pictures are.
@@ -199,7 +215,7 @@ public struct LoadedData: Sendable {
     switch kind {
     case .digits: Digits.divisor
     case .cifar10: 1
-    case .fashionMNIST, .folder: isBytes ? 255 : 1
+    case .fashionMNIST, .own: isBytes ? 255 : 1
     }
   }
 }

@@ -18,12 +18,32 @@ extension Dataset {
   }
 }
 
+extension Dataset {
+  /// The same examples with the classes in the order of a schema, such as a model's, where all of their names
+  /// are among its own; else as they are.
+  ///
+  /// - Complexity: O(`count`) where the order differs; the features are shared.
+  public func matching(_ schema: TargetSchema) -> Dataset {
+    guard case .classes(let labels, let names) = targets, schema.kind == .classes,
+      names != schema.names
+    else { return self }
+    let positions = Dictionary(zip(schema.names, schema.names.indices)) { first, _ in first }
+    let known = names.compactMap { positions[$0] }
+    if known.count != names.count { return self }
+    return Dataset(
+      features, targets: .classes(labels.map { known[$0] }, names: schema.names),
+      weights: weights, groups: groups)
+  }
+}
+
 extension DatasetFiles {
   /// Both sets with targets of a kind, as ``Dataset/converted(to:)``; nil for those that they have.
   func converted(to kind: TargetKind?) throws -> DatasetFiles {
     guard let kind else { return self }
-    return DatasetFiles(
-      training: try training?.converted(to: kind), test: try test?.converted(to: kind))
+    var files = self
+    files.training = try training?.converted(to: kind)
+    files.test = try test?.converted(to: kind)
+    return files
   }
 }
 

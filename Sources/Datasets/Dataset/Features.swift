@@ -35,6 +35,8 @@ public struct Features: Sendable {
   public let exampleShape: [Int]
   /// The shape of an example as a picture, if it is one.
   public let image: ImageShape?
+  /// The columns of a table, one for each feature; nil where the features are not those of a table.
+  public let columns: [FeatureColumn]?
   /// The number of features of an example, at least 1.
   public let featureCount: Int
   private var rows: Rows
@@ -45,9 +47,13 @@ public struct Features: Sendable {
   ///   - storage: [count, exampleShape…], row-major.
   ///   - exampleShape: the extents of one example, outermost first.
   ///   - image: how an example is a picture, or nil where it is none.
+  ///   - columns: the columns of a table, or nil.
   /// - Precondition: the extents are at least 1, the number of elements is a multiple of their
-  ///   product, and a picture has as many features.
-  public init(_ storage: Storage, exampleShape: [Int], image: ImageShape? = nil) {
+  ///   product, and a picture has as many features, a table as many columns.
+  public init(
+    _ storage: Storage, exampleShape: [Int], image: ImageShape? = nil,
+    columns: [FeatureColumn]? = nil
+  ) {
     let size = Shape.elementCount(of: exampleShape) ?? 0
     require(size > 0, "Features: an example of shape \(exampleShape) has no size")
     require(
@@ -57,7 +63,11 @@ public struct Features: Sendable {
       image == nil || image?.featureCount == size,
       "Features: examples of shape \(exampleShape) are not pictures of \(image?.featureCount ?? 0)"
         + " features")
+    require(
+      columns.map { $0.count == size } ?? true,
+      "Features: \(columns?.count ?? 0) columns for examples of shape \(exampleShape)")
     self.storage = storage
+    self.columns = columns
     self.exampleShape = exampleShape
     self.image = image
     featureCount = size
@@ -76,6 +86,12 @@ public struct Features: Sendable {
     } else {
       self.init(.doubles(tensor.elements.map { Double($0) }), exampleShape: shape, image: image)
     }
+  }
+
+  /// The largest number of features that networks see of an example: a table's categories get one each,
+  /// and missing cells and other categories one a column.
+  public var largestPreparedCount: Int {
+    columns.map { $0.reduce(0) { $0 + 1 + ($1.categories?.count ?? 1) } } ?? featureCount
   }
 
   /// The number of examples.

@@ -145,12 +145,18 @@ extension DatasetLibrary.Format {
   /// CIFAR-10's binary batches.
   public static let cifar10 = Self(
     rawValue: "cifar10", title: "CIFAR-10 batches", fileNames: "data_batch_*.bin, test_batch.bin",
-    kind: .cifar10, fileSuffix: ".bin",
+    kind: .cifar10, suffixes: [".bin"],
     detects: { names in
       names.contains { CIFAR10.batchNumber($0) != nil || $0 == "test_batch.bin" }
-    }, readDirectory: { path, _ in try CIFAR10.readDirectory(path) },
-    readFile: {
-      let dataset = try CIFAR10.readFiles([$0])
+    },
+    read: { request in
+      try request.reading.refuse(allBut: [], of: request.path, "CIFAR-10 batches")
+      let files = try CIFAR10.readDirectory(request.path)
+      return try IDX.adding(
+        weights: request.weights, groups: request.groups, to: files, of: request.path)
+    },
+    readFile: { path, _, _ in
+      let dataset = try CIFAR10.readFiles([path])
       return FeatureFile(features: dataset.features, labels: dataset.labels)
     })
 }

@@ -8,8 +8,14 @@ extension DatasetLibrary.Format {
     detects: { names in
       let prefixes = ["train-", "t10k-", "test-"].flatMap { [$0 + "images", $0 + "labels"] }
       return names.contains { name in prefixes.contains { name.hasPrefix($0) } }
-    }, readDirectory: { try IDX.readDirectory($0, task: $1) },
-    readFile: { FeatureFile(features: try IDX.readFeatures($0), labels: nil) })
+    },
+    read: { request in
+      try request.reading.refuse(allBut: [], of: request.path, "IDX files")
+      let files = try IDX.readDirectory(request.path, task: request.task)
+      return try IDX.adding(
+        weights: request.weights, groups: request.groups, to: files, of: request.path)
+    },
+    readFile: { path, _, _ in FeatureFile(features: try IDX.readFeatures(path), labels: nil) })
 }
 
 extension IDX {

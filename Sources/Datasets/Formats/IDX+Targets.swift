@@ -1,3 +1,4 @@
+import Foundation
 import PerceptronFiles
 import PerceptronLinearAlgebra
 
@@ -88,6 +89,46 @@ extension IDX {
     try requireVector(file, of: "groups")
     try requireIntegers(file, of: "groups")
     return try file.numbers { _ in nil }.map { Int($0) }
+  }
+
+  /// Data sets of which the training set gets the weights and the groups of two IDX files.
+  ///
+  /// - Parameters:
+  ///   - weights: the file's path, or its name within the folder `source`; nil for none.
+  ///   - groups: likewise.
+  /// - Throws: `FileError` where a file cannot be read or has not as many elements as there are rows.
+  static func adding(
+    weights: String?, groups: String?, to files: DatasetFiles, of source: String
+  ) throws -> DatasetFiles {
+    guard weights != nil || groups != nil, let training = files.training else { return files }
+    func read<Value>(
+      _ file: String?, _ what: String, _ read: (String) throws -> [Value]
+    ) throws -> [Value]? {
+      guard let file else { return nil }
+      let inner = join(source, file)
+      let isInner = !file.hasPrefix("/") && FileManager.default.fileExists(atPath: inner)
+      let path = isInner ? inner : file
+      let values = try read(path)
+      if values.count != training.count {
+        throw FileError(
+          path, atByte: 4,
+          "expected a \(what) for each of the \(training.count) training rows, found "
+            + "\(values.count)")
+      }
+      return values
+    }
+    let weights = try read(weights, "weight") { path in
+      let weights = try readWeights(path)
+      if !weights.isEmpty && weights.allSatisfy({ $0 == 0 }) {
+        throw FileError(path, "expected a weight above 0, found only 0")
+      }
+      return weights
+    }
+    var complete = files
+    complete.training = Dataset(
+      training.features, targets: training.targets, weights: weights ?? training.weights,
+      groups: try read(groups, "group", readGroups) ?? training.groups)
+    return complete
   }
 
   private static func readFinite(_ file: IDXFile) throws -> [Double] {

@@ -37,8 +37,8 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
   public var preprocessing: Preprocessing { features.preprocessing }
   /// The number of examples.
   public var count: Int { dataset.count }
-  /// The number of features of an example.
-  public var featureCount: Int { dataset.featureCount }
+  /// The number of features of an example after preprocessing.
+  public var featureCount: Int { features.featureCount }
   /// The kind of the targets and their names.
   public var schema: TargetSchema { dataset.schema }
   /// The number of classes; 0 where the targets are not classes.

@@ -6,34 +6,58 @@ public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
   public let features: Features
   /// Their preprocessing.
   public let preprocessing: Preprocessing
-  private let divisor: Scalar
-  private let mean: [Scalar]?
+  /// The number of features of an example after preprocessing.
+  public let featureCount: Int
+  private let conversion: Conversion
+
+  /// How rows are preprocessed.
+  private enum Conversion: Sendable {
+    /// x / divisor − mean in all columns.
+    case uniform(divisor: Scalar, mean: [Scalar]?, wideDivisor: Double, wideMean: [Double]?)
+    /// By column.
+    case columns(ColumnPlan)
+  }
 
   /// Features that are preprocessed as they are gathered.
   ///
-  /// - Precondition: the mean, if there is one, has one number per feature.
+  /// - Precondition: the preprocessing is of as many features; in a table, its columns have the same names
+  ///   in the same order, and are of numbers or of categories alike.
   public init(_ features: Features, with preprocessing: Preprocessing) {
-    if let mean = preprocessing.mean {
+    if let count = preprocessing.inputCount {
       require(
-        mean.count == features.featureCount,
-        "prepared: a mean of \(mean.count) numbers for \(features.featureCount) features")
+        count == features.featureCount,
+        "prepared: preprocessing of \(count) features for \(features.featureCount) features")
+    }
+    if let known = preprocessing.columns, let found = features.columns {
+      require(
+        zip(known, found).allSatisfy {
+          $0.name == $1.name && ($0.categories == nil) == ($1.categories == nil)
+        }, "prepared: preprocessing of the columns \(known.map(\.name)) for \(found.map(\.name))")
     }
     self.features = features
     self.preprocessing = preprocessing
-    divisor = Scalar(preprocessing.divisor)
-    mean = preprocessing.mean.map { $0.map { Scalar($0) } }
+    if preprocessing.isUniform {
+      let (divisor, mean) = (preprocessing.divisor, preprocessing.mean)
+      featureCount = features.featureCount
+      conversion = .uniform(
+        divisor: Scalar(divisor), mean: mean.map { $0.map { Scalar($0) } }, wideDivisor: divisor,
+        wideMean: mean)
+    } else {
+      let plan = ColumnPlan(
+        preprocessing, columnCount: features.featureCount, columns: features.columns)
+      featureCount = plan.outputCount
+      conversion = .columns(plan)
+    }
   }
 
   /// The number of examples.
   public var count: Int { features.count }
-  /// The number of features of an example.
-  public var featureCount: Int { features.featureCount }
 }
 
 extension Features {
   /// These features with their preprocessing, for batches of type `Scalar`.
   ///
-  /// - Precondition: the mean, if there is one, has one number per feature.
+  /// - Precondition: as for ``PreparedFeatures/init(_:with:)``.
   public func prepared<Scalar: BLASScalar>(
     with preprocessing: Preprocessing, as scalar: Scalar.Type = Scalar.self
   ) -> PreparedFeatures<Scalar> {
@@ -110,49 +134,54 @@ extension PreparedFeatures {
   /// Preprocesses the rows, of which `row` gives the index, to `target`.
   @inline(__always)
   private func convertRows(into target: MutableRowBlock<Scalar>, _ row: (Int) -> Int) {
-    switch features.storage {
-    case .bytes(let elements):
-      convertRows(elements, row, mean, to: target) {
-        Scalar.convert(count: featureCount, $0, dividedBy: divisor, minus: $1, into: $2)
+    let count = features.featureCount
+    switch (conversion, features.storage) {
+    case (.uniform(let divisor, let mean, _, _), .bytes(let elements)):
+      withElements(of: mean) { mean in
+        convertRows(elements, row, to: target) {
+          Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
+        }
       }
-    case .floats(let elements):
-      convertRows(elements, row, mean, to: target) {
-        Scalar.convert(count: featureCount, $0, dividedBy: divisor, minus: $1, into: $2)
+    case (.uniform(let divisor, let mean, _, _), .floats(let elements)):
+      withElements(of: mean) { mean in
+        convertRows(elements, row, to: target) {
+          Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
+        }
       }
-    case .doubles(let elements):
+    case (.uniform(_, _, let divisor, let mean), .doubles(let elements)):
       // In double precision up to the last rounding: what the mean leaves may be small.
-      convertRows(elements, row, preprocessing.mean, to: target) {
-        Scalar.convert(
-          count: featureCount, $0, dividedBy: preprocessing.divisor, minus: $1, into: $2)
+      withElements(of: mean) { mean in
+        convertRows(elements, row, to: target) {
+          Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
+        }
       }
+    case (.columns(let plan), .bytes(let elements)):
+      convertRows(elements, row, to: target) { plan.write($0, { Double($0) }, to: $1) }
+    case (.columns(let plan), .floats(let elements)):
+      convertRows(elements, row, to: target) { plan.write($0, { Double($0) }, to: $1) }
+    case (.columns(let plan), .doubles(let elements)):
+      convertRows(elements, row, to: target) { plan.write($0, { $0 }, to: $1) }
     }
   }
 
   @inline(__always)
-  private func convertRows<Element, Number>(
-    _ elements: [Element], _ row: (Int) -> Int, _ mean: [Number]?,
-    to target: MutableRowBlock<Scalar>,
-    _ convert: (UnsafePointer<Element>, UnsafePointer<Number>?, UnsafeMutablePointer<Scalar>) ->
-      Void
+  private func convertRows<Element>(
+    _ elements: [Element], _ row: (Int) -> Int, to target: MutableRowBlock<Scalar>,
+    _ convert: (UnsafePointer<Element>, UnsafeMutablePointer<Scalar>) -> Void
   ) {
     elements.withUnsafeBufferPointer { elements in
       guard let base = elements.baseAddress else {
         return require(target.rows == 0, "gather: \(target.rows) rows of features that have none")
       }
-      withElements(of: mean) { mean in
-        func start(_ index: Int) -> UnsafePointer<Element> {
-          base + features.storedRow(row(index)) * featureCount
-        }
-        // Rows lie anywhere: prefetch some while one is converted.
-        for index in 0..<min(rowsAhead, target.rows) {
-          willRead(start(index), count: featureCount)
-        }
-        for index in 0..<target.rows {
-          if index + rowsAhead < target.rows {
-            willRead(start(index + rowsAhead), count: featureCount)
-          }
-          convert(start(index), mean, target.base + index * target.stride)
-        }
+      let size = features.featureCount
+      func start(_ index: Int) -> UnsafePointer<Element> {
+        base + features.storedRow(row(index)) * size
+      }
+      // Rows lie anywhere: prefetch some while one is converted.
+      for index in 0..<min(rowsAhead, target.rows) { willRead(start(index), count: size) }
+      for index in 0..<target.rows {
+        if index + rowsAhead < target.rows { willRead(start(index + rowsAhead), count: size) }
+        convert(start(index), target.base + index * target.stride)
       }
     }
   }
@@ -180,7 +209,9 @@ extension PreparedFeatures: CustomStringConvertible, CustomReflectable {
   }
 
   var treatment: String {
-    "as \(Scalar.self), divided by \(preprocessing.divisor)"
-      + (preprocessing.mean == nil ? "" : ", less a mean")
+    preprocessing.isUniform
+      ? "as \(Scalar.self), divided by \(preprocessing.divisor)"
+        + (preprocessing.mean == nil ? "" : ", less a mean")
+      : "as \(Scalar.self), \(preprocessing.steps.map(\.name).joined(separator: ", "))"
   }
 }

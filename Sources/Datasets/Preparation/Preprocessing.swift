@@ -1,15 +1,16 @@
 import PerceptronFiles
 import PerceptronLinearAlgebra
 
-/// The preprocessing of features, x / divisor − mean, and of targets that are numbers.
+/// The preprocessing of features, a list of steps, and of targets that are numbers.
 ///
 /// It is fitted to training data and stored with the model, which applies it to all later data.
-public struct Preprocessing: Hashable, Codable, Sendable {
-  /// The divisor of each feature, finite and above 0: 255 scales bytes to 0…1.
-  public let divisor: Double
-  /// The mean of each feature, subtracted after the division; nil for none.
-  public let mean: [Double]?
-  /// The ``Features/magnitude`` of the features that it was fitted to, before the division; nil where
+public struct Preprocessing: Hashable, Sendable {
+  /// The steps in their order. On one column, missing cells are filled first, then a logarithm is taken,
+  /// then the numbers are scaled.
+  public let steps: [PreparationStep]
+  /// The columns of the table that it was fitted to; nil where the features are not those of a table.
+  public let columns: [FeatureColumn]?
+  /// The ``Features/magnitude`` of the features that it was fitted to, before all steps; nil where
   /// that is not known.
   public let magnitude: Double?
   /// The scaling of targets that are numbers, so that networks learn numbers of about ±1; nil for none.
@@ -17,6 +18,24 @@ public struct Preprocessing: Hashable, Codable, Sendable {
 
   /// Features as they are.
   public static let none = Preprocessing()
+
+  /// Steps for the columns of a table or the features of examples.
+  ///
+  /// - Precondition: each step's values are finite and as many as its columns, divisors are above 0, a column
+  ///   has at most one imputation and one logarithm, in this order and before its scaling; and the magnitude
+  ///   is finite and not negative.
+  public init(
+    steps: [PreparationStep], columns: [FeatureColumn]? = nil, magnitude: Double? = nil,
+    targets: TargetScaling? = nil
+  ) {
+    if let problem = Preprocessing.problem(steps, columns, magnitude: magnitude) {
+      fatalError("Preprocessing: \(problem)")
+    }
+    self.steps = steps
+    self.columns = columns
+    self.magnitude = magnitude
+    self.targets = targets
+  }
 
   /// Division by `divisor`, then subtraction of `mean`.
   ///
@@ -26,168 +45,127 @@ public struct Preprocessing: Hashable, Codable, Sendable {
     divisor: Double = 1, mean: [Double]? = nil, magnitude: Double? = nil,
     targets: TargetScaling? = nil
   ) {
-    if let problem = Preprocessing.problem(divisor: divisor, mean: mean, magnitude: magnitude) {
-      fatalError("Preprocessing: \(problem)")
+    let scaling: [PreparationStep] = divisor == 1 ? [] : [.divide(by: divisor)]
+    self.init(
+      steps: scaling + (mean.map { [.subtract($0)] } ?? []), magnitude: magnitude,
+      targets: targets)
+  }
+
+  /// The divisor of all features; 1 for none.
+  public var divisor: Double {
+    for case .divide(let divisor) in steps { return divisor }
+    return 1
+  }
+
+  /// The mean of each feature that is subtracted; nil for none.
+  public var mean: [Double]? {
+    for case .subtract(let mean) in steps { return mean }
+    return nil
+  }
+
+  /// Whether there are no steps but one division, and the subtraction of a mean after it.
+  var isUniform: Bool {
+    let rest = steps.drop { if case .divide = $0 { true } else { false } }
+    return steps.count - rest.count <= 1 && rest.count <= 1
+      && rest.allSatisfy { if case .subtract = $0 { true } else { false } }
+  }
+
+  /// Whether there are steps for single columns.
+  public var isByColumn: Bool { !isUniform }
+
+  /// What becomes of a column, step by step, in words: `missing cells become 34`, `less 31.2, divided by 4.5`.
+  ///
+  /// - Precondition: `column` is one of the columns.
+  public func steps(of column: Int) -> [String] { steps.compactMap { $0.text(of: column) } }
+
+  private static func problem(
+    _ steps: [PreparationStep], _ columns: [FeatureColumn]?, magnitude: Double?
+  ) -> String? {
+    if let magnitude, !(magnitude.isFinite && magnitude >= 0) {
+      return "the magnitude \(magnitude) is not a finite number from 0 up"
     }
-    self.divisor = divisor
-    self.mean = mean
-    self.magnitude = magnitude
-    self.targets = targets
+    return PreparationStep.problem(steps, columnCount: columns?.count)
+  }
+}
+
+// MARK: - The columns that come of it
+
+extension Preprocessing {
+  /// The number of features that networks see of examples with `count` features.
+  public func outputCount(of count: Int) -> Int {
+    steps.reduce(count) { total, step in
+      switch step {
+      case .impute(_, _, let indicated): total + indicated.count
+      case .oneHot(let columns, let categories, let unknown):
+        total - columns.count + categories.reduce(0) { $0 + $1.count }
+          + (unknown == .other ? columns.count : 0)
+      default: total
+      }
+    }
+  }
+
+  /// The number of features that it takes where that is known, from a table's columns or a mean.
+  public var inputCount: Int? { columns?.count ?? mean?.count }
+
+  /// The names of the features that networks see: `age`, `age is missing`, `city=Rome`. Nil where the
+  /// features are not those of a table.
+  public var outputNames: [String]? {
+    columns.map { columns in
+      ColumnPlan(self, columns: columns).layout.map { place in
+        let name = columns[place.column].name
+        return switch place.meaning {
+        case .number: name
+        case .indicator: "\(name) is missing"
+        case .category(let category): "\(name)=\(category)"
+        case .other: "\(name)=other"
+        }
+      }
+    }
+  }
+}
+
+// MARK: - JSON
+
+/// `divisor` and `mean` where there are no other steps, as in earlier versions; else `steps` and `columns`.
+extension Preprocessing: Codable {
+  private enum CodingKeys: CodingKey {
+    case divisor, mean, steps, columns, magnitude, targets
   }
 
   /// Decodes the fields.
   ///
   /// - Throws: `DecodingError` also where the values are not what
-  ///   ``init(divisor:mean:magnitude:targets:)`` takes.
+  ///   ``init(steps:columns:magnitude:targets:)`` takes.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    divisor = try container.decode(Double.self, forKey: .divisor)
-    mean = try container.decodeIfPresent([Double].self, forKey: .mean)
     magnitude = try container.decodeIfPresent(Double.self, forKey: .magnitude)
     targets = try container.decodeIfPresent(TargetScaling.self, forKey: .targets)
-    if let problem = Preprocessing.problem(divisor: divisor, mean: mean, magnitude: magnitude) {
+    columns = try container.decodeIfPresent([FeatureColumn].self, forKey: .columns)
+    if let steps = try container.decodeIfPresent([PreparationStep].self, forKey: .steps) {
+      self.steps = steps
+    } else {
+      let divisor = try container.decode(Double.self, forKey: .divisor)
+      let mean = try container.decodeIfPresent([Double].self, forKey: .mean)
+      steps =
+        (divisor == 1 ? [] : [.divide(by: divisor)]) + (mean.map { [.subtract($0)] } ?? [])
+    }
+    if let problem = Preprocessing.problem(steps, columns, magnitude: magnitude) {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: problem))
     }
   }
 
-  private static func problem(
-    divisor: Double, mean: [Double]?, magnitude: Double?
-  ) -> String? {
-    if !(divisor.isFinite && divisor > 0) { return "the divisor \(divisor) is not above 0" }
-    if let index = mean?.firstIndex(where: { !$0.isFinite }) {
-      return "the mean of feature \(index) is not a finite number"
+  /// Encodes the fields.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    if isUniform {
+      try container.encode(divisor, forKey: .divisor)
+      try container.encodeIfPresent(mean, forKey: .mean)
+    } else {
+      try container.encode(steps, forKey: .steps)
     }
-    if let magnitude, !(magnitude.isFinite && magnitude >= 0) {
-      return "the magnitude \(magnitude) is not a finite number from 0 up"
-    }
-    return nil
-  }
-}
-
-// MARK: - Fitting
-
-extension Preprocessing {
-  /// The preprocessing of a data set with a divisor and, where `subtractMean` is set, the mean of the
-  /// divided features over all examples, by their weights where they have any, summed in double precision;
-  /// exact for bytes without weights. Targets that are numbers are standardized.
-  ///
-  /// - Throws: ``DatasetError`` where a feature is infinite or not a number (with its row and
-  ///   column), a sum overflows, or there are no examples to take the mean of.
-  /// - Precondition: the divisor is finite and above 0.
-  public static func fitted(
-    to dataset: Dataset, divisor: Double, subtractMean: Bool
-  ) throws -> Preprocessing {
-    let features = dataset.features
-    try features.checkFinite()
-    let magnitude = features.magnitude
-    let targets = try TargetScaling(fittedTo: dataset)
-    if !subtractMean {
-      return Preprocessing(divisor: divisor, magnitude: magnitude, targets: targets)
-    }
-    if features.count == 0 { throw DatasetError("the mean of no examples") }
-    let scale = dataset.weights?.reduce(0, +) ?? Double(features.count)
-    let sums = dataset.weights.map(features.columnSums(weights:)) ?? features.columnSums()
-    let mean = sums.map { $0 / scale / divisor }
-    if let column = mean.firstIndex(where: { !$0.isFinite }) {
-      throw DatasetError("the sum of the features in column \(column) is too large")
-    }
-    return Preprocessing(divisor: divisor, mean: mean, magnitude: magnitude, targets: targets)
-  }
-
-  /// A warning about features that seem to be scaled differently from those it was fitted to, such as
-  /// bytes divided by 255 beforehand; nil if the magnitudes are within a factor of ten, 0, or not known.
-  public func scaleMismatch(with features: Features) -> String? {
-    guard let magnitude, magnitude > 0, let found = features.magnitude, found > 0,
-      max(found / magnitude, magnitude / found) >= 10
-    else { return nil }
-    return "a row's largest feature is about \(significant(found, 3)), and was about "
-      + "\(significant(magnitude, 3)) in the training rows"
-      + (divisor == 1 ? "" : ", which were then divided by \(significant(divisor, 6))")
-      + ": the rows given seem to be scaled differently"
-  }
-}
-
-extension Features {
-  /// Refuses infinities and NaN. Bytes are neither.
-  ///
-  /// - Throws: ``DatasetError`` with the first such feature's row and column.
-  public func checkFinite() throws {
-    switch storage {
-    case .bytes: return
-    case .floats(let elements): try checkFinite(elements)
-    case .doubles(let elements): try checkFinite(elements)
-    }
-  }
-
-  private func checkFinite<Scalar: BLASScalar>(_ elements: [Scalar]) throws {
-    try elements.withUnsafeBufferPointer { elements in
-      guard let base = elements.baseAddress else { return }
-      for row in 0..<count {
-        let first = base + storedRow(row) * featureCount
-        guard let column = Scalar.indexOfNonFinite(count: featureCount, first) else { continue }
-        throw DatasetError(
-          "the feature in row \(row), column \(column) is \(first[column]), not a finite number")
-      }
-    }
-  }
-
-  /// The median over about a thousand rows of the largest magnitude in a row: single outliers and dark
-  /// pictures do not change it. Nil for no rows.
-  public var magnitude: Double? {
-    let largest = stride(from: 0, to: count, by: max(1, count / 1000)).map { row in
-      let elements = storedRow(row) * featureCount..<(storedRow(row) + 1) * featureCount
-      return switch storage {
-      case .bytes(let all): all[elements].reduce(0) { max($0, Double($1)) }
-      case .floats(let all): all[elements].reduce(0) { max($0, Double($1.magnitude)) }
-      case .doubles(let all): all[elements].reduce(0) { max($0, $1.magnitude) }
-      }
-    }
-    return median(largest)
-  }
-
-  /// The sum of each column over all rows.
-  func columnSums() -> [Double] {
-    switch storage {
-    case .bytes(let elements):
-      columnSums(elements, from: 0 as UInt64) { $0 &+= UInt64($1) }.map { Double($0) }
-    case .floats(let elements): columnSums(elements, from: 0 as Double) { $0 += Double($1) }
-    case .doubles(let elements): columnSums(elements, from: 0 as Double) { $0 += $1 }
-    }
-  }
-
-  /// The sum of each column over all rows, each times its weight.
-  func columnSums(weights: [Double]) -> [Double] {
-    var sums = [Double](repeating: 0, count: featureCount)
-    func add<Element>(_ elements: [Element], _ number: (Element) -> Double) {
-      for row in 0..<count where weights[row] > 0 {
-        let first = storedRow(row) * featureCount
-        for column in 0..<featureCount {
-          sums[column] += weights[row] * number(elements[first + column])
-        }
-      }
-    }
-    switch storage {
-    case .bytes(let elements): add(elements) { Double($0) }
-    case .floats(let elements): add(elements) { Double($0) }
-    case .doubles(let elements): add(elements) { $0 }
-    }
-    return sums
-  }
-
-  @inline(__always)
-  private func columnSums<Element, Sum>(
-    _ elements: [Element], from zero: Sum, _ add: (inout Sum, Element) -> Void
-  ) -> [Sum] {
-    var sums = [Sum](repeating: zero, count: featureCount)
-    sums.withUnsafeMutableBufferPointer { sums in
-      elements.withUnsafeBufferPointer { elements in
-        for row in 0..<count {
-          let first = storedRow(row) * featureCount
-          for column in 0..<featureCount { add(&sums[column], elements[first + column]) }
-        }
-      }
-    }
-    return sums
+    try container.encodeIfPresent(columns, forKey: .columns)
+    try container.encodeIfPresent(magnitude, forKey: .magnitude)
+    try container.encodeIfPresent(targets, forKey: .targets)
   }
 }

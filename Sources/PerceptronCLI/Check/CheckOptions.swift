@@ -45,16 +45,20 @@ struct CheckOptions<Default: DefaultData>: ParsableArguments {
       for: data.training.schema, defaults: defaults,
       isPlain: chosen.isPlainNetwork && data.training.schema.kind == .classes)
     try namingOptions { try settings.check(for: data.training) }
-    let inputSize = data.training.featureCount
     try MemoryDemand(
-      inputSize: inputSize, layers: settings.layers, batchSize: rows, scalarSize: scalarSize
+      inputSize: data.training.features.largestPreparedCount, layers: settings.layers,
+      batchSize: rows, scalarSize: scalarSize
     ).check(sizes: chosen.sizes(of: settings), batchOption: "--rows")
     let preparation = chosen.preparation(for: data, isPlain: isPlain)
     let preprocessing = try naming(data.name) {
       try Preprocessing.fitted(
-        to: data.training, divisor: preparation.divisor, subtractMean: preparation.subtractMean)
+        to: data.training, divisor: preparation.divisor, subtractMean: preparation.subtractMean,
+        columns: preparation.columns ?? ColumnPreparation())
     }
-    return CheckSetup(network: settings, inputSize: inputSize, preprocessing: preprocessing)
+    return CheckSetup(
+      network: settings,
+      inputSize: preprocessing.outputCount(of: data.training.featureCount),
+      preprocessing: preprocessing)
   }
 }
 

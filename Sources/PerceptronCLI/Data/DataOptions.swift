@@ -38,29 +38,33 @@ struct DataOptions<Default: DefaultData>: ParsableArguments {
   @Option(
     name: .customLong("data"),
     help: .init(
-      "\(DatasetLibrary.names.joined(separator: ", ")), or a folder of \(formatTitles). (default: \(Default.help))",
+      "\(DatasetLibrary.names.joined(separator: ", ")), or a file or folder of \(formatTitles). (default: \(Default.help))",
       valueName: "name"))
   var givenData: String?
-  @Option(help: "Format of the folder's files. (default: detected from their names)")
+  @Option(help: "Format of the files. (default: detected from their names)")
   var format: DatasetLibrary.Format?
   @Option(
     help: .init(
       "What the targets are: one class of several, numbers, or labels that are each 0 or 1. (default: \(Default.taskHelp))",
       valueName: "kind"))
   var task: TargetKind?
+  @OptionGroup(title: "Data") var columns: ColumnOptions
+  @OptionGroup(title: "Data") var cells: CellOptions
 
-  /// The name or folder of the data set.
+  /// The name, file or folder of the data set.
   var data: String { givenData ?? "digits" }
   /// The data set as chosen.
-  var settings: DataSettings { DataSettings(source: data, format: format, task: task) }
+  var settings: DataSettings {
+    get throws { try DataSettings(source: data, format: format, task: task).reading(self) }
+  }
 
   func validate() throws {
     if data.isEmpty {
-      throw ValidationError("--data is empty, expected the name of a data set or a folder")
+      throw ValidationError("--data is empty, expected the name of a data set, a file or a folder")
     }
     if let format, let givenData, DatasetLibrary.names.contains(givenData) {
       throw ValidationError(
-        "--format is \(format.rawValue), but --data \(givenData) is not a folder"
+        "--format is \(format.rawValue), but --data \(givenData) is not a file or a folder"
       )
     }
   }
@@ -70,7 +74,7 @@ struct DataOptions<Default: DefaultData>: ParsableArguments {
   /// - Parameter weights: the file of the training rows' weights, or nil.
   func load(weights: String? = nil) throws -> LoadedData {
     try checkFormat()
-    var settings = settings
+    var settings = try settings
     settings.weights = weights.map(settings.located)
     return try settings.load()
   }
@@ -82,26 +86,35 @@ struct DataOptions<Default: DefaultData>: ParsableArguments {
     _ rows: RowOptions, heldOutBy rule: (LoadedData) throws -> ValidationSplit
   ) throws -> (data: LoadedData, choice: DataSettings) {
     try checkFormat()
-    return try rows.load(settings, heldOutBy: rule)
+    return try rows.load(try settings, heldOutBy: rule)
   }
 
   private func checkFormat() throws {
     guard let format, givenData == nil else { return }
-    throw ValidationError("--format is \(format.rawValue), but no folder is given with --data")
+    throw ValidationError(
+      "--format is \(format.rawValue), but no file or folder is given with --data")
   }
 
   /// One of the parts. A test set may stand without a training set.
   ///
-  /// - Parameter kind: what the targets are, where --task does not say.
-  func load(_ split: DataSplit, as kind: TargetKind? = nil) throws -> Dataset {
-    var settings = settings
-    settings.task = task ?? kind
+  /// - Parameters:
+  ///   - kind: what the targets are, where --task does not say.
+  ///   - known: the choices of the run of a model that is to be used, which hold where no option is given.
+  ///   - expected: the features and classes of the model.
+  ///   - weights: the column or the array of the rows' weights, or nil.
+  func load(
+    _ split: DataSplit, as kind: TargetKind? = nil, reading known: ReadingOptions = .none,
+    like expected: ExpectedFeatures = ExpectedFeatures(), weights: String? = nil
+  ) throws -> Dataset {
+    var settings = DataSettings(source: data, format: format, task: task ?? kind)
+    settings.reading = known
+    settings = try settings.reading(self)
+    settings.expected = expected
+    settings.weights = weights
     if split == .train { return try settings.load().training }
     try requireData(data)
     do {
-      return try naming(data) {
-        try DatasetLibrary.loadTest(data, format: format, task: settings.task)
-      }
+      return try naming(data) { try DatasetLibrary.loadTest(settings.request, format: format) }
     } catch let error as FileError where error.message == DatasetLibrary.noTestSet {
       throw noTestSet(error.path)
     }
@@ -123,16 +136,15 @@ private func noTestSet(_ source: String) -> FileError {
 
 private let formatTitles = DatasetLibrary.Format.all.map(\.title).joined(separator: " or ")
 
-/// Throws unless `source` is the name of a data set or a folder that may have one.
+/// Throws unless `source` is the name of a data set, or a file or a folder that may have one.
 func requireData(_ source: String) throws {
-  if DatasetLibrary.names.contains(source) { return }
+  if DatasetLibrary.names.contains(source) || DatasetLibrary.holdsData(in: source) { return }
   let names = DatasetLibrary.names.joined(separator: ", ")
-  let taken = "--data takes \(names), or a folder of \(formatTitles)"
+  let taken = "--data takes \(names), or a file or folder of \(formatTitles)"
   let kind = FileKind(of: source)
   let found: String
   switch kind {
   case .folder:
-    if DatasetLibrary.holdsData(in: source) { return }
     guard let runs = RunFolders.describe(source) else { return }
     found = runs
   case .idx, .cifar10:

@@ -6,15 +6,20 @@ import PerceptronCommandSupport
 /// The choice of a data set: where it is, what its targets are, the weights and groups of its rows, and
 /// its test set. It loads the same rows again whenever a run or a study needs them.
 struct DataSettings: Hashable, Sendable {
-  /// The data set's name or folder.
+  /// The data set's name, file or folder.
   var source: String
-  /// The folder's format; nil to detect it from the files.
+  /// The files' format; nil to detect it from their names.
   var format: DatasetLibrary.Format?
+  /// How the files are read, where there is a choice.
+  var reading = ReadingOptions.none
+  /// The features and classes of a model that is to be used on the data.
+  var expected = ExpectedFeatures()
   /// What the targets are; nil for what they are by themselves.
   var task: TargetKind?
-  /// The file of the training rows' weights, or nil: an absolute path, or a name within the folder.
+  /// The training rows' weights, or nil: a file, by its absolute path or its name within the folder; or a
+  /// column or an array.
   var weights: String?
-  /// The file of the training rows' groups, or nil, likewise.
+  /// The training rows' groups, or nil, likewise.
   var groups: String?
   /// The rows held out as a test set; nil for none.
   var test: TestSplit?
@@ -28,17 +33,35 @@ struct DataSettings: Hashable, Sendable {
   /// The data of an experiment.
   init(of experiment: Experiment) {
     self.init(source: experiment.data, format: experiment.format, task: experiment.task)
+    reading = experiment.reading ?? .none
     weights = experiment.weights
     groups = experiment.groups
     test = experiment.test
+  }
+
+  /// What is read.
+  var request: DataRequest {
+    var request = DataRequest(
+      source, task: task, weights: weights, groups: groups, reading: reading)
+    request.expected = expected
+    return request
+  }
+
+  /// The same with the choices of options that are given; files are located.
+  func reading<Default>(_ options: DataOptions<Default>) throws -> DataSettings {
+    var same = self
+    try options.columns.complete(&same.reading)
+    options.cells.complete(&same.reading)
+    same.reading.features = same.reading.features.map(located)
+    same.reading.targets = same.reading.targets.map(located)
+    return same
   }
 
   /// The training set and, if there is one, the test set.
   func load() throws -> LoadedData {
     try requireData(source)
     let loaded = try naming(source) {
-      try DatasetLibrary.load(
-        source, format: format, task: task, weights: weights.map(path), groups: groups.map(path))
+      try DatasetLibrary.load(request, format: format)
     }
     guard let test else { return loaded }
     return try naming(source) { try loaded.holdingOut(test) }
@@ -50,9 +73,9 @@ struct DataSettings: Hashable, Sendable {
   }
 
   /// A file's name within the folder of the data, if it is there, or else its absolute path: so it is
-  /// found from anywhere, and in a folder that has moved.
+  /// found from anywhere, and in a folder that has moved. The name of a column or an array stays what it is.
   func located(_ file: String) -> String {
-    if !FileManager.default.fileExists(atPath: file) { return file }
+    if !FileManager.default.fileExists(atPath: file) || isDirectory(file) { return file }
     let path = URL(fileURLWithPath: file).standardizedFileURL.path
     let folder = URL(fileURLWithPath: source).standardizedFileURL.path + "/"
     return isDirectory(source) && path.hasPrefix(folder)
@@ -65,7 +88,7 @@ struct DataSettings: Hashable, Sendable {
       ("--data", source), ("--format", format?.rawValue), ("--task", task?.rawValue),
       ("--weights", weights), ("--group", groups), ("--test", test?.size.description),
     ]
-    return options.flatMap { name, value in value.map { [name, $0] } ?? [] }
+    return options.flatMap { name, value in value.map { [name, $0] } ?? [] } + reading.arguments
   }
 }
 
@@ -73,6 +96,7 @@ extension Experiment {
   /// Records how its data was chosen.
   mutating func record(_ data: DataSettings) {
     format = data.format
+    reading = data.reading == .none ? nil : data.reading
     weights = data.weights
     groups = data.groups
     test = data.test
@@ -83,13 +107,13 @@ extension Experiment {
 struct RowOptions: ParsableArguments {
   @Option(
     help: .init(
-      "IDX file with a weight for each training row, in the loss and in metrics: a path, or a name within the data's folder. (default: 1 each)",
-      valueName: "file"))
+      "Weight of each training row, in the loss and in metrics: a table's column, an array, or an IDX file, by its path or its name within the data's folder. (default: 1 each)",
+      valueName: "column"))
   var weights: String?
   @Option(
     help: .init(
-      "IDX file with the group of each training row, an integer: rows of a group are all held out or all trained on. (default: none)",
-      valueName: "file"))
+      "Group of each training row: a table's column, an array, or an IDX file of integers. Rows of a group are all held out or all trained on. (default: none)",
+      valueName: "column"))
   var group: String?
   @Option(
     parsing: .unconditional,
@@ -105,7 +129,7 @@ struct RowOptions: ParsableArguments {
 
   func validate() throws {
     for (option, file) in [("--weights", weights), ("--group", group)] where file?.isEmpty == true {
-      throw ValidationError("\(option) is empty, expected a file")
+      throw ValidationError("\(option) is empty, expected a column, an array or a file")
     }
     if let test, test == .rows(0) {
       throw ValidationError(

@@ -54,7 +54,8 @@ extension Experiment {
     let workers = training.workers ?? BLASLibrary.threadCount
     let scalarSize = precision == .float ? 4 : 8
     let cost = TrainingCost(
-      inputSize: data.training.featureCount, layers: network.layers, scalarSize: scalarSize,
+      inputSize: data.training.features.largestPreparedCount, layers: network.layers,
+      scalarSize: scalarSize,
       training)
     return MemoryDemand(
       inputSize: cost.inputSize, layers: cost.layers, batchSize: cost.batchSize,

@@ -110,7 +110,9 @@ struct ResumeCommand: CommandWithExamples {
     let rows = try naming(data.name) { try settings.trainingRowCount(of: data.training) }
     let (features, schema) = (data.training.featureCount, data.training.schema)
     let outputs = schema.kind == .classes ? expected.classCount : expected.widths.last ?? 0
-    if rows != expected.rowCount || features != expected.inputSize
+    // What a table's columns become is known when they are prepared.
+    let isTable = data.training.features.columns != nil
+    if rows != expected.rowCount || (!isTable && features != expected.inputSize)
       || schema.kind != settings.task || schema.names.count != outputs
     {
       let trained = TargetSchema(settings.task, names: .init(repeating: "", count: outputs))

@@ -8,7 +8,7 @@ extension TrainingSession {
     if display.json {
       try Console.output(finished.record.json)
     } else if !display.quiet && finished.divergence == nil {
-      try Console.output(summary(of: finished.record, isSaved: finished.isSaved))
+      try Console.output(summary(of: finished))
     }
     if let diagnosis = finished.record.diagnosis, !display.json && !display.quiet {
       try Console.output("\n\(diagnosis)")
@@ -30,12 +30,13 @@ extension TrainingSession {
     "resume with: " + ShellCommand.line(["perceptron", "resume", directory.path])
   }
 
-  private func summary(of record: RunRecord, isSaved: Bool) -> String {
+  private func summary(of finished: Finished) -> String {
+    let (record, isSaved) = (finished.record, finished.isSaved)
     let results = record.results
     let training = record.settings.training
     let held = record.settings.validation
     let rows = data.training.count - held
-    let widths = [data.training.featureCount] + record.settings.network.layers.widths
+    let widths = [finished.inputSize] + record.settings.network.layers.widths
     let sizes = widths.map(String.init).joined(separator: "-")
     let networks = record.settings.ensemble.map { "\($0) networks \(sizes)" } ?? "\(sizes) network"
     let test = record.settings.test == nil ? "" : "\(data.test?.count ?? 0) test rows, "

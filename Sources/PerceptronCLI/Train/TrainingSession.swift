@@ -41,6 +41,8 @@ struct TrainingSession {
   struct Finished {
     let record: RunRecord
     let divergence: Divergence?
+    /// The number of inputs of the network.
+    let inputSize: Int
     let isSaved: Bool
     let problems: [any Error]
   }
@@ -59,6 +61,19 @@ struct TrainingSession {
   private func run<Scalar: BLASScalar>(_ scalar: Scalar.Type) throws -> Finished {
     let sets = try naming(data.name) {
       try settings.sets(of: data.training, as: Scalar.self, preprocessing: preprocessing)
+    }
+    for unknown in sets.unknownCategories {
+      Console.error("note: among the validation rows, \(unknown)")
+    }
+    if let checkpoint {
+      let path = directory.checkpointPath
+      let inputs = try CheckpointSummary(checkpoint.archive, path: path).inputSize
+      if inputs != sets.training.featureCount {
+        throw FileError(
+          path,
+          "expected data that is prepared to \(inputs) features, found \(sets.training.featureCount)"
+        )
+      }
     }
     // From here on Ctrl-C has to wait until the run is saved.
     return try Interruption.deferred {
@@ -135,7 +150,9 @@ extension TrainingSession {
       attempt { try eventFiles.removeEarlier() }
       attempt { try FolderViews(folder: directory.path).removePage(isQuiet: display.quiet) }
     }
-    return Finished(record: record, divergence: divergence, isSaved: isSaved, problems: problems)
+    return Finished(
+      record: record, divergence: divergence, inputSize: sets.training.featureCount,
+      isSaved: isSaved, problems: problems)
   }
 
   /// The value of the run's metric on the validation rows of each network of an ensemble.

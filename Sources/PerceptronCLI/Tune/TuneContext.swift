@@ -14,7 +14,7 @@ struct TuneContext {
   let training: NetworkSearch.Method
 
   private enum Key: String, CaseIterable {
-    case data, format, task, weights, groups, test, digest, settings, training
+    case data, format, task, weights, groups, reading, test, digest, settings, training
   }
 
   init(
@@ -40,6 +40,8 @@ struct TuneContext {
       task: values[Key.task.rawValue].flatMap(TargetKind.init(rawValue:)))
     choice.weights = values[Key.weights.rawValue]
     choice.groups = values[Key.groups.rawValue]
+    choice.reading =
+      values[Key.reading.rawValue].flatMap { try? ReadingOptions(json: $0.utf8) } ?? .none
     choice.test = values[Key.test.rawValue].flatMap { try? TestSplit(json: $0.utf8) }
     trials = TrialSettings(data: choice, fixed: values.filter { Key(rawValue: $0.key) == nil })
     (self.digest, self.settings, self.training) = (digest, settings, training)
@@ -53,6 +55,8 @@ struct TuneContext {
     values[Key.task.rawValue] = trials.data.task?.rawValue
     values[Key.weights.rawValue] = trials.data.weights
     values[Key.groups.rawValue] = trials.data.groups
+    let reading = trials.data.reading
+    values[Key.reading.rawValue] = reading == .none ? nil : try? reading.jsonLine
     values[Key.test.rawValue] = trials.data.test.flatMap { try? $0.jsonLine }
     values[Key.digest.rawValue] = digest
     values[Key.settings.rawValue] = settings

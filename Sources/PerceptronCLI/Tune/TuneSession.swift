@@ -199,7 +199,7 @@ extension TuneSearchCommand {
           + "\(points.count == 1 ? "s" : ""), \(asked) were requested")
     }
     let assignments = definition.trials(of: points)
-    let unloaded = TrialSettings(data: source.settings, fixed: trialSpace.fixed)
+    let unloaded = TrialSettings(data: try source.settings, fixed: trialSpace.fixed)
     let (loaded, choice) = try source.load(rows, heldOutBy: unloaded.validationSplit)
     let trials = TrialSettings(data: choice, fixed: trialSpace.fixed)
     if space.preset != nil && loaded.kind != .cifar10 {

@@ -79,7 +79,7 @@ struct EvaluateCommand: CommandWithExamples {
 
   private func run<Scalar>(_ model: TrainedModel<Scalar>, path: String) throws {
     let metrics = try metrics(of: model.schema)
-    let (choice, rows) = try rows(of: path, model.schema)
+    let (choice, rows) = try rows(of: path, model.schema, model.expectedFeatures)
     var measured = try evaluate(model, on: rows, of: choice.source, path: path, metrics)
     // Without a record nothing is known of a penalty.
     measured.isPenalized =
@@ -124,18 +124,24 @@ struct EvaluateCommand: CommandWithExamples {
   /// The rows to evaluate on and where they are: those that --data names, or else those of the data that
   /// the model was trained on.
   private func rows(
-    of path: String, _ schema: TargetSchema
+    of path: String, _ schema: TargetSchema, _ expected: ExpectedFeatures
   ) throws -> (choice: DataSettings, rows: Dataset) {
     let (choice, rows): (DataSettings, Dataset)
     if let found = try heldOutData(of: path) {
       (choice, rows) = (found.choice, try found.loaded.part(split))
     } else if source.givenData != nil {
-      (choice, rows) = (source.settings, try source.load(split, as: schema.kind))
+      let known = try ModelFile.record(ofModel: path)?.settings.reading ?? .none
+      choice = try source.settings
+      rows = try source.load(
+        split, as: schema.kind, reading: known, like: expected,
+        // A column of a table; the weights of IDX data are a file, read below.
+        weights: isDirectory(choice.source) ? nil : weights
+      ).matching(schema)
     } else {
       let found = try RunData(ofModel: path, format: source.format)
       (choice, rows) = (found.choice, try found.loaded.part(split))
     }
-    guard let weights else { return (choice, rows) }
+    guard let weights, rows.weights == nil else { return (choice, rows) }
     let file = choice.path(choice.located(weights))
     let values = try IDX.readWeights(file)
     if values.count != rows.count {

@@ -1,5 +1,15 @@
 import Foundation
 import Perceptron
+import PerceptronCommandSupport
+
+extension TrainedModel {
+  /// What a reader of a file for this model expects.
+  var expectedFeatures: ExpectedFeatures {
+    ExpectedFeatures(
+      columns: preprocessing.columns, image: image,
+      classNames: schema.kind == .classes ? schema.names : nil)
+  }
+}
 
 /// Finds and reads the model that a command line names, and checks that it fits the data.
 enum ModelFile {
@@ -102,10 +112,19 @@ enum ModelFile {
   static func requireFit<Scalar>(
     _ model: TrainedModel<Scalar>, to features: Features, path: String, of source: String
   ) throws {
-    let inputs = model.network.inputSize
+    let inputs = model.preprocessing.inputCount ?? model.network.inputSize
     if features.featureCount != inputs {
       throw FileError(
         path, "the network takes \(inputs) features, \(source) has \(features.featureCount)")
+    }
+    for (known, found) in zip(model.preprocessing.columns ?? [], features.columns ?? [])
+    where known.name != found.name || (known.categories == nil) != (found.categories == nil) {
+      func text(_ column: FeatureColumn) -> String {
+        "\(column.name) of \(column.categories == nil ? "numbers" : "categories")"
+      }
+      throw FileError(
+        path,
+        "the network was trained on a column \(text(known)), \(source) has \(text(found)) there")
     }
     if let known = model.image, let found = features.image, known != found {
       throw FileError(
@@ -148,7 +167,16 @@ enum ModelFile {
           + "classes in the same order")
     }
     if rows.count == 0 { throw DatasetError("\(source) has no rows to evaluate on") }
-    try naming(source) { try rows.features.checkFinite() }
+    try check(rows.features, with: model.preprocessing, of: source)
+  }
+
+  /// Throws unless features can be prepared; warns of categories that the model does not know.
+  static func check(
+    _ features: Features, with preprocessing: Preprocessing, of source: String
+  ) throws {
+    for unknown in try naming(source, { try preprocessing.check(features) }) {
+      Console.error("warning: \(source): \(unknown)")
+    }
   }
 
   /// A warning if features from `source` appear to be scaled differently from the training data.

@@ -73,8 +73,9 @@ struct PredictCommand: CommandWithExamples {
   ) throws -> [Prediction] {
     var predictions: [Prediction] = []
     for file in files {
-      let features = try DatasetLibrary.readFeatures(file).features
+      let features = try DatasetLibrary.readFeatures(file, like: model.expectedFeatures).features
       try ModelFile.requireFit(model, to: features, path: path, of: file)
+      try ModelFile.check(features, with: model.preprocessing, of: file)
       let found = model.network.predictions(
         of: features.prepared(with: model.preprocessing), as: model.schema)
       if let position = found.outputs.firstNonFinite() {

@@ -49,9 +49,11 @@ struct RunData {
   ) throws {
     var choice = known
     choice.source = given ?? known.source
-    if given == nil && !DatasetLibrary.names.contains(known.source) && !isDirectory(known.source) {
+    if given == nil && !DatasetLibrary.names.contains(known.source)
+      && !FileManager.default.fileExists(atPath: known.source)
+    {
       throw FileError(
-        known.source, "the \(owner)'s data was not found; give its folder with --data")
+        known.source, "the \(owner)'s data was not found; say where it is with --data")
     }
     loaded = try choice.load()
     self.choice = choice
@@ -62,6 +64,6 @@ struct RunData {
   func requireSame() throws {
     guard let digest, try loaded.training.digest() != digest else { return }
     throw FileError(
-      source, "this is not the data that the run was trained on; give its folder with --data")
+      source, "this is not the data that the run was trained on; say where that is with --data")
   }
 }

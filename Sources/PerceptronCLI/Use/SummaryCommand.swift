@@ -23,6 +23,9 @@ struct SummaryCommand: CommandWithExamples {
     struct Preparation: Encodable {
       let divisor: Double
       let subtractsMean: Bool
+      /// The steps by column, where there are others.
+      let steps: [PreparationStep]?
+      let columns: [FeatureColumn]?
     }
 
     let preprocessing: Preparation
@@ -44,20 +47,45 @@ struct SummaryCommand: CommandWithExamples {
     if json {
       let additions = Additions(
         preprocessing: .init(
-          divisor: preprocessing.divisor, subtractsMean: preprocessing.mean != nil),
+          divisor: preprocessing.divisor, subtractsMean: preprocessing.mean != nil,
+          steps: preprocessing.isByColumn ? preprocessing.steps : nil,
+          columns: preprocessing.columns),
         classNames: model.classNames, targets: model.schema, targetScaling: preprocessing.targets)
       return try Console.output(Extended(model.network.summary, additions).json)
     }
-    let mean = preprocessing.mean == nil ? "" : ", minus the mean of each"
-    let divisor = preprocessing.divisor
-    let shortest = divisor == divisor.rounded() ? decimal(divisor, 0) : plain(divisor)
     try Console.output(
       """
       \(model.network.summary)
-      features divided by \(shortest)\(mean)
+      \(preparationText(preprocessing))
       \(targetText(model.schema, preprocessing.targets))
       """)
   }
+
+  /// The steps for all features, and below them a table of what becomes of each column.
+  private func preparationText(_ preprocessing: Preprocessing) -> String {
+    let divisor = preprocessing.divisor
+    let shortest = divisor == divisor.rounded() ? decimal(divisor, 0) : plain(divisor)
+    let mean = preprocessing.mean == nil ? "" : ", minus the mean of each"
+    let all = "features divided by \(shortest)\(mean)"
+    if !preprocessing.isByColumn { return all }
+    var lines = divisor == 1 && mean.isEmpty ? [] : [all]
+    guard let columns = preprocessing.columns else {
+      return (lines + ["features: " + preprocessing.steps.map(\.name).joined(separator: ", ")])
+        .joined(separator: "\n")
+    }
+    let shown = columns.indices.prefix(Self.shownColumns)
+    let rows = shown.map {
+      [columns[$0].name, preprocessing.steps(of: $0).joined(separator: ", ")]
+    }
+    lines.append(TextTable([["column", "preparation"]] + rows, wordColumns: 2).text)
+    if columns.count > shown.count {
+      lines.append("… and \(columns.count - shown.count) more columns; --json has all")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The most columns of a table that are listed.
+  private static let shownColumns = 50
 
   /// The names of what is predicted, and the scale of numbers.
   private func targetText(_ schema: TargetSchema, _ scaling: TargetScaling?) -> String {

@@ -21,6 +21,10 @@ extension LoadedData {
     if self.test != nil {
       throw DatasetError("a test set of \(test.size) cannot be held out: the data has its own")
     }
+    if validationCount > 0 {
+      throw DatasetError(
+        "a test set of \(test.size) cannot be held out: the data has a validation set of its own")
+    }
     let (training, held) = try self.training.holdOutTest(test.size, by: test.rule)
     return LoadedData(name: name, kind: kind, training: training, test: held)
   }

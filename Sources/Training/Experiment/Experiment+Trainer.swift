@@ -10,6 +10,8 @@ package struct PreparedSets<Scalar: BLASScalar> {
   package let validation: PreparedDataset<Scalar>?
   /// Fitted to the rows to train on.
   package let preprocessing: Preprocessing
+  /// The columns with categories that only the held-out rows have.
+  package let unknownCategories: [UnknownCategories]
 }
 
 // MARK: - Validity
@@ -102,12 +104,15 @@ extension Experiment {
     let preprocessing =
       try known
       ?? Preprocessing.fitted(
-        to: split.training, divisor: pixelScale, subtractMean: subtractMean)
+        to: split.training, divisor: pixelScale, subtractMean: subtractMean,
+        columns: preparation ?? ColumnPreparation())
+    if known != nil { try preprocessing.check(split.training.features) }
     return PreparedSets(
       training: split.training.prepared(with: preprocessing),
       validation: split.validation.count == 0
         ? nil : split.validation.prepared(with: preprocessing),
-      preprocessing: preprocessing)
+      preprocessing: preprocessing,
+      unknownCategories: try preprocessing.check(split.validation.features))
   }
 
   /// A trainer of a new network or ensemble. The fast generator has a stream for each network's weights

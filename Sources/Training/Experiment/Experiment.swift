@@ -22,15 +22,17 @@ public struct Experiment: Codable, Hashable, Sendable {
     case numpy
   }
 
-  /// The data set's name or folder.
+  /// The data set's name, folder or file.
   public var data: String
-  /// The folder's format; nil to detect it from the files.
+  /// The files' format; nil to detect it from their names.
   public var format: DatasetLibrary.Format?
+  /// How the files are read, where there is a choice; nil where nothing is chosen.
+  public var reading: ReadingOptions?
   /// What the targets are.
   public var task: TargetKind
-  /// The file of the training rows' weights, or nil.
+  /// The file, the column or the array of the training rows' weights, or nil.
   public var weights: String?
-  /// The file of the training rows' groups, or nil.
+  /// The file, the column or the array of the training rows' groups, or nil.
   public var groups: String?
   /// The rows held out as a test set, where the data has none; nil for none.
   public var test: TestSplit?
@@ -54,6 +56,8 @@ public struct Experiment: Codable, Hashable, Sendable {
   public var pixelScale: Double
   /// Whether the mean of the training rows is subtracted.
   public var subtractMean: Bool
+  /// What is done to the columns of a table; nil where nothing is chosen.
+  public var preparation: ColumnPreparation?
   /// The number of networks in an ensemble; nil for a single network.
   public var ensemble: Int?
   /// The finished model that training goes on from, or nil for a new network: its weights and its
@@ -62,16 +66,17 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// Creates an experiment.
   public init(
-    data: String, format: DatasetLibrary.Format? = nil, task: TargetKind = .classes,
-    weights: String? = nil, groups: String? = nil, test: TestSplit? = nil,
-    network: NetworkSettings, training: TrainerSettings, validation: Int,
-    split: ValidationSplit = .stratified(seed: 0), fold: Fold? = nil,
+    data: String, format: DatasetLibrary.Format? = nil, reading: ReadingOptions? = nil,
+    task: TargetKind = .classes, weights: String? = nil, groups: String? = nil,
+    test: TestSplit? = nil, network: NetworkSettings, training: TrainerSettings,
+    validation: Int, split: ValidationSplit = .stratified(seed: 0), fold: Fold? = nil,
     classWeights: ClassWeights? = nil, precision: Precision = .float,
     random: RandomKind = .fast, pixelScale: Double = 1, subtractMean: Bool = false,
-    ensemble: Int? = nil, from: ModelOrigin? = nil
+    preparation: ColumnPreparation? = nil, ensemble: Int? = nil, from: ModelOrigin? = nil
   ) {
     self.data = data
     self.format = format
+    self.reading = reading
     self.task = task
     self.weights = weights
     self.groups = groups
@@ -86,6 +91,7 @@ public struct Experiment: Codable, Hashable, Sendable {
     self.random = random
     self.pixelScale = pixelScale
     self.subtractMean = subtractMean
+    self.preparation = preparation
     self.ensemble = ensemble
     self.from = from
   }
@@ -97,6 +103,7 @@ public struct Experiment: Codable, Hashable, Sendable {
     self.init(
       data: try values.decode(String.self, forKey: .data),
       format: try values.decodeIfPresent(DatasetLibrary.Format.self, forKey: .format),
+      reading: try values.decodeIfPresent(ReadingOptions.self, forKey: .reading),
       task: try values.decodeIfPresent(TargetKind.self, forKey: .task) ?? .classes,
       weights: try values.decodeIfPresent(String.self, forKey: .weights),
       groups: try values.decodeIfPresent(String.self, forKey: .groups),
@@ -111,6 +118,7 @@ public struct Experiment: Codable, Hashable, Sendable {
       random: try values.decode(RandomKind.self, forKey: .random),
       pixelScale: try values.decode(Double.self, forKey: .pixelScale),
       subtractMean: try values.decode(Bool.self, forKey: .subtractMean),
+      preparation: try values.decodeIfPresent(ColumnPreparation.self, forKey: .preparation),
       ensemble: try values.decodeIfPresent(Int.self, forKey: .ensemble),
       from: try values.decodeIfPresent(ModelOrigin.self, forKey: .from))
   }

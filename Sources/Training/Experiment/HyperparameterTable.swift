@@ -176,6 +176,49 @@ extension Hyperparameter {
         "Subtract each feature's mean over the training rows. (default: for bytes only)",
         isInvertible: true
       ).titled("mean subtracted").shown { .flag($0.subtractMean) },
+      choice(
+        "scaling", \.scaling, .preparation, "name",
+        """
+        Scaling of features that are numbers, by what the training rows say: standard, to mean 0 and standard \
+        deviation 1; min-max, to 0…1; or none. (default: standard for tables, unless `pixel-scale` or \
+        `subtract-mean` is given, else none)
+        """
+      ).shown { $0.preparation.map { .text($0.scaling.rawValue) } },
+      text(
+        "impute", \.impute, .preparation, "rule",
+        """
+        What takes the place of missing cells in columns of numbers of a table: median, mean or \
+        most-frequent, of the training rows; a number; or none, to refuse them.
+        """, expected: "median, mean, most-frequent, a number, or none"
+      ).byDefault("median").titled("missing cells").shown {
+        $0.preparation.map { .text($0.imputation?.description ?? "none") }
+      },
+      flag(
+        "missing-indicator", \.missingIndicator, .preparation,
+        """
+        Add a feature for each column of numbers with missing cells in the training rows: 1 where a cell is \
+        missing, else 0.
+        """
+      ).shown { $0.preparation.map { .flag($0.indicatesMissing) } },
+      text(
+        "log", \.log, .preparation, "columns",
+        "Columns of a table of which the logarithm ln(1 + x) is taken, with commas between them. (default: none)",
+        expected: "names of columns"
+      ).commaList.titled("logarithms").unordered.shown {
+        $0.preparation.map {
+          .text($0.logColumns.isEmpty ? "none" : $0.logColumns.joined(separator: ","))
+        }
+      },
+      choice(
+        "unknown", \.unknown, .preparation, "rule",
+        """
+        What becomes of categories that the training rows do not have: error; ignore, which gives zeros and \
+        counts them; or other, a feature shared with the categories of fewer than \
+        \(UnknownCategory.leastRows) training rows.
+        """
+      ).byDefault(UnknownCategory.ignore.rawValue).titled("unknown categories").shown {
+        $0.preparation.map { .text($0.unknownCategory.rawValue) }
+      },
       text(
         "validation", \.validation, .validation, "size",
         """

@@ -37,7 +37,7 @@ package struct ExperimentDefaults: Equatable, Sendable {
       case .digits: digits
       case .cifar10: cifar10
       case .fashionMNIST: idx
-      case .folder: data.isBytes ? idx : idxNumbers
+      case .own: data.isBytes ? idx : idxNumbers
       }
     // At most a fifth of a small set.
     defaults.validation = min(defaults.validation, data.training.count / 5)
@@ -97,7 +97,8 @@ extension Hyperparameters {
       fold: fold.map { Fold($0, of: folds ?? 0) }, classWeights: classWeights,
       precision: precision ?? Self.defaultPrecision, random: random ?? Self.defaultRandom,
       pixelScale: preparation.divisor,
-      subtractMean: preparation.subtractMean, ensemble: ensemble)
+      subtractMean: preparation.subtractMean, preparation: preparation.columns,
+      ensemble: ensemble)
     try experiment.check(for: data.training)
     return experiment
   }
@@ -110,7 +111,8 @@ extension Hyperparameters {
     if let folds {
       return try data.training.folds(folds, by: split)[(fold ?? 1) - 1].validation.count
     }
-    let count = try (validation ?? .rows(defaults.validation)).rows(of: rows)
+    let usual = data.validationCount > 0 ? data.validationCount : defaults.validation
+    let count = try (validation ?? .rows(usual)).rows(of: rows)
     if count >= rows {
       throw HyperparameterError(
         "validation", is: validation.map { "\($0)" } ?? "\(count)",
@@ -122,19 +124,33 @@ extension Hyperparameters {
 
   /// The held-out rows: the last ones where that is the convention, so that results are comparable.
   package func validationSplit(of data: LoadedData) -> ValidationSplit {
-    let isCustomary = random == .numpy || data.kind == .cifar10 || data.kind == .fashionMNIST
+    let isCustomary =
+      random == .numpy || data.kind == .cifar10 || data.kind == .fashionMNIST
+      || data.validationCount > 0
     let rule = split ?? (isCustomary && splitSeed == nil ? .last : .stratified)
     return rule == .last ? .last : .stratified(seed: splitSeed ?? Self.defaultSeed)
   }
 
-  /// The divisor of the features, and whether their mean is subtracted.
+  /// The divisor of the features, whether their mean is subtracted, and what is done to the columns of a
+  /// table.
   ///
   /// - Parameter isPlain: the classic experiment leaves CIFAR-10's pixels at 0…255.
   package func preparation(
     for data: LoadedData, isPlain: Bool = true
-  ) -> (divisor: Double, subtractMean: Bool) {
+  ) -> (divisor: Double, subtractMean: Bool, columns: ColumnPreparation?) {
     let divisor = !isPlain && data.kind == .cifar10 ? 255 : data.divisor
-    return (pixelScale ?? divisor, subtractMean ?? data.isBytes)
+    let isScaledOtherwise = pixelScale != nil || subtractMean != nil
+    var columns = ColumnPreparation(
+      scaling: scaling ?? (data.isTable && !isScaledOtherwise ? .standard : .none),
+      indicatesMissing: missingIndicator ?? false, logColumns: log?.names ?? [],
+      unknownCategory: unknown ?? .ignore)
+    switch impute {
+    case .filled(let imputation)?: columns.imputation = imputation
+    case .refused?: columns.imputation = nil
+    case nil: break
+    }
+    let isNone = columns == ColumnPreparation() && data.training.features.columns == nil
+    return (pixelScale ?? divisor, subtractMean ?? data.isBytes, isNone ? nil : columns)
   }
 }
 

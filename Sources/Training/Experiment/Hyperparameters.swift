@@ -52,6 +52,11 @@ package struct Hyperparameters: Hashable, Sendable {
   package var splitSeed: UInt64?
   package var pixelScale: Double?
   package var subtractMean: Bool?
+  package var scaling: ColumnPreparation.Scaling?
+  package var impute: MissingCells?
+  package var missingIndicator: Bool?
+  package var log: ColumnNames?
+  package var unknown: UnknownCategory?
   package var precision: Experiment.Precision?
   package var random: Experiment.RandomKind?
   package var seed: UInt64?
@@ -62,6 +67,38 @@ package struct Hyperparameters: Hashable, Sendable {
     case end
     /// After its first batch, as in CS231n's NumPy code.
     case classic
+  }
+
+  /// What becomes of missing cells of columns of numbers.
+  package enum MissingCells: Hashable, Sendable, LosslessStringConvertible {
+    case refused
+    case filled(ColumnPreparation.Imputation)
+
+    package init?(_ text: String) {
+      if text == "none" {
+        self = .refused
+      } else if let imputation = ColumnPreparation.Imputation(text) {
+        self = .filled(imputation)
+      } else {
+        return nil
+      }
+    }
+
+    package var description: String {
+      if case .filled(let imputation) = self { imputation.description } else { "none" }
+    }
+  }
+
+  /// Names of columns, with commas between them.
+  package struct ColumnNames: Hashable, Sendable, LosslessStringConvertible {
+    package var names: [String]
+
+    package init?(_ text: String) {
+      names = text.split(separator: ",").map(String.init)
+      if names.isEmpty { return nil }
+    }
+
+    package var description: String { names.joined(separator: ",") }
   }
 
   /// Which rows are held out.

@@ -55,9 +55,10 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
       "TrainedModel: a scaling of \(preprocessing.targets?.means.count ?? 0) targets for "
         + "\(network.outputSize) outputs")
     require(
-      preprocessing.mean.map { $0.count == network.inputSize } ?? true,
-      "TrainedModel: a mean of \(preprocessing.mean?.count ?? 0) features for \(network.inputSize) inputs"
-    )
+      preprocessing.inputCount.map { preprocessing.outputCount(of: $0) == network.inputSize }
+        ?? true,
+      "TrainedModel: preprocessing of \(preprocessing.inputCount ?? 0) features for "
+        + "\(network.inputSize) inputs")
     require(
       image.map { $0.featureCount == network.inputSize } ?? true,
       "TrainedModel: pictures of \(image?.featureCount ?? 0) features for \(network.inputSize) inputs"
@@ -185,8 +186,18 @@ extension TrainedModel {
       archive.metadata[Metadata.targets] == nil
       ? .classes(try archive.decode([String].self, Metadata.classNames, path: path))
       : try archive.decode(TargetSchema.self, Metadata.targets, path: path)
-    if let mean = preprocessing.mean, mean.count != network.inputSize {
+    if let mean = preprocessing.mean, preprocessing.columns == nil,
+      mean.count != network.inputSize
+    {
       throw FileError(path, "expected a mean of \(network.inputSize) features, found \(mean.count)")
+    }
+    if let columns = preprocessing.columns,
+      preprocessing.outputCount(of: columns.count) != network.inputSize
+    {
+      throw FileError(
+        path,
+        "expected preprocessing that makes \(network.inputSize) features, found one that makes "
+          + "\(preprocessing.outputCount(of: columns.count)) of \(columns.count) columns")
     }
     let count = schema.kind == .classes ? network.classCount : network.outputSize
     if schema.names.count != count || (schema.kind != .classes && !network.loss.takesValues) {

@@ -94,7 +94,9 @@ struct SearchWork {
         }
       } else {
         positions[key] = members.count
-        members.append(Member(trials: [prefix], settings: own, inputSize: data.featureCount))
+        members.append(
+          Member(
+            trials: [prefix], settings: own, inputSize: data.features.largestPreparedCount))
       }
     }
     for index in members.indices {

@@ -1,0 +1,139 @@
+import Foundation
+import PerceptronLinearAlgebra
+
+/// The steps of a ``Preprocessing``, put together for each column of some features, so that a row is
+/// prepared in one pass: (ln(1 + x) or x, less a shift) / divisor, and ones for categories.
+struct ColumnPlan: Sendable {
+  /// What a feature that networks see was made of.
+  struct Place {
+    enum Meaning {
+      case number, indicator, other
+      case category(String)
+    }
+    /// The column as it came.
+    var column: Int
+    var meaning: Meaning
+  }
+
+  /// A column of numbers.
+  struct Number {
+    var source: Int
+    /// The first of its features.
+    var target = 0
+    /// Whether the feature behind it tells whether the cell is missing.
+    var hasIndicator = false
+    /// The number for missing cells; NaN where they are not allowed.
+    var fill = Double.nan
+    var isLogarithm = false
+    var shift = 0.0
+    var divisor = 1.0
+  }
+
+  /// A column of categories.
+  struct Category {
+    var source: Int
+    /// The first of its features.
+    var target = 0
+    /// The number of its features.
+    var count: Int
+    /// Which of its features each category of the data is; −1 for an unknown one.
+    var features: [Int]
+    var unknown: UnknownCategory
+  }
+
+  private(set) var numbers: [Number] = []
+  private(set) var categories: [Category] = []
+  private(set) var layout: [Place] = []
+  /// The number of features that networks see.
+  var outputCount: Int { layout.count }
+  /// Whether every column is one of numbers that stays in its place.
+  var isInPlace: Bool { categories.isEmpty && numbers.allSatisfy { $0.target == $0.source } }
+
+  /// The plan for features with the columns of a table.
+  init(_ preprocessing: Preprocessing, columns: [FeatureColumn]) {
+    self.init(preprocessing, columnCount: columns.count, columns: columns)
+  }
+
+  /// - Parameter columns: those of the data at hand; nil where it is no table.
+  init(_ preprocessing: Preprocessing, columnCount: Int, columns: [FeatureColumn]?) {
+    var columnNumbers = (0..<columnCount).map { Number(source: $0) }
+    var known: [Int: (names: [String], unknown: UnknownCategory)] = [:]
+    for step in preprocessing.steps {
+      func scale(_ columns: [Int], _ shifts: [Double], _ divisors: [Double]) {
+        for (index, column) in columns.enumerated() {
+          let (shift, divisor) = (shifts[index], divisors[index])
+          columnNumbers[column].shift += shift * columnNumbers[column].divisor
+          columnNumbers[column].divisor *= divisor
+        }
+      }
+      switch step {
+      case .divide(let divisor):
+        for column in 0..<columnCount { columnNumbers[column].divisor *= divisor }
+      case .subtract(let mean):
+        scale(Array(0..<columnCount), mean, Array(repeating: 1, count: columnCount))
+      case .standardize(let columns, let means, let deviations): scale(columns, means, deviations)
+      case .minMax(let columns, let minima, let ranges): scale(columns, minima, ranges)
+      case .log(let columns): for column in columns { columnNumbers[column].isLogarithm = true }
+      case .impute(let columns, let values, let indicated):
+        for (column, value) in zip(columns, values) { columnNumbers[column].fill = value }
+        for column in indicated { columnNumbers[column].hasIndicator = true }
+      case .oneHot(let columns, let categories, let unknown):
+        for (column, names) in zip(columns, categories) { known[column] = (names, unknown) }
+      }
+    }
+    for column in 0..<columnCount {
+      if let (names, unknown) = known[column] {
+        append(column, names, unknown, of: columns?[column].categories ?? [])
+      } else {
+        columnNumbers[column].target = layout.count
+        layout.append(Place(column: column, meaning: .number))
+        if columnNumbers[column].hasIndicator {
+          layout.append(Place(column: column, meaning: .indicator))
+        }
+        numbers.append(columnNumbers[column])
+      }
+    }
+  }
+
+  private mutating func append(
+    _ column: Int, _ known: [String], _ unknown: UnknownCategory, of found: [String]
+  ) {
+    let positions = Dictionary(uniqueKeysWithValues: zip(known, known.indices))
+    let other = unknown == .other ? known.count : -1
+    categories.append(
+      Category(
+        source: column, target: layout.count, count: known.count + (unknown == .other ? 1 : 0),
+        features: found.map { positions[$0] ?? other }, unknown: unknown))
+    layout += known.map { Place(column: column, meaning: .category($0)) }
+    if unknown == .other { layout.append(Place(column: column, meaning: .other)) }
+  }
+
+  /// Writes a prepared row.
+  ///
+  /// - Parameters:
+  ///   - row: the cells of a row, as many as columns.
+  ///   - target: ``outputCount`` numbers.
+  @inline(__always)
+  func write<Element, Scalar: BLASScalar>(
+    _ row: UnsafePointer<Element>, _ number: (Element) -> Double,
+    to target: UnsafeMutablePointer<Scalar>
+  ) {
+    numbers.withUnsafeBufferPointer { numbers in
+      for column in numbers {
+        var cell = number(row[column.source])
+        if column.hasIndicator { target[column.target + 1] = cell.isNaN ? 1 : 0 }
+        if cell.isNaN { cell = column.fill }
+        if column.isLogarithm { cell = log1p(cell) }
+        target[column.target] = Scalar((cell - column.shift) / column.divisor)
+      }
+    }
+    for column in categories {
+      let features = target + column.target
+      features.update(repeating: 0, count: column.count)
+      let cell = number(row[column.source])
+      if cell.isNaN { continue }
+      let feature = column.features[Int(cell)]
+      if feature >= 0 { features[feature] = 1 }
+    }
+  }
+}

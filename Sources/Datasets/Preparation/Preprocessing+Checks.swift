@@ -1,0 +1,78 @@
+import PerceptronFiles
+
+/// Cells of a column whose categories the training rows did not have.
+public struct UnknownCategories: Hashable, Sendable, CustomStringConvertible {
+  /// The name of the column.
+  public var column: String
+  /// The number of cells.
+  public var count: Int
+  /// The category of the first.
+  public var example: String
+
+  /// `3 cells of column city have categories that the training rows did not have, such as Oslo`.
+  public var description: String {
+    "\(counted(count, "cell")) of column \(column) \(count == 1 ? "has a category" : "have categories") "
+      + "that the training rows did not have, such as \(example)"
+  }
+}
+
+extension Preprocessing {
+  /// Checks that features can be prepared: finite numbers, missing cells only where they are filled,
+  /// logarithms of numbers above −1, categories that are known unless others are allowed.
+  ///
+  /// - Returns: the columns with categories that the training rows did not have.
+  /// - Throws: ``DatasetError`` with the row and the column.
+  /// - Precondition: as for ``PreparedFeatures/init(_:with:)``.
+  @discardableResult
+  public func check(_ features: Features) throws -> [UnknownCategories] {
+    let plan = ColumnPlan(self, columnCount: features.featureCount, columns: features.columns)
+    let filled = plan.numbers.allSatisfy { !$0.fill.isNaN } && features.columns != nil
+    try features.checkFinite(allowingMissing: filled)
+    try features.checkLogarithms(of: plan.numbers.filter(\.isLogarithm).map(\.source))
+    return try plan.categories.compactMap { try unknownCategories($0, of: features) }
+  }
+
+  private func unknownCategories(
+    _ column: ColumnPlan.Category, of features: Features
+  ) throws -> UnknownCategories? {
+    guard let found = features.columns?[column.source], let names = found.categories else {
+      return nil
+    }
+    guard
+      case .oneHot(let columns, let known, _)? = steps.first(where: { step in
+        if case .oneHot(let columns, _, _) = step { columns.contains(column.source) } else { false }
+      }), let index = columns.firstIndex(of: column.source)
+    else { return nil }
+    let isKnown = Set(known[index])
+    let isUnknown = names.map { !isKnown.contains($0) }
+    // Rare categories of the training rows are no surprise where they have a feature for others.
+    if column.unknown == .other || !isUnknown.contains(true) { return nil }
+    var result = UnknownCategories(column: found.name, count: 0, example: "")
+    for row in 0..<features.count {
+      let cell = features.number(row, column.source)
+      if cell.isNaN || !isUnknown[Int(cell)] { continue }
+      let name = names[Int(cell)]
+      if column.unknown == .error {
+        throw DatasetError(
+          "row \(row), column \(found.name): expected one of the categories of the training rows, "
+            + "\(known[index].prefix(10).joined(separator: ", "))"
+            + (known[index].count > 10 ? ", …" : "") + "; found \(name)")
+      }
+      if result.count == 0 { result.example = name }
+      result.count += 1
+    }
+    return result.count == 0 ? nil : result
+  }
+
+  /// A warning about features that seem to be scaled differently from those it was fitted to, such as
+  /// bytes divided by 255 beforehand; nil if the magnitudes are within a factor of ten, 0, or not known.
+  public func scaleMismatch(with features: Features) -> String? {
+    guard let magnitude, magnitude > 0, let found = features.magnitude, found > 0,
+      max(found / magnitude, magnitude / found) >= 10
+    else { return nil }
+    return "a row's largest feature is about \(significant(found, 3)), and was about "
+      + "\(significant(magnitude, 3)) in the training rows"
+      + (divisor == 1 ? "" : ", which were then divided by \(significant(divisor, 6))")
+      + ": the rows given seem to be scaled differently"
+  }
+}
