@@ -5,12 +5,6 @@ import Foundation
 ///
 /// A read of more bytes than the file can hold is refused before memory is allocated for them.
 package final class ByteReader {
-  /// Deflate cannot make more than this many bytes out of one (zlib's technical details).
-  private static let largestExpansion = 1032
-
-  /// The least count for which ``expect(_:of:)`` finds out how much memory is left.
-  private static let leastCheckedSize = 1 << 24
-
   private enum Handle {
     case plain(Int32)
     case gzip(GzipReader)
@@ -29,17 +23,7 @@ package final class ByteReader {
   ///   or its name ends in `.gz` and its data is not gzip.
   package init(path: String) throws {
     self.path = path
-    // Before it is opened, since opening a pipe waits for its writer.
-    _ = try ByteReader.size(of: path)
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw FileError.system(path, "cannot open") }
-    // Another file may have taken the name meanwhile.
-    var status = stat()
-    if fstat(descriptor, &status) != 0 {
-      defer { close(descriptor) }
-      throw FileError.system(path, "cannot read")
-    }
-    let size = Int(status.st_size)
+    let (descriptor, size) = try openRegularFile(path)
     if !path.hasSuffix(".gz") {
       handle = .plain(descriptor)
       capacity = size
@@ -49,8 +33,7 @@ package final class ByteReader {
       throw FileError(path, atByte: 0, "expected gzip data, for the name ends in .gz")
     }
     handle = .gzip(file)
-    let (expanded, overflow) = size.multipliedReportingOverflow(by: ByteReader.largestExpansion)
-    capacity = overflow ? .max : expanded
+    capacity = Gzip.largestSize(ofDeflated: size)
   }
 
   deinit {
@@ -70,11 +53,6 @@ package final class ByteReader {
     return Int(status.st_size)
   }
 
-  /// An error of this file, by default at the place that is read next.
-  package func error(_ message: String, at offset: Int? = nil) -> FileError {
-    FileError(path, atByte: offset ?? self.offset, message)
-  }
-
   /// The most bytes that can still come: exact for a plain file, a bound for a compressed one.
   package var remainingLimit: Int { max(0, capacity - offset) }
 }
@@ -84,12 +62,7 @@ package final class ByteReader {
 extension ByteReader {
   /// Throws a ``FileError`` if the file cannot hold `count` bytes of `what`, or memory cannot.
   package func expect(_ count: Int, of what: String) throws {
-    if count <= remainingLimit {
-      if count < ByteReader.leastCheckedSize { return }
-      let memory = MemoryLimit.current
-      if Double(count) <= memory.left { return }
-      throw error("\(what) takes \(gigabytes(Double(count))), but \(memory)")
-    }
+    if count <= remainingLimit { return try expectMemory(count, for: what) }
     let found =
       switch handle {
       case .plain: "found \(remainingLimit)"
@@ -107,16 +80,6 @@ extension ByteReader {
     let found = try fill(buffer)
     if found < buffer.count {
       throw error("expected \(buffer.count) bytes of \(what), found \(found)", at: start)
-    }
-  }
-
-  /// The next `count` bytes, as ``read(into:of:)`` gets them.
-  package func bytes(_ count: Int, of what: String) throws -> [UInt8] {
-    try expect(count, of: what)
-    return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      let room = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
-      try read(into: UnsafeMutableRawBufferPointer(room), of: what)
-      initialized = count
     }
   }
 

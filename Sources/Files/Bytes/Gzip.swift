@@ -4,6 +4,12 @@ import Foundation
 /// Gzip data that is already in memory, and the beginning of a file; whole files are read by
 /// ``ByteReader``.
 package enum Gzip {
+  /// The most bytes that `count` deflated bytes can hold: 1,032 for each (zlib's technical details).
+  static func largestSize(ofDeflated count: Int) -> Int {
+    let (size, overflow) = count.multipliedReportingOverflow(by: 1032)
+    return overflow ? .max : size
+  }
+
   /// The first `count` bytes of the file at `path`, or all of a shorter one, decompressed where they
   /// are gzip data, whatever the file's name; nil where it is no file or cannot be read.
   static func head(ofFile path: String, count: Int) -> (bytes: [UInt8], isCompressed: Bool)? {

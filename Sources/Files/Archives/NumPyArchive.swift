@@ -1,0 +1,122 @@
+import PerceptronLinearAlgebra
+
+/// The arrays of a `.npz` file: a zip archive of `.npy` files, as `np.savez` and
+/// `np.savez_compressed` write it.
+///
+///     let archive = try NumPyArchive(readingFrom: "data.npz")
+///     print(archive.names)                                       // ["x_train", "y_train"]
+///     let rows: Tensor<Float> = try archive.array(named: "x_train").tensor()
+///
+///     try NumPyArchive.write(to: "results.npz") { archive in
+///       try archive.add(weights, named: "weights")
+///     }
+///
+/// Opening reads the directory only; an array is read when its numbers are.
+public struct NumPyArchive: Sendable {
+  /// The file's path.
+  public let path: String
+  private let zip: ZipArchive
+  private let arrays: [(name: String, member: ZipArchive.Member)]
+
+  /// Reads the directory of the archive at `path`.
+  ///
+  /// - Throws: ``FileError`` where the file cannot be read, is no zip archive, or is cut, or it has files
+  ///   but no array.
+  public init(readingFrom path: String) throws {
+    self.path = path
+    zip = try ZipArchive(path: path)
+    arrays = zip.members.compactMap { member in
+      member.name.hasSuffix(".npy") ? (String(member.name.dropLast(4)), member) : nil
+    }
+    if arrays.isEmpty, let first = zip.members.first {
+      throw FileError(path, "expected arrays (.npy) in the archive, found \(first.name)")
+    }
+  }
+
+  /// The arrays' names, in the order of the archive.
+  public var names: [String] { arrays.map(\.name) }
+
+  /// The array `name`, whose header is read.
+  ///
+  /// - Throws: ``FileError`` where there is no such array, its member is encrypted or damaged, or it holds
+  ///   anything but numbers.
+  public func array(named name: String) throws -> NumPyArray {
+    guard let member = arrays.first(where: { $0.name == name })?.member else {
+      let known = names.isEmpty ? "none" : names.joined(separator: ", ")
+      throw FileError(path, "expected an array named \(name), found \(known)")
+    }
+    return try NumPyArray(at: .member(member, of: zip))
+  }
+}
+
+// MARK: - Writing
+
+extension NumPyArchive {
+  /// Writes an archive of the arrays that `body` adds, uncompressed, as `np.savez` does.
+  ///
+  /// The file is written atomically: an error, also one of `body`, leaves the old file as it was. Its
+  /// bytes depend only on the arrays and their order.
+  ///
+  /// - Throws: ``FileError`` where the file cannot be written, and what `body` throws.
+  public static func write(
+    to path: String, _ body: (_ archive: inout Writer) throws -> Void
+  ) throws {
+    try write(to: path, wideLimit: UInt64(UInt32.max), body)
+  }
+
+  /// - Parameter wideLimit: the least size or offset that is written with 64 bits.
+  package static func write(
+    to path: String, wideLimit: UInt64, _ body: (_ archive: inout Writer) throws -> Void
+  ) throws {
+    try AtomicFile.write(to: path) { file in
+      var writer = Writer(zip: ZipWriter(file, wideLimit: wideLimit))
+      try body(&writer)
+      try writer.zip.finish()
+    }
+  }
+
+  /// Takes the arrays of an archive that is being written; valid only inside the call that lends it.
+  public struct Writer {
+    fileprivate var zip: ZipWriter
+    private var names: Set<String> = []
+
+    fileprivate init(zip: ZipWriter) { self.zip = zip }
+
+    /// Writes a tensor as float32 or float64.
+    ///
+    /// - Throws: ``FileError`` where it cannot be written.
+    /// - Precondition: no array has that name yet.
+    public mutating func add<Scalar: BLASScalar>(
+      _ tensor: Tensor<Scalar>, named name: String
+    ) throws {
+      try tensor.withUnsafeElements { try add($0, shape: tensor.shape.dimensions, named: name) }
+    }
+
+    /// Writes bytes as uint8.
+    ///
+    /// - Throws: ``FileError`` where they cannot be written.
+    /// - Precondition: `shape` has as many elements, and no array has that name yet.
+    public mutating func add(bytes: [UInt8], shape: [Int], named name: String) throws {
+      try bytes.withUnsafeBufferPointer { try add($0, shape: shape, named: name) }
+    }
+
+    /// Writes integers as int64.
+    ///
+    /// - Throws: ``FileError`` where they cannot be written.
+    /// - Precondition: `shape` has as many elements, and no array has that name yet.
+    public mutating func add(integers: [Int], shape: [Int], named name: String) throws {
+      try integers.withUnsafeBufferPointer { try add($0, shape: shape, named: name) }
+    }
+
+    private mutating func add<Element>(
+      _ elements: UnsafeBufferPointer<Element>, shape: [Int], named name: String
+    ) throws {
+      require(
+        names.insert(name).inserted, "NumPyArchive: there is already an array named \(name)")
+      let header = NumPyArray.header(of: elements, shape: shape)
+      try header.withUnsafeBytes {
+        try zip.add(name + ".npy", [$0, UnsafeRawBufferPointer(elements)])
+      }
+    }
+  }
+}
