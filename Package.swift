@@ -66,13 +66,17 @@ let package = Package(
     .target(
       name: "CPerceptronResources", path: "Sources/CResources",
       exclude: ["README.md", "digits.csv.gz", "page.css"]),
+    .target(
+      name: "CPerceptronPNGReader", dependencies: ["CPerceptronPNG"], path: "Sources/CPNGReader",
+      linkerSettings: [.linkedLibrary("png")]),
     // For executables: see its start.c.
     module("CStart", uses: []),
 
     module("LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"], page: true),
     module("Files", uses: ["LinearAlgebra", "CZlib", "CCrypto"], page: true),
     module("NeuralNetwork", uses: ["LinearAlgebra", "Files"], page: true),
-    module("Datasets", uses: ["LinearAlgebra", "Files", "CResources"], page: true),
+    module(
+      "Datasets", uses: ["LinearAlgebra", "Files", "CPNGReader", "CResources"], page: true),
     module("Training", uses: numerics + ["Datasets"], page: true),
     module("Tuning", uses: training, page: true),
     module("Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"], page: true),

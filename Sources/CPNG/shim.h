@@ -1,7 +1,7 @@
 #ifndef CPNG_SHIM_H
 #define CPNG_SHIM_H
 
-// libpng, which writes pictures. No stable interface is promised: use `Image.png`.
+// libpng, which writes and reads pictures. No stable interface is promised: use `Image.png` and `PNG.read`.
 #include <png.h>
 
 #endif
