@@ -72,6 +72,102 @@ struct IDXDirectoryTests {
         == "found t10k-images, expected labels (t10k-labels…) beside it; test-labels is a folder")
   }
 
+  @Test(
+    "The name of a data set may stand before the files' names",
+    arguments: ["emnist-letters-", "qmnist-", "my set ", "a_", "x."])
+  func setNames(set: String) throws {
+    try write(["train-images-idx3-ubyte", "train-labels-idx1-ubyte"].map { set + $0 })
+    try write(
+      ["test-images-idx3-ubyte", "test-labels-idx1-ubyte"].map { set + $0 }, compressed: true)
+    #expect(try DatasetLibrary.load(directory.path).test?.labels == [3, 1])
+    try FileManager.default.removeItem(atPath: directory.file(set + "train-labels-idx1-ubyte"))
+    #expect(
+      readingError()?.message
+        == "found \(set)train-images-idx3-ubyte, expected labels (\(set)train-labels…) beside it")
+  }
+
+  @Test("Files of several data sets are refused with their names, unless some have none")
+  func severalSets() throws {
+    for set in ["emnist-letters-", "emnist-digits-"] {
+      try write(["train-images", "train-labels"].map { set + $0 })
+    }
+    #expect(
+      readingError()?.message
+        == "expected the files of one data set, found those of 2: emnist-digits-…, "
+        + "emnist-letters-…; keep each in a folder of its own")
+    try write(["train-images", "train-labels"])
+    #expect(try IDX.readDirectory(directory.path).training?.count == 2)
+  }
+
+  @Test(
+    "A part of a word is not the beginning of a name", arguments: ["latest-images", "1test-labels"])
+  func words(name: String) throws {
+    try write([name])
+    #expect(!DatasetLibrary.holdsData(in: directory.path))
+  }
+
+  private func write(_ labels: [UInt8], to part: String) throws {
+    let count = UInt32(labels.count)
+    try directory.write(IDXTests.file(0x08, [count], labels), to: part + "-labels")
+    try directory.write(IDXTests.file(0x08, [count, 1], labels), to: part + "-images")
+  }
+
+  @Test("Labels that begin with 1 are classes of these names, in both sets")
+  func fromOne() throws {
+    try write([1, 3, 2, 1], to: "train")
+    try write([2, 4], to: "test")
+    let files = try IDX.readDirectory(directory.path)
+    #expect(files.training?.labels == [0, 2, 1, 0] && files.test?.labels == [1, 3])
+    for part in [files.training, files.test] {
+      #expect(part?.classNames == ["1", "2", "3", "4"])
+    }
+  }
+
+  @Test(
+    "Labels are counted from 0 where 0 or another occurs in neither set, or there is no training set",
+    arguments: [
+      ([1, 2, 0], [1]), ([1, 2], [0]), ([1, 3], [1]), ([1, 1], [1]), (nil, [1, 2, 3]),
+    ]
+      as [([UInt8]?, [UInt8])])
+  func fromZero(training: [UInt8]?, test: [UInt8]) throws {
+    if let training { try write(training, to: "train") }
+    try write(test, to: "test")
+    let files = try IDX.readDirectory(directory.path)
+    #expect(files.test?.labels == test.map { Int($0) })
+    #expect(files.test?.classNames.first == "0")
+  }
+
+  @Test("A model's classes tell whether there is a class 0")
+  func knownClasses() throws {
+    try write([2, 3], to: "test")
+    let fromOne = try IDX.readDirectory(directory.path, knownClasses: ["1", "2", "3", "4"])
+    #expect(fromOne.test?.labels == [1, 2] && fromOne.test?.classNames == ["1", "2", "3"])
+    try write([1, 2], to: "train")
+    let fromZero = try IDX.readDirectory(directory.path, knownClasses: ["0", "1", "2", "3"])
+    #expect(fromZero.test?.labels == [2, 3] && fromZero.training?.labels == [1, 2])
+  }
+
+  @Test("Labels of several columns, as QMNIST's, are one column of them")
+  func columns() throws {
+    let rows: [[Int32]] = [[5, 3, 2607, 33, 35, 61_009, 0, 0], [0, 0, 924, 17, 48, 28_544, 0, 0]]
+    try directory.write(
+      IDXTests.file(0x0C, [2, 8], IDXTests.bigEndian(rows.flatMap(\.self))),
+      to: "qmnist-train-labels-idx2-int")
+    try directory.write(
+      IDXTests.file(0x08, [2, 1], [1, 2]), to: "qmnist-train-images-idx3-ubyte")
+    let path = directory.file("qmnist-train-labels-idx2-int")
+    #expect(
+      readingError()?.description
+        == "\(path): byte 12: expected labels, each 0 or 1, found 5; choose one of the 8 columns "
+        + "where that is the label; choose the task `numbers` where they are numbers")
+    var reading = ReadingOptions.none
+    reading.targetColumn = 0
+    let training = try DatasetLibrary.load(directory.path, reading: reading).training
+    #expect(training.labels == [5, 0] && training.classNames == ["0", "1", "2", "3", "4", "5"])
+    let numbers = try IDX.readDirectory(directory.path, task: .numbers, targetColumn: 2)
+    #expect(numbers.training?.targets == .numbers([2607, 924], names: ["value"]))
+  }
+
   @Test("Names that fit twice are refused, with both")
   func ambiguous() throws {
     try write(["train-images-a", "train-images-b", "train-labels"])

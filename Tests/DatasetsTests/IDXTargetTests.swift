@@ -51,7 +51,33 @@ struct IDXTargetTests {
     #expect(try IDX.readTargets(path, task: .numbers) == numbers)
     #expect(
       error(path, .classes)?.description
-        == "\(path): byte 4: expected labels, of rank 1, found the extents [2, 3]")
+        == "\(path): byte 4: expected labels, of rank 1, found the extents [2, 3]; choose one of the "
+        + "3 columns where that is the label")
+  }
+
+  @Test("One column of several is what a vector of it would be", arguments: 0..<6)
+  func chosenColumn(type: Int) throws {
+    let path = try file(type, [2, 3], [1, 0, 7, 1, 4, 0])
+    for (column, values) in [[1, 1], [0, 4], [7, 0]].enumerated() {
+      let numbers = DatasetTargets.numbers(values.map { Double($0) }, names: ["value"])
+      #expect(try IDX.readTargets(path, task: .numbers, column: column) == numbers)
+      let found = try IDX.readTargets(path, column: column)
+      let names = (0...(values.max() ?? 0)).map { "\($0)" }
+      #expect(found == (type < 4 ? .classes(values, names: names) : numbers))
+    }
+    let size = Self.types[type].bytes([0]).count
+    let label = #expect(throws: FileError.self) {
+      try IDX.readTargets(path, task: .labels, column: 1)
+    }
+    #expect(label?.byte == 12 + 4 * size)
+    #expect(label?.message == "expected labels, each 0 or 1, found 4")
+    for column in [-1, 3] {
+      let missing = #expect(throws: FileError.self) { try IDX.readTargets(path, column: column) }
+      #expect(
+        missing?.description
+          == "\(path): byte 4: expected targets with a column \(column), counted from 0, found 3 columns"
+      )
+    }
   }
 
   @Test("A column of numbers of rank 2 is one number", arguments: [4, 5])
@@ -68,7 +94,8 @@ struct IDXTargetTests {
     #expect(failed?.byte == 12 + 2 * size)
     #expect(
       failed?.message
-        == "expected labels, each 0 or 1, found 3; choose the task `numbers` where they are numbers"
+        == "expected labels, each 0 or 1, found 3; choose one of the 2 columns where that is the "
+        + "label; choose the task `numbers` where they are numbers"
     )
     #expect(error(path, .labels)?.message == "expected labels, each 0 or 1, found 3")
     #expect(try IDX.readTargets(path, task: .numbers).values == [1, 0, 3, 1])

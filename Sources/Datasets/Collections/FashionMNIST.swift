@@ -18,7 +18,7 @@ public enum FashionMNIST {
   /// Reads the training and the test set from `directory`, each nil where its files are not there.
   ///
   /// - Throws: `FileError` where there is no such directory (it says how to get it), or as
-  ///   ``IDX/readDirectory(_:classNames:)`` does; labels are 0…9.
+  ///   ``IDX/readDirectory(_:classNames:task:labelColumn:)`` does; labels are 0…9.
   public static func read(from directory: String = directory) throws -> DatasetFiles {
     if !FileManager.default.fileExists(atPath: directory) {
       throw FileError(

@@ -17,24 +17,37 @@ extension IDX {
   /// - Parameters:
   ///   - task: what the targets are, or nil to decide by the type and the extents.
   ///   - classCount: the number of classes where it is known; classes are below it.
-  /// - Throws: `FileError` where the file cannot be read, is not a whole IDX file of rank 1 or 2, or a
-  ///   target is not what the task needs: a finite number; 0 or 1; a class, which is a whole number
-  ///   from 0, below `classCount` or 65,536. Its byte is named.
+  ///   - column: the only column that is read, from 0, as if the file had rank 1: in QMNIST's labels of
+  ///     eight columns, the first is the class. Nil for all columns.
+  /// - Throws: `FileError` where the file cannot be read, is not a whole IDX file of rank 1 or 2, has no
+  ///   such column, or a target is not what the task needs: a finite number; 0 or 1; a class, which is a
+  ///   whole number from 0, below `classCount` or 65,536. Its byte is named.
   public static func readTargets(
-    _ path: String, task: TargetKind? = nil, classCount: Int? = nil
+    _ path: String, task: TargetKind? = nil, classCount: Int? = nil, column: Int? = nil
   ) throws -> DatasetTargets {
     let file = try IDXFile(path: path)
-    let columns = try columnCount(of: file)
-    switch task ?? file.customaryTask {
+    var columns = try columnCount(of: file)
+    if let column {
+      if !(0..<columns ~= column) {
+        throw file.reader.error(
+          "expected targets with a column \(column), counted from 0, found "
+            + counted(columns, "column"), at: 4)
+      }
+      columns = 1
+    }
+    switch task ?? file.customaryTask(ofColumn: column) {
     case .classes:
-      let labels = try readClasses(file, classCount: classCount)
+      if column == nil {
+        try requireVector(file, of: "labels", advice: needsColumn(of: columns))
+      }
+      let labels = try readClasses(file, classCount: classCount, column: column)
       return .classes(labels, names: Dataset.numbered(classCount ?? (labels.max() ?? -1) + 1))
     case .numbers:
       let names = columns == 1 ? ["value"] : Dataset.numbered(columns)
-      return .numbers(try readFinite(file), names: names)
+      return .numbers(try readFinite(file, column: column), names: names)
     case .labels:
-      let advice = task == nil ? needsTask : ""
-      let values = try file.numbers { value in
+      let advice = task == nil ? needsColumn(of: columns) + needsTask : ""
+      let values = try file.numbers(column: column) { value in
         value == 0 || value == 1
           ? nil : "expected labels, each 0 or 1, found \(wholeOrPlain(value))\(advice)"
       }
@@ -44,6 +57,11 @@ extension IDX {
 
   /// The end of the message about integers in columns that are not all 0 or 1.
   package static let needsTask = "; choose the task `numbers` where they are numbers"
+
+  /// The end of the message about several columns, of which one may be meant.
+  private static func needsColumn(of count: Int) -> String {
+    count == 1 ? "" : "; choose one of the \(count) columns where that is the label"
+  }
 
   /// Reads labels: whole numbers of any size, in a file of rank 1.
   ///
@@ -131,14 +149,17 @@ extension IDX {
     return complete
   }
 
-  private static func readFinite(_ file: IDXFile) throws -> [Double] {
-    try file.numbers { $0.isFinite ? nil : "expected a finite number, found \(wholeOrPlain($0))" }
+  private static func readFinite(_ file: IDXFile, column: Int? = nil) throws -> [Double] {
+    try file.numbers(column: column) {
+      $0.isFinite ? nil : "expected a finite number, found \(wholeOrPlain($0))"
+    }
   }
 
-  private static func readClasses(_ file: IDXFile, classCount: Int?) throws -> [Int] {
-    try requireVector(file, of: "labels")
+  private static func readClasses(
+    _ file: IDXFile, classCount: Int?, column: Int? = nil
+  ) throws -> [Int] {
     let bound = classCount ?? largestLabel + 1
-    let labels = try file.numbers { value in
+    let labels = try file.numbers(column: column) { value in
       if value >= 0 && value < Double(bound) && value == value.rounded() { return nil }
       return "expected a label from 0 to \(bound - 1), found \(wholeOrPlain(value))"
     }
@@ -155,10 +176,12 @@ extension IDX {
     return extents.count == 1 ? 1 : extents[1]
   }
 
-  private static func requireVector(_ file: IDXFile, of what: String) throws {
+  private static func requireVector(
+    _ file: IDXFile, of what: String, advice: String = ""
+  ) throws {
     if file.extents.count != 1 {
       throw file.reader.error(
-        "expected \(what), of rank 1, found the extents \(file.extents)", at: 4)
+        "expected \(what), of rank 1, found the extents \(file.extents)\(advice)", at: 4)
     }
   }
 
@@ -170,16 +193,21 @@ extension IDX {
 }
 
 extension IDXFile {
-  /// What targets are by their type and extents.
-  fileprivate var customaryTask: TargetKind {
+  /// What targets are by their type and extents, or those of one of their columns.
+  fileprivate func customaryTask(ofColumn column: Int?) -> TargetKind {
     if type.isFloating { return .numbers }
-    return extents.count == 1 ? .classes : .labels
+    return extents.count == 1 || column != nil ? .classes : .labels
   }
 
   /// The elements as doubles, which represent every type exactly.
   ///
-  /// - Parameter problem: what is wrong with an element, or nil; the error names its byte.
-  fileprivate func numbers(_ problem: (Double) -> String?) throws -> [Double] {
+  /// - Parameters:
+  ///   - column: the column of a file of rank 2 that is returned, or nil for all elements.
+  ///   - problem: what is wrong with a returned element, or nil; the error names its byte.
+  /// - Precondition: the file has such a column.
+  fileprivate func numbers(
+    column: Int? = nil, _ problem: (Double) -> String?
+  ) throws -> [Double] {
     let start = reader.offset
     let numbers: [Double] =
       switch type {
@@ -190,12 +218,14 @@ extension IDXFile {
       case .float32: try elements { (bits: UInt32) in Double(Float(bitPattern: bits)) }
       case .float64: try elements { (bits: UInt64) in Double(bitPattern: bits) }
       }
-    for (index, number) in numbers.enumerated() {
-      if let problem = problem(number) {
-        throw reader.error(problem, at: start + index * type.size)
+    let step = column == nil ? 1 : extents.dropFirst().first ?? 1
+    let places = stride(from: column ?? 0, to: numbers.count, by: step)
+    for place in places {
+      if let problem = problem(numbers[place]) {
+        throw reader.error(problem, at: start + place * type.size)
       }
     }
-    return numbers
+    return step == 1 ? numbers : places.map { numbers[$0] }
   }
 }
 
@@ -208,7 +238,7 @@ func wholeOrPlain(_ value: Double) -> String {
 
 extension IDX {
   /// Writes targets, uncompressed: classes as ``write(labels:to:)`` does, numbers as doubles, labels as
-  /// bytes with columns. ``readTargets(_:task:classCount:)`` reads them back without a task.
+  /// bytes with columns. ``readTargets(_:task:classCount:column:)`` reads them back without a task.
   ///
   /// - Throws: `FileError` where the file cannot be written, its name promises compression, or a class
   ///   is above 65,535.
