@@ -114,11 +114,15 @@ struct CollectionTests {
     let cifar = "CIFAR-10 batches (data_batch_*.bin, test_batch.bin)"
     let idx = "IDX files (train-images*, train-labels*, t10k-… or test-…)"
     let path = directory.path
-    #expect(loadingError(path, nil) == "expected \(cifar) or \(idx), found no files")
+    let all = [
+      cifar, idx, "CIFAR-100 files (train.bin, test.bin)",
+      "PNG pictures by class (cat/*.png, dog/*.png, or train/cat/*.png, test/cat/*.png)",
+    ].joined(separator: " or ")
+    #expect(loadingError(path, nil) == "expected \(all), found no files")
     #expect(loadingError(path, .idx) == "expected \(idx), found no files")
     for number in 1...5 { try directory.write([1], to: "file\(number)") }
     let five = "file1, file2, file3, file4, file5"
-    #expect(loadingError(path, nil) == "expected \(cifar) or \(idx), found \(five)")
+    #expect(loadingError(path, nil) == "expected \(all), found \(five)")
     for number in 6...7 { try directory.write([1], to: "file\(number)") }
     #expect(loadingError(path, .idx) == "expected \(idx), found \(five) and 2 more")
     for missing in [directory.file("none"), ""] {
@@ -161,11 +165,18 @@ struct CollectionTests {
     #expect(loadingError(directory.path, nil)?.hasSuffix("found train.csv (a CSV table)") == true)
     try directory.write([0x50, 0x4B, 3, 4], to: "data.zip")
     let archive = directory.file("data.zip")
-    #expect(loadingError(directory.path, nil)?.hasSuffix("; unpack it: unzip \(archive)") == true)
+    #expect(
+      loadingError(directory.path, nil)?.hasSuffix("; unpack it with unzip \(archive)") == true)
     try directory.write([0x80, 2, 0x7D, 0x71], to: "data_batch_1")
     #expect(
       loadingError(directory.path, nil)?.contains("data_batch_1 (a Python pickle)") == true)
     #expect(loadingError(directory.path, nil)?.hasSuffix("its binary version is read") == true)
+    try FileManager.default.removeItem(atPath: directory.file("data_batch_1"))
+    for name in ["train", "test", "meta"] { try directory.write([0x80, 2, 0x7D, 0x71], to: name) }
+    #expect(
+      loadingError(directory.path, nil)?.hasSuffix(
+        "these are the pickles of CIFAR-100's version for Python; its binary version is read")
+        == true)
     let inner = try directory.makeDirectory("inner")
     try IDX.write(labels: [0, 1], to: inner + "/train-labels")
     #expect(loadingError(directory.path, nil)?.hasSuffix("; the data is in \(inner)") == true)
@@ -173,9 +184,64 @@ struct CollectionTests {
 
   @Test("A file of another kind for prediction is refused with its kind")
   func otherFile() throws {
-    let path = try directory.write([0x89] + Array("PNG\r\n".utf8), to: "a.png")
+    let path = try directory.write([0xFF, 0xD8, 0xFF, 0xE0], to: "a.jpg")
     let error = #expect(throws: FileError.self) { try DatasetLibrary.readFeatures(path) }
-    #expect(error?.description == "\(path): expected an IDX file, found a PNG picture")
+    #expect(error?.description == "\(path): expected an IDX file, found a JPEG picture")
+  }
+
+  @Test("Folders of pictures are detected by what is in their folders, and read at one size")
+  func pictures() throws {
+    _ = try directory.makeDirectory("train/cat")
+    _ = try directory.makeDirectory("validation/cat")
+    for path in ["train/cat/1.png", "train/cat/2.png", "validation/cat/1.png"] {
+      try directory.write(Picture.sample(4, 4, first: 5).png, to: path)
+    }
+    let data = try DatasetLibrary.load(directory.path)
+    #expect(data.training.count == 3 && data.validationCount == 1 && data.divisor == 255)
+    var reading = ReadingOptions.none
+    reading.pictureSize = PictureSize(width: 2, height: 2)
+    #expect(try DatasetLibrary.load(directory.path, reading: reading).training.featureCount == 4)
+    let like = ExpectedFeatures(image: ImageShape(width: 2, height: 2, channels: 3))
+    let path = directory.file("train/cat/1.png")
+    let picture = try DatasetLibrary.readFeatures(path, like: like, options: reading).features
+    #expect(Samples.rows(picture) == [[8, 10, 16, 18, 8, 10, 16, 18, 8, 10, 16, 18]])
+    #expect(try DatasetLibrary.readFeatures(path).features.exampleShape == [4, 4])
+    reading.targets = ["cat"]
+    let error = #expect(throws: FileError.self) {
+      try DatasetLibrary.load(directory.path, reading: reading)
+    }
+    #expect(error?.message == "found PNG pictures, for which `target` cannot be chosen")
+  }
+
+  @Test("A folder of runs with charts is no folder of pictures")
+  func charts() throws {
+    _ = try directory.makeDirectory("run")
+    try directory.write(Picture.sample(1, 1).png, to: "run/chart.png")
+    for name in ["run.json", "model"] { try directory.write([1], to: "run/" + name) }
+    #expect(!DatasetLibrary.holdsData(in: directory.path))
+    try FileManager.default.removeItem(atPath: directory.file("run/model"))
+    #expect(DatasetLibrary.holdsData(in: directory.path))
+  }
+
+  @Test("CIFAR-100 is read by its files' names, with the target that is chosen")
+  func cifar100() throws {
+    let record = [7, 70] + [UInt8](repeating: 1, count: 3072)
+    for name in ["train.bin", "test.bin"] { try directory.write(record, to: name) }
+    var reading = ReadingOptions.none
+    #expect(try DatasetLibrary.load(directory.path).training.labels == [70])
+    reading.targets = ["coarse"]
+    let data = try DatasetLibrary.load(directory.path, reading: reading)
+    #expect(data.training.labels == [7] && data.test?.classCount == 20 && data.divisor == 255)
+    reading.targets = ["medium"]
+    let error = #expect(throws: FileError.self) {
+      try DatasetLibrary.load(directory.path, reading: reading)
+    }
+    #expect(error?.message == "expected the target fine or coarse, found medium")
+    // A file's size tells its kind.
+    let file = directory.file("test.bin")
+    #expect(try DatasetLibrary.readFeatures(file).labels == [70])
+    let coarse = ExpectedFeatures(classNames: CIFAR100.coarseNames)
+    #expect(try DatasetLibrary.readFeatures(file, like: coarse).labels == [7])
   }
 
   @Test("Labels without features are half of a pair, not another format")

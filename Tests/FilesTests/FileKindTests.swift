@@ -28,12 +28,15 @@ struct FileKindTests {
     .gif: [ascii("GIF89a")],
     .hdf5: [[0x89] + ascii("HDF\r\n")],
     .matlab: [ascii("MATLAB 5.0 MAT-file")],
+    .matlab73: [ascii("MATLAB 7.3 MAT-file, Platform: GLNXA64")],
     .parquet: [ascii("PAR1") + [0, 1]],
     .pickle: [[0x80, 4, 0x95, 1]],
     .pyTorch: [[0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46], zip("archive/data.pkl")],
     .onnx: [[8, 8, 0x12, 7] + ascii("pytorch")],
     .npz: [zip("a.npy")],
-    .spreadsheet: [zip("[Content_Types].xml")],
+    .spreadsheet: [
+      zip("[Content_Types].xml"), [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
+    ],
     .zip: [zip("notes")],
     .idx: [[0, 0, 8, 3, 0, 0, 0, 1]],
     .safetensors: [[9, 0, 0, 0, 0, 0, 0, 0] + ascii("{}")],
@@ -81,10 +84,42 @@ struct FileKindTests {
     #expect(try kind(Array("oops".utf8), "a.npy") == .text)
   }
 
-  @Test("Archives come with the command that unpacks them")
-  func unpacking() {
-    #expect(FileKind.tar.unpacking("a b.tgz") == "tar -xf 'a b.tgz'")
-    #expect(FileKind.zip.unpacking("a.zip") == "unzip a.zip")
-    #expect(FileKind.csv.unpacking("a.csv") == nil)
+  @Test(
+    "What is not read comes with the line that makes it readable",
+    arguments: [
+      (.tar, "tar -xf 'a b.tgz'", "a b.tgz"), (.zip, "unzip a.zip", "a.zip"),
+      (
+        .parquet, #"pd.read_parquet("d/a.parquet").to_csv("d/a.csv", index=False)"#, "d/a.parquet"
+      ),
+      (.arrow, #"pd.read_feather("a.feather").to_csv("a.csv", index=False)"#, "a.feather"),
+      (.spreadsheet, #"pd.read_excel("a.b.xlsx").to_csv("a.b.csv", index=False)"#, "a.b.xlsx"),
+      (.pickle, #"pd.read_pickle("a.pkl").to_csv("a.csv", index=False)"#, "a.pkl"),
+      (.hdf5, #"np.savez("a.npz", **{name: array[()] for"#, "a.h5"),
+      (.matlab, #"in scipy.io.loadmat("a.mat").items() if name[0] != "_"})"#, "a.mat"),
+      (.matlab73, ##"in h5py.File("a.mat").items() if name[0] != "#"})"##, "a.mat"),
+      (.jpeg, #"Image.open("a.jpg").save("a.png")"#, "a.jpg"),
+      (.jpeg, #"Image.open("\\ \"a\".jpg").save("\\ \"a\".png")"#, #"\ "a".jpg"#),
+    ] as [(FileKind, String, String)])
+  func advice(kind: FileKind, line: String, path: String) throws {
+    let advice = try #require(kind.advice(for: path))
+    #expect(advice.contains(line), "\(advice)")
+    #expect(!advice.contains("\n"))
+  }
+
+  @Test("What is read has no such line")
+  func noAdvice() {
+    for kind in [FileKind.idx, .cifar10, .cifar100, .csv, .npy, .npz, .png, .folder] {
+      #expect(kind.advice(for: "a") == nil)
+    }
+  }
+
+  @Test("CIFAR's records are told apart by their files' names")
+  func cifar() throws {
+    let records = [UInt8](repeating: 7, count: 4096)
+    #expect(try kind(records, "train.bin") == .cifar100)
+    #expect(try kind(records, "test.bin") == .cifar100)
+    #expect(try kind(records, "data_batch_1.bin") == .cifar10)
+    #expect(try kind([20] + records, "test.bin") == nil)
+    #expect(try kind([10] + records, "data_batch_1.bin") == nil)
   }
 }

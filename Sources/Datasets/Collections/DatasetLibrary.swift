@@ -116,7 +116,7 @@ public enum DatasetLibrary {
     if isFile(source) {
       return Format.all.first { $0.isWholeInFile && $0.fits(fileNamed: source) }
     }
-    return detect(try markedNames(source))
+    return detect(try markedNames(source)) ?? Format.all.first { $0.detectsInside(source) }
   }
 
   private static func isFile(_ source: String) -> Bool {
@@ -156,9 +156,10 @@ public enum DatasetLibrary {
     if names.contains("data_batch_1") || names.contains("test_batch") {
       return "these are the pickles of CIFAR-10's version for Python; its binary version is read"
     }
-    return paths.lazy.compactMap { FileKind(of: $0)?.unpacking($0) }.first.map {
-      "unpack it: \($0)"
+    if names.contains("meta") && FileKind(of: join(source, "train")) == .pickle {
+      return "these are the pickles of CIFAR-100's version for Python; its binary version is read"
     }
+    return paths.lazy.compactMap { path in FileKind(of: path)?.advice(for: path) }.first
   }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import PerceptronFiles
 
 /// The binary version of CIFAR-10 (Krizhevsky, 2009): 32 × 32 pixels in red, green and blue, ten
@@ -14,8 +13,7 @@ public enum CIFAR10 {
   /// Three planes of 32 × 32 pixels: the examples are `[3, 32, 32]` bytes, 0…255.
   public static let image = ImageShape(width: 32, height: 32, channels: 3, layout: .planar)
 
-  private static let featureCount = 3072
-  private static let recordSize = 3073
+  static let records = CIFARRecords(classCounts: [10])
 
   /// Reads the `data_batch_….bin` files of a directory in the order of their numbers as the
   /// training set, and `test_batch.bin`. The names come from `batches.meta.txt` where it is there.
@@ -29,7 +27,7 @@ public enum CIFAR10 {
       .stablySorted { ($0.number, $0.name) < ($1.number, $1.name) }
     let classes =
       try names.contains("batches.meta.txt")
-      ? readClassNames(join(path, "batches.meta.txt")) : classNames
+      ? CIFARRecords.readClassNames(join(path, "batches.meta.txt"), count: 10) : classNames
     var files = DatasetFiles()
     if !batches.isEmpty {
       files.training = try readFiles(batches.map { join(path, $0.name) }, classNames: classes)
@@ -50,19 +48,7 @@ public enum CIFAR10 {
   public static func readFiles(
     _ paths: [String], classNames: [String] = classNames
   ) throws -> Dataset {
-    let counts = try paths.map(recordCount)
-    let total = counts.reduce(0, +)
-    var labels: [Int] = []
-    labels.reserveCapacity(total)
-    // The pictures go to their final place piece by piece: there is never a second copy of them.
-    let pixels = try [UInt8](unsafeUninitializedCapacity: total * featureCount) { buffer, filled in
-      for (path, count) in zip(paths, counts) {
-        let target = UnsafeMutableRawBufferPointer(
-          rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-        try readRecords(path, count: count, into: target, labels: &labels)
-        filled += count * featureCount
-      }
-    }
+    let (pixels, labels) = try records.read(paths, label: 0)
     let features = Features(.bytes(pixels), exampleShape: [3, 32, 32], image: image)
     return Dataset(features, labels: labels, classNames: classNames)
   }
@@ -71,73 +57,6 @@ public enum CIFAR10 {
   static func batchNumber(_ name: String) -> Int? {
     guard name.hasPrefix("data_batch_"), name.hasSuffix(".bin") else { return nil }
     return Int(name.dropFirst("data_batch_".count).dropLast(".bin".count))
-  }
-
-  private static func recordCount(_ path: String) throws -> Int {
-    let size = try ByteReader.size(of: path)
-    if size % recordSize != 0 {
-      throw FileError(
-        path, atByte: size / recordSize * recordSize,
-        "expected records of \(recordSize) bytes, found \(size % recordSize) bytes at the end")
-    }
-    return size / recordSize
-  }
-
-  /// Reads `count` records: the classes go to the end of `labels`, the pixels to `target`.
-  private static func readRecords(
-    _ path: String, count: Int, into target: UnsafeMutableRawBufferPointer, labels: inout [Int]
-  ) throws {
-    let reader = try ByteReader(path: path)
-    var chunk = [UInt8](repeating: 0, count: 256 * recordSize)
-    for start in stride(from: 0, to: count, by: 256) {
-      let rows = min(256, count - start)
-      try chunk.withUnsafeMutableBytes { chunk in
-        let chunk = UnsafeMutableRawBufferPointer(rebasing: chunk[..<(rows * recordSize)])
-        try reader.read(into: chunk, of: "records")
-        for row in 0..<rows {
-          let label = chunk[row * recordSize]
-          if label > 9 {
-            throw reader.error(
-              "expected a class from 0 to 9, found \(label)", at: (start + row) * recordSize)
-          }
-          labels.append(Int(label))
-          let place = (start + row) * featureCount
-          UnsafeMutableRawBufferPointer(rebasing: target[place..<place + featureCount])
-            .copyBytes(from: chunk[(row * recordSize + 1)..<((row + 1) * recordSize)])
-        }
-      }
-    }
-    try reader.expectEnd()
-  }
-
-  private static func readClassNames(_ path: String) throws -> [String] {
-    var bytes: [UInt8] = []
-    let reader = try ByteReader(path: path)
-    if reader.remainingLimit > 65_536 {
-      throw reader.error("expected at most 65536 bytes, found \(reader.remainingLimit)")
-    }
-    try reader.forEachChunk { bytes += $0 }
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    if bytes.starts(with: mark) { bytes.removeFirst(mark.count) }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw FileError(path, "expected class names in UTF-8")
-    }
-    let names = text.split(whereSeparator: \.isNewline)
-      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    if names.count != 10 {
-      throw FileError(path, "expected ten class names, one per line, found \(names.count)")
-    }
-    var seen: Set<String> = []
-    for name in names {
-      if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-        throw FileError(
-          path, "expected class names of characters to be seen, found \(name.debugDescription)")
-      }
-      if !seen.insert(name).inserted {
-        throw FileError(path, "expected class names that differ, found \(name) twice")
-      }
-    }
-    return names
   }
 }
 
@@ -155,8 +74,11 @@ extension DatasetLibrary.Format {
       return try IDX.adding(
         weights: request.weights, groups: request.groups, to: files, of: request.path)
     },
-    readFile: { path, _, _ in
-      let dataset = try CIFAR10.readFiles([path])
+    readFile: { path, like, _ in
+      // CIFAR-100's files have the same suffix, and records of another size.
+      let dataset =
+        try CIFAR100.isRead(path, like: like)
+        ? CIFAR100.readFile(path, labels: .of(like)) : CIFAR10.readFiles([path])
       return FeatureFile(features: dataset.features, labels: dataset.labels)
     })
 }

@@ -6,7 +6,7 @@ extension DatasetLibrary {
   public struct Format: NamedEntry, Codable {
     /// The formats that are read. A new one is a file with its reader and its value, and a name here;
     /// files are taken for the first that they fit.
-    public static let all = [cifar10, idx]
+    public static let all = [cifar10, idx, cifar100, pictures]
     /// The same as ``all``.
     public static var allCases: [Self] { all }
 
@@ -23,6 +23,8 @@ extension DatasetLibrary {
     var isWholeInFile = false
     /// Whether some names of files and of folders (which end with a slash) in a folder are of this format.
     let detects: @Sendable (_ names: [String]) -> Bool
+    /// Whether a folder has folders with files of this format, where the names in it are of no format.
+    var detectsInside: @Sendable (_ path: String) -> Bool = { _ in false }
     /// Reads the data sets of a folder, or of a file where ``isWholeInFile`` is set; a format with only one
     /// kind of targets ignores the task.
     let read: @Sendable (_ request: DataRequest) throws -> DatasetFiles

@@ -10,6 +10,7 @@ package enum FileKind: String, CaseIterable, Sendable {
   // What is read.
   case idx = "an IDX file"
   case cifar10 = "a file of CIFAR-10 records"
+  case cifar100 = "a file of CIFAR-100 records"
   case safetensors = "a safetensors file"
 
   // Arrays and tables.
@@ -17,6 +18,7 @@ package enum FileKind: String, CaseIterable, Sendable {
   case npz = "a NumPy archive"
   case pickle = "a Python pickle"
   case matlab = "a MATLAB file"
+  case matlab73 = "a MATLAB 7.3 file"
   case hdf5 = "an HDF5 file"
   case parquet = "a Parquet table"
   case arrow = "an Arrow table"
@@ -55,7 +57,8 @@ package enum FileKind: String, CaseIterable, Sendable {
   /// Whether it has tables, arrays or pictures, which NumPy can read by itself or with a package.
   package var isArrays: Bool {
     switch self {
-    case .npy, .npz, .pickle, .matlab, .hdf5, .parquet, .arrow, .csv, .tsv, .arff, .spreadsheet,
+    case .npy, .npz, .pickle, .matlab, .matlab73, .hdf5, .parquet, .arrow, .csv, .tsv, .arff,
+      .spreadsheet,
       .png, .jpeg, .gif, .bmp, .webp, .tiff:
       true
     default: false
@@ -69,15 +72,6 @@ package enum FileKind: String, CaseIterable, Sendable {
     switch self {
     case .csv, .tsv, .arff, .json, .yaml, .html, .text: true
     default: false
-    }
-  }
-
-  /// The command line that unpacks the file at `path`, where that is what to do with it.
-  package func unpacking(_ path: String) -> String? {
-    switch self {
-    case .tar: ShellCommand.line(["tar", "-xf", path])
-    case .zip: ShellCommand.line(["unzip", path])
-    default: nil
     }
   }
 
@@ -100,13 +94,16 @@ package enum FileKind: String, CaseIterable, Sendable {
 
   private static let signatures: [(at: Int, bytes: [UInt8], kind: FileKind)] = [
     (0, [0x93] + Array("NUMPY".utf8), .npy), (0, [0x89] + Array("HDF\r\n".utf8), .hdf5),
-    (0, Array("MATLAB ".utf8), .matlab), (0, Array("PAR1".utf8), .parquet),
+    (0, Array("MATLAB 7.3".utf8), .matlab73), (0, Array("MATLAB ".utf8), .matlab),
+    (0, Array("PAR1".utf8), .parquet),
     (0, Array("ARROW1".utf8), .arrow), (0, Array("FEA1".utf8), .arrow),
     (0, Array("SQLite format 3".utf8), .sqlite), (4, Array("TFL3".utf8), .tensorFlowLite),
     (0, Array("GGUF".utf8), .gguf), (0, [0x89] + Array("PNG\r\n".utf8), .png),
     (0, [0xFF, 0xD8, 0xFF], .jpeg), (0, Array("GIF8".utf8), .gif), (8, Array("WEBP".utf8), .webp),
     (0, Array("II*\0".utf8), .tiff), (0, Array("MM\0*".utf8), .tiff),
     (257, Array("ustar".utf8), .tar), (0, Array("%PDF".utf8), .pdf),
+    // The container of Excel's files before 2007.
+    (0, [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], .spreadsheet),
     // A pickle of the number that older versions of torch.save begin with.
     (0, [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46], .pyTorch),
   ]
@@ -131,7 +128,12 @@ package enum FileKind: String, CaseIterable, Sendable {
     if head.count > 8, head[8] == UInt8(ascii: "{"), head[4..<8].allSatisfy({ $0 == 0 }) {
       return .safetensors
     }
-    return name.hasSuffix(".bin") && head[0] <= 9 && head.count == headSize ? .cifar10 : nil
+    if !name.hasSuffix(".bin") || head.count < headSize { return nil }
+    let parts = ["train.bin", "test.bin"]
+    if parts.contains((name as NSString).lastPathComponent) {
+      return head[0] < 20 && head[1] < 100 ? .cifar100 : nil
+    }
+    return head[0] < 10 ? .cifar10 : nil
   }
 
   /// The kind of a zip archive, by the name of its first file.

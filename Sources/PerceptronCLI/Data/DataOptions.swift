@@ -147,10 +147,10 @@ func requireData(_ source: String) throws {
   case .folder:
     guard let runs = RunFolders.describe(source) else { return }
     found = runs
-  case .idx, .cifar10:
+  case .idx, .cifar10, .cifar100:
     found = "this is \(kind?.description ?? ""), which belongs in a folder with its labels"
   case let kind?:
-    found = "this is \(kind)" + (kind.unpacking(source).map { "; unpack it with \($0)" } ?? "")
+    found = "this is \(kind)" + (kind.advice(for: source).map { "; " + $0 } ?? "")
   case nil:
     found = FileManager.default.fileExists(atPath: source) ? "this is a file" : "no such folder"
   }
