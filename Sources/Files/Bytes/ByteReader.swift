@@ -103,7 +103,7 @@ extension ByteReader {
   }
 
   /// Reads until `buffer` is full or the file ends; the number of bytes read.
-  private func fill(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+  func fill(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     var filled = 0
     while filled < buffer.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
