@@ -1,5 +1,6 @@
-import PerceptronDatasets
 import PerceptronLinearAlgebra
+
+@testable import PerceptronDatasets
 
 /// Small data sets with numbers that tell where they came from.
 enum Samples {
@@ -25,6 +26,7 @@ enum Samples {
     case .bytes(let elements): Double(elements[index])
     case .floats(let elements): Double(elements[index])
     case .doubles(let elements): elements[index]
+    case .mapped(let rows): rows.number(row, column)
     }
   }
 
@@ -34,6 +36,7 @@ enum Samples {
     case .bytes(let elements): elements.withUnsafeBytes { $0.baseAddress }
     case .floats(let elements): elements.withUnsafeBytes { $0.baseAddress }
     case .doubles(let elements): elements.withUnsafeBytes { $0.baseAddress }
+    case .mapped: nil
     }
   }
 

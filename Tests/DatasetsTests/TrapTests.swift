@@ -116,6 +116,6 @@ struct TrapTests {
       let features = Features(.bytes([1, 2]), exampleShape: [1])
       _ = features.prepared(with: Preprocessing(mean: [1, 2]), as: Float.self)
     }
-    expectMessage(mean, "a mean of 2 numbers for 1 features")
+    expectMessage(mean, "preprocessing of 2 features for 1 features")
   }
 }

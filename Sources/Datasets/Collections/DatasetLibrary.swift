@@ -206,9 +206,7 @@ public struct LoadedData: Sendable {
   }
 
   /// Whether the features are bytes, as those of pictures are.
-  public var isBytes: Bool {
-    if case .bytes = training.features.storage { true } else { false }
-  }
+  public var isBytes: Bool { training.features.isBytes }
 
   /// The recommended divisor of ``Preprocessing``: 16 for digits, 255 for the bytes of IDX files,
   /// 1 for CIFAR-10, whose pixels are customarily left at 0…255, and for features that are no bytes.

@@ -13,6 +13,8 @@ public struct Features: Sendable {
     case floats([Float])
     /// Double-precision numbers.
     case doubles([Double])
+    /// Numbers in memory-mapped files.
+    case mapped(MappedRows)
 
     /// The number of elements.
     public var count: Int {
@@ -20,6 +22,7 @@ public struct Features: Sendable {
       case .bytes(let elements): elements.count
       case .floats(let elements): elements.count
       case .doubles(let elements): elements.count
+      case .mapped(let rows): rows.count * rows.columnCount
       }
     }
   }
@@ -133,6 +136,13 @@ extension Features {
     }
   }
 
+  /// The same numbers without the names of a table's columns.
+  package var withoutColumns: Features {
+    var same = Features(storage, exampleShape: exampleShape, image: image)
+    same.rows = rows
+    return same
+  }
+
   /// The examples at `indices` in that order, repeats allowed, sharing the numbers.
   ///
   /// - Complexity: O(`indices.count`).
@@ -148,41 +158,12 @@ extension Features {
   }
 }
 
-extension Features {
-  /// Calls `body` with the bytes of each row.
-  func forEachRowOfBytes(
-    _ body: (UnsafeRawBufferPointer) throws -> Void
-  ) rethrows {
-    switch storage {
-    case .bytes(let elements): try forEachRow(of: elements, body)
-    case .floats(let elements): try forEachRow(of: elements, body)
-    case .doubles(let elements): try forEachRow(of: elements, body)
-    }
-  }
-
-  private func forEachRow<Element>(
-    of elements: [Element], _ body: (UnsafeRawBufferPointer) throws -> Void
-  ) rethrows {
-    let size = featureCount * MemoryLayout<Element>.stride
-    try elements.withUnsafeBytes { bytes in
-      for row in 0..<count {
-        let start = storedRow(row) * size
-        try body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]))
-      }
-    }
-  }
-}
-
 // Neither `print` nor a debugger lists the numbers: there may be hundreds of millions.
 extension Features: CustomStringConvertible, CustomReflectable {
   /// The number of rows, the shape of each and the type: `600 rows of [2] doubles`.
   public var description: String {
-    let type =
-      switch storage {
-      case .bytes: "bytes"
-      case .floats: "floats"
-      case .doubles: "doubles"
-      }
+    let isMapped = if case .mapped = storage { true } else { false }
+    let type = elementType.rawValue + (isMapped ? " in mapped files" : "")
     return "\(counted(count, "row")) of \(exampleShape) \(type)"
   }
 

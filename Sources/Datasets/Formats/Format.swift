@@ -53,12 +53,18 @@ public struct ExpectedFeatures: Hashable, Sendable {
   public var image: ImageShape?
   /// The names of classes in their order; nil where they are not known.
   public var classNames: [String]?
+  /// The number of features; nil where it is not known.
+  public var count: Int?
 
   /// Creates expectations.
   public init(
-    columns: [FeatureColumn]? = nil, image: ImageShape? = nil, classNames: [String]? = nil
+    columns: [FeatureColumn]? = nil, image: ImageShape? = nil, classNames: [String]? = nil,
+    count: Int? = nil
   ) {
-    (self.columns, self.image, self.classNames) = (columns, image, classNames)
+    self.columns = columns
+    self.image = image
+    self.classNames = classNames
+    self.count = count ?? columns?.count ?? image?.featureCount
   }
 }
 

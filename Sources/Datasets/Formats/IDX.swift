@@ -9,16 +9,26 @@ public enum IDX {
   /// Reads features: the first extent counts examples, the others are an example's shape.
   ///
   /// Unsigned bytes stay bytes; signed bytes and 16-bit integers become floats, 32-bit integers
-  /// doubles, floats and doubles stay what they are.
+  /// doubles, floats and doubles stay what they are. An uncompressed file that is large for the memory is
+  /// mapped: its rows are read as they are needed.
   ///
   /// - Throws: `FileError` where the file cannot be read, is not a whole IDX file, or has a rank
   ///   below 2 or examples without elements.
   public static func readFeatures(_ path: String) throws -> Features {
+    try readFeatures(path, isMapped: nil)
+  }
+
+  /// Reads features, mapped or not; nil to decide by the size.
+  static func readFeatures(_ path: String, isMapped: Bool?) throws -> Features {
     let file = try IDXFile(path: path)
     let shape = Array(file.extents.dropFirst())
     if shape.isEmpty || shape.contains(0) {
       throw file.reader.error(
         "expected rows of features, found the extents \(file.extents)", at: 4)
+    }
+    let isLarge = MappedFile.suits(byteCount: file.count * file.type.size)
+    if !path.hasSuffix(".gz") && (isMapped ?? isLarge) {
+      return Features(.mapped(try file.mapped()), exampleShape: shape, image: image(of: shape))
     }
     let storage: Features.Storage =
       switch file.type {
@@ -55,14 +65,12 @@ extension IDX {
   ///   extent is above 2³² − 1.
   public static func write(_ features: Features, to path: String) throws {
     let extents = [features.count] + features.exampleShape
-    switch features.storage {
-    case .bytes(let elements):
-      try write(features, elements, .uint8, extents, to: path) { $0 }
-    case .floats(let elements):
-      try write(features, elements, .float32, extents, to: path) { $0.bitPattern.bigEndian }
-    case .doubles(let elements):
-      try write(features, elements, .float64, extents, to: path) { $0.bitPattern.bigEndian }
-    }
+    try features.withRows(
+      bytes: { try write(features, $0, .uint8, extents, to: path) { $0 } },
+      floats: { try write(features, $0, .float32, extents, to: path) { $0.bitPattern.bigEndian } },
+      doubles: {
+        try write(features, $0, .float64, extents, to: path) { $0.bitPattern.bigEndian }
+      })
   }
 
   /// Writes labels, uncompressed: as unsigned bytes where they fit, else as 32-bit integers.
@@ -83,7 +91,7 @@ extension IDX {
   }
 
   private static func write<Element, Bits>(
-    _ features: Features, _ elements: [Element], _ type: IDXFile.ElementType, _ extents: [Int],
+    _ features: Features, _ start: (Int) -> UnsafePointer<Element>, _ type: IDXFile.ElementType, _ extents: [Int],
     to path: String, _ bits: (Element) -> Bits
   ) throws {
     let head = try header(type, extents, path: path)
@@ -91,8 +99,8 @@ extension IDX {
     try AtomicFile.write(to: path) { file in
       try file.write(head)
       for row in 0..<features.count {
-        let first = features.storedRow(row) * size
-        try elements[first..<first + size].map(bits).withUnsafeBytes { try file.write($0) }
+        let elements = UnsafeBufferPointer(start: start(row), count: size)
+        try elements.map(bits).withUnsafeBytes { try file.write($0) }
       }
     }
   }
@@ -138,6 +146,19 @@ struct IDXFile {
       }
     }
 
+    var format: NumberFormat {
+      let kind: NumberFormat.Kind =
+        switch self {
+        case .uint8: .uint8
+        case .int8: .int8
+        case .int16: .int16
+        case .int32: .int32
+        case .float32: .float32
+        case .float64: .float64
+        }
+      return NumberFormat(kind, isBigEndian: true)
+    }
+
     var isFloating: Bool { self == .float32 || self == .float64 }
   }
 
@@ -174,6 +195,19 @@ struct IDXFile {
     else { throw reader.error("the extents \(extents) are too large", at: 4) }
     self.extents = extents
     self.count = count
+  }
+
+  /// The elements of a file that is not compressed, mapped: the first extent counts rows.
+  func mapped() throws -> MappedRows {
+    if reader.remainingLimit != count * type.size {
+      throw reader.error(
+        "expected \(count * type.size) bytes of elements, found \(reader.remainingLimit)")
+    }
+    let columnCount = extents.dropFirst().reduce(1, *)
+    let file = try MappedFile(path: reader.path)
+    let part = MappedRows.Part(
+      file, offset: reader.offset, stride: columnCount * type.size, count: extents[0])
+    return MappedRows([part], of: columnCount, type.format)
   }
 
   /// The elements as their own bytes.

@@ -3,49 +3,26 @@ import PerceptronFiles
 import PerceptronLinearAlgebra
 
 extension Features {
-  /// The number of a row and a column as it came.
-  ///
-  /// - Precondition: `row` lies within 0..<count, `column` within 0..<featureCount.
-  @inline(__always)
-  func number(_ row: Int, _ column: Int) -> Double {
-    let index = storedRow(row) * featureCount + column
-    return switch storage {
-    case .bytes(let elements): Double(elements[index])
-    case .floats(let elements): Double(elements[index])
-    case .doubles(let elements): elements[index]
-    }
-  }
-
   /// Refuses infinities and NaN; NaN is a missing cell of a table, and allowed there. Bytes are neither.
   ///
   /// - Throws: ``DatasetError`` with the first such feature's row and column.
   public func checkFinite() throws { try checkFinite(allowingMissing: columns != nil) }
 
   func checkFinite(allowingMissing: Bool) throws {
-    switch storage {
-    case .bytes: return
-    case .floats(let elements): try checkFinite(elements, allowingMissing)
-    case .doubles(let elements): try checkFinite(elements, allowingMissing)
-    }
-  }
-
-  private func checkFinite<Scalar: BLASScalar>(
-    _ elements: [Scalar], _ allowingMissing: Bool
-  ) throws {
-    try elements.withUnsafeBufferPointer { elements in
-      guard let base = elements.baseAddress else { return }
-      for row in 0..<count {
-        let first = base + storedRow(row) * featureCount
+    func check<Scalar: BLASScalar>(_ row: (Int) -> UnsafePointer<Scalar>) throws {
+      for index in 0..<count {
+        let first = row(index)
         var next = 0
         while let found = Scalar.indexOfNonFinite(count: featureCount - next, first + next) {
           let column = next + found
           if !allowingMissing || !first[column].isNaN {
-            throw DatasetError(nonFinite(first[column], row, column))
+            throw DatasetError(nonFinite(first[column], index, column))
           }
           next = column + 1
         }
       }
     }
+    try withRows(bytes: { _ in }, floats: check, doubles: check)
   }
 
   private func nonFinite(_ value: some BLASScalar, _ row: Int, _ column: Int) -> String {
@@ -73,57 +50,76 @@ extension Features {
   /// The median over about a thousand rows of the largest magnitude in a row: single outliers and dark
   /// pictures do not change it. Nil for no rows.
   public var magnitude: Double? {
-    let largest = stride(from: 0, to: count, by: max(1, count / 1000)).map { row in
-      let elements = storedRow(row) * featureCount..<(storedRow(row) + 1) * featureCount
-      return switch storage {
-      case .bytes(let all): all[elements].reduce(0) { max($0, Double($1)) }
-      case .floats(let all): all[elements].reduce(0) { max($0, Double($1.magnitude)) }
-      case .doubles(let all): all[elements].reduce(0) { max($0, $1.magnitude) }
+    func largest<Element>(
+      _ row: (Int) -> UnsafePointer<Element>, _ magnitude: (Element) -> Double
+    ) -> [Double] {
+      stride(from: 0, to: count, by: max(1, count / 1000)).map { index in
+        let elements = UnsafeBufferPointer(start: row(index), count: featureCount)
+        return elements.reduce(0) { max($0, magnitude($1)) }
       }
     }
-    return median(largest)
+    return median(
+      withRows(
+        bytes: { largest($0) { Double($0) } }, floats: { largest($0) { Double($0.magnitude) } },
+        doubles: { largest($0) { $0.magnitude } }))
+  }
+
+  /// The least and the largest finite number of all rows; nil for none.
+  package var finiteRange: ClosedRange<Double>? {
+    func range<Element>(
+      _ row: (Int) -> UnsafePointer<Element>, _ number: (Element) -> Double
+    ) -> ClosedRange<Double>? {
+      var (least, largest) = (Double.infinity, -Double.infinity)
+      for index in 0..<count {
+        let elements = row(index)
+        for column in 0..<featureCount {
+          let value = number(elements[column])
+          if value.isFinite { (least, largest) = (min(least, value), max(largest, value)) }
+        }
+      }
+      return least <= largest ? least...largest : nil
+    }
+    return withRows(
+      bytes: { range($0) { Double($0) } }, floats: { range($0) { Double($0) } },
+      doubles: { range($0) { $0 } })
   }
 
   /// The sum of each column over all rows.
   func columnSums() -> [Double] {
-    switch storage {
-    case .bytes(let elements):
-      columnSums(elements, from: 0 as UInt64) { $0 &+= UInt64($1) }.map { Double($0) }
-    case .floats(let elements): columnSums(elements, from: 0 as Double) { $0 += Double($1) }
-    case .doubles(let elements): columnSums(elements, from: 0 as Double) { $0 += $1 }
-    }
+    withRows(
+      bytes: { columnSums($0, from: 0 as UInt64) { $0 &+= UInt64($1) }.map { Double($0) } },
+      floats: { columnSums($0, from: 0 as Double) { $0 += Double($1) } },
+      doubles: { columnSums($0, from: 0 as Double) { $0 += $1 } })
   }
 
   /// The sum of each column over all rows, each times its weight.
   func columnSums(weights: [Double]) -> [Double] {
-    var sums = [Double](repeating: 0, count: featureCount)
-    func add<Element>(_ elements: [Element], _ number: (Element) -> Double) {
-      for row in 0..<count where weights[row] > 0 {
-        let first = storedRow(row) * featureCount
+    func sums<Element>(
+      _ row: (Int) -> UnsafePointer<Element>, _ number: (Element) -> Double
+    ) -> [Double] {
+      var sums = [Double](repeating: 0, count: featureCount)
+      for index in 0..<count where weights[index] > 0 {
+        let elements = row(index)
         for column in 0..<featureCount {
-          sums[column] += weights[row] * number(elements[first + column])
+          sums[column] += weights[index] * number(elements[column])
         }
       }
+      return sums
     }
-    switch storage {
-    case .bytes(let elements): add(elements) { Double($0) }
-    case .floats(let elements): add(elements) { Double($0) }
-    case .doubles(let elements): add(elements) { $0 }
-    }
-    return sums
+    return withRows(
+      bytes: { sums($0) { Double($0) } }, floats: { sums($0) { Double($0) } },
+      doubles: { sums($0) { $0 } })
   }
 
   @inline(__always)
   private func columnSums<Element, Sum>(
-    _ elements: [Element], from zero: Sum, _ add: (inout Sum, Element) -> Void
+    _ row: (Int) -> UnsafePointer<Element>, from zero: Sum, _ add: (inout Sum, Element) -> Void
   ) -> [Sum] {
     var sums = [Sum](repeating: zero, count: featureCount)
     sums.withUnsafeMutableBufferPointer { sums in
-      elements.withUnsafeBufferPointer { elements in
-        for row in 0..<count {
-          let first = storedRow(row) * featureCount
-          for column in 0..<featureCount { add(&sums[column], elements[first + column]) }
-        }
+      for index in 0..<count {
+        let elements = row(index)
+        for column in 0..<featureCount { add(&sums[column], elements[column]) }
       }
     }
     return sums

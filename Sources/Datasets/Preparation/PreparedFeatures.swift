@@ -135,54 +135,55 @@ extension PreparedFeatures {
   @inline(__always)
   private func convertRows(into target: MutableRowBlock<Scalar>, _ row: (Int) -> Int) {
     let count = features.featureCount
-    switch (conversion, features.storage) {
-    case (.uniform(let divisor, let mean, _, _), .bytes(let elements)):
-      withElements(of: mean) { mean in
-        convertRows(elements, row, to: target) {
-          Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
-        }
-      }
-    case (.uniform(let divisor, let mean, _, _), .floats(let elements)):
-      withElements(of: mean) { mean in
-        convertRows(elements, row, to: target) {
-          Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
-        }
-      }
-    case (.uniform(_, _, let divisor, let mean), .doubles(let elements)):
-      // In double precision up to the last rounding: what the mean leaves may be small.
-      withElements(of: mean) { mean in
-        convertRows(elements, row, to: target) {
-          Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
-        }
-      }
-    case (.columns(let plan), .bytes(let elements)):
-      convertRows(elements, row, to: target) { plan.write($0, { Double($0) }, to: $1) }
-    case (.columns(let plan), .floats(let elements)):
-      convertRows(elements, row, to: target) { plan.write($0, { Double($0) }, to: $1) }
-    case (.columns(let plan), .doubles(let elements)):
-      convertRows(elements, row, to: target) { plan.write($0, { $0 }, to: $1) }
+    switch conversion {
+    case .uniform(let divisor, let mean, let wideDivisor, let wideMean):
+      features.withRows(
+        bytes: { start in
+          withElements(of: mean) { mean in
+            convertRows(start, row, to: target) {
+              Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
+            }
+          }
+        },
+        floats: { start in
+          withElements(of: mean) { mean in
+            convertRows(start, row, to: target) {
+              Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
+            }
+          }
+        },
+        doubles: { start in
+          // In double precision up to the last rounding: what the mean leaves may be small.
+          withElements(of: wideMean) { mean in
+            convertRows(start, row, to: target) {
+              Scalar.convert(count: count, $0, dividedBy: wideDivisor, minus: mean, into: $1)
+            }
+          }
+        })
+    case .columns(let plan):
+      features.withRows(
+        bytes: { convertRows($0, row, to: target) { plan.write($0, { Double($0) }, to: $1) } },
+        floats: { convertRows($0, row, to: target) { plan.write($0, { Double($0) }, to: $1) } },
+        doubles: { convertRows($0, row, to: target) { plan.write($0, { $0 }, to: $1) } })
     }
   }
 
   @inline(__always)
   private func convertRows<Element>(
-    _ elements: [Element], _ row: (Int) -> Int, to target: MutableRowBlock<Scalar>,
+    _ start: (Int) -> UnsafePointer<Element>, _ row: (Int) -> Int,
+    to target: MutableRowBlock<Scalar>,
     _ convert: (UnsafePointer<Element>, UnsafeMutablePointer<Scalar>) -> Void
   ) {
-    elements.withUnsafeBufferPointer { elements in
-      guard let base = elements.baseAddress else {
-        return require(target.rows == 0, "gather: \(target.rows) rows of features that have none")
+    // Rows lie anywhere: prefetch some while one is converted.
+    let ahead = features.isConverted ? 0 : rowsAhead
+    for index in 0..<min(ahead, target.rows) {
+      willRead(start(row(index)), count: features.featureCount)
+    }
+    for index in 0..<target.rows {
+      if ahead > 0 && index + ahead < target.rows {
+        willRead(start(row(index + ahead)), count: features.featureCount)
       }
-      let size = features.featureCount
-      func start(_ index: Int) -> UnsafePointer<Element> {
-        base + features.storedRow(row(index)) * size
-      }
-      // Rows lie anywhere: prefetch some while one is converted.
-      for index in 0..<min(rowsAhead, target.rows) { willRead(start(index), count: size) }
-      for index in 0..<target.rows {
-        if index + rowsAhead < target.rows { willRead(start(index + rowsAhead), count: size) }
-        convert(start(index), target.base + index * target.stride)
-      }
+      convert(start(row(index)), target.base + index * target.stride)
     }
   }
 

@@ -7,7 +7,8 @@ extension TrainedModel {
   var expectedFeatures: ExpectedFeatures {
     ExpectedFeatures(
       columns: preprocessing.columns, image: image,
-      classNames: schema.kind == .classes ? schema.names : nil)
+      classNames: schema.kind == .classes ? schema.names : nil,
+      count: preprocessing.inputCount ?? network.inputSize)
   }
 }
 

@@ -93,6 +93,8 @@ extension Features {
     case .floats(let elements):
       Image.finiteRange(of: elements).map { Double($0.lowerBound)...Double($0.upperBound) } ?? 0...0
     case .doubles(let elements): Image.finiteRange(of: elements) ?? 0...0
+    case .mapped:
+      finiteRange.map { isBytes ? 0...$0.upperBound : $0 } ?? 0...0
     }
   }
 }

@@ -1,0 +1,106 @@
+import PerceptronFiles
+import PerceptronLinearAlgebra
+
+extension Features {
+  /// The type of the numbers in memory.
+  enum ElementType: String {
+    case bytes, floats, doubles
+  }
+
+  /// The type of the numbers.
+  var elementType: ElementType {
+    switch storage {
+    case .bytes: .bytes
+    case .floats: .floats
+    case .doubles: .doubles
+    case .mapped(let rows): rows.element
+    }
+  }
+
+  /// Whether the features are bytes, as those of pictures are.
+  public var isBytes: Bool { elementType == .bytes }
+
+  /// Whether rows have to be converted before they can be read.
+  var isConverted: Bool {
+    if case .mapped(let rows) = storage { !rows.isDirect } else { false }
+  }
+
+  /// Calls the function for the type of the numbers with a function that gives the numbers of a row, until
+  /// the next row is asked for.
+  @inline(__always)
+  func withRows<Result>(
+    bytes: ((Int) -> UnsafePointer<UInt8>) throws -> Result,
+    floats: ((Int) -> UnsafePointer<Float>) throws -> Result,
+    doubles: ((Int) -> UnsafePointer<Double>) throws -> Result
+  ) rethrows -> Result {
+    switch storage {
+    case .bytes(let elements): try withRows(of: elements, bytes)
+    case .floats(let elements): try withRows(of: elements, floats)
+    case .doubles(let elements): try withRows(of: elements, doubles)
+    case .mapped(let rows):
+      switch rows.element {
+      case .bytes: try withRows(of: rows, bytes)
+      case .floats: try withRows(of: rows, floats)
+      case .doubles: try withRows(of: rows, doubles)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func withRows<Element, Result>(
+    of elements: [Element], _ body: ((Int) -> UnsafePointer<Element>) throws -> Result
+  ) rethrows -> Result {
+    try elements.withUnsafeBufferPointer { elements in
+      guard let base = elements.baseAddress else {
+        return try body { fatalError("Features: row \($0) of 0") }
+      }
+      return try body { base + storedRow($0) * featureCount }
+    }
+  }
+
+  @inline(__always)
+  private func withRows<Element: NativeNumber, Result>(
+    of rows: MappedRows, _ body: ((Int) -> UnsafePointer<Element>) throws -> Result
+  ) rethrows -> Result {
+    if rows.isDirect {
+      return try body { row in
+        guard let start = rows.bytes(of: storedRow(row)).baseAddress else {
+          fatalError("Features: a row without numbers")
+        }
+        return start.assumingMemoryBound(to: Element.self)
+      }
+    }
+    return try withUnsafeTemporaryAllocation(of: Element.self, capacity: featureCount) { room in
+      guard let base = room.baseAddress else { fatalError("Features: a row without numbers") }
+      return try body { row in
+        rows.read(storedRow(row), into: base)
+        return UnsafePointer(base)
+      }
+    }
+  }
+
+  /// Calls `body` with the bytes of each row, as the type in memory has them.
+  func forEachRowOfBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    func call<Element>(_ row: (Int) -> UnsafePointer<Element>) throws {
+      for index in 0..<count {
+        try body(
+          UnsafeRawBufferPointer(UnsafeBufferPointer(start: row(index), count: featureCount)))
+      }
+    }
+    try withRows(bytes: call, floats: call, doubles: call)
+  }
+
+  /// The number of a row and a column as it came.
+  ///
+  /// - Precondition: `row` lies within 0..<count, `column` within 0..<featureCount.
+  @inline(__always)
+  func number(_ row: Int, _ column: Int) -> Double {
+    let stored = storedRow(row)
+    return switch storage {
+    case .bytes(let elements): Double(elements[stored * featureCount + column])
+    case .floats(let elements): Double(elements[stored * featureCount + column])
+    case .doubles(let elements): elements[stored * featureCount + column]
+    case .mapped(let rows): rows.number(stored, column)
+    }
+  }
+}
