@@ -17,7 +17,8 @@ struct PerceptronCommand: RootCommand, CommandWithExamples {
       CommandGroup(
         name: "Showing data and results",
         subcommands: [
-          ImagesCommand.self, ShowCommand.self, CompareCommand.self, ReportCommand.self,
+          DataCommand.self, ImagesCommand.self, ShowCommand.self, CompareCommand.self,
+          ReportCommand.self,
         ]),
       CommandGroup(
         name: "Checking",

@@ -201,7 +201,8 @@ import Testing
       [[1, 0], [0, 1], [0, 1], [0, 1], [0, 0]])
     // Without rare ones there is nothing to learn what others mean from.
     let common = try Preprocessing.fitted(
-      to: table([Double](repeating: 0, count: 9)), columns: ColumnPreparation(unknownCategory: .other))
+      to: table([Double](repeating: 0, count: 9)),
+      columns: ColumnPreparation(unknownCategory: .other))
     #expect(common.outputNames == ["letter=a"])
   }
 

@@ -30,7 +30,9 @@ import Testing
     withUnsafeBytes(of: bits.bigEndian) { Array($0) }
   }
 
-  @Test("Mapped files give the same batches, sums, checks and digests as files that are read", arguments: types)
+  @Test(
+    "Mapped files give the same batches, sums, checks and digests as files that are read",
+    arguments: types)
   func mappedEqualsRead(type: (code: UInt8, size: Int)) throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("features")
@@ -47,7 +49,8 @@ import Testing
     ] {
       try mapped.checkFinite()
       let labels = [Int](repeating: 0, count: read.count)
-      #expect(try Dataset(mapped, labels: labels).digest() == Dataset(read, labels: labels).digest())
+      #expect(
+        try Dataset(mapped, labels: labels).digest() == Dataset(read, labels: labels).digest())
       for scaling in [ColumnPreparation.Scaling.none, .standard] {
         let preprocessing = try Preprocessing.fitted(
           to: Dataset(read, labels: labels), divisor: 3, subtractMean: true,
@@ -72,7 +75,8 @@ import Testing
       let error = #expect(throws: FileError.self) {
         try IDX.readFeatures(path, isMapped: true)
       }
-      #expect(error?.message.contains("expected 42 bytes of elements, found \(wrong.count - 16)") == true)
+      #expect(
+        error?.message.contains("expected 42 bytes of elements, found \(wrong.count - 16)") == true)
     }
   }
 }

@@ -17,7 +17,8 @@ import Testing
       let isDisturbed = disturbed.contains(row)
       let factor = isDisturbed ? 1e6 : 1
       cells += [
-        noise[0] < 0.2 && !isDisturbed ? .nan : noise[1] * factor, noise[2] * factor - 1e3 * (factor - 1),
+        noise[0] < 0.2 && !isDisturbed ? .nan : noise[1] * factor,
+        noise[2] * factor - 1e3 * (factor - 1),
         isDisturbed ? 2 : (noise[3] * 2).rounded(.down),
       ]
       targets.append(noise[3] * factor)
@@ -47,7 +48,8 @@ import Testing
     }
   }
 
-  @Test("No statistic sees validation or test rows", arguments: preparations, [nil, Fold(2, of: 4)])
+  @Test(
+    "No statistic sees validation or test rows", arguments: preparations, [nil, Fold(2, of: 4)])
   func heldOutRowsAreNotSeen(_ preparation: ColumnPreparation, fold: Fold?) throws {
     let experiment = experiment(preparation, fold: fold)
     let test = TestSplit(.rows(10), by: .stratified(seed: 3))

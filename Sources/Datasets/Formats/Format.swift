@@ -6,7 +6,7 @@ extension DatasetLibrary {
   public struct Format: NamedEntry, Codable {
     /// The formats that are read. A new one is a file with its reader and its value, and a name here;
     /// files are taken for the first that they fit.
-    public static let all = [cifar10, idx, cifar100, pictures]
+    public static let all = [cifar10, idx, cifar100, csv, pictures]
     /// The same as ``all``.
     public static var allCases: [Self] { all }
 
@@ -37,7 +37,7 @@ extension DatasetLibrary {
         FeatureFile
 
     /// Whether a file's name has one of the ``suffixes``.
-    func fits(fileNamed name: String) -> Bool {
+    package func fits(fileNamed name: String) -> Bool {
       let name = name.lowercased()
       let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
       return suffixes.contains { plain.hasSuffix($0) }

@@ -91,7 +91,8 @@ extension IDX {
   }
 
   private static func write<Element, Bits>(
-    _ features: Features, _ start: (Int) -> UnsafePointer<Element>, _ type: IDXFile.ElementType, _ extents: [Int],
+    _ features: Features, _ start: (Int) -> UnsafePointer<Element>, _ type: IDXFile.ElementType,
+    _ extents: [Int],
     to path: String, _ bits: (Element) -> Bits
   ) throws {
     let head = try header(type, extents, path: path)

@@ -16,6 +16,8 @@ public struct Table: Sendable {
   public let rowCount: Int
   /// The columns of features in their order. A missing cell is NaN, a category the position of its name.
   public let features: Features
+  /// Whether a column of targets was chosen or found.
+  public var hasTargets: Bool { !targets.isEmpty }
   /// The columns of targets, in the order in which they were chosen.
   let targets: [TableTarget]
   let weights: [Double]?
