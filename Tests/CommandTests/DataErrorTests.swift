@@ -139,8 +139,7 @@ struct DataErrorTests {
   @Test(
     "Paths that are not data are described, with what is accepted",
     arguments: [
-      Other("a.csv", Array("a,b\n1,2\n".utf8), "this is a CSV table", "IDX files", "README.md"),
-      Other("a.npz", Array("PK\u{3}\u{4}".utf8), "this is a NumPy archive", "README.md"),
+      Other("a.parquet", Array("PAR1".utf8), "this is a Parquet table"),
       Other("a.tgz", [0xFE], "this is a tar archive; unpack it with tar -xf "),
       Other("images", [0, 0, 8, 3], "this is an IDX file", "folder with its labels"),
       Other(

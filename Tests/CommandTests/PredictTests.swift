@@ -104,7 +104,7 @@ struct PredictTests {
     try IDX.write(Features(.doubles(numbers), exampleShape: [64]), to: scratch.file("bad"))
     let outcome = try Command.run(["predict", "run", "bad"], in: scratch.path)
     #expect(outcome.status == 1 && outcome.output.isEmpty)
-    #expect(outcome.errors.hasPrefix("Error: bad: row 1: "))
+    #expect(outcome.errors.hasPrefix("Error: bad: the feature in row 1, column 6 is nan"))
   }
 
   @Test("A closed pipe is not a failure, a full disk is")

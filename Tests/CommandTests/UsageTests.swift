@@ -229,7 +229,7 @@ struct UsageTests {
     Mistake("train --precision half", "--precision", "half", "double"),
     Mistake("train --sampling epoch --batch 1301", "--batch", "1301", "1300"),
     Mistake("train --data digits --format idx", "--format", "idx"),
-    Mistake("train --format csv", "--format", "csv", "cifar10"),
+    Mistake("train --format parquet", "--format", "parquet", "cifar10"),
     Mistake("train --output=", "--output"),
     Mistake("evaluate", "model"),
     Mistake("evaluate runs/x --split dev", "--split", "dev"),

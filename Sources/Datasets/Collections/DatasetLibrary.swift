@@ -51,6 +51,17 @@ public enum DatasetLibrary {
       validationCount: found.files.validationCount)
   }
 
+  /// A short name of a data set: its own, or the last part of its path without the suffix of its format.
+  package static func shortName(of source: String) -> String {
+    let name = URL(fileURLWithPath: source).standardizedFileURL.lastPathComponent
+    if isDirectory(source) || !Format.all.contains(where: { $0.fits(fileNamed: name) }) {
+      return name
+    }
+    let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+    let stem = plain.prefix(upTo: plain.lastIndex(of: ".") ?? plain.endIndex)
+    return stem.isEmpty ? name : String(stem)
+  }
+
   /// The message about a data set without test files.
   package static let noTestSet = "expected a test set, found only training files"
 
@@ -86,6 +97,7 @@ public enum DatasetLibrary {
     _ path: String, like: ExpectedFeatures = ExpectedFeatures(), options: ReadingOptions = .none
   ) throws -> FeatureFile {
     let format = Format.all.first { $0.fits(fileNamed: path) } ?? .idx
+    try options.refuse(allBut: format.options, of: path, format.title)
     return try format.readFile(path, like, options)
   }
 
@@ -104,6 +116,7 @@ public enum DatasetLibrary {
     guard let found = try format ?? self.format(of: source) else {
       throw try nothingFound(source, expected: Format.all)
     }
+    try request.reading.refuse(allBut: found.options, of: source, found.title)
     let files = try found.read(request).converted(to: request.task)
     if files.training == nil && files.test == nil {
       throw try nothingFound(source, expected: [found])

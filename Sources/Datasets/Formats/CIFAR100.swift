@@ -81,10 +81,10 @@ extension DatasetLibrary.Format {
   /// CIFAR-100's binary files.
   public static let cifar100 = Self(
     rawValue: "cifar100", title: "CIFAR-100 files", fileNames: "train.bin, test.bin",
-    suffixes: [".bin"], detects: { $0.contains("train.bin") || $0.contains("test.bin") },
+    suffixes: [".bin"], options: ["target"],
+    detects: { $0.contains("train.bin") || $0.contains("test.bin") },
     read: { request in
       let path = request.path
-      try request.reading.refuse(allBut: ["target"], of: path, "CIFAR-100 files")
       let target = request.reading.targets.joined(separator: ", ")
       guard let labels = target.isEmpty ? .fine : CIFAR100.Labels(rawValue: target) else {
         throw FileError(path, "expected the target fine or coarse, found \(target)")

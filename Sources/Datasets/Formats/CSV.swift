@@ -7,6 +7,7 @@ extension DatasetLibrary.Format {
   public static let csv = Self(
     rawValue: "csv", title: "tables (CSV, TSV)", fileNames: "train.csv, test.csv",
     suffixes: [".csv", ".tsv", ".txt"], isWholeInFile: true,
+    options: ["target", "columns", "ignore", "types", "separator", "header", "missing"],
     detects: { names in names.contains { isTable($0, named: "train") } },
     read: { request in
       if !request.isFolder {
@@ -53,9 +54,6 @@ extension DatasetLibrary.Format {
   private static func readTable(
     _ path: String, _ request: DataRequest, like expected: ExpectedFeatures
   ) throws -> Dataset {
-    try request.reading.refuse(
-      allBut: ["target", "columns", "ignore", "types", "separator", "header", "missing"], of: path,
-      "a table")
     let table = try Table(
       readingFrom: path, options: request.reading, weights: request.weights,
       groups: request.groups, expected: expected.columns)

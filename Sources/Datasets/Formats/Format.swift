@@ -21,6 +21,8 @@ extension DatasetLibrary {
     var suffixes: [String] = []
     /// Whether a single file has features and targets, and can be a whole data set.
     var isWholeInFile = false
+    /// The names of the ``ReadingOptions`` that it has; others are refused.
+    var options: Set<String> = []
     /// Whether some names of files and of folders (which end with a slash) in a folder are of this format.
     let detects: @Sendable (_ names: [String]) -> Bool
     /// Whether a folder has folders with files of this format, where the names in it are of no format.

@@ -6,11 +6,11 @@ extension DatasetLibrary.Format {
   public static let idx = Self(
     rawValue: "idx", title: "IDX files",
     fileNames: "train-images*, train-labels*, t10k-… or test-…",
+    options: ["target-column"],
     detects: { names in
       names.contains { !$0.hasSuffix("/") && IDX.setName(in: $0) != nil }
     },
     read: { request in
-      try request.reading.refuse(allBut: ["target-column"], of: request.path, "IDX files")
       let files = try IDX.readDirectory(
         request.path, task: request.task, targetColumn: request.reading.targetColumn,
         knownClasses: request.expected.classNames)

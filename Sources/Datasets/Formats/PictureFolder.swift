@@ -165,9 +165,9 @@ extension DatasetLibrary.Format {
   public static let pictures = Self(
     rawValue: "pictures", title: "PNG pictures by class",
     fileNames: "cat/*.png, dog/*.png, or train/cat/*.png, test/cat/*.png",
-    suffixes: [".png"], detects: { _ in false }, detectsInside: PictureFiles.areIn,
+    suffixes: [".png"], options: ["resize"], detects: { _ in false },
+    detectsInside: PictureFiles.areIn,
     read: { request in
-      try request.reading.refuse(allBut: ["resize"], of: request.path, "PNG pictures")
       let files = try PictureFolder.read(request.path, resizingTo: request.reading.pictureSize)
       return try IDX.adding(
         weights: request.weights, groups: request.groups, to: files, of: request.path)

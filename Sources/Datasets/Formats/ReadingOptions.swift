@@ -40,7 +40,7 @@ public struct ReadingOptions: Codable, Hashable, Sendable {
   /// Options with which nothing is chosen.
   public static let none = ReadingOptions()
 
-  /// Throws where an option is chosen that a format does not have.
+  /// Throws ``UnsuitableOption`` where an option is chosen that a format does not have.
   ///
   /// - Parameters:
   ///   - taken: the names of the options that the format takes, as ``chosen`` has them.
@@ -48,7 +48,7 @@ public struct ReadingOptions: Codable, Hashable, Sendable {
   ///   - format: what was found there, such as `IDX files`.
   func refuse(allBut taken: Set<String>, of path: String, _ format: String) throws {
     if let other = chosen.first(where: { !taken.contains($0) }) {
-      throw FileError(path, "found \(format), for which `\(other)` cannot be chosen")
+      throw UnsuitableOption(option: other, path: path, format: format)
     }
   }
 
@@ -61,6 +61,21 @@ public struct ReadingOptions: Codable, Hashable, Sendable {
       ("resize", pictureSize != nil), ("target-column", targetColumn != nil),
     ]
     return all.filter(\.1).map(\.0)
+  }
+}
+
+/// An error in ``ReadingOptions``: a choice that the files at hand do not have.
+public struct UnsuitableOption: Error, Hashable, CustomStringConvertible {
+  /// The name of the option, as ``ReadingOptions/chosen`` has it.
+  public var option: String
+  /// The file or the folder.
+  public var path: String
+  /// What was found there, such as `IDX files`.
+  public var format: String
+
+  /// What was found, and what cannot be chosen for it.
+  public var description: String {
+    "\(path): found \(format), for which \(option) cannot be chosen"
   }
 }
 

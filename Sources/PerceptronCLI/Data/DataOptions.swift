@@ -187,6 +187,9 @@ func naming<Result>(_ data: String, _ body: () throws -> Result) throws -> Resul
     return try body()
   } catch let error as DatasetError {
     throw DatasetError("\(data): \(error.message)")
+  } catch let error as UnsuitableOption {
+    throw FileError(
+      error.path, "found \(error.format), with which --\(error.option) cannot be used")
   }
 }
 

@@ -59,7 +59,7 @@ struct ImagesCommand: CommandWithExamples {
   }
 
   func run() throws {
-    let name = URL(fileURLWithPath: source.data).standardizedFileURL.lastPathComponent
+    let name = DatasetLibrary.shortName(of: source.data)
     let path = output ?? "\(name)-images.html"
     try AtomicFile.check(path)
     let data = try source.load(split)

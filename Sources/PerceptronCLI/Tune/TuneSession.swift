@@ -227,8 +227,8 @@ extension TuneSearchCommand {
     _ definition: StudyDefinition, _ trials: [Assignment]
   ) throws -> (String, Study) {
     guard let output = files.output else {
-      let last = URL(fileURLWithPath: source.data).standardizedFileURL.lastPathComponent
-      let folder = try RunDirectory.makeNext(named: "tune-" + last).path
+      let name = "tune-" + DatasetLibrary.shortName(of: source.data)
+      let folder = try RunDirectory.makeNext(named: name).path
       return (folder, try Study.create(at: folder, definition: definition, trials: trials))
     }
     do {

@@ -1,4 +1,5 @@
 import Foundation
+import PerceptronDatasets
 import PerceptronFiles
 
 /// The folder of a training run: the model, its history and a record of how it was made.
@@ -101,7 +102,7 @@ public struct RunDirectory: Sendable {
   ///
   /// - Throws: `FileError` where the folder cannot be made.
   public static func makeNext(named source: String) throws -> RunDirectory {
-    let name = URL(fileURLWithPath: source).standardizedFileURL.lastPathComponent
+    let name = DatasetLibrary.shortName(of: source)
     try makeFolder("runs")
     var number = 1
     while true {
