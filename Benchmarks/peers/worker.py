@@ -21,6 +21,7 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
                     rows, without an update.
                     "epoch": one update on all rows at once, nothing drawn or gathered.
                     "predict": the class of every row.
+                    "table": reading a CSV file of numbers with a header; only `features` counts.
     layers          sizes from the inputs to the classes, ReLU between them: [784, 512, 256, 10]
     rows, batch     how many rows there are, and how many of them a step takes
     optimizer       "sgd", or "adam" with the moments' decays 0.9 and 0.999 and epsilon 1e-8
@@ -28,7 +29,7 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
     regularization  the factor of the penalty, the sum of the squares of all weight matrices; its
                     gradient is 2 * regularization * W. Biases are not penalised.
     precision       "float32" or "float64"
-    features        path of bytes, rows x inputs, row-major
+    features        path of bytes, rows x inputs, row-major; of the CSV file for "table"
     divisor         a feature is its byte / divisor
     labels          path of bytes, one a row
     weights         path of little-endian 32-bit floats: W1 (inputs x outputs, row-major), b1, W2, …
@@ -39,6 +40,8 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
                     takes all.
     gradient        [the loss, the root of the sum of the squares of all gradients]
     predict         [the share of the rows whose label is predicted]
+    table           [the number of rows, then the eight bytes, the least first, of the sum modulo
+                    2**64 of the bit patterns of all cells as 64-bit floats]
     Afterwards the work is warmed up, and the weights and the optimizer are as given.
 
 {"command": "time", "count": 100}
@@ -99,17 +102,19 @@ class Work:
     learning_rate: float
     regularization: float
     precision: str
-    features: np.ndarray  # (rows, inputs), of the precision
-    labels: np.ndarray  # (rows,), 64-bit integers
-    weights: list  # W1 (inputs, outputs), b1 (outputs,), W2, …, of the precision
+    path: str  # of the features
+    features: np.ndarray  # (rows, inputs), of the precision; None for a table
+    labels: np.ndarray  # (rows,), 64-bit integers; None for a table
+    weights: list  # W1 (inputs, outputs), b1 (outputs,), W2, …, of the precision; none for a table
 
     @classmethod
     def read(cls, fields):
-        if fields["kind"] not in ("step", "gradient", "epoch", "predict"):
+        if fields["kind"] not in ("step", "gradient", "epoch", "predict", "table"):
             raise ValueError(f"unknown kind of work: {fields['kind']}")
         if fields["optimizer"] not in ("sgd", "adam"):
             raise ValueError(f"unknown optimizer: {fields['optimizer']}")
         layers, rows, precision = fields["layers"], fields["rows"], fields["precision"]
+        is_table = fields["kind"] == "table"
         return cls(
             kind=fields["kind"],
             layers=layers,
@@ -119,11 +124,14 @@ class Work:
             learning_rate=fields["learningRate"],
             regularization=fields["regularization"],
             precision=precision,
-            features=read_features(
-                fields["features"], rows, layers[0], fields["divisor"], precision
-            ),
-            labels=np.fromfile(fields["labels"], np.uint8, rows).astype(np.int64),
-            weights=read_weights(fields["weights"], layers, precision),
+            path=fields["features"],
+            features=None
+            if is_table
+            else read_features(fields["features"], rows, layers[0], fields["divisor"], precision),
+            labels=None
+            if is_table
+            else np.fromfile(fields["labels"], np.uint8, rows).astype(np.int64),
+            weights=[] if is_table else read_weights(fields["weights"], layers, precision),
         )
 
     def rows_to_check(self):

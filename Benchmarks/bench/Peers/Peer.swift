@@ -35,6 +35,19 @@ struct Peer {
     ]
   }
 
+  /// The name of pandas.
+  static let pandas = "pandas"
+
+  /// Perceptron and pandas, which read tables.
+  static func tables(python: String, scripts: String) -> [Peer] {
+    [
+      Peer(name: perceptron, program: executable, arguments: ["worker"]),
+      Peer(
+        name: pandas, program: python, arguments: ["\(scripts)/pandas_peer.py"],
+        precision: .float64, package: "pandas"),
+    ]
+  }
+
   /// The path of this program.
   private static var executable: String {
     Bundle.main.executablePath ?? CommandLine.arguments[0]

@@ -39,7 +39,7 @@ enum PeerProtocol {
 
   /// A kind of work.
   enum Kind: String, Codable {
-    case step, gradient, epoch, predict
+    case step, gradient, epoch, predict, table
   }
 
   /// An optimizer.
@@ -65,7 +65,8 @@ enum PeerProtocol {
     var precision = Precision.float32
     /// The divisor of bytes.
     var divisor = 255.0
-    /// Files: rows × inputs bytes, a byte for each row, and `Float`s in the order W1, b1, W2, b2, ….
+    /// Files: rows × inputs bytes, a byte for each row, and `Float`s in the order W1, b1, W2, b2, …. For a
+    /// table, the CSV file of so many columns as `layers` says and of at least `rows` bytes.
     var features = ""
     var labels = ""
     var weights = ""

@@ -147,22 +147,24 @@ extension PeerRun {
 // MARK: - Memory
 
 extension PeerRun {
-  /// The largest resident memory, in bytes, of a new process of each program that trains for 500
-  /// steps.
-  func measureMemory() throws -> [String: Double] {
-    var work = try files.filled(PeerWorks.memory)
+  /// The largest resident memory, in bytes, of a new process of each program that does a work so often,
+  /// by default 500 steps of training.
+  func measureMemory(
+    of work: PeerProtocol.Work = PeerWorks.memory, count: Int = 500
+  ) throws -> [String: Double] {
+    var work = try files.filled(work)
     var peaks: [String: Double] = [:]
     var status = StatusLine()
     defer { status.finish() }
     for peer in processes.map(\.peer) {
       try Interruption.check()
-      if status.isDue { status.show("\(PeerTable.memoryTitle): \(peer.name)") }
+      if status.isDue { status.show("memory: \(peer.name)") }
       let process = try PeerProcess(peer, threads: threads, folder: files.folder)
       work.precision = peer.precision
       _ = try process.ask(.init(command: .hello, threads: threads))
       let answer = try process.ask(.init(command: .prepare, work: work))
       if answer.unsupported != nil { continue }
-      _ = try process.ask(.init(command: .time, count: 500))
+      _ = try process.ask(.init(command: .time, count: count))
       peaks[peer.name] = try process.ask(.init(command: .memory)).peakBytes
     }
     return peaks

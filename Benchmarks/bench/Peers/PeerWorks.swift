@@ -61,6 +61,13 @@ struct PeerFiles {
   /// `work` with the paths of its files, which are written if they do not exist.
   func filled(_ work: PeerProtocol.Work) throws -> PeerProtocol.Work {
     var work = work
+    if work.kind == .table {
+      work.features = "\(folder)/table-\(work.rows).csv"
+      if !FileManager.default.fileExists(atPath: work.features) {
+        try TableFile.write(size: work.rows, to: work.features)
+      }
+      return work
+    }
     let (inputs, classes) = (work.layers[0], work.layers[work.layers.count - 1])
     work.features = try file("features-\(work.rows)-\(inputs)") {
       var random = SeededRandom(seed: 0, purpose: "bench data")

@@ -42,7 +42,7 @@ struct PerceptronWorker {
         threads: BLASLibrary.threadCount)
     case .prepare:
       guard let work = request.work else { throw Problem(description: "prepare: no work") }
-      return try prepare(work)
+      return work.kind == .table ? try prepareTable(work.features) : try prepare(work)
     case .time:
       guard let unit, let count = request.count, count > 0 else {
         throw Problem(description: "time: nothing was prepared, or no count")
@@ -90,7 +90,24 @@ struct PerceptronWorker {
       defer { training.reset() }
       unit = { training.takeAgain() }
       return .init(check: losses + norms(training))
+    case .table: throw Problem(description: "prepare: nothing is trained on a table")
     }
+  }
+
+  /// Prepares the reading of a table of numbers.
+  private mutating func prepareTable(_ path: String) throws -> PeerProtocol.Answer {
+    let table = try Table(readingFrom: path)
+    guard case .doubles(let cells) = table.features.storage else {
+      throw Problem(description: "prepare: a table without doubles")
+    }
+    let sum = cells.reduce(0 as UInt64) { $0 &+ $1.bitPattern }
+    let bytes = (0..<8).map { Double(sum >> (8 * $0) & 0xFF) }
+    unit = {
+      do { _ = try Table(readingFrom: path) } catch {
+        fatalError("\(error), though it could be read before")
+      }
+    }
+    return .init(check: [Double(table.rowCount)] + bytes)
   }
 
   /// The norms of the weights and of the biases after ten steps.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The different names in a column, numbered in the order in which they come.
 struct DelimitedNames {
   private var bytes: [UInt8] = []
@@ -27,7 +29,7 @@ struct DelimitedNames {
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] >= 0 {
       let position = Int(slots[slot])
-      if hashes[position] == hash && bytes[range(position)].elementsEqual(name) { return position }
+      if hashes[position] == hash && isEqual(position, name) { return position }
       slot = (slot + 1) & (slots.count - 1)
     }
     if name.contains(0) || String(validating: name, as: UTF8.self) == nil { return nil }
@@ -38,6 +40,14 @@ struct DelimitedNames {
     firstRows.append(row)
     if 2 * ends.count > slots.count { growTable() }
     return ends.count - 1
+  }
+
+  private func isEqual(_ position: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    let range = range(position)
+    guard range.count == name.count, let start = name.baseAddress else { return range.isEmpty }
+    return bytes.withUnsafeBytes { bytes in
+      bytes.baseAddress.map { memcmp($0 + range.lowerBound, start, name.count) == 0 } ?? false
+    }
   }
 
   private mutating func growTable() {
@@ -102,7 +112,7 @@ extension JoinedNames {
   static func all(of columns: [DelimitedColumn], _ parsers: [DelimitedParser]) -> [JoinedNames?] {
     columns.indices.map { column in
       guard case .names(let isSorted) = columns[column].content else { return nil }
-      return JoinedNames(parsers.map { $0.names[column] }, isSorted: isSorted)
+      return JoinedNames(parsers.map { $0.names(inColumn: column) }, isSorted: isSorted)
     }
   }
 }

@@ -17,6 +17,8 @@ final class DelimitedParser {
     var values: UnsafeMutablePointer<Double>
     var stride = 0
     var least = -Double.greatestFiniteMagnitude
+    /// The number of names that are allowed.
+    var nameLimit = Int.max
   }
 
   private let syntax: DelimitedSyntax
@@ -31,8 +33,9 @@ final class DelimitedParser {
   /// The first byte of the chunk that is parsed.
   private var chunk: UnsafePointer<UInt8>?
   private(set) var missingCounts: [Int]
-  /// Those of each column; empty for numbers.
-  private(set) var names: [DelimitedNames]
+  /// Those of each column; empty for numbers. Behind a pointer, since a look-up in an array of a class is
+  /// guarded by calls that cost as much as itself.
+  private let nameTables: UnsafeMutablePointer<DelimitedNames>
 
   /// - Parameter columns: those of the file, in its order, at least one.
   init(_ columns: [DelimitedColumn], _ syntax: DelimitedSyntax, missing: MissingTexts) {
@@ -42,10 +45,12 @@ final class DelimitedParser {
     hasMissingNumbers = !missing.numbers.isEmpty
     steps = .allocate(capacity: columns.count)
     missingCounts = [Int](repeating: 0, count: columns.count)
-    names = [DelimitedNames](repeating: DelimitedNames(), count: columns.count)
+    nameTables = .allocate(capacity: columns.count)
+    nameTables.initialize(repeating: DelimitedNames(), count: columns.count)
     nowhere.initialize(to: 0)
     for (index, column) in columns.enumerated() {
       var step = Step(values: nowhere, least: column.least)
+      step.nameLimit = column.nameLimit?.count ?? .max
       switch column.content {
       case .numbers: step.isNumber = true
       case .names: step.isName = true
@@ -57,8 +62,13 @@ final class DelimitedParser {
 
   deinit {
     steps.deallocate()
+    nameTables.deinitialize(count: columns.count)
+    nameTables.deallocate()
     nowhere.deallocate()
   }
+
+  /// The names that were found in a column.
+  func names(inColumn column: Int) -> DelimitedNames { nameTables[column] }
 
   /// Sets where values go.
   ///
@@ -107,7 +117,7 @@ final class DelimitedParser {
   func reset() {
     for index in columns.indices {
       missingCounts[index] = 0
-      if steps[index].isName { names[index] = DelimitedNames() }
+      if steps[index].isName { nameTables[index] = DelimitedNames() }
     }
   }
 
@@ -204,45 +214,58 @@ extension DelimitedParser {
         message: "expected the end of the cell behind the closing quotation mark, found "
           + quoted(UnsafeBufferPointer(start: stray, count: 1)))
     }
-    let step = steps[column]
-    let target = step.values + row * step.stride
-    // Taken out meanwhile, since the bytes may be in it.
+    if !cell.hasDoubles {
+      return try parse(cell.content, isNumberAllowed: true, at: place, column, row)
+    }
+    // Taken out meanwhile, since the bytes are in it.
     var scratch: [UInt8] = []
     swap(&scratch, &self.scratch)
     defer { swap(&scratch, &self.scratch) }
+    // A number has no quotation marks; nor does anything stand behind these bytes.
     try cell.withBytes(&scratch) { bytes in
-      func refusal(_ expected: String, advice: String) -> Failure {
-        let found = bytes.isEmpty ? "nothing" : quoted(bytes)
-        return self.failure(
-          at: place, column: column,
-          message: "expected \(expected), found \(found)" + (advice.isEmpty ? "" : "; \(advice)"))
-      }
-      func missingValue() throws {
-        if let required = columns[column].required { throw refusal(required, advice: "") }
-        missingCounts[column] += 1
-        target.pointee = .nan
-      }
+      try parse(bytes, isNumberAllowed: false, at: place, column, row)
+    }
+  }
+
+  /// Parses the bytes of a cell.
+  private func parse(
+    _ bytes: UnsafeBufferPointer<UInt8>, isNumberAllowed: Bool, at place: UnsafePointer<UInt8>,
+    _ column: Int, _ row: Int
+  ) throws {
+    func refusal(_ expected: String, advice: String = "") -> Failure {
+      let found = bytes.isEmpty ? "nothing" : quoted(bytes)
+      return failure(
+        at: place, column: column,
+        message: "expected \(expected), found \(found)" + (advice.isEmpty ? "" : "; \(advice)"))
+    }
+    func missingValue() throws -> Double {
+      if let required = columns[column].required { throw refusal(required) }
+      missingCounts[column] += 1
+      return .nan
+    }
+    func value() throws -> Double {
       if missing.contain(bytes) { return try missingValue() }
-      if step.isName {
-        guard let position = names[column].position(of: bytes, row: row) else {
-          throw refusal("a text in UTF-8", advice: "")
+      if steps[column].isName {
+        guard let position = nameTables[column].position(of: bytes, row: row) else {
+          throw refusal("a text in UTF-8")
         }
-        if let limit = columns[column].nameLimit, position == limit.count {
-          throw Failure(offset: nil, column: column, message: limit.message)
+        if position >= steps[column].nameLimit {
+          throw Failure(
+            offset: nil, column: column, message: columns[column].nameLimit?.message ?? "")
         }
-        target.pointee = Double(position)
-        return
+        return Double(position)
       }
-      // A number has no quotation marks, and behind bytes without doubled ones the cell ends.
-      guard !cell.hasDoubles, let value = number(bytes) else {
+      guard isNumberAllowed, let value = number(bytes) else {
         throw refusal(
           columns[column].expected, advice: Self.advice(on: bytes) ?? columns[column].advice)
       }
       if missing.numbers.contains(value) { return try missingValue() }
       if !value.isFinite { throw refusal("a finite number", advice: columns[column].advice) }
-      if value < step.least { throw refusal(columns[column].expected, advice: "") }
-      target.pointee = value
+      if value < steps[column].least { throw refusal(columns[column].expected) }
+      return value
     }
+    let step = steps[column]
+    step.values[row * step.stride] = try value()
   }
 
   /// The number that a cell's bytes are, also an infinite one; nil where they are none. A byte that is
