@@ -6,7 +6,7 @@ extension DatasetLibrary {
   public struct Format: NamedEntry, Codable {
     /// The formats that are read. A new one is a file with its reader and its value, and a name here;
     /// files are taken for the first that they fit.
-    public static let all = [cifar10, idx, cifar100, csv, pictures]
+    public static let all = [cifar10, idx, cifar100, csv, numpy, pictures]
     /// The same as ``all``.
     public static var allCases: [Self] { all }
 

@@ -44,7 +44,7 @@ public enum IDX {
 
   /// Rank 3 files hold gray pictures; of three extents, the one that counts channels tells the
   /// layout.
-  private static func image(of shape: [Int]) -> ImageShape? {
+  static func image(of shape: [Int]) -> ImageShape? {
     switch shape.count {
     case 2: ImageShape(width: shape[1], height: shape[0])
     case 3 where shape[0] == 1 || shape[0] == 3:

@@ -69,16 +69,18 @@ extension NumPyArray {
   ///
   /// - Throws: ``FileError`` where the file cannot be read, is cut or damaged, goes on after the numbers,
   ///   or has more than four dimensions.
-  public func tensor<Scalar: BLASScalar>(as scalar: Scalar.Type = Scalar.self) throws -> Tensor<
-    Scalar
-  > {
+  public func tensor<Scalar: BLASScalar>(
+    as scalar: Scalar.Type = Scalar.self
+  ) throws -> Tensor<Scalar> {
     if shape.count > Shape.maximumRank {
       throw error("expected at most four extents, found \(shape)")
     }
     func tensor<Native: NativeNumber & BLASScalar>(_ native: Native.Type) throws -> Tensor<Native> {
-      try read(as: Native.self) { source in
-        try Tensor(shape: Shape(shape)) { try fill($0, from: source) }
-      }
+      let source = try open(as: Native.self)
+      try source.expectMemory(count * Native.kind.size, for: "the array \(shape)")
+      let tensor = try Tensor<Native>(shape: Shape(shape)) { try fill($0, from: source) }
+      try source.expectEnd()
+      return tensor
     }
     let result: any Sendable =
       switch Scalar.self {
@@ -121,19 +123,31 @@ extension NumPyArray {
   }
 
   private func elements<Native: NativeNumber>() throws -> [Native] {
-    try read(as: Native.self) { source in
-      let count = count
-      return try [Native](unsafeUninitializedCapacity: count) { buffer, initialized in
-        try fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]), from: source)
-        initialized = count
+    try Self.elements(of: [self])
+  }
+
+  /// The elements of several arrays, one after the other, as ``floats()`` and its like read one.
+  ///
+  /// - Throws: ``FileError`` as ``floats()``, and where a type cannot be converted.
+  package static func elements<Native: NativeNumber>(
+    of arrays: [NumPyArray], as native: Native.Type = Native.self
+  ) throws -> [Native] {
+    let sources = try arrays.map { try $0.open(as: Native.self) }
+    let count = arrays.reduce(0) { $0 + $1.count }
+    try sources.first?.expectMemory(count * Native.kind.size, for: "an array of \(count) numbers")
+    return try [Native](unsafeUninitializedCapacity: count) { buffer, initialized in
+      for (array, source) in zip(arrays, sources) {
+        let end = initialized + array.count
+        try array.fill(
+          UnsafeMutableBufferPointer(rebasing: buffer[initialized..<end]), from: source)
+        try source.expectEnd()
+        initialized = end
       }
     }
   }
 
-  /// Opens the file again, and calls `body` where it stands at the first number.
-  private func read<Native: NativeNumber, Result>(
-    as native: Native.Type, _ body: (any ByteSource) throws -> Result
-  ) throws -> Result {
+  /// Opens the file again, and goes to the first number.
+  private func open<Native: NativeNumber>(as native: Native.Type) throws -> any ByteSource {
     if !Native.holds(format.kind) {
       let expected = Native.self == UInt8.self ? "unsigned bytes (uint8)" : "integers"
       throw error("expected \(expected), found \(typeName)")
@@ -143,12 +157,7 @@ extension NumPyArray {
       throw source.error("the array became another since it was opened", at: 0)
     }
     try source.expect(count * format.size, of: "elements")
-    if Native.kind.size > format.size {
-      try source.expectMemory(count * Native.kind.size, for: "the array \(shape)")
-    }
-    let result = try body(source)
-    try source.expectEnd()
-    return result
+    return source
   }
 }
 
