@@ -156,7 +156,7 @@ func requireData(_ source: String) throws {
   }
   let help =
     kind?.isArrays == true
-    ? "; Sources/Datasets/README.md shows how to write IDX files from NumPy" : ""
+    ? "; Sources/Datasets/README.md shows how NumPy writes data that is read" : ""
   throw FileError(source, "\(found); \(taken)\(help)")
 }
 
