@@ -116,6 +116,7 @@ struct CollectionTests {
     let path = directory.path
     let all = [
       cifar, idx, "CIFAR-100 files (train.bin, test.bin)",
+      "tables (CSV, TSV) (train.csv, test.csv)",
       "NumPy arrays (x_train.npy, y_train.npy, … or a .npz)",
       "PNG pictures by class (cat/*.png, dog/*.png, or train/cat/*.png, test/cat/*.png)",
     ].joined(separator: " or ")

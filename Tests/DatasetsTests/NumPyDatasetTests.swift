@@ -1,9 +1,10 @@
 import Foundation
-import PerceptronDatasets
 import PerceptronFiles
 import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
+@testable import PerceptronDatasets
 
 @Suite("Data sets of NumPy arrays")
 struct NumPyDatasetTests {
@@ -199,40 +200,72 @@ struct NumPyDatasetTests {
 
   // MARK: - Features
 
-  @Test("Features keep their bytes, and others become floats or doubles by their type")
-  func types() throws {
-    struct Vectors: Decodable {
-      struct Array: Decodable {
-        var file: Data
-        var shape: [Int]
-        var type: String
-        var doubles: String
-      }
-      var arrays: [Array]
+  /// A `.npy` file of two rows that NumPy wrote; `doubles` are the bits of its numbers.
+  private struct Vector: Decodable {
+    var name: String
+    var file: Data
+    var shape: [Int]
+    var type: String
+    private var doubles: String
+
+    var bits: [UInt64] { doubles.split(separator: " ").compactMap { UInt64($0, radix: 16) } }
+
+    static var all: [Vector] {
+      struct Vectors: Decodable { var arrays: [Vector] }
+      return Resource.decode(Vectors.self, from: "numpy").arrays.filter { $0.shape.first == 2 }
     }
+  }
+
+  @Test(
+    "Features keep their bytes, and others become floats or doubles by their type, mapped or not")
+  func types() throws {
     let small = ["bool", "int8", "int16", "uint16", "float16", "float32"]
-    let vectors = Resource.decode(Vectors.self, from: "numpy").arrays.filter { $0.shape.first == 2 }
+    let vectors = Vector.all
     #expect(Set(vectors.map(\.type)).count == 12)
-    try Values.integers([0, 1], [2]).write(to: directory.file("y.npy"))
     for vector in vectors {
       let path = try directory.write([UInt8](vector.file), to: "x.npy")
-      let features = try DatasetLibrary.load(
-        path, reading: Self.options(target: directory.file("y.npy"))
-      ).training.features
-      let expected = vector.doubles.split(separator: " ").compactMap { UInt64($0, radix: 16) }
-      switch features.storage {
-      case .bytes(let bytes):
-        #expect(vector.type == "uint8")
-        #expect(bytes.map { Double($0).bitPattern } == expected)
-      case .floats(let floats):
-        #expect(small.contains(vector.type))
-        #expect(floats.map { Double($0).bitPattern } == expected)
-      case .doubles(let doubles):
-        #expect(!small.contains(vector.type) && vector.type != "uint8")
-        #expect(doubles.map(\.bitPattern) == expected)
+      let part = try NumPyFeatures(NumPyArray(readingFrom: path))
+      for isMapped in [false, true] {
+        let features = try NumPyFeatures.read([part, part], isMapped: isMapped)
+        let isInFile = if case .mapped = features.storage { true } else { false }
+        #expect(isInFile == (isMapped && !part.array.isFortranOrder))
+        let type: Features.ElementType =
+          vector.type == "uint8" ? .bytes : small.contains(vector.type) ? .floats : .doubles
+        #expect(features.elementType == type, "\(vector.name)")
+        #expect(features.count == 4 && features.exampleShape == Array(vector.shape.dropFirst()))
+        let numbers = (0..<4).flatMap { row in
+          (0..<features.featureCount).map { features.number(row, $0).bitPattern }
+        }
+        #expect(numbers == vector.bits + vector.bits, "\(vector.name), mapped: \(isMapped)")
       }
-      #expect(features.exampleShape == Array(vector.shape.dropFirst()))
     }
+  }
+
+  @Test("Files with different types of numbers are joined in the wider one, and not mapped")
+  func mixedTypes() throws {
+    try Values.floats([1, 2], [1, 2]).write(to: directory.file("a.npy"))
+    try Values.doubles([0.1, 3], [1, 2]).write(to: directory.file("b.npy"))
+    let parts = try ["a.npy", "b.npy"].map {
+      try NumPyFeatures(NumPyArray(readingFrom: directory.file($0)))
+    }
+    let features = try NumPyFeatures.read(parts, isMapped: true)
+    guard case .doubles(let elements) = features.storage else {
+      Issue.record("expected doubles, found \(features)")
+      return
+    }
+    #expect(elements == [1, 2, 0.1, 3])
+  }
+
+  @Test("A file that goes on after its numbers is not mapped")
+  func mappedTrailing() throws {
+    try Values.floats([1, 2], [1, 2]).write(to: directory.file("a.npy"))
+    let path = try directory.write(directory.bytes(of: "a.npy") + [0], to: "b.npy")
+    let failed = #expect(throws: FileError.self) {
+      try NumPyFeatures.read([NumPyFeatures(NumPyArray(readingFrom: path))], isMapped: true)
+    }
+    #expect(
+      failed?.description.hasSuffix("byte 136: expected the end of the file, found 1 more bytes")
+        == true)
   }
 
   @Test(
@@ -262,7 +295,7 @@ struct NumPyDatasetTests {
       ("x_train", .doubles([1, 2, 3, 4], [2, 2])), ("y_train", .integers([0, 1], [2])),
       ("x_test", .doubles([1, nan], [1, 2])), ("y_test", .integers([0], [1])),
     ])
-    let columns = [FeatureColumn(name: "0"), FeatureColumn(name: "1")]
+    let columns = [FeatureColumn(name: "1"), FeatureColumn(name: "2")]
     let data = try DatasetLibrary.load(path)
     #expect(data.training.features.columns == columns && data.test?.features.columns == columns)
     #expect(data.test?.featureRows[0][1].isNaN == true)
@@ -397,13 +430,7 @@ struct NumPyDatasetTests {
 extension Dataset {
   /// The features of each row.
   fileprivate var featureRows: [[Double]] {
-    let all: [Double] =
-      switch features.storage {
-      case .bytes(let elements): elements.map { Double($0) }
-      case .floats(let elements): elements.map { Double($0) }
-      case .doubles(let elements): elements
-      }
-    return (0..<count).map { Array(all[$0 * featureCount..<($0 + 1) * featureCount]) }
+    (0..<count).map { row in (0..<featureCount).map { features.number(row, $0) } }
   }
 }
 

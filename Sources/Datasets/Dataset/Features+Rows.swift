@@ -5,6 +5,16 @@ extension Features {
   /// The type of the numbers in memory.
   enum ElementType: String {
     case bytes, floats, doubles
+
+    /// The narrowest type that holds the numbers of a kind without loss, but for integers beyond 2⁵³, which
+    /// doubles round: bytes, floats for up to 16 bits and for single precision, else doubles.
+    init(holding kind: NumberFormat.Kind) {
+      switch kind {
+      case .uint8: self = .bytes
+      case .bool, .int8, .int16, .uint16, .float16, .float32: self = .floats
+      case .int32, .uint32, .int64, .uint64, .float64: self = .doubles
+      }
+    }
   }
 
   /// The type of the numbers.

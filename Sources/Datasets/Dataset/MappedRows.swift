@@ -46,15 +46,8 @@ public struct MappedRows: Sendable {
     count = parts.reduce(0) { $0 + $1.count }
   }
 
-  /// The type in memory that holds the numbers without loss: bytes, floats for up to 16 bits and for single
-  /// precision, else doubles.
-  var element: Features.ElementType {
-    switch format.kind {
-    case .uint8: .bytes
-    case .bool, .int8, .int16, .uint16, .float16, .float32: .floats
-    default: .doubles
-    }
-  }
+  /// The type in memory that holds the numbers.
+  var element: Features.ElementType { Features.ElementType(holding: format.kind) }
 
   /// Whether rows can be read where they are.
   var isDirect: Bool {

@@ -8,13 +8,13 @@ extension DatasetLibrary.Format {
   public static let numpy = Self(
     rawValue: "numpy", title: "NumPy arrays", fileNames: "x_train.npy, y_train.npy, … or a .npz",
     suffixes: [".npz", ".npy"], isWholeInFile: true,
+    options: ["features", "target", "target-column"],
     detects: { names in names.contains { NumPySource.arrayName($0) != nil } },
     read: NumPyFiles.read,
     readFile: { path, like, options in
-      try options.refuse(allBut: NumPyFiles.options, of: path, "NumPy arrays")
       let source = try NumPySource(path)
       let array = try source.array(named: NumPyFiles.featuresAlone(in: source, options))
-      let features = try NumPyFeatures(array).read()
+      let features = try NumPyFeatures.read([NumPyFeatures(array)])
       return FeatureFile(
         features: try features.naming(columns: like.columns, of: array.path), labels: nil)
     })
@@ -22,9 +22,6 @@ extension DatasetLibrary.Format {
 
 /// The data sets of NumPy arrays.
 enum NumPyFiles {
-  /// The options of reading that these files have.
-  static let options: Set = ["features", "target", "target-column"]
-
   /// Reads the data sets of a request.
   ///
   /// Rows for validation are appended to the training set.
@@ -32,7 +29,6 @@ enum NumPyFiles {
   /// - Throws: `FileError` where arrays are missing or cannot be read, their shapes or their numbers of rows
   ///   do not fit, or targets are not what the task needs.
   static func read(_ request: DataRequest) throws -> DatasetFiles {
-    try request.reading.refuse(allBut: options, of: request.path, "NumPy arrays")
     let source = try NumPySource(request.path)
     let roles = try NumPyRoles(of: source, request.reading)
     func part(_ pair: NumPyRoles.Pair?) throws -> Part? {
@@ -181,7 +177,8 @@ extension DatasetFiles {
     let hasMissing = [training, test].contains { $0?.features.hasMissingCells ?? false }
     func named(_ dataset: Dataset?) throws -> Dataset? {
       guard let dataset else { return nil }
-      let numbered = Dataset.numbered(dataset.featureCount).map { FeatureColumn(name: $0) }
+      // Positions count from 1, as those of a table's columns.
+      let numbered = (1...dataset.featureCount).map { FeatureColumn(name: "\($0)") }
       let features = try dataset.features.naming(
         columns: columns ?? (hasMissing ? numbered : nil), of: path)
       return Dataset(features, targets: dataset.targets)

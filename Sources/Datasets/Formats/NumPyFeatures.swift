@@ -3,11 +3,6 @@ import PerceptronLinearAlgebra
 
 /// An array whose first index counts examples.
 struct NumPyFeatures {
-  /// The types of numbers that features become, the narrowest first.
-  enum NumberType: Int {
-    case bytes, floats, doubles
-  }
-
   let array: NumPyArray
   /// The number of examples.
   let rowCount: Int
@@ -23,32 +18,37 @@ struct NumPyFeatures {
     (self.array, rowCount, exampleShape) = (array, count, shape.isEmpty ? [1] : shape)
   }
 
-  /// Unsigned bytes stay bytes; truth values, other integers of up to 16 bits and floats of up to 32 become
-  /// floats, and the rest doubles. Nothing is rounded but integers beyond 2⁵³.
-  var type: NumberType {
-    switch array.format.kind {
-    case .uint8: .bytes
-    case .bool, .int8, .int16, .uint16, .float16, .float32: .floats
-    case .int32, .uint32, .int64, .uint64, .float64: .doubles
-    }
-  }
+  /// The type that the numbers become.
+  var type: Features.ElementType { Features.ElementType(holding: array.format.kind) }
 
-  /// Reads the features, pictures where an example has two or three extents that can be one's.
-  func read() throws -> Features { try Self.read([self]) }
-
-  /// Reads the rows of several arrays, one after the other.
+  /// Reads the rows of several arrays, one after the other: pictures, where an example has two or three
+  /// extents that can be one's. Uncompressed files that are large for the memory are mapped.
   ///
+  /// - Parameter isMapped: whether files that can be mapped are; nil to decide by the size.
   /// - Precondition: at least one; they have the same example shape, and all or none are bytes.
-  static func read(_ parts: [NumPyFeatures]) throws -> Features {
+  static func read(_ parts: [NumPyFeatures], isMapped: Bool? = nil) throws -> Features {
     let arrays = parts.map(\.array)
-    let widest = parts.map(\.type).max { $0.rawValue < $1.rawValue }
-    let storage: Features.Storage =
-      switch widest ?? .doubles {
-      case .bytes: .bytes(try NumPyArray.elements(of: arrays))
-      case .floats: .floats(try NumPyArray.elements(of: arrays))
-      case .doubles: .doubles(try NumPyArray.elements(of: arrays))
-      }
     let shape = parts[0].exampleShape
+    let isLarge = MappedFile.suits(byteCount: arrays.reduce(0) { $0 + $1.count * $1.format.size })
+    if isMapped ?? isLarge, arrays.allSatisfy({ $0.canBeMapped && $0.format == arrays[0].format }) {
+      let columnCount = shape.reduce(1, *)
+      let files = try parts.map { part in
+        MappedRows.Part(
+          try part.array.mapped(), offset: part.array.dataOffset,
+          stride: columnCount * part.array.format.size, count: part.rowCount)
+      }
+      let rows = MappedRows(files, of: columnCount, arrays[0].format)
+      return Features(.mapped(rows), exampleShape: shape, image: IDX.image(of: shape))
+    }
+    let types = parts.map(\.type)
+    let storage: Features.Storage =
+      if types[0] == .bytes {
+        .bytes(try NumPyArray.elements(of: arrays))
+      } else if types.contains(.doubles) {
+        .doubles(try NumPyArray.elements(of: arrays))
+      } else {
+        .floats(try NumPyArray.elements(of: arrays))
+      }
     return Features(storage, exampleShape: shape, image: IDX.image(of: shape))
   }
 }
@@ -56,12 +56,13 @@ struct NumPyFeatures {
 extension Features {
   /// Whether rows that are no pictures have a number that is NaN: a missing cell.
   var hasMissingCells: Bool {
-    if exampleShape.count > 1 { return false }
-    return switch storage {
-    case .bytes: false
-    case .floats(let elements): elements.contains(where: \.isNaN)
-    case .doubles(let elements): elements.contains(where: \.isNaN)
+    func hasNaN<Element: BinaryFloatingPoint>(_ row: (Int) -> UnsafePointer<Element>) -> Bool {
+      (0..<count).contains { index in
+        UnsafeBufferPointer(start: row(index), count: featureCount).contains { $0.isNaN }
+      }
     }
+    if exampleShape.count > 1 { return false }
+    return withRows(bytes: { _ in false }, floats: hasNaN, doubles: hasNaN)
   }
 
   /// The features as the columns of a table, which have no names of their own.

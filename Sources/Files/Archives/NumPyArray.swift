@@ -146,6 +146,28 @@ extension NumPyArray {
     }
   }
 
+  /// Whether the numbers can be mapped: the array is in a file that is not compressed, in C order.
+  package var canBeMapped: Bool {
+    guard case .file(let path) = place else { return false }
+    return !path.hasSuffix(".gz") && (!isFortranOrder || shape.count < 2)
+  }
+
+  /// The file, mapped into memory; the numbers begin at ``dataOffset``.
+  ///
+  /// - Throws: ``FileError`` where the file cannot be mapped, changed, or goes on after the numbers.
+  /// - Precondition: the array can be mapped.
+  package func mapped() throws -> MappedFile {
+    require(canBeMapped, "NumPyArray: \(path) cannot be mapped")
+    let source = try open(as: Double.self)
+    let excess = source.remainingLimit - count * format.size
+    if excess > 0 {
+      throw source.error(
+        "expected the end of the file, found \(excess) more bytes",
+        at: dataOffset + count * format.size)
+    }
+    return try MappedFile(path: path)
+  }
+
   /// Opens the file again, and goes to the first number.
   private func open<Native: NativeNumber>(as native: Native.Type) throws -> any ByteSource {
     if !Native.holds(format.kind) {
