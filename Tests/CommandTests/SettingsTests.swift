@@ -50,39 +50,33 @@ struct SettingsTests {
   func defaults() throws {
     let scratch = try TemporaryDirectory()
     let sets = try (["digits"] + folders(scratch)).map { try DatasetLibrary.load($0) }
-    let mnist = ExperimentDefaults(
-      hidden: 100, learningRate: 0.5, decay: 0.9, regularization: 2e-5, iterations: 4000,
-      scale: 0.05, validation: 0)
-    var floats = mnist
-    floats.learningRate = 0.1
-    #expect(ExperimentDefaults.suiting(sets[1]) == mnist)
-    #expect(ExperimentDefaults.suiting(sets[2]) == floats)
+    let own = ExperimentDefaults(hidden: 100, scale: 0.05, validation: 0)
+    #expect(sets[1...2].map(ExperimentDefaults.suiting) == [own, own])
     #expect(
       ExperimentDefaults.suiting(sets[3])
         == ExperimentDefaults(
-          hidden: 50, learningRate: 1e-4, decay: 0.95, regularization: 0.25, iterations: 1000,
-          scale: 1e-4, validation: 2))
+          hidden: 50, scale: 1e-4, validation: 2,
+          classic: .init(learningRate: 1e-4, decay: 0.95, regularization: 0.25, iterations: 1000)))
     func row(_ option: String) throws -> [Double?] {
       let line = TrainCommand.defaultsTable.split(separator: "\n").first {
         $0.hasPrefix(option + " ")
       }
       return try #require(line).split(separator: " ").dropFirst().map { Double($0) }
     }
-    #expect(try row("--pixel-scale") == sets.map(\.divisor))
-    let all = sets.map(ExperimentDefaults.suiting)
-    #expect(try row("--learning-rate") == all.map(\.learningRate))
+    #expect(try row("--pixel-scale") == [sets[0].divisor, 255, sets[3].divisor])
+    let all: [ExperimentDefaults] = [.digits, .fashionMNIST, .cifar10]
+    #expect(try row("--learning-rate") == all.map { $0.classic?.learningRate })
     #expect(try row("--hidden") == all.map { Double($0.hidden) })
-    #expect(try row("--validation") == [200, 1000, 1000, 1000])
+    #expect(try row("--validation") == [200, 1000, 1000])
   }
 
-  @Test("Data other than pixels is not scaled, and has a lower learning rate")
+  @Test("Data other than pixels is not divided, and its mean stays where it is not a table's")
   func numbers() throws {
     let scratch = try TemporaryDirectory()
     let folder = try folders(scratch)[1]
     let outcome = try scratch.train("run", ["--data", folder, "--iterations", "1", "--json"])
     let settings = try JSONDecoder()
       .decode(RunRecord.self, from: Data(outcome.output.utf8)).settings
-    #expect(settings.training.learningRate == 0.1)
     #expect(settings.pixelScale == 1 && !settings.subtractMean)
     let model = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
     #expect(model.preprocessing.divisor == 1 && model.preprocessing.mean == nil)

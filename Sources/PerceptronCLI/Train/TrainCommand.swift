@@ -10,23 +10,25 @@ struct TrainCommand: CommandWithExamples {
     abstract: "Train a network and save it with its history.",
     usage: "perceptron train [--data <name>] [--output <folder>] [<options>]",
     discussion: """
-      The default is the classic network: one hidden layer and softmax cross-entropy with an L2 penalty \
-      λΣw² (no factor ½), trained by SGD with a learning rate that decays after each epoch. Its \
-      settings depend on the data:
+      On digits, Fashion-MNIST and CIFAR-10, the default is the classic network: one hidden layer and \
+      softmax cross-entropy with an L2 penalty λΣw² (no factor ½), trained by SGD with a learning rate \
+      that decays after each epoch. Its settings depend on the data:
 
       \(defaultsTable)
 
-      Any of \(departing) selects other defaults: Adam with a constant learning rate of \
-      \(learningRates), shuffled batches of \(Hyperparameters.defaultBatch), \
-      \(Hyperparameters.defaultEpochs) epochs (more on a small data set: enough for \
-      \(Hyperparameters.leastIterations) iterations, but at most \(Hyperparameters.mostEpochs) epochs), \
-      no penalty, He initialization (Glorot for tanh and sigmoid), and CIFAR-10's pixels divided by 255. \
-      They also hold for numbers and for several labels.
+      On data of your own, the default is \(ownDefaults)
+
+      Each option changes only its own setting there. On the three sets above, any of \(departing) \
+      selects other defaults: Adam with a constant learning rate of \(learningRates), shuffled batches of \
+      \(Hyperparameters.defaultBatch), \(Hyperparameters.defaultEpochs) epochs (more on a small data set: \
+      enough for \(Hyperparameters.leastIterations) iterations, but at most \
+      \(Hyperparameters.mostEpochs) epochs), no penalty, He initialization (Glorot for tanh and sigmoid), \
+      and CIFAR-10's pixels divided by 255. They also hold there for numbers and for several labels.
 
       Targets that are numbers are standardized for training; metrics and predictions are in their own \
       unit, and losses those of the standardized targets.
 
-      Of a small data set, at most a fifth is held out for validation. Which rows are held out does not \
+      Of a small data set, at most a fifth is held out for validation, a tenth of your own. Which rows are held out does not \
       depend on --seed. Validation loss and metrics are measured after each epoch.
 
       With --folds 5, every row is held out once: a network is trained for each fold, with the others as \
@@ -197,6 +199,21 @@ struct TrainCommand: CommandWithExamples {
     return "\(usual) (\(notes.joined(separator: ", ")))"
   }
 
+  /// The defaults for data of one's own, for the help.
+  private static var ownDefaults: String {
+    typealias Own = OwnDataDefaults
+    return """
+      one hidden layer of \(Own.hidden) with He initialization and Adam, its learning rate 0.005 \
+      with the \(Own.schedule.rawValue) schedule (adamw the same, 0.01 for momentum and nesterov, the \
+      others as below), in shuffled batches of \(Own.smallBatch), or \(Own.largeBatch) from \
+      \(Own.largeRowCount) training rows. It trains for \(Own.epochs) epochs, but at least \
+      \(Own.leastIterations) and at most \(Own.mostIterations) iterations, \(Own.mostIterations / 2) with \
+      more than \(Own.manyFeatures) features. The penalty's λ is 1/rows, or 8/(rows · columns) where \
+      targets are numbers, at most \(Own.mostPenalty). A tenth of the rows is held out for validation, at \
+      most \(Own.mostValidation).
+      """
+  }
+
   /// The defaults that depend on the data, for the help.
   static var defaultsTable: String {
     func line(_ option: String, _ cells: [String]) -> String {
@@ -204,19 +221,22 @@ struct TrainCommand: CommandWithExamples {
         line + String(repeating: " ", count: max(0, 15 - cell.count)) + cell
       }
     }
+    let all: [ExperimentDefaults] = [.digits, .fashionMNIST, .cifar10]
     func row(_ option: String, _ value: (ExperimentDefaults) -> some Any) -> String {
-      let all: [ExperimentDefaults] = [.digits, .idx, .idxNumbers, .cifar10]
-      return line(option, all.map { "\(value($0))" })
+      line(option, all.map { "\(value($0))" })
+    }
+    func row(_ option: String, classic value: (ExperimentDefaults.Classic) -> some Any) -> String {
+      line(option, all.compactMap(\.classic).map { "\(value($0))" })
     }
     return [
-      line("default of", ["digits", "IDX, bytes", "IDX, other", "CIFAR-10"]),
-      row("--hidden", \.hidden), row("--learning-rate", \.learningRate),
-      row("--decay", \.decay), row("--regularization", \.regularization),
-      row("--iterations", \.iterations), row("--batch", \.batch), row("--scale", \.scale),
-      row("--validation", \.validation),
+      line("default of", ["digits", "Fashion-MNIST", "CIFAR-10"]),
+      row("--hidden", \.hidden), row("--learning-rate", classic: \.learningRate),
+      row("--decay", classic: \.decay), row("--regularization", classic: \.regularization),
+      row("--iterations", classic: \.iterations), row("--batch", classic: \.batch),
+      row("--scale", \.scale), row("--validation", \.validation),
       // As `LoadedData.divisor` has them, of which there is none before data is loaded.
-      line("--pixel-scale", ["\(Int(Digits.divisor))", "255", "1", "1"]),
-      line("--subtract-mean", ["yes", "yes", "no", "yes"]),
+      line("--pixel-scale", ["\(Int(Digits.divisor))", "255", "1"]),
+      line("--subtract-mean", ["yes", "yes", "yes"]),
     ].joined(separator: "\n")
   }
 }

@@ -167,8 +167,12 @@ extension Hyperparameter {
   }
 
   /// - Parameter classic: the default of the classic experiment, where it is another.
-  func byDefault(_ value: String, classic: String? = nil) -> Hyperparameter {
-    let text = classic.map { "\($0) for the classic network, else \(value)" } ?? value
+  func byDefault(_ value: String, classic: String? = nil, own: String? = nil) -> Hyperparameter {
+    let others = [
+      classic.map { "\($0) for the classic network" }, own.map { "\($0) for data of your own" },
+    ]
+    let text = (others.compactMap { $0 } + [classic == nil && own == nil ? value : "else \(value)"])
+      .joined(separator: ", ")
     return with { $0.help += " (default: \(text))" }
   }
 

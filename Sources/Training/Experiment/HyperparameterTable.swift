@@ -47,8 +47,11 @@ extension Hyperparameter {
       integer(
         "batch", \.batch, 1...largest, .training, "rows",
         "Batch size."
-      ).byDefault("\(Hyperparameters.defaultBatch)", classic: "\(ExperimentDefaults.digits.batch)")
-        .titled("batch size").logarithmic.shown { .integer($0.training.batchSize) },
+      ).byDefault(
+        "\(Hyperparameters.defaultBatch)", classic: "\(Hyperparameters.classicBatch)",
+        own: "\(OwnDataDefaults.smallBatch) or \(OwnDataDefaults.largeBatch)"
+      )
+      .titled("batch size").logarithmic.shown { .integer($0.training.batchSize) },
       choice(
         "sampling", \.sampling, .training, "how",
         "Draw batches with replacement, or from the rows shuffled in each epoch."
@@ -58,8 +61,10 @@ extension Hyperparameter {
       choice(
         "schedule", \.schedule, .training, "name",
         "Learning-rate schedule."
-      ).byDefault(Hyperparameters.defaultSchedule.rawValue, classic: "epoch-decay").departing.shown
-      { .text($0.training.schedule.description) },
+      ).byDefault(
+        Hyperparameters.defaultSchedule.rawValue, classic: "epoch-decay",
+        own: OwnDataDefaults.schedule.rawValue
+      ).departing.shown { .text($0.training.schedule.description) },
       number(
         "decay", \.decay, .positive, .training, "factor",
         """

@@ -2,45 +2,49 @@ import Foundation
 import PerceptronDatasets
 import PerceptronNeuralNetwork
 
-/// The defaults of the classic experiment that depend on the data, found by experiment on each data set.
+/// The defaults that depend on the data.
 package struct ExperimentDefaults: Equatable, Sendable {
+  /// Width of the hidden layer.
   package var hidden: Int
-  package var learningRate: Double
-  package var decay: Double
-  package var regularization: Double
-  package var iterations: Int
-  package var batch = 200
+  /// Standard deviation of normal initial weights.
   package var scale: Double
+  /// The number of rows held out for validation.
   package var validation: Int
+  /// The training of the classic experiment; nil for data of one's own, which ``OwnDataDefaults`` suit.
+  package var classic: Classic?
+
+  /// SGD whose rate decays each epoch, found by experiment on each data set.
+  package struct Classic: Equatable, Sendable {
+    package var learningRate: Double
+    package var decay: Double
+    package var regularization: Double
+    package var iterations: Int
+    package var batch = Hyperparameters.classicBatch
+  }
 
   package static let digits = ExperimentDefaults(
-    hidden: 50, learningRate: 0.5, decay: 0.95, regularization: 1e-4, iterations: 1000, scale: 0.1,
-    validation: 200)
+    hidden: 50, scale: 0.1, validation: 200,
+    classic: Classic(learningRate: 0.5, decay: 0.95, regularization: 1e-4, iterations: 1000))
   package static let cifar10 = ExperimentDefaults(
-    hidden: 50, learningRate: 1e-4, decay: 0.95, regularization: 0.25, iterations: 1000,
-    scale: 1e-4, validation: 1000)
-  /// Bytes in IDX files.
-  package static let idx = ExperimentDefaults(
-    hidden: 100, learningRate: 0.5, decay: 0.9, regularization: 2e-5, iterations: 4000, scale: 0.05,
-    validation: 1000)
-
-  /// Other numbers in IDX files. Their scale is unknown, so the learning rate is lower.
-  package static let idxNumbers = {
-    var defaults = idx
-    defaults.learningRate = 0.1
-    return defaults
-  }()
+    hidden: 50, scale: 1e-4, validation: 1000,
+    classic: Classic(learningRate: 1e-4, decay: 0.95, regularization: 0.25, iterations: 1000))
+  package static let fashionMNIST = ExperimentDefaults(
+    hidden: 100, scale: 0.05, validation: 1000,
+    classic: Classic(learningRate: 0.5, decay: 0.9, regularization: 2e-5, iterations: 4000))
+  package static let own = ExperimentDefaults(
+    hidden: OwnDataDefaults.hidden, scale: 0.05, validation: OwnDataDefaults.mostValidation)
 
   package static func suiting(_ data: LoadedData) -> ExperimentDefaults {
     var defaults =
       switch data.kind {
       case .digits: digits
       case .cifar10: cifar10
-      case .fashionMNIST: idx
-      case .own: data.isBytes ? idx : idxNumbers
+      case .fashionMNIST: fashionMNIST
+      case .own: own
       }
-    // At most a fifth of a small set.
-    defaults.validation = min(defaults.validation, data.training.count / 5)
+    // At most a fifth of a small set, a tenth of one's own.
+    let share = defaults.classic == nil ? OwnDataDefaults.validationDivisor : 5
+    defaults.validation = min(defaults.validation, data.training.count / share)
     return defaults
   }
 }
@@ -53,6 +57,7 @@ extension Hyperparameters {
   package static let defaultSchedule = Schedule.Entry.constant
   package static let defaultBatch = 128
   package static let defaultSampling = Sampling.epoch
+  package static let classicBatch = 200
   package static let classicSampling = Sampling.replacement
   package static let defaultEpochs = 10
   package static let leastIterations = 1000
@@ -75,13 +80,19 @@ extension Hyperparameters {
     let rows = data.training.count
     if rows == 0 { throw DatasetError("\(data.name) has no training rows") }
     let schema = data.training.schema
-    let isPlain = isPlain && schema.kind == .classes
+    let classic = isPlain && schema.kind == .classes ? defaults.classic : nil
+    let isPlain = classic != nil
     let split = validationSplit(of: data)
     let held = try heldOut(of: data, defaults, by: split)
     let count = rows - held
     var training =
-      isPlain
-      ? classicTraining(defaults, rowCount: count) : try modernTraining(rowCount: count)
+      if let classic {
+        classicTraining(classic, rowCount: count)
+      } else {
+        try modernTraining(
+          rowCount: count,
+          own: defaults.classic == nil ? OwnDataDefaults(data.training, rowCount: count) : nil)
+      }
     training.seed = seed ?? Self.defaultSeed
     if training.sampling == .epoch && training.batchSize > count {
       throw HyperparameterError(
@@ -199,7 +210,9 @@ extension Hyperparameters {
   }
 
   /// The classic experiment's training.
-  private func classicTraining(_ defaults: ExperimentDefaults, rowCount: Int) -> TrainerSettings {
+  private func classicTraining(
+    _ defaults: ExperimentDefaults.Classic, rowCount: Int
+  ) -> TrainerSettings {
     let sampling = sampling ?? Self.classicSampling
     let iterations = iterations ?? defaults.iterations
     let batchSize =
@@ -216,13 +229,21 @@ extension Hyperparameters {
   }
 
   /// The training of any other experiment.
-  private func modernTraining(rowCount: Int) throws -> TrainerSettings {
+  ///
+  /// - Parameter own: the defaults of data of one's own; nil for the known sets.
+  private func modernTraining(rowCount: Int, own: OwnDataDefaults?) throws -> TrainerSettings {
     let entry = optimizer ?? Self.defaultOptimizer
-    let batchSize = batch ?? min(Self.defaultBatch, max(rowCount, 1))
+    let batchSize = batch ?? own?.batchSize ?? min(Self.defaultBatch, max(rowCount, 1))
+    let usualLength: TrainerSettings.Length =
+      if let own {
+        .iterations(own.iterations(batchSize: batchSize))
+      } else {
+        .epochs(Self.epochs(rowCount: rowCount, batchSize: batchSize))
+      }
     var settings = TrainerSettings(
-      optimizer: entry.optimizer, learningRate: learningRate ?? entry.learningRate,
-      length: iterations.map { .iterations($0) }
-        ?? .epochs(epochs ?? Self.epochs(rowCount: rowCount, batchSize: batchSize)),
+      optimizer: entry.optimizer,
+      learningRate: learningRate ?? own?.learningRate(of: entry) ?? entry.learningRate,
+      length: iterations.map { .iterations($0) } ?? epochs.map { .epochs($0) } ?? usualLength,
       batchSize: batchSize, sampling: sampling ?? Self.defaultSampling)
     let iterations = settings.iterations(rowCount: rowCount)
     if let warmUp, warmUp > 0, warmUp >= iterations {
@@ -232,10 +253,11 @@ extension Hyperparameters {
     let values: [Schedule.Parameter: Double?] = [
       .decay: decay, .stepEpochs: stepEpochs.map(Double.init), .warmUp: warmUp.map(Double.init),
     ]
-    settings.schedule = (schedule ?? (decay == nil ? Self.defaultSchedule : .epochDecay)).schedule(
+    let usualSchedule = own == nil ? Self.defaultSchedule : OwnDataDefaults.schedule
+    settings.schedule = (schedule ?? (decay == nil ? usualSchedule : .epochDecay)).schedule(
       values.compactMapValues { $0 },
       epochs: Self.epochs(iterations, batchSize: batchSize, rowCount: rowCount))
-    complete(&settings, regularization: 0)
+    complete(&settings, regularization: own?.regularization ?? 0)
     return settings
   }
 
