@@ -188,7 +188,11 @@ struct CollectionTests {
   func otherFile() throws {
     let path = try directory.write([0xFF, 0xD8, 0xFF, 0xE0], to: "a.jpg")
     let error = #expect(throws: FileError.self) { try DatasetLibrary.readFeatures(path) }
-    #expect(error?.description == "\(path): expected an IDX file, found a JPEG picture")
+    let copy = directory.file("a.png")
+    #expect(
+      error?.description
+        == "\(path): expected an IDX file, found a JPEG picture; convert it with Pillow: "
+        + "Image.open(\"\(path)\").save(\"\(copy)\")")
   }
 
   @Test("Folders of pictures are detected by what is in their folders, and read at one size")
@@ -213,6 +217,22 @@ struct CollectionTests {
       try DatasetLibrary.load(directory.path, reading: reading)
     }
     #expect(error?.message == "found PNG pictures, for which `target` cannot be chosen")
+  }
+
+  @Test("Pictures without classes, and those of other kinds, come with advice")
+  func otherPictures() throws {
+    _ = try directory.makeDirectory("train/cat")
+    try directory.write([0xFF, 0xD8, 0xFF], to: "train/cat/1.jpeg")
+    let folder = directory.file("train/cat")
+    #expect(
+      loadingError(directory.path, nil)?.hasSuffix(
+        "; pictures are read as PNG; convert others and remove them, such as with ImageMagick: "
+          + "mogrify -format png \(folder)/*.jpeg && rm \(folder)/*.jpeg") == true)
+    try directory.write(Picture.sample(1, 1).png, to: "1.png")
+    #expect(
+      loadingError(directory.path, nil)?.hasSuffix(
+        "found 1.png (a PNG picture), train (a folder); pictures belong in a folder for each class, "
+          + "such as cat/1.png") == true)
   }
 
   @Test("A folder of runs with charts is no folder of pictures")

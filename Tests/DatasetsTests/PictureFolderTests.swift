@@ -117,7 +117,8 @@ struct PictureFolderTests {
     #expect(
       error()?.description
         == "\(folder)/2.jpg: expected PNG pictures in the folder of a class, found a JPEG picture; "
-        + "convert such pictures and remove them, such as with ImageMagick: mogrify -format png "
+        + "pictures are read as PNG; convert others and remove them, such as with ImageMagick: "
+        + "mogrify -format png "
         + "\(folder)/*.jpg && rm \(folder)/*.jpg")
     try write([0xFF, 0xD8, 0xFF], "a/0.png")
     try FileManager.default.removeItem(atPath: directory.file("a/2.jpg"))

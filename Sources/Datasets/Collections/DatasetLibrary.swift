@@ -172,7 +172,8 @@ public enum DatasetLibrary {
     if names.contains("meta") && FileKind(of: join(source, "train")) == .pickle {
       return "these are the pickles of CIFAR-100's version for Python; its binary version is read"
     }
-    return paths.lazy.compactMap { path in FileKind(of: path)?.advice(for: path) }.first
+    return PictureFiles.advice(on: source)
+      ?? paths.lazy.compactMap { path in FileKind(of: path)?.advice(for: path) }.first
   }
 }
 

@@ -180,7 +180,8 @@ struct IDXFile {
           "expected an IDX file, found gzip data, which is read where the name ends in .gz", at: 0)
       }
       if let kind = FileKind(of: path) {
-        throw FileError(path, "expected an IDX file, found \(kind)")
+        let advice = kind.advice(for: path).map { "; " + $0 } ?? ""
+        throw FileError(path, "expected an IDX file, found \(kind)\(advice)")
       }
       throw reader.error(
         "expected an IDX magic number (0, 0, an element type 8…14, a rank from 1), found \(magic)",

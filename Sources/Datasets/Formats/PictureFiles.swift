@@ -69,6 +69,23 @@ struct PictureFiles {
     }
   }
 
+  /// Advice about a folder of pictures that is not one of PNG files by class, if it has any.
+  static func advice(on path: String) -> String? {
+    if (try? visibleNames(in: path))?.contains(where: isPNG) == true {
+      return "pictures belong in a folder for each class, such as cat/1.png"
+    }
+    guard let folders = try? folders(in: path) else { return nil }
+    let all = folders.map { join(path, $0) }.flatMap { folder in
+      [folder] + ((try? Self.folders(in: folder)) ?? []).map { join(folder, $0) }
+    }
+    for folder in all {
+      if let name = (try? visibleNames(in: folder))?.first(where: isPicture), !isPNG(name) {
+        return conversion(of: name, in: folder)
+      }
+    }
+    return nil
+  }
+
   // MARK: - Folders
 
   /// Whether a folder is a part and not a class: it has the name of one, and folders in it.
@@ -113,10 +130,10 @@ struct PictureFiles {
     }
   }
 
-  /// How to convert all pictures of a kind that is not read.
+  /// How to convert all pictures in a folder that are called like one that is not read.
   private static func conversion(of name: String, in path: String) -> String {
     let others = ShellCommand.line([path]) + "/*." + (name as NSString).pathExtension
-    return "convert such pictures and remove them, such as with ImageMagick: "
+    return "pictures are read as PNG; convert others and remove them, such as with ImageMagick: "
       + "mogrify -format png \(others) && rm \(others)"
   }
 

@@ -149,13 +149,14 @@ func requireData(_ source: String) throws {
     found = runs
   case .idx, .cifar10, .cifar100:
     found = "this is \(kind?.description ?? ""), which belongs in a folder with its labels"
+  case .png: found = "this is \(FileKind.png), which belongs in a folder of its class"
   case let kind?:
     found = "this is \(kind)" + (kind.advice(for: source).map { "; " + $0 } ?? "")
   case nil:
     found = FileManager.default.fileExists(atPath: source) ? "this is a file" : "no such folder"
   }
   let help =
-    kind?.isArrays == true
+    kind?.isArrays == true && kind != .png && kind?.advice(for: source) == nil
     ? "; Sources/Datasets/README.md shows how NumPy writes data that is read" : ""
   throw FileError(source, "\(found); \(taken)\(help)")
 }
