@@ -143,6 +143,18 @@ struct TableTests {
         == "expected the columns c, d, found the columns a, extra, b, t")
   }
 
+  @Test("What a further file of a model lacks does not matter where it is left out")
+  func furtherFile() throws {
+    let columns = [FeatureColumn(name: "a")]
+    let table = try table("a,t\n1,0\n", expected: columns) {
+      ($0.ignored, $0.types, $0.targets) = (["id", "t"], ["zip": .category], [])
+    }
+    #expect(table.columns.map(\.role) == [.feature, .ignored])
+    #expect(
+      error("a,t\n1,0\n", expected: columns) { $0.targets = ["a"] }
+        == "column a is one of the model's features, and chosen as target")
+  }
+
   @Test("Features come in blocks, also from a pipe")
   func blocks() throws {
     let rows = (0..<200).map { "\($0),n\($0 % 3)\n" }.joined()

@@ -203,6 +203,19 @@ struct DelimitedTableTests {
     }
   }
 
+  @Test("Names that are expected tell a header and the separator, unless they are numbers from 1")
+  func expectedNames() throws {
+    func file(_ text: String, _ names: [String]) throws -> DelimitedFile {
+      try open(text, hints: .init(names: names))
+    }
+    #expect(try file("2019,2020\n1,2\n", ["2020", "0"]).sample.header == nil)
+    #expect(try file("0,1\n5,6\n", ["0", "1"]).names == ["0", "1"])
+    #expect(try file("0,1\n5,6\n", ["0", "1"]).sample.header != nil)
+    #expect(try file("1,2\n5,6\n", ["1", "2"]).sample.header == nil)
+    #expect(try file("x,y|b\n", ["b"]).names == ["x,y", "b"])
+    #expect(try file("a|b,c\n1|x\n", ["b,c"]).names == ["a", "b,c"])
+  }
+
   @Test("A column without a name is called by its number")
   func unnamed() throws {
     #expect(try open(",a,\n1,2,3\n").names == ["1", "a", "3"])

@@ -36,7 +36,9 @@ struct ColumnRoles {
         return column
       }
     }
-    _ = try give(.ignored, options.ignored, "column to leave out")
+    // A further file of a model need not have what is left out.
+    let ignored = options.ignored.filter { expected == nil || index.has($0) }
+    _ = try give(.ignored, ignored, "column to leave out")
     targets = try give(.target, options.targets, "target")
     _ = try give(.weight, weights.map { [$0] } ?? [], "weight")
     _ = try give(.group, groups.map { [$0] } ?? [], "group")
@@ -60,7 +62,7 @@ struct ColumnRoles {
     }
     roles = given.map { $0 ?? .ignored }
     types = [ColumnType?](repeating: nil, count: names.count)
-    for (text, type) in options.types {
+    for (text, type) in options.types where expected == nil || index.has(text) {
       types[try index.column(text, "column of type \(type.rawValue)")] = type
     }
     for (column, known) in zip(features, expected ?? []) {
@@ -83,6 +85,11 @@ struct ColumnIndex {
     self.names = names
     self.path = path
     columns = Dictionary(grouping: names.indices) { names[$0] }
+  }
+
+  /// Whether a text names a column.
+  func has(_ text: String) -> Bool {
+    columns[text] != nil || Int(text).map { (1...names.count).contains($0) } ?? false
   }
 
   /// The column that a text names; the error of none or several says what it was to be, such as "target".
@@ -113,6 +120,11 @@ struct ColumnIndex {
     }
     return try expected.map { known in
       let column = try column(known.name, "feature")
+      if let other = given[column], other != .ignored {
+        throw FileError(
+          path,
+          "column \(known.name) is one of the model's features, and chosen as \(other.rawValue)")
+      }
       given[column] = .feature
       return column
     }

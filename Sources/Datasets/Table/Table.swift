@@ -82,19 +82,16 @@ public struct Table: Sendable {
   /// - Complexity: O(`rowCount`) for each column.
   public func statistics(parts: Int = 10) -> [TableColumn.Statistics?] {
     guard case .doubles(let matrix) = features.storage else { return columns.map { _ in nil } }
-    let width = features.featureCount
-    let places = Dictionary(
-      uniqueKeysWithValues: zip((features.columns ?? []).map(\.name), 0..<width))
+    let names = (features.columns ?? []).map(\.name)
+    let found = TableColumn.Statistics.ofColumns(matrix, width: names.count, parts: parts)
+    let ofFeatures = Dictionary(uniqueKeysWithValues: zip(names, found))
     return columns.map { column in
       if column.type != .number { return nil }
       switch column.role {
-      case .feature:
-        guard let place = places[column.name] else { return nil }
-        let numbers = stride(from: place, to: matrix.count, by: width).lazy.map { matrix[$0] }
-        return TableColumn.Statistics(numbers, parts: parts)
+      case .feature: return ofFeatures[column.name] ?? nil
       case .target:
         guard let target = targets.first(where: { $0.name == column.name }) else { return nil }
-        return TableColumn.Statistics(target.values, parts: parts)
+        return TableColumn.Statistics.ofColumns(target.values, width: 1, parts: parts)[0]
       case .weight, .group, .ignored: return nil
       }
     }

@@ -39,28 +39,43 @@ extension TableColumn {
     /// How many numbers lie in each of equal parts of the range from the least to the greatest.
     public var histogram: [Int]
 
-    /// The statistics of the numbers that are not NaN; nil where there are none.
+    /// The statistics of the columns of a matrix; nil for those without numbers. NaN is left out.
     ///
-    /// - Parameter parts: the number of the histogram's parts, at least 1.
-    /// - Complexity: O(n).
-    init?(_ numbers: some Sequence<Double>, parts: Int) {
-      var (least, greatest, sum, count) = (Double.infinity, -Double.infinity, 0.0, 0)
-      for number in numbers where !number.isNaN {
-        least = min(least, number)
-        greatest = max(greatest, number)
-        count += 1
+    /// - Parameters:
+    ///   - numbers: [rows, width], row-major.
+    ///   - parts: the number of the histograms' parts, at least 1.
+    /// - Complexity: O(n), in two passes over the rows.
+    static func ofColumns(
+      _ numbers: some Collection<Double>, width: Int, parts: Int
+    ) -> [Statistics?] {
+      let none = Statistics(
+        minimum: .infinity, maximum: -.infinity, mean: 0,
+        histogram: [Int](repeating: 0, count: parts))
+      var found = [Statistics](repeating: none, count: width)
+      var counts = [Int](repeating: 0, count: width)
+      func forEach(_ body: (_ column: Int, Double) -> Void) {
+        var column = 0
+        for number in numbers {
+          if !number.isNaN { body(column, number) }
+          column = column + 1 == width ? 0 : column + 1
+        }
+      }
+      forEach { column, number in
+        found[column].minimum = min(found[column].minimum, number)
+        found[column].maximum = max(found[column].maximum, number)
         // A running mean, since the sum of large numbers would overflow.
-        sum += (number - sum) / Double(count)
+        counts[column] += 1
+        let count = Double(counts[column])
+        found[column].mean += number / count - found[column].mean / count
       }
-      if count == 0 { return nil }
-      (minimum, maximum, mean) = (least, greatest, sum)
-      histogram = [Int](repeating: 0, count: parts)
-      // Halved, since the range may be wider than the greatest number.
-      let width = greatest / 2 - least / 2
-      for number in numbers where !number.isNaN {
-        let share = width > 0 ? (number / 2 - least / 2) / width : 0
-        histogram[min(Int(share * Double(parts)), parts - 1)] += 1
+      forEach { column, number in
+        // Halved, since the range may be wider than the greatest number.
+        let least = found[column].minimum / 2
+        let width = found[column].maximum / 2 - least
+        let share = width > 0 ? (number / 2 - least) / width : 0
+        found[column].histogram[min(Int(share * Double(parts)), parts - 1)] += 1
       }
+      return zip(found, counts).map { $1 == 0 ? nil : $0 }
     }
   }
 }

@@ -8,7 +8,8 @@ package struct DelimitedSample: Sendable {
     package var separator: UInt8?
     /// Whether the first row holds the columns' names, or nil to find out.
     package var hasHeader: Bool?
-    /// Names that the header has if there is one.
+    /// Names that the header has if there is one. Numbers from 1 say nothing: they are the names of columns
+    /// without a header.
     package var names: [String]
     /// The texts of missing values.
     package var missing: MissingTexts
@@ -21,6 +22,12 @@ package struct DelimitedSample: Sendable {
       self.hasHeader = hasHeader
       self.names = names
       self.missing = missing
+    }
+
+    /// Whether a first row is the header by the names.
+    func isHeader(_ row: [String]) -> Bool {
+      !names.allSatisfy { name in Int(name).map { $0 > 0 } ?? false }
+        && Set(names).isSubset(of: row)
     }
   }
 
@@ -69,7 +76,7 @@ extension DelimitedSample {
       let candidates = hints.separator.map { [$0] } ?? DelimitedSyntax.separators
       let syntaxes = candidates.map { DelimitedSyntax(separator: $0, lineEnd: lineEnd) }
       let parts = syntaxes.map { FirstRows(buffer, from: start, $0, isOver: isOver) }
-      let best = FirstRows.best(parts, names: hints.names)
+      let best = FirstRows.best(parts, hints)
       let rows = parts[best]
       if let opened = rows.openedAt, isOver || count - opened > DelimitedChunks.longestCell {
         let line =
@@ -132,7 +139,7 @@ extension DelimitedSample {
   /// where every one of its texts comes again below.
   private static func isHeader(_ rows: [[String]], _ hints: Hints) -> Bool {
     let first = rows[0]
-    if !hints.names.isEmpty && Set(hints.names).isSubset(of: first) { return true }
+    if hints.isHeader(first) { return true }
     func isNumber(_ text: String) -> Bool {
       let kind = DelimitedText.Kind(text)
       return kind == .number || kind == .groupedNumber
@@ -253,13 +260,13 @@ private struct FirstRows {
 
   /// The index of the rows whose separator fits best: most of them have as many cells as the first, more
   /// than one; then more of the cells are numbers; then the first.
-  static func best(_ candidates: [FirstRows], names: [String]) -> Int {
+  static func best(_ candidates: [FirstRows], _ hints: DelimitedSample.Hints) -> Int {
     var best = (index: 0, fit: 0.0, numbers: 0.0)
     if candidates.count == 1 { return 0 }
     for (index, candidate) in candidates.enumerated() {
       let rows = candidate.starts.prefix(100).map { candidate.texts(rowAt: $0) }
       guard let first = rows.first, first.count > 1 else { continue }
-      if !names.isEmpty && Set(names).isSubset(of: first) { return index }
+      if hints.isHeader(first) { return index }
       let fit = Double(rows.count { $0.count == first.count }) / Double(rows.count)
       let cells = rows.joined()
       let isComma = candidate.syntax.separator == UInt8(ascii: ",")
