@@ -79,4 +79,26 @@ import Testing
         error?.message.contains("expected 42 bytes of elements, found \(wrong.count - 16)") == true)
     }
   }
+
+  @Test("Mapped records of several files give the pictures and labels of files that are read")
+  func records() throws {
+    let scratch = try TemporaryDirectory()
+    let paths = try [3, 2].enumerated().map { file, count in
+      let bytes = (0..<count * 3074).map { index in
+        index % 3074 < 2 ? UInt8(index / 3074 + file) : UInt8(truncatingIfNeeded: index * 7 + file)
+      }
+      return try scratch.write(bytes, to: "part-\(file)")
+    }
+    let records = CIFARRecords(classCounts: [20, 100])
+    let (read, labels) = try records.read(paths, label: 1, isMapped: false)
+    let (mapped, mappedLabels) = try records.read(paths, label: 1, isMapped: true)
+    #expect(labels == [0, 1, 2, 1, 2] && mappedLabels == labels)
+    func rows(_ storage: Features.Storage) -> [UInt8] {
+      let features = Features(storage, exampleShape: [3, 32, 32])
+      return features.withRows(
+        bytes: { row in (0..<5).flatMap { UnsafeBufferPointer(start: row($0), count: 3072) } },
+        floats: { _ in [] }, doubles: { _ in [] })
+    }
+    #expect(rows(mapped) == rows(read) && rows(read).count == 5 * 3072)
+  }
 }

@@ -49,7 +49,7 @@ public enum CIFAR10 {
     _ paths: [String], classNames: [String] = classNames
   ) throws -> Dataset {
     let (pixels, labels) = try records.read(paths, label: 0)
-    let features = Features(.bytes(pixels), exampleShape: [3, 32, 32], image: image)
+    let features = Features(pixels, exampleShape: [3, 32, 32], image: image)
     return Dataset(features, labels: labels, classNames: classNames)
   }
 

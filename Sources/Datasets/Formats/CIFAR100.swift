@@ -56,7 +56,7 @@ public enum CIFAR100 {
     _ path: String, labels: Labels = .fine, classNames: [String]? = nil
   ) throws -> Dataset {
     let (pixels, found) = try records.read([path], label: labels == .coarse ? 0 : 1)
-    let features = Features(.bytes(pixels), exampleShape: [3, 32, 32], image: image)
+    let features = Features(pixels, exampleShape: [3, 32, 32], image: image)
     return Dataset(features, labels: found, classNames: classNames ?? labels.publishedNames)
   }
 }

@@ -11,17 +11,29 @@ struct CIFARRecords {
 
   private var recordSize: Int { classCounts.count + Self.pixelCount }
 
-  /// Reads files one after the other.
+  /// Reads files one after the other; files that are large for the memory are mapped.
   ///
-  /// - Parameter label: which of a record's class bytes is its label.
+  /// - Parameters:
+  ///   - label: which of a record's class bytes is its label.
+  ///   - isMapped: whether files are mapped; nil to decide by their size.
   /// - Returns: the pixels, [records, 3, 32, 32], and a label for each record.
   /// - Throws: `FileError` where a file cannot be read, is not a whole number of records, or has a class
   ///   byte that is not below its count, whose place is named.
-  func read(_ paths: [String], label: Int) throws -> (pixels: [UInt8], labels: [Int]) {
+  func read(
+    _ paths: [String], label: Int, isMapped: Bool? = nil
+  ) throws -> (pixels: Features.Storage, labels: [Int]) {
     let counts = try paths.map(recordCount)
     let total = counts.reduce(0, +)
     var labels: [Int] = []
     labels.reserveCapacity(total)
+    if isMapped ?? MappedFile.suits(byteCount: total * Self.pixelCount) {
+      let parts = try zip(paths, counts).map { path, count in
+        try readRecords(path, count: count, label: label, into: nil, labels: &labels)
+        return MappedRows.Part(
+          try MappedFile(path: path), offset: classCounts.count, stride: recordSize, count: count)
+      }
+      return (.mapped(MappedRows(parts, of: Self.pixelCount, NumberFormat(.uint8))), labels)
+    }
     // The pictures go to their final place piece by piece: there is never a second copy of them.
     let pixels = try [UInt8](unsafeUninitializedCapacity: total * Self.pixelCount) {
       buffer, filled in
@@ -32,7 +44,7 @@ struct CIFARRecords {
         filled += count * Self.pixelCount
       }
     }
-    return (pixels, labels)
+    return (.bytes(pixels), labels)
   }
 
   /// Whether a file has a size of whole records.
@@ -48,9 +60,9 @@ struct CIFARRecords {
     return size / recordSize
   }
 
-  /// Reads `count` records: the classes go to the end of `labels`, the pixels to `target`.
+  /// Reads `count` records: the classes go to the end of `labels`, the pixels to `target`, if there is one.
   private func readRecords(
-    _ path: String, count: Int, label: Int, into target: UnsafeMutableRawBufferPointer,
+    _ path: String, count: Int, label: Int, into target: UnsafeMutableRawBufferPointer?,
     labels: inout [Int]
   ) throws {
     let reader = try ByteReader(path: path)
@@ -70,6 +82,7 @@ struct CIFARRecords {
             }
           }
           labels.append(Int(chunk[row * recordSize + label]))
+          guard let target else { continue }
           let place = (start + row) * Self.pixelCount
           UnsafeMutableRawBufferPointer(rebasing: target[place..<place + Self.pixelCount])
             .copyBytes(
