@@ -182,12 +182,14 @@ enum RunFolders {
   }
 }
 
-/// Calls `body`; errors about data name the data set.
+/// Calls `body`; errors about data name the data set, and the options that choose how it is read.
 func naming<Result>(_ data: String, _ body: () throws -> Result) throws -> Result {
   do {
     return try body()
   } catch let error as DatasetError {
     throw DatasetError("\(data): \(error.message)")
+  } catch let error as FileError {
+    throw FileError(error.path, atByte: error.byte, ReadingOptions.namingOptions(error.message))
   } catch let error as UnsuitableOption {
     throw FileError(
       error.path, "found \(error.format), with which --\(error.option) cannot be used")

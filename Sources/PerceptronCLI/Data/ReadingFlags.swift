@@ -3,7 +3,7 @@ import Foundation
 import Perceptron
 import PerceptronCommandSupport
 
-/// The options about the cells and the pictures of files, whatever they are read for.
+/// The options about the cells, the pictures and the arrays of files, whatever they are read for.
 struct CellOptions: ParsableArguments {
   @Option(
     help: .init(
@@ -24,6 +24,11 @@ struct CellOptions: ParsableArguments {
       "Size that pictures are brought to, such as 32x32. (default: that of the files, which have to agree)",
       valueName: "size"))
   var resize: PictureSize?
+  @Option(
+    help: .init(
+      "Features: an array of a NumPy archive, or a file. (default: found by its name)",
+      valueName: "array"))
+  var features: String?
 
   func validate() throws {
     if let separator, separator != "tab", separator.utf8.count != 1 {
@@ -37,6 +42,7 @@ struct CellOptions: ParsableArguments {
     options.hasHeader = header ?? options.hasHeader
     options.missing = missing.map(names) ?? options.missing
     options.pictureSize = resize ?? options.pictureSize
+    options.features = features ?? options.features
   }
 }
 
@@ -62,11 +68,6 @@ struct ColumnOptions: ParsableArguments {
       "Types of a table's columns that are not found out, such as zip=category,age=number. (default: none)",
       valueName: "types"))
   var types: String?
-  @Option(
-    help: .init(
-      "Features: an array of a NumPy archive, or a file. (default: found by its name)",
-      valueName: "array"))
-  var features: String?
   @Option(
     parsing: .unconditional,
     help: .init(
@@ -104,8 +105,16 @@ struct ColumnOptions: ParsableArguments {
     options.columns = columns.map(names) ?? options.columns
     options.ignored = ignore.map(names) ?? options.ignored
     options.types = types == nil ? options.types : try columnTypes()
-    options.features = features ?? options.features
     options.targetColumn = targetColumn ?? options.targetColumn
+  }
+}
+
+extension ReadingOptions {
+  /// Replaces names of these options in backticks by the command's.
+  static func namingOptions(_ text: String) -> String {
+    text.replacing(
+      /`(target|columns|ignore|types|separator|header|missing|features|resize|target-column)`/
+    ) { "--" + $0.1 }
   }
 }
 

@@ -127,35 +127,42 @@ struct PredictCommand: CommandWithExamples {
     var options = ReadingOptions.none
     cells.complete(&options)
     for file in files {
-      let name = file == "-" ? "standard input" : file
-      var first = 0
-      var unknown = UnknownCount()
-      try RowFile.forEachBlock(of: file, like: model.expectedFeatures, options) { features in
-        try ModelFile.requireFit(model, to: features, path: path, of: name)
-        do {
-          unknown.add(try model.preprocessing.check(features))
-        } catch let error as DatasetError {
-          throw FileError(name, error.message + (first == 0 ? "" : ", counted from row \(first)"))
-        }
-        let found = model.network.predictions(
-          of: features.prepared(with: model.preprocessing), as: model.schema)
-        if let position = found.outputs.firstNonFinite() {
-          let what = model.schema.kind == .numbers ? "outputs" : "scores"
-          throw FileError(
-            name, "row \(first + position / found.outputs.shape[1]): the \(what) are not finite")
-        }
-        if probabilities && found.probabilities == nil {
-          throw FileError(
-            path, "--probabilities: a network trained with \(model.network.loss.name) has none")
-        }
-        try body(file, first, found)
-        if first == 0, let warning = ModelFile.scaleWarning(model, features, of: name) {
-          Console.error("warning: \(warning)")
-        }
-        first += features.count
-      }
-      for warning in unknown.warnings { Console.error("warning: \(name): \(warning)") }
+      try naming(file) { try predict(file, with: model, path: path, options, body) }
     }
+  }
+
+  private func predict<Scalar>(
+    _ file: String, with model: TrainedModel<Scalar>, path: String, _ options: ReadingOptions,
+    _ body: (_ file: String, _ first: Int, _ found: Predictions) throws -> Void
+  ) throws {
+    let name = file == "-" ? "standard input" : file
+    var first = 0
+    var unknown = UnknownCount()
+    try RowFile.forEachBlock(of: file, like: model.expectedFeatures, options) { features in
+      try ModelFile.requireFit(model, to: features, path: path, of: name)
+      do {
+        unknown.add(try model.preprocessing.check(features))
+      } catch let error as DatasetError {
+        throw FileError(name, error.message + (first == 0 ? "" : ", counted from row \(first)"))
+      }
+      let found = model.network.predictions(
+        of: features.prepared(with: model.preprocessing), as: model.schema)
+      if let position = found.outputs.firstNonFinite() {
+        let what = model.schema.kind == .numbers ? "outputs" : "scores"
+        throw FileError(
+          name, "row \(first + position / found.outputs.shape[1]): the \(what) are not finite")
+      }
+      if probabilities && found.probabilities == nil {
+        throw FileError(
+          path, "--probabilities: a network trained with \(model.network.loss.name) has none")
+      }
+      try body(file, first, found)
+      if first == 0, let warning = ModelFile.scaleWarning(model, features, of: name) {
+        Console.error("warning: \(warning)")
+      }
+      first += features.count
+    }
+    for warning in unknown.warnings { Console.error("warning: \(name): \(warning)") }
   }
 
   /// - Parameters:
