@@ -33,25 +33,26 @@ package final class FeatureBlocks {
   /// - Parameters:
   ///   - name: what errors call it.
   ///   - columns: the model's columns, as for ``Table/features(readingFrom:columns:options:)``.
+  ///   - byPosition: whether the file's columns are these in this order, whatever their names.
   ///   - blockSize: the bytes that a block is made of at most, unless a row is longer.
   package init(
-    descriptor: Int32, name: String, columns: [FeatureColumn], options: ReadingOptions = .none,
-    blockSize: Int = 1 << 20
+    descriptor: Int32, name: String, columns: [FeatureColumn], byPosition: Bool = false,
+    options: ReadingOptions = .none, blockSize: Int = 1 << 20
   ) throws {
     let hints = try options.hints(path: name, names: columns.map(\.name))
     blocks = try DelimitedBlocks(
       descriptor: descriptor, name: name, hints: hints, blockSize: blockSize)
-    plan = try FeaturePlan(blocks.sample.names, path: name, columns)
+    plan = try FeaturePlan(blocks.sample.names, path: name, columns, byPosition: byPosition)
   }
 
   /// Reads the beginning of a file, plain or gzipped.
   package init(
-    path: String, columns: [FeatureColumn], options: ReadingOptions = .none,
-    blockSize: Int = 1 << 20
+    path: String, columns: [FeatureColumn], byPosition: Bool = false,
+    options: ReadingOptions = .none, blockSize: Int = 1 << 20
   ) throws {
     let hints = try options.hints(path: path, names: columns.map(\.name))
     blocks = try DelimitedBlocks(path: path, hints: hints, blockSize: blockSize)
-    plan = try FeaturePlan(blocks.sample.names, path: path, columns)
+    plan = try FeaturePlan(blocks.sample.names, path: path, columns, byPosition: byPosition)
   }
 
   /// The features of the next rows, at least one; nil at the end. Categories get the names that the block
@@ -68,9 +69,19 @@ private struct FeaturePlan {
   /// The column of the file for each that is expected.
   private let found: [Int]
 
-  init(_ names: [String], path: String, _ expected: [FeatureColumn]) throws {
-    var given = [TableColumn.Role?](repeating: nil, count: names.count)
-    found = try ColumnIndex(names, path: path).columns(expected, given: &given)
+  init(
+    _ names: [String], path: String, _ expected: [FeatureColumn], byPosition: Bool = false
+  ) throws {
+    if byPosition {
+      if names.count != expected.count {
+        throw FileError(
+          path, "expected \(counted(expected.count, "column")), found \(names.count)")
+      }
+      found = Array(names.indices)
+    } else {
+      var given = [TableColumn.Role?](repeating: nil, count: names.count)
+      found = try ColumnIndex(names, path: path).columns(expected, given: &given)
+    }
     var columns = names.map { DelimitedColumn(name: $0) }
     for (place, column) in found.enumerated() {
       columns[column].content =

@@ -18,10 +18,13 @@ enum RowFile {
     guard isTable(file), let columns = model.columns ?? model.positions else {
       return try body(DatasetLibrary.readFeatures(file, like: model, options: options).features)
     }
+    let byPosition = model.columns == nil
     let blocks =
       try file == "-"
-      ? FeatureBlocks(descriptor: 0, name: "standard input", columns: columns, options: options)
-      : FeatureBlocks(path: file, columns: columns, options: options)
+      ? FeatureBlocks(
+        descriptor: 0, name: "standard input", columns: columns, byPosition: byPosition,
+        options: options)
+      : FeatureBlocks(path: file, columns: columns, byPosition: byPosition, options: options)
     while let features = try blocks.next() {
       try body(model.columns == nil ? features.withoutColumns : features)
     }
