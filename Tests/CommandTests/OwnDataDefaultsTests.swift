@@ -88,9 +88,10 @@ struct OwnDataDefaultsTests {
       $0.network.layers[0] = .affine(outputs: 7)
     }
     try check("layers", { $0.layers = [7] }) { $0.network.layers[0] = .affine(outputs: 7) }
-    try check("activation", { $0.activation = .tanh }) {
-      $0.network.layers[1] = LayerSpecification.Activation.tanh.layer
-      $0.network.initializer = LayerSpecification.Activation.tanh.initializer
+    let tanh = try #require(LayerSpecification.Activation(rawValue: "tanh"))
+    try check("activation", { $0.activation = tanh }) {
+      $0.network.layers[1] = tanh.layer
+      $0.network.initializer = tanh.initializer
     }
     try check("learning-rate", { $0.learningRate = 0.1 }) { $0.training.learningRate = 0.1 }
     try check("optimizer", { $0.optimizer = .adamW }) {

@@ -136,10 +136,13 @@ public enum DatasetLibrary {
     FileManager.default.fileExists(atPath: source) && !isDirectory(source)
   }
 
-  /// Whether a path is that of a file of a known format with targets, or of a folder with files of one.
-  package static func holdsData(in source: String) -> Bool {
-    (try? format(of: source)).flatMap { $0 } != nil
+  /// The format of a file with targets, or of a folder, if it is known.
+  package static func detectedFormat(of source: String) -> Format? {
+    (try? format(of: source)).flatMap { $0 }
   }
+
+  /// Whether a path is that of a file of a known format with targets, or of a folder with files of one.
+  package static func holdsData(in source: String) -> Bool { detectedFormat(of: source) != nil }
 
   /// The format that files of these names have, if it is known.
   private static func detect(_ names: [String]) -> Format? {

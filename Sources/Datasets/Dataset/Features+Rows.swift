@@ -100,6 +100,25 @@ extension Features {
     try withRows(bytes: call, floats: call, doubles: call)
   }
 
+  /// The numbers of some columns in some rows, as they came: an array for each column.
+  func cells(ofColumns columns: ArraySlice<Int>, rows: [Int]) -> [[Double]] {
+    func cells<Element>(
+      _ row: (Int) -> UnsafePointer<Element>, _ number: (Element) -> Double
+    ) -> [[Double]] {
+      var cells = columns.map { _ in [Double](repeating: 0, count: rows.count) }
+      for (index, place) in rows.enumerated() {
+        let elements = row(place)
+        for (position, column) in columns.enumerated() {
+          cells[position][index] = number(elements[column])
+        }
+      }
+      return cells
+    }
+    return withRows(
+      bytes: { cells($0) { Double($0) } }, floats: { cells($0) { Double($0) } },
+      doubles: { cells($0) { $0 } })
+  }
+
   /// The number of a row and a column as it came.
   ///
   /// - Precondition: `row` lies within 0..<count, `column` within 0..<featureCount.

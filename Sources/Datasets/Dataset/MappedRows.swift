@@ -82,6 +82,9 @@ public struct MappedRows: Sendable {
   /// A number.
   func number(_ row: Int, _ column: Int) -> Double {
     let bytes = bytes(of: row)[column * format.size..<(column + 1) * format.size]
-    return format.numbers(in: UnsafeRawBufferPointer(rebasing: bytes), as: Double.self)[0]
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { number in
+      format.convert(UnsafeRawBufferPointer(rebasing: bytes), into: number)
+      return number[0]
+    }
   }
 }

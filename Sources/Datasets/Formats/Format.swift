@@ -20,7 +20,7 @@ extension DatasetLibrary {
     /// The suffixes of single files of this format, before any `.gz`.
     var suffixes: [String] = []
     /// Whether a single file has features and targets, and can be a whole data set.
-    var isWholeInFile = false
+    package var isWholeInFile = false
     /// The names of the ``ReadingOptions`` that it has; others are refused.
     var options: Set<String> = []
     /// Whether some names of files and of folders (which end with a slash) in a folder are of this format.

@@ -145,6 +145,7 @@ extension IDX {
   /// What stands in a file's name before `train-images` and the like, such as `emnist-letters-` or nothing;
   /// nil for any other name.
   fileprivate static func setName(in name: String) -> String? {
+    if DatasetLibrary.Format.numpy.fits(fileNamed: name) { return nil }
     for part in ["train-", "t10k-", "test-"] {
       for contents in ["images", "labels"] {
         guard let found = name.range(of: part + contents) else { continue }

@@ -67,8 +67,8 @@ enum NumPyFiles {
 
   /// The features of a file without targets.
   static func featuresAlone(in source: NumPySource, _ options: ReadingOptions) throws -> String {
-    if source.names.count == 1 { return source.names[0] }
     if let chosen = options.features { return chosen }
+    if source.names.count == 1 { return source.names[0] }
     let found = source.names.filter { NumPyName.features.contains(NumPyName($0).stem) }
     let whole = found.filter { NumPyName($0).part == .whole }
     if let name = whole.count == 1 ? whole.first : found.count == 1 ? found.first : nil {

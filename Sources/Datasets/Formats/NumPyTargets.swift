@@ -40,7 +40,7 @@ struct NumPyTargets {
       (self.values, columnCount) = (values, count)
       return
     }
-    if column >= count {
+    if !(0..<count).contains(column) {
       throw array.error(
         "expected a column \(column), counted from 0, found \(counted(count, "column"))")
     }

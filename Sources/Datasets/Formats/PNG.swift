@@ -18,7 +18,8 @@ public enum PNG {
   public static func read(_ path: String) throws -> Picture {
     let head = try PNGHead(reading: try ByteReader(path: path))
     let reader = try ByteReader(path: path)
-    let bytes = try reader.bytes(reader.remainingLimit, of: "a picture")
+    var bytes: [UInt8] = []
+    try reader.forEachChunk { bytes += $0 }
     return try decode(bytes, head, path: path)
   }
 

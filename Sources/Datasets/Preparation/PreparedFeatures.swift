@@ -28,7 +28,8 @@ public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
         count == features.featureCount,
         "prepared: preprocessing of \(count) features for \(features.featureCount) features")
     }
-    if let known = preprocessing.columns, let found = features.columns {
+    if let known = preprocessing.columns {
+      let found = features.columns ?? known.map { FeatureColumn(name: $0.name) }
       require(
         zip(known, found).allSatisfy {
           $0.name == $1.name && ($0.categories == nil) == ($1.categories == nil)

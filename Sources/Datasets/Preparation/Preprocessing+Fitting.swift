@@ -79,13 +79,19 @@ private struct PreprocessingFit {
     if columns.isEmpty { return }
     let rows = rows(atMost: 1_000_000)
     var indicated: [Int] = []
-    let values = columns.map { column -> Double in
-      let cells = rows.map { features.number($0, column) }.filter { !$0.isNaN }
-      let hasMissing =
-        cells.count < rows.count
-        || (0..<features.count).contains { features.number($0, column).isNaN }
-      if hasMissing && settings.indicatesMissing { indicated.append(column) }
-      return imputation.value(of: cells) ?? 0
+    var values: [Double] = []
+    // A pass over the rows for many columns: they may lie in a mapped file.
+    for start in stride(from: 0, to: columns.count, by: 64) {
+      let some = columns[start..<min(start + 64, columns.count)]
+      for (column, all) in zip(some, features.cells(ofColumns: some, rows: rows)) {
+        let cells = all.filter { !$0.isNaN }
+        let hasMissing =
+          cells.count < rows.count
+          || (rows.count < features.count
+            && (0..<features.count).contains { features.number($0, column).isNaN })
+        if hasMissing && settings.indicatesMissing { indicated.append(column) }
+        values.append(imputation.value(of: cells) ?? 0)
+      }
     }
     steps.append(.impute(columns: columns, values: values, indicated: indicated))
   }
@@ -135,6 +141,9 @@ private struct PreprocessingFit {
     let columns = numbers
     if columns.isEmpty { return }
     if features.count == 0 { throw DatasetError("the mean of no examples") }
+    if dataset.weights?.allSatisfy({ $0 == 0 }) ?? false {
+      throw DatasetError("no training row has a weight above 0")
+    }
     let means = weightedMeans { _, number in number }
     let spreads = weightedMeans { column, number in
       (number - means[column]) * (number - means[column])

@@ -69,9 +69,9 @@ struct ColumnInference {
       }
     }
     return try roles.indices.map { column in
-      if let given = given[column] { return given }
       if roles[column] == .group { return .category }
       if roles[column] == .weight { return .number }
+      if let given = given[column] { return given }
       if roles[column] == .ignored { return texts[column][.number] > 0 ? .number : .category }
       return try type(of: texts[column], column)
     }

@@ -14,7 +14,6 @@ struct ColumnRoles {
   private(set) var targets: [Int]
 
   /// - Parameters:
-  ///   - needsTarget: whether a target is looked for where none is chosen.
   ///   - expected: the features that are expected, whose columns are chosen by name and have their type.
   /// - Throws: `FileError` where there is no column of a name, a column has two roles, or two columns that
   ///   are used have one name.
@@ -28,9 +27,11 @@ struct ColumnRoles {
       try texts.map { text in
         let column = try index.column(text, what)
         if let other = given[column] {
-          let role = role == other ? "twice as \(role.rawValue)" : "as \(role.rawValue)"
           throw FileError(
-            path, "column \(names[column]) is chosen \(role), and as \(other.rawValue)")
+            path,
+            role == other
+              ? "column \(names[column]) is chosen twice as \(role.rawValue)"
+              : "column \(names[column]) is chosen as \(role.rawValue), and as \(other.rawValue)")
         }
         given[column] = role
         return column

@@ -60,7 +60,7 @@ public struct Table: Sendable {
         missingCount: table.missingCounts[column],
         categories: role == .group ? nil : table.names[column])
     }
-    try plan.check(table, roles, path: path)
+    try plan.check(table, roles, path: path, isExpected: expected != nil)
     features = Features(
       .doubles(table.matrix), exampleShape: [roles.features.count],
       columns: roles.features.map { FeatureColumn(name: names[$0], categories: table.names[$0]) })
@@ -106,10 +106,15 @@ extension ReadingOptions {
     var byte: UInt8?
     if let separator {
       let text = separator == "tab" ? "\t" : separator
-      let refused: [UInt8] = ["\"", "\n", "\r", "."].map { UInt8(ascii: $0) }
-      guard text.utf8.count == 1, let first = text.utf8.first, !refused.contains(first) else {
+      // Bytes that stand in numbers or quote cells would be read as parts of them.
+      guard text.utf8.count == 1, let first = text.utf8.first,
+        first == UInt8(ascii: "\t") || (first > 0x20 && first < 0x7F),
+        !"\".+-_0123456789".utf8.contains(first), !(first | 0x20 >= 0x61 && first | 0x20 <= 0x7A)
+      else {
         throw FileError(
-          path, "expected a separator of one byte, found \(DelimitedText.quoted(separator))")
+          path,
+          "expected a separator of one character that stands in no number or text, such as a semicolon, "
+            + "found \(DelimitedText.quoted(separator))")
       }
       byte = first
     }
@@ -160,8 +165,13 @@ private struct ReadingPlan {
     + ColumnInference.typeAdvice
 
   /// Throws where a column holds nothing, or free text.
-  func check(_ table: DelimitedTable, _ roles: ColumnRoles, path: String) throws {
+  ///
+  /// - Parameter isExpected: whether the features are those that a model expects, which fills missing cells.
+  func check(
+    _ table: DelimitedTable, _ roles: ColumnRoles, path: String, isExpected: Bool
+  ) throws {
     for column in columns.indices where columns[column].content != nil {
+      if isExpected && roles.roles[column] == .feature { continue }
       let place = "column \(columns[column].name): "
       if table.missingCounts[column] == table.rowCount {
         throw FileError(

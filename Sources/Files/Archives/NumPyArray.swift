@@ -158,26 +158,35 @@ extension NumPyArray {
   /// - Precondition: the array can be mapped.
   package func mapped() throws -> MappedFile {
     require(canBeMapped, "NumPyArray: \(path) cannot be mapped")
-    let source = try open(as: Double.self)
-    let excess = source.remainingLimit - count * format.size
-    if excess > 0 {
+    let source = try open()
+    let size = count * format.size
+    if source.remainingLimit < size {
+      throw source.error("expected \(size) bytes of elements, found \(source.remainingLimit)")
+    }
+    if source.remainingLimit > size {
       throw source.error(
-        "expected the end of the file, found \(excess) more bytes",
-        at: dataOffset + count * format.size)
+        "expected the end of the file, found \(source.remainingLimit - size) more bytes",
+        at: dataOffset + size)
     }
     return try MappedFile(path: path)
   }
 
   /// Opens the file again, and goes to the first number.
+  private func open() throws -> any ByteSource {
+    let source = try place.open()
+    if try NumPyHeader(from: source) != header {
+      throw source.error("the array became another since it was opened", at: 0)
+    }
+    return source
+  }
+
+  /// Opens the file again to read its numbers, for which there is memory.
   private func open<Native: NativeNumber>(as native: Native.Type) throws -> any ByteSource {
     if !Native.holds(format.kind) {
       let expected = Native.self == UInt8.self ? "unsigned bytes (uint8)" : "integers"
       throw error("expected \(expected), found \(typeName)")
     }
-    let source = try place.open()
-    if try NumPyHeader(from: source) != header {
-      throw source.error("the array became another since it was opened", at: 0)
-    }
+    let source = try open()
     try source.expect(count * format.size, of: "elements")
     return source
   }

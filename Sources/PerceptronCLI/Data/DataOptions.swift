@@ -12,7 +12,7 @@ protocol DefaultData {
 
 extension DefaultData {
   static var taskHelp: String {
-    "numbers for targets of a floating type, labels for columns of integers, else classes"
+    "by the values: texts and whole numbers of few values are classes, columns of 0 and 1 labels, other numbers numbers"
   }
 }
 
@@ -112,7 +112,7 @@ struct DataOptions<Default: DefaultData>: ParsableArguments {
     settings.expected = expected
     settings.weights = weights
     if split == .train { return try settings.load().training }
-    try requireData(data)
+    try requireData(data, format: format)
     do {
       return try naming(data) { try DatasetLibrary.loadTest(settings.request, format: format) }
     } catch let error as FileError where error.message == DatasetLibrary.noTestSet {
@@ -137,8 +137,11 @@ private func noTestSet(_ source: String) -> FileError {
 private let formatTitles = DatasetLibrary.Format.all.map(\.title).joined(separator: " or ")
 
 /// Throws unless `source` is the name of a data set, or a file or a folder that may have one.
-func requireData(_ source: String) throws {
+///
+/// - Parameter format: the format of the files, where it is given.
+func requireData(_ source: String, format: DatasetLibrary.Format? = nil) throws {
   if DatasetLibrary.names.contains(source) || DatasetLibrary.holdsData(in: source) { return }
+  if let format, format.isWholeInFile, FileManager.default.fileExists(atPath: source) { return }
   let names = DatasetLibrary.names.joined(separator: ", ")
   let taken = "--data takes \(names), or a file or folder of \(formatTitles)"
   let kind = FileKind(of: source)

@@ -59,7 +59,7 @@ struct DataSettings: Hashable, Sendable {
 
   /// The training set and, if there is one, the test set.
   func load() throws -> LoadedData {
-    try requireData(source)
+    try requireData(source, format: format)
     let loaded = try naming(source) {
       try DatasetLibrary.load(request, format: format)
     }
@@ -75,6 +75,12 @@ struct DataSettings: Hashable, Sendable {
   /// A file's name within the folder of the data, if it is there, or else its absolute path: so it is
   /// found from anywhere, and in a folder that has moved. The name of a column or an array stays what it is.
   func located(_ file: String) -> String {
+    switch format ?? DatasetLibrary.detectedFormat(of: source) {
+    case .csv?: return file
+    case .numpy? where !file.lowercased().hasSuffix(".npy") && !file.lowercased().hasSuffix(".npz"):
+      return file
+    default: break
+    }
     if !FileManager.default.fileExists(atPath: file) || isDirectory(file) { return file }
     let path = URL(fileURLWithPath: file).standardizedFileURL.path
     let folder = URL(fileURLWithPath: source).standardizedFileURL.path + "/"

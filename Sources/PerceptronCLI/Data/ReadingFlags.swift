@@ -71,7 +71,7 @@ struct ColumnOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Column of IDX labels with several columns, such as QMNIST's, that is learned, counted from 0. (default: all)",
+      "Column of IDX labels or of a NumPy array with several columns, such as QMNIST's labels, that is learned, counted from 0. (default: all)",
       valueName: "number"))
   var targetColumn: Int?
 

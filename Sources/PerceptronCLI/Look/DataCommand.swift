@@ -47,8 +47,8 @@ struct DataCommand: CommandWithExamples {
     cells.complete(&settings.reading)
     settings.weights = weights
     settings.groups = group
-    if RowFile.isTable(data), format == nil || format == .csv, data != "-" {
-      try requireData(data)
+    if (format ?? DatasetLibrary.detectedFormat(of: data)) == .csv && !isDirectory(data) {
+      try requireData(data, format: format)
       let table = try Table(
         readingFrom: data, options: settings.reading, weights: weights, groups: group)
       let set = table.hasTargets ? try naming(data) { try table.dataset(task: task) } : nil

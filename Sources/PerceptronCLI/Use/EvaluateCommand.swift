@@ -32,7 +32,7 @@ struct EvaluateCommand: CommandWithExamples {
   var split: DataSplit = .test
   @Option(
     help: .init(
-      "IDX file with a weight for each row evaluated: a path, or a name within the data's folder. (default: with --split train those that the run was trained with, else 1 each)",
+      "Weight of each row evaluated: a column of the table that --data names, or an IDX file, by its path or its name within the data's folder. (default: with --split train those that the run was trained with, else 1 each)",
       valueName: "file"))
   var weights: String?
   @Option(

@@ -118,6 +118,14 @@ enum ModelFile {
       throw FileError(
         path, "the network takes \(inputs) features, \(source) has \(features.featureCount)")
     }
+    if features.columns == nil,
+      let column = model.preprocessing.columns?.first(where: { $0.categories != nil })
+    {
+      throw FileError(
+        path,
+        "the network was trained on a table with categories in the column \(column.name), \(source) "
+          + "is none")
+    }
     for (known, found) in zip(model.preprocessing.columns ?? [], features.columns ?? [])
     where known.name != found.name || (known.categories == nil) != (found.categories == nil) {
       func text(_ column: FeatureColumn) -> String {

@@ -1,3 +1,4 @@
+import Foundation
 import PerceptronDatasets
 import PerceptronFiles
 import PerceptronNeuralNetwork
@@ -94,7 +95,7 @@ package struct Hyperparameters: Hashable, Sendable {
     package var names: [String]
 
     package init?(_ text: String) {
-      names = text.split(separator: ",").map(String.init)
+      names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       if names.isEmpty { return nil }
     }
 
