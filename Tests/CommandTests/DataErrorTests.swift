@@ -182,7 +182,7 @@ struct DataErrorTests {
   @Test("A folder that is missing, empty or a file is named")
   func folders() throws {
     let scratch = try TemporaryDirectory()
-    try expectFailure(scratch.file("none"), [scratch.file("none"), "no such folder"])
+    try expectFailure(scratch.file("none"), [scratch.file("none"), "no such file or folder"])
     try expectFailure(scratch.path, [scratch.path, "data_batch_", "train-images"])
     try scratch.write([1], to: "file")
     try expectFailure(scratch.file("file"), [scratch.file("file"), "this is a file"])

@@ -127,7 +127,7 @@ struct ResumeTests {
     #expect(
       lost.errors.contains("/data: the run's data was not found; give its folder with --data"))
     let wrong = try goOn(scratch, ["--data", "nowhere"])
-    #expect(wrong.status == 1 && wrong.errors.contains("nowhere: no such folder"))
+    #expect(wrong.status == 1 && wrong.errors.contains("nowhere: no such file or folder"))
     let told = try goOn(scratch, ["--data", elsewhere.file("other")])
     #expect(told.status == 130 && told.errors.contains("resuming at iteration "))
   }

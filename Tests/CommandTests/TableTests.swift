@@ -105,7 +105,7 @@ struct TableTests {
     try scratch.write(Array(shop(rows: 90, seed: 3).utf8), to: "later.csv")
     _ = try expect(
       scratch, ["evaluate", "run", "--data", "later.csv", "--weights", "trust"],
-      "90 weighted test rows of later.csv")
+      "90 weighted rows of later.csv")
     try scratch.write(
       Array(shop().replacing("bought", with: "kept").utf8), to: "renamed.csv")
     let missing = try Command.run(["evaluate", "run", "--data", "renamed.csv"], in: scratch.path)
@@ -196,7 +196,7 @@ struct TableTests {
       ),
       (
         ["--data", "shop.csv"],
-        "expected a column of targets to be chosen, found the columns age, city"
+        "expected a column of targets to be chosen (--target), found the columns age, city"
       ),
       (["--data", "shop.csv", "--target", "price"], "price"),
       (

@@ -49,8 +49,9 @@ struct TrainTests {
       "run", ["--data", data, "--batch", "\(batch)", "--validation", "0", "--iterations", "40"])
     let run = try RunDirectory(path: scratch.file("run")).read()
     let rates = run.history.epochs.map(\.learningRate)
-    #expect(rates.count > 20 && rates[0] == 0.5)
-    #expect(try #require(rates.last) >= 0.5 * 0.01)
+    // A cosine is at a hundredth after 94 % of the run.
+    let late = try #require(run.history.epochs.last { $0.iteration <= 37 }).learningRate
+    #expect(rates.count > 20 && rates[0] <= 0.005 && late >= 0.005 * 0.01)
   }
 
   @Test(

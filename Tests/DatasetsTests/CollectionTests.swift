@@ -163,8 +163,8 @@ struct CollectionTests {
 
   @Test("A directory of other files is refused with their kinds and advice")
   func otherKinds() throws {
-    try directory.write(Array("a,b\n1,2\n".utf8), to: "train.csv")
-    #expect(loadingError(directory.path, nil)?.hasSuffix("found train.csv (a CSV table)") == true)
+    try directory.write(Array("a,b\n1,2\n".utf8), to: "other.csv")
+    #expect(loadingError(directory.path, nil)?.hasSuffix("found other.csv (a CSV table)") == true)
     try directory.write([0x50, 0x4B, 3, 4], to: "data.zip")
     let archive = directory.file("data.zip")
     #expect(
@@ -213,10 +213,10 @@ struct CollectionTests {
     #expect(Samples.rows(picture) == [[8, 10, 16, 18, 8, 10, 16, 18, 8, 10, 16, 18]])
     #expect(try DatasetLibrary.readFeatures(path).features.exampleShape == [4, 4])
     reading.targets = ["cat"]
-    let error = #expect(throws: FileError.self) {
-      try DatasetLibrary.load(directory.path, reading: reading)
-    }
-    #expect(error?.message == "found PNG pictures, for which `target` cannot be chosen")
+    #expect(
+      throws: UnsuitableOption(
+        option: "target", path: directory.path, format: "PNG pictures by class")
+    ) { try DatasetLibrary.load(directory.path, reading: reading) }
   }
 
   @Test("Pictures without classes, and those of other kinds, come with advice")

@@ -193,9 +193,9 @@ struct NumPyDatasetTests {
       error(path, two)?.message.hasPrefix("expected one array of targets, found a, b") == true)
     var separator = ReadingOptions()
     separator.separator = ","
-    #expect(
-      error(path, separator)?.message
-        == "found NumPy arrays, for which `separator` cannot be chosen")
+    #expect(throws: UnsuitableOption(option: "separator", path: path, format: "NumPy arrays")) {
+      try DatasetLibrary.load(path, reading: separator)
+    }
   }
 
   // MARK: - Features

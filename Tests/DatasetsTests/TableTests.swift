@@ -98,7 +98,8 @@ struct TableTests {
     }
     #expect(
       error("a,label,class\n1,0,2\n")
-        == "expected a column of targets to be chosen, found the columns a, label, class")
+        == "expected a column of targets to be chosen (`target`), found the columns a, label, class"
+    )
   }
 
   @Test(
@@ -268,7 +269,7 @@ struct TableTests {
       error(text) { ($0.targets, $0.columns) = (["t"], ["a", "3"]) }
         == "column t is chosen as feature, and as target")
     #expect(
-      error(text) { $0.targets = ["t", "t"] } == "column t is chosen twice as target, and as target"
+      error(text) { $0.targets = ["t", "t"] } == "column t is chosen twice as target"
     )
     #expect(
       error("a,b,a,t\n1,2,3,4\n") { $0.targets = ["t"] }
@@ -292,7 +293,7 @@ struct TableTests {
   func missingColumns() throws {
     #expect(
       error("a,b,t\n1,,0\n2,NA,1\n") { $0.targets = ["t"] }
-        == "column b: expected numbers or categories, found only missing cells; leave the column out"
+        == "column b: expected numbers or categories, found only missing cells; leave the column out (`ignore`)"
     )
     let empty = String(repeating: "1,,0\n", count: 300_000)
     let late = try table("a,b,t\n\(empty)2,red,1\n") { $0.targets = ["t"] }
@@ -332,20 +333,20 @@ struct TableTests {
     #expect(
       refusal(["1", "2", "?", "4"])
         == "line 4, column a: expected a number, as in most rows, found \"?\"; name it as a missing "
-        + "value, or choose the column's type category")
+        + "value, or choose the column's type category (`types`)")
     #expect(
       refusal(["1,5", "2,5"])
         == "line 2, column a: expected a number, found \"1,5\"; write numbers with a decimal point and "
-        + "without thousands separators, or choose the column's type category")
+        + "without thousands separators, or choose the column's type category (`types`)")
     #expect(refusal(["999", "1,234"])?.contains("found \"1,234\"; write numbers") == true)
     #expect(
       refusal((0..<60).map { "text \($0 % 31)" })
-        == "column a: expected categories, found 31 different texts in 60 rows; leave the column out, "
-        + "or choose its type category")
+        == "column a: expected categories, found 31 different texts in 60 rows; leave the column out (`ignore`), "
+        + "or choose its type category (`types`)")
     #expect(
       refusal((0..<5000).map { "text \($0 % 1001)" })
         == "column a: expected categories, found more than 1,000 different texts; leave the column "
-        + "out, or choose its type category")
+        + "out, or choose its type category (`types`)")
   }
 
   @Test("Up to 1,000 categories, and one for every second row, are read")
@@ -363,7 +364,7 @@ struct TableTests {
     #expect(
       error("a,t\n\(rows)abc,1\n") { $0.targets = ["t"] }
         == "line 300002, column a: expected a number, as in the rows before, found \"abc\"; name it as "
-        + "a missing value, or choose the column's type category")
+        + "a missing value, or choose the column's type category (`types`)")
   }
 
   @Test("A header alone, and a separator that is none, are refused")
@@ -372,7 +373,8 @@ struct TableTests {
       error("a,t\n") { $0.targets = ["t"] } == "expected a row below the header, found none")
     #expect(
       error("a,t\n1,2\n") { $0.separator = "::" }
-        == "expected a separator of one byte, found \"::\"")
+        == "expected a separator of one character that stands in no number or text, such as a semicolon, found \"::\""
+    )
   }
 
   @Test("100,000 columns are read")

@@ -67,7 +67,9 @@ enum NumPyFiles {
 
   /// The features of a file without targets.
   static func featuresAlone(in source: NumPySource, _ options: ReadingOptions) throws -> String {
-    if let chosen = options.features { return chosen }
+    // A single array is taken whatever the training set's is called.
+    let isChosen = source.names.count > 1 || options.features.map(source.names.contains) ?? false
+    if let chosen = options.features, isChosen { return chosen }
     if source.names.count == 1 { return source.names[0] }
     let found = source.names.filter { NumPyName.features.contains(NumPyName($0).stem) }
     let whole = found.filter { NumPyName($0).part == .whole }

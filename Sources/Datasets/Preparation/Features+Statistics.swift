@@ -15,7 +15,8 @@ extension Features {
         var next = 0
         while let found = Scalar.indexOfNonFinite(count: featureCount - next, first + next) {
           let column = next + found
-          if !allowingMissing || !first[column].isNaN {
+          let isCategory = columns?[column].categories != nil
+          if !first[column].isNaN || !(allowingMissing || isCategory) {
             throw DatasetError(nonFinite(first[column], index, column))
           }
           next = column + 1

@@ -11,7 +11,7 @@ struct ColumnInference {
   /// The rows above which a category for every second one is free text.
   static let leastRows = 50
 
-  static let typeAdvice = "leave the column out, or choose its type category"
+  static let typeAdvice = "leave the column out (`ignore`), or choose its type category (`types`)"
 
   private let file: DelimitedFile
   private let missing: MissingTexts
@@ -86,14 +86,15 @@ struct ColumnInference {
         "\(line)column \(file.names[column]): expected \(expected), found \(found); \(advice)")
     }
     if texts.count == 0 {
-      throw refusal("numbers or categories", nil, "leave the column out")
+      throw refusal("numbers or categories", nil, "leave the column out (`ignore`)")
     }
     if texts[.number] == texts.count { return .number }
     if 2 * (texts[.number] + texts[.groupedNumber]) >= texts.count {
       let expected = texts[.number] == 0 ? "a number" : "a number, as in most rows"
       if let example = texts.examples[.groupedNumber] {
         throw refusal(
-          expected, example, DelimitedText.groupedAdvice + ", or choose the column's type category")
+          expected, example,
+          DelimitedText.groupedAdvice + ", or choose the column's type category (`types`)")
       }
       throw refusal(
         expected, texts.firstExample(not: .number), Self.numberAdvice)
@@ -106,5 +107,6 @@ struct ColumnInference {
     return .category
   }
 
-  static let numberAdvice = "name it as a missing value, or choose the column's type category"
+  static let numberAdvice =
+    "name it as a missing value (`missing`), or choose the column's type category (`types`)"
 }

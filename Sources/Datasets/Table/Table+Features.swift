@@ -88,7 +88,7 @@ private struct FeaturePlan {
         expected[place].categories == nil ? .numbers : .names(isSorted: true)
       columns[column].place = .matrix(place)
       columns[column].expected = "a number, as in the rows that the model was trained on"
-      columns[column].advice = "name it as a missing value"
+      columns[column].advice = "name it as a missing value (`missing`)"
     }
     self.columns = columns
     self.expected = expected

@@ -31,7 +31,7 @@ extension Table {
       let names = columns.filter { $0.role != .ignored }.map(\.name)
       throw FileError(
         path,
-        "expected a column of targets to be chosen, found the columns "
+        "expected a column of targets to be chosen (`target`), found the columns "
           + names.prefix(20).joined(separator: ", ")
           + (names.count > 20 ? " and \(names.count - 20) more" : ""))
     }

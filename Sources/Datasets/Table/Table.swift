@@ -76,6 +76,25 @@ public struct Table: Sendable {
     }
   }
 
+  /// A request with the names of columns in place of positions.
+  ///
+  /// - Throws: `FileError` where the file cannot be read or has no such column.
+  package static func namingColumns(of request: DataRequest) throws -> DataRequest {
+    let hints = try request.reading.hints(path: request.path, names: [])
+    let names = try DelimitedFile(path: request.path, hints: hints).names
+    let index = ColumnIndex(names, path: request.path)
+    func named(_ text: String) throws -> String { names[try index.column(text, "column")] }
+    var same = request
+    same.weights = try request.weights.map(named)
+    same.groups = try request.groups.map(named)
+    same.reading.targets = try request.reading.targets.map(named)
+    same.reading.columns = try request.reading.columns.map(named)
+    same.reading.ignored = try request.reading.ignored.map(named)
+    same.reading.types = [:]
+    for (text, type) in request.reading.types { same.reading.types[try named(text)] = type }
+    return same
+  }
+
   /// What the numbers of each column are like; nil for columns that are not features or targets of numbers.
   ///
   /// - Parameter parts: the number of parts of the histograms.
@@ -176,7 +195,9 @@ private struct ReadingPlan {
       if table.missingCounts[column] == table.rowCount {
         throw FileError(
           path,
-          place + "expected numbers or categories, found only missing cells; leave the column out")
+          place
+            + "expected numbers or categories, found only missing cells; leave the column out (`ignore`)"
+        )
       }
       guard columns[column].nameLimit != nil, let names = table.names[column] else { continue }
       if names.count > ColumnInference.mostCategories {

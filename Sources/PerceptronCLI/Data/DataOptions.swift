@@ -131,7 +131,8 @@ extension LoadedData {
 }
 
 private func noTestSet(_ source: String) -> FileError {
-  FileError(source, DatasetLibrary.noTestSet + "; use --split train")
+  FileError(
+    source, DatasetLibrary.noTestSet + "; name another data set with --data, or use --split train")
 }
 
 private let formatTitles = DatasetLibrary.Format.all.map(\.title).joined(separator: " or ")
@@ -156,7 +157,8 @@ func requireData(_ source: String, format: DatasetLibrary.Format? = nil) throws 
   case let kind?:
     found = "this is \(kind)" + (kind.advice(for: source).map { "; " + $0 } ?? "")
   case nil:
-    found = FileManager.default.fileExists(atPath: source) ? "this is a file" : "no such folder"
+    found =
+      FileManager.default.fileExists(atPath: source) ? "this is a file" : "no such file or folder"
   }
   let help =
     kind?.isArrays == true && kind != .png && kind?.advice(for: source) == nil

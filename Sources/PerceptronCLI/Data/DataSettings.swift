@@ -39,6 +39,13 @@ struct DataSettings: Hashable, Sendable {
     test = experiment.test
   }
 
+  /// The format that is given, or else that of the name.
+  var detectedFormat: DatasetLibrary.Format? {
+    format ?? DatasetLibrary.detectedFormat(of: source)
+      // The files may have been moved.
+      ?? DatasetLibrary.Format.all.first { $0.isWholeInFile && $0.fits(fileNamed: source) }
+  }
+
   /// What is read.
   var request: DataRequest {
     var request = DataRequest(
@@ -54,6 +61,16 @@ struct DataSettings: Hashable, Sendable {
     options.cells.complete(&same.reading)
     same.reading.features = same.reading.features.map(located)
     same.reading.targets = same.reading.targets.map(located)
+    return same
+  }
+
+  /// The same with columns of a table by their names, where positions were given: further tables may have
+  /// them in another order.
+  func namingColumns() throws -> DataSettings {
+    guard detectedFormat == .csv, !isDirectory(source) else { return self }
+    var same = self
+    let named = try naming(source) { try Table.namingColumns(of: request) }
+    (same.reading, same.weights, same.groups) = (named.reading, named.weights, named.groups)
     return same
   }
 
@@ -154,6 +171,7 @@ struct RowOptions: ParsableArguments {
     choice.weights = weights.map(choice.located)
     choice.groups = group.map(choice.located)
     let data = try choice.load()
+    choice = try choice.namingColumns()
     guard let test else { return (data, choice) }
     let split = try TestSplit(test, by: rule(data))
     choice.test = split

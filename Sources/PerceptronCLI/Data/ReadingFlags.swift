@@ -118,9 +118,24 @@ extension ReadingOptions {
   }
 }
 
-/// The names in a list with commas between them.
+/// The names in a list with commas between them; names with commas stand in quotation marks.
 private func names(_ text: String) -> [String] {
-  text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  var (names, isQuoted) = ([""], false)
+  for character in text {
+    if character == "\"" {
+      isQuoted.toggle()
+    } else if character == "," && !isQuoted {
+      names.append("")
+    } else {
+      names[names.count - 1].append(character)
+    }
+  }
+  return names.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+}
+
+/// The list that ``names(_:)`` reads.
+private func list(_ names: [String]) -> String {
+  names.map { $0.contains(",") ? "\"\($0)\"" : $0 }.joined(separator: ",")
 }
 
 extension ReadingOptions {
@@ -135,7 +150,7 @@ extension ReadingOptions {
       ("--separator", separator == "\t" ? "tab" : separator), ("--features", features),
       ("--resize", pictureSize?.description), ("--target-column", targetColumn.map { "\($0)" }),
     ]
-    return lists.flatMap { $1.isEmpty ? [] : [$0, $1.joined(separator: ",")] }
+    return lists.flatMap { $1.isEmpty ? [] : [$0, list($1)] }
       + texts.flatMap { name, value in value.map { [name, $0] } ?? [] }
       + (hasHeader.map { [$0 ? "--header" : "--no-header"] } ?? [])
   }

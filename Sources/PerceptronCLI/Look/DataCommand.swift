@@ -148,12 +148,12 @@ struct DataSummary: Encodable {
     for column in columns.prefix(Self.most) {
       let range =
         column.minimum.flatMap { least in
-          column.maximum.map { "\(significant(least, 4)) … \(significant($0, 4))" }
+          column.maximum.map { "\(Self.figure(least)) … \(Self.figure($0))" }
         } ?? column.categories.map(Self.categoryText) ?? ""
       table.add([
         column.name, column.role.rawValue, column.type.rawValue,
         column.role == .ignored ? "" : "\(column.missing)", range,
-        column.mean.map { significant($0, 4) } ?? "",
+        column.mean.map(Self.figure) ?? "",
         column.histogram.map(Self.bars) ?? "",
       ])
     }
@@ -161,6 +161,11 @@ struct DataSummary: Encodable {
       table.addHeading("… and \(columns.count - Self.most) more columns; --json has all")
     }
     return table
+  }
+
+  /// A number with four significant digits, whole from 10,000 on.
+  private static func figure(_ number: Double) -> String {
+    (1e4..<1e12).contains(abs(number)) ? decimal(number, 0) : significant(number, 4)
   }
 
   private static func categoryText(_ names: [String]) -> String {

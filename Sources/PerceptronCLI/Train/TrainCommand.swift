@@ -103,7 +103,13 @@ struct TrainCommand: CommandWithExamples {
       data: data, identity: DataIdentity(of: data, from: source.data), settings: experiment,
       seed: experiment.training.seed, directory: directory, lock: lock, display: display,
       eventFiles: RunEventFiles(of: directory, earlier: output.overwrite ? nil : []), start: start)
-    try session.run()
+    do {
+      try session.run()
+    } catch {
+      // Of a run that could not begin, nothing is left.
+      rmdir(directory.path)
+      throw error
+    }
   }
 
   /// The chosen hyperparameters, completed by the defaults for `data`.

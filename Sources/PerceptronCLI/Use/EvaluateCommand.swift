@@ -80,12 +80,26 @@ struct EvaluateCommand: CommandWithExamples {
   private func run<Scalar>(_ model: TrainedModel<Scalar>, path: String) throws {
     let metrics = try metrics(of: model.schema)
     let (choice, rows) = try rows(of: path, model.schema, model.expectedFeatures)
+    let isWholeFile = source.givenData != nil && choice.test == nil && isSingleTable(choice.source)
+    if isWholeFile, split == .test, let record = try ModelFile.record(ofModel: path),
+      try record.dataSource?.digest == rows.digest()
+    {
+      Console.error(
+        "note: these are the rows that the model was trained on, with those held out for validation"
+      )
+    }
     var measured = try evaluate(model, on: rows, of: choice.source, path: path, metrics)
+    measured.isWholeFile = isWholeFile
     // Without a record nothing is known of a penalty.
     measured.isPenalized =
       (try? ModelFile.record(ofModel: path)).map { $0.settings.training.penalty != .none } ?? false
     try Console.output(
       json ? measured.json : measured.text(columns: Console.tableColumns))
+  }
+
+  /// Whether a data set is a single table, without parts for training and test.
+  private func isSingleTable(_ source: String) -> Bool {
+    DatasetLibrary.detectedFormat(of: source) == .csv && !isDirectory(source)
   }
 
   /// What is measured; throws `ValidationError` for what the targets do not have.
@@ -130,7 +144,11 @@ struct EvaluateCommand: CommandWithExamples {
     if let found = try heldOutData(of: path) {
       (choice, rows) = (found.choice, try found.loaded.part(split))
     } else if source.givenData != nil {
-      let known = try ModelFile.record(ofModel: path)?.settings.reading ?? .none
+      // The run's choices of reading hold for files of the same format.
+      let run = try ModelFile.record(ofModel: path).map { DataSettings(of: $0.settings) }
+      let isAlike =
+        run.map { $0.detectedFormat == DatasetLibrary.detectedFormat(of: source.data) } ?? false
+      let known = isAlike ? run?.reading ?? .none : .none
       choice = try source.settings
       rows = try source.load(
         split, as: schema.kind, reading: known, like: expected,

@@ -20,6 +20,8 @@ struct MeasuredModel {
 
   let data: String
   let split: DataSplit
+  /// Whether the rows are all of a file that is no part of a data set.
+  var isWholeFile = false
   let schema: TargetSchema
   let count: Int
   let isWeighted: Bool
@@ -94,8 +96,8 @@ extension MeasuredModel {
   /// The figures, then a table of columns, labels or confusions.
   func text(columns room: Int?) -> String {
     let place =
-      "on the \(count) \(isWeighted ? "weighted " : "")\(split == .test ? "test" : "training") rows of "
-      + data
+      "on the \(count) \(isWeighted ? "weighted " : "")\(isWholeFile ? "" : split == .test ? "test " : "training ")"
+      + "rows of " + data
     let remark = isWeighted ? "numbers of rows, whatever their weights:\n" : ""
     let tables = [
       columnTable(room), labelTable(room), confusion.map { remark + $0.text(columns: room) },

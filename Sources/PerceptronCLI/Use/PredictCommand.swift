@@ -93,8 +93,10 @@ struct PredictCommand: CommandWithExamples {
     }
     if !json && files.contains(where: RowFile.isTable) {
       let table = PredictionTable(model.schema, withProbabilities: probabilities)
-      try Console.output(table.header)
+      var isBegun = false
       return try predict(with: model, path: path) { _, _, found in
+        if !isBegun { try Console.output(table.header) }
+        isBegun = true
         try Console.output(table.rows(found, as: Scalar.self))
       }
     }
@@ -125,6 +127,7 @@ struct PredictCommand: CommandWithExamples {
     _ body: (_ file: String, _ first: Int, _ found: Predictions) throws -> Void
   ) throws {
     var options = ReadingOptions.none
+    options.pictureSize = try ModelFile.record(ofModel: path)?.settings.reading?.pictureSize
     cells.complete(&options)
     for file in files {
       try naming(file) { try predict(file, with: model, path: path, options, body) }

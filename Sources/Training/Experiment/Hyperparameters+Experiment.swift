@@ -80,7 +80,10 @@ extension Hyperparameters {
     let rows = data.training.count
     if rows == 0 { throw DatasetError("\(data.name) has no training rows") }
     let schema = data.training.schema
-    let classic = isPlain && schema.kind == .classes ? defaults.classic : nil
+    // NumPy's stream is that of the classic formulation, whatever the data.
+    let usual =
+      defaults.classic ?? (random == .numpy ? ExperimentDefaults.fashionMNIST.classic : nil)
+    let classic = isPlain && schema.kind == .classes ? usual : nil
     let isPlain = classic != nil
     let split = validationSplit(of: data)
     let held = try heldOut(of: data, defaults, by: split)
@@ -244,7 +247,9 @@ extension Hyperparameters {
       optimizer: entry.optimizer,
       learningRate: learningRate ?? own?.learningRate(of: entry) ?? entry.learningRate,
       length: iterations.map { .iterations($0) } ?? epochs.map { .epochs($0) } ?? usualLength,
-      batchSize: batchSize, sampling: sampling ?? Self.defaultSampling)
+      batchSize: batchSize,
+      sampling: sampling
+        ?? (own != nil && batchSize > rowCount ? .replacement : Self.defaultSampling))
     let iterations = settings.iterations(rowCount: rowCount)
     if let warmUp, warmUp > 0, warmUp >= iterations {
       throw HyperparameterError(
