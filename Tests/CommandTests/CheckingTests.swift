@@ -110,7 +110,7 @@ struct CheckingTests {
       2, ["a", "--regularization", "0"], "--regularization cannot be used with a run")
     try expectRefused(1, ["a", "--data", "digits"], "takes 6 features, digits has 64")
     try FileManager.default.moveItem(atPath: folder, toPath: scratch.file("moved"))
-    try expectRefused(1, ["a", "--rows", "2"], "give its folder with --data")
+    try expectRefused(1, ["a", "--rows", "2"], "say where it is with --data")
     let found = try Command.run(
       ["gradcheck", "a", "--rows", "3", "--data", "moved"], in: scratch.path)
     #expect(found.output.contains("W1"), "\(found.errors)")

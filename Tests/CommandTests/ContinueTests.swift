@@ -61,7 +61,7 @@ struct ContinueTests {
     try IDX.write(numbers: [Double](repeating: 5, count: 20), to: folder + "/train-labels")
     let plain = [
       "--data", "data", "--optimizer", "sgd", "--learning-rate", "0.1", "--validation", "0",
-      "--sampling", "replacement", "--batch", "4",
+      "--sampling", "replacement", "--batch", "4", "--schedule", "constant",
     ]
     try scratch.train("whole", plain + ["--layers", "5", "--iterations", "40"])
     try scratch.train("half", plain + ["--layers", "5", "--iterations", "20"])

@@ -88,7 +88,7 @@ struct OwnDataDefaultsTests {
       $0.network.layers[0] = .affine(outputs: 7)
     }
     try check("layers", { $0.layers = [7] }) { $0.network.layers[0] = .affine(outputs: 7) }
-    let tanh = try #require(LayerSpecification.Activation(rawValue: "tanh"))
+    let tanh = try #require(LayerSpecification.Activation.allCases.first { $0.rawValue == "tanh" })
     try check("activation", { $0.activation = tanh }) {
       $0.network.layers[1] = tanh.layer
       $0.network.initializer = tanh.initializer
@@ -108,6 +108,26 @@ struct OwnDataDefaultsTests {
     try check("dropout", { $0.dropout = 0.2 }) {
       $0.network.layers.insert(.dropout(rate: 0.2), at: 2)
     }
+  }
+
+  @Test("A batch larger than the data repeats rows, unless epochs are asked for")
+  func largeBatch() throws {
+    var chosen = Hyperparameters()
+    chosen.batch = 1300
+    let data = data(rows: 1347, features: 64)
+    let found = try chosen.experiment(for: data).training
+    #expect(found.batchSize == 1300 && found.sampling == .replacement)
+    chosen.sampling = .epoch
+    #expect(throws: HyperparameterError.self) { try chosen.experiment(for: data) }
+  }
+
+  @Test("NumPy's numbers come with the classic experiment on any data")
+  func numPy() throws {
+    var chosen = Hyperparameters()
+    chosen.random = .numpy
+    let found = try chosen.experiment(for: data(rows: 1000, features: 5)).training
+    #expect(found.optimizer == .sgd && found.learningRate == 0.5 && found.batchSize == 200)
+    #expect(found.sampling == .replacement && found.penalty == .l2(2e-5))
   }
 
   @Test(
@@ -145,7 +165,10 @@ struct OwnDataDefaultsTests {
         Issue.record("the digits are not bytes")
         return
       }
-      let floats = Features(.floats(pixels.map(Float.init)), exampleShape: [64])
+      // Both parts share the pixels of all digits.
+      let first = part == "train" ? 0 : (pixels.count / 64 - rows.count) * 64
+      let own = pixels[first..<first + rows.count * 64]
+      let floats = Features(.floats(own.map(Float.init)), exampleShape: [64])
       try IDX.write(floats, to: folder + "/\(part)-images")
       try IDX.write(
         labels: (0..<rows.count).map { rows.labels[$0] }, to: folder + "/\(part)-labels")
@@ -155,7 +178,7 @@ struct OwnDataDefaultsTests {
       "evaluate", scratch.file("run"), "--data", folder, "--json",
     ])
     let accuracy = try #require(try outcome.object["accuracy"] as? Double)
-    // 0.94 to 0.96 with either; the last 297 digits are harder than the others.
-    #expect(accuracy > 0.92)
+    // 0.916 to 0.923 with the seeds 0 to 2 and either batch; the last 297 digits are harder than others.
+    #expect(accuracy > 0.90)
   }
 }

@@ -53,7 +53,7 @@ struct ReportTests {
     try FileManager.default.moveItem(atPath: folder, toPath: scratch.file("moved"))
     let without = try Command.run(["report", "run", "--output", "a.html"], in: scratch.path)
     #expect(without.status == 0 && without.output == "a.html\n")
-    #expect(try scratch.text("a.html").contains("give its folder with --data"))
+    #expect(try scratch.text("a.html").contains("say where it is with --data"))
     let with = try Command.run(["report", "run", "--data", "moved"], in: scratch.path)
     #expect(with.status == 0)
     #expect(try scratch.text("run/report.html").contains("Confusions on the test set"))

@@ -119,13 +119,13 @@ struct ResumeTests {
     try leaveKilled(scratch, ["--data", "data"])
     let elsewhere = try TemporaryDirectory()
     let found = try goOn(scratch, in: elsewhere.path)
-    #expect(found.status == 130 && found.output.hasPrefix("data: 7 training rows"))
+    #expect(found.status == 130 && found.output.hasPrefix("data: 8 training rows"))
     try FileManager.default.moveItem(
       atPath: scratch.file("data"), toPath: elsewhere.file("other"))
     let lost = try goOn(scratch)
     #expect(lost.status == 1)
     #expect(
-      lost.errors.contains("/data: the run's data was not found; give its folder with --data"))
+      lost.errors.contains("/data: the run's data was not found; say where it is with --data"))
     let wrong = try goOn(scratch, ["--data", "nowhere"])
     #expect(wrong.status == 1 && wrong.errors.contains("nowhere: no such file or folder"))
     let told = try goOn(scratch, ["--data", elsewhere.file("other")])
@@ -153,7 +153,7 @@ struct ResumeTests {
     #expect(try goOn(scratch).status == 130)
     let digits = try goOn(scratch, ["--data", "digits"])
     #expect(digits.status == 1)
-    #expect(digits.errors.contains("digits has 1499 rows of 64 features and 10 classes"))
+    #expect(digits.errors.contains("digits has 1500 rows of 64 features and 10 classes"))
   }
 
   @Test("A folder in which a run is under way is refused to others")

@@ -22,7 +22,9 @@ struct SplitTests {
   func sortedRows() throws {
     let scratch = try TemporaryDirectory()
     let folder = try sorted(scratch)
-    let options = ["--data", folder, "--iterations", "60", "--learning-rate", "3"]
+    let options = [
+      "--data", folder, "--iterations", "200", "--learning-rate", "0.05", "--validation", "24",
+    ]
     try scratch.train("run", options)
     let record = try RunDirectory(path: scratch.file("run")).read().record
     #expect(record.settings.validation == 24 && record.settings.split == .stratified(seed: 0))
@@ -46,7 +48,7 @@ struct SplitTests {
     let scratch = try TemporaryDirectory()
     let folder = try sorted(scratch)
     let outcome = try Command.run(
-      [verb, "--data", folder, "--split", "last", "--output", "run"]
+      [verb, "--data", folder, "--split", "last", "--validation", "24", "--output", "run"]
         + (verb == "tune" ? ["--hidden", "4,5"] : []), in: scratch.path)
     #expect(outcome.status == 1 && outcome.output.isEmpty)
     #expect(

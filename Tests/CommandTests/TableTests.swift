@@ -101,7 +101,11 @@ struct TableTests {
 
     // The run's own table still has its test rows, another one is evaluated as a whole.
     let again = try expect(scratch, ["evaluate", "run", "--data", "shop.csv"])
-    #expect(again.output == first.output)
+    func figures(_ outcome: Command.Outcome) -> Substring {
+      outcome.output.prefix(
+        upTo: outcome.output.range(of: " rows of ")?.lowerBound ?? outcome.output.endIndex)
+    }
+    #expect(figures(again) == figures(first) && figures(again).count > 20)
     try scratch.write(Array(shop(rows: 90, seed: 3).utf8), to: "later.csv")
     _ = try expect(
       scratch, ["evaluate", "run", "--data", "later.csv", "--weights", "trust"],

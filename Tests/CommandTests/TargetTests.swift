@@ -343,7 +343,7 @@ struct TargetTests {
       let large = DrawnTargets.features.elements.map { 20 * $0 }
       try IDX.write(
         Features(.floats(large), exampleShape: [4]), to: scratch.file("data/train-images"))
-      let scaled = try scratch.train("large", ["--data", "data"])
+      let scaled = try scratch.train("large", ["--data", "data", "--scaling", "none"])
       #expect(scaled.output.contains("; about 1 is usual."), "\(scaled.output)")
     }
   }
@@ -357,7 +357,7 @@ struct TargetTests {
     try IDX.write(DrawnTargets.numbers.targets, to: scratch.file("data/train-labels"))
     try refuse(
       scratch, 1, ["resume", "run"],
-      "96 rows of 4 features and a number, but \(scratch.file("data")) has 96 rows of 4 features and 3 "
+      "108 rows of 4 features and a number, but \(scratch.file("data")) has 108 rows of 4 features and 3 "
         + "numbers")
     try IDX.write(DrawnTargets.labels.targets, to: scratch.file("data/train-labels"))
     try refuse(scratch, 1, ["resume", "run"], "and 3 numbers")

@@ -37,7 +37,7 @@ struct TrainTests {
   }
 
   @Test(
-    "The defaults' learning rate is alive at the end, whatever the batch and the rows",
+    "A rate that decays each epoch is alive at the end, whatever the batch and the rows",
     arguments: [(1300, 1000), (2, 1)])
   func smallSets(batch: Int, rows: Int) throws {
     let scratch = try TemporaryDirectory()
@@ -46,12 +46,16 @@ struct TrainTests {
     try IDX.write(pixels, to: data + "/train-images")
     try IDX.write(labels: (0..<rows).map { $0 % 2 }, to: data + "/train-labels")
     try scratch.train(
-      "run", ["--data", data, "--batch", "\(batch)", "--validation", "0", "--iterations", "40"])
+      "run",
+      [
+        "--data", data, "--batch", "\(batch)", "--validation", "0", "--iterations", "40",
+        "--optimizer", "sgd", "--schedule", "epoch-decay", "--learning-rate", "0.5", "--sampling",
+        "replacement",
+      ])
     let run = try RunDirectory(path: scratch.file("run")).read()
     let rates = run.history.epochs.map(\.learningRate)
-    // A cosine is at a hundredth after 94 % of the run.
-    let late = try #require(run.history.epochs.last { $0.iteration <= 37 }).learningRate
-    #expect(rates.count > 20 && rates[0] <= 0.005 && late >= 0.005 * 0.01)
+    #expect(rates.count > 20 && rates[0] == 0.5)
+    #expect(try #require(rates.last) >= 0.5 * 0.01)
   }
 
   @Test(

@@ -19,11 +19,12 @@ extension Dataset {
 }
 
 extension Dataset {
-  /// The same examples with the classes in the order of a schema, such as a model's, where all of their names
-  /// are among its own; else as they are.
+  /// The same examples with the classes, numbers or labels in the order of a schema, such as a model's, where
+  /// their names are its own, or of classes among them; else as they are.
   ///
   /// - Complexity: O(`count`) where the order differs; the features are shared.
   public func matching(_ schema: TargetSchema) -> Dataset {
+    if let same = reordered(as: schema) { return same }
     guard case .classes(let labels, let names) = targets, schema.kind == .classes,
       names != schema.names
     else { return self }
@@ -32,6 +33,24 @@ extension Dataset {
     if known.count != names.count { return self }
     return Dataset(
       features, targets: .classes(labels.map { known[$0] }, names: schema.names),
+      weights: weights, groups: groups)
+  }
+}
+
+extension Dataset {
+  /// The same numbers or labels in the order of a schema of the same names; nil where that does not apply.
+  private func reordered(as schema: TargetSchema) -> Dataset? {
+    guard let values = targets.values, self.schema.kind == schema.kind,
+      self.schema.names != schema.names
+    else { return nil }
+    let names = self.schema.names
+    let order = schema.names.compactMap { names.firstIndex(of: $0) }
+    if order.count != names.count || Set(order).count != names.count { return nil }
+    let sorted = (0..<count).flatMap { row in order.map { values[row * names.count + $0] } }
+    return Dataset(
+      features,
+      targets: schema.kind == .numbers
+        ? .numbers(sorted, names: schema.names) : .labels(sorted, names: schema.names),
       weights: weights, groups: groups)
   }
 }

@@ -73,6 +73,11 @@ public struct UnsuitableOption: Error, Hashable, CustomStringConvertible {
   /// What was found there, such as `IDX files`.
   public var format: String
 
+  /// Creates an error.
+  public init(option: String, path: String, format: String) {
+    (self.option, self.path, self.format) = (option, path, format)
+  }
+
   /// What was found, and what cannot be chosen for it.
   public var description: String {
     "\(path): found \(format), for which \(option) cannot be chosen"

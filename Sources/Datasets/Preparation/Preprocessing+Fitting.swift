@@ -13,7 +13,7 @@ extension Preprocessing {
   ///   column has the deviation and the range 1.
   /// - Every column of numbers of a table gets a number for missing cells, whether it has any or not:
   ///   the next table may. Medians and most frequent numbers are of at most a million rows, evenly spaced.
-  /// - Categories are those that occur in the rows.
+  /// - Categories are those that occur in the rows whose weight is not 0.
   /// - Targets that are numbers are standardized.
   ///
   /// - Throws: ``DatasetError`` where a feature is infinite or, unless missing cells are filled, not a number
@@ -77,7 +77,7 @@ private struct PreprocessingFit {
   private mutating func impute(by imputation: ColumnPreparation.Imputation) throws {
     let columns = numbers
     if columns.isEmpty { return }
-    let rows = rows(atMost: 1_000_000)
+    let rows = rows(atMost: Self.mostRows)
     var indicated: [Int] = []
     var values: [Double] = []
     // A pass over the rows for many columns: they may lie in a mapped file.
@@ -87,13 +87,21 @@ private struct PreprocessingFit {
         let cells = all.filter { !$0.isNaN }
         let hasMissing =
           cells.count < rows.count
-          || (rows.count < features.count
-            && (0..<features.count).contains { features.number($0, column).isNaN })
+          || (rows.count == Self.mostRows && hasMissingCell(column))
         if hasMissing && settings.indicatesMissing { indicated.append(column) }
         values.append(imputation.value(of: cells) ?? 0)
       }
     }
     steps.append(.impute(columns: columns, values: values, indicated: indicated))
+  }
+
+  /// The most rows that medians and most frequent numbers are taken of.
+  private static let mostRows = 1_000_000
+
+  private func hasMissingCell(_ column: Int) -> Bool {
+    (0..<features.count).contains {
+      dataset.weights?[$0] != 0 && features.number($0, column).isNaN
+    }
   }
 
   /// Up to `limit` rows whose weight is not 0, evenly spaced.
@@ -116,6 +124,13 @@ private struct PreprocessingFit {
         throw DatasetError("column \(name) has categories, expected numbers to take logarithms of")
       }
       return column
+    }
+    for case .impute(let filled, let values, _) in steps {
+      for (column, value) in zip(filled, values) where columns.contains(column) && value <= -1 {
+        throw DatasetError(
+          "missing cells of column \(names[column]) become \(wholeOrPlain(value)), expected a number "
+            + "above -1 to take the logarithm ln(1 + x) of")
+      }
     }
     steps.append(.log(columns: columns.sorted()))
     try features.checkLogarithms(of: columns)
@@ -144,7 +159,12 @@ private struct PreprocessingFit {
     if dataset.weights?.allSatisfy({ $0 == 0 }) ?? false {
       throw DatasetError("no training row has a weight above 0")
     }
-    let means = weightedMeans { _, number in number }
+    // Of a second pass, the mean of what the first one leaves: numbers may be much larger than they differ.
+    let rough = weightedMeans { _, number in number }
+    let rest = weightedMeans { column, number in number - rough[column] }
+    var means = zip(rough, rest).map { $0 + $1 }
+    let (lowest, highest) = ranges(of: columns)
+    for column in columns where lowest[column] == highest[column] { means[column] = lowest[column] }
     let spreads = weightedMeans { column, number in
       (number - means[column]) * (number - means[column])
     }.map { $0.squareRoot() }
@@ -154,14 +174,11 @@ private struct PreprocessingFit {
     steps.append(
       .standardize(
         columns: columns, means: columns.map { means[$0] },
-        // Rounding of the mean leaves a constant column a deviation that is not 0.
-        deviations: columns.map { spreads[$0] > 1e-12 * abs(means[$0]) ? spreads[$0] : 1 }))
+        deviations: columns.map { spreads[$0] > 0 ? spreads[$0] : 1 }))
   }
 
-  private mutating func scaleToRange() throws {
-    let columns = numbers
-    if columns.isEmpty { return }
-    if features.count == 0 { throw DatasetError("the range of no examples") }
+  /// The least and the largest number of columns, after the steps so far.
+  private func ranges(of columns: [Int]) -> (lowest: [Double], highest: [Double]) {
     var lowest = [Double](repeating: .infinity, count: features.featureCount)
     var highest = lowest.map { -$0 }
     forEachRow { row, numbers in
@@ -171,6 +188,14 @@ private struct PreprocessingFit {
         highest[column] = max(highest[column], numbers[column])
       }
     }
+    return (lowest, highest)
+  }
+
+  private mutating func scaleToRange() throws {
+    let columns = numbers
+    if columns.isEmpty { return }
+    if features.count == 0 { throw DatasetError("the range of no examples") }
+    let (lowest, highest) = ranges(of: columns)
     let ranges = columns.map { highest[$0] - lowest[$0] }
     if let wrong = ranges.firstIndex(where: { !$0.isFinite }) {
       throw DatasetError(
@@ -189,7 +214,7 @@ private struct PreprocessingFit {
     let rule = settings.unknownCategory
     let counts = columns.map { column in
       var counts = [Int](repeating: 0, count: table[column].categories?.count ?? 0)
-      for row in 0..<features.count {
+      for row in 0..<features.count where dataset.weights?[row] != 0 {
         let cell = features.number(row, column)
         if !cell.isNaN { counts[Int(cell)] += 1 }
       }

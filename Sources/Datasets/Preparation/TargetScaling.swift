@@ -66,7 +66,13 @@ public struct TargetScaling: Hashable, Codable, Sendable {
       return weightedMean(column) { ($0 - mean) * ($0 - mean) }.squareRoot()
     }
     // Rounding of the mean leaves a constant column a deviation that is not 0.
-    let deviations = zip(means, spreads).map { $1 > 1e-12 * abs($0) ? $1 : 1 }
+    let deviations = names.indices.map { column in
+      let first = values[column]
+      let isConstant = stride(from: column, to: values.count, by: names.count).allSatisfy {
+        values[$0] == first
+      }
+      return spreads[column] > 0 && !isConstant ? spreads[column] : 1
+    }
     for (name, (mean, deviation)) in zip(names, zip(means, spreads))
     where !mean.isFinite || !deviation.isFinite {
       throw DatasetError("the targets \(name) are too large to standardize; divide them")

@@ -36,5 +36,7 @@ package final class MappedFile: @unchecked Sendable {
   /// that is left.
   package static func suits(byteCount: Int, memory: MemoryLimit = .current) -> Bool {
     Double(byteCount) > memory.left / 4
+      // A mapping takes address space, too.
+      && !(memory.limitsAddresses && Double(byteCount) > memory.left)
   }
 }

@@ -13,6 +13,10 @@ package struct MemoryLimit: Sendable, Equatable {
     (self.total, left, self.kind) = (total, max(total - used, 0), kind)
   }
 
+  private static let addressKind = "of address space that ulimit -v allows"
+  /// Whether it is address space that is limited, which mapped files take as well.
+  var limitsAddresses: Bool { kind == Self.addressKind }
+
   /// A machine's memory in bytes.
   package static func machine(_ total: Double, used: Double = 0) -> MemoryLimit {
     MemoryLimit(total: total, used: used, kind: "that this machine has")
@@ -29,7 +33,7 @@ package struct MemoryLimit: Sendable, Equatable {
     let machine = machine(Double(ProcessInfo.processInfo.physicalMemory), used: used(1))
     let others = [
       limit(RLIMIT_AS).map {
-        MemoryLimit(total: $0, used: used(0), kind: "of address space that ulimit -v allows")
+        MemoryLimit(total: $0, used: used(0), kind: addressKind)
       },
       limit(RLIMIT_DATA).map {
         MemoryLimit(total: $0, used: used(5), kind: "of data that ulimit -d allows")

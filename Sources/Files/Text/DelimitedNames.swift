@@ -90,17 +90,17 @@ struct JoinedNames {
   /// - Parameter isSorted: whether names are sorted, numerically where all are whole numbers, or in the
   ///   order of the rows in which they come first.
   init(_ parts: [DelimitedNames], isSorted: Bool) {
-    var firstRows: [String: Int] = [:]
+    // Texts that are equal but for the composition of their characters are one name, spelled as in the
+    // first row that has it, whichever worker read that.
+    var first: [String: (text: String, row: Int)] = [:]
     let partTexts = parts.map(\.texts)
     for (part, texts) in zip(parts, partTexts) {
-      for (text, row) in zip(texts, part.firstRows) {
-        firstRows[text] = min(row, firstRows[text] ?? .max)
+      for (text, row) in zip(texts, part.firstRows) where row < first[text]?.row ?? .max {
+        first[text] = (text, row)
       }
     }
-    let all =
-      isSorted
-      ? sortedNames(Array(firstRows.keys))
-      : firstRows.sorted { $0.value < $1.value }.map(\.key)
+    let names = first.values.sorted { $0.row < $1.row }.map(\.text)
+    let all = isSorted ? sortedNames(names) : names
     let order = Dictionary(uniqueKeysWithValues: zip(all, all.indices))
     positions = partTexts.map { texts in texts.map { Double(order[$0] ?? 0) } }
     texts = all

@@ -15,6 +15,7 @@ struct CellOptions: ParsableArguments {
     help: "Whether a table's first line holds the names of its columns. (default: found out)")
   var header: Bool?
   @Option(
+    parsing: .unconditional,
     help: .init(
       "Texts of a table's missing cells, with commas between them, in addition to empty cells, NA, NaN, null and their like. (default: none)",
       valueName: "texts"))

@@ -110,6 +110,11 @@ extension TrainingSession {
     var outcome = trained
     let measured = measure(&outcome, on: sets)
     let (training, validation) = (measured?.training, measured?.validation)
+    if let validation, !validation.loss.isFinite {
+      Console.error(
+        "warning: the validation loss is \(plain(validation.loss)): some rows' scores are not finite, or "
+          + "no row has a weight above 0; metrics of these rows mean nothing")
+    }
     if let training {
       outcome.diagnosis?.measured(
         training: training[.accuracy], validation: validation?[.accuracy])

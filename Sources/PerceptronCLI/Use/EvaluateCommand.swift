@@ -97,6 +97,23 @@ struct EvaluateCommand: CommandWithExamples {
       json ? measured.json : measured.text(columns: Console.tableColumns))
   }
 
+  /// Throws where a data set whose targets have names has some that the model does not know: they cannot be
+  /// told by their positions, as the numbered classes of IDX files are.
+  private func requireNames(
+    of known: TargetSchema, _ found: TargetSchema, _ source: String
+  ) throws {
+    let format = DatasetLibrary.detectedFormat(of: source)
+    guard format == .csv || format == .numpy || format == .pictures, known.kind == found.kind,
+      let other = found.names.first(where: { !known.names.contains($0) })
+    else { return }
+    func list(_ names: [String]) -> String {
+      names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", …" : "")
+    }
+    throw FileError(
+      source,
+      "expected the \(known.kind) of the model, \(list(known.names)); found \(other)")
+  }
+
   /// Whether a data set is a single table, without parts for training and test.
   private func isSingleTable(_ source: String) -> Bool {
     DatasetLibrary.detectedFormat(of: source) == .csv && !isDirectory(source)
@@ -155,6 +172,7 @@ struct EvaluateCommand: CommandWithExamples {
         // A column of a table; the weights of IDX data are a file, read below.
         weights: isDirectory(choice.source) ? nil : weights
       ).matching(schema)
+      try requireNames(of: schema, rows.schema, choice.source)
     } else {
       let found = try RunData(ofModel: path, format: source.format)
       (choice, rows) = (found.choice, try found.loaded.part(split))

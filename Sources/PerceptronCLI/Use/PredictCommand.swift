@@ -26,10 +26,10 @@ struct PredictCommand: CommandWithExamples {
   static let examples = [
     CommandExample(
       "Predict the classes of the rows of a table.",
-      "perceptron predict runs/iris-1 flowers.csv > classes.csv"),
+      "perceptron predict runs/iris-1 flowers.csv"),
     CommandExample(
-      "Predict the rows of a table in a pipe, with probabilities.",
-      "zcat flowers.csv.gz | perceptron predict runs/iris-1 - --probabilities"),
+      "Predict the rows of a table on standard input, with probabilities.",
+      "perceptron predict runs/iris-1 - --probabilities"),
     CommandExample(
       "Predict the classes of the Fashion-MNIST test images.",
       "perceptron predict runs/fashion-mnist-1 \(FashionMNIST.directory)/t10k-images-idx3-ubyte.gz"),
@@ -127,7 +127,11 @@ struct PredictCommand: CommandWithExamples {
     _ body: (_ file: String, _ first: Int, _ found: Predictions) throws -> Void
   ) throws {
     var options = ReadingOptions.none
-    options.pictureSize = try ModelFile.record(ofModel: path)?.settings.reading?.pictureSize
+    if let known = try ModelFile.record(ofModel: path)?.settings.reading {
+      (options.pictureSize, options.missing) = (known.pictureSize, known.missing)
+      if !files.contains(where: RowFile.isTable) { options.missing = [] }
+      if files.contains(where: RowFile.isTable) { options.pictureSize = nil }
+    }
     cells.complete(&options)
     for file in files {
       try naming(file) { try predict(file, with: model, path: path, options, body) }

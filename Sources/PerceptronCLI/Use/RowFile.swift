@@ -63,8 +63,8 @@ struct PredictionTable {
     return line([names + more])
   }
 
-  /// A line for each row, without the last line end. Numbers have the fewest digits that tell them apart in
-  /// the model's precision.
+  /// A line for each row, without the last line end. Probabilities have the fewest digits that tell them apart
+  /// in the model's precision.
   func rows<Scalar: BLASScalar>(_ found: Predictions, as _: Scalar.Type) -> String {
     func texts(_ numbers: [Double]) -> [String] { numbers.map { "\(Scalar($0))" } }
     let chances = withProbabilities ? found.probabilities : nil
@@ -73,7 +73,8 @@ struct PredictionTable {
         let probabilities = chances.map { texts($0.row(row).elements.map { Double($0) }) }
         switch schema.kind {
         case .classes: return [schema.names[found.classes[row]]] + (probabilities ?? [])
-        case .numbers: return texts(found.values?.row(row).elements ?? [])
+        // In their own units, of which single precision may not hold the digits.
+        case .numbers: return (found.values?.row(row).elements ?? []).map { "\($0)" }
         case .labels:
           return probabilities
             ?? (found.values?.row(row).elements ?? []).map { $0 == 1 ? "1" : "0" }

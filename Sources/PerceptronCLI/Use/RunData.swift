@@ -64,6 +64,6 @@ struct RunData {
   func requireSame() throws {
     guard let digest, try loaded.training.digest() != digest else { return }
     throw FileError(
-      source, "this is not the data that the run was trained on; say where that is with --data")
+      source, "this is not the data that the run was trained on; say where it is with --data")
   }
 }

@@ -34,13 +34,16 @@ package struct ExperimentDefaults: Equatable, Sendable {
   package static let own = ExperimentDefaults(
     hidden: OwnDataDefaults.hidden, scale: 0.05, validation: OwnDataDefaults.mostValidation)
 
-  package static func suiting(_ data: LoadedData) -> ExperimentDefaults {
+  /// - Parameter isClassic: whether one's own data is to have the classic experiment, as Fashion-MNIST has.
+  package static func suiting(
+    _ data: LoadedData, isClassic: Bool = false
+  ) -> ExperimentDefaults {
     var defaults =
       switch data.kind {
       case .digits: digits
       case .cifar10: cifar10
       case .fashionMNIST: fashionMNIST
-      case .own: own
+      case .own: isClassic ? fashionMNIST : own
       }
     // At most a fifth of a small set, a tenth of one's own.
     let share = defaults.classic == nil ? OwnDataDefaults.validationDivisor : 5
@@ -76,14 +79,12 @@ extension Hyperparameters {
     for data: LoadedData, format: DatasetLibrary.Format? = nil
   ) throws -> Experiment {
     try check()
-    let defaults = ExperimentDefaults.suiting(data)
+    // NumPy's numbers are for comparison with the classic experiment, on any data.
+    let defaults = ExperimentDefaults.suiting(data, isClassic: random == .numpy)
     let rows = data.training.count
     if rows == 0 { throw DatasetError("\(data.name) has no training rows") }
     let schema = data.training.schema
-    // NumPy's stream is that of the classic formulation, whatever the data.
-    let usual =
-      defaults.classic ?? (random == .numpy ? ExperimentDefaults.fashionMNIST.classic : nil)
-    let classic = isPlain && schema.kind == .classes ? usual : nil
+    let classic = isPlain && schema.kind == .classes ? defaults.classic : nil
     let isPlain = classic != nil
     let split = validationSplit(of: data)
     let held = try heldOut(of: data, defaults, by: split)
@@ -237,6 +238,9 @@ extension Hyperparameters {
   private func modernTraining(rowCount: Int, own: OwnDataDefaults?) throws -> TrainerSettings {
     let entry = optimizer ?? Self.defaultOptimizer
     let batchSize = batch ?? own?.batchSize ?? min(Self.defaultBatch, max(rowCount, 1))
+    // A batch that was chosen larger than the data repeats rows, as the classic experiment's may.
+    let usualSampling =
+      own != nil && batchSize > rowCount ? Self.classicSampling : Self.defaultSampling
     let usualLength: TrainerSettings.Length =
       if let own {
         .iterations(own.iterations(batchSize: batchSize))
@@ -247,9 +251,7 @@ extension Hyperparameters {
       optimizer: entry.optimizer,
       learningRate: learningRate ?? own?.learningRate(of: entry) ?? entry.learningRate,
       length: iterations.map { .iterations($0) } ?? epochs.map { .epochs($0) } ?? usualLength,
-      batchSize: batchSize,
-      sampling: sampling
-        ?? (own != nil && batchSize > rowCount ? .replacement : Self.defaultSampling))
+      batchSize: batchSize, sampling: sampling ?? usualSampling)
     let iterations = settings.iterations(rowCount: rowCount)
     if let warmUp, warmUp > 0, warmUp >= iterations {
       throw HyperparameterError(

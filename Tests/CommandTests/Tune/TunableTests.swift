@@ -33,7 +33,9 @@ struct TunableTests {
 
   /// What of `perceptron train` determines no numbers, or not those of a trial.
   private let untuned: Set = [
-    "ensemble", "repeats", "from", "data", "format", "task", "weights", "group", "test", "output",
+    "target", "columns", "ignore", "types", "separator", "header", "no-header", "missing",
+    "features", "resize", "target-column", "ensemble", "repeats", "from", "data", "format", "task",
+    "weights", "group", "test", "output",
     "overwrite", "checkpoint-every", "diagnose",
     "tensorboard", "quiet",
     "json",

@@ -176,7 +176,7 @@ struct TuneResumeTests {
     #expect(try Command.run(["tune", "--resume", study], in: elsewhere.path).status == 0)
     try FileManager.default.moveItem(atPath: folder, toPath: scratch.file("moved"))
     let gone = try Command.run(["tune", "--resume", study])
-    #expect(gone.status == 1 && gone.errors.contains("give its folder with --data"))
+    #expect(gone.status == 1 && gone.errors.contains("say where it is with --data"))
     let moved = scratch.file("moved")
     #expect(try Command.run(["tune", "--resume", study, "--data", moved]).status == 0)
     try IDX.write(labels: [0, 2, 2, 0], to: moved + "/train-labels")
