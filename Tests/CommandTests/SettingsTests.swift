@@ -51,7 +51,7 @@ struct SettingsTests {
     let scratch = try TemporaryDirectory()
     let sets = try (["digits"] + folders(scratch)).map { try DatasetLibrary.load($0) }
     let own = ExperimentDefaults(hidden: 100, scale: 0.05, validation: 0)
-    #expect(sets[1...2].map(ExperimentDefaults.suiting) == [own, own])
+    #expect(sets[1...2].map { ExperimentDefaults.suiting($0) } == [own, own])
     #expect(
       ExperimentDefaults.suiting(sets[3])
         == ExperimentDefaults(
