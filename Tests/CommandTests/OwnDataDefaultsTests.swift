@@ -102,6 +102,8 @@ struct OwnDataDefaultsTests {
     try check("epochs", { $0.epochs = 3 }) { $0.training.length = .epochs(3) }
     try check("batch", { $0.batch = 45 }) {
       $0.training.batchSize = 45
+      // The same number of epochs.
+      $0.training.length = .iterations(2000)
     }
     try check("sampling", { $0.sampling = .replacement }) { $0.training.sampling = .replacement }
     try check("schedule", { $0.schedule = .constant }) { $0.training.schedule = .constant }

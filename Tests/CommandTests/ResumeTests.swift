@@ -144,7 +144,7 @@ struct ResumeTests {
     }
     try write(folder, labels: [0, 1, 2, 0, 1, 2, 0, 5])
     try expectRefused(
-      "7 rows of 6 features and 3 classes, but \(folder) has 7 rows of 6 features and 6 classes")
+      "8 rows of 6 features and 3 classes, but \(folder) has 8 rows of 6 features and 6 classes")
     try write(folder, brightest: 71)
     try expectRefused("data differs from the data that the run began with")
     try write(folder, labels: [0, 1, 2, 0, 1, 2, 0, 2])

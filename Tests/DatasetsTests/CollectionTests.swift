@@ -163,8 +163,8 @@ struct CollectionTests {
 
   @Test("A directory of other files is refused with their kinds and advice")
   func otherKinds() throws {
-    try directory.write(Array("a,b\n1,2\n".utf8), to: "other.csv")
-    #expect(loadingError(directory.path, nil)?.hasSuffix("found other.csv (a CSV table)") == true)
+    try directory.write(Array("{}".utf8), to: "notes.json")
+    #expect(loadingError(directory.path, nil)?.hasSuffix("found notes.json (a JSON file)") == true)
     try directory.write([0x50, 0x4B, 3, 4], to: "data.zip")
     let archive = directory.file("data.zip")
     #expect(

@@ -333,7 +333,7 @@ struct TableTests {
     #expect(
       refusal(["1", "2", "?", "4"])
         == "line 4, column a: expected a number, as in most rows, found \"?\"; name it as a missing "
-        + "value, or choose the column's type category (`types`)")
+        + "value (`missing`), or choose the column's type category (`types`)")
     #expect(
       refusal(["1,5", "2,5"])
         == "line 2, column a: expected a number, found \"1,5\"; write numbers with a decimal point and "
@@ -346,7 +346,7 @@ struct TableTests {
     #expect(
       refusal((0..<5000).map { "text \($0 % 1001)" })
         == "column a: expected categories, found more than 1,000 different texts; leave the column "
-        + "out, or choose its type category (`types`)")
+        + "out (`ignore`), or choose its type category (`types`)")
   }
 
   @Test("Up to 1,000 categories, and one for every second row, are read")
@@ -364,7 +364,7 @@ struct TableTests {
     #expect(
       error("a,t\n\(rows)abc,1\n") { $0.targets = ["t"] }
         == "line 300002, column a: expected a number, as in the rows before, found \"abc\"; name it as "
-        + "a missing value, or choose the column's type category (`types`)")
+        + "a missing value (`missing`), or choose the column's type category (`types`)")
   }
 
   @Test("A header alone, and a separator that is none, are refused")
