@@ -30,7 +30,9 @@ package struct MemoryLimit: Sendable, Equatable {
     func used(_ index: Int) -> Double {
       counts.indices.contains(index) ? counts[index] * Double(sysconf(Int32(_SC_PAGESIZE))) : 0
     }
-    let machine = machine(Double(ProcessInfo.processInfo.physicalMemory), used: used(1))
+    // Pages of files, such as mapped ones, give way where memory is short.
+    let own = max(used(1) - used(2), 0)
+    let machine = machine(Double(ProcessInfo.processInfo.physicalMemory), used: own)
     let others = [
       limit(RLIMIT_AS).map {
         MemoryLimit(total: $0, used: used(0), kind: addressKind)
@@ -39,7 +41,7 @@ package struct MemoryLimit: Sendable, Equatable {
         MemoryLimit(total: $0, used: used(5), kind: "of data that ulimit -d allows")
       },
       groupLimit { try? String(contentsOfFile: $0, encoding: .utf8) }.map {
-        MemoryLimit(total: $0, used: used(1), kind: "that the container or control group allows")
+        MemoryLimit(total: $0, used: own, kind: "that the container or control group allows")
       },
     ]
     return others.compactMap { $0 }.reduce(machine) { $1.left < $0.left ? $1 : $0 }
