@@ -221,6 +221,28 @@ import Testing
     }
   }
 
+  @Test("Columns are constant only where all cells are equal, however many and however large")
+  func nearlyConstantColumns() throws {
+    let count = 100_000
+    var cells: [Double] = []
+    for row in 0..<count {
+      let odd = Double(row % 2)
+      cells += [0.1, 1.7e18 + odd * 2048, 1.7e9 + odd / 1024]
+    }
+    let table = Dataset(
+      Features(
+        .doubles(cells), exampleShape: [3],
+        columns: ["a", "b", "c"].map { FeatureColumn(name: $0) }),
+      labels: [Int](repeating: 0, count: count))
+    let preprocessing = try Preprocessing.fitted(
+      to: table, columns: ColumnPreparation(scaling: .standard))
+    let rows = prepared(table[rows: 0..<2], preprocessing)
+    #expect(rows.map { $0[0] } == [0, 0])
+    for column in 1...2 {
+      #expect(abs(rows[0][column] + 1) < 1e-6 && abs(rows[1][column] - 1) < 1e-6, "\(rows)")
+    }
+  }
+
   @Test("Cells that no choice covers are refused with their row and column")
   func refusals() throws {
     func message(_ columns: ColumnPreparation, _ table: Dataset = Self.table()) -> String? {

@@ -160,11 +160,17 @@ private struct PreprocessingFit {
       throw DatasetError("no training row has a weight above 0")
     }
     // Of a second pass, the mean of what the first one leaves: numbers may be much larger than they differ.
-    let rough = weightedMeans { _, number in number }
+    var first = [Double?](repeating: nil, count: features.featureCount)
+    var isConstant = [Bool](repeating: true, count: features.featureCount)
+    let rough = weightedMeans { column, number in
+      isConstant[column] = isConstant[column] && number == first[column] ?? number
+      first[column] = number
+      return number
+    }
     let rest = weightedMeans { column, number in number - rough[column] }
-    var means = zip(rough, rest).map { $0 + $1 }
-    let (lowest, highest) = ranges(of: columns)
-    for column in columns where lowest[column] == highest[column] { means[column] = lowest[column] }
+    let means = rough.indices.map { column in
+      (isConstant[column] ? first[column] : nil) ?? rough[column] + rest[column]
+    }
     let spreads = weightedMeans { column, number in
       (number - means[column]) * (number - means[column])
     }.map { $0.squareRoot() }
@@ -177,8 +183,10 @@ private struct PreprocessingFit {
         deviations: columns.map { spreads[$0] > 0 ? spreads[$0] : 1 }))
   }
 
-  /// The least and the largest number of columns, after the steps so far.
-  private func ranges(of columns: [Int]) -> (lowest: [Double], highest: [Double]) {
+  private mutating func scaleToRange() throws {
+    let columns = numbers
+    if columns.isEmpty { return }
+    if features.count == 0 { throw DatasetError("the range of no examples") }
     var lowest = [Double](repeating: .infinity, count: features.featureCount)
     var highest = lowest.map { -$0 }
     forEachRow { row, numbers in
@@ -188,14 +196,6 @@ private struct PreprocessingFit {
         highest[column] = max(highest[column], numbers[column])
       }
     }
-    return (lowest, highest)
-  }
-
-  private mutating func scaleToRange() throws {
-    let columns = numbers
-    if columns.isEmpty { return }
-    if features.count == 0 { throw DatasetError("the range of no examples") }
-    let (lowest, highest) = ranges(of: columns)
     let ranges = columns.map { highest[$0] - lowest[$0] }
     if let wrong = ranges.firstIndex(where: { !$0.isFinite }) {
       throw DatasetError(
