@@ -12,7 +12,7 @@ protocol DefaultData {
 
 extension DefaultData {
   static var taskHelp: String {
-    "by the values: texts and whole numbers of few values are classes, columns of 0 and 1 labels, other numbers numbers"
+    "classes for texts and for whole numbers with few different values, labels for several columns of 0 and 1, else numbers"
   }
 }
 
