@@ -72,7 +72,7 @@ public struct GradientCheckReport: Sendable, Codable {
         let error = GradientCheckReport.relativeError(analytic, numeric)
         if error > largestError || index.isEmpty {
           largestError = error
-          index = indices(at: position)
+          index = indices(at: position, in: shape)
           self.analytic = analytic
           self.numeric = numeric
         }
@@ -89,16 +89,6 @@ public struct GradientCheckReport: Sendable, Codable {
 
     /// Whether slope and gradient of every compared entry are 0, which says little.
     var isAllZero: Bool { checkedCount > 0 && tellingCount == 0 }
-
-    private func indices(at position: Int) -> [Int] {
-      var rest = position
-      var indices: [Int] = []
-      for extent in shape.reversed() {
-        indices.insert(rest % extent, at: 0)
-        rest /= extent
-      }
-      return indices
-    }
   }
 
   /// The findings in the network's order.
@@ -172,4 +162,15 @@ extension GradientCheckReport: CustomStringConvertible {
     // The sign of a NaN means nothing.
     value.isNaN ? "nan" : String(format: "%.\(digits)e", value)
   }
+}
+
+/// The index along each dimension of a position in row-major order.
+func indices(at position: Int, in dimensions: [Int]) -> [Int] {
+  var rest = position
+  var indices: [Int] = []
+  for extent in dimensions.reversed() {
+    indices.insert(rest % extent, at: 0)
+    rest /= extent
+  }
+  return indices
 }

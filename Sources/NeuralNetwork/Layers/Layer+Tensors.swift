@@ -37,6 +37,28 @@ extension Layer {
     return (Parameters(zip(parameterKinds, gradients).map { ($0.name, $1) }), inputGradient)
   }
 
+  /// The loss's gradient with respect to the input alone; the arguments are as for
+  /// ``backward(upstream:input:pass:)``.
+  func inputGradient(
+    upstream: Tensor<Scalar>, input: Tensor<Scalar>, pass: Pass = .inference
+  ) -> Tensor<Scalar> {
+    let (output, saved) = record(of: input, pass: pass)
+    var gradient = Tensor<Scalar>.zeros(input.shape)
+    upstream.withRows { upstream in
+      input.withRows { input in
+        output.withRows { output in
+          saved.withUnsafeElements { saved in
+            let record = ForwardRecord(input: input, output: output, pass: pass, saved: saved)
+            gradient.withMutableRows {
+              inputGradient(upstream: upstream, record: record, into: $0)
+            }
+          }
+        }
+      }
+    }
+    return gradient
+  }
+
   /// The layer's output, [rows, outputs], and its saved activations.
   private func record(
     of input: Tensor<Scalar>, pass: Pass
