@@ -54,7 +54,7 @@ extension Report {
   }
 
   var commands: [String] {
-    blocks.compactMap { if case .command(let text) = $0 { text } else { nil } }
+    blocks.compactMap { if case .code(let text) = $0 { text } else { nil } }
   }
 
   var figures: [Fact] {

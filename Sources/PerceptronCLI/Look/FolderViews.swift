@@ -3,12 +3,6 @@ import Foundation
 import Perceptron
 import PerceptronCommandSupport
 
-/// Throws a `ValidationError` unless the value of --output, if given, names an HTML file.
-func requirePage(_ output: String?) throws {
-  guard let output, !output.hasSuffix(".html") else { return }
-  throw ValidationError("--output is \(output), expected a file whose name ends in .html")
-}
-
 extension RunDirectory {
   /// The error for a folder that is expected to hold the record of a run.
   func missingRecord(_ otherwise: String) -> FileError {

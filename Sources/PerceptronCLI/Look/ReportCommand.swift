@@ -49,7 +49,7 @@ struct ReportCommand: CommandWithExamples {
     try report.write(to: path, drawings)
     if let problem { Console.error(problem) }
     try Console.output(path)
-    if open { show(path) }
+    if open { openPage(path) }
   }
 
   /// Throws where the page could not be written, before it is made.
@@ -78,23 +78,6 @@ struct ReportCommand: CommandWithExamples {
     }
     let found = directory.holdsModel ? "found a model without its run.json" : "found neither"
     throw directory.missingRecord("expected the folder of a run or a study, \(found)")
-  }
-
-  private func show(_ path: String) {
-    let programs = ["xdg-open", "open"]
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let candidates = programs.flatMap { name in folders.map { "\($0)/\(name)" } }
-    guard
-      let program = candidates.first(where: FileManager.default.isExecutableFile(atPath:)),
-      let process = try? Process.run(URL(fileURLWithPath: program), arguments: [path])
-    else {
-      Console.error("--open: there is no xdg-open or open here; open \(path) in a browser")
-      return
-    }
-    process.waitUntilExit()
-    if process.terminationStatus != 0 {
-      Console.error("--open: \(program) failed; open \(path) in a browser")
-    }
   }
 }
 

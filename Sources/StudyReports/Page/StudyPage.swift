@@ -125,7 +125,7 @@ extension StudyPage {
     let best = folder + slash + Study.bestName
     if FileManager.default.fileExists(atPath: best) { facts.append(.init("best network", best)) }
     let commands = details.commands.flatMap { command -> [Report.Block] in
-      [.paragraph(command.purpose), .command(command.line)]
+      [.paragraph(command.purpose), .code(command.line)]
     }
     return Report.Section("Files and commands", [.facts(facts)] + commands)
   }

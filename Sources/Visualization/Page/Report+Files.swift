@@ -25,7 +25,33 @@ extension Report {
     try Self.replace(earlier, in: folder, with: files)
   }
 
-  /// Whether ``write(to:_:)`` wrote the page at `path`.
+  /// Writes the page alone to `path`. It replaces an earlier page, whose charts and pictures are
+  /// removed from the folder beside it, and no other file.
+  ///
+  /// - Throws: as ``checkReplaceable(_:)``, ``ImageError`` if a picture cannot be encoded, and
+  ///   `FileError` if a file cannot be written or removed.
+  /// - Precondition: as for ``html(_:)``.
+  public func writePage(to path: String, _ drawings: Drawings) throws {
+    try Self.checkReplaceable(path)
+    let page = try html(drawings)
+    if Self.isPage(at: path) { try Self.removeFiles(in: Self.folder(of: path)) }
+    try AtomicFile.write(Array(page.utf8), to: path)
+  }
+
+  /// Throws `FileError` where ``writePage(to:_:)`` could not write, or would replace a file that is
+  /// not a page of this library.
+  public static func checkReplaceable(_ path: String) throws {
+    try AtomicFile.check(path)
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    if attributes?[.type] as? FileAttributeType == .typeRegular, !isPage(at: path) {
+      throw FileError(
+        path,
+        "expected a page of this library to replace, found another file; give the page "
+          + "another name")
+    }
+  }
+
+  /// Whether ``write(to:_:)`` or ``writePage(to:_:)`` wrote the page at `path`.
   public static func isPage(at path: String) -> Bool {
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
@@ -37,12 +63,19 @@ extension Report {
   /// Removes the page at `path` with its charts and pictures. Other files in the folder beside it
   /// stay, and the folder with them.
   ///
-  /// - Returns: false if there is no page of ``write(to:_:)``; nothing is removed then.
+  /// - Returns: false if there is no page of this library; nothing is removed then.
   /// - Throws: `FileError` if a file cannot be removed.
   @discardableResult
   public static func remove(at path: String) throws -> Bool {
     if !isPage(at: path) { return false }
-    let folder = folder(of: path)
+    try removeFiles(in: folder(of: path))
+    // Last, so that a removal that failed can be repeated.
+    try AtomicFile.remove(path)
+    return true
+  }
+
+  /// Removes a page's charts and pictures from its folder, and the folder if it has no other files.
+  private static func removeFiles(in folder: String) throws {
     // A folder without a page's list stays.
     let files = (try? earlierFiles(in: folder)) ?? []
     for name in files { try AtomicFile.remove(folder + "/" + name) }
@@ -52,9 +85,6 @@ extension Report {
       // With other files in the folder, an empty list lets the next page be written.
       if rmdir(folder) != 0 { try AtomicFile.write([], to: list) }
     }
-    // Last, so that a removal that failed can be repeated.
-    try AtomicFile.remove(path)
-    return true
   }
 
   /// The folder beside a page: the path without its extension or, if it has none, with `-files`.

@@ -74,7 +74,8 @@ extension Report {
     switch block {
     case .paragraph(let text): "<p>\(HTML.flowing(text))</p>\n"
     case .warning(let text): warning(text)
-    case .command(let text): "<pre><code>\(HTML.escaped(text))</code></pre>\n"
+    case .code(let text): "<pre><code>\(HTML.escaped(text))</code></pre>\n"
+    case .formula(let lines): formula(lines)
     case .figures(let facts): HTML.list(facts, class: "figures")
     case .facts(let facts): HTML.list(facts, class: "facts")
     case .table(let table): table.html
@@ -88,6 +89,14 @@ extension Report {
 
   private static func warning(_ text: String) -> String {
     "<p class=\"warning\"><strong>Note:</strong> \(HTML.flowing(text))</p>\n"
+  }
+
+  /// Each line is spoken with its raised and lowered parts in brackets.
+  private static func formula(_ lines: [String]) -> String {
+    let lines = lines.map(FormulaLine.init)
+    let spoken = lines.map(\.plain).joined(separator: "; ")
+    return "<div class=\"formula\" role=\"math\" aria-label=\"\(HTML.escaped(spoken))\">\n"
+      + lines.map { "<div>\($0.html)</div>\n" }.joined() + "</div>\n"
   }
 
   /// All charts in order.

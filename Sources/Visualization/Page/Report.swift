@@ -1,7 +1,8 @@
 /// A page of tables, charts and pictures.
 ///
 /// ``draw()`` draws the charts; ``write(to:_:)`` writes a self-contained HTML file and, beside it,
-/// a folder with each chart as SVG and CSV and each picture as PNG.
+/// a folder with each chart as SVG and CSV and each picture as PNG. ``writePage(to:_:)`` writes the
+/// HTML file alone.
 public struct Report: Hashable, Sendable {
   /// The title, and a line below it.
   public var title: String, subtitle: String
@@ -35,8 +36,12 @@ public struct Report: Hashable, Sendable {
     case paragraph(String)
     /// A warning.
     case warning(String)
-    /// A command line.
-    case command(String)
+    /// Code or a command line, verbatim.
+    case code(String)
+    /// The lines of a formula or a calculation, as `p = e^{1.2 − 2} / s = 0.184`: what stands in
+    /// `_{…}` is lowered, in `^{…}` raised. A line that is too long is broken before an operator
+    /// that has spaces around it.
+    case formula([String])
     /// Key figures, in large type.
     case figures([Fact])
     /// Names with values.

@@ -25,7 +25,11 @@ struct PageTests {
       title: text, subtitle: text,
       sections: [
         .init(
-          text, [.paragraph(text), .warning(text), .command(text), .figures([.init(text, text)])]),
+          text,
+          [
+            .paragraph(text), .warning(text), .code(text), .formula([text, text]),
+            .figures([.init(text, text)]),
+          ]),
         .init(
           text,
           [
@@ -103,6 +107,36 @@ struct PageTests {
     #expect(try scratch.bytes(of: "page/history.csv") == [1])
   }
 
+  @Test("A page alone replaces a page with its folder, and no other file")
+  func alone() throws {
+    let scratch = try TemporaryDirectory()
+    let report = Self.report("text")
+    try report.write(to: scratch.file("page.html"), .missing("none"))
+    #expect(try scratch.names == ["page", "page.html"])
+    try report.writePage(to: scratch.file("page.html"), .missing("none"))
+    #expect(try scratch.names == ["page.html"])
+    #expect(Report.isPage(at: scratch.file("page.html")))
+    try scratch.write(Array("<p>mine</p>".utf8), to: "mine.html")
+    #expect {
+      try report.writePage(to: scratch.file("mine.html"), .missing("none"))
+    } throws: {
+      "\($0)".contains("mine.html: expected a page of this library to replace")
+    }
+    #expect(try scratch.bytes(of: "mine.html") == Array("<p>mine</p>".utf8))
+  }
+
+  @Test("A page alone leaves the files in the folder beside it that are not its own")
+  func aloneBesideOthers() throws {
+    let scratch = try TemporaryDirectory()
+    let report = Self.report("text")
+    _ = try scratch.makeDirectory("page")
+    try scratch.write([1], to: "page/history.csv")
+    try report.writePage(to: scratch.file("page.html"), .missing("none"))
+    try report.writePage(to: scratch.file("page.html"), .missing("none"))
+    #expect(try scratch.names == ["page", "page.html"])
+    #expect(try scratch.bytes(of: "page/history.csv") == [1])
+  }
+
   @Test("Names that are not file names trap, and so do duplicates")
   func fileNames() async {
     await #expect(processExitsWith: .failure) {
@@ -142,6 +176,23 @@ struct PageTests {
     )
     #expect(HTML.flowing("run-1 and 2 more") == "run-1 and 2 more")
     #expect(HTML.flowing("0.936–0.986") == "<span class=\"whole\">0.936–0.986</span>")
+  }
+
+  @Test(
+    "Parts of a formula are raised and lowered, and lines break before operators",
+    arguments: [
+      (
+        "p_{0} = e^{s − m} / Σ", "p<sub>0</sub> =\u{A0}e<sup>s −\u{A0}m</sup> /\u{A0}Σ",
+        "p_(0) = e^(s − m) / Σ"
+      ),
+      ("e^{s_{1}}", "e<sup>s<sub>1</sub></sup>", "e^(s_(1))"),
+      ("a_b^2 {c}", "a_b^2 {c}", "a_b^2 {c}"),
+      ("x^{open", "x<sup>open</sup>", "x^(open)"), ("a < −1 }", "a &lt; −1 }", "a < −1 }"),
+      ("", "", ""),
+    ])
+  func formula(_ line: String, html: String, plain: String) {
+    #expect(FormulaLine(line).html == html)
+    #expect(FormulaLine(line).plain == plain)
   }
 
   @Test("A page of nothing is a page")
