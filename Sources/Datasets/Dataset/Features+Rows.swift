@@ -133,3 +133,19 @@ extension Features {
     }
   }
 }
+
+extension Features {
+  /// A cell as text: a number as short as it can be, a category's name, or `missing`.
+  ///
+  /// - Precondition: `row` lies within 0..<count, `column` within 0..<featureCount.
+  package func cellText(row: Int, column: Int) -> String {
+    let value = number(row, column)
+    if value.isNaN { return "missing" }
+    if let categories = columns?[column].categories {
+      let place = Int(value)
+      return categories.indices.contains(place) ? categories[place] : "unknown"
+    }
+    if elementType == .floats { return "\(Float(value))" }
+    return value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
+  }
+}

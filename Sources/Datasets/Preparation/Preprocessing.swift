@@ -124,6 +124,14 @@ extension Preprocessing {
   }
 }
 
+extension Preprocessing {
+  /// The column of the table that each of the features that networks see was made of. Nil where the
+  /// features are not those of a table.
+  public var outputColumns: [Int]? {
+    columns.map { ColumnPlan(self, columns: $0).layout.map(\.column) }
+  }
+}
+
 // MARK: - JSON
 
 /// `divisor` and `mean` where there are no other steps, as in earlier versions; else `steps` and `columns`.

@@ -19,6 +19,9 @@ struct FolderViews {
   /// The default path of the page that `perceptron report` writes.
   var pagePath: String { folder + "/report.html" }
 
+  /// The name of the page that `perceptron explain` writes into the folder of a model.
+  static let explanationName = "explain.html"
+
   /// Where TensorBoard event files are written.
   var eventFolder: String { folder + "/tensorboard" }
 
@@ -30,10 +33,12 @@ struct FolderViews {
     return lines.enumerated().map { ($0 == 0 ? "see  " : "     ") + ShellCommand.line($1) }
   }
 
-  /// Removes the page of an earlier run or study in the folder, unless another program wrote it.
-  func removePage(isQuiet: Bool) throws {
-    if try Report.remove(at: pagePath), !isQuiet {
-      Console.error("removed \(pagePath), which showed an earlier run or study")
+  /// Removes the pages of an earlier run or study in the folder, unless another program wrote them.
+  func removePages(isQuiet: Bool) throws {
+    for path in [pagePath, folder + "/" + Self.explanationName] {
+      if try Report.remove(at: path), !isQuiet {
+        Console.error("removed \(path), which showed an earlier run or study")
+      }
     }
   }
 }

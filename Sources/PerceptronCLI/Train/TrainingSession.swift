@@ -153,7 +153,7 @@ extension TrainingSession {
     if isSaved {
       if status != .interrupted { attempt { try directory.removeCheckpoint() } }
       attempt { try eventFiles.removeEarlier() }
-      attempt { try FolderViews(folder: directory.path).removePage(isQuiet: display.quiet) }
+      attempt { try FolderViews(folder: directory.path).removePages(isQuiet: display.quiet) }
     }
     return Finished(
       record: record, divergence: divergence, inputSize: sets.training.featureCount,

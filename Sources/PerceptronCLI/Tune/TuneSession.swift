@@ -20,7 +20,7 @@ struct TuneSession {
     let earlier = study.trials.count(where: \.state.isFinal)
     let views = FolderViews(folder: folder)
     let isWork = earlier < study.trials.count
-    if isWork { try views.removePage(isQuiet: options.quiet) }
+    if isWork { try views.removePages(isQuiet: options.quiet) }
     var search = try NetworkSearch(study, on: data.training, settings: settings)
     search.method = training
     search.workers = options.workers
@@ -52,7 +52,7 @@ struct TuneSession {
       Console.error(remark(on: remade, recorded: study.best))
     }
     // A page that was made in the meantime shows an earlier state.
-    if isWork { try views.removePage(isQuiet: options.quiet) }
+    if isWork { try views.removePages(isQuiet: options.quiet) }
     let isWritten = writeEvents()
     if !options.json && !options.quiet {
       let lines = views.commands(tensorBoard: writesTensorBoard && isWritten)

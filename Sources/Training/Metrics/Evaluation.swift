@@ -70,6 +70,19 @@ extension Network {
     }
   }
 
+  /// The loss of each row times its weight, without the penalty, gathered and preprocessed block by block.
+  ///
+  /// - Precondition: the data has this network's input size, and targets that fit its outputs.
+  public func rowLosses(on data: PreparedDataset<Scalar>, workers: Int? = nil) -> [Scalar] {
+    requireFit(data, "data")
+    var losses: [Scalar] = []
+    losses.reserveCapacity(data.count)
+    predictor(rows: data.count, workers: workers).forEachBlock(of: data.features) { rows, outputs in
+      losses += loss.rowLosses(outputs[0], data.targets(rows)).elements
+    }
+    return losses
+  }
+
   /// The class of each row, gathered and preprocessed block by block: where the score is highest, the
   /// first of equal ones.
   ///

@@ -84,6 +84,8 @@ extension Report {
     case .pictures(let pictures):
       "<div class=\"pictures\" style=\"--picture: \(pictures.map(\.image.width).max() ?? 0)px\">\n"
         + (try pictures.map { try $0.html }.joined()) + "</div>\n"
+    case .cards(let cards):
+      "<ul class=\"cards\">\n\(try cards.map { try $0.html }.joined())</ul>\n"
     }
   }
 
@@ -178,7 +180,12 @@ extension Report.Picture.Tiles {
 
 extension Image {
   fileprivate func html(_ attributes: String, magnification: Int = 1) throws -> String {
-    "<img \(attributes) width=\"\(width * magnification)\" height=\"\(height * magnification)\""
+    try html(attributes, width: width * magnification, height: height * magnification)
+  }
+
+  /// The picture as an element of a size on the page.
+  func html(_ attributes: String, width: Int, height: Int) throws -> String {
+    "<img \(attributes) width=\"\(width)\" height=\"\(height)\""
       + " src=\"data:image/png;base64,\(Data(try png).base64EncodedString())\"/>"
   }
 }

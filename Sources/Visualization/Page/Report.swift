@@ -52,6 +52,8 @@ public struct Report: Hashable, Sendable {
     case charts([NamedChart])
     /// Pictures, each with a caption.
     case pictures([Picture])
+    /// Cards side by side where there is room. Their pictures are on the page only.
+    case cards([Card])
   }
 
   /// A name with a value.

@@ -1,0 +1,173 @@
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronVisualization
+
+extension Report {
+  /// Creates the page that follows an example through a network: forward, the loss, backward, one step
+  /// of training, and what speaks for the prediction.
+  public init(of explanation: Explanation) {
+    let page = ExplanationPage(explanation)
+    self.init(
+      title: "How the network sees \(explanation.name)", subtitle: page.subtitle,
+      sections: [[page.example], page.forward, page.outcome, page.backward, page.reasons]
+        .flatMap { $0 })
+  }
+}
+
+/// The sections of the page of an explanation.
+struct ExplanationPage {
+  let explanation: Explanation
+  let stages: [Stage]
+  /// The units of each hidden stage by their effect, the largest first.
+  let ranked: [[(unit: Int, effect: Double)]]
+
+  init(_ explanation: Explanation) {
+    self.explanation = explanation
+    stages = explanation.stages
+    ranked = explanation.hiddenStages.map(explanation.rankedUnits)
+  }
+
+  /// The maximum number of a layer's units with pictures, of those in a table, and of columns.
+  static let mostCards = 60, mostRows = 20, mostColumns = 10
+
+  var trace: Trace<Double> { explanation.trace }
+  var network: Network<Double> { explanation.network }
+  /// The last stage: the affine layer that makes the outputs.
+  var last: Stage { stages[stages.count - 1] }
+
+  var subtitle: String {
+    let widths = [network.inputSize] + stages.compactMap { $0.affine?.outputSize }
+    return "A network of \(widths.map(String.init).joined(separator: "-")) "
+      + "units, with the numbers of this one example"
+  }
+
+  /// A name in a table's heading, such as `unit 12`.
+  static func unit(_ index: Int) -> String { "unit \(index)" }
+
+  /// The number of units that are shown, and of how many, where not all are.
+  static func selection(_ shown: Int, of count: Int, _ order: String) -> String {
+    shown < count ? " The \(shown) of \(count) units \(order) are shown." : ""
+  }
+}
+
+// MARK: - The example
+
+extension ExplanationPage {
+  var example: Report.Section {
+    let picture = explanation.picture.map { picture in
+      Report.Block.pictures([
+        .init(
+          "example", picture.magnified(toSide: 160), caption: explanation.name,
+          summary: "The example: \(explanation.name)")
+      ])
+    }
+    return Report.Section(
+      "The example",
+      [.figures(facts)] + explanation.context.omissions.map { .paragraph($0) }
+        + [picture ?? inputs].compactMap { $0 } + [probabilityChart].compactMap { $0 })
+  }
+
+  private var facts: [Report.Fact] {
+    var facts: [Report.Fact] = []
+    switch explanation.schema.kind {
+    case .classes:
+      if let predicted = explanation.predicted {
+        let names = explanation.schema.names
+        facts.append(
+          .init("predicted", names[predicted], detail: explanation.chance(of: predicted)))
+        if let label = explanation.label {
+          facts.append(
+            .init(
+              "true class", names[label],
+              detail: label == predicted ? "the prediction is right" : explanation.chance(of: label)
+            ))
+        }
+      }
+    case .numbers:
+      for (index, name) in explanation.schema.names.enumerated().prefix(6) {
+        let value = explanation.inOwnUnit(trace.outputs.elements[index], index)
+        let target = explanation.targetValues.map { explanation.inOwnUnit($0[index], index) }
+        facts.append(
+          .init(
+            RunPage.spelled(name, "output"), RunPage.number(value),
+            detail: target.map { "true \(RunPage.number($0))" }))
+      }
+    case .labels:
+      let chances = trace.probabilities?.elements
+      for (index, name) in explanation.schema.names.enumerated().prefix(6) {
+        let target = explanation.targetValues.map { $0[index] == 1 ? "true" : "false" }
+        facts.append(
+          .init(
+            RunPage.spelled(name, "label"), percent(chances?[index] ?? .nan),
+            detail: target.map { "in truth \($0)" }))
+      }
+    }
+    if let loss = trace.backward?.loss { facts.append(.init("loss", readableNumber(loss))) }
+    return facts
+  }
+
+  /// A table of the example's inputs where they are no picture.
+  private var inputs: Report.Block? {
+    let values = trace.input.elements
+    let most = 100
+    if values.count > most {
+      return .paragraph("The example has \(grouped(values.count)) inputs, which are not listed.")
+    }
+    let format = FigureFormat(values)
+    return .table(
+      Report.Table(
+        caption: "The inputs of the network: the example after preprocessing",
+        columns: [.words("input"), .figures("value")],
+        texts: zip(explanation.inputNames, values).map { [$0, format($1)] }))
+  }
+
+  private var probabilityChart: Report.Block? {
+    guard let chances = trace.probabilities?.elements, explanation.schema.kind != .numbers,
+      chances.count > 1
+    else { return nil }
+    let order = chances.indices.sorted { (chances[$0], $1) > (chances[$1], $0) }.prefix(10)
+    return .charts([
+      .init(
+        "probabilities",
+        Chart(
+          title: order.count < chances.count ? "The likeliest classes" : "Probabilities",
+          summary: "The probability that the network gives each class.",
+          .bars(
+            .init(
+              axis: .init("probability", range: 0...1),
+              names: order.map { explanation.probabilityName($0) },
+              values: order.map { chances[$0] }, digits: 3))))
+    ])
+  }
+}
+
+extension Explanation {
+  /// The example as a picture.
+  var picture: Image? {
+    guard image != nil || features.image != nil else { return nil }
+    let dataset = Dataset(features, targets: .classes([0], names: ["0"]))
+    return dataset.images(rows: [0])?.first
+  }
+
+  /// The name of the class or label of a probability.
+  func probabilityName(_ index: Int) -> String {
+    schema.names.indices.contains(index) ? schema.names[index] : "\(index)"
+  }
+
+  /// The probability of a class in words, if the loss has one.
+  func chance(of label: Int) -> String? {
+    trace.probabilities.map { "with probability \(decimal($0[position: label], 4))" }
+  }
+
+  /// The targets of the outputs; nil where they are a class or not known.
+  var targetValues: [Double]? {
+    if case .values(let values)? = target?.kind { values.elements } else { nil }
+  }
+
+  /// An output or a target in the unit of its column.
+  func inOwnUnit(_ value: Double, _ column: Int) -> Double {
+    scaling.map { value * $0.deviations[column] + $0.means[column] } ?? value
+  }
+}
