@@ -144,7 +144,7 @@ struct DataErrorTests {
       Other("images", [0, 0, 8, 3], "this is an IDX file", "folder with its labels"),
       Other(
         "a.onnx", [8, 7, 0x12, 1, 65], "this is an ONNX model",
-        "--data takes digits, fashion-mnist, or a file or folder"),
+        "--data takes digits, fashion-mnist, spiral, moons, circles, xor, or a file or folder"),
     ])
   func otherKinds(_ other: Other) throws {
     let scratch = try TemporaryDirectory()

@@ -3,22 +3,34 @@ import PerceptronFiles
 
 /// Data sets by name or directory. A directory that has one of the names is reached as `./name`.
 public enum DatasetLibrary {
-  /// The names that need no directory.
-  public static let names = builtIn.map(\.name)
+  /// The names that need no directory. Those of a ``Toy`` may have a seed behind them, as in `spiral:7`.
+  public static let names = ["digits", "fashion-mnist"] + Toy.allCases.map(\.rawValue)
 
-  private typealias BuiltIn = (
-    name: String, kind: LoadedData.Kind, read: @Sendable () throws -> DatasetFiles
-  )
+  /// Whether a data set is meant by one of the names, not by a path.
+  public static func isName(_ source: String) -> Bool {
+    names.contains(source) || Toy.isMeant(by: source)
+  }
 
-  private static let builtIn: [BuiltIn] = [
-    ("digits", .digits, { DatasetFiles(training: Digits.training, test: Digits.test) }),
-    ("fashion-mnist", .fashionMNIST, { try FashionMNIST.read() }),
-  ]
+  /// The data set of one of the names, nil for a path.
+  private static func builtIn(
+    _ source: String
+  ) throws -> (files: DatasetFiles, kind: LoadedData.Kind)? {
+    switch source {
+    case "digits":
+      return (DatasetFiles(training: Digits.training, test: Digits.test), .digits)
+    case "fashion-mnist": return (try FashionMNIST.read(), .fashionMNIST)
+    default:
+      return try Toy.named(source).map { toy, seed in
+        (DatasetFiles(training: toy.dataset(seed: seed)), .toy)
+      }
+    }
+  }
 
   /// Loads a training set and, where there is one, its test set.
   ///
   /// - Parameters:
-  ///   - source: `digits`, `fashion-mnist`, or the path of a folder or a file.
+  ///   - source: `digits`, `fashion-mnist`, a ``Toy`` such as `spiral` or, of another seed, `spiral:7`; or
+  ///     the path of a folder or a file.
   ///   - format: the format of the files, or nil to detect it by their names.
   ///   - task: what the targets are, or nil for what they are by themselves.
   ///   - weights: the weight of each training row: an IDX file's path, or its name within the folder; for
@@ -51,8 +63,10 @@ public enum DatasetLibrary {
       validationCount: found.files.validationCount)
   }
 
-  /// A short name of a data set: its own, or the last part of its path without the suffix of its format.
+  /// A short name of a data set that suits a file: its own, with `-seed-7` for `:7`, or the last part of its
+  /// path without the suffix of its format.
   package static func shortName(of source: String) -> String {
+    if isName(source) { return source.replacing(":", with: "-seed-") }
     let name = URL(fileURLWithPath: source).standardizedFileURL.lastPathComponent
     if isDirectory(source) || !Format.all.contains(where: { $0.fits(fileNamed: name) }) {
       return name
@@ -106,9 +120,9 @@ public enum DatasetLibrary {
     _ request: DataRequest, format: Format?
   ) throws -> (files: DatasetFiles, kind: LoadedData.Kind) {
     let source = request.path
-    if let known = builtIn.first(where: { $0.name == source }) {
+    if let known = try builtIn(source) {
       try request.reading.refuse(allBut: [], of: source, "a built-in data set")
-      let files = try known.read().converted(to: request.task)
+      let files = try known.files.converted(to: request.task)
       let complete = try IDX.adding(
         weights: request.weights, groups: request.groups, to: files, of: source)
       return (complete, known.kind)
@@ -190,6 +204,8 @@ public struct LoadedData: Sendable {
     case fashionMNIST
     /// A folder of CIFAR-10's batches.
     case cifar10
+    /// Points in the plane, drawn from a seed.
+    case toy
     /// A folder or a file of any other format.
     case own
   }
@@ -216,10 +232,11 @@ public struct LoadedData: Sendable {
   }
 
   /// Whether the features are rows of numbers that are neither bytes nor pictures. They are standardized
-  /// unless told otherwise.
+  /// unless told otherwise. Toys are no tables: their coordinates are of a size that suits networks.
   public var isTable: Bool {
-    training.features.columns != nil
-      || (!isBytes && training.image == nil && training.exampleShape.count == 1)
+    kind != .toy
+      && (training.features.columns != nil
+        || (!isBytes && training.image == nil && training.exampleShape.count == 1))
   }
 
   /// Whether the features are bytes, as those of pictures are.
@@ -231,7 +248,7 @@ public struct LoadedData: Sendable {
     switch kind {
     case .digits: Digits.divisor
     case .cifar10: 1
-    case .fashionMNIST, .own: isBytes ? 255 : 1
+    case .fashionMNIST, .toy, .own: isBytes ? 255 : 1
     }
   }
 }

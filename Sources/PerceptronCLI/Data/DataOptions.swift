@@ -38,7 +38,7 @@ struct DataOptions<Default: DefaultData>: ParsableArguments {
   @Option(
     name: .customLong("data"),
     help: .init(
-      "\(DatasetLibrary.names.joined(separator: ", ")), or a file or folder of \(formatTitles). (default: \(Default.help))",
+      "\(DatasetLibrary.names.joined(separator: ", ")) (spiral:7 is of seed 7), or a file or folder of \(formatTitles). (default: \(Default.help))",
       valueName: "name"))
   var givenData: String?
   @Option(help: "Format of the files. (default: detected from their names)")
@@ -62,7 +62,7 @@ struct DataOptions<Default: DefaultData>: ParsableArguments {
     if data.isEmpty {
       throw ValidationError("--data is empty, expected the name of a data set, a file or a folder")
     }
-    if let format, let givenData, DatasetLibrary.names.contains(givenData) {
+    if let format, let givenData, DatasetLibrary.isName(givenData) {
       throw ValidationError(
         "--format is \(format.rawValue), but --data \(givenData) is not a file or a folder"
       )
@@ -141,7 +141,7 @@ private let formatTitles = DatasetLibrary.Format.all.map(\.title).joined(separat
 ///
 /// - Parameter format: the format of the files, where it is given.
 func requireData(_ source: String, format: DatasetLibrary.Format? = nil) throws {
-  if DatasetLibrary.names.contains(source) || DatasetLibrary.holdsData(in: source) { return }
+  if DatasetLibrary.isName(source) || DatasetLibrary.holdsData(in: source) { return }
   if let format, format.isWholeInFile, FileManager.default.fileExists(atPath: source) { return }
   let names = DatasetLibrary.names.joined(separator: ", ")
   let taken = "--data takes \(names), or a file or folder of \(formatTitles)"

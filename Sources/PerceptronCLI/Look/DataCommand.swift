@@ -25,7 +25,7 @@ struct DataCommand: CommandWithExamples {
 
   @Argument(
     help: .init(
-      "\(DatasetLibrary.names.joined(separator: ", ")), or a file or folder of data.",
+      "\(DatasetLibrary.names.joined(separator: ", ")) (spiral:7 is of seed 7), or a file or folder of data.",
       valueName: "name"))
   var data: String
   @Option(help: "Format of the files. (default: detected from their names)")

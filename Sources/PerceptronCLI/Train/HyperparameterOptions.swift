@@ -131,6 +131,7 @@ extension Hyperparameters {
     let widths = network.layers.dropLast().compactMap {
       if case .affine(let outputs) = $0 { "\(outputs)" } else { nil }
     }
-    return (layers == nil ? "--hidden " : "--layers ") + widths.joined(separator: ",")
+    return (layers == nil ? "--hidden " : "--layers ")
+      + (widths.isEmpty ? "none" : widths.joined(separator: ","))
   }
 }

@@ -60,7 +60,7 @@ struct DataIdentity {
   let digest: String
 
   init(of data: LoadedData, from source: String) throws {
-    let isNamed = DatasetLibrary.names.contains(source)
+    let isNamed = DatasetLibrary.isName(source)
     folder = isNamed ? nil : URL(fileURLWithPath: source).standardizedFileURL.path
     digest = try data.training.digest()
   }

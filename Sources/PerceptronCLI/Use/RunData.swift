@@ -49,7 +49,7 @@ struct RunData {
   ) throws {
     var choice = known
     choice.source = given ?? known.source
-    if given == nil && !DatasetLibrary.names.contains(known.source)
+    if given == nil && !DatasetLibrary.isName(known.source)
       && !FileManager.default.fileExists(atPath: known.source)
     {
       throw FileError(

@@ -133,19 +133,23 @@ extension Hyperparameter {
     }
   }
 
-  /// Widths of layers, written `512,256`; spaces do not matter.
+  /// The text for no layers.
+  private static let noWidths = "none"
+
+  /// Widths of layers, written `512,256`, or `none`; spaces do not matter.
   static func widths(
     _ name: String, _ field: Field<[Int]>, _ group: Group, _ help: String
   ) -> Hyperparameter {
     Hyperparameter(name, .text, field, group, "widths", help) {
-      .text($0.map(String.init).joined(separator: ","))
+      .text($0.isEmpty ? noWidths : $0.map(String.init).joined(separator: ","))
     } choice: { value in
+      if value.description == noWidths { return [] }
       let parts = value.description.split(separator: ",", omittingEmptySubsequences: false)
       return try parts.map { part in
         let text = part.trimmingCharacters(in: .whitespaces)
         if !Value.isWhole(text) {
           throw HyperparameterError(
-            name, is: value, expected: "widths separated by commas, such as 512,256")
+            name, is: value, expected: "widths separated by commas, such as 512,256, or none")
         }
         guard let width = Int(text), (1...largest).contains(width) else {
           throw HyperparameterError(name, is: text, expected: "1 to \(largest)")

@@ -26,7 +26,7 @@ extension Hyperparameter {
     ] + (1...8).map(width) + [
       widths(
         "layers", \.layers, .network,
-        "Widths of the hidden layers, such as 512,256."
+        "Widths of the hidden layers, such as 512,256; none for a linear network."
       ).titled("layers", "width of an affine layer").departing.shown {
         .text($0.network.layers.map(displayName).joined(separator: ", "))
       },

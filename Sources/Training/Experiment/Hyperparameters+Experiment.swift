@@ -43,7 +43,7 @@ package struct ExperimentDefaults: Equatable, Sendable {
       case .digits: digits
       case .cifar10: cifar10
       case .fashionMNIST: fashionMNIST
-      case .own: isClassic ? fashionMNIST : own
+      case .toy, .own: isClassic ? fashionMNIST : own
       }
     // At most a fifth of a small set, a tenth of one's own.
     let share = defaults.classic == nil ? OwnDataDefaults.validationDivisor : 5
@@ -95,7 +95,8 @@ extension Hyperparameters {
       } else {
         try modernTraining(
           rowCount: count,
-          own: defaults.classic == nil ? OwnDataDefaults(data.training, rowCount: count) : nil)
+          own: defaults.classic == nil
+            ? OwnDataDefaults(data.training, rowCount: count, isToy: data.kind == .toy) : nil)
       }
     training.seed = seed ?? Self.defaultSeed
     if training.sampling == .epoch && training.batchSize > count {
@@ -157,7 +158,8 @@ extension Hyperparameters {
     let isScaledOtherwise = pixelScale != nil || subtractMean != nil
     var columns = ColumnPreparation(
       scaling: scaling ?? (data.isTable && !isScaledOtherwise ? .standard : .none),
-      indicatesMissing: missingIndicator ?? false, logColumns: log?.names ?? [],
+      imputation: data.kind == .toy ? nil : .median, indicatesMissing: missingIndicator ?? false,
+      logColumns: log?.names ?? [],
       unknownCategory: unknown ?? .ignore)
     switch impute {
     case .filled(let imputation)?: columns.imputation = imputation

@@ -21,6 +21,8 @@ package struct OwnDataDefaults: Equatable, Sendable {
   package static let classPenalty = 1.0
   package static let numberPenalty = 8.0
   package static let mostPenalty = 0.05
+  /// λ · rows for toys, whose boundaries are sharp.
+  package static let toyPenalty = 0.1
   /// A tenth of the rows is held out for validation, at most ``mostValidation``.
   package static let validationDivisor = 10
   package static let mostValidation = 1000
@@ -31,11 +33,13 @@ package struct OwnDataDefaults: Equatable, Sendable {
   package let regularization: Double
 
   /// Defaults for a training set of which `rowCount` rows are trained on.
-  package init(_ training: Dataset, rowCount: Int) {
+  ///
+  /// - Parameter isToy: whether it is a ``Toy``.
+  package init(_ training: Dataset, rowCount: Int, isToy: Bool = false) {
     let schema = training.schema
     let penalty =
       switch schema.kind {
-      case .classes, .labels: Self.classPenalty
+      case .classes, .labels: isToy ? Self.toyPenalty : Self.classPenalty
       // Squared error is a mean over the columns, so that each counts less.
       case .numbers: Self.numberPenalty / Double(max(schema.names.count, 1))
       }
