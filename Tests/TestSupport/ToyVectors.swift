@@ -8,6 +8,7 @@ public struct ToyVectors: Decodable, Sendable {
     public let rows: [Int], points: [[Double]]
     /// The classes of all rows.
     public let labels: [Int]
+    /// Such as `spiral:7`.
     public var description: String { "\(name):\(seed)" }
   }
 
@@ -19,11 +20,15 @@ public struct ToyVectors: Decodable, Sendable {
     public let iterations: Int, every: Int
     /// The losses, of the first iteration on, and the accuracy in the end.
     public let losses: [Double], accuracy: Double
+    /// Widths and iterations.
     public var description: String { "\(hidden) for \(iterations) iterations" }
   }
 
+  /// The toys, each of two seeds.
   public let toys: [Points]
+  /// The runs.
   public let studies: [Study]
 
+  /// The vectors in toys.json.
   public static let all = Resource.decode(ToyVectors.self, from: "toys")
 }

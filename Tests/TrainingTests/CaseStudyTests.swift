@@ -27,12 +27,11 @@ struct CaseStudyTests {
         batchSize: spiral.count, sampling: .epoch),
       random: random)
     let history = try trainer.run(on: spiral)
-    let losses = stride(from: 0, to: expected.iterations, by: expected.every).map {
-      history.loss[$0]
-    }
-    for (ours, theirs) in zipped(losses, expected.losses) {
-      // The rows are shuffled, so that sums are rounded otherwise, which long runs magnify.
-      expectClose(ours, theirs, tolerance: expected.iterations > 1000 ? 1e-6 : 1e-10)
+    let iterations = stride(from: 0, to: expected.iterations, by: expected.every)
+    for (iteration, loss) in zipped(Array(iterations), expected.losses) {
+      // The rows are shuffled, so that sums are rounded otherwise; in the end a unit turns on or off an
+      // iteration earlier or later.
+      expectClose(history.loss[iteration], loss, tolerance: iteration <= 4000 ? 1e-9 : 1e-3)
     }
     let accuracy = trainer.network.evaluate(on: spiral)[.accuracy]
     #expect(accuracy == expected.accuracy)
