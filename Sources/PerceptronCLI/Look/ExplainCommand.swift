@@ -160,7 +160,10 @@ struct ExplainCommand: CommandWithExamples {
     let errors = try rows.errors(of: model, count: wrong)
     if errors.count < wrong {
       throw ValidationError(
-        "--wrong is \(wrong), but there are only \(counted(errors.count, "error")) on \(rows.name)")
+        "--wrong is \(wrong), but "
+          + (errors.isEmpty
+            ? "there are no errors" : "there are only \(counted(errors.count, "error"))")
+          + " on \(rows.name)")
     }
     return errors[wrong - 1]
   }

@@ -42,12 +42,7 @@ extension ExplanationPage {
   }
 
   private func explain(_ stage: Stage, isLast: Bool) -> String {
-    if isLast {
-      return
-        "The gradient of the loss with respect to the \(explanation.schema.kind == .numbers ? "outputs" : "scores") "
-        + "starts the way back. A weight's gradient is the activation below it times the gradient above it: "
-        + "units that are off teach these weights nothing."
-    }
+    if isLast { return start + teaching }
     var text =
       "What flows back to a unit is the sum, over all units above it, of their gradient times the weight "
       + "between them."
@@ -58,9 +53,27 @@ extension ExplanationPage {
     }
     if stage.number == 1 {
       text +=
-        " The gradient of a unit's weights is the example itself, times what came back to the unit."
+        " The gradient of a unit's weights is the example itself, times what came back to the unit. Training "
+        + "moves the weights against it."
     }
     return text
+  }
+
+  /// Where the way back starts.
+  private var start: String {
+    switch network.loss.specification {
+    case .softmax(labelSmoothing: 0, _):
+      "The way back starts at the scores, with p − y: the score of each wrong class is pushed down by its "
+        + "probability, and that of the true class is pulled up by what its probability lacks of 1. "
+    default:
+      "The way back starts with the gradient of the loss with respect to the "
+        + "\(explanation.schema.kind == .numbers ? "outputs" : "scores"). "
+    }
+  }
+
+  private var teaching: String {
+    "A weight's gradient is the activation below it times the gradient above it: a unit that is off teaches "
+      + "the weights above it nothing."
   }
 
   private func formulas(of stage: Stage, isLast: Bool) -> [String] {
@@ -82,16 +95,20 @@ extension ExplanationPage {
     let end = stage.layers.upperBound - 1
     let upstream = backward.upstream[end].elements
     let arrived = backward.upstream[stage.layers.lowerBound].elements
-    let order = upstream.indices.sorted {
-      (arrived[$0].magnitude, upstream[$0].magnitude, $1)
-        > (arrived[$1].magnitude, upstream[$1].magnitude, $0)
+    func ordered(_ units: [Int], by size: [Double]) -> [Int] {
+      units.sorted { (size[$0].magnitude, $1) > (size[$1].magnitude, $0) }
     }
-    let shown = order.prefix(Self.mostRows)
+    // Some units that are off, so that it is seen what they stop.
+    let off = ordered(
+      upstream.indices.filter { explanation.isOff($0, of: stage) }, by: upstream)
+    let on = ordered(upstream.indices.filter { !explanation.isOff($0, of: stage) }, by: arrived)
+    let shownOn = on.prefix(max(Self.mostRows - off.count, Self.mostRows - 5))
+    let shown = shownOn + off.prefix(Self.mostRows - shownOn.count)
     let outputs = explanation.output(of: stage)
     let (activation, format) = (FigureFormat(outputs), FigureFormat(upstream + arrived))
     return Report.Table(
       caption: "What flows back to the units, and what reaches their sums"
-        + Self.selection(shown.count, of: order.count, "with the largest gradients"),
+        + Self.selection(shown.count, of: upstream.count, "with the largest gradients"),
       columns: [
         .words("unit"), .figures("activation"), .figures("∂L/∂h\(stage.number)"),
         .figures("∂L/∂z\(stage.number)"),
@@ -116,7 +133,7 @@ extension ExplanationPage {
       (arrived[$0].magnitude, $1) > (arrived[$1].magnitude, $0)
     }
     let (all, units) = (gradient.elements, gradient.shape[1])
-    let shown = order.prefix(24).map { unit in
+    let shown = order.prefix(Self.mostGradientCards).map { unit in
       (unit, (0..<network.inputSize).map { all[$0 * units + unit] })
     }
     let limit = shown.map { Image.channelSums($0.1, shape: image).map(\.magnitude).max() ?? 0 }

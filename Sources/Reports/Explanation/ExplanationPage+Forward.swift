@@ -37,12 +37,14 @@ extension ExplanationPage {
     for layer in stage.rest { text += (text.isEmpty ? "" : " ") + inWords(layer) }
     if off > 0 { text += " For this example, \(off) of \(outputs.count) units are off." }
     let shown = min(outputs.count, isPicture ? Self.mostCards : Self.mostRows)
-    text += Self.selection(
-      shown, of: outputs.count, "that change \(explanation.subjectText) most")
+    if shown < outputs.count {
+      text +=
+        " The \(shown) of \(outputs.count) units that change \(explanation.subjectText) most are shown."
+    }
     if isPicture {
       text +=
-        " In the pictures of weight × input, blue pixels of this example excite the unit and orange ones "
-        + "silence it."
+        " In the pictures of weight × input, the blue pixels of this example, as preprocessed, excite the "
+        + "unit, and the orange ones silence it."
     }
     return text
   }
@@ -118,7 +120,8 @@ extension ExplanationPage {
   ) -> [String] {
     let sum = products.reduce(0, +)
     let bias = stage.affine?.bias[position: unit] ?? 0
-    let steps = stage.rest.map { position in
+    // Dropout passes everything on.
+    let steps = stage.rest.filter { !(network.layers[$0] is Dropout<Double>) }.map { position in
       (network.layers[position].name, trace.layers[position].output[position: unit])
     }
     func text(_ value: Double) -> String { Self.short(value) }
@@ -147,12 +150,9 @@ extension ExplanationPage {
         ))
       columns.append(("bias", shown.map { affine.bias[position: $0.unit] }))
     }
-    for position in stage.rest {
+    for position in stage.rest where !(network.layers[position] is Dropout<Double>) {
       let input = trace.layers[position].input.elements
-      if columns.last?.title != "into \(network.layers[position].name)" {
-        columns.append(
-          ("into \(network.layers[position].name)", shown.map { input[$0.unit] }))
-      }
+      columns.append(("into \(network.layers[position].name)", shown.map { input[$0.unit] }))
     }
     let outputs = explanation.output(of: stage)
     columns.append(("activation", shown.map { outputs[$0.unit] }))

@@ -56,6 +56,19 @@ extension ExplanationPage {
       ])
   }
 
+  /// How an output becomes a number in the targets' unit.
+  private var ownUnit: [String] {
+    guard let scaling = explanation.scaling else { return [] }
+    let output = explanation.subject.output
+    let value = trace.outputs[position: output]
+    let (deviation, mean) = (scaling.deviations[output], scaling.means[output])
+    return [
+      "\(explanation.outputName(output)) = output · deviation + mean = \(significant(value, 5)) · "
+        + "\(significant(deviation, 5)) + \(significant(mean, 5)) = "
+        + significant(value * deviation + mean, 5)
+    ]
+  }
+
   private func contributionTable(
     _ affine: Affine<Double>, _ input: [Double], _ contributions: [[Double]],
     _ differences: [Double], _ shown: [Int], _ names: [String]
@@ -132,7 +145,7 @@ extension ExplanationPage {
     let place = label ?? explanation.predicted ?? 0
     let name = explanation.outputName(place)
     var lines = [
-      "p(\(name)) = e^(\(format(scores[place])) − \(parenthesized(format(largest)))) / "
+      "p(\(name)) = e^{\(format(scores[place])) − \(parenthesized(format(largest)))} / "
         + "\(significant(total, 5)) = \(significant(exponentials[place], 5)) / "
         + "\(significant(total, 5)) = \(significant(chances[place], 5))"
     ]
@@ -172,7 +185,8 @@ extension ExplanationPage {
           Report.Table(
             caption: "From scores to probabilities",
             columns: [
-              .words("class"), .figures("score"), .figures("score − largest"), .figures("e^"),
+              .words("class"), .figures("score"), .figures("score − largest"),
+              .figures("its power of e"),
               .figures("probability p"),
             ] + (label == nil ? [] : [.figures("target y"), .figures("p − y")]), rows: rows)),
       ])
@@ -198,7 +212,7 @@ extension ExplanationPage {
     let targets = explanation.targetValues ?? explanation.label.map(targets(ofLabel:))
     let place = explanation.subject.output
     var lines = [
-      "p(\(explanation.outputName(place))) = 1 / (1 + e^−\(parenthesized(format(scores[place])))) = "
+      "p(\(explanation.outputName(place))) = 1 / (1 + e^{−\(parenthesized(format(scores[place])))}) = "
         + significant(chances[place], 5)
     ]
     if let loss = trace.backward?.loss {

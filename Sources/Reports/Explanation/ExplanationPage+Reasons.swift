@@ -22,27 +22,35 @@ extension ExplanationPage {
     let baseline = explanation.baseline
     let attribution = network.integratedGradients(
       of: trace.input, from: baseline.input, for: subject)
+    let (own, start) = (inUnit(attribution.value), inUnit(attribution.baselineValue))
     let sum = Report.Block.formula([
-      "sum of the integrated gradients = \(significant(attribution.sum, 7))",
-      "example − baseline = \(significant(attribution.value, 7)) − "
-        + "\(parenthesized(significant(attribution.baselineValue, 7))) = "
-        + significant(attribution.difference, 7),
+      "sum of the integrated gradients = \(significant(unit * attribution.sum, 7))",
+      "example − baseline = \(significant(own, 7)) − \(parenthesized(significant(start, 7))) = "
+        + significant(unit * attribution.difference, 7),
     ])
     return Report.Section(
       heading,
       [
         .paragraph(
-          "What in this example makes \(explanation.subjectText) \(significant(explanation.subjectValue, 4))? "
-            + "Three answers, each of which compares with \(baseline.name)."),
-        .paragraph(
-          "The gradient says which way a small change of each input moves it. Occlusion replaces "
-            + (explanation.firstStageIsPicture ? "patches of the picture" : "one input at a time")
-            + " and shows by how much it falls. Integrated gradients share the whole way from "
-            + "\(baseline.name) to this example among the inputs, so that the shares add up:"),
+          "What in this example makes \(explanation.subjectText) \(significant(own, 4))? Three answers. The "
+            + "gradient says which way a small change of each input moves it. Occlusion replaces "
+            + (explanation.image == nil
+              ? "one \(explanation.columnNoun) at a time" : "patches of the picture")
+            + " by \(baseline.name), and shows by how much it falls. Integrated gradients share the whole way "
+            + "from \(baseline.name) to this example among the inputs, so that the shares add up:"),
         sum,
       ]
         + (explanation.image.map { [.pictures(pictures(attribution, $0))] }
           ?? [.table(table(attribution))]))
+  }
+
+  /// What the outputs are multiplied by on the way to the targets' unit.
+  private var unit: Double {
+    explanation.scaling.map { $0.deviations[explanation.subject.output] } ?? 1
+  }
+
+  private func inUnit(_ value: Double) -> Double {
+    explanation.scaling == nil ? value : explanation.inOwnUnit(value, explanation.subject.output)
   }
 
   private func parenthesized(_ text: String) -> String {
@@ -84,12 +92,14 @@ extension ExplanationPage {
 
   private func table(_ attribution: Attribution<Double>) -> Report.Table {
     let groups = explanation.inputGroups
+    let unit = unit
     let saliency = network.saliency(of: trace.input, for: explanation.subject).elements
+      .map { $0 * unit }
     let drops = network.occlusion(
       of: trace.input, replacing: groups.map(\.inputs), by: explanation.baseline.input,
       for: explanation.subject
-    ).elements
-    let shares = attribution.contributions.elements
+    ).elements.map { $0 * unit }
+    let shares = attribution.contributions.elements.map { $0 * unit }
     let sums = groups.map { $0.inputs.reduce(0) { $0 + shares[$1] } }
     let order = sums.indices.sorted { (sums[$0].magnitude, $1) > (sums[$1].magnitude, $0) }
     let shown = order.prefix(40)
@@ -116,8 +126,8 @@ extension ExplanationPage {
         ]
       } + (shown.count < order.count ? [line("\(order.count - shown.count) others", rest)] : [])
         + [
-          line("sum", attribution.sum),
-          line("example − baseline", attribution.difference),
+          line("sum", unit * attribution.sum),
+          line("example − baseline", unit * attribution.difference),
         ])
   }
 

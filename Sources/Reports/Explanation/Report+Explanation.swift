@@ -30,7 +30,9 @@ struct ExplanationPage {
   }
 
   /// The maximum number of a layer's units with pictures, of those in a table, and of columns.
-  static let mostCards = 60, mostRows = 20, mostColumns = 10
+  static let mostCards = 48, mostRows = 20, mostColumns = 10
+  /// The maximum number of units with pictures of their gradients, which are all alike but for a factor.
+  static let mostGradientCards = 12
 
   var trace: Trace<Double> { explanation.trace }
   var network: Network<Double> { explanation.network }
@@ -46,9 +48,9 @@ struct ExplanationPage {
   /// A name in a table's heading, such as `unit 12`.
   static func unit(_ index: Int) -> String { "unit \(index)" }
 
-  /// The number of units that are shown, and of how many, where not all are.
+  /// Which units are shown, where not all are: the end of a caption.
   static func selection(_ shown: Int, of count: Int, _ order: String) -> String {
-    shown < count ? " The \(shown) of \(count) units \(order) are shown." : ""
+    shown < count ? "; the \(shown) of \(count) units \(order)" : ""
   }
 }
 
@@ -116,11 +118,18 @@ extension ExplanationPage {
       return .paragraph("The example has \(grouped(values.count)) inputs, which are not listed.")
     }
     let format = FigureFormat(values)
+    let cells = explanation.inputColumns.map { columns in
+      columns.map { explanation.features.cellText(row: 0, column: $0) }
+    }
     return .table(
       Report.Table(
         caption: "The inputs of the network: the example after preprocessing",
-        columns: [.words("input"), .figures("value")],
-        texts: zip(explanation.inputNames, values).map { [$0, format($1)] }))
+        columns: [.words("input")] + (cells == nil ? [] : [.figures("in the table")])
+          + [.figures("input")],
+        texts: values.indices.map { index in
+          [explanation.inputNames[index]] + (cells.map { [$0[index]] } ?? [])
+            + [format(values[index])]
+        }))
   }
 
   private var probabilityChart: Report.Block? {
