@@ -108,12 +108,12 @@ struct RunPageSource {
       switch try model() {
       case .float(let model)?: try self.parts(model)
       case .double(let model)?: try self.parts(model)
-      case nil: (nil, nil)
+      case nil: (nil, nil, nil)
       }
     let check = try part("The gradient check is left out") { try $0.gradientCheck() }
     return Report(
       ofRun: run, named: name, network: parts.network, evaluation: parts.evaluation,
-      gradientCheck: check, omissions: omissions,
+      regions: parts.regions, gradientCheck: check, omissions: omissions,
       resumeCommand: ShellCommand.line(["perceptron", "resume", directory.path]))
   }
 
@@ -160,8 +160,10 @@ struct RunPageSource {
     }
   }
 
-  /// The network and its evaluation, as far as the report shows them.
-  private typealias Parts = (network: RunNetwork?, evaluation: RunEvaluation?)
+  /// The network, its evaluation and its decision regions, as far as the report shows them.
+  private typealias Parts = (
+    network: RunNetwork?, evaluation: RunEvaluation?, regions: RunRegions?
+  )
 
   private mutating func parts<Scalar>(_ model: TrainedModel<Scalar>) throws -> Parts {
     // Data named by the user must be usable; otherwise the part is optional.
@@ -176,8 +178,22 @@ struct RunPageSource {
     let settings = run.record.settings
     let penalty = settings.ensemble == nil ? settings.training.penalty : .none
     return (
-      RunNetwork(model.network, image: image, penalty: penalty == .none ? nil : penalty), found?.1
+      RunNetwork(model.network, image: image, penalty: penalty == .none ? nil : penalty), found?.1,
+      try part("The decision regions are left out") {
+        try $0.regions(of: model, on: found?.0.loaded.training)
+      }
     )
+  }
+
+  /// The decision regions that the run kept, with the points of the data, if that was found.
+  private func regions<Scalar>(
+    of model: TrainedModel<Scalar>, on data: Dataset?
+  ) throws -> RunRegions? {
+    guard let series = try directory.decisionRegions() else { return nil }
+    let parts = try data.map { try run.record.settings.parts(of: $0) }
+    return RunRegions(
+      series, schema: model.schema, columns: model.preprocessing.columns,
+      training: parts?.training, validation: parts?.validation)
   }
 
   /// The run's data, and the model's evaluation on its test set or else on its validation rows.

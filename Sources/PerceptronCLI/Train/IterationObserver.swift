@@ -1,10 +1,11 @@
 import Perceptron
 import PerceptronCommandSupport
 
-/// Follows a run's iterations: takes their times, snapshots of health, event files and the progress
+/// Follows a run's iterations: takes their times, snapshots of health, decision regions, event files and the progress
 /// line, and asks the run to stop when the command is interrupted.
 final class IterationObserver<Scalar: BLASScalar> {
   private let monitor: HealthMonitor<Scalar>?
+  private let recorder: RegionRecorder<Scalar>?
   private let events: RunEvents<Scalar>?
   private var reporter: ProgressReporter
   private let isQuiet: Bool
@@ -18,9 +19,11 @@ final class IterationObserver<Scalar: BLASScalar> {
 
   init(
     after history: History, of metric: Metric, monitor: HealthMonitor<Scalar>?,
-    events: RunEvents<Scalar>?, isQuiet: Bool, watcher: ((TrainingProgress) -> Void)? = nil
+    recorder: RegionRecorder<Scalar>?, events: RunEvents<Scalar>?, isQuiet: Bool,
+    watcher: ((TrainingProgress) -> Void)? = nil
   ) {
     self.monitor = monitor
+    self.recorder = recorder
     self.events = events
     self.isQuiet = isQuiet
     self.watcher = watcher
@@ -44,6 +47,7 @@ final class IterationObserver<Scalar: BLASScalar> {
     times.append(last.duration(to: now).seconds)
     last = now
     monitor?.record(moment)
+    recorder?.record(moment)
     events?.record(moment, monitor?.diagnosis)
     if !isQuiet { reporter.update(moment.progress) }
     watcher?(moment.progress)

@@ -18,11 +18,14 @@ struct RunNotes: Codable {
   let earlierEvents: [String]?
   /// The preprocessing of the model that the run goes on from, which may be gone; nil without one.
   var preprocessing: Preprocessing?
+  /// The decision regions so far; nil for a run that keeps none.
+  var regions: DecisionRegionSeries?
 
   private static let key = "run"
 
   private enum CodingKeys: String, CodingKey {
-    case settings, seed, seconds, dataFolder, dataDigest, initialLoss, earlierEvents, preprocessing
+    case settings, seed, seconds, dataFolder, dataDigest, initialLoss, earlierEvents, preprocessing,
+      regions
     case monitor = "examiner"
   }
 

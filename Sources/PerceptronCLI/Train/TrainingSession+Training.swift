@@ -13,13 +13,17 @@ extension TrainingSession {
       ?? threaded.trainer(seed: seed, on: sets)
     let monitor = makeMonitor(of: trainer)
     let events: RunEvents<Scalar>? = try makeEvents(from: trainer.iteration)
+    let recorder = RegionRecorder(
+      sets.training, iterations: trainer.iterations, workers: threaded.training.workers,
+      resuming: checkpoint?.notes.regions)
+    recorder?.begin(trainer.network, after: trainer.iteration)
     monitor?.begin(trainer.network, after: trainer.iteration, on: sets.training)
     let initialLoss = initialLoss(of: trainer, on: sets)
-    let notes = notes(initialLoss: initialLoss, monitor?.memory)
+    let notes = notes(initialLoss: initialLoss, monitor?.memory, recorder?.memory)
     if checkpoint == nil { try replaceCheckpoint(of: trainer, notes: notes) }
     let observer = IterationObserver(
-      after: trainer.history, of: settings.metric, monitor: monitor, events: events,
-      isQuiet: display.quiet, watcher: watcher)
+      after: trainer.history, of: settings.metric, monitor: monitor, recorder: recorder,
+      events: events, isQuiet: display.quiet, watcher: watcher)
     try run(&trainer, on: sets, observer.callback, notes: notes)
     let seconds = secondsSoFar + observer.finish()
     let divergence = Divergence.Cause(of: trainer)
@@ -30,6 +34,12 @@ extension TrainingSession {
       divergence == nil ? trainer.network : nil, after: trainer.iteration,
       isFinished: trainer.isFinished)
     let members = trainer.members.count > 1 ? trainer.members.map(\.result) : []
+    let regions =
+      divergence == nil
+      ? recorder?.end(
+        members.first ?? trainer.result,
+        after: trainer.bestIteration.map { $0 + 1 } ?? trainer.iteration)
+      : recorder?.memory.current
     return Outcome(
       network: try members.isEmpty
         ? trainer.result : Ensemble(members, predicting: settings.task).network, members: members,
@@ -37,7 +47,7 @@ extension TrainingSession {
       iterationTimes: observer.times, seconds: seconds,
       stoppedEarly: trainer.hasStoppedEarly && trainer.iteration < trainer.iterations,
       bestIteration: trainer.bestIteration, initialLoss: initialLoss,
-      diagnosis: monitor?.diagnosis, diagnostics: monitor?.series)
+      diagnosis: monitor?.diagnosis, diagnostics: monitor?.series, regions: regions)
   }
 
   /// Makes the iterations, and saves checkpoints as far as they can be written.
@@ -111,7 +121,7 @@ extension TrainingSession {
 
   /// Makes the notes of each checkpoint saved from now on.
   private func notes(
-    initialLoss: Double?, _ memory: HealthMonitorMemory?
+    initialLoss: Double?, _ memory: HealthMonitorMemory?, _ regions: RegionMemory?
   ) -> Notes {
     let start = ContinuousClock.now
     return { [settings, seed, identity, secondsSoFar, eventFiles, preprocessing] in
@@ -120,7 +130,7 @@ extension TrainingSession {
         settings: settings, seed: seed, seconds: seconds, dataFolder: identity.folder,
         dataDigest: identity.digest, initialLoss: initialLoss, monitor: memory?.current,
         earlierEvents: eventFiles.earlier.isEmpty ? nil : eventFiles.earlier,
-        preprocessing: preprocessing
+        preprocessing: preprocessing, regions: regions?.current
       ).metadata
     }
   }

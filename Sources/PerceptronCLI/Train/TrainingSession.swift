@@ -98,6 +98,7 @@ struct TrainingSession {
     var initialLoss: Double?
     var diagnosis: RunDiagnosis?
     var diagnostics: DiagnosticSeries?
+    var regions: DecisionRegionSeries?
   }
 }
 
@@ -144,6 +145,7 @@ extension TrainingSession {
     attempt {
       try directory.write(
         record, history: outcome.history, diagnostics: outcome.diagnostics,
+        regions: outcome.regions,
         model: outcome.divergence == nil ? model : nil, under: lock)
     }
     let isSaved = problems.isEmpty

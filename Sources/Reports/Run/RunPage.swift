@@ -13,20 +13,23 @@ extension Report {
   ///
   /// - Parameters:
   ///   - evaluation: the network's evaluation on rows that it was not trained on.
+  ///   - regions: its decision regions during training.
   ///   - omissions: what the page lacks and how to get it, a sentence each.
   ///   - resumeCommand: the command line that resumes the run, or nil.
   public init(
     ofRun run: TrainingRun, named name: String, network: RunNetwork? = nil,
-    evaluation: RunEvaluation? = nil, gradientCheck: GradientCheckReport? = nil,
+    evaluation: RunEvaluation? = nil, regions: RunRegions? = nil,
+    gradientCheck: GradientCheckReport? = nil,
     omissions: [String] = [], resumeCommand: String? = nil
   ) {
     let page = RunPage(
       record: run.record, history: run.history, diagnostics: run.diagnostics, network: network,
-      evaluation: evaluation, omissions: omissions, resumeCommand: resumeCommand)
+      evaluation: evaluation, regions: regions, omissions: omissions, resumeCommand: resumeCommand)
     self.init(
       title: name, subtitle: page.subtitle,
       sections: [
-        [page.overview, page.progress], [page.health, page.firstLayer].compactMap { $0 },
+        [page.overview, page.progress],
+        [page.decisionRegions, page.health, page.firstLayer].compactMap { $0 },
         page.judgement, [gradientCheck.map(RunPage.gradients), page.settings].compactMap { $0 },
       ].flatMap { $0 })
   }
@@ -38,6 +41,7 @@ struct RunPage {
   let diagnostics: DiagnosticSeries?
   let network: RunNetwork?
   let evaluation: RunEvaluation?
+  let regions: RunRegions?
   let omissions: [String]
   let resumeCommand: String?
 

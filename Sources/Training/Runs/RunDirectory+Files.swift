@@ -40,6 +40,13 @@ extension RunDirectory {
     return record
   }
 
+  /// The decision regions that the run kept; nil if it kept none.
+  ///
+  /// - Throws: `FileError` where they cannot be read.
+  public func decisionRegions() throws -> DecisionRegionSeries? {
+    isThere(Self.regionsName) ? try DecisionRegionSeries(readingFrom: file(Self.regionsName)) : nil
+  }
+
   /// The history in `history.csv` and `epochs.csv` of a run that made `count` iterations.
   private func readHistory(of count: Int) throws -> History {
     let lossesPath = file(Self.lossesName)
@@ -116,12 +123,13 @@ extension RunDirectory {
   ///
   /// - Parameters:
   ///   - diagnostics: snapshots of its network's health, or nil for none; an earlier run's are removed.
+  ///   - regions: the network's decision regions, or nil for none; an earlier run's are removed.
   ///   - model: what was trained, or nil where there is none; an earlier run's is removed.
   ///   - lock: the folder's lock, or nil to wait for it.
   /// - Throws: `FileError`; the folder then holds what it held before.
   public func write<Scalar: BLASScalar>(
     _ record: RunRecord, history: History, diagnostics: DiagnosticSeries? = nil,
-    model: TrainedModel<Scalar>?, under lock: RunLock? = nil
+    regions: DecisionRegionSeries? = nil, model: TrainedModel<Scalar>?, under lock: RunLock? = nil
   ) throws {
     // One writer at a time: a staging folder that is found under the lock is nobody's any more.
     let lock = try lock ?? RunLock(path, waits: true)
@@ -134,6 +142,7 @@ extension RunDirectory {
       for (name, text) in try texts(of: record, history, diagnostics) {
         try AtomicFile.write(Array(text.utf8), to: staging + "/" + name)
       }
+      try regions?.write(to: staging + "/" + Self.regionsName)
       try model?.save(to: staging + "/" + Self.modelName)
     } catch var error as FileError {
       // Name the target, not the staged file.

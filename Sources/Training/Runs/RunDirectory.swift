@@ -10,6 +10,7 @@ import PerceptronFiles
 /// | `history.csv` | iteration, loss |
 /// | `epochs.csv` | iteration, batch_accuracy, validation_accuracy, learning_rate, validation_loss, and further metrics in pairs such as batch_mae, validation_mae; for numbers r2 in place of accuracy |
 /// | `diagnostics.csv` | iteration, layer, name, quantity, value: a ``DiagnosticSeries``, if the run recorded one |
+/// | `regions.npz` | a ``DecisionRegionSeries``, of a run that tells classes apart by two features |
 /// | `gradcheck.json` | a check of its model's gradients, where one was made since |
 /// | `run.json` | a ``RunRecord`` |
 /// | `checkpoint.safetensors` | the state of an interrupted run; removed when it is over |
@@ -37,11 +38,12 @@ public struct RunDirectory: Sendable {
   static let epochsName = "epochs.csv"
   static let recordName = "run.json"
   static let diagnosticsName = "diagnostics.csv"
+  static let regionsName = "regions.npz"
   static let gradientCheckName = "gradcheck.json"
   static let lossColumns = ["iteration", "loss"]
   /// The files of a run, in the order in which they come into their places.
   static let names = [
-    lossesName, epochsName, diagnosticsName, gradientCheckName, recordName, modelName,
+    lossesName, epochsName, diagnosticsName, regionsName, gradientCheckName, recordName, modelName,
   ]
 
   /// The names of the files of a run that are in the folder.

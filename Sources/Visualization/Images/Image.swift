@@ -90,7 +90,8 @@ private func byte(of value: Double, in range: ClosedRange<Double>) -> UInt8 {
 }
 
 extension Image {
-  /// The picture encoded as PNG.
+  /// The picture encoded as PNG. Of a large one with at most 256 colors, the file has a palette, which makes
+  /// it smaller.
   ///
   /// - Throws: ``ImageError`` if libpng fails, as for a picture that is too large.
   public var png: [UInt8] {
@@ -101,16 +102,47 @@ extension Image {
       settings.height = png_uint_32(height)
       settings.format = channels == 1 ? png_uint_32(PNG_FORMAT_GRAY) : PNG_FORMAT_RGB
       defer { png_image_free(&settings) }
+      let indexed = channels == 3 && width * height > 4096 ? indexed : nil
+      if let indexed {
+        settings.format |= png_uint_32(PNG_FORMAT_FLAG_COLORMAP)
+        settings.colormap_entries = png_uint_32(indexed.palette.count / 3)
+      }
       // The bound of incompressible bytes (PNG_ZLIB_MAX_SIZE in libpng's png.h) with room for the
       // chunks: asking libpng for the size would compress twice.
       let raw = (width * channels + 1) * height
       var size = raw + raw / 8 + raw / 64 + 1024
       var bytes = [UInt8](repeating: 0, count: size)
-      guard png_image_write_to_memory(&settings, &bytes, &size, 0, pixels, 0, nil) != 0 else {
+      let isWritten = png_image_write_to_memory(
+        &settings, &bytes, &size, 0, indexed?.places ?? pixels, 0, indexed?.palette)
+      guard isWritten != 0 else {
         throw ImageError(settings)
       }
       return Array(bytes.prefix(size))
     }
+  }
+}
+
+extension Image {
+  /// The colors of an RGB picture, three bytes each, and of each pixel the place of its color among them; nil
+  /// for more than 256 colors.
+  private var indexed: (palette: [UInt8], places: [UInt8])? {
+    var found: [UInt32: UInt8] = [:]
+    var (palette, places): ([UInt8], [UInt8]) = ([], [])
+    places.reserveCapacity(width * height)
+    for start in stride(from: 0, to: pixels.count, by: 3) {
+      let color =
+        UInt32(pixels[start]) << 16 | UInt32(pixels[start + 1]) << 8
+        | UInt32(pixels[start + 2])
+      if let place = found[color] {
+        places.append(place)
+        continue
+      }
+      guard let place = UInt8(exactly: found.count) else { return nil }
+      found[color] = place
+      palette += pixels[start..<start + 3]
+      places.append(place)
+    }
+    return (palette, places)
   }
 }
 

@@ -22,6 +22,10 @@ extension Report {
       "<section id=\"part-\(number + 1)\">\n<h2>\(HTML.escaped(section.heading))</h2>\n"
         + (try section.blocks.map { try Self.html($0, drawings) }.joined()) + "</section>\n"
     }
+    let hasFrames = sections.flatMap(\.blocks).contains {
+      if case .frames = $0 { true } else { false }
+    }
+    let script = hasFrames ? "<script>\n\(Frames.script)</script>\n" : ""
     let line = subtitle.isEmpty ? "" : "<p class=\"subtitle\">\(HTML.flowing(subtitle))</p>\n"
     return """
       <!DOCTYPE html>
@@ -42,7 +46,7 @@ extension Report {
       \(links.joined())</ul></nav>
       <main id="content">
       \(notice)\(body.joined())</main>
-      </body>
+      \(script)</body>
       </html>
 
       """
@@ -75,6 +79,7 @@ extension Report {
     case .paragraph(let text): "<p>\(HTML.flowing(text))</p>\n"
     case .warning(let text): warning(text)
     case .code(let text): "<pre><code>\(HTML.escaped(text))</code></pre>\n"
+    case .frames(let frames): try frames.html { try $0.html }
     case .formula(let lines): formula(lines)
     case .figures(let facts): HTML.list(facts, class: "figures")
     case .facts(let facts): HTML.list(facts, class: "facts")
@@ -111,7 +116,11 @@ extension Report {
   /// All pictures in order.
   public var pictures: [Picture] {
     sections.flatMap(\.blocks).flatMap { block -> [Picture] in
-      if case .pictures(let pictures) = block { pictures } else { [] }
+      switch block {
+      case .pictures(let pictures): pictures
+      case .frames(let frames): frames.pictures
+      default: []
+      }
     }
   }
 }

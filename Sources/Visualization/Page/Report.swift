@@ -52,6 +52,8 @@ public struct Report: Hashable, Sendable {
     case charts([NamedChart])
     /// Pictures, each with a caption.
     case pictures([Picture])
+    /// Pictures at successive moments, which the page plays.
+    case frames(Frames)
     /// Cards side by side where there is room. Their pictures are on the page only.
     case cards([Card])
   }

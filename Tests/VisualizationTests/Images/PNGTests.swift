@@ -11,6 +11,19 @@ struct PNGTests {
     let image = Image(width: 3, height: 2, channels: channels, pixels: pixels)
     #expect(try Image(decoding: image.png) == image)
   }
+
+  @Test("Large pictures keep their pixels, with a palette and without", arguments: [2, 256, 257])
+  func palette(colors: Int) throws {
+    let pixels = (0..<100 * 90).flatMap { index in
+      let color = index * 7 % colors
+      return [UInt8(color % 256), UInt8(color / 256), 9]
+    }
+    let image = Image(width: 100, height: 90, channels: 3, pixels: pixels)
+    let png = try image.png
+    #expect(try Image(decoding: png) == image)
+    // The color type, in the header.
+    #expect(png[25] == (colors <= 256 ? 3 : 2))
+  }
 }
 
 extension Image {
