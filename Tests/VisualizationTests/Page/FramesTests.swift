@@ -66,7 +66,7 @@ struct FramesTests {
       Array(image.pixels[3 * (y * image.width + x)..<3 * (y * image.width + x) + 3])
     }
     #expect(image.width == 480 && image.height == 480)
-    #expect(pixel(0, 479) == [128, 185, 217])
+    #expect(pixel(0, 479) == [127, 185, 217])
     #expect(pixel(479, 479)[0] > pixel(479, 479)[2])
     #expect(pixel(0, 0) == [230, 241, 247])
   }
