@@ -72,6 +72,7 @@ extension Network {
   ///   - baseline: what replaces them, [inputs].
   ///   - target: the output, or the difference.
   /// - Returns: for each set, the value of `row` less the value with the set replaced.
+  /// - Precondition: the inputs and the outputs exist.
   public func occlusion(
     of row: Tensor<Scalar>, replacing sets: [[Int]], by baseline: Tensor<Scalar>,
     for target: OutputDifference
@@ -87,7 +88,12 @@ extension Network {
       let block = sets[start..<min(start + 256, sets.count)]
       let rows = block.flatMap { set in
         var changed = original
-        for index in set { changed[index] = replacement[index] }
+        for index in set {
+          require(
+            original.indices.contains(index),
+            "occlusion: there is no input \(index) in an example of shape \(row.shape)")
+          changed[index] = replacement[index]
+        }
         return changed
       }
       let outputs = outputs(of: Tensor(rows, shape: [block.count, inputSize]))

@@ -23,14 +23,14 @@ extension GradientCheck {
   /// Compares single entries with the centered difference of the loss over ``step`` to either side.
   ///
   /// - Parameter entries: parameters by name, and positions in them in row-major order.
-  /// - Precondition: the parameters and the positions exist.
+  /// - Precondition: the parameters and the positions exist, and the gradients have their shapes.
   public func compare(
     _ entries: [(parameter: String, position: Int)], of objective: some GradientCheckable
   ) -> [GradientCheckEntry] {
     let analytic = objective.gradients()
     var line = LossLine(objective)
     return entries.map { name, position in
-      let gradient = analytic[name]
+      let gradient = gradient(of: name, objective.parameters[name], in: analytic)
       require(
         (0..<gradient.count).contains(position),
         "GradientCheck: there is no entry \(position) in \(name) of shape \(gradient.shape)")
@@ -43,13 +43,13 @@ extension GradientCheck {
   }
 
   /// The entry of the largest gradient of each parameter, and after them the next largest ones of the
-  /// parameters in turn, until there are `count`; fewer where there are no more.
+  /// parameters in turn, until there are `count`; fewer where there are no more. NaN counts as largest.
   public static func largestEntries(
     of gradients: Parameters<Double>, count: Int
   ) -> [(parameter: String, position: Int)] {
     let ordered = gradients.map { name, tensor in
-      let elements = tensor.elements
-      let positions = elements.indices.sorted { elements[$0].magnitude > elements[$1].magnitude }
+      let sizes = tensor.elements.map { $0.isNaN ? .infinity : $0.magnitude }
+      let positions = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
       return (name, Array(positions.prefix(count)))
     }
     var entries: [(parameter: String, position: Int)] = []

@@ -53,10 +53,7 @@ public struct GradientCheck: Sendable {
     var line = LossLine(objective)
     let results = objective.parameters.map { name, tensor in
       var result = GradientCheckReport.Parameter(name: name, shape: tensor.shape)
-      let gradients = analytic[name]
-      require(
-        gradients.shape == tensor.shape,
-        "GradientCheck: \(name) has shape \(tensor.shape), its gradient \(gradients.shape)")
+      let gradients = gradient(of: name, tensor, in: analytic)
       // Relative to the parameter's largest gradient, what is below this counts as zero.
       let floor = GradientCheckReport.floor * max(1, largestMagnitude(gradients))
       for position in positions(of: tensor.count, parameter: name) {
@@ -68,6 +65,17 @@ public struct GradientCheck: Sendable {
       return result
     }
     return GradientCheckReport(parameters: results, tolerance: tolerance)
+  }
+
+  /// A parameter's gradient, checked to have its shape.
+  func gradient(
+    of name: String, _ parameter: Tensor<Double>, in gradients: Parameters<Double>
+  ) -> Tensor<Double> {
+    let gradient = gradients[name]
+    require(
+      gradient.shape == parameter.shape,
+      "GradientCheck: \(name) has shape \(parameter.shape), its gradient \(gradient.shape)")
+    return gradient
   }
 
   /// Compares one analytic entry with the loss's slope along it.
