@@ -204,6 +204,24 @@ struct ExplanationTraceTests {
     }
   }
 
+  @Test("A network that ends after a layer gives what a trace has there")
+  func truncated() {
+    let network = Network<Double>(
+      random: 2, inputSize: 5,
+      [
+        .batchNorm(), .affine(outputs: 7), .layerNorm(), .tanh, .dropout(rate: 0.5),
+        .affine(outputs: 6), .dropout(rate: 0.2), .affine(outputs: 3), .relu,
+      ], .softmax)
+    #expect(network.hiddenLayers == [3, 6])
+    let x = Tensor<Double>.sample([1, 5])
+    let trace = network.trace(of: x)
+    for position in network.layers.indices {
+      expectClose(
+        network.truncated(afterLayer: position).outputs(of: x),
+        trace.layers[position].output.reshaped(to: [1, trace.layers[position].output.count]))
+    }
+  }
+
   @Test("A target's weight does not count", arguments: [0, 0.25, 3])
   func weights(weight: Double) throws {
     let plain = try #require(network.trace(of: reference.example, .labels([1])).backward)

@@ -123,7 +123,7 @@ extension Network {
       let difference = (values[values.count - 1] - values[0]).magnitude
       whole = tolerance * max(difference, changes.reduce(0, +) / 1000)
       let largest = outputs.elements.reduce(0) { max($0, Double($1.magnitude)) }
-      rounding = 8 * Double(Scalar.ulpOfOne) * largest
+      rounding = 2 * Double(Scalar.ulpOfOne) * largest
     }
 
     /// Half of what is allowed as the interval has of the path. The other half is for a thousand
