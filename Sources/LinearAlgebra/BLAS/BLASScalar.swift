@@ -130,6 +130,23 @@ extension BLASScalar {
       return Int(LAPACKE_dorgqr(LAPACK_ROW_MAJOR, m, n, n, cast(a), n, cast(factors)))
     }
   }
+
+  /// The eigenvalues of a symmetric row-major matrix in ascending order, and its eigenvectors as columns
+  /// in the place of the matrix, of which the lower triangle is read. Returns LAPACK's info, 0 where all
+  /// is well.
+  static func syevd(
+    size: Int, _ a: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>
+  ) -> Int {
+    let n = blasCount(size)
+    let (job, triangle) = (
+      CChar(bitPattern: UInt8(ascii: "V")), CChar(bitPattern: UInt8(ascii: "L"))
+    )
+    if Self.self == Float.self {
+      return Int(LAPACKE_ssyevd(LAPACK_ROW_MAJOR, job, triangle, n, cast(a), n, cast(values)))
+    } else {
+      return Int(LAPACKE_dsyevd(LAPACK_ROW_MAJOR, job, triangle, n, cast(a), n, cast(values)))
+    }
+  }
 }
 
 // MARK: - Functions of one number
