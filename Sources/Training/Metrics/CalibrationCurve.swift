@@ -1,7 +1,8 @@
 import PerceptronLinearAlgebra
 
 /// How often rows are of the class 1 by the probability that they are predicted to have, in bins of equal
-/// width: scikit-learn's `calibration_curve(strategy="uniform")`.
+/// width: scikit-learn's `calibration_curve(strategy="uniform")`. Of several classes, how often predictions
+/// are right by their confidence.
 public struct CalibrationCurve: Sendable, Hashable {
   /// The rows whose probability is above `lower` and at most `upper`; in the first bin, also those of 0.
   public struct Bin: Sendable, Hashable {
@@ -62,12 +63,50 @@ public struct CalibrationCurve: Sendable, Hashable {
     }
   }
 
+  /// Puts rows of several classes into bins by the confidence of their prediction, the largest of their
+  /// probabilities; the observed share is that of rows that are predicted rightly (Guo et al. 2017, "On
+  /// calibration of modern neural networks").
+  ///
+  /// - Parameters:
+  ///   - probabilities: the probability of each class, [rows, classes]. The first of equally likely classes
+  ///     is the predicted one.
+  ///   - labels: the class of each row.
+  ///   - weights: each row's weight, 0 or more; nil for 1 each.
+  ///   - binCount: the number of bins, at least 1.
+  /// - Precondition: the largest probabilities of rows of a weight above 0 are within 0...1.
+  public init(
+    ofConfidence probabilities: Tensor<Double>, labels: [Int], weights: [Double]? = nil,
+    binCount: Int = 10
+  ) {
+    require(
+      probabilities.rank == 2 && probabilities.shape[1] > 0,
+      "CalibrationCurve: probabilities \(probabilities.shape), expected rows of classes")
+    let classCount = probabilities.shape[1]
+    requireRows("CalibrationCurve", probabilities.shape[0], labels.count, weights)
+    for (row, label) in labels.enumerated() {
+      require(
+        0..<classCount ~= label,
+        "CalibrationCurve: label \(label) of row \(row) for \(classCount) classes")
+    }
+    let predicted = probabilities.argmax(axis: 1)
+    self.init(
+      of: predicted.enumerated().map { probabilities[$0, $1] },
+      labels: zip(predicted, labels).map { $0 == $1 ? 1 : 0 }, weights: weights,
+      binCount: binCount)
+  }
+
   /// The expected calibration error, the mean of |mean prediction − observed share| over the bins,
   /// weighted by their rows (Naeini, Cooper and Hauskrecht 2015); NaN without rows.
   public var expectedError: Double {
     let used = bins.filter { $0.weight > 0 }
     let sum = used.reduce(0) { $0 + $1.weight * abs($1.meanPrediction - $1.observedShare) }
     return sum / used.reduce(0) { $0 + $1.weight }
+  }
+
+  /// The maximum calibration error, the largest |mean prediction − observed share| of a bin with rows; nil
+  /// without rows.
+  public var maximumError: Double? {
+    bins.filter { $0.weight > 0 }.map { abs($0.meanPrediction - $0.observedShare) }.max()
   }
 
   private struct Sums {

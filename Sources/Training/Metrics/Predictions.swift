@@ -93,13 +93,8 @@ extension Network {
       features.featureCount == inputSize,
       "Network: rows of \(features.featureCount) features, the network has \(inputSize) inputs")
     requireFit(schema, "the schema")
-    var outputs: [Scalar] = []
-    outputs.reserveCapacity(features.count * outputSize)
-    predictor(rows: features.count, workers: workers).forEachBlock(of: features) {
-      outputs += $1[0].elements
-    }
     return Predictions(
-      Tensor(outputs, shape: [features.count, outputSize]), loss: loss, schema: schema,
+      outputs(of: features, workers: workers), loss: loss, schema: schema,
       scaling: features.preprocessing.targets)
   }
 }

@@ -102,6 +102,66 @@ struct DrawnMetricTests {
       CalibrationCurve(of: [0.2, .nan], labels: [0, 0], weights: [1, 0]).expectedError == 0.2)
   }
 
+  @Test("The calibration of several classes is that of their confidences, as NumPy has it")
+  func confidence() {
+    let probabilities: [Double] = [
+      0.259, 0.017, 0.054, 0.67,
+      0.848, 0.003, 0.135, 0.015,
+      0.036, 0.1, 0.059, 0.806,
+      0.447, 0.124, 0.238, 0.191,
+      0.88, 0.029, 0.083, 0.008,
+      0.001, 0.387, 0.589, 0.024,
+      0.981, 0.001, 0.011, 0.007,
+      0.49, 0.43, 0.031, 0.049,
+      0.082, 0.009, 0.243, 0.666,
+      0.493, 0.464, 0.02, 0.023,
+      0.002, 0.001, 0.001, 0.996,
+      0.065, 0.074, 0.015, 0.846,
+      0.013, 0.216, 0.055, 0.716,
+      0.096, 0.025, 0.25, 0.629,
+      0.306, 0.489, 0.075, 0.129,
+      0.268, 0.499, 0.201, 0.033,
+      0.32, 0.101, 0.009, 0.571,
+      0.024, 0.161, 0.627, 0.189,
+      0.792, 0.007, 0.18, 0.021,
+      0.082, 0.146, 0.251, 0.521,
+      0.011, 0.693, 0.29, 0.005,
+      0.262, 0.588, 0.141, 0.009,
+      0.006, 0.407, 0.022, 0.566,
+      0.104, 0.479, 0.139, 0.279,
+    ]
+    let labels = [3, 0, 3, 0, 0, 3, 1, 0, 0, 0, 3, 3, 1, 2, 1, 3, 1, 3, 0, 0, 1, 1, 3, 0]
+    let table = Tensor(probabilities, shape: [24, 4])
+    let curve = CalibrationCurve(ofConfidence: table, labels: labels)
+    let used = curve.bins.filter { $0.count > 0 }
+    expectClose(
+      Tensor(used.map(\.observedShare)), Tensor([2 / 3.0, 0.4, 0.4, 0.5, 1, 0.5]))
+    expectClose(
+      Tensor(used.map(\.meanPrediction)),
+      Tensor([0.4828333333333334, 0.567, 0.657, 0.754, 0.845, 0.9885]))
+    expectClose(curve.expectedError, 0.222, tolerance: 1e-12)
+    expectClose(curve.maximumError ?? .nan, 0.4885, tolerance: 1e-12)
+    let fine = CalibrationCurve(ofConfidence: table, labels: labels, binCount: 15)
+    expectClose(fine.expectedError, 0.1959166666666666, tolerance: 1e-12)
+    expectClose(fine.maximumError ?? .nan, 0.6406666666666666, tolerance: 1e-12)
+    let weighted = CalibrationCurve(
+      ofConfidence: table, labels: labels, weights: (0..<24).map { Double($0 % 3) })
+    expectClose(weighted.expectedError, 0.24929166666666666, tolerance: 1e-12)
+    expectClose(weighted.maximumError ?? .nan, 0.37157142857142855, tolerance: 1e-12)
+  }
+
+  @Test("A confidence curve needs a label of its classes for each row")
+  func confidenceLabels() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = CalibrationCurve(ofConfidence: Tensor([0.5, 0.5], shape: [1, 2]), labels: [2])
+    }
+    expectMessage(result, "CalibrationCurve: label 2 of row 0 for 2 classes")
+    await #expect(processExitsWith: .failure) {
+      _ = CalibrationCurve(ofConfidence: Tensor([0.5, 0.5], shape: [1, 2]), labels: [1, 1])
+    }
+    #expect(CalibrationCurve(ofConfidence: .zeros([0, 2]), labels: []).maximumError == nil)
+  }
+
   @Test(
     "F1, balanced accuracy and accuracy are scikit-learn's",
     arguments: MetricVectors.all.classes.indices)

@@ -1,0 +1,120 @@
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+
+extension Network {
+  /// The outputs of all rows, gathered and preprocessed block by block.
+  ///
+  /// - Parameters:
+  ///   - features: rows as they came, of as many numbers as the network has inputs.
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  /// - Returns: [rows, outputs].
+  public func outputs(
+    of features: PreparedFeatures<Scalar>, workers: Int? = nil
+  ) -> Tensor<Scalar> {
+    var outputs: [Scalar] = []
+    outputs.reserveCapacity(features.count * outputSize)
+    forEachBlock(of: features, workers: workers) { outputs += $1.elements }
+    return Tensor(outputs, shape: [features.count, outputSize])
+  }
+
+  /// The rows that excite each unit of a layer most, found in one pass, block by block.
+  ///
+  ///     let top = network.topExamples(of: training.features, layer: network.hiddenLayers[0], count: 9)
+  ///     print("unit 5 is excited most by the rows", top[5].map(\.row))
+  ///
+  /// - Parameters:
+  ///   - features: rows as they came, of as many numbers as the network has inputs.
+  ///   - layer: the position of the layer, such as one of ``hiddenLayers``.
+  ///   - count: the largest number of rows for each unit, 0 or more.
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  /// - Returns: for each unit the rows with its activation, the highest first, equal ones in the order of
+  ///   the rows, NaN last.
+  public func topExamples(
+    of features: PreparedFeatures<Scalar>, layer: Int, count: Int, workers: Int? = nil
+  ) -> [[RankedRow]] {
+    require(count >= 0, "topExamples: \(count) of them, expected 0 or more")
+    let network = truncated(afterLayer: layer)
+    var top = [RowRanking<Scalar>](
+      repeating: RowRanking(count: count, isDescending: true), count: network.outputSize)
+    network.forEachBlock(of: features, workers: workers) { rows, activations in
+      rank(activations, firstRow: rows.lowerBound, in: &top)
+    }
+    return top.map(\.ranked)
+  }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  private func rank(
+    _ activations: Tensor<Scalar>, firstRow: Int, in top: inout [RowRanking<Scalar>]
+  ) {
+    activations.withRows { block in
+      top.withUnsafeMutableBufferPointer { top in
+        for row in 0..<block.rows {
+          let units = block.base + row * block.columns
+          for unit in 0..<block.columns { top[unit].add(row: firstRow + row, units[unit]) }
+        }
+      }
+    }
+  }
+
+  /// The rows that are nearest to an example in the space of a layer's outputs, by the Euclidean distance,
+  /// found in one pass, block by block.
+  ///
+  /// - Parameters:
+  ///   - example: the example's prepared features, [inputs] or [1, inputs].
+  ///   - features: rows as they came, of as many numbers as the network has inputs.
+  ///   - layer: the position of the layer, such as the last of ``hiddenLayers``.
+  ///   - count: the largest number of rows, 0 or more.
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  /// - Returns: the rows with their distances, the nearest first, equal ones in the order of the rows, NaN
+  ///   last. An example that is one of the rows is found itself, at a distance of 0.
+  public func nearestRows(
+    to example: Tensor<Scalar>, in features: PreparedFeatures<Scalar>, layer: Int, count: Int,
+    workers: Int? = nil
+  ) -> [RankedRow] {
+    require(count >= 0, "nearestRows: \(count) of them, expected 0 or more")
+    require(example.shape.rowCount == 1, "nearestRows: one example is needed, not \(example.shape)")
+    let network = truncated(afterLayer: layer)
+    let own = network.outputs(of: example, workers: 1)
+    var nearest = RowRanking<Double>(count: count, isDescending: false)
+    network.forEachBlock(of: features, workers: workers) { rows, outputs in
+      for (index, distance) in Self.distances(of: outputs, from: own).enumerated() {
+        nearest.add(row: rows.lowerBound + index, distance)
+      }
+    }
+    return nearest.ranked
+  }
+
+  /// The distance of each row, [rows, columns], from a point, [1, columns].
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  private static func distances(of rows: Tensor<Scalar>, from point: Tensor<Scalar>) -> [Double] {
+    rows.withRows { rows in
+      point.withRows { point in
+        (0..<rows.rows).map { row in
+          let own = rows.base + row * rows.columns
+          var sum = 0.0
+          for column in 0..<rows.columns {
+            let difference = Double(own[column]) - Double(point.base[column])
+            sum += difference * difference
+          }
+          return sum.squareRoot()
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with the outputs of all rows in order, [rows, outputs], a block at a time.
+  func forEachBlock(
+    of features: PreparedFeatures<Scalar>, workers: Int?,
+    _ body: (Range<Int>, Tensor<Scalar>) -> Void
+  ) {
+    require(
+      features.featureCount == inputSize,
+      "Network: rows of \(features.featureCount) features, the network has \(inputSize) inputs")
+    predictor(rows: features.count, workers: workers).forEachBlock(of: features) {
+      body($0, $1[0])
+    }
+  }
+}
