@@ -78,6 +78,12 @@ struct Legend {
     /// The width of the line that marks the entry.
     var width = 2.5
     var dash: String?
+    /// What marks the entry.
+    var mark = Mark.line
+  }
+
+  enum Mark {
+    case line, cross
   }
 
   private static let rowHeight = 22.0
@@ -101,9 +107,14 @@ struct Legend {
     for place in places {
       let y = top + (Double(place.row) + 0.5) * Self.rowHeight
       let end = place.x + Self.markWidth
-      drawing.line(
-        from: (place.x, y), to: (end, y), color: place.entry.color, width: place.entry.width,
-        dash: place.entry.dash)
+      switch place.entry.mark {
+      case .line:
+        drawing.line(
+          from: (place.x, y), to: (end, y), color: place.entry.color, width: place.entry.width,
+          dash: place.entry.dash)
+      case .cross:
+        drawing.crosses([(end - 8, y)], width: 6, color: place.entry.color)
+      }
       drawing.text(place.name, x: end + 6, y: y)
     }
   }

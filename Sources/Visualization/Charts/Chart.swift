@@ -69,8 +69,7 @@ extension Chart {
           + curves.series.flatMap { series in
             series.points.map { [series.name, plain($0.x), plain($0.y)] }
           }
-      case .scatter(let plot):
-        [[plot.x.label, plot.y.label]] + plot.points.map { [plain($0.x), plain($0.y)] }
+      case .scatter(let plot): plot.rows
       case .bars(let bars):
         [["name", bars.axis.label]] + zip(bars.names, bars.values).map { [$0, plain($1)] }
       case .histogram(let histogram):

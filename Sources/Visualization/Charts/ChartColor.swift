@@ -5,7 +5,8 @@ import PerceptronFiles
 ///
 /// A page may replace colors, for dark mode or print, by the custom properties `--chart-paper`,
 /// `--chart-ink` (texts), `--chart-muted` (axes and ticks), `--chart-grid`, `--chart-faint` (raw
-/// data behind smoothed) and `--chart-1` … `--chart-6` (curves, bars, spans).
+/// data behind smoothed), `--chart-1` … `--chart-6` (curves, bars, spans, groups of dots) and `--chart-7` …
+/// `--chart-10` (further groups).
 struct ChartColor: Hashable {
   /// The custom property's name; nil for a color that encodes a value and is never replaced.
   let name: String?
@@ -48,7 +49,14 @@ struct ChartColor: Hashable {
     ChartColor("--chart-5", 0xe6_9f_00), ChartColor("--chart-6", 0x56_b4_e9),
   ]
 
-  static let replaceable = [ink, muted, outlined, grid, faint] + series
+  /// Those of groups of dots, which differ by their shapes, too.
+  static let groups =
+    series + [
+      ChartColor("--chart-7", 0x7a_4b_2a), ChartColor("--chart-8", 0x5b_3a_a8),
+      ChartColor("--chart-9", 0x8a_9a_00), ChartColor("--chart-10", 0x9b_16_3c),
+    ]
+
+  static let replaceable = [ink, muted, outlined, grid, faint] + groups
 }
 
 extension ChartColor {

@@ -84,6 +84,69 @@ struct Drawing {
         + " stroke-linecap=\"round\" stroke-opacity=\"\(opacity)\"/>")
   }
 
+  /// Draws squares of one color as a single path.
+  mutating func squares(
+    _ points: [(x: Double, y: Double)], width: Double, color: ChartColor, opacity: Double
+  ) {
+    mark(
+      points,
+      "m\(Self.pixels(-width / 2)),\(Self.pixels(-width / 2))h\(Self.pixels(width))"
+        + "v\(Self.pixels(width))h\(Self.pixels(-width))z",
+      "fill=\"\(color.markup)\" fill-opacity=\"\(opacity)\"")
+  }
+
+  /// Draws triangles of one color as a single path, with a side of about `width`.
+  mutating func triangles(
+    _ points: [(x: Double, y: Double)], width: Double, color: ChartColor, opacity: Double
+  ) {
+    let half = width * 0.6
+    mark(
+      points,
+      "m0,\(Self.pixels(-half))l\(Self.pixels(half)),\(Self.pixels(2 * half))"
+        + "h\(Self.pixels(-2 * half))z",
+      "fill=\"\(color.markup)\" fill-opacity=\"\(opacity)\"")
+  }
+
+  /// Draws squares that stand on a corner, of one color, as a single path.
+  mutating func diamonds(
+    _ points: [(x: Double, y: Double)], width: Double, color: ChartColor, opacity: Double
+  ) {
+    let half = Self.pixels(width * 0.7)
+    mark(
+      points, "m0,-\(half)l\(half),\(half)l-\(half),\(half)l-\(half),-\(half)z",
+      "fill=\"\(color.markup)\" fill-opacity=\"\(opacity)\"")
+  }
+
+  /// Draws crosses of one color as a single path.
+  mutating func crosses(
+    _ points: [(x: Double, y: Double)], width: Double, color: ChartColor
+  ) {
+    let (half, whole) = (Self.pixels(width / 2), Self.pixels(width))
+    mark(
+      points, "m-\(half),-\(half)l\(whole),\(whole)m0,-\(whole)l-\(whole),\(whole)",
+      "fill=\"none\" stroke=\"\(color.markup)\" stroke-width=\"2\"")
+  }
+
+  /// Adds a path that draws a shape, which begins with a relative move, at each point.
+  private mutating func mark(
+    _ points: [(x: Double, y: Double)], _ shape: String, _ attributes: String
+  ) {
+    if points.isEmpty { return }
+    let path = points.map { "M\(Self.pixels($0.x)),\(Self.pixels($0.y))\(shape)" }.joined()
+    marks.append("<path d=\"\(path)\" \(attributes)/>")
+  }
+
+  /// Writes a text, centered, above dots, with an outline in the color of the paper.
+  mutating func markText(_ text: String, x: Double, y: Double) {
+    let attributes =
+      "text-anchor=\"middle\" dominant-baseline=\"central\" font-family=\"sans-serif\""
+      + " font-size=\"\(Self.fontSize)\" font-weight=\"bold\" stroke=\"white\" stroke-width=\"4\""
+      + " stroke-linejoin=\"round\" paint-order=\"stroke\""
+    marks.append(
+      "<text x=\"\(Self.pixels(x))\" y=\"\(Self.pixels(y))\" \(attributes)"
+        + " fill=\"\(ChartColor.ink.markup)\">\(HTML.escaped(text))</text>")
+  }
+
   /// Draws rectangles of one color as a single path.
   ///
   /// - Parameter isCrisp: whether edges are moved to whole pixels, so that no gaps show between neighbors.

@@ -37,7 +37,7 @@ public struct SVG: Hashable, Sendable {
 
   /// An element for a page: as wide as its container, in the page's colors (the custom properties
   /// `--chart-paper`, `--chart-ink`, `--chart-muted`, `--chart-grid`, `--chart-faint` and
-  /// `--chart-1` … `--chart-6`), with the title in its label only.
+  /// `--chart-1` … `--chart-10`), with the title in its label only.
   ///
   /// - Parameter prefix: the prefix of the element's ids, unique on the page.
   public func inlined(prefix: String) -> String {

@@ -2,7 +2,7 @@ import Foundation
 import PerceptronFiles
 
 extension Chart {
-  /// A dot for each point; for many points, the density instead.
+  /// A dot for each point; for many points without groups, the density instead.
   public struct ScatterPlot: Hashable, Sendable {
     /// A line to compare the points with, which makes both axes equally long.
     public enum Guide: Hashable, Sendable {
@@ -10,6 +10,36 @@ extension Chart {
       case diagonal
       /// y = 0, which is within the range then.
       case zero
+    }
+
+    /// Groups of points, which differ by color and shape. Each has its name at the mean of its points.
+    ///
+    /// Twenty groups are distinct; further ones look like earlier ones. Of more than 30 groups no names are
+    /// written.
+    public struct Groups: Hashable, Sendable {
+      /// The names of all groups.
+      public var names: [String]
+      /// The index of each point's group.
+      public var ofPoints: [Int]
+      /// The indices of points that are drawn as crosses.
+      public var crossed: Set<Int>
+      /// What crosses mean, such as `wrong`, for the legend and the CSV.
+      public var crossName: String
+
+      /// Creates groups.
+      ///
+      /// - Precondition: every index is one of the names.
+      public init(
+        names: [String], ofPoints: [Int], crossed: Set<Int> = [], crossName: String = "marked"
+      ) {
+        precondition(
+          ofPoints.allSatisfy { names.indices.contains($0) },
+          "ScatterPlot: a point of a group beyond the \(names.count) names")
+        self.names = names
+        self.ofPoints = ofPoints
+        self.crossed = crossed
+        self.crossName = crossName
+      }
     }
 
     /// The horizontal and the vertical axis.
@@ -20,21 +50,28 @@ extension Chart {
     public var guide: Guide?
     /// The name of each point in its tooltip; empty for none.
     public var names: [String]
+    /// The groups of the points, which make both axes equally long; nil for points of one color.
+    public var groups: Groups?
 
     /// Creates a scatter plot.
     ///
-    /// - Precondition: no names, or one for each point.
+    /// - Precondition: no names, or one for each point; no groups, or one for each point.
     public init(
-      x: Axis, y: Axis, points: [Point], guide: Guide? = nil, names: [String] = []
+      x: Axis, y: Axis, points: [Point], guide: Guide? = nil, names: [String] = [],
+      groups: Groups? = nil
     ) {
       precondition(
         names.isEmpty || names.count == points.count,
         "ScatterPlot: \(names.count) names for \(points.count) points")
+      precondition(
+        groups.map { $0.ofPoints.count == points.count } ?? true,
+        "ScatterPlot: groups of \(groups?.ofPoints.count ?? 0) points for \(points.count)")
       self.x = x
       self.y = y
       self.points = points
       self.guide = guide
       self.names = names
+      self.groups = groups
     }
   }
 }
@@ -49,6 +86,7 @@ extension Chart.ScatterPlot {
 
   func drawing(width: Double) -> Drawing {
     guard let ranges else { return .empty(width: width) }
+    if let groups { return drawing(of: groups, ranges, width: width) }
     let frame = PlotFrame(
       x: x, y: y, ranges: ranges, width: width, isSquare: guide != nil)
     let places = points.map(frame.place)
@@ -93,7 +131,7 @@ extension Chart.ScatterPlot {
     )
   }
 
-  private func drawGuide(in drawing: inout Drawing, _ frame: PlotFrame) {
+  func drawGuide(in drawing: inout Drawing, _ frame: PlotFrame) {
     switch guide {
     case .diagonal:
       drawing.markLine(
@@ -105,9 +143,12 @@ extension Chart.ScatterPlot {
     }
   }
 
-  private func addHints(to drawing: inout Drawing, _ places: [(x: Double, y: Double)?]) {
-    for (index, place) in places.enumerated() {
-      guard let place else { continue }
+  /// Adds the tooltips of all points, or of some.
+  func addHints(
+    to drawing: inout Drawing, _ places: [(x: Double, y: Double)?], of chosen: [Int]? = nil
+  ) {
+    for index in chosen ?? Array(places.indices) {
+      guard let place = places[index] else { continue }
       let point = points[index]
       drawing.hint(
         (names.isEmpty ? [] : [names[index]]) + [
@@ -117,7 +158,7 @@ extension Chart.ScatterPlot {
   }
 
   /// The places without those in the same pixel.
-  private static func distinct(_ places: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
+  static func distinct(_ places: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
     var seen = Set<[Int]>()
     return places.filter { seen.insert([Int($0.x.rounded()), Int($0.y.rounded())]).inserted }
   }

@@ -90,6 +90,34 @@ private func byte(of value: Double, in range: ClosedRange<Double>) -> UInt8 {
 }
 
 extension Image {
+  /// The picture at the least whole fraction of its size, 1 at most, at which no side is longer than
+  /// `side`: the mean of squares of pixels, those at the right and lower edge of what is left of them.
+  ///
+  /// - Precondition: `side` is at least 1.
+  package func reduced(toSide side: Int) -> Image {
+    require(side > 0, "Image: reduced to a side of \(side)")
+    let step = (max(width, height) + side - 1) / side
+    if step <= 1 { return self }
+    let small = (width: (width + step - 1) / step, height: (height + step - 1) / step)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(small.width * small.height * channels)
+    for row in 0..<small.height {
+      let rows = row * step..<min((row + 1) * step, height)
+      for column in 0..<small.width {
+        let columns = column * step..<min((column + 1) * step, width)
+        let count = rows.count * columns.count
+        for channel in 0..<channels {
+          var sum = 0
+          for y in rows {
+            for x in columns { sum += Int(pixels[(y * width + x) * channels + channel]) }
+          }
+          bytes.append(UInt8((sum + count / 2) / count))
+        }
+      }
+    }
+    return Image(width: small.width, height: small.height, channels: channels, pixels: bytes)
+  }
+
   /// The picture encoded as PNG. Of a large one with at most 256 colors, the file has a palette, which makes
   /// it smaller.
   ///

@@ -89,8 +89,32 @@ extension ImageGrid {
   }
 }
 
+extension ImageGrid {
+  /// Creates a grid of pictures of one size that are magnified to a longer side of about `side` pixels.
+  package init(_ tiles: [Image], forSide side: Int) {
+    let longest = tiles.map(\.longerSide).max() ?? side
+    self.init(
+      tiles, columns: max(1, 1100 / (2 * side)),
+      magnification: max(1, (side + longest / 2) / longest),
+      spacing: 4, background: 255)
+  }
+
+  /// The grid with the pictures of another one beside its own, as one picture.
+  func image(beside other: ImageGrid) -> Image {
+    let pairs = zip(tiles, other.tiles).flatMap { own, its in
+      [
+        ImageGrid([own], columns: 1, magnification: magnification).image,
+        ImageGrid([its], columns: 1, magnification: other.magnification).image,
+      ]
+    }
+    return ImageGrid(
+      pairs, columns: 2 * columns, magnification: 1, spacing: spacing, background: background
+    ).image
+  }
+}
+
 extension Image {
-  private var longerSide: Int { max(width, height) }
+  fileprivate var longerSide: Int { max(width, height) }
 
   fileprivate var tileMagnification: Int { max(3, (64 + longerSide - 1) / longerSide) }
 

@@ -152,7 +152,10 @@ extension Report.Picture {
     get throws {
       let text = HTML.escaped(summary)
       let content =
-        if let tiles {
+        if let tiles, tiles.isLabeled {
+          "<div class=\"units\" role=\"group\" aria-label=\"\(text)\">\n"
+            + "\(try tiles.labeledHTML)</div>"
+        } else if let tiles {
           "<div class=\"tiles\" style=\"max-width: \(tiles.width)px\" role=\"img\""
             + " aria-label=\"\(text)\">\n\(try tiles.html)</div>"
         } else {
@@ -174,6 +177,23 @@ extension Report.Picture.Tiles {
   fileprivate var width: Int {
     let widest = grid.tiles.map(\.width).max() ?? 0
     return grid.columns * (widest * grid.magnification + 4) - 4
+  }
+
+  fileprivate var isLabeled: Bool { beside != nil || !labels.isEmpty }
+
+  /// Each picture with the second one beside it and its label below.
+  fileprivate var labeledHTML: String {
+    get throws {
+      try grid.tiles.indices.map { index in
+        let first = try grid.tiles[index].html("alt=\"\"", magnification: grid.magnification)
+        let second = try beside.map {
+          try $0.tiles[index].html("alt=\"\"", magnification: $0.magnification)
+        }
+        let label = labels.isEmpty ? "" : "<small>\(HTML.escaped(labels[index]))</small>"
+        return "<div title=\"\(HTML.escaped(names[index]))\"><div>\(first)\(second ?? "")</div>"
+          + "\(label)</div>\n"
+      }.joined()
+    }
   }
 
   /// Each picture at its own size; the page magnifies it.

@@ -117,16 +117,27 @@ public struct Report: Hashable, Sendable {
       public var grid: ImageGrid
       /// The tooltips.
       public var names: [String]
+      /// A second picture beside each; nil for none.
+      public var beside: ImageGrid?
+      /// A line below each; empty for none.
+      public var labels: [String]
 
       /// Creates tiles.
       ///
-      /// - Precondition: one name for each picture.
-      public init(_ grid: ImageGrid, names: [String]) {
+      /// - Precondition: one name for each picture, and as many second pictures and labels if there are any.
+      public init(
+        _ grid: ImageGrid, names: [String], beside: ImageGrid? = nil, labels: [String] = []
+      ) {
         precondition(
-          names.count == grid.tiles.count,
-          "Tiles: \(names.count) names for \(grid.tiles.count) pictures")
+          names.count == grid.tiles.count
+            && beside.map { $0.tiles.count == grid.tiles.count } ?? true
+            && (labels.isEmpty || labels.count == grid.tiles.count),
+          "Tiles: \(names.count) names, \(beside?.tiles.count ?? 0) second pictures and "
+            + "\(labels.count) labels for \(grid.tiles.count) pictures")
         self.grid = grid
         self.names = names
+        self.beside = beside
+        self.labels = labels
       }
     }
 
@@ -140,7 +151,9 @@ public struct Report: Hashable, Sendable {
 
     /// Creates a picture composed of tiles.
     public init(_ name: String, _ tiles: Tiles, caption: String, summary: String) {
-      self.init(name, tiles.grid.image, caption: caption, summary: summary)
+      self.init(
+        name, tiles.beside.map { tiles.grid.image(beside: $0) } ?? tiles.grid.image,
+        caption: caption, summary: summary)
       self.tiles = tiles
     }
   }

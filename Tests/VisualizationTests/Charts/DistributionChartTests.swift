@@ -92,6 +92,96 @@ struct DistributionChartTests {
     }
   }
 
+  private static func grouped(_ count: Int, groups: Int, crossed: Set<Int> = []) -> Chart {
+    Chart(
+      title: "t", summary: "s",
+      .scatter(
+        .init(
+          x: .init("x"), y: .init("y"), points: points(count),
+          names: (0..<count).map { "row \($0)" },
+          groups: .init(
+            names: (0..<groups).map { "group <\($0)>" }, ofPoints: (0..<count).map { $0 % groups },
+            crossed: crossed, crossName: "wrong"))))
+  }
+
+  /// The shape, such as the path's relative moves, and the color of each path of dots.
+  private static func looks(_ drawing: Drawing) -> [String] {
+    drawing.marks.filter { $0.hasPrefix("<path") }.map { mark in
+      mark.replacing(/M[0-9.-]+,[0-9.-]+/, with: "M").replacing(/d="(M[^M"]*)[^"]*"/) {
+        "d=\"\($0.output.1)\""
+      }
+    }
+  }
+
+  @Test(
+    "Up to twenty groups differ by color and shape, and each has its name", arguments: [1, 10, 20])
+  func groups(_ count: Int) {
+    let drawing = Self.grouped(400, groups: count).drawing(width: 440)
+    let looks = Self.looks(drawing)
+    #expect(looks.count == count && Set(looks).count == count)
+    let names = drawing.marks.filter { $0.hasPrefix("<text") }
+    #expect(names.count == count)
+    for group in 0..<count {
+      #expect(names.contains { $0.contains("group &lt;\(group)&gt;") })
+    }
+    // Names do not cover each other.
+    let places = names.compactMap { name in
+      name.firstMatch(of: /x="([0-9.]+)" y="([0-9.]+)"/).flatMap { match in
+        Double(match.output.1).flatMap { x in Double(match.output.2).map { (x, $0) } }
+      }
+    }
+    #expect(places.count == count)
+    for (index, place) in places.enumerated() {
+      for other in places[..<index] {
+        #expect(abs(place.0 - other.0) > 20 || abs(place.1 - other.1) >= Drawing.fontSize)
+      }
+    }
+  }
+
+  @Test("Crosses stand above the dots, in their group's color, and come first among the tooltips")
+  func crosses() throws {
+    let drawing = Self.grouped(1000, groups: 2, crossed: [0, 999]).drawing(width: 440)
+    let paths = Self.looks(drawing)
+    // The legend's, the two groups' dots, and theirs.
+    #expect(paths.count == 5)
+    #expect(paths.suffix(2).allSatisfy { $0.contains("stroke-width=\"2\"") })
+    for (dots, cross) in zip(paths[1...2], paths[3...4]) {
+      let color = try #require(dots.firstMatch(of: /stroke="[^"]*"/)).output
+      #expect(cross.contains(color))
+    }
+    #expect(drawing.hints.count == 300)
+    #expect(drawing.hints[0].contains("row 0\n") && drawing.hints[1].contains("row 999\n"))
+    #expect(drawing.hints[299].contains("row 99"))
+    #expect(drawing.commands.contains { $0.contains("'wrong'") })
+  }
+
+  @Test("Of more than thirty groups no names are written")
+  func manyGroups() {
+    let drawing = Self.grouped(400, groups: 31).drawing(width: 440)
+    #expect(!drawing.marks.contains { $0.hasPrefix("<text") })
+  }
+
+  @Test("The CSV has the group of each point, and whether it is crossed")
+  func groupsInCSV() {
+    let lines = Self.grouped(3, groups: 2, crossed: [1]).csv.split(whereSeparator: \.isNewline)
+    #expect(lines[0] == "x,y,group,wrong")
+    #expect(lines[1].hasSuffix(",group <0>,0"))
+    #expect(lines[2].hasSuffix(",group <1>,1"))
+    #expect(Self.grouped(3, groups: 2).csv.split(whereSeparator: \.isNewline)[0] == "x,y,group")
+  }
+
+  @Test(
+    "A page gives groups its own colors",
+    .requires(.gnuplot, Gnuplot.isInstalled, "needs gnuplot"))
+  func groupColors() throws {
+    let svg = try Self.grouped(100, groups: 10, crossed: [5]).svg
+    let page = svg.inlined(prefix: "a-")
+    for color in 1...10 { #expect(page.contains("var(--chart-\(color),")) }
+    #expect(page.contains("stroke=\"var(--chart-paper,"))
+    #expect(!svg.file.contains("var("))
+    _ = MarkupReading(svg.file)
+  }
+
   @Test("Bins have round ends, and each number is in one", arguments: [1, 2, 10, 300, 5000])
   func bins(_ count: Int) {
     let numbers = Tensor<Double>.sample([count], seed: 2).elements

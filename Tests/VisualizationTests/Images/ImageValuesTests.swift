@@ -91,4 +91,19 @@ struct ImageValuesTests {
     let plain = Dataset(Features(.doubles([1, 2]), exampleShape: [2]), labels: [0])
     #expect(plain.images(rows: [0]) == nil)
   }
+
+  @Test("A reduced picture has the means of squares, smaller ones at the edges")
+  func reduced() {
+    let gray = Image(width: 3, height: 3, channels: 1, pixels: [0, 2, 9, 4, 7, 20, 100, 101, 50])
+    // (0 + 2 + 4 + 7)/4, (9 + 20)/2, (100 + 101)/2 and 50, rounded.
+    #expect(
+      gray.reduced(toSide: 2) == Image(width: 2, height: 2, channels: 1, pixels: [3, 15, 101, 50]))
+    #expect(gray.reduced(toSide: 3) == gray)
+    #expect(gray.reduced(toSide: 1).pixels == [33])
+    let colored = Image(width: 2, height: 1, channels: 3, pixels: [0, 10, 255, 4, 20, 255])
+    #expect(
+      colored.reduced(toSide: 1) == Image(width: 1, height: 1, channels: 3, pixels: [2, 15, 255]))
+    let wide = Image(width: 64, height: 2, channels: 1, pixels: [UInt8](repeating: 9, count: 128))
+    #expect(wide.reduced(toSide: 16).width == 16 && wide.reduced(toSide: 16).height == 1)
+  }
 }
