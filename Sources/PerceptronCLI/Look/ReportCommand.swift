@@ -108,12 +108,13 @@ struct RunPageSource {
       switch try model() {
       case .float(let model)?: try self.parts(model)
       case .double(let model)?: try self.parts(model)
-      case nil: (nil, nil, nil)
+      case nil: (nil, nil, nil, nil)
       }
     let check = try part("The gradient check is left out") { try $0.gradientCheck() }
     return Report(
-      ofRun: run, named: name, network: parts.network, evaluation: parts.evaluation,
-      regions: parts.regions, gradientCheck: check, omissions: omissions,
+      ofRun: run, named: name, network: parts.network, units: parts.units,
+      evaluation: parts.evaluation, regions: parts.regions, gradientCheck: check,
+      omissions: omissions,
       resumeCommand: ShellCommand.line(["perceptron", "resume", directory.path]))
   }
 
@@ -160,9 +161,9 @@ struct RunPageSource {
     }
   }
 
-  /// The network, its evaluation and its decision regions, as far as the report shows them.
+  /// The network, its units, its evaluation and its decision regions, as far as the report shows them.
   private typealias Parts = (
-    network: RunNetwork?, evaluation: RunEvaluation?, regions: RunRegions?
+    network: RunNetwork?, units: RunUnits?, evaluation: RunEvaluation?, regions: RunRegions?
   )
 
   private mutating func parts<Scalar>(_ model: TrainedModel<Scalar>) throws -> Parts {
@@ -178,7 +179,8 @@ struct RunPageSource {
     let settings = run.record.settings
     let penalty = settings.ensemble == nil ? settings.training.penalty : .none
     return (
-      RunNetwork(model.network, image: image, penalty: penalty == .none ? nil : penalty), found?.1,
+      RunNetwork(model.network, image: image, penalty: penalty == .none ? nil : penalty),
+      try found.flatMap { try units(model, $0.0) }, found?.1,
       try part("The decision regions are left out") {
         try $0.regions(of: model, on: found?.0.loaded.training)
       }
@@ -194,6 +196,13 @@ struct RunPageSource {
     return RunRegions(
       series, schema: model.schema, columns: model.preprocessing.columns,
       training: parts?.training, validation: parts?.validation)
+  }
+
+  /// What the first units respond to among the rows that the run was trained on.
+  private func units<Scalar>(_ model: TrainedModel<Scalar>, _ found: RunData) throws -> RunUnits? {
+    let rows = try run.record.settings.parts(of: found.loaded.training).training
+    let named = model.schema.kind == .classes ? rows.naming(classes: model.classNames) : rows
+    return RunUnits(of: model.network, on: named.prepared(with: model.preprocessing))
   }
 
   /// The run's data, and the model's evaluation on its test set or else on its validation rows.

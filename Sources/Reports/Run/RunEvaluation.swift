@@ -22,6 +22,8 @@ public struct RunEvaluation: Sendable {
   public var mistakes: [Mistake]
   /// A picture of each mistake; nil if rows are no pictures.
   public var pictures: [Image]?
+  /// The last hidden layer's activations; nil without one, and unless the targets are classes.
+  public var hidden: RunHiddenLayer?
 
   /// Evaluates a network.
   ///
@@ -49,6 +51,7 @@ public struct RunEvaluation: Sendable {
     targets = data.dataset.targets
     weights = data.dataset.weights
     loss = network.evaluate(on: data).loss
+    hidden = RunHiddenLayer(of: network, on: data)
   }
 }
 

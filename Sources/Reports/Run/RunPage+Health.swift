@@ -144,7 +144,10 @@ extension RunPage {
       ])
   }
 
+  /// Why there are no pictures of the weights, unless these are told in words.
   var firstLayerOmission: String? {
-    if case .notDrawn(let sentence)? = network?.firstLayer { sentence } else { nil }
+    if units?.units.contains(where: { !$0.weights.isEmpty }) == true { return nil }
+    if case .notDrawn(let sentence)? = network?.firstLayer { return sentence }
+    return nil
   }
 }

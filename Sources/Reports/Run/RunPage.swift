@@ -12,24 +12,28 @@ extension Report {
   ///     try report.write(to: "report.html", report.draw().drawings)
   ///
   /// - Parameters:
+  ///   - units: what the units of its first hidden layer respond to.
   ///   - evaluation: the network's evaluation on rows that it was not trained on.
   ///   - regions: its decision regions during training.
   ///   - omissions: what the page lacks and how to get it, a sentence each.
   ///   - resumeCommand: the command line that resumes the run, or nil.
   public init(
     ofRun run: TrainingRun, named name: String, network: RunNetwork? = nil,
-    evaluation: RunEvaluation? = nil, regions: RunRegions? = nil,
+    units: RunUnits? = nil, evaluation: RunEvaluation? = nil, regions: RunRegions? = nil,
     gradientCheck: GradientCheckReport? = nil,
     omissions: [String] = [], resumeCommand: String? = nil
   ) {
     let page = RunPage(
       record: run.record, history: run.history, diagnostics: run.diagnostics, network: network,
-      evaluation: evaluation, regions: regions, omissions: omissions, resumeCommand: resumeCommand)
+      units: units, evaluation: evaluation, regions: regions, omissions: omissions,
+      resumeCommand: resumeCommand)
     self.init(
       title: name, subtitle: page.subtitle,
       sections: [
         [page.overview, page.progress],
-        [page.decisionRegions, page.health, page.firstLayer].compactMap { $0 },
+        [
+          page.decisionRegions, page.health, page.excitement, page.plane, page.classUse,
+        ].compactMap { $0 },
         page.judgement, [gradientCheck.map(RunPage.gradients), page.settings].compactMap { $0 },
       ].flatMap { $0 })
   }
@@ -40,6 +44,7 @@ struct RunPage {
   let history: History
   let diagnostics: DiagnosticSeries?
   let network: RunNetwork?
+  let units: RunUnits?
   let evaluation: RunEvaluation?
   let regions: RunRegions?
   let omissions: [String]

@@ -1,0 +1,61 @@
+import PerceptronDatasets
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronTraining
+
+/// The activations of a network's last hidden layer on the rows that it is judged on, for targets that are
+/// classes.
+public struct RunHiddenLayer: Sendable {
+  /// The layer's place among the hidden layers, from 1, and their number.
+  public var number: Int, count: Int
+  /// The layer's name, such as `relu`.
+  public var layer: String
+  /// The mean activation of each unit over each class's rows.
+  public var classes: ClassActivations
+  /// Rows in the plane in which they vary most; nil for fewer than two units or three rows, and for
+  /// activations that are not finite.
+  public var plane: Plane?
+
+  /// Rows in two dimensions.
+  public struct Plane: Sendable {
+    /// The indices of the rows, in ascending order.
+    public var rows: [Int]
+    /// Their places, [rows, 2].
+    public var places: Tensor<Double>
+    /// The share of the rows' variance along each dimension.
+    public var explainedShares: [Double]
+  }
+
+  /// The maximum number of rows of the plane.
+  private static let mostRows = 2000
+
+  /// Measures the layer; nil for a network without hidden layers, and for targets that are not classes.
+  public init?<Scalar: BLASScalar>(of network: Network<Scalar>, on data: PreparedDataset<Scalar>) {
+    let hidden = network.hiddenLayers
+    guard let layer = hidden.last, data.schema.kind == .classes else { return nil }
+    (number, count) = (hidden.count, hidden.count)
+    self.layer = network.layers[layer].name
+    classes = ClassActivations(of: network, layer: layer, on: data)
+    plane = Plane(of: network.truncated(afterLayer: layer), on: data)
+  }
+}
+
+extension RunHiddenLayer.Plane {
+  /// Rows at even distances where there are too many, without those of weight 0.
+  fileprivate init?<Scalar: BLASScalar>(
+    of network: Network<Scalar>, on data: PreparedDataset<Scalar>
+  ) {
+    let weights = data.dataset.weights
+    let counted = (0..<data.count).filter { weights?[$0] ?? 1 > 0 }
+    let used = min(counted.count, RunHiddenLayer.mostRows)
+    let rows = (0..<used).map { counted[$0 * counted.count / used] }
+    guard rows.count >= 3, network.outputSize >= 2 else { return nil }
+    let features: PreparedFeatures<Scalar> = data.dataset.features.subset(rows: rows)
+      .prepared(with: data.preprocessing)
+    let activations = network.outputs(of: features)
+    guard let components = try? PrincipalComponents(of: activations, count: 2) else { return nil }
+    self.rows = rows
+    places = components.coordinates(of: activations)
+    explainedShares = components.explainedShares
+  }
+}
