@@ -18,7 +18,7 @@ struct PerceptronCommand: RootCommand, CommandWithExamples {
         name: "Showing data and results",
         subcommands: [
           DataCommand.self, ImagesCommand.self, ShowCommand.self, CompareCommand.self,
-          ReportCommand.self, ExplainCommand.self,
+          ReportCommand.self, ExplainCommand.self, LessonCommand.self,
         ]),
       CommandGroup(
         name: "Checking",

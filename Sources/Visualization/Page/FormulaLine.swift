@@ -1,6 +1,6 @@
 /// A line of a formula: `p_{0} = e^{s − m} / Σ` has a lowered `0` and a raised `s − m`.
 struct FormulaLine {
-  /// The line in HTML, which breaks at spaces but not between an operator and what follows it.
+  /// The line in HTML, which breaks before operators but not after them, nor in a product.
   private(set) var html = ""
   /// The line in plain text, with raised and lowered parts in brackets: `e^(s − m)`.
   private(set) var plain = ""
@@ -26,7 +26,8 @@ struct FormulaLine {
         plain += ")"
       } else {
         let follows = index > 0 && Self.operators.contains(characters[index - 1])
-        html += character == " " && follows ? "\u{A0}" : HTML.escaped(String(character))
+        let isWhole = character == " " && (follows || next == "·")
+        html += isWhole ? "\u{A0}" : HTML.escaped(String(character))
         plain.append(character)
       }
       index += 1
@@ -37,5 +38,5 @@ struct FormulaLine {
     }
   }
 
-  private static let operators: Set<Character> = ["=", "+", "−", "·", "/", "×", "≈", "→"]
+  private static let operators: Set<Character> = ["=", "+", "−", "·", "⊙", "/", "×", "≈", "→", "←"]
 }

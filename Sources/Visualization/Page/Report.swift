@@ -40,7 +40,7 @@ public struct Report: Hashable, Sendable {
     case code(String)
     /// The lines of a formula or a calculation, as `p = e^{1.2 − 2} / s = 0.184`: what stands in
     /// `_{…}` is lowered, in `^{…}` raised. A line that is too long is broken before an operator
-    /// that has spaces around it.
+    /// that has spaces around it, except `·`.
     case formula([String])
     /// Key figures, in large type.
     case figures([Fact])

@@ -185,6 +185,7 @@ struct PageTests {
         "p_{0} = e^{s − m} / Σ", "p<sub>0</sub> =\u{A0}e<sup>s −\u{A0}m</sup> /\u{A0}Σ",
         "p_(0) = e^(s − m) / Σ"
       ),
+      ("a · b + c", "a\u{A0}·\u{A0}b +\u{A0}c", "a · b + c"),
       ("e^{s_{1}}", "e<sup>s<sub>1</sub></sup>", "e^(s_(1))"),
       ("a_b^2 {c}", "a_b^2 {c}", "a_b^2 {c}"),
       ("x^{open", "x<sup>open</sup>", "x^(open)"), ("a < −1 }", "a &lt; −1 }", "a < −1 }"),
