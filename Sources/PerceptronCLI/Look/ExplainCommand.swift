@@ -259,6 +259,6 @@ private struct ExplainedRows {
     of example: Features, _ model: TrainedModel<Scalar>
   ) -> Explanation.Context {
     Explanation.Context(
-      of: model, settings: settings, training: training, judged: judged, named: name)
+      of: model, on: example, settings: settings, training: training, judged: judged, named: name)
   }
 }

@@ -136,10 +136,9 @@ extension ExplanationPage {
   private var neighbors: Report.Section? {
     let neighbors = explanation.context.neighbors
     if neighbors.isEmpty { return nil }
-    let space = stages.count > 1 ? "the last hidden layer's activations" : "the inputs"
     let text = Report.Block.paragraph(
-      "The training examples whose activations are nearest to this one's, by the Euclidean distance of "
-        + "\(space): what the network takes for similar.")
+      "The training examples whose activations of the last hidden layer are nearest to this one's, by their "
+        + "Euclidean distance: what the network takes for similar.")
     let cards = neighbors.map { neighbor in
       Report.Card(
         neighbor.target,
