@@ -194,7 +194,7 @@ struct RunUnitTests {
     let components = try PrincipalComponents(of: activations, count: 2)
     let places = components.coordinates(of: activations)
     #expect(plot.points == (0..<Self.rows).map { .init(places[$0, 0], places[$0, 1]) })
-    #expect(chart.summary.contains("5 units (relu) for the rows of the test set"))
+    #expect(chart.summary.contains("5 units (relu) on the test set in the plane"))
   }
 
   @Test("Of many rows two thousand are in the plane, without those of weight 0")

@@ -28,15 +28,16 @@ extension RunPage {
     }
     let rows =
       plane.rows.count < labels.count
-      ? "\(grouped(plane.rows.count)) of the \(grouped(labels.count)) rows" : "the rows"
+      ? "\(evaluation.rows), \(grouped(plane.rows.count)) of \(grouped(labels.count)) rows at even "
+        + "distances," : evaluation.rows
     let shares = plane.explainedShares.map(percent)
     let repeated = names.count > 20 ? " From the 21st class on, colors and shapes come again." : ""
     let chart = Chart(
       title: "Rows by class",
       summary:
-        "The activations of \(counted(hidden.classes.unitCount, "unit")) (\(name(of: hidden))) for "
-        + "\(rows) of \(evaluation.rows), in the plane in which they vary most (principal components): "
-        + "it has \(percent(plane.explainedShares.reduce(0, +))) of their variance. Each class has a "
+        "The activations of \(counted(hidden.classes.unitCount, "unit")) (\(name(of: hidden))) on "
+        + "\(rows) in the plane in which they vary most (principal components): it has "
+        + "\(percent(plane.explainedShares.reduce(0, +))) of their variance. Each class has a "
         + "color and a shape, and its name at the mean of its rows. \(grouped(wrong.count)) rows, as "
         + "crosses, are predicted as another class.\(repeated)",
       .scatter(
@@ -88,11 +89,10 @@ extension RunPage {
     let chart = Chart(
       title: "Units by class",
       summary:
-        "The mean activation of \(which(shown.count, count)) (\(name(of: hidden))) over the rows of each "
-        + "class of \(evaluation.rows), divided by the unit's largest mean"
+        "The mean activation of \(which(shown.count, count)) (\(name(of: hidden))) over each class's rows, "
+        + "on \(evaluation.rows), divided by the unit's largest mean"
         + (isSigned ? " by magnitude" : "")
-        + ". Units are in the order of the classes that use them "
-        + "most.\(off)",
+        + ". Units are in the order of the classes that use them most.\(off)",
       .heatMap(
         .init(
           columnLabel: "unit", columns: shown.map { "\($0)" }, rowLabel: "class",

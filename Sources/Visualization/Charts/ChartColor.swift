@@ -52,8 +52,8 @@ struct ChartColor: Hashable {
   /// Those of groups of dots, which differ by their shapes, too.
   static let groups =
     series + [
-      ChartColor("--chart-7", 0x7a_4b_2a), ChartColor("--chart-8", 0x5b_3a_a8),
-      ChartColor("--chart-9", 0x8a_9a_00), ChartColor("--chart-10", 0x9b_16_3c),
+      ChartColor("--chart-7", 0x5b_3a_a8), ChartColor("--chart-8", 0x8a_9a_00),
+      ChartColor("--chart-9", 0x7a_4b_2a), ChartColor("--chart-10", 0x9b_16_3c),
     ]
 
   static let replaceable = [ink, muted, outlined, grid, faint] + groups

@@ -3,8 +3,10 @@ import PerceptronFiles
 extension Chart.ScatterPlot {
   /// The maximum number of groups whose names are written.
   private static let mostNames = 30
-  /// The number of groups of one shape, one after the other.
-  private static let groupsOfAShape = 5
+
+  /// The number of a group's shape. Of the first ten groups, those of one shape have colors that stay apart
+  /// for the color-blind: a CIE76 distance of 28 or more under simulated deuteranopia and protanopia.
+  private static func shape(of group: Int) -> Int { group % 4 }
 
   func drawing(
     of groups: Groups, _ ranges: (x: ClosedRange<Double>, y: ClosedRange<Double>), width: Double
@@ -46,7 +48,7 @@ extension Chart.ScatterPlot {
     for group in groups.names.indices {
       let color = ChartColor.groups[group % ChartColor.groups.count]
       let dots = shown(group, isCrossed: false)
-      switch group / Self.groupsOfAShape % 4 {
+      switch Self.shape(of: group) {
       case 0: drawing.dots(dots, width: size, color: color, opacity: opacity)
       case 1: drawing.squares(dots, width: size - 0.5, color: color, opacity: opacity)
       case 2: drawing.triangles(dots, width: size, color: color, opacity: opacity)
@@ -79,7 +81,7 @@ extension Chart.ScatterPlot {
     names.sort { ($0.y, $0.group) < ($1.y, $1.group) }
     for index in names.indices {
       for other in names[..<index]
-      where abs(other.x - names[index].x) < other.half + names[index].half {
+      where abs(other.x - names[index].x) < other.half + names[index].half + 6 {
         if abs(other.y - names[index].y) < lineHeight { names[index].y = other.y + lineHeight }
       }
       drawing.markText(names[index].name, x: names[index].x, y: names[index].y)

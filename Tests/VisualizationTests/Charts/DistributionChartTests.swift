@@ -146,7 +146,7 @@ struct DistributionChartTests {
     #expect(paths.count == 5)
     #expect(paths.suffix(2).allSatisfy { $0.contains("stroke-width=\"2\"") })
     for (dots, cross) in zip(paths[1...2], paths[3...4]) {
-      let color = try #require(dots.firstMatch(of: /stroke="[^"]*"/)).output
+      let color = try #require(dots.firstMatch(of: /rgb\([0-9,]+\)/)).output
       #expect(cross.contains(color))
     }
     #expect(drawing.hints.count == 300)
