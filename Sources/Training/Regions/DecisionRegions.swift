@@ -10,7 +10,7 @@ import PerceptronNeuralNetwork
 ///     let spiral = Toy.spiral.dataset()
 ///     if let plane = DecisionPlane(around: spiral.features) {
 ///       let regions = network.decisionRegions(on: plane, as: spiral.schema)
-///       print(regions.classes.count)                             // 120 · 120
+///       print(regions.classes.count)                             // 100 · 100
 ///     }
 public struct DecisionRegions: Hashable, Sendable {
   /// The grid.
@@ -48,7 +48,7 @@ public struct DecisionPlane: Codable, Hashable, Sendable {
   public let columns: Int, rows: Int
 
   /// The usual number of cells in each direction.
-  public static let usualCells = 120
+  public static let usualCells = 100
 
   /// A grid.
   ///
@@ -130,7 +130,10 @@ public struct DecisionPlane: Codable, Hashable, Sendable {
     numbers.reserveCapacity(2 * cellCount)
     for row in 0..<rows {
       let up = middle(row, y, rows)
-      for column in across { numbers += [column, up] }
+      for column in across {
+        numbers.append(column)
+        numbers.append(up)
+      }
     }
     return Features(.doubles(numbers), exampleShape: [2], columns: names)
   }
@@ -150,26 +153,40 @@ extension Network {
   ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
   /// - Precondition: the preprocessing makes this network's inputs of two features; classes are predicted, at
   ///   most 256.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   public func decisionRegions(
     on plane: DecisionPlane, as schema: TargetSchema, preprocessing: Preprocessing = .none,
     workers: Int? = nil
   ) -> DecisionRegions {
     require(
-      schema.kind == .classes && schema.names.count <= 256,
+      schema.kind == .classes && classCount <= 256,
       "decisionRegions: \(schema), expected at most 256 classes")
+    requireFit(schema, "the schema")
     let cells: PreparedFeatures<Scalar> = plane.features(columns: preprocessing.columns)
       .prepared(with: preprocessing)
-    let found = predictions(of: cells, as: schema, workers: workers)
-    let confidences: [UInt8] =
-      if let probabilities = found.probabilities {
-        found.classes.enumerated().map { cell, label in
-          let share = probabilities[position: probabilities.shape.columnCount * cell + label]
-          return share.isFinite ? UInt8((255 * min(max(share, 0), 1)).rounded()) : 0
-        }
-      } else {
-        [UInt8](repeating: 255, count: plane.cellCount)
+    require(
+      cells.featureCount == inputSize,
+      "decisionRegions: preprocessing to \(cells.featureCount) features, the network has "
+        + "\(inputSize) inputs")
+    var (classes, confidences): ([UInt8], [UInt8]) = ([], [])
+    classes.reserveCapacity(plane.cellCount)
+    confidences.reserveCapacity(plane.cellCount)
+    predictor(rows: plane.cellCount, workers: workers).forEachBlock(of: cells) { _, outputs in
+      let labels = loss.classes(of: outputs[0])
+      classes += labels.map { UInt8($0) }
+      guard let probabilities = loss.probabilities(of: outputs[0]) else {
+        confidences += repeatElement(255, count: labels.count)
+        return
       }
-    return DecisionRegions(
-      on: plane, classes: found.classes.map { UInt8($0) }, confidences: confidences)
+      let count = probabilities.shape.columnCount
+      probabilities.withUnsafeElements { probabilities in
+        for (cell, label) in labels.enumerated() {
+          let share = probabilities[cell * count + label]
+          confidences.append(share >= 0 ? UInt8((255 * min(share, 1)).rounded()) : 0)
+        }
+      }
+    }
+    return DecisionRegions(on: plane, classes: classes, confidences: confidences)
   }
 }

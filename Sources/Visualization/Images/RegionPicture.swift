@@ -46,7 +46,7 @@ package struct RegionPicture {
 }
 
 extension RegionPicture {
-  /// The picture, at least 480 pixels wide, or as many as there are columns.
+  /// The picture, of up to 480 pixels on its longer side, or as many as there are cells.
   package var image: Image {
     let magnification = max(1, 480 / max(columns, rows))
     let (width, height) = (columns * magnification, rows * magnification)
