@@ -33,6 +33,27 @@ struct GradientCheckEntriesTests {
     #expect(compared.contains { $0.numeric != nil })
   }
 
+  @Test("The losses are those of networks with the entry larger and smaller by the step")
+  func losses() throws {
+    let objective = Setting(seed: 4).objective
+    let entries = GradientCheck.largestEntries(of: objective.gradients(), count: 4)
+    let step = 1e-3
+    for entry in GradientCheck(step: step).compare(entries, of: objective) {
+      let value = objective.parameters[entry.parameter][position: entry.position]
+      let losses = [value + step, value - step].map { value in
+        var moved = objective
+        moved.setElement(entry.position, of: entry.parameter, to: value)
+        return moved.network.loss(of: moved.x, moved.targets, penalty: moved.penalty)
+      }
+      expectClose(entry.above, losses[0], tolerance: 1e-14)
+      expectClose(entry.below, losses[1], tolerance: 1e-14)
+      #expect(entry.above != entry.below)
+      if let numeric = entry.numeric {
+        expectClose((entry.above - entry.below) / (2 * step), numeric, tolerance: 1e-9)
+      }
+    }
+  }
+
   @Test("They are what a check of all entries finds")
   func report() throws {
     let objective = Setting(seed: 4).objective

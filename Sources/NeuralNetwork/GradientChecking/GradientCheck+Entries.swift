@@ -10,7 +10,12 @@ public struct GradientCheckEntry: Sendable, Equatable {
   public let position: Int
   /// The gradient by backpropagation.
   public let analytic: Double
-  /// The centered difference; nil where a kink lies between the two losses.
+  /// The loss with the entry larger by the check's step.
+  public let above: Double
+  /// The loss with the entry smaller by the check's step.
+  public let below: Double
+  /// The centered difference, (above − below) / 2h; nil where a kink lies between the two losses. It is
+  /// computed from the losses' parts, and so loses fewer digits than a difference of the two.
   public let numeric: Double?
 
   /// |analytic − numeric| / max(1e-8, |analytic| + |numeric|); nil at a kink.
@@ -35,10 +40,12 @@ extension GradientCheck {
         (0..<gradient.count).contains(position),
         "GradientCheck: there is no entry \(position) in \(name) of shape \(gradient.shape)")
       line.move(to: name, position)
+      let difference = line.difference(step: step)
       return GradientCheckEntry(
         parameter: name, index: indices(at: position, in: gradient.shape.dimensions),
         position: position,
-        analytic: gradient[position: position], numeric: line.slope(step: step)?.value)
+        analytic: gradient[position: position], above: difference.above, below: difference.below,
+        numeric: difference.slope?.value)
     }
   }
 

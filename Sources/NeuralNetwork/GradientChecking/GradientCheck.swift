@@ -173,11 +173,18 @@ struct LossLine<Objective: GradientCheckable> {
     probe(at: original).penalty != probe(at: 1e8 * max(1, original.magnitude)).penalty
   }
 
-  /// The centered difference over `step` to either side, with a bound on what rounding does to it;
-  /// nil where a ReLU has a kink in between.
-  mutating func slope(step: Double) -> Slope? {
+  /// The losses at `step` to either side, and the centered difference between them with a bound on
+  /// what rounding does to it; a slope of nil where a ReLU has a kink in between.
+  mutating func difference(step: Double) -> (above: Double, below: Double, slope: Slope?) {
     let above = probe(at: original + step)
     let below = probe(at: original - step)
+    return (above.loss, below.loss, slope(from: below, to: above, step: step))
+  }
+
+  /// The centered difference over `step` to either side.
+  mutating func slope(step: Double) -> Slope? { difference(step: step).slope }
+
+  private func slope(from below: LossProbe, to above: LossProbe, step: Double) -> Slope? {
     for (upper, lower) in zip(above.kinks, below.kinks) where Self.changesSign(upper, lower) {
       return nil
     }

@@ -25,6 +25,9 @@ public struct LossProbe: Sendable {
   /// The largest number in the computation of the row losses, for a bound on their rounding.
   public var magnitude: Double
 
+  /// The loss of the batch.
+  public var loss: Double { rowLosses.mean() + penalty }
+
   /// A loss in parts.
   public init(
     rowLosses: Tensor<Double>, penalty: Double, kinks: [Tensor<Double>], magnitude: Double

@@ -7,7 +7,7 @@ struct LessonCommand: CommandWithExamples {
     commandName: "lesson",
     abstract: "Write a page that follows a small network through training, with every number.",
     discussion: """
-      The page is made by running the steps: initialize, forward, loss, backward, check, update, a \
+      The page is made by running the parts of training: initialize, forward, loss, backward, check, update, a \
       hundred steps, predict. Each has its formula, its lines of Swift and its numbers, which are those \
       of NumPy. It is one self-contained HTML file; a file that is not a page of perceptron is not \
       overwritten.
@@ -18,9 +18,7 @@ struct LessonCommand: CommandWithExamples {
     CommandExample("Write it to another file.", "perceptron lesson --output training.html"),
   ]
 
-  @Option(
-    name: [.short, .long],
-    help: .init("HTML file to write.", valueName: "file"))
+  @Option(help: .init("HTML file to write.", valueName: "file"))
   var output = "lesson.html"
   @Flag(help: "Open the page in the browser.") var open = false
 

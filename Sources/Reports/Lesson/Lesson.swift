@@ -3,7 +3,7 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import PerceptronTraining
 
-/// Training, step by step, of the classic toy network: 4 inputs, 10 hidden units, 3 classes, on 5 rows,
+/// Training, part by part, of the classic toy network: 4 inputs, 10 hidden units, 3 classes, on 5 rows,
 /// in `Double`. All random numbers come from ``NumPyRandom``, so that NumPy computes the same.
 ///
 ///     let lesson = try Lesson()
@@ -46,7 +46,7 @@ public struct Lesson: Sendable {
   public let gradients: Parameters<Double>
 
   /// Some entries of the gradient beside centered differences of the loss.
-  public let checks: [Check]
+  public let checks: [GradientCheckEntry]
   /// The check of every entry.
   public let gradientCheck: GradientCheckReport
 
@@ -64,28 +64,9 @@ public struct Lesson: Sendable {
   /// The loss of each of their batches.
   public let history: History
 
-  /// An entry of the gradient, measured by a centered difference of the loss.
-  public struct Check: Sendable {
-    /// The parameter's name.
-    public let name: String
-    /// The entry's position in row-major order.
-    public let position: Int
-    /// The loss with the entry larger and smaller by ``step``.
-    public let above: Double, below: Double
-    /// The gradient by backpropagation.
-    public let gradient: Double
-
-    /// The distance to either side.
-    public static let step = 1e-5
-    /// The centered difference, (above − below) / 2·step.
-    public var slope: Double { (above - below) / (2 * Self.step) }
-    /// |slope − gradient| / max(1e-8, |slope| + |gradient|).
-    public var error: Double { GradientCheckReport.relativeError(slope, gradient) }
-  }
-
-  /// Computes all steps.
+  /// Computes all parts.
   ///
-  /// - Throws: `TrainingError` where a loss is not finite; these steps' are.
+  /// - Throws: `TrainingError` where a loss is not finite; these are.
   public init() throws {
     var random = NumPyRandom(seed: 0)
     let network = TwoLayerNet<Double>(
@@ -109,12 +90,9 @@ public struct Lesson: Sendable {
     mask = sums.map { $0 > 0 ? 1 : 0 }
     sumGradient = mask * flow
 
-    let regularization = regularization
-    checks = Self.checks(of: network, gradients) {
-      $0.loss(of: x, labels: labels, regularization: regularization)
-    }
-    gradientCheck = GradientCheck().run(
-      network, on: x, labels: labels, regularization: regularization)
+    let objective = network.objective(on: x, labels: labels, regularization: regularization)
+    checks = GradientCheck().compare(Self.checkedEntries(of: gradients), of: objective)
+    gradientCheck = GradientCheck().run(objective)
 
     stepped = Self.step(network, along: gradients, learningRate: learningRate)
     lossAfterStep = stepped.loss(of: x, labels: labels, regularization: regularization)
@@ -134,6 +112,13 @@ extension Lesson {
   var silentUnits: [Int] {
     let onCounts = mask.sum(axis: 0)
     return (0..<onCounts.count).filter { onCounts[$0] == 0 }
+  }
+
+  /// The loss with a single score raised.
+  func loss(raisingScoreOf row: Int, _ name: Int, by change: Double) -> Double {
+    var raised = scores
+    raised[row, name] += change
+    return SoftmaxLoss<Double>().rowLosses(raised, .labels(labels)).mean() + penalty
   }
 
   /// The loss after a step of another length from the fresh network.
@@ -170,21 +155,13 @@ extension Lesson {
   }
 
   /// The largest entry of each parameter's gradient, and a weight of W1 whose unit is off in all rows.
-  private static func checks(
-    of network: TwoLayerNet<Double>, _ gradients: Parameters<Double>,
-    _ loss: (TwoLayerNet<Double>) -> Double
-  ) -> [Check] {
-    let largest = gradients.map { ($0.name, $0.tensor.map(\.magnitude).argmax()) }
-    let silent = gradients["b1"].elements.firstIndex(of: 0).map { [("W1", $0)] } ?? []
-    return (largest.prefix(1) + silent + largest.dropFirst()).map { name, position in
-      let losses = [Check.step, -Check.step].map { change in
-        var moved = network
-        moved.parameters[name][position: position] += change
-        return loss(moved)
-      }
-      return Check(
-        name: name, position: position, above: losses[0], below: losses[1],
-        gradient: gradients[name][position: position])
+  private static func checkedEntries(
+    of gradients: Parameters<Double>
+  ) -> [(parameter: String, position: Int)] {
+    var entries = GradientCheck.largestEntries(of: gradients, count: gradients.names.count)
+    if let silent = gradients["b1"].elements.firstIndex(of: 0) {
+      entries.insert(("W1", silent), at: 1)
     }
+    return entries
   }
 }

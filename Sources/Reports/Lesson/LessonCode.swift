@@ -7,7 +7,7 @@ enum LessonCode {
       inputSize: 4, hiddenSize: 10, classCount: 3, scale: 0.1, using: &random)
     var rows = NumPyRandom(seed: 1)
     let x = Tensor<Double>.normal([5, 4], standardDeviation: 10, using: &rows)
-    let y = [0, 1, 2, 2, 1]
+    let labels = [0, 1, 2, 2, 1]
     """
 
   static let forward = """
@@ -19,21 +19,22 @@ enum LessonCode {
 
   static let loss = """
     let p = softmax(scores)
-    let rowLosses = SoftmaxLoss<Double>().rowLosses(scores, .labels(y))
+    let rowLosses = SoftmaxLoss<Double>().rowLosses(scores, .labels(labels))
     let squares = net.hidden.weights.sumOfSquares() + net.output.weights.sumOfSquares()
     let loss = rowLosses.mean() + 0.05 * squares
-    // The same in one call: net.loss(of: x, labels: y, regularization: 0.05)
+    // The same in one call; regularization is λ:
+    // net.loss(of: x, labels: labels, regularization: 0.05)
     """
 
   static let scores = """
     var g = p
-    for (row, label) in y.enumerated() { g[row, label] -= 1 }
+    for (row, label) in labels.enumerated() { g[row, label] -= 1 }
     g /= 5
     """
 
   static let output = """
-    let w2 = matmul(activations, g, transposeA: true) + 2 * 0.05 * net.output.weights
-    let b2 = g.sum(axis: 0)
+    let dW2 = matmul(activations, g, transposeA: true) + 2 * 0.05 * net.output.weights
+    let db2 = g.sum(axis: 0)
     """
 
   static let mask = """
@@ -43,33 +44,34 @@ enum LessonCode {
     """
 
   static let hidden = """
-    let w1 = matmul(x, d, transposeA: true) + 2 * 0.05 * net.hidden.weights
-    let b1 = d.sum(axis: 0)
+    let dW1 = matmul(x, d, transposeA: true) + 2 * 0.05 * net.hidden.weights
+    let db1 = d.sum(axis: 0)
     // All four in one call:
-    let gradients = net.lossAndGradients(of: x, labels: y, regularization: 0.05).gradients
+    let gradients = net.lossAndGradients(of: x, labels: labels, regularization: 0.05).gradients
     """
 
   static let check = """
     func lossAdding(_ change: Double, to position: Int, of name: String) -> Double {
       var moved = net
       moved.parameters[name][position: position] += change
-      return moved.loss(of: x, labels: y, regularization: 0.05)
+      return moved.loss(of: x, labels: labels, regularization: 0.05)
     }
     let above = lossAdding(1e-5, to: 12, of: "W1")  // Position 12 is in row 1, column 2.
     let below = lossAdding(-1e-5, to: 12, of: "W1")
     let slope = (above - below) / 2e-5
     // Every entry of every parameter:
-    let check = GradientCheck().run(net, on: x, labels: y, regularization: 0.05)
+    let check = GradientCheck().run(net, on: x, labels: labels, regularization: 0.05)
     """
 
   static let update = """
     var stepped = net
     for name in gradients.names { stepped.parameters[name] -= 0.1 * gradients[name] }
-    let lossAfter = stepped.loss(of: x, labels: y, regularization: 0.05)
+    let lossAfter = stepped.loss(of: x, labels: labels, regularization: 0.05)
     """
 
   static let train = """
-    let data = Dataset(x, labels: y).prepared(with: .none, as: Double.self)
+    // The rows as they are, without preprocessing:
+    let data = Dataset(x, labels: labels).prepared(with: .none, as: Double.self)
     let settings = SGDSettings(
       learningRate: 0.1, learningRateDecay: 0.95, regularization: 5e-6, iterations: 100,
       batchSize: 200)
@@ -80,6 +82,6 @@ enum LessonCode {
   static let predict = """
     let before = net.predictProbabilities(x)
     let after = trained.predictProbabilities(x)
-    let share = accuracy(of: trained.predict(x), labels: y)
+    let share = accuracy(of: trained.predict(x), labels: labels)
     """
 }

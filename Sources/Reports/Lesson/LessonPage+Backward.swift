@@ -12,15 +12,15 @@ extension LessonPage {
       "4. Backward",
       [
         .paragraph(
-          "How should each parameter change to make the loss smaller? Its gradient answers: the "
-            + "change of the loss for a small change of the parameter, divided by that change; in other "
-            + "words, the loss's slope. If it is 2, raising the parameter by 0.001 raises the loss by "
-            + "about 0.002. The gradient of W1 is written dW1 and has the shape of W1, and so for all "
-            + "others."),
+          "How should each parameter change to make the loss smaller? Its slope answers: the change of "
+            + "the loss for a small change of this parameter alone, divided by that change. If it is 2, "
+            + "raising the parameter by 0.001 raises the loss by about 0.002. The slopes of all entries of "
+            + "W1 are the gradient of W1, dW1, which has the shape of W1; and so for the others."),
         .paragraph(
           "Backpropagation finds all of them in one pass from the loss back to the inputs. It uses one "
-            + "rule, the chain rule: if a changes b, and b changes the loss, the slopes multiply; and "
-            + "if a changes the loss in several ways, the slopes of the ways add up."),
+            + "rule, the chain rule: if one number changes another, and that changes the loss, the slopes "
+            + "multiply; and if a number changes the loss in several ways, the slopes of the ways add up. "
+            + "It starts at the cross-entropy; the penalty's slope is added at each weight."),
       ] + scoreBlocks + outputBlocks + maskBlocks + hiddenBlocks)
   }
 
@@ -29,13 +29,21 @@ extension LessonPage {
       classes.filter { $0 != label }
       .max { lesson.probabilities[row, $0] < lesson.probabilities[row, $1] } ?? 0
     let p = lesson.probabilities
+    let change = 0.001
+    let raised = lesson.loss(raisingScoreOf: row, label, by: change)
     return [
       .paragraph(
-        "The scores come first: G, [5, 3], is the slope of the loss for each score. For the "
-          + "cross-entropy of a row it is p − y, where y is written as 1 for the right class and 0 for "
-          + "the others. The loss is −ln p of the right class, which is ln(sum of the powers) minus that "
-          + "class's score. When a score rises, the first part rises by its share of the sum, p. If the "
-          + "score is the right class's, the second part takes away 1."),
+        "The scores come first: G, [5, 3], is the slope of the loss for each score. The p of the right "
+          + "class is its power divided by the sum of the powers. Since the logarithm of a quotient is "
+          + "the difference of the logarithms, and ln undoes e to a power, the cross-entropy has two parts:"
+      ),
+      .formula(["−ln p = −ln(e^{s} / sum) = ln(sum) − s, with the s of the right class"]),
+      .paragraph(
+        "Now raise any score of the row by a small ε. Its power grows by about ε times itself. It is "
+          + "the share p of the sum, so the sum grows by about the share ε·p; and when a number grows by a "
+          + "small share, its logarithm grows by about that share. So the slope of the first part is p. The "
+          + "slope of the second, −s, is −1 if the score is the right class's, and 0 for the others. "
+          + "Together: p − y, with the y of the score, 1 for the right class and 0 for the others."),
       .formula(
         ["G = (P − Y) / 5"]
           + classes.map {
@@ -43,8 +51,16 @@ extension LessonPage {
               + Self.four(lesson.scoreGradient[row, $0])
           }),
       .paragraph(
-        "The division by \(rows.count) is that of the mean over the rows. Read the signs: raising the "
-          + "score of class \(other), which is wrong and has the probability "
+        "The division by \(rows.count) is that of the mean over the rows. A test of the first number: "
+          + "raise that one score by \(significant(change, 4)), compute L again, and divide the change of L "
+          + "by \(significant(change, 4))."),
+      .formula([
+        "(new L − L) / \(significant(change, 4)) = "
+          + "(\(Self.text(raised, 8)) − \(Self.text(lesson.loss, 8))) / \(significant(change, 4)) = "
+          + Self.four((raised - lesson.loss) / change)
+      ]),
+      .paragraph(
+        "Read the signs: raising the score of class \(other), which is wrong and has the probability "
           + "\(Self.four(p[row, other])), makes the loss larger; raising that of class \(label), which "
           + "is right, makes it smaller. The three add up to 0. Where the network is already sure and "
           + "right, p − y is nearly 0 and there is little left to learn."),
@@ -62,11 +78,12 @@ extension LessonPage {
       rows.map { (lesson.activations[$0, unit], lesson.scoreGradient[$0, label]) })
     return [
       .paragraph(
-        "Next, the output layer. The weight from unit j to class k multiplies the unit's activation. "
-          + "So raising the weight by a small amount changes the score by h times that amount, and the "
-          + "loss by h·g times that amount, added up over the rows. A bias is added as it is: its gradient is the sum of g "
-          + "over the rows. The penalty λw² has the slope 2λw. Hᵀ is H with rows and columns exchanged."
-      ),
+        "Next, the output layer. A weight from a unit to a class multiplies the unit's activation: "
+          + "raising it by ε raises the score by h·ε and so the loss by h·g·ε, in every row. Its slope is "
+          + "h·g, added up over the rows. This sum is an entry of Hᵀ·G: Hᵀ is H with rows and columns "
+          + "exchanged, so that its row has a unit's activations in all five rows. A bias is added to the score as "
+          + "it is: its slope is the sum of g over the rows. The penalty's λw² has the slope 2λw, since "
+          + "(w + ε)² is w² + 2wε and a tiny ε²."),
       .formula([
         "dW2 = Hᵀ·G + 2λ W2", "db2 = sum of the rows of G",
         "dW2_{\(unit),\(label)} = \(terms) + \(doubled) · \(Self.factor(w2[unit, label])) = "
@@ -92,7 +109,8 @@ extension LessonPage {
       .paragraph(
         "Now back through W2 to the hidden units. A unit's activation goes into all three scores, into "
           + "each times a weight. So the slope of the loss for the activation is the sum of g times "
-          + "weight over the classes. That is F, [5, 10], what flows back."),
+          + "weight over the classes. That is F, [5, 10], what flows back; with W2ᵀ, the product adds up "
+          + "over the classes."),
       .paragraph(
         "Between a unit's sum and its activation stands max(0, ·). Where the unit is on, a change of "
           + "the sum passes unchanged, and so does the slope. Where it is off, the activation is 0 and "
@@ -139,8 +157,8 @@ extension LessonPage {
     return [
       .paragraph(
         "Last, the hidden layer. It is the output layer's rule again: the gradient of a weight is what "
-          + "comes in, here the input, times what flows back, here d, added up over the rows, plus the "
-          + "penalty's 2λw. By hand, the weights from input 0 to the units \(onUnit) and \(offUnit); "
+          + "comes in, here the input, times what flows back, here d, added up over the rows (hence Xᵀ), "
+          + "plus the penalty's 2λw. By hand, the weights from input 0 to the units \(onUnit) and \(offUnit); "
           + "unit \(offUnit) is on only in \(activeRows.count == 1 ? "row" : "the rows") "
           + "\(Self.list(activeRows))."),
       .formula([

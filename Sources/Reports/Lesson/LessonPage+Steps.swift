@@ -10,27 +10,32 @@ extension LessonPage {
 
   var check: Report.Section {
     let first = lesson.checks[0]
-    let step = "0.00001"
+    let step = decimal(GradientCheck().step, 5)
     return .init(
       "5. Check",
       [
         .paragraph(
           "Is the gradient right? A slope can be measured without any backpropagation: make one "
-            + "parameter w larger by a small h, compute the loss, make it smaller by h, compute the loss "
-            + "again, and divide the difference by the distance, 2h. Backpropagation and measurement "
+            + "parameter w larger by a small ε, compute the loss, L(w + ε), make it smaller by ε, compute the "
+            + "loss again, and divide the difference by the distance, 2ε. Backpropagation and measurement "
             + "have nothing in common but the forward pass. A wrong sign or a forgotten mask would show "
             + "at once."),
         .formula([
-          "dw ≈ (L(w + h) − L(w − h)) / (2 · h)", "h = \(step)",
-          "d\(entry(first)) ≈ (\(Self.text(first.above, 12)) − \(Self.text(first.below, 12))) / "
-            + "(2 · \(step)) = \(Self.six(first.slope))",
+          "dw ≈ (L(w + ε) − L(w − ε)) / (2 · ε)", "ε = \(step)",
+          "d\(symbol(first)) ≈ (\(Self.text(first.above, 12)) − \(Self.text(first.below, 12))) / "
+            + "(2 · \(step)) = \(Self.six(first.numeric ?? .nan))",
         ]), .code(LessonCode.check), checks,
         .paragraph(
           "Why not train with differences, then? They need two losses for each parameter: "
             + "\(2 * parameterCount) forward passes for a single step of these \(parameterCount) "
             + "parameters, and two million for a network of a million. Backpropagation gives all slopes "
-            + "for about the price of three forward passes, and exactly, where differences lose digits "
-            + "to rounding. So differences check the gradient once, and backpropagation does the work."
+            + "at once: for each matrix product of the forward pass, it needs at most two on the way back "
+            + "(for H·W2: Hᵀ·G and G·W2ᵀ). And it is exact but for rounding, while a difference is only "
+            + "near the slope and loses digits where two almost equal losses are subtracted. So differences "
+            + "check the gradient once, and backpropagation does the work."),
+        .paragraph(
+          "The library checks every entry in this way, and wants relative errors below "
+            + "\(decimal(lesson.gradientCheck.tolerance, 7)): rounding stays well below that, and a mistake in a formula is far above it."
         ),
         .table(
           .init(
@@ -53,32 +58,35 @@ extension LessonPage {
     .table(
       .init(
         caption:
-          "Five entries: the largest of each gradient, and a weight of a unit that is off in all "
-          + "rows. Relative error: |a − b| / (|a| + |b|).",
+          "Five entries: the largest of each gradient, regardless of sign, and a weight of a unit that is "
+          + "off in all rows. Relative error: the distance of the two slopes, divided by the sum of their "
+          + "sizes, from all digits and not only those shown; 1e−10 means 0.0000000001.",
         columns: [
-          .words("entry"), .figures("L(w + h)"), .figures("L(w − h)"), .figures("difference / 2h"),
+          .words("entry"), .figures("L(w + ε)"), .figures("L(w − ε)"), .figures("difference / 2ε"),
           .figures("backpropagation"), .figures("relative error"),
         ],
         rows: lesson.checks.map {
           [
             .init(place($0)), .init(Self.text($0.above, 12)), .init(Self.text($0.below, 12)),
-            .init(Self.text($0.slope, 9)), .init(Self.text($0.gradient, 9)),
-            .init(Self.signed(scientific($0.error))),
+            .init(Self.text($0.numeric ?? .nan, 9)), .init(Self.text($0.analytic, 9)),
+            .init(Self.signed(scientific($0.relativeError ?? .nan))),
           ]
         }))
   }
 
   /// The place of an entry: its row and column in a matrix.
-  private func indices(_ check: Lesson.Check) -> String {
-    let shape = lesson.gradients[check.name].shape
-    return shape.rank == 1
-      ? "\(check.position)" : "\(check.position / shape[1]),\(check.position % shape[1])"
+  private func indices(_ entry: GradientCheckEntry) -> String {
+    entry.index.map(String.init).joined(separator: ",")
   }
 
   /// Such as `W1_{2,3}`.
-  private func entry(_ check: Lesson.Check) -> String { "\(check.name)_{\(indices(check))}" }
-  /// Such as `W1 2,3`.
-  private func place(_ check: Lesson.Check) -> String { "\(check.name) [\(indices(check))]" }
+  private func symbol(_ entry: GradientCheckEntry) -> String {
+    "\(entry.parameter)_{\(indices(entry))}"
+  }
+  /// Such as `W1 [2,3]`.
+  private func place(_ entry: GradientCheckEntry) -> String {
+    "\(entry.parameter) [\(indices(entry))]"
+  }
 
   var update: Report.Section {
     let rate = significant(lesson.learningRate, 4)
@@ -91,22 +99,24 @@ extension LessonPage {
       "6. Update",
       [
         .paragraph(
-          "The gradient points where the loss grows, so the step goes the other way: each parameter "
-            + "loses η times its gradient. η, the learning rate, is needed because a slope says which "
-            + "way is down, not how far down goes on: it is true at this point only."),
+          "A positive slope means that the loss grows with the parameter, so the step goes the other way: "
+            + "each parameter loses η times its slope. η, the learning rate, is needed because a slope says "
+            + "which way is down, not how far down goes on: it is true at this point only, with the other "
+            + "parameters as they are."),
         .formula(["w ← w − η · dw", "η = \(rate)"] + lines), .code(LessonCode.update),
         .figures([
           Self.figure("loss before", lesson.loss),
           Self.figure("loss after", lesson.lossAfterStep),
         ]), changeTable,
         .paragraph(
-          "The penalty's part of the step, −η · 2λw, always leads towards 0: in each step it takes "
-            + "\(decimal(200 * lesson.learningRate * lesson.regularization, 0)) % off every weight "
-            + "(2ηλ = \(significant(2 * lesson.learningRate * lesson.regularization, 4)))."
+          "The penalty alone would make every weight "
+            + "\(decimal(200 * lesson.learningRate * lesson.regularization, 0)) % smaller in each step, "
+            + "since w − η · 2λw = (1 − 2ηλ) w, and "
+            + "2ηλ = \(significant(2 * lesson.learningRate * lesson.regularization, 4)). A larger λ takes off "
+            + "more; with 2ηλ above 1, the step would overshoot 0."
             + (silent == nil
               ? ""
-              : " For a unit that is off in all rows that is all that happens.")
-            + " A larger λ takes off more."),
+              : " For a unit that is off in all rows, the penalty is all there is.")),
         .table(
           .init(
             caption:
@@ -169,11 +179,12 @@ extension LessonPage {
         "7. A hundred steps",
         [
           .paragraph(
-            "Training is these steps again and again: forward, loss, backward, update. Here are a "
-              + "hundred, from the fresh weights of step 1. Each works on a batch of "
-              + "\(settings.batchSize) rows that are drawn at random from the five, with repeats, so that "
-              + "some rows count more than others: the first loss is not that of step 3, and λ is smaller "
-              + "here, too. With real data, a batch is a small part of the rows, which saves time."),
+            "Forward, loss, backward and update make one step, and training repeats it. Here are a hundred "
+              + "steps from the fresh weights of part 1. Each uses a batch: "
+              + "\(settings.batchSize) rows that are drawn at random from the five, with repeats. A batch that is "
+              + "larger than the data saves nothing; it is the setting with which NumPy's result is known. "
+              + "Some rows count more than others in it, and λ is smaller here, too, so the first loss is not that "
+              + "of part 3. With real data, a batch is a small part of the rows, which saves time."),
           .formula([
             "100 times: w ← w − η · dw, then η ← "
               + "\(significant(settings.learningRateDecay, 4)) · η",
@@ -194,7 +205,8 @@ extension LessonPage {
           ]),
           .table(
             .init(
-              caption: "The loss of some steps, counted from 0.",
+              caption:
+                "The loss of some steps, counted from 0: that of the step's batch, before the step.",
               columns: [.figures("step"), .figures("loss")],
               rows: shown.map { [.init("\($0)"), .init(Self.four(losses[$0]))] })),
           try penalties,
@@ -208,10 +220,12 @@ extension LessonPage {
       .table(
         .init(
           caption:
-            "The same hundred steps with other λ. The larger λ, the smaller the weights, and the "
-            + "less closely the network fits these rows.",
+            "The same hundred steps with other λ. Here the cross-entropy counts each of the five rows "
+            + "once, after the last step. The larger λ, the smaller the weights, and the less closely the "
+            + "network fits these rows; \(decimal(lesson.settings.regularization, 6)) is too small to change "
+            + "a digit shown.",
           columns: [
-            .figures("λ"), .figures("cross-entropy of the rows"), .figures("ΣW1² + ΣW2²"),
+            .figures("λ"), .figures("cross-entropy, mean"), .figures("ΣW1² + ΣW2²"),
             .figures("rows that are right"),
           ],
           rows: try [0, lesson.settings.regularization, 0.005, 0.05, 0.5].map { lambda in
@@ -255,7 +269,7 @@ extension LessonPage {
           .init(
             caption:
               "The probabilities before and after the hundred steps, with the right class shaded.",
-            columns: [.words(""), .figures("y")]
+            columns: [.words(""), .figures("label")]
               + classes.map { .figures("before: class \($0)") } + [.figures("answer")]
               + classes.map { .figures("after: class \($0)") } + [.figures("answer")],
             rows: rows.map { row in
@@ -270,8 +284,9 @@ extension LessonPage {
         .paragraph(
           "All that this shows is that the network can learn these five rows: with \(parameterCount) "
             + "parameters, it can know them by heart. How well it does on rows that it has not seen is "
-            + "another question, for which rows are held out of training: the validation and test rows "
-            + "of a run."),
+            + "another question. To answer it, some rows are kept out of training and only predicted: "
+            + "validation rows, which are looked at while one tries settings, and test rows, which are looked at "
+            + "once at the end."),
       ])
   }
 }

@@ -4,12 +4,12 @@ import PerceptronNeuralNetwork
 import PerceptronVisualization
 
 extension Report {
-  /// Creates the page of the lesson: each step with its formula, its lines of Swift and its numbers.
+  /// Creates the page of the lesson: each part with its formula, its lines of Swift and its numbers.
   public init(of lesson: Lesson) throws {
     let page = LessonPage(lesson: lesson)
     self.init(
-      title: "How a network learns, step by step",
-      subtitle: "The classic two-layer network on five rows, with every number.",
+      title: "How a network learns, number by number",
+      subtitle: "The classic two-layer network on five rows.",
       sections: [
         page.overview, page.initialize, page.forward, page.loss, page.backward, page.check,
         page.update, try page.train, page.predict,
@@ -60,8 +60,10 @@ extension LessonPage {
 
   static func sum(_ terms: [Double]) -> String { terms.map(factor).joined(separator: " + ") }
 
-  static func factor(_ value: Double) -> String {
-    value < 0 ? "(\(six(value)))" : six(value)
+  static func factor(_ value: Double) -> String { factor(value, 6) }
+
+  static func factor(_ value: Double, _ digits: Int) -> String {
+    value < 0 ? "(\(text(value, digits)))" : text(value, digits)
   }
 
   /// A list such as `1, 5 and 6`.
