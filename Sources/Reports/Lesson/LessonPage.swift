@@ -17,7 +17,7 @@ extension Report {
   }
 }
 
-/// The sections of the page. Tables have four decimals; calculations start from six and end in four.
+/// The sections of the page. Tables have four decimals; calculations start from six or more and end in four.
 struct LessonPage {
   let lesson: Lesson
 
