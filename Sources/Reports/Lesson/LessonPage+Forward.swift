@@ -53,7 +53,7 @@ extension LessonPage {
             + "parameters are all that training changes."),
         .paragraph(
           "Every number was computed when this page was made. Row \(row) is followed by hand: those "
-            + "calculations can be repeated with a pocket calculator. They start from six decimals "
+            + "calculations can be repeated with a pocket calculator. They start from six decimals or more "
             + "and give four, so that the last digit may differ by 1. An exact zero is shown as 0. "
             + "Rows, units and classes are counted from 0."),
         .table(
