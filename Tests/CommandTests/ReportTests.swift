@@ -105,6 +105,39 @@ struct ReportTests {
     #expect(weights == !part.hasSuffix("model"))
   }
 
+  @Test(
+    "A run's page is written without what its training rows show where these do not fit the model")
+  func unfitRows() throws {
+    let scratch = try TemporaryDirectory()
+    func write(_ name: String, columns: Int) throws {
+      let heads = (0..<columns).map { "x\($0)" } + ["class"]
+      let rows = (0..<40).map { row in
+        (0..<columns).map { "\((row * ($0 + 3)) % 7)" } + [row % 2 == 0 ? "even" : "odd"]
+      }
+      let text = ([heads] + rows).map { $0.joined(separator: ",") }.joined(separator: "\n") + "\n"
+      try scratch.write(Array(text.utf8), to: name)
+    }
+    try write("two.csv", columns: 2)
+    try write("one.csv", columns: 1)
+    try write("three.csv", columns: 3)
+    try scratch.train("run", ["--data", "two.csv", "--iterations", "5", "--validation", "0"])
+    // As an older version wrote it, without a digest.
+    try scratch.rewrite("run/run.json") { $0["dataSource"] = nil }
+    for (name, count) in [("one.csv", 1), ("three.csv", 3)] {
+      let outcome = try Command.run(["report", "run", "--data", name], in: scratch.path)
+      #expect(outcome.status == 0 && outcome.output == "run/report.html\n", "\(outcome.errors)")
+      let expected = "the network takes 2 features, \(name) has \(count)"
+      let page = try scratch.text("run/report.html")
+      #expect(outcome.errors.contains(expected) && page.contains(expected))
+      #expect(page.contains("<h2>Decision regions</h2>") && !page.contains("The dots are"))
+      #expect(!page.contains("What excites each unit"))
+    }
+    let fit = try Command.run(["report", "run", "--data", "two.csv"], in: scratch.path)
+    #expect(fit.status == 0 && fit.errors.isEmpty, "\(fit.errors)")
+    let page = try scratch.text("run/report.html")
+    #expect(page.contains("The dots are") && page.contains("What excites each unit"))
+  }
+
   @Test("The data is that of the run, wherever the command is run; other data is refused")
   func sameData() throws {
     let scratch = try TemporaryDirectory()

@@ -135,6 +135,8 @@ import Testing
     #expect(
       preprocessing.outputNames
         == ["age", "city=Oslo", "city=Rome", "city=York", "fare", "fare is missing"])
+    #expect(preprocessing.outputColumns == [0, 1, 1, 1, 2, 2])
+    #expect(Preprocessing.none.outputColumns == nil)
     // The age of the row that was not fitted to is missing, and filled without an indicator.
     expectClose(
       prepared(Self.table(rows: [2, 4]), preprocessing),

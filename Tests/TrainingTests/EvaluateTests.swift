@@ -53,6 +53,31 @@ struct EvaluateTests {
     for type in scalarTypes { check(type) }
   }
 
+  @Test(
+    "The losses of rows are those of the loss, with weights and without", arguments: [0, 1, 1025])
+  func rowLosses(count: Int) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      var random = SeededRandom(seed: 2)
+      let net = Network<Scalar>(
+        inputSize: 5, [.affine(outputs: 6), .relu, .affine(outputs: 3)], using: &random)
+      let x = Tensor<Scalar>.sample([count, 5])
+      let labels = (0..<count).map { $0 * 5 % 3 }
+      for weights in [nil, (0..<count).map { Double($0 % 4) / 2 }] {
+        let data: PreparedDataset<Scalar> = Dataset(
+          Features(x), targets: .classes(labels, names: ["a", "b", "c"]), weights: weights
+        ).prepared(with: .none)
+        let expected = net.loss.rowLosses(net.outputs(of: x), .labels(labels)).elements
+          .enumerated().map { row, loss in loss * Scalar(weights?[row] ?? 1) }
+        for workers in [1, 3] {
+          expectClose(
+            Tensor(net.rowLosses(on: data, workers: workers)), Tensor(expected),
+            tolerance: Scalar.self == Float.self ? 1e-5 : 1e-13)
+        }
+      }
+    }
+    for type in scalarTypes { check(type) }
+  }
+
   @Test("No rows have neither accuracy nor loss")
   func empty() {
     var random = SeededRandom(seed: 1)

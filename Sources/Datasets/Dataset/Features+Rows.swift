@@ -145,7 +145,7 @@ extension Features {
       let place = Int(value)
       return categories.indices.contains(place) ? categories[place] : "unknown"
     }
-    if elementType == .floats { return "\(Float(value))" }
-    return value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
+    if value == value.rounded() && value.magnitude < 1e16 { return "\(Int(value))" }
+    return elementType == .floats ? "\(Float(value))" : "\(value)"
   }
 }

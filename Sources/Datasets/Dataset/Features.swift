@@ -143,6 +143,11 @@ extension Features {
     return same
   }
 
+  /// The numbers as they came, in double precision.
+  package var withoutPreparation: PreparedFeatures<Double> {
+    withoutColumns.prepared(with: .none)
+  }
+
   /// The examples at `indices` in that order, repeats allowed, sharing the numbers.
   ///
   /// - Complexity: O(`indices.count`).

@@ -106,9 +106,7 @@ private struct PreprocessingFit {
 
   /// Up to `limit` rows whose weight is not 0, evenly spaced.
   private func rows(atMost limit: Int) -> [Int] {
-    let counted = (0..<features.count).filter { dataset.weights?[$0] != 0 }
-    if counted.count <= limit { return counted }
-    return (0..<limit).map { counted[$0 * counted.count / limit] }
+    (0..<features.count).filter { dataset.weights?[$0] != 0 }.evenlySpaced(atMost: limit)
   }
 
   private mutating func takeLogarithms() throws {

@@ -19,6 +19,18 @@ extension Collection {
   }
 }
 
+extension RandomAccessCollection {
+  /// The elements, or where there are more than `limit`, that many of them in order, evenly spaced from the
+  /// first one on: a sample that has all parts of a data set that is sorted by class.
+  ///
+  /// - Precondition: `limit` is 0 or more.
+  package func evenlySpaced(atMost limit: Int) -> [Element] {
+    precondition(limit >= 0, "evenlySpaced: \(limit) elements, expected 0 or more")
+    if count <= limit { return Array(self) }
+    return (0..<limit).map { self[index(startIndex, offsetBy: $0 * count / limit)] }
+  }
+}
+
 extension Collection<String> {
   /// The texts in ascending order.
   package func stablySorted() -> [String] { stablySorted(by: <) }

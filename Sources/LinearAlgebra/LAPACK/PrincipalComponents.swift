@@ -20,7 +20,8 @@ public struct PrincipalComponents: Sendable, Equatable {
   /// - Parameters:
   ///   - rows: [rows, columns].
   ///   - count: the number of directions.
-  /// - Throws: `LAPACKError` as ``symmetricEigen(_:)`` does.
+  /// - Throws: `LAPACKError` as ``symmetricEigen(_:)`` does, and `LAPACKError.tooLarge` where both rows and
+  ///   columns are more than 32,766.
   /// - Precondition: at least two rows, and no more directions than rows or columns.
   /// - Complexity: O(rows·columns·m + m³), where m is the lesser of rows and columns.
   public init<Scalar>(of rows: Tensor<Scalar>, count: Int) throws(LAPACKError) {
@@ -29,6 +30,10 @@ public struct PrincipalComponents: Sendable, Equatable {
     require(
       rowCount >= 2 && 0...min(rowCount, columns) ~= count,
       "PrincipalComponents: \(count) directions of \(rowCount) rows of \(columns) columns")
+    let size = min(rowCount, columns)
+    if size > mostEigenRows {
+      throw .tooLarge(operation: "PrincipalComponents", size: size, limit: mostEigenRows)
+    }
     if let position = rows.firstNonFinite() {
       throw .notFinite(
         operation: "PrincipalComponents", row: position / columns, column: position % columns,
@@ -38,7 +43,6 @@ public struct PrincipalComponents: Sendable, Equatable {
     mean = centered.mean(axis: 0)
     centered -= mean
     let isWide = columns > rowCount
-    let size = min(rowCount, columns)
     var products = Tensor<Double>.zeros([size, size])
     multiply(
       centered, transposeA: !isWide, centered, transposeB: isWide, into: &products,

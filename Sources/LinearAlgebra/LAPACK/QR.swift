@@ -83,6 +83,9 @@ public enum LAPACKError: Error, Sendable, Equatable {
   case notFinite(operation: String, row: Int, column: Int, value: Double)
   /// LAPACK gave up: the routine, and its info.
   case failed(routine: String, info: Int)
+  /// There are more rows and columns than the routine can count: the operation, the lesser of both, and the
+  /// most that it takes.
+  case tooLarge(operation: String, size: Int, limit: Int)
 }
 
 extension LAPACKError: CustomStringConvertible {
@@ -95,6 +98,8 @@ extension LAPACKError: CustomStringConvertible {
       // LAPACKE_WORK_MEMORY_ERROR and LAPACKE_TRANSPOSE_MEMORY_ERROR.
       info == -1010 || info == -1011
         ? "\(routine): there is not enough memory" : "\(routine): LAPACK's info is \(info)"
+    case .tooLarge(let operation, let size, let limit):
+      "\(operation): \(size) rows and columns, expected at most \(limit) of either"
     }
   }
 }

@@ -20,7 +20,8 @@ public func symmetricEigen<Scalar>(
     a.rank == 2 && a.shape[0] == a.shape[1],
     "symmetricEigen: a square matrix is needed, not shape \(a.shape)")
   let size = a.shape[0]
-  require(size <= 32_766, "symmetricEigen: \(size) rows, expected at most 32,766")
+  require(
+    size <= mostEigenRows, "symmetricEigen: \(size) rows, expected at most \(mostEigenRows)")
   if let position = a.firstNonFinite() {
     throw .notFinite(
       operation: "symmetricEigen", row: position / size, column: position % size,
@@ -37,6 +38,9 @@ public func symmetricEigen<Scalar>(
   makeLargestComponentPositive(&vectors)
   return (values, vectors)
 }
+
+/// The most rows of a matrix for ``symmetricEigen(_:)``.
+let mostEigenRows = 32_766
 
 /// Negates the columns whose component of largest magnitude is negative.
 func makeLargestComponentPositive<Scalar>(_ vectors: inout Tensor<Scalar>) {

@@ -172,6 +172,9 @@ struct RunPageSource {
       data == nil
       ? try part("The evaluation is left out") { try $0.evaluate(model) }
       : try evaluate(model)
+    let rows = try found.flatMap { found in
+      try part("What the training rows show is left out") { try $0.rows(found.0, fitting: model) }
+    }
     let inputs = model.network.inputSize
     let shape = found?.0.loaded.training.image
     let image = model.image ?? shape.flatMap { $0.featureCount == inputs ? $0 : nil }
@@ -180,27 +183,35 @@ struct RunPageSource {
     let penalty = settings.ensemble == nil ? settings.training.penalty : .none
     return (
       RunNetwork(model.network, image: image, penalty: penalty == .none ? nil : penalty),
-      try found.flatMap { try units(model, $0.0) }, found?.1,
-      try part("The decision regions are left out") {
-        try $0.regions(of: model, on: found?.0.loaded.training)
-      }
+      rows.flatMap { units(model, on: $0.training) }, found?.1,
+      try part("The decision regions are left out") { try $0.regions(of: model, with: rows) }
     )
   }
 
-  /// The decision regions that the run kept, with the points of the data, if that was found.
+  /// The rows that the run was trained on, and those that it held out.
+  ///
+  /// - Throws: `FileError` or `DatasetError` if they do not fit the model.
+  private func rows<Scalar>(
+    _ found: RunData, fitting model: TrainedModel<Scalar>
+  ) throws -> DatasetSplit {
+    let rows = try run.record.settings.parts(of: found.loaded.training)
+    try ModelFile.requireFit(
+      model, to: rows.training, path: directory.modelPath, of: found.source)
+    return rows
+  }
+
+  /// The decision regions that the run kept, with the rows as points, if these are known.
   private func regions<Scalar>(
-    of model: TrainedModel<Scalar>, on data: Dataset?
+    of model: TrainedModel<Scalar>, with rows: DatasetSplit?
   ) throws -> RunRegions? {
     guard let series = try directory.decisionRegions() else { return nil }
-    let parts = try data.map { try run.record.settings.parts(of: $0) }
     return RunRegions(
       series, schema: model.schema, columns: model.preprocessing.columns,
-      training: parts?.training, validation: parts?.validation)
+      training: rows?.training, validation: rows?.validation)
   }
 
   /// What the first units respond to among the rows that the run was trained on.
-  private func units<Scalar>(_ model: TrainedModel<Scalar>, _ found: RunData) throws -> RunUnits? {
-    let rows = try run.record.settings.parts(of: found.loaded.training).training
+  private func units<Scalar>(_ model: TrainedModel<Scalar>, on rows: Dataset) -> RunUnits? {
     let named = model.schema.kind == .classes ? rows.naming(classes: model.classNames) : rows
     return RunUnits(of: model.network, on: named.prepared(with: model.preprocessing))
   }

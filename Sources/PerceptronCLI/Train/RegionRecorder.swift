@@ -3,9 +3,6 @@ import Synchronization
 
 /// Records a network's decision regions at some moments of a run on two features.
 final class RegionRecorder<Scalar: BLASScalar> {
-  /// The maximum number of training rows that a moment's loss and accuracy are measured on.
-  private static var mostRows: Int { 1000 }
-
   private let rows: PreparedDataset<Scalar>
   private let due: Set<Int>
   private let workers: Int?
@@ -23,12 +20,11 @@ final class RegionRecorder<Scalar: BLASScalar> {
       let plane = series?.plane
         ?? DecisionPlane(around: data.features, preprocessing: training.preprocessing)
     else { return nil }
-    // Evenly among all rows, which may be sorted by class.
-    let count = min(data.count, Self.mostRows)
+    let most = DecisionRegionSeries.mostRows
     rows =
-      count == data.count
+      data.count <= most
       ? training
-      : data.subset(rows: (0..<count).map { $0 * data.count / count })
+      : data.subset(rows: (0..<data.count).evenlySpaced(atMost: most))
         .prepared(with: training.preprocessing)
     due = Set(DecisionRegionSeries.moments(of: iterations))
     self.workers = workers

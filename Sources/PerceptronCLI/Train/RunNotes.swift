@@ -18,7 +18,8 @@ struct RunNotes: Codable {
   let earlierEvents: [String]?
   /// The preprocessing of the model that the run goes on from, which may be gone; nil without one.
   var preprocessing: Preprocessing?
-  /// The decision regions so far; nil for a run that keeps none.
+  /// The decision regions so far; nil for a run that keeps none. They add up to 0.6 MB to the checkpoint's
+  /// header: two bytes, as base 64, for each of 10,000 cells at up to 21 moments.
   var regions: DecisionRegionSeries?
 
   private static let key = "run"

@@ -6,8 +6,8 @@ import PerceptronTraining
 /// The activations of a network's last hidden layer on the rows that it is judged on, for targets that are
 /// classes.
 public struct RunHiddenLayer: Sendable {
-  /// The layer's place among the hidden layers, from 1, and their number.
-  public var number: Int, count: Int
+  /// The number of hidden layers.
+  public var count: Int
   /// The layer's name, such as `relu`.
   public var layer: String
   /// The mean activation of each unit over each class's rows.
@@ -33,7 +33,7 @@ public struct RunHiddenLayer: Sendable {
   public init?<Scalar: BLASScalar>(of network: Network<Scalar>, on data: PreparedDataset<Scalar>) {
     let hidden = network.hiddenLayers
     guard let layer = hidden.last, data.schema.kind == .classes else { return nil }
-    (number, count) = (hidden.count, hidden.count)
+    count = hidden.count
     self.layer = network.layers[layer].name
     classes = ClassActivations(of: network, layer: layer, on: data)
     plane = Plane(of: network.truncated(afterLayer: layer), on: data)
@@ -41,14 +41,13 @@ public struct RunHiddenLayer: Sendable {
 }
 
 extension RunHiddenLayer.Plane {
-  /// Rows at even distances where there are too many, without those of weight 0.
+  /// Rows without those of weight 0, evenly spaced where there are too many.
   fileprivate init?<Scalar: BLASScalar>(
     of network: Network<Scalar>, on data: PreparedDataset<Scalar>
   ) {
     let weights = data.dataset.weights
     let counted = (0..<data.count).filter { weights?[$0] ?? 1 > 0 }
-    let used = min(counted.count, RunHiddenLayer.mostRows)
-    let rows = (0..<used).map { counted[$0 * counted.count / used] }
+    let rows = counted.evenlySpaced(atMost: RunHiddenLayer.mostRows)
     guard rows.count >= 3, network.outputSize >= 2 else { return nil }
     let features: PreparedFeatures<Scalar> = data.dataset.features.subset(rows: rows)
       .prepared(with: data.preprocessing)

@@ -8,19 +8,31 @@ extension RunPage {
   /// The maximum number of units of a chart.
   private static var mostUnits: Int { 100 }
 
-  /// `relu`; among several hidden layers `relu, hidden layer 2 of 2`.
+  /// `relu`; of several hidden layers `relu, the last of 2 hidden layers`.
   private func name(of hidden: RunHiddenLayer) -> String {
     hidden.count == 1
-      ? hidden.layer : "\(hidden.layer), hidden layer \(hidden.number) of \(hidden.count)"
+      ? hidden.layer : "\(hidden.layer), the last of \(hidden.count) hidden layers"
+  }
+
+  /// The rows in two dimensions and, beside them, which units each class uses.
+  var hiddenLayer: Report.Section? {
+    guard let evaluation, let hidden = evaluation.hidden else { return nil }
+    let plane = hidden.plane.map { chart(of: $0, hidden, evaluation) }
+    let use = classUse(hidden, evaluation, isWide: plane == nil)
+    let charts = [plane, use].compactMap { $0 }
+    var blocks: [Report.Block] = charts.isEmpty ? [] : [.charts(charts)]
+    if use == nil, let silent = Self.silentUnits(hidden.classes) {
+      blocks.append(.paragraph(silent))
+    }
+    return blocks.isEmpty ? nil : Report.Section("The last hidden layer", blocks)
   }
 
   // MARK: - In two dimensions
 
   /// The rows' activations in two dimensions, by class.
-  var plane: Report.Section? {
-    guard let evaluation, let hidden = evaluation.hidden, let plane = hidden.plane else {
-      return nil
-    }
+  private func chart(
+    of plane: RunHiddenLayer.Plane, _ hidden: RunHiddenLayer, _ evaluation: RunEvaluation
+  ) -> Report.NamedChart {
     let names = evaluation.schema.names.map { Self.spelled($0, "class") }
     let (labels, predicted) = (evaluation.labels, evaluation.predictions.classes)
     let wrong = plane.rows.indices.filter {
@@ -28,12 +40,12 @@ extension RunPage {
     }
     let rows =
       plane.rows.count < labels.count
-      ? "\(evaluation.rows), \(grouped(plane.rows.count)) of \(grouped(labels.count)) rows at even "
-        + "distances," : evaluation.rows
+      ? "\(evaluation.rows), \(grouped(plane.rows.count)) of \(grouped(labels.count)) rows, evenly "
+        + "spaced," : evaluation.rows
     let shares = plane.explainedShares.map(percent)
     let repeated = names.count > 20 ? " From the 21st class on, colors and shapes come again." : ""
     let chart = Chart(
-      title: "Rows by class",
+      title: "Rows in two dimensions",
       summary:
         "The activations of \(counted(hidden.classes.unitCount, "unit")) (\(name(of: hidden))) on "
         + "\(rows) in the plane in which they vary most (principal components): it has "
@@ -55,29 +67,29 @@ extension RunPage {
             names: evaluation.schema.names, ofPoints: plane.rows.map { labels[$0] },
             crossed: Set(wrong),
             crossName: "wrong"))))
-    return Report.Section(
-      "Hidden layer in two dimensions", [.charts([.init("hidden-layer", chart)])])
+    return Report.NamedChart("hidden-layer", chart)
   }
 
   // MARK: - By class
 
-  /// The mean activation of each unit over each class.
-  var classUse: Report.Section? {
-    guard let evaluation, let hidden = evaluation.hidden else { return nil }
-    let use = hidden.classes
+  /// How many units, and which, are 0 for every row; nil where none is.
+  private static func silentUnits(_ use: ClassActivations) -> String? {
     let silent = use.silentUnits
-    let isOff = Set(silent)
-    let (shown, count) = Self.ordered(use, without: isOff)
-    let all = silent.count == use.unitCount
-    let off =
-      silent.isEmpty
-      ? ""
-      : " \(all ? "All" : "\(silent.count) of the") \(grouped(use.unitCount)) units are 0 for every row"
-        + (all ? "." : ": \(Self.list(silent)).")
-    if shown.isEmpty {
-      return off.isEmpty
-        ? nil : Report.Section("Which units each class uses", [.paragraph(String(off.dropFirst()))])
-    }
+    if silent.isEmpty { return nil }
+    let count = grouped(use.unitCount)
+    return silent.count == use.unitCount
+      ? "All \(count) units are 0 for every row."
+      : "\(grouped(silent.count)) of the \(count) units are 0 for every row: \(list(silent))."
+  }
+
+  /// The mean activation of each unit over each class; nil where all units are silent.
+  private func classUse(
+    _ hidden: RunHiddenLayer, _ evaluation: RunEvaluation, isWide: Bool
+  ) -> Report.NamedChart? {
+    let use = hidden.classes
+    let (shown, count) = Self.ordered(use, without: Set(use.silentUnits))
+    if shown.isEmpty { return nil }
+    let off = Self.silentUnits(use).map { " " + $0 } ?? ""
     let classes = use.support.indices.filter { use.support[$0] > 0 }
     let largest = shown.map { unit in classes.map { abs(use.means[$0, unit]) }.max() ?? 0 }
     let values = classes.map { label in
@@ -87,7 +99,7 @@ extension RunPage {
     }
     let isSigned = values.joined().contains { ($0 ?? 0) < 0 }
     let chart = Chart(
-      title: "Units by class",
+      title: "Which units each class uses",
       summary:
         "The mean activation of \(which(shown.count, count)) (\(name(of: hidden))) over each class's rows, "
         + "on \(evaluation.rows), divided by the unit's largest mean"
@@ -98,8 +110,7 @@ extension RunPage {
           columnLabel: "unit", columns: shown.map { "\($0)" }, rowLabel: "class",
           rows: classes.map { evaluation.schema.names[$0] }, values: values,
           valueLabel: "mean activation, by unit", digits: nil, range: (isSigned ? -1 : 0)...1)))
-    return Report.Section(
-      "Which units each class uses", [.charts([.init("units-by-class", chart, isWide: true)])])
+    return Report.NamedChart("units-by-class", chart, isWide: isWide)
   }
 
   private func which(_ shown: Int, _ count: Int) -> String {

@@ -22,8 +22,10 @@ public struct RunRegions: Sendable, Hashable {
   let classNames: [String]
   /// Whether only some of the points are drawn.
   let isSample: Bool
+  /// The number of training rows; nil where they are not known.
+  let trainingCount: Int?
 
-  /// Regions with points.
+  /// Creates regions with the points of some rows.
   ///
   /// - Parameters:
   ///   - schema: the classes.
@@ -40,11 +42,8 @@ public struct RunRegions: Sendable, Hashable {
     featureNames = columns?.map(\.name) ?? ["the first feature", "the second"]
     func points(_ data: Dataset?, isHeldOut: Bool) -> [Point] {
       guard let data, data.count > 0 else { return [] }
-      // Evenly among all rows, which may be sorted by class.
-      let count = min(data.count, Self.mostPoints)
-      let rows = (0..<count).map { $0 * data.count / count }
-      let numbers = data.features.withoutColumns.subset(rows: rows)
-        .prepared(with: .none, as: Double.self).block(0..<count)
+      let rows = (0..<data.count).evenlySpaced(atMost: Self.mostPoints)
+      let numbers = data.features.subset(rows: rows).withoutPreparation.block(0..<rows.count)
       return rows.enumerated().compactMap { place, row in
         let (x, y) = (numbers[place, 0], numbers[place, 1])
         return x.isFinite && y.isFinite
@@ -52,6 +51,7 @@ public struct RunRegions: Sendable, Hashable {
       }
     }
     self.points = points(training, isHeldOut: false) + points(validation, isHeldOut: true)
+    trainingCount = training?.count
     isSample = [training, validation].contains { $0?.count ?? 0 > Self.mostPoints }
   }
 }
@@ -75,6 +75,12 @@ extension RunPage {
         + (regions.points.contains(where: \.isHeldOut) ? ", the squares validation rows" : "")
         + "; those within a region of another class are larger, with a dark outline."
     }
+    text += measuredRows(regions)
+    if endsWithAverage {
+      text +=
+        " The last picture is of the averaged weights, which the run keeps; the others are of the weights "
+        + "before averaging."
+    }
     if record.settings.ensemble != nil {
       text += " The regions are those of the first network of the ensemble."
     }
@@ -88,6 +94,24 @@ extension RunPage {
     return Report.Section(
       "Decision regions",
       [.paragraph(text), .frames(.init("Decision regions during training", pictures, key: key))])
+  }
+
+  /// Whether the last moment is that of averaged weights.
+  private var endsWithAverage: Bool {
+    record.settings.training.averageDecay != nil && record.results.status != .diverged
+  }
+
+  /// Which rows the losses and accuracies are of, a sentence with a space before it, unless all.
+  private func measuredRows(_ regions: RunRegions) -> String {
+    let most = DecisionRegionSeries.mostRows
+    switch regions.trainingCount {
+    case nil: return " Loss and accuracy are those of at most \(grouped(most)) training rows."
+    case let count? where count > most:
+      return
+        " Loss and accuracy are those of \(grouped(most)) of the \(grouped(count)) training rows, "
+        + "evenly spaced."
+    default: return ""
+    }
   }
 
   private func picture(
@@ -110,12 +134,16 @@ extension RunPage {
     let strengths = moment.regions.confidences.map { confidence in
       UInt8((255 * max(0, Double(confidence) - chance) / (255 - chance)).rounded())
     }
-    let restored =
-      isLast && record.results.bestIteration != nil ? ", whose weights were restored" : ""
+    let isAverage = isLast && endsWithAverage
+    let isRestored = isLast && record.results.bestIteration != nil
+    let weights =
+      isRestored
+      ? ", whose \(isAverage ? "averaged " : "")weights were restored"
+      : isAverage ? ", averaged weights" : ""
     let time =
       moment.iterations == 0
       ? "Untrained"
-      : "After \(grouped(moment.iterations)) iteration\(moment.iterations == 1 ? "" : "s")\(restored)"
+      : "After \(grouped(moment.iterations)) iteration\(moment.iterations == 1 ? "" : "s")\(weights)"
     let figures =
       "training loss \(readableNumber(moment.loss)), accuracy "
       + "\(decimal(100 * moment.accuracy, 1)) %"

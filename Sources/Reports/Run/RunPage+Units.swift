@@ -77,7 +77,7 @@ extension RunPage {
     let lines = unit.rows.enumerated().map { place, row in
       "training row \(row.row)"
         + (place < unit.targets.count ? ", \(unit.targets[place])" : "")
-        + ": \(significant(row.value, 4))"
+        + ": \(Self.number(row.value))"
     }
     return (["unit \(unit.index)"] + lines).joined(separator: "\n")
   }
@@ -107,16 +107,14 @@ extension RunPage {
         if hasTargets {
           cells.append(.init(Self.composition(unit, units), hint: hint(unit)))
         }
-        cells.append(.init(unit.rows.first.map { significant($0.value, 3) } ?? "–"))
+        cells.append(.init(unit.rows.first.map { Self.number($0.value) } ?? "–"))
         return cells
       })
     return Report.Section(Self.heading, [.table(table)])
   }
 
-  /// `+0.41 age, −0.22 income`.
+  /// `0.4123 age, -0.2201 income`.
   private static func text(of weights: [RunUnits.Weight]) -> String {
-    weights.map { weight in
-      "\(weight.value < 0 ? "−" : "+")\(significant(weight.value.magnitude, 2))\u{A0}\(weight.name)"
-    }.joined(separator: ", ")
+    weights.map { "\(number($0.value))\u{A0}\($0.name)" }.joined(separator: ", ")
   }
 }

@@ -32,7 +32,7 @@ extension Report {
       sections: [
         [page.overview, page.progress],
         [
-          page.decisionRegions, page.health, page.excitement, page.plane, page.classUse,
+          page.decisionRegions, page.health, page.excitement, page.hiddenLayer,
         ].compactMap { $0 },
         page.judgement, [gradientCheck.map(RunPage.gradients), page.settings].compactMap { $0 },
       ].flatMap { $0 })

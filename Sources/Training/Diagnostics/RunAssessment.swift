@@ -71,8 +71,7 @@ public struct RunAssessment: Sendable {
 
   /// Rows that are evenly spread over all, which may be sorted by class.
   private static func probed<Scalar>(_ data: PreparedDataset<Scalar>) -> PreparedDataset<Scalar> {
-    let count = min(data.count, probeCount)
-    return data.dataset.subset(rows: (0..<count).map { $0 * data.count / count })
+    data.dataset.subset(rows: (0..<data.count).evenlySpaced(atMost: probeCount))
       .prepared(with: data.preprocessing)
   }
 

@@ -30,7 +30,7 @@ public struct ClassActivations: Sendable, Equatable {
     let network = network.truncated(afterLayer: layer)
     let (units, labels, weights) = (network.outputSize, data.labels, data.dataset.weights)
     var sums = Sums(classes: data.classCount, units: units)
-    network.forEachBlock(of: data.features, workers: workers) { rows, activations in
+    network.forEachBlockOfRows(in: data.features, workers: workers) { rows, activations in
       sums.add(activations, labels[rows], weights.map { $0[rows] })
     }
     support = sums.support

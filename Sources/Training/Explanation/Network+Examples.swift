@@ -3,21 +3,6 @@ import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
 extension Network {
-  /// The outputs of all rows, gathered and preprocessed block by block.
-  ///
-  /// - Parameters:
-  ///   - features: rows as they came, of as many numbers as the network has inputs.
-  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
-  /// - Returns: [rows, outputs].
-  public func outputs(
-    of features: PreparedFeatures<Scalar>, workers: Int? = nil
-  ) -> Tensor<Scalar> {
-    var outputs: [Scalar] = []
-    outputs.reserveCapacity(features.count * outputSize)
-    forEachBlock(of: features, workers: workers) { outputs += $1.elements }
-    return Tensor(outputs, shape: [features.count, outputSize])
-  }
-
   /// The rows that excite each unit of a layer most, found in one pass, block by block.
   ///
   ///     let top = network.topExamples(of: training.features, layer: network.hiddenLayers[0], count: 9)
@@ -37,7 +22,7 @@ extension Network {
     let network = truncated(afterLayer: layer)
     var top = [RowRanking<Scalar>](
       repeating: RowRanking(count: count, isDescending: true), count: network.outputSize)
-    network.forEachBlock(of: features, workers: workers) { rows, activations in
+    network.forEachBlockOfRows(in: features, workers: workers) { rows, activations in
       rank(activations, firstRow: rows.lowerBound, in: &top)
     }
     return top.map(\.ranked)
@@ -68,7 +53,8 @@ extension Network {
   ///   - count: the largest number of rows, 0 or more.
   ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
   /// - Returns: the rows with their distances, the nearest first, equal ones in the order of the rows, NaN
-  ///   last. An example that is one of the rows is found itself, at a distance of 0.
+  ///   last. An example that is one of the rows is found itself, at a distance of 0 or, as outputs of one
+  ///   row and of a block may be rounded differently, nearly 0.
   public func nearestRows(
     to example: Tensor<Scalar>, in features: PreparedFeatures<Scalar>, layer: Int, count: Int,
     workers: Int? = nil
@@ -78,7 +64,7 @@ extension Network {
     let network = truncated(afterLayer: layer)
     let own = network.outputs(of: example, workers: 1)
     var nearest = RowRanking<Double>(count: count, isDescending: false)
-    network.forEachBlock(of: features, workers: workers) { rows, outputs in
+    network.forEachBlockOfRows(in: features, workers: workers) { rows, outputs in
       for (index, distance) in Self.distances(of: outputs, from: own).enumerated() {
         nearest.add(row: rows.lowerBound + index, distance)
       }
@@ -102,19 +88,6 @@ extension Network {
           return sum.squareRoot()
         }
       }
-    }
-  }
-
-  /// Calls `body` with the outputs of all rows in order, [rows, outputs], a block at a time.
-  func forEachBlock(
-    of features: PreparedFeatures<Scalar>, workers: Int?,
-    _ body: (Range<Int>, Tensor<Scalar>) -> Void
-  ) {
-    require(
-      features.featureCount == inputSize,
-      "Network: rows of \(features.featureCount) features, the network has \(inputSize) inputs")
-    predictor(rows: features.count, workers: workers).forEachBlock(of: features) {
-      body($0, $1[0])
     }
   }
 }

@@ -28,7 +28,7 @@ struct RowRanking<Scalar: BinaryFloatingPoint> {
     limit = count == 0 ? -.infinity : .nan
   }
 
-  /// Takes note of a row. Rows come in ascending order.
+  /// Adds a row. Rows must be added in ascending order.
   @inline(__always)
   mutating func add(row: Int, _ value: Scalar) {
     let key = isDescending ? -value : value

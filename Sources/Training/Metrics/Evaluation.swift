@@ -64,10 +64,40 @@ extension Network {
     _ body: (Tensor<Scalar>, [Int]) throws -> Void
   ) rethrows {
     requireFit(data, "data")
-    let (predictor, labels) = (predictor(rows: data.count, workers: workers), data.labels)
-    try predictor.forEachBlock(of: data.features) { rows, outputs in
-      try body(outputs[0], Array(labels[rows]))
+    let labels = data.labels
+    try forEachBlockOfRows(in: data.features, workers: workers) { rows, outputs in
+      try body(outputs, Array(labels[rows]))
     }
+  }
+
+  /// Calls `body` with the rows of each block in order and their outputs, [rows, outputs].
+  ///
+  /// - Precondition: `features` are of as many numbers as the network has inputs.
+  func forEachBlockOfRows(
+    in features: PreparedFeatures<Scalar>, workers: Int?,
+    _ body: (Range<Int>, Tensor<Scalar>) throws -> Void
+  ) rethrows {
+    require(
+      features.featureCount == inputSize,
+      "Network: rows of \(features.featureCount) features, the network has \(inputSize) inputs")
+    try predictor(rows: features.count, workers: workers).forEachBlockOfNetworks(in: features) {
+      try body($0, $1[0])
+    }
+  }
+
+  /// The outputs of all rows, gathered and preprocessed block by block.
+  ///
+  /// - Parameters:
+  ///   - features: rows as they came, of as many numbers as the network has inputs.
+  ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
+  /// - Returns: [rows, outputs].
+  public func outputs(
+    of features: PreparedFeatures<Scalar>, workers: Int? = nil
+  ) -> Tensor<Scalar> {
+    var outputs: [Scalar] = []
+    outputs.reserveCapacity(features.count * outputSize)
+    forEachBlockOfRows(in: features, workers: workers) { outputs += $1.elements }
+    return Tensor(outputs, shape: [features.count, outputSize])
   }
 
   /// The loss of each row times its weight, without the penalty, gathered and preprocessed block by block.
@@ -77,8 +107,8 @@ extension Network {
     requireFit(data, "data")
     var losses: [Scalar] = []
     losses.reserveCapacity(data.count)
-    predictor(rows: data.count, workers: workers).forEachBlock(of: data.features) { rows, outputs in
-      losses += loss.rowLosses(outputs[0], data.targets(rows)).elements
+    forEachBlockOfRows(in: data.features, workers: workers) { rows, outputs in
+      losses += loss.rowLosses(outputs, data.targets(rows)).elements
     }
     return losses
   }
@@ -90,14 +120,9 @@ extension Network {
   ///   - features: rows as they came, of as many numbers as the network has inputs.
   ///   - workers: as for ``forEachBlockOfOutputs(of:workers:_:)``.
   public func predict(_ features: PreparedFeatures<Scalar>, workers: Int? = nil) -> [Int] {
-    require(
-      features.featureCount == inputSize,
-      "Network: rows of \(features.featureCount) features, the network has \(inputSize) inputs")
     var classes: [Int] = []
     classes.reserveCapacity(features.count)
-    predictor(rows: features.count, workers: workers).forEachBlock(of: features) {
-      classes += loss.classes(of: $1[0])
-    }
+    forEachBlockOfRows(in: features, workers: workers) { classes += loss.classes(of: $1) }
     return classes
   }
 
@@ -144,10 +169,9 @@ extension Network {
 }
 
 extension Predictor {
-  /// Calls `body` with each network's outputs of all rows in order, a block at a time, and which rows
-  /// these are.
-  func forEachBlock(
-    of data: PreparedFeatures<Scalar>, _ body: (Range<Int>, [Tensor<Scalar>]) throws -> Void
+  /// Calls `body` with the rows of each block in order and every network's outputs, [rows, outputs] each.
+  func forEachBlockOfNetworks(
+    in data: PreparedFeatures<Scalar>, _ body: (Range<Int>, [Tensor<Scalar>]) throws -> Void
   ) rethrows {
     // Each worker gathers the rows that it takes through the layers, as many as stay in its own cache.
     let (stride, most) = (inputStride, gatheredRows)
@@ -174,7 +198,7 @@ extension Predictor {
     // The accuracy needs no outputs of all rows at once.
     let isCounted = metrics == [.accuracy] && data.schema.kind == .classes && data.weights == nil
     var sums = losses.map { _ in (right: 0, loss: 0.0, weight: 0.0, outputs: [Scalar]()) }
-    forEachBlock(of: data.features) { rows, outputs in
+    forEachBlockOfNetworks(in: data.features) { rows, outputs in
       let targets = data.targets(rows)
       for (index, loss) in losses.enumerated() {
         sums[index].loss += Double(loss.rowLosses(outputs[index], targets).sum())

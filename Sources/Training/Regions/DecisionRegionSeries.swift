@@ -8,7 +8,8 @@ public struct DecisionRegionSeries: Hashable, Sendable {
   public struct Moment: Hashable, Sendable {
     /// The number of iterations made; 0 is the untrained network.
     public var iterations: Int
-    /// The loss without the penalty and the accuracy on training rows.
+    /// The loss without the penalty and the accuracy on up to ``mostRows`` of the training rows, evenly
+    /// spaced.
     public var loss: Double, accuracy: Double
     /// The regions.
     public var regions: DecisionRegions
@@ -22,13 +23,16 @@ public struct DecisionRegionSeries: Hashable, Sendable {
     }
   }
 
+  /// The maximum number of training rows that a run measures each moment's loss and accuracy on.
+  public static var mostRows: Int { 1000 }
+
   /// The grid of all moments.
   public let plane: DecisionPlane
   /// The moments in their order. The last may be of fewer iterations than the one before it: that of the best
   /// weights, which were restored.
   public private(set) var moments: [Moment]
 
-  /// A series.
+  /// Creates a series, empty or from some moments.
   ///
   /// - Precondition: the moments' regions are on `plane`.
   public init(on plane: DecisionPlane, _ moments: [Moment] = []) {

@@ -21,7 +21,7 @@ public struct DecisionRegions: Hashable, Sendable {
   /// probabilities, such as a hinge.
   public let confidences: [UInt8]
 
-  /// Regions.
+  /// Creates regions from the prediction of each cell.
   ///
   /// - Precondition: as many classes and confidences as the plane has cells.
   public init(on plane: DecisionPlane, classes: [UInt8], confidences: [UInt8]) {
@@ -50,7 +50,7 @@ public struct DecisionPlane: Codable, Hashable, Sendable {
   /// The usual number of cells in each direction.
   public static let usualCells = 100
 
-  /// A grid.
+  /// Creates a grid over a rectangle of the plane.
   ///
   /// - Precondition: ranges of finite lengths above 0, at least one column and row.
   public init(
@@ -139,11 +139,6 @@ public struct DecisionPlane: Codable, Hashable, Sendable {
   }
 }
 
-extension Features {
-  /// The numbers as they are.
-  var withoutPreparation: PreparedFeatures<Double> { withoutColumns.prepared(with: .none) }
-}
-
 extension Network {
   /// What the network predicts in the middle of each cell of a grid.
   ///
@@ -172,10 +167,10 @@ extension Network {
     var (classes, confidences): ([UInt8], [UInt8]) = ([], [])
     classes.reserveCapacity(plane.cellCount)
     confidences.reserveCapacity(plane.cellCount)
-    predictor(rows: plane.cellCount, workers: workers).forEachBlock(of: cells) { _, outputs in
-      let labels = loss.classes(of: outputs[0])
+    forEachBlockOfRows(in: cells, workers: workers) { _, outputs in
+      let labels = loss.classes(of: outputs)
       classes += labels.map { UInt8($0) }
-      guard let probabilities = loss.probabilities(of: outputs[0]) else {
+      guard let probabilities = loss.probabilities(of: outputs) else {
         confidences += repeatElement(255, count: labels.count)
         return
       }

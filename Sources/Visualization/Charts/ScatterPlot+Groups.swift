@@ -88,14 +88,13 @@ extension Chart.ScatterPlot {
     }
   }
 
-  /// The points with tooltips: crosses first, then some of the others at even distances.
+  /// The points with tooltips: crosses first, then some of the others, evenly spaced.
   private func hinted(_ groups: Groups, _ places: [(x: Double, y: Double)?]) -> [Int] {
     let shown = places.indices.filter { places[$0] != nil }
     if shown.count <= Self.mostHints { return shown }
     let crossed = shown.filter(groups.crossed.contains).prefix(Self.mostHints)
     let others = shown.filter { !groups.crossed.contains($0) }
-    let room = min(Self.mostHints - crossed.count, others.count)
-    return crossed + (0..<room).map { others[$0 * others.count / room] }
+    return crossed + others.evenlySpaced(atMost: Self.mostHints - crossed.count)
   }
 
   /// The lines of a CSV file: with the group of each point, and whether it is crossed, where there are groups.

@@ -36,7 +36,7 @@ package struct RegionPicture {
 
   /// The color of a class, 0xrrggbb. It repeats where there are more classes than colors.
   package static func color(ofClass label: Int) -> UInt32 {
-    ChartColor.series[label % ChartColor.series.count].number
+    ChartColor.groups[label % ChartColor.groups.count].number
   }
 
   /// The steps between the palest and the strongest color: few, so that the picture stays small as a file.
@@ -94,12 +94,18 @@ private struct Canvas {
     [rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255].map(Double.init)
   }
 
+  /// The step between the levels of a channel at smooth edges, 0, 51, … 255: with so few, the edges of many
+  /// points share their colors, and the file stays small.
+  private static var edgeStep: Double { 51 }
+
   mutating func set(_ x: Int, _ y: Int, _ color: [Double], opacity: Double = 1) {
     for (channel, value) in color.enumerated() {
       let place = 3 * (y * width + x) + channel
       let old = Double(pixels[place])
       let mixed = old + (value - old) * opacity
-      pixels[place] = UInt8(opacity < 1 ? (mixed / 51).rounded() * 51 : mixed.rounded())
+      pixels[place] = UInt8(
+        opacity < 1
+          ? (mixed / Self.edgeStep).rounded() * Self.edgeStep : mixed.rounded())
     }
   }
 

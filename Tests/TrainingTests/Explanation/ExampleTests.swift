@@ -114,6 +114,40 @@ struct ExampleTests {
     for type in scalarTypes { check(type) }
   }
 
+  @Test("The nearest rows of a trained network are those that NumPy found")
+  func nearestOfTrained() {
+    let known = ExplanationCase.shared
+    var random = SeededRandom(seed: 1)
+    var network = Network<Double>(
+      inputSize: 12, [.affine(outputs: 8), .relu, .affine(outputs: 5)], using: &random)
+    for (name, tensor) in known.parameters.tensors { network.parameters[name] = tensor }
+    let rows = Dataset(known.x.tensor, labels: known.labels).prepared(with: .none, as: Double.self)
+    let found = network.nearestRows(
+      to: known.example, in: rows.features, layer: network.hiddenLayers[0], count: rows.count)
+    #expect(found.first?.row == known.row)
+    #expect(found.dropFirst().map(\.row) == known.nearest.rows)
+    expectClose(
+      Tensor(found.map(\.value)), Tensor([0] + known.nearest.distances), tolerance: 1e-12)
+  }
+
+  @Test(
+    "An example that is one of the rows is the nearest, at a distance of rounding errors",
+    arguments: [[3, 4], [17, 33], [100, 64], [784, 300]], [1, 7, 130])
+  func nearestIsItself(size: [Int], rows: Int) {
+    var random = SeededRandom(seed: 4)
+    let network = Network<Float>(
+      inputSize: size[0], [.affine(outputs: size[1]), .tanh, .affine(outputs: 2)], using: &random)
+    let x = Tensor<Float>.sample([rows, size[0]], seed: 8)
+    let data = Dataset(x, labels: [Int](repeating: 0, count: rows))
+      .prepared(with: .none, as: Float.self)
+    for row in [0, rows / 2, rows - 1] {
+      let found = network.nearestRows(
+        to: x[rows: row..<row + 1], in: data.features, layer: 1, count: 1)
+      #expect(found.map(\.row) == [row])
+      #expect(found[0].value < 1e-4)
+    }
+  }
+
   @Test(
     "The mean activations of classes are those by hand, with weights and without",
     arguments: [false, true])
@@ -142,7 +176,7 @@ struct ExampleTests {
     }
   }
 
-  @Test("A class without rows has no means, and rows of weight 0 rouse no unit")
+  @Test("A class without rows has no means, and rows of weight 0 make no unit active")
   func noRows() {
     let features = Tensor<Double>([-1, 3], shape: [2, 1])
     let data = Dataset(

@@ -71,6 +71,12 @@ struct FramesTests {
     #expect(pixel(0, 0) == [230, 241, 247])
   }
 
+  @Test("Ten classes have ten colors")
+  func colors() {
+    #expect(Set((0..<10).map { RegionPicture.color(ofClass: $0) }).count == 10)
+    #expect(RegionPicture.color(ofClass: 10) == RegionPicture.color(ofClass: 0))
+  }
+
   @Test("A point is drawn in its class's color, a wrong one with a dark outline, cut at the edge")
   func points() {
     func points(isWrong: Bool, isSquare: Bool = false) -> [RegionPicture.Point] {
