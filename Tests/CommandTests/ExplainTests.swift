@@ -20,6 +20,7 @@ struct ExplainTests {
     #expect(outcome.status == 0 && outcome.output == "run/explain.html\n", "\(outcome.errors)")
     #expect(try scratch.names(in: "run") == (before + ["explain.html"]).sorted())
     let page = try scratch.text("run/explain.html")
+    #expect(page.contains(" units, run, trained on digits"))
     for heading in Self.headings { #expect(page.contains("<h2>\(heading)</h2>"), "\(heading)") }
     #expect(page.contains("row 3 of the test set") && page.utf8.count < 1_500_000)
     #expect(page.firstMatch(of: /(?:src|href)="(?!data:|#)/) == nil)
@@ -59,18 +60,29 @@ struct ExplainTests {
     #expect(page.contains("row 1 of new.csv") && page.contains("color=red"))
     #expect(page.contains("What each column adds") && !page.contains("<h2>Backward"))
     let outside = try Command.run(["explain", "run", "new.csv", "--row", "2"], in: scratch.path)
-    #expect(outside.status == 1 && outside.errors.contains("--row is 2, found 2 rows"))
+    #expect(outside.status == 1 && outside.errors.contains("--row is 2, but its rows are 0 to 1"))
+    // Without held-out rows there is still a baseline.
+    let all = ["--data", "t.csv", "--target", "kind", "--validation", "0", "--iterations", "9"]
+    try scratch.train("whole", all)
+    let whole = try Command.run(["explain", "whole", "new.csv"], in: scratch.path)
+    #expect(whole.status == 0, "\(whole.errors)")
+    #expect(try scratch.text("whole/explain.html").contains("the mean of the training rows"))
+    #expect(try Command.run(["explain", "whole", "--row", "59"], in: scratch.path).status == 0)
+    #expect(try scratch.text("whole/explain.html").contains("row 59 of the training rows"))
     // Without the run's data the page says what it compares with.
     try FileManager.default.removeItem(atPath: scratch.file("t.csv"))
     let alone = try Command.run(["explain", "run", "new.csv"], in: scratch.path)
     #expect(alone.status == 0, "\(alone.errors)")
-    #expect(try scratch.text("run/explain.html").contains("an input of zeros"))
+    let text = try scratch.text("run/explain.html")
+    #expect(text.contains("input of zeros") && text.contains("the run&#39;s data was not found"))
   }
 
   @Test(
     "Numbers, labels, hinge losses and deep networks have pages",
     arguments: [
-      ["--task", "numbers"], ["--loss", "hinge"], ["--loss", "squared-error"],
+      ["--task", "numbers"],
+      ["--loss", "hinge"], ["--loss", "squared-hinge"], ["--loss", "squared-error"],
+      ["--layers", "none"],
       ["--loss", "logistic"], ["--label-smoothing", "0.1"],
       ["--layers", "24,12", "--batch-norm", "--dropout", "0.2", "--activation", "gelu"],
       ["--layers", "12,12", "--layer-norm", "--activation", "leaky-relu"],
@@ -84,6 +96,22 @@ struct ExplainTests {
     // Not among the letters of pictures.
     #expect(page.firstMatch(of: /[ >]-?nan\b/) == nil)
     #expect(page.contains("<h2>One step of training</h2>"))
+  }
+
+  @Test(
+    "A row with several labels is explained, also without probabilities",
+    arguments: [("a,b", "logistic"), ("a,b", "squared-error"), ("a", "logistic")])
+  func labels(_ target: String, _ loss: String) throws {
+    let scratch = try TemporaryDirectory()
+    let rows = (0..<60).map { "\($0 % 7),\($0 % 5),\($0 % 2),\($0 % 3 == 0 ? 1 : 0)" }
+    try scratch.write(Array((["x,y,a,b"] + rows).joined(separator: "\n").utf8), to: "t.csv")
+    let options = ["--data", "t.csv", "--target", target, "--task", "labels", "--loss", loss]
+    try scratch.train("run", options + ["--iterations", "40"])
+    let outcome = try Command.run(["explain", "run"], in: scratch.path)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let page = try scratch.text("run/explain.html")
+    #expect(page.firstMatch(of: /[ >]-?nan\b/) == nil && page.contains("in truth"))
+    #expect(page.contains("1 / (1 + e") == (loss == "logistic"))
   }
 
   @Test("One network of an ensemble is explained")
@@ -106,7 +134,7 @@ struct ExplainTests {
       #expect(outcome.status == status, "\(arguments): \(outcome.errors)")
       #expect(outcome.errors.contains(message), "\(arguments): \(outcome.errors)")
     }
-    try refused(["run", "--row", "297"], 2, "has only rows 0 to 296")
+    try refused(["run", "--row", "297"], 2, "the rows of the test set are 0 to 296")
     try refused(["run", "--row", "-1"], 2, "--row")
     try refused(["run", "--wrong", "0"], 2, "--wrong")
     try refused(["run", "--wrong", "1", "--row", "1"], 2, "--wrong cannot be used with --row")

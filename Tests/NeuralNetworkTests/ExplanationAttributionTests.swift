@@ -54,7 +54,7 @@ struct ExplanationAttributionTests {
   func vectors() {
     let reference = ExplanationCase.shared
     let network = ExplanationCase.network
-    let target = OutputDifference(reference.predicted, minus: reference.label)
+    let target = ExplainedOutput(reference.predicted, minus: reference.label)
     let found = network.integratedGradients(
       of: reference.example, from: reference.baseline.tensor, for: target)
     expectClose(
@@ -77,7 +77,7 @@ struct ExplanationAttributionTests {
       let before = network
       let x = Tensor<Scalar>.sample([setting.sizes[0]], seed: seed)
       let baseline = Tensor<Scalar>.sample([setting.sizes[0]], seed: seed + 100)
-      for target in [OutputDifference(0), OutputDifference(2, minus: 1)] {
+      for target in [ExplainedOutput(0), ExplainedOutput(2, minus: 1)] {
         for start in [nil, baseline] {
           let found = network.integratedGradients(of: x, from: start, for: target)
           expectComplete(found)
@@ -102,7 +102,7 @@ struct ExplanationAttributionTests {
     let network = setting.network(seed: 7, as: Double.self)
     let size = setting.sizes[0]
     let x = Tensor<Double>.sample([size], seed: 8), start = Tensor<Double>.sample([size], seed: 9)
-    let target = OutputDifference(0, minus: 1)
+    let target = ExplainedOutput(0, minus: 1)
     let count = 4096
     let places = (0..<count).map { (Double($0) + 0.5) / Double(count) }
     let points = places.flatMap { place in
@@ -127,7 +127,7 @@ struct ExplanationAttributionTests {
         (weights[$0, 2] - weights[$0, 0]) * (x[position: $0] - start[position: $0])
       }
       let found = network.integratedGradients(
-        of: x, from: start, for: OutputDifference(2, minus: 0))
+        of: x, from: start, for: ExplainedOutput(2, minus: 0))
       expectClose(found.contributions, Tensor(expected))
     }
     for type in scalarTypes { check(type) }
@@ -142,7 +142,7 @@ struct ExplanationAttributionTests {
         if place.name == "W1" || place.name == "b1" { parameter *= Scalar(factor) }
       }
       let x = Tensor<Scalar>.sample([setting.sizes[0]], seed: 4)
-      let found = network.integratedGradients(of: x, for: OutputDifference(1, minus: 0))
+      let found = network.integratedGradients(of: x, for: ExplainedOutput(1, minus: 0))
       expectComplete(found)
     }
     for type in scalarTypes { check(type) }
@@ -152,7 +152,7 @@ struct ExplanationAttributionTests {
   func same(setting: Case) {
     let network = setting.network(seed: 3, as: Float.self)
     let x = Tensor<Float>.sample([setting.sizes[0]])
-    let found = network.integratedGradients(of: x, from: x, for: OutputDifference(0))
+    let found = network.integratedGradients(of: x, from: x, for: ExplainedOutput(0))
     #expect(found.contributions == .zeros([setting.sizes[0]]))
     #expect(found.difference == 0 && found.sum == 0)
   }
@@ -167,11 +167,11 @@ struct ExplanationAttributionTests {
           Affine(weights: [[1, 0], [0, 2]], bias: [0, -1]), ReLU(),
           Affine(weights: [[1], [-1]], bias: [0]),
         ], loss: SquaredError())
-      let found = network.integratedGradients(of: [1, 1], for: OutputDifference(0))
+      let found = network.integratedGradients(of: [1, 1], for: ExplainedOutput(0))
       #expect(found.difference == 0)
       expectClose(found.contributions, Tensor<Scalar>([1, -1]))
       // An output less itself: nothing is asked.
-      let nothing = network.integratedGradients(of: [1, 1], for: OutputDifference(0, minus: 0))
+      let nothing = network.integratedGradients(of: [1, 1], for: ExplainedOutput(0, minus: 0))
       #expect(nothing.contributions == [0, 0] && nothing.value == 0)
     }
     for type in scalarTypes { check(type) }
@@ -182,7 +182,7 @@ struct ExplanationAttributionTests {
         Affine(weights: [[40, 40]], bias: [-10, -30]), Tanh(),
         Affine(weights: [[1], [-1]], bias: [0]),
       ], loss: SquaredError())
-    let found = wave.integratedGradients(of: [1], for: OutputDifference(0))
+    let found = wave.integratedGradients(of: [1], for: ExplainedOutput(0))
     #expect(found.sum.magnitude <= 1e-8 && found.difference.magnitude <= 1e-8)
   }
 
@@ -199,7 +199,7 @@ struct ExplanationAttributionTests {
             Affine(weights: weights, bias: [1e6, 1e6]),
           ])
         let found = network.integratedGradients(
-          of: .sample([8], seed: 4), for: OutputDifference(0, minus: 1))
+          of: .sample([8], seed: 4), for: ExplainedOutput(0, minus: 1))
         #expect(found.contributions.elements.allSatisfy { $0.isFinite })
         #expect((found.sum - found.difference).magnitude <= 1e6 * 100 * Scalar.ulpOfOne)
       }
@@ -224,7 +224,7 @@ struct ExplanationAttributionTests {
           Affine(weights: [[1], [1], [-1]], bias: [0]),
         ], loss: SquaredError())
       let found = network.integratedGradients(
-        of: .sample([8], seed: 4), for: OutputDifference(0))
+        of: .sample([8], seed: 4), for: ExplainedOutput(0))
       #expect((found.sum - found.difference).magnitude <= 1e8 * 100 * Scalar.ulpOfOne)
     }
     for type in scalarTypes { check(type) }
@@ -240,11 +240,11 @@ struct ExplanationAttributionTests {
       var bad = good
       bad[position: 1] = Scalar(input)
       for (x, start) in [(bad, good), (good, bad), (bad, bad)] {
-        let found = network.integratedGradients(of: x, from: start, for: OutputDifference(0))
+        let found = network.integratedGradients(of: x, from: start, for: ExplainedOutput(0))
         #expect(found.contributions.elements.allSatisfy { $0.isNaN })
         #expect(found.sum.isNaN)
       }
-      let found = network.integratedGradients(of: good, from: bad, for: OutputDifference(0))
+      let found = network.integratedGradients(of: good, from: bad, for: ExplainedOutput(0))
       #expect(found.value.isFinite)
     }
     for type in scalarTypes { check(type) }
@@ -256,21 +256,21 @@ struct ExplanationAttributionTests {
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
       _ = ExplanationCase.network.integratedGradients(
-        of: .zeros([1, 13]), for: OutputDifference(0))
+        of: .zeros([1, 13]), for: ExplainedOutput(0))
     }
     expectMessage(example, "integratedGradients: an example of shape [1, 13], expected [12]")
     let baseline = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
       _ = ExplanationCase.network.integratedGradients(
-        of: .zeros([12]), from: .zeros([5]), for: OutputDifference(0))
+        of: .zeros([12]), from: .zeros([5]), for: ExplainedOutput(0))
     }
     expectMessage(baseline, "integratedGradients: an example of shape [5], expected [12]")
     let output = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
       _ = ExplanationCase.network.integratedGradients(
-        of: .zeros([12]), for: OutputDifference(-1))
+        of: .zeros([12]), for: ExplainedOutput(-1))
     }
     expectMessage(output, "integratedGradients: input [1, 12] and output -1", "5 outputs")
   }

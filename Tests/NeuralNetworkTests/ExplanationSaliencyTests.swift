@@ -6,8 +6,8 @@ import Testing
 @Suite("Explanation: saliency and occlusion")
 struct ExplanationSaliencyTests {
   private let reference = ExplanationCase.shared
-  private var margin: OutputDifference {
-    OutputDifference(reference.predicted, minus: reference.label)
+  private var margin: ExplainedOutput {
+    ExplainedOutput(reference.predicted, minus: reference.label)
   }
 
   /// Every layer, between affine ones and twice.
@@ -22,13 +22,13 @@ struct ExplanationSaliencyTests {
 
   /// The value that is asked about.
   static func value<Scalar>(
-    _ network: Network<Scalar>, _ x: Tensor<Scalar>, _ target: OutputDifference
+    _ network: Network<Scalar>, _ x: Tensor<Scalar>, _ target: ExplainedOutput
   ) -> Scalar {
     let outputs = network.outputs(of: x).elements
     return outputs[target.output] - (target.other.map { outputs[$0] } ?? 0)
   }
 
-  static let targets = [OutputDifference(0), OutputDifference(2, minus: 1)]
+  static let targets = [ExplainedOutput(0), ExplainedOutput(2, minus: 1)]
 
   @Test("Saliency and occlusion are NumPy's")
   func vectors() {
@@ -46,7 +46,7 @@ struct ExplanationSaliencyTests {
 
   @Test(
     "Saliency is the slope of the output along each input", arguments: Conformance.layers, targets)
-  func slopes(layer: LayerSpecification, target: OutputDifference) {
+  func slopes(layer: LayerSpecification, target: ExplainedOutput) {
     for seed in 1...3 as ClosedRange<UInt64> {
       let network = Self.network(layer, seed: seed, as: Double.self)
       let x = Tensor<Double>.sample([6], seed: seed + 10)
@@ -69,7 +69,7 @@ struct ExplanationSaliencyTests {
       let network = Self.network(layer, as: Scalar.self)
       let before = network
       let x = Tensor<Scalar>.sample([35, 6])
-      let target = OutputDifference(3, minus: 0)
+      let target = ExplainedOutput(3, minus: 0)
       let all = network.saliency(of: x, for: target)
       #expect(all.shape == [35, 6])
       for row in 0..<35 {
@@ -93,11 +93,11 @@ struct ExplanationSaliencyTests {
   func itself() {
     let network = Self.network(.tanh, as: Double.self)
     #expect(
-      network.saliency(of: .sample([2, 6]), for: OutputDifference(1, minus: 1)) == .zeros([2, 6]))
+      network.saliency(of: .sample([2, 6]), for: ExplainedOutput(1, minus: 1)) == .zeros([2, 6]))
   }
 
   @Test("Occlusion is the fall of the output, set by set", arguments: targets)
-  func occlusion(target: OutputDifference) {
+  func occlusion(target: ExplainedOutput) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let network = Self.network(.relu, as: Scalar.self)
       let x = Tensor<Scalar>.sample([1, 6]), baseline = Tensor<Scalar>.sample([6], seed: 2)
@@ -144,7 +144,7 @@ struct ExplanationSaliencyTests {
         0: [1, 1, 1, 1, 0, 0, 0, 0, 0], 1: [0, 0, 0, 0, 0, 0, 1, 1, 0],
       ]
       for output in 0..<2 {
-        let target = OutputDifference(output)
+        let target = ExplainedOutput(output)
         let parts = [
           network.saliency(of: x, for: target),
           network.occlusion(
@@ -153,7 +153,7 @@ struct ExplanationSaliencyTests {
         ]
         for part in parts { #expect(part.elements.map { $0 > 0 ? 1 : $0 } == expected[output]) }
       }
-      let difference = network.saliency(of: x, for: OutputDifference(0, minus: 1)).elements
+      let difference = network.saliency(of: x, for: ExplainedOutput(0, minus: 1)).elements
       #expect(difference.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 } == [1, 1, 1, 1, 0, 0, -1, -1, 0])
     }
     for type in scalarTypes { check(type) }
@@ -164,28 +164,28 @@ struct ExplanationSaliencyTests {
     let noOutput = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      _ = ExplanationCase.network.saliency(of: .zeros([12]), for: OutputDifference(0, minus: 5))
+      _ = ExplanationCase.network.saliency(of: .zeros([12]), for: ExplainedOutput(0, minus: 5))
     }
     expectMessage(
       noOutput, "saliency: input [12] and output 0 minus 5", "of 12 inputs and 5 outputs")
     let narrow = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      _ = ExplanationCase.network.saliency(of: .zeros([3, 11]), for: OutputDifference(0))
+      _ = ExplanationCase.network.saliency(of: .zeros([3, 11]), for: ExplainedOutput(0))
     }
     expectMessage(narrow, "saliency: input [3, 11]", "of 12 inputs")
     let noInput = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
       _ = ExplanationCase.network.occlusion(
-        of: .zeros([12]), replacing: [[0], [12]], by: .zeros([12]), for: OutputDifference(0))
+        of: .zeros([12]), replacing: [[0], [12]], by: .zeros([12]), for: ExplainedOutput(0))
     }
     expectMessage(noInput, "occlusion: there is no input 12 in an example of shape [12]")
     let baseline = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
       _ = ExplanationCase.network.occlusion(
-        of: .zeros([12]), replacing: [[0]], by: .zeros([4]), for: OutputDifference(0))
+        of: .zeros([12]), replacing: [[0]], by: .zeros([4]), for: ExplainedOutput(0))
     }
     expectMessage(baseline, "occlusion: an example of shape [4], expected [12]")
   }

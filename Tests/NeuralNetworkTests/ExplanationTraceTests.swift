@@ -243,7 +243,7 @@ struct ExplanationTraceTests {
       let member = Network<Double>(
         random: 1, inputSize: 4, [.affine(outputs: 3)], .softmax)
       let network = Network(inputSize: 4, layers: [try EnsembleLayer([member])])
-      _ = network.saliency(of: .zeros([4]), for: OutputDifference(0))
+      _ = network.saliency(of: .zeros([4]), for: ExplainedOutput(0))
     }
     expectMessage(trap, "EnsembleLayer")
   }

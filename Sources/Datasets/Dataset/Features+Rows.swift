@@ -135,7 +135,8 @@ extension Features {
 }
 
 extension Features {
-  /// A cell as text: a number as short as it can be, a category's name, or `missing`.
+  /// A cell as text: a whole number, another one with six significant digits, a category's name, or
+  /// `missing`.
   ///
   /// - Precondition: `row` lies within 0..<count, `column` within 0..<featureCount.
   package func cellText(row: Int, column: Int) -> String {
@@ -145,7 +146,7 @@ extension Features {
       let place = Int(value)
       return categories.indices.contains(place) ? categories[place] : "unknown"
     }
-    if value == value.rounded() && value.magnitude < 1e16 { return "\(Int(value))" }
-    return elementType == .floats ? "\(Float(value))" : "\(value)"
+    return value == value.rounded() && value.magnitude < 1e15
+      ? "\(Int(value))" : significant(value, 6)
   }
 }

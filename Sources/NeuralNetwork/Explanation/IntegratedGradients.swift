@@ -20,15 +20,15 @@ extension Network {
   ///
   /// Sundararajan, Taly and Yan, "Axiomatic attribution for deep networks" (2017). The mean is taken by
   /// a rule on intervals that are halved where the rule misses the true change of the value, which is
-  /// known at their ends: the midpoint rule where activations have kinks, which are so enclosed ever
-  /// more narrowly, Gauss's with three points elsewhere.
+  /// known at their ends: the midpoint rule where activations have kinks, which the halving isolates,
+  /// and Gauss's three-point rule elsewhere.
   ///
   /// If a value on the line is not finite, every contribution is NaN.
   ///
   /// - Parameters:
   ///   - row: the example, [inputs] or [1, inputs].
-  ///   - baseline: an example that says nothing, in the same shape; nil for zeros.
-  ///   - target: the output, or the difference.
+  ///   - baseline: the reference input, in the same shape; nil for zeros.
+  ///   - explained: the output, or the difference.
   ///   - tolerance: what the sum of the contributions may miss, as a share of the difference; of a
   ///     thousandth of all the rises and falls on the line where the difference is smaller. The
   ///     rounding of the values sets a lower bound.
@@ -36,19 +36,19 @@ extension Network {
   /// - Complexity: a few hundred forward and backward passes of a row, some 50 more for each kink, and
   ///   about 50,000 at most, whatever the tolerance.
   public func integratedGradients(
-    of row: Tensor<Scalar>, from baseline: Tensor<Scalar>? = nil, for target: OutputDifference,
+    of row: Tensor<Scalar>, from baseline: Tensor<Scalar>? = nil, for explained: ExplainedOutput,
     tolerance: Double = 1e-6
   ) -> Attribution<Scalar> {
     let end = requireRow(row, "integratedGradients")
     let start = baseline.map { requireRow($0, "integratedGradients") } ?? .zeros([1, inputSize])
-    requireTarget(target, end, "integratedGradients")
-    let ends = target.value(
+    requireOutput(explained, end, "integratedGradients")
+    let ends = explained.value(
       of: outputs(of: Tensor(start.elements + end.elements, shape: [2, inputSize])))
     var path = Path(from: start.elements, to: end.elements)
     let count = 64
     let knots = (0...count).map { Double($0) / Double(count) }
     let outputs = outputs(of: path.points(at: knots))
-    let values = target.value(of: outputs).map { Double($0) }
+    let values = explained.value(of: outputs).map { Double($0) }
     var pending = (0..<count).map {
       Path.Interval(from: knots[$0], to: knots[$0 + 1], values: (values[$0], values[$0 + 1]))
     }
@@ -59,7 +59,7 @@ extension Network {
       // What is left when the passes are used up is short, and taken as it is.
       let isLast = measuredCount >= 1 << 14
       measuredCount += pending.count * rule.nodes.count
-      pending = measure(pending, by: rule, on: &path, target, isLast ? nil : allowance)
+      pending = measure(pending, by: rule, on: &path, explained, isLast ? nil : allowance)
     }
     return Attribution(
       contributions: Tensor(path.sums.map { Scalar($0) }), value: ends[1], baselineValue: ends[0])
@@ -68,7 +68,7 @@ extension Network {
   /// Adds the intervals that the rule fits to the path's sums, and returns the halves of the others;
   /// adds all of them where there is no allowance.
   private func measure(
-    _ intervals: [Path.Interval], by rule: Rule, on path: inout Path, _ target: OutputDifference,
+    _ intervals: [Path.Interval], by rule: Rule, on path: inout Path, _ explained: ExplainedOutput,
     _ allowance: Allowance?
   ) -> [Path.Interval] {
     var halves: [Path.Interval] = []
@@ -79,7 +79,7 @@ extension Network {
       let places = block.flatMap { interval in
         rule.nodes.map { interval.from + interval.length * $0.place }
       }
-      let (values, gradients) = slopes(of: path.points(at: places), for: target)
+      let (values, gradients) = slopes(of: path.points(at: places), for: explained)
       gradients.withUnsafeElements { gradients in
         for (index, interval) in block.enumerated() {
           let rows = gradients[index * nodeCount * inputSize..<(index + 1) * nodeCount * inputSize]
@@ -111,12 +111,12 @@ extension Network {
     }
   }
 
-  /// How much of the target's change an interval may miss.
+  /// How much of the explained output's change an interval may miss.
   private struct Allowance {
     private let whole: Double, rounding: Double
 
     /// - Parameters:
-    ///   - values: the target's, on the whole line.
+    ///   - values: the explained output's, on the whole line.
     ///   - outputs: what they were computed from.
     init(tolerance: Double, values: [Double], outputs: Tensor<Scalar>) {
       let changes = zip(values, values.dropFirst()).map { ($1 - $0).magnitude }
@@ -135,7 +135,7 @@ extension Network {
   private struct Path {
     struct Interval {
       let from: Double, to: Double
-      /// The target's values at the ends.
+      /// The explained output's values at the ends.
       let values: (Double, Double)
 
       var length: Double { to - from }
@@ -177,7 +177,7 @@ extension Network {
       }
     }
 
-    /// The change of the target over the whole line at a rule's mean of gradients, by input.
+    /// The change of the explained output over the whole line at a rule's mean of gradients, by input.
     func rises(along gradients: UnsafeBufferPointer<Scalar>, by rule: Rule) -> [Double] {
       var rises = [Double](repeating: 0, count: steps.count)
       for (node, (_, weight)) in rule.nodes.enumerated() {

@@ -1,8 +1,8 @@
 import PerceptronLinearAlgebra
 
-/// What an explanation asks about: an output of a network, or how much one output is above another.
-public struct OutputDifference: Sendable, Hashable {
-  /// The output that speaks for something.
+/// The number that is explained: an output of a network before the loss, or the difference of two.
+public struct ExplainedOutput: Sendable, Hashable {
+  /// The output, or the first of the two.
   public let output: Int
   /// The output that is subtracted, or nil for none.
   public let other: Int?
@@ -39,27 +39,27 @@ extension Network {
   ///
   /// - Parameters:
   ///   - x: [rows, inputs], or [inputs].
-  ///   - target: the output, or the difference.
+  ///   - explained: the output, or the difference.
   /// - Returns: in the shape of `x`.
   /// - Precondition: the outputs exist, and no layer is an ``EnsembleLayer``, which has no backward pass.
-  public func saliency(of x: Tensor<Scalar>, for target: OutputDifference) -> Tensor<Scalar> {
-    slopes(of: x, for: target).gradient
+  public func saliency(of x: Tensor<Scalar>, for explained: ExplainedOutput) -> Tensor<Scalar> {
+    slopes(of: x, for: explained).gradient
   }
 
   /// The values of an output or a difference, [rows], and its gradient with respect to the input.
   func slopes(
-    of x: Tensor<Scalar>, for target: OutputDifference
+    of x: Tensor<Scalar>, for explained: ExplainedOutput
   ) -> (values: [Scalar], gradient: Tensor<Scalar>) {
-    requireTarget(target, x, "saliency")
+    requireOutput(explained, x, "saliency")
     let batch = x.rank == 1 ? x.reshaped(to: [1, x.count]) : x
     let inputs = layerInputs(of: batch)
     let outputs = inputs[layers.count]
-    var upstream: Tensor<Scalar> = target.gradient(
+    var upstream: Tensor<Scalar> = explained.gradient(
       rows: outputs.shape.rowCount, outputs: outputSize)
     for index in layers.indices.reversed() {
       upstream = layers[index].inputGradient(upstream: upstream, input: inputs[index])
     }
-    return (target.value(of: outputs), upstream.reshaped(to: x.shape))
+    return (explained.value(of: outputs), upstream.reshaped(to: x.shape))
   }
 
   /// How much an output, or a difference of two, falls when some inputs are replaced: positive where
@@ -70,18 +70,18 @@ extension Network {
   ///   - row: [inputs] or [1, inputs].
   ///   - sets: the inputs that are replaced together.
   ///   - baseline: what replaces them, [inputs].
-  ///   - target: the output, or the difference.
+  ///   - explained: the output, or the difference.
   /// - Returns: for each set, the value of `row` less the value with the set replaced.
   /// - Precondition: the inputs and the outputs exist.
   public func occlusion(
     of row: Tensor<Scalar>, replacing sets: [[Int]], by baseline: Tensor<Scalar>,
-    for target: OutputDifference
+    for explained: ExplainedOutput
   ) -> Tensor<Scalar> {
     let x = requireRow(row, "occlusion")
     let replacement = requireRow(baseline, "occlusion").elements
-    requireTarget(target, x, "occlusion")
+    requireOutput(explained, x, "occlusion")
     let original = x.elements
-    let value = target.value(of: outputs(of: x))[0]
+    let value = explained.value(of: outputs(of: x))[0]
     var drops: [Scalar] = []
     // A few rows at a time, since a picture may have many patches.
     for start in stride(from: 0, to: sets.count, by: 256) {
@@ -97,18 +97,18 @@ extension Network {
         return changed
       }
       let outputs = outputs(of: Tensor(rows, shape: [block.count, inputSize]))
-      drops += target.value(of: outputs).map { value - $0 }
+      drops += explained.value(of: outputs).map { value - $0 }
     }
     return Tensor(drops)
   }
 
-  func requireTarget(_ target: OutputDifference, _ x: Tensor<Scalar>, _ operation: String) {
+  func requireOutput(_ explained: ExplainedOutput, _ x: Tensor<Scalar>, _ operation: String) {
     let valid = 0..<outputSize
     require(
-      x.shape.columnCount == inputSize && valid.contains(target.output)
-        && target.other.map(valid.contains) ?? true,
-      "\(operation): input \(x.shape) and output \(target.output)"
-        + (target.other.map { " minus \($0)" } ?? "")
+      x.shape.columnCount == inputSize && valid.contains(explained.output)
+        && explained.other.map(valid.contains) ?? true,
+      "\(operation): input \(x.shape) and output \(explained.output)"
+        + (explained.other.map { " minus \($0)" } ?? "")
         + " of a network of \(inputSize) inputs and \(outputSize) outputs")
   }
 }

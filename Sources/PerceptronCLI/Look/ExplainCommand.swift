@@ -11,8 +11,8 @@ struct ExplainCommand: CommandWithExamples {
       The page shows every number of the example's way: the hidden units, the scores as sums of \
       contributions, probabilities and loss; the gradients back to the weights, five of them checked by \
       differences; one step of training; and what in the example speaks for the prediction. It is one \
-      self-contained HTML file. Rows are those that the report judges the run on: the test set, or the \
-      validation rows if there is no test set, counted from 0.
+      self-contained HTML file. Rows are those of the test set, or else of the validation rows, or else of \
+      the training rows, counted from 0. Of wide layers, the units that matter most are shown.
       """)
 
   static let examples = [
@@ -25,10 +25,12 @@ struct ExplainCommand: CommandWithExamples {
       "Explain a picture of your own.", "perceptron explain runs/pictures-1 cat.png"),
   ]
 
-  @Argument(help: "Folder of a run or a study, or a model file.") var model: String
+  @Argument(
+    help: "Folder of a run; with a file of your own, also the folder of a study or a model file.")
+  var model: String
   @Argument(
     help:
-      "File with an example of your own: a picture, a table, an array; of several rows, --row chooses one."
+      "File with an example of your own: a picture, a table, an array. Of several rows, --row chooses one."
   )
   var file: String?
   @Option(
@@ -58,7 +60,8 @@ struct ExplainCommand: CommandWithExamples {
     try require("--wrong", wrong, in: 1...Int.max)
     try require("--member", member, in: 0...Int.max)
     if wrong != nil, let other = row != nil ? "--row" : file {
-      throw ValidationError("--wrong cannot be used with \(other): it chooses a row by itself")
+      throw ValidationError(
+        "--wrong cannot be used with \(other): it chooses among the rows that the run is judged on")
     }
   }
 
@@ -70,17 +73,25 @@ struct ExplainCommand: CommandWithExamples {
     } catch let error as FileError where output == nil {
       throw FileError(error.path, error.message + "; --output writes the page elsewhere")
     }
-    let explanation =
+    var explanation =
       switch model {
       case .float(let model): try explanation(of: model, path: path)
       case .double(let model): try explanation(of: model, path: path)
       }
+    explanation.context.origin = try origin(path)
     let report = Report(of: explanation)
     let (drawings, problem) = report.draw()
     try report.writePage(to: page, drawings)
     if let problem { Console.error(problem) }
     try Console.output(page)
     if open { openPage(page) }
+  }
+
+  /// Where the network is from, in words.
+  private func origin(_ path: String) throws -> String {
+    let member = member.map { "network \($0) of the ensemble " } ?? ""
+    guard let record = try ModelFile.record(ofModel: path) else { return member + path }
+    return "\(member)\(ModelFile.folder(of: path)), trained on \(record.settings.data)"
   }
 
   // MARK: - The example
@@ -90,6 +101,9 @@ struct ExplainCommand: CommandWithExamples {
   ) throws -> Explanation {
     let model = try single(whole, path: path)
     let record = try ModelFile.record(ofModel: path)
+    if record == nil && data != nil {
+      throw ValidationError("--data is for the folder of a run, and \(path) is in none")
+    }
     guard let file else {
       guard let record else {
         throw FileError(
@@ -100,25 +114,22 @@ struct ExplainCommand: CommandWithExamples {
       return rows.explanation(of: row, model)
     }
     let example = try example(in: file, for: model, path: path)
-    let rows = try record.flatMap { record in
-      // The example does not need the run's data.
-      data == nil
-        ? try? ExplainedRows(of: record, given: nil, model, path: path)
-        : try ExplainedRows(of: record, given: data, model, path: path)
-    }
-    return rows?.explanation(of: example.features, named: example.name, model)
-      ?? Explanation(
-        of: model, on: example.features, named: example.name,
-        in: Self.contextWithoutData(record))
-  }
-
-  private static func contextWithoutData(_ record: RunRecord?) -> Explanation.Context {
     var context = record.map { Explanation.Context(settings: $0.settings) } ?? .init()
+    var problem = "the model is in no run's folder"
+    do {
+      if let record {
+        return try ExplainedRows(of: record, given: data, model, path: path)
+          .explanation(of: example.features, named: example.name, model)
+      }
+    } catch  where data == nil && (error is FileError || error is DatasetError) {
+      // The example does not need the run's data, unless it is named.
+      problem = "\(error)"
+    }
     context.omissions = [
-      "The data that the model was trained on is not at hand: the example is compared with an input of "
-        + "zeros, and there are no similar examples."
+      "The data that the model was trained on cannot be used (\(problem)): the example is compared with an "
+        + "input of zeros, and there are no similar examples."
     ]
-    return context
+    return Explanation(of: model, on: example.features, named: example.name, in: context)
   }
 
   /// The model itself, or the chosen member of an ensemble.
@@ -149,21 +160,21 @@ struct ExplainCommand: CommandWithExamples {
   private func chosenRow<Scalar>(
     _ rows: ExplainedRows, _ model: TrainedModel<Scalar>
   ) throws -> Int {
+    let count = rows.judged.count
     guard let wrong else {
       let row = row ?? 0
-      if row >= rows.judged.count {
-        throw ValidationError(
-          "--row is \(row), but \(rows.name) has only rows 0 to \(rows.judged.count - 1)")
+      if row >= count {
+        throw ValidationError("--row is \(row), but the rows of \(rows.part) are 0 to \(count - 1)")
       }
       return row
     }
-    let errors = try rows.errors(of: model, count: wrong)
+    let errors = rows.errors(of: model, count: wrong)
     if errors.count < wrong {
       throw ValidationError(
         "--wrong is \(wrong), but "
           + (errors.isEmpty
             ? "there are no errors" : "there are only \(counted(errors.count, "error"))")
-          + " on \(rows.name)")
+          + " on \(rows.part)")
     }
     return errors[wrong - 1]
   }
@@ -191,10 +202,13 @@ struct ExplainCommand: CommandWithExamples {
     guard let found else {
       throw FileError(
         file,
-        count == 0 ? "there are no rows" : "--row is \(chosen), found \(counted(count, "row"))")
+        count == 0 ? "there are no rows" : "--row is \(chosen), but its rows are 0 to \(count - 1)")
     }
     try ModelFile.requireFit(model, to: found, path: path, of: file)
     try ModelFile.check(found, with: model.preprocessing, of: file)
+    if let warning = ModelFile.scaleWarning(model, found, of: file) {
+      Console.error("warning: \(warning)")
+    }
     let name = (file as NSString).lastPathComponent
     return (found, count == 1 ? name : "row \(chosen) of \(name)")
   }
@@ -202,9 +216,10 @@ struct ExplainCommand: CommandWithExamples {
 
 /// The rows of a run's data that an explanation chooses from and compares with.
 private struct ExplainedRows {
-  /// The rows that the run is judged on, and their name.
+  /// The rows to choose from, and the name of this part of the data.
   let judged: Dataset
-  let name: String
+  let part: String
+  private static let trained = "the training rows"
   private let training: Dataset
   private let settings: Experiment
 
@@ -217,35 +232,31 @@ private struct ExplainedRows {
     let parts = try naming(found.source) { try record.settings.parts(of: found.loaded.training) }
     training = parts.training
     if let test = found.loaded.test {
-      (judged, name) = (test, "the test set")
+      (judged, part) = (test, "the test set")
     } else {
-      (judged, name) = (parts.validation, "the validation rows")
+      (judged, part) =
+        parts.validation.count > 0
+        ? (parts.validation, "the validation rows") : (training, Self.trained)
     }
-    try ModelFile.requireFit(
-      model, to: judged.count > 0 ? judged : training, path: path, of: found.source)
-    if judged.count == 0 {
-      throw FileError(
-        found.source, "there is neither a test set nor validation rows; name a file with an example"
-      )
+    for rows in [training, judged] where rows.count > 0 {
+      try ModelFile.requireFit(model, to: rows, path: path, of: found.source)
     }
   }
 
-  /// The rows of the most confident errors, or of the largest errors of numbers, in this order.
-  func errors<Scalar>(of model: TrainedModel<Scalar>, count: Int) throws -> [Int] {
-    let prepared: PreparedDataset<Scalar> = judged.prepared(with: model.preprocessing)
-    switch model.schema.kind {
-    case .classes: return model.network.mostConfidentErrors(on: prepared, count: count).map(\.row)
-    case .numbers, .labels:
-      let losses = model.network.rowLosses(on: prepared)
-      let order = losses.indices.sorted { (losses[$0], $1) > (losses[$1], $0) }
-      return Array(order.prefix(count))
-    }
+  /// The rows of the most confident errors or, of numbers and labels, of the largest losses.
+  func errors<Scalar>(of model: TrainedModel<Scalar>, count: Int) -> [Int] {
+    // Rows count alike here, whatever their weight.
+    let rows = Dataset(judged.features, targets: judged.targets)
+      .prepared(with: model.preprocessing, as: Scalar.self)
+    return model.schema.kind == .classes
+      ? model.network.mostConfidentErrors(on: rows, count: count).map(\.row)
+      : model.network.largestLosses(on: rows, count: count).map(\.row)
   }
 
   func explanation<Scalar>(of row: Int, _ model: TrainedModel<Scalar>) -> Explanation {
     let example = judged[rows: row..<row + 1]
     return Explanation(
-      of: model, on: example, named: "row \(row) of \(name)",
+      of: model, on: example, named: "row \(row) of \(part)",
       in: context(of: example.features, model))
   }
 
@@ -259,6 +270,7 @@ private struct ExplainedRows {
     of example: Features, _ model: TrainedModel<Scalar>
   ) -> Explanation.Context {
     Explanation.Context(
-      of: model, on: example, settings: settings, training: training, judged: judged, named: name)
+      of: model, on: example, settings: settings, training: training,
+      judged: part == Self.trained ? nil : judged, named: part)
   }
 }

@@ -45,6 +45,8 @@ extension Explanation.Context {
 extension Explanation {
   /// The maximum number of similar examples.
   private static let mostNeighbors = 8
+  /// The maximum number of a similar example's columns.
+  private static let mostCells = 8
 
   /// The training examples whose activations of the last hidden layer are nearest to those of an example;
   /// none for a network without hidden layers.
@@ -60,7 +62,10 @@ extension Explanation {
     return found.enumerated().map { place, row in
       Neighbor(
         name: "row \(row.row)", target: training.targets.text(ofRow: row.row),
-        distance: row.value, picture: pictures?[place])
+        distance: row.value, picture: pictures?[place],
+        cells: (training.features.columns ?? []).prefix(mostCells).enumerated().map {
+          ($1.name, training.features.cellText(row: row.row, column: $0))
+        })
     }
   }
 }
@@ -97,7 +102,8 @@ extension Explanation.Reliability {
     else { return nil }
     self.init(
       rows: rows,
-      curve: CalibrationCurve(ofConfidence: chances, labels: data.labels, weights: data.weights))
+      curve: CalibrationCurve(ofConfidence: chances, labels: data.labels, weights: data.weights),
+      isWeighted: data.weights != nil)
   }
 }
 

@@ -34,20 +34,22 @@ public struct Explanation: Sendable {
   /// The example's way through the network.
   let trace: Trace<Double>
   /// The output, or the difference of two, that the page explains.
-  let subject: OutputDifference
+  let subject: ExplainedOutput
   /// What the example is compared with.
-  let context: Context
+  public var context: Context
 
   /// What an example is compared with, as far as it is known.
   public struct Context: Sendable {
+    /// Where the network is from, such as `runs/digits-1, trained on digits`; nil where that is not known.
+    public var origin: String?
     /// The learning rate of the run, for one step.
     public var learningRate: Double?
     /// The penalty of the run.
     public var penalty = Penalty.none
     /// The optimizer of the run, in words.
     public var optimizer: String?
-    /// An example that says nothing, after preprocessing, and its name, such as `the mean of the
-    /// training rows`; zeros where it is nil.
+    /// The input that the example is compared with, after preprocessing, and its name, such as `the mean
+    /// of the training rows`; nil for zeros.
     public var baseline: (input: Tensor<Double>, name: String)?
     /// The training examples whose activations are nearest, the nearest first.
     public var neighbors: [Neighbor] = []
@@ -70,13 +72,19 @@ public struct Explanation: Sendable {
     public var distance: Double
     /// The example as a picture, or nil.
     public var picture: Image?
+    /// The names and the cells of its first columns, where it is a row of a table.
+    public var cells: [(name: String, text: String)]
 
     /// Creates a neighbor.
-    public init(name: String, target: String, distance: Double, picture: Image?) {
+    public init(
+      name: String, target: String, distance: Double, picture: Image? = nil,
+      cells: [(name: String, text: String)] = []
+    ) {
       self.name = name
       self.target = target
       self.distance = distance
       self.picture = picture
+      self.cells = cells
     }
   }
 
@@ -86,11 +94,14 @@ public struct Explanation: Sendable {
     public var rows: String
     /// The rows by the probability of the predicted class; 1 is a right prediction.
     public var curve: CalibrationCurve
+    /// Whether rows count by their weights.
+    public var isWeighted: Bool
 
     /// Creates a reliability.
-    public init(rows: String, curve: CalibrationCurve) {
+    public init(rows: String, curve: CalibrationCurve, isWeighted: Bool = false) {
       self.rows = rows
       self.curve = curve
+      self.isWeighted = isWeighted
     }
   }
 
@@ -146,27 +157,25 @@ public struct Explanation: Sendable {
   private static func subject(
     of trace: Trace<Double>, _ network: Network<Double>, _ schema: TargetSchema,
     _ target: Targets<Double>?
-  ) -> OutputDifference {
+  ) -> ExplainedOutput {
     let outputs = trace.outputs.elements
     switch schema.kind {
-    case .numbers: return OutputDifference(0)
+    case .numbers: return ExplainedOutput(0)
     case .labels:
       let slopes = trace.backward?.upstream.last?.elements.map(\.magnitude)
-      return OutputDifference(largest(of: slopes ?? outputs) ?? 0)
+      return ExplainedOutput(largest(of: slopes ?? outputs) ?? 0)
     case .classes:
-      if outputs.count == 1 { return OutputDifference(0) }
+      if outputs.count == 1 { return ExplainedOutput(0) }
       let predicted = largest(of: outputs) ?? 0
       if case .labels(let labels)? = target?.kind, labels[0] != predicted {
-        return OutputDifference(predicted, minus: labels[0])
+        return ExplainedOutput(predicted, minus: labels[0])
       }
-      let others = outputs.indices.filter { $0 != predicted }
-      let second = others.max { outputs[$0] < outputs[$1] }
-      return OutputDifference(predicted, minus: second)
+      return ExplainedOutput(predicted, minus: outputs.descendingPositions[1])
     }
   }
 
   private static func largest(of values: [Double]) -> Int? {
-    values.indices.max { values[$0] < values[$1] }
+    values.descendingPositions.first
   }
 }
 
@@ -187,7 +196,8 @@ extension Explanation {
   /// A class's, number's or label's name, as `class 3` where it is a number.
   func outputName(_ index: Int) -> String {
     // A single output tells the second of two classes from the first.
-    let place = schema.kind == .classes && network.outputSize == 1 ? index + 1 : index
+    let isSecond = schema.kind == .classes && network.outputSize == 1 && network.classCount == 2
+    let place = isSecond ? index + 1 : index
     let name = schema.names.indices.contains(place) ? schema.names[place] : "\(place)"
     switch schema.kind {
     case .classes: return RunPage.spelled(name, "class")
@@ -212,7 +222,7 @@ extension Explanation {
   /// The role of the class that the predicted one is compared with.
   var otherRole: String { subject.other == label ? "true class" : "runner-up" }
 
-  /// The example that says nothing, and its name.
+  /// The input that the example is compared with, and its name.
   var baseline: (input: Tensor<Double>, name: String) {
     context.baseline ?? (.zeros([network.inputSize]), "an input of zeros")
   }

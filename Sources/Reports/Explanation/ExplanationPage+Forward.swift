@@ -8,13 +8,12 @@ extension ExplanationPage {
   var forward: [Report.Section] {
     ranked.indices.map { place in
       let stage = stages[place]
-      let width = explanation.output(of: stage).count
       return Report.Section(
         "Forward: \(name(of: stage))",
-        [.paragraph(explain(stage, place)), .formula([formula(of: stage)])]
+        [.paragraph(explain(stage, place)), .formula(formulas(of: stage))]
           + (place == 0 && explanation.firstStageIsPicture
             ? [.cards(cards(of: stage))] : [unitTable(of: stage, place)])
-          + (place == 0 && !explanation.firstStageIsPicture && width > 0
+          + (place == 0 && !explanation.firstStageIsPicture
             ? [productTable(of: stage)].compactMap { $0 } : []))
     }
   }
@@ -27,7 +26,7 @@ extension ExplanationPage {
 
   private func explain(_ stage: Stage, _ place: Int) -> String {
     let outputs = explanation.output(of: stage)
-    let off = outputs.indices.count { explanation.isOff($0, of: stage) }
+    let off = explanation.silentUnits(of: stage).count
     let isPicture = place == 0 && explanation.firstStageIsPicture
     var text = ""
     if stage.affine != nil {
@@ -43,8 +42,9 @@ extension ExplanationPage {
     }
     if isPicture {
       text +=
-        " In the pictures of weight × input, the blue pixels of this example, as preprocessed, excite the "
-        + "unit, and the orange ones silence it."
+        " Under the pictures, the sum of weight × input and the bias are added up. In the pictures of "
+        + "weight × input, the blue pixels of this example, as preprocessed, raise the "
+        + "sum, and the orange ones lower it."
     }
     return text
   }
@@ -69,26 +69,30 @@ extension ExplanationPage {
         + "scales and shifts the result."
     case .dropout(let rate):
       "Dropout passes everything on, as at every inference; in training it sets \(percent(rate)) of the "
-        + "units to 0 and multiplies the others by \(significant(1 / (1 - rate), 4))."
+        + "units to 0 and multiplies the others by \(figure(1 / (1 - rate), 4))."
     case .affine, .ensemble, nil: "Then comes \(layer.name)."
     }
   }
 
-  /// The stage's formula with the names of its parameters.
-  private func formula(of stage: Stage) -> String {
-    let input = stage.number <= 1 ? "x" : "h\(stage.number - 1)"
-    var text = stage.affine == nil ? "x" : "\(input)·\(stage.weightsName) + \(stage.biasName)"
+  /// The stage's formulas with the names of its parameters.
+  private func formulas(of stage: Stage) -> [String] {
+    let sum = "z\(stage.number)"
+    var text = stage.affine == nil ? "x" : sum
     for layer in stage.rest {
       text =
         switch network.layers[layer].specification {
         case .relu: "max(0, \(text))"
         case .dropout: text
-        case .batchNorm: "norm(\(text))"
-        case .layerNorm: "norm(\(text))"
+        case .batchNorm, .layerNorm: "norm(\(text))"
         default: "\(network.layers[layer].name)(\(text))"
         }
     }
-    return "h\(stage.number) = \(text)"
+    let hasNorm = stage.rest.contains { explanation.norm(at: $0) != nil }
+    return
+      (stage.affine == nil
+      ? [] : ["\(sum) = \(inputName(of: stage))·\(stage.weightsName) + \(stage.biasName)"])
+      + ["h\(stage.number) = \(text)"]
+      + (hasNorm ? ["norm(z) = (z − mean) / deviation · γ + β, deviation = √(variance + ε)"] : [])
   }
 
   // MARK: - Units of pictures
@@ -97,16 +101,16 @@ extension ExplanationPage {
     guard let image = explanation.image, let affine = stage.affine else { return [] }
     let weights = affine.weights.elements
     let outputs = explanation.output(of: stage)
-    let shown = ranked[0].prefix(Self.mostCards)
+    let (shown, silent) = (ranked[0].prefix(Self.mostCards), explanation.silentUnits(of: stage))
     let products = shown.map { affine.contributions(of: trace.input, toUnit: $0.unit).elements }
     // One scale for all units, so that strong ones look strong.
     let limit = products.map { Image.channelSums($0, shape: image).map(\.magnitude).max() ?? 0 }
       .max()
     return zip(shown, products).map { entry, product in
       let own = (0..<affine.inputSize).map { weights[$0 * affine.outputSize + entry.unit] }
-      let isOff = explanation.isOff(entry.unit, of: stage)
+      let isOff = silent.contains(entry.unit)
       return Report.Card(
-        Self.unit(entry.unit) + (isOff ? ", off" : ""),
+        Self.unitName(entry.unit) + (isOff ? ", off" : ""),
         pictures: [
           .init("weights", Image(own, shape: image)),
           .init("weight × input", Image(signed: product, shape: image, limit: limit)),
@@ -114,32 +118,34 @@ extension ExplanationPage {
     }
   }
 
-  /// The arithmetic of a unit: its sum, its bias and its activation.
+  /// The arithmetic of a unit: its sum, its bias, and the result of each layer behind it.
   private func lines(
     of stage: Stage, _ unit: Int, _ products: [Double], _ outputs: [Double]
   ) -> [String] {
+    func text(_ value: Double) -> String { Figure.bracketed(Self.short(value)) }
     let sum = products.reduce(0, +)
     let bias = stage.affine?.bias[position: unit] ?? 0
     // Dropout passes everything on.
     let steps = stage.rest.filter { !(network.layers[$0] is Dropout<Double>) }.map { position in
-      (network.layers[position].name, trace.layers[position].output[position: unit])
+      let (name, pass) = (network.layers[position].name, trace.layers[position])
+      let result = Self.short(pass.output[position: unit])
+      guard let norm = explanation.norm(at: position) else { return "\(name): \(result)" }
+      return "\(name): (\(Self.short(pass.input[position: unit])) − \(text(norm.means[unit]))) / "
+        + "\(text(norm.deviations[unit])) · \(text(norm.gammas[unit])) + \(text(norm.betas[unit])) = "
+        + result
     }
-    func text(_ value: Double) -> String { Self.short(value) }
-    return [
-      "Σ \(text(sum)), bias \(text(bias)): \(text(sum + bias))"
-    ] + steps.map { name, value in "\(name): \(text(value))" }
+    return ["\(Self.short(sum)) + \(text(bias)) = \(Self.short(sum + bias))"] + steps
   }
 
   /// A number in the small print of a card.
-  static func short(_ value: Double) -> String {
-    value == 0 ? "0" : significant(value, 4)
-  }
+  static func short(_ value: Double) -> String { figure(value, 4) }
 
   // MARK: - Units in tables
 
   /// The units of a stage: sum, bias, and the result of each layer.
   private func unitTable(of stage: Stage, _ place: Int) -> Report.Block {
     let shown = Array(ranked[place].prefix(Self.mostRows))
+    let silent = explanation.silentUnits(of: stage)
     var columns: [(title: String, values: [Double])] = []
     if let affine = stage.affine {
       let input = trace.layers[stage.layers.lowerBound].input
@@ -153,6 +159,12 @@ extension ExplanationPage {
     for position in stage.rest where !(network.layers[position] is Dropout<Double>) {
       let input = trace.layers[position].input.elements
       columns.append(("into \(network.layers[position].name)", shown.map { input[$0.unit] }))
+      if let norm = explanation.norm(at: position) {
+        columns += [
+          ("mean", norm.means), ("deviation", norm.deviations), ("γ", norm.gammas),
+          ("β", norm.betas),
+        ].map { title, values in (title, shown.map { values[$0.unit] }) }
+      }
     }
     let outputs = explanation.output(of: stage)
     columns.append(("activation", shown.map { outputs[$0.unit] }))
@@ -161,12 +173,12 @@ extension ExplanationPage {
     return .table(
       Report.Table(
         caption:
-          "The units of the layer; the effect is the activation times the slope of "
-          + "\(explanation.subjectText) along it",
+          "The units of the layer; the effect of a unit is its activation times the gradient of "
+          + "\(explanation.subjectText) with respect to it",
         columns: [.words("unit")] + columns.map { .figures($0.title) },
         rows: shown.enumerated().map { row, entry in
-          let isOff = explanation.isOff(entry.unit, of: stage)
-          return [.init(Self.unit(entry.unit), detail: isOff ? "off" : nil)]
+          let isOff = silent.contains(entry.unit)
+          return [.init(Self.unitName(entry.unit), detail: isOff ? "off" : nil)]
             + columns.indices.map { .init(formats[$0](columns[$0].values[row])) }
         }))
   }
@@ -182,7 +194,7 @@ extension ExplanationPage {
       Report.Table(
         caption: "Input × weight: what each input adds to a unit's sum"
           + Self.selection(shown.count, of: affine.outputSize, "with the largest effects"),
-        columns: [.words("input")] + shown.map { .figures(Self.unit($0)) },
+        columns: [.words("input")] + shown.map { .figures(Self.unitName($0)) },
         rows: (0..<affine.inputSize).map { input in
           [.init(explanation.inputNames[input])]
             + products.map { Self.tinted($0[input], most: most, format) }

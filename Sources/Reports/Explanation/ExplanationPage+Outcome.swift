@@ -23,12 +23,10 @@ extension ExplanationPage {
     let contributions = compared.map { affine.contributions(of: input, toUnit: $0).elements }
     let differences =
       contributions.count == 2 ? zip(contributions[0], contributions[1]).map(-) : contributions[0]
-    let order = differences.indices.sorted {
-      (differences[$0].magnitude, $1) > (differences[$1].magnitude, $0)
-    }
-    let shown = Array(order.prefix(Self.mostRows))
+    let order = differences.map(\.magnitude).descendingPositions
+    let shown = Array(order.filter { differences[$0] != 0 }.prefix(Self.mostRows))
     let isHidden = stages.count > 1
-    let names = shown.map { isHidden ? Self.unit($0) : explanation.inputNames[$0] }
+    let names = shown.map { isHidden ? Self.unitName($0) : explanation.inputNames[$0] }
     let chart = Chart(
       title: "What each \(isHidden ? "unit" : "input") adds",
       summary: "Contributions to \(explanation.subjectText); the biases are not among them.",
@@ -47,25 +45,26 @@ extension ExplanationPage {
             + (explanation.subject.other == nil
               ? "" : " The difference of two scores is the sum of the differences.")
             + (rest > 0 ? " The \(shown.count) largest are listed, the others as one sum." : "")),
-        .formula([
-          "\(thing.lowercased())s = \(isHidden ? "h\(last.number - 1)" : "x")·"
-            + "\(last.weightsName) + \(last.biasName)"
-        ]),
+        .formula(
+          [
+            "\(thing.lowercased())s = \(isHidden ? "h\(last.number - 1)" : "x")·"
+              + "\(last.weightsName) + \(last.biasName)"
+          ] + ownUnit),
         .table(contributionTable(affine, input.elements, contributions, differences, shown, names)),
         .charts([.init("contributions", chart)]),
       ])
   }
 
-  /// How an output becomes a number in the targets' unit.
+  /// The explained output in the target's unit, as arithmetic; empty where targets are not scaled.
   private var ownUnit: [String] {
     guard let scaling = explanation.scaling else { return [] }
     let output = explanation.subject.output
     let value = trace.outputs[position: output]
     let (deviation, mean) = (scaling.deviations[output], scaling.means[output])
     return [
-      "\(explanation.outputName(output)) = output · deviation + mean = \(significant(value, 5)) · "
-        + "\(significant(deviation, 5)) + \(significant(mean, 5)) = "
-        + significant(value * deviation + mean, 5)
+      "\(explanation.outputName(output)) = output · deviation + mean = \(figure(value, 5)) · "
+        + "\(figure(deviation, 5)) + \(figure(mean, 5)) = "
+        + figure(value * deviation + mean, 5)
     ]
   }
 
@@ -105,10 +104,13 @@ extension ExplanationPage {
     }
     let rest = contributions[0].count - shown.count
     return Report.Table(
-      caption: "Activation × weight = contribution"
+      caption: "\(stages.count > 1 ? "Activation" : "Input") × weight = contribution"
         + (isPair
           ? ", for the predicted class and the \(explanation.otherRole) beside each other" : ""),
-      columns: [.words(stages.count > 1 ? "unit" : "input"), .figures("activation")]
+      columns: [
+        .words(stages.count > 1 ? "unit" : "input"),
+        .figures(stages.count > 1 ? "activation" : "input"),
+      ]
         + compared.flatMap { output in
           [
             .figures("weight to \(explanation.outputName(output))"),
@@ -122,18 +124,23 @@ extension ExplanationPage {
   // MARK: - Probabilities and loss
 
   private var probabilities: Report.Section? {
-    // A class's weight cancels in the loss of a single example.
-    if case .softmax(let smoothing, _)? = network.loss.specification, smoothing == 0 {
-      return softmax
+    switch network.loss.specification {
+    // The weight of a class cancels in the loss of a single example, unless all classes have a part in it.
+    case .softmax(let smoothing, let weights) where smoothing == 0 || weights == nil:
+      return softmax(smoothing: smoothing)
+    case .logistic: return sigmoid
+    case .hinge, .squaredHinge: return margins
+    default: break
     }
-    if network.loss.specification == .logistic { return sigmoid }
     guard let loss = trace.backward?.loss else { return nil }
-    return Report.Section("The loss", [.paragraph(lossText), .formula(["loss = \(plain(loss))"])])
-      .adding(.table(valueTable))
+    return Report.Section(
+      "The loss",
+      [.paragraph(lossText), .formula(["loss = \(figure(loss, 5))"])]
+        + (network.loss.takesValues ? [.table(valueTable)] : []))
   }
 
   /// Softmax and cross-entropy with the numbers in the formulas.
-  private var softmax: Report.Section {
+  private func softmax(smoothing: Double) -> Report.Section {
     let scores = trace.outputs.elements
     let largest = scores.max() ?? 0
     let exponentials = scores.map { exp($0 - largest) }
@@ -145,26 +152,32 @@ extension ExplanationPage {
     let place = label ?? explanation.predicted ?? 0
     let name = explanation.outputName(place)
     var lines = [
-      "p(\(name)) = e^{\(format(scores[place])) − \(parenthesized(format(largest)))} / "
-        + "\(significant(total, 5)) = \(significant(exponentials[place], 5)) / "
-        + "\(significant(total, 5)) = \(significant(chances[place], 5))"
+      "p(\(name)) = e^{\(format(scores[place])) − \(Figure.bracketed(format(largest)))} / "
+        + "\(figure(total, 5)) = \(figure(exponentials[place], 5)) / "
+        + "\(figure(total, 5)) = \(figure(chances[place], 5))"
     ]
     if let loss = trace.backward?.loss {
-      lines.append("loss = −ln \(significant(chances[place], 5)) = \(significant(loss, 5))")
+      lines.append(
+        smoothing == 0
+          ? "loss = −ln p = ln \(figure(total, 8)) − (\(format(scores[place])) − "
+            + "\(Figure.bracketed(format(largest)))) = \(figure(loss, 5))"
+          : "loss = −Σ y·ln p = \(figure(loss, 5))")
     }
     let pull = trace.backward?.upstream.last?.elements
     let pullFormat = FigureFormat(pull ?? [])
     let rows = shown.map { output -> [Report.Table.Cell] in
-      let target = label.map { $0 == output ? 1 : 0 }
+      let target = label.map {
+        ($0 == output ? 1 - smoothing : 0) + smoothing / Double(scores.count)
+      }
       return [
         .init(
           explanation.outputName(output),
           detail: output == label ? "true" : output == explanation.predicted ? "predicted" : nil),
         .init(format(scores[output])), .init(format(scores[output] - largest)),
-        .init(significant(exponentials[output], 5)), .init(decimal(chances[output], 5)),
+        .init(figure(exponentials[output], 5)), .init(decimal(chances[output], 5)),
       ]
         + (target.map { target in
-          ["\(target)", Self.tinted(pull?[output] ?? .nan, most: 1, pullFormat)]
+          [.init(figure(target, 5)), Self.tinted(pull?[output] ?? .nan, most: 1, pullFormat)]
         } ?? [])
     }
     return Report.Section(
@@ -176,8 +189,11 @@ extension ExplanationPage {
             + "small."
             + (label == nil
               ? " The class of this example is not known, so there is no loss and no step backward."
-              : " The loss is the negative logarithm of the true class's probability: 0 where that is 1, "
-                + "and the larger the less likely the network found the truth.")
+              : smoothing == 0
+                ? " The loss is the negative logarithm of the true class's probability: 0 where that is 1, "
+                  + "and the larger the less likely the network found the truth."
+                : " With label smoothing, the target is not 1 at the true class: \(plain(smoothing)) is spread "
+                  + "evenly over all classes.")
             + (shown.count < scores.count
               ? " The \(shown.count) likeliest of \(scores.count) classes are listed." : "")),
         .formula(lines),
@@ -192,16 +208,52 @@ extension ExplanationPage {
       ])
   }
 
-  /// The likeliest classes, and the true one.
-  func outputsShown(by chances: [Double]) -> [Int] {
-    let order = chances.indices.sorted { (chances[$0], $1) > (chances[$1], $0) }
-    var shown = Array(order.prefix(Self.mostColumns))
-    if let label = explanation.label, !shown.contains(label) { shown[shown.count - 1] = label }
-    return shown
+  /// The margins of a hinge loss.
+  private var margins: Report.Section? {
+    guard let label = explanation.label, let loss = trace.backward?.loss else { return nil }
+    let scores = trace.outputs.elements
+    let isSquared = network.loss.specification == .squaredHinge
+    let margins = scores.indices.map { $0 == label ? 0 : max(0, scores[$0] - scores[label] + 1) }
+    let parts = margins.map { isSquared ? $0 * $0 : $0 }
+    let pull = trace.backward?.upstream.last?.elements ?? []
+    let (format, pullFormat) = (FigureFormat(scores + parts), FigureFormat(pull))
+    return Report.Section(
+      "The loss",
+      [
+        .paragraph(
+          "Each other class costs what its score lacks of being 1 below that of the true class"
+            + (isSquared ? ", squared." : ".")),
+        .formula([
+          "loss = Σ max(0, score − score of \(explanation.outputName(label)) + 1)"
+            + (isSquared ? "²" : "") + " = \(figure(loss, 5))"
+        ]),
+        .table(
+          Report.Table(
+            caption: "From scores to the loss",
+            columns: [
+              .words("class"), .figures("score"), .figures("part of the loss"),
+              .figures("gradient of the loss"),
+            ],
+            rows: outputsShown(by: scores).map { output in
+              [
+                .init(
+                  explanation.outputName(output), detail: output == label ? "true" : nil),
+                .init(format(scores[output])), .init(format(parts[output])),
+                .init(pullFormat(pull[output])),
+              ]
+            })),
+      ])
   }
 
-  private func parenthesized(_ text: String) -> String {
-    text.hasPrefix("-") ? "(\(text))" : text
+  /// The outputs with the largest numbers, and those that are explained.
+  func outputsShown(by numbers: [Double]) -> [Int] {
+    var shown = Array(numbers.descendingPositions.prefix(Self.mostRows))
+    let others = [explanation.subject.output, explanation.label ?? 0]
+    for (place, output) in others.enumerated()
+    where numbers.indices.contains(output) && !shown.contains(output) {
+      shown[shown.count - 1 - place] = output
+    }
+    return shown
   }
 
   /// Sigmoids and their cross-entropies.
@@ -212,13 +264,13 @@ extension ExplanationPage {
     let targets = explanation.targetValues ?? explanation.label.map(targets(ofLabel:))
     let place = explanation.subject.output
     var lines = [
-      "p(\(explanation.outputName(place))) = 1 / (1 + e^{−\(parenthesized(format(scores[place])))}) = "
-        + significant(chances[place], 5)
+      "p(\(explanation.outputName(place))) = 1 / (1 + e^{−\(Figure.bracketed(format(scores[place])))}) = "
+        + figure(chances[place], 5)
     ]
     if let loss = trace.backward?.loss {
       lines.append(
         "loss = mean of −y·ln p − (1 − y)·ln(1 − p) over \(counted(scores.count, "output")) = "
-          + significant(loss, 5))
+          + figure(loss, 5))
     }
     let pull = trace.backward?.upstream.last?.elements ?? []
     let pullFormat = FigureFormat(pull)
@@ -229,15 +281,20 @@ extension ExplanationPage {
         .formula(lines),
         .table(
           Report.Table(
-            caption: "From scores to probabilities",
+            caption: "From scores to probabilities" + Self.cut(scores.count),
             columns: [.words("output"), .figures("score"), .figures("probability p")]
               + (targets == nil ? [] : [.figures("target y"), .figures("gradient of the loss")]),
-            texts: scores.indices.prefix(Self.mostRows).map { output in
+            texts: outputsShown(by: chances).map { output in
               [
                 explanation.outputName(output), format(scores[output]), decimal(chances[output], 5),
               ] + (targets.map { [plain($0[output]), pullFormat(pull[output])] } ?? [])
             })),
       ])
+  }
+
+  /// What a table of outputs leaves out, where there are too many.
+  private static func cut(_ count: Int) -> String {
+    count > mostRows ? "; the \(mostRows) of \(count) outputs with the largest" : ""
   }
 
   private func targets(ofLabel label: Int) -> [Double] {
@@ -254,8 +311,6 @@ extension ExplanationPage {
       "The loss is the mean over the outputs of (output − target)².\(scaled)"
     case .absoluteError:
       "The loss is the mean over the outputs of |output − target|.\(scaled)"
-    case .hinge, .squaredHinge:
-      "The loss counts by how much the score of another class comes closer than 1 to that of the true class."
     default: "The loss is that of the run: \(network.loss.name).\(scaled)"
     }
   }
@@ -267,12 +322,13 @@ extension ExplanationPage {
     let pull = trace.backward?.upstream.last?.elements ?? []
     let (format, pullFormat) = (FigureFormat(outputs + targets), FigureFormat(pull))
     return Report.Table(
-      caption: "Outputs, targets, and the gradient of the loss with respect to the outputs",
+      caption: "Outputs, targets, and the gradient of the loss with respect to the outputs"
+        + Self.cut(outputs.count),
       columns: [
         .words("output"), .figures("output"), .figures("target"), .figures("output − target"),
         .figures("gradient of the loss"),
       ],
-      texts: outputs.indices.prefix(Self.mostRows).map { index in
+      texts: outputsShown(by: pull.map(\.magnitude)).map { index in
         [
           explanation.outputName(index), format(outputs[index]), format(targets[index]),
           format(outputs[index] - targets[index]), pullFormat(pull[index]),

@@ -22,39 +22,53 @@ extension ExplanationPage {
     let baseline = explanation.baseline
     let attribution = network.integratedGradients(
       of: trace.input, from: baseline.input, for: subject)
-    let (own, start) = (inUnit(attribution.value), inUnit(attribution.baselineValue))
+    let (own, start) = (inOwnUnit(attribution.value), inOwnUnit(attribution.baselineValue))
     let sum = Report.Block.formula([
-      "sum of the integrated gradients = \(significant(unit * attribution.sum, 7))",
-      "example − baseline = \(significant(own, 7)) − \(parenthesized(significant(start, 7))) = "
-        + significant(unit * attribution.difference, 7),
+      "sum of the integrated gradients = \(figure(outputScale * attribution.sum, 7))",
+      "example − baseline = \(figure(own, 7)) − \(Figure.bracketed(figure(start, 7))) = "
+        + figure(outputScale * attribution.difference, 7),
     ])
     return Report.Section(
       heading,
       [
         .paragraph(
-          "What in this example makes \(explanation.subjectText) \(significant(own, 4))? Three answers. The "
+          "What in this example makes \(explanation.subjectText) \(ownText(own))? Three answers. The "
             + "gradient says which way a small change of each input moves it. Occlusion replaces "
             + (explanation.image == nil
               ? "one \(explanation.columnNoun) at a time" : "patches of the picture")
             + " by \(baseline.name), and shows by how much it falls. Integrated gradients share the whole way "
-            + "from \(baseline.name) to this example among the inputs, so that the shares add up:"),
+            + "from \(baseline.name) to this example among the inputs, so that the shares add up."
+            + choice),
         sum,
       ]
         + (explanation.image.map { [.pictures(pictures(attribution, $0))] }
           ?? [.table(table(attribution))]))
   }
 
-  /// What the outputs are multiplied by on the way to the targets' unit.
-  private var unit: Double {
+  /// Why this output is explained, where there are others.
+  private var choice: String {
+    if explanation.schema.names.count < 2 { return "" }
+    let name = explanation.outputName(explanation.subject.output)
+    switch explanation.schema.kind {
+    case .classes: return ""
+    case .numbers: return " Of the \(explanation.schema), the first is explained, \(name)."
+    case .labels:
+      return " Of the \(explanation.schema), \(name) is explained, "
+        + (explanation.target == nil ? "the likeliest." : "which is furthest from its target.")
+    }
+  }
+
+  /// What differences of the outputs are multiplied by on the way to the targets' unit.
+  private var outputScale: Double {
     explanation.scaling.map { $0.deviations[explanation.subject.output] } ?? 1
   }
 
-  private func inUnit(_ value: Double) -> Double {
-    explanation.scaling == nil ? value : explanation.inOwnUnit(value, explanation.subject.output)
+  private func ownText(_ value: Double) -> String {
+    explanation.schema.kind == .numbers ? Figure.signed(RunPage.number(value)) : figure(value, 4)
   }
 
-  private func parenthesized(_ text: String) -> String {
-    text.hasPrefix("-") ? "(\(text))" : text
+  private func inOwnUnit(_ value: Double) -> Double {
+    explanation.inOwnUnit(value, explanation.subject.output)
   }
 
   private func pictures(
@@ -92,16 +106,16 @@ extension ExplanationPage {
 
   private func table(_ attribution: Attribution<Double>) -> Report.Table {
     let groups = explanation.inputGroups
-    let unit = unit
+    let scale = outputScale
     let saliency = network.saliency(of: trace.input, for: explanation.subject).elements
-      .map { $0 * unit }
+      .map { $0 * scale }
     let drops = network.occlusion(
       of: trace.input, replacing: groups.map(\.inputs), by: explanation.baseline.input,
       for: explanation.subject
-    ).elements.map { $0 * unit }
-    let shares = attribution.contributions.elements.map { $0 * unit }
+    ).elements.map { $0 * scale }
+    let shares = attribution.contributions.elements.map { $0 * scale }
     let sums = groups.map { $0.inputs.reduce(0) { $0 + shares[$1] } }
-    let order = sums.indices.sorted { (sums[$0].magnitude, $1) > (sums[$1].magnitude, $0) }
+    let order = sums.map(\.magnitude).descendingPositions
     let shown = order.prefix(40)
     let slopes = groups.map { $0.inputs.count == 1 ? saliency[$0.inputs[0]] : nil }
     let format = FigureFormat(sums + drops)
@@ -112,7 +126,9 @@ extension ExplanationPage {
       [.init(name), "", "", "", .init(format(value))]
     }
     return Report.Table(
-      caption: "What each \(explanation.columnNoun) adds to \(explanation.subjectText)",
+      caption:
+        "What each \(explanation.columnNoun) adds to \(explanation.subjectText); the gradient is per unit of the "
+        + "input after preprocessing",
       columns: [
         .words(explanation.columnNoun), .figures("value"), .figures("gradient"),
         .figures("occlusion"), .figures("integrated gradients"),
@@ -126,8 +142,8 @@ extension ExplanationPage {
         ]
       } + (shown.count < order.count ? [line("\(order.count - shown.count) others", rest)] : [])
         + [
-          line("sum", unit * attribution.sum),
-          line("example − baseline", unit * attribution.difference),
+          line("sum", outputScale * attribution.sum),
+          line("example − baseline", outputScale * attribution.difference),
         ])
   }
 
@@ -138,15 +154,35 @@ extension ExplanationPage {
     if neighbors.isEmpty { return nil }
     let text = Report.Block.paragraph(
       "The training examples whose activations of the last hidden layer are nearest to this one's, by their "
-        + "Euclidean distance: what the network takes for similar.")
-    let cards = neighbors.map { neighbor in
-      Report.Card(
-        neighbor.target,
-        pictures: neighbor.picture.map { [.init(neighbor.name, $0)] } ?? [],
-        lines: (neighbor.picture == nil ? [neighbor.name] : [])
-          + ["distance \(significant(neighbor.distance, 4))"])
-    }
-    return Report.Section("Nearest training examples", [text, .cards(cards)])
+        + "Euclidean distance: these look alike to the network. Rows are counted among the training rows."
+    )
+    let isTable = neighbors.contains { !$0.cells.isEmpty }
+    return Report.Section(
+      "Nearest training examples", [text, isTable ? table(neighbors) : cards(neighbors)])
+  }
+
+  private func cards(_ neighbors: [Explanation.Neighbor]) -> Report.Block {
+    .cards(
+      neighbors.map { neighbor in
+        Report.Card(
+          neighbor.target,
+          pictures: neighbor.picture.map { [.init(neighbor.name, $0)] } ?? [],
+          lines: (neighbor.picture == nil ? [neighbor.name] : [])
+            + ["distance \(figure(neighbor.distance, 4))"])
+      })
+  }
+
+  private func table(_ neighbors: [Explanation.Neighbor]) -> Report.Block {
+    let names = neighbors[0].cells.map(\.name)
+    return .table(
+      Report.Table(
+        caption: "The nearest rows, with \(counted(names.count, "column")) of the table",
+        columns: [.words("row"), .words("target"), .figures("distance")]
+          + names.map { .figures($0) },
+        texts: neighbors.map { neighbor in
+          [neighbor.name, neighbor.target, figure(neighbor.distance, 4)]
+            + neighbor.cells.map(\.text)
+        }))
   }
 
   private var reliability: Report.Section? {
@@ -161,19 +197,22 @@ extension ExplanationPage {
       own.map { bin in
         "Of \(reliability.rows), \(grouped(bin.count)) are predicted with a probability of "
           + "\(decimal(bin.lower, 1)) to \(decimal(bin.upper, 1)), as this one with "
-          + "\(decimal(chance, 3)); \(percent(bin.observedShare)) of them rightly."
+          + "\(decimal(chance, 3)); \(reliability.isWeighted ? "by their weights, " : "")"
+          + "\(percent(bin.observedShare)) of them rightly."
       }
       ?? "No others of \(reliability.rows) are predicted with such a probability, \(decimal(chance, 3))."
     let shown = bins.filter { $0.count > 0 }
     return Report.Section(
-      "How sure it may be",
+      "Confidence",
       [
         .paragraph(found),
         .table(
           Report.Table(
             caption:
               "The rows by the probability of their predicted class: where the network is calibrated, the share "
-              + "of right predictions is the mean probability",
+              + "of right predictions is the mean probability"
+              + (reliability.isWeighted
+                ? "; both are by the rows' weights, without rows of weight 0" : ""),
             columns: [
               .words("probability"), .figures("rows"), .figures("mean probability"),
               .figures("share right"),
@@ -200,7 +239,7 @@ extension Explanation {
   var inputGroups: [(name: String, value: String, inputs: [Int])] {
     guard let columns = features.columns, let sources = inputColumns else {
       let values = trace.input.elements
-      return inputNames.enumerated().map { ($1, significant(values[$0], 5), [$0]) }
+      return inputNames.enumerated().map { ($1, figure(values[$0], 5), [$0]) }
     }
     return columns.indices.compactMap { column in
       let inputs = sources.indices.filter { sources[$0] == column }

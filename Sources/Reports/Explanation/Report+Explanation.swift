@@ -30,7 +30,9 @@ struct ExplanationPage {
   }
 
   /// The maximum number of a layer's units with pictures, of those in a table, and of columns.
-  static let mostCards = 48, mostRows = 20, mostColumns = 10
+  static let mostCards = 64, mostRows = 20, mostColumns = 10
+  /// The maximum number of predicted numbers or labels among the key figures.
+  static let mostFacts = 6
   /// The maximum number of units with pictures of their gradients, which are all alike but for a factor.
   static let mostGradientCards = 12
 
@@ -38,15 +40,23 @@ struct ExplanationPage {
   var network: Network<Double> { explanation.network }
   /// The last stage: the affine layer that makes the outputs.
   var last: Stage { stages[stages.count - 1] }
+  /// What the outputs are called.
+  var outputsName: String { explanation.schema.kind == .numbers ? "outputs" : "scores" }
+
+  /// The name of a stage's input in formulas, such as `h1`.
+  func inputName(of stage: Stage) -> String {
+    let below = stages.last { $0.layers.upperBound == stage.layers.lowerBound }
+    return below.map { "h\($0.number)" } ?? "x"
+  }
 
   var subtitle: String {
     let widths = [network.inputSize] + stages.compactMap { $0.affine?.outputSize }
-    return "A network of \(widths.map(String.init).joined(separator: "-")) "
-      + "units, with the numbers of this one example"
+    return "A network of \(widths.map(String.init).joined(separator: "-")) units"
+      + (explanation.context.origin.map { ", \($0)" } ?? "")
   }
 
   /// A name in a table's heading, such as `unit 12`.
-  static func unit(_ index: Int) -> String { "unit \(index)" }
+  static func unitName(_ index: Int) -> String { "unit \(index)" }
 
   /// Which units are shown, where not all are: the end of a caption.
   static func selection(_ shown: Int, of count: Int, _ order: String) -> String {
@@ -88,22 +98,22 @@ extension ExplanationPage {
         }
       }
     case .numbers:
-      for (index, name) in explanation.schema.names.enumerated().prefix(6) {
+      for (index, name) in explanation.schema.names.enumerated().prefix(Self.mostFacts) {
         let value = explanation.inOwnUnit(trace.outputs.elements[index], index)
         let target = explanation.targetValues.map { explanation.inOwnUnit($0[index], index) }
         facts.append(
           .init(
-            RunPage.spelled(name, "output"), RunPage.number(value),
-            detail: target.map { "true \(RunPage.number($0))" }))
+            RunPage.spelled(name, "output"), Figure.signed(RunPage.number(value)),
+            detail: target.map { "true \(Figure.signed(RunPage.number($0)))" }))
       }
     case .labels:
-      let chances = trace.probabilities?.elements
-      for (index, name) in explanation.schema.names.enumerated().prefix(6) {
+      for (index, name) in explanation.schema.names.enumerated().prefix(Self.mostFacts) {
         let target = explanation.targetValues.map { $0[index] == 1 ? "true" : "false" }
+        let value =
+          explanation.labelProbabilities.map { percent($0[index]) }
+          ?? figure(trace.outputs[position: index], 4)
         facts.append(
-          .init(
-            RunPage.spelled(name, "label"), percent(chances?[index] ?? .nan),
-            detail: target.map { "in truth \($0)" }))
+          .init(RunPage.spelled(name, "label"), value, detail: target.map { "in truth \($0)" }))
       }
     }
     if let loss = trace.backward?.loss { facts.append(.init("loss", readableNumber(loss))) }
@@ -133,16 +143,18 @@ extension ExplanationPage {
   }
 
   private var probabilityChart: Report.Block? {
-    guard let chances = trace.probabilities?.elements, explanation.schema.kind != .numbers,
-      chances.count > 1
-    else { return nil }
-    let order = chances.indices.sorted { (chances[$0], $1) > (chances[$1], $0) }.prefix(10)
+    let chances =
+      explanation.schema.kind == .labels
+      ? explanation.labelProbabilities : trace.probabilities?.elements
+    guard let chances, explanation.schema.kind != .numbers, chances.count > 1 else { return nil }
+    let order = chances.descendingPositions.prefix(10)
     return .charts([
       .init(
         "probabilities",
         Chart(
-          title: order.count < chances.count ? "The likeliest classes" : "Probabilities",
-          summary: "The probability that the network gives each class.",
+          title: order.count < chances.count ? "The largest probabilities" : "Probabilities",
+          summary: "The probability that the network gives each "
+            + "\(explanation.schema.kind == .labels ? "label" : "class").",
           .bars(
             .init(
               axis: .init("probability", range: 0...1),
@@ -158,6 +170,13 @@ extension Explanation {
     guard image != nil || features.image != nil else { return nil }
     let dataset = Dataset(features, targets: .classes([0], names: ["0"]))
     return dataset.images(rows: [0])?.first
+  }
+
+  /// The probability of each label; nil where the loss has none.
+  var labelProbabilities: [Double]? {
+    guard let chances = trace.probabilities?.elements else { return nil }
+    // A single output has the probabilities of both of its values.
+    return network.outputSize == 1 ? [chances[chances.count - 1]] : chances
   }
 
   /// The name of the class or label of a probability.

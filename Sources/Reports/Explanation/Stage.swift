@@ -1,9 +1,9 @@
-import Foundation
-import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// An affine layer with the layers up to the next one: what a textbook calls a layer of a network.
+/// An affine layer with the layers up to the next one: what a textbook calls a layer of a network. Its
+/// outputs are the inputs of the next affine layer, so that a norm behind the activation belongs to it,
+/// unlike to `Network.hiddenLayers`.
 struct Stage {
   /// The positions of its layers in the network.
   let layers: Range<Int>
@@ -26,6 +26,7 @@ struct Stage {
 
   /// The positions of the layers after the affine one.
   var rest: Range<Int> { affine == nil ? layers : layers.dropFirst() }
+  /// The names of its parameters.
   var weightsName: String { "W\(number)" }
   var biasName: String { "b\(number)" }
 }
@@ -53,39 +54,21 @@ extension Explanation {
   /// A stage's units by their effect on the subject, output times slope, the largest first; units
   /// without an effect are last, in their order.
   func rankedUnits(of stage: Stage) -> [(unit: Int, effect: Double)] {
-    zip(output(of: stage), slopes(above: stage)).enumerated()
-      .map { ($0, $1.0 * $1.1) }
-      .sorted { ($0.1.magnitude, $1.0) > ($1.1.magnitude, $0.0) }
+    let effects = zip(output(of: stage), slopes(above: stage)).map(*)
+    return effects.map(\.magnitude).descendingPositions.map { ($0, effects[$0]) }
   }
 
-  /// Whether a unit of a stage is off: the stage ends in a function that is 0 below 0, and the unit's
-  /// output is 0.
-  func isOff(_ unit: Int, of stage: Stage) -> Bool {
-    stage.rest.contains { network.layers[$0] is ReLU<Double> } && output(of: stage)[unit] == 0
+  /// The units of a stage that are off: the output of a ReLU among its layers is 0.
+  func silentUnits(of stage: Stage) -> Set<Int> {
+    guard let layer = stage.rest.first(where: { network.layers[$0] is ReLU<Double> }) else {
+      return []
+    }
+    let outputs = trace.layers[layer].output.elements
+    return Set(outputs.indices.filter { outputs[$0] == 0 })
   }
 
   /// Whether the first stage's weights stand over the picture's pixels.
   var firstStageIsPicture: Bool {
     image != nil && stages[0].affine != nil
-  }
-}
-
-/// Numbers of a column or a table with the same decimals, so many that the largest has five digits.
-struct FigureFormat {
-  private let decimals: Int?
-
-  init(_ values: some Sequence<Double>) {
-    let most = values.reduce(0.0) { max($0, $1.isFinite ? $1.magnitude : 0) }
-    let digits = most > 0 ? 4 - Int(log10(most).rounded(.down)) : 4
-    // Very large and very small numbers have exponents.
-    decimals = (0...8).contains(digits) ? max(digits, 1) : nil
-  }
-
-  func callAsFunction(_ value: Double) -> String {
-    guard let decimals, value.isFinite else { return significant(value, 5) }
-    let text = decimal(value, decimals)
-    // No minus before a zero.
-    return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) }
-      ? String(text.dropFirst()) : text
   }
 }

@@ -73,6 +73,22 @@ extension Network {
     return top
   }
 
+  /// The rows with the largest losses, each times the row's weight: the largest first, equal ones in the
+  /// order of the rows, NaN last.
+  ///
+  /// - Parameters: as for ``mostConfidentErrors(on:count:workers:)``; targets may be of any kind that fits
+  ///   the outputs.
+  public func largestLosses(
+    on data: PreparedDataset<Scalar>, count: Int, workers: Int? = nil
+  ) -> [RankedRow] {
+    require(count >= 0, "largestLosses: \(count) of them, expected 0 or more")
+    var largest = RowRanking<Scalar>(count: count, isDescending: true)
+    for (row, loss) in rowLosses(on: data, workers: workers).enumerated() {
+      largest.add(row: row, loss)
+    }
+    return largest.ranked
+  }
+
   /// All mistakes of a block: outputs are [rows, outputs].
   private func mistakes(_ outputs: Tensor<Scalar>, _ labels: [Int], firstRow: Int) -> [Mistake] {
     let probabilities = loss.probabilities(of: outputs)

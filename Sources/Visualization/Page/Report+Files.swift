@@ -6,9 +6,10 @@ extension Report {
   /// folder of that name without its extension. An earlier page's files in that folder are removed.
   ///
   /// - Throws: `FileError` if a file cannot be written; before anything is written, `FileError` if
-  ///   the folder has other files, and ``ImageError`` if a picture cannot be encoded.
+  ///   `path` is a file that is not a page of this library or the folder has other files, and ``ImageError`` if a picture cannot be encoded.
   /// - Precondition: as for ``html(_:)``.
   public func write(to path: String, _ drawings: Drawings) throws {
+    try Self.checkReplaceable(path)
     let page = try html(drawings)
     var files: [(name: String, bytes: [UInt8])] = try pictures.map {
       ("\($0.name).png", try $0.image.png)

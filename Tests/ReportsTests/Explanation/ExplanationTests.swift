@@ -44,6 +44,7 @@ struct ExplanationTests {
 
   /// Whether a text shows a number, to the last digit that it has.
   private static func shows(_ text: String, _ value: Double) -> Bool {
+    let text = text.replacing("−", with: "-")
     guard let shown = Double(text) else { return false }
     let parts = text.lowercased().split(separator: "e")
     let decimals = parts[0].split(separator: ".").dropFirst().first?.count ?? 0
@@ -98,6 +99,11 @@ struct ExplanationTests {
     return tensor[position: entry.position]
   }
 
+  /// The number of hidden units that are on.
+  private static var activeCount: Int {
+    known.forward.hidden.tensor.elements.count { $0 > 0 }
+  }
+
   /// A unit's contribution to the predicted class less that to the true one.
   private static func effect(_ unit: Int) -> Double {
     let all = known.forward.hiddenContributions.tensor
@@ -131,7 +137,8 @@ struct ExplanationTests {
   func scores() throws {
     let known = Self.known
     let forward = known.forward
-    try Self.compare("Activation × weight = contribution", rows: 10) { row, column in
+    // The units that are off are one row, beside the bias and the sum.
+    try Self.compare("Activation × weight = contribution", rows: Self.activeCount + 3) { row, column in
       let isContribution = column.hasPrefix("contribution")
       if column == "activation" {
         return row.hasPrefix("unit") ? forward.hidden.tensor[position: try Self.index(row)] : nil
@@ -140,6 +147,7 @@ struct ExplanationTests {
         switch row {
         case "bias": return known.parameters.b2.tensor[position: output]
         case "sum": return forward.scores.tensor[position: output]
+        case "\(8 - Self.activeCount) others": return 0
         default: return forward.hiddenContributions.tensor[try Self.index(row), output]
         }
       }
@@ -181,6 +189,7 @@ struct ExplanationTests {
     let results = try lines.map { line in
       try #require(line.split(separator: " = ").last.map(String.init))
     }
+    #expect(lines[1].contains("= ln "))
     #expect(
       Self.shows(results[0], forward.probabilities.tensor[position: known.label]), "\(lines)")
     #expect(Self.shows(results[1], known.loss), "\(lines)")
@@ -189,7 +198,7 @@ struct ExplanationTests {
   @Test("Every gradient is NumPy's")
   func gradients() throws {
     let gradients = Self.known.gradients
-    try Self.compare("The gradient of W2", rows: 9) { row, column in
+    try Self.compare("The gradient of W2", rows: Self.activeCount + 1) { row, column in
       let output = try Self.index(column)
       return row == "b2"
         ? gradients.b2.tensor[position: output]
@@ -215,12 +224,12 @@ struct ExplanationTests {
   @Test("Five entries are NumPy's, and agree with the differences of the loss")
   func check() throws {
     let known = Self.known
-    let table = try Self.table("The largest gradients of each parameter")
+    let table = try Self.table("The largest gradients beside the differences")
     #expect(table.rows.count == 5)
     for row in table.rows {
       let value = try Self.element(Self.entry(row[0].text), of: known.gradients.parameters)
       #expect(Self.shows(row[1].text, value), "\(row.map(\.text))")
-      let difference = try #require(Double(row[2].text))
+      let difference = try #require(Double(row[2].text.replacing("−", with: "-")))
       #expect(abs(difference - value) < 1e-7 * max(1, abs(value)), "\(row.map(\.text))")
       #expect(try #require(Double(row[3].text)) < 1e-6)
     }
@@ -296,5 +305,133 @@ struct ExplanationTests {
       Self.page.sections.contains {
         $0.heading == "Why class \(known.predicted) and not class \(known.label)"
       })
+  }
+
+  // MARK: - Pictures and what the example is compared with
+
+  /// A page of a digit with a run's data.
+  private static func digit(_ row: Int) throws -> (model: TrainedModel<Float>, page: Report) {
+    let preprocessing = Preprocessing(divisor: Digits.divisor)
+    var random = SeededRandom(seed: 3)
+    let network = Network<Float>(
+      inputSize: 64, [.affine(outputs: 12), .relu, .affine(outputs: 10)], using: &random)
+    let model = TrainedModel(
+      network: network, preprocessing: preprocessing, classNames: Digits.test.classNames,
+      image: ImageShape(width: 8, height: 8))
+    let settings = Experiment(
+      data: "digits",
+      network: .init(
+        layers: [.affine(outputs: 12), .relu, .affine(outputs: 10)], loss: .softmax,
+        initializer: .heNormal),
+      training: TrainerSettings(learningRate: 0.01, length: .iterations(1)), validation: 0)
+    let example = Digits.test[rows: row..<row + 1]
+    let context = Explanation.Context(
+      of: model, on: example.features, settings: settings, training: Digits.training,
+      judged: Digits.test, named: "the test set")
+    return (model, Report(of: Explanation(of: model, on: example, named: "it", in: context)))
+  }
+
+  private static func cards(_ page: Report, _ heading: String) throws -> [Report.Card] {
+    let section = try #require(page.sections.first { $0.heading.hasPrefix(heading) })
+    return section.blocks.flatMap { block -> [Report.Card] in
+      if case .cards(let cards) = block { cards } else { [] }
+    }
+  }
+
+  @Test(
+    "Each hidden unit of a picture has a card with its weights, its products and its arithmetic")
+  func units() throws {
+    let (model, page) = try Self.digit(7)
+    let cards = try Self.cards(page, "Forward: hidden layer 1")
+    #expect(cards.count == 12)
+    let trace = Network<Double>(model.network).trace(
+      of: Digits.test.features.prepared(with: model.preprocessing, as: Double.self).block(7..<8))
+    for card in cards {
+      let unit = try Self.index(card.title.replacing(", off", with: ""))
+      let output = trace.layers[1].output[position: unit]
+      #expect(card.isMuted == (output == 0) && card.title.hasSuffix(", off") == (output == 0))
+      #expect(card.pictures.map(\.label) == ["weights", "weight × input"])
+      let shown = try #require(card.lines.last?.split(separator: " ").last.map(String.init))
+      #expect(Self.shows(shown, output), "\(card.lines)")
+    }
+    let gradients = try Self.cards(page, "Backward: hidden layer 1")
+    #expect(gradients.count == ExplanationPage.mostGradientCards)
+  }
+
+  @Test("The nearest training examples are those of nearestRows")
+  func neighbors() throws {
+    let (model, page) = try Self.digit(7)
+    let cards = try Self.cards(page, "Nearest training examples")
+    let features: PreparedFeatures<Float> = Digits.test.features.prepared(
+      with: model.preprocessing)
+    let found = model.network.nearestRows(
+      to: features.block(7..<8), in: Digits.training.features.prepared(with: model.preprocessing),
+      layer: 1, count: 8)
+    #expect(found.count == 8 && cards.count == 8)
+    for (card, row) in zip(cards, found) {
+      #expect(card.title == "class \(Digits.training.labels[row.row])")
+      #expect(card.pictures.map(\.label) == ["row \(row.row)"])
+      let shown = try #require(card.lines.last?.split(separator: " ").last.map(String.init))
+      #expect(Self.shows(shown, row.value))
+    }
+  }
+
+  @Test("The rows of the confidence table are all rows, the example's bin is named")
+  func confidence() throws {
+    let (model, page) = try Self.digit(7)
+    let section = try #require(page.sections.first { $0.heading == "Confidence" })
+    guard case .table(let table)? = section.blocks.last else {
+      Issue.record("no table in \(section)")
+      return
+    }
+    #expect(table.rows.compactMap { Int($0[1].text.replacing(",", with: "")) }.reduce(0, +) == 297)
+    let own = try #require(table.rows.first { $0[0].detail == "this example" })
+    let ends = own[0].text.split(separator: "–").compactMap { Double($0) }
+    let features: PreparedFeatures<Float> = Digits.test.features.prepared(
+      with: model.preprocessing)
+    let chance =
+      try #require(
+        model.network.predictProbabilities(features.block(7..<8))
+      ).elements.max() ?? 0
+    #expect(ends.count == 2 && (ends[0]...ends[1]).contains(Double(chance)))
+  }
+
+  @Test(
+    "Overlapping patches cover every pixel of a picture",
+    arguments: [(8, 8), (28, 28), (5, 3), (1, 1), (33, 7)])
+  func patches(_ size: (width: Int, height: Int)) {
+    let shape = ImageShape(width: size.width, height: size.height, channels: 3)
+    let patches = Patches(shape)
+    #expect(Set(patches.sets.joined()) == Set(0..<shape.featureCount))
+    #expect(
+      patches.means(of: patches.sets.map { _ in 2 })
+        == Array(repeating: 2, count: size.width * size.height))
+  }
+
+  @Test("Scaled targets are said in their own unit")
+  func scaled() throws {
+    let network = Network<Double>(
+      inputSize: 2, layers: [Affine(weights: [[1], [2]], bias: [0.5])],
+      loss: SquaredError<Double>())
+    let scaling = TargetScaling(means: [10], deviations: [4])
+    let model = TrainedModel(
+      network: network, preprocessing: Preprocessing(targets: scaling),
+      schema: TargetSchema(.numbers, names: ["price"]))
+    let example = Dataset(
+      Features(.doubles([1, 2]), exampleShape: [2]),
+      targets: .numbers([30], names: ["price"]))
+    let page = Report(of: Explanation(of: model, on: example, named: "a row"))
+    // 1·1 + 2·2 + 0.5 = 5.5, times 4 and 10 more.
+    guard case .figures(let facts)? = page.sections[0].blocks.first else {
+      Issue.record("no figures")
+      return
+    }
+    #expect(facts[0].value == "32.00" && facts[0].detail == "true 30.00")
+    let lines = page.sections.flatMap(\.blocks).flatMap { block -> [String] in
+      if case .formula(let lines) = block { lines } else { [] }
+    }
+    #expect(lines.contains("price = output · deviation + mean = 5.5 · 4 + 10 = 32"), "\(lines)")
+    // The baseline is zeros: 0.5, in its own unit 12.
+    #expect(lines.contains("example − baseline = 32 − 12 = 20"), "\(lines)")
   }
 }
