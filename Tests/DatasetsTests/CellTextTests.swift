@@ -3,15 +3,16 @@ import Testing
 
 @Suite("Cells as text")
 struct CellTextTests {
-  @Test("A number is as short as its type lets it be, whole ones without decimals")
+  @Test("A number has at most six significant digits, a whole one all of its own")
   func numbers() {
     func texts(_ features: Features) -> [String] {
       (0..<features.count).map { features.cellText(row: $0, column: 0) }
     }
     #expect(texts(Features(.bytes([0, 255]), exampleShape: [1])) == ["0", "255"])
     #expect(
-      texts(Features(.doubles([3, -2.5, 0.1, 1e15, 1e16, .infinity]), exampleShape: [1]))
-        == ["3", "-2.5", "0.1", "1000000000000000", "1e+16", "inf"])
+      texts(
+        Features(.doubles([3, -2.5, 0.1, 0.123456789, 1e15, 1e16, .infinity]), exampleShape: [1]))
+        == ["3", "-2.5", "0.1", "0.123457", "1000000000000000", "1e+16", "inf"])
     #expect(texts(Features(.floats([0.1, 2]), exampleShape: [1])) == ["0.1", "2"])
   }
 

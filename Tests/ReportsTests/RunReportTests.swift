@@ -157,7 +157,8 @@ struct RunReportTests {
     let pictures = try Self.pictures(Self.report(image: Self.shape), "Most confident errors")
     #expect(
       pictures.map(\.caption) == [
-        "owl → cat, 99\u{A0}%", "dog → owl, 91\u{A0}%", "cat → dog, 67\u{A0}%",
+        "owl → cat, 99\u{A0}%, row\u{A0}2", "dog → owl, 91\u{A0}%, row\u{A0}3",
+        "cat → dog, 67\u{A0}%, row\u{A0}1",
       ])
     #expect(pictures.map(\.name) == ["wrong-1-row-2", "wrong-2-row-3", "wrong-3-row-1"])
     #expect(pictures.allSatisfy { $0.image.width == 96 && $0.image.height == 64 })
@@ -172,7 +173,8 @@ struct RunReportTests {
     let pictures = try Self.pictures(report, "Most confident errors")
     #expect(
       pictures.map(\.caption) == [
-        "owl → cat, by\u{A0}5", "dog → owl, by\u{A0}3", "cat → dog, by\u{A0}1",
+        "owl → cat, by\u{A0}5, row\u{A0}2", "dog → owl, by\u{A0}3, row\u{A0}3",
+        "cat → dog, by\u{A0}1, row\u{A0}1",
       ])
     #expect(report.paragraphs.contains { $0.contains("furthest ahead of the true one") })
     let table = Self.report(image: nil, Hinge()).table("Most confident errors")

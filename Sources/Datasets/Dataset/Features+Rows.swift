@@ -146,7 +146,7 @@ extension Features {
       let place = Int(value)
       return categories.indices.contains(place) ? categories[place] : "unknown"
     }
-    return value == value.rounded() && value.magnitude < 1e15
+    return value == value.rounded() && value.magnitude < 1e16
       ? "\(Int(value))" : significant(value, 6)
   }
 }

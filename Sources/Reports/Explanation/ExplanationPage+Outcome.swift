@@ -135,7 +135,7 @@ extension ExplanationPage {
     guard let loss = trace.backward?.loss else { return nil }
     return Report.Section(
       "The loss",
-      [.paragraph(lossText), .formula(["loss = \(figure(loss, 5))"])]
+      [.paragraph(lossText), .formula(["loss = \(difference)\(figure(loss, 5))"])]
         + (network.loss.takesValues ? [.table(valueTable)] : []))
   }
 
@@ -300,6 +300,20 @@ extension ExplanationPage {
   private func targets(ofLabel label: Int) -> [Double] {
     network.outputSize == 1
       ? [Double(label)] : (0..<network.outputSize).map { $0 == label ? 1 : 0 }
+  }
+
+  /// The loss of a single output's difference from its target as arithmetic; empty for other losses.
+  private var difference: String {
+    guard network.outputSize == 1,
+      let target = explanation.targetValues?[0] ?? explanation.label.map(Double.init)
+    else { return "" }
+    let text =
+      "\(figure(trace.outputs[position: 0], 7)) − \(Figure.bracketed(figure(target, 7)))"
+    return switch network.loss.specification {
+    case .squaredError: "(\(text))² = "
+    case .absoluteError: "|\(text)| = "
+    default: ""
+    }
   }
 
   private var lossText: String {

@@ -13,7 +13,7 @@ public struct RunHiddenLayer: Sendable {
   /// The mean activation of each unit over each class's rows.
   public var classes: ClassActivations
   /// Rows in the plane in which they vary most; nil for fewer than two units or three rows, and for
-  /// activations that are not finite.
+  /// activations that do not vary or are not finite.
   public var plane: Plane?
 
   /// Rows in two dimensions.
@@ -52,7 +52,10 @@ extension RunHiddenLayer.Plane {
     let features: PreparedFeatures<Scalar> = data.dataset.features.subset(rows: rows)
       .prepared(with: data.preprocessing)
     let activations = network.outputs(of: features)
-    guard let components = try? PrincipalComponents(of: activations, count: 2) else { return nil }
+    guard let components = try? PrincipalComponents(of: activations, count: 2),
+      // Units that give all rows the same have no plane.
+      components.explainedShares.contains(where: { $0 > 0 })
+    else { return nil }
     self.rows = rows
     places = components.coordinates(of: activations)
     explainedShares = components.explainedShares

@@ -29,7 +29,8 @@ extension RunPage {
           "wrong-\(index + 1)-row-\(mistake.row)", picture.magnified(toSide: 96),
           // The confidence stays on one line.
           caption: "\(label) → \(predicted), "
-            + Self.text(mistake.confidence).replacing(" ", with: "\u{A0}"),
+            + Self.text(mistake.confidence).replacing(" ", with: "\u{A0}")
+            + ", row\u{A0}\(mistake.row)",
           summary: "Row \(mistake.row) of class \(label), predicted as \(predicted)")
       })
   }
@@ -79,7 +80,7 @@ extension RunPage {
       ].compactMap { $0 }
     return Report.Section(
       "Confusions on \(evaluation.rows)",
-      (figures.isEmpty ? [] : [.figures(figures)]) + [all, .table(mistakes(counts))])
+      (figures.isEmpty ? [] : [.figures(figures)]) + [all, mistakes(counts)])
   }
 
   private var aucName: String {
@@ -126,7 +127,7 @@ extension RunPage {
             }, valueLabel: "share", digits: nil))), isWide: true)
   }
 
-  private func mistakes(_ counts: ClassCounts) -> Report.Table {
+  private func mistakes(_ counts: ClassCounts) -> Report.Block {
     var pairs: [(label: Int, predicted: Int, count: Double)] = []
     for (label, row) in counts.counts.enumerated() {
       for (predicted, count) in row.enumerated() where predicted != label && count > 0 {
@@ -134,8 +135,9 @@ extension RunPage {
       }
     }
     pairs = pairs.stablySorted { $0.count > $1.count }
-    return Report.Table(
-      caption: pairs.isEmpty ? "No row is misclassified" : "The most frequent confusions",
+    if pairs.isEmpty { return .paragraph("No row is misclassified.") }
+    let table = Report.Table(
+      caption: "The most frequent confusions",
       columns: [
         .words("true class"), .words("predicted"), .figures(counts.isWeighted ? "weight" : "rows"),
         .figures("of the class"),
@@ -147,6 +149,7 @@ extension RunPage {
           "\(decimal(100 * share, 1)) %",
         ]
       })
+    return .table(table)
   }
 
   var classes: Report.Section? {

@@ -65,10 +65,14 @@ extension RunPage {
     func ends(_ range: ClosedRange<Double>) -> String {
       "\(significant(range.lowerBound, 3)) to \(significant(range.upperBound, 3))"
     }
+    // Losses without probabilities give full confidence everywhere.
+    let hasProbabilities = regions.series.moments.contains { moment in
+      moment.regions.confidences.contains { $0 < 255 }
+    }
     var text =
       "What the network predicts all over the plane: \(names[0]) lies across, from \(ends(plane.x)), "
-      + "and \(names[1]) upwards, from \(ends(plane.y)). A region has the color of its class, and is "
-      + "paler where the network is less sure."
+      + "and \(names[1]) upwards, from \(ends(plane.y)). A region has the color of its class"
+      + (hasProbabilities ? ", and is paler where the network is less sure." : ".")
     if !regions.points.isEmpty {
       text +=
         " The dots are \(regions.isSample ? "some of the " : "")training rows"

@@ -68,7 +68,11 @@ public struct RunUnits: Sendable, Hashable {
       ? Array(top.indices.prefix(Self.mostPictures))
       : Array(
         top.indices.stablySorted { top[$0].highest > top[$1].highest }.prefix(Self.mostLines))
-    let examples = shown.map { top[$0].filter { $0.value > 0 } }
+    // A ReLU's unit of 0 is not excited; other functions have no such value.
+    let isRectified = network.layers[layer] is ReLU<Scalar>
+    let examples = shown.map {
+      top[$0].filter { isRectified ? $0.value > 0 : $0.value.isFinite }
+    }
     var pictures = training.dataset.images(rows: examples.joined().map(\.row))?[...]
     isReduced = pictures?.first.map { $0.reduced(toSide: $0.thumbnailSide) != $0 } ?? false
     let weights = isOfPictures ? nil : InputWeights(network, names: training.inputNames)

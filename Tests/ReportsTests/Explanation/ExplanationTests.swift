@@ -138,7 +138,8 @@ struct ExplanationTests {
     let known = Self.known
     let forward = known.forward
     // The units that are off are one row, beside the bias and the sum.
-    try Self.compare("Activation × weight = contribution", rows: Self.activeCount + 3) { row, column in
+    try Self.compare("Activation × weight = contribution", rows: Self.activeCount + 3) {
+      row, column in
       let isContribution = column.hasPrefix("contribution")
       if column == "activation" {
         return row.hasPrefix("unit") ? forward.hidden.tensor[position: try Self.index(row)] : nil
