@@ -41,7 +41,7 @@ extension Report {
 
 extension Report.Card {
   /// The side of a picture in pixels; the page magnifies smaller ones.
-  private static var side: Int { 72 }
+  private static var side: Int { 64 }
 
   /// The card as an item of a list.
   var html: String {
