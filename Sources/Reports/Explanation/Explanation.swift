@@ -58,7 +58,7 @@ public struct Explanation: Sendable {
     /// What the page lacks and how to get it, a sentence each.
     public var omissions: [String] = []
 
-    /// Nothing.
+    /// Creates a context in which nothing is known.
     public init() {}
   }
 
