@@ -54,11 +54,21 @@ enum ResourceUsage {
   /// The largest resident memory, in bytes; for children, that of the largest one.
   static func peakBytes(of subject: Subject) -> Double {
     #if os(Linux)
+      if subject == .thisProcess, let peak = ownPeakKilobytes { return peak * 1024 }
       return Double(usage(of: subject).ru_maxrss) * 1024
     #else
       return Double(usage(of: subject).ru_maxrss)
     #endif
   }
+
+  #if os(Linux)
+    /// The peak of this program alone: ru_maxrss counts the process that started it, too.
+    private static var ownPeakKilobytes: Double? {
+      let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+      let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }
+    }
+  #endif
 
   private static func usage(of subject: Subject) -> rusage {
     let who = subject == .thisProcess ? RUSAGE_SELF : RUSAGE_CHILDREN

@@ -26,8 +26,8 @@ struct CardTests {
     #expect(html.contains("alt=\"\(escaped), weights\"") && html.contains("<small>weights</small>"))
     #expect(html.contains("alt=\"\(escaped), \(escaped)\""))
     #expect(html.contains("<span>first</span>\n<span>\(HTML.flowing(text))</span>"))
-    // The longer side has 72 pixels.
-    #expect(html.contains("width=\"72\" height=\"36\""))
+    // The longer side has 64 pixels.
+    #expect(html.contains("width=\"64\" height=\"32\""))
   }
 
   @Test("A muted card is marked, another one is not")
