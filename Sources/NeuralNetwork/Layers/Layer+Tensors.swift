@@ -18,20 +18,12 @@ extension Layer {
   public func backward(
     upstream: Tensor<Scalar>, input: Tensor<Scalar>, pass: Pass = .inference
   ) -> (parameters: Parameters<Scalar>, input: Tensor<Scalar>) {
-    let (output, saved) = record(of: input, pass: pass)
     var gradients = parameters.map { Tensor<Scalar>.zeros($0.shape) }
     var inputGradient = Tensor<Scalar>.zeros(input.shape)
-    upstream.withRows { upstream in
-      input.withRows { input in
-        output.withRows { output in
-          saved.withUnsafeElements { saved in
-            let record = ForwardRecord(input: input, output: output, pass: pass, saved: saved)
-            parameterGradients(upstream: upstream, record: record, into: &gradients)
-            inputGradient.withMutableRows {
-              self.inputGradient(upstream: upstream, record: record, into: $0)
-            }
-          }
-        }
+    withRecord(of: input, pass: pass, upstream) { upstream, record in
+      parameterGradients(upstream: upstream, record: record, into: &gradients)
+      inputGradient.withMutableRows {
+        self.inputGradient(upstream: upstream, record: record, into: $0)
       }
     }
     return (Parameters(zip(parameterKinds, gradients).map { ($0.name, $1) }), inputGradient)
@@ -42,21 +34,28 @@ extension Layer {
   func inputGradient(
     upstream: Tensor<Scalar>, input: Tensor<Scalar>, pass: Pass = .inference
   ) -> Tensor<Scalar> {
-    let (output, saved) = record(of: input, pass: pass)
     var gradient = Tensor<Scalar>.zeros(input.shape)
+    withRecord(of: input, pass: pass, upstream) { upstream, record in
+      gradient.withMutableRows { inputGradient(upstream: upstream, record: record, into: $0) }
+    }
+    return gradient
+  }
+
+  /// Computes the forward pass and calls `body` with the upstream gradient and the record.
+  private func withRecord(
+    of input: Tensor<Scalar>, pass: Pass, _ upstream: Tensor<Scalar>,
+    _ body: (_ upstream: RowBlock<Scalar>, _ record: ForwardRecord<Scalar>) -> Void
+  ) {
+    let (output, saved) = record(of: input, pass: pass)
     upstream.withRows { upstream in
       input.withRows { input in
         output.withRows { output in
           saved.withUnsafeElements { saved in
-            let record = ForwardRecord(input: input, output: output, pass: pass, saved: saved)
-            gradient.withMutableRows {
-              inputGradient(upstream: upstream, record: record, into: $0)
-            }
+            body(upstream, ForwardRecord(input: input, output: output, pass: pass, saved: saved))
           }
         }
       }
     }
-    return gradient
   }
 
   /// The layer's output, [rows, outputs], and its saved activations.

@@ -79,12 +79,7 @@ struct ExplainCommand: CommandWithExamples {
       case .double(let model): try explanation(of: model, path: path)
       }
     explanation.context.origin = try origin(path)
-    let report = Report(of: explanation)
-    let (drawings, problem) = report.draw()
-    try report.writePage(to: page, drawings)
-    if let problem { Console.error(problem) }
-    try Console.output(page)
-    if open { openPage(page) }
+    try publish(Report(of: explanation), to: page, open: open)
   }
 
   /// Where the network is from, in words.

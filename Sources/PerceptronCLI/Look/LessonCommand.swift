@@ -26,11 +26,6 @@ struct LessonCommand: CommandWithExamples {
 
   func run() throws {
     try Report.checkReplaceable(output)
-    let report = try Report(of: Lesson())
-    let (drawings, problem) = report.draw()
-    try report.writePage(to: output, drawings)
-    if let problem { Console.error(problem) }
-    try Console.output(output)
-    if open { openPage(output) }
+    try publish(Report(of: Lesson()), to: output, open: open)
   }
 }

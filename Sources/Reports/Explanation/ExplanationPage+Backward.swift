@@ -8,9 +8,11 @@ extension ExplanationPage {
   /// the target is not known.
   var backward: [Report.Section] {
     guard let backward = trace.backward, let target = explanation.target else { return [] }
-    return stages.indices.reversed().map { stage(at: $0, backward) }
-      + [check(backward, target)]
-      + (explanation.context.learningRate.map { [step(backward, target, rate: $0)] } ?? [])
+    let entries = largestEntries(backward, target)
+    return stages.indices.reversed().map { stage(at: $0, backward) } + [check(entries)]
+      + (explanation.context.learningRate.map {
+        [step(backward, target, entries, rate: $0)]
+      } ?? [])
   }
 
   // MARK: - Stages

@@ -150,35 +150,16 @@ extension ExplanationPage {
     let format = FigureFormat(scores)
     let shown = outputsShown(by: chances)
     let place = label ?? explanation.predicted ?? 0
-    let name = explanation.outputName(place)
+    let difference = "\(format(scores[place])) − \(Figure.bracketed(format(largest)))"
     var lines = [
-      "p(\(name)) = e^{\(format(scores[place])) − \(Figure.bracketed(format(largest)))} / "
-        + "\(figure(total, 5)) = \(figure(exponentials[place], 5)) / "
-        + "\(figure(total, 5)) = \(figure(chances[place], 5))"
+      "p(\(explanation.outputName(place))) = e^{\(difference)} / \(figure(total, 5)) = "
+        + "\(figure(exponentials[place], 5)) / \(figure(total, 5)) = \(figure(chances[place], 5))"
     ]
     if let loss = trace.backward?.loss {
       lines.append(
         smoothing == 0
-          ? "loss = −ln p = ln \(figure(total, 8)) − (\(format(scores[place])) − "
-            + "\(Figure.bracketed(format(largest)))) = \(figure(loss, 5))"
+          ? "loss = −ln p = ln \(figure(total, 8)) − (\(difference)) = \(figure(loss, 5))"
           : "loss = −Σ y·ln p = \(figure(loss, 5))")
-    }
-    let pull = trace.backward?.upstream.last?.elements
-    let pullFormat = FigureFormat(pull ?? [])
-    let rows = shown.map { output -> [Report.Table.Cell] in
-      let target = label.map {
-        ($0 == output ? 1 - smoothing : 0) + smoothing / Double(scores.count)
-      }
-      return [
-        .init(
-          explanation.outputName(output),
-          detail: output == label ? "true" : output == explanation.predicted ? "predicted" : nil),
-        .init(format(scores[output])), .init(format(scores[output] - largest)),
-        .init(figure(exponentials[output], 5)), .init(decimal(chances[output], 5)),
-      ]
-        + (target.map { target in
-          [.init(figure(target, 5)), Self.tinted(pull?[output] ?? .nan, most: 1, pullFormat)]
-        } ?? [])
     }
     return Report.Section(
       "Probabilities\(label == nil ? "" : " and loss")",
@@ -197,15 +178,41 @@ extension ExplanationPage {
             + (shown.count < scores.count
               ? " The \(shown.count) likeliest of \(scores.count) classes are listed." : "")),
         .formula(lines),
-        .table(
-          Report.Table(
-            caption: "From scores to probabilities",
-            columns: [
-              .words("class"), .figures("score"), .figures("score − largest"),
-              .figures("its power of e"),
-              .figures("probability p"),
-            ] + (label == nil ? [] : [.figures("target y"), .figures("p − y")]), rows: rows)),
+        .table(softmaxTable(shown, exponentials, chances, smoothing: smoothing)),
       ])
+  }
+
+  /// The way from scores to probabilities, and to p − y where the class is known.
+  ///
+  /// - Parameter exponentials: e to the power of each score less the largest.
+  private func softmaxTable(
+    _ shown: [Int], _ exponentials: [Double], _ chances: [Double], smoothing: Double
+  ) -> Report.Table {
+    let scores = trace.outputs.elements
+    let (largest, label) = (scores.max() ?? 0, explanation.label)
+    let pull = trace.backward?.upstream.last?.elements
+    let (format, pullFormat) = (FigureFormat(scores), FigureFormat(pull ?? []))
+    let rows = shown.map { output -> [Report.Table.Cell] in
+      let target = label.map {
+        ($0 == output ? 1 - smoothing : 0) + smoothing / Double(scores.count)
+      }
+      return [
+        .init(
+          explanation.outputName(output),
+          detail: output == label ? "true" : output == explanation.predicted ? "predicted" : nil),
+        .init(format(scores[output])), .init(format(scores[output] - largest)),
+        .init(figure(exponentials[output], 5)), .init(decimal(chances[output], 5)),
+      ]
+        + (target.map { target in
+          [.init(figure(target, 5)), Self.tinted(pull?[output] ?? .nan, most: 1, pullFormat)]
+        } ?? [])
+    }
+    return Report.Table(
+      caption: "From scores to probabilities",
+      columns: [
+        .words("class"), .figures("score"), .figures("score − largest"),
+        .figures("its power of e"), .figures("probability p"),
+      ] + (label == nil ? [] : [.figures("target y"), .figures("p − y")]), rows: rows)
   }
 
   /// The margins of a hinge loss.

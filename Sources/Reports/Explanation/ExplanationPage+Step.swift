@@ -12,12 +12,9 @@ extension ExplanationPage {
   /// The example as a batch, [1, inputs].
   private var batch: Tensor<Double> { trace.input.reshaped(to: [1, network.inputSize]) }
 
-  /// The largest entries of the gradients beside differences of the loss.
-  func check(
-    _ backward: Trace<Double>.Backward, _ target: Targets<Double>
-  ) -> Report.Section {
+  /// The table of the largest entries beside differences of the loss.
+  func check(_ found: [GradientCheckEntry]) -> Report.Section {
     let check = GradientCheck()
-    let found = compared(backward, target)
     return Report.Section(
       "The gradient, checked",
       [
@@ -47,7 +44,8 @@ extension ExplanationPage {
       ])
   }
 
-  private func compared(
+  /// The largest entries of the gradients, compared with differences of the example's loss.
+  func largestEntries(
     _ backward: Trace<Double>.Backward, _ target: Targets<Double>
   ) -> [GradientCheckEntry] {
     GradientCheck().compare(
@@ -82,7 +80,8 @@ extension ExplanationPage {
 
   /// One step of gradient descent on the example alone: weights and losses before and after.
   func step(
-    _ backward: Trace<Double>.Backward, _ target: Targets<Double>, rate: Double
+    _ backward: Trace<Double>.Backward, _ target: Targets<Double>,
+    _ entries: [GradientCheckEntry], rate: Double
   ) -> Report.Section {
     let penalty = explanation.context.penalty
     var after = network
@@ -102,7 +101,7 @@ extension ExplanationPage {
         .words("entry"), .figures("before"), .figures("gradient of the loss"),
         .figures("gradient of the penalty"), .figures("− rate × gradient"), .figures("after"),
       ],
-      texts: compared(backward, target).map { entry in
+      texts: entries.map { entry in
         let (name, position) = (entry.parameter, entry.position)
         let pull = penalties[name][position: position]
         return [
