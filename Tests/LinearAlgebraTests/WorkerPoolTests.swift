@@ -146,4 +146,56 @@ struct WorkerPoolTests {
       }
     }
   }
+
+  @Test("Ranges on several threads are whole units and make up everything", arguments: 1...5)
+  func ranges(workers: Int) {
+    for count in [0, 1, 15, 16, 17, 63, 64, 65, 1000] {
+      let seen = Locked<[Range<Int>]>([])
+      withShares(of: count, atLeast: 32, inUnitsOf: 16, workers: workers) { range in
+        seen.withLock { $0.append(range) }
+      }
+      let ranges = seen.withLock { $0.sorted { $0.lowerBound < $1.lowerBound } }
+      #expect(ranges.flatMap { Array($0) } == Array(0..<count))
+      #expect(ranges.count == max(min(workers, count / 32), 1))
+      #expect(ranges.dropLast().allSatisfy { $0.upperBound % 16 == 0 })
+    }
+  }
+
+  @Test("Inside the work of a pool nothing is divided further", arguments: [1, 3])
+  func nestedShares(workers: Int) {
+    let seen = Locked<[Range<Int>]>([])
+    for _ in 0..<2 {
+      seen.withLock { $0 = [] }
+      withShares(of: 3, atLeast: 1, workers: 3) { outer in
+        withShares(of: 100, atLeast: 1, workers: 3) { inner in seen.withLock { $0.append(inner) } }
+      }
+      #expect(seen.withLock { $0 } == [0..<100, 0..<100, 0..<100])
+    }
+    WorkerPool.Lease(workers: workers).run { _ in
+      withShares(of: 100, atLeast: 1, workers: 3) { inner in seen.withLock { $0 = [inner] } }
+    }
+    #expect(seen.withLock { $0 } == [0..<100])
+    seen.withLock { $0 = [] }
+    withShares(of: 100, atLeast: 1, workers: 3) { range in seen.withLock { $0.append(range) } }
+    #expect(seen.withLock { $0.count } == 3, "Afterwards the thread divides its work again")
+  }
+
+  @Test("Several threads may divide their work at once")
+  func sharesAtOnce() async {
+    let sums = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          let sum = Locked(0)
+          for _ in 0..<200 {
+            withShares(of: 1000, atLeast: 10, workers: 3) { range in
+              sum.withLock { $0 += range.reduce(0, +) }
+            }
+          }
+          return sum.withLock { $0 }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(sums == Array(repeating: 200 * 499_500, count: 4))
+  }
 }

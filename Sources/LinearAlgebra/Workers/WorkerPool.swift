@@ -39,12 +39,12 @@ package final class WorkerPool: @unchecked Sendable {
 
   /// Runs `work` on every worker and returns when all are done. Allocates nothing.
   package func run(_ work: @escaping Work) {
-    if count == 1 { return work(0) }
+    if count == 1 { return PoolWork.mark { work(0) } }
     withUnsafePointer(to: Order(work: work)) { order in
       self.order = order
       processors[0] = hint_processor()
       barrier.wait()
-      work(0)
+      PoolWork.mark { work(0) }
       barrier.wait()
       self.order = nil
     }
@@ -123,6 +123,10 @@ extension WorkerPool {
 
   private static func thread(_ start: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let start else { return nil }
+    return PoolWork.mark { serve(from: start) }
+  }
+
+  private static func serve(from start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
     let own = Unmanaged<Start>.fromOpaque(start).takeRetainedValue()
     own.entry.withLock { $0 }?.serve(as: own.worker)
     return nil
@@ -223,22 +227,4 @@ extension WorkerPool {
       ended?.end()
     }
   }
-}
-
-// MARK: - Dividing work
-
-/// A worker's share of `count` items: shares are as equal as possible, in the workers' order.
-///
-/// - Precondition: `worker` is in 0..<workers.
-package func share(of count: Int, worker: Int, workers: Int) -> Range<Int> {
-  let (size, rest) = count.quotientAndRemainder(dividingBy: workers)
-  let start = worker * size + min(worker, rest)
-  return start..<start + size + (worker < rest ? 1 : 0)
-}
-
-/// The number of workers that suits so many floating-point operations: the number of BLAS's threads, or
-/// one if synchronization would cost more than a second worker saves.
-package func suitableWorkers(operations: Double) -> Int {
-  // Measured: two workers break even with one at about half of this.
-  operations < 2e6 ? 1 : BLASLibrary.threadCount
 }
