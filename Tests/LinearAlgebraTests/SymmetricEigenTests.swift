@@ -15,7 +15,8 @@ struct SymmetricEigenTests {
 
   /// Expects ascending eigenvalues, orthonormal eigenvectors of definite sign, and A·V = V·diag(λ).
   private static func expectDecomposed<Scalar: BLASScalar>(_ a: Tensor<Scalar>) throws {
-    let (values, vectors) = try symmetricEigen(a)
+    let eigen = try SymmetricEigen(a)
+    let (values, vectors) = (eigen.values, eigen.vectors)
     let size = a.shape[0]
     #expect(values.shape == [size] && vectors.shape == [size, size])
     #expect(values.elements == values.elements.sorted())
@@ -47,7 +48,8 @@ struct SymmetricEigenTests {
       [4, 1, -2, 0.5, 0], [1, 3, 0.25, -1, 2], [-2, 0.25, 1, 0, 1.5], [0.5, -1, 0, -2, 1],
       [0, 2, 1.5, 1, 5],
     ]
-    let (values, vectors) = try symmetricEigen(a)
+    let eigen = try SymmetricEigen(a)
+    let (values, vectors) = (eigen.values, eigen.vectors)
     expectClose(
       values,
       [
@@ -89,7 +91,7 @@ struct SymmetricEigenTests {
       if row > 0 { a[row, row - 1] = -1 }
     }
     let expected = (1...size).map { 2 - 2 * cos(Double($0) * .pi / Double(size + 1)) }
-    expectClose(try symmetricEigen(a).values, Tensor(expected))
+    expectClose(try SymmetricEigen(a).values, Tensor(expected))
   }
 
   @Test(
@@ -97,7 +99,7 @@ struct SymmetricEigenTests {
   func degenerate() throws {
     try Self.expectDecomposed(Tensor<Double>.zeros([4, 4]))
     try Self.expectDecomposed(Tensor<Double>(shape: [6, 6], repeating: -1))
-    #expect(try symmetricEigen(QRTests.identity(3)).values.elements == [1, 1, 1])
+    #expect(try SymmetricEigen(QRTests.identity(3)).values.elements == [1, 1, 1])
   }
 
   @Test("Numbers of any size are decomposed", arguments: [1e-30, 1e30])
@@ -110,10 +112,10 @@ struct SymmetricEigenTests {
   func notFinite(row: Int, column: Int) {
     var a = QRTests.identity(3)
     a[row, column] = .nan
-    let error = #expect(throws: LAPACKError.self) { try symmetricEigen(a) }
+    let error = #expect(throws: LAPACKError.self) { try SymmetricEigen(a) }
     #expect(
       error?.description
-        == "symmetricEigen: element (\(row), \(column)) is nan, expected a finite number")
+        == "SymmetricEigen: element (\(row), \(column)) is nan, expected a finite number")
   }
 
   @Test("A matrix that is not square traps with its shape")
@@ -121,8 +123,8 @@ struct SymmetricEigenTests {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      _ = try symmetricEigen(Tensor<Float>.zeros([2, 3]))
+      _ = try SymmetricEigen(Tensor<Float>.zeros([2, 3]))
     }
-    expectMessage(result, "symmetricEigen: a square matrix is needed, not shape [2, 3]")
+    expectMessage(result, "SymmetricEigen: a square matrix is needed, not shape [2, 3]")
   }
 }

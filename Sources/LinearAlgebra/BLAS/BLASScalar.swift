@@ -89,6 +89,38 @@ extension BLASScalar {
   }
 }
 
+extension BLASScalar {
+  /// B ← op(T)⁻¹·B in place for a row-major triangle T of `size` rows, of which the other triangle is not
+  /// read, and a row-major B of `columns`.
+  static func solveTriangle(
+    isUpper: Bool, isTransposed: Bool = false, hasUnitDiagonal: Bool = false, size: Int,
+    columns: Int, _ t: UnsafePointer<Self>, stride: Int, _ b: UnsafeMutablePointer<Self>
+  ) {
+    let (triangle, op) = (isUpper ? CblasUpper : CblasLower, blasOperation(isTransposed))
+    let diagonal = hasUnitDiagonal ? CblasUnit : CblasNonUnit
+    let (n, k, ldt) = (blasCount(size), blasCount(columns), blasCount(stride))
+    switch (columns == 1, Self.self == Float.self) {
+    case (true, true):
+      cblas_strsv(CblasRowMajor, triangle, op, diagonal, n, cast(t), ldt, cast(b), 1)
+    case (true, false):
+      cblas_dtrsv(CblasRowMajor, triangle, op, diagonal, n, cast(t), ldt, cast(b), 1)
+    case (false, true):
+      cblas_strsm(
+        CblasRowMajor, CblasLeft, triangle, op, diagonal, n, k, 1, cast(t), ldt, cast(b), k)
+    case (false, false):
+      cblas_dtrsm(
+        CblasRowMajor, CblasLeft, triangle, op, diagonal, n, k, 1, cast(t), ldt, cast(b), k)
+    }
+  }
+
+  /// The index of the first element of largest magnitude of at least one.
+  static func indexOfLargestMagnitude(count: Int, _ x: UnsafePointer<Self>) -> Int {
+    Self.self == Float.self
+      ? Int(cblas_isamax(blasCount(count), cast(x), 1))
+      : Int(cblas_idamax(blasCount(count), cast(x), 1))
+  }
+}
+
 private func blasOperation(_ isTransposed: Bool) -> CBLAS_TRANSPOSE {
   isTransposed ? CblasTrans : CblasNoTrans
 }
@@ -99,54 +131,6 @@ func blasCount(_ count: Int) -> Int32 {
     fatalError("BLAS: an extent of \(count) is above 2³¹ − 1, the largest it can take")
   }
   return narrow
-}
-
-// MARK: - LAPACK
-
-extension BLASScalar {
-  /// The QR decomposition of a row-major matrix, in its place: R on and above the diagonal, below it
-  /// the reflectors that make up Q, with min(rows, columns) factors in `factors`. Returns LAPACK's
-  /// info, 0 where all is well.
-  static func geqrf(
-    rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, factors: UnsafeMutablePointer<Self>
-  ) -> Int {
-    let (m, n) = (blasCount(rows), blasCount(columns))
-    if Self.self == Float.self {
-      return Int(LAPACKE_sgeqrf(LAPACK_ROW_MAJOR, m, n, cast(a), n, cast(factors)))
-    } else {
-      return Int(LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, m, n, cast(a), n, cast(factors)))
-    }
-  }
-
-  /// The first `columns` columns of Q from as many reflectors that `geqrf` left, in their place, for
-  /// rows that are `columns` long. Returns LAPACK's info, 0 where all is well.
-  static func orgqr(
-    rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, factors: UnsafePointer<Self>
-  ) -> Int {
-    let (m, n) = (blasCount(rows), blasCount(columns))
-    if Self.self == Float.self {
-      return Int(LAPACKE_sorgqr(LAPACK_ROW_MAJOR, m, n, n, cast(a), n, cast(factors)))
-    } else {
-      return Int(LAPACKE_dorgqr(LAPACK_ROW_MAJOR, m, n, n, cast(a), n, cast(factors)))
-    }
-  }
-
-  /// The eigenvalues of a symmetric row-major matrix in ascending order, and its eigenvectors as columns
-  /// in the place of the matrix, of which the lower triangle is read. Returns LAPACK's info, 0 where all
-  /// is well.
-  static func syevd(
-    size: Int, _ a: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>
-  ) -> Int {
-    let n = blasCount(size)
-    let (job, triangle) = (
-      CChar(bitPattern: UInt8(ascii: "V")), CChar(bitPattern: UInt8(ascii: "L"))
-    )
-    if Self.self == Float.self {
-      return Int(LAPACKE_ssyevd(LAPACK_ROW_MAJOR, job, triangle, n, cast(a), n, cast(values)))
-    } else {
-      return Int(LAPACKE_dsyevd(LAPACK_ROW_MAJOR, job, triangle, n, cast(a), n, cast(values)))
-    }
-  }
 }
 
 // MARK: - Functions of one number
@@ -178,13 +162,13 @@ extension BLASScalar {
 // Numbers and buffers of the type that they are known to have.
 
 @inline(__always)
-private func cast<From: BLASScalar, To: BLASScalar>(_ number: From) -> To {
+func cast<From: BLASScalar, To: BLASScalar>(_ number: From) -> To {
   requireSame(From.self, To.self)
   return unsafeBitCast(number, to: To.self)
 }
 
 @inline(__always)
-private func cast<From: BLASScalar, To: BLASScalar>(
+func cast<From: BLASScalar, To: BLASScalar>(
   _ buffer: UnsafePointer<From>
 ) -> UnsafePointer<To> {
   requireSame(From.self, To.self)
@@ -192,7 +176,7 @@ private func cast<From: BLASScalar, To: BLASScalar>(
 }
 
 @inline(__always)
-private func cast<From: BLASScalar, To: BLASScalar>(
+func cast<From: BLASScalar, To: BLASScalar>(
   _ buffer: UnsafeMutablePointer<From>
 ) -> UnsafeMutablePointer<To> {
   requireSame(From.self, To.self)

@@ -20,7 +20,7 @@ public struct PrincipalComponents: Sendable, Equatable {
   /// - Parameters:
   ///   - rows: [rows, columns].
   ///   - count: the number of directions.
-  /// - Throws: `LAPACKError` as ``symmetricEigen(_:)`` does, and `LAPACKError.tooLarge` where both rows and
+  /// - Throws: `LAPACKError` as ``SymmetricEigen`` does, and `LAPACKError.tooLarge` where both rows and
   ///   columns are more than 32,766.
   /// - Precondition: at least two rows, and no more directions than rows or columns.
   /// - Complexity: O(rows·columns·m + m³), where m is the lesser of rows and columns.
@@ -48,7 +48,8 @@ public struct PrincipalComponents: Sendable, Equatable {
       centered, transposeA: !isWide, centered, transposeB: isWide, into: &products,
       alpha: 1 / Double(rowCount - 1))
     let total = (0..<size).reduce(0) { $0 + products[$1, $1] }
-    let (values, vectors) = try symmetricEigen(products)
+    let eigen = try SymmetricEigen(products)
+    let (values, vectors) = (eigen.values, eigen.vectors)
     // Ascending, and below 0 by rounding.
     let places = Array((0..<size).reversed().prefix(count))
     variances = places.map { max(values[position: $0], 0) }

@@ -1,105 +1,264 @@
-/// The reduced QR decomposition: A = Q·R with orthonormal columns in Q and an upper triangular R
-/// whose diagonal is not negative.
+/// The QR decomposition: A = Q·R with orthonormal columns in Q and an upper triangular R whose diagonal is not
+/// negative, or A·P = Q·R with exchanged columns.
 ///
-/// That makes the decomposition of a matrix of full rank the only one, and Q of a matrix of normal
-/// deviates uniformly distributed (Mezzadri 2007, "How to generate random matrices from the
-/// classical compact groups").
+///     let qr = try QR(a)
+///     let x = try qr.solve(b)  // least squares
 ///
-/// - Parameter a: [m, n], of any rank.
-/// - Returns: Q [m, k] and R [k, n], where k is min(m, n).
-/// - Throws: `LAPACKError.notFinite` where an element is; `LAPACKError.failed` without memory.
-/// - Precondition: a matrix, whose extents fit in 32 bits.
-/// - Complexity: O(m·n·k).
-public func qr<Scalar>(
-  _ a: Tensor<Scalar>
-) throws(LAPACKError) -> (q: Tensor<Scalar>, r: Tensor<Scalar>) {
-  require(a.rank == 2, "qr: a matrix is needed, not shape \(a.shape)")
-  let (rows, columns) = (a.shape[0], a.shape[1])
-  if let position = a.firstNonFinite() {
-    throw .notFinite(
-      operation: "qr", row: position / columns, column: position % columns,
-      value: Double(a[position: position]))
+/// The sign of the diagonal makes the decomposition of a matrix of full rank the only one, and Q of a matrix of
+/// normal deviates uniformly distributed (Mezzadri 2007, "How to generate random matrices from the classical
+/// compact groups").
+public struct QR<Scalar: BLASScalar>: Sendable {
+  /// The columns of Q.
+  public enum Form: Sendable {
+    /// As many as R has rows that are not all 0: min(m, n).
+    case reduced
+    /// All m, an orthonormal basis.
+    case full
   }
-  let rank = min(rows, columns)
-  if rank == 0 { return (.zeros([rows, 0]), .zeros([0, columns])) }
 
-  var packed = a
-  var factors = Tensor<Scalar>.zeros([rank])
-  let info = packed.withUnsafeMutableElements { packed in
-    factors.withUnsafeMutableElements {
-      Scalar.geqrf(
-        rows: rows, columns: columns, packed.baseAddress!, factors: $0.baseAddress!)
+  /// Q, [m, k], where k is min(m, n), or m in full.
+  public private(set) var q: Tensor<Scalar>
+  /// R, [k, n].
+  public private(set) var r: Tensor<Scalar>
+  /// The column of A that stands at each place of A·P = Q·R: 0, 1, 2, … without pivoting.
+  public let permutation: [Int]
+
+  /// Decomposes a matrix. Its storage becomes Q's where nobody else holds it and the shapes agree.
+  ///
+  /// - Parameters:
+  ///   - a: [m, n], of any rank.
+  ///   - form: the columns of Q.
+  ///   - pivoted: exchange columns such that the diagonal of R descends, which shows the rank.
+  /// - Throws: `LAPACKError.notFinite` where an element is; `LAPACKError.tooLarge` for an extent above
+  ///   2³¹ − 1; `LAPACKError.overflow` where an element of R is.
+  /// - Precondition: a matrix.
+  /// - Complexity: O(m·n·min(m, n)).
+  public init(
+    _ a: consuming Tensor<Scalar>, _ form: Form = .reduced, pivoted: Bool = false
+  ) throws(LAPACKError) {
+    try a.checkMatrix("QR")
+    let (rows, columns) = (a.shape[0], a.shape[1])
+    let rank = min(rows, columns)
+    let basis = form == .full ? rows : rank
+    if rank == 0 {
+      (q, r) = (.identity(rows, columns: basis), .zeros([basis, columns]))
+      permutation = Array(0..<columns)
+      return
+    }
+    var pivots: [Int32] = []
+    var factors = Tensor<Scalar>(shape: [rank]) { _ in }
+    var info = 0
+    if pivoted {
+      pivots = [Int32](repeating: 0, count: columns)
+      info = Self.decompose(&a, factors: &factors, pivots: &pivots)
+      if info != 0 { throw .failed(routine: "geqp3", info: info) }
+    } else {
+      info = Self.decompose(&a, factors: &factors)
+      if info != 0 { throw .failed(routine: "gelqf", info: info) }
+    }
+    permutation = pivoted ? pivots.map { Int($0) - 1 } : Array(0..<columns)
+    r = Self.triangle(a, rows: basis)
+    q = basis == columns ? a : Self.widened(a, columns: basis)
+    info = q.withMutableRows { q in
+      factors.withUnsafeElements { factors in
+        withQueriedWorkspace {
+          Scalar.orglq(
+            rows: basis, columns: rows, reflectors: rank, q.base, factors: factors.baseAddress!,
+            work: $0, workCount: $1)
+        }
+      }
+    }
+    if info != 0 { throw .failed(routine: "orglq", info: info) }
+    makeDiagonalPositive(rank: rank)
+    r = try r.demandFinite("QR")
+  }
+
+  /// R on and above the diagonal of `a`, and the reflectors below: the LQ decomposition of Aᵀ, as which
+  /// LAPACK sees a row-major A.
+  private static func decompose(_ a: inout Tensor<Scalar>, factors: inout Tensor<Scalar>) -> Int {
+    a.withMutableRows { a in
+      factors.withUnsafeMutableElements { factors in
+        withQueriedWorkspace {
+          Scalar.gelqf(
+            rows: a.columns, columns: a.rows, a.base, factors: factors.baseAddress!, work: $0,
+            workCount: $1)
+        }
+      }
     }
   }
-  if info != 0 { throw .failed(routine: "geqrf", info: info) }
 
-  var r = Tensor<Scalar>.zeros([rank, columns])
-  var q = Tensor<Scalar>.zeros([rows, rank])
-  packed.withRows { packed in
+  /// The same with exchanged columns, which LAPACK finds in a column-major matrix alone.
+  private static func decompose(
+    _ a: inout Tensor<Scalar>, factors: inout Tensor<Scalar>, pivots: inout [Int32]
+  ) -> Int {
+    let (rows, columns) = (a.shape[0], a.shape[1])
+    return withWorkspace(count: rows * columns) { transposed in
+      a.withRows {
+        Scalar.transpose(
+          rows: rows, columns: columns, $0.base, stride: columns, into: transposed, stride: rows)
+      }
+      let info = factors.withUnsafeMutableElements { factors in
+        pivots.withUnsafeMutableBufferPointer { pivots in
+          withQueriedWorkspace {
+            Scalar.geqp3(
+              rows: rows, columns: columns, transposed, pivots: pivots.baseAddress!,
+              factors: factors.baseAddress!, work: $0, workCount: $1)
+          }
+        }
+      }
+      a.withMutableRows {
+        Scalar.transpose(
+          rows: columns, columns: rows, transposed, stride: rows, into: $0.base, stride: columns)
+      }
+      return info
+    }
+  }
+
+  /// The upper triangle of `a` in so many rows, below them 0.
+  private static func triangle(_ a: Tensor<Scalar>, rows: Int) -> Tensor<Scalar> {
+    let columns = a.shape[1]
+    return Tensor(shape: [rows, columns]) { target in
+      a.withRows { a in
+        let base = target.baseAddress!
+        for row in 0..<rows {
+          let (start, zeros) = (base + row * columns, min(row, columns))
+          start.initialize(repeating: 0, count: zeros)
+          (start + zeros).initialize(
+            from: a.base + row * columns + zeros, count: columns - zeros)
+        }
+      }
+    }
+  }
+
+  /// The first columns of `a`, with more columns of 0 where it has fewer.
+  private static func widened(_ a: Tensor<Scalar>, columns: Int) -> Tensor<Scalar> {
+    Tensor(shape: [a.shape[0], columns]) { target in
+      a.withRows { a in
+        let (base, common) = (target.baseAddress!, min(columns, a.columns))
+        for row in 0..<a.rows {
+          let start = base + row * columns
+          start.initialize(from: a.base + row * a.columns, count: common)
+          (start + common).initialize(repeating: 0, count: columns - common)
+        }
+      }
+    }
+  }
+
+  /// Negates the rows of R whose diagonal element is negative, and Q's columns beside them.
+  private mutating func makeDiagonalPositive(rank: Int) {
+    var signs = [Scalar](repeating: 1, count: q.shape[1])
+    for row in 0..<rank where r[row, row] < 0 { signs[row] = -1 }
+    if signs.allSatisfy({ $0 > 0 }) { return }
+    q *= Tensor(signs)
     r.withMutableRows { r in
-      for row in 0..<rank {
-        let start = row * columns + row
-        (r.base + start).update(from: packed.base + start, count: columns - row)
-      }
-    }
-    q.withMutableRows { q in
-      for row in 0..<rows {
-        (q.base + row * rank).update(from: packed.base + row * columns, count: rank)
-      }
-    }
-  }
-  let formed = q.withUnsafeMutableElements { q in
-    factors.withUnsafeElements {
-      Scalar.orgqr(rows: rows, columns: rank, q.baseAddress!, factors: $0.baseAddress!)
-    }
-  }
-  if formed != 0 { throw .failed(routine: "orgqr", info: formed) }
-
-  makeDiagonalPositive(q: &q, r: &r)
-  return (q, r)
-}
-
-/// Negates the rows of R whose diagonal element is negative, and Q's columns beside them.
-private func makeDiagonalPositive<Scalar>(q: inout Tensor<Scalar>, r: inout Tensor<Scalar>) {
-  let signs = Tensor((0..<r.shape[0]).map { r[$0, $0] < 0 ? -1 : 1 as Scalar })
-  q *= signs
-  r.withMutableRows { r in
-    signs.withUnsafeElements { signs in
-      for row in 0..<r.rows {
-        let base = r.base + row * r.columns
-        Scalar.combine(
-          .multiply, count: r.columns, base, .each, signs.baseAddress! + row, .same, into: base)
+      signs.withUnsafeBufferPointer { signs in
+        for row in 0..<rank where signs[row] < 0 {
+          let start = r.base + row * r.columns + row
+          Scalar.combine(
+            .multiply, count: r.columns - row, start, .each, signs.baseAddress! + row, .same,
+            into: start)
+        }
       }
     }
   }
-}
 
-// MARK: - Errors
+  // MARK: Condition
 
-/// An error of a matrix decomposition.
-public enum LAPACKError: Error, Sendable, Equatable {
-  /// An element of the matrix is infinite or NaN: the operation, the element's row and column, and its
-  /// value.
-  case notFinite(operation: String, row: Int, column: Int, value: Double)
-  /// LAPACK gave up: the routine, and its info.
-  case failed(routine: String, info: Int)
-  /// There are more rows and columns than the routine can count: the operation, the lesser of both, and the
-  /// most that it takes.
-  case tooLarge(operation: String, size: Int, limit: Int)
-}
+  /// An estimate of 1/(‖R‖₁·‖R⁻¹‖₁) by LAPACK's `trcon`; see ``LU/reciprocalCondition``.
+  ///
+  /// - Precondition: at least as many rows as columns.
+  /// - Complexity: O(n²) whenever it is read.
+  public var reciprocalCondition: Scalar {
+    demandTall("QR.reciprocalCondition")
+    return reciprocalConditionOfTriangle(r, size: r.shape[1], isUpper: true)
+  }
 
-extension LAPACKError: CustomStringConvertible {
-  /// One sentence that says what was expected and what came.
-  public var description: String {
-    switch self {
-    case .notFinite(let operation, let row, let column, let value):
-      "\(operation): element (\(row), \(column)) is \(value), expected a finite number"
-    case .failed(let routine, let info):
-      // LAPACKE_WORK_MEMORY_ERROR and LAPACKE_TRANSPOSE_MEMORY_ERROR.
-      info == -1010 || info == -1011
-        ? "\(routine): there is not enough memory" : "\(routine): LAPACK's info is \(info)"
-    case .tooLarge(let operation, let size, let limit):
-      "\(operation): \(size) rows and columns, expected at most \(limit) of either"
+  /// 1 / ``reciprocalCondition``: infinite for a matrix of less than full rank.
+  ///
+  /// - Precondition: at least as many rows as columns.
+  public var conditionNumber: Scalar { 1 / reciprocalCondition }
+
+  // MARK: Solutions
+
+  /// The X with the least ‖A·X − B‖ for each column of B, which is the solution of A·X = B where A is square.
+  ///
+  /// A matrix of less than full rank, which has many such X, is refused where its rank shows as a 0 in R; see
+  /// ``reciprocalCondition``, and ``leastSquares(_:_:rcond:)`` for any matrix.
+  ///
+  /// - Parameter b: [m] or [m, k].
+  /// - Returns: [n] or [n, k].
+  /// - Throws: `LAPACKError.singular` for a 0 on the diagonal of R, `LAPACKError.notFinite` where an element
+  ///   of B is, `LAPACKError.overflow` where one of the solution is.
+  /// - Precondition: at least as many rows as columns in A, and as many rows in B.
+  /// - Complexity: O(m·n·k).
+  public func solve(_ b: Tensor<Scalar>) throws(LAPACKError) -> Tensor<Scalar> {
+    demandTall("QR.solve")
+    let (rows, size) = (q.shape[0], r.shape[1])
+    try b.checkRightHandSides("QR.solve", rows: rows)
+    for index in 0..<size where r[index, index] == 0 {
+      throw .singular(operation: "QR.solve", pivot: index)
+    }
+    let columns = b.solutionCount
+    let shape: Shape = b.rank == 1 ? [size] : [size, columns]
+    if shape.count == 0 { return .zeros(shape) }
+    var x = Tensor<Scalar>.zeros(shape)
+    x.withUnsafeMutableElements { x in
+      q.withRows { q in
+        b.withUnsafeElements { b in
+          Scalar.gemm(
+            transposeA: true, transposeB: false, rows: size, columns: columns, inner: rows,
+            alpha: 1, q.base, strideA: q.columns, b.baseAddress!, strideB: columns, beta: 0,
+            x.baseAddress!, strideC: columns)
+        }
+      }
+      r.withRows {
+        Scalar.solveTriangle(
+          isUpper: true, size: size, columns: columns, $0.base, stride: size, x.baseAddress!)
+      }
+    }
+    x = try x.demandFinite("QR.solve")
+    if permutation.elementsEqual(0..<size) { return x }
+    return Tensor(shape: shape) { target in
+      x.withUnsafeElements { x in
+        for (place, column) in permutation.enumerated() {
+          (target.baseAddress! + column * columns).initialize(
+            from: x.baseAddress! + place * columns, count: columns)
+        }
+      }
     }
   }
+
+  private func demandTall(_ operation: String) {
+    require(
+      q.shape[0] >= r.shape[1],
+      "\(operation): at least as many rows as columns are needed, not shape "
+        + "\([q.shape[0], r.shape[1]])")
+  }
+}
+
+extension Tensor {
+  /// Ones on the diagonal and zeros elsewhere.
+  static func identity(_ rows: Int, columns: Int) -> Tensor {
+    var identity = Tensor.zeros([rows, columns])
+    for index in 0..<min(rows, columns) { identity[index, index] = 1 }
+    return identity
+  }
+}
+
+/// An estimate of 1/(‖T‖₁·‖T⁻¹‖₁) of the triangle in the first rows of a row-major matrix of `size` columns.
+func reciprocalConditionOfTriangle<Scalar: BLASScalar>(
+  _ t: Tensor<Scalar>, size: Int, isUpper: Bool
+) -> Scalar {
+  if size == 0 { return 1 }
+  var reciprocal: Scalar = 0
+  _ = withWorkspace(count: 3 * size) { work in
+    withWorkspace(count: size) { integers in
+      t.withRows {
+        Scalar.trcon(
+          isUpper: !isUpper, size: size, $0.base, stride: size, into: &reciprocal, work: work,
+          integers: integers)
+      }
+    }
+  }
+  return reciprocal
 }

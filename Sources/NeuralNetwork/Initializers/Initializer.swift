@@ -100,7 +100,7 @@ private func orthonormal<Scalar: BLASScalar>(
   let deviates = Tensor<Scalar>.normal(shape, using: &random)
   let isWide = shape[0] < shape[1]
   do {
-    var (q, _) = try qr(isWide ? deviates.transposed() : deviates)
+    var q = try QR(isWide ? deviates.transposed() : deviates).q
     if isWide { q = q.transposed() }
     if gain != 1 { q *= Scalar(gain) }
     return q
