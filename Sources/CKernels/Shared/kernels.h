@@ -31,9 +31,25 @@
 
 #include "functions.h"
 
+#define RECORD uint32_t
+#define OF_RECORD(name) name##_uint32
+#include "radix.h"
+#define RECORD uint64_t
+#define OF_RECORD(name) name##_uint64
+#include "radix.h"
+#define RECORD unsigned __int128
+#define OF_RECORD(name) name##_uint128
+#include "radix.h"
+
 #define REAL float
 #define BITS int32_t
 #define OF_TYPE(name) name##_float
+// What sorts: the bits of a number, and those with a place beside them.
+#define KEY uint32_t
+#define KEY_BITS 32
+#define PAIR uint64_t
+#define OF_KEY(name) name##_uint32
+#define OF_PAIR(name) name##_uint64
 #define NORMAL_LOOP VECTORIZED
 // What the sums of four vectors' elements are folded by: element after element of two vectors, and
 // pair after pair.
@@ -46,6 +62,11 @@
 #define REAL double
 #define BITS int64_t
 #define OF_TYPE(name) name##_double
+#define KEY uint64_t
+#define KEY_BITS 64
+#define PAIR unsigned __int128
+#define OF_KEY(name) name##_uint64
+#define OF_PAIR(name) name##_uint128
 // A loop that calls the C library.
 #define NORMAL_LOOP
 #define FIRST_LOW(l) 2 * l, width_double + 2 * l

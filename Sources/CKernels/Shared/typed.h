@@ -7,12 +7,19 @@
 #include "products.h"
 #include "dense.h"
 #include "losses.h"
+#include "reductions.h"
+#include "sorting.h"
 #include "updates.h"
 #include "peak.h"
 
 #undef REAL
 #undef BITS
 #undef OF_TYPE
+#undef KEY
+#undef KEY_BITS
+#undef PAIR
+#undef OF_KEY
+#undef OF_PAIR
 #undef NORMAL_LOOP
 #undef FIRST_LOW
 #undef FIRST_HIGH

@@ -42,6 +42,18 @@ extension BLASScalar {
     }
   }
 
+  /// The upper triangle of C ← Aᵀ·A for a row-major A of `rows` × `columns`; the rest of C stays.
+  static func syrk(
+    rows: Int, columns: Int, _ a: UnsafePointer<Self>, into c: UnsafeMutablePointer<Self>
+  ) {
+    let (n, k) = (blasCount(columns), blasCount(rows))
+    if Self.self == Float.self {
+      cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, n, k, 1, cast(a), n, 0, cast(c), n)
+    } else {
+      cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, k, 1, cast(a), n, 0, cast(c), n)
+    }
+  }
+
   /// y ← alpha·op(A)·x + beta·y for a row-major A of `rows` × `columns`.
   package static func gemv(
     transpose isTransposed: Bool, rows: Int, columns: Int, alpha: Self, _ a: UnsafePointer<Self>,
@@ -143,6 +155,11 @@ extension BLASScalar {
   @inline(__always)
   package static func logarithm(_ x: Self) -> Self {
     Self.self == Float.self ? cast(logf(cast(x))) : cast(log(cast(x)))
+  }
+  /// xʸ.
+  @inline(__always)
+  static func power(_ x: Self, _ y: Self) -> Self {
+    Self.self == Float.self ? cast(powf(cast(x), cast(y))) : cast(pow(cast(x), cast(y)))
   }
   /// ln(1 + x), accurate where x is small.
   @inline(__always)

@@ -12,27 +12,22 @@ let stripWidth = 128
 
 extension BLASScalar {
   /// Σ x, added pairwise; 0 for no elements.
-  @_specialize(where Self == Float)
-  @_specialize(where Self == Double)
   package static func sum(count: Int, _ x: UnsafePointer<Self>) -> Self {
-    if count > sumBlock {
-      // Halved at a multiple of the block, so that the tree does not depend on alignment.
-      let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
-      return sum(count: half, x) + sum(count: count - half, x + half)
-    }
-    return laneSum(count: count) {
-      lanes(x, $0)
-    } one: {
-      x[$0]
-    }
+    var sum: Self = 0
+    ckernels_line_sums(kernelType, 1, count, x, &sum)
+    return sum
   }
+
+  /// The number of elements in the first half of such a sum of more than `sumBlock` elements: a multiple
+  /// of the block, so that the tree does not depend on alignment.
+  static func halfOfSum(count: Int) -> Int { (count / 2 + sumBlock - 1) / sumBlock * sumBlock }
 
   /// Σ |x|, added pairwise; 0 for no elements.
   @_specialize(where Self == Float)
   @_specialize(where Self == Double)
   package static func absoluteSum(count: Int, _ x: UnsafePointer<Self>) -> Self {
     if count > sumBlock {
-      let half = (count / 2 + sumBlock - 1) / sumBlock * sumBlock
+      let half = halfOfSum(count: count)
       return absoluteSum(count: half, x) + absoluteSum(count: count - half, x + half)
     }
     return laneSum(count: count) { index in
@@ -44,16 +39,10 @@ extension BLASScalar {
   }
 
   /// The first index of the largest element, or of the first NaN where there is one.
-  @_specialize(where Self == Float)
-  @_specialize(where Self == Double)
-  @usableFromInline package static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int
-  {
-    var best = 0
-    for index in 0..<count {
-      if x[index].isNaN { return index }
-      if x[index] > x[best] { best = index }
-    }
-    return best
+  package static func indexOfMaximum(count: Int, _ x: UnsafePointer<Self>) -> Int {
+    var place = 0
+    ckernels_line_places(kernelType, false, 1, count, x, &place)
+    return place
   }
 
   /// The first index of an element that is infinite or NaN.
@@ -142,5 +131,134 @@ extension BLASScalar {
       index += 1
     }
     return total
+  }
+}
+
+// MARK: - Lines and columns
+
+// Lines are contiguous and one after another; the elements of a column are `stride` apart.
+
+extension BLASScalar {
+  static func lineSums(
+    lines: Int, count: Int, _ x: UnsafePointer<Self>, into sums: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_line_sums(kernelType, lines, count, x, sums)
+  }
+
+  static func columnSums(
+    rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>,
+    into sums: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_column_sums(kernelType, rows, columns, stride, x, sums)
+  }
+
+  static func lineProducts(
+    lines: Int, count: Int, _ x: UnsafePointer<Self>, into products: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_line_products(kernelType, lines, count, x, products)
+  }
+
+  static func columnProducts(
+    rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>,
+    into products: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_column_products(kernelType, rows, columns, stride, x, products)
+  }
+
+  /// Σ(x − shift) and Σ(x − shift)².
+  static func lineDeviations(
+    lines: Int, count: Int, _ x: UnsafePointer<Self>, shifts: UnsafePointer<Self>,
+    into sums: UnsafeMutablePointer<Self>, _ squares: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_line_terms(kernelType, 0, lines, count, x, shifts, sums, squares)
+  }
+
+  static func columnDeviations(
+    rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>, shifts: UnsafePointer<Self>,
+    into sums: UnsafeMutablePointer<Self>, _ squares: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_column_terms(kernelType, 0, rows, columns, stride, x, shifts, sums, squares)
+  }
+
+  /// Σ e^(x − shift).
+  static func lineExponentials(
+    lines: Int, count: Int, _ x: UnsafePointer<Self>, shifts: UnsafePointer<Self>,
+    into sums: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_line_terms(kernelType, 1, lines, count, x, shifts, sums, nil)
+  }
+
+  static func columnExponentials(
+    rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>, shifts: UnsafePointer<Self>,
+    into sums: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_column_terms(kernelType, 1, rows, columns, stride, x, shifts, sums, nil)
+  }
+
+  /// The least sum of squares whose terms did not lose digits to underflow, with room to spare.
+  static var leastSafeSquares: Self { leastNormalMagnitude / (ulpOfOne * ulpOfOne) }
+
+  static func lineExtremes(
+    smallest: Bool, lines: Int, count: Int, _ x: UnsafePointer<Self>,
+    into extremes: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_line_extremes(kernelType, smallest, lines, count, x, extremes)
+  }
+
+  static func columnExtremes(
+    smallest: Bool, rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>,
+    into extremes: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_column_extremes(kernelType, smallest, rows, columns, stride, x, extremes)
+  }
+
+  static func linePlaces(
+    smallest: Bool, lines: Int, count: Int, _ x: UnsafePointer<Self>,
+    into places: UnsafeMutablePointer<Int>
+  ) {
+    ckernels_line_places(kernelType, smallest, lines, count, x, places)
+  }
+
+  static func columnPlaces(
+    smallest: Bool, rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>,
+    into places: UnsafeMutablePointer<Int>
+  ) {
+    ckernels_column_places(kernelType, smallest, rows, columns, stride, x, places)
+  }
+
+  /// Running sums or products.
+  static func runningLines(
+    multiplies: Bool, lines: Int, count: Int, _ x: UnsafePointer<Self>,
+    into y: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_running_lines(kernelType, multiplies, lines, count, x, y)
+  }
+
+  static func runningColumns(
+    multiplies: Bool, rows: Int, columns: Int, stride: Int, _ x: UnsafePointer<Self>,
+    into y: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_running_columns(kernelType, multiplies, rows, columns, stride, x, y)
+  }
+}
+
+// MARK: - Symmetric matrices
+
+extension BLASScalar {
+  /// The lower triangle of a square matrix from its upper one.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  static func mirrorUpperTriangle(size: Int, _ a: UnsafeMutablePointer<Self>) {
+    // In tiles, whose rows and columns stay in the first cache.
+    let tile = 32
+    for top in stride(from: 0, to: size, by: tile) {
+      for left in stride(from: 0, through: top, by: tile) {
+        for row in top..<min(top + tile, size) {
+          for column in left..<min(left + tile, row) {
+            a[row * size + column] = a[column * size + row]
+          }
+        }
+      }
+    }
   }
 }

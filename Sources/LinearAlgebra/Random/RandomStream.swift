@@ -52,14 +52,57 @@ extension RandomStream {
 }
 
 extension Tensor {
-  /// A tensor of normal deviates times `standardDeviation`, drawn in row-major order.
+  /// A tensor of normal deviates times `standardDeviation` plus `mean`, drawn in row-major order.
   @inlinable public static func normal(
-    _ shape: Shape, standardDeviation: Double = 1, using random: inout some RandomStream
+    _ shape: Shape, mean: Double = 0, standardDeviation: Double = 1,
+    using random: inout some RandomStream
   ) -> Tensor {
     Tensor(shape: shape) { target in
       for index in target.indices {
         (target.baseAddress! + index).initialize(
-          to: Scalar(standardDeviation * random.normal()))
+          to: Scalar(mean + standardDeviation * random.normal()))
+      }
+    }
+  }
+
+  /// A tensor of numbers uniform in `range`, drawn in row-major order.
+  ///
+  /// - Precondition: the range is not empty, and its width is finite.
+  public static func uniform(
+    _ shape: Shape, in range: Range<Scalar>, using random: inout some RandomStream
+  ) -> Tensor {
+    let low = range.lowerBound.asDouble
+    let width = range.upperBound.asDouble - low
+    require(width > 0 && width.isFinite, "uniform: the range \(range) is empty or not finite")
+    return Tensor(shape: shape) { target in
+      for index in target.indices {
+        let number = Scalar(low + width * random.uniform())
+        // Rounding may reach the bound.
+        (target.baseAddress! + index).initialize(
+          to: number < range.upperBound ? number : range.upperBound.nextDown)
+      }
+    }
+  }
+
+  /// A tensor of whole numbers uniform in `range`, drawn in row-major order.
+  ///
+  /// - Precondition: the range is not empty and has at most `Int.max` numbers, which the scalar type
+  ///   can represent.
+  public static func integers(
+    _ shape: Shape, in range: Range<Int>, using random: inout some RandomStream
+  ) -> Tensor {
+    let largest = Scalar(1 / Scalar.ulpOfOne) * 2
+    require(
+      !range.isEmpty && !range.upperBound.subtractingReportingOverflow(range.lowerBound).overflow,
+      "integers: the range \(range) is empty or too large")
+    require(
+      Scalar(range.lowerBound).magnitude <= largest
+        && Scalar(range.upperBound - 1).magnitude <= largest,
+      "integers: the range \(range) has numbers that \(Scalar.self) cannot represent")
+    return Tensor(shape: shape) { target in
+      for index in target.indices {
+        (target.baseAddress! + index).initialize(
+          to: Scalar(range.lowerBound + random.index(below: range.count)))
       }
     }
   }

@@ -194,7 +194,11 @@ extension Network.Workspace {
   public var gradientNorm: Double {
     var norm = 0.0
     for layer in gradients {
-      for gradient in layer { norm = hypotenuse(norm, Double(gradient.norm())) }
+      for gradient in layer {
+        gradient.withUnsafeElements {
+          norm = hypotenuse(norm, Double(Scalar.nrm2(count: $0.count, $0.baseAddress!)))
+        }
+      }
     }
     return norm
   }
