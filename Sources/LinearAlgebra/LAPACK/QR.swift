@@ -240,7 +240,7 @@ extension Tensor {
   /// Ones on the diagonal and zeros elsewhere.
   static func identity(_ rows: Int, columns: Int) -> Tensor {
     var identity = Tensor.zeros([rows, columns])
-    for index in 0..<min(rows, columns) { identity[index, index] = 1 }
+    for index in 0..<Swift.min(rows, columns) { identity[index, index] = 1 }
     return identity
   }
 }
