@@ -30,6 +30,8 @@
 #endif
 
 #include "functions.h"
+#include "logarithms.h"
+#include "waves.h"
 
 #define RECORD uint32_t
 #define OF_RECORD(name) name##_uint32

@@ -3,6 +3,7 @@
 #include "conversion.h"
 #include "elementwise.h"
 #include "activations.h"
+#include "elementary.h"
 #include "transposition.h"
 #include "products.h"
 #include "dense.h"

@@ -63,3 +63,12 @@ enum PoolWork {
     return body()
   }
 }
+
+/// ``withShares(of:atLeast:inUnitsOf:workers:_:)`` for elements that take a nanosecond or less each.
+package func withElementShares(
+  of count: Int, workers: Int? = nil, _ body: (Range<Int>) -> Void
+) {
+  // Measured with awake threads: two break even with one at 2¹⁶ elements of the fastest functions, at 2¹⁴
+  // of an exponential. A cache line is 16 floats.
+  withShares(of: count, atLeast: 1 << 16, inUnitsOf: 16, workers: workers, body)
+}

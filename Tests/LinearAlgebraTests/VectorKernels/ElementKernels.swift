@@ -31,7 +31,7 @@ struct ElementKernel<Scalar: BLASScalar> {
 }
 
 extension ElementKernel {
-  static var all: [ElementKernel] { activations + gradients + updates }
+  static var all: [ElementKernel] { activations + gradients + updates + functions + pairs }
 
   /// y = function(x).
   private static func activation(
@@ -98,6 +98,61 @@ extension ElementKernel {
         return $1 * Scalar(slope)
       },
     ]
+  }
+}
+
+extension ElementKernel {
+  static var functions: [ElementKernel] {
+    ElementwiseFunction.allCases.map { function in
+      ElementKernel(
+        name: function.rawValue, accuracy: .ulps(function.ulps(Scalar.self)), inputs: 1, outputs: 1,
+        worksInPlace: true, run: { Scalar.apply(function, count: $0, $1[0], into: $2[0]) },
+        twin: { read, _ in [function.value(read[0])] })
+    } + [
+      ElementKernel(
+        name: "clipping", accuracy: .ulps(0), inputs: 1, outputs: 1, worksInPlace: true,
+        run: { Scalar.clip(count: $0, from: -0.5, through: 1, $1[0], into: $2[0]) },
+        twin: { read, _ in [read[0].isNaN ? read[0] : min(max(read[0], -0.5), 1)] })
+    ]
+  }
+
+  /// The functions of two numbers, with each combination of steps.
+  static var pairs: [ElementKernel] {
+    PairFunction.allCases.flatMap { function -> [ElementKernel] in
+      let ulps: Double = function == .pow ? 2 : 0
+      return [
+        ElementKernel(
+          name: "\(function)", accuracy: .ulps(ulps), inputs: 2, outputs: 1, worksInPlace: true,
+          run: { Scalar.apply(function, count: $0, $1[0], .each, $1[1], .each, into: $2[0]) },
+          twin: { read, _ in [function.value(read[0], read[1])] }),
+        ElementKernel(
+          name: "\(function) with one number", accuracy: .ulps(ulps), inputs: 1, outputs: 1,
+          worksInPlace: true,
+          run: { count, read, written in
+            withUnsafePointer(to: 1.5) {
+              Scalar.apply(function, count: count, read[0], .each, $0, .same, into: written[0])
+            }
+          }, twin: { read, _ in [function.value(read[0], 1.5)] }),
+        ElementKernel(
+          name: "\(function) of one number", accuracy: .ulps(ulps), inputs: 1, outputs: 1,
+          worksInPlace: true,
+          run: { count, read, written in
+            withUnsafePointer(to: 1.5) {
+              Scalar.apply(function, count: count, $0, .same, read[0], .each, into: written[0])
+            }
+          }, twin: { read, _ in [function.value(1.5, read[0])] }),
+      ]
+    }
+  }
+}
+
+extension PairFunction {
+  fileprivate func value<Scalar: BLASScalar>(_ a: Scalar, _ b: Scalar) -> Scalar {
+    switch self {
+    case .pow: Scalar(Foundation.pow(Double(a), Double(b)))
+    case .minimum: a.isNaN || b.isNaN ? .nan : a < b ? a : b
+    case .maximum: a.isNaN || b.isNaN ? .nan : a > b ? a : b
+    }
   }
 }
 

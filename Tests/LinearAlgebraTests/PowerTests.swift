@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+@testable import PerceptronLinearAlgebra
+
+@Suite("Powers, extremes and limits")
+struct PowerTests {
+  @Test("A power has the C library's special values", arguments: scalarTypes)
+  func special(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let numbers: [Scalar] = [
+        0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1.5, -1.5, .infinity, -.infinity, .nan, 1e30,
+        -1e30,
+        .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .greatestFiniteMagnitude,
+        1 / .ulpOfOne, 1 / .ulpOfOne + 1, -1 / .ulpOfOne - 1, 2 / .ulpOfOne, 1e-10,
+        1 + .ulpOfOne, 1 - .ulpOfOne,
+      ]
+      for x in numbers {
+        // A tensor's exponents, one exponent for all, one base for all.
+        let forms = [
+          pow(Tensor(shape: [numbers.count], repeating: x), Tensor(numbers)).elements,
+          numbers.map { pow(Tensor([x]), $0)[0] },
+          pow(x, Tensor(numbers)).elements,
+        ]
+        for (index, y) in numbers.enumerated() {
+          let expected = Scalar(Foundation.pow(Double(x), Double(y)))
+          for form in forms {
+            let isRight = ulps(form[index], expected) <= 1.5 && form[index].sign == expected.sign
+            #expect(isRight || expected.isNaN && form[index].isNaN, "\(x) to the power \(y)")
+          }
+        }
+      }
+    }
+    check(type)
+  }
+
+  @Test("A power is right all over its range", arguments: scalarTypes)
+  func accuracy(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      var random = SeededRandom(seed: 4, purpose: "powers")
+      let range = Foundation.log(Double(Scalar.greatestFiniteMagnitude))
+      let pairs = (0..<20_000).map { index -> (x: Scalar, y: Scalar) in
+        let x =
+          index % 2 == 0
+          ? Scalar(Foundation.exp((2 * random.uniform() - 1) * range))
+          : 1 + Scalar(random.normal() * Foundation.pow(2, -22 * random.uniform())).magnitude
+        let y = (2 * random.uniform() - 1) * 1.05 * range / Foundation.log(Double(x))
+        return (x, y.isFinite ? Scalar(y) : 1)
+      }
+      let powers = pow(Tensor(pairs.map(\.x)), Tensor(pairs.map(\.y))).elements
+      for (power, pair) in zip(powers, pairs) {
+        let expected = Scalar(Foundation.pow(Double(pair.x), Double(pair.y)))
+        #expect(ulps(power, expected) <= 2, "\(pair.x) to the power \(pair.y)")
+      }
+      #expect(pow(Tensor<Scalar>([3, -0.5, 1.1]), 2).elements == [9, 0.25, 1.1 * 1.1])
+    }
+    check(type)
+  }
+
+  @Test("NaN wins among extremes, and the operands' order means nothing", arguments: scalarTypes)
+  func extremes(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let a = Tensor<Scalar>([1, .nan, 2, -.infinity, .nan])
+      let b = Tensor<Scalar>([2, 0, .nan, .infinity, .nan])
+      for (left, right) in [(a, b), (b, a)] {
+        let (small, large) = (minimum(left, right).elements, maximum(left, right).elements)
+        #expect(zip(small, [1, .nan, .nan, -.infinity, .nan]).allSatisfy { isSame($0, $1) })
+        #expect(zip(large, [2, .nan, .nan, .infinity, .nan]).allSatisfy { isSame($0, $1) })
+      }
+      #expect(minimum(Tensor<Scalar>([1, 3]), 2).elements == [1, 2])
+      #expect(maximum(Tensor<Scalar>([1, 3]), 2).elements == [2, 3])
+      #expect(minimum(a, .nan).elements.allSatisfy { $0.isNaN })
+      #expect(maximum(a, -.infinity)[1].isNaN)
+    }
+    check(type)
+  }
+
+  @Test("Clipping moves what is outside to the bounds and leaves NaN", arguments: scalarTypes)
+  func clip(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let x = Tensor<Scalar>([-.infinity, -2, 0.5, 3, .infinity, .nan])
+      let cases: [(Tensor<Scalar>, [Scalar])] = [
+        (x.clipped(to: -1...2), [-1, -1, 0.5, 2, 2, .nan]),
+        (x.clipped(to: (-1)...), [-1, -1, 0.5, 3, .infinity, .nan]),
+        (x.clipped(to: ...2), [-.infinity, -2, 0.5, 2, 2, .nan]),
+        (x.clipped(to: 0...0), [0, 0, 0, 0, 0, .nan]),
+        (x.clipped(to: -.infinity ... .infinity), x.elements),
+      ]
+      for (result, expected) in cases {
+        #expect(zip(result.elements, expected).allSatisfy { isSame($0, $1) })
+      }
+      var y = Tensor<Scalar>([-3, 3])
+      y.clip(to: (-1)...)
+      y.clip(to: ...2)
+      #expect(y.elements == [-1, 2])
+      y.clip(to: 0...1)
+      #expect(y.elements == [0, 1])
+      #expect(Tensor<Scalar>.zeros([0, 3]).clipped(to: 0...1).shape == [0, 3])
+    }
+    check(type)
+  }
+
+  @Test("Results take the memory of an operand that nobody else needs")
+  func memory() {
+    let kept = abs(Tensor<Double>.sample([4]))
+    let elements = kept.elements
+    let doubled = { kept * Tensor(2) }
+    #expect(pow(kept, doubled()).elements == pow(kept, kept + kept).elements)
+    #expect(maximum(doubled(), kept).elements == elements.map { Swift.max($0, 2 * $0) })
+    #expect(maximum(kept, doubled()).elements == elements.map { Swift.max($0, 2 * $0) })
+    #expect(minimum(kept, kept) == kept)
+    #expect(pow(kept, Double(3)).count == 4 && pow(Double(3), kept).count == 4)
+    #expect(kept.elements == elements)
+  }
+}
