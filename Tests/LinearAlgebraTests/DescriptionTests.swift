@@ -56,15 +56,29 @@ struct DescriptionTests {
     #expect(
       Tensor<Float>.counting([20]).description == "[ 0.0,  1.0,  2.0, …, 17.0, 18.0, 19.0]")
     #expect(
-      Tensor<Float>.counting([9, 2]).description == """
+      Tensor<Float>.counting([13, 2]).description == """
         [[ 0.0,  1.0],
          [ 2.0,  3.0],
          [ 4.0,  5.0],
          …,
-         [12.0, 13.0],
-         [14.0, 15.0],
-         [16.0, 17.0]]
+         [20.0, 21.0],
+         [22.0, 23.0],
+         [24.0, 25.0]]
         """)
+  }
+
+  @Test(
+    "twelve entries are shown, as ten class probabilities; more digits and entries as asked for")
+  func options() {
+    #expect(
+      (Tensor<Float>.counting([10]) / 10).description
+        == "[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]")
+    let third = Tensor<Double>([1 / 3.0, 1e-9])
+    #expect(third.description(significantDigits: 8) == "[0.33333333,     1.0e-9]")
+    #expect(third.description(significantDigits: 17).contains("0.3333333333333333"))
+    #expect(
+      Tensor<Double>.counting([20]).description(longestAxis: 20).split(separator: ",").count == 20)
+    #expect(Tensor<Double>.counting([5]).description(longestAxis: 4) == "[0.0, 1.0, …, 3.0, 4.0]")
   }
 
   @Test("a tensor without elements names its shape")

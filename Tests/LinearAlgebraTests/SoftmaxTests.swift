@@ -51,7 +51,7 @@ struct SoftmaxTests {
       #expect(result.gradient.firstNonFinite() == nil)
       expectClose(
         result.probabilities,
-        [[0.5, 0.5, 0], [0, 1, 0], [1.0 / 3, 1.0 / 3, 1.0 / 3], [0, 0, 1]] as Tensor<Double>)
+        Tensor([[0.5, 0.5, 0], [0, 1, 0], [1.0 / 3, 1.0 / 3, 1.0 / 3], [0, 0, 1]]))
     }
     check(type)
   }

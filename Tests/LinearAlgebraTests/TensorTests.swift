@@ -4,21 +4,32 @@ import Testing
 
 @Suite("Tensor")
 struct TensorTests {
-  @Test("nested literals make tensors of rank 0 to 4")
+  @Test("nested literals make tensors of rank 1 to 4")
   func literals() {
-    let scalar: Tensor<Float> = 2.5
     let vector: Tensor<Float> = [1, 2]
     let matrix: Tensor<Double> = [[1, 2, 3], [4, 5, 6.5]]
     let three: Tensor<Double> = [[[1], [2]], [[3], [4]]]
     let four: Tensor<Double> = [[[[1, 2]]]]
     let none: Tensor<Double> = []
-    #expect(scalar.shape == [] && scalar.scalar == 2.5)
     #expect(vector.shape == [2] && vector.elements == [1, 2])
     #expect(matrix.shape == [2, 3] && matrix.elements == [1, 2, 3, 4, 5, 6.5])
     #expect(three.shape == [2, 2, 1] && three.elements == [1, 2, 3, 4])
     #expect(four.shape == [1, 1, 1, 2])
     #expect(none.shape == [0])
     #expect(([[], []] as Tensor<Double>).shape == [2, 0])
+  }
+
+  @Test("rows of variables make a matrix")
+  func rows() {
+    let (x, y): (Float, Float) = (2, 3)
+    #expect(Tensor([[x, 1], [y, 1]]) == [[2, 1], [3, 1]])
+    #expect(Tensor([[Double]]()).shape == [0, 0])
+  }
+
+  @Test("a number is no tensor, so that x == 0 does not compile")
+  func numbers() {
+    #expect(!(Tensor<Float>.self is any ExpressibleByIntegerLiteral.Type))
+    #expect(!(Tensor<Float>.self is any ExpressibleByFloatLiteral.Type))
   }
 
   @Test("initializers fill in row-major order")
@@ -146,7 +157,7 @@ struct SharingTests {
     #expect(slice[rows: 1..<2].elements == [6, 7, 8], "a slice of a slice")
     #expect(matrix[rows: 4..<4].shape == [0, 3])
     #expect(matrix.row(2).shape == [3])
-    #expect(matrix.row(2).address == matrix.address + 6 * 4)
+    #expect(matrix.row(2).address != matrix.address + 6 * 4, "a row is a copy")
     #expect(Tensor<Float>.counting([5])[rows: 2..<4].elements == [2, 3])
     let volume = Tensor<Float>.counting([3, 2, 2])
     #expect(volume.row(1).shape == [2, 2])
@@ -175,9 +186,4 @@ struct SharingTests {
     #expect(slice.address == address)
     #expect(slice.elements == [2, 7])
   }
-}
-
-extension Tensor {
-  /// Where the first element is, for checks that nothing was copied.
-  fileprivate var address: UInt { withUnsafeElements { UInt(bitPattern: $0.baseAddress) } }
 }

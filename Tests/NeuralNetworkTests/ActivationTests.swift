@@ -107,8 +107,8 @@ struct ActivationTests {
   @Test("The slope of a leaky rectifier is its own, also in another scalar type")
   func leakySlope() {
     let layer = LeakyReLU<Float>(slope: 0.3)
-    #expect(layer.forward([-10, 10]) == [-10 * 0.3, 10])
-    #expect(layer.backward(upstream: [2, 2], input: [-1, 1]).input == [2 * 0.3, 2])
+    #expect(layer.forward([-10, 10]) == Tensor([-10 * 0.3, 10]))
+    #expect(layer.backward(upstream: [2, 2], input: [-1, 1]).input == Tensor([2 * 0.3, 2]))
     #expect(layer.converted(to: Double.self).specification == .leakyReLU(slope: 0.3))
     #expect(layer != LeakyReLU(slope: 0.2))
   }

@@ -31,3 +31,8 @@ extension Tensor {
     Tensor((0..<shape.count).map { Scalar($0) }, shape: shape)
   }
 }
+
+extension Tensor {
+  /// Where the first element is, for checks that nothing was copied.
+  public var address: UInt { withUnsafeElements { UInt(bitPattern: $0.baseAddress) } }
+}

@@ -2,6 +2,7 @@
 // defines for a type is undefined at the end.
 #include "conversion.h"
 #include "elementwise.h"
+#include "pairs.h"
 #include "activations.h"
 #include "elementary.h"
 #include "transposition.h"

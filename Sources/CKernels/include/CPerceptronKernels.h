@@ -15,6 +15,22 @@
 // The type of a kernel's numbers.
 typedef enum { ckernels_float, ckernels_double } ckernels_type;
 
+// Arithmetic on two numbers.
+typedef enum {
+  ckernels_add,
+  ckernels_subtract,
+  ckernels_multiply,
+  ckernels_divide,
+} ckernels_operation;
+
+// Relations of two numbers.
+typedef enum {
+  ckernels_less,
+  ckernels_less_or_equal,
+  ckernels_equal,
+  ckernels_not_equal,
+} ckernels_relation;
+
 // ckernels_relu and so on: see kernels.def. Buffers have elements of the given type; single numbers are
 // rounded to it.
 #define CKERNELS_LIST(...) __VA_ARGS__

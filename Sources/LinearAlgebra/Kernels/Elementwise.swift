@@ -3,11 +3,34 @@ internal import CPerceptronKernels
 /// An arithmetic operation on pairs of elements.
 package enum ElementwiseOperation: Sendable {
   case add, subtract, multiply, divide
+
+  fileprivate var kernel: ckernels_operation {
+    switch self {
+    case .add: ckernels_add
+    case .subtract: ckernels_subtract
+    case .multiply: ckernels_multiply
+    case .divide: ckernels_divide
+    }
+  }
+}
+
+/// A relation of pairs of elements. That they are greater is that they are less the other way round.
+package enum ElementwiseRelation: Sendable {
+  case less, lessOrEqual, equal, notEqual
+
+  fileprivate var kernel: ckernels_relation {
+    switch self {
+    case .less: ckernels_less
+    case .lessOrEqual: ckernels_less_or_equal
+    case .equal: ckernels_equal
+    case .notEqual: ckernels_not_equal
+    }
+  }
 }
 
 /// How an operand of an element-wise operation is read: element by element, or one for all.
-package enum OperandStep: Sendable {
-  case each, same
+package enum OperandStep: Int, Sendable {
+  case same, each
 }
 
 extension BLASScalar {
@@ -32,43 +55,36 @@ extension BLASScalar {
   }
 
   /// result = left `operation` right, element by element; `result` may be an operand.
-  @_specialize(where Self == Float)
-  @_specialize(where Self == Double)
   package static func combine(
     _ operation: ElementwiseOperation, count: Int,
     _ left: UnsafePointer<Self>, _ leftStep: OperandStep,
     _ right: UnsafePointer<Self>, _ rightStep: OperandStep,
     into result: UnsafeMutablePointer<Self>
   ) {
-    // Working in place has loops of its own: where two pointers might overlap, the vectorised loop is behind a check that equal pointers fail.
-    @inline(__always) func loop(_ apply: (Self, Self) -> Self) {
-      let inPlace = left == UnsafePointer(result)
-      switch (leftStep, rightStep) {
-      case (.each, .each) where inPlace:
-        for index in 0..<count { result[index] = apply(result[index], right[index]) }
-      case (.each, .each):
-        for index in 0..<count { result[index] = apply(left[index], right[index]) }
-      case (.each, .same) where inPlace:
-        let held = right[0]
-        for index in 0..<count { result[index] = apply(result[index], held) }
-      case (.each, .same):
-        let held = right[0]
-        for index in 0..<count { result[index] = apply(left[index], held) }
-      case (.same, .each):
-        let held = left[0]
-        for index in 0..<count { result[index] = apply(held, right[index]) }
-      case (.same, .same):
-        let value = apply(left[0], right[0])
-        for index in 0..<count { result[index] = value }
-      }
-    }
-    if count == 0 { return }
-    switch operation {
-    case .add: loop { $0 + $1 }
-    case .subtract: loop { $0 - $1 }
-    case .multiply: loop { $0 * $1 }
-    case .divide: loop { $0 / $1 }
-    }
+    ckernels_arithmetic(
+      kernelType, count, operation.kernel, left, leftStep.rawValue, right, rightStep.rawValue,
+      result
+    )
+  }
+
+  /// result = whether left `relation` right, element by element.
+  package static func compare(
+    _ relation: ElementwiseRelation, count: Int,
+    _ left: UnsafePointer<Self>, _ leftStep: OperandStep,
+    _ right: UnsafePointer<Self>, _ rightStep: OperandStep,
+    into result: UnsafeMutablePointer<Bool>
+  ) {
+    ckernels_compare(
+      kernelType, count, relation.kernel, left, leftStep.rawValue, right, rightStep.rawValue, result
+    )
+  }
+
+  /// y = x where the mask is true.
+  package static func replace(
+    count: Int, where mask: UnsafePointer<Bool>, _ x: UnsafePointer<Self>, _ step: OperandStep,
+    into y: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_replace(kernelType, count, mask, x, step.rawValue, y)
   }
 
   /// y = sign(x), where the signs of 0 and NaN are 0; `y` may be `x`.

@@ -1,9 +1,67 @@
 extension Tensor: CustomStringConvertible {
-  /// The elements in nested brackets, columns aligned; long axes show their first and last three
-  /// entries around an ellipsis, and four significant digits stand for each element.
-  public var description: String {
-    if rank == 0 { return Self.format(scalar) }
-    if count == 0 { return rank == 1 ? "[]" : "[] of shape \(shape)" }
+  /// The elements in nested brackets, with four significant digits and at most twelve entries of each axis:
+  /// see ``description(significantDigits:longestAxis:)``.
+  public var description: String { description(significantDigits: 4) }
+
+  /// The elements in nested brackets, columns aligned.
+  ///
+  /// - Parameters:
+  ///   - significantDigits: the digits of each element, 1 to 17, without trailing zeros; the whole part of a
+  ///     number below 10⁷ is shown with at least one decimal, others in scientific notation.
+  ///   - longestAxis: the most entries of an axis that are shown. Of a longer one there are the first and
+  ///     last three, or fewer, around an ellipsis.
+  public func description(significantDigits: Int = 4, longestAxis: Int = 12) -> String {
+    require(
+      (1...17).contains(significantDigits) && longestAxis >= 0,
+      "description: \(significantDigits) digits and \(longestAxis) entries, expected 1 to 17 and 0 or more"
+    )
+    return TensorText(shape: shape, longestAxis: longestAxis) {
+      Self.format(self[position: $0], significantDigits)
+    }.text
+  }
+
+  private static func format(_ value: Scalar, _ significant: Int) -> String {
+    let number = Double(value)
+    if number.isNaN { return "nan" }
+    guard number.isFinite, number != 0 else { return number == 0 ? "0.0" : "\(number)" }
+    let sign = number < 0 ? "-" : ""
+    var exponent = 0
+    var leading = number.magnitude
+    while leading >= 10 { (leading, exponent) = (leading / 10, exponent + 1) }
+    while leading < 1 { (leading, exponent) = (leading * 10, exponent - 1) }
+    let unit = (1..<significant).reduce(1.0) { unit, _ in unit * 10 }
+    if !(-4...6).contains(exponent) {
+      let rounded = (leading * unit).rounded() / unit
+      return sign + (rounded < 10 ? "\(rounded)e\(exponent)" : "1.0e\(exponent + 1)")
+    }
+    let decimals = Swift.max(1, significant - 1 - exponent)
+    let power = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
+    // A number with more digits than a Double holds is its own.
+    guard number.magnitude * power < 0x1p53 else { return "\(number)" }
+    let digits = String(Int((number.magnitude * power).rounded()))
+    var text = String(repeating: "0", count: Swift.max(0, decimals + 1 - digits.count)) + digits
+    text.insert(".", at: text.index(text.endIndex, offsetBy: -decimals))
+    while text.hasSuffix("0") && !text.hasSuffix(".0") { text.removeLast() }
+    return sign + text
+  }
+}
+
+extension Tensor: CustomReflectable {
+  /// The shape only, so that a debugger does not list every element's storage.
+  public var customMirror: Mirror { Mirror(self, children: ["shape": shape.dimensions]) }
+}
+
+/// The text of a tensor or mask: its elements in nested brackets.
+struct TensorText {
+  let shape: Shape
+  /// The most entries of an axis that are shown.
+  var longestAxis = 12
+  /// The text of the element at a position in row-major order.
+  let cell: (_ position: Int) -> String
+
+  var text: String {
+    if shape.rank == 0 { return cell(0) }
+    if shape.count == 0 { return shape.rank == 1 ? "[]" : "[] of shape \(shape)" }
     var cells: [String] = []
     collectCells(axis: 0, start: 0, into: &cells)
     let width = cells.map(\.count).max() ?? 0
@@ -11,25 +69,23 @@ extension Tensor: CustomStringConvertible {
     return render(axis: 0, width: width, &remaining)
   }
 
-  /// The number of entries shown at each end of a long axis.
-  private var shownAtEachEnd: Int { 3 }
-
   /// The indices along an axis that are shown; nil stands for the ellipsis.
   private func shownIndices(_ axis: Int) -> [Int?] {
     let extent = shape[axis]
-    if extent <= 2 * shownAtEachEnd + 1 { return Array(0..<extent) }
-    return Array(0..<shownAtEachEnd) + [nil] + Array(extent - shownAtEachEnd..<extent)
+    if extent <= longestAxis { return Array(0..<extent) }
+    let atEachEnd = min(3, longestAxis / 2)
+    return Array(0..<atEachEnd) + [nil] + Array(extent - atEachEnd..<extent)
   }
 
   private func stride(_ axis: Int) -> Int {
-    (axis + 1..<Swift.max(rank, axis + 1)).reduce(1) { $0 * shape[$1] }
+    (axis + 1..<max(shape.rank, axis + 1)).reduce(1) { $0 * shape[$1] }
   }
 
   private func collectCells(axis: Int, start: Int, into cells: inout [String]) {
     for index in shownIndices(axis).compactMap({ $0 }) {
       let position = start + index * stride(axis)
-      if axis == rank - 1 {
-        cells.append(Self.format(self[position: position]))
+      if axis == shape.rank - 1 {
+        cells.append(cell(position))
       } else {
         collectCells(axis: axis + 1, start: position, into: &cells)
       }
@@ -37,7 +93,7 @@ extension Tensor: CustomStringConvertible {
   }
 
   private func render(axis: Int, width: Int, _ cells: inout ArraySlice<String>) -> String {
-    let innermost = axis == rank - 1
+    let innermost = axis == shape.rank - 1
     var parts: [String] = []
     for index in shownIndices(axis) {
       if index == nil {
@@ -52,32 +108,4 @@ extension Tensor: CustomStringConvertible {
     let separator = innermost ? ", " : ",\n" + String(repeating: " ", count: axis + 1)
     return "[" + parts.joined(separator: separator) + "]"
   }
-
-  /// Four significant digits or one decimal, whichever is more, without trailing zeros; in
-  /// scientific notation for very large and very small numbers.
-  private static func format(_ value: Scalar) -> String {
-    let number = Double(value)
-    guard number.isFinite, number != 0 else { return number == 0 ? "0.0" : "\(number)" }
-    let sign = number < 0 ? "-" : ""
-    var exponent = 0
-    var leading = number.magnitude
-    while leading >= 10 { (leading, exponent) = (leading / 10, exponent + 1) }
-    while leading < 1 { (leading, exponent) = (leading * 10, exponent - 1) }
-    if !(-4...6).contains(exponent) {
-      let rounded = (leading * 1000).rounded() / 1000
-      return sign + (rounded < 10 ? "\(rounded)e\(exponent)" : "1.0e\(exponent + 1)")
-    }
-    let decimals = Swift.max(1, 3 - exponent)
-    let power = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
-    let digits = String(Int((number.magnitude * power).rounded()))
-    var text = String(repeating: "0", count: Swift.max(0, decimals + 1 - digits.count)) + digits
-    text.insert(".", at: text.index(text.endIndex, offsetBy: -decimals))
-    while text.hasSuffix("0") && !text.hasSuffix(".0") { text.removeLast() }
-    return sign + text
-  }
-}
-
-extension Tensor: CustomReflectable {
-  /// The shape only, so that a debugger does not list every element's storage.
-  public var customMirror: Mirror { Mirror(self, children: ["shape": shape.dimensions]) }
 }

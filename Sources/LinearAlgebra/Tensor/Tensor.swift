@@ -1,7 +1,7 @@
 /// A dense, row-major array of numbers with zero to four dimensions: a value.
 ///
-/// Copies share their elements until one of them is written to. Slices of leading rows
-/// (`tensor[rows: 10..<20]`) share them too. Storage is aligned to 64 bytes.
+/// Copies share their elements until one of them is written to; what else shares them says so. Storage is
+/// aligned to 64 bytes.
 ///
 ///     let weights: Tensor<Float> = [[1, 2], [3, 4]]
 ///     let scores = matmul(inputs, weights) + bias
@@ -57,6 +57,17 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   /// A vector of elements.
   public init(_ elements: some Collection<Scalar>) {
     self.init(elements, shape: [elements.count])
+  }
+
+  /// A matrix of rows: `Tensor([[x, 1], [y, 1]])`.
+  ///
+  /// - Precondition: all rows have as many elements.
+  public init(_ rows: [[Scalar]]) {
+    let columns = rows.first?.count ?? 0
+    if let odd = rows.firstIndex(where: { $0.count != columns }) {
+      fatalError("Tensor: row \(odd) has \(rows[odd].count) elements, row 0 has \(columns)")
+    }
+    self.init(rows.flatMap { $0 }, shape: [rows.count, columns])
   }
 
   /// A tensor whose elements are another's, rounded to this scalar type where it is narrower.
@@ -142,6 +153,9 @@ extension Tensor {
     }
   }
 
+  /// Whether nothing else refers to the storage, so that a result may take the elements' place.
+  mutating func ownsElements() -> Bool { isKnownUniquelyReferenced(&storage) }
+
   /// Copies the elements to storage of their own unless no other tensor shares them.
   @inlinable mutating func makeUnique() {
     if isKnownUniquelyReferenced(&storage) { return }
@@ -161,40 +175,5 @@ extension Tensor: Equatable {
       && lhs.withUnsafeElements { left in
         rhs.withUnsafeElements { right in left.elementsEqual(right) }
       }
-  }
-}
-
-// MARK: - Literals
-
-extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
-  /// A scalar.
-  public init(floatLiteral value: Double) { self.init(Scalar(value)) }
-  /// A scalar.
-  public init(integerLiteral value: Int) { self.init(Scalar(value)) }
-}
-
-extension Tensor: ExpressibleByArrayLiteral {
-  /// A tensor from nested literals: `[1, 2]` is a vector, `[[1, 2], [3, 4]]` a matrix.
-  ///
-  /// - Precondition: the parts have one shape, of rank 3 at most.
-  public init(arrayLiteral parts: Tensor...) {
-    guard let first = parts.first else {
-      self = .zeros([0])
-      return
-    }
-    if let odd = parts.first(where: { $0.shape != first.shape }) {
-      fatalError(
-        "Tensor literal: parts of shape \(first.shape) and \(odd.shape) stand side by side")
-    }
-    self.init(shape: Shape([parts.count] + first.shape.dimensions)) { target in
-      var next = target.baseAddress!
-      for part in parts {
-        part.withUnsafeElements { source in
-          guard let base = source.baseAddress else { return }
-          next.initialize(from: base, count: source.count)
-          next += source.count
-        }
-      }
-    }
   }
 }

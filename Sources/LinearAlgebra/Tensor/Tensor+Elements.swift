@@ -45,10 +45,13 @@ extension Tensor {
     }
   }
 
-  /// The leading rows `range` (elements, for a vector), sharing this tensor's storage.
+  /// The leading rows `range` (elements, for a vector), sharing this tensor's storage: nothing is copied.
+  ///
+  /// While the slice lives, the next write to either copies what that one holds: all of this tensor, where it
+  /// is this one. `tensor[10..<20]` is a copy of the rows from the start.
   ///
   /// - Precondition: rank 1 or more, `range` within the first extent.
-  /// - Complexity: O(1); O(slice) when either side is written to afterwards.
+  /// - Complexity: O(1).
   public subscript(rows range: Range<Int>) -> Tensor {
     require(rank > 0, "rows: a scalar has no rows")
     require(
@@ -57,15 +60,14 @@ extension Tensor {
     return sharingRows(range)
   }
 
-  /// Row `index` with one dimension less, sharing this tensor's storage: a matrix's row is a
-  /// vector.
+  /// Row `index` with one dimension less, copied: a matrix's row is a vector.
   ///
   /// - Precondition: rank 2 or more, `0 ≤ index < shape[0]`.
   public func row(_ index: Int) -> Tensor {
     require(rank > 1, "row: a tensor of shape \(shape) has no rows")
     require(
       index >= 0 && index < shape[0], "row: row \(index) of a tensor of shape \(shape)")
-    return sharingRows(index..<index + 1).reshaped(to: Shape(shape.dimensions.dropFirst()))
+    return self[index..<index + 1].reshaped(to: shape.removing(axis: 0))
   }
 
   /// The single element of a tensor that has only one, such as the result of `sum()`.
@@ -82,6 +84,15 @@ extension Tensor {
       "subscript: position \(position) of a tensor of shape \(shape)")
   }
 
+  @usableFromInline func wrongIndices(_ indices: (Int, Int, Int, Int), used: Int) -> String {
+    let all = [indices.0, indices.1, indices.2, indices.3]
+    let given = all[..<used].map(String.init).joined(separator: ", ")
+    let problem = "subscript: [\(given)] of a tensor of shape \(shape)"
+    if used >= rank { return problem }
+    let slice = given + String(repeating: ", .all", count: rank - used)
+    return problem + ": an element has \(rank) indices; a slice is written [\(slice)]"
+  }
+
   /// The row-major position of `indices`, of which the first `used` count; the rest are 0.
   @inlinable func position(_ indices: (Int, Int, Int, Int), used: Int) -> Int {
     let extents = shape.extents
@@ -89,7 +100,7 @@ extension Tensor {
       used == rank
         && indices.0 >= 0 && indices.0 < extents.0 && indices.1 >= 0 && indices.1 < extents.1
         && indices.2 >= 0 && indices.2 < extents.2 && indices.3 >= 0 && indices.3 < extents.3,
-      "subscript: \(used) indices \(indices) of a tensor of shape \(shape)")
+      wrongIndices(indices, used: used))
     return ((indices.0 * extents.1 + indices.1) * extents.2 + indices.2) * extents.3 + indices.3
   }
 }

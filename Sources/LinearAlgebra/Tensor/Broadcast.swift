@@ -1,0 +1,140 @@
+// Broadcasting, by NumPy's rules: shapes are aligned at their last axes, and an extent of 1, or an axis
+// that is missing, is repeated along the other shape's.
+
+extension Shape {
+  /// The shape that two operands of an element-wise operation have together; nil where some axis has two
+  /// different extents, neither of them 1.
+  ///
+  /// | one | other | together |
+  /// |---|---|---|
+  /// | [3, 4] | [4] or [1, 4] | [3, 4] |
+  /// | [3, 1] | [1, 4] | [3, 4] |
+  /// | [3, 4] | [3] | nil |
+  public static func broadcast(_ one: Shape, _ other: Shape) -> Shape? {
+    if one == other { return one }
+    let rank = max(one.rank, other.rank)
+    let (a, b) = (one.alignedExtents, other.alignedExtents)
+    var extents = a
+    for axis in 0..<maximumRank {
+      if a[axis] == 1 {
+        extents[axis] = b[axis]
+      } else if b[axis] != 1 && b[axis] != a[axis] {
+        return nil
+      }
+    }
+    return Shape(alignedExtents: extents, rank: rank)
+  }
+
+  /// The extents of four axes, with ones before the shape's own.
+  var alignedExtents: SIMD4<Int> {
+    var aligned = SIMD4(1, 1, 1, 1)
+    for axis in 0..<rank { aligned[axis + Shape.maximumRank - rank] = self[axis] }
+    return aligned
+  }
+
+  /// The shape of the last `rank` of four extents.
+  init(alignedExtents aligned: SIMD4<Int>, rank: Int) {
+    self.init((Shape.maximumRank - rank..<Shape.maximumRank).map { aligned[$0] })
+  }
+
+  /// The distances between neighbors along four axes in row-major order, with those of ``alignedExtents``.
+  var alignedStrides: SIMD4<Int> {
+    let extents = alignedExtents
+    var strides = SIMD4(1, 1, 1, 1)
+    for axis in stride(from: 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * extents[axis + 1]
+    }
+    return strides
+  }
+}
+
+/// How the elements of two operands go together: loops over as few axes as possible, the innermost of
+/// which walks over neighbors or stays.
+struct Broadcast {
+  /// The shape of the result.
+  let result: Shape
+  private var extents = SIMD4(1, 1, 1, 1)
+  private var left = SIMD4(0, 0, 0, 0)
+  private var right = SIMD4(0, 0, 0, 0)
+
+  /// - Precondition: the shapes go together.
+  init(_ lhs: Shape, _ operation: @autoclosure () -> String, _ rhs: Shape) {
+    guard let result = Shape.broadcast(lhs, rhs) else {
+      fatalError(
+        "\(operation()): shapes \(lhs) and \(rhs) do not go together; extents have to be equal or 1, "
+          + "counted from the last axis")
+    }
+    self.result = result
+    if lhs == rhs {
+      (extents[3], left[3], right[3]) = (lhs.count, 1, 1)
+    } else {
+      let whole = result.alignedExtents
+      let (leftStrides, rightStrides) = (
+        Broadcast.strides(of: lhs, in: whole), Broadcast.strides(of: rhs, in: whole)
+      )
+      // From the innermost axis out: an axis that goes on where the last one ends becomes part of it.
+      var place = 3
+      var isFirst = true
+      for axis in stride(from: 3, through: 0, by: -1) where whole[axis] != 1 {
+        let extent = whole[axis]
+        if isFirst {
+          (extents[3], left[3], right[3]) = (extent, leftStrides[axis], rightStrides[axis])
+          isFirst = false
+        } else if leftStrides[axis] == left[place] * extents[place]
+          && rightStrides[axis] == right[place] * extents[place]
+        {
+          extents[place] *= extent
+        } else {
+          place -= 1
+          (extents[place], left[place], right[place]) = (
+            extent, leftStrides[axis], rightStrides[axis]
+          )
+        }
+      }
+    }
+  }
+
+  /// The strides of a shape along the axes of a larger one: 0 where it is repeated.
+  private static func strides(of shape: Shape, in whole: SIMD4<Int>) -> SIMD4<Int> {
+    let own = shape.alignedExtents
+    var strides = shape.alignedStrides
+    for axis in 0..<4 where own[axis] == 1 && whole[axis] != 1 { strides[axis] = 0 }
+    return strides
+  }
+
+  /// How an operand is read within a run.
+  private func step(_ stride: Int) -> OperandStep { stride == 0 ? .same : .each }
+
+  /// The least number of elements of an element-wise operation that is worth a thread.
+  static let elementsWorthThread = 1 << 16
+
+  /// Calls `body` for each run of neighbors in the result: with the positions of the run's first elements in
+  /// the operands and the result, and how many they are. Several threads share a large result.
+  func forEachRun(
+    _ body: (
+      _ count: Int, _ left: Int, _ leftStep: OperandStep, _ right: Int, _ rightStep: OperandStep,
+      _ result: Int
+    ) -> Void
+  ) {
+    if result.count == 0 { return }
+    let length = extents[3]
+    let (leftStep, rightStep) = (step(left[3]), step(right[3]))
+    let rows = extents[0] * extents[1] * extents[2]
+    if rows == 1 {
+      withShares(of: length, atLeast: Self.elementsWorthThread, inUnitsOf: 64) { range in
+        let start = range.lowerBound
+        body(range.count, start * left[3], leftStep, start * right[3], rightStep, start)
+      }
+      return
+    }
+    withShares(of: rows, atLeast: max(1, Self.elementsWorthThread / length)) { range in
+      for row in range {
+        let (rest, k) = row.quotientAndRemainder(dividingBy: extents[2])
+        let (i, j) = rest.quotientAndRemainder(dividingBy: extents[1])
+        body(
+          length, i * left[0] + j * left[1] + k * left[2], leftStep,
+          i * right[0] + j * right[1] + k * right[2], rightStep, row * length)
+      }
+    }
+  }
+}
