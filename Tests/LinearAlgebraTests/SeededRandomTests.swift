@@ -115,6 +115,18 @@ struct SeededRandomTests {
     expectClose(numbers.mean(), 0.5, tolerance: 0.015)
   }
 
+  @Test("a tensor of uniform numbers in single precision stays below 1, all others rounded")
+  func belowOne() {
+    var random = SeededRandom(seed: 7)
+    var same = random
+    let numbers = Tensor<Float>.uniform([7355], using: &random)
+    let drawn = (0..<7355).map { _ in same.uniform() }
+    // Number 7354, counted from 0, lies within half a unit in the last place of 1.
+    #expect(Float(drawn[7354]) == 1 && numbers[7354] == Float(1).nextDown)
+    #expect(numbers.elements.dropLast() == drawn.dropLast().map { Float($0) }[...])
+    #expect(random == same)
+  }
+
   @Test("a permutation holds every index once", arguments: [0, 1, 2, 100])
   func permutation(count: Int) {
     var random = SeededRandom(seed: 1)

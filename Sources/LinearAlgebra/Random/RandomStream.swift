@@ -33,6 +33,12 @@ extension RandomStream {
     for position in indices.indices { indices[position] = index(below: bound) }
   }
 
+  /// A number uniform in [0, 1): ``uniform()`` rounded to `Scalar`, or the largest number below 1 where
+  /// it would be rounded to 1.
+  @inlinable public mutating func uniform<Scalar: BLASScalar>(as scalar: Scalar.Type) -> Scalar {
+    min(Scalar(uniform()), Scalar(1).nextDown)
+  }
+
   /// The integers 0..<count in random order.
   ///
   /// - Precondition: `count ≥ 0`.
@@ -113,7 +119,7 @@ extension Tensor {
   {
     Tensor(shape: shape) { target in
       for index in target.indices {
-        (target.baseAddress! + index).initialize(to: Scalar(random.uniform()))
+        (target.baseAddress! + index).initialize(to: random.uniform(as: Scalar.self))
       }
     }
   }
