@@ -117,6 +117,29 @@ struct BatchNormTests {
     #expect(Self.statistics(after: [Tensor<Double>.zeros([0, 2])]) == [[0, 0], [1, 1]])
   }
 
+  @Test(
+    "A constant column has its number as the mean and no variance, though its sum is rounded",
+    arguments: [2, 3, 7, 33, 100, 1001])
+  func constant(rows: Int) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let numbers: [Scalar] = [1e6 / 7, -1 / 3, 1e-3, 12345.678]
+      let x = Tensor(
+        (0..<rows * 4).map { numbers[$0 % 4] }, shape: [rows, 4])
+      let layer = BatchNorm<Scalar>(size: 4)
+      let pass = Pass.training(seed: 0)
+      #expect(layer.forward(x, pass: pass) == .zeros([rows, 4]))
+      let statistics = Self.statistics(after: [x], momentum: 1)
+      #expect(statistics == [Tensor(numbers), .zeros([4])])
+      // Only the mean of the upstream gradient is taken off, times 1 / √epsilon.
+      let upstream = Tensor<Scalar>.sample([rows, 4], seed: 3)
+      let (parameters, input) = layer.backward(upstream: upstream, input: x, pass: pass)
+      #expect(parameters["gamma"] == .zeros([4]))
+      let expected = (upstream - upstream.mean(axis: 0)) / Scalar(1e-5).squareRoot()
+      expectClose(input + 1000, expected + 1000)
+    }
+    for type in scalarTypes { check(type) }
+  }
+
   @Test("A column far from 0 keeps its variance")
   func offset() {
     func check<Scalar: BLASScalar>(_: Scalar.Type, offset: Scalar) {

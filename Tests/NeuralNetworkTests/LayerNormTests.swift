@@ -42,6 +42,28 @@ struct LayerNormTests {
     }
   }
 
+  @Test(
+    "A constant row gives beta, though its sum is rounded", arguments: [2, 3, 7, 33, 100, 1001])
+  func constant(columns: Int) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for number in [1e6 / 7, -1 / 3, 1e-3, 12345.678] as [Scalar] {
+        let x = Tensor<Scalar>(shape: [2, columns], repeating: number)
+        let layer = LayerNorm<Scalar>(size: columns)
+        #expect(layer.forward(x) == .zeros([2, columns]))
+        let upstream = Tensor<Scalar>.sample([2, columns], seed: 3)
+        let (parameters, input) = layer.backward(upstream: upstream, input: x)
+        #expect(parameters["gamma"] == .zeros([columns]))
+        let means = upstream.mean(axis: 1)
+        let expected = Tensor<Scalar>(
+          upstream.elements.enumerated().map {
+            ($1 - means[$0 / columns]) / Scalar(1e-5).squareRoot()
+          }, shape: x.shape)
+        expectClose(input + 1000, expected + 1000)
+      }
+    }
+    for type in scalarTypes { check(type) }
+  }
+
   @Test("A row far from 0 keeps its variance, a constant row and a row of one number give beta")
   func degenerate() {
     func check<Scalar: BLASScalar>(_: Scalar.Type, offset: Scalar) {

@@ -24,6 +24,10 @@ package struct ColumnMoments<Scalar: BLASScalar> {
 
 extension BLASScalar {
   /// The mean of each column and its biased variance; both are 0 where there are no rows.
+  ///
+  /// The corrected two-pass algorithm (Chan, Golub and LeVeque 1983): what rounding left in the sum of
+  /// the deviations corrects the variance and the mean. So a constant column has its number as the mean,
+  /// and a variance of 0, also where the sum of its rows was rounded.
   @_specialize(where Self == Float)
   @_specialize(where Self == Double)
   package static func columnMoments(
@@ -33,17 +37,24 @@ extension BLASScalar {
     let count = Self(max(rows, 1))
     addRows(rows: rows, columns: columns, x, into: mean)
     for column in 0..<columns { mean[column] /= count }
-    // The mean is taken off before squaring: the mean of the squares minus the mean's square would
-    // leave nothing but rounding where the mean is large.
-    fill(count: columns, variance, with: 0)
-    for row in 0..<rows {
-      let x = x + row * columns
-      for column in 0..<columns {
-        let deviation = x[column] - mean[column]
-        variance[column] += deviation * deviation
+    forEachStrip(of: columns) { start, width, deviations, squares, _ in
+      let (x, mean, variance) = (x + start, mean + start, variance + start)
+      fill(count: width, deviations, with: 0)
+      fill(count: width, squares, with: 0)
+      for row in 0..<rows {
+        let x = x + row * columns
+        for column in 0..<width {
+          let deviation = x[column] - mean[column]
+          deviations[column] += deviation
+          squares[column] += deviation * deviation
+        }
+      }
+      for column in 0..<width {
+        let correction = deviations[column] / count
+        mean[column] += correction
+        variance[column] = max(squares[column] - deviations[column] * correction, 0) / count
       }
     }
-    for column in 0..<columns { variance[column] /= count }
   }
 
   /// y = x̂·gamma + beta, where x̂ = (x − mean) / √(variance + epsilon), everything but x and y by

@@ -1,6 +1,8 @@
 extension BLASScalar {
   /// y = x̂·gamma + beta, where x̂ = (x − mean) / √(variance + epsilon) with each row's own mean and
   /// variance; leaves each row's mean and 1 / √(variance + epsilon) in `moments`. `y` may be `x`.
+  ///
+  /// The moments are corrected as those of ``columnMoments(rows:columns:_:mean:variance:)`` are.
   @_specialize(where Self == Float)
   @_specialize(where Self == Double)
   package static func normalizeRows(
@@ -11,7 +13,13 @@ extension BLASScalar {
     let count = Self(columns)
     for row in 0..<rows {
       let (x, y) = (x + row * columns, y + row * columns)
-      let mean = sum(count: columns, x) / count
+      var mean = sum(count: columns, x) / count
+      mean +=
+        laneSum(count: columns) { index in
+          lanes(x, index) - mean
+        } one: { index in
+          x[index] - mean
+        } / count
       let variance =
         laneSum(count: columns) { index in
           let deviation = lanes(x, index) - mean
