@@ -18,6 +18,13 @@ struct DescriptionTests {
     #expect(Tensor(value).description == text)
   }
 
+  @Test("a NaN's sign, which processors give to a quotient of zeros, is not shown")
+  func signOfNaN() {
+    let nan = -Double.nan
+    #expect("\(nan)" == "-nan" && Tensor(nan).description == "nan")
+    #expect(Tensor<Float>([1, -.nan]).description == "[1.0, nan]")
+  }
+
   @Test("a number reads the same in Float")
   func singlePrecision() {
     #expect(Tensor<Float>([0.1, 1e-3, 123456]).description == "[     0.1,    0.001, 123456.0]")

@@ -17,6 +17,12 @@ public protocol BLASScalar:
 extension Float: BLASScalar {}
 extension Double: BLASScalar {}
 
+extension BLASScalar {
+  /// The number itself, or NaN without a sign: processors give one to a quotient of zeros, and Swift
+  /// prints it.
+  package var withoutNaNSign: Self { isNaN ? .nan : self }
+}
+
 // MARK: - BLAS
 
 extension BLASScalar {

@@ -1,4 +1,5 @@
 import Foundation
+import PerceptronFiles
 
 /// An invalid setting, such as a dropout rate of 1.
 public struct InvalidSetting: LocalizedError, Sendable, Equatable, CustomStringConvertible {
@@ -25,7 +26,9 @@ public struct InvalidSetting: LocalizedError, Sendable, Equatable, CustomStringC
   package static func demand(
     _ holds: Bool, _ name: String, _ value: some Any, _ expected: String
   ) throws {
-    if !holds { throw InvalidSetting(name: name, value: "\(value)", expected: expected) }
+    if holds { return }
+    let value = (value as? Double).map(plain) ?? "\(value)"
+    throw InvalidSetting(name: name, value: value, expected: expected)
   }
 
   /// Throws unless `value` is finite and above 0.

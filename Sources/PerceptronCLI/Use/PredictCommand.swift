@@ -203,7 +203,7 @@ struct PredictCommand: CommandWithExamples {
   }
 
   private static func tabbed(_ values: [Double]) -> String {
-    values.map { "\($0)" }.joined(separator: "\t")
+    values.map(plain).joined(separator: "\t")
   }
 
   /// The `Double` whose shortest text is that of `value`: 0.1, not 0.10000000149011612.

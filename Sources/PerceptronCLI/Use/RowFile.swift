@@ -74,7 +74,7 @@ struct PredictionTable {
         switch schema.kind {
         case .classes: return [schema.names[found.classes[row]]] + (probabilities ?? [])
         // In their own units, of which single precision may not hold the digits.
-        case .numbers: return (found.values?.row(row).elements ?? []).map { "\($0)" }
+        case .numbers: return (found.values?.row(row).elements ?? []).map(plain)
         case .labels:
           return probabilities
             ?? (found.values?.row(row).elements ?? []).map { $0 == 1 ? "1" : "0" }

@@ -35,7 +35,7 @@ public struct ClassActivations: Sendable, Equatable {
     }
     support = sums.support
     means = Tensor(
-      sums.sums.indices.map { sums.sums[$0] / sums.support[$0 / units] },
+      sums.sums.indices.map { (sums.sums[$0] / sums.support[$0 / units]).withoutNaNSign },
       shape: [data.classCount, units])
     let hasRows = sums.support.contains { $0 > 0 }
     silentUnits = hasRows ? (0..<units).filter { sums.isSilent[$0] } : []

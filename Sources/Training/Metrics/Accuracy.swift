@@ -12,7 +12,8 @@ public func accuracy(of predicted: [Int], labels: [Int]) -> Double {
   require(
     predicted.count == labels.count,
     "accuracy: \(labels.count) labels for \(predicted.count) predictions")
-  return Double(zip(predicted, labels).count { $0 == $1 }) / Double(labels.count)
+  let right = Double(zip(predicted, labels).count { $0 == $1 })
+  return (right / Double(labels.count)).withoutNaNSign
 }
 
 // MARK: - Confidence interval
@@ -52,7 +53,7 @@ package func accuracyIntervalText(_ accuracy: Double, rowCount: Int) -> String? 
 ///   - scores: [rows, classes]; probabilities give the same.
 ///   - labels: a class for each row.
 public func topKAccuracy<Scalar>(_ k: Int, of scores: Tensor<Scalar>, labels: [Int]) -> Double {
-  Double(countAmongTop(k, of: scores, labels: labels)) / Double(labels.count)
+  (Double(countAmongTop(k, of: scores, labels: labels)) / Double(labels.count)).withoutNaNSign
 }
 
 extension Network {
@@ -80,7 +81,7 @@ extension Network {
       // Where one output tells two classes apart, two may be named: all.
       right += k >= classCount ? labels.count : countAmongTop(k, of: outputs, labels: labels)
     }
-    return Double(right) / Double(data.count)
+    return (Double(right) / Double(data.count)).withoutNaNSign
   }
 }
 

@@ -48,9 +48,11 @@ public struct BinaryCounts: Sendable, Hashable {
   public var support: Double { truePositives + falseNegatives }
 
   /// The share of the rows that is predicted rightly; NaN without weight.
-  public var accuracy: Double { (truePositives + trueNegatives) / total }
+  public var accuracy: Double { ((truePositives + trueNegatives) / total).withoutNaNSign }
   /// The share of the rows that is predicted to be of the class 1; NaN without weight.
-  public var predictedShare: Double { (truePositives + falsePositives) / total }
+  public var predictedShare: Double {
+    ((truePositives + falsePositives) / total).withoutNaNSign
+  }
   /// Of the rows predicted to be of the class 1, the share that is; nil where there are none.
   public var precision: Double? { share(of: truePositives + falsePositives) }
   /// Of the rows of the class 1, the share that is predicted so; nil where there are none.

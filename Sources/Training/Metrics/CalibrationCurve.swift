@@ -54,9 +54,10 @@ public struct CalibrationCurve: Sendable, Hashable {
       sums[place].add(probability, label, weight)
     }
     bins = sums.enumerated().map { place, sum in
-      let observed = sum.ones / sum.weight
+      let observed = (sum.ones / sum.weight).withoutNaNSign
       return Bin(
-        lower: edge(place), upper: edge(place + 1), meanPrediction: sum.predicted / sum.weight,
+        lower: edge(place), upper: edge(place + 1),
+        meanPrediction: (sum.predicted / sum.weight).withoutNaNSign,
         observedShare: observed, weight: sum.weight, count: sum.count,
         interval: sum.count == 0
           ? nil : wilsonInterval(observed, rows: sum.weight * sum.weight / sum.squares))
@@ -100,7 +101,7 @@ public struct CalibrationCurve: Sendable, Hashable {
   public var expectedError: Double {
     let used = bins.filter { $0.weight > 0 }
     let sum = used.reduce(0) { $0 + $1.weight * abs($1.meanPrediction - $1.observedShare) }
-    return sum / used.reduce(0) { $0 + $1.weight }
+    return (sum / used.reduce(0) { $0 + $1.weight }).withoutNaNSign
   }
 
   /// The maximum calibration error, the largest |mean prediction − observed share| of a bin with rows; nil

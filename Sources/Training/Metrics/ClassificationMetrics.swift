@@ -22,7 +22,7 @@ public func balancedAccuracy(
     if predicted[row] == label { right[label] += weight }
   }
   let recalls = zip(right, all).filter { $1 > 0 }.map { $0 / $1 }
-  return recalls.reduce(0, +) / Double(recalls.count)
+  return (recalls.reduce(0, +) / Double(recalls.count)).withoutNaNSign
 }
 
 /// The weighted mean of −ln p, p being the probability that a row's class was given, but at least 2⁻⁵² and
@@ -50,7 +50,7 @@ public func logLoss(
     if weight > 0 { sum += weight * surprise(probabilities[row, label]) }
     total += weight
   }
-  return sum / total
+  return (sum / total).withoutNaNSign
 }
 
 /// −ln of a probability, which is moved by 2⁻⁵² from 0 or 1 so that no row alone decides.

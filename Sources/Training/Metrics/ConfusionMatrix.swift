@@ -9,7 +9,7 @@ import PerceptronNeuralNetwork
 ///     print(matrix)
 ///     print(matrix.recall[3] ?? .nan, try matrix.json)
 ///
-/// As JSON it is the class names and the counts.
+/// As JSON it is the class names and the counts, which decoding checks.
 public struct ConfusionMatrix: Sendable, Equatable {
   /// The classes' names.
   public let classNames: [String]
@@ -50,6 +50,12 @@ public struct ConfusionMatrix: Sendable, Equatable {
 }
 
 extension ConfusionMatrix: Codable {
+  /// `{"classNames": ["cat", "dog"], "counts": [[8, 2], [1, 9]]}`, indented.
+  public var json: String { get throws { try Self.json(of: self) } }
+
+  /// That of every value: a property of the same name would call itself.
+  private static func json(of value: some Encodable) throws -> String { try value.json }
+
   private enum CodingKeys: CodingKey { case classNames, counts }
 
   /// Reads names and counts; throws unless there is a count of 0 or more for each pair of classes.
@@ -99,7 +105,7 @@ extension ConfusionMatrix {
 
   /// The share of rows whose class is predicted; NaN for no rows.
   public var accuracy: Double {
-    Double(counts.indices.reduce(0) { $0 + counts[$1][$1] }) / Double(count)
+    (Double(counts.indices.reduce(0) { $0 + counts[$1][$1] }) / Double(count)).withoutNaNSign
   }
 
   /// The number of rows of each class.

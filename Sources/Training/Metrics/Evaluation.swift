@@ -224,7 +224,8 @@ extension Predictor {
           scaling: data.preprocessing.targets)
         values = data.values(of: metrics, for: found)
       }
-      return Evaluation(count: data.count, loss: sums.loss / sums.weight, metrics: values)
+      return Evaluation(
+        count: data.count, loss: (sums.loss / sums.weight).withoutNaNSign, metrics: values)
     }
   }
 }

@@ -25,7 +25,7 @@ func macroF1(_ found: Predictions, _ targets: DatasetTargets, _ weights: [Double
       of: places.map { predicted[$0] }, labels: places.map { Int(truth[$0]) }, weights: weights
     ).f1
   }
-  return scores.reduce(0, +) / Double(scores.count)
+  return (scores.reduce(0, +) / Double(scores.count)).withoutNaNSign
 }
 
 /// The mean over rows and labels of −ln(probability of the label's value).
@@ -47,5 +47,5 @@ func labelLogLoss(
     }
     total += weight * Double(columns)
   }
-  return sum / total
+  return (sum / total).withoutNaNSign
 }

@@ -215,7 +215,9 @@ extension MetricValues: Codable {
   }
 }
 
-private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+private func mean(_ values: [Double]) -> Double {
+  (values.reduce(0, +) / Double(values.count)).withoutNaNSign
+}
 
 /// The mean over the columns of a metric of numbers.
 private func meanOverColumns(
@@ -238,5 +240,5 @@ func weightedAccuracy(of predicted: [Int], labels: [Int], weights: [Double]?) ->
     if predicted[row] == labels[row] { right += weights[row] }
     total += weights[row]
   }
-  return right / total
+  return (right / total).withoutNaNSign
 }

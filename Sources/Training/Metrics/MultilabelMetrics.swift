@@ -67,6 +67,6 @@ public struct MultilabelMetrics: Sendable, Hashable {
   }
 
   private static func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(values.count)
+    (values.reduce(0, +) / Double(values.count)).withoutNaNSign
   }
 }

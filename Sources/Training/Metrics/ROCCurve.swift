@@ -34,8 +34,8 @@ public struct ROCCurve: Sendable, Hashable {
     }
     func point(_ threshold: Double, zeros: Double, ones: Double) -> Point {
       Point(
-        threshold: threshold, falsePositiveRate: zeros / ranking.zeros,
-        truePositiveRate: ones / ranking.ones)
+        threshold: threshold, falsePositiveRate: (zeros / ranking.zeros).withoutNaNSign,
+        truePositiveRate: (ones / ranking.ones).withoutNaNSign)
     }
     var (ones, zeros) = (0.0, 0.0)
     var points = [point(.infinity, zeros: 0, ones: 0)]

@@ -1,3 +1,5 @@
+import PerceptronLinearAlgebra
+
 /// The weighted mean of |prediction − target|, in the targets' unit; NaN where no row has a weight above 0.
 ///
 /// - Parameters:
@@ -44,7 +46,7 @@ public func coefficientOfDetermination(
   if variance == 0 || used.allSatisfy({ targets[$0] == targets[first] }) {
     return error == 0 ? 1 : error.isNaN ? .nan : 0
   }
-  return 1 - error / variance
+  return (1 - error / variance).withoutNaNSign
 }
 
 private func meanSquaredError(
@@ -65,5 +67,5 @@ func weightedMean(
     if weight > 0 { sum += weight * number(row) }
     total += weight
   }
-  return sum / total
+  return (sum / total).withoutNaNSign
 }

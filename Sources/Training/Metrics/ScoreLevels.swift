@@ -55,7 +55,7 @@ struct ScoreLevels {
       area += level.zeros * (above + level.ones / 2)
       above += level.ones
     }
-    return area / (ones * zeros)
+    return (area / (ones * zeros)).withoutNaNSign
   }
 
   private struct Row {

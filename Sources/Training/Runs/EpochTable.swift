@@ -33,7 +33,7 @@ enum EpochTable {
       }
     }
     if metrics.isEmpty { metrics = [.accuracy] }
-    func cell(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    func cell(_ value: Double?) -> String { value.map(plain) ?? "" }
     let lines = epochs.map { epoch -> String in
       let pairs = metrics.map { [cell(epoch.batch[$0]), cell(epoch.validation?[$0])] }
       let cells =
