@@ -1,3 +1,5 @@
+import PerceptronNeuralNetwork
+
 /// The learning rates of a run, and where it stands among its epochs. A checkpoint holds all of it.
 ///
 /// A state whose custom schedule is not registered can be decoded, but gives no rates.
@@ -13,6 +15,8 @@ public struct ScheduleState: Equatable, Sendable {
   private var epochRate: Double
   private var endedEpochs = 0
   private var plateau = Plateau()
+  /// A rate that stands in place of the schedule's.
+  private var ownRate: Double?
   private let rule: Rule
 
   /// The state before the first iteration.
@@ -28,10 +32,20 @@ public struct ScheduleState: Equatable, Sendable {
 
   /// The learning rate of an iteration, counted from 0, of the current epoch.
   public func rate(at iteration: Int) -> Double {
+    if let ownRate { return ownRate }
     guard let rule = rule.value else {
       fatalError("ScheduleState: no schedule \"\(schedule)\" is registered")
     }
     return rule.rate(at: position(iteration))
+  }
+
+  /// Sets a rate that stands in place of the schedule's from now on; nil goes back to the schedule, which
+  /// has gone on meanwhile.
+  ///
+  /// - Throws: `InvalidSetting` for a rate that is negative or not finite.
+  public mutating func setRate(_ rate: Double?) throws {
+    if let rate { try InvalidSetting.demandNotNegative("learning rate", rate) }
+    ownRate = rate
   }
 
   /// Ends an epoch.
@@ -54,7 +68,7 @@ public struct ScheduleState: Equatable, Sendable {
 
 extension ScheduleState: Codable {
   private enum CodingKeys: CodingKey {
-    case schedule, baseRate, iterations, epochRate, endedEpochs, plateau
+    case schedule, baseRate, iterations, epochRate, endedEpochs, plateau, ownRate
   }
 
   /// Decodes a state, which has no rates if its custom schedule is not registered.
@@ -67,6 +81,7 @@ extension ScheduleState: Codable {
     epochRate = try values.decode(Double.self, forKey: .epochRate)
     endedEpochs = try values.decode(Int.self, forKey: .endedEpochs)
     plateau = try values.decode(Plateau.self, forKey: .plateau)
+    ownRate = try values.decodeIfPresent(Double.self, forKey: .ownRate)
   }
 }
 

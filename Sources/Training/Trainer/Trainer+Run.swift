@@ -162,8 +162,13 @@ extension Trainer {
           let moment = TrainingMoment(
             progress: progress(of: trainer.members[index], after: current, place, isEvaluated),
             engine: engine, place: place)
-          for callback in callbacks where try callback.body(moment) == .stop {
-            leaving.insert(index)
+          for callback in callbacks {
+            switch try callback.body(moment) {
+            case .proceed: break
+            case .stop: leaving.insert(index)
+            case .setLearningRate(let rate): try trainer.members[index].schedule.setRate(rate)
+            case .followSchedule: try trainer.members[index].schedule.setRate(nil)
+            }
           }
         }
       }

@@ -21,12 +21,17 @@ public struct TrainingProgress: Sendable {
   public let epoch: History.Epoch?
 }
 
-/// Whether a training run goes on.
-public enum TrainingDirective: Sendable {
+/// How a training run goes on.
+public enum TrainingDirective: Sendable, Equatable {
   /// Make the next iteration.
   case proceed
   /// End the run now; the network keeps what it has learned.
   case stop
+  /// Make the next iterations with this learning rate, a finite number of 0 or more. It stands in place
+  /// of the schedule's until a callback sets another one; the schedule goes on unseen.
+  case setLearningRate(Double)
+  /// Make the next iterations with the schedule's learning rate again.
+  case followSchedule
 }
 
 /// A network of a ``Trainer`` after an iteration, with its batch. Valid while the callback runs; network
@@ -65,6 +70,14 @@ public struct TrainingCallback<Scalar: BLASScalar> {
 
   /// Calls `body` after each iteration. The network's run ends where it returns `stop`, and throws what
   /// it throws.
+  ///
+  ///     // Halves the learning rate after each evaluation.
+  ///     .perform {
+  ///       $0.progress.epoch == nil ? .proceed : .setLearningRate($0.progress.learningRate / 2)
+  ///     }
+  ///
+  /// A learning rate that it sets is that network's alone, and part of a checkpoint: a resumed run goes on
+  /// with it. Where several callbacks set one, the last of them counts.
   ///
   /// - Parameter end: called once the run is over, whatever ended it: its length, early stopping, a
   ///   callback, a cancellation or an error. The run throws what it throws, unless it has failed before.
@@ -116,8 +129,8 @@ private final class CSVLog {
       let file = try file ?? open(before: progress)
       self.file = file
       let metric = progress.metric
-      let train = progress.epoch?.batch[metric].map { "\($0)" } ?? ""
-      let validation = progress.epoch?.validationValue(of: metric).map { "\($0)" } ?? ""
+      let train = progress.epoch?.batch[metric].map(plain) ?? ""
+      let validation = progress.epoch?.validationValue(of: metric).map(plain) ?? ""
       let line =
         "\(progress.iteration),\(progress.loss),\(progress.learningRate),\(train),\(validation)\n"
       try file.write(contentsOf: Data(line.utf8))
