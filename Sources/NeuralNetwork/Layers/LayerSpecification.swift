@@ -24,6 +24,8 @@ public enum LayerSpecification: Sendable, Codable, Hashable {
   case layerNorm(epsilon: Double = 1e-5)
   /// ``EnsembleLayer`` of such networks, which predict classes unless there is a mean of another kind.
   case ensemble([NetworkSpecification], mean: EnsembleMean? = nil)
+  /// A layer of your own that ``register(_:settings:float:double:)`` registered under this name.
+  case custom(name: String, settings: [String: Double] = [:])
 }
 
 /// A network of an ensemble without its parameters: its layers and its loss.
@@ -109,6 +111,9 @@ extension LayerSpecification {
               using: &random)
           }, mean: mean ?? .probabilities)
       }
+    case .custom(let name, let settings):
+      makeRegistered(
+        name, settings, inputSize: inputSize, initializer: initializer, using: &random)
     }
   }
 
@@ -118,7 +123,8 @@ extension LayerSpecification {
     return makeLayer(inputSize: inputSize, initializer: .zeros, using: &random)
   }
 
-  /// Throws `InvalidSetting` unless the settings are valid: for values from outside the program.
+  /// Throws `InvalidSetting` unless the settings are valid, and a layer of your own is registered: for
+  /// values from outside the program.
   public func check() throws {
     switch self {
     case .affine(let outputs):
@@ -153,6 +159,8 @@ extension LayerSpecification {
           own == first, "\(mean.outputs) of an ensemble's member",
           own.map { "\($0)" } ?? "as many as inputs", first.map { "\($0)" } ?? "as many as inputs")
       }
+    case .custom(let name, let settings):
+      _ = try Self.registry.value(name, settings: settings)
     case .relu, .tanh, .sigmoid, .gelu: break
     }
   }
@@ -177,6 +185,7 @@ extension LayerSpecification: CustomStringConvertible {
       "batch norm" + (momentum == 0.1 ? "" : ", momentum \(momentum)") + Self.unusual(epsilon)
     case .layerNorm(let epsilon): "layer norm" + Self.unusual(epsilon)
     case .ensemble(let members, _): "ensemble of \(members.count)"
+    case .custom(let name, let settings): CustomSettings.displayName(name, settings)
     }
   }
 

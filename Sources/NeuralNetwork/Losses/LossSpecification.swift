@@ -17,6 +17,8 @@ public enum LossSpecification: Sendable, Codable, Hashable {
   case huber(delta: Double = 1)
   /// ``LogisticLoss``.
   case logistic
+  /// A loss of your own that ``register(_:settings:float:double:)`` registered under this name.
+  case custom(name: String, settings: [String: Double] = [:])
 
   /// ``SoftmaxLoss`` without label smoothing or class weights.
   public static var softmax: LossSpecification { .softmax() }
@@ -61,13 +63,14 @@ public enum LossSpecification: Sendable, Codable, Hashable {
     case .absoluteError: AbsoluteError<Scalar>()
     case .huber(let delta): Huber<Scalar>(delta: delta)
     case .logistic: LogisticLoss<Scalar>()
+    case .custom(let name, let settings): makeRegistered(name, settings)
     }
   }
 
   /// Whether a number for each output may be its target.
   public var takesValues: Bool { makeLoss(Double.self).takesValues }
 
-  /// Throws `InvalidSetting` unless the settings are valid, for `classCount` classes if that is known.
+  /// Throws `InvalidSetting` unless the settings are valid, and a loss of your own is registered, for `classCount` classes if that is known.
   public func check(classCount: Int? = nil) throws {
     switch self {
     case .softmax(let labelSmoothing, let classWeights):
@@ -79,6 +82,8 @@ public enum LossSpecification: Sendable, Codable, Hashable {
       try InvalidSetting.demand(
         Float(delta) > 0 && Float(delta).isFinite, "Huber delta", delta,
         "a number above 0 that single precision can hold")
+    case .custom(let name, let settings):
+      _ = try Self.registry.value(name, settings: settings)
     case .hinge, .squaredHinge, .squaredError, .absoluteError, .logistic: break
     }
   }
@@ -113,6 +118,7 @@ extension LossSpecification: CustomStringConvertible {
     case .absoluteError: "absolute error"
     case .huber(let delta): "huber" + (delta == 1 ? "" : ", delta \(delta)")
     case .logistic: "logistic"
+    case .custom(let name, let settings): CustomSettings.displayName(name, settings)
     }
   }
 }

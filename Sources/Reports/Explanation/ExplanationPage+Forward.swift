@@ -70,7 +70,7 @@ extension ExplanationPage {
     case .dropout(let rate):
       "Dropout passes everything on, as at every inference; in training it sets \(percent(rate)) of the "
         + "units to 0 and multiplies the others by \(figure(1 / (1 - rate), 4))."
-    case .affine, .ensemble, nil: "Then comes \(layer.name)."
+    case .affine, .ensemble, .custom, nil: "Then comes \(layer.name)."
     }
   }
 

@@ -90,9 +90,12 @@ public struct CheckpointSummary: Sendable {
     iteration = state.iteration
     rowCount = state.rowCount
     let architecture = try archive.checkpointArchitecture(path: path)
+    try architecture.check(path: path)
     inputSize = architecture.inputSize
     layers = architecture.layers
-    let outputSize = architecture.layers.widths.last ?? architecture.inputSize
+    let outputSize = architecture.layers.reduce(architecture.inputSize) {
+      $1.outputSize(forInputSize: $0)
+    }
     classCount = architecture.loss.makeLoss(Float.self).classCount(outputSize: outputSize)
     iterations = state.schedule.iterations
   }

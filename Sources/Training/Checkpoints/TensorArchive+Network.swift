@@ -22,9 +22,11 @@ extension NetworkArchitecture {
   /// The part of a network that has no form in a file, for messages.
   static func unknownPart(of network: Network<some BLASScalar>) -> String {
     for (index, layer) in network.layers.enumerated() where layer.specification == nil {
-      return "layer \(index), \(layer.name), has no form in a file"
+      return "layer \(index), \(layer.name), has no form in a file; give it a name by "
+        + "LayerSpecification.register and its specification"
     }
-    return "its loss, \(network.loss.name), has no form in a file"
+    return "its loss, \(network.loss.name), has no form in a file; give it a name by "
+      + "LossSpecification.register and its specification"
   }
 
   /// Throws where sizes or settings are none that a network can have.
@@ -112,6 +114,9 @@ extension TensorArchive {
         for member in members {
           try checkWeights(member.layers, inputs: width, prefix: prefix, &count, as: scalar)
         }
+      case .custom:
+        count += layer.parameterNames(forInputSize: width).count { $0 == "W" }
+        width = layer.outputSize(forInputSize: width)
       default: break
       }
     }

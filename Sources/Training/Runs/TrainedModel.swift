@@ -148,6 +148,7 @@ extension TrainedModel {
     guard let architecture = NetworkArchitecture(of: network) else {
       throw FileError(path, "not written: \(NetworkArchitecture.unknownPart(of: network))")
     }
+    try architecture.check(path: path)
     var archive = TensorArchive(metadata: [
       Metadata.format.key: Metadata.format.value,
       Metadata.version: Metadata.currentVersion,

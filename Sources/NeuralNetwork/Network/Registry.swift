@@ -1,8 +1,7 @@
 import PerceptronFiles
 import PerceptronLinearAlgebra
-import PerceptronNeuralNetwork
 
-/// The settings of an optimizer or a schedule of your own, by name.
+/// The settings of a layer, a loss, an optimizer or a schedule of your own, by name.
 public struct CustomSettings: Sendable {
   let values: [String: Double]
 
@@ -17,31 +16,31 @@ public struct CustomSettings: Sendable {
   }
 
   /// A name and settings for people, the settings in alphabetical order.
-  static func displayName(_ name: String, _ settings: [String: Double]) -> String {
+  package static func displayName(_ name: String, _ settings: [String: Double]) -> String {
     ([name] + settings.sortedByKey.map { "\($0.key) \($0.value)" })
       .joined(separator: ", ")
   }
 }
 
-/// The rules that a program has registered under names, so that files can refer to them.
+/// What a program has registered under names, so that files can refer to it.
 ///
 /// There is one registry of each kind in a process, since a file may be read far from the code that
-/// wrote it. It is consulted when a run begins or resumes, not during its steps.
-final class Registry<Value: Sendable>: Sendable {
+/// wrote it. It is consulted when a network is built and when a run begins or resumes, not during steps.
+package final class Registry<Value: Sendable>: Sendable {
   private struct Entry {
     let settings: [String]
     let value: Value
   }
 
-  /// The kind of rule, such as `optimizer`, and the type that has `register`, for messages.
+  /// The kind of what is registered, such as `optimizer`, and the type that has `register`, for messages.
   private let kind: String
   private let type: String
   private let entries = Locked<[String: Entry]>([:])
 
-  init(kind: String, type: String) { (self.kind, self.type) = (kind, type) }
+  package init(kind: String, type: String) { (self.kind, self.type) = (kind, type) }
 
   /// Registers a value, replacing any earlier one of that name.
-  func register(_ name: String, settings: [String], _ value: Value) {
+  package func register(_ name: String, settings: [String], _ value: Value) {
     entries.withLock { $0[name] = Entry(settings: settings, value: value) }
   }
 
@@ -49,7 +48,7 @@ final class Registry<Value: Sendable>: Sendable {
   ///
   /// - Throws: `InvalidSetting` where there is no such name, or where `settings` does not have
   ///   exactly the names that were registered with it.
-  func value(_ name: String, settings: [String: Double]) throws -> (Value, CustomSettings) {
+  package func value(_ name: String, settings: [String: Double]) throws -> (Value, CustomSettings) {
     guard let entry = entries.withLock({ $0[name] }) else {
       let names = entries.withLock { $0.keys.stablySorted() }
       let known = names.isEmpty ? "none is" : names.joined(separator: ", ")
