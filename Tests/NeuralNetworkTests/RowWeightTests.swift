@@ -117,15 +117,22 @@ struct RowWeightTests {
     for type in scalarTypes { check(type) }
   }
 
-  @Test("Rows whose weights are all 0 have loss 0 and gradient 0", arguments: Conformance.losses)
+  @Test(
+    "Rows whose weights are all 0 have neither loss nor gradient: NaN, as in PyTorch",
+    arguments: Conformance.losses)
   func allZero(loss: LossCase) {
     let made = loss.specification(outputs: 4).makeLoss(Double.self)
     let targets = Targets(
       loss.targets(rows: 3, outputs: 4, seed: 2).kind, weights: [Double](repeating: 0, count: 3))
     let outputs = Tensor<Double>.sample([3, 4])
-    #expect(made(outputs, targets) == 0)
-    #expect(made.gradient(outputs, targets) == .zeros([3, 4]))
-    #expect(made.gradient(.zeros([3, 4]) + .nan, targets) == .zeros([3, 4]))
+    #expect("\(made(outputs, targets))" == "nan")
+    #expect(made.gradient(outputs, targets).elements.allSatisfy { $0.isNaN })
+    let network = Network<Double>(
+      inputSize: 4, layers: [Affine(weights: .sample([4, 4]), bias: .zeros([4]))], loss: made)
+    #expect("\(network.loss(of: outputs, targets))" == "nan")
+    let (loss, gradients) = network.lossAndGradients(of: outputs, targets)
+    #expect(
+      "\(loss)" == "nan" && gradients.allSatisfy { $0.tensor.elements.allSatisfy { $0.isNaN } })
   }
 
   @Test(
@@ -172,7 +179,7 @@ struct RowWeightTests {
               network.forward(x, through: 0, pass: .inference, share)
               network.computeLosses(targets, share, into: losses)
               network.computeLossGradient(
-                targets, normalizer: network.loss.divisor(of: targets, rows: rows), share)
+                targets, normalizer: network.loss.normalizer(of: targets, rows: rows), share)
             }
           }
         }

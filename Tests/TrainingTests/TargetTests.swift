@@ -367,4 +367,56 @@ struct TargetModelTests {
     }
     #expect(try RunRecord.Results(json: json.utf8) == results)
   }
+
+  @Test(
+    "A batch whose rows all have the weight 0 has no loss: it ends the run before the weights change",
+    arguments: [true, false], [1, 3])
+  func withoutWeight(byClass: Bool, workers: Int) throws {
+    // Rows 20 and later weigh nothing.
+    let labels = (0..<40).map { $0 < 20 ? 1 + $0 % 2 : 0 }
+    let data = Dataset(
+      Features(Tensor<Double>.sample([40, 4])), targets: .classes(labels, names: ["a", "b", "c"]),
+      weights: byClass ? nil : (0..<40).map { $0 < 20 ? 1 : 0 }
+    ).prepared(with: .none, as: Double.self)
+    let settings = TrainerSettings(
+      optimizer: .adam(), learningRate: 0.1, length: .iterations(300), batchSize: 4,
+      sampling: .replacement, evaluation: .never, classWeights: byClass ? [0, 1, 1] : nil,
+      workers: workers)
+    func net() -> Network<Double> {
+      var random = SeededRandom(seed: 1)
+      return Network(
+        inputSize: 4, [.affine(outputs: 5), .batchNorm(), .relu, .affine(outputs: 3)],
+        using: &random)
+    }
+    var trainer = try Trainer(
+      net(), rowCount: 40, settings: settings, random: SeededRandom(seed: 3))
+    var last = trainer.network
+    let error = #expect(throws: TrainingError.self) {
+      try trainer.run(
+        on: data,
+        callbacks: [
+          .perform {
+            last = $0.network
+            return .proceed
+          }
+        ])
+    }
+    guard case .batchWithoutWeight(let iteration, let history) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(history.loss.count == iteration && iteration > 0)
+    #expect(
+      error?.description.hasPrefix(
+        "the rows of iteration \(iteration)'s batch all have the weight 0, so that it has no loss")
+        == true)
+    #expect(
+      trainer.network == last
+        && trainer.network.parameters.allSatisfy { $0.tensor.firstNonFinite() == nil })
+    // A checkpoint of the run says the same.
+    let scratch = try TemporaryDirectory()
+    try trainer.saveCheckpoint(to: scratch.file("checkpoint"))
+    let resumed = try Trainer<Double, SeededRandom>(resumingFrom: scratch.file("checkpoint"))
+    #expect(resumed.members[0].failure == error && resumed.isFinished)
+  }
 }

@@ -90,7 +90,7 @@ public struct NetworkObjective: GradientCheckable {
         .filter { $0.0.isPenalized }.map { $0.1.tensor }
     }
     let rows = targets.rowCount
-    let normalizer = targets.withBlock { network.loss.divisor(of: $0, rows: rows) }
+    let normalizer = targets.withBlock { network.loss.normalizer(of: $0, rows: rows) }
     var losses = network.loss.rowLosses(block, targets)
     if normalizer != Double(rows) { losses *= Double(rows) / normalizer }
     return LossProbe(
@@ -112,7 +112,7 @@ public struct NetworkObjective: GradientCheckable {
 
   /// The gradients by backpropagation.
   public func gradients() -> Parameters<Double> {
-    network.lossAndGradients(of: x, targets, penalty: penalty, pass: pass).gradients
+    network.lossAndGradients(of: x, targets, penalty: penalty, pass: pass).gradients.parameters
   }
 }
 

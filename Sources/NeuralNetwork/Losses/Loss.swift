@@ -58,7 +58,8 @@ public protocol Loss<Scalar>: Sendable, Equatable {
 }
 
 extension Loss {
-  /// Nil: files hold only the library's own losses.
+  /// Nil: files do not hold the loss. One of your own states
+  /// ``LossSpecification/custom(name:settings:)`` once it is registered.
   public var specification: LossSpecification? { nil }
   /// The specification's text, or the type's name.
   public var name: String { specification.map { "\($0)" } ?? "\(Self.self)" }
@@ -85,19 +86,21 @@ extension Loss {
   /// Nil: the loss has no probabilities.
   public func probabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>? { nil }
 
-  /// The normalizer, or 1 if that is 0, as for a batch whose rows or labels all have the weight 0.
-  package func divisor(of targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
-    let normalizer = normalizer(of: targets, rows: rows)
-    return normalizer == 0 && rows > 0 ? 1 : normalizer
+  /// The loss of a batch from the sum of its rows' losses: NaN where the normalizer is 0, as for no rows
+  /// and where rows or labels all have the weight 0.
+  package func mean(ofSum sum: Scalar, _ targets: TargetBlock<Scalar>, rows: Int) -> Scalar {
+    // The sign that a quotient of zeros has means nothing, but is printed.
+    (sum / normalizer(of: targets, rows: rows)).withoutNaNSign
   }
 
   /// Whether the other loss is of the same type and equal.
   func isEqual(to other: any Loss<Scalar>) -> Bool { (other as? Self) == self }
 
-  /// The loss of a batch of outputs, [rows, outputs]; NaN for no rows.
+  /// The loss of a batch of outputs, [rows, outputs]; NaN for no rows, and for rows whose weights are all
+  /// 0, as in PyTorch.
   public func callAsFunction(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Scalar {
-    rowLosses(outputs, targets).sum()
-      / targets.withBlock { divisor(of: $0, rows: targets.rowCount) }
+    let sum = rowLosses(outputs, targets).sum()
+    return targets.withBlock { mean(ofSum: sum, $0, rows: targets.rowCount) }
   }
 
   /// The loss of each row times its weight, [rows], before anything is divided.
@@ -105,15 +108,15 @@ extension Loss {
     lossesAndSaved(outputs, targets).losses
   }
 
-  /// The gradient of the batch's loss with respect to the outputs, in their shape.
+  /// The gradient of the batch's loss with respect to the outputs, in their shape; NaN where the loss has
+  /// no normalizer, for rows whose weights are all 0.
   public func gradient(_ outputs: Tensor<Scalar>, _ targets: Targets<Scalar>) -> Tensor<Scalar> {
     var gradient = lossesAndSaved(outputs, targets).saved
     targets.withBlock { targets in
       gradient.withMutableRows {
-        backward(
-          saved: $0.reading, targets: targets, normalizer: divisor(of: targets, rows: $0.rows),
-          into: $0)
-        targets.applyWeights(toRowsOf: $0)
+        let normalizer = normalizer(of: targets, rows: $0.rows)
+        backward(saved: $0.reading, targets: targets, normalizer: normalizer, into: $0)
+        targets.applyWeights(toRowsOf: $0, normalizer: normalizer)
       }
     }
     return gradient

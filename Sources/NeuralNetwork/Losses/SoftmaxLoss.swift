@@ -10,8 +10,7 @@ import PerceptronLinearAlgebra
 /// With label smoothing ε, a row's target is 1 − ε at its label and ε spread evenly over all
 /// classes (Szegedy and others 2016). With class weights w, each −ln(probability) counts w times,
 /// and the mean divides by the sum of the labels' weights instead of the number of rows. Both are as in
-/// PyTorch's `CrossEntropyLoss`, except that a batch whose labels all have a weight of 0 is divided by
-/// 1 instead of giving NaN.
+/// PyTorch's `CrossEntropyLoss`; so a batch whose labels all have a weight of 0 has the loss NaN.
 ///
 /// The probabilities are saved for the backward pass.
 public struct SoftmaxLoss<Scalar: BLASScalar>: Loss {

@@ -12,10 +12,14 @@ extension TargetBlock {
     for row in losses.indices where weights[row] == 0 { base[row] = 0 }
   }
 
-  /// Multiplies each row of the gradient by the row's weight. A weight of 0 makes it 0, whatever it was.
+  /// Multiplies each row of the gradient by the row's weight. A weight of 0 makes it 0, whatever it was,
+  /// unless the batch's normalizer is 0, too: then nothing has a mean, and all of the gradient is NaN.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  func applyWeights(toRowsOf gradient: MutableRowBlock<Scalar>) {
+  func applyWeights(toRowsOf gradient: MutableRowBlock<Scalar>, normalizer: Scalar) {
+    if normalizer == 0 {
+      return Scalar.fill(count: gradient.count, gradient.base, with: .nan)
+    }
     guard let weights else { return }
     let columns = gradient.columns
     for row in 0..<gradient.rows {

@@ -4,7 +4,8 @@ import PerceptronLinearAlgebra
 ///
 /// Weights act in the same way on every loss: each row's loss and gradient is multiplied by the row's
 /// weight, and the mean divides by the sum of the weights instead of the number of rows. A row of
-/// weight 0 has a loss and a gradient of 0, whatever its outputs.
+/// weight 0 has a loss and a gradient of 0, whatever its outputs; where all weights are 0, the batch's
+/// loss and gradient are NaN.
 public struct Targets<Scalar: BLASScalar>: Sendable {
   /// The targets themselves, in one of two forms.
   public enum Kind: Sendable {

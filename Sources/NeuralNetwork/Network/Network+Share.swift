@@ -140,7 +140,7 @@ extension Network {
     let targets = share.targets(of: targets)
     loss.backward(
       saved: gradient.reading, targets: targets, normalizer: normalizer, into: gradient)
-    targets.applyWeights(toRowsOf: gradient)
+    targets.applyWeights(toRowsOf: gradient, normalizer: normalizer)
   }
 
   /// Writes the gradient with respect to a layer's input, the upstream gradient of the layer before.

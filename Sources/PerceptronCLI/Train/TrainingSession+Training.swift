@@ -138,10 +138,11 @@ extension TrainingSession {
 
 /// The end of a run whose loss or parameters are not finite.
 struct Divergence: Error, CustomStringConvertible {
-  /// What was not finite: the loss of a batch, a parameter, or the loss on all training rows after the
-  /// last iteration. Iterations are counted from 0; nil is the initial network.
+  /// What was not finite: the loss of a batch, also for want of rows of a weight above 0, a parameter,
+  /// or the loss on all training rows after the last iteration. Iterations are counted from 0; nil is the initial network.
   enum Cause {
     case loss(Double, of: Int)
+    case noWeight(of: Int)
     case parameters(after: Int?)
     case trainingLoss(Double, after: Int?)
   }
@@ -154,17 +155,25 @@ struct Divergence: Error, CustomStringConvertible {
     func after(_ iteration: Int?) -> String {
       iteration.map { "after iteration \($0)" } ?? "before any iteration"
     }
-    let (event, isInitial) =
-      switch cause {
-      case .loss(let loss, let iteration):
-        ("the loss of iteration \(iteration) is \(plain(loss))", iteration == 0)
-      case .parameters(let last): ("the weights \(after(last)) are not finite", last == nil)
-      case .trainingLoss(let loss, let last):
-        ("the loss on all training rows \(after(last)) is \(plain(loss))", last == nil)
-      }
+    let history = directory.map { " Its history is in \($0.path)." } ?? ""
+    let (event, isInitial): (String, Bool)
+    switch cause {
+    case .noWeight(let iteration):
+      return
+        "the rows of iteration \(iteration)'s batch all have the weight 0: the run has no loss. A "
+        + "larger --batch may help, or data without such rows." + history
+    case .loss(let loss, let iteration):
+      (event, isInitial) = ("the loss of iteration \(iteration) is \(plain(loss))", iteration == 0)
+    case .parameters(let last):
+      (event, isInitial) = ("the weights \(after(last)) are not finite", last == nil)
+    case .trainingLoss(let loss, let last):
+      (event, isInitial) = (
+        "the loss on all training rows \(after(last)) is \(plain(loss))", last == nil
+      )
+    }
     let remedy = isInitial ? "Smaller initial weights (--scale)" : "A lower --learning-rate"
     return "\(event): the run diverged. \(remedy) or features divided by more (--pixel-scale) may "
-      + "help." + (directory.map { " Its history is in \($0.path)." } ?? "")
+      + "help." + history
   }
 }
 
@@ -174,6 +183,7 @@ extension Divergence.Cause {
   init?<Scalar>(of trainer: Trainer<Scalar, ExperimentRandom>) {
     switch trainer.members.lazy.compactMap(\.failure).first {
     case .lossNotFinite(let iteration, let loss, _): self = .loss(loss, of: iteration)
+    case .batchWithoutWeight(let iteration, _): self = .noWeight(of: iteration)
     case .parametersNotFinite(let iteration, _): self = .parameters(after: iteration)
     case nil: return nil
     }

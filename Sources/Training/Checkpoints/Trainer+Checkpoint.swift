@@ -46,7 +46,7 @@ struct RunState: Codable {
   /// Why the run diverged, if it did.
   var failure: Failure?
 
-  enum Failure: String, Codable { case loss, parameters }
+  enum Failure: String, Codable { case loss, weight, parameters }
 
   struct Group: Codable {
     var count: Int
@@ -57,7 +57,8 @@ struct RunState: Codable {
 extension Trainer where Random: Codable {
   /// Everything that the run needs to go on with the same bits as if it had never stopped: parameters,
   /// statistics, optimizer, schedule, random stream, position in the epoch, early stopping, and the
-  /// history. The data is not part of it, and of layers and losses of your own only the numbers are.
+  /// history. The data is not part of it, and of layers and losses of your own that are not registered
+  /// under a name only the numbers are.
   ///
   /// - Parameter notes: more metadata.
   public func checkpoint(notes: [String: String] = [:]) throws -> TensorArchive {
@@ -94,7 +95,11 @@ extension Trainer where Random: Codable {
       hasBest: member.stopping.best != nil, recentLoss: member.recentLoss,
       lastScore: member.lastScore, epochs: member.history.epochs, group: group,
       failure: member.failure.map {
-        if case .lossNotFinite = $0 { .loss } else { .parameters }
+        switch $0 {
+        case .lossNotFinite: .loss
+        case .batchWithoutWeight: .weight
+        case .parametersNotFinite: .parameters
+        }
       })
     archive.metadata[prefix + Metadata.settings] = try member.settings.jsonLine
     archive.metadata[prefix + Metadata.state] = try state.jsonLine
@@ -123,7 +128,7 @@ extension Trainer where Random: Codable {
   /// The run that ``saveCheckpoint(to:notes:)`` wrote to `path`.
   ///
   /// - Parameter network: a network of the same architecture, needed where a layer or the loss is one
-  ///   of your own.
+  ///   of your own that is not registered under a name.
   /// - Throws: `FileError` where the file is no checkpoint, one in another precision or with another
   ///   kind of random stream, or any field of it is wrong.
   public init(resumingFrom path: String, into network: Network<Scalar>? = nil) throws {
@@ -203,6 +208,7 @@ extension TrainingMember {
     history = try archive.history(prefix: prefix, path: path)
     switch state.failure {
     case .loss: failure = .lossNotFinite(iteration: iteration, loss: .nan, history: history)
+    case .weight: failure = .batchWithoutWeight(iteration: iteration, history: history)
     case .parameters:
       failure = .parametersNotFinite(iteration: max(iteration - 1, 0), history: history)
     case nil: break

@@ -232,7 +232,7 @@ extension EngineNetwork {
   func begin(iteration: Int, _ targets: TargetBlock<Scalar>, updates: Bool) {
     var stream = SeededRandom(seed: settings.seed, purpose: "dropout", index: UInt64(iteration))
     step.pass = .training(seed: stream.next())
-    step.normalizer = Double(network.loss.divisor(of: targets, rows: settings.batchSize))
+    step.normalizer = Double(network.loss.normalizer(of: targets, rows: settings.batchSize))
     if updates { prepareForUpdate() } else { prepareForReading() }
   }
 
@@ -278,7 +278,8 @@ extension EngineNetwork {
   /// The batch's loss with the penalty, once all rows are through. Each worker computes it, with the
   /// same result.
   var computedLoss: Scalar {
-    let loss = Scalar.sum(count: settings.batchSize, losses.base) / Scalar(step.normalizer)
+    let sum = Scalar.sum(count: settings.batchSize, losses.base)
+    let loss = (sum / Scalar(step.normalizer)).withoutNaNSign
     let penalty = settings.penalty
     if penalty == .none { return loss }
     let (squares, magnitudes) = (Scalar(total(squares)), Scalar(total(magnitudes)))

@@ -161,6 +161,9 @@ extension TrainingEngine {
   /// The loss of a network's last step, before its update, penalty included.
   package func loss(at position: Int) -> Scalar { networks[position].loss }
 
+  /// Whether a row of the last step's batch has a weight above 0, with the loss's own weights.
+  package func hasWeight(at position: Int) -> Bool { networks[position].step.normalizer != 0 }
+
   /// Computes the losses of the batch that was gathered last, penalty included, and stores the gradients.
   ///
   /// - Parameter iteration: which one it is, for dropout's masks.

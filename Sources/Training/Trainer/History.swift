@@ -1,4 +1,5 @@
 import Foundation
+import PerceptronFiles
 
 /// The losses and evaluations of a training run.
 public struct History: Codable, Equatable, Sendable {
@@ -99,6 +100,9 @@ public enum TrainingError: Error, Sendable, Equatable {
   /// The loss of `iteration`, counted from 0, is `loss`. The network keeps the parameters it had
   /// before that step; `history` ends before it.
   case lossNotFinite(iteration: Int, loss: Double, history: History)
+  /// The rows of `iteration`'s batch, counted from 0, all have the weight 0, so that it has no loss. The
+  /// network keeps the parameters it had before that step; `history` ends before it.
+  case batchWithoutWeight(iteration: Int, history: History)
   /// The update of `iteration`, the last one, left a parameter that is NaN or infinite; the network
   /// has these parameters.
   case parametersNotFinite(iteration: Int, history: History)
@@ -107,15 +111,16 @@ public enum TrainingError: Error, Sendable, Equatable {
 extension TrainingError: CustomStringConvertible, LocalizedError {
   /// One sentence that says what was expected and what came.
   public var description: String {
-    let seen =
-      switch self {
-      case .lossNotFinite(let iteration, let loss, _):
-        // The sign of a NaN means nothing.
-        "the loss of iteration \(iteration) is \(loss.isNaN ? "nan" : "\(loss)")"
-      case .parametersNotFinite(let iteration, _):
-        "the update of iteration \(iteration) left parameters that are not finite"
-      }
-    return "\(seen): the run diverged; a lower learning rate or smaller inputs may help"
+    let remedy = "the run diverged; a lower learning rate or smaller inputs may help"
+    return switch self {
+    case .lossNotFinite(let iteration, let loss, _):
+      "the loss of iteration \(iteration) is \(plain(loss)): \(remedy)"
+    case .batchWithoutWeight(let iteration, _):
+      "the rows of iteration \(iteration)'s batch all have the weight 0, so that it has no loss: "
+        + "leave such rows out, or make batches larger"
+    case .parametersNotFinite(let iteration, _):
+      "the update of iteration \(iteration) left parameters that are not finite: \(remedy)"
+    }
   }
 
   /// The same as ``description``.

@@ -13,7 +13,8 @@ extension Trainer {
   /// - Returns: the first network's history from the run's beginning.
   /// - Throws: `InvalidSetting` for a validation set without rows, and for data of a single class if the
   ///   network distinguishes more. If all networks have failed, ``TrainingMember/failure`` of the first:
-  ///   `TrainingError.lossNotFinite` for a loss that is NaN or infinite, and
+  ///   `TrainingError.lossNotFinite` for a loss that is NaN or infinite,
+  ///   `TrainingError.batchWithoutWeight` for a batch whose rows all have the weight 0, and
   ///   `TrainingError.parametersNotFinite` if the last update left such parameters. Errors of callbacks.
   /// - Precondition: the data has the networks' input size, no more classes than they, and as many
   ///   rows as the trainer was made for.
@@ -151,7 +152,8 @@ extension Trainer {
       }
       engine.step(on: training, iteration: current)
       for (place, index) in positions.enumerated() {
-        trainer.members[index].stepped(loss: Double(engine.loss(at: place)))
+        trainer.members[index].stepped(
+          loss: Double(engine.loss(at: place)), hasWeight: engine.hasWeight(at: place))
       }
       trainer.iteration += 1
       let isEvaluated = endEpochs(after: current, &trainer)

@@ -65,12 +65,14 @@ public struct TrainingMember<Scalar: BLASScalar>: Sendable {
     average = state.average
   }
 
-  /// Records a step whose batch had a loss before the update.
-  mutating func stepped(loss: Double) {
+  /// Records a step whose batch had a loss before the update, and whether its rows had weight.
+  mutating func stepped(loss: Double, hasWeight: Bool) {
     if loss.isFinite {
       history.loss.append(loss)
       recentLoss.add(loss)
       iteration += 1
+    } else if !hasWeight {
+      failure = .batchWithoutWeight(iteration: iteration, history: history)
     } else {
       failure = .lossNotFinite(iteration: iteration, loss: loss, history: history)
     }

@@ -156,6 +156,7 @@ extension TrialGroup {
     let (iteration, loss) =
       switch member.failure {
       case .lossNotFinite(let iteration, let loss, _): (iteration, loss)
+      case .batchWithoutWeight(let iteration, _): (iteration, .nan)
       default: (member.iteration, member.history.loss.last ?? .nan)
       }
     for prefix in runs[index].left {
