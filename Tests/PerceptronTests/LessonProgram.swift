@@ -76,7 +76,7 @@ func lesson() throws -> LessonResults {
 
   return LessonResults(
     scores: scores, p: p, rowLosses: rowLosses, g: g, flow: flow, d: d, loss: loss, slope: slope,
-    lossAfter: lossAfter, share: share, gradients: gradients,
+    lossAfter: lossAfter, share: share, gradients: gradients.parameters,
     byHand: ["W1": dW1, "b1": db1, "W2": dW2, "b2": db2], check: check, history: history,
     before: before, after: after)
 }

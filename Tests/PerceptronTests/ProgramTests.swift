@@ -11,6 +11,7 @@ struct ProgramTests {
     ("TwoLayerProgram", "Sources/Training/README.md"),
     ("DeepProgram", "Sources/Training/README.md"),
     ("NumbersProgram", "Sources/Training/README.md"),
+    ("LoopProgram", "Sources/Training/README.md"),
     ("TuningProgram", "Sources/Tuning/README.md"),
     ("ReportProgram", "Sources/Reports/README.md"),
   ]
@@ -35,6 +36,25 @@ struct ProgramTests {
     #expect(confusion.accuracy > 0.9)
     let path = directory.file("checkpoint")
     #expect(try Trainer<Float, SeededRandom>(resumingFrom: path).isFinished)
+  }
+
+  @Test("A loop of one's own learns as a trainer does, and steps by several batches at once")
+  func loop() throws {
+    #expect(try ownLoop() > 0.9)
+    var random = SeededRandom(seed: 0)
+    let start = Network<Float>(
+      inputSize: 4, [.affine(outputs: 3), .batchNorm(), .affine(outputs: 2)], using: &random)
+    var net = start
+    var optimizer = OptimizerState(.sgd, for: net)
+    step(
+      &net, &optimizer,
+      by: [(.sample([4, 4], seed: 1), [0, 1, 0, 1]), (.sample([4, 4], seed: 2), [1, 0, 1, 1])])
+    // A step against a gradient of norm 1 at most.
+    let length = zip(net.parameters, start.parameters).reduce(0.0) {
+      $0 + Double(($1.0.tensor - $1.1.tensor).sumOfSquares())
+    }.squareRoot()
+    #expect(length > 1e-5 && length < 1.001e-3)
+    #expect(net.statistics != start.statistics)
   }
 
   @Test("The program that learns numbers comes close to them")

@@ -41,7 +41,8 @@ struct PyTorchTests {
       expectClose(loss, run.losses[step], tolerance: tolerance)
       expectClose(workspace.gradientNorm, run.norms[step], tolerance: tolerance)
       if step == 0 {
-        try expectParameters(network.gradients(in: workspace), run.gradients, reference, first)
+        try expectParameters(
+          network.gradients(in: workspace).parameters, run.gradients, reference, first)
       }
       run.clipping.apply(to: &workspace)
       state.step(&network, gradients: workspace, learningRate: run.learningRate)

@@ -9,8 +9,8 @@ import PerceptronLinearAlgebra
 /// A layer of your own without parameters implements `forward` and `inputGradient`, and `traits`
 /// where the defaults do not fit; everything else has a default. A layer with parameters adds
 /// `parameterKinds`, `parameter(at:)`, `updateParameters` and `parameterGradients`; one with running
-/// statistics conforms to ``StatisticsLayer``. It works wherever a network does, but files hold only
-/// layers that have a ``LayerSpecification``.
+/// statistics conforms to ``StatisticsLayer``. It works wherever a network does. Files hold it once
+/// ``LayerSpecification/register(_:settings:float:double:)`` has given it a name.
 ///
 /// Training gives the same bits for any number of workers if a row's result does not depend, to the
 /// last bit, on how many rows the layer is given at once. That holds for all layers here, but not for
@@ -102,18 +102,21 @@ public struct LayerTraits: Sendable, Equatable {
   /// Whether a row's output or gradient in a training pass depends on the other rows of its batch, so
   /// that the batch must not be split into shares.
   public var needsWholeBatch: Bool
+  /// Whether a training pass draws random numbers by its seed.
+  public var drawsRandomNumbers: Bool
 
   /// Creates traits. The defaults are safe for every layer that treats rows independently and whose
   /// backward pass does not read its output.
   public init(
     inputSize: Int? = nil, backwardReads: ForwardBlock = .input, worksInPlace: Bool = false,
-    hasKinkAtZero: Bool = false, needsWholeBatch: Bool = false
+    hasKinkAtZero: Bool = false, needsWholeBatch: Bool = false, drawsRandomNumbers: Bool = false
   ) {
     self.inputSize = inputSize
     self.backwardReads = backwardReads
     self.worksInPlace = worksInPlace
     self.hasKinkAtZero = hasKinkAtZero
     self.needsWholeBatch = needsWholeBatch
+    self.drawsRandomNumbers = drawsRandomNumbers
   }
 }
 
@@ -133,7 +136,7 @@ public struct ParameterKind: Sendable, Equatable {
 }
 
 extension Layer {
-  /// Those of ``LayerTraits/init(inputSize:backwardReads:worksInPlace:hasKinkAtZero:needsWholeBatch:)``.
+  /// The defaults of `LayerTraits.init`.
   public var traits: LayerTraits { LayerTraits() }
   /// As many as in the input.
   public func outputSize(forInputSize inputSize: Int) -> Int { inputSize }
@@ -161,7 +164,8 @@ extension Layer {
       !(self is any StatisticsLayer), "\(Self.self): a layer with statistics has to update them")
   }
 
-  /// Nil: files hold only the library's own layers.
+  /// Nil: files do not hold the layer. One of your own states
+  /// ``LayerSpecification/custom(name:settings:)`` once it is registered.
   public var specification: LayerSpecification? { nil }
   /// The specification's text, or the type's name.
   public var name: String { specification.map { "\($0)" } ?? "\(Self.self)" }

@@ -34,7 +34,7 @@ extension Network {
       x.rows <= workspace.capacity,
       "Network: \(x.rows) rows in a workspace for \(workspace.capacity)")
     workspace.requireFit(self)
-    workspace.rows = x.rows
+    (workspace.rows, workspace.pass) = (x.rows, pass)
     let layout = workspace.layout
     workspace.memory.withUnsafeMutableElements { memory in
       guard let base = memory.baseAddress else { return }
@@ -58,7 +58,7 @@ extension Network {
         sum = Scalar.sum(count: rows, losses)
       }
     }
-    return sum / loss.divisor(of: targets, rows: rows) + value(of: penalty)
+    return loss.mean(ofSum: sum, targets, rows: rows) + value(of: penalty)
   }
 
   /// Computes the gradient of every parameter from what the forward pass and the loss left.
@@ -76,7 +76,7 @@ extension Network {
       guard let base = memory.baseAddress else { return }
       let share = Share(of: x.rows, layout, base: base)
       computeLossGradient(
-        targets, normalizer: loss.divisor(of: targets, rows: x.rows), share)
+        targets, normalizer: loss.normalizer(of: targets, rows: x.rows), share)
       for index in layers.indices.reversed() where index >= lowest {
         layers[index].parameterGradients(
           upstream: upstream(of: index, share), record: record(of: index, x, pass: pass, share),

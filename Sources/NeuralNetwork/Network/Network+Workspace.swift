@@ -20,8 +20,9 @@ extension Network {
     private let widths: [Int]
     /// The number of scalars that each layer saves of a full batch.
     private let savedCounts: [Int]
-    /// The number of rows of the last forward pass.
+    /// The number of rows of the last forward pass, and the pass.
     var rows = 0
+    var pass = Pass.inference
     let layout: Layout
     var memory: Tensor<Scalar>
     /// The loss of each row.
@@ -97,8 +98,11 @@ extension Network {
   package func inputWidth(of layer: Int) -> Int { layer == 0 ? inputSize : widths[layer - 1] }
 
   /// The gradients that the last backward pass left, under the parameters' names.
-  public func gradients(in workspace: Workspace) -> Parameters<Scalar> {
-    Parameters(parameterPlaces.map { ($0.name, workspace.gradients[$0.layer][$0.position]) })
+  public func gradients(in workspace: Workspace) -> Gradients<Scalar> {
+    var gradients = Gradients(
+      Parameters(parameterPlaces.map { ($0.name, workspace.gradients[$0.layer][$0.position]) }))
+    gradients.batches = batchStatistics(in: workspace).map { [$0] } ?? []
+    return gradients
   }
 }
 

@@ -237,7 +237,8 @@ extension Network {
     loss.probabilities(of: outputs(of: x, workers: workers))
   }
 
-  /// The loss of a batch and the penalty; NaN for no rows.
+  /// The loss of a batch at inference and the penalty; NaN for no rows, and for rows whose weights are all
+  /// 0.
   ///
   /// - Parameters: as for ``lossAndGradients(of:_:penalty:pass:)``.
   public func loss(
@@ -248,15 +249,30 @@ extension Network {
 
   /// The loss of a batch and its gradient for every parameter.
   ///
+  ///     var optimizer = OptimizerState(.adam(), for: net)
+  ///     for (x, labels) in batches {
+  ///       let (loss, gradients) = net.lossAndGradients(of: x, .labels(labels))
+  ///       optimizer.step(&net, gradients: gradients, learningRate: 1e-3)
+  ///     }
+  ///
   /// - Parameters:
   ///   - x: [rows, inputs].
   ///   - targets: as many rows.
-  ///   - pass: training, with dropout and the batch's own statistics, or inference.
-  /// - Returns: the loss, and the gradients under the parameters' names.
+  ///   - pass: training, with dropout and the batch's own statistics, or inference; nil for training
+  ///     without random numbers.
+  /// - Returns: the loss, and the gradients under the parameters' names. Those of a training pass also
+  ///   have what a step updates the layers' statistics with.
+  /// - Precondition: a pass is stated if a layer draws random numbers, such as ``Dropout``;
+  ///   ``lossAndGradients(of:_:penalty:using:)`` draws its seed.
   public func lossAndGradients(
-    of x: Tensor<Scalar>, _ targets: Targets<Scalar>, penalty: Penalty = .none,
-    pass: Pass = .inference
-  ) -> (loss: Scalar, gradients: Parameters<Scalar>) {
+    of x: Tensor<Scalar>, _ targets: Targets<Scalar>, penalty: Penalty = .none, pass: Pass? = nil
+  ) -> (loss: Scalar, gradients: Gradients<Scalar>) {
+    if pass == nil, let random = layers.first(where: \.traits.drawsRandomNumbers) {
+      fatalError(
+        "Network: \(random.name) draws random numbers, which need a stream: lossAndGradients(of:_:using:), or a pass, such as .inference"
+      )
+    }
+    let pass = pass ?? .training(seed: 0)
     var workspace = Workspace(for: self, batchSize: x.shape.rowCount)
     let loss = x.withRows { rows in
       targets.withBlock {
@@ -264,6 +280,18 @@ extension Network {
       }
     }
     return (loss, gradients(in: workspace))
+  }
+
+  /// The loss of a batch in a training pass and its gradient for every parameter, with the random
+  /// numbers of a stream, such as for ``Dropout``.
+  ///
+  /// - Parameter random: the stream that the pass's seed is drawn from. The other parameters are as for
+  ///   ``lossAndGradients(of:_:penalty:pass:)``.
+  public func lossAndGradients(
+    of x: Tensor<Scalar>, _ targets: Targets<Scalar>, penalty: Penalty = .none,
+    using random: inout some RandomStream
+  ) -> (loss: Scalar, gradients: Gradients<Scalar>) {
+    lossAndGradients(of: x, targets, penalty: penalty, pass: .training(seed: random.next()))
   }
 
   /// The value of a penalty on the weights.

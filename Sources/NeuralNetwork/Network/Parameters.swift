@@ -1,7 +1,7 @@
 import PerceptronLinearAlgebra
 
-/// Named tensors in a fixed order: a network's parameters, or a gradient for each of them under
-/// the same name and in the same shape.
+/// Named tensors in a fixed order: a network's parameters or statistics, or a gradient for each parameter
+/// under the same name and in the same shape.
 public struct Parameters<Scalar: BLASScalar>: Sendable, Equatable {
   /// The names in the network's order, such as `W1`, `b1`, `W2`, `b2`.
   public let names: [String]
@@ -46,6 +46,45 @@ extension Parameters: RandomAccessCollection {
   /// The name and the tensor at a position in the network's order.
   public subscript(position: Int) -> (name: String, tensor: Tensor<Scalar>) {
     (names[position], tensors[position])
+  }
+}
+
+// MARK: - Arithmetic
+
+extension Parameters {
+  /// Adds `factor` times other tensors, in place.
+  ///
+  /// - Precondition: the others have the same names, in the same order, and shapes.
+  public mutating func add(_ other: Parameters, scaledBy factor: Scalar) {
+    require(other.names == names, "Parameters: \(other.names) are added to \(names)")
+    for index in tensors.indices { tensors[index].add(other.tensors[index], scaledBy: factor) }
+  }
+
+  /// Adds other tensors of the same names and shapes, in place.
+  public static func += (sum: inout Parameters, other: Parameters) { sum.add(other, scaledBy: 1) }
+  /// Subtracts other tensors of the same names and shapes, in place.
+  public static func -= (difference: inout Parameters, other: Parameters) {
+    difference.add(other, scaledBy: -1)
+  }
+
+  /// Multiplies every element by `factor`, in place.
+  public static func *= (parameters: inout Parameters, factor: Scalar) {
+    for index in parameters.tensors.indices { parameters.tensors[index] *= factor }
+  }
+
+  /// Divides every element by `divisor`, in place.
+  public static func /= (parameters: inout Parameters, divisor: Scalar) {
+    for index in parameters.tensors.indices { parameters.tensors[index] /= divisor }
+  }
+
+  /// The Euclidean norm of all tensors together, as if they were one vector; NaN where one is.
+  public var norm: Double { tensors.reduce(0) { hypotenuse($0, Double($1.norm())) } }
+
+  /// Brings every element into −limit...limit; NaN stays NaN.
+  package mutating func clamp(to limit: Scalar) {
+    for index in tensors.indices {
+      tensors[index].withMutableRows { Scalar.clamp(count: $0.count, $0.base, to: limit) }
+    }
   }
 }
 

@@ -129,7 +129,7 @@ public struct TwoLayerNet<Scalar: BLASScalar>: Sendable, Equatable, CustomString
   /// - Returns: the loss, and the gradients under the parameters' names.
   public func lossAndGradients(
     of x: Tensor<Scalar>, labels: [Int], regularization: Double = 0
-  ) -> (loss: Scalar, gradients: Parameters<Scalar>) {
+  ) -> (loss: Scalar, gradients: Gradients<Scalar>) {
     network.lossAndGradients(of: x, .labels(labels), penalty: .l2(regularization))
   }
 }

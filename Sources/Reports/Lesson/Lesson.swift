@@ -82,8 +82,8 @@ public struct Lesson: Sendable {
     probabilities = softmax(scores)
     rowLosses = SoftmaxLoss<Double>().rowLosses(scores, .labels(labels))
     penalty = network.network.value(of: .l2(regularization))
-    (loss, gradients) = network.lossAndGradients(
-      of: x, labels: labels, regularization: regularization)
+    let computed = network.lossAndGradients(of: x, labels: labels, regularization: regularization)
+    (loss, gradients) = (computed.loss, computed.gradients.parameters)
 
     scoreGradient = SoftmaxLoss<Double>().gradient(scores, .labels(labels))
     flow = matmul(scoreGradient, network.output.weights, transposeB: true)

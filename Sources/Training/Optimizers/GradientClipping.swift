@@ -41,6 +41,22 @@ public enum GradientClipping: Codable, Hashable, Sendable {
     return norm
   }
 
+  /// Clips gradients that are values, in place.
+  ///
+  /// - Returns: as for a workspace.
+  @discardableResult
+  public func apply<Scalar>(to gradients: inout Gradients<Scalar>) -> Double? {
+    if self == .none { return nil }
+    let norm = gradients.norm
+    if case .norm(let maximum) = self {
+      let factor = Self.factor(norm: norm, maximum: maximum)
+      if factor < 1 { gradients *= Scalar(factor) }
+    } else if case .value(let limit) = self {
+      gradients.parameters.clamp(to: Scalar(limit))
+    }
+    return norm
+  }
+
   /// The factor of gradients of a norm; 1 where it is not finite.
   static func factor(norm: Double, maximum: Double) -> Double {
     norm.isFinite ? min(maximum / (norm + 1e-6), 1) : 1

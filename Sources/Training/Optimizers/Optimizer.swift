@@ -4,9 +4,9 @@ import PerceptronNeuralNetwork
 
 /// The settings of an optimizer. ``OptimizerState`` makes its steps.
 ///
-///     var state = OptimizerState(.adamW(weightDecay: 0.01), for: network)
+///     var optimizer = OptimizerState(.adamW(weightDecay: 0.01), for: network)
 ///     let (loss, gradients) = network.lossAndGradients(of: x, .labels(labels))
-///     state.step(&network, gradients: gradients, learningRate: 1e-3)
+///     optimizer.step(&network, gradients: gradients, learningRate: 1e-3)
 ///
 /// The formulas are those of PyTorch's `torch.optim`, with its defaults. In them p is a parameter, g
 /// its gradient and η the learning rate; all optimizer state begins at 0.

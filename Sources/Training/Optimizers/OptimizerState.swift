@@ -1,7 +1,13 @@
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
-/// The state of an optimizer of one network, and its steps.
+/// The state of an optimizer of one network, and its steps: the optimizer of a training loop of your own.
+///
+///     var optimizer = OptimizerState(.adam(), for: network)
+///     for (x, labels) in batches {
+///       let (loss, gradients) = network.lossAndGradients(of: x, .labels(labels))
+///       optimizer.step(&network, gradients: gradients, learningRate: 1e-3)
+///     }
 ///
 /// A value: a copy goes on independently. A checkpoint holds ``stepCount`` and ``tensors``.
 public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
@@ -71,7 +77,8 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
 
 extension OptimizerState {
   /// Makes a step: one pass over each parameter, its gradient and its state. Nothing is allocated,
-  /// unless the network or the state shares its elements with a copy.
+  /// unless the network or the state shares its elements with a copy. The layers' statistics stay as they
+  /// are: ``Network/updateStatistics(from:)-(Network<_>.Workspace)`` updates them.
   ///
   /// - Parameters:
   ///   - network: the one that this state is for, or one with the same parameters.
@@ -94,10 +101,24 @@ extension OptimizerState {
     update(&network, learningRate) { workspace.gradients[$0.layer][$0.position] }
   }
 
-  /// Makes a step by gradients that are values: convenient, and slower than by a workspace's.
+  /// Makes a step, and updates the layers' statistics with the batches of the gradients, as a
+  /// ``Trainer`` does.
   ///
   ///     let (loss, gradients) = network.lossAndGradients(of: x, .values(y))
-  ///     state.step(&network, gradients: gradients, learningRate: 1e-3)
+  ///     optimizer.step(&network, gradients: gradients, learningRate: 1e-3)
+  ///
+  /// - Parameters:
+  ///   - network: the one that this state is for, or one with the same parameters.
+  ///   - gradients: those of a batch, or a sum of several.
+  ///   - learningRate: η.
+  public mutating func step(
+    _ network: inout Network<Scalar>, gradients: Gradients<Scalar>, learningRate: Double
+  ) {
+    step(&network, gradients: gradients.parameters, learningRate: learningRate)
+    network.updateStatistics(from: gradients)
+  }
+
+  /// Makes a step by gradients that are plain tensors.
   ///
   /// - Parameters:
   ///   - network: the one that this state is for, or one with the same parameters.

@@ -20,7 +20,7 @@ import PerceptronLinearAlgebra
 /// Several threads may each run a trainer of their own at once: each has its own workers. While any of
 /// them runs, OpenBLAS uses a single thread for each product in the whole process; see
 /// ``BLASLibrary/threadCount``.
-public struct Trainer<Scalar: BLASScalar, Random: RandomStream> {
+public struct Trainer<Scalar: BLASScalar, Random: RandomStream>: Sendable {
   /// The networks, in the order in which they were given.
   public internal(set) var members: [TrainingMember<Scalar>]
   /// The random stream of batches.

@@ -17,7 +17,9 @@ public struct Dropout<Scalar: BLASScalar>: Layer {
   }
 
   /// Works in place; the backward pass reads only the saved factors.
-  public var traits: LayerTraits { LayerTraits(backwardReads: .neither, worksInPlace: true) }
+  public var traits: LayerTraits {
+    LayerTraits(backwardReads: .neither, worksInPlace: true, drawsRandomNumbers: true)
+  }
   /// A factor for each input.
   public func savedCount(rows: Int, columns: Int) -> Int { rows * columns }
 
