@@ -154,6 +154,36 @@ struct OrderTests {
     #expect(Tensor<Float>(3).median() == 3)
   }
 
+  @Test("elements of a long line are selected as if it were sorted", arguments: scalarTypes)
+  func selection(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let shares = [1, 0, 0.5, 0.123, 0.9999]
+      for seed in 1...3 as ClosedRange<UInt64> {
+        var x = awkwardNumbers([140_001], seed: seed, hasNaN: false) as Tensor<Scalar>
+        // Lines along an axis are sorted whole.
+        let column = x.reshaped(to: [140_001, 1])
+        let pair = Tensor(column.elements + column.elements, shape: [2, 140_001])
+        #expect(x.quantiles(shares).elements == shares.map { pair.quantile($0, axis: 1)[0] })
+        #expect(x.median() == pair.median(axis: 1)[1])
+        x[77] = .nan
+        #expect(x.median().isNaN)
+      }
+      let same = Tensor<Scalar>(shape: [140_000], repeating: 2.5)
+      #expect(same.quantiles(shares).elements == shares.map { _ in 2.5 })
+    }
+    check(type)
+  }
+
+  @Test("numbers that differ in their last bits alone are told apart")
+  func lastBits() {
+    for count in [50, 300, 3000] {
+      let x = Tensor((0..<count).map { 1 + Double(($0 * 7919) % count) * Double.ulpOfOne })
+      #expect(x.argsort(axis: 0) == stableOrder(x.elements))
+      let reversed = Tensor((0..<count).map { 1 - Double($0) * Double.ulpOfOne })
+      #expect(reversed.argsort(axis: 0) == Array((0..<count).reversed()))
+    }
+  }
+
   @Test("NaN is one distinct number, the last, and so is 0")
   func unique() {
     let x = Tensor<Float>([.nan, 0, 2, -0.0, .nan])

@@ -73,14 +73,63 @@ static void OF_TYPE(sort_lines)(
   }
 }
 
+#if KEY_BITS == 64
+// The places of at most 2¹⁶ elements in order, with the place instead of a key's last 16 bits: pairs half
+// as large. False where many elements differ in those bits alone.
+static bool argsort_by_48_bits(ptrdiff_t count, const double *x, ptrdiff_t *places, uint64_t *room) {
+  const uint64_t mask = 0xffff;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    room[i] = (equal_key_double(x[i]) & ~mask) | (uint64_t)i;
+  }
+  radix_sort_uint64(count, room, room + count, 16, 64);
+  for (ptrdiff_t i = 0; i < count; i++) {
+    places[i] = (ptrdiff_t)(room[i] & mask);
+    if (i == 0 || (room[i] ^ room[i - 1]) > mask) continue;
+    // Equal up to there: by all bits, in the order of places where those are equal, too.
+    uint64_t key = equal_key_double(x[places[i]]);
+    ptrdiff_t j = i, place = places[i];
+    while (j > 0 && equal_key_double(x[places[j - 1]]) > key) {
+      if (i - j > 64) return false;
+      places[j] = places[j - 1];
+      j--;
+    }
+    places[j] = place;
+  }
+  return true;
+}
+#endif
+
 static void OF_TYPE(argsort_lines)(
     ptrdiff_t lines, ptrdiff_t count, const REAL *x, ptrdiff_t *places, void *room) {
   PAIR *pairs = room;
   for (ptrdiff_t line = 0; line < lines; line++, x += count, places += count) {
+#if KEY_BITS == 64
+    if (count <= 1 << 16 && argsort_by_48_bits(count, x, places, room)) continue;
+#endif
     OF_TYPE(make_pairs)(count, 0, x, pairs);
     OF_TYPE(sort_pairs)(count, pairs, pairs + count);
     OF_TYPE(from_pairs)(count, pairs, places);
   }
+}
+
+// MARK: Selection
+
+// Adds to `counts` how many keys begin with each 16 bits.
+static void OF_TYPE(count_digits)(ptrdiff_t count, const REAL *x, ptrdiff_t *counts) {
+  for (ptrdiff_t i = 0; i < count; i++) counts[OF_TYPE(key)(x[i]) >> (KEY_BITS - 16)]++;
+}
+
+// The keys that begin with `digit`, in order; there is room for twice as many.
+static void OF_TYPE(select_digit)(
+    ptrdiff_t count, const REAL *x, uint32_t digit, ptrdiff_t found, void *room) {
+  KEY *keys = room;
+  ptrdiff_t n = 0;
+  for (ptrdiff_t i = 0; i < count && n < found; i++) {
+    KEY key = OF_TYPE(key)(x[i]);
+    keys[n] = key;
+    n += key >> (KEY_BITS - 16) == digit;
+  }
+  OF_TYPE(sort_keys)(found, keys, keys + found);
 }
 
 // MARK: The largest

@@ -6,7 +6,7 @@ extension Tensor {
   /// - Precondition: `count ≥ 0`.
   public static func arange(_ count: Int) -> Tensor {
     require(count >= 0, "arange: \(count) numbers")
-    return Tensor((0..<count).map { Scalar($0) })
+    return rounded((0..<count).map { Double($0) })
   }
 
   /// The numbers start, start + step, … before `end`, as `numpy.arange`: ⌈(end − start) / step⌉ of them,
@@ -25,15 +25,14 @@ extension Tensor {
     }
     // As NumPy, whose step is the difference of the first two numbers.
     let difference = (start + step) - start
-    return Tensor(
-      (0..<count).map { Scalar($0 == 1 ? start + step : start + Double($0) * difference) })
+    return rounded((0..<count).map { $0 == 1 ? start + step : start + Double($0) * difference })
   }
 
   /// `count` numbers at equal distances from `start` to `end`, which are the first and the last one.
   ///
   /// - Precondition: `count ≥ 0`; a single number is `start`.
   public static func linspace(from start: Scalar, to end: Scalar, count: Int) -> Tensor {
-    Tensor(evenlySpaced(from: start.asDouble, to: end.asDouble, count: count).map { Scalar($0) })
+    rounded(evenlySpaced(from: start.asDouble, to: end.asDouble, count: count))
   }
 
   /// `count` powers of `base`, whose exponents are at equal distances from `start` to `end`.
@@ -42,10 +41,21 @@ extension Tensor {
   public static func logspace(
     from start: Scalar, to end: Scalar, count: Int, base: Scalar = 10
   ) -> Tensor {
-    Tensor(
+    rounded(
       evenlySpaced(from: start.asDouble, to: end.asDouble, count: count).map {
-        Scalar(Double.power(base.asDouble, $0))
+        Double.power(base.asDouble, $0)
       })
+  }
+
+  /// The vector of numbers rounded to this scalar type.
+  private static func rounded(_ numbers: [Double]) -> Tensor {
+    Tensor(shape: [numbers.count]) { target in
+      numbers.withUnsafeBufferPointer { numbers in
+        guard let first = numbers.baseAddress, let target = target.baseAddress else { return }
+        Scalar.convert(
+          count: numbers.count, first, dividedBy: 1.0 as Double, minus: nil, into: target)
+      }
+    }
   }
 
   private static func evenlySpaced(from start: Double, to end: Double, count: Int) -> [Double] {

@@ -144,3 +144,51 @@ extension BLASScalar {
     }
   }
 }
+
+// MARK: - Selection
+
+extension BLASScalar {
+  /// The elements of a long line at `places` in its order; nil where an element is NaN. Keys are counted
+  /// by their first 16 bits, and only those that share them with a sought one are sorted.
+  static func select(_ places: [Int], count: Int, _ x: UnsafePointer<Self>) -> [Self]? {
+    let digits = 1 << 16
+    let shared = Locked([Int](repeating: 0, count: digits))
+    withShares(of: count, atLeast: sharedLine) { share in
+      var counts = [Int](repeating: 0, count: digits)
+      counts.withUnsafeMutableBufferPointer {
+        ckernels_count_digits(kernelType, share.count, x + share.lowerBound, $0.baseAddress!)
+      }
+      shared.withLock { total in
+        for digit in 0..<digits { total[digit] += counts[digit] }
+      }
+    }
+    let counts = shared.withLock { $0 }
+    if counts[digits - 1] > 0 { return nil }
+    var found = [Self](repeating: 0, count: places.count)
+    var (digit, before) = (0, 0)
+    var keys: [Self] = []
+    for index in places.indices.sorted(by: { places[$0] < places[$1] }) {
+      while before + counts[digit] <= places[index] {
+        before += counts[digit]
+        digit += 1
+        keys = []
+      }
+      if keys.isEmpty { keys = sorted(counts[digit], startingWith: digit, count: count, x) }
+      found[index] = keys[places[index] - before]
+    }
+    return found
+  }
+
+  /// The elements whose keys begin with the bits `digit`, in order; `found` is their number.
+  private static func sorted(
+    _ found: Int, startingWith digit: Int, count: Int, _ x: UnsafePointer<Self>
+  ) -> [Self] {
+    let room: UnsafeMutablePointer<UInt8> = allocateAligned(count: 2 * keySize * found)
+    defer { freeAligned(room) }
+    ckernels_select_digit(kernelType, count, x, UInt32(digit), found, room)
+    return [Self](unsafeUninitializedCapacity: found) { elements, initialized in
+      initialized = found
+      ckernels_from_keys(kernelType, found, room, elements.baseAddress!)
+    }
+  }
+}

@@ -74,11 +74,11 @@ extension Tensor {
   /// A tensor of numbers uniform in `range`, drawn in row-major order.
   ///
   /// - Precondition: the range is not empty, and its width is finite.
-  public static func uniform(
+  @inlinable public static func uniform(
     _ shape: Shape, in range: Range<Scalar>, using random: inout some RandomStream
   ) -> Tensor {
-    let low = range.lowerBound.asDouble
-    let width = range.upperBound.asDouble - low
+    let low = Double(range.lowerBound)
+    let width = Double(range.upperBound) - low
     require(width > 0 && width.isFinite, "uniform: the range \(range) is empty or not finite")
     return Tensor(shape: shape) { target in
       for index in target.indices {
@@ -94,7 +94,7 @@ extension Tensor {
   ///
   /// - Precondition: the range is not empty and has at most `Int.max` numbers, which the scalar type
   ///   can represent.
-  public static func integers(
+  @inlinable public static func integers(
     _ shape: Shape, in range: Range<Int>, using random: inout some RandomStream
   ) -> Tensor {
     let largest = Scalar(1 / Scalar.ulpOfOne) * 2

@@ -96,9 +96,8 @@ extension Tensor {
         if rows > 0 {
           Scalar.syrk(rows: rows, columns: columns, x.baseAddress!, into: products)
         }
-        for i in 0..<columns {
-          for j in i..<columns { products[i * columns + j] /= divisor }
-        }
+        Scalar.combine(
+          .divide, count: columns * columns, products, .each, [divisor], .same, into: products)
         Scalar.mirrorUpperTriangle(size: columns, products)
       }
     }
@@ -116,16 +115,8 @@ extension Tensor {
     let columns = shape[1]
     products.withUnsafeMutableElements { products in
       let deviations = (0..<columns).map { products[$0 * columns + $0].squareRoot() }
-      deviations.withUnsafeBufferPointer { deviations in
-        for i in 0..<columns {
-          for j in i..<columns {
-            let correlation = products[i * columns + j] / deviations[i] / deviations[j]
-            products[i * columns + j] =
-              correlation > 1 ? 1 : correlation < -1 ? -1 : correlation
-          }
-        }
-      }
       guard let products = products.baseAddress else { return }
+      Scalar.correlate(columns, products, deviations)
       Scalar.mirrorUpperTriangle(size: columns, products)
     }
     return products
@@ -154,6 +145,22 @@ extension Tensor {
             }
           }
         }
+      }
+    }
+  }
+}
+
+extension BLASScalar {
+  /// The upper triangle of correlations from that of covariances, in place.
+  @_specialize(where Self == Float)
+  @_specialize(where Self == Double)
+  fileprivate static func correlate(
+    _ columns: Int, _ products: UnsafeMutablePointer<Self>, _ deviations: [Self]
+  ) {
+    for i in 0..<columns {
+      for j in i..<columns {
+        let correlation = products[i * columns + j] / deviations[i] / deviations[j]
+        products[i * columns + j] = correlation > 1 ? 1 : correlation < -1 ? -1 : correlation
       }
     }
   }

@@ -107,6 +107,12 @@ extension Reduction {
     let selected = Tensor<Scalar>(shape: [places.count * count], repeating: .nan)
     if length == 0 || count == 0 { return selected }
     var result = selected
+    if isLong {
+      let found = operand.withUnsafeElements {
+        Scalar.select(places, count: length, $0.baseAddress!)
+      }
+      return found.map { Tensor($0) } ?? selected
+    }
     let sorted = Tensor<Scalar>(shape: operand.shape) { sort(into: $0.baseAddress!) }
     result.withUnsafeMutableElements { result in
       sorted.withUnsafeElements { sorted in
