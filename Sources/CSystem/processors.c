@@ -1,9 +1,11 @@
-// Where a thread runs, on Linux; elsewhere it is left to the system.
+// Where a thread runs and memory lies, on Linux; elsewhere it is left to the system.
 #define _GNU_SOURCE
 #include "hints.h"
 
 #ifdef __linux__
 #include <sched.h>
+#include <stdint.h>
+#include <sys/mman.h>
 
 int hint_processor(void) { return sched_getcpu(); }
 
@@ -18,6 +20,13 @@ void hint_leaving(const int *processors, ptrdiff_t count) {
   sched_setaffinity(0, sizeof allowed, &allowed);
 }
 
+void hint_large_pages(void *start, ptrdiff_t bytes) {
+  // Whole pages of the usual size.
+  uintptr_t page = 4096, first = ((uintptr_t)start + page - 1) & -page;
+  uintptr_t end = ((uintptr_t)start + (uintptr_t)bytes) & -page;
+  if (first < end) madvise((void *)first, end - first, MADV_HUGEPAGE);
+}
+
 #else
 
 int hint_processor(void) { return -1; }
@@ -25,6 +34,11 @@ int hint_processor(void) { return -1; }
 void hint_leaving(const int *processors, ptrdiff_t count) {
   (void)processors;
   (void)count;
+}
+
+void hint_large_pages(void *start, ptrdiff_t bytes) {
+  (void)start;
+  (void)bytes;
 }
 
 #endif

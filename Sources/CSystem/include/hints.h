@@ -29,4 +29,8 @@ int hint_processor(void);
 /// free to move as it was.
 void hint_leaving(const int *processors, ptrdiff_t count);
 
+/// Asks for large pages for memory that is not in use yet: on first writing to it, the system is entered
+/// once for every 2 MB, not for every 4 KB.
+void hint_large_pages(void *start, ptrdiff_t bytes);
+
 #endif

@@ -14,6 +14,7 @@ package func allocateAligned<Element: BitwiseCopyable>(
   guard !overflow, posix_memalign(&memory, 64, bytes) == 0, let memory else {
     endOfMemory(bytes, "\(count) numbers")
   }
+  if bytes >= 4 << 20 { hint_large_pages(memory, bytes) }
   return memory.bindMemory(to: Element.self, capacity: room)
 }
 
