@@ -100,6 +100,21 @@ struct PowerTests {
     check(type)
   }
 
+  @Test("Two tensors go together by broadcasting", arguments: scalarTypes)
+  func broadcasting(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let column = Tensor<Scalar>([1, 2, 3], shape: [3, 1])
+      let row = Tensor<Scalar>([2, 0])
+      #expect(pow(column, row) == Tensor([1, 1, 4, 1, 9, 1], shape: [3, 2]))
+      #expect(minimum(column, row) == Tensor([1, 0, 2, 0, 2, 0], shape: [3, 2]))
+      #expect(maximum(row, pow(column, row)) == Tensor([2, 1, 4, 1, 9, 1], shape: [3, 2]))
+      #expect(maximum(pow(column, row), row) == Tensor([2, 1, 4, 1, 9, 1], shape: [3, 2]))
+      #expect(pow(row, Tensor(2)) == Tensor([4, 0]))
+      #expect(pow(Tensor<Scalar>.zeros([0, 3]), Tensor([1, 2, 3])).shape == [0, 3])
+    }
+    check(type)
+  }
+
   @Test("Results take the memory of an operand that nobody else needs")
   func memory() {
     let kept = abs(Tensor<Double>.sample([4]))

@@ -128,30 +128,35 @@ extension Tensor {
 private func paired<Scalar>(
   _ function: PairFunction, _ left: consuming Tensor<Scalar>, _ right: consuming Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  if right.rank == 0 {
-    left.apply(function, with: right.withUnsafeElements { $0[0] })
+  let broadcast = Broadcast(left.shape, "\(function)", right.shape)
+  func run(
+    _ left: UnsafeBufferPointer<Scalar>, _ right: UnsafeBufferPointer<Scalar>,
+    into result: UnsafeMutableBufferPointer<Scalar>
+  ) {
+    guard let left = left.baseAddress, let right = right.baseAddress,
+      let result = result.baseAddress
+    else { return }
+    broadcast.forEachRun { count, leftStart, leftStep, rightStart, rightStep, start in
+      Scalar.apply(
+        function, count: count, left + leftStart, leftStep, right + rightStart, rightStep,
+        into: result + start)
+    }
+  }
+  if left.shape == broadcast.result && left.ownsElements() {
+    right.withUnsafeElements { right in
+      left.withUnsafeMutableElements { run(UnsafeBufferPointer($0), right, into: $0) }
+    }
     return left
   }
-  if left.rank == 0 {
-    right.apply(function, from: left.withUnsafeElements { $0[0] })
-    return right
-  }
-  require(
-    left.shape == right.shape, "\(function): shapes \(left.shape) and \(right.shape) differ")
-  if !isKnownUniquelyReferenced(&left.storage) && isKnownUniquelyReferenced(&right.storage) {
-    right.update { count, y, result in
-      left.withUnsafeElements {
-        guard let x = $0.baseAddress else { return }
-        Scalar.apply(function, count: count, x, .each, y, .each, into: result)
-      }
+  if right.shape == broadcast.result && right.ownsElements() {
+    left.withUnsafeElements { left in
+      right.withUnsafeMutableElements { run(left, UnsafeBufferPointer($0), into: $0) }
     }
     return right
   }
-  left.update { count, x, result in
-    right.withUnsafeElements {
-      guard let y = $0.baseAddress else { return }
-      Scalar.apply(function, count: count, x, .each, y, .each, into: result)
+  return Tensor(shape: broadcast.result) { result in
+    left.withUnsafeElements { left in
+      right.withUnsafeElements { right in run(left, right, into: result) }
     }
   }
-  return left
 }
