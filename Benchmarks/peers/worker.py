@@ -22,6 +22,7 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
                     "epoch": one update on all rows at once, nothing drawn or gathered.
                     "predict": the class of every row.
                     "table": reading a CSV file of numbers with a header; only `features` counts.
+                    "algebra": an operation on a matrix; only `rows`, `features` and `operation` count.
     layers          sizes from the inputs to the classes, ReLU between them: [784, 512, 256, 10]
     rows, batch     how many rows there are, and how many of them a step takes
     optimizer       "sgd", or "adam" with the moments' decays 0.9 and 0.999 and epsilon 1e-8
@@ -29,7 +30,9 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
     regularization  the factor of the penalty, the sum of the squares of all weight matrices; its
                     gradient is 2 * regularization * W. Biases are not penalised.
     precision       "float32" or "float64"
-    features        path of bytes, rows x inputs, row-major; of the CSV file for "table"
+    features        path of bytes, rows x inputs, row-major; of the CSV file for "table"; of 64-bit
+                    floats for "algebra", a matrix of rows x rows, row-major, and a vector
+    operation       for "algebra": one of the names of scipy_peer.py
     divisor         a feature is its byte / divisor
     labels          path of bytes, one a row
     weights         path of little-endian 32-bit floats: W1 (inputs x outputs, row-major), b1, W2, …
@@ -42,6 +45,7 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
     predict         [the share of the rows whose label is predicted]
     table           [the number of rows, then the eight bytes, the least first, of the sum modulo
                     2**64 of the bit patterns of all cells as 64-bit floats]
+    algebra         [numbers of the result that depend neither on signs nor on an order]
     Afterwards the work is warmed up, and the weights and the optimizer are as given.
 
 {"command": "time", "count": 100}
@@ -103,18 +107,19 @@ class Work:
     regularization: float
     precision: str
     path: str  # of the features
-    features: np.ndarray  # (rows, inputs), of the precision; None for a table
-    labels: np.ndarray  # (rows,), 64-bit integers; None for a table
-    weights: list  # W1 (inputs, outputs), b1 (outputs,), W2, …, of the precision; none for a table
+    operation: str  # for algebra
+    features: np.ndarray  # (rows, inputs), of the precision; None for a table or a matrix
+    labels: np.ndarray  # (rows,), 64-bit integers; None for those
+    weights: list  # W1 (inputs, outputs), b1 (outputs,), W2, …, of the precision; none for those
 
     @classmethod
     def read(cls, fields):
-        if fields["kind"] not in ("step", "gradient", "epoch", "predict", "table"):
+        if fields["kind"] not in ("step", "gradient", "epoch", "predict", "table", "algebra"):
             raise ValueError(f"unknown kind of work: {fields['kind']}")
         if fields["optimizer"] not in ("sgd", "adam"):
             raise ValueError(f"unknown optimizer: {fields['optimizer']}")
         layers, rows, precision = fields["layers"], fields["rows"], fields["precision"]
-        is_table = fields["kind"] == "table"
+        has_examples = fields["kind"] not in ("table", "algebra")
         return cls(
             kind=fields["kind"],
             layers=layers,
@@ -125,13 +130,14 @@ class Work:
             regularization=fields["regularization"],
             precision=precision,
             path=fields["features"],
-            features=None
-            if is_table
-            else read_features(fields["features"], rows, layers[0], fields["divisor"], precision),
-            labels=None
-            if is_table
-            else np.fromfile(fields["labels"], np.uint8, rows).astype(np.int64),
-            weights=[] if is_table else read_weights(fields["weights"], layers, precision),
+            operation=fields.get("operation"),
+            features=read_features(fields["features"], rows, layers[0], fields["divisor"], precision)
+            if has_examples
+            else None,
+            labels=np.fromfile(fields["labels"], np.uint8, rows).astype(np.int64)
+            if has_examples
+            else None,
+            weights=read_weights(fields["weights"], layers, precision) if has_examples else [],
         )
 
     def rows_to_check(self):
@@ -182,8 +188,8 @@ def require_blas_threads(threads):
         raise RuntimeError(f"OPENBLAS_NUM_THREADS is {given}, not {threads}")
 
 
-def blas_version():
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+def blas_version(library=np):
+    blas = library.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return f"{blas['name']} {blas['version']}"
 
 

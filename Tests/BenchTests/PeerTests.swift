@@ -137,6 +137,23 @@ struct PeerTests {
     #expect(try worker.answer(.init(command: .time, count: 2)).count == 2)
   }
 
+  @Test(
+    "Perceptron's worker does every operation on the matrix that is written for the comparison",
+    arguments: AlgebraOperation.allCases)
+  func algebraWorker(operation: AlgebraOperation) throws {
+    let scratch = try TemporaryDirectory()
+    let files = PeerFiles(folder: scratch.path)
+    var checks: [[Double]] = []
+    for precision in [PeerProtocol.Precision.float64, .float32] {
+      let work = try files.filled(operation.entry(size: 10, precision).work)
+      var worker = PerceptronWorker()
+      checks.append(try #require(worker.answer(.init(command: .prepare, work: work)).check))
+      #expect(try worker.answer(.init(command: .time, count: 2)).count == 2)
+    }
+    #expect(!checks[0].isEmpty && checks[0].count == checks[1].count)
+    #expect(zip(checks[0], checks[1]).allSatisfy { abs($0 - $1) <= 1e-4 * abs($0) && $0 != 0 })
+  }
+
   private static let python = ProcessInfo.processInfo.environment["PYTHON"]
 
   @Test(

@@ -48,6 +48,21 @@ struct Peer {
     ]
   }
 
+  /// The name of SciPy.
+  static let sciPy = "SciPy"
+
+  /// Perceptron and SciPy, which solve and decompose matrices.
+  static func algebra(
+    python: String, scripts: String, _ precision: PeerProtocol.Precision
+  ) -> [Peer] {
+    [
+      Peer(name: perceptron, program: executable, arguments: ["worker"], precision: precision),
+      Peer(
+        name: sciPy, program: python, arguments: ["\(scripts)/scipy_peer.py"], precision: precision,
+        package: "scipy"),
+    ]
+  }
+
   /// The path of this program.
   private static var executable: String {
     Bundle.main.executablePath ?? CommandLine.arguments[0]

@@ -39,7 +39,7 @@ enum PeerProtocol {
 
   /// A kind of work.
   enum Kind: String, Codable {
-    case step, gradient, epoch, predict, table
+    case step, gradient, epoch, predict, table, algebra
   }
 
   /// An optimizer.
@@ -66,9 +66,12 @@ enum PeerProtocol {
     /// The divisor of bytes.
     var divisor = 255.0
     /// Files: rows × inputs bytes, a byte for each row, and `Float`s in the order W1, b1, W2, b2, …. For a
-    /// table, the CSV file of so many columns as `layers` says and of at least `rows` bytes.
+    /// table, the CSV file of so many columns as `layers` says and of at least `rows` bytes. For algebra,
+    /// `Double`s: a matrix of `rows` rows and columns, and a vector.
     var features = ""
     var labels = ""
     var weights = ""
+    /// For algebra, what is computed.
+    var operation: AlgebraOperation?
   }
 }

@@ -18,7 +18,9 @@ struct PeerTable {
         [entry.title]
           + names.map { name in
             guard let peer = report.timings[entry.title, name] else { return "–" }
-            let ratio = report.timings[entry.title, Peer.perceptron].map { share($0, of: peer) }
+            let ratio = report.timings[entry.title, Peer.perceptron].map {
+              Self.share($0, of: peer)
+            }
             return cell(readableTime(peer.median), ratio, isOwn: name == Peer.perceptron)
           })
     }
@@ -42,7 +44,7 @@ struct PeerTable {
   }
 
   /// The median of the rounds' ratios.
-  private func share(_ own: Timing, of peer: Timing) -> Double {
+  static func share(_ own: Timing, of peer: Timing) -> Double {
     median(zip(own.visits, peer.visits).map { $0.median / $1.median }) ?? .nan
   }
 

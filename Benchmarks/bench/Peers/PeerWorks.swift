@@ -68,6 +68,12 @@ struct PeerFiles {
       }
       return work
     }
+    if work.kind == .algebra {
+      work.features = try file("algebra-\(work.rows)") {
+        AlgebraOperands<Double>.numbers(size: work.rows).withUnsafeBytes { Array($0) }
+      }
+      return work
+    }
     let (inputs, classes) = (work.layers[0], work.layers[work.layers.count - 1])
     work.features = try file("features-\(work.rows)-\(inputs)") {
       var random = SeededRandom(seed: 0, purpose: "bench data")

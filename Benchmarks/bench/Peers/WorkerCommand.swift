@@ -42,7 +42,13 @@ struct PerceptronWorker {
         threads: BLASLibrary.threadCount)
     case .prepare:
       guard let work = request.work else { throw Problem(description: "prepare: no work") }
-      return work.kind == .table ? try prepareTable(work.features) : try prepare(work)
+      switch work.kind {
+      case .table: return try prepareTable(work.features)
+      case .algebra:
+        return work.precision == .float32
+          ? try prepareAlgebra(work, Float.self) : try prepareAlgebra(work, Double.self)
+      default: return try prepare(work)
+      }
     case .time:
       guard let unit, let count = request.count, count > 0 else {
         throw Problem(description: "time: nothing was prepared, or no count")
@@ -90,7 +96,8 @@ struct PerceptronWorker {
       defer { training.reset() }
       unit = { training.takeAgain() }
       return .init(check: losses + norms(training))
-    case .table: throw Problem(description: "prepare: nothing is trained on a table")
+    case .table, .algebra:
+      throw Problem(description: "prepare: nothing is trained on a table or matrix")
     }
   }
 
@@ -108,6 +115,26 @@ struct PerceptronWorker {
       }
     }
     return .init(check: [Double(table.rowCount)] + bytes)
+  }
+
+  /// Prepares an operation of linear algebra.
+  private mutating func prepareAlgebra<Scalar: BLASScalar>(
+    _ work: PeerProtocol.Work, _: Scalar.Type
+  ) throws -> PeerProtocol.Answer {
+    guard let operation = work.operation else {
+      throw Problem(description: "prepare: no operation")
+    }
+    let count = work.rows * (work.rows + 1)
+    let numbers = try bytes(of: work.features, count: 8 * count).withUnsafeBytes {
+      Array($0.bindMemory(to: Double.self))
+    }
+    let operands = AlgebraOperands<Scalar>(numbers, size: work.rows)
+    unit = {
+      do { try operands.run(operation) } catch {
+        fatalError("\(error), though it could be computed before")
+      }
+    }
+    return .init(check: try operands.check(operation))
   }
 
   /// The norms of the weights and of the biases after ten steps.
