@@ -22,8 +22,10 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
     try self.init(a, operation: "Cholesky")
   }
 
-  init(_ a: consuming Tensor<Scalar>, operation: String) throws(LAPACKError) {
-    try a.checkSquare(operation)
+  init(
+    _ a: consuming Tensor<Scalar>, operation: String, argument: String? = nil
+  ) throws(LAPACKError) {
+    try a.checkSquare(operation, argument: argument)
     let size = a.shape[0]
     if size == 0 {
       (lower, norm) = (a, 0)
@@ -33,9 +35,9 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
       a.withRows { Scalar.lansy(size: size, $0.base, work: work) }
     }
     let info = a.withMutableRows { a in
-      let info = Scalar.potrf(size: size, a.base)
+      let info = withFittingThreads(elements: a.count) { Scalar.potrf(size: size, a.base) }
       for row in 0..<size {
-        (a.base + row * size + row + 1).update(repeating: 0, count: size - row - 1)
+        Scalar.fill(count: size - row - 1, a.base + row * (size + 1) + 1, with: 0)
       }
       return info
     }
@@ -69,7 +71,7 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   public var logDeterminant: Scalar {
     var logarithm = 0.0
     for index in 0..<lower.shape[0] {
-      logarithm += 2 * Double.logarithm(Double(lower[index, index]))
+      logarithm += 2 * Double.logarithm(lower[index, index].asDouble)
     }
     return Scalar(logarithm)
   }
@@ -113,7 +115,9 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
     let size = inverse.shape[0]
     if size == 0 { return inverse }
     let info = inverse.withMutableRows { inverse in
-      let info = Scalar.potri(size: size, inverse.base)
+      let info = withFittingThreads(elements: inverse.count) {
+        Scalar.potri(size: size, inverse.base)
+      }
       mirrorLowerTriangle(inverse)
       return info
     }
@@ -123,6 +127,8 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
 }
 
 /// Copies the lower triangle of a square matrix to the upper one.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 func mirrorLowerTriangle<Scalar>(_ a: MutableRowBlock<Scalar>) {
   // In tiles, because one of the two is read or written down columns.
   let tile = 32

@@ -94,7 +94,7 @@ private func decompose<Scalar>(
   return a.withMutableRows { a in
     real.withUnsafeMutableElements { real in
       imaginary.withUnsafeMutableElements { imaginary in
-        withQueriedWorkspace {
+        withQueriedWorkspace(elements: a.count) {
           Scalar.geev(
             job: job, size: a.rows, a.base, real: real.baseAddress!,
             imaginary: imaginary.baseAddress!, vectors: vectors, work: $0, workCount: $1)
@@ -105,6 +105,8 @@ private func decompose<Scalar>(
 }
 
 /// Makes two eigenvectors of a pair, in rows, of LAPACK's two rows of real and negated imaginary parts.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 private func unpackPair<Scalar>(
   _ row: Int, _ real: MutableRowBlock<Scalar>, imaginary: MutableRowBlock<Scalar>
 ) {

@@ -18,11 +18,16 @@ extension Tensor {
     try checkElements(operation, argument: argument)
   }
 
-  /// The same, and that it is square.
-  func checkSquare(_ operation: String, argument: String? = nil) throws(LAPACKError) {
+  /// Traps unless it is a square matrix.
+  func requireSquare(_ operation: String) {
     require(
       rank == 2 && shape[0] == shape[1],
       "\(operation): a square matrix is needed, not shape \(shape)")
+  }
+
+  /// As ``checkMatrix(_:argument:)``, and that it is square.
+  func checkSquare(_ operation: String, argument: String? = nil) throws(LAPACKError) {
+    requireSquare(operation)
     try checkElements(operation, argument: argument)
   }
 
@@ -83,14 +88,24 @@ func withWorkspace<Element: BitwiseCopyable, Result>(
   return body(memory)
 }
 
-/// Calls a routine of LAPACK twice: with a count of −1 for the size of its workspace, then with as much.
+/// Calls a routine of LAPACK for a matrix of so many elements twice: with a count of −1 for the size of its
+/// workspace, then with as much.
 func withQueriedWorkspace<Scalar: BLASScalar>(
-  _ routine: (_ work: UnsafeMutablePointer<Scalar>, _ workCount: Int32) -> Int
+  elements: Int, _ routine: (_ work: UnsafeMutablePointer<Scalar>, _ workCount: Int32) -> Int
 ) -> Int {
   var size: Scalar = 0
   let info = routine(&size, -1)
   if info != 0 { return info }
   // A Float may have been rounded down.
   let count = max(Int(size.nextUp.rounded(.up)), 1)
-  return withWorkspace(count: count) { routine($0, Int32(clamping: count)) }
+  return withWorkspace(count: count) { work in
+    withFittingThreads(elements: elements) { routine(work, Int32(clamping: count)) }
+  }
+}
+
+/// Calls `body`, which decomposes a matrix of so many elements, while OpenBLAS uses a single thread if the
+/// matrix is small: sharing each of the many small products costs more than it saves. Up to 256 × 256, all
+/// decompositions were faster alone, those of 50 to 150 rows up to twice (AVX-512).
+func withFittingThreads<Result>(elements: Int, _ body: () -> Result) -> Result {
+  elements > 1 << 16 ? body() : BLASLibrary.withSingleThread(body)
 }

@@ -14,7 +14,8 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   private let pivots: [Int32]
   /// The largest sum of magnitudes in a column of A.
   private let norm: Scalar
-  /// The place of the first 0 on the diagonal of L, which makes the matrix singular; nil where there is none.
+  /// The place of the first 0 on the diagonal of L, whose row of A depends on those before; nil where there is
+  /// none.
   public let firstZeroPivot: Int?
 
   /// Decomposes a matrix. Its storage becomes the decomposition's where nobody else holds it.
@@ -28,8 +29,10 @@ public struct LU<Scalar: BLASScalar>: Sendable {
     try self.init(a, operation: "LU")
   }
 
-  init(_ a: consuming Tensor<Scalar>, operation: String) throws(LAPACKError) {
-    try a.checkMatrix(operation)
+  init(
+    _ a: consuming Tensor<Scalar>, operation: String, argument: String? = nil
+  ) throws(LAPACKError) {
+    try a.checkMatrix(operation, argument: argument)
     let (rows, columns) = (a.shape[0], a.shape[1])
     var pivots = [Int32](repeating: 0, count: min(rows, columns))
     if a.count == 0 {
@@ -41,7 +44,10 @@ public struct LU<Scalar: BLASScalar>: Sendable {
     }
     let info = a.withMutableRows { a in
       pivots.withUnsafeMutableBufferPointer {
-        Scalar.getrf(rows: columns, columns: rows, a.base, pivots: $0.baseAddress!)
+        let pivots = $0.baseAddress!
+        return withFittingThreads(elements: a.count) {
+          Scalar.getrf(rows: columns, columns: rows, a.base, pivots: pivots)
+        }
       }
     }
     if info < 0 { throw .failed(routine: "getrf", info: info) }
@@ -58,7 +64,8 @@ public struct LU<Scalar: BLASScalar>: Sendable {
     let columns = pivots.count
     lower.withUnsafeMutableElements { lower in
       for row in 0..<columns {
-        for column in row + 1..<max(columns, row + 1) { lower[row * columns + column] = 0 }
+        Scalar.fill(
+          count: columns - row - 1, lower.baseAddress! + row * (columns + 1) + 1, with: 0)
       }
     }
     return lower
@@ -70,7 +77,7 @@ public struct LU<Scalar: BLASScalar>: Sendable {
     var upper = packed.leading(rows: pivots.count, columns: columns)
     upper.withUnsafeMutableElements { upper in
       for row in 0..<pivots.count {
-        for column in 0..<row { upper[row * columns + column] = 0 }
+        Scalar.fill(count: row, upper.baseAddress! + row * columns, with: 0)
         upper[row * columns + row] = 1
       }
     }
@@ -119,16 +126,15 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   /// - Precondition: a square matrix.
   public var determinant: Scalar {
     demandSquare("LU.determinant")
-    var (significand, exponent) = (sign, 0 as Scalar.Exponent)
-    for index in pivots.indices {
-      let pivot = packed[index, index]
+    // In Double, whose exponent is kept apart.
+    var (product, exponent) = (sign.asDouble, 0)
+    for pivot in diagonal {
       if pivot == 0 { return 0 }
-      let product = significand * (pivot.sign == .minus ? -pivot.significand : pivot.significand)
-      exponent += pivot.exponent + product.exponent
-      significand = product.sign == .minus ? -product.significand : product.significand
+      product *= pivot.sign == .minus ? -pivot.significand : pivot.significand
+      exponent += Int(pivot.exponent) + Int(product.exponent)
+      product = product.sign == .minus ? -product.significand : product.significand
     }
-    return Scalar(
-      sign: significand.sign, exponent: exponent, significand: significand.magnitude)
+    return Scalar(Double(sign: .plus, exponent: exponent, significand: product))
   }
 
   /// The determinant's sign, −1, 0 or 1, and the natural logarithm of its magnitude, −∞ for a singular
@@ -138,13 +144,19 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   public var logDeterminant: (sign: Scalar, logarithm: Scalar) {
     demandSquare("LU.logDeterminant")
     var (sign, logarithm) = (sign, 0.0)
-    for index in pivots.indices {
-      let pivot = packed[index, index]
+    for pivot in diagonal {
       if pivot == 0 { return (0, -.infinity) }
       if pivot < 0 { sign = -sign }
-      logarithm += Double.logarithm(Double(pivot.magnitude))
+      logarithm += Double.logarithm(pivot.magnitude)
     }
     return (sign, Scalar(logarithm))
+  }
+
+  /// The diagonal of L.
+  private var diagonal: [Double] {
+    packed.withRows { packed in
+      pivots.indices.map { packed.base[$0 * (packed.columns + 1)].asDouble }
+    }
   }
 
   /// The determinant of P.
@@ -211,8 +223,7 @@ public struct LU<Scalar: BLASScalar>: Sendable {
     for place in places {
       let other = Int(pivots[place]) - 1
       if other == place { continue }
-      let (first, second) = (b + place * columns, b + other * columns)
-      for column in 0..<columns { swap(&first[column], &second[column]) }
+      Scalar.exchange(count: columns, b + place * columns, b + other * columns)
     }
   }
 
@@ -234,7 +245,7 @@ public struct LU<Scalar: BLASScalar>: Sendable {
     var inverse = (consume self).packed
     if size == 0 { return inverse }
     let info = inverse.withMutableRows { inverse in
-      withQueriedWorkspace {
+      withQueriedWorkspace(elements: inverse.count) {
         Scalar.getri(size: size, inverse.base, pivots: pivots, work: $0, workCount: $1)
       }
     }

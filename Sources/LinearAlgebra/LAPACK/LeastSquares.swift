@@ -68,7 +68,7 @@ public func leastSquares<Scalar>(
         // The size of the integers' workspace: a tree of halves down to 25 rows, 3·depth + 11 numbers a row.
         withWorkspace(count: size * (3 * (Int.bitWidth - size.leadingZeroBitCount) + 11)) {
           integers in
-          withQueriedWorkspace {
+          withQueriedWorkspace(elements: rows * columns) {
             Scalar.gelsd(
               rows: rows, columns: columns, solutions: count, factors.base, target.baseAddress!,
               values: values.baseAddress!, tolerance: rcond ?? Scalar(length) * .ulpOfOne,

@@ -11,7 +11,7 @@
 public func inverse<Scalar>(
   _ a: consuming Tensor<Scalar>, minimumReciprocalCondition: Scalar = .ulpOfOne
 ) throws(LAPACKError) -> Tensor<Scalar> {
-  try a.checkSquare("inverse")
+  a.requireSquare("inverse")
   let lu = try LU(a, operation: "inverse")
   if minimumReciprocalCondition > 0 && lu.firstZeroPivot == nil {
     let reciprocal = lu.reciprocalCondition
@@ -31,7 +31,7 @@ public func inverse<Scalar>(
 public func determinant<Scalar>(
   _ a: consuming Tensor<Scalar>
 ) throws(LAPACKError) -> Scalar {
-  try a.checkSquare("determinant")
+  a.requireSquare("determinant")
   return try LU(a, operation: "determinant").determinant
 }
 
@@ -45,7 +45,7 @@ public func determinant<Scalar>(
 public func logDeterminant<Scalar>(
   _ a: consuming Tensor<Scalar>
 ) throws(LAPACKError) -> (sign: Scalar, logarithm: Scalar) {
-  try a.checkSquare("logDeterminant")
+  a.requireSquare("logDeterminant")
   return try LU(a, operation: "logDeterminant").logDeterminant
 }
 
@@ -182,6 +182,6 @@ public func matrixPower<Scalar>(
     rest >>= 1
     if rest > 0 { square = matmul(square, square) }
   }
-  return try (power ?? .identity(square.shape[0], columns: square.shape[0]))
+  return try (power ?? .eye(square.shape[0]))
     .demandFinite("matrixPower")
 }

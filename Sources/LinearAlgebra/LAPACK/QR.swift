@@ -41,7 +41,7 @@ public struct QR<Scalar: BLASScalar>: Sendable {
     let rank = min(rows, columns)
     let basis = form == .full ? rows : rank
     if rank == 0 {
-      (q, r) = (.identity(rows, columns: basis), .zeros([basis, columns]))
+      (q, r) = (.eye(rows, basis), .zeros([basis, columns]))
       permutation = Array(0..<columns)
       return
     }
@@ -61,7 +61,7 @@ public struct QR<Scalar: BLASScalar>: Sendable {
     q = basis == columns ? a : Self.widened(a, columns: basis)
     info = q.withMutableRows { q in
       factors.withUnsafeElements { factors in
-        withQueriedWorkspace {
+        withQueriedWorkspace(elements: q.count) {
           Scalar.orglq(
             rows: basis, columns: rows, reflectors: rank, q.base, factors: factors.baseAddress!,
             work: $0, workCount: $1)
@@ -78,7 +78,7 @@ public struct QR<Scalar: BLASScalar>: Sendable {
   private static func decompose(_ a: inout Tensor<Scalar>, factors: inout Tensor<Scalar>) -> Int {
     a.withMutableRows { a in
       factors.withUnsafeMutableElements { factors in
-        withQueriedWorkspace {
+        withQueriedWorkspace(elements: a.count) {
           Scalar.gelqf(
             rows: a.columns, columns: a.rows, a.base, factors: factors.baseAddress!, work: $0,
             workCount: $1)
@@ -99,7 +99,7 @@ public struct QR<Scalar: BLASScalar>: Sendable {
       }
       let info = factors.withUnsafeMutableElements { factors in
         pivots.withUnsafeMutableBufferPointer { pivots in
-          withQueriedWorkspace {
+          withQueriedWorkspace(elements: rows * columns) {
             Scalar.geqp3(
               rows: rows, columns: columns, transposed, pivots: pivots.baseAddress!,
               factors: factors.baseAddress!, work: $0, workCount: $1)
@@ -122,7 +122,7 @@ public struct QR<Scalar: BLASScalar>: Sendable {
         let base = target.baseAddress!
         for row in 0..<rows {
           let (start, zeros) = (base + row * columns, min(row, columns))
-          start.initialize(repeating: 0, count: zeros)
+          Scalar.fill(count: zeros, start, with: 0)
           (start + zeros).initialize(
             from: a.base + row * columns + zeros, count: columns - zeros)
         }
@@ -138,7 +138,7 @@ public struct QR<Scalar: BLASScalar>: Sendable {
         for row in 0..<a.rows {
           let start = base + row * columns
           start.initialize(from: a.base + row * a.columns, count: common)
-          (start + common).initialize(repeating: 0, count: columns - common)
+          Scalar.fill(count: columns - common, start + common, with: 0)
         }
       }
     }
@@ -233,15 +233,6 @@ public struct QR<Scalar: BLASScalar>: Sendable {
       q.shape[0] >= r.shape[1],
       "\(operation): at least as many rows as columns are needed, not shape "
         + "\([q.shape[0], r.shape[1]])")
-  }
-}
-
-extension Tensor {
-  /// Ones on the diagonal and zeros elsewhere.
-  static func identity(_ rows: Int, columns: Int) -> Tensor {
-    var identity = Tensor.zeros([rows, columns])
-    for index in 0..<Swift.min(rows, columns) { identity[index, index] = 1 }
-    return identity
   }
 }
 

@@ -39,9 +39,9 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
     let rank = min(rows, columns)
     let isFull = form == .full
     if rank == 0 {
-      u = .identity(rows, columns: isFull ? rows : 0)
+      u = .eye(rows, isFull ? rows : 0)
       singularValues = .zeros([0])
-      vTransposed = .identity(isFull ? columns : 0, columns: columns)
+      vTransposed = .eye(isFull ? columns : 0, columns)
       return
     }
     // Of Aᵀ, as which LAPACK sees a row-major A, U and Vᵀ are V and Uᵀ of A, column-major: Vᵀ and U, row-major.
@@ -131,8 +131,7 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
         }
       }
       for row in 0..<used {
-        let value = singularValues[row]
-        for column in 0..<columns { c[row * columns + column] /= value }
+        divide(c.baseAddress! + row * columns, count: columns, by: singularValues[row])
       }
       x.withUnsafeMutableElements { x in
         vTransposed.withRows { v in
@@ -160,11 +159,7 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
     var scaled = vTransposed.leading(rows: used, columns: columns)
     scaled.withMutableRows { scaled in
       for row in 0..<used {
-        let value = singularValues[row]
-        let start = scaled.base + row * columns
-        withUnsafePointer(to: value) {
-          Scalar.combine(.divide, count: columns, start, .each, $0, .same, into: start)
-        }
+        divide(scaled.base + row * columns, count: columns, by: singularValues[row])
       }
     }
     inverse.withUnsafeMutableElements { inverse in
@@ -178,6 +173,14 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
       }
     }
     return try inverse.demandFinite("pseudoInverse")
+  }
+}
+
+private func divide<Scalar: BLASScalar>(
+  _ vector: UnsafeMutablePointer<Scalar>, count: Int, by divisor: Scalar
+) {
+  withUnsafePointer(to: divisor) {
+    Scalar.combine(.divide, count: count, vector, .each, $0, .same, into: vector)
   }
 }
 
@@ -225,7 +228,7 @@ private func decompose<Scalar>(
   a.withMutableRows { a in
     values.withUnsafeMutableElements { values in
       withWorkspace(count: 8 * values.count) { integers in
-        withQueriedWorkspace {
+        withQueriedWorkspace(elements: a.count) {
           Scalar.gesdd(
             job: job, rows: a.columns, columns: a.rows, a.base, values: values.baseAddress!, u: u,
             vTransposed: vTransposed, vStride: vStride, work: $0, workCount: $1,

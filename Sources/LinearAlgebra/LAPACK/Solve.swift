@@ -44,18 +44,16 @@ public func solve<Scalar>(
       throw .illConditioned(operation: "solve", reciprocalCondition: Double(reciprocal))
     }
   }
-  require(
-    a.rank == 2 && a.shape[0] == a.shape[1],
-    "solve: a square matrix is needed, not shape \(a.shape)")
+  a.requireSquare("solve")
   try b.checkRightHandSides("solve", rows: a.shape[0])
   switch structure {
   case .general:
-    let lu = try LU(a, operation: "solve")
+    let lu = try LU(a, operation: "solve", argument: "a")
     if let pivot = lu.firstZeroPivot { throw .singular(operation: "solve", pivot: pivot) }
     if minimumReciprocalCondition > 0 { try demandCondition(lu.reciprocalCondition) }
     return try lu.solve(b, operation: "solve")
   case .positiveDefinite:
-    let cholesky = try Cholesky(a, operation: "solve")
+    let cholesky = try Cholesky(a, operation: "solve", argument: "a")
     if minimumReciprocalCondition > 0 { try demandCondition(cholesky.reciprocalCondition) }
     return try cholesky.solve(b, operation: "solve")
   case .symmetric:
@@ -100,7 +98,7 @@ private func solveSymmetric<Scalar>(
   }
   let norm = a.withRows { Scalar.lansy(size: size, $0.base, work: work) }
   let info = a.withMutableRows { a in
-    withQueriedWorkspace {
+    withQueriedWorkspace(elements: a.count) {
       Scalar.sytrf(size: size, a.base, pivots: pivots, work: $0, workCount: $1)
     }
   }

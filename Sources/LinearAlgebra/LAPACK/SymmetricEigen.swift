@@ -67,7 +67,7 @@ private func decompose<Scalar>(
   let info = a.withMutableRows { a in
     values.withUnsafeMutableElements { values in
       withWorkspace(count: integerCount) { integers in
-        withQueriedWorkspace {
+        withQueriedWorkspace(elements: a.count) {
           Scalar.syevd(
             job: job, size: size, a.base, values: values.baseAddress!, work: $0, workCount: $1,
             integers: integers, integerCount: Int32(integerCount))
