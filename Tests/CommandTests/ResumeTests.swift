@@ -73,6 +73,23 @@ struct ResumeTests {
     }
   }
 
+  @Test("A run with principal components that was interrupted and resumed is the one that was not")
+  func projection() throws {
+    try untilLongEnough(from: 600) { iterations in
+      let scratch = try TemporaryDirectory()
+      let options = ["--iterations", "\(iterations)", "--pca", "20", "--whiten", "--quiet"]
+      let stopped = try scratch.interrupt(["train", "--output", "run"] + options)
+      if stopped.status == 0 { return false }
+      #expect(stopped.status == 130)
+      #expect(try Command.run(["resume", "run", "--quiet"], in: scratch.path).status == 0)
+      try scratch.train("whole", options)
+      #expect(
+        try scratch.bytes(of: "run/model.safetensors")
+          == scratch.bytes(of: "whole/model.safetensors"))
+      return true
+    }
+  }
+
   @Test("A run that was killed and resumed has the diagnosis of an uninterrupted one")
   func diagnostics() throws {
     try untilLongEnough(from: 600) { iterations in

@@ -97,6 +97,72 @@ struct SettingsTests {
     #expect(Set(histories).count == 3)
   }
 
+  @Test("--pca and --whiten project the network's inputs, in every command that prepares rows")
+  func projection() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.train("share", ["--iterations", "20", "--pca", "0.9"])
+    try scratch.train("all", ["--iterations", "20", "--whiten", "--whiten-epsilon", "0.01"])
+    try scratch.train(
+      "run", ["--iterations", "20", "--pca", "12", "--whiten", "--tensorboard", "--diagnose"])
+    let models = try ["share", "all", "run"].map {
+      try TrainedModel<Float>(readingFrom: scratch.file("\($0)/model.safetensors"))
+    }
+    let found = models.compactMap(\.preprocessing.projection)
+    #expect(found.map(\.count) == models.map(\.network.inputSize))
+    #expect(found.map(\.whitening) == [nil, 0.01, 1e-5])
+    #expect(found.map(\.count) == [21, 64, 12])
+    #expect(found[0].explainedShares.reduce(0, +) >= 0.9)
+    #expect(found[0].explainedShares.dropLast().reduce(0, +) < 0.9)
+
+    let summary = try Command.run(["summary", "run"], in: scratch.path)
+    #expect(
+      summary.output.contains("projected onto 12 principal components of 64 features ("),
+      "\(summary.output)")
+    #expect(summary.output.contains("of the variance), whitened with ε 1e-05"))
+    let data = try Command.run(["summary", "run", "--json"], in: scratch.path).object
+    let stored = (data["preprocessing"] as? [String: Any])?["projection"] as? [String: Any]
+    #expect(stored?["count"] as? Int == 12 && stored?["columnCount"] as? Int == 64)
+
+    // The test rows are the same ones, file or not.
+    let evaluated = try Command.run(["evaluate", "run", "--json"], in: scratch.path).object
+    let expected = models[2].network.evaluate(
+      on: Digits.test.prepared(with: models[2].preprocessing))
+    let loss = try #require(evaluated["loss"] as? Double)
+    #expect(abs(loss - expected.loss) < 1e-12)
+    for command in [
+      ["report", "run"], ["explain", "run", "--row", "3"], ["show", "run"],
+      ["train", "--from", "run", "--iterations", "3", "--output", "more"],
+      ["train", "--pca", "5", "--ensemble", "2", "--iterations", "3", "--output", "two"],
+      ["evaluate", "two"],
+      ["tune", "--hidden", "4,8", "--pca", "5", "--iterations", "5", "--output", "study"],
+      ["evaluate", "study"], ["gradcheck", "run"], ["overfit", "--pca", "5", "--whiten"],
+    ] {
+      let outcome = try Command.run(command, in: scratch.path)
+      #expect(outcome.status == 0, "\(command) \(outcome.errors)")
+    }
+    let more = try TrainedModel<Float>(readingFrom: scratch.file("more/model.safetensors"))
+    #expect(more.preprocessing == models[2].preprocessing)
+  }
+
+  @Test(
+    "Wrong numbers of principal components are refused with the limit",
+    arguments: [
+      (["--pca", "65"], "65 principal components: expected at most 64, the number of features"),
+      (["--pca", "0"], "--pca is 0, expected a number of components"),
+      (["--pca", "1.5"], "--pca is 1.5, expected a number of components"),
+      (["--whiten-epsilon", "1"], "--whiten-epsilon is 1.0, but --whiten is not given"),
+      (
+        ["--whiten", "--whiten-epsilon", "-1"],
+        "--whiten-epsilon is -1.0, expected 0 or a number above 0"
+      ),
+    ])
+  func wrongProjection(options: [String], message: String) throws {
+    let scratch = try TemporaryDirectory()
+    let outcome = try Command.run(["train", "--output", "run"] + options, in: scratch.path)
+    #expect(outcome.status != 0 && outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(try scratch.names == [])
+  }
+
   @Test("--format selects the format of a folder with files of both")
   func format() throws {
     let scratch = try TemporaryDirectory()

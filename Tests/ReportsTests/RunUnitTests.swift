@@ -190,7 +190,7 @@ struct RunUnitTests {
     #expect(groups.crossed == Set((0..<Self.rows).filter { predicted[$0] != data.labels[$0] }))
     let activations = network.truncated(afterLayer: 1).outputs(of: data.features)
     let components = try PrincipalComponents(of: activations, count: 2)
-    let places = components.coordinates(of: activations)
+    let places = components.transform(activations)
     #expect(plot.points == (0..<Self.rows).map { .init(places[$0, 0], places[$0, 1]) })
     #expect(chart.summary.contains("5 units (relu) on the test set in the plane"))
   }

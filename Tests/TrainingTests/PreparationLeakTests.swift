@@ -32,13 +32,15 @@ import Testing
       targets: .numbers(targets, names: ["value"]))
   }
 
-  private func experiment(_ preparation: ColumnPreparation, fold: Fold? = nil) -> Experiment {
+  private func experiment(
+    _ preparation: ColumnPreparation, fold: Fold? = nil, projection: ProjectionSettings? = nil
+  ) -> Experiment {
     Experiment(
       data: "table", task: .numbers,
       network: NetworkSettings(
         layers: [.affine(outputs: 1)], loss: .squaredError, initializer: .zeros),
       training: TrainerSettings(), validation: 15, fold: fold, pixelScale: 2, subtractMean: true,
-      preparation: preparation)
+      preparation: preparation, projection: projection)
   }
 
   static let preparations: [ColumnPreparation] = ColumnPreparation.Scaling.allCases.flatMap {
@@ -51,7 +53,18 @@ import Testing
   @Test(
     "No statistic sees validation or test rows", arguments: preparations, [nil, Fold(2, of: 4)])
   func heldOutRowsAreNotSeen(_ preparation: ColumnPreparation, fold: Fold?) throws {
-    let experiment = experiment(preparation, fold: fold)
+    try check(experiment(preparation, fold: fold))
+  }
+
+  @Test("No principal component sees validation or test rows", arguments: [nil, Fold(2, of: 4)])
+  func componentsDoNotSeeHeldOutRows(fold: Fold?) throws {
+    try check(
+      experiment(
+        ColumnPreparation(scaling: .standard), fold: fold,
+        projection: ProjectionSettings(count: .number(2), whitening: 1e-5)))
+  }
+
+  private func check(_ experiment: Experiment) throws {
     let test = TestSplit(.rows(10), by: .stratified(seed: 3))
     func prepare(_ data: Dataset) throws -> Preprocessing {
       let loaded = LoadedData(name: "table", kind: .own, training: data, test: nil)

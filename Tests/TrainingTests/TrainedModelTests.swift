@@ -38,6 +38,76 @@ struct TrainedModelTests {
     for type in scalarTypes { try check(type) }
   }
 
+  /// A model of pictures of 2 × 3 pixels with two whitened components.
+  private static func projected<Scalar: BLASScalar>(_: Scalar.Type) throws -> TrainedModel<Scalar> {
+    var random = SeededRandom(seed: 2)
+    let components = try PrincipalComponents(
+      of: Tensor<Double>.sample([9, 6]), count: 2, whitening: 1e-5)
+    return TrainedModel(
+      network: TwoLayerNet(inputSize: 2, hiddenSize: 4, classCount: 2, scale: 0.7, using: &random),
+      preprocessing: Preprocessing(
+        steps: [.divide(by: 255), .subtract([0, 1, 2, 3, 4, 5])], projection: components),
+      classNames: ["a", "b"], image: ImageShape(width: 3, height: 2))
+  }
+
+  @Test("A model with principal components comes back from its file bit for bit")
+  func projectionRoundTrip() throws {
+    func check<Scalar: BLASScalar>(_ type: Scalar.Type) throws {
+      let directory = try TemporaryDirectory()
+      let model = try Self.projected(type)
+      try model.save(to: directory.file("m"))
+      #expect(try TrainedModel<Scalar>(readingFrom: directory.file("m")) == model)
+      let archive = try TensorArchive(readingFrom: directory.file("m"))
+      #expect(archive.dataType(of: "projection.directions") == .float64)
+      #expect(archive.metadata["preprocessing"]?.contains("projection") == false)
+    }
+    for type in scalarTypes { try check(type) }
+  }
+
+  @Test("Principal components that do not fit the model are refused, with the reason")
+  func badProjection() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("m")
+    try Self.projected(Float.self).save(to: path)
+    let archive = try TensorArchive(readingFrom: path)
+    let stored = try #require(archive.metadata["projection"])
+    func read(
+      _ change: (inout [String: String]) -> Void, without dropped: String = "",
+      mean: [Double]? = nil, directions: Tensor<Double>? = nil
+    ) throws -> String? {
+      var metadata = archive.metadata
+      change(&metadata)
+      var copy = TensorArchive(metadata: metadata)
+      for name in archive.names where name != dropped {
+        switch name {
+        case "projection.mean":
+          copy.add(
+            try mean.map { Tensor($0) } ?? archive.tensor(named: name, as: Double.self), named: name
+          )
+        case "projection.directions":
+          copy.add(try directions ?? archive.tensor(named: name, as: Double.self), named: name)
+        default: copy.add(try archive.tensor(named: name, as: Float.self), named: name)
+        }
+      }
+      try copy.write(to: path)
+      return #expect(throws: FileError.self) { try AnyTrainedModel(readingFrom: path) }?.message
+    }
+    #expect(try read({ $0["projection"] = nil })?.contains("expected the tensors") == true)
+    #expect(
+      try read({ _ in }, without: "projection.mean")?.contains("expected the tensors") == true)
+    #expect(
+      try read({ $0["projection"] = stored.replacing("1e-05", with: "-1") })?
+        .contains("ε is not a finite number from 0 up") == true)
+    #expect(
+      try read({ _ in }, mean: [1, 2, 3])?.contains("expected the shape [3, 2]") == true)
+    #expect(
+      try read({ _ in }, mean: [1, 2, 3], directions: .zeros([3, 2]))?
+        .contains("principal components of 3 columns for 6 features") == true)
+    #expect(
+      try read({ _ in }, directions: Tensor(shape: [6, 2], repeating: .infinity))?
+        .contains("element 0 is inf") == true)
+  }
+
   @Test("A model with weights that are not finite is not written")
   func notFinite() throws {
     let directory = try TemporaryDirectory()

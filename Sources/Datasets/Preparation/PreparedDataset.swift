@@ -18,8 +18,13 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
   /// - Precondition: the mean, if there is one, has one number per feature, and the scaling of targets one
   ///   per column.
   public init(_ dataset: Dataset, with preprocessing: Preprocessing) {
+    self.init(dataset, PreparedFeatures(dataset.features, with: preprocessing))
+  }
+
+  private init(_ dataset: Dataset, _ prepared: PreparedFeatures<Scalar>) {
     self.dataset = dataset
-    features = PreparedFeatures(dataset.features, with: preprocessing)
+    features = prepared
+    let preprocessing = prepared.preprocessing
     let values = dataset.targets.values ?? []
     valueColumns = dataset.schema.kind == .classes ? 0 : dataset.schema.names.count
     if let scaling = preprocessing.targets, dataset.schema.kind == .numbers {
@@ -31,6 +36,13 @@ public struct PreparedDataset<Scalar: BLASScalar>: Sendable {
     let largest = dataset.weights?.max() ?? 1
     let unit = (1e-12...1e12).contains(largest) || largest == 0 ? 1 : largest
     weights = dataset.weights.map { $0.map { Scalar($0 / unit) } }
+  }
+
+  /// The examples at `indices` in that order, repeats allowed, with the same preprocessing.
+  ///
+  /// - Precondition: every index lies within 0..<count.
+  public func subset(rows indices: [Int]) -> PreparedDataset {
+    PreparedDataset(dataset.subset(rows: indices), features.subset(rows: indices))
   }
 
   /// The features' preprocessing.

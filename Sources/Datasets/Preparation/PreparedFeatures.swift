@@ -1,6 +1,8 @@
+import PerceptronFiles
 import PerceptronLinearAlgebra
 
-/// Features with their preprocessing, which is applied as batches of one scalar type are gathered.
+/// Features with their preprocessing, which is applied as batches of one scalar type are gathered; a projection
+/// onto principal components, to all rows at first.
 public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
   /// The raw features.
   public let features: Features
@@ -9,6 +11,9 @@ public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
   /// The number of features of an example after preprocessing.
   public let featureCount: Int
   private let conversion: Conversion
+  /// The rows that are converted: the raw features, or with a projection all rows' coordinates, which are
+  /// computed once.
+  private let rows: Features
 
   /// How rows are preprocessed.
   private enum Conversion: Sendable {
@@ -37,6 +42,18 @@ public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
     }
     self.features = features
     self.preprocessing = preprocessing
+    if let projection = preprocessing.projection {
+      let whole = PreparedFeatures(features, with: preprocessing.withoutProjection)
+      require(
+        whole.featureCount == projection.columnCount,
+        "prepared: components of \(projection.columnCount) columns for \(whole.featureCount) features"
+      )
+      featureCount = projection.count
+      conversion = .uniform(divisor: 1, mean: nil, wideDivisor: 1, wideMean: nil)
+      rows = whole.coordinates(along: projection)
+      return
+    }
+    rows = features
     if preprocessing.isUniform {
       let (divisor, mean) = (preprocessing.divisor, preprocessing.mean)
       featureCount = features.featureCount
@@ -49,6 +66,21 @@ public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
       featureCount = plan.outputCount
       conversion = .columns(plan)
     }
+  }
+
+  private init(selecting chosen: [Int], of all: PreparedFeatures) {
+    features = all.features.subset(rows: chosen)
+    rows = all.preprocessing.projection == nil ? features : all.rows.subset(rows: chosen)
+    preprocessing = all.preprocessing
+    featureCount = all.featureCount
+    conversion = all.conversion
+  }
+
+  /// The examples at `indices` in that order, repeats allowed, with the same preprocessing.
+  ///
+  /// - Precondition: every index lies within 0..<count.
+  public func subset(rows indices: [Int]) -> PreparedFeatures {
+    PreparedFeatures(selecting: indices, of: self)
   }
 
   /// The number of examples.
@@ -135,10 +167,10 @@ extension PreparedFeatures {
   /// Preprocesses the rows, of which `row` gives the index, to `target`.
   @inline(__always)
   private func convertRows(into target: MutableRowBlock<Scalar>, _ row: (Int) -> Int) {
-    let count = features.featureCount
+    let count = rows.featureCount
     switch conversion {
     case .uniform(let divisor, let mean, let wideDivisor, let wideMean):
-      features.withRows(
+      rows.withRows(
         bytes: { start in
           withElements(of: mean) { mean in
             convertRows(start, row, to: target) {
@@ -162,7 +194,7 @@ extension PreparedFeatures {
           }
         })
     case .columns(let plan):
-      features.withRows(
+      rows.withRows(
         bytes: { convertRows($0, row, to: target) { plan.write($0, { Double($0) }, to: $1) } },
         floats: { convertRows($0, row, to: target) { plan.write($0, { Double($0) }, to: $1) } },
         doubles: { convertRows($0, row, to: target) { plan.write($0, { $0 }, to: $1) } })
@@ -176,13 +208,13 @@ extension PreparedFeatures {
     _ convert: (UnsafePointer<Element>, UnsafeMutablePointer<Scalar>) -> Void
   ) {
     // Rows lie anywhere: prefetch some while one is converted.
-    let ahead = features.isConverted ? 0 : rowsAhead
+    let ahead = rows.isConverted ? 0 : rowsAhead
     for index in 0..<min(ahead, target.rows) {
-      willRead(start(row(index)), count: features.featureCount)
+      willRead(start(row(index)), count: rows.featureCount)
     }
     for index in 0..<target.rows {
       if ahead > 0 && index + ahead < target.rows {
-        willRead(start(row(index + ahead)), count: features.featureCount)
+        willRead(start(row(index + ahead)), count: rows.featureCount)
       }
       convert(start(row(index)), target.base + index * target.stride)
     }
@@ -211,9 +243,13 @@ extension PreparedFeatures: CustomStringConvertible, CustomReflectable {
   }
 
   var treatment: String {
-    preprocessing.isUniform
+    let steps =
+      preprocessing.isUniform
       ? "as \(Scalar.self), divided by \(preprocessing.divisor)"
         + (preprocessing.mean == nil ? "" : ", less a mean")
       : "as \(Scalar.self), \(preprocessing.steps.map(\.name).joined(separator: ", "))"
+    guard let projection = preprocessing.projection else { return steps }
+    return steps + ", projected onto \(counted(projection.count, "principal component"))"
+      + (projection.whitening == nil ? "" : ", whitened")
   }
 }

@@ -4,8 +4,8 @@ import PerceptronLinearAlgebra
 
 extension Preprocessing {
   /// The preprocessing of a data set with a divisor, the mean of the divided features where `subtractMean`
-  /// is set, and what `columns` chooses, by what the rows say. Nothing else is seen: fit it to the training
-  /// rows.
+  /// is set, what `columns` chooses, and the principal components that `projection` chooses, by what the
+  /// rows say. Nothing else is seen: fit it to the training rows.
   ///
   /// - Means and standard deviations (divided by the sum of weights, as scikit-learn's `StandardScaler`)
   ///   go by the weights of the rows, in double precision; means are exact for bytes without weights.
@@ -15,14 +15,15 @@ extension Preprocessing {
   ///   the next table may. Medians and most frequent numbers are of at most a million rows, evenly spaced.
   /// - Categories are those that occur in the rows whose weight is not 0.
   /// - Targets that are numbers are standardized.
+  /// - Principal components are those of the features that all steps have made.
   ///
   /// - Throws: ``DatasetError`` where a feature is infinite or, unless missing cells are filled, not a number
   ///   (with its row and column), a sum overflows, a logarithm is not a number, a column for logarithms
-  ///   is not in the table, or there are no examples to fit it to.
+  ///   is not in the table, or there are no examples to fit it to; and as ``components(of:_:)``.
   /// - Precondition: the divisor is finite and above 0.
   public static func fitted(
     to dataset: Dataset, divisor: Double = 1, subtractMean: Bool = false,
-    columns: ColumnPreparation = ColumnPreparation()
+    columns: ColumnPreparation = ColumnPreparation(), projection: ProjectionSettings? = nil
   ) throws -> Preprocessing {
     let features = dataset.features
     let isImputed = features.columns != nil && columns.imputation != nil
@@ -30,10 +31,12 @@ extension Preprocessing {
     var fitting = PreprocessingFit(
       dataset: dataset, divisor: divisor, subtractsMean: subtractMean, settings: columns)
     let hasCategories = features.columns?.contains { $0.categories != nil } ?? false
-    return Preprocessing(
+    let fitted = Preprocessing(
       steps: try fitting.fit(), columns: features.columns,
       magnitude: hasCategories ? nil : features.magnitude,
       targets: try TargetScaling(fittedTo: dataset))
+    guard let projection else { return fitted }
+    return fitted.projecting(onto: try fitted.components(of: dataset, projection))
   }
 }
 

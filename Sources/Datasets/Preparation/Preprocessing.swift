@@ -1,7 +1,8 @@
 import PerceptronFiles
 import PerceptronLinearAlgebra
 
-/// The preprocessing of features, a list of steps, and of targets that are numbers.
+/// The preprocessing of features, a list of steps with an optional projection onto principal components
+/// behind them, and of targets that are numbers.
 ///
 /// It is fitted to training data and stored with the model, which applies it to all later data.
 public struct Preprocessing: Hashable, Sendable {
@@ -15,6 +16,8 @@ public struct Preprocessing: Hashable, Sendable {
   public let magnitude: Double?
   /// The scaling of targets that are numbers, so that networks learn numbers of about ±1; nil for none.
   public let targets: TargetScaling?
+  /// The principal components that features are projected onto after all steps; nil for none.
+  public let projection: PrincipalComponents?
 
   /// Features as they are.
   public static let none = Preprocessing()
@@ -22,19 +25,21 @@ public struct Preprocessing: Hashable, Sendable {
   /// Steps for the columns of a table or the features of examples.
   ///
   /// - Precondition: each step's values are finite and as many as its columns, divisors are above 0, a column
-  ///   has at most one imputation and one logarithm, in this order and before its scaling; and the magnitude
-  ///   is finite and not negative.
+  ///   has at most one imputation and one logarithm, in this order and before its scaling; the magnitude
+  ///   is finite and not negative; and a projection has at least one component, of as many columns as the
+  ///   steps make features.
   public init(
     steps: [PreparationStep], columns: [FeatureColumn]? = nil, magnitude: Double? = nil,
-    targets: TargetScaling? = nil
+    targets: TargetScaling? = nil, projection: PrincipalComponents? = nil
   ) {
-    if let problem = Preprocessing.problem(steps, columns, magnitude: magnitude) {
+    if let problem = Preprocessing.problem(steps, columns, magnitude: magnitude, projection) {
       fatalError("Preprocessing: \(problem)")
     }
     self.steps = steps
     self.columns = columns
     self.magnitude = magnitude
     self.targets = targets
+    self.projection = projection
   }
 
   /// Division by `divisor`, then subtraction of `mean`.
@@ -79,12 +84,16 @@ public struct Preprocessing: Hashable, Sendable {
   public func steps(of column: Int) -> [String] { steps.compactMap { $0.text(of: column) } }
 
   private static func problem(
-    _ steps: [PreparationStep], _ columns: [FeatureColumn]?, magnitude: Double?
+    _ steps: [PreparationStep], _ columns: [FeatureColumn]?, magnitude: Double?,
+    _ projection: PrincipalComponents?
   ) -> String? {
     if let magnitude, !(magnitude.isFinite && magnitude >= 0) {
       return "the magnitude \(magnitude) is not a finite number from 0 up"
     }
-    return PreparationStep.problem(steps, columnCount: columns?.count)
+    if let problem = PreparationStep.problem(steps, columnCount: columns?.count) { return problem }
+    return projection.flatMap {
+      Preprocessing(steps: steps, columns: columns).problem(projectingOnto: $0)
+    }
   }
 }
 
@@ -92,7 +101,10 @@ public struct Preprocessing: Hashable, Sendable {
 
 extension Preprocessing {
   /// The number of features that networks see of examples with `count` features.
-  public func outputCount(of count: Int) -> Int {
+  public func outputCount(of count: Int) -> Int { projection?.count ?? stepCount(of: count) }
+
+  /// The number of features that the steps make of `count` features.
+  private func stepCount(of count: Int) -> Int {
     steps.reduce(count) { total, step in
       switch step {
       case .impute(_, _, let indicated): total + indicated.count
@@ -104,13 +116,15 @@ extension Preprocessing {
     }
   }
 
-  /// The number of features that it takes where that is known, from a table's columns or a mean.
-  public var inputCount: Int? { columns?.count ?? mean?.count }
+  /// The number of features that it takes where that is known, from a table's columns, a mean or principal
+  /// components: features that are not those of a table have no steps that make others of them.
+  public var inputCount: Int? { columns?.count ?? mean?.count ?? projection?.columnCount }
 
-  /// The names of the features that networks see: `age`, `age is missing`, `city=Rome`. Nil where the
-  /// features are not those of a table.
+  /// The names of the features that networks see: `age`, `age is missing`, `city=Rome`; of principal components
+  /// `pc1`, `pc2`, …. Nil for other features that are not those of a table.
   public var outputNames: [String]? {
-    columns.map { columns in
+    if let projection { return (0..<projection.count).map { "pc\($0 + 1)" } }
+    return columns.map { columns in
       ColumnPlan(self, columns: columns).layout.map { place in
         let name = columns[place.column].name
         return switch place.meaning {
@@ -126,9 +140,10 @@ extension Preprocessing {
 
 extension Preprocessing {
   /// The column of the table that each of the features that networks see was made of. Nil where the
-  /// features are not those of a table.
+  /// features are not those of a table, or principal components, each of which is made of all columns.
   public var outputColumns: [Int]? {
-    columns.map { ColumnPlan(self, columns: $0).layout.map(\.column) }
+    if projection != nil { return nil }
+    return columns.map { ColumnPlan(self, columns: $0).layout.map(\.column) }
   }
 }
 
@@ -137,18 +152,19 @@ extension Preprocessing {
 /// `divisor` and `mean` where there are no other steps, as in earlier versions; else `steps` and `columns`.
 extension Preprocessing: Codable {
   private enum CodingKeys: CodingKey {
-    case divisor, mean, steps, columns, magnitude, targets
+    case divisor, mean, steps, columns, magnitude, targets, projection
   }
 
   /// Decodes the fields.
   ///
   /// - Throws: `DecodingError` also where the values are not what
-  ///   ``init(steps:columns:magnitude:targets:)`` takes.
+  ///   ``init(steps:columns:magnitude:targets:projection:)`` takes.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     magnitude = try container.decodeIfPresent(Double.self, forKey: .magnitude)
     targets = try container.decodeIfPresent(TargetScaling.self, forKey: .targets)
     columns = try container.decodeIfPresent([FeatureColumn].self, forKey: .columns)
+    projection = try container.decodeIfPresent(PrincipalComponents.self, forKey: .projection)
     if let steps = try container.decodeIfPresent([PreparationStep].self, forKey: .steps) {
       self.steps = steps
     } else {
@@ -157,7 +173,7 @@ extension Preprocessing: Codable {
       steps =
         (divisor == 1 ? [] : [.divide(by: divisor)]) + (mean.map { [.subtract($0)] } ?? [])
     }
-    if let problem = Preprocessing.problem(steps, columns, magnitude: magnitude) {
+    if let problem = Preprocessing.problem(steps, columns, magnitude: magnitude, projection) {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: problem))
     }
@@ -175,5 +191,6 @@ extension Preprocessing: Codable {
     try container.encodeIfPresent(columns, forKey: .columns)
     try container.encodeIfPresent(magnitude, forKey: .magnitude)
     try container.encodeIfPresent(targets, forKey: .targets)
+    try container.encodeIfPresent(projection, forKey: .projection)
   }
 }

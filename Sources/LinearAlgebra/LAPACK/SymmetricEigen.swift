@@ -93,6 +93,3 @@ func makeLargestComponentPositive<Scalar>(_ vectors: inout Tensor<Scalar>) {
   }
   vectors *= Tensor(largest.map { $0 < 0 ? -1 : 1 as Scalar })
 }
-
-/// The most rows of a matrix for ``SymmetricEigen``.
-let mostEigenRows = LAPACKLimit.eigenRows

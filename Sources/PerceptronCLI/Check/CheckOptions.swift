@@ -53,7 +53,7 @@ struct CheckOptions<Default: DefaultData>: ParsableArguments {
     let preprocessing = try naming(data.name) {
       try Preprocessing.fitted(
         to: data.training, divisor: preparation.divisor, subtractMean: preparation.subtractMean,
-        columns: preparation.columns ?? ColumnPreparation())
+        columns: preparation.columns ?? ColumnPreparation(), projection: chosen.projection)
     }
     return CheckSetup(
       network: settings,

@@ -43,18 +43,37 @@ struct MemoryDemand {
 
 extension Experiment {
   /// The number of bytes that training on `data` needs.
-  func memoryDemand(on data: LoadedData) -> Double { demand(on: data).bytes }
+  func memoryDemand(on data: LoadedData) -> Double {
+    max(demand(on: data).bytes, projectionDemand(on: data))
+  }
 
   /// Throws if there is not enough memory to train on `data`.
-  func checkMemory(on data: LoadedData, sizes: String) throws {
-    try demand(on: data).check(sizes: sizes, batchOption: "--batch")
+  func checkMemory(on data: LoadedData, sizes: String, memory: MemoryLimit = .current) throws {
+    try demand(on: data).check(sizes: sizes, batchOption: "--batch", memory: memory)
+    let bytes = projectionDemand(on: data)
+    if bytes <= memory.left { return }
+    throw ValidationError(
+      "the principal components of \(data.training.features.largestPreparedCount) features need "
+        + "\(gigabytes(bytes)), but \(memory)")
+  }
+
+  /// The number of bytes that fitting principal components to `data` needs: the products of columns, those of a
+  /// block of rows, and the eigenvectors; or the rows, where they are fewer than columns. Also those of all
+  /// rows' coordinates.
+  private func projectionDemand(on data: LoadedData) -> Double {
+    guard projection != nil else { return 0 }
+    let columns = Double(data.training.features.largestPreparedCount)
+    let rows = Double(data.training.count)
+    let lesser = min(rows, columns)
+    let kept = Double(largestInputCount(of: data.training.features))
+    return 8 * (3 * lesser * lesser + (rows < columns ? 3 * rows * columns : 0) + rows * kept)
   }
 
   private func demand(on data: LoadedData) -> MemoryDemand {
     let workers = training.workers ?? BLASLibrary.threadCount
     let scalarSize = precision == .float ? 4 : 8
     let cost = TrainingCost(
-      inputSize: data.training.features.largestPreparedCount, layers: network.layers,
+      inputSize: largestInputCount(of: data.training.features), layers: network.layers,
       scalarSize: scalarSize,
       training)
     return MemoryDemand(

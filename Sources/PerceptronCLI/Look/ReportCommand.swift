@@ -175,14 +175,17 @@ struct RunPageSource {
     let rows = try found.flatMap { found in
       try part("What the training rows show is left out") { try $0.rows(found.0, fitting: model) }
     }
-    let inputs = model.network.inputSize
+    let components = model.preprocessing.projection
+    let inputs = components?.columnCount ?? model.network.inputSize
     let shape = found?.0.loaded.training.image
     let image = model.image ?? shape.flatMap { $0.featureCount == inputs ? $0 : nil }
     // The losses on the page are those of an ensemble's first network.
     let settings = run.record.settings
     let penalty = settings.ensemble == nil ? settings.training.penalty : .none
     return (
-      RunNetwork(model.network, image: image, penalty: penalty == .none ? nil : penalty),
+      RunNetwork(
+        model.network, image: image, components: components,
+        penalty: penalty == .none ? nil : penalty),
       rows.flatMap { units(model, on: $0.training) }, found?.1,
       try part("The decision regions are left out") { try $0.regions(of: model, with: rows) }
     )

@@ -110,15 +110,16 @@ struct ResumeCommand: CommandWithExamples {
     let rows = try naming(data.name) { try settings.trainingRowCount(of: data.training) }
     let (features, schema) = (data.training.featureCount, data.training.schema)
     let outputs = schema.kind == .classes ? expected.classCount : expected.widths.last ?? 0
-    // What a table's columns become is known when they are prepared.
-    let isTable = data.training.features.columns != nil
-    if rows != expected.rowCount || (!isTable && features != expected.inputSize)
+    // What a table's columns and a picture's components become is known when they are prepared.
+    let isTransformed = data.training.features.columns != nil || settings.projection != nil
+    if rows != expected.rowCount || (!isTransformed && features != expected.inputSize)
       || schema.kind != settings.task || schema.names.count != outputs
     {
       let trained = TargetSchema(settings.task, names: .init(repeating: "", count: outputs))
       throw FileError(
         path,
-        "the run trains on \(expected.rowCount) rows of \(expected.inputSize) features and "
+        "the run trains on \(expected.rowCount) rows of \(expected.inputSize) "
+          + "\(settings.projection == nil ? "features" : "principal components") and "
           + "\(trained), but \(data.name) has \(rows) rows of \(features) features and \(schema)"
       )
     }

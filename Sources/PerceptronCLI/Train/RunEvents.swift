@@ -9,12 +9,12 @@ final class RunEvents<Scalar: BLASScalar> {
 
   /// Creates an event file for a run from `iteration` on.
   init(
-    in folder: String, from iteration: Int, imageShape: ImageShape?, _ settings: Experiment,
-    seed: UInt64
+    in folder: String, from iteration: Int, imageShape: ImageShape?,
+    components: PrincipalComponents?, _ settings: Experiment, seed: UInt64
   ) throws {
     let log = try TensorBoardLog(in: folder, fromStep: iteration)
     try log.begin(settings, seed: seed)
-    recorder = TensorBoardRecorder(to: log, imageShape: imageShape)
+    recorder = TensorBoardRecorder(to: log, imageShape: imageShape, components: components)
   }
 
   /// Records an iteration, and the snapshot of the network's health after it.

@@ -80,6 +80,9 @@ struct StartingModel {
     }
     experiment.pixelScale = preprocessing.divisor
     experiment.subtractMean = preprocessing.mean != nil
+    experiment.projection = preprocessing.projection.map {
+      ProjectionSettings(count: .number($0.count), whitening: $0.whitening)
+    }
     experiment.from = origin
     try experiment.check(for: data.training)
     return experiment

@@ -12,7 +12,8 @@ extension TrainingSession {
       }
       ?? threaded.trainer(seed: seed, on: sets)
     let monitor = makeMonitor(of: trainer)
-    let events: RunEvents<Scalar>? = try makeEvents(from: trainer.iteration)
+    let events: RunEvents<Scalar>? = try makeEvents(
+      from: trainer.iteration, of: sets.preprocessing.projection)
     let recorder = RegionRecorder(
       sets.training, iterations: trainer.iterations, workers: threaded.training.workers,
       resuming: checkpoint?.notes.regions)
@@ -89,10 +90,13 @@ extension TrainingSession {
       label: watcher == nil ? "" : directory.path + ": ", resuming: checkpoint?.notes.monitor)
   }
 
-  private func makeEvents<Scalar>(from iteration: Int) throws -> RunEvents<Scalar>? {
+  private func makeEvents<Scalar>(
+    from iteration: Int, of components: PrincipalComponents?
+  ) throws -> RunEvents<Scalar>? {
     if !display.tensorboard { return nil }
     return try RunEvents(
-      in: eventFiles.folder, from: iteration, imageShape: data.training.image, settings, seed: seed)
+      in: eventFiles.folder, from: iteration, imageShape: data.training.image,
+      components: components, settings, seed: seed)
   }
 
   /// The loss on some training rows before the first update.

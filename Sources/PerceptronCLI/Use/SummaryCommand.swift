@@ -26,6 +26,26 @@ struct SummaryCommand: CommandWithExamples {
       /// The steps by column, where there are others.
       let steps: [PreparationStep]?
       let columns: [FeatureColumn]?
+      /// The principal components, where there are any.
+      let projection: Projection?
+    }
+
+    /// Principal components without their directions.
+    struct Projection: Encodable {
+      let count: Int
+      let columnCount: Int
+      let variances: [Double]
+      let explainedShares: [Double]
+      /// The ε of whitening, or nil.
+      let whitening: Double?
+
+      init(_ components: PrincipalComponents) {
+        count = components.count
+        columnCount = components.columnCount
+        variances = components.variances
+        explainedShares = components.explainedShares
+        whitening = components.whitening
+      }
     }
 
     let preprocessing: Preparation
@@ -49,14 +69,16 @@ struct SummaryCommand: CommandWithExamples {
         preprocessing: .init(
           divisor: preprocessing.divisor, subtractsMean: preprocessing.mean != nil,
           steps: preprocessing.isByColumn ? preprocessing.steps : nil,
-          columns: preprocessing.columns),
+          columns: preprocessing.columns, projection: preprocessing.projection.map { .init($0) }),
         classNames: model.classNames, targets: model.schema, targetScaling: preprocessing.targets)
       return try Console.output(Extended(model.network.summary, additions).json)
     }
+    let preparation =
+      [preparationText(preprocessing)] + projectionText(preprocessing.projection)
     try Console.output(
       """
       \(model.network.summary)
-      \(preparationText(preprocessing))
+      \(preparation.joined(separator: "\n"))
       \(targetText(model.schema, preprocessing.targets))
       """)
   }
@@ -82,6 +104,17 @@ struct SummaryCommand: CommandWithExamples {
       lines.append("… and \(columns.count - shown.count) more columns; --json has all")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// The principal components, the share of the variance that they explain, and their whitening.
+  private func projectionText(_ components: PrincipalComponents?) -> [String] {
+    guard let components else { return [] }
+    let share = components.explainedShares.reduce(0, +)
+    return [
+      "projected onto \(counted(components.count, "principal component")) of "
+        + "\(counted(components.columnCount, "feature")) (\(percent(min(share, 1))) of the variance)"
+        + (components.whitening.map { ", whitened with ε \(plain($0))" } ?? "")
+    ]
   }
 
   /// The most columns of a table that are listed.

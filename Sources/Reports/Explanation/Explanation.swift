@@ -19,7 +19,7 @@ public struct Explanation: Sendable {
   let schema: TargetSchema
   /// The scaling of targets that are numbers.
   let scaling: TargetScaling?
-  /// The shape of the inputs as a picture; nil where they are none.
+  /// The shape of the network's inputs as a picture; nil where they are none.
   let image: ImageShape?
   /// The name of the example, such as `row 7 of the test set`.
   let name: String
@@ -138,7 +138,8 @@ public struct Explanation: Sendable {
     network = Network(model.network)
     schema = model.schema
     scaling = model.preprocessing.targets
-    image = model.image
+    // Principal components of a picture have no places in it.
+    image = model.preprocessing.projection == nil ? model.image : nil
     self.name = name
     self.features = features
     inputNames =
@@ -149,6 +150,12 @@ public struct Explanation: Sendable {
     trace = network.trace(of: prepared.block(0..<1), self.target)
     subject = Self.subject(of: trace, network, schema, self.target)
     self.context = context
+    if model.image != nil, let components = model.preprocessing.projection {
+      self.context.omissions.append(
+        "Pictures of weights and gradients are left out: the network's inputs are "
+          + "\(counted(components.count, "principal component")) of the picture, which have no places in it."
+      )
+    }
   }
 
   /// What a page explains: by how much the predicted class is ahead of the true one or, where it is

@@ -249,7 +249,7 @@ extension Explanation {
   }
 
   /// What a reader calls an input: a column of a table.
-  var columnNoun: String { features.columns == nil ? "input" : "column" }
+  var columnNoun: String { inputColumns == nil ? "input" : "column" }
 }
 
 /// Overlapping squares that cover a picture.

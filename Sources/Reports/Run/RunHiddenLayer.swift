@@ -49,15 +49,14 @@ extension RunHiddenLayer.Plane {
     let counted = (0..<data.count).filter { weights?[$0] ?? 1 > 0 }
     let rows = counted.evenlySpaced(atMost: RunHiddenLayer.mostRows)
     guard rows.count >= 3, network.outputSize >= 2 else { return nil }
-    let features: PreparedFeatures<Scalar> = data.dataset.features.subset(rows: rows)
-      .prepared(with: data.preprocessing)
+    let features = data.features.subset(rows: rows)
     let activations = network.outputs(of: features)
     guard let components = try? PrincipalComponents(of: activations, count: 2),
       // Units that give all rows the same have no plane.
       components.explainedShares.contains(where: { $0 > 0 })
     else { return nil }
     self.rows = rows
-    places = components.coordinates(of: activations)
+    places = components.transform(activations)
     explainedShares = components.explainedShares
   }
 }

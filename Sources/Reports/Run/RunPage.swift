@@ -100,14 +100,16 @@ public struct RunNetwork: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - image: the shape of its inputs as a picture; nil if they are none.
+  ///   - components: the principal components of pictures that its inputs are, or nil.
   ///   - penalty: the penalty that it was trained with, or nil.
-  /// - Precondition: a picture has as many features as the network inputs.
+  /// - Precondition: a picture has as many features as the network inputs, or as the components have columns.
   public init<Scalar: BLASScalar>(
-    _ network: Network<Scalar>, image: ImageShape?, penalty: Penalty? = nil
+    _ network: Network<Scalar>, image: ImageShape?, components: PrincipalComponents? = nil,
+    penalty: Penalty? = nil
   ) {
     parameterCount = network.summary.parameterCount
     self.penalty = penalty.map { Double(network.value(of: $0)) }
-    let pictures = image.map { network.firstLayerImages($0) }
+    let pictures = image.map { network.firstLayerImages($0, of: components) }
     firstLayer =
       if case let pictures?? = pictures {
         .pictures(pictures)

@@ -17,6 +17,7 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   private let interval: Int
   private let histograms: Int
   private let imageShape: ImageShape?
+  private let components: PrincipalComponents?
   /// The last iterations with histograms and with pictures.
   private var lastDetailed: Int?, lastPictured: Int?
   /// Whether the charts of training beside validation were written.
@@ -33,16 +34,18 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
   ///   - interval: the iterations between losses.
   ///   - histograms: the approximate maximum number of evaluations with histograms.
   ///   - imageShape: the shape of the inputs as a picture; nil if they are none.
+  ///   - components: the principal components of such pictures that the inputs are, or nil.
   /// - Precondition: `interval` is at least 1, `histograms` is not negative.
   public init(
     to log: TensorBoardLog, every interval: Int = 10, histograms: Int = 50,
-    imageShape: ImageShape? = nil
+    imageShape: ImageShape? = nil, components: PrincipalComponents? = nil
   ) {
     Self.requireSound(every: interval, histograms: histograms)
     self.log = log
     self.interval = interval
     self.histograms = histograms
     self.imageShape = imageShape
+    self.components = components
   }
 
   static func requireSound(every interval: Int, histograms: Int) {
@@ -140,7 +143,8 @@ public final class TensorBoardRecorder<Scalar: BLASScalar> {
 
   private func recordPicture(of network: Network<Scalar>, step: Int) throws {
     lastPictured = step
-    guard let imageShape, let tiles = network.firstLayerImages(imageShape, most: Self.tileCount),
+    guard let imageShape,
+      let tiles = network.firstLayerImages(imageShape, of: components, most: Self.tileCount),
       !tiles.isEmpty
     else { return }
     let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
@@ -161,10 +165,11 @@ extension TrainingCallback {
   ///   - interval: the iterations between losses.
   ///   - histograms: the approximate maximum number of evaluations with histograms.
   ///   - imageShape: the shape of the inputs as a picture; nil if they are none.
+  ///   - components: the principal components of such pictures that the inputs are, or nil.
   /// - Precondition: `interval` is at least 1, `histograms` is not negative.
   public static func tensorBoard(
     to folder: String, every interval: Int = 10, histograms: Int = 50,
-    imageShape: ImageShape? = nil
+    imageShape: ImageShape? = nil, components: PrincipalComponents? = nil
   ) -> TrainingCallback {
     TensorBoardRecorder<Scalar>.requireSound(every: interval, histograms: histograms)
     var recorder: TensorBoardRecorder<Scalar>?
@@ -175,7 +180,7 @@ extension TrainingCallback {
         try recorder
         ?? TensorBoardRecorder(
           to: TensorBoardLog(in: folder, fromStep: progress.iteration), every: interval,
-          histograms: histograms, imageShape: imageShape)
+          histograms: histograms, imageShape: imageShape, components: components)
       recorder = open
       try open.record(moment)
       return .proceed

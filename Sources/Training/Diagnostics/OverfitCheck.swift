@@ -120,8 +120,7 @@ extension Network {
       chosen.append(row)
       features.append(candidate)
     }
-    let rows = PreparedDataset<Scalar>(
-      data.dataset.subset(rows: chosen), with: data.preprocessing)
+    let rows = data.subset(rows: chosen)
     return (rows.block(0..<rows.count), rows)
   }
 }

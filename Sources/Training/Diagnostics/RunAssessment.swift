@@ -71,8 +71,7 @@ public struct RunAssessment: Sendable {
 
   /// Rows that are evenly spread over all, which may be sorted by class.
   private static func probed<Scalar>(_ data: PreparedDataset<Scalar>) -> PreparedDataset<Scalar> {
-    data.dataset.subset(rows: (0..<data.count).evenlySpaced(atMost: probeCount))
-      .prepared(with: data.preprocessing)
+    data.subset(rows: (0..<data.count).evenlySpaced(atMost: probeCount))
   }
 
   /// The result of predicting the most frequent class for every row, from the classes' row counts; nil

@@ -310,15 +310,14 @@ extension TrainingEngine {
     if positions.isEmpty { return [] }
     let predictor = predictor(positions, rowCount: batchSize)
     let outputs = predictor.outputs(rowCount: batchSize) { [x] rows, _ in x.reading.rows(rows) }
-    let batch = metrics == [.accuracy] ? nil : data.dataset.subset(rows: rows)
+    let batch = metrics == [.accuracy] ? nil : data.subset(rows: rows)
     return zip(predictor.losses, outputs).map { loss, outputs in
       if case .labels(let labels) = targets.targets.kind, batch == nil, data.weights == nil {
         return [.accuracy: accuracy(of: loss.classes(of: outputs), labels: labels)]
       }
       let found = Predictions(
         outputs, loss: loss, schema: data.schema, scaling: data.preprocessing.targets)
-      let rows = batch ?? data.dataset.subset(rows: rows)
-      return PreparedDataset<Scalar>(rows, with: data.preprocessing).values(of: metrics, for: found)
+      return (batch ?? data.subset(rows: rows)).values(of: metrics, for: found)
     }
   }
 

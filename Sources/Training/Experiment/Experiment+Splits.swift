@@ -31,6 +31,13 @@ extension LoadedData {
 }
 
 extension Experiment {
+  /// The largest number of inputs of a network on some features, for estimates of its cost.
+  package func largestInputCount(of features: Features) -> Int {
+    let prepared = features.largestPreparedCount
+    if case .number(let count)? = projection?.count { return min(count, prepared) }
+    return prepared
+  }
+
   /// The metric that early stopping, schedules and studies go by.
   package var metric: Metric { training.metric ?? Metric.defaults(for: task)[0] }
 }

@@ -105,7 +105,7 @@ extension Experiment {
       try known
       ?? Preprocessing.fitted(
         to: split.training, divisor: pixelScale, subtractMean: subtractMean,
-        columns: preparation ?? ColumnPreparation())
+        columns: preparation ?? ColumnPreparation(), projection: projection)
     if known != nil { try preprocessing.check(split.training.features) }
     return PreparedSets(
       training: split.training.prepared(with: preprocessing),

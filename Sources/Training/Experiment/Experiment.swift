@@ -58,6 +58,8 @@ public struct Experiment: Codable, Hashable, Sendable {
   public var subtractMean: Bool
   /// What is done to the columns of a table; nil where nothing is chosen.
   public var preparation: ColumnPreparation?
+  /// The principal components that prepared features are projected onto; nil for none.
+  public var projection: ProjectionSettings?
   /// The number of networks in an ensemble; nil for a single network.
   public var ensemble: Int?
   /// The finished model that training goes on from, or nil for a new network: its weights and its
@@ -72,7 +74,8 @@ public struct Experiment: Codable, Hashable, Sendable {
     validation: Int, split: ValidationSplit = .stratified(seed: 0), fold: Fold? = nil,
     classWeights: ClassWeights? = nil, precision: Precision = .float,
     random: RandomKind = .fast, pixelScale: Double = 1, subtractMean: Bool = false,
-    preparation: ColumnPreparation? = nil, ensemble: Int? = nil, from: ModelOrigin? = nil
+    preparation: ColumnPreparation? = nil, projection: ProjectionSettings? = nil,
+    ensemble: Int? = nil, from: ModelOrigin? = nil
   ) {
     self.data = data
     self.format = format
@@ -92,6 +95,7 @@ public struct Experiment: Codable, Hashable, Sendable {
     self.pixelScale = pixelScale
     self.subtractMean = subtractMean
     self.preparation = preparation
+    self.projection = projection
     self.ensemble = ensemble
     self.from = from
   }
@@ -119,6 +123,7 @@ public struct Experiment: Codable, Hashable, Sendable {
       pixelScale: try values.decode(Double.self, forKey: .pixelScale),
       subtractMean: try values.decode(Bool.self, forKey: .subtractMean),
       preparation: try values.decodeIfPresent(ColumnPreparation.self, forKey: .preparation),
+      projection: try values.decodeIfPresent(ProjectionSettings.self, forKey: .projection),
       ensemble: try values.decodeIfPresent(Int.self, forKey: .ensemble),
       from: try values.decodeIfPresent(ModelOrigin.self, forKey: .from))
   }

@@ -225,6 +225,25 @@ extension Hyperparameter {
         $0.preparation.map { .text($0.unknownCategory.rawValue) }
       },
       text(
+        "pca", \.pca, .preparation, "count",
+        """
+        Project features, once they are scaled, onto the principal components of the training rows: a number \
+        of components, a share of the variance such as 0.95, or all. (default: none, or all with `whiten`)
+        """, expected: "a number of components, a share of the variance below 1, or all"
+      ).titled("principal components").unordered.departing.shown {
+        $0.projection.map { .text($0.count.description) }
+      },
+      flag(
+        "whiten", \.whiten, .preparation,
+        "Divide each principal component by √(variance + ε), so that all vary alike."
+      ).titled("whitened").departing.shown { $0.projection.map { .flag($0.whitening != nil) } },
+      number(
+        "whiten-epsilon", \.whitenEpsilon, .notNegative, .preparation, "epsilon",
+        "ε of `whiten`, which keeps components of little variance small."
+      ).byDefault("\(ProjectionSettings.usualEpsilon)").titled("ε of whitening").logarithmic.shown {
+        ($0.projection?.whitening).map { .number($0) }
+      },
+      text(
         "validation", \.validation, .validation, "size",
         """
         Number of rows held out for validation, or a share of them such as 0.2; 0 for none. (default: \

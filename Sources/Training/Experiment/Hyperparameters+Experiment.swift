@@ -114,7 +114,7 @@ extension Hyperparameters {
       precision: precision ?? Self.defaultPrecision, random: random ?? Self.defaultRandom,
       pixelScale: preparation.divisor,
       subtractMean: preparation.subtractMean, preparation: preparation.columns,
-      ensemble: ensemble)
+      projection: projection, ensemble: ensemble)
     try experiment.check(for: data.training)
     return experiment
   }
@@ -168,6 +168,16 @@ extension Hyperparameters {
     }
     let isNone = columns == ColumnPreparation() && data.training.features.columns == nil
     return (pixelScale ?? divisor, subtractMean ?? data.isBytes, isNone ? nil : columns)
+  }
+}
+
+extension Hyperparameters {
+  /// The principal components that prepared features are projected onto; nil for none.
+  package var projection: ProjectionSettings? {
+    if pca == nil && whiten != true { return nil }
+    return ProjectionSettings(
+      count: pca ?? .all,
+      whitening: whiten == true ? whitenEpsilon ?? ProjectionSettings.usualEpsilon : nil)
   }
 }
 

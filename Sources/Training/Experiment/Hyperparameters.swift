@@ -1,6 +1,7 @@
 import Foundation
 import PerceptronDatasets
 import PerceptronFiles
+import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
 /// The hyperparameters that were chosen for an experiment; the others are nil.
@@ -58,6 +59,9 @@ package struct Hyperparameters: Hashable, Sendable {
   package var missingIndicator: Bool?
   package var log: ColumnNames?
   package var unknown: UnknownCategory?
+  package var pca: PrincipalComponents.Count?
+  package var whiten: Bool?
+  package var whitenEpsilon: Double?
   package var precision: Experiment.Precision?
   package var random: Experiment.RandomKind?
   package var seed: UInt64?
@@ -179,6 +183,9 @@ extension Hyperparameters {
     try refuse(
       split == .last && splitSeed != nil,
       "`split-seed` is \(splitSeed ?? 0), but `split` last uses no seed")
+    try refuse(
+      whitenEpsilon != nil && whiten != true,
+      "`whiten-epsilon` is \(whitenEpsilon.map(plain) ?? ""), but `whiten` is not given")
     if precision != .double {
       try checkFloat("regularization", regularization)
       try checkFloat("pixel-scale", pixelScale)

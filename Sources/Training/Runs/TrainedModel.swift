@@ -7,7 +7,9 @@ import PerceptronNeuralNetwork
 ///
 /// Saved as a safetensors file: tensors `W1`, `b1`, `W2`, … in the network's precision, and in the
 /// metadata the architecture, the preprocessing, the class names or other targets and, of pictures, their
-/// shape as JSON.
+/// shape as JSON. With principal components, also the tensors `projection.mean` [columns] and
+/// `projection.directions` [columns, components] in double precision, and in the metadata their variances,
+/// shares and ε.
 public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
   /// The network.
   public var network: Network<Scalar>
@@ -15,7 +17,7 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
   public var preprocessing: Preprocessing
   /// What is predicted: classes, numbers or labels, with their names.
   public var schema: TargetSchema
-  /// How the inputs form a picture, or nil where they are none or that is not known.
+  /// How the features before preprocessing form a picture, or nil where they are none or that is not known.
   public var image: ImageShape?
 
   /// A name for each class; empty where no classes are predicted.
@@ -41,7 +43,7 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
   ///   - image: how the inputs form a picture, if they do.
   /// - Precondition: a name for each class, or for each output where numbers or labels are predicted; a
   ///   mean, if any, for each input; a scaling of targets, if any, of each output; a picture, if any, of as
-  ///   many features as inputs.
+  ///   many features as the preprocessing takes, or else as inputs.
   public init(
     network: Network<Scalar>, preprocessing: Preprocessing, schema: TargetSchema,
     image: ImageShape? = nil
@@ -59,10 +61,10 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
         ?? true,
       "TrainedModel: preprocessing of \(preprocessing.inputCount ?? 0) features for "
         + "\(network.inputSize) inputs")
+    let inputs = preprocessing.inputCount ?? network.inputSize
     require(
-      image.map { $0.featureCount == network.inputSize } ?? true,
-      "TrainedModel: pictures of \(image?.featureCount ?? 0) features for \(network.inputSize) inputs"
-    )
+      image.map { $0.featureCount == inputs } ?? true,
+      "TrainedModel: pictures of \(image?.featureCount ?? 0) features for \(inputs) inputs")
     self.network = network
     self.preprocessing = preprocessing
     self.schema = schema
@@ -126,6 +128,8 @@ private enum Metadata {
   static let targets = "targets"
   /// For models whose inputs are known to be pictures.
   static let image = "image"
+  /// For models with principal components.
+  static let projection = "projection"
 
   /// The first version's only architecture, under a name in place of the layers.
   static let firstVersion = (version: "1", architecture: "affine-relu-affine-softmax")
@@ -153,7 +157,7 @@ extension TrainedModel {
       Metadata.format.key: Metadata.format.value,
       Metadata.version: Metadata.currentVersion,
       Metadata.architecture: try architecture.jsonLine,
-      Metadata.preprocessing: try preprocessing.jsonLine,
+      Metadata.preprocessing: try preprocessing.withoutProjection.jsonLine,
     ])
     if schema.kind == .classes {
       archive.metadata[Metadata.classNames] = try classNames.jsonLine
@@ -162,6 +166,7 @@ extension TrainedModel {
     }
     if let image { archive.metadata[Metadata.image] = try image.jsonLine }
     archive.add(network)
+    if let projection = preprocessing.projection { try archive.add(projection) }
     try archive.write(to: path)
   }
 
@@ -177,18 +182,28 @@ extension TrainedModel {
   init(_ archive: TensorArchive, path: String) throws {
     try archive.expect([Metadata.format], "a Perceptron model", path: path)
     network = try archive.network(try Self.architecture(archive, path: path), path: path)
-    let expected = (network.parameters.names + network.statistics.names).stablySorted()
+    let expected =
+      (network.parameters.names + network.statistics.names
+      + (archive.metadata[Metadata.projection] == nil ? [] : StoredProjection.names)).stablySorted()
     if archive.names.stablySorted() != expected {
       throw FileError(
         path, "expected the tensors \(expected), found \(archive.names.stablySorted())")
     }
-    preprocessing = try archive.decode(Preprocessing.self, Metadata.preprocessing, path: path)
+    var preprocessing = try archive.decode(
+      Preprocessing.self, Metadata.preprocessing, path: path)
+    if preprocessing.projection != nil {
+      throw FileError(path, "expected principal components as tensors, found them in the metadata")
+    }
+    if archive.metadata[Metadata.projection] != nil {
+      preprocessing = try archive.projecting(preprocessing, path: path)
+    }
+    self.preprocessing = preprocessing
     schema =
       archive.metadata[Metadata.targets] == nil
       ? .classes(try archive.decode([String].self, Metadata.classNames, path: path))
       : try archive.decode(TargetSchema.self, Metadata.targets, path: path)
     if let mean = preprocessing.mean, preprocessing.columns == nil,
-      mean.count != network.inputSize
+      preprocessing.projection == nil, mean.count != network.inputSize
     {
       throw FileError(path, "expected a mean of \(network.inputSize) features, found \(mean.count)")
     }
@@ -199,6 +214,12 @@ extension TrainedModel {
         path,
         "expected preprocessing that makes \(network.inputSize) features, found one that makes "
           + "\(preprocessing.outputCount(of: columns.count)) of \(columns.count) columns")
+    }
+    if let projection = preprocessing.projection, projection.count != network.inputSize {
+      throw FileError(
+        path,
+        "expected \(network.inputSize) principal components, one for each input, found "
+          + "\(projection.count)")
     }
     let count = schema.kind == .classes ? network.classCount : network.outputSize
     if schema.names.count != count || (schema.kind != .classes && !network.loss.takesValues) {
@@ -217,10 +238,10 @@ extension TrainedModel {
     image =
       archive.metadata[Metadata.image] == nil
       ? nil : try archive.decode(ImageShape.self, Metadata.image, path: path)
-    if let image, image.featureCount != network.inputSize {
+    let inputs = preprocessing.inputCount ?? network.inputSize
+    if let image, image.featureCount != inputs {
       throw FileError(
-        path,
-        "expected a picture of \(network.inputSize) features, found one of \(image.featureCount)")
+        path, "expected a picture of \(inputs) features, found one of \(image.featureCount)")
     }
   }
 
@@ -245,5 +266,51 @@ extension TrainedModel {
     try archive.expect(
       [(Metadata.version, Metadata.currentVersion)], "a Perceptron model", path: path)
     return try archive.decode(NetworkArchitecture.self, Metadata.architecture, path: path)
+  }
+}
+
+// MARK: - Principal components
+
+/// Principal components without their tensors, as the metadata has them.
+private struct StoredProjection: Codable {
+  var variances: [Double]
+  var explainedShares: [Double]
+  var whitening: Double?
+
+  static let mean = "projection.mean", directions = "projection.directions"
+  static let names = [mean, directions]
+}
+
+extension TensorArchive {
+  fileprivate mutating func add(_ components: PrincipalComponents) throws {
+    metadata[Metadata.projection] = try StoredProjection(
+      variances: components.variances, explainedShares: components.explainedShares,
+      whitening: components.whitening
+    ).jsonLine
+    add(components.mean, named: StoredProjection.mean)
+    add(components.directions, named: StoredProjection.directions)
+  }
+
+  /// A preprocessing with the principal components of the file behind its steps.
+  fileprivate func projecting(
+    _ preprocessing: Preprocessing, path: String
+  ) throws -> Preprocessing {
+    let stored = try decode(StoredProjection.self, Metadata.projection, path: path)
+    let mean: Tensor<Double> = try finiteTensor(StoredProjection.mean, path: path)
+    let directions: Tensor<Double> = try finiteTensor(
+      StoredProjection.directions,
+      shape: Shape(rows: mean.count, columns: stored.variances.count), path: path)
+    if let problem = PrincipalComponents.problem(
+      mean, directions, stored.variances, stored.explainedShares, stored.whitening)
+    {
+      throw FileError(path, "the principal components: \(problem)")
+    }
+    let components = PrincipalComponents(
+      mean: mean, directions: directions, variances: stored.variances,
+      explainedShares: stored.explainedShares, whitening: stored.whitening)
+    if let problem = preprocessing.problem(projectingOnto: components) {
+      throw FileError(path, "the preprocessing: \(problem)")
+    }
+    return preprocessing.projecting(onto: components)
   }
 }

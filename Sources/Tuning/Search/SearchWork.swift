@@ -96,7 +96,7 @@ struct SearchWork {
         positions[key] = members.count
         members.append(
           Member(
-            trials: [prefix], settings: own, inputSize: data.features.largestPreparedCount))
+            trials: [prefix], settings: own, inputSize: own.largestInputCount(of: data.features)))
       }
     }
     for index in members.indices {

@@ -105,21 +105,29 @@ extension Network {
   ///
   /// - Parameters:
   ///   - shape: the shape of the inputs as a picture.
+  ///   - components: the principal components that the inputs are, of pictures: their directions turn the
+  ///     weights into those over the pixels. Nil where the inputs are pictures themselves.
   ///   - count: the maximum number of pictures, of the first units.
   /// - Returns: nil if there is no affine layer, or a custom layer before it may reorder the
   ///   inputs.
-  /// - Precondition: `shape` has as many features as the network inputs.
-  public func firstLayerImages(_ shape: ImageShape, most count: Int = .max) -> [Image]? {
+  /// - Precondition: `shape` has as many features as the network inputs, or as the components have columns,
+  ///   and these are as many as inputs.
+  public func firstLayerImages(
+    _ shape: ImageShape, of components: PrincipalComponents? = nil, most count: Int = .max
+  ) -> [Image]? {
+    let inputs = components?.columnCount ?? inputSize
     require(
-      shape.featureCount == inputSize,
-      "firstLayerImages: pictures of \(shape.featureCount) features for \(inputSize) inputs")
+      shape.featureCount == inputs && components?.count ?? inputSize == inputSize,
+      "firstLayerImages: pictures of \(shape.featureCount) features for \(inputs) "
+        + (components.map { "columns of \($0.count) components, \(inputSize) " } ?? "") + "inputs")
     guard let index = layers.firstIndex(where: { $0 is Affine<Scalar> }),
       layers[..<index].allSatisfy({ $0.specification != nil })
     else { return nil }
-    let weights = layers[index].parameter(at: 0)
+    var weights = layers[index].parameter(at: 0)
+    if let components { weights = matmul(Tensor<Scalar>(components.projection), weights) }
     let (elements, units) = (weights.elements, weights.shape[1])
     return (0..<min(units, max(count, 0))).map { unit in
-      Image((0..<inputSize).map { elements[$0 * units + unit] }, shape: shape)
+      Image((0..<inputs).map { elements[$0 * units + unit] }, shape: shape)
     }
   }
 }

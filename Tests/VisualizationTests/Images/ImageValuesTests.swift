@@ -75,6 +75,23 @@ struct ImageValuesTests {
     #expect(none.firstLayerImages(ImageShape(width: 2, height: 2)) == nil)
   }
 
+  @Test("The first layer's tiles over principal components are those over the pixels behind them")
+  func firstLayersTilesOfComponents() throws {
+    // Two directions of four pixels; with ε 0, the second is divided by its deviation of 2.
+    let components = PrincipalComponents(
+      mean: .zeros([4]), directions: Tensor([1, 0, 0, 1, 0, 0, 0, 0], shape: [4, 2]),
+      variances: [1, 4], explainedShares: [0.2, 0.8], whitening: 0)
+    let net = Network<Float>(
+      inputSize: 2,
+      layers: [Affine(weights: Tensor([4, 0, 1, 3], shape: [2, 2]), bias: .zeros([2]))])
+    let tiles = try #require(
+      net.firstLayerImages(ImageShape(width: 2, height: 2), of: components))
+    let expected = [[4, 0.5, 0, 0], [0, 1.5, 0, 0]].map {
+      Image($0, shape: ImageShape(width: 2, height: 2))
+    }
+    #expect(tiles == expected)
+  }
+
   @Test("Examples are pictures on one scale")
   func examplesPicturesOnOneScale() {
     let bytes = Features(
