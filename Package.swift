@@ -4,12 +4,14 @@ import PackageDescription
 // Modules from the bottom up; imports point down only. Folders have short names; modules have names
 // that no other package's modules have, since SwiftPM refuses equal ones.
 
-/// A module in Sources/`name`, with a page beside its code where `page` is set; `uses` names others of
-/// Perceptron's by their short names.
-func module(_ name: String, uses: [String], page: Bool = false) -> Target {
+/// A module in Sources/`name`, with a README beside its code where `page` is set, and further `pages`;
+/// `uses` names others of Perceptron's by their short names.
+func module(
+  _ name: String, uses: [String], page: Bool = false, pages: [String] = []
+) -> Target {
   .target(
     name: moduleName(name), dependencies: uses.map { .byName(name: moduleName($0)) },
-    path: "Sources/\(name)", exclude: page ? ["README.md"] : [])
+    path: "Sources/\(name)", exclude: page ? ["README.md"] + pages : [])
 }
 
 /// A system library with its module map in Sources/`name`.
@@ -72,7 +74,9 @@ let package = Package(
     // For executables: see its start.c.
     module("CStart", uses: []),
 
-    module("LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"], page: true),
+    module(
+      "LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"], page: true,
+      pages: ["NUMPY.md"]),
     module("Files", uses: ["LinearAlgebra", "CZlib", "CCrypto"], page: true),
     module("NeuralNetwork", uses: ["LinearAlgebra", "Files"], page: true),
     module(
