@@ -10,7 +10,10 @@ struct PerceptronCommand: RootCommand, CommandWithExamples {
     version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(
-        name: "Training", subcommands: [TrainCommand.self, ResumeCommand.self, TuneCommand.self]),
+        name: "Training",
+        subcommands: [
+          TrainCommand.self, ResumeCommand.self, TuneCommand.self, BaselineCommand.self,
+        ]),
       CommandGroup(
         name: "Using models",
         subcommands: [EvaluateCommand.self, PredictCommand.self, SummaryCommand.self]),

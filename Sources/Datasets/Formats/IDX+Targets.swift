@@ -230,7 +230,7 @@ extension IDXFile {
 }
 
 /// A whole number without a fraction, any other with all its digits.
-func wholeOrPlain(_ value: Double) -> String {
+package func wholeOrPlain(_ value: Double) -> String {
   Int(exactly: value).map { "\($0)" } ?? plain(value)
 }
 

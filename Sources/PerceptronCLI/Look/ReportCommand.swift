@@ -111,11 +111,13 @@ struct RunPageSource {
       case nil: (nil, nil, nil, nil)
       }
     let check = try part("The gradient check is left out") { try $0.gradientCheck() }
+    let baselines = try part("The comparison with baselines is left out") { try $0.baselines() }
     return Report(
       ofRun: run, named: name, network: parts.network, units: parts.units,
       evaluation: parts.evaluation, regions: parts.regions, gradientCheck: check,
-      omissions: omissions,
-      resumeCommand: ShellCommand.line(["perceptron", "resume", directory.path]))
+      baselines: baselines, omissions: omissions,
+      resumeCommand: ShellCommand.line(["perceptron", "resume", directory.path]),
+      baselineCommand: ShellCommand.line(["perceptron", "baseline", directory.path]))
   }
 
   /// A part of the report, or nil if its file or its data cannot be used.
@@ -138,16 +140,33 @@ struct RunPageSource {
   /// The contents of the folder's `gradcheck.json`, if there is one.
   private func gradientCheck() throws -> GradientCheckReport? {
     struct Contents: Decodable { let report: GradientCheckReport }
-    let path = directory.gradientCheckPath
+    return try contents(
+      Contents.self, of: directory.gradientCheckPath, "what perceptron gradcheck --json prints")?
+      .report
+  }
+
+  /// The contents of the folder's `baseline.json`, if there is one.
+  private func baselines() throws -> BaselineReport? {
+    let report = try contents(
+      BaselineReport.self, of: directory.baselinePath, "what perceptron baseline --json prints")
+    if report?.metrics.isEmpty == true {
+      throw FileError(directory.baselinePath, "expected at least one metric, found none")
+    }
+    return report
+  }
+
+  /// The contents of a file of the folder; nil where there is none.
+  private func contents<Contents: Decodable>(
+    _: Contents.Type, of path: String, _ expected: String
+  ) throws -> Contents? {
     if !FileManager.default.fileExists(atPath: path) { return nil }
     guard let contents = FileManager.default.contents(atPath: path) else {
       throw FileError(path, "cannot be read")
     }
     do {
-      return try Contents(json: contents).report
+      return try Contents(json: contents)
     } catch {
-      throw FileError(
-        path, "expected what perceptron gradcheck --json prints: \(decodingReason(error))")
+      throw FileError(path, "expected \(expected): \(decodingReason(error))")
     }
   }
 

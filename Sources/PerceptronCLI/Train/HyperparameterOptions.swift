@@ -2,23 +2,32 @@ import ArgumentParser
 import Perceptron
 import PerceptronCommandSupport
 
-/// A group of the table of hyperparameters, as a type.
+/// Some entries of the table of hyperparameters, as a type.
 protocol HyperparameterSelection {
+  static func includes(_ hyperparameter: Hyperparameter) -> Bool
+}
+
+/// A group of the table.
+protocol HyperparameterGroup: HyperparameterSelection {
   static var group: Hyperparameter.Group { get }
 }
 
-enum NetworkGroup: HyperparameterSelection { static let group = Hyperparameter.Group.network }
-enum TrainingGroup: HyperparameterSelection { static let group = Hyperparameter.Group.training }
-enum PreparationGroup: HyperparameterSelection {
+extension HyperparameterGroup {
+  static func includes(_ hyperparameter: Hyperparameter) -> Bool { hyperparameter.group == group }
+}
+
+enum NetworkGroup: HyperparameterGroup { static let group = Hyperparameter.Group.network }
+enum TrainingGroup: HyperparameterGroup { static let group = Hyperparameter.Group.training }
+enum PreparationGroup: HyperparameterGroup {
   static let group = Hyperparameter.Group.preparation
 }
-enum ValidationGroup: HyperparameterSelection { static let group = Hyperparameter.Group.validation }
-enum NumbersGroup: HyperparameterSelection { static let group = Hyperparameter.Group.numbers }
+enum ValidationGroup: HyperparameterGroup { static let group = Hyperparameter.Group.validation }
+enum NumbersGroup: HyperparameterGroup { static let group = Hyperparameter.Group.numbers }
 
 typealias NetworkOptions = HyperparameterOptions<NetworkGroup>
 typealias PreparationOptions = HyperparameterOptions<PreparationGroup>
 
-/// The options of a group of hyperparameters, one for each entry of the table.
+/// The options of some hyperparameters, one for each entry of the table.
 ///
 /// ArgumentParser finds options by reflection and decodes them by name; both derive from the table.
 struct HyperparameterOptions<Selection: HyperparameterSelection>: ParsableArguments,
@@ -28,7 +37,7 @@ struct HyperparameterOptions<Selection: HyperparameterSelection>: ParsableArgume
   private(set) var given: [(hyperparameter: Hyperparameter, value: Hyperparameter.Value)] = []
 
   private static var hyperparameters: [Hyperparameter] {
-    Hyperparameter.all.filter { $0.group == Selection.group && $0.use != .trials }
+    Hyperparameter.all.filter { Selection.includes($0) && $0.use != .trials }
   }
 
   init() {}

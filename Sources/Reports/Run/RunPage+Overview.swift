@@ -37,7 +37,17 @@ extension RunPage {
       (results.warnings ?? []).map { .warning($0.message) }
         + [.figures(figures)] + ending
         + warnings
-        + (omissions + [firstLayerOmission].compactMap { $0 }).map { .paragraph($0) })
+        + (omissions + [firstLayerOmission, baselineAdvice].compactMap { $0 }).map {
+          .paragraph($0)
+        })
+  }
+
+  /// How to see what the network adds to simple models.
+  private var baselineAdvice: String? {
+    guard results.status == .finished else { return nil }
+    return baselineCommand.map {
+      "Nearest neighbours and linear models on the same rows, for comparison: \($0)."
+    }
   }
 
   /// The run's metric and the loss on the rows of the evaluation.

@@ -15,22 +15,25 @@ extension Report {
   ///   - units: what the units of its first hidden layer respond to.
   ///   - evaluation: the network's evaluation on rows that it was not trained on.
   ///   - regions: its decision regions during training.
+  ///   - baselines: simple models on the same rows.
   ///   - omissions: what the page lacks and how to get it, a sentence each.
   ///   - resumeCommand: the command line that resumes the run, or nil.
+  ///   - baselineCommand: the command line that makes `baselines`, or nil.
   public init(
     ofRun run: TrainingRun, named name: String, network: RunNetwork? = nil,
     units: RunUnits? = nil, evaluation: RunEvaluation? = nil, regions: RunRegions? = nil,
-    gradientCheck: GradientCheckReport? = nil,
-    omissions: [String] = [], resumeCommand: String? = nil
+    gradientCheck: GradientCheckReport? = nil, baselines: BaselineReport? = nil,
+    omissions: [String] = [], resumeCommand: String? = nil, baselineCommand: String? = nil
   ) {
     let page = RunPage(
       record: run.record, history: run.history, diagnostics: run.diagnostics, network: network,
       units: units, evaluation: evaluation, regions: regions, omissions: omissions,
-      resumeCommand: resumeCommand)
+      resumeCommand: resumeCommand,
+      baselineCommand: baselines == nil ? baselineCommand : nil)
     self.init(
       title: name, subtitle: page.subtitle,
       sections: [
-        [page.overview, page.progress],
+        [page.overview, baselines.map(RunPage.baselines), page.progress].compactMap { $0 },
         [
           page.decisionRegions, page.health, page.excitement, page.hiddenLayer,
         ].compactMap { $0 },
@@ -49,6 +52,8 @@ struct RunPage {
   let regions: RunRegions?
   let omissions: [String]
   let resumeCommand: String?
+  /// Nil where the page has baselines.
+  let baselineCommand: String?
 
   /// How well the network predicts the rows of its evaluation, by the kind of their targets.
   var judgement: [Report.Section] {

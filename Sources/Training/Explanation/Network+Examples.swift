@@ -65,29 +65,10 @@ extension Network {
     let own = network.outputs(of: example, workers: 1)
     var nearest = RowRanking<Double>(count: count, isDescending: false)
     network.forEachBlockOfRows(in: features, workers: workers) { rows, outputs in
-      for (index, distance) in Self.distances(of: outputs, from: own).enumerated() {
+      for (index, distance) in euclideanDistances(of: outputs, from: own).enumerated() {
         nearest.add(row: rows.lowerBound + index, distance)
       }
     }
     return nearest.ranked
-  }
-
-  /// The distance of each row, [rows, columns], from a point, [1, columns].
-  @_specialize(where Scalar == Float)
-  @_specialize(where Scalar == Double)
-  private static func distances(of rows: Tensor<Scalar>, from point: Tensor<Scalar>) -> [Double] {
-    rows.withRows { rows in
-      point.withRows { point in
-        (0..<rows.rows).map { row in
-          let own = rows.base + row * rows.columns
-          var sum = 0.0
-          for column in 0..<rows.columns {
-            let difference = Double(own[column]) - Double(point.base[column])
-            sum += difference * difference
-          }
-          return sum.squareRoot()
-        }
-      }
-    }
   }
 }

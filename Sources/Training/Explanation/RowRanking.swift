@@ -1,3 +1,5 @@
+import PerceptronLinearAlgebra
+
 /// A row with a number, such as a unit's activation or a distance.
 public struct RankedRow: Hashable, Codable, Sendable {
   /// The row's index.
@@ -49,5 +51,27 @@ struct RowRanking<Scalar: BinaryFloatingPoint> {
   /// The rows in their order.
   var ranked: [RankedRow] {
     rows.map { RankedRow(row: $0.row, value: Double(isDescending ? -$0.key : $0.key)) }
+  }
+}
+
+/// The Euclidean distance of each row, [rows, columns], from a point, [1, columns]: from the differences, in
+/// double precision.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+func euclideanDistances<Scalar: BLASScalar>(
+  of rows: Tensor<Scalar>, from point: Tensor<Scalar>
+) -> [Double] {
+  rows.withRows { rows in
+    point.withRows { point in
+      (0..<rows.rows).map { row in
+        let own = rows.base + row * rows.columns
+        var sum = 0.0
+        for column in 0..<rows.columns {
+          let difference = Double(own[column]) - Double(point.base[column])
+          sum += difference * difference
+        }
+        return sum.squareRoot()
+      }
+    }
   }
 }

@@ -39,6 +39,18 @@ public struct Predictions: Sendable {
   /// The number of rows.
   public var count: Int { outputs.shape.rowCount }
 
+  /// Predictions as they are.
+  init(
+    schema: TargetSchema, outputs: Tensor<Double>, classes: [Int] = [],
+    probabilities: Tensor<Double>? = nil, values: Tensor<Double>? = nil
+  ) {
+    self.schema = schema
+    self.outputs = outputs
+    self.classes = classes
+    self.probabilities = probabilities
+    self.values = values
+  }
+
   /// The predictions of a network with this loss.
   ///
   /// - Parameters:

@@ -12,6 +12,7 @@ import PerceptronFiles
 /// | `diagnostics.csv` | iteration, layer, name, quantity, value: a ``DiagnosticSeries``, if the run recorded one |
 /// | `regions.npz` | a ``DecisionRegionSeries``, of a run that tells classes apart by two features |
 /// | `gradcheck.json` | a check of its model's gradients, where one was made since |
+/// | `baseline.json` | a ``BaselineReport``, where one was made since |
 /// | `run.json` | a ``RunRecord`` |
 /// | `checkpoint.safetensors` | the state of an interrupted run; removed when it is over |
 ///
@@ -25,6 +26,9 @@ public struct RunDirectory: Sendable {
 
   /// The path of a check of the model's gradients, which goes with the model when a new run comes.
   public var gradientCheckPath: String { file(Self.gradientCheckName) }
+
+  /// The path of a comparison with baselines, which goes with the model as well.
+  public var baselinePath: String { file(Self.baselineName) }
 
   /// The checkpoint's path.
   public var checkpointPath: String { file(Self.checkpointName) }
@@ -40,10 +44,12 @@ public struct RunDirectory: Sendable {
   static let diagnosticsName = "diagnostics.csv"
   static let regionsName = "regions.npz"
   static let gradientCheckName = "gradcheck.json"
+  static let baselineName = "baseline.json"
   static let lossColumns = ["iteration", "loss"]
   /// The files of a run, in the order in which they come into their places.
   static let names = [
-    lossesName, epochsName, diagnosticsName, regionsName, gradientCheckName, recordName, modelName,
+    lossesName, epochsName, diagnosticsName, regionsName, gradientCheckName, baselineName,
+    recordName, modelName,
   ]
 
   /// The names of the files of a run that are in the folder.
