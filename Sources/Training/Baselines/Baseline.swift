@@ -118,7 +118,7 @@ public struct BaselineReport: Codable, Sendable {
   public struct Run: Codable, Sendable {
     /// The run's folder.
     public let name: String
-    /// The outputs of its layers, such as `64-50-10`.
+    /// The outputs of its layers, such as `50-10`.
     public let network: String
     /// Its metrics.
     public let training, validation: MetricValues?

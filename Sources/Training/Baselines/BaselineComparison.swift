@@ -25,7 +25,7 @@ public struct BaselineComparison<Scalar: BLASScalar> {
   /// The number of neighbours where there are no validation rows.
   private static var usualNeighborCount: Int { 5 }
   /// The products of features up to which the neighbours of training rows are found.
-  private static var mostProducts: Double { 5e10 }
+  private static var mostProducts: Double { 1e10 }
 
   /// A comparison on some rows.
   ///
