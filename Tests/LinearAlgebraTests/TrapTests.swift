@@ -73,13 +73,55 @@ struct TrapTests {
     ) {
       _ = Tensor<Float>.zeros([2, 3])[0, 3]
     }
-    expectMessage(result, "subscript", "(0, 3", "[2, 3]")
+    expectMessage(result, "subscript: [0, 3] of a tensor of shape [2, 3]")
   }
 
   @Test("a subscript with too few indices, and rows outside the tensor")
   func subscriptRank() async {
-    await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2, 3])[1] }
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = Tensor<Float>.zeros([2, 3])[1] as Float
+    }
+    expectMessage(result, "[1] of a tensor of shape [2, 3]", "a slice is written [1, .all]")
     await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2, 3])[rows: 1..<3] }
+  }
+
+  @Test("slices, masks and what is assigned to them that do not fit")
+  func slices() async {
+    await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2, 3])[.all, 1...3] }
+    await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2, 3])[.all, .all, 0...] }
+    await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2, 3])[rows: [0, -1]] }
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor<Float>.zeros([2, 3])[[true, true, true] as Mask]
+    }
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      var x = Tensor<Float>.zeros([2, 3])
+      x[.all, 1] = [1, 2, 3]
+    }
+    expectMessage(result, "elements of shape [3] do not fit into a slice of shape [2]")
+  }
+
+  @Test("parts that do not join")
+  func joining() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = concatenate([Tensor<Float>.zeros([2, 3]), .zeros([2, 4])])
+    }
+    expectMessage(result, "concatenate: shapes [2, 3] and [2, 4] differ in more than axis 0")
+  }
+
+  @Test("more elements than there are addresses")
+  func tooLarge() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = Tensor<Float>.zeros([Int.max / 2])
+    }
+    expectMessage(result, "out of memory: 4611686018427387903 numbers of 4 bytes")
   }
 
   @Test("reshaping to another number of elements")

@@ -8,6 +8,7 @@ struct ProgramTests {
   /// Each program's file and the page that shows it.
   private static let programs = [
     ("ReadmeProgram", "README.md"),
+    ("LineProgram", "README.md"),
     ("TwoLayerProgram", "Sources/Training/README.md"),
     ("DeepProgram", "Sources/Training/README.md"),
     ("NumbersProgram", "Sources/Training/README.md"),
@@ -25,6 +26,15 @@ struct ProgramTests {
     let given = try #require(readme.firstMatch(of: /It\s+returns (0\.\d+)/)).output.1
     // Processors of another kind round in other places.
     #expect(abs(accuracy - (Double(given) ?? 0)) < 0.02)
+  }
+
+  @Test("The README's line goes through all points but the odd one")
+  func straightLine() throws {
+    let x = Tensor<Double>.arange(10)
+    var y = 2 * x + 1 + 0.01 * sin(7 * x)
+    y[4] = 100
+    let found = try line(through: x, y)
+    #expect((found[0] - 2).magnitude < 0.01 && (found[1] - 1).magnitude < 0.01)
   }
 
   @Test("The programs that train save a model, and a checkpoint from which a run can resume")

@@ -10,8 +10,11 @@ package func allocateAligned<Element: BitwiseCopyable>(
 ) -> UnsafeMutablePointer<Element> {
   let room = max(count, 1)
   let (bytes, overflow) = room.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+  if overflow {
+    fatalError("out of memory: \(count) numbers of \(MemoryLayout<Element>.stride) bytes")
+  }
   var memory: UnsafeMutableRawPointer?
-  guard !overflow, posix_memalign(&memory, 64, bytes) == 0, let memory else {
+  guard posix_memalign(&memory, 64, bytes) == 0, let memory else {
     endOfMemory(bytes, "\(count) numbers")
   }
   if bytes >= 4 << 20 { hint_large_pages(memory, bytes) }
