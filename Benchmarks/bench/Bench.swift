@@ -10,7 +10,8 @@ struct Bench: RootCommand, CommandWithExamples {
     subcommands: [
       MatmulCommand.self, StepCommand.self, PredictCommand.self, GradcheckCommand.self,
       LoadCommand.self, IdleCommand.self, CompareCommand.self, PeersCommand.self,
-      CSVCommand.self, LinearAlgebraCommand.self, TuneCommand.self, WorkerCommand.self,
+      CSVCommand.self, LinearAlgebraCommand.self, TensorCommand.self, TuneCommand.self,
+      WorkerCommand.self,
     ],
     defaultSubcommand: MatmulCommand.self)
 

@@ -23,6 +23,7 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
                     "predict": the class of every row.
                     "table": reading a CSV file of numbers with a header; only `features` counts.
                     "algebra": an operation on a matrix; only `rows`, `features` and `operation` count.
+                    "tensor": an operation on arrays; `layers` holds the number of columns.
     layers          sizes from the inputs to the classes, ReLU between them: [784, 512, 256, 10]
     rows, batch     how many rows there are, and how many of them a step takes
     optimizer       "sgd", or "adam" with the moments' decays 0.9 and 0.999 and epsilon 1e-8
@@ -31,8 +32,9 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
                     gradient is 2 * regularization * W. Biases are not penalised.
     precision       "float32" or "float64"
     features        path of bytes, rows x inputs, row-major; of the CSV file for "table"; of 64-bit
-                    floats for "algebra", a matrix of rows x rows, row-major, and a vector
-    operation       for "algebra": one of the names of scipy_peer.py
+                    floats for "algebra", a matrix of rows x rows, row-major, and a vector; for "tensor", a matrix of
+                    rows x layers[0]
+    operation       for "algebra" and "tensor": one of the names of scipy_peer.py or tensor_peer.py
     divisor         a feature is its byte / divisor
     labels          path of bytes, one a row
     weights         path of little-endian 32-bit floats: W1 (inputs x outputs, row-major), b1, W2, …
@@ -46,6 +48,8 @@ OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS, which the benchmark s
     table           [the number of rows, then the eight bytes, the least first, of the sum modulo
                     2**64 of the bit patterns of all cells as 64-bit floats]
     algebra         [numbers of the result that depend neither on signs nor on an order]
+    tensor          [the number of elements of the result, and sums of their magnitudes, of the
+                    magnitudes times (position mod 101) + 1, and of the elements above 0]
     Afterwards the work is warmed up, and the weights and the optimizer are as given.
 
 {"command": "time", "count": 100}
@@ -107,19 +111,19 @@ class Work:
     regularization: float
     precision: str
     path: str  # of the features
-    operation: str  # for algebra
+    operation: str  # for algebra and tensor
     features: np.ndarray  # (rows, inputs), of the precision; None for a table or a matrix
     labels: np.ndarray  # (rows,), 64-bit integers; None for those
     weights: list  # W1 (inputs, outputs), b1 (outputs,), W2, …, of the precision; none for those
 
     @classmethod
     def read(cls, fields):
-        if fields["kind"] not in ("step", "gradient", "epoch", "predict", "table", "algebra"):
+        if fields["kind"] not in ("step", "gradient", "epoch", "predict", "table", "algebra", "tensor"):
             raise ValueError(f"unknown kind of work: {fields['kind']}")
         if fields["optimizer"] not in ("sgd", "adam"):
             raise ValueError(f"unknown optimizer: {fields['optimizer']}")
         layers, rows, precision = fields["layers"], fields["rows"], fields["precision"]
-        has_examples = fields["kind"] not in ("table", "algebra")
+        has_examples = fields["kind"] not in ("table", "algebra", "tensor")
         return cls(
             kind=fields["kind"],
             layers=layers,

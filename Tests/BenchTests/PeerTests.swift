@@ -154,6 +154,26 @@ struct PeerTests {
     #expect(zip(checks[0], checks[1]).allSatisfy { abs($0 - $1) <= 1e-4 * abs($0) && $0 != 0 })
   }
 
+  @Test(
+    "Perceptron's worker does every operation on the tensors that are written for the comparison",
+    arguments: TensorOperation<Double>.all.map(\.name))
+  func tensorWorker(operation: String) throws {
+    let scratch = try TemporaryDirectory()
+    let files = PeerFiles(folder: scratch.path)
+    var checks: [[Double]] = []
+    for precision in [PeerProtocol.Precision.float64, .float32] {
+      let entry = TensorOperation<Double>.entry(operation, rows: 210, columns: 202, precision)
+      let work = try files.filled(entry.work)
+      var worker = PerceptronWorker()
+      checks.append(try #require(worker.answer(.init(command: .prepare, work: work)).check))
+      #expect(try worker.answer(.init(command: .time, count: 2)).count == 2)
+    }
+    #expect(checks[0].count >= 4 && checks[0].count == checks[1].count && checks[0][0] > 0)
+    // In single precision, some of the numbers are equal.
+    let tolerance = operation.hasPrefix("unique") ? 1e-2 : 1e-3
+    #expect(zip(checks[0], checks[1]).allSatisfy { abs($0 - $1) <= tolerance * abs($0) })
+  }
+
   private static let python = ProcessInfo.processInfo.environment["PYTHON"]
 
   @Test(

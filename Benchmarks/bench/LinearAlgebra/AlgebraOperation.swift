@@ -1,7 +1,7 @@
 import Perceptron
 
 /// An operation of linear algebra that is compared with SciPy's.
-enum AlgebraOperation: String, Codable, CaseIterable {
+enum AlgebraOperation: String, CaseIterable {
   case solve, solveSymmetric, solvePositiveDefinite, solveTriangular, lu, cholesky, inverse,
     logDeterminant, qr, pivotedQR, svd, singularValues, symmetricEigen, symmetricEigenvalues, eigen,
     eigenvalues, leastSquares, pseudoInverse
@@ -39,7 +39,7 @@ enum AlgebraOperation: String, Codable, CaseIterable {
       title: "\(title), \(size)×\(size), \(precision.rawValue)",
       work: .init(
         kind: .algebra, layers: [size], batch: 0, rows: size, precision: precision,
-        operation: self))
+        operation: rawValue))
   }
 }
 

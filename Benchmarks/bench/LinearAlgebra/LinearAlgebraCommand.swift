@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import Perceptron
 import PerceptronCommandSupport
 import PerceptronFiles
 
@@ -30,63 +28,20 @@ struct LinearAlgebraCommand: CommandWithExamples {
   @OptionGroup var options: MeasuringOptions
 
   private static let seconds = 120.0
-  private static let precisions: [PeerProtocol.Precision] = [.float64, .float32]
 
   func run() throws {
     try options.checkOutput()
-    let all = Self.precisions.flatMap { precision in
+    let all = OperationComparison.precisions.flatMap { precision in
       AlgebraOperation.allCases.flatMap { operation in
         AlgebraOperation.sizes.map { operation.entry(size: $0, precision) }
       }
     }
     let entries = try options.filtered(all, name: \.title)
-    let report = try withTemporaryFolder { folder in try measure(entries, in: folder) }
-    try options.publish(report, Self.text(report, entries))
-  }
-
-  private func measure(_ entries: [PeerWorks.Entry], in folder: String) throws -> BenchReport {
-    var report = BenchReport(command: "linalg", [])
-    for precision in Self.precisions {
-      let works = entries.filter { $0.work.precision == precision }
-      if works.isEmpty { continue }
-      var run = try PeerRun(
-        Peer.algebra(python: python, scripts: scripts, precision),
-        seconds: (options.seconds ?? Self.seconds) * Double(works.count) / Double(entries.count),
-        threads: BLASLibrary.threadCount, files: PeerFiles(folder: folder))
-      // Both use OpenBLAS, whose threads soon sleep.
-      run.pause = 0.05
-      if run.processes.count < 2 {
-        throw FileError(
-          python,
-          "does not run SciPy; scripts/compare-peers --linalg makes an environment that does")
-      }
-      report.timings += try works.flatMap { try run.measure($0, of: works.count) }
-      report.versions = run.versions
-      report.notes = (report.notes ?? []) + run.notes
-    }
-    return report
-  }
-
-  /// The table of times, with a line for each operation and size.
-  private static func text(_ report: BenchReport, _ entries: [PeerWorks.Entry]) -> String {
-    let names = [Peer.perceptron, Peer.sciPy]
-    var table = TextTable([.words("work")] + (names + ["ratio"]).map { .figures($0) })
-    for entry in entries {
-      let timings = names.map { report.timings[entry.title, $0] }
-      guard let own = timings[0], let peer = timings[1] else { continue }
-      table.add([
-        entry.title, readableTime(own.median), readableTime(peer.median),
-        decimal(PeerTable.share(own, of: peer), 2),
-      ])
-    }
-    return """
-      \(report.head)
-      \(names.compactMap { report.versions?[$0] }.joined(separator: "; "))
-
-      \(table.markdown)
-
-      Medians of \(PeerRun.rounds) rounds in which both take their turn; ratio: the median of the rounds' \
-      ratios, Perceptron's time over SciPy's.
-      """ + (PeerTable.unsteady(report) + (report.notes ?? [])).map { "\n- \($0)" }.joined()
+    // Both use OpenBLAS, whose threads soon sleep.
+    let comparison = OperationComparison(
+      command: "linalg", peer: "SciPy", script: "scipy_peer.py", pause: 0.05)
+    let report = try comparison.measure(
+      entries, python: python, scripts: scripts, seconds: options.seconds ?? Self.seconds)
+    try options.publish(report, comparison.text(report, entries))
   }
 }

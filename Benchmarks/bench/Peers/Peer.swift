@@ -48,18 +48,13 @@ struct Peer {
     ]
   }
 
-  /// The name of SciPy.
-  static let sciPy = "SciPy"
-
-  /// Perceptron and SciPy, which solve and decompose matrices.
-  static func algebra(
-    python: String, scripts: String, _ precision: PeerProtocol.Precision
+  /// Perceptron and one peer, whose program `script` is run by `python`.
+  static func pair(
+    _ name: String, python: String, script: String, precision: PeerProtocol.Precision
   ) -> [Peer] {
     [
       Peer(name: perceptron, program: executable, arguments: ["worker"], precision: precision),
-      Peer(
-        name: sciPy, program: python, arguments: ["\(scripts)/scipy_peer.py"], precision: precision,
-        package: "scipy"),
+      Peer(name: name, program: python, arguments: [script], precision: precision),
     ]
   }
 
@@ -92,8 +87,10 @@ final class PeerProcess {
     errors = URL(fileURLWithPath: "\(folder)/errors-\(UUID().uuidString)")
     try Data().write(to: errors)
     process.standardError = try FileHandle(forWritingTo: errors)
-    process.executableURL = URL(fileURLWithPath: peer.program)
-    process.arguments = peer.arguments
+    // A name without a folder is looked for in the folders of PATH.
+    let isName = !peer.program.contains("/")
+    process.executableURL = URL(fileURLWithPath: isName ? "/usr/bin/env" : peer.program)
+    process.arguments = (isName ? [peer.program] : []) + peer.arguments
     let count = String(threads)
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count, "MKL_NUM_THREADS": count]

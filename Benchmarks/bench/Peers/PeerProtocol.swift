@@ -39,7 +39,7 @@ enum PeerProtocol {
 
   /// A kind of work.
   enum Kind: String, Codable {
-    case step, gradient, epoch, predict, table, algebra
+    case step, gradient, epoch, predict, table, algebra, tensor
   }
 
   /// An optimizer.
@@ -67,11 +67,12 @@ enum PeerProtocol {
     var divisor = 255.0
     /// Files: rows × inputs bytes, a byte for each row, and `Float`s in the order W1, b1, W2, b2, …. For a
     /// table, the CSV file of so many columns as `layers` says and of at least `rows` bytes. For algebra,
-    /// `Double`s: a matrix of `rows` rows and columns, and a vector.
+    /// `Double`s: a matrix of `rows` rows and columns, and a vector; for a tensor, a matrix of `rows` rows and
+    /// of the columns in `layers`.
     var features = ""
     var labels = ""
     var weights = ""
-    /// For algebra, what is computed.
-    var operation: AlgebraOperation?
+    /// For algebra and tensors, what is computed: the name of a ``AlgebraOperation`` or ``TensorOperation``.
+    var operation: String?
   }
 }

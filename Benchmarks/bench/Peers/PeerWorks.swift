@@ -74,6 +74,13 @@ struct PeerFiles {
       }
       return work
     }
+    if work.kind == .tensor {
+      let count = work.rows * work.layers[0]
+      work.features = try file("tensor-\(work.rows)-\(work.layers[0])") {
+        TensorOperands<Double>.numbers(count: count).withUnsafeBytes { Array($0) }
+      }
+      return work
+    }
     let (inputs, classes) = (work.layers[0], work.layers[work.layers.count - 1])
     work.features = try file("features-\(work.rows)-\(inputs)") {
       var random = SeededRandom(seed: 0, purpose: "bench data")

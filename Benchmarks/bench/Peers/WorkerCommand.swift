@@ -31,6 +31,8 @@ struct WorkerCommand: ParsableCommand {
 struct PerceptronWorker {
   /// One unit of the current work.
   private var unit: (() -> Void)?
+  /// The operands of the last operation on tensors and their file.
+  private var tensors: Any?
 
   mutating func answer(_ request: PeerProtocol.Request) throws -> PeerProtocol.Answer {
     switch request.command {
@@ -47,6 +49,9 @@ struct PerceptronWorker {
       case .algebra:
         return work.precision == .float32
           ? try prepareAlgebra(work, Float.self) : try prepareAlgebra(work, Double.self)
+      case .tensor:
+        return work.precision == .float32
+          ? try prepareTensor(work, Float.self) : try prepareTensor(work, Double.self)
       default: return try prepare(work)
       }
     case .time:
@@ -96,8 +101,8 @@ struct PerceptronWorker {
       defer { training.reset() }
       unit = { training.takeAgain() }
       return .init(check: losses + norms(training))
-    case .table, .algebra:
-      throw Problem(description: "prepare: nothing is trained on a table or matrix")
+    case .table, .algebra, .tensor:
+      throw Problem(description: "prepare: nothing is trained on a table, matrix or tensor")
     }
   }
 
@@ -121,13 +126,10 @@ struct PerceptronWorker {
   private mutating func prepareAlgebra<Scalar: BLASScalar>(
     _ work: PeerProtocol.Work, _: Scalar.Type
   ) throws -> PeerProtocol.Answer {
-    guard let operation = work.operation else {
+    guard let operation = work.operation.flatMap(AlgebraOperation.init) else {
       throw Problem(description: "prepare: no operation")
     }
-    let count = work.rows * (work.rows + 1)
-    let numbers = try bytes(of: work.features, count: 8 * count).withUnsafeBytes {
-      Array($0.bindMemory(to: Double.self))
-    }
+    let numbers = try doubles(of: work.features, count: work.rows * (work.rows + 1))
     let operands = AlgebraOperands<Scalar>(numbers, size: work.rows)
     unit = {
       do { try operands.run(operation) } catch {
@@ -135,6 +137,32 @@ struct PerceptronWorker {
       }
     }
     return .init(check: try operands.check(operation))
+  }
+
+  /// Prepares an operation on tensors. The operands are kept for the next one.
+  private mutating func prepareTensor<Scalar: BLASScalar>(
+    _ work: PeerProtocol.Work, _: Scalar.Type
+  ) throws -> PeerProtocol.Answer {
+    let operation = TensorOperation<Scalar>.all.first { $0.name == work.operation }
+    guard let operation else { throw Problem(description: "prepare: no operation") }
+    unit = nil
+    let kept: (path: String, operands: TensorOperands<Scalar>)
+    if let tensors = tensors as? (path: String, operands: TensorOperands<Scalar>),
+      tensors.path == work.features
+    {
+      kept = tensors
+    } else {
+      let columns = work.layers[0]
+      let numbers = try doubles(of: work.features, count: work.rows * columns)
+      kept = (work.features, TensorOperands(numbers, rows: work.rows, columns: columns))
+      tensors = kept
+    }
+    var operands = kept.operands
+    let check = checkedNumbers(of: operation.run(&operands), Scalar.self)
+    // Of its own, so that no change in place copies.
+    operands.changed = operands.positive + 0
+    unit = { _ = operation.run(&operands) }
+    return .init(check: check)
   }
 
   /// The norms of the weights and of the biases after ten steps.
@@ -170,6 +198,12 @@ struct PerceptronWorker {
       layers.append(Affine(weights: take([inputs, outputs]), bias: take([outputs])))
     }
     return Network(inputSize: work.layers[0], layers: layers)
+  }
+
+  private func doubles(of path: String, count: Int) throws -> [Double] {
+    try bytes(of: path, count: 8 * count).withUnsafeBytes {
+      Array($0.bindMemory(to: Double.self))
+    }
   }
 
   private func bytes(of path: String, count: Int) throws -> [UInt8] {
