@@ -4,14 +4,12 @@ import PackageDescription
 // Modules from the bottom up; imports point down only. Folders have short names; modules have names
 // that no other package's modules have, since SwiftPM refuses equal ones.
 
-/// A module in Sources/`name`, with a README beside its code where `page` is set, and further `pages`;
-/// `uses` names others of Perceptron's by their short names.
-func module(
-  _ name: String, uses: [String], page: Bool = false, pages: [String] = []
-) -> Target {
+/// A module in Sources/`name`, with `pages` beside its code; `uses` names others of Perceptron's by their
+/// short names.
+func module(_ name: String, uses: [String], pages: [String] = []) -> Target {
   .target(
     name: moduleName(name), dependencies: uses.map { .byName(name: moduleName($0)) },
-    path: "Sources/\(name)", exclude: page ? ["README.md"] + pages : [])
+    path: "Sources/\(name)", exclude: pages)
 }
 
 /// A system library with its module map in Sources/`name`.
@@ -75,17 +73,16 @@ let package = Package(
     module("CStart", uses: []),
 
     module(
-      "LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"], page: true,
-      pages: ["NUMPY.md"]),
-    module("Files", uses: ["LinearAlgebra", "CZlib", "CCrypto"], page: true),
-    module("NeuralNetwork", uses: ["LinearAlgebra", "Files"], page: true),
+      "LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"], pages: ["README.md", "NUMPY.md"]),
+    module("Files", uses: ["LinearAlgebra", "CZlib", "CCrypto"], pages: ["README.md"]),
+    module("NeuralNetwork", uses: ["LinearAlgebra", "Files"], pages: ["README.md"]),
     module(
-      "Datasets", uses: ["LinearAlgebra", "Files", "CPNGReader", "CResources"], page: true),
-    module("Training", uses: numerics + ["Datasets"], page: true),
-    module("Tuning", uses: training, page: true),
-    module("Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"], page: true),
-    module("Reports", uses: training + ["Visualization"], page: true),
-    module("StudyReports", uses: training + ["Tuning", "Visualization", "Reports"], page: true),
+      "Datasets", uses: ["LinearAlgebra", "Files", "CPNGReader", "CResources"], pages: ["README.md"]),
+    module("Training", uses: numerics + ["Datasets"], pages: ["README.md"]),
+    module("Tuning", uses: training, pages: ["README.md"]),
+    module("Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"], pages: ["README.md"]),
+    module("Reports", uses: training + ["Visualization"], pages: ["README.md"]),
+    module("StudyReports", uses: training + ["Tuning", "Visualization", "Reports"], pages: ["README.md"]),
     module("Perceptron", uses: training + ["Tuning", "Visualization", "Reports", "StudyReports"]),
 
     .target(

@@ -146,7 +146,7 @@ struct Divergence: Error, CustomStringConvertible {
   /// or the loss on all training rows after the last iteration. Iterations are counted from 0; nil is the initial network.
   enum Cause {
     case loss(Double, of: Int)
-    case noWeight(of: Int)
+    case batchWithoutWeight(of: Int)
     case parameters(after: Int?)
     case trainingLoss(Double, after: Int?)
   }
@@ -162,7 +162,7 @@ struct Divergence: Error, CustomStringConvertible {
     let history = directory.map { " Its history is in \($0.path)." } ?? ""
     let (event, isInitial): (String, Bool)
     switch cause {
-    case .noWeight(let iteration):
+    case .batchWithoutWeight(let iteration):
       return
         "the rows of iteration \(iteration)'s batch all have the weight 0: the run has no loss. A "
         + "larger --batch may help, or data without such rows." + history
@@ -187,7 +187,7 @@ extension Divergence.Cause {
   init?<Scalar>(of trainer: Trainer<Scalar, ExperimentRandom>) {
     switch trainer.members.lazy.compactMap(\.failure).first {
     case .lossNotFinite(let iteration, let loss, _): self = .loss(loss, of: iteration)
-    case .batchWithoutWeight(let iteration, _): self = .noWeight(of: iteration)
+    case .batchWithoutWeight(let iteration, _): self = .batchWithoutWeight(of: iteration)
     case .parametersNotFinite(let iteration, _): self = .parameters(after: iteration)
     case nil: return nil
     }
