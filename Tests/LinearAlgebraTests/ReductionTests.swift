@@ -75,6 +75,22 @@ struct ReductionTests {
     check(type)
   }
 
+  @Test("more columns than are summed at a time", arguments: scalarTypes)
+  func wide(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for (rows, columns) in [(3, 511), (70, 513), (35, 1100)] {
+        let x = Tensor<Scalar>.sample([rows, columns])
+        let transposed = x.transposed()
+        expectClose(x.sum(axis: 0), transposed.sum(axis: 1))
+        expectClose(x.norm(axis: 0), transposed.norm(axis: 1))
+        expectClose(x.variance(axis: 0), transposed.variance(axis: 1))
+        #expect(x.argmax(axis: 0) == transposed.argmax(axis: 1))
+        #expect(x.argmin(axis: 0) == transposed.argmin(axis: 1))
+      }
+    }
+    check(type)
+  }
+
   @Test("a sum of many Floats keeps its precision")
   func accuracy() {
     #if DEBUG

@@ -21,8 +21,9 @@ static void OF_TYPE(fill_rows)(
   }
 }
 
-// The number of columns summed at a time: their partial sums fit on the stack.
-enum { OF_TYPE(strip_width) = 128 };
+// The number of columns summed at a time: their partial sums fit on the stack, and a row's part is long
+// enough to be read ahead.
+enum { OF_TYPE(strip_width) = 512 };
 // The number of rows added up one after another; the sums of such blocks are added as a balanced
 // tree, so that the rounding error grows with the logarithm of the rows (Higham 1993).
 enum { OF_TYPE(row_block) = 32 };

@@ -124,7 +124,20 @@ static void OF_TYPE(strip_terms)(
     return;
   }
   VECTORIZED for (ptrdiff_t i = 0; i < columns; i++) second[i] = 0;
-  for (ptrdiff_t row = 0; row < rows; row++, x += stride) {
+  ptrdiff_t row = 0;
+  for (; row + 4 <= rows; row += 4, x += 4 * stride) {
+    VECTORIZED for (ptrdiff_t i = 0; i < columns; i++) {
+      REAL sum = first[i], squares = second[i];
+      UNROLLED for (int k = 0; k < 4; k++) {
+        REAL deviation = x[k * stride + i] - shifts[i];
+        sum += deviation;
+        squares += deviation * deviation;
+      }
+      first[i] = sum;
+      second[i] = squares;
+    }
+  }
+  for (; row < rows; row++, x += stride) {
     VECTORIZED for (ptrdiff_t i = 0; i < columns; i++) {
       REAL deviation = x[i] - shifts[i];
       first[i] += deviation;
@@ -311,7 +324,24 @@ INLINE void OF_TYPE(strip_places)(
   for (ptrdiff_t start = 0; start < rows; start += most) {
     ptrdiff_t count = rows - start < most ? rows - start : most;
     for (ptrdiff_t i = 0; i < columns; i++) place[i] = -1;
-    for (BITS row = 0; row < count; row++) {
+    BITS row = 0;
+    for (; row + 4 <= count; row += 4) {
+      const REAL *a = x + (start + row) * stride;
+      VECTORIZED for (ptrdiff_t i = 0; i < columns; i++) {
+        REAL old = best[i];
+        BITS chosen = place[i];
+        UNROLLED for (int k = 0; k < 4; k++) {
+          REAL next = a[k * stride + i];
+          bool is_better =
+              (smallest ? next < old : next > old) | ((next != next) & (old == old));
+          old = is_better ? next : old;
+          chosen = is_better ? row + k : chosen;
+        }
+        best[i] = old;
+        place[i] = chosen;
+      }
+    }
+    for (; row < count; row++) {
       const REAL *a = x + (start + row) * stride;
       VECTORIZED for (ptrdiff_t i = 0; i < columns; i++) {
         REAL old = best[i], next = a[i];
