@@ -97,10 +97,25 @@ PAIRS(any_powers, OF_TYPE(any_power))
 static void OF_TYPE(pow)(
     ptrdiff_t count, const REAL *x, ptrdiff_t x_step, const REAL *exponents,
     ptrdiff_t exponent_step, REAL *y) {
-  if (count > 0 && x_step && !exponent_step && *exponents == 2) {
+  if (count > 0 && x_step && !exponent_step) {
     // Much less work, and correctly rounded.
-    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i] * x[i];
-    return;
+    const REAL exponent = *exponents, infinity = (REAL)INFINITY;
+    if (exponent == 2) {
+      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i] * x[i];
+      return;
+    }
+    if (exponent == -1) {
+      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = 1 / x[i];
+      return;
+    }
+    if (exponent == (REAL)0.5) {
+      // Unlike the root, +0 at −0, and ∞ at −∞.
+      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {
+        REAL root = __builtin_elementwise_sqrt(x[i] + 0);
+        y[i] = x[i] == -infinity ? infinity : root;
+      }
+      return;
+    }
   }
   while (count > 0) {
     ptrdiff_t part = count < OF_TYPE(special_block) ? count : OF_TYPE(special_block);
