@@ -57,6 +57,28 @@ struct BroadcastTests {
     check(type)
   }
 
+  @Test("short rows go together with what is repeated along them, block by block")
+  func shortRows() {
+    for (rows, columns) in [(341, 3), (342, 3), (3000, 3), (33, 31), (1025, 1), (2050, 2)] {
+      for shape: Shape in [[rows, columns], [2, rows, columns], [rows, 2, columns]] {
+        let a = Tensor<Float>.sample(shape)
+        var one = shape.dimensions.map { _ in 1 }
+        one[shape.rank - 1] = columns
+        var many = shape.dimensions
+        many[shape.rank - 1] = 1
+        let lasts = [Tensor<Float>.sample(Shape(one), seed: 2), .sample(Shape(many), seed: 3)]
+        for b in lasts {
+          let whole = b.broadcast(to: shape)
+          #expect(a - b == a - whole && b - a == whole - a, "\(shape) and \(b.shape)")
+          #expect((a .< b) == (a .< whole) && maximum(b, a) == maximum(whole, a))
+          var target = a
+          target *= b
+          #expect(target == a * whole)
+        }
+      }
+    }
+  }
+
   @Test("an extent of 0 goes together with 1 and 0")
   func empty() {
     #expect(Shape.broadcast([3, 0], [3, 1]) == [3, 0])

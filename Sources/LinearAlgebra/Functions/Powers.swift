@@ -136,10 +136,9 @@ private func paired<Scalar>(
     guard let left = left.baseAddress, let right = right.baseAddress,
       let result = result.baseAddress
     else { return }
-    broadcast.forEachRun { count, leftStart, leftStep, rightStart, rightStep, start in
+    broadcast.forEachRun(left, right) { count, left, leftStep, right, rightStep, start in
       Scalar.apply(
-        function, count: count, left + leftStart, leftStep, right + rightStart, rightStep,
-        into: result + start)
+        function, count: count, left, leftStep, right, rightStep, into: result + start)
     }
   }
   if left.shape == broadcast.result && left.ownsElements() {

@@ -138,3 +138,105 @@ struct Broadcast {
     }
   }
 }
+
+// MARK: - Short rows
+
+extension Broadcast {
+  /// The length from which on a run is worth a kernel's call.
+  private static let longRun = 32
+  /// The number of elements of a block of shorter runs.
+  private static let blockLength = 1024
+
+  /// As ``forEachRun(_:)``, with the operands' elements. Runs of a few elements are joined into longer ones,
+  /// for which an operand that is repeated is written out block by block.
+  func forEachRun<Scalar: BLASScalar>(
+    _ lhs: UnsafePointer<Scalar>, _ rhs: UnsafePointer<Scalar>,
+    _ body: (
+      _ count: Int, _ left: UnsafePointer<Scalar>, _ leftStep: OperandStep,
+      _ right: UnsafePointer<Scalar>, _ rightStep: OperandStep, _ result: Int
+    ) -> Void
+  ) {
+    let (length, rows) = (extents[3], extents[2])
+    if length >= Self.longRun || rows == 1 || result.count == 0 {
+      return forEachRun { count, left, leftStep, right, rightStep, result in
+        body(count, lhs + left, leftStep, rhs + right, rightStep, result)
+      }
+    }
+    let height = min(rows, Self.blockLength / length)
+    let blocks = (rows + height - 1) / height
+    withShares(
+      of: extents[0] * extents[1] * blocks,
+      atLeast: max(1, Self.elementsWorthThread / (height * length))
+    ) { range in
+      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 2 * height * length) { room in
+        guard let room = room.baseAddress else { return }
+        var left = BlockOperand(lhs, left, length: length, room)
+        var right = BlockOperand(rhs, right, length: length, room + height * length)
+        for index in range {
+          let (slab, block) = index.quotientAndRemainder(dividingBy: blocks)
+          let (i, j) = slab.quotientAndRemainder(dividingBy: extents[1])
+          let first = block * height
+          let count = min(height, rows - first)
+          left.move(toSlab: (i, j), row: first, rows: count, height: height)
+          right.move(toSlab: (i, j), row: first, rows: count, height: height)
+          body(
+            count * length, left.elements, left.step, right.elements, right.step,
+            (slab * rows + first) * length)
+        }
+      }
+    }
+  }
+}
+
+/// The elements of an operand that go with a block of short rows of the result.
+private struct BlockOperand<Scalar: BLASScalar> {
+  private let start: UnsafePointer<Scalar>
+  private let strides: SIMD4<Int>
+  private let length: Int
+  /// Memory for the elements of a block.
+  private let room: UnsafeMutablePointer<Scalar>
+  /// The first element of the row that is repeated in `room`.
+  private var repeated: UnsafePointer<Scalar>?
+  private(set) var elements: UnsafePointer<Scalar>
+  let step: OperandStep
+
+  init(
+    _ start: UnsafePointer<Scalar>, _ strides: SIMD4<Int>, length: Int,
+    _ room: UnsafeMutablePointer<Scalar>
+  ) {
+    (self.start, self.strides, self.length, self.room) = (start, strides, length, room)
+    elements = start
+    step = strides[2] == 0 && strides[3] == 0 ? .same : .each
+  }
+
+  /// Points to the elements of some rows: where they are, or copied.
+  ///
+  /// - Parameter height: the largest number of rows.
+  mutating func move(toSlab slab: (Int, Int), row: Int, rows: Int, height: Int) {
+    let first = start + slab.0 * strides[0] + slab.1 * strides[1] + row * strides[2]
+    if step == .same || strides[3] == 1 && strides[2] == length {
+      elements = first
+      return
+    }
+    elements = UnsafePointer(room)
+    if strides[2] != 0 {
+      Self.copy(first, rows: rows, strides[2], length: length, strides[3], into: room)
+    } else if repeated != first {
+      Self.copy(first, rows: height, 0, length: length, strides[3], into: room)
+      repeated = first
+    }
+  }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  private static func copy(
+    _ source: UnsafePointer<Scalar>, rows: Int, _ rowStride: Int, length: Int, _ stride: Int,
+    into target: UnsafeMutablePointer<Scalar>
+  ) {
+    for row in 0..<rows {
+      for column in 0..<length {
+        target[row &* length &+ column] = source[row &* rowStride &+ column &* stride]
+      }
+    }
+  }
+}

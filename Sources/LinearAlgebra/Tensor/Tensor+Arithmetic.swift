@@ -340,10 +340,9 @@ extension Broadcast {
   ) {
     guard let lhs = lhs.baseAddress, let rhs = rhs.baseAddress, let target = target.baseAddress
     else { return }
-    forEachRun { count, left, leftStep, right, rightStep, result in
+    forEachRun(lhs, rhs) { count, left, leftStep, right, rightStep, result in
       Scalar.combine(
-        operation, count: count, lhs + left, leftStep, rhs + right, rightStep,
-        into: target + result)
+        operation, count: count, left, leftStep, right, rightStep, into: target + result)
     }
   }
 }

@@ -83,9 +83,8 @@ extension Tensor {
       lhs.withUnsafeElements { left in
         rhs.withUnsafeElements { right in
           guard let left = left.baseAddress, let right = right.baseAddress else { return }
-          broadcast.forEachRun { count, a, aStep, b, bStep, start in
-            Scalar.compare(
-              relation, count: count, left + a, aStep, right + b, bStep, into: target + start)
+          broadcast.forEachRun(left, right) { count, a, aStep, b, bStep, start in
+            Scalar.compare(relation, count: count, a, aStep, b, bStep, into: target + start)
           }
         }
       }
