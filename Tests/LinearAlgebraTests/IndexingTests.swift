@@ -110,6 +110,19 @@ struct IndexingTests {
     #expect(x == .counting([4, 5]), "the copy was written to, not the original")
   }
 
+  @Test("a number is written to ranges, strides, lists and masks")
+  func numbers() {
+    var x = Tensor<Double>.zeros([3, 4])
+    x[1..., 2...] = Tensor(1)
+    x[.all, .stride(from: 0, by: 3)] = [[2]]
+    x[0, [1, 2]] = Tensor(3)
+    x[[2], 1] = Tensor(4)
+    #expect(x == [[2, 3, 3, 2], [2, 0, 1, 2], [2, 4, 1, 2]])
+    x[x .> 2] = Tensor(0)
+    x[rows: [1]] = [7]
+    #expect(x == [[2, 0, 0, 2], [7, 7, 7, 7], [2, 0, 1, 2]])
+  }
+
   @Test("masks choose elements or rows, for reading and writing")
   func masks() {
     var y = x

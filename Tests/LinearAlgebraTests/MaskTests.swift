@@ -63,6 +63,26 @@ struct MaskTests {
     #expect(!none.any() && none.all() && none.all(axis: 0) == [true, true])
   }
 
+  @Test(
+    "long masks are counted, put together and listed as short ones are", arguments: [1, 31, 9000])
+  func long(columns: Int) {
+    let rows = 9000 / columns + 3
+    let mask = Tensor<Float>.sample([rows, columns]) .> 0
+    let positions = (0..<mask.count).filter { mask[position: $0] }
+    #expect(mask.truePositions() == positions && mask.trueCount() == positions.count)
+    #expect(Mask(shape: [rows, columns], repeating: true).trueCount() == rows * columns)
+    for axis in 0..<2 {
+      let (lines, length) = axis == 0 ? (columns, rows) : (rows, columns)
+      let counts = (0..<lines).map { line in
+        (0..<length).count { mask[position: axis == 0 ? $0 * columns + line : line * columns + $0] }
+      }
+      #expect(mask.trueCount(axis: axis) == counts)
+      #expect(mask.any(axis: axis).elements == counts.map { $0 > 0 })
+      #expect(mask.all(axis: axis).elements == counts.map { $0 == length })
+    }
+    #expect((mask .^ .!mask).all() && !(mask .& .!mask).any())
+  }
+
   @Test("what a mask replaces broadcasts")
   func replacing() {
     let y: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]

@@ -91,34 +91,40 @@ extension Mask: CustomStringConvertible {
 
 extension Mask {
   /// Whether both are true, element by element; the shapes broadcast.
-  public static func .& (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, "and", rhs) { $0 && $1 } }
+  public static func .& (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, "and", rhs) { $0 & $1 } }
   /// Whether one or both are true, element by element; the shapes broadcast.
-  public static func .| (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, "or", rhs) { $0 || $1 } }
+  public static func .| (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, "or", rhs) { $0 | $1 } }
   /// Whether exactly one is true, element by element; the shapes broadcast.
-  public static func .^ (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, "xor", rhs) { $0 != $1 } }
+  public static func .^ (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, "xor", rhs) { $0 ^ $1 } }
   /// Every element negated.
   public static prefix func .! (operand: Mask) -> Mask {
-    operand.elements.withUnsafeBufferPointer { source in
-      Mask(shape: operand.shape) { target in
-        for index in source.indices { (target + index).initialize(to: !source[index]) }
-      }
-    }
+    combine(operand, "not", Mask([true], shape: [])) { $0 ^ $1 }
   }
 
+  /// - Parameter apply: of bytes that are 0 or 1, so that loops are vectorised.
   @inline(__always)
   private static func combine(
-    _ lhs: Mask, _ operation: String, _ rhs: Mask, _ apply: (Bool, Bool) -> Bool
+    _ lhs: Mask, _ operation: String, _ rhs: Mask, _ apply: (UInt8, UInt8) -> UInt8
   ) -> Mask {
     let broadcast = Broadcast(lhs.shape, operation, rhs.shape)
-    return lhs.elements.withUnsafeBufferPointer { left in
-      rhs.elements.withUnsafeBufferPointer { right in
+    return lhs.elements.withUnsafeBytes { left in
+      rhs.elements.withUnsafeBytes { right in
         Mask(shape: broadcast.result) { target in
           guard let left = left.baseAddress, let right = right.baseAddress else { return }
           broadcast.forEachRun { count, a, aStep, b, bStep, start in
-            let (a, b, target) = (left + a, right + b, target + start)
-            let (aStep, bStep) = (aStep.rawValue, bStep.rawValue)
-            for index in 0..<count {
-              (target + index).initialize(to: apply(a[index * aStep], b[index * bStep]))
+            let a = (left + a).assumingMemoryBound(to: UInt8.self)
+            let b = (right + b).assumingMemoryBound(to: UInt8.self)
+            let result = UnsafeMutableRawPointer(target + start)
+              .assumingMemoryBound(to: UInt8.self)
+            switch (aStep, bStep) {
+            case (.each, .each):
+              for index in 0..<count { result[index] = apply(a[index], b[index]) }
+            case (.each, .same):
+              for index in 0..<count { result[index] = apply(a[index], b[0]) }
+            case (.same, .each):
+              for index in 0..<count { result[index] = apply(a[0], b[index]) }
+            case (.same, .same):
+              for index in 0..<count { result[index] = apply(a[0], b[0]) }
             }
           }
         }
@@ -138,38 +144,39 @@ extension Mask {
 
   /// The number of true elements.
   public func trueCount() -> Int {
-    elements.withUnsafeBytes { $0.reduce(into: 0) { $0 &+= Int($1) } }
+    elements.withUnsafeBytes(Self.sum)
   }
 
   /// Whether any element along `axis` is true.
   ///
   /// - Precondition: `0 ≤ axis < rank`.
   public func any(axis: Int) -> Mask {
-    let counts = trueCount(axis: axis)
-    return Mask(counts.map { $0 > 0 }, shape: shape.removing(axis: axis))
+    reduced(axis, "any") { $0 | $1 }
   }
 
   /// Whether every element along `axis` is true.
   ///
   /// - Precondition: `0 ≤ axis < rank`.
   public func all(axis: Int) -> Mask {
-    let counts = trueCount(axis: axis)
-    return Mask(counts.map { $0 == shape[axis] }, shape: shape.removing(axis: axis))
+    if shape.dimensions.indices.contains(axis) && shape[axis] == 0 {
+      return Mask(shape: shape.removing(axis: axis), repeating: true)
+    }
+    return reduced(axis, "all") { $0 & $1 }
   }
 
   /// The number of true elements along `axis`, in the row-major order of the other axes.
   ///
   /// - Precondition: `0 ≤ axis < rank`.
   public func trueCount(axis: Int) -> [Int] {
-    require(axis >= 0 && axis < rank, "trueCount: axis \(axis) of a mask of shape \(shape)")
-    let dimensions = shape.dimensions
-    let outer = dimensions[..<axis].reduce(1, *)
-    let inner = dimensions[(axis + 1)...].reduce(1, *)
-    let length = dimensions[axis]
+    let (outer, length, inner) = split(at: axis, "trueCount")
     var counts = [Int](repeating: 0, count: outer * inner)
     elements.withUnsafeBytes { bytes in
       counts.withUnsafeMutableBufferPointer { counts in
         for slab in 0..<outer {
+          if inner == 1 {
+            counts[slab] = Self.sum(.init(rebasing: bytes[slab * length..<(slab + 1) * length]))
+            continue
+          }
           for entry in 0..<length {
             let start = (slab * length + entry) * inner
             for column in 0..<inner { counts[slab * inner + column] &+= Int(bytes[start + column]) }
@@ -181,5 +188,77 @@ extension Mask {
   }
 
   /// The positions of the true elements in row-major order, ascending: for a vector, their indices.
-  public func truePositions() -> [Int] { elements.indices.filter { elements[$0] } }
+  public func truePositions() -> [Int] {
+    // One place more, so that all positions can be written whether they stay or not.
+    let total = trueCount()
+    return elements.withUnsafeBytes { bytes in
+      [Int](unsafeUninitializedCapacity: total + 1) { positions, count in
+        for (position, byte) in bytes.enumerated() {
+          positions[count] = position
+          count &+= Int(byte)
+        }
+      }
+    }
+  }
+
+  private func split(
+    at axis: Int, _ operation: String
+  ) -> (outer: Int, length: Int, inner: Int) {
+    require(axis >= 0 && axis < rank, "\(operation): axis \(axis) of a mask of shape \(shape)")
+    let dimensions = shape.dimensions
+    return (
+      dimensions[..<axis].reduce(1, *), dimensions[axis], dimensions[(axis + 1)...].reduce(1, *)
+    )
+  }
+
+  /// The elements along an axis put together, false for none.
+  @inline(__always)
+  private func reduced(
+    _ axis: Int, _ operation: String, _ combine: (UInt8, UInt8) -> UInt8
+  ) -> Mask {
+    let (outer, length, inner) = split(at: axis, operation)
+    if length == 0 { return Mask(shape: shape.removing(axis: axis), repeating: false) }
+    return elements.withUnsafeBytes { bytes in
+      Mask(shape: shape.removing(axis: axis)) { target in
+        for slab in 0..<outer {
+          let start = slab * length * inner
+          if inner == 1 {
+            // Without an early end, so that the loop is vectorised.
+            var whole = bytes[start]
+            for entry in 1..<length { whole = combine(whole, bytes[start &+ entry]) }
+            (target + slab).initialize(to: whole != 0)
+            continue
+          }
+          let results = UnsafeMutableRawPointer(target + slab * inner)
+            .assumingMemoryBound(to: UInt8.self)
+          for column in 0..<inner { results[column] = bytes[start &+ column] }
+          for entry in 1..<length {
+            let row = start + entry * inner
+            for column in 0..<inner {
+              results[column] = combine(results[column], bytes[row &+ column])
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The sum of bytes that are 0 or 1.
+  private static func sum(_ bytes: UnsafeRawBufferPointer) -> Int {
+    typealias Lanes = SIMD32<UInt8>
+    var total = 0
+    var start = 0
+    while start + Lanes.scalarCount <= bytes.count {
+      // As many as a lane can count.
+      let blocks = min(255, (bytes.count - start) / Lanes.scalarCount)
+      var lanes = Lanes.zero
+      for _ in 0..<blocks {
+        lanes &+= bytes.loadUnaligned(fromByteOffset: start, as: Lanes.self)
+        start &+= Lanes.scalarCount
+      }
+      for lane in lanes.indices { total &+= Int(lanes[lane]) }
+    }
+    for byte in bytes[start...] { total &+= Int(byte) }
+    return total
+  }
 }

@@ -121,13 +121,25 @@ extension Tensor {
     put(value, to: Choice(indices, of: shape))
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   private func copy(of choice: Choice) -> Tensor {
     Tensor(shape: choice.shape) { target in
       withUnsafeElements { source in
         guard let source = source.baseAddress, var target = target.baseAddress else { return }
-        choice.forEachSeries { start, stride, count in
+        choice.forEachSeries { start, stride, count, places in
           var from = source + start
-          if choice.run == 1 {
+          if let places {
+            for place in places {
+              let from = from + place &* stride
+              if choice.run == 1 {
+                target.initialize(to: from.pointee)
+              } else {
+                target.initialize(from: from, count: choice.run)
+              }
+              target += choice.run
+            }
+          } else if choice.run == 1 {
             for index in 0..<count { target[index] = from[index &* stride] }
             target += count
           } else {
@@ -142,18 +154,31 @@ extension Tensor {
     }
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   private mutating func put(_ value: Tensor, to choice: Choice) {
     require(
       Shape.broadcast(choice.shape, value.shape) == choice.shape,
       "subscript: elements of shape \(value.shape) do not fit into a slice of shape \(choice.shape)"
     )
+    if value.count == 1 { return fill(choice, with: value[position: 0]) }
     let value = value.broadcast(to: choice.shape)
     value.withUnsafeElements { source in
       withUnsafeMutableElements { target in
         guard var source = source.baseAddress, let target = target.baseAddress else { return }
-        choice.forEachSeries { start, stride, count in
+        choice.forEachSeries { start, stride, count, places in
           var to = target + start
-          if choice.run == 1 {
+          if let places {
+            for place in places {
+              let to = to + place &* stride
+              if choice.run == 1 {
+                to.pointee = source.pointee
+              } else {
+                to.update(from: source, count: choice.run)
+              }
+              source += choice.run
+            }
+          } else if choice.run == 1 {
             for index in 0..<count { to[index &* stride] = source[index] }
             source += count
           } else {
@@ -162,6 +187,30 @@ extension Tensor {
               to += stride
               source += choice.run
             }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Tensor {
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  private mutating func fill(_ choice: Choice, with value: Scalar) {
+    withUnsafeMutableElements { target in
+      guard let target = target.baseAddress else { return }
+      choice.forEachSeries { start, stride, count, places in
+        let to = target + start
+        if choice.run == 1 {
+          if let places {
+            for place in places { to[place &* stride] = value }
+          } else {
+            for index in 0..<count { to[index &* stride] = value }
+          }
+        } else {
+          for index in 0..<count {
+            (to + (places?[index] ?? index) &* stride).update(repeating: value, count: choice.run)
           }
         }
       }
@@ -225,25 +274,28 @@ private struct Choice {
     axes = [(AxisEntries(places: .list(positions), keepsAxis: true), run)]
   }
 
-  /// Calls `body` with the start of the first of `count` runs that are `stride` apart, for all of them in
-  /// the order of the result.
+  /// Some runs in the order of the result: `count` of them from `start` on, `stride` apart or, where there are
+  /// places, at those times `stride`.
+  typealias Series = (_ start: Int, _ stride: Int, _ count: Int, _ places: [Int]?) -> Void
+
+  /// Calls `body` for all runs, in the order of the result.
   @inline(__always)
-  func forEachSeries(_ body: (_ start: Int, _ stride: Int, _ count: Int) -> Void) {
+  func forEachSeries(_ body: Series) {
     if shape.count == 0 { return }
     visit(axes[...], 0, body)
   }
 
   private func visit(
     _ axes: ArraySlice<(entries: AxisEntries, stride: Int)>, _ start: Int,
-    _ body: (_ start: Int, _ stride: Int, _ count: Int) -> Void
+    _ body: Series
   ) {
-    guard let (entries, stride) = axes.first else { return body(start, 0, 1) }
+    guard let (entries, stride) = axes.first else { return body(start, 0, 1, nil) }
     if axes.count == 1 {
       switch entries.places {
       case .every(let step, let first, let count):
-        body(start + first * stride, step * stride, count)
+        body(start + first * stride, step * stride, count, nil)
       case .list(let list):
-        for index in list { body(start + index * stride, 0, 1) }
+        body(start, stride, list.count, list)
       }
     } else {
       for index in 0..<entries.count {

@@ -25,12 +25,48 @@ public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> T
       let run = outer == 0 ? 0 : tensor.count / outer
       tensor.withUnsafeElements { source in
         guard let source = source.baseAddress else { return }
-        for slab in 0..<outer {
-          (target + slab * length + start).initialize(from: source + slab * run, count: run)
-        }
+        copyRuns(outer, of: run, source, every: run, to: target + start, every: length)
       }
       start += run
     }
+  }
+}
+
+/// Copies `count` runs of `length` elements; `sourceStride` and `targetStride` are from run to run.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+private func copyRuns<Scalar: BLASScalar>(
+  _ count: Int, of length: Int, _ source: UnsafePointer<Scalar>, every sourceStride: Int,
+  to target: UnsafeMutablePointer<Scalar>, every targetStride: Int
+) {
+  if length == 1 {
+    for run in 0..<count { target[run &* targetStride] = source[run &* sourceStride] }
+  } else {
+    for run in 0..<count {
+      (target + run * targetStride).initialize(from: source + run * sourceStride, count: length)
+    }
+  }
+}
+
+/// Writes each of `count` runs of `length` elements `times` times in a row.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+private func repeatRuns<Scalar: BLASScalar>(
+  _ count: Int, of length: Int, _ source: UnsafePointer<Scalar>, times: Int,
+  to target: UnsafeMutablePointer<Scalar>
+) {
+  var (source, target) = (source, target)
+  for _ in 0..<count {
+    if length == 1 {
+      target.initialize(repeating: source.pointee, count: times)
+      target += times
+    } else {
+      for _ in 0..<times {
+        target.initialize(from: source, count: length)
+        target += length
+      }
+    }
+    source += length
   }
 }
 
@@ -105,9 +141,16 @@ extension Tensor {
       "tiled: counts \(counts) for a tensor of shape \(shape)")
     var result = self
     for axis in 0..<rank where counts[axis] != 1 {
-      result = concatenate(
-        [Tensor](repeating: result, count: counts[axis])
-          + (counts[axis] == 0 ? [result.slice(0..<0, axis: axis)] : []), axis: axis)
+      var dimensions = result.shape.dimensions
+      let outer = dimensions[..<axis].reduce(1, *)
+      let run = dimensions[axis...].reduce(1, *)
+      dimensions[axis] *= counts[axis]
+      result = Tensor(shape: Shape(dimensions)) { target in
+        result.withUnsafeElements { source in
+          guard let source = source.baseAddress, let target = target.baseAddress else { return }
+          repeatRuns(outer, of: run, source, times: counts[axis], to: target)
+        }
+      }
     }
     return result
   }
@@ -118,19 +161,43 @@ extension Tensor {
   ///   - margins: the numbers of entries before and after each axis's own.
   ///   - value: the number in the margins.
   /// - Precondition: as many margins as axes, none negative.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   public func padded(_ margins: [(before: Int, after: Int)], with value: Scalar = 0) -> Tensor {
     require(
       margins.count == rank && margins.allSatisfy { $0.before >= 0 && $0.after >= 0 },
       "padded: margins \(margins.map { [$0.before, $0.after] }) for a tensor of shape \(shape)")
-    var result = self
-    for (axis, margin) in margins.enumerated() where margin.before + margin.after > 0 {
-      func filling(_ extent: Int) -> Tensor {
-        var dimensions = result.shape.dimensions
-        dimensions[axis] = extent
-        return Tensor(shape: Shape(dimensions), repeating: value)
-      }
-      result = concatenate([filling(margin.before), result, filling(margin.after)], axis: axis)
+    // Row by row in the order of the result, with what is between two rows filled.
+    let shape = Shape(zip(margins, self.shape.dimensions).map { $0.before + $1 + $0.after })
+    let own = self.shape.alignedExtents
+    let strides = shape.alignedStrides
+    var before = SIMD4(0, 0, 0, 0)
+    for (axis, margin) in margins.enumerated() {
+      before[axis + Shape.maximumRank - rank] = margin.before
     }
-    return result
+    return Tensor(shape: shape) { target in
+      withUnsafeElements { source in
+        guard let target = target.baseAddress else { return }
+        var end = target
+        func fill(to next: UnsafeMutablePointer<Scalar>) {
+          end.initialize(repeating: value, count: next - end)
+          end = next
+        }
+        if let source = source.baseAddress, self.count > 0 {
+          for i in 0..<own[0] {
+            for j in 0..<own[1] {
+              for k in 0..<own[2] {
+                let place = (SIMD4(i, j, k, 0) &+ before) &* strides
+                fill(to: target + place.wrappedSum())
+                end.initialize(
+                  from: source + ((i * own[1] + j) * own[2] + k) * own[3], count: own[3])
+                end += own[3]
+              }
+            }
+          }
+        }
+        fill(to: target + shape.count)
+      }
+    }
   }
 }
