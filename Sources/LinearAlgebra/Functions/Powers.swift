@@ -12,7 +12,7 @@ public func pow<Scalar>(
   paired(.pow, x, y)
 }
 
-/// xʸ of every element x: see ``pow(_:_:)``. Squares are correctly rounded.
+/// xʸ of every element x: see ``pow(_:_:)``. Squares, and powers of ½ and −1, are correctly rounded.
 public func pow<Scalar>(_ x: consuming Tensor<Scalar>, _ y: Scalar) -> Tensor<Scalar> {
   x.apply(.pow, with: y)
   return x

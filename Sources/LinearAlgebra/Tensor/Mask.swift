@@ -91,22 +91,22 @@ extension Mask: CustomStringConvertible {
 
 extension Mask {
   /// Whether both are true, element by element; the shapes broadcast.
-  public static func .& (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, "and", rhs) { $0 & $1 } }
+  public static func .& (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, .and, rhs) }
   /// Whether one or both are true, element by element; the shapes broadcast.
-  public static func .| (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, "or", rhs) { $0 | $1 } }
+  public static func .| (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, .or, rhs) }
   /// Whether exactly one is true, element by element; the shapes broadcast.
-  public static func .^ (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, "xor", rhs) { $0 ^ $1 } }
+  public static func .^ (lhs: Mask, rhs: Mask) -> Mask { combine(lhs, .xor, rhs) }
   /// Every element negated.
   public static prefix func .! (operand: Mask) -> Mask {
-    combine(operand, "not", Mask([true], shape: [])) { $0 ^ $1 }
+    combine(operand, .xor, Mask([true], shape: []))
   }
 
-  /// - Parameter apply: of bytes that are 0 or 1, so that loops are vectorised.
-  @inline(__always)
-  private static func combine(
-    _ lhs: Mask, _ operation: String, _ rhs: Mask, _ apply: (UInt8, UInt8) -> UInt8
-  ) -> Mask {
-    let broadcast = Broadcast(lhs.shape, operation, rhs.shape)
+  private enum Logic {
+    case and, or, xor
+  }
+
+  private static func combine(_ lhs: Mask, _ logic: Logic, _ rhs: Mask) -> Mask {
+    let broadcast = Broadcast(lhs.shape, "\(logic)", rhs.shape)
     return lhs.elements.withUnsafeBytes { left in
       rhs.elements.withUnsafeBytes { right in
         Mask(shape: broadcast.result) { target in
@@ -116,19 +116,35 @@ extension Mask {
             let b = (right + b).assumingMemoryBound(to: UInt8.self)
             let result = UnsafeMutableRawPointer(target + start)
               .assumingMemoryBound(to: UInt8.self)
-            switch (aStep, bStep) {
-            case (.each, .each):
-              for index in 0..<count { result[index] = apply(a[index], b[index]) }
-            case (.each, .same):
-              for index in 0..<count { result[index] = apply(a[index], b[0]) }
-            case (.same, .each):
-              for index in 0..<count { result[index] = apply(a[0], b[index]) }
-            case (.same, .same):
-              for index in 0..<count { result[index] = apply(a[0], b[0]) }
+            switch logic {
+            case .and: each(count, a, aStep, b, bStep, into: result) { $0 & $1 }
+            case .or: each(count, a, aStep, b, bStep, into: result) { $0 | $1 }
+            case .xor: each(count, a, aStep, b, bStep, into: result) { $0 ^ $1 }
             }
           }
         }
       }
+    }
+  }
+
+  /// result = apply(a, b) for bytes that are 0 or 1, in loops that are vectorised.
+  @inline(__always)
+  private static func each(
+    _ count: Int, _ a: UnsafePointer<UInt8>, _ aStep: OperandStep, _ b: UnsafePointer<UInt8>,
+    _ bStep: OperandStep, into result: UnsafeMutablePointer<UInt8>,
+    _ apply: (UInt8, UInt8) -> UInt8
+  ) {
+    switch (aStep, bStep) {
+    case (.each, .each):
+      for index in 0..<count { result[index] = apply(a[index], b[index]) }
+    case (.each, .same):
+      let same = b[0]
+      for index in 0..<count { result[index] = apply(a[index], same) }
+    case (.same, .each):
+      let same = a[0]
+      for index in 0..<count { result[index] = apply(same, b[index]) }
+    case (.same, .same):
+      result.initialize(repeating: apply(a[0], b[0]), count: count)
     }
   }
 }
