@@ -77,12 +77,15 @@ let package = Package(
     module("Files", uses: ["LinearAlgebra", "CZlib", "CCrypto"], pages: ["README.md"]),
     module("NeuralNetwork", uses: ["LinearAlgebra", "Files"], pages: ["README.md"]),
     module(
-      "Datasets", uses: ["LinearAlgebra", "Files", "CPNGReader", "CResources"], pages: ["README.md"]),
+      "Datasets", uses: ["LinearAlgebra", "Files", "CPNGReader", "CResources"], pages: ["README.md"]
+    ),
     module("Training", uses: numerics + ["Datasets"], pages: ["README.md"]),
     module("Tuning", uses: training, pages: ["README.md"]),
-    module("Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"], pages: ["README.md"]),
+    module(
+      "Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"], pages: ["README.md"]),
     module("Reports", uses: training + ["Visualization"], pages: ["README.md"]),
-    module("StudyReports", uses: training + ["Tuning", "Visualization", "Reports"], pages: ["README.md"]),
+    module(
+      "StudyReports", uses: training + ["Tuning", "Visualization", "Reports"], pages: ["README.md"]),
     module("Perceptron", uses: training + ["Tuning", "Visualization", "Reports", "StudyReports"]),
 
     .target(
