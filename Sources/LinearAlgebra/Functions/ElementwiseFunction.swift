@@ -19,28 +19,6 @@ extension Tensor {
     apply(function)
     return self
   }
-
-  /// Writes new elements: over the old ones if no other tensor shares them, else in new memory.
-  ///
-  /// - Parameter body: reads `count` elements and writes as many, maybe to the same place.
-  mutating func update(
-    _ body: (_ count: Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
-  ) {
-    let count = count
-    if isKnownUniquelyReferenced(&storage) {
-      withExtendedLifetime(storage) {
-        let elements = storage.base + offset
-        body(count, UnsafePointer(elements), elements)
-      }
-    } else {
-      self = withUnsafeElements { source in
-        Tensor(shape: shape) { target in
-          guard let source = source.baseAddress, let target = target.baseAddress else { return }
-          body(count, source, target)
-        }
-      }
-    }
-  }
 }
 
 // Every free function takes its operand's memory for the result if nobody needs the operand any more,

@@ -128,34 +128,7 @@ extension Tensor {
 private func paired<Scalar>(
   _ function: PairFunction, _ left: consuming Tensor<Scalar>, _ right: consuming Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  let broadcast = Broadcast(left.shape, "\(function)", right.shape)
-  func run(
-    _ left: UnsafeBufferPointer<Scalar>, _ right: UnsafeBufferPointer<Scalar>,
-    into result: UnsafeMutableBufferPointer<Scalar>
-  ) {
-    guard let left = left.baseAddress, let right = right.baseAddress,
-      let result = result.baseAddress
-    else { return }
-    broadcast.forEachRun(left, right) { count, left, leftStep, right, rightStep, start in
-      Scalar.apply(
-        function, count: count, left, leftStep, right, rightStep, into: result + start)
-    }
-  }
-  if left.shape == broadcast.result && left.ownsElements() {
-    right.withUnsafeElements { right in
-      left.withUnsafeMutableElements { run(UnsafeBufferPointer($0), right, into: $0) }
-    }
-    return left
-  }
-  if right.shape == broadcast.result && right.ownsElements() {
-    left.withUnsafeElements { left in
-      right.withUnsafeMutableElements { run(left, UnsafeBufferPointer($0), into: $0) }
-    }
-    return right
-  }
-  return Tensor(shape: broadcast.result) { result in
-    left.withUnsafeElements { left in
-      right.withUnsafeElements { right in run(left, right, into: result) }
-    }
+  Tensor.paired(left, right, "\(function)") {
+    Scalar.apply(function, count: $0, $1, $2, $3, $4, into: $5)
   }
 }

@@ -229,26 +229,8 @@ extension Tensor {
   private static func combine(
     _ lhs: consuming Tensor, _ operation: ElementwiseOperation, _ rhs: consuming Tensor
   ) -> Tensor {
-    var (lhs, rhs) = (lhs, rhs)
-    let broadcast = Broadcast(lhs.shape, "\(operation)", rhs.shape)
-    if lhs.shape == broadcast.result && lhs.ownsElements() {
-      lhs.combine(operation, rhs, broadcast)
-      return lhs
-    }
-    if rhs.shape == broadcast.result && rhs.ownsElements() {
-      lhs.withUnsafeElements { left in
-        rhs.withUnsafeMutableElements { right in
-          broadcast.combine(left, operation, UnsafeBufferPointer(right), into: right)
-        }
-      }
-      return rhs
-    }
-    return Tensor(shape: broadcast.result) { target in
-      lhs.withUnsafeElements { left in
-        rhs.withUnsafeElements { right in
-          broadcast.combine(left, operation, right, into: target)
-        }
-      }
+    paired(lhs, rhs, "\(operation)") {
+      Scalar.combine(operation, count: $0, $1, $2, $3, $4, into: $5)
     }
   }
 
@@ -257,15 +239,11 @@ extension Tensor {
     require(
       broadcast.result == shape,
       "\(operation): a result of shape \(broadcast.result) does not fit in place of \(shape)")
-    combine(operation, rhs, broadcast)
-  }
-
-  private mutating func combine(
-    _ operation: ElementwiseOperation, _ rhs: Tensor, _ broadcast: Broadcast
-  ) {
     rhs.withUnsafeElements { right in
       withUnsafeMutableElements { left in
-        broadcast.combine(UnsafeBufferPointer(left), operation, right, into: left)
+        broadcast.forEachPair(UnsafeBufferPointer(left), right, into: left) {
+          Scalar.combine(operation, count: $0, $1, $2, $3, $4, into: $5)
+        }
       }
     }
   }
@@ -273,76 +251,34 @@ extension Tensor {
   private static func combine(
     _ lhs: consuming Tensor, _ operation: ElementwiseOperation, _ rhs: Scalar
   ) -> Tensor {
-    lhs.transformed { count, x, y in
-      withUnsafePointer(to: rhs) {
-        Scalar.combine(operation, count: count, x, .each, $0, .same, into: y)
-      }
-    }
+    lhs.combine(operation, rhs)
+    return lhs
   }
 
   private static func combine(
     _ lhs: Scalar, _ operation: ElementwiseOperation, _ rhs: consuming Tensor
   ) -> Tensor {
-    rhs.transformed { count, x, y in
-      withUnsafePointer(to: lhs) {
-        Scalar.combine(operation, count: count, $0, .same, x, .each, into: y)
-      }
-    }
-  }
-
-  private mutating func combine(_ operation: ElementwiseOperation, _ rhs: Scalar) {
-    transform { count, x in
-      withUnsafePointer(to: rhs) {
-        Scalar.combine(operation, count: count, x, .each, $0, .same, into: x)
-      }
-    }
-  }
-
-  /// The elements passed through a kernel that writes `count` of them from `x` to `y`: in place, where
-  /// nothing else refers to them, with `y` equal to `x`.
-  consuming func transformed(
-    _ kernel: (
-      _ count: Int, _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>
-    ) -> Void
-  ) -> Tensor {
-    var source = self
-    if source.ownsElements() {
-      source.transform { kernel($0, $1, $1) }
-      return source
-    }
-    return Tensor(shape: source.shape) { target in
-      source.withUnsafeElements { source in
-        let (x, y) = (source.baseAddress!, target.baseAddress!)
-        withShares(of: source.count, atLeast: Broadcast.elementsWorthThread, inUnitsOf: 64) {
-          kernel($0.count, x + $0.lowerBound, y + $0.lowerBound)
+    rhs.update { count, x, y in
+      withUnsafePointer(to: lhs) { lhs in
+        withShares(of: count, atLeast: Broadcast.elementsWorthThread, inUnitsOf: 64) {
+          Scalar.combine(
+            operation, count: $0.count, lhs, .same, x + $0.lowerBound, .each,
+            into: y + $0.lowerBound)
         }
       }
     }
+    return rhs
   }
 
-  /// The elements passed through a kernel in place.
-  mutating func transform(
-    _ kernel: (_ count: Int, _ x: UnsafeMutablePointer<Scalar>) -> Void
-  ) {
-    withUnsafeMutableElements { elements in
-      let x = elements.baseAddress!
-      withShares(of: elements.count, atLeast: Broadcast.elementsWorthThread, inUnitsOf: 64) {
-        kernel($0.count, x + $0.lowerBound)
+  private mutating func combine(_ operation: ElementwiseOperation, _ rhs: Scalar) {
+    update { count, x, y in
+      withUnsafePointer(to: rhs) { rhs in
+        withShares(of: count, atLeast: Broadcast.elementsWorthThread, inUnitsOf: 64) {
+          Scalar.combine(
+            operation, count: $0.count, x + $0.lowerBound, .each, rhs, .same,
+            into: y + $0.lowerBound)
+        }
       }
-    }
-  }
-}
-
-extension Broadcast {
-  fileprivate func combine<Scalar: BLASScalar>(
-    _ lhs: UnsafeBufferPointer<Scalar>, _ operation: ElementwiseOperation,
-    _ rhs: UnsafeBufferPointer<Scalar>, into target: UnsafeMutableBufferPointer<Scalar>
-  ) {
-    guard let lhs = lhs.baseAddress, let rhs = rhs.baseAddress, let target = target.baseAddress
-    else { return }
-    forEachRun(lhs, rhs) { count, left, leftStep, right, rightStep, result in
-      Scalar.combine(
-        operation, count: count, left, leftStep, right, rightStep, into: target + result)
     }
   }
 }
