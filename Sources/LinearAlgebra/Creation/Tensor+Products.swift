@@ -106,7 +106,7 @@ public func meshgrid<Scalar>(
   if indexing == .xy && axes.count > 1 { axes.swapAt(0, 1) }
   let shape = Shape(axes.map { vectors[$0].count })
   return vectors.indices.map { index in
-    let (outer, length, inner) = Tensor<Scalar>.zeros(shape).split(at: axes[index], "meshgrid")
+    let (outer, length, inner) = shape.slabs(at: axes[index], "meshgrid")
     return Tensor(shape: shape) { target in
       vectors[index].withUnsafeElements { vector in
         guard target.count > 0, var next = target.baseAddress else { return }

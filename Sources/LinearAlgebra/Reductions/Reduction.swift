@@ -100,7 +100,7 @@ extension Tensor {
     along axes: [Int], keepingDimensions: Bool, _ operation: String, needsElements: Bool = false
   ) -> Reduction<Scalar> {
     let reduced = axes.sorted()
-    for axis in reduced { checkAxis(axis, operation) }
+    for axis in reduced { shape.checkAxis(axis, operation) }
     require(
       zip(reduced, reduced.dropFirst()).allSatisfy { $0 < $1 },
       "\(operation): the axes \(axes) of a tensor of shape \(shape) repeat one")
@@ -120,7 +120,7 @@ extension Tensor {
         inner: extents[(last + 1)...].reduce(1, *), shape: result)
     }
     return Reduction(
-      operand: reordered(kept + reduced), outer: result.count, length: length, inner: 1,
+      operand: transposed(axes: kept + reduced), outer: result.count, length: length, inner: 1,
       shape: result)
   }
 
@@ -129,57 +129,5 @@ extension Tensor {
     require(
       !needsElements || count > 0, "\(operation): a tensor of shape \(shape) has no elements")
     return Reduction(operand: self, outer: 1, length: count, inner: 1, shape: [])
-  }
-
-  /// The elements in the row-major order of the axes in another order.
-  func reordered(_ axes: [Int]) -> Tensor {
-    if axes == Array(0..<rank) { return self }
-    let extents = shape.dimensions
-    var strides = [Int](repeating: 1, count: rank)
-    for axis in stride(from: rank - 2, through: 0, by: -1) {
-      strides[axis] = strides[axis + 1] * extents[axis + 1]
-    }
-    let padding = [Int](repeating: 1, count: Shape.maximumRank - rank)
-    let sizes = padding + axes.map { extents[$0] }
-    let steps = padding + axes.map { strides[$0] }
-    return Tensor(shape: Shape(axes.map { extents[$0] })) { target in
-      withUnsafeElements { source in
-        Self.copy(source, sizes: sizes, steps: steps, into: target)
-      }
-    }
-  }
-
-  @_specialize(where Scalar == Float)
-  @_specialize(where Scalar == Double)
-  private static func copy(
-    _ source: UnsafeBufferPointer<Scalar>, sizes: [Int], steps: [Int],
-    into target: UnsafeMutableBufferPointer<Scalar>
-  ) {
-    guard let source = source.baseAddress, var next = target.baseAddress else { return }
-    let step = steps[3]
-    for a in 0..<sizes[0] {
-      for b in 0..<sizes[1] {
-        for c in 0..<sizes[2] {
-          let line = source + a * steps[0] + b * steps[1] + c * steps[2]
-          for d in 0..<sizes[3] { next[d] = line[d * step] }
-          next += sizes[3]
-        }
-      }
-    }
-  }
-
-  func checkAxis(_ axis: Int, _ operation: String) {
-    require(axis >= 0 && axis < rank, "\(operation): axis \(axis) of a tensor of shape \(shape)")
-  }
-
-  /// The number of elements before, along and after `axis`.
-  @usableFromInline func split(
-    at axis: Int, _ operation: String
-  ) -> (outer: Int, length: Int, inner: Int) {
-    checkAxis(axis, operation)
-    let dimensions = shape.dimensions
-    return (
-      dimensions[..<axis].reduce(1, *), dimensions[axis], dimensions[(axis + 1)...].reduce(1, *)
-    )
   }
 }

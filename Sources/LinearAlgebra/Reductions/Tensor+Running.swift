@@ -40,7 +40,7 @@ extension Tensor {
   /// - Precondition: `0 ≤ axis < rank`, `order ≥ 0`.
   public func difference(axis: Int, order: Int = 1) -> Tensor {
     require(order >= 0, "difference: of order \(order)")
-    let (outer, length, inner) = split(at: axis, "difference")
+    let (outer, length, inner) = shape.slabs(at: axis, "difference")
     if order == 0 { return self }
     var extents = shape.dimensions
     extents[axis] = Swift.max(length - 1, 0)

@@ -18,7 +18,7 @@ extension Tensor {
   /// - Returns: indices in the row-major order of this tensor's shape. `takingAlong(_:axis:)` takes them.
   /// - Precondition: `0 ≤ axis < rank`, and the axis has at most 2³² elements.
   public func argsort(axis: Int) -> [Int] {
-    let (outer, length, inner) = split(at: axis, "argsort")
+    let (outer, length, inner) = shape.slabs(at: axis, "argsort")
     require(length <= 1 << 32, "argsort: axis \(axis) of shape \(shape) is above 2³²")
     if count == 0 { return [] }
     let lines = withAxisLast(axis)
@@ -47,7 +47,7 @@ extension Tensor {
   ///   shape.
   /// - Precondition: `0 ≤ axis < rank`, and the axis has `k` elements, at most 2³².
   public func topK(_ k: Int, axis: Int) -> (values: Tensor, indices: [Int]) {
-    let (outer, length, inner) = split(at: axis, "topK")
+    let (outer, length, inner) = shape.slabs(at: axis, "topK")
     require(
       k >= 0 && k <= length && length <= 1 << 32,
       "topK: \(k) elements of axis \(axis) of a tensor of shape \(shape)")
@@ -83,7 +83,7 @@ extension Tensor {
   ///   their number.
   /// - Precondition: `0 ≤ axis < rank`; a whole number of indices for each line, within the axis.
   public func takingAlong(_ indices: [Int], axis: Int) -> Tensor {
-    let (outer, length, inner) = split(at: axis, "takingAlong")
+    let (outer, length, inner) = shape.slabs(at: axis, "takingAlong")
     let lines = outer * inner
     require(
       lines == 0 ? indices.isEmpty : indices.count % lines == 0,
@@ -115,7 +115,7 @@ extension Tensor {
 extension Tensor {
   /// The elements with those along `axis` beside each other.
   func withAxisLast(_ axis: Int) -> Tensor {
-    let (outer, length, inner) = split(at: axis, "axis")
+    let (outer, length, inner) = shape.slabs(at: axis, "axis")
     return transposedSlabs(outer: outer, rows: length, columns: inner)
   }
 

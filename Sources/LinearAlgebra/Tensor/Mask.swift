@@ -184,7 +184,7 @@ extension Mask {
   ///
   /// - Precondition: `0 ≤ axis < rank`.
   public func trueCount(axis: Int) -> [Int] {
-    let (outer, length, inner) = split(at: axis, "trueCount")
+    let (outer, length, inner) = shape.slabs(at: axis, "trueCount", of: "mask")
     var counts = [Int](repeating: 0, count: outer * inner)
     elements.withUnsafeBytes { bytes in
       counts.withUnsafeMutableBufferPointer { counts in
@@ -217,22 +217,12 @@ extension Mask {
     }
   }
 
-  private func split(
-    at axis: Int, _ operation: String
-  ) -> (outer: Int, length: Int, inner: Int) {
-    require(axis >= 0 && axis < rank, "\(operation): axis \(axis) of a mask of shape \(shape)")
-    let dimensions = shape.dimensions
-    return (
-      dimensions[..<axis].reduce(1, *), dimensions[axis], dimensions[(axis + 1)...].reduce(1, *)
-    )
-  }
-
   /// The elements along an axis put together, false for none.
   @inline(__always)
   private func reduced(
     _ axis: Int, _ operation: String, _ combine: (UInt8, UInt8) -> UInt8
   ) -> Mask {
-    let (outer, length, inner) = split(at: axis, operation)
+    let (outer, length, inner) = shape.slabs(at: axis, operation, of: "mask")
     if length == 0 { return Mask(shape: shape.removing(axis: axis), repeating: false) }
     return elements.withUnsafeBytes { bytes in
       Mask(shape: shape.removing(axis: axis)) { target in

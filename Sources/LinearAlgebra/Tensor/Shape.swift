@@ -92,6 +92,29 @@ public struct Shape: Hashable, Sendable {
     return Shape(changed)
   }
 
+  /// The distance between neighbors along each axis, in row-major order.
+  var strides: [Int] {
+    let aligned = alignedStrides
+    return (Shape.maximumRank - rank..<Shape.maximumRank).map { aligned[$0] }
+  }
+
+  /// How `axis` divides the elements: `outer` slabs of `length` rows of `inner` elements each.
+  ///
+  /// - Precondition: `0 ≤ axis < rank`.
+  func slabs(
+    at axis: Int, _ operation: String, of kind: String = "tensor"
+  ) -> (outer: Int, length: Int, inner: Int) {
+    checkAxis(axis, operation, of: kind)
+    return (
+      dimensions[..<axis].reduce(1, *), self[axis], dimensions[(axis + 1)...].reduce(1, *)
+    )
+  }
+
+  /// Traps unless `0 ≤ axis < rank`.
+  func checkAxis(_ axis: Int, _ operation: String, of kind: String = "tensor") {
+    require(axis >= 0 && axis < rank, "\(operation): axis \(axis) of a \(kind) of shape \(self)")
+  }
+
   /// Whether rank and extents are the same.
   public static func == (lhs: Shape, rhs: Shape) -> Bool {
     lhs.rank == rhs.rank && lhs.extents == rhs.extents

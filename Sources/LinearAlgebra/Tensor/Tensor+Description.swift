@@ -77,13 +77,10 @@ struct TensorText {
     return Array(0..<atEachEnd) + [nil] + Array(extent - atEachEnd..<extent)
   }
 
-  private func stride(_ axis: Int) -> Int {
-    (axis + 1..<max(shape.rank, axis + 1)).reduce(1) { $0 * shape[$1] }
-  }
-
   private func collectCells(axis: Int, start: Int, into cells: inout [String]) {
+    let stride = shape.strides[axis]
     for index in shownIndices(axis).compactMap({ $0 }) {
-      let position = start + index * stride(axis)
+      let position = start + index * stride
       if axis == shape.rank - 1 {
         cells.append(cell(position))
       } else {

@@ -236,10 +236,7 @@ private struct Choice {
     let chosen = dimensions.enumerated().map { axis, extent in
       axis < indices.count ? indices[axis].entries(of: extent) : .all(of: extent)
     }
-    var strides = [Int](repeating: 1, count: dimensions.count)
-    for axis in dimensions.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * dimensions[axis + 1]
-    }
+    let strides = whole.strides
     shape = Shape(chosen.filter(\.keepsAxis).map(\.count))
     // The innermost axes that are chosen whole are one run, and so is a range of the next one.
     var run = 1

@@ -5,8 +5,7 @@
 /// - Precondition: there is at least one; all have the same shape but for the extent of `axis`.
 public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> Tensor<Scalar> {
   guard let first = tensors.first else { fatalError("concatenate: there is no tensor") }
-  require(
-    axis >= 0 && axis < first.rank, "concatenate: axis \(axis) of a tensor of shape \(first.shape)")
+  let (outer, _, inner) = first.shape.slabs(at: axis, "concatenate")
   var dimensions = first.shape.dimensions
   for tensor in tensors.dropFirst() {
     require(
@@ -15,14 +14,12 @@ public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> T
       "concatenate: shapes \(first.shape) and \(tensor.shape) differ in more than axis \(axis)")
     dimensions[axis] += tensor.shape[axis]
   }
-  let shape = Shape(dimensions)
-  let outer = dimensions[..<axis].reduce(1, *)
-  let length = dimensions[axis...].reduce(1, *)
-  return Tensor(shape: shape) { target in
+  let length = dimensions[axis] * inner
+  return Tensor(shape: Shape(dimensions)) { target in
     guard let target = target.baseAddress else { return }
     var start = 0
     for tensor in tensors {
-      let run = outer == 0 ? 0 : tensor.count / outer
+      let run = tensor.shape[axis] * inner
       tensor.withUnsafeElements { source in
         guard let source = source.baseAddress else { return }
         copyRuns(outer, of: run, source, every: run, to: target + start, every: length)
@@ -86,7 +83,7 @@ extension Tensor {
   ///
   /// - Precondition: `0 ≤ axis < rank`, and the axis divides into `count` equal parts.
   public func split(into count: Int, axis: Int = 0) -> [Tensor] {
-    let extent = extent(axis, "split")
+    let extent = shape.slabs(at: axis, "split").length
     require(
       count > 0 && extent % count == 0,
       "split: axis \(axis) of shape \(shape) does not divide into \(count) equal parts")
@@ -98,7 +95,7 @@ extension Tensor {
   ///
   /// - Precondition: `0 ≤ axis < rank`; the borders ascend from 0 to the axis's extent.
   public func split(at borders: [Int], axis: Int = 0) -> [Tensor] {
-    let extent = extent(axis, "split")
+    let extent = shape.slabs(at: axis, "split").length
     let ends = [0] + borders + [extent]
     require(
       zip(ends, ends.dropFirst()).allSatisfy { $0 <= $1 },
@@ -117,17 +114,11 @@ extension Tensor {
     }
   }
 
-  /// The extent of `axis`.
-  func extent(_ axis: Int, _ operation: String) -> Int {
-    require(axis >= 0 && axis < rank, "\(operation): axis \(axis) of a tensor of shape \(shape)")
-    return shape[axis]
-  }
-
   /// Each entry along an axis `count` times in a row: NumPy's `repeat`.
   ///
   /// - Precondition: `0 ≤ axis < rank`, `count ≥ 0`.
   public func repeated(_ count: Int, axis: Int = 0) -> Tensor {
-    let extent = extent(axis, "repeated")
+    let extent = shape.slabs(at: axis, "repeated").length
     require(count >= 0, "repeated: \(count) times")
     return slice((0..<extent * count).map { $0 / count }, axis: axis)
   }

@@ -22,7 +22,7 @@ extension Tensor {
   /// - Precondition: `0 ≤ axis < rank`, and the axis's extent is 1.
   public func squeezed(axis: Int) -> Tensor {
     require(
-      extent(axis, "squeezed") == 1,
+      shape.slabs(at: axis, "squeezed").length == 1,
       "squeezed: axis \(axis) of a tensor of shape \(shape) has more or less than one entry")
     return reshaped(to: shape.removing(axis: axis))
   }
@@ -31,7 +31,7 @@ extension Tensor {
   ///
   /// - Precondition: `0 ≤ axis < rank`.
   public func flipped(axis: Int) -> Tensor {
-    let extent = extent(axis, "flipped")
+    let extent = shape.slabs(at: axis, "flipped").length
     return slice(
       AxisSelection.stride(from: Swift.max(extent - 1, 0), to: extent == 0 ? 0 : -1, by: -1),
       axis: axis)
@@ -41,7 +41,7 @@ extension Tensor {
   ///
   /// - Precondition: `0 ≤ axis < rank`.
   public func rolled(by places: Int, axis: Int) -> Tensor {
-    let extent = extent(axis, "rolled")
+    let extent = shape.slabs(at: axis, "rolled").length
     if extent == 0 { return self }
     let start = ((-places % extent) + extent) % extent
     return concatenate(
@@ -56,15 +56,8 @@ extension Tensor {
       axes.sorted() == Array(0..<rank), "transposed: axes \(axes) of a tensor of shape \(shape)")
     if axes == Array(0..<rank) { return self }
     let own = shape.dimensions
-    var strides = [Int](repeating: 1, count: rank)
-    for axis in own.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * own[axis + 1]
-    }
     let target = Shape(axes.map { own[$0] })
-    var targetStrides = [Int](repeating: 1, count: rank)
-    for axis in own.indices.dropLast().reversed() {
-      targetStrides[axis] = targetStrides[axis + 1] * target[axis + 1]
-    }
+    let (strides, targetStrides) = (shape.strides, target.strides)
     // Planes of two axes: the innermost here and the innermost of the result, which may be one axis.
     let innermost = axes.firstIndex(of: rank - 1) ?? 0
     let isRun = innermost == rank - 1
