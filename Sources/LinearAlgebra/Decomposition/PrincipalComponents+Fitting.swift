@@ -147,10 +147,10 @@ extension PrincipalComponents {
     mean: Tensor<Double>, directions: Tensor<Double>, variances: [Double], total: Double,
     whitening: Double?
   ) {
-    var signed = directions
-    makeLargestComponentPositive(&signed)
+    var rows = directions.transposed()
+    rows.makeLargestPositiveInRows()
     self.init(
-      mean: mean, directions: signed, variances: variances,
+      mean: mean, directions: rows.transposed(), variances: variances,
       explainedShares: variances.map { total > 0 ? min($0 / total, 1) : 0 }, whitening: whitening)
   }
 

@@ -35,17 +35,8 @@ public struct RowMoments: Sendable {
   /// - Precondition: at least two rows.
   public var covariance: Tensor<Double> {
     require(count >= 2, "RowMoments: the covariance of \(count) rows, expected at least 2")
-    let (size, divisor) = (mean.count, divisor)
-    var covariance = products
-    covariance.withMutableRows { rows in
-      for row in 0..<size {
-        for column in row..<size {
-          let value = rows.base[row * size + column] / divisor
-          rows.base[row * size + column] = value
-          rows.base[column * size + row] = value
-        }
-      }
-    }
+    var covariance = products / divisor
+    covariance.withMutableRows { Double.mirrorTriangle(isUpper: true, size: $0.rows, $0.base) }
     return covariance
   }
 

@@ -241,24 +241,3 @@ extension BLASScalar {
     ckernels_running_columns(kernelType, multiplies, rows, columns, stride, x, y)
   }
 }
-
-// MARK: - Symmetric matrices
-
-extension BLASScalar {
-  /// The lower triangle of a square matrix from its upper one.
-  @_specialize(where Self == Float)
-  @_specialize(where Self == Double)
-  static func mirrorUpperTriangle(size: Int, _ a: UnsafeMutablePointer<Self>) {
-    // In tiles, whose rows and columns stay in the first cache.
-    let tile = 32
-    for top in stride(from: 0, to: size, by: tile) {
-      for left in stride(from: 0, through: top, by: tile) {
-        for row in top..<min(top + tile, size) {
-          for column in left..<min(left + tile, row) {
-            a[row * size + column] = a[column * size + row]
-          }
-        }
-      }
-    }
-  }
-}

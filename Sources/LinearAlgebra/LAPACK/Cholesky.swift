@@ -118,27 +118,10 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
       let info = withFittingThreads(elements: inverse.count) {
         Scalar.potri(size: size, inverse.base)
       }
-      mirrorLowerTriangle(inverse)
+      Scalar.mirrorTriangle(isUpper: false, size: size, inverse.base)
       return info
     }
     if info != 0 { throw .failed(routine: "potri", info: info) }
     return try inverse.demandFinite("Cholesky.inverse")
-  }
-}
-
-/// Copies the lower triangle of a square matrix to the upper one.
-@_specialize(where Scalar == Float)
-@_specialize(where Scalar == Double)
-func mirrorLowerTriangle<Scalar>(_ a: MutableRowBlock<Scalar>) {
-  // In tiles, because one of the two is read or written down columns.
-  let tile = 32
-  for first in stride(from: 0, to: a.rows, by: tile) {
-    for left in stride(from: 0, through: first, by: tile) {
-      for row in first..<min(first + tile, a.rows) {
-        for column in left..<min(left + tile, row) {
-          a.base[column * a.columns + row] = a.base[row * a.columns + column]
-        }
-      }
-    }
   }
 }

@@ -37,9 +37,7 @@ public struct Eigen<Scalar: BLASScalar>: Sendable {
     self.real = try real.demandFinite("Eigen")
     self.imaginary = try imaginary.demandFinite("Eigen")
     if imaginary.elements.allSatisfy({ $0 == 0 }) {
-      rows.withMutableRows { rows in
-        for row in 0..<size { _ = makeLargestPositive(rows.base + row * size, count: size) }
-      }
+      rows.makeLargestPositiveInRows()
       realVectors = rows.transposed()
       imaginaryVectors = .zeros([size, size])
       return

@@ -238,15 +238,3 @@ private func decompose<Scalar>(
     }
   }
 }
-
-/// Negates a vector whose component of largest magnitude, the first of equal ones, is negative, and returns
-/// −1 then, otherwise 1.
-func makeLargestPositive<Scalar: BLASScalar>(
-  _ vector: UnsafeMutablePointer<Scalar>, count: Int
-) -> Scalar {
-  if count == 0 || vector[Scalar.indexOfLargestMagnitude(count: count, vector)] >= 0 { return 1 }
-  withUnsafePointer(to: -1 as Scalar) {
-    Scalar.combine(.multiply, count: count, vector, .each, $0, .same, into: vector)
-  }
-  return -1
-}

@@ -21,12 +21,9 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
   /// - Precondition: a square matrix.
   /// - Complexity: O(n³).
   public init(_ a: consuming Tensor<Scalar>) throws(LAPACKError) {
-    let size = a.rank == 2 ? a.shape[0] : 0
     values = try decompose(&a, job: "V", operation: "SymmetricEigen")
     // In rows, because LAPACK's columns are these.
-    a.withMutableRows { rows in
-      for row in 0..<size { _ = makeLargestPositive(rows.base + row * size, count: size) }
-    }
+    a.makeLargestPositiveInRows()
     vectors = a.transposed()
   }
 
@@ -77,19 +74,4 @@ private func decompose<Scalar>(
   }
   if info != 0 { throw .failed(routine: "syevd", info: info) }
   return try values.demandFinite(operation)
-}
-
-/// Negates the columns whose component of largest magnitude is negative.
-func makeLargestComponentPositive<Scalar>(_ vectors: inout Tensor<Scalar>) {
-  let columns = vectors.shape[1]
-  var largest = [Scalar](repeating: 0, count: columns)
-  vectors.withRows { vectors in
-    for row in 0..<vectors.rows {
-      let base = vectors.base + row * columns
-      for column in 0..<columns where base[column].magnitude > largest[column].magnitude {
-        largest[column] = base[column]
-      }
-    }
-  }
-  vectors *= Tensor(largest.map { $0 < 0 ? -1 : 1 as Scalar })
 }

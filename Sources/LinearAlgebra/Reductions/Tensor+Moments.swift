@@ -98,7 +98,7 @@ extension Tensor {
         }
         Scalar.combine(
           .divide, count: columns * columns, products, .each, [divisor], .same, into: products)
-        Scalar.mirrorUpperTriangle(size: columns, products)
+        Scalar.mirrorTriangle(isUpper: true, size: columns, products)
       }
     }
     return products
@@ -117,7 +117,7 @@ extension Tensor {
       let deviations = (0..<columns).map { products[$0 * columns + $0].squareRoot() }
       guard let products = products.baseAddress else { return }
       Scalar.correlate(columns, products, deviations)
-      Scalar.mirrorUpperTriangle(size: columns, products)
+      Scalar.mirrorTriangle(isUpper: true, size: columns, products)
     }
     return products
   }
