@@ -60,6 +60,22 @@ extension BLASScalar {
     }
   }
 
+  /// C ← A·B for a symmetric, row-major A of `size` rows, of which the upper triangle is read, and a
+  /// row-major B of `columns`.
+  static func symm(
+    size: Int, columns: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
+    into c: UnsafeMutablePointer<Self>
+  ) {
+    let (n, k) = (blasCount(size), blasCount(columns))
+    if Self.self == Float.self {
+      cblas_ssymm(
+        CblasRowMajor, CblasLeft, CblasUpper, n, k, 1, cast(a), n, cast(b), k, 0, cast(c), k)
+    } else {
+      cblas_dsymm(
+        CblasRowMajor, CblasLeft, CblasUpper, n, k, 1, cast(a), n, cast(b), k, 0, cast(c), k)
+    }
+  }
+
   /// y ← alpha·op(A)·x + beta·y for a row-major A of `rows` × `columns`.
   package static func gemv(
     transpose isTransposed: Bool, rows: Int, columns: Int, alpha: Self, _ a: UnsafePointer<Self>,

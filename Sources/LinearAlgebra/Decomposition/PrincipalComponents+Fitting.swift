@@ -1,16 +1,4 @@
-internal import CPerceptronOpenBLAS
-
 extension PrincipalComponents {
-  /// How many directions are found.
-  public enum Count: Hashable, Sendable {
-    /// As many as columns, or rows − 1 if these are fewer.
-    case all
-    /// A number of directions.
-    case number(Int)
-    /// As few as explain at least this share of the variance, above 0 and below 1.
-    case share(Double)
-  }
-
   /// How directions are found.
   public enum Solver: Hashable, Sendable {
     /// Exact up to 1,000 rows or columns, for a share, and for at least 80 % of all directions; else
@@ -220,22 +208,17 @@ extension PrincipalComponents {
     var values = Tensor<Double>.zeros([size])
     // Each vector in a row, by ascending eigenvalues.
     var vectors = Tensor<Double>.zeros([count, size])
-    var support = [Int32](repeating: 0, count: 2 * count)
-    let n = blasCount(size)
-    var found = Int32(0)
-    // Column by column the upper triangle of rows is the lower one.
-    func letter(_ scalar: Unicode.Scalar) -> CChar { CChar(truncatingIfNeeded: scalar.value) }
+    var found = 0
     let info = matrix.withUnsafeMutableElements { matrix in
       values.withUnsafeMutableElements { values in
         vectors.withUnsafeMutableElements { vectors in
-          LAPACKE_dsyevr(
-            LAPACK_COL_MAJOR, letter("V"), letter(count == size ? "A" : "I"), letter("L"), n,
-            matrix.baseAddress, n, 0, 0, blasCount(size - count + 1), n, 0, &found,
-            values.baseAddress, vectors.baseAddress, n, &support)
+          Double.syevr(
+            size: size, largest: count, matrix.baseAddress!, values: values.baseAddress!,
+            vectors: vectors.baseAddress!, found: &found)
         }
       }
     }
-    if info != 0 || Int(found) != count { throw .failed(routine: "syevr", info: Int(info)) }
+    if info != 0 || found != count { throw .failed(routine: "syevr", info: info) }
     // Ascending, and below 0 by rounding.
     let all = values.elements.prefix(count).reversed().map { max($0, 0) }
     let number = kept(all)
@@ -264,10 +247,8 @@ extension PrincipalComponents {
       matrix.withRows { matrix in
         basis.withRows { basis in
           product.withMutableRows {
-            cblas_dsymm(
-              CblasRowMajor, CblasLeft, CblasUpper, blasCount(size), blasCount(width), 1,
-              matrix.base, blasCount(size), basis.base, blasCount(width), 0, $0.base,
-              blasCount(width))
+            Double.symm(
+              size: size, columns: width, matrix.base, basis.base, into: $0.base)
           }
         }
       }
@@ -292,64 +273,6 @@ extension PrincipalComponents.Solver {
     case .exact: nil
     case .randomized(let seed): seed
     case .automatic: size <= 1000 || Double(count) >= 0.8 * Double(size) ? nil : 0
-    }
-  }
-}
-
-// MARK: - Text
-
-/// As text `100`, `0.95` or `all`; in JSON the plain number, or the text `all`.
-extension PrincipalComponents.Count: LosslessStringConvertible, Codable {
-  /// Reads a whole number from 1 up as a number of directions and a fraction above 0 and below 1 as a
-  /// share; nil for other text.
-  public init?(_ text: String) {
-    if text == "all" {
-      self = .all
-    } else if let number = Int(text) {
-      if number < 1 { return nil }
-      self = .number(number)
-    } else if let share = Double(text), share > 0, share < 1 {
-      self = .share(share)
-    } else {
-      return nil
-    }
-  }
-
-  /// The text.
-  public var description: String {
-    switch self {
-    case .all: "all"
-    case .number(let number): "\(number)"
-    case .share(let share): "\(share)"
-    }
-  }
-
-  /// Decodes a number or a text.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text =
-      if let number = try? container.decode(Int.self) {
-        "\(number)"
-      } else if let share = try? container.decode(Double.self) {
-        "\(share)"
-      } else {
-        try container.decode(String.self)
-      }
-    guard let count = Self(text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container,
-        debugDescription: "expected a number of components, a share below 1, or all, found \(text)")
-    }
-    self = count
-  }
-
-  /// Encodes a number, or the text `all`.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .all: try container.encode("all")
-    case .number(let number): try container.encode(number)
-    case .share(let share): try container.encode(share)
     }
   }
 }

@@ -44,6 +44,29 @@ extension BLASScalar {
           integers, integerCount))
   }
 
+  /// The `largest` eigenvalues of a symmetric matrix, of which the lower triangle is read, in ascending
+  /// order, and their eigenvectors as columns; the matrix is destroyed. Unlike the other routines, it
+  /// takes its own workspace. `found` is the number of eigenvalues.
+  static func syevr(
+    size: Int, largest: Int, _ a: UnsafeMutablePointer<Self>, values: UnsafeMutablePointer<Self>,
+    vectors: UnsafeMutablePointer<Self>, found: inout Int
+  ) -> Int {
+    let (n, first) = (blasCount(size), blasCount(size - largest + 1))
+    let range = letter(largest == size ? "A" : "I")
+    var support = [Int32](repeating: 0, count: 2 * largest)
+    var count: Int32 = 0
+    let info =
+      Self.self == Float.self
+      ? LAPACKE_ssyevr(
+        columnMajor, letter("V"), range, letter("L"), n, cast(a), n, 0, 0, first, n, 0, &count,
+        cast(values), cast(vectors), n, &support)
+      : LAPACKE_dsyevr(
+        columnMajor, letter("V"), range, letter("L"), n, cast(a), n, 0, 0, first, n, 0, &count,
+        cast(values), cast(vectors), n, &support)
+    found = Int(count)
+    return Int(info)
+  }
+
   /// The eigenvalues of a general matrix, and with job V its left eigenvectors as columns, those of
   /// a pair in two; A is destroyed.
   static func geev(
