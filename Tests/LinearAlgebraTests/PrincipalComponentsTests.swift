@@ -282,4 +282,31 @@ struct RowMomentsTests {
     #expect(
       moments.mean == Tensor([2, 3]) && moments.covariance == Tensor([2, 2, 2, 2], shape: [2, 2]))
   }
+
+  @Test("A weight that is negative or not finite traps with its row")
+  func wrongWeights() async {
+    let added = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      var moments = RowMoments(columnCount: 1)
+      moments.add(Tensor<Float>([1, 2, 3], shape: [3, 1]), weights: [1, .nan, -1])
+    }
+    expectMessage(added, "RowMoments: a weight of nan of row 1, expected a finite number from 0 up")
+    let few = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let rows = Tensor<Double>([1, 2, 3, 5, 7, 11], shape: [2, 3])
+      _ = try PrincipalComponents(of: rows, count: 1, weights: [1, -0.5])
+    }
+    expectMessage(
+      few, "PrincipalComponents: a weight of -0.5 of row 1, expected a finite number from 0 up")
+    let alone = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let rows = Tensor<Double>([1, 2, 3, 5, 7, 11], shape: [2, 3])
+      _ = try PrincipalComponents(of: rows, count: 1, weights: [1, 0])
+    }
+    expectMessage(
+      alone, "PrincipalComponents: 1 rows of a weight above 0, expected at least 2")
+  }
 }

@@ -53,6 +53,7 @@ extension PrincipalComponents {
         rowCount >= 2 && 0...min(rowCount, columns) ~= count,
         "PrincipalComponents: \(count) directions of \(rowCount) rows of \(columns) columns")
     }
+    if let weights { checkWeights(weights, rows: rowCount, Self.name) }
     try Self.checkSize(min(rowCount, columns))
     if let position = rows.firstNonFinite() {
       throw .notFinite(
@@ -80,7 +81,7 @@ extension PrincipalComponents {
   ) throws(LAPACKError) {
     let columns = moments.mean.count
     try Self.checkSize(columns)
-    require(moments.count >= 2, "PrincipalComponents: \(moments.count) rows, expected at least 2")
+    Self.checkRowCount(moments.count)
     var covariance = moments.products
     covariance *= Tensor(1 / moments.divisor)
     let found = try Self.leading(
@@ -97,11 +98,9 @@ extension PrincipalComponents {
   ) throws(LAPACKError) {
     let (rowCount, columns) = (rows.shape[0], rows.shape[1])
     let weights = weights ?? Array(repeating: 1, count: rowCount)
-    require(
-      weights.count == rowCount && weights.count { $0 > 0 } >= 2,
-      "PrincipalComponents: \(weights.count) weights of \(rowCount) rows, expected two above 0")
     let total = weights.reduce(0, +)
     let counted = weights.count { $0 > 0 }
+    Self.checkRowCount(counted)
     var centered = Tensor<Double>(rows)
     let scales = Tensor(weights.map { $0 / total }, shape: [1, rowCount])
     // Corrected by what a first, rounded mean leaves.
@@ -143,6 +142,12 @@ extension PrincipalComponents {
   }
 
   private static let name = "PrincipalComponents"
+
+  /// - Parameter count: the number of rows whose weight is not 0.
+  private static func checkRowCount(_ count: Int) {
+    require(
+      count >= 2, "PrincipalComponents: \(count) rows of a weight above 0, expected at least 2")
+  }
 
   private static func checkSize(_ size: Int) throws(LAPACKError) {
     if size > LAPACKLimit.eigenRows {

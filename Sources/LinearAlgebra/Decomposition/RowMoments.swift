@@ -54,9 +54,7 @@ public struct RowMoments: Sendable {
     require(
       rows.rank == 2 && rows.shape[1] == columns,
       "RowMoments: rows of shape \(rows.shape) to moments of \(columns) columns")
-    require(
-      weights.map { $0.count == rows.shape[0] && $0.allSatisfy { $0.isFinite && $0 >= 0 } } ?? true,
-      "RowMoments: expected \(rows.shape[0]) finite weights from 0 up, found \(weights ?? [])")
+    if let weights { checkWeights(weights, rows: rows.shape[0], "RowMoments") }
     let added = weights?.reduce(0, +) ?? Double(rows.shape[0])
     if added == 0 || columns == 0 { return }
 
@@ -126,5 +124,15 @@ public struct RowMoments: Sendable {
       }
     }
     return (sums, rest)
+  }
+}
+
+/// Traps unless there is a weight for each row, finite and not negative.
+func checkWeights(_ weights: [Double], rows: Int, _ operation: String) {
+  require(
+    weights.count == rows, "\(operation): \(weights.count) weights of \(rows) rows")
+  if let row = weights.firstIndex(where: { !($0.isFinite && $0 >= 0) }) {
+    fatalError(
+      "\(operation): a weight of \(weights[row]) of row \(row), expected a finite number from 0 up")
   }
 }
