@@ -5,23 +5,6 @@ import Testing
 
 @Suite("Limits, norms and transposition")
 struct LimitTests {
-  @Test("clamp limits elements outside the range, and passes NaN", arguments: scalarTypes)
-  func clamp(type: any BLASScalar.Type) {
-    func check<Scalar: BLASScalar>(_: Scalar.Type) {
-      var special: [Scalar] = [.nan, .infinity, -.infinity, 0.5, -0.5, 2, -2, 0, 0.25, -3]
-      Scalar.clamp(count: 10, &special, to: 0.5)
-      #expect(special[0].isNaN)
-      #expect(special[1...] == [0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0, 0.25, -0.5])
-      for size in awkwardSizes {
-        let x = Tensor<Scalar>.sample([size]).elements
-        var clamped = x
-        Scalar.clamp(count: size, &clamped, to: 0.7)
-        #expect(clamped == x.map { min(max($0, -0.7), 0.7) })
-      }
-    }
-    check(type)
-  }
-
   @Test("Columns above a norm are scaled to it, others keep every bit", arguments: awkwardTriples)
   func columnNorms(sizes: [Int]) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {

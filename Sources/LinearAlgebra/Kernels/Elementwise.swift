@@ -96,20 +96,6 @@ extension BLASScalar {
     transform(count: count, x, into: y) { ($1 > 0 ? 1 : 0) - ($1 < 0 ? 1 : 0) }
   }
 
-  /// x ← min(max(x, −limit), limit), where NaN stays NaN.
-  @_specialize(where Self == Float)
-  @_specialize(where Self == Double)
-  package static func clamp(
-    count: Int, _ x: UnsafeMutablePointer<Self>, to limit: Self
-  ) {
-    // Both comparisons fail for NaN, which stays.
-    for index in 0..<count {
-      let value = x[index]
-      let bounded = value > limit ? limit : value
-      x[index] = bounded < -limit ? -limit : bounded
-    }
-  }
-
   /// y ← y + share·(x − y): a share of the way from y to x.
   package static func interpolate(
     count: Int, share: Self, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>

@@ -33,7 +33,8 @@ public struct Huber<Scalar: BLASScalar>: ValueLoss {
       // With c for d within −δ...δ, both pieces are ½c² + δ(|d| − |c|).
       let slope = slopes.base + row * columns
       let whole = Scalar.absoluteSum(count: columns, slope)
-      Scalar.clamp(count: columns, slope, to: delta)
+      Scalar.clip(
+        count: columns, from: -delta, through: delta, slope, into: slope, workers: 1)
       let excess = whole - Scalar.absoluteSum(count: columns, slope)
       let squares = Scalar.dot(count: columns, UnsafePointer(slope), UnsafePointer(slope))
       losses[row] = (squares / 2 + delta * excess) / Scalar(columns)

@@ -219,7 +219,10 @@ extension Network.Workspace {
 
   /// Brings every element of the gradients into −limit...limit; NaN stays NaN.
   public mutating func clampGradients(to limit: Scalar) {
-    updateGradients { Scalar.clamp(count: $0.count, $0.base, to: limit) }
+    updateGradients {
+      Scalar.clip(
+        count: $0.count, from: -limit, through: limit, $0.base, into: $0.base, workers: 1)
+    }
   }
 
   private mutating func updateGradients(_ body: (MutableRowBlock<Scalar>) -> Void) {

@@ -83,7 +83,7 @@ extension Parameters {
   /// Brings every element into −limit...limit; NaN stays NaN.
   package mutating func clamp(to limit: Scalar) {
     for index in tensors.indices {
-      tensors[index].withMutableRows { Scalar.clamp(count: $0.count, $0.base, to: limit) }
+      tensors[index].clip(to: -limit...limit)
     }
   }
 }

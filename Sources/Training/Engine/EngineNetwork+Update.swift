@@ -96,7 +96,10 @@ extension EngineNetwork {
     }
     addPenaltyGradient(slot, rows: rows, to: gradient)
     if case .value(let limit) = settings.clipping {
-      Scalar.clamp(count: rows.count * slot.stride, gradient, to: Scalar(limit))
+      let limit = Scalar(limit)
+      Scalar.clip(
+        count: rows.count * slot.stride, from: -limit, through: limit, gradient, into: gradient,
+        workers: 1)
     }
     return gradient
   }
