@@ -9,8 +9,7 @@ extension PrincipalComponents {
     /// The first ones from a random subspace with 10 more dimensions than directions, which is multiplied
     /// by the covariance 1 + 7 times and orthonormalized in between: Halko, Martinsson and Tropp, "Finding
     /// Structure with Randomness" (2011), algorithms 4.4 and 5.3, with the sizes of scikit-learn's
-    /// `svd_solver="randomized"`. Directions whose variances hardly differ from the next ones' may be turned
-    /// among each other.
+    /// `svd_solver="randomized"`. Directions of nearly equal variance are determined only up to a rotation.
     case randomized(seed: UInt64 = 0)
   }
 

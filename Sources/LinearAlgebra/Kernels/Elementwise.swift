@@ -14,7 +14,7 @@ package enum ElementwiseOperation: Sendable {
   }
 }
 
-/// A relation of pairs of elements. That they are greater is that they are less the other way round.
+/// A relation of pairs of elements; `a > b` is computed as `b < a`.
 package enum ElementwiseRelation: Sendable {
   case less, lessOrEqual, equal, notEqual
 
@@ -28,7 +28,7 @@ package enum ElementwiseRelation: Sendable {
   }
 }
 
-/// How an operand of an element-wise operation is read: element by element, or one for all.
+/// Whether an operand has one element per result (`each`) or one for all (`same`).
 package enum OperandStep: Int, Sendable {
   case same, each
 }

@@ -4,7 +4,7 @@ public enum LAPACKError: Error, Sendable, Equatable {
   /// element's row and column (0 of a vector), and its value.
   case notFinite(
     operation: String, argument: String? = nil, row: Int, column: Int, value: Double)
-  /// A pivot is 0: the operation, and the pivot's row, from 0 on, which depends on others.
+  /// The matrix is singular: the operation, and the zero-based index of the first zero pivot.
   case singular(operation: String, pivot: Int)
   /// A matrix that should be positive definite is not: the operation, and the size of the first leading
   /// minor that is not positive.

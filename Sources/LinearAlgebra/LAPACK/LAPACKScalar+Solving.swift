@@ -7,8 +7,8 @@ internal import CPerceptronOpenBLAS
 // Factorizations that solve.
 
 extension BLASScalar {
-  /// A = P·L·U in place, with the rows exchanged in `pivots`. Above 0 is the first pivot of 0, from
-  /// 1 on.
+  /// A = P·L·U in place, with the rows exchanged in `pivots`. Positive: the one-based index of the
+  /// first zero pivot.
   static func getrf(
     rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, pivots: UnsafeMutablePointer<Int32>
   ) -> Int {

@@ -71,7 +71,8 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
         if row < rank { signs[row] = sign }
       }
     }
-    // The columns beyond are of no value's direction, nor are their rows' signs.
+    // In the full form, the extra columns of U and rows of Vᵀ belong to no singular value; their signs are
+    // independent.
     if signs.contains(-1) { u *= Tensor(signs) }
   }
 

@@ -21,21 +21,21 @@ extension Tensor {
     reduction(along: axes, keepingDimensions: keepingDimensions, "median").medians()
   }
 
-  /// The quantile `share` of all elements.
+  /// The quantile at probability `share`, 0…1, of all elements.
   ///
   /// - Precondition: `share` is in 0…1.
   public func quantile(_ share: Double) -> Scalar {
     wholeReduction("quantile").quantiles([share])[0]
   }
 
-  /// The quantiles `share` along `axis`.
+  /// The quantiles at probability `share` along `axis`.
   ///
   /// - Precondition: `share` is in 0…1; `0 ≤ axis < rank`.
   public func quantile(_ share: Double, axis: Int, keepingDimensions: Bool = false) -> Tensor {
     quantile(share, axes: [axis], keepingDimensions: keepingDimensions)
   }
 
-  /// The quantiles `share` along several axes.
+  /// The quantiles at probability `share` along several axes.
   ///
   /// - Precondition: `share` is in 0…1; axes are in 0..<rank and differ.
   public func quantile(_ share: Double, axes: [Int], keepingDimensions: Bool = false) -> Tensor {

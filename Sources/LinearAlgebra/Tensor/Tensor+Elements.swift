@@ -47,8 +47,8 @@ extension Tensor {
 
   /// The leading rows `range` (elements, for a vector), sharing this tensor's storage: nothing is copied.
   ///
-  /// While the slice lives, the next write to either copies what that one holds: all of this tensor, where it
-  /// is this one. `tensor[10..<20]` is a copy of the rows from the start.
+  /// While both live, a write to either first copies what it holds: the whole tensor, if that is written to.
+  /// `tensor[10..<20]` is a copy of the rows from the start.
   ///
   /// - Precondition: rank 1 or more, `range` within the first extent.
   /// - Complexity: O(1).

@@ -1,7 +1,7 @@
 /// A dense, row-major array of numbers with zero to four dimensions: a value.
 ///
-/// Copies share their elements until one of them is written to; what else shares them says so. Storage is
-/// aligned to 64 bytes.
+/// Copies share their elements until one of them is written to. Other operations that share storage say so.
+/// Storage is aligned to 64 bytes.
 ///
 ///     let weights: Tensor<Float> = [[1, 2], [3, 4]]
 ///     let scores = matmul(inputs, weights) + bias
