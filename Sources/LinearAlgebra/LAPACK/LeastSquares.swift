@@ -12,11 +12,7 @@ public struct LeastSquares<Scalar: BLASScalar>: Sendable {
 
   /// The largest singular value over the least: infinite for a matrix of less than full rank, 1 for one
   /// without elements.
-  public var conditionNumber: Scalar {
-    let values = singularValues.elements
-    guard let largest = values.first, let least = values.last else { return 1 }
-    return least > 0 ? largest / least : .infinity
-  }
+  public var conditionNumber: Scalar { conditionOf(singularValues) }
 }
 
 /// The X with the least ‖A·X − B‖ for each column of B, by the singular value decomposition, for A of any shape
@@ -30,8 +26,7 @@ public struct LeastSquares<Scalar: BLASScalar>: Sendable {
 /// - Parameters:
 ///   - a: [m, n].
 ///   - b: [m] or [m, k].
-///   - rcond: singular values up to this share of the largest are 0; by default max(m, n) times the unit
-///     roundoff, as in NumPy.
+///   - rcond: singular values up to this share of the largest are 0; as in ``SVD/rank(rcond:)``.
 /// - Throws: `LAPACKError.notFinite` where an element of A or B is; `LAPACKError.tooLarge` for an extent above
 ///   2³¹ − 1; `LAPACKError.failed` where the iteration does not converge; `LAPACKError.overflow` where an
 ///   element of the solution is.
@@ -44,12 +39,13 @@ public func leastSquares<Scalar>(
   let (rows, columns) = (a.shape[0], a.shape[1])
   try b.checkRightHandSides("leastSquares", rows: rows)
   let (count, size, length) = (b.solutionCount, min(rows, columns), max(rows, columns))
+  let tolerance = rcond ?? defaultTolerance(rows, columns)
   let shape: Shape = b.rank == 1 ? [columns] : [columns, count]
   if size == 0 || count == 0 {
     let values = size == 0 ? Tensor<Scalar>.zeros([0]) : try singularValues(a)
     return LeastSquares(
       solution: .zeros(shape), residualNorms: columnNorms(b),
-      rank: size == 0 ? 0 : rankOf(values, rcond ?? Scalar(length) * .ulpOfOne),
+      rank: size == 0 ? 0 : rankOf(values, tolerance),
       singularValues: values)
   }
   // Both are columns to LAPACK. B has room for the longer of itself and the solution.
@@ -71,7 +67,7 @@ public func leastSquares<Scalar>(
           withQueriedWorkspace(elements: rows * columns) {
             Scalar.gelsd(
               rows: rows, columns: columns, solutions: count, factors.base, target.baseAddress!,
-              values: values.baseAddress!, tolerance: rcond ?? Scalar(length) * .ulpOfOne,
+              values: values.baseAddress!, tolerance: tolerance,
               rank: &rank, work: $0, workCount: $1, integers: integers)
           }
         }
@@ -102,11 +98,6 @@ public func leastSquares<Scalar>(
   }
   return LeastSquares(
     solution: solution, residualNorms: residualNorms, rank: Int(rank), singularValues: values)
-}
-
-private func rankOf<Scalar>(_ values: Tensor<Scalar>, _ rcond: Scalar) -> Int {
-  let values = values.elements
-  return values.count { $0 > rcond * (values.first ?? 0) }
 }
 
 /// The Euclidean norm of a vector, [], or of a matrix's columns, [k].

@@ -53,8 +53,7 @@ public func logDeterminant<Scalar>(
 ///
 /// - Parameters:
 ///   - a: [m, n], of any rank.
-///   - rcond: singular values up to this share of the largest are 0; by default max(m, n) times the unit
-///     roundoff, as in SciPy.
+///   - rcond: singular values up to this share of the largest are 0; as in ``SVD/rank(rcond:)``.
 /// - Throws: as ``SVD``, and `LAPACKError.overflow` where an element of the result is too large.
 /// - Precondition: a matrix.
 /// - Complexity: O(m·n·min(m, n)).
@@ -68,16 +67,16 @@ public func pseudoInverse<Scalar>(
 ///
 /// - Parameters:
 ///   - a: [m, n].
-///   - rcond: by default max(m, n) times the unit roundoff.
+///   - rcond: as in ``SVD/rank(rcond:)``.
 /// - Throws: as ``SVD``.
 /// - Precondition: a matrix.
 /// - Complexity: O(m·n·min(m, n)).
 public func matrixRank<Scalar>(
   _ a: consuming Tensor<Scalar>, rcond: Scalar? = nil
 ) throws(LAPACKError) -> Int {
-  let tolerance = rcond ?? Scalar(a.shape.dimensions.max() ?? 0) * .ulpOfOne
-  let values = try singularValues(a, operation: "matrixRank").elements
-  return values.count { $0 > tolerance * (values.first ?? 0) }
+  let shape = a.shape
+  let values = try singularValues(a, operation: "matrixRank")
+  return rankOf(values, rcond ?? defaultTolerance(shape[0], shape[1]))
 }
 
 // MARK: - Norms
@@ -144,9 +143,7 @@ public func conditionNumber<Scalar>(
   _ a: Tensor<Scalar>, _ kind: MatrixNorm = .two
 ) throws(LAPACKError) -> Scalar {
   if kind == .two {
-    let values = try singularValues(a, operation: "conditionNumber").elements
-    guard let largest = values.first, let least = values.last else { return 1 }
-    return least > 0 ? largest / least : .infinity
+    return conditionOf(try singularValues(a, operation: "conditionNumber"))
   }
   try a.checkSquare("conditionNumber")
   if a.count == 0 { return 1 }

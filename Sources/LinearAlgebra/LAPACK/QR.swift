@@ -10,9 +10,9 @@
 public struct QR<Scalar: BLASScalar>: Sendable {
   /// The columns of Q.
   public enum Form: Sendable {
-    /// As many as R has rows that are not all 0: min(m, n).
+    /// min(m, n) columns.
     case reduced
-    /// All m, an orthonormal basis.
+    /// All m columns, an orthonormal basis.
     case full
   }
 

@@ -80,24 +80,14 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
 
   /// The number of singular values above `rcond` times the largest.
   ///
-  /// - Parameter rcond: by default max(m, n) times the unit roundoff, as in NumPy.
+  /// - Parameter rcond: by default max(m, n)·ε, where ε is `Scalar.ulpOfOne`, as in NumPy.
   public func rank(rcond: Scalar? = nil) -> Int {
-    let values = singularValues.elements
-    let least = (values.first ?? 0) * (rcond ?? defaultTolerance)
-    return values.count { $0 > least }
+    rankOf(singularValues, rcond ?? defaultTolerance(u.shape[0], vTransposed.shape[1]))
   }
 
   /// The largest singular value over the least: infinite for a matrix of less than full rank, 1 for one
   /// without elements.
-  public var conditionNumber: Scalar {
-    let values = singularValues.elements
-    guard let largest = values.first, let least = values.last else { return 1 }
-    return least > 0 ? largest / least : .infinity
-  }
-
-  private var defaultTolerance: Scalar {
-    Scalar(max(u.shape[0], vTransposed.shape[1])) * .ulpOfOne
-  }
+  public var conditionNumber: Scalar { conditionOf(singularValues) }
 
   // MARK: Solutions
 
@@ -105,8 +95,7 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
   ///
   /// - Parameters:
   ///   - b: [m] or [m, k].
-  ///   - rcond: singular values up to this share of the largest are 0; by default max(m, n) times the unit
-  ///     roundoff.
+  ///   - rcond: singular values up to this share of the largest are 0; as in ``rank(rcond:)``.
   /// - Returns: [n] or [n, k].
   /// - Throws: `LAPACKError.notFinite` where an element of B is, `LAPACKError.overflow` where one of the
   ///   solution is.
@@ -148,8 +137,7 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
 
   /// The pseudo-inverse A⁺ of Moore and Penrose, [n, m]: A⁻¹ of a square matrix of full rank.
   ///
-  /// - Parameter rcond: singular values up to this share of the largest are 0; by default max(m, n) times the
-  ///   unit roundoff.
+  /// - Parameter rcond: singular values up to this share of the largest are 0; as in ``rank(rcond:)``.
   /// - Throws: `LAPACKError.overflow` where an element is too large.
   /// - Complexity: O(m·n·min(m, n)).
   public func pseudoInverse(rcond: Scalar? = nil) throws(LAPACKError) -> Tensor<Scalar> {
@@ -238,4 +226,25 @@ private func decompose<Scalar>(
       }
     }
   }
+}
+
+// MARK: - Descending values
+
+/// The number of singular values above `rcond` times the largest.
+func rankOf<Scalar>(_ values: Tensor<Scalar>, _ rcond: Scalar) -> Int {
+  let values = values.elements
+  let least = rcond * (values.first ?? 0)
+  return values.count { $0 > least }
+}
+
+/// The largest singular value over the least: infinite where that is 0, 1 for none.
+func conditionOf<Scalar>(_ values: Tensor<Scalar>) -> Scalar {
+  let values = values.elements
+  guard let largest = values.first, let least = values.last else { return 1 }
+  return least > 0 ? largest / least : .infinity
+}
+
+/// The share of the largest singular value up to which others are taken for 0 unless told otherwise.
+func defaultTolerance<Scalar: BLASScalar>(_ rows: Int, _ columns: Int) -> Scalar {
+  Scalar(max(rows, columns)) * .ulpOfOne
 }
