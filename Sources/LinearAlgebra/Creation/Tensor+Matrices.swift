@@ -27,6 +27,7 @@ extension Tensor {
   ///   - vector: [n].
   ///   - offset: how far the diagonal is above the main one, negative below it.
   /// - Returns: [n + |offset|, n + |offset|].
+  /// - Precondition: rank 1.
   public static func diagonal(_ vector: Tensor, offset: Int = 0) -> Tensor {
     require(vector.rank == 1, "diagonal: a vector is needed, not shape \(vector.shape)")
     let size = vector.count + Int(offset.magnitude)

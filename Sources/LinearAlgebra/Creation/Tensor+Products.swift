@@ -65,6 +65,7 @@ public func kron<Scalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Sca
 ///   - x: [n].
 ///   - columns: n unless given.
 /// - Returns: [n, columns].
+/// - Precondition: `x` is a vector, and `columns` is not negative.
 public func vander<Scalar>(
   _ x: Tensor<Scalar>, columns: Int? = nil, increasing: Bool = false
 ) -> Tensor<Scalar> {
@@ -96,6 +97,7 @@ public enum MeshIndexing: Sendable {
 ///
 /// - Returns: tensors of one shape, whose extents are the vectors' counts, the first two exchanged for
 ///   ``MeshIndexing/xy``.
+/// - Precondition: one to four vectors.
 public func meshgrid<Scalar>(
   _ vectors: Tensor<Scalar>..., indexing: MeshIndexing = .xy
 ) -> [Tensor<Scalar>] {

@@ -84,7 +84,8 @@ extension PrincipalComponents {
 
   /// The coordinates of rows along the directions, [rows, count].
   ///
-  /// - Parameter rows: [rows, columns], as many columns as the directions are made of.
+  /// - Parameter rows: [rows, columns].
+  /// - Precondition: as many columns as ``columnCount``.
   public func transform<Scalar>(_ rows: Tensor<Scalar>) -> Tensor<Double> {
     require(
       rows.rank == 2 && rows.shape[1] == columnCount,
@@ -98,6 +99,7 @@ extension PrincipalComponents {
   /// parts across the directions.
   ///
   /// - Parameter coordinates: [rows, count].
+  /// - Precondition: as many columns as ``count``.
   public func inverseTransform<Scalar>(_ coordinates: Tensor<Scalar>) -> Tensor<Double> {
     require(
       coordinates.rank == 2 && coordinates.shape[1] == count,

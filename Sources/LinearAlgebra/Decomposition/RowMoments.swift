@@ -30,7 +30,8 @@ public struct RowMoments: Sendable {
   /// weight · (rows − 1) / rows.
   var divisor: Double { weight * Double(count - 1) / Double(count) }
 
-  /// The covariance of the columns, [columns, columns].
+  /// The covariance of the columns, [columns, columns]: for a matrix that is in memory as a whole, see
+  /// ``Tensor/covariance(correction:)``.
   ///
   /// - Precondition: at least two rows.
   public var covariance: Tensor<Double> {
@@ -44,8 +45,9 @@ public struct RowMoments: Sendable {
   ///
   /// - Parameters:
   ///   - rows: [rows, columns]. Many at a time, such as 2,000, cost less than a few.
-  ///   - weights: a weight for each row, finite and not negative; nil for 1 each. Rows of equal weights
-  ///     have the covariance of rows without.
+  ///   - weights: a weight for each row; nil for 1 each. Rows of equal weights have the covariance of
+  ///     rows without.
+  /// - Precondition: as many columns as the moments have; weights are finite and not negative.
   /// - Complexity: O(rows·columns² + columns²).
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)

@@ -116,6 +116,8 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   }
 
   /// 1 / ``reciprocalCondition``: infinite for a singular matrix.
+  ///
+  /// - Precondition: a square matrix.
   public var conditionNumber: Scalar { 1 / reciprocalCondition }
 
   // MARK: Determinant

@@ -98,6 +98,8 @@ public enum MatrixNorm: Sendable {
 /// A norm of a matrix, 0 of one without elements, as NumPy's `linalg.norm`. It overflows only where the result
 /// does.
 ///
+/// ``Tensor/norm()`` is the Euclidean norm alone, of any rank and without errors.
+///
 /// - Parameters:
 ///   - a: [m, n].
 ///   - kind: the norm.

@@ -2,6 +2,8 @@
 
 extension Tensor {
   /// The distinct elements in ascending order; all NaN are one, and come last.
+  ///
+  /// - Complexity: O(count), by radix sort.
   public func unique() -> Tensor { uniqueCounts().values }
 
   /// The distinct elements in ascending order, and how often each occurs; all NaN are one, and come

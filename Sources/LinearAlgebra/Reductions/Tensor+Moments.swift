@@ -78,7 +78,8 @@ extension Reduction {
 
 extension Tensor {
   /// The covariances of a matrix's columns: rows are observations and columns variables, as for
-  /// `numpy.cov(x, rowvar=False)`.
+  /// `numpy.cov(x, rowvar=False)`. For rows that come block by block, or with weights, see
+  /// ``RowMoments/covariance``.
   ///
   /// - Parameter correction: what is subtracted from the number of rows in the divisor.
   /// - Returns: [columns, columns], symmetric; NaN where the divisor is 0.

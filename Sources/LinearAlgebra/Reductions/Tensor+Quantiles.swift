@@ -24,6 +24,7 @@ extension Tensor {
   /// The quantile at probability `share`, 0…1, of all elements.
   ///
   /// - Precondition: `share` is in 0…1.
+  /// - Complexity: O(count), as of all medians and quantiles.
   public func quantile(_ share: Double) -> Scalar {
     wholeReduction("quantile").quantiles([share])[0]
   }

@@ -4,6 +4,7 @@ extension Tensor {
   /// The elements along `axis` in ascending order: −0 before 0, NaN last.
   ///
   /// - Precondition: `0 ≤ axis < rank`.
+  /// - Complexity: O(count), by radix sort; short lines by sorting networks.
   public func sorted(axis: Int) -> Tensor {
     let lines = reduction(along: [axis], keepingDimensions: false, "sorted")
     return Tensor(shape: shape) { target in
@@ -17,6 +18,7 @@ extension Tensor {
   ///
   /// - Returns: indices in the row-major order of this tensor's shape. `takingAlong(_:axis:)` takes them.
   /// - Precondition: `0 ≤ axis < rank`, and the axis has at most 2³² elements.
+  /// - Complexity: O(count), by radix sort.
   public func argsort(axis: Int) -> [Int] {
     let (outer, length, inner) = shape.slabs(at: axis, "argsort")
     require(length <= 1 << 32, "argsort: axis \(axis) of shape \(shape) is above 2³²")
@@ -46,6 +48,7 @@ extension Tensor {
   /// - Returns: values, whose extent along `axis` is `k`, and indices in the row-major order of their
   ///   shape.
   /// - Precondition: `0 ≤ axis < rank`, and the axis has `k` elements, at most 2³².
+  /// - Complexity: O(count·log(k)), by a heap.
   public func topK(_ k: Int, axis: Int) -> (values: Tensor, indices: [Int]) {
     let (outer, length, inner) = shape.slabs(at: axis, "topK")
     require(

@@ -89,6 +89,9 @@ extension Tensor {
 
 extension Tensor {
   /// The Euclidean norm of all elements, 0 for none; it overflows only where the result does.
+  ///
+  /// For tensors of any rank; it is infinite or NaN where elements are. ``norm(_:_:)`` has the other norms of
+  /// matrices, and throws.
   public func norm() -> Scalar { wholeReduction("norm").norms().scalar }
 
   /// The Euclidean norms along `axis`; they overflow only where the result does.

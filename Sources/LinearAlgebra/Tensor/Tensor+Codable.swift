@@ -20,6 +20,9 @@ extension Tensor: Codable {
   }
 
   /// Encodes shape and elements.
+  ///
+  /// - Throws: what the encoder throws: `JSONEncoder` does for NaN and infinities, unless its
+  ///   `nonConformingFloatEncodingStrategy` names them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(shape, forKey: .shape)

@@ -9,6 +9,8 @@
 
 extension Tensor {
   /// The entries of the first axis that are chosen, with all of the other axes.
+  ///
+  /// - Complexity: O(count of the slice), for reading and for writing, as of all slices.
   public subscript<A: AxisRange>(
     first: A
   ) -> Tensor {

@@ -2,7 +2,9 @@
 
 /// Tensors one after the other along an axis that they have: NumPy's `concatenate`.
 ///
-/// - Precondition: there is at least one; all have the same shape but for the extent of `axis`.
+/// - Precondition: there is at least one; all have the same shape but for the extent of `axis`;
+///   `0 ≤ axis < rank`.
+/// - Complexity: O(count of the result).
 public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> Tensor<Scalar> {
   guard let first = tensors.first else { fatalError("concatenate: there is no tensor") }
   let (outer, _, inner) = first.shape.slabs(at: axis, "concatenate")
