@@ -240,3 +240,49 @@ private struct BlockOperand<Scalar: BLASScalar> {
     }
   }
 }
+
+// MARK: - Repeated elements
+
+extension Tensor {
+  /// The elements repeated along axes of extent 1 and along new first ones, copied.
+  ///
+  /// - Precondition: the shapes go together to `shape`.
+  public func broadcast(to shape: Shape) -> Tensor {
+    if shape == self.shape { return self }
+    let broadcast = Broadcast(shape, "broadcast", self.shape)
+    require(
+      broadcast.result == shape, "broadcast: \(self.shape) does not broadcast to \(shape)")
+    return Tensor(shape: shape) { target in
+      withUnsafeElements { source in
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        broadcast.forEachRun { count, _, _, position, step, start in
+          if step == .each {
+            (target + start).initialize(from: source + position, count: count)
+          } else {
+            (target + start).initialize(repeating: source[position], count: count)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Mask {
+  /// As ``Tensor/broadcast(to:)``.
+  func broadcast(to shape: Shape, _ operation: String) -> Mask {
+    if shape == self.shape { return self }
+    let broadcast = Broadcast(shape, operation, self.shape)
+    require(
+      broadcast.result == shape,
+      "\(operation): a mask of shape \(self.shape) does not broadcast to \(shape)")
+    return elements.withUnsafeBufferPointer { source in
+      Mask(shape: shape) { target in
+        broadcast.forEachRun { count, _, _, position, step, start in
+          for index in 0..<count {
+            (target + start + index).initialize(to: source[position + index * step.rawValue])
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,5 +1,5 @@
-// Comparisons of elements, which give masks, and what masks choose. NaN is unequal to everything, itself too, and
-// neither less nor greater than anything.
+// Comparisons of elements, which give masks. NaN is unequal to everything, itself too, and neither less nor
+// greater than anything.
 
 extension Tensor {
   /// Whether each element of `lhs` is less than that of `rhs`; the shapes broadcast.
@@ -105,101 +105,6 @@ extension Tensor {
     self.init(shape: mask.shape) { target in
       for (index, value) in mask.elements.enumerated() {
         (target.baseAddress! + index).initialize(to: value ? 1 : 0)
-      }
-    }
-  }
-}
-
-// MARK: - Choosing
-
-extension Tensor {
-  /// The elements, or those of `other` where the mask is true: NumPy's `where(mask, other, self)`.
-  ///
-  /// All three broadcast: `x.replacing(with: 0, where: x .< 0)`.
-  public consuming func replacing(with other: Tensor, where mask: Mask) -> Tensor {
-    var result = self
-    let shape = [mask.shape, other.shape].reduce(result.shape) { whole, shape in
-      Broadcast(whole, "replacing", shape).result
-    }
-    if shape != result.shape { result = result.broadcast(to: shape) }
-    result.replace(with: other, where: mask)
-    return result
-  }
-
-  /// The elements, or a number where the mask is true.
-  public consuming func replacing(with number: Scalar, where mask: Mask) -> Tensor {
-    replacing(with: Tensor(number), where: mask)
-  }
-
-  /// Replaces the elements where the mask is true by those of `other`, in place.
-  ///
-  /// - Precondition: mask and other broadcast to this shape.
-  public mutating func replace(with other: Tensor, where mask: Mask) {
-    let shape = shape
-    let mask = mask.broadcast(to: shape, "replace")
-    let broadcast = Broadcast(shape, "replace", other.shape)
-    require(
-      broadcast.result == shape,
-      "replace: elements of shape \(other.shape) do not fit in place of \(shape)")
-    mask.elements.withUnsafeBufferPointer { mask in
-      other.withUnsafeElements { source in
-        withUnsafeMutableElements { target in
-          guard let mask = mask.baseAddress, let source = source.baseAddress,
-            let target = target.baseAddress
-          else { return }
-          broadcast.forEachRun { count, _, _, position, step, start in
-            Scalar.replace(
-              count: count, where: mask + start, source + position, step, into: target + start)
-          }
-        }
-      }
-    }
-  }
-
-  /// Replaces the elements where the mask is true by a number, in place.
-  ///
-  /// - Precondition: the mask broadcasts to this shape.
-  public mutating func replace(with number: Scalar, where mask: Mask) {
-    replace(with: Tensor(number), where: mask)
-  }
-
-  /// The elements repeated along axes of extent 1 and along new first ones, copied.
-  ///
-  /// - Precondition: the shapes go together to `shape`.
-  public func broadcast(to shape: Shape) -> Tensor {
-    if shape == self.shape { return self }
-    let broadcast = Broadcast(shape, "broadcast", self.shape)
-    require(
-      broadcast.result == shape, "broadcast: \(self.shape) does not broadcast to \(shape)")
-    return Tensor(shape: shape) { target in
-      withUnsafeElements { source in
-        guard let source = source.baseAddress, let target = target.baseAddress else { return }
-        broadcast.forEachRun { count, _, _, position, step, start in
-          if step == .each {
-            (target + start).initialize(from: source + position, count: count)
-          } else {
-            (target + start).initialize(repeating: source[position], count: count)
-          }
-        }
-      }
-    }
-  }
-}
-
-extension Mask {
-  fileprivate func broadcast(to shape: Shape, _ operation: String) -> Mask {
-    if shape == self.shape { return self }
-    let broadcast = Broadcast(shape, operation, self.shape)
-    require(
-      broadcast.result == shape,
-      "\(operation): a mask of shape \(self.shape) does not broadcast to \(shape)")
-    return elements.withUnsafeBufferPointer { source in
-      Mask(shape: shape) { target in
-        broadcast.forEachRun { count, _, _, position, step, start in
-          for index in 0..<count {
-            (target + start + index).initialize(to: source[position + index * step.rawValue])
-          }
-        }
       }
     }
   }
