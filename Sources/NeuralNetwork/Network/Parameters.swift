@@ -78,7 +78,14 @@ extension Parameters {
   }
 
   /// The Euclidean norm of all tensors together, as if they were one vector; NaN where one is.
-  public var norm: Double { tensors.reduce(0) { hypotenuse($0, Double($1.norm())) } }
+  public var norm: Double {
+    // By BLAS, as the gradients of a workspace: the same bits.
+    tensors.reduce(0) { norm, tensor in
+      tensor.withUnsafeElements {
+        hypotenuse(norm, Double(Scalar.nrm2(count: $0.count, $0.baseAddress!)))
+      }
+    }
+  }
 
   /// Brings every element into −limit...limit; NaN stays NaN.
   package mutating func clamp(to limit: Scalar) {
