@@ -241,6 +241,63 @@ extension NumPyCall {
       expected: Answer([0, 2, 3], shape: [3])),
   ]
 
+  static let writing: [NumPyCall] = [
+    NumPyCall(
+      call: "a[:, 1] = 0", swift: "a[.all, 1] = Tensor(0)",
+      result: {
+        Answer(
+          {
+            var a = a; a[.all, 1] = Tensor(0); return a
+          }())
+      },
+      expected: Answer([2.5, 0, 0.5, 3, 0.25, 0, -2, 1.5, -3.5, 0, 1, -0.75], shape: [3, 4])),
+    NumPyCall(
+      call: "a[:, 1] += v[:3]", swift: "a[.all, 1] += v[..<3]",
+      result: {
+        Answer(
+          {
+            var a = a; a[.all, 1] += v[..<3]; return a
+          }())
+      },
+      expected: Answer([2.5, -0.5, 0.5, 3, 0.25, 2.75, -2, 1.5, -3.5, 4, 1, -0.75], shape: [3, 4])),
+    NumPyCall(
+      call: "a[a > 1] = 0", swift: "a.replace(with: 0, where: a .> 1)",
+      result: {
+        Answer(
+          {
+            var a = a; a.replace(with: 0, where: a .> 1); return a
+          }())
+      },
+      expected: Answer([0, -1, 0.5, 0, 0.25, 0, -2, 0, -3.5, 0, 1, -0.75], shape: [3, 4])),
+    NumPyCall(
+      call: "a[a > 1] *= 2", swift: "a[a .> 1] *= 2",
+      result: {
+        Answer(
+          {
+            var a = a; a[a .> 1] *= 2; return a
+          }())
+      },
+      expected: Answer([5, -1, 0.5, 6, 0.25, 8, -2, 3, -3.5, 4, 1, -0.75], shape: [3, 4])),
+    NumPyCall(
+      call: "a[[0, 2]] = b[[1, 1]]", swift: "a[rows: [0, 2]] = b[rows: [1, 1]]",
+      result: {
+        Answer(
+          {
+            var a = a; a[rows: [0, 2]] = b[rows: [1, 1]]; return a
+          }())
+      },
+      expected: Answer([3, -1.5, 2.5, 4, 0.25, 4, -2, 1.5, 3, -1.5, 2.5, 4], shape: [3, 4])),
+    NumPyCall(
+      call: "a[...] = 7", swift: "a[...] = Tensor(7)",
+      result: {
+        Answer(
+          {
+            var a = a; a[...] = Tensor(7); return a
+          }())
+      },
+      expected: Answer([7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7], shape: [3, 4])),
+  ]
+
   static let joining: [NumPyCall] = [
     NumPyCall(
       call: "np.concatenate([a, b])", swift: "concatenate([a, b])",
@@ -337,6 +394,10 @@ extension NumPyCall {
     NumPyCall(
       call: "np.array_equal(a, b)", swift: "a == b",
       result: { Answer(a == b) },
+      expected: Answer([0], shape: [])),
+    NumPyCall(
+      call: "np.allclose(a, b)", swift: "a.isClose(to: b).all()",
+      result: { Answer(a.isClose(to: b).all()) },
       expected: Answer([0], shape: [])),
     NumPyCall(
       call: "np.isnan(a)", swift: "a.isNaN()",
@@ -650,25 +711,25 @@ extension NumPyCall {
       result: { Answer(matmul(v, w)) },
       expected: Answer([0], shape: [])),
     NumPyCall(
-      call: "np.linalg.solve(s, v)", swift: "solve(s, v)",
+      call: "np.linalg.solve(s, v)", swift: "try solve(s, v)",
       result: { try Answer(solve(s, v)) },
       expected: Answer(
         [0.6717019133937563, -1.4113796576032225, 0.9001007049345418, -1.301510574018127],
         shape: [4])),
     NumPyCall(
-      call: "scipy.linalg.solve(p, v, assume_a='pos')", swift: "solve(p, v, .positiveDefinite)",
+      call: "scipy.linalg.solve(p, v, assume_a='pos')", swift: "try solve(p, v, .positiveDefinite)",
       result: { try Answer(solve(p, v, .positiveDefinite)) },
       expected: Answer(
         [0.11233789906775687, -0.2690484870579658, 0.5142961304098745, 0.19915629394302378],
         shape: [4])),
     NumPyCall(
       call: "scipy.linalg.solve_triangular(s, v, lower=True)",
-      swift: "solve(s, v, .lowerTriangular)",
+      swift: "try solve(s, v, .lowerTriangular)",
       result: { try Answer(solve(s, v, .lowerTriangular)) },
       expected: Answer(
         [0.125, -0.4791666666666667, 0.4541666666666667, -0.2427083333333333], shape: [4])),
     NumPyCall(
-      call: "np.linalg.inv(s)", swift: "inverse(s)",
+      call: "np.linalg.inv(s)", swift: "try inverse(s)",
       result: { try Answer(inverse(s)) },
       expected: Answer(
         [
@@ -678,15 +739,15 @@ extension NumPyCall {
           -0.5244712990936556, 0.8942598187311179, -0.44471299093655586, 1.2906344410876134,
         ], shape: [4, 4])),
     NumPyCall(
-      call: "np.linalg.det(s)", swift: "determinant(s)",
+      call: "np.linalg.det(s)", swift: "try determinant(s)",
       result: { try Answer(determinant(s)) },
       expected: Answer([38.78906249999999], shape: [])),
     NumPyCall(
-      call: "np.linalg.slogdet(s)", swift: "logDeterminant(s)",
+      call: "np.linalg.slogdet(s)", swift: "try logDeterminant(s)",
       result: { try Answer(logDeterminant(s).logarithm) },
       expected: Answer([3.6581383125596556], shape: [])),
     NumPyCall(
-      call: "np.linalg.cholesky(p)", swift: "Cholesky(p).lower",
+      call: "np.linalg.cholesky(p)", swift: "try Cholesky(p).lower",
       result: { try Answer(Cholesky(p).lower) },
       expected: Answer(
         [
@@ -695,13 +756,13 @@ extension NumPyCall {
           0.2821440468234174, 0.691047109480595, 1.195971834668618,
         ], shape: [4, 4])),
     NumPyCall(
-      call: "scipy.linalg.lu_solve(scipy.linalg.lu_factor(s), v)", swift: "LU(s).solve(v)",
+      call: "scipy.linalg.lu_solve(scipy.linalg.lu_factor(s), v)", swift: "try LU(s).solve(v)",
       result: { try Answer(LU(s).solve(v)) },
       expected: Answer(
         [0.6717019133937563, -1.4113796576032225, 0.9001007049345418, -1.301510574018127],
         shape: [4])),
     NumPyCall(
-      call: "np.linalg.qr(a.T)", swift: "QR(a.transposed())",
+      call: "np.linalg.qr(a.T)", swift: "try QR(a.transposed())",
       result: { try Answer(abs(QR(a.transposed()).r)) },
       expected: Answer(
         [
@@ -709,31 +770,31 @@ extension NumPyCall {
           0.8668757747228817, 0, 0, 2.755236726944099,
         ], shape: [3, 3])),
     NumPyCall(
-      call: "np.linalg.lstsq(a.T, v)", swift: "leastSquares(a.transposed(), v)",
+      call: "np.linalg.lstsq(a.T, v)", swift: "try leastSquares(a.transposed(), v)",
       result: { try Answer(leastSquares(a.transposed(), v).solution) },
       expected: Answer([0.6484520480307672, -0.4212004616757096, 0.3917446987838563], shape: [3])),
     NumPyCall(
-      call: "np.linalg.svd(a)", swift: "SVD(a, .full)",
+      call: "np.linalg.svd(a)", swift: "try SVD(a, .full)",
       result: { try Answer(SVD(a, .full).singularValues) },
       expected: Answer([5.537137834569241, 4.666908945437863, 2.0457432624779512], shape: [3])),
     NumPyCall(
-      call: "np.linalg.svd(a, compute_uv=False)", swift: "singularValues(a)",
+      call: "np.linalg.svd(a, compute_uv=False)", swift: "try singularValues(a)",
       result: { try Answer(singularValues(a)) },
       expected: Answer([5.537137834569243, 4.666908945437861, 2.045743262477951], shape: [3])),
     NumPyCall(
-      call: "np.linalg.eigh(p)", swift: "SymmetricEigen(p)",
+      call: "np.linalg.eigh(p)", swift: "try SymmetricEigen(p)",
       result: { try Answer(SymmetricEigen(p).values) },
       expected: Answer(
         [0.9924548317687506, 3.2499999999999996, 4.137931996721024, 5.6196131715102275], shape: [4])
     ),
     NumPyCall(
-      call: "np.linalg.eig(s)", swift: "Eigen(s)",
+      call: "np.linalg.eig(s)", swift: "try Eigen(s)",
       result: { try Answer(Eigen(s).real.sorted(axis: 0)) },
       expected: Answer(
         [0.4481297453698061, 3.3089046097561954, 4.855816289152788, 5.3871493557212045], shape: [4])
     ),
     NumPyCall(
-      call: "np.linalg.pinv(a)", swift: "pseudoInverse(a)",
+      call: "np.linalg.pinv(a)", swift: "try pseudoInverse(a)",
       result: { try Answer(pseudoInverse(a)) },
       expected: Answer(
         [
@@ -742,11 +803,11 @@ extension NumPyCall {
           0.2300690941099309, 0.30645035605848037, 0.035952838631200724, 0.16487399838350614,
         ], shape: [4, 3])),
     NumPyCall(
-      call: "np.linalg.matrix_rank(a)", swift: "matrixRank(a)",
+      call: "np.linalg.matrix_rank(a)", swift: "try matrixRank(a)",
       result: { try Answer(matrixRank(a)) },
       expected: Answer([3], shape: [])),
     NumPyCall(
-      call: "np.linalg.cond(s)", swift: "conditionNumber(s)",
+      call: "np.linalg.cond(s)", swift: "try conditionNumber(s)",
       result: { try Answer(conditionNumber(s)) },
       expected: Answer([12.239689352920289], shape: [])),
     NumPyCall(
@@ -754,15 +815,15 @@ extension NumPyCall {
       result: { Answer(a.norm()) },
       expected: Answer([7.5249584716462055], shape: [])),
     NumPyCall(
-      call: "np.linalg.norm(a, 1)", swift: "norm(a, .one)",
+      call: "np.linalg.norm(a, 1)", swift: "try norm(a, .one)",
       result: { try Answer(norm(a, .one)) },
       expected: Answer([7], shape: [])),
     NumPyCall(
-      call: "np.linalg.norm(a, 2)", swift: "norm(a, .two)",
+      call: "np.linalg.norm(a, 2)", swift: "try norm(a, .two)",
       result: { try Answer(norm(a, .two)) },
       expected: Answer([5.537137834569243], shape: [])),
     NumPyCall(
-      call: "np.linalg.matrix_power(s, 3)", swift: "matrixPower(s, 3)",
+      call: "np.linalg.matrix_power(s, 3)", swift: "try matrixPower(s, 3)",
       result: { try Answer(matrixPower(s, 3)) },
       expected: Answer(
         [
@@ -772,6 +833,6 @@ extension NumPyCall {
   ]
 
   static let all =
-    making + shapeAndOrder + indexing + joining + arithmetic + functions + reductions + order
-    + productsAndLinearAlgebra
+    making + shapeAndOrder + indexing + writing + joining + arithmetic + functions + reductions
+    + order + productsAndLinearAlgebra
 }

@@ -1,5 +1,5 @@
-// What Perceptron takes of the C library, under one name on every system: threads, clocks and the
-// functions of one number, and memory.
+// What Perceptron takes of the C library, under one name on every system: threads, clocks, the
+// functions of one number, numbers as text, and memory.
 #ifndef PERCEPTRON_CSYSTEM_H
 #define PERCEPTRON_CSYSTEM_H
 
@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

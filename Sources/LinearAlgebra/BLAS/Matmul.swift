@@ -105,7 +105,7 @@ public func matmul<Scalar>(
     return Tensor(
       a.withUnsafeElements { a in
         b.withUnsafeElements { b in
-          Scalar.dot(count: a.count, a.baseAddress!, b.baseAddress!)
+          Scalar.sumOfProducts(count: a.count, a.baseAddress!, b.baseAddress!)
         }
       })
   }
@@ -120,6 +120,10 @@ private func product<Scalar>(
   a.withRows { a in
     x.withUnsafeElements { x in
       y.withUnsafeMutableElements { y in
+        if y.count == 1 {
+          y[0] = Scalar.sumOfProducts(count: x.count, a.base, x.baseAddress!)
+          return
+        }
         Scalar.gemv(
           transpose: transposed, rows: a.rows, columns: a.columns, alpha: 1, a.base,
           x.baseAddress!, beta: 0, y.baseAddress!)

@@ -70,10 +70,17 @@ extension BLASScalar {
 
   /// Σx², 0 for no elements: dot products of blocks, added pairwise.
   package static func sumOfSquares(count: Int, _ x: UnsafePointer<Self>) -> Self {
+    sumOfProducts(count: count, x, x)
+  }
+
+  /// Σx·y, 0 for no elements: dot products of blocks, added pairwise.
+  package static func sumOfProducts(
+    count: Int, _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>
+  ) -> Self {
     let block = 1 << 14
-    if count <= block { return dot(count: count, x, x) }
+    if count <= block { return dot(count: count, x, y) }
     let half = count / 2
-    return sumOfSquares(count: half, x) + sumOfSquares(count: count - half, x + half)
+    return sumOfProducts(count: half, x, y) + sumOfProducts(count: count - half, x + half, y + half)
   }
 
   /// The number of rows of a matrix in which fewer than `k` elements come before the one at the

@@ -82,20 +82,8 @@ public func leastSquares<Scalar>(
         into: target.baseAddress!, stride: count)
     }
   }.demandFinite("leastSquares")
-  let residualNorms: Tensor<Scalar>
-  if Int(rank) == columns {
-    // What is left of B below the solution is as long as the residual.
-    residualNorms = Tensor(shape: b.rank == 1 ? [] : [count]) { target in
-      columnsOfB.withUnsafeElements {
-        for column in 0..<count {
-          target[column] = Scalar.nrm2(
-            count: rows - columns, $0.baseAddress! + column * length + columns)
-        }
-      }
-    }
-  } else {
-    residualNorms = columnNorms(matmul(a, solution) - b)
-  }
+  // What gelsd leaves of B below the solution is scaled where B is tiny or huge.
+  let residualNorms = columnNorms(matmul(a, solution) - b)
   return LeastSquares(
     solution: solution, residualNorms: residualNorms, rank: Int(rank), singularValues: values)
 }

@@ -42,9 +42,9 @@ extension Tensor {
   /// edge, the last one both. NaN and elements outside the range are in none.
   ///
   /// - Parameter range: that of the elements unless given, half a unit to both sides of it where all are
-  ///   equal, 0…1 where there are none.
+  ///   equal, or more where numbers of their size have no such fractions; 0…1 where there are none.
   /// - Returns: the counts, and the `bins + 1` edges.
-  /// - Precondition: `bins ≥ 1`; the range is finite.
+  /// - Precondition: `bins ≥ 1`; the range is finite, and wide enough for edges that ascend.
   public func histogram(
     bins: Int = 10, range: ClosedRange<Scalar>? = nil
   ) -> (counts: [Int], edges: Tensor) {
@@ -54,8 +54,14 @@ extension Tensor {
     require(
       low.isFinite && high.isFinite && (high - low).isFinite,
       "histogram: the range from \(low) to \(high) is not finite")
-    if low == high { (low, high) = (low - 0.5, high + 0.5) }
+    if low == high {
+      let reach = Swift.max(0.5, low.ulp * Scalar(bins))
+      (low, high) = (low - reach, high + reach)
+    }
     let edges = Tensor.linspace(from: low, to: high, count: bins + 1)
+    require(
+      (Scalar(bins) / (high - low)).isFinite && (edges[1...] .> edges[..<bins]).all(),
+      "histogram: the range from \(low) to \(high) is too narrow for \(bins) bins")
     let limits = (low, high)
     let partCounts = Locked<[[Int]]>([])
     withUnsafeElements { elements in

@@ -82,7 +82,7 @@ extension Tensor {
   /// ``RowMoments/covariance``.
   ///
   /// - Parameter correction: what is subtracted from the number of rows in the divisor.
-  /// - Returns: [columns, columns], symmetric; NaN where the divisor is 0.
+  /// - Returns: [columns, columns], symmetric; NaN or infinite where the divisor is 0.
   /// - Precondition: rank 2.
   public func covariance(correction: Int = 1) -> Tensor {
     require(rank == 2, "covariance: a matrix of observations is needed, not shape \(shape)")
@@ -112,13 +112,22 @@ extension Tensor {
   /// - Precondition: rank 2.
   public func correlation() -> Tensor {
     require(rank == 2, "correlation: a matrix of observations is needed, not shape \(shape)")
-    var products = covariance()
-    let columns = shape[1]
-    products.withUnsafeMutableElements { products in
-      let deviations = (0..<columns).map { products[$0 * columns + $0].squareRoot() }
-      guard let products = products.baseAddress else { return }
-      Scalar.correlate(columns, products, deviations)
-      Scalar.mirrorTriangle(isUpper: true, size: columns, products)
+    // Columns of length 1 first: the squares of tiny and of huge ones have no place in the type.
+    var columns = centeredColumns()
+    columns /= columns.norm(axis: 0)
+    let size = shape[1]
+    var products = Tensor.zeros([size, size])
+    if count == 0 { return products / 0 }
+    columns.withUnsafeElements { x in
+      products.withUnsafeMutableElements { products in
+        let products = products.baseAddress!
+        Scalar.syrk(rows: shape[0], columns: size, x.baseAddress!, into: products)
+        Scalar.mirrorTriangle(isUpper: true, size: size, products)
+      }
+    }
+    products.clip(to: -1...1)
+    for column in 0..<size where !products[column, column].isNaN {
+      products[column, column] = 1
     }
     return products
   }
@@ -146,22 +155,6 @@ extension Tensor {
             }
           }
         }
-      }
-    }
-  }
-}
-
-extension BLASScalar {
-  /// The upper triangle of correlations from that of covariances, in place.
-  @_specialize(where Self == Float)
-  @_specialize(where Self == Double)
-  fileprivate static func correlate(
-    _ columns: Int, _ products: UnsafeMutablePointer<Self>, _ deviations: [Self]
-  ) {
-    for i in 0..<columns {
-      for j in i..<columns {
-        let correlation = products[i * columns + j] / deviations[i] / deviations[j]
-        products[i * columns + j] = correlation > 1 ? 1 : correlation < -1 ? -1 : correlation
       }
     }
   }

@@ -92,7 +92,7 @@ extension Tensor {
       lines == 0 ? indices.isEmpty : indices.count % lines == 0,
       "takingAlong: \(indices.count) indices for axis \(axis) of a tensor of shape \(shape)")
     var extents = shape.dimensions
-    extents[axis] = lines == 0 ? 0 : indices.count / lines
+    extents[axis] = lines == 0 ? length : indices.count / lines
     let taken = extents[axis]
     return Tensor(shape: Shape(extents)) { target in
       withUnsafeElements { source in

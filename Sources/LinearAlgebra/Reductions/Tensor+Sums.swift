@@ -67,7 +67,7 @@ extension Tensor {
 
 extension Tensor {
   /// The mean of all elements; NaN for none.
-  public func mean() -> Scalar { sum() / Scalar(count) }
+  public func mean() -> Scalar { count == 0 ? .nan : sum() / Scalar(count) }
 
   /// The means along `axis`; NaN where the axis has no elements.
   ///

@@ -91,6 +91,15 @@ extension Tensor {
     }
   }
 
+  /// Whether each element differs from that of `other` by at most `absolute` and `relative` times the other's
+  /// magnitude, or equals it: NumPy's `isclose`. NaN is close to nothing. The shapes broadcast.
+  public func isClose(
+    to other: Tensor, relative: Scalar = 1e-5, absolute: Scalar = 1e-8
+  ) -> Mask {
+    let isNear = abs(self - other) .<= absolute + relative * abs(other)
+    return isNear .& other.isFinite() .| (self .== other)
+  }
+
   /// Which elements are NaN.
   public func isNaN() -> Mask { self .!= self }
 

@@ -1,3 +1,5 @@
+internal import CPerceptronSystem
+
 extension Tensor: CustomStringConvertible {
   /// The elements in nested brackets, with four significant digits and at most twelve entries of each axis:
   /// see ``description(significantDigits:longestAxis:)``.
@@ -24,25 +26,37 @@ extension Tensor: CustomStringConvertible {
     let number = Double(value)
     if number.isNaN { return "nan" }
     guard number.isFinite, number != 0 else { return number == 0 ? "0.0" : "\(number)" }
-    let sign = number < 0 ? "-" : ""
-    var exponent = 0
-    var leading = number.magnitude
-    while leading >= 10 { (leading, exponent) = (leading / 10, exponent + 1) }
-    while leading < 1 { (leading, exponent) = (leading * 10, exponent - 1) }
-    let unit = (1..<significant).reduce(1.0) { unit, _ in unit * 10 }
+    let exponent = scientific(number, 17).exponent
     if !(-4...6).contains(exponent) {
-      let rounded = (leading * unit).rounded() / unit
-      return sign + (rounded < 10 ? "\(rounded)e\(exponent)" : "1.0e\(exponent + 1)")
+      let (digits, exponent) = scientific(number, significant)
+      return trimmed(digits) + "e\(exponent)"
     }
-    let decimals = Swift.max(1, significant - 1 - exponent)
-    let power = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
-    // A number with more digits than a Double holds is its own.
-    guard number.magnitude * power < 0x1p53 else { return "\(number)" }
-    let digits = String(Int((number.magnitude * power).rounded()))
-    var text = String(repeating: "0", count: Swift.max(0, decimals + 1 - digits.count)) + digits
-    text.insert(".", at: text.index(text.endIndex, offsetBy: -decimals))
+    return trimmed(printed("%.*f", Swift.max(1, significant - 1 - exponent), number))
+  }
+
+  /// A number's first digits, with a point after the first, and the power of ten that they are multiplied by.
+  private static func scientific(
+    _ number: Double, _ significant: Int
+  ) -> (digits: String, exponent: Int) {
+    let parts = printed("%.*e", significant - 1, number).split(separator: "e")
+    return (String(parts[0]), Int(parts[1]) ?? 0)
+  }
+
+  /// A number as the C library prints it, rounded from all of its digits.
+  private static func printed(_ format: String, _ decimals: Int, _ number: Double) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+      let length = withVaList([Int32(decimals), number]) {
+        vsnprintf(text.baseAddress, text.count, format, $0)
+      }
+      return String(decoding: text[..<Int(length)].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+  }
+
+  /// Digits without zeros at their end but one after the point.
+  private static func trimmed(_ digits: String) -> String {
+    var text = digits.contains(".") ? digits : digits + ".0"
     while text.hasSuffix("0") && !text.hasSuffix(".0") { text.removeLast() }
-    return sign + text
+    return text
   }
 }
 

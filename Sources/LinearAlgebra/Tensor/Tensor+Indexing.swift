@@ -90,6 +90,12 @@ extension Tensor {
     set { assign(newValue, to: [first, second, third, fourth]) }
   }
 
+  /// All elements: `x[...] = y` writes to each, and `y` broadcasts.
+  public subscript(_: (UnboundedRange_) -> Void) -> Tensor {
+    get { self }
+    set { assign(newValue, to: []) }
+  }
+
   /// The rows (elements, for a vector) with these indices, in this order, repeated ones too: NumPy's `take`
   /// along the first axis.
   ///

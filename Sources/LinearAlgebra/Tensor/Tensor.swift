@@ -62,6 +62,7 @@ public struct Tensor<Scalar: BLASScalar>: Sendable {
   /// A matrix of rows: `Tensor([[x, 1], [y, 1]])`.
   ///
   /// - Precondition: all rows have as many elements.
+  @_disfavoredOverload
   public init(_ rows: [[Scalar]]) {
     let columns = rows.first?.count ?? 0
     if let odd = rows.firstIndex(where: { $0.count != columns }) {

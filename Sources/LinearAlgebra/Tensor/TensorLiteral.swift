@@ -8,6 +8,11 @@ public struct TensorLiteral<Scalar: BLASScalar>: Sendable {
   fileprivate let shape: Shape
   fileprivate let elements: [Scalar]
 
+  /// NaN.
+  public static var nan: TensorLiteral { TensorLiteral(.nan) }
+  /// Infinity.
+  public static var infinity: TensorLiteral { TensorLiteral(.infinity) }
+
   /// A number that is no literal: `[1, .init(x)]`.
   public init(_ value: Scalar) { (shape, elements) = ([], [value]) }
 
