@@ -82,7 +82,9 @@ struct DescriptionTests {
         == "[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]")
     let third = Tensor<Double>([1 / 3.0, 1e-9])
     #expect(third.description(significantDigits: 8) == "[0.33333333,     1.0e-9]")
-    for number in [1 / 3.0, 123456789, 12345678.9, 1e-300, .leastNonzeroMagnitude, .greatestFiniteMagnitude] {
+    for number in [
+      1 / 3.0, 123456789, 12345678.9, 1e-300, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+    ] {
       let text = Tensor(number).description(significantDigits: 17)
       #expect(Double(text) == number, "\(text)")
     }

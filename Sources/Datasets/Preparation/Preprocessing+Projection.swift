@@ -149,7 +149,7 @@ extension PreparedFeatures {
     let projection = Tensor<Scalar>(components.projection)
     forEachBlock(of: Preprocessing.blockSize(featureCount)) { range, rows in
       var coordinates = Tensor<Scalar>.zeros([range.count, components.count])
-      multiply(rows - mean, projection, into: &coordinates)
+      BLASLibrary.withSingleThread { multiply(rows - mean, projection, into: &coordinates) }
       body(range.lowerBound, coordinates)
     }
   }

@@ -103,9 +103,9 @@ extension PrincipalComponents {
     var centered = Tensor<Double>(rows)
     let scales = Tensor(weights.map { $0 / total }, shape: [1, rowCount])
     // Corrected by what a first, rounded mean leaves.
-    var mean = matmul(scales, centered).reshaped(to: [columns])
+    var mean = BLASLibrary.withSingleThread { matmul(scales, centered) }.reshaped(to: [columns])
     centered -= mean
-    let rest = matmul(scales, centered).reshaped(to: [columns])
+    let rest = BLASLibrary.withSingleThread { matmul(scales, centered) }.reshaped(to: [columns])
     centered -= rest
     mean += rest
     centered.withMutableRows { rows in
@@ -116,11 +116,15 @@ extension PrincipalComponents {
     }
     let divisor = total * Double(counted - 1) / Double(counted)
     var products = Tensor<Double>.zeros([rowCount, rowCount])
-    multiply(centered, centered, transposeB: true, into: &products, alpha: 1 / divisor)
+    BLASLibrary.withSingleThread {
+      multiply(centered, centered, transposeB: true, into: &products, alpha: 1 / divisor)
+    }
     let found = try Self.leading(&products, count, most: counted - 1, solver: solver)
     // If X·Xᵀ·u = λ·u, Xᵀ·u is an eigenvector of Xᵀ·X, and its length is √λ.
     var directions = Tensor<Double>.zeros([columns, found.values.count])
-    multiply(centered, transposeA: true, found.vectors, into: &directions)
+    BLASLibrary.withSingleThread {
+      multiply(centered, transposeA: true, found.vectors, into: &directions)
+    }
     let least = (found.values.first ?? 0) * Double(rowCount) * Double.ulpOfOne
     directions *= Tensor(
       found.values.map { $0 > least ? 1 / ($0 * divisor).squareRoot() : 0 })
@@ -168,6 +172,20 @@ extension PrincipalComponents {
   ///   - most: the number of eigenvalues that may be above 0.
   /// - Returns: also the sum of all eigenvalues.
   private static func leading(
+    _ matrix: inout Tensor<Double>, _ count: Count, most: Int, solver: Solver
+  ) throws(LAPACKError) -> Leading {
+    // By one thread: the last bits of products may depend on how many there are.
+    let found: Result<Leading, LAPACKError> = BLASLibrary.withSingleThread {
+      do throws(LAPACKError) {
+        return .success(try leadingAlone(&matrix, count, most: most, solver: solver))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try found.get()
+  }
+
+  private static func leadingAlone(
     _ matrix: inout Tensor<Double>, _ count: Count, most: Int, solver: Solver
   ) throws(LAPACKError) -> Leading {
     let size = matrix.shape[0]

@@ -91,7 +91,9 @@ extension PrincipalComponents {
       rows.rank == 2 && rows.shape[1] == columnCount,
       "PrincipalComponents: rows of shape \(rows.shape) for directions of \(columnCount) columns")
     var coordinates = Tensor<Double>.zeros([rows.shape[0], count])
-    multiply(Tensor<Double>(rows) - mean, projection, into: &coordinates)
+    BLASLibrary.withSingleThread {
+      multiply(Tensor<Double>(rows) - mean, projection, into: &coordinates)
+    }
     return coordinates
   }
 

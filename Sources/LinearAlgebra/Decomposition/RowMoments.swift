@@ -64,9 +64,12 @@ public struct RowMoments: Sendable {
     var block = rows
     let (center, rest) = Self.center(&block, weights, total: added)
     var own = Tensor<Scalar>.zeros([columns, columns])
-    block.withRows { block in
-      own.withMutableRows {
-        Scalar.syrk(rows: block.rows, columns: columns, block.base, into: $0.base)
+    // By one thread, as the last bits may depend on how many there are.
+    BLASLibrary.withSingleThread {
+      block.withRows { block in
+        own.withMutableRows {
+          Scalar.syrk(rows: block.rows, columns: columns, block.base, into: $0.base)
+        }
       }
     }
 
