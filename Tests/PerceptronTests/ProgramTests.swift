@@ -126,7 +126,7 @@ struct ProgramTests {
       contentsOfFile: Pages.root + "Tests/PerceptronTests/\(program).swift", encoding: .utf8)
     let shown = try #require(source.split(separator: "// PAGE-BEGIN\n").first)
       .split(separator: "// PAGE-END")[0]
-    #expect(shown.count > 1000)
+    #expect(shown.count > 400)
     #expect(text.contains("```swift\n\(shown)```"))
   }
 }
