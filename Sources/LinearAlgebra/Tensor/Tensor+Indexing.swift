@@ -4,8 +4,8 @@
 // A slice is a copy: it costs one pass over the slice, and never holds its parent. Strided views, NumPy's way, were
 // weighed against it. Every operation would have to take strides, or to copy a strided operand first; and a view
 // that lives while its parent is written to makes the parent copy all of its elements, for values are not
-// shared. A copy of a column of 3000 × 1000 floats takes 3 µs, of a block of half of it 0.3 ms; such a write to the
-// parent took 1.7 ms.
+// shared. A copy of a column of 3000 × 1000 floats takes 4.5 µs, of 100 columns 43 µs, of a third of the rows 97 µs
+// (AVX-512, `bench tensor`); such a write to the parent took 1.7 ms.
 
 extension Tensor {
   /// The entries of the first axis that are chosen, with all of the other axes.
