@@ -59,9 +59,11 @@ func moreFormulas(
   let f33 = expm1(-w / 2) * -2 + log1p(g * g) / 2 - (1 - 2 * sigmoid(w)) * 0.5
   let f34 = -(w - 1) / 2 - (-g + 1) * 3 + -w * -g
   let f35 = pow(1 + w * w, -1) + pow(2, g / 4) - pow(abs(w) + 1, abs(g) / 2) * 0.25
+  let masked = (w .> step) .| (0 .< g * 2 - count) .& (w * 0.5 - 1 .<= rate / 2) .| (g .!= 0)
+  let f51 = maximum(pow(w, 2) - step, 0) * Tensor<Double>(masked) + minimum(1 - w, step + 1) / 2
   let f36 = w - (w * g).sum(axis: 1, keepingDimensions: true) / (g * g).sum() * g
   return [
-    f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36,
+    f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f51, f36,
   ]
 }
 

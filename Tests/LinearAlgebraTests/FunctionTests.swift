@@ -13,8 +13,11 @@ struct FunctionTests {
   ) -> Tensor<Scalar> {
     switch function {
     case .exp: exp(x)
+    case .exp2: exp2(x)
     case .expm1: expm1(x)
     case .log: log(x)
+    case .log2: log2(x)
+    case .log10: log10(x)
     case .log1p: log1p(x)
     case .sqrt: sqrt(x)
     case .abs: abs(x)
@@ -23,6 +26,7 @@ struct FunctionTests {
     case .sigmoid: sigmoid(x)
     case .sin: sin(x)
     case .cos: cos(x)
+    case .tan: tan(x)
     case .erf: erf(x)
     case .floor: floor(x)
     case .ceil: ceil(x)
@@ -96,19 +100,11 @@ struct FunctionTests {
                 function, count: count, source, into: $0.baseAddress!, workers: workers)
             }
           }
-          let pairs = PairFunction.allCases.map { function in
-            Tensor<Scalar>(shape: [count]) {
-              Scalar.apply(
-                function, count: count - 1, source, .each, source + 1, .each,
-                into: $0.baseAddress!, workers: workers)
-              $0[count - 1] = 0
-            }
-          }
           let clipped = Tensor<Scalar>(shape: [count]) {
             Scalar.clip(
               count: count, from: -1, through: 1, source, into: $0.baseAddress!, workers: workers)
           }
-          return unary + pairs + [clipped]
+          return unary + [clipped]
         }
       }
       let alone = results(1)
@@ -132,8 +128,11 @@ struct FunctionTests {
       let inf = Scalar.infinity
       let cases: [(ElementwiseFunction, [Scalar], [Scalar])] = [
         (.exp, [-inf, -0.0, inf, -2000, 2000], [0, 1, inf, 0, inf]),
+        (.exp2, [-inf, -0.0, inf, -2000, 2000, 10, -3], [0, 1, inf, 0, inf, 1024, 0.125]),
         (.expm1, [-inf, -0.0, inf, -2000, 2000], [-1, -0.0, inf, -1, inf]),
         (.log, [-1, -0.0, 0, 1, inf, -inf], [.nan, -inf, -inf, 0, inf, .nan]),
+        (.log2, [-1, -0.0, 0, 1, inf, -inf, 0.125], [.nan, -inf, -inf, 0, inf, .nan, -3]),
+        (.log10, [-1, -0.0, 0, 1, inf, -inf, 1000], [.nan, -inf, -inf, 0, inf, .nan, 3]),
         (.log1p, [-2, -1, -0.0, inf, -inf], [.nan, -inf, -0.0, inf, .nan]),
         (.sqrt, [-1, -0.0, inf, 4, -inf], [.nan, -0.0, inf, 2, .nan]),
         (.abs, [-0.0, -inf, -3], [0, inf, 3]),
@@ -142,6 +141,7 @@ struct FunctionTests {
         (.sigmoid, [-inf, 0, inf], [0, 0.5, 1]),
         (.sin, [-inf, -0.0, inf], [.nan, -0.0, .nan]),
         (.cos, [-inf, -0.0, inf], [.nan, 1, .nan]),
+        (.tan, [-inf, -0.0, 0, inf], [.nan, -0.0, 0, .nan]),
         (.erf, [-inf, -0.0, inf, 7], [-1, -0.0, 1, 1]),
         (.floor, [-0.5, -0.0, 2.5, -inf], [-1, -0.0, 2, -inf]),
         (.ceil, [-0.5, 0.5, 2.5, inf], [-0.0, 1, 3, inf]),
@@ -154,14 +154,14 @@ struct FunctionTests {
         #expect(isRight, "\(function) of \(x) is \(result)")
       }
       let tiny: [Scalar] = [.leastNonzeroMagnitude, -.leastNormalMagnitude / 3]
-      for function in [ElementwiseFunction.expm1, .log1p, .sin, .tanh] {
+      for function in [ElementwiseFunction.expm1, .log1p, .sin, .tan, .tanh] {
         #expect(free(function, Tensor(tiny)).elements == tiny, "\(function)")
       }
     }
     check(type)
   }
 
-  @Test("Sine and cosine are right for every finite angle", arguments: scalarTypes)
+  @Test("Sine, cosine and tangent are right for every finite angle", arguments: scalarTypes)
   func angles(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       var random = SeededRandom(seed: 3, purpose: "angles")
@@ -172,10 +172,37 @@ struct FunctionTests {
         return Scalar(random.normal() * Foundation.pow(2, size * random.uniform()))
       }
       let (sines, cosines) = (sin(Tensor(x)).elements, cos(Tensor(x)).elements)
+      let tangents = tan(Tensor(x)).elements
       for (index, x) in x.enumerated() {
         #expect(ulps(sines[index], ElementwiseFunction.sin.value(x)) <= 1.5, "sin \(x)")
         #expect(ulps(cosines[index], ElementwiseFunction.cos.value(x)) <= 1.5, "cos \(x)")
+        #expect(ulps(tangents[index], ElementwiseFunction.tan.value(x)) <= 2.5, "tan \(x)")
       }
+    }
+    check(type)
+  }
+
+  @Test("Logarithms and powers of 2 and 10 are right all over their range", arguments: scalarTypes)
+  func logarithms(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      var random = SeededRandom(seed: 8, purpose: "logarithms")
+      let range = Foundation.log2(Double(Scalar.greatestFiniteMagnitude)) + 60
+      let exponents = (0..<20_000).map { index in
+        Scalar((2 * random.uniform() - 1) * (index % 2 == 0 ? range : 2))
+      }
+      let x = exponents.map { Scalar(Foundation.exp2(Double($0))) }.filter { $0 > 0 && $0.isFinite }
+      // The C library's log10 is off by up to 2 ulp.
+      for (function, x, limit) in [(.log2, x, 1.1), (.log10, x, 2.1), (.exp2, exponents, 1.5)]
+        as [(ElementwiseFunction, [Scalar], Double)]
+      {
+        let errors = zip(free(function, Tensor(x)).elements, x).map { ulps($0, function.value($1)) }
+        #expect(errors.max() ?? .infinity <= limit, "\(function)")
+      }
+      let bounds = (Scalar.leastNonzeroMagnitude.exponent, Scalar.greatestFiniteMagnitude.exponent)
+      let integers = (Int(bounds.0)...Int(bounds.1)).map { Scalar($0) }
+      #expect(log2(exp2(Tensor(integers))).elements == integers)
+      let powers: [Scalar] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10]
+      #expect(log10(Tensor(powers)).elements == (0...10).map { Scalar($0) })
     }
     check(type)
   }
@@ -207,8 +234,11 @@ extension ElementwiseFunction {
     let y =
       switch self {
       case .exp: Foundation.exp(x)
+      case .exp2: Foundation.exp2(x)
       case .expm1: Foundation.expm1(x)
       case .log: Foundation.log(x)
+      case .log2: Foundation.log2(x)
+      case .log10: Foundation.log10(x)
       case .log1p: Foundation.log1p(x)
       case .sqrt: Foundation.sqrt(x)
       case .abs: Swift.abs(x)
@@ -217,6 +247,7 @@ extension ElementwiseFunction {
       case .sigmoid: 1 / (1 + Foundation.exp(-x))
       case .sin: Foundation.sin(x)
       case .cos: Foundation.cos(x)
+      case .tan: Foundation.tan(x)
       case .erf: Foundation.erf(x)
       case .floor: x.rounded(.down)
       case .ceil: x.rounded(.up)
@@ -233,8 +264,8 @@ extension ElementwiseFunction {
   func ulps<Scalar: BLASScalar>(_: Scalar.Type) -> Double {
     switch self {
     case .sqrt, .abs, .sign, .floor, .ceil, .trunc, .round: 0
-    case .sigmoid: 3
-    case .exp, .expm1, .log, .log1p, .tanh, .sin, .cos, .erf: 2
+    case .sigmoid, .tan: 3
+    case .exp, .exp2, .expm1, .log, .log2, .log10, .log1p, .tanh, .sin, .cos, .erf: 2
     }
   }
 }

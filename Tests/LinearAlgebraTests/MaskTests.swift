@@ -18,6 +18,13 @@ struct MaskTests {
     #expect((0 .>= x) == (x .<= 0))
     #expect((x .== x).elements == [true, true, true, false, true, true])
     #expect((x .< [0, 1, 2]).elements == [true, true, false, false, false, true])
+    // Variables: integers, doubles and numbers of the scalar type.
+    let (n, d, s) = (0, 0.5, Float(0.5))
+    #expect((x .< n) == (x .< 0) && (n .< x) == (x .> 0) && (x .== n) == (n .== x))
+    #expect((x .<= d) == (x .<= s) && (d .<= x) == (s .<= x) && (x .!= d) == (s .!= x))
+    #expect((x .> d) == (x .> 0.5) && (x .>= d) == (s .<= x) && (x .> s) == (d .< x))
+    #expect(
+      (Tensor<Double>(x) .> d) == (x .> d) && (x .< .infinity) == ((x .!= .infinity) .& (x .== x)))
     #expect(x.isNaN().truePositions() == [3])
     #expect(x.isFinite().elements == [true, true, true, false, false, true])
   }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 @testable import PerceptronLinearAlgebra
 
-@Suite("Powers, extremes and limits")
+@Suite("Powers, extremes, points and limits")
 struct PowerTests {
   @Test("A power has the C library's special values", arguments: scalarTypes)
   func special(type: any BLASScalar.Type) {
@@ -55,6 +55,75 @@ struct PowerTests {
       #expect(pow(Tensor<Scalar>([3, -0.5, 1.1]), 2).elements == [9, 0.25, 1.1 * 1.1])
     }
     check(type)
+  }
+
+  @Test("The distance and the angle of a point are right in every quadrant", arguments: scalarTypes)
+  func points(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      var random = SeededRandom(seed: 5, purpose: "points")
+      let range = 2 * Double(Scalar.greatestFiniteMagnitude.exponent)
+      func coordinate(_ index: Int) -> Scalar {
+        // Near each other, or all over the range.
+        Scalar(
+          random.normal() * Foundation.exp2(index % 2 == 0 ? 0 : range * (random.uniform() - 0.5)))
+      }
+      let points = (0..<20_000).map { (x: coordinate($0), y: coordinate($0)) }
+      let (x, y) = (Tensor(points.map(\.x)), Tensor(points.map(\.y)))
+      let distances = zip(hypot(x, y).elements, points).map { distance, point in
+        ulps(distance, Scalar(Foundation.hypot(Double(point.x), Double(point.y))))
+      }
+      #expect(distances.max() ?? .infinity <= 2)
+      let angles = zip(atan2(y, x).elements, points).map { angle, point in
+        ulps(angle, Scalar(Foundation.atan2(Double(point.y), Double(point.x))))
+      }
+      #expect(angles.max() ?? .infinity <= 1.5)
+    }
+    check(type)
+  }
+
+  @Test("Distances and angles have the C library's special values", arguments: scalarTypes)
+  func specialPoints(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let numbers: [Scalar] = [
+        0, -0.0, 1, -1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude,
+        -.leastNonzeroMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 5,
+      ]
+      let column = Tensor(numbers, shape: [numbers.count, 1])
+      let (distances, angles) = (hypot(column, Tensor(numbers)), atan2(column, Tensor(numbers)))
+      for (i, y) in numbers.enumerated() {
+        for (j, x) in numbers.enumerated() {
+          let distance = Scalar(Foundation.hypot(Double(y), Double(x)))
+          let angle = Scalar(Foundation.atan2(Double(y), Double(x)))
+          #expect(ulps(distances[i, j], distance) <= 1, "hypot \(y) \(x)")
+          #expect(ulps(angles[i, j], angle) <= 1, "atan2 \(y) \(x)")
+          #expect(angle.isNaN || angles[i, j].sign == angle.sign, "atan2 \(y) \(x)")
+        }
+      }
+    }
+    check(type)
+  }
+
+  @Test("Integers, doubles and numbers of the scalar type stand beside a tensor")
+  func numbers() {
+    let x: Tensor<Float> = [-1, 0.5, 3]
+    let (n, d, s) = (2, 0.5, Float(0.5))
+    #expect(maximum(x, 0) == [0, 0.5, 3])
+    #expect(maximum(x, n) == [2, 2, 3])
+    #expect(maximum(x, d) == [0.5, 0.5, 3] && maximum(x, s) == maximum(x, 0.5))
+    #expect(minimum(x, n) == [-1, 0.5, 2])
+    #expect(minimum(x, d) == [-1, 0.5, 0.5] && minimum(x, s) == minimum(x, 0.5))
+    #expect(pow(x, 2) == [1, 0.25, 9] && pow(x, n) == pow(x, 2.0) && pow(x, Float(2)) == x * x)
+    #expect(pow(2, x)[2] == 8 && pow(n, x)[0] == 0.5 && pow(d, x)[0] == 2 && pow(s, x)[0] == 2)
+    let y = Tensor<Double>(x)
+    #expect(maximum(y, n) == [2, 2, 3] && pow(y, d)[1] == d.squareRoot() && pow(d, y)[0] == 2)
+    #expect(x.clipped(to: 0...n) == [0, 0.5, 2] && x.clipped(to: 0...d) == [0, 0.5, 0.5])
+    #expect(x.clipped(to: n...) == [2, 2, 3] && x.clipped(to: ...d) == [-1, 0.5, 0.5])
+    #expect(x.clipped(to: d...) == [0.5, 0.5, 3] && x.clipped(to: ...n) == [-1, 0.5, 2])
+    #expect(y.clipped(to: 0...d) == [0, 0.5, 0.5])
+    var z = x
+    z.clip(to: -n...n)
+    z.clip(to: ...d)
+    #expect(z == [-1, 0.5, 0.5])
   }
 
   @Test("NaN wins among extremes, and the operands' order means nothing", arguments: scalarTypes)

@@ -1,4 +1,4 @@
-// Functions of each element, and of pairs of elements, for tensors.
+// Functions of each element, for tensors.
 
 #define EACH(name, value)                                                                      \
   static void OF_TYPE(each_##name)(ptrdiff_t count, const REAL *source, REAL *y) {             \
@@ -9,8 +9,11 @@
   }
 
 EACH(exp, OF_TYPE(exp)(x))
+EACH(exp2, OF_TYPE(exp2)(x))
 EACH(expm1, OF_TYPE(exp_minus_one)(x))
 EACH(log, OF_TYPE(log)(x))
+EACH(log2, OF_TYPE(log2)(x))
+EACH(log10, OF_TYPE(log10)(x))
 EACH(log1p, OF_TYPE(log_of_one_plus)(x))
 EACH(sqrt, __builtin_elementwise_sqrt(x))
 EACH(erf, OF_TYPE(error_function)(x))
@@ -37,6 +40,7 @@ enum { OF_TYPE(special_block) = 512 };
   }
 
 HAS_SPECIAL(large_angle, __builtin_elementwise_abs(x) > OF_TYPE(largest_angle))
+// Of powers.
 HAS_SPECIAL(special_base, !((x > 0) & (x < (REAL)INFINITY)))
 HAS_SPECIAL(special_exponent, !(__builtin_elementwise_abs(x) < (REAL)INFINITY))
 #undef HAS_SPECIAL
@@ -62,76 +66,8 @@ HAS_SPECIAL(special_exponent, !(__builtin_elementwise_abs(x) < (REAL)INFINITY))
 
 EACH_ANGLE(sin, OF_TYPE(sine), OF_TYPE(any_sine))
 EACH_ANGLE(cos, OF_TYPE(cosine), OF_TYPE(any_cosine))
+EACH_ANGLE(tan, OF_TYPE(tangent), OF_TYPE(any_tangent))
 #undef EACH_ANGLE
-
-// The result of pairs, of each element and one number, or of one number and each element.
-#define PAIRS(name, value)                                                                     \
-  static void OF_TYPE(name)(                                                                   \
-      ptrdiff_t count, const REAL *left, ptrdiff_t left_step, const REAL *right,               \
-      ptrdiff_t right_step, REAL *y) {                                                         \
-    if (count == 0) return;                                                                    \
-    if (left_step && right_step) {                                                             \
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = value(left[i], right[i]);        \
-    } else if (left_step) {                                                                    \
-      REAL b = *right;                                                                         \
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = value(left[i], b);               \
-    } else if (right_step) {                                                                   \
-      REAL a = *left;                                                                          \
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = value(a, right[i]);              \
-    } else {                                                                                   \
-      REAL result = value(*left, *right);                                                      \
-      for (ptrdiff_t i = 0; i < count; i++) y[i] = result;                                     \
-    }                                                                                          \
-  }
-
-#define SMALLER(a, b) ((((a) < (b)) | ((a) != (a))) ? (a) : (b))
-#define LARGER(a, b) ((((a) > (b)) | ((a) != (a))) ? (a) : (b))
-PAIRS(minimum, SMALLER)
-PAIRS(maximum, LARGER)
-PAIRS(powers, OF_TYPE(power))
-PAIRS(any_powers, OF_TYPE(any_power))
-#undef SMALLER
-#undef LARGER
-#undef PAIRS
-
-static void OF_TYPE(pow)(
-    ptrdiff_t count, const REAL *x, ptrdiff_t x_step, const REAL *exponents,
-    ptrdiff_t exponent_step, REAL *y) {
-  if (count > 0 && x_step && !exponent_step) {
-    // Much less work, and correctly rounded.
-    const REAL exponent = *exponents, infinity = (REAL)INFINITY;
-    if (exponent == 2) {
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i] * x[i];
-      return;
-    }
-    if (exponent == -1) {
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = 1 / x[i];
-      return;
-    }
-    if (exponent == (REAL)0.5) {
-      // Unlike the root, +0 at −0, and ∞ at −∞.
-      VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {
-        REAL root = __builtin_elementwise_sqrt(x[i] + 0);
-        y[i] = x[i] == -infinity ? infinity : root;
-      }
-      return;
-    }
-  }
-  while (count > 0) {
-    ptrdiff_t part = count < OF_TYPE(special_block) ? count : OF_TYPE(special_block);
-    bool is_special = OF_TYPE(has_special_base)(x_step ? part : 1, x)
-        || OF_TYPE(has_special_exponent)(exponent_step ? part : 1, exponents);
-    if (is_special) {
-      OF_TYPE(any_powers)(part, x, x_step, exponents, exponent_step, y);
-    } else {
-      OF_TYPE(powers)(part, x, x_step, exponents, exponent_step, y);
-    }
-    x += part * x_step;
-    exponents += part * exponent_step;
-    y += part;
-    count -= part;
-  }
-}
 
 static void OF_TYPE(clip)(ptrdiff_t count, REAL low, REAL high, const REAL *x, REAL *y) {
   VECTORIZED for (ptrdiff_t i = 0; i < count; i++) {

@@ -69,6 +69,29 @@ INLINE double exp_of_sum_double(double x, double rest) {
 INLINE float exp_float(float x) { return exp_of_sum_float(x, 0); }
 INLINE double exp_double(double x) { return exp_of_sum_double(x, 0); }
 
+// 2ˣ for floats and between: 2ⁿ times a polynomial of the rest, in double precision, where no float is
+// subnormal. Off by at most 0.53 ulp, rounded to float.
+INLINE double exp2_for_float(double x) {
+  // Beyond, the result is infinite or 0.
+  x = x > 160 ? 160 : x;
+  x = x < -160 ? -160 : x;
+  const double shift = 0x1.8p52;
+  double shifted = x + shift;
+  double r = x - (shifted - shift);
+  double power = 0.0001546144469856913;
+  power = power * r + 0.0013400428177615838;
+  power = power * r + 0.009618056678524637;
+  power = power * r + 0.05550327226670302;
+  power = power * r + 0.24022650922288757;
+  power = power * r + 0.6931472067028326;
+  power = power * r + 1;
+  uint64_t biased = bits_double(shifted) - bits_double(shift) + 1023;
+  return power * from_bits_double(biased << 52);
+}
+
+// 2ˣ, exact where x is an integer.
+INLINE float exp2_float(float x) { return (float)exp2_for_float(x); }
+
 // eˣ − 1 = (2ⁿ − 1) + 2ⁿ·(eʳ − 1), where the rounding of (2ⁿ − 1) + 2ⁿ·r is kept. −0 at −0. Off by at
 // most 1.2 ulp.
 INLINE float exp_minus_one_float(float x) {

@@ -32,6 +32,7 @@
 #include "functions.h"
 #include "logarithms.h"
 #include "waves.h"
+#include "points.h"
 
 #define RECORD uint32_t
 #define OF_RECORD(name) name##_uint32

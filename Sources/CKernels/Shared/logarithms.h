@@ -84,6 +84,20 @@ INLINE double log_of_one_plus_double(double x) {
   return sum > 0 ? y : sum == 0 ? -__builtin_inf() : __builtin_nan("");
 }
 
+// log₂ x for a finite float x above 0, in double precision, where no float is subnormal, with a
+// polynomial as short as floats allow.
+INLINE double log2_for_float(float x) {
+  binary_double parts = binary_parts_double(x);
+  double s = (parts.m - 1) / (parts.m + 1);
+  double t = s * s;
+  double slope = 0.3407329932424559;
+  slope = slope * t + 0.41167268734376855;
+  slope = slope * t + 0.5770835830070087;
+  slope = slope * t + 0.9617966733682309;
+  slope = slope * t + 2.885390081790048;
+  return s * slope + parts.k;
+}
+
 // What a product's rounding took away from it.
 INLINE double product_rest(double a, double b, double product) {
 #if defined(TARGET) || defined(__FP_FAST_FMA)
@@ -138,38 +152,59 @@ INLINE sum_double precise_log(double x) {
   return (sum_double){high, low};
 }
 
+// A sum of two times a constant of two parts.
+INLINE double scaled_sum(sum_double sum, double factor, double rest) {
+  double product = sum.high * factor;
+  return product + (product_rest(sum.high, factor, product) + (sum.high * rest + sum.low * factor));
+}
+
+// log₂ x and log₁₀ x: −∞ at 0, NaN below; exact where the result is an integer. Off by at most 0.6 ulp.
+INLINE float log2_float(float x) {
+  float y = (float)log2_for_float(x);
+  y = x < __builtin_inff() ? y : x;
+  return x > 0 ? y : x == 0 ? -__builtin_inff() : __builtin_nanf("");
+}
+
+INLINE float log10_float(float x) {
+  float y = (float)(log2_for_float(x) * 0.3010299956639812);
+  y = x < __builtin_inff() ? y : x;
+  return x > 0 ? y : x == 0 ? -__builtin_inff() : __builtin_nanf("");
+}
+
+INLINE double log2_double(double x) {
+  double y = scaled_sum(precise_log(x), 1.4426950408889634, 2.0355273740931033e-17);
+  y = x < __builtin_inf() ? y : x;
+  return x > 0 ? y : x == 0 ? -__builtin_inf() : __builtin_nan("");
+}
+
+INLINE double log10_double(double x) {
+  double y = scaled_sum(precise_log(x), 0.4342944819032518, 1.098319650216765e-17);
+  y = x < __builtin_inf() ? y : x;
+  return x > 0 ? y : x == 0 ? -__builtin_inf() : __builtin_nan("");
+}
+
+// 2ˣ, exact where x is an integer: e to the power of the fraction times ln 2, whose rounding is kept. Off
+// by at most 0.9 ulp.
+INLINE double exp2_double(double x) {
+  double bounded = x > 1025 ? 1025 : x;
+  bounded = bounded < -1077 ? -1077 : bounded;
+  const double shift = 0x1.8p52;
+  double shifted = bounded + shift;
+  double fraction = bounded - (shifted - shift);
+  double r = fraction * 0.6931471805599453;
+  double rest = product_rest(fraction, 0.6931471805599453, r) + fraction * 2.3190468138462996e-17;
+  double power = 1 + (r + (r * r * exp_tail_double(r) + rest));
+  uint64_t biased = bits_double(shifted) - bits_double(shift) + 2046;
+  uint64_t half = biased >> 1;
+  return power * from_bits_double(half << 52) * from_bits_double((biased - half) << 52);
+}
+
 // Whether a number of at least 0 is whole.
 INLINE bool is_whole_float(float x) { return x >= 0x1p23f || (x + 0x1p23f) - 0x1p23f == x; }
 INLINE bool is_whole_double(double x) { return x >= 0x1p52 || (x + 0x1p52) - 0x1p52 == x; }
 
-// xʸ for a finite x above 0: 2 to the power y·log₂ x, in double precision, where no float is subnormal,
-// with polynomials as short as floats allow. Off by at most 0.53 ulp.
-INLINE float power_float(float x, float y) {
-  binary_double parts = binary_parts_double(x);
-  double s = (parts.m - 1) / (parts.m + 1);
-  double t = s * s;
-  double slope = 0.3407329932424559;
-  slope = slope * t + 0.41167268734376855;
-  slope = slope * t + 0.5770835830070087;
-  slope = slope * t + 0.9617966733682309;
-  slope = slope * t + 2.885390081790048;
-  double exponent = y * (s * slope + parts.k);
-  // Beyond, the result is infinite or 0.
-  exponent = exponent > 160 ? 160 : exponent;
-  exponent = exponent < -160 ? -160 : exponent;
-  const double shift = 0x1.8p52;
-  double shifted = exponent + shift;
-  double r = exponent - (shifted - shift);
-  double power = 0.0001546144469856913;
-  power = power * r + 0.0013400428177615838;
-  power = power * r + 0.009618056678524637;
-  power = power * r + 0.05550327226670302;
-  power = power * r + 0.24022650922288757;
-  power = power * r + 0.6931472067028326;
-  power = power * r + 1;
-  uint64_t biased = bits_double(shifted) - bits_double(shift) + 1023;
-  return (float)(power * from_bits_double(biased << 52));
-}
+// xʸ for a finite x above 0: 2 to the power y·log₂ x, in double precision. Off by at most 0.53 ulp.
+INLINE float power_float(float x, float y) { return (float)exp2_for_float(y * log2_for_float(x)); }
 
 // xʸ for a finite x above 0: e to the power of a sum of two. Off by at most 1.2 ulp.
 INLINE double power_double(double x, double y) {

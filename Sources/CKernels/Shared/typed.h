@@ -2,9 +2,9 @@
 // defines for a type is undefined at the end.
 #include "conversion.h"
 #include "elementwise.h"
-#include "pairs.h"
 #include "activations.h"
 #include "elementary.h"
+#include "pairs.h"
 #include "transposition.h"
 #include "products.h"
 #include "dense.h"

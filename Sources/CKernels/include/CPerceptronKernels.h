@@ -15,12 +15,19 @@
 // The type of a kernel's numbers.
 typedef enum { ckernels_float, ckernels_double } ckernels_type;
 
-// Arithmetic on two numbers.
+// A function of two numbers. Arithmetic, the smaller and the larger one give the same bits everywhere.
 typedef enum {
   ckernels_add,
   ckernels_subtract,
   ckernels_multiply,
   ckernels_divide,
+  // The smaller or larger one; NaN where one of them is.
+  ckernels_minimum,
+  ckernels_maximum,
+  // The others by the C library's names, and with its special values.
+  ckernels_pow,
+  ckernels_hypot,
+  ckernels_atan2,
 } ckernels_operation;
 
 // Relations of two numbers.

@@ -2,9 +2,9 @@
 ///
 /// Each has a free function of its name, ``exp(_:)`` and so on, that says what it computes.
 public enum ElementwiseFunction: String, CaseIterable, Sendable {
-  case exp, expm1, log, log1p
+  case exp, exp2, expm1, log, log2, log10, log1p
   case sqrt, abs, sign
-  case tanh, sigmoid, sin, cos, erf
+  case tanh, sigmoid, sin, cos, tan, erf
   case floor, ceil, trunc, round
 }
 
@@ -29,11 +29,22 @@ extension Tensor {
 /// eˣ of every element: the exponential, off by at most 1.1 ulp; 0 at −∞.
 public func exp<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.exp) }
 
+/// 2ˣ of every element, off by at most 0.9 ulp, and exact where x is an integer.
+public func exp2<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.exp2) }
+
 /// eˣ − 1 of every element, also where x is so small that eˣ rounds to 1; off by at most 1.2 ulp.
 public func expm1<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.expm1) }
 
 /// The natural logarithm of every element, off by at most 0.9 ulp: −∞ at 0, NaN below.
 public func log<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.log) }
+
+/// The logarithm to the base 2 of every element, off by at most 0.6 ulp, and exact where it is an integer:
+/// −∞ at 0, NaN below.
+public func log2<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.log2) }
+
+/// The logarithm to the base 10 of every element, off by at most 0.6 ulp, and exact where it is an integer:
+/// −∞ at 0, NaN below.
+public func log10<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.log10) }
 
 /// ln(1 + x) of every element, also where 1 + x rounds to 1; off by at most 0.9 ulp: −∞ at −1, NaN below.
 public func log1p<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.log1p) }
@@ -56,6 +67,10 @@ public func sin<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.app
 /// The cosine of every element, in radians; off by at most 0.8 ulp up to 2²⁰ in size, and as the C library
 /// computes it beyond, which is slower. NaN at ±∞.
 public func cos<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.cos) }
+
+/// The tangent of every element, in radians; off by at most 0.6 ulp in `Float` and 1.6 ulp in `Double` up to
+/// 2²⁰ in size, and as the C library computes it beyond, which is slower. NaN at ±∞.
+public func tan<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.tan) }
 
 /// The error function of every element, 2/√π · ∫₀ˣ e^(−t²) dt, off by at most 1.6 ulp.
 public func erf<Scalar>(_ x: consuming Tensor<Scalar>) -> Tensor<Scalar> { x.applying(.erf) }

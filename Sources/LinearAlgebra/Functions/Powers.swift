@@ -9,19 +9,7 @@
 public func pow<Scalar>(
   _ x: consuming Tensor<Scalar>, _ y: consuming Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  paired(.pow, x, y)
-}
-
-/// xʸ of every element x: see ``pow(_:_:)``. Squares, and powers of ½ and −1, are correctly rounded.
-public func pow<Scalar>(_ x: consuming Tensor<Scalar>, _ y: Scalar) -> Tensor<Scalar> {
-  x.apply(.pow, with: y)
-  return x
-}
-
-/// xʸ of every element y: see ``pow(_:_:)``.
-public func pow<Scalar>(_ x: Scalar, _ y: consuming Tensor<Scalar>) -> Tensor<Scalar> {
-  y.apply(.pow, from: x)
-  return y
+  .combine(x, .pow, y)
 }
 
 /// The smaller of two elements; NaN where one of them is.
@@ -30,13 +18,7 @@ public func pow<Scalar>(_ x: Scalar, _ y: consuming Tensor<Scalar>) -> Tensor<Sc
 public func minimum<Scalar>(
   _ a: consuming Tensor<Scalar>, _ b: consuming Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  paired(.minimum, a, b)
-}
-
-/// Every element, or `bound` where that is smaller; NaN where one of them is.
-public func minimum<Scalar>(_ a: consuming Tensor<Scalar>, _ bound: Scalar) -> Tensor<Scalar> {
-  a.apply(.minimum, with: bound)
-  return a
+  .combine(a, .minimum, b)
 }
 
 /// The larger of two elements; NaN where one of them is.
@@ -45,13 +27,99 @@ public func minimum<Scalar>(_ a: consuming Tensor<Scalar>, _ bound: Scalar) -> T
 public func maximum<Scalar>(
   _ a: consuming Tensor<Scalar>, _ b: consuming Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  paired(.maximum, a, b)
+  .combine(a, .maximum, b)
+}
+
+/// √(x² + y²) element by element, also where the squares are out of range: infinite where an element is, else
+/// NaN where one is.
+///
+/// Off by at most 0.6 ulp in `Float` and 1.2 ulp in `Double`.
+///
+/// - Precondition: the shapes go together by broadcasting.
+public func hypot<Scalar>(
+  _ x: consuming Tensor<Scalar>, _ y: consuming Tensor<Scalar>
+) -> Tensor<Scalar> {
+  .combine(x, .hypot, y)
+}
+
+/// The angles of points (x, y) in radians, −π to π: the arc tangent of y/x in the point's quadrant, with the C
+/// library's special values. The ordinates come first.
+///
+/// Off by at most 0.6 ulp in `Float` and 0.9 ulp in `Double`.
+///
+/// - Precondition: the shapes go together by broadcasting.
+public func atan2<Scalar>(
+  _ y: consuming Tensor<Scalar>, _ x: consuming Tensor<Scalar>
+) -> Tensor<Scalar> {
+  .combine(y, .atan2, x)
+}
+
+// MARK: - With a number
+
+// As in arithmetic, a number beside a tensor is an integer, a `Double`, or of the tensor's scalar type.
+
+/// xʸ of every element x: see ``pow(_:_:)``. Squares, and powers of ½ and −1, are correctly rounded.
+public func pow<Scalar>(_ x: consuming Tensor<Scalar>, _ y: Int) -> Tensor<Scalar> {
+  .combine(x, .pow, Scalar(y))
+}
+
+/// xʸ of every element x: see ``pow(_:_:)``. Squares, and powers of ½ and −1, are correctly rounded.
+public func pow<Scalar>(_ x: consuming Tensor<Scalar>, _ y: Double) -> Tensor<Scalar> {
+  .combine(x, .pow, Scalar(y))
+}
+
+/// xʸ of every element x: see ``pow(_:_:)``. Squares, and powers of ½ and −1, are correctly rounded.
+@_disfavoredOverload
+public func pow<Scalar>(_ x: consuming Tensor<Scalar>, _ y: Scalar) -> Tensor<Scalar> {
+  .combine(x, .pow, y)
+}
+
+/// xʸ of every element y: see ``pow(_:_:)``.
+public func pow<Scalar>(_ x: Int, _ y: consuming Tensor<Scalar>) -> Tensor<Scalar> {
+  .combine(Scalar(x), .pow, y)
+}
+
+/// xʸ of every element y: see ``pow(_:_:)``.
+public func pow<Scalar>(_ x: Double, _ y: consuming Tensor<Scalar>) -> Tensor<Scalar> {
+  .combine(Scalar(x), .pow, y)
+}
+
+/// xʸ of every element y: see ``pow(_:_:)``.
+@_disfavoredOverload
+public func pow<Scalar>(_ x: Scalar, _ y: consuming Tensor<Scalar>) -> Tensor<Scalar> {
+  .combine(x, .pow, y)
+}
+
+/// Every element, or `bound` where that is smaller; NaN where one of them is.
+public func minimum<Scalar>(_ a: consuming Tensor<Scalar>, _ bound: Int) -> Tensor<Scalar> {
+  .combine(a, .minimum, Scalar(bound))
+}
+
+/// Every element, or `bound` where that is smaller; NaN where one of them is.
+public func minimum<Scalar>(_ a: consuming Tensor<Scalar>, _ bound: Double) -> Tensor<Scalar> {
+  .combine(a, .minimum, Scalar(bound))
+}
+
+/// Every element, or `bound` where that is smaller; NaN where one of them is.
+@_disfavoredOverload
+public func minimum<Scalar>(_ a: consuming Tensor<Scalar>, _ bound: Scalar) -> Tensor<Scalar> {
+  .combine(a, .minimum, bound)
 }
 
 /// Every element, or `bound` where that is larger; NaN where one of them is.
+public func maximum<Scalar>(_ a: consuming Tensor<Scalar>, _ bound: Int) -> Tensor<Scalar> {
+  .combine(a, .maximum, Scalar(bound))
+}
+
+/// Every element, or `bound` where that is larger; NaN where one of them is.
+public func maximum<Scalar>(_ a: consuming Tensor<Scalar>, _ bound: Double) -> Tensor<Scalar> {
+  .combine(a, .maximum, Scalar(bound))
+}
+
+/// Every element, or `bound` where that is larger; NaN where one of them is.
+@_disfavoredOverload
 public func maximum<Scalar>(_ a: consuming Tensor<Scalar>, _ bound: Scalar) -> Tensor<Scalar> {
-  a.apply(.maximum, with: bound)
-  return a
+  .combine(a, .maximum, bound)
 }
 
 // MARK: - Limits
@@ -105,30 +173,66 @@ extension Tensor {
   }
 }
 
-// MARK: - Pairs
-
+// Disfavored, so that a literal is of the scalar type.
 extension Tensor {
-  fileprivate mutating func apply(_ function: PairFunction, with right: Scalar) {
-    update { count, left, result in
-      withUnsafePointer(to: right) {
-        Scalar.apply(function, count: count, left, .each, $0, .same, into: result)
-      }
-    }
+  /// See ``clip(to:)``.
+  @_disfavoredOverload
+  public mutating func clip(to range: ClosedRange<Int>) {
+    clip(to: Scalar(range.lowerBound)...Scalar(range.upperBound))
   }
-
-  fileprivate mutating func apply(_ function: PairFunction, from left: Scalar) {
-    update { count, right, result in
-      withUnsafePointer(to: left) {
-        Scalar.apply(function, count: count, $0, .same, right, .each, into: result)
-      }
-    }
+  /// See ``clipped(to:)``.
+  @_disfavoredOverload
+  public consuming func clipped(to range: ClosedRange<Int>) -> Tensor {
+    clipped(to: Scalar(range.lowerBound)...Scalar(range.upperBound))
   }
-}
-
-private func paired<Scalar>(
-  _ function: PairFunction, _ left: consuming Tensor<Scalar>, _ right: consuming Tensor<Scalar>
-) -> Tensor<Scalar> {
-  Tensor.paired(left, right, "\(function)") {
-    Scalar.apply(function, count: $0, $1, $2, $3, $4, into: $5)
+  /// See ``clip(to:)``.
+  @_disfavoredOverload
+  public mutating func clip(to range: PartialRangeFrom<Int>) {
+    clip(to: (Scalar(range.lowerBound)...))
+  }
+  /// See ``clipped(to:)``.
+  @_disfavoredOverload
+  public consuming func clipped(to range: PartialRangeFrom<Int>) -> Tensor {
+    clipped(to: (Scalar(range.lowerBound)...))
+  }
+  /// See ``clip(to:)``.
+  @_disfavoredOverload
+  public mutating func clip(to range: PartialRangeThrough<Int>) {
+    clip(to: ...Scalar(range.upperBound))
+  }
+  /// See ``clipped(to:)``.
+  @_disfavoredOverload
+  public consuming func clipped(to range: PartialRangeThrough<Int>) -> Tensor {
+    clipped(to: ...Scalar(range.upperBound))
+  }
+  /// See ``clip(to:)``.
+  @_disfavoredOverload
+  public mutating func clip(to range: ClosedRange<Double>) {
+    clip(to: Scalar(range.lowerBound)...Scalar(range.upperBound))
+  }
+  /// See ``clipped(to:)``.
+  @_disfavoredOverload
+  public consuming func clipped(to range: ClosedRange<Double>) -> Tensor {
+    clipped(to: Scalar(range.lowerBound)...Scalar(range.upperBound))
+  }
+  /// See ``clip(to:)``.
+  @_disfavoredOverload
+  public mutating func clip(to range: PartialRangeFrom<Double>) {
+    clip(to: (Scalar(range.lowerBound)...))
+  }
+  /// See ``clipped(to:)``.
+  @_disfavoredOverload
+  public consuming func clipped(to range: PartialRangeFrom<Double>) -> Tensor {
+    clipped(to: (Scalar(range.lowerBound)...))
+  }
+  /// See ``clip(to:)``.
+  @_disfavoredOverload
+  public mutating func clip(to range: PartialRangeThrough<Double>) {
+    clip(to: ...Scalar(range.upperBound))
+  }
+  /// See ``clipped(to:)``.
+  @_disfavoredOverload
+  public consuming func clipped(to range: PartialRangeThrough<Double>) -> Tensor {
+    clipped(to: ...Scalar(range.upperBound))
   }
 }

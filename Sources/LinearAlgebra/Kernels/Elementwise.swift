@@ -1,8 +1,16 @@
 internal import CPerceptronKernels
 
-/// An arithmetic operation on pairs of elements.
-package enum ElementwiseOperation: Sendable {
+/// An operation on pairs of elements.
+package enum ElementwiseOperation: CaseIterable, Sendable {
   case add, subtract, multiply, divide
+  /// The smaller or larger one; NaN where one of them is.
+  case minimum, maximum
+  /// left to the power right.
+  case pow
+  /// √(left² + right²).
+  case hypot
+  /// The angle of the point (right, left).
+  case atan2
 
   fileprivate var kernel: ckernels_operation {
     switch self {
@@ -10,6 +18,11 @@ package enum ElementwiseOperation: Sendable {
     case .subtract: ckernels_subtract
     case .multiply: ckernels_multiply
     case .divide: ckernels_divide
+    case .minimum: ckernels_minimum
+    case .maximum: ckernels_maximum
+    case .pow: ckernels_pow
+    case .hypot: ckernels_hypot
+    case .atan2: ckernels_atan2
     }
   }
 }
@@ -61,10 +74,9 @@ extension BLASScalar {
     _ right: UnsafePointer<Self>, _ rightStep: OperandStep,
     into result: UnsafeMutablePointer<Self>
   ) {
-    ckernels_arithmetic(
+    ckernels_combine_pairs(
       kernelType, count, operation.kernel, left, leftStep.rawValue, right, rightStep.rawValue,
-      result
-    )
+      result)
   }
 
   /// result = whether left `relation` right, element by element.

@@ -1,15 +1,5 @@
 internal import CPerceptronKernels
 
-/// A function of two numbers, for pairs of elements.
-package enum PairFunction: String, CaseIterable, Sendable {
-  /// left to the power right.
-  case pow
-  /// The smaller one; NaN where one of them is.
-  case minimum
-  /// The larger one; NaN where one of them is.
-  case maximum
-}
-
 // Large buffers are divided among the workers, which changes no bit.
 extension BLASScalar {
   /// y = function(x), element by element; `y` may be `x`.
@@ -22,8 +12,11 @@ extension BLASScalar {
     let kernel =
       switch function {
       case .exp: ckernels_each_exp
+      case .exp2: ckernels_each_exp2
       case .expm1: ckernels_each_expm1
       case .log: ckernels_each_log
+      case .log2: ckernels_each_log2
+      case .log10: ckernels_each_log10
       case .log1p: ckernels_each_log1p
       case .sqrt: ckernels_each_sqrt
       case .abs: ckernels_each_abs
@@ -32,6 +25,7 @@ extension BLASScalar {
       case .sigmoid: ckernels_sigmoid
       case .sin: ckernels_each_sin
       case .cos: ckernels_each_cos
+      case .tan: ckernels_each_tan
       case .erf: ckernels_each_erf
       case .floor: ckernels_each_floor
       case .ceil: ckernels_each_ceil
@@ -40,30 +34,6 @@ extension BLASScalar {
       }
     withElementShares(of: count, workers: workers) {
       kernel(kernelType, $0.count, x + $0.lowerBound, y + $0.lowerBound)
-    }
-  }
-
-  /// result = function(left, right), element by element, where an operand of step `.same` is one number
-  /// for all; `result` may be an operand of step `.each`.
-  ///
-  /// - Parameter workers: the largest number of threads, the number of BLAS's threads unless given.
-  package static func apply(
-    _ function: PairFunction, count: Int,
-    _ left: UnsafePointer<Self>, _ leftStep: OperandStep,
-    _ right: UnsafePointer<Self>, _ rightStep: OperandStep,
-    into result: UnsafeMutablePointer<Self>, workers: Int? = nil
-  ) {
-    let kernel =
-      switch function {
-      case .pow: ckernels_pow
-      case .minimum: ckernels_minimum
-      case .maximum: ckernels_maximum
-      }
-    let (leftStep, rightStep) = (leftStep == .each ? 1 : 0, rightStep == .each ? 1 : 0)
-    withElementShares(of: count, workers: workers) {
-      kernel(
-        kernelType, $0.count, left + leftStep * $0.lowerBound, leftStep,
-        right + rightStep * $0.lowerBound, rightStep, result + $0.lowerBound)
     }
   }
 

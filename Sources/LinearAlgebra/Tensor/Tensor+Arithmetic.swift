@@ -226,7 +226,10 @@ extension Tensor {
 // MARK: - The work
 
 extension Tensor {
-  private static func combine(
+  /// The operation's results for the pairs of two tensors' elements.
+  ///
+  /// - Precondition: the shapes broadcast.
+  static func combine(
     _ lhs: consuming Tensor, _ operation: ElementwiseOperation, _ rhs: consuming Tensor
   ) -> Tensor {
     paired(lhs, rhs, "\(operation)") {
@@ -248,14 +251,16 @@ extension Tensor {
     }
   }
 
-  private static func combine(
+  /// The operation's results for every element and a number.
+  static func combine(
     _ lhs: consuming Tensor, _ operation: ElementwiseOperation, _ rhs: Scalar
   ) -> Tensor {
     lhs.combine(operation, rhs)
     return lhs
   }
 
-  private static func combine(
+  /// The operation's results for a number and every element.
+  static func combine(
     _ lhs: Scalar, _ operation: ElementwiseOperation, _ rhs: consuming Tensor
   ) -> Tensor {
     rhs.update { count, x, y in

@@ -116,39 +116,53 @@ extension ElementKernel {
     ]
   }
 
-  /// The functions of two numbers, with each combination of steps.
+  /// The operations on pairs, with each combination of steps.
   static var pairs: [ElementKernel] {
-    PairFunction.allCases.flatMap { function -> [ElementKernel] in
-      let ulps: Double = function == .pow ? 2 : 0
+    ElementwiseOperation.allCases.flatMap { operation -> [ElementKernel] in
+      let ulps = operation.ulps
       return [
         ElementKernel(
-          name: "\(function)", accuracy: .ulps(ulps), inputs: 2, outputs: 1, worksInPlace: true,
-          run: { Scalar.apply(function, count: $0, $1[0], .each, $1[1], .each, into: $2[0]) },
-          twin: { read, _ in [function.value(read[0], read[1])] }),
+          name: "\(operation)", accuracy: .ulps(ulps), inputs: 2, outputs: 1, worksInPlace: true,
+          run: { Scalar.combine(operation, count: $0, $1[0], .each, $1[1], .each, into: $2[0]) },
+          twin: { read, _ in [operation.value(read[0], read[1])] }),
         ElementKernel(
-          name: "\(function) with one number", accuracy: .ulps(ulps), inputs: 1, outputs: 1,
+          name: "\(operation) with one number", accuracy: .ulps(ulps), inputs: 1, outputs: 1,
           worksInPlace: true,
           run: { count, read, written in
             withUnsafePointer(to: 1.5) {
-              Scalar.apply(function, count: count, read[0], .each, $0, .same, into: written[0])
+              Scalar.combine(operation, count: count, read[0], .each, $0, .same, into: written[0])
             }
-          }, twin: { read, _ in [function.value(read[0], 1.5)] }),
+          }, twin: { read, _ in [operation.value(read[0], 1.5)] }),
         ElementKernel(
-          name: "\(function) of one number", accuracy: .ulps(ulps), inputs: 1, outputs: 1,
+          name: "\(operation) of one number", accuracy: .ulps(ulps), inputs: 1, outputs: 1,
           worksInPlace: true,
           run: { count, read, written in
             withUnsafePointer(to: 1.5) {
-              Scalar.apply(function, count: count, $0, .same, read[0], .each, into: written[0])
+              Scalar.combine(operation, count: count, $0, .same, read[0], .each, into: written[0])
             }
-          }, twin: { read, _ in [function.value(1.5, read[0])] }),
+          }, twin: { read, _ in [operation.value(1.5, read[0])] }),
       ]
     }
   }
 }
 
-extension PairFunction {
+extension ElementwiseOperation {
+  /// The largest difference from ``value(_:_:)`` in units of the last place; 0 where both are exact.
+  fileprivate var ulps: Double {
+    switch self {
+    case .add, .subtract, .multiply, .divide, .minimum, .maximum: 0
+    case .pow, .hypot, .atan2: 2
+    }
+  }
+
   fileprivate func value<Scalar: BLASScalar>(_ a: Scalar, _ b: Scalar) -> Scalar {
     switch self {
+    case .add: a + b
+    case .subtract: a - b
+    case .multiply: a * b
+    case .divide: a / b
+    case .hypot: Scalar(Foundation.hypot(Double(a), Double(b)))
+    case .atan2: Scalar(Foundation.atan2(Double(a), Double(b)))
     case .pow: Scalar(Foundation.pow(Double(a), Double(b)))
     case .minimum: a.isNaN || b.isNaN ? .nan : a < b ? a : b
     case .maximum: a.isNaN || b.isNaN ? .nan : a > b ? a : b
