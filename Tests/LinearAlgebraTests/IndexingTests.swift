@@ -26,6 +26,20 @@ struct IndexingTests {
     #expect(row == x.row(3))
   }
 
+  @Test("a slice is filled with a number, and only the slice")
+  func fill() {
+    var y = x
+    y[.all, 1].fill(with: 0)
+    #expect(y[.all, 1] == [0, 0, 0, 0] && y[.all, 2...] == x[.all, 2...])
+    y[1..<3, 3...].fill(with: 7)
+    #expect(y.row(2) == [10, 0, 12, 7, 7] && y[3, 4] == 19)
+    y.fill(with: .infinity)
+    #expect(y == Tensor(shape: [4, 5], repeating: .infinity) && x[0, 1] == 1)
+    var empty = Tensor<Float>.zeros([0, 2])
+    empty.fill(with: 1)
+    #expect(empty.shape == [0, 2])
+  }
+
   @Test("every choice of every axis of a tensor of rank 4 is what elements are one by one")
   func allChoices() {
     let t = Tensor<Float>.counting([3, 2, 4, 3])

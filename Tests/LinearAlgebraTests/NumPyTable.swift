@@ -243,14 +243,23 @@ extension NumPyCall {
 
   static let writing: [NumPyCall] = [
     NumPyCall(
-      call: "a[:, 1] = 0", swift: "a[.all, 1] = Tensor(0)",
+      call: "a[:, 1] = 0", swift: "a[.all, 1].fill(with: 0)",
       result: {
         Answer(
           {
-            var a = a; a[.all, 1] = Tensor(0); return a
+            var a = a; a[.all, 1].fill(with: 0); return a
           }())
       },
       expected: Answer([2.5, 0, 0.5, 3, 0.25, 0, -2, 1.5, -3.5, 0, 1, -0.75], shape: [3, 4])),
+    NumPyCall(
+      call: "a[:, 1] = b[:, 0]", swift: "a[.all, 1] = b[.all, 0]",
+      result: {
+        Answer(
+          {
+            var a = a; a[.all, 1] = b[.all, 0]; return a
+          }())
+      },
+      expected: Answer([2.5, 1, 0.5, 3, 0.25, 3, -2, 1.5, -3.5, 0.75, 1, -0.75], shape: [3, 4])),
     NumPyCall(
       call: "a[:, 1] += v[:3]", swift: "a[.all, 1] += v[..<3]",
       result: {
@@ -288,14 +297,24 @@ extension NumPyCall {
       },
       expected: Answer([3, -1.5, 2.5, 4, 0.25, 4, -2, 1.5, 3, -1.5, 2.5, 4], shape: [3, 4])),
     NumPyCall(
-      call: "a[...] = 7", swift: "a[...] = Tensor(7)",
+      call: "a[...] = 7", swift: "a.fill(with: 7)",
       result: {
         Answer(
           {
-            var a = a; a[...] = Tensor(7); return a
+            var a = a; a.fill(with: 7); return a
           }())
       },
       expected: Answer([7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7], shape: [3, 4])),
+    NumPyCall(
+      call: "a[...] = v", swift: "a[...] = v",
+      result: {
+        Answer(
+          {
+            var a = a; a[...] = v; return a
+          }())
+      },
+      expected: Answer(
+        [0.5, -1.25, 2, 0.75, 0.5, -1.25, 2, 0.75, 0.5, -1.25, 2, 0.75], shape: [3, 4])),
   ]
 
   static let joining: [NumPyCall] = [
@@ -886,7 +905,123 @@ extension NumPyCall {
         ], shape: [4, 4])),
   ]
 
+  static let randomNumbers: [NumPyCall] = [
+    NumPyCall(
+      call: "r.random()", swift: "r.uniform()",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7); return r.uniform()
+          }())
+      },
+      expected: Answer([0.07630828937395717], shape: [])),
+    NumPyCall(
+      call: "r.random((2, 3))", swift: "Tensor<Double>.uniform([2, 3], using: &r)",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7); return Tensor<Double>.uniform([2, 3], using: &r)
+          }())
+      },
+      expected: Answer(
+        [
+          0.07630828937395717, 0.7799187922401146, 0.4384092314408935, 0.7234651778309412,
+          0.9779895119966027, 0.5384958704104337,
+        ], shape: [2, 3])),
+    NumPyCall(
+      call: "r.uniform(-1, 1, 3)", swift: "Tensor<Double>.uniform([3], in: -1..<1, using: &r)",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7); return Tensor<Double>.uniform([3], in: -1..<1, using: &r)
+          }())
+      },
+      expected: Answer([-0.8473834212520857, 0.5598375844802292, -0.123181537118213], shape: [3])),
+    NumPyCall(
+      call: "r.randn()", swift: "r.normal()",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7); return r.normal()
+          }())
+      },
+      expected: Answer([1.690525703800356], shape: [])),
+    NumPyCall(
+      call: "r.normal(5, 2, (2, 3))",
+      swift: "Tensor<Double>.normal([2, 3], mean: 5, standardDeviation: 2, using: &r)",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7);
+            return Tensor<Double>.normal([2, 3], mean: 5, standardDeviation: 2, using: &r)
+          }())
+      },
+      expected: Answer(
+        [
+          8.381051407600712, 4.068125258918334, 5.065640327357169, 5.8150325659930155,
+          3.4221539427485226, 5.004131145811896,
+        ], shape: [2, 3])),
+    NumPyCall(
+      call: "r.randint(-5, 5)", swift: "r.integer(in: -5..<5)",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7); return r.integer(in: -5..<5)
+          }())
+      },
+      expected: Answer([-1], shape: [])),
+    NumPyCall(
+      call: "r.randint(0, 10, (2, 3))",
+      swift: "Tensor<Double>.integers([2, 3], in: 0..<10, using: &r)",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7);
+            return Tensor<Double>.integers([2, 3], in: 0..<10, using: &r)
+          }())
+      },
+      expected: Answer([4, 9, 6, 3, 3, 7], shape: [2, 3])),
+    NumPyCall(
+      call: "r.permutation(6)", swift: "r.permutation(6)",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7); return r.permutation(6)
+          }())
+      },
+      expected: Answer([3, 5, 0, 2, 1, 4], shape: [6])),
+    NumPyCall(
+      call: "r.choice(9, 5, replace=False)", swift: "r.choose(5, of: 9)",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7); return r.choose(5, of: 9)
+          }())
+      },
+      expected: Answer([2, 7, 0, 8, 5], shape: [5])),
+    NumPyCall(
+      call: "r.choice(6, 4)", swift: "r.choose(4, of: 6, replacing: true)",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7); return r.choose(4, of: 6, replacing: true)
+          }())
+      },
+      expected: Answer([4, 1, 3, 3], shape: [4])),
+    NumPyCall(
+      call: "r.choice(3, 5, p=[0.2, 0.3, 0.5])",
+      swift: "r.choose(5, of: 3, weights: [2, 3, 5], replacing: true)",
+      result: {
+        Answer(
+          {
+            var r = NumPyRandom(seed: 7);
+            return r.choose(5, of: 3, weights: [2, 3, 5], replacing: true)
+          }())
+      },
+      expected: Answer([0, 2, 1, 2, 2], shape: [5])),
+  ]
+
   static let all =
     making + shapeAndOrder + indexing + writing + joining + arithmetic + functions + reductions
-    + order + productsAndLinearAlgebra
+    + order + productsAndLinearAlgebra + randomNumbers
 }

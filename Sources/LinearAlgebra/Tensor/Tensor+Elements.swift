@@ -70,6 +70,13 @@ extension Tensor {
     return self[index..<index + 1].reshaped(to: shape.removing(axis: 0))
   }
 
+  /// Sets every element to `value`: of a slice, `x[.all, 1].fill(with: 0)`.
+  public mutating func fill(with value: Scalar) {
+    update { count, _, target in
+      Scalar.fill(count: count, target, with: value)
+    }
+  }
+
   /// The single element of a tensor that has only one, such as the result of `sum()`.
   ///
   /// - Precondition: `count == 1`.

@@ -10,6 +10,8 @@
 extension Tensor {
   /// The entries of the first axis that are chosen, with all of the other axes.
   ///
+  /// What is assigned to a slice is a tensor, which broadcasts to its shape; ``fill(with:)`` sets it to a number.
+  ///
   /// - Complexity: O(count of the slice), for reading and for writing, as of all slices.
   public subscript<A: AxisRange>(
     first: A
