@@ -135,13 +135,12 @@ extension Tensor {
     var result = self
     for axis in 0..<rank where counts[axis] != 1 {
       var dimensions = result.shape.dimensions
-      let outer = dimensions[..<axis].reduce(1, *)
-      let run = dimensions[axis...].reduce(1, *)
+      let (outer, length, inner) = result.shape.slabs(at: axis, "tiled")
       dimensions[axis] *= counts[axis]
       result = Tensor(shape: Shape(dimensions)) { target in
         result.withUnsafeElements { source in
           guard let source = source.baseAddress, let target = target.baseAddress else { return }
-          repeatRuns(outer, of: run, source, times: counts[axis], to: target)
+          repeatRuns(outer, of: length * inner, source, times: counts[axis], to: target)
         }
       }
     }
