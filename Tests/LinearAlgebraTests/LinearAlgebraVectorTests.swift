@@ -264,6 +264,56 @@ struct MatrixLimitTests {
     return matmul(q * Tensor(values), q, transposeB: true)
   }
 
+  @Test(
+    "Determinants are right where pivots are below the least normal number", arguments: scalarTypes)
+  func tinyPivots(type: any BLASScalar.Type) throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      let tiny = Scalar.leastNonzeroMagnitude * 64
+      let a: Tensor<Scalar> = [[3, 1, 2], [1, 5, 1], [2, 1, 7]]
+      let expected = 79 as Scalar
+      #expect(try LU(a).determinant.rounded() == expected)
+      let small = a * tiny
+      let (sign, logarithm) = try logDeterminant(small)
+      expectClose(
+        logarithm, log(Double(expected)) + 3 * log(Double(tiny)), tolerance: Scalar.testTolerance)
+      #expect(sign == 1)
+      #expect(try determinant(small) == 0, "it underflows")
+      // Two tiny rows below a large one.
+      let large = 1 / Scalar.leastNormalMagnitude.squareRoot().squareRoot()
+      var graded = small
+      graded[0, .all] = a.row(0) * large
+      #expect(throws: LAPACKError.self) { try LU(graded) }
+      expectClose(
+        try logDeterminant(graded).logarithm,
+        log(Double(expected)) + 2 * log(Double(tiny)) + log(Double(large)),
+        tolerance: Scalar.testTolerance)
+      // Scaled up, the large row would be infinite; scaled down, the tiny ones would be 0.
+      graded[0, .all] *= large
+      #expect(throws: LAPACKError.overflow(operation: "determinant")) { try determinant(graded) }
+    }
+    try check(type)
+    // Three large rows and two tiny ones, whose determinant, 79 · 14 · 2⁻⁹³⁶, is in between.
+    let tiny = 0x1p-1068
+    var blocks = Tensor<Double>.zeros([5, 5])
+    blocks[..<3, ..<3] = Tensor<Double>([[3, 1, 2], [1, 5, 1], [2, 1, 7]]) * 0x1p400
+    blocks[3..., 3...] = Tensor([[3 * tiny, tiny], [tiny, 5 * tiny]])
+    expectClose(try determinant(blocks) / 0x1p-936, 1106, tolerance: 1e-12)
+  }
+
+  @Test("A condition number does not depend on a matrix's scale", arguments: scalarTypes)
+  func scaledCondition(type: any BLASScalar.Type) throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      let a = Tensor<Scalar>.sample([4, 4]) + 2 * .eye(4)
+      let expected = try QR(a).conditionNumber
+      for scale in [Scalar.leastNormalMagnitude * 4, Scalar.greatestFiniteMagnitude / 256] {
+        let condition = try QR(a * scale).conditionNumber
+        expectClose(condition / expected, 1, tolerance: Scalar.testTolerance * 10)
+      }
+      #expect(try QR(a * 0).conditionNumber == .infinity)
+    }
+    try check(type)
+  }
+
   @Test("Singular matrices have no inverse, the determinant 0 and an infinite condition")
   func singular() throws {
     let a: Tensor<Double> = [[1, 2, 3], [2, 4, 6], [1, 0, 1]]
@@ -355,6 +405,12 @@ struct MatrixLimitTests {
       #expect(error == .overflow(operation: "solve"), "\(structure)")
     }
     #expect(throws: LAPACKError.overflow(operation: "matrixPower")) { try matrixPower(small, -2) }
+    #expect(throws: LAPACKError.overflow(operation: "pseudoInverse")) {
+      try pseudoInverse(small * 1e-110)
+    }
+    #expect(throws: LAPACKError.singular(operation: "matrixPower", pivot: 0)) {
+      try matrixPower(small * 0, -1)
+    }
     let most = Double.greatestFiniteMagnitude
     let full = Tensor(shape: [2, 2], repeating: most)
     #expect(throws: LAPACKError.overflow(operation: "norm")) { try norm(full, .one) }
@@ -391,11 +447,12 @@ struct LinearAlgebraMistakeTests {
       ("norm: element (2, 1)", { try norm(a, .one) }),
       ("matrixRank: element (2, 1)", { try matrixRank(a) }),
       ("matrixPower: element (2, 1)", { try matrixPower(a, 2) }),
+      ("pseudoInverse: element (2, 1)", { try pseudoInverse(a) }),
       ("conditionNumber: element (2, 1)", { try conditionNumber(a, .one) }),
       ("solve: element (2, 1) of a", { try solve(a, good) }),
       ("solve: element (2, 1) of a", { try solve(a, good, .symmetric) }),
       ("solve: element (2, 1) of a", { try solve(a, good, .positiveDefinite) }),
-      ("solve: element (2, 1) of a", { try solve(a, good, .upperTriangular) }),
+      ("solve: element (2, 1) of a", { try solve(a, good, .lowerTriangular) }),
       ("solve: element (2, 1) of b", { try solve(good, a) }),
       ("solve: element (1, 0) of b", { try solve(good, b) }),
       ("leastSquares: element (2, 1) of a", { try leastSquares(a, good) }),
@@ -410,6 +467,42 @@ struct LinearAlgebraMistakeTests {
       let value = message.hasSuffix("(1, 0) of b") ? "inf" : "nan"
       #expect(error?.description == "\(message) is \(value), expected a finite number")
     }
+  }
+
+  @Test("What stands in the other triangle means nothing", arguments: scalarTypes)
+  func otherTriangle(type: any BLASScalar.Type) throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      let rest = Tensor<Scalar>(shape: [3, 3], repeating: .nan)
+      let upper: Tensor<Scalar> = [[2, 1, 0], [0, 4, 2], [0, 0, 1]]
+      let b: Tensor<Scalar> = [1, 2, 3]
+      let isUpper = Mask([true, true, true, false, true, true, false, false, true], shape: [3, 3])
+      let upperSolution = try solve(upper, b, .upperTriangular)
+      #expect(
+        try solve(rest.replacing(with: upper, where: isUpper), b, .upperTriangular)
+          == upperSolution)
+      let lower = upper.transposed()
+      let isLower = Mask([true, false, false, true, true, false, true, true, true], shape: [3, 3])
+      let lowerSolution = try solve(lower, b, .lowerTriangular)
+      #expect(
+        try solve(rest.replacing(with: lower, where: isLower), b, .lowerTriangular)
+          == lowerSolution)
+      #expect(throws: LAPACKError.self) {
+        try solve(rest.replacing(with: lower, where: isLower), b, .upperTriangular)
+      }
+    }
+    try check(type)
+  }
+
+  @Test("A negative share of the largest singular value traps")
+  func negativeShare() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = try leastSquares(Tensor<Float>.eye(2), Tensor<Float>.eye(2), rcond: -1)
+    }
+    expectMessage(result, "leastSquares: rcond is -1.0, expected 0 or more")
+    let rank = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = try SVD(Tensor<Float>.eye(2)).rank(rcond: -1)
+    }
+    expectMessage(rank, "SVD.rank: rcond is -1.0, expected 0 or more")
   }
 
   @Test("Errors say what was expected and what came")

@@ -4,6 +4,9 @@
 ///     let components = try PrincipalComponents(of: activations, count: 2)
 ///     let plane = components.transform(activations)  // [rows, 2]
 ///
+/// They are found by sums of products, whose condition is the square of the rows': directions whose standard
+/// deviation is below about 10⁻⁸ of the largest are lost in rounding.
+///
 /// With ``whitening``, coordinates are divided by their standard deviations, so that all directions vary
 /// alike.
 public struct PrincipalComponents: Sendable, Equatable {

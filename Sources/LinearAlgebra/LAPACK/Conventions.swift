@@ -35,6 +35,31 @@ func makeLargestPositive<Scalar: BLASScalar>(
 }
 
 extension Tensor {
+  /// The exponent of the largest magnitude in a matrix, or on and above its diagonal or on and below it; 0
+  /// where there are only zeros.
+  func largestExponent(inUpper isUpper: Bool? = nil) -> Int {
+    var largest: Scalar = 0
+    withRows { a in
+      for row in 0..<a.rows {
+        let first = isUpper == true ? row : 0
+        let end = isUpper == false ? Swift.min(row + 1, a.columns) : a.columns
+        if first >= end { continue }
+        let start = a.base + row * a.columns + first
+        let place = Scalar.indexOfLargestMagnitude(count: end - first, start)
+        largest = Swift.max(largest, start[place].magnitude)
+      }
+    }
+    return largest == 0 ? 0 : Int(largest.exponent)
+  }
+
+  /// Every element times a power of two, whose exponent may be beyond those of numbers.
+  func scaled(byPowerOfTwo exponent: Int) -> Tensor {
+    func power(_ exponent: Int) -> Scalar {
+      Scalar(sign: .plus, exponent: Scalar.Exponent(exponent), significand: 1)
+    }
+    return self * power(exponent / 2) * power(exponent - exponent / 2)
+  }
+
   /// Negates the rows of a matrix whose component of largest magnitude, the first of equal ones, is negative.
   mutating func makeLargestPositiveInRows() {
     withMutableRows { rows in

@@ -31,6 +31,20 @@ extension Tensor {
     try checkElements(operation, argument: argument)
   }
 
+  /// As ``checkSquare(_:argument:)``, of the elements on and above the diagonal or on and below it alone.
+  func checkTriangle(
+    _ operation: String, argument: String, isUpper: Bool
+  ) throws(LAPACKError) {
+    requireSquare(operation)
+    do {
+      try checkElements(operation, argument: argument)
+    } catch .notFinite {
+      // Maybe in the other triangle.
+      try (isUpper ? upperTriangle() : lowerTriangle())
+        .checkElements(operation, argument: argument)
+    }
+  }
+
   /// The same of right-hand sides, [rows] or [rows, k].
   func checkRightHandSides(_ operation: String, rows: Int) throws(LAPACKError) {
     require(

@@ -22,7 +22,8 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   ///
   /// - Parameter a: [m, n], of any rank.
   /// - Throws: `LAPACKError.notFinite` where an element is, `LAPACKError.tooLarge` for an extent above
-  ///   2³¹ − 1, `LAPACKError.overflow` where an element of the result is.
+  ///   2³¹ − 1, `LAPACKError.overflow` where an element of the result or the reciprocal of a pivot is, as
+  ///   of most pivots below the least normal number.
   /// - Precondition: a matrix.
   /// - Complexity: O(m·n·min(m, n)).
   public init(_ a: consuming Tensor<Scalar>) throws(LAPACKError) {
@@ -126,10 +127,13 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   /// largest number, for which there is ``logDeterminant``.
   ///
   /// - Precondition: a square matrix.
-  public var determinant: Scalar {
+  public var determinant: Scalar { determinant(exponent: 0) }
+
+  /// The determinant times a power of two.
+  func determinant(exponent: Int) -> Scalar {
     demandSquare("LU.determinant")
     // In Double, whose exponent is kept apart.
-    var (product, exponent) = (sign.asDouble, 0)
+    var (product, exponent) = (sign.asDouble, exponent)
     for pivot in diagonal {
       if pivot == 0 { return 0 }
       product *= pivot.sign == .minus ? -pivot.significand : pivot.significand

@@ -10,8 +10,8 @@ public struct LeastSquares<Scalar: BLASScalar>: Sendable {
   /// The singular values of A, [min(m, n)], descending.
   public let singularValues: Tensor<Scalar>
 
-  /// The largest singular value over the least: infinite for a matrix of less than full rank, 1 for one
-  /// without elements.
+  /// The largest singular value over the least: infinite where that is 0, 1 for a matrix without elements.
+  /// Rounding leaves most matrices of less than full rank a number above 1/ε in place of infinity.
   public var conditionNumber: Scalar { conditionOf(singularValues) }
 }
 
@@ -30,7 +30,7 @@ public struct LeastSquares<Scalar: BLASScalar>: Sendable {
 /// - Throws: `LAPACKError.notFinite` where an element of A or B is; `LAPACKError.tooLarge` for an extent above
 ///   2³¹ − 1; `LAPACKError.failed` where the iteration does not converge; `LAPACKError.overflow` where an
 ///   element of the solution is.
-/// - Precondition: as many rows in B as in A.
+/// - Precondition: as many rows in B as in A; `rcond` is not negative.
 /// - Complexity: O(m·n·(min(m, n) + k)).
 public func leastSquares<Scalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, rcond: Scalar? = nil
@@ -39,10 +39,11 @@ public func leastSquares<Scalar>(
   let (rows, columns) = (a.shape[0], a.shape[1])
   try b.checkRightHandSides("leastSquares", rows: rows)
   let (count, size, length) = (b.solutionCount, min(rows, columns), max(rows, columns))
-  let tolerance = rcond ?? defaultTolerance(rows, columns)
+  let tolerance = tolerance(rcond, rows, columns, "leastSquares")
   let shape: Shape = b.rank == 1 ? [columns] : [columns, count]
   if size == 0 || count == 0 {
-    let values = size == 0 ? Tensor<Scalar>.zeros([0]) : try singularValues(a)
+    let values =
+      size == 0 ? Tensor<Scalar>.zeros([0]) : try singularValues(a, operation: "leastSquares")
     return LeastSquares(
       solution: .zeros(shape), residualNorms: columnNorms(b),
       rank: size == 0 ? 0 : rankOf(values, tolerance),

@@ -11,42 +11,68 @@
 public func inverse<Scalar>(
   _ a: consuming Tensor<Scalar>, minimumReciprocalCondition: Scalar = .ulpOfOne
 ) throws(LAPACKError) -> Tensor<Scalar> {
-  a.requireSquare("inverse")
-  let lu = try LU(a, operation: "inverse")
+  try inverse(a, minimumReciprocalCondition, operation: "inverse")
+}
+
+private func inverse<Scalar>(
+  _ a: consuming Tensor<Scalar>, _ minimumReciprocalCondition: Scalar, operation: String
+) throws(LAPACKError) -> Tensor<Scalar> {
+  a.requireSquare(operation)
+  let lu = try LU(a, operation: operation)
   if minimumReciprocalCondition > 0 && lu.firstZeroPivot == nil {
     let reciprocal = lu.reciprocalCondition
     if reciprocal < minimumReciprocalCondition {
-      throw .illConditioned(operation: "inverse", reciprocalCondition: Double(reciprocal))
+      throw .illConditioned(operation: operation, reciprocalCondition: Double(reciprocal))
     }
   }
-  return try lu.inverse(operation: "inverse")
+  return try lu.inverse(operation: operation)
 }
 
 /// The determinant, 0 of a singular matrix; see ``LU/determinant``.
 ///
 /// - Parameter a: [n, n].
-/// - Throws: `LAPACKError.notFinite` where an element is, `LAPACKError.tooLarge`.
+/// - Throws: `LAPACKError.notFinite` where an element is, `LAPACKError.tooLarge`, `LAPACKError.overflow` where an
+///   element of the decomposition is.
 /// - Precondition: a square matrix.
 /// - Complexity: O(n³).
 public func determinant<Scalar>(
   _ a: consuming Tensor<Scalar>
 ) throws(LAPACKError) -> Scalar {
-  a.requireSquare("determinant")
-  return try LU(a, operation: "determinant").determinant
+  try decomposed(a, "determinant") { $0.determinant(exponent: $1) }
 }
 
 /// The determinant's sign, −1, 0 or 1, and the natural logarithm of its magnitude, −∞ of a singular matrix, as
 /// NumPy's `linalg.slogdet`: for determinants beyond the numbers of their type.
 ///
 /// - Parameter a: [n, n].
-/// - Throws: `LAPACKError.notFinite` where an element is, `LAPACKError.tooLarge`.
+/// - Throws: `LAPACKError.notFinite` where an element is, `LAPACKError.tooLarge`, `LAPACKError.overflow` where an
+///   element of the decomposition is.
 /// - Precondition: a square matrix.
 /// - Complexity: O(n³).
 public func logDeterminant<Scalar>(
   _ a: consuming Tensor<Scalar>
 ) throws(LAPACKError) -> (sign: Scalar, logarithm: Scalar) {
-  a.requireSquare("logDeterminant")
-  return try LU(a, operation: "logDeterminant").logDeterminant
+  try decomposed(a, "logDeterminant") {
+    let (sign, logarithm) = $0.logDeterminant
+    return (sign, logarithm + Scalar(Double($1) * Double.logarithm(2)))
+  }
+}
+
+/// What `body` makes of the decomposition of a square matrix, and of 0; or of that of 2ᵏ times the matrix, where
+/// its own has reciprocals of pivots out of range, and of the exponent of 2 that makes up for it in the
+/// determinant.
+private func decomposed<Scalar, Result>(
+  _ a: Tensor<Scalar>, _ operation: String, _ body: (LU<Scalar>, _ exponent: Int) -> Result
+) throws(LAPACKError) -> Result {
+  a.requireSquare(operation)
+  do {
+    return body(try LU(a, operation: operation), 0)
+  } catch .overflow {
+    let exponent = Int(Scalar.greatestFiniteMagnitude.exponent) / 2 - a.largestExponent()
+    if exponent <= 0 { throw .overflow(operation: operation) }
+    let large = a.scaled(byPowerOfTwo: exponent)
+    return body(try LU(large, operation: operation), -exponent * a.shape[0])
+  }
 }
 
 /// The pseudo-inverse A⁺ of Moore and Penrose, [n, m], by ``SVD``, as NumPy's `linalg.pinv`.
@@ -55,12 +81,12 @@ public func logDeterminant<Scalar>(
 ///   - a: [m, n], of any rank.
 ///   - rcond: singular values up to this share of the largest are 0; as in ``SVD/rank(rcond:)``.
 /// - Throws: as ``SVD``, and `LAPACKError.overflow` where an element of the result is too large.
-/// - Precondition: a matrix.
+/// - Precondition: a matrix; `rcond` is not negative.
 /// - Complexity: O(m·n·min(m, n)).
 public func pseudoInverse<Scalar>(
   _ a: consuming Tensor<Scalar>, rcond: Scalar? = nil
 ) throws(LAPACKError) -> Tensor<Scalar> {
-  try SVD(a).pseudoInverse(rcond: rcond)
+  try SVD(a, operation: "pseudoInverse").pseudoInverse(rcond: rcond, operation: "pseudoInverse")
 }
 
 /// The number of singular values above `rcond` times the largest, as NumPy's `linalg.matrix_rank`.
@@ -69,14 +95,14 @@ public func pseudoInverse<Scalar>(
 ///   - a: [m, n].
 ///   - rcond: as in ``SVD/rank(rcond:)``.
 /// - Throws: as ``SVD``.
-/// - Precondition: a matrix.
+/// - Precondition: a matrix; `rcond` is not negative.
 /// - Complexity: O(m·n·min(m, n)).
 public func matrixRank<Scalar>(
   _ a: consuming Tensor<Scalar>, rcond: Scalar? = nil
 ) throws(LAPACKError) -> Int {
   let shape = a.shape
   let values = try singularValues(a, operation: "matrixRank")
-  return rankOf(values, rcond ?? defaultTolerance(shape[0], shape[1]))
+  return rankOf(values, tolerance(rcond, shape[0], shape[1], "matrixRank"))
 }
 
 // MARK: - Norms
@@ -131,7 +157,8 @@ public func norm<Scalar>(
 }
 
 /// The condition number ‖A‖·‖A⁻¹‖, the factor by which a solution may magnify an error of the right-hand side:
-/// infinite for a matrix of less than full rank, 1 for one without elements.
+/// infinite where the least singular value, or a pivot, is 0, 1 for a matrix without elements. Rounding leaves
+/// most matrices of less than full rank a number above 1/ε in place of infinity.
 ///
 /// An ``LU`` or ``Cholesky`` estimates that of the norm `.one` much faster.
 ///
@@ -173,7 +200,8 @@ public func matrixPower<Scalar>(
   _ a: consuming Tensor<Scalar>, _ exponent: Int
 ) throws(LAPACKError) -> Tensor<Scalar> {
   try a.checkSquare("matrixPower")
-  var square = exponent < 0 ? try inverse(a) : a
+  var square =
+    exponent < 0 ? try inverse(a, .ulpOfOne, operation: "matrixPower") : a
   var rest = exponent.magnitude
   var power: Tensor<Scalar>?
   while rest > 0 {

@@ -173,7 +173,7 @@ public struct QR<Scalar: BLASScalar>: Sendable {
     return reciprocalConditionOfTriangle(r, size: r.shape[1], isUpper: true)
   }
 
-  /// 1 / ``reciprocalCondition``: infinite for a matrix of less than full rank.
+  /// 1 / ``reciprocalCondition``: infinite where R has a 0 on its diagonal.
   ///
   /// - Precondition: at least as many rows as columns.
   public var conditionNumber: Scalar { 1 / reciprocalCondition }
@@ -241,6 +241,10 @@ func reciprocalConditionOfTriangle<Scalar: BLASScalar>(
   _ t: Tensor<Scalar>, size: Int, isUpper: Bool
 ) -> Scalar {
   if size == 0 { return 1 }
+  // The routine takes a tiny matrix for a singular one.
+  let exponent = t.largestExponent(inUpper: isUpper)
+  let isOrdinary = exponent.magnitude < Int(Scalar.greatestFiniteMagnitude.exponent) / 2
+  let t = isOrdinary ? t : t.scaled(byPowerOfTwo: -exponent)
   var reciprocal: Scalar = 0
   _ = withWorkspace(count: 3 * size) { work in
     withWorkspace(count: size) { integers in

@@ -35,7 +35,13 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
   public init(
     _ a: consuming Tensor<Scalar>, _ form: Form = .reduced
   ) throws(LAPACKError) {
-    let (rows, columns) = try checkedExtents(a, "SVD")
+    try self.init(a, form, operation: "SVD")
+  }
+
+  init(
+    _ a: consuming Tensor<Scalar>, _ form: Form = .reduced, operation: String
+  ) throws(LAPACKError) {
+    let (rows, columns) = try checkedExtents(a, operation)
     let rank = min(rows, columns)
     let isFull = form == .full
     if rank == 0 {
@@ -57,7 +63,7 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
       }
     }
     if info != 0 { throw .failed(routine: "gesdd", info: info) }
-    singularValues = try values.demandFinite("SVD")
+    singularValues = try values.demandFinite(operation)
     (self.u, self.vTransposed) = (u, vTransposed)
     settleSigns()
   }
@@ -81,12 +87,15 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
   /// The number of singular values above `rcond` times the largest.
   ///
   /// - Parameter rcond: by default max(m, n)·ε, where ε is `Scalar.ulpOfOne`, as in NumPy.
-  public func rank(rcond: Scalar? = nil) -> Int {
-    rankOf(singularValues, rcond ?? defaultTolerance(u.shape[0], vTransposed.shape[1]))
+  /// - Precondition: `rcond` is not negative.
+  public func rank(rcond: Scalar? = nil) -> Int { rank(rcond, "SVD.rank") }
+
+  private func rank(_ rcond: Scalar?, _ operation: String) -> Int {
+    rankOf(singularValues, tolerance(rcond, u.shape[0], vTransposed.shape[1], operation))
   }
 
-  /// The largest singular value over the least: infinite for a matrix of less than full rank, 1 for one
-  /// without elements.
+  /// The largest singular value over the least: infinite where that is 0, 1 for a matrix without elements.
+  /// Rounding leaves most matrices of less than full rank a number above 1/ε in place of infinity.
   public var conditionNumber: Scalar { conditionOf(singularValues) }
 
   // MARK: Solutions
@@ -99,7 +108,7 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
   /// - Returns: [n] or [n, k].
   /// - Throws: `LAPACKError.notFinite` where an element of B is, `LAPACKError.overflow` where one of the
   ///   solution is.
-  /// - Precondition: as many rows in B as in A.
+  /// - Precondition: as many rows in B as in A; `rcond` is not negative.
   /// - Complexity: O((m + n)·min(m, n)·k).
   public func solve(
     _ b: Tensor<Scalar>, rcond: Scalar? = nil
@@ -107,7 +116,7 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
     try b.checkRightHandSides("SVD.solve", rows: u.shape[0])
     let columns = b.solutionCount
     let result: Shape = b.rank == 1 ? [vTransposed.shape[1]] : [vTransposed.shape[1], columns]
-    let used = rank(rcond: rcond)
+    let used = rank(rcond, "SVD.solve")
     if used == 0 || result.count == 0 { return .zeros(result) }
     var x = Tensor<Scalar>.zeros(result)
     var coordinates = Tensor<Scalar>.zeros([used, columns])
@@ -139,11 +148,18 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
   ///
   /// - Parameter rcond: singular values up to this share of the largest are 0; as in ``rank(rcond:)``.
   /// - Throws: `LAPACKError.overflow` where an element is too large.
+  /// - Precondition: `rcond` is not negative.
   /// - Complexity: O(m·n·min(m, n)).
   public func pseudoInverse(rcond: Scalar? = nil) throws(LAPACKError) -> Tensor<Scalar> {
+    try pseudoInverse(rcond: rcond, operation: "SVD.pseudoInverse")
+  }
+
+  func pseudoInverse(
+    rcond: Scalar?, operation: String
+  ) throws(LAPACKError) -> Tensor<Scalar> {
     let (rows, columns) = (u.shape[0], vTransposed.shape[1])
     var inverse = Tensor<Scalar>.zeros([columns, rows])
-    let used = rank(rcond: rcond)
+    let used = rank(rcond, operation)
     if used == 0 { return inverse }
     var scaled = vTransposed.leading(rows: used, columns: columns)
     scaled.withMutableRows { scaled in
@@ -161,7 +177,7 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
         }
       }
     }
-    return try inverse.demandFinite("pseudoInverse")
+    return try inverse.demandFinite(operation)
   }
 }
 
@@ -244,7 +260,14 @@ func conditionOf<Scalar>(_ values: Tensor<Scalar>) -> Scalar {
   return least > 0 ? largest / least : .infinity
 }
 
-/// The share of the largest singular value up to which others are taken for 0 unless told otherwise.
-func defaultTolerance<Scalar: BLASScalar>(_ rows: Int, _ columns: Int) -> Scalar {
-  Scalar(max(rows, columns)) * .ulpOfOne
+/// The share of the largest singular value up to which others are taken for 0: `rcond`, or what is usual for a
+/// matrix of this size.
+///
+/// - Precondition: `rcond` is not negative.
+func tolerance<Scalar: BLASScalar>(
+  _ rcond: Scalar?, _ rows: Int, _ columns: Int, _ operation: String
+) -> Scalar {
+  guard let rcond else { return Scalar(max(rows, columns)) * .ulpOfOne }
+  require(rcond >= 0, "\(operation): rcond is \(rcond), expected 0 or more")
+  return rcond
 }

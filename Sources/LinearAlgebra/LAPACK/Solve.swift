@@ -6,9 +6,9 @@ public enum MatrixStructure: Sendable {
   case symmetric
   /// Symmetric and positive definite: by ``Cholesky``. The lower triangle and the diagonal are used.
   case positiveDefinite
-  /// Upper triangular; the other triangle is not used.
+  /// Upper triangular; the other triangle is not used, whatever stands there.
   case upperTriangular
-  /// Lower triangular; the other triangle is not used.
+  /// Lower triangular; the other triangle is not used, whatever stands there.
   case lowerTriangular
 }
 
@@ -60,7 +60,7 @@ public func solve<Scalar>(
     return try solveSymmetric(a, b, demandCondition)
   case .upperTriangular, .lowerTriangular:
     let isUpper = structure == .upperTriangular
-    try a.checkSquare("solve", argument: "a")
+    try a.checkTriangle("solve", argument: "a", isUpper: isUpper)
     let size = a.shape[0]
     for index in 0..<size where a[index, index] == 0 {
       throw .singular(operation: "solve", pivot: index)

@@ -1,10 +1,12 @@
 // Variances and what is made of them, by two passes: means, then squares of what is left, corrected by
 // what the first pass rounded away (Chan, Golub and LeVeque 1983, "Algorithms for computing the sample
-// variance", equation 1.7). Equal elements have no variance, however large they are.
+// variance", equation 1.7). Equal elements have no variance, however large they are, unless their sum is
+// beyond the largest number: then there is no mean, and the variance is NaN.
 
 extension Tensor {
   /// The variance of all elements, Σ(x − mean)² / (count − correction): 0 divides by their number, 1 makes
-  /// the estimate from a sample unbiased. NaN for none, and where the divisor is 0.
+  /// the estimate from a sample unbiased. NaN for none, where the divisor is 0, and where the sum of the elements
+  /// is infinite.
   public func variance(correction: Int = 0) -> Scalar {
     wholeReduction("variance").variances(correction: correction).scalar
   }
