@@ -47,6 +47,8 @@ let package = Package(
     .library(name: "PerceptronLinearAlgebra", targets: ["PerceptronLinearAlgebra"]),
     .library(name: "PerceptronNeuralNetwork", targets: ["PerceptronNeuralNetwork"]),
     .library(name: "PerceptronTraining", targets: ["PerceptronTraining"]),
+    // Built by name or by scripts/install-c alone: nothing else depends on it.
+    .library(name: "PerceptronC", type: .dynamic, targets: ["PerceptronC"]),
     .executable(name: "perceptron", targets: ["PerceptronCLI"]),
     .executable(name: "bench", targets: ["PerceptronBench"]),
   ],
@@ -88,6 +90,13 @@ let package = Package(
       "StudyReports", uses: training + ["Tuning", "Visualization", "Reports"], pages: ["README.md"]),
     module("Perceptron", uses: training + ["Tuning", "Visualization", "Reports", "StudyReports"]),
 
+    // The C ABI: declared by the header in include, implemented in Swift.
+    .systemLibrary(name: "CPerceptronInterface", path: "Sources/PerceptronC/include"),
+    .target(
+      name: "PerceptronC",
+      dependencies: ["CPerceptronInterface"] + training.map { .byName(name: moduleName($0)) },
+      exclude: ["README.md", "include", "python"]),
+
     .target(
       name: "PerceptronCommandSupport",
       dependencies: [
@@ -125,6 +134,11 @@ let package = Package(
     tests(of: "Visualization", uses: numerics + ["Datasets", "CPNG"]),
     tests(of: "Reports", uses: training + ["Tuning", "Visualization", "StudyReports"]),
     tests(of: "Perceptron", uses: []),
+    .testTarget(
+      name: "PerceptronCTests",
+      dependencies: ["CPerceptronInterface", "PerceptronC", "TestSupport"]
+        + training.map { .byName(name: moduleName($0)) },
+      exclude: ["Programs"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["PerceptronCLI", "PerceptronCommandSupport", "Perceptron", "TestSupport"]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PerceptronCommandSupport
+import PerceptronFiles
 
 /// The `perceptron` command.
 @main
@@ -7,7 +8,7 @@ struct PerceptronCommand: RootCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "perceptron",
     abstract: "Train, tune, evaluate and inspect small neural networks on the CPU.",
-    version: "0.1.0",
+    version: packageVersion,
     groupedSubcommands: [
       CommandGroup(
         name: "Training",

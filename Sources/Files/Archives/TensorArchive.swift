@@ -118,7 +118,15 @@ extension TensorArchive {
   /// - Throws: ``FileError`` where the file cannot be read or is not as the format has it, or a
   ///   tensor is neither F32 nor F64 or has more than four dimensions.
   public init(readingFrom path: String) throws {
-    let reader = try ByteReader(path: path)
+    try self.init(ByteReader(path: path))
+  }
+
+  /// Reads what ``bytes()`` made, with the same checks; messages call it `name`.
+  package init(_ bytes: UnsafeRawBufferPointer, named name: String) throws {
+    try self.init(MemoryReader(bytes, named: name))
+  }
+
+  private init(_ reader: some ByteSource) throws {
     let size = try reader.bytes(8, of: "the header's length").reversed().reduce(UInt64(0)) {
       $0 << 8 | UInt64($1)
     }
@@ -134,9 +142,9 @@ extension TensorArchive {
     }
     let json = try reader.bytes(Int(size), of: "the header")
     let header = try SafetensorsHeader(
-      json: json, path: path, dataSize: reader.remainingLimit)
+      json: json, path: reader.path, dataSize: reader.remainingLimit)
     self.init(metadata: header.metadata)
-    origin = path
+    origin = reader.path
     entries = try header.fields.map { field in
       Entry(name: field.name, tensor: try TensorArchive.tensor(of: field, from: reader))
     }
@@ -144,7 +152,7 @@ extension TensorArchive {
   }
 
   private static func tensor(
-    of field: SafetensorsHeader.Field, from reader: ByteReader
+    of field: SafetensorsHeader.Field, from reader: some ByteSource
   ) throws -> any StoredTensor {
     func tensor<Scalar: BLASScalar>(of scalar: Scalar.Type) throws -> Tensor<Scalar> {
       try Tensor(shape: field.shape) { elements in
@@ -166,6 +174,22 @@ extension TensorArchive {
   /// - Throws: ``FileError`` where the file cannot be written or the names and notes take more than
   ///   the 100 MB that the format allows.
   public func write(to path: String) throws {
+    try AtomicFile.write(to: path) { file in
+      try forEachPart(path: path) { try file.write($0) }
+    }
+  }
+
+  /// The bytes of the file that ``write(to:)`` writes.
+  package func bytes() throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    try forEachPart(path: origin) { bytes += $0 }
+    return bytes
+  }
+
+  /// Calls `body` with the bytes of the file, one part after the other.
+  private func forEachPart(
+    path: String, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
     let entries = entries.stablySorted { left, right in
       let (leftSize, rightSize) = (left.tensor.dataType.size, right.tensor.dataType.size)
       if leftSize != rightSize { return leftSize > rightSize }
@@ -175,12 +199,10 @@ extension TensorArchive {
     if header.count > SafetensorsHeader.largestSize {
       throw FileError(path, "a header of \(header.count) bytes is more than the format allows")
     }
-    let size = UInt64(header.count)
-    try AtomicFile.write(to: path) { file in
-      try file.write((0..<8).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) })
-      try file.write(header)
-      for entry in entries { try entry.tensor.withUnsafeBytes { try file.write($0) } }
-    }
+    let size = UInt64(header.count).littleEndian
+    try Swift.withUnsafeBytes(of: size, body)
+    try header.withUnsafeBytes(body)
+    for entry in entries { try entry.tensor.withUnsafeBytes(body) }
   }
 
   /// The header's JSON, padded with spaces so that the data begins at a multiple of 8.

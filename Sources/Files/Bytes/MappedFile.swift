@@ -9,6 +9,8 @@ package final class MappedFile: @unchecked Sendable {
   package let path: String
   /// The bytes; not to be used after the object is gone.
   package let bytes: UnsafeRawBufferPointer
+  /// Whether the mapping ends with the object.
+  private let isOwned: Bool
 
   /// Maps a file.
   ///
@@ -26,9 +28,18 @@ package final class MappedFile: @unchecked Sendable {
     else { throw FileError.system(path, "cannot be mapped into memory") }
     self.path = path
     bytes = UnsafeRawBufferPointer(start: start, count: size)
+    isOwned = true
+  }
+
+  /// Bytes that the caller keeps for as long as the object is used, in place of a file's.
+  package init(borrowing bytes: UnsafeRawBufferPointer) {
+    path = "memory"
+    self.bytes = bytes
+    isOwned = false
   }
 
   deinit {
+    if !isOwned { return }
     munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
   }
 

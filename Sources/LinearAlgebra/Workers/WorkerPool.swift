@@ -20,6 +20,8 @@ package final class WorkerPool: @unchecked Sendable {
   /// The processor of each worker but the last when it arrived for work; written before a barrier, read
   /// after it by the workers with higher numbers.
   private let processors: UnsafeMutablePointer<Int32>
+  /// The process that has the threads: a child that was forked from it has not.
+  private let process = getpid()
 
   /// The work in a structure: a pointer to a bare closure would need a conversion on the heap.
   private struct Order {
@@ -50,6 +52,9 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// Whether the threads are there: false in a child that was forked since.
+  private var hasThreads: Bool { process == getpid() }
+
   /// Returns when all workers have called it from their work; all see what any of them wrote before.
   package func waitForOthers() {
     if count > 1 { barrier.wait() }
@@ -57,7 +62,7 @@ package final class WorkerPool: @unchecked Sendable {
 
   /// Ends the threads. The pool must not be used afterwards.
   func end() {
-    if threads.isEmpty { return }
+    if threads.isEmpty || !hasThreads { return }
     barrier.wait()
     for thread in threads { pthread_join(thread, nil) }
     threads = []
@@ -207,6 +212,7 @@ extension WorkerPool {
     /// - Precondition: `workers` is at least 1.
     package init(workers: Int) {
       let kept = idle.withLock { idle -> WorkerPool? in
+        idle.removeAll { !$0.hasThreads }
         guard let index = idle.lastIndex(where: { $0.asked == workers }) else { return nil }
         return idle.remove(at: index)
       }
@@ -219,7 +225,7 @@ extension WorkerPool {
     }
 
     deinit {
-      if pool.count == 1 { return }
+      if pool.count == 1 || !pool.hasThreads { return }
       let ended = idle.withLock { [pool] idle -> WorkerPool? in
         idle.append(pool)
         return idle.count > mostIdle ? idle.removeFirst() : nil

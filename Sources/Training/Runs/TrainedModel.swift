@@ -92,7 +92,11 @@ public enum AnyTrainedModel: Sendable {
   ///
   /// - Throws: `FileError` as ``TrainedModel/init(readingFrom:)`` does.
   public init(readingFrom path: String) throws {
-    let archive = try TensorArchive(readingFrom: path)
+    try self.init(TensorArchive(readingFrom: path), path: path)
+  }
+
+  /// The model that an archive holds; messages name the path.
+  package init(_ archive: TensorArchive, path: String) throws {
     switch archive.dataType(of: "W1") {
     case .float64: self = .double(try TrainedModel(archive, path: path))
     case .float32, nil: self = .float(try TrainedModel(archive, path: path))
@@ -143,6 +147,11 @@ extension TrainedModel {
   /// - Throws: `FileError` where it cannot be written, a weight is not finite, which reading would
   ///   refuse, or a layer or the loss is one that files know nothing of.
   public func save(to path: String) throws {
+    try archive(path: path).write(to: path)
+  }
+
+  /// What ``save(to:)`` writes; its errors name the path.
+  package func archive(path: String) throws -> TensorArchive {
     for (name, tensor) in network.parameters {
       if let position = tensor.firstNonFinite() {
         throw FileError(
@@ -167,7 +176,7 @@ extension TrainedModel {
     if let image { archive.metadata[Metadata.image] = try image.jsonLine }
     archive.add(network)
     if let projection = preprocessing.projection { try archive.add(projection) }
-    try archive.write(to: path)
+    return archive
   }
 
   /// Reads a model that ``save(to:)`` wrote, checking every field.
@@ -179,7 +188,8 @@ extension TrainedModel {
     try self.init(TensorArchive(readingFrom: path), path: path)
   }
 
-  init(_ archive: TensorArchive, path: String) throws {
+  /// The model that an archive holds, checked as ``init(readingFrom:)`` does; messages name the path.
+  package init(_ archive: TensorArchive, path: String) throws {
     try archive.expect([Metadata.format], "a Perceptron model", path: path)
     network = try archive.network(try Self.architecture(archive, path: path), path: path)
     let expected =
