@@ -1,4 +1,4 @@
-// Logarithms and powers of one number, for vectorised loops as functions.h describes.
+// Logarithms and powers of finite numbers above 0, for vectorised loops as functions.h describes.
 
 // ln(1 + f) + k·ln 2 + rest, for f between √½ − 1 and √2 − 1: the logarithm of 1 + f is a series of
 // s = f / (2 + f) (Sun's fdlibm).
@@ -45,43 +45,17 @@ INLINE binary_double binary_parts_double(double x) {
   return (binary_double){from_bits_double((moved & 0x000fffffffffffff) + 0x3fe6a09e00000000), k};
 }
 
-// ln x: −∞ at 0, NaN below. Off by at most 0.9 ulp.
-INLINE float log_float(float x) {
+// The same of a number that may be subnormal.
+INLINE binary_float any_binary_parts_float(float x) {
   bool is_subnormal = x < 0x1p-126f;
   binary_float parts = binary_parts_float(is_subnormal ? x * 0x1p25f : x);
-  float y = log_of_parts_float(parts.m - 1, is_subnormal ? parts.k - 25 : parts.k, 0);
-  y = x < __builtin_inff() ? y : x;
-  return x > 0 ? y : x == 0 ? -__builtin_inff() : __builtin_nanf("");
+  return (binary_float){parts.m, is_subnormal ? parts.k - 25 : parts.k};
 }
 
-INLINE double log_double(double x) {
+INLINE binary_double any_binary_parts_double(double x) {
   bool is_subnormal = x < 0x1p-1022;
   binary_double parts = binary_parts_double(is_subnormal ? x * 0x1p54 : x);
-  double y = log_of_parts_double(parts.m - 1, is_subnormal ? parts.k - 54 : parts.k, 0);
-  y = x < __builtin_inf() ? y : x;
-  return x > 0 ? y : x == 0 ? -__builtin_inf() : __builtin_nan("");
-}
-
-// ln(1 + x): −∞ at −1, NaN below, −0 at −0. The rounding of 1 + x is made up for by its share of the
-// sum. Off by at most 0.9 ulp.
-INLINE float log_of_one_plus_float(float x) {
-  float sum = 1 + x;
-  float lost = x < 1 ? x - (sum - 1) : 1 - (sum - x);
-  binary_float parts = binary_parts_float(sum);
-  bool is_near = parts.k == 0;
-  float y = log_of_parts_float(is_near ? x : parts.m - 1, parts.k, is_near ? 0 : lost / sum);
-  y = sum < __builtin_inff() ? __builtin_copysignf(y, x) : sum;
-  return sum > 0 ? y : sum == 0 ? -__builtin_inff() : __builtin_nanf("");
-}
-
-INLINE double log_of_one_plus_double(double x) {
-  double sum = 1 + x;
-  double lost = x < 1 ? x - (sum - 1) : 1 - (sum - x);
-  binary_double parts = binary_parts_double(sum);
-  bool is_near = parts.k == 0;
-  double y = log_of_parts_double(is_near ? x : parts.m - 1, parts.k, is_near ? 0 : lost / sum);
-  y = sum < __builtin_inf() ? __builtin_copysign(y, x) : sum;
-  return sum > 0 ? y : sum == 0 ? -__builtin_inf() : __builtin_nan("");
+  return (binary_double){parts.m, is_subnormal ? parts.k - 54 : parts.k};
 }
 
 // log₂ x for a finite float x above 0, in double precision, where no float is subnormal, with a
@@ -115,9 +89,8 @@ typedef struct { double high, low; } sum_double;
 
 // ln x for a finite x above 0, off by at most 2⁻⁶⁵ of it; 2·artanh s for s = (m − 1) / (m + 1).
 INLINE sum_double precise_log(double x) {
-  bool is_subnormal = x < 0x1p-1022;
-  binary_double parts = binary_parts_double(is_subnormal ? x * 0x1p54 : x);
-  double k = is_subnormal ? parts.k - 54 : parts.k;
+  binary_double parts = any_binary_parts_double(x);
+  double k = parts.k;
   double f = parts.m - 1;
   double d = parts.m + 1, d_low = parts.m - (d - 1);
   double inverse = 1 / d;
@@ -158,29 +131,17 @@ INLINE double scaled_sum(sum_double sum, double factor, double rest) {
   return product + (product_rest(sum.high, factor, product) + (sum.high * rest + sum.low * factor));
 }
 
-// log₂ x and log₁₀ x: −∞ at 0, NaN below; exact where the result is an integer. Off by at most 0.6 ulp.
-INLINE float log2_float(float x) {
-  float y = (float)log2_for_float(x);
-  y = x < __builtin_inff() ? y : x;
-  return x > 0 ? y : x == 0 ? -__builtin_inff() : __builtin_nanf("");
+// log₂ x and log₁₀ x for a finite x above 0, exact where the result is an integer. Off by at most 0.6 ulp.
+INLINE float binary_log_float(float x) { return (float)log2_for_float(x); }
+INLINE float decimal_log_float(float x) {
+  return (float)(log2_for_float(x) * 0.3010299956639812);
 }
 
-INLINE float log10_float(float x) {
-  float y = (float)(log2_for_float(x) * 0.3010299956639812);
-  y = x < __builtin_inff() ? y : x;
-  return x > 0 ? y : x == 0 ? -__builtin_inff() : __builtin_nanf("");
+INLINE double binary_log_double(double x) {
+  return scaled_sum(precise_log(x), 1.4426950408889634, 2.0355273740931033e-17);
 }
-
-INLINE double log2_double(double x) {
-  double y = scaled_sum(precise_log(x), 1.4426950408889634, 2.0355273740931033e-17);
-  y = x < __builtin_inf() ? y : x;
-  return x > 0 ? y : x == 0 ? -__builtin_inf() : __builtin_nan("");
-}
-
-INLINE double log10_double(double x) {
-  double y = scaled_sum(precise_log(x), 0.4342944819032518, 1.098319650216765e-17);
-  y = x < __builtin_inf() ? y : x;
-  return x > 0 ? y : x == 0 ? -__builtin_inf() : __builtin_nan("");
+INLINE double decimal_log_double(double x) {
+  return scaled_sum(precise_log(x), 0.4342944819032518, 1.098319650216765e-17);
 }
 
 // 2ˣ, exact where x is an integer: e to the power of the fraction times ln 2, whose rounding is kept. Off
@@ -199,10 +160,6 @@ INLINE double exp2_double(double x) {
   return power * from_bits_double(half << 52) * from_bits_double((biased - half) << 52);
 }
 
-// Whether a number of at least 0 is whole.
-INLINE bool is_whole_float(float x) { return x >= 0x1p23f || (x + 0x1p23f) - 0x1p23f == x; }
-INLINE bool is_whole_double(double x) { return x >= 0x1p52 || (x + 0x1p52) - 0x1p52 == x; }
-
 // xʸ for a finite x above 0: 2 to the power y·log₂ x, in double precision. Off by at most 0.53 ulp.
 INLINE float power_float(float x, float y) { return (float)exp2_for_float(y * log2_for_float(x)); }
 
@@ -214,36 +171,4 @@ INLINE double power_double(double x, double y) {
   // Far out the rest is not a number, nor needed.
   rest = __builtin_fabs(exponent) < 1000 ? rest : 0;
   return exp_of_sum_double(exponent, rest);
-}
-
-// xʸ for all numbers, with the special values of C (annex F): negative where x is and y is odd, NaN where
-// x is and y is not whole, 1 where y is 0 or x is 1.
-INLINE float any_power_float(float x, float y) {
-  float size = __builtin_fabsf(y), base = __builtin_fabsf(x);
-  float power = power_float(base, y);
-  power = base == (y < 0 ? __builtin_inff() : 0) ? 0 : power;
-  power = base == (y < 0 ? 0 : __builtin_inff()) ? __builtin_inff() : power;
-  power = base <= __builtin_inff() ? power : x;
-  power = size <= __builtin_inff() ? power : y;
-  bool is_whole = is_whole_float(size);
-  bool is_odd = is_whole & !is_whole_float(size * 0.5f);
-  power = is_odd ? __builtin_copysignf(power, x) : power;
-  power = ((x < 0) & (base < __builtin_inff()) & !is_whole) ? __builtin_nanf("") : power;
-  bool is_one = (y == 0) | (x == 1) | ((base == 1) & (size == __builtin_inff()));
-  return is_one ? 1 : power;
-}
-
-INLINE double any_power_double(double x, double y) {
-  double size = __builtin_fabs(y), base = __builtin_fabs(x);
-  double power = power_double(base, y);
-  power = base == (y < 0 ? __builtin_inf() : 0) ? 0 : power;
-  power = base == (y < 0 ? 0 : __builtin_inf()) ? __builtin_inf() : power;
-  power = base <= __builtin_inf() ? power : x;
-  power = size <= __builtin_inf() ? power : y;
-  bool is_whole = is_whole_double(size);
-  bool is_odd = is_whole & !is_whole_double(size * 0.5);
-  power = is_odd ? __builtin_copysign(power, x) : power;
-  power = ((x < 0) & (base < __builtin_inf()) & !is_whole) ? __builtin_nan("") : power;
-  bool is_one = (y == 0) | (x == 1) | ((base == 1) & (size == __builtin_inf()));
-  return is_one ? 1 : power;
 }

@@ -3,6 +3,7 @@
 #include "conversion.h"
 #include "elementwise.h"
 #include "activations.h"
+#include "powers.h"
 #include "elementary.h"
 #include "pairs.h"
 #include "transposition.h"
