@@ -83,12 +83,15 @@ let package = Package(
     ),
     module("Training", uses: numerics + ["Datasets"], pages: ["README.md"]),
     module("Tuning", uses: training, pages: ["README.md"]),
+    module("Interchange", uses: training, pages: ["README.md"]),
     module(
       "Visualization", uses: numerics + ["Datasets", "CPNG", "CResources"], pages: ["README.md"]),
     module("Reports", uses: training + ["Visualization"], pages: ["README.md"]),
     module(
       "StudyReports", uses: training + ["Tuning", "Visualization", "Reports"], pages: ["README.md"]),
-    module("Perceptron", uses: training + ["Tuning", "Visualization", "Reports", "StudyReports"]),
+    module(
+      "Perceptron",
+      uses: training + ["Tuning", "Interchange", "Visualization", "Reports", "StudyReports"]),
 
     // The C ABI: declared by the header in include, implemented in Swift.
     .systemLibrary(name: "CPerceptronInterface", path: "Sources/PerceptronC/include"),
@@ -131,6 +134,7 @@ let package = Package(
     tests(of: "NeuralNetwork", uses: ["LinearAlgebra", "COpenBLAS"]),
     tests(of: "Training", uses: numerics + ["Datasets"]),
     tests(of: "Tuning", uses: training),
+    tests(of: "Interchange", uses: training),
     tests(of: "Visualization", uses: numerics + ["Datasets", "CPNG"]),
     tests(of: "Reports", uses: training + ["Tuning", "Visualization", "StudyReports"]),
     tests(of: "Perceptron", uses: []),

@@ -1,5 +1,6 @@
 @_exported import PerceptronDatasets
 @_exported import PerceptronFiles
+@_exported import PerceptronInterchange
 @_exported import PerceptronLinearAlgebra
 @_exported import PerceptronNeuralNetwork
 @_exported import PerceptronReports

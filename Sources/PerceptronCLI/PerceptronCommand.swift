@@ -19,6 +19,8 @@ struct PerceptronCommand: RootCommand, CommandWithExamples {
         name: "Using models",
         subcommands: [EvaluateCommand.self, PredictCommand.self, SummaryCommand.self]),
       CommandGroup(
+        name: "Exchanging models", subcommands: [ExportCommand.self, ImportCommand.self]),
+      CommandGroup(
         name: "Showing data and results",
         subcommands: [
           DataCommand.self, ImagesCommand.self, ShowCommand.self, CompareCommand.self,

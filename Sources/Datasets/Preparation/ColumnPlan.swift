@@ -3,7 +3,7 @@ import PerceptronLinearAlgebra
 
 /// The steps of a ``Preprocessing``, put together for each column of some features, so that a row is
 /// prepared in one pass: (ln(1 + x) or x, less a shift) / divisor, and ones for categories.
-struct ColumnPlan: Sendable {
+package struct ColumnPlan: Sendable {
   /// What a feature that networks see was made of.
   struct Place {
     enum Meaning {
@@ -16,38 +16,42 @@ struct ColumnPlan: Sendable {
   }
 
   /// A column of numbers.
-  struct Number {
-    var source: Int
+  package struct Number: Sendable {
+    package var source: Int
     /// The first of its features.
-    var target = 0
+    package var target = 0
     /// Whether the feature behind it tells whether the cell is missing.
-    var hasIndicator = false
+    package var hasIndicator = false
     /// The number for missing cells; NaN where they are not allowed.
-    var fill = Double.nan
-    var isLogarithm = false
-    var shift = 0.0
-    var divisor = 1.0
+    package var fill = Double.nan
+    package var isLogarithm = false
+    package var shift = 0.0
+    package var divisor = 1.0
   }
 
   /// A column of categories.
-  struct Category {
-    var source: Int
+  package struct Category: Sendable {
+    package var source: Int
     /// The first of its features.
-    var target = 0
+    package var target = 0
     /// The number of its features.
-    var count: Int
+    package var count: Int
+    /// The number of its known categories, the first of its features.
+    package var knownCount: Int { unknown == .other ? count - 1 : count }
     /// Which of its features each category of the data is; −1 for an unknown one.
-    var features: [Int]
-    var unknown: UnknownCategory
+    package var features: [Int]
+    package var unknown: UnknownCategory
   }
 
-  private(set) var numbers: [Number] = []
-  private(set) var categories: [Category] = []
+  package private(set) var numbers: [Number] = []
+  package private(set) var categories: [Category] = []
   private(set) var layout: [Place] = []
   /// The number of features that networks see.
   var outputCount: Int { layout.count }
   /// Whether every column is one of numbers that stays in its place.
-  var isInPlace: Bool { categories.isEmpty && numbers.allSatisfy { $0.target == $0.source } }
+  package var isInPlace: Bool {
+    categories.isEmpty && numbers.allSatisfy { $0.target == $0.source }
+  }
 
   /// The plan for features with the columns of a table.
   init(_ preprocessing: Preprocessing, columns: [FeatureColumn]) {
@@ -135,5 +139,22 @@ struct ColumnPlan: Sendable {
       let feature = column.features[Int(cell)]
       if feature >= 0 { features[feature] = 1 }
     }
+  }
+}
+
+extension Preprocessing {
+  /// What the steps make of each of `columnCount` columns, whatever categories the data at hand has.
+  package func plan(columnCount: Int) -> ColumnPlan {
+    ColumnPlan(self, columnCount: columnCount, columns: nil)
+  }
+
+  /// The columns of the table that it was fitted to, with the categories that have features of their own, in
+  /// the order of these; nil where the features are not those of a table.
+  package var knownColumns: [FeatureColumn]? {
+    guard var known = columns else { return nil }
+    for case .oneHot(let places, let categories, _) in steps {
+      for (place, names) in zip(places, categories) { known[place].categories = names }
+    }
+    return known
   }
 }

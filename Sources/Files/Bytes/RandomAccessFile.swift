@@ -1,15 +1,15 @@
 import Foundation
 
 /// A regular file that is open for reading at any place.
-final class RandomAccessFile: Sendable {
+package final class RandomAccessFile: Sendable {
   /// The file's path, as the caller gave it.
-  let path: String
+  package let path: String
   /// The number of bytes when it was opened.
-  let size: Int
+  package let size: Int
   private let descriptor: Int32
 
   /// Opens the file at `path`; throws a ``FileError`` as ``openRegularFile(_:)`` does.
-  init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
     (descriptor, size) = try openRegularFile(path)
   }
@@ -17,7 +17,7 @@ final class RandomAccessFile: Sendable {
   deinit { close(descriptor) }
 
   /// The `count` bytes from `offset` on; throws a ``FileError`` where the file ends before.
-  func bytes(at offset: Int, _ count: Int) throws -> [UInt8] {
+  package func bytes(at offset: Int, _ count: Int) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       let room = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
       try read(into: UnsafeMutableRawBufferPointer(room), at: offset)
@@ -26,7 +26,7 @@ final class RandomAccessFile: Sendable {
   }
 
   /// Fills `buffer` with the bytes from `offset` on; throws a ``FileError`` where the file ends before.
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
     var filled = 0
     while filled < buffer.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])

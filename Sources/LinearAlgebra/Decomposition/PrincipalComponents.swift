@@ -74,7 +74,7 @@ public struct PrincipalComponents: Sendable, Equatable {
 
 extension PrincipalComponents {
   /// The factor of each coordinate: 1, or with whitening 1 / √(variance + ε), and 0 where that is infinite.
-  private var factors: [Double] {
+  package var factors: [Double] {
     guard let whitening else { return Array(repeating: 1, count: count) }
     return variances.map { $0 + whitening > 0 ? 1 / ($0 + whitening).squareRoot() : 0 }
   }

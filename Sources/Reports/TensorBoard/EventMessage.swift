@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronVisualization
 
 /// The messages of event files. Field numbers are those of TensorFlow's `core/util/event.proto`
@@ -169,75 +170,6 @@ package enum EventMessage {
     let length = littleEndian(UInt64(message.bytes.count))
     return length + littleEndian(CRC32C.masked(length)) + message.bytes
       + littleEndian(CRC32C.masked(message.bytes))
-  }
-}
-
-/// An encoder of protocol-buffer messages with the wire format's four kinds of fields
-/// (https://protobuf.dev/programming-guides/encoding). Default values are written too, which
-/// readers allow.
-///
-/// Event files need half a dozen messages that never change; SwiftProtobuf with generated code
-/// would be several thousand lines and one more dependency.
-package struct WireMessage {
-  private(set) var bytes: [UInt8] = []
-
-  init(_ fill: (inout WireMessage) -> Void = { _ in }) { fill(&self) }
-
-  private enum Kind: UInt64 {
-    case varint = 0
-    case fixed64 = 1
-    case lengthDelimited = 2
-    case fixed32 = 5
-  }
-
-  mutating func add(_ field: Int, _ value: Int) {
-    begin(field, .varint)
-    // Negative numbers take ten bytes, in two's complement.
-    addVarint(UInt64(bitPattern: Int64(value)))
-  }
-
-  mutating func add(_ field: Int, _ value: Double) {
-    begin(field, .fixed64)
-    addLittleEndian(value.bitPattern)
-  }
-
-  mutating func add(_ field: Int, _ value: Float) {
-    begin(field, .fixed32)
-    addLittleEndian(value.bitPattern)
-  }
-
-  mutating func add(_ field: Int, _ text: String) { add(field, Array(text.utf8)) }
-
-  mutating func add(_ field: Int, _ message: WireMessage) { add(field, message.bytes) }
-
-  mutating func add(_ field: Int, _ content: [UInt8]) {
-    begin(field, .lengthDelimited)
-    addVarint(UInt64(content.count))
-    bytes += content
-  }
-
-  /// Adds a packed list of `double`.
-  mutating func add(_ field: Int, _ values: [Double]) {
-    begin(field, .lengthDelimited)
-    addVarint(UInt64(values.count * 8))
-    for value in values { addLittleEndian(value.bitPattern) }
-  }
-
-  private mutating func begin(_ field: Int, _ kind: Kind) {
-    addVarint(UInt64(field) << 3 | kind.rawValue)
-  }
-
-  private mutating func addVarint(_ value: UInt64) {
-    var rest = value
-    while rest > 0x7F {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
-  }
-
-  private mutating func addLittleEndian<Number: FixedWidthInteger>(_ number: Number) {
-    withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
   }
 }
 

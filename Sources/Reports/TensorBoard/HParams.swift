@@ -1,3 +1,4 @@
+import PerceptronFiles
 import PerceptronTraining
 
 /// The messages of TensorBoard's hparams plug-in: the definition of a study, and for each trial or

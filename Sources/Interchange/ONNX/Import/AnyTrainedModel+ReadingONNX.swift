@@ -1,0 +1,87 @@
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronTraining
+
+extension AnyTrainedModel {
+  /// Reads a dense network from an ONNX file, of this or of another program.
+  ///
+  /// - A file that ``TrainedModel/writeONNX(to:)`` wrote and nobody changed gives the same model, but for the
+  ///   single precision.
+  /// - Of other files, the graph is read as the layers of one network: products with weights
+  ///   (`Gemm`, `MatMul`), activations, norms, and scalings of features and of predicted numbers. It
+  ///   predicts classes where it ends with a softmax, a single sigmoid or the largest score, several labels
+  ///   where it ends with several sigmoids, and otherwise numbers. Weights may be of any type with
+  ///   fractions, and in other files of the model's folder. With weights in double precision, the model is.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - kind: what is predicted, for a file that ends with scores or one sigmoid; nil for what is said
+  ///     above.
+  ///   - names: of the classes, labels or numbers; nil for those of the file, or else numbers from 0 up.
+  /// - Throws: `FileError` where the file is no ONNX model; with the name and the operator of a node that
+  ///   dense networks do not have.
+  public init(readingONNXFrom path: String, as kind: TargetKind? = nil, names: [String]? = nil)
+    throws
+  {
+    let source = try ONNXSource(path: path)
+    if var model = try source.unchangedModel() {
+      if let kind, kind != model.schema.kind {
+        throw source.error(
+          "expected a network that predicts \(kind), found one of \(model.schema.kind)")
+      }
+      if let names {
+        if names.count != model.schema.names.count {
+          throw source.error("\(names.count) names for \(model.schema)")
+        }
+        model.schema.names = names
+      }
+      self = .float(model)
+    } else if source.isDouble {
+      self = .double(try ONNXGraphReader(source).model(as: kind, names: names))
+    } else {
+      self = .float(try ONNXGraphReader(source).model(as: kind, names: names))
+    }
+  }
+}
+
+extension ONNXSource {
+  /// Whether weights are in double precision.
+  fileprivate var isDouble: Bool {
+    model.graph.initializers.contains {
+      $0.elementType == ONNXElementType.double.rawValue && $0.dimensions.count == 2
+    }
+  }
+
+  /// The model of a file that was written here and whose graph is still the same; nil for other files.
+  ///
+  /// Its notes say then what the graph computes. The weights are those of the graph.
+  fileprivate func unchangedModel() throws -> TrainedModel<Float>? {
+    guard let notes = model.metadata[ONNXNote.model], let digest = model.metadata[ONNXNote.digest],
+      try ONNXNote.digest(graph: [graphBytes], model: notes) == digest
+    else { return nil }
+    guard var metadata = try? [String: String](json: notes.utf8),
+      let names = metadata.removeValue(forKey: ONNXNote.tensors).flatMap({
+        try? [String](json: $0.utf8)
+      }), names.count <= Self.mostTensors, Set(names).count == names.count
+    else { throw error("the note \(ONNXNote.model) cannot be read") }
+    let tensors = Dictionary(model.graph.initializers.map { ($0.name, $0) }) { first, _ in first }
+    var archive = TensorArchive(metadata: metadata)
+    for name in names {
+      guard let tensor = tensors[name], tensor.dimensions.count <= Shape.maximumRank,
+        !name.hasPrefix("__")
+      else { throw error("the weights \(name) are missing") }
+      if tensor.elementType == ONNXElementType.double.rawValue {
+        let numbers: [Double] = try numbers(of: tensor)
+        archive.add(Tensor(numbers, shape: Shape(tensor.dimensions)), named: name)
+      } else {
+        let numbers: [Float] = try numbers(of: tensor)
+        archive.add(Tensor(numbers, shape: Shape(tensor.dimensions)), named: name)
+      }
+    }
+    return try TrainedModel(archive, path: path)
+  }
+
+  private static var mostTensors: Int { 10_000 }
+}

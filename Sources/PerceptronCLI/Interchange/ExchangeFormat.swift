@@ -1,0 +1,51 @@
+import ArgumentParser
+import Perceptron
+
+/// A format in which models go to other programs or come from them, known by the ending of a file's name.
+///
+/// A new one is a line in ``all``; the help of `export` and `import` follows.
+struct ExchangeFormat: Sendable {
+  /// The ending of names, with its dot.
+  let ending: String
+  /// What such a file is, for help.
+  let summary: String
+  /// Writes a model to a path and returns the paths of all files; nil for a format that is only read.
+  let write: (@Sendable (_ model: AnyTrainedModel, _ path: String) throws -> [String])?
+  /// Reads a model; nil for a format that is only written.
+  let read: (@Sendable (_ path: String, _ wishes: Wishes) throws -> AnyTrainedModel)?
+
+  /// What the user says of a model that is read, where the file does not.
+  struct Wishes {
+    /// What the model predicts.
+    var kind: TargetKind?
+    /// The names of its classes, labels or numbers.
+    var names: [String]?
+  }
+
+  /// All formats.
+  static let all = [
+    ExchangeFormat(
+      ending: ".onnx", summary: "ONNX, for ONNX Runtime and others",
+      write: { try $0.writeONNX(to: $1) },
+      read: { try AnyTrainedModel(readingONNXFrom: $0, as: $1.kind, names: $1.names) })
+  ]
+
+  /// The format of the file at a path.
+  ///
+  /// - Parameter isFit: which formats there are to choose from.
+  /// - Throws: `ValidationError` for another ending.
+  static func named(_ path: String, where isFit: (ExchangeFormat) -> Bool) throws -> ExchangeFormat
+  {
+    let formats = all.filter(isFit)
+    if let format = formats.first(where: { path.lowercased().hasSuffix($0.ending) }) {
+      return format
+    }
+    throw ValidationError(
+      "\(path): expected a name that ends in \(formats.map(\.ending).joined(separator: " or "))")
+  }
+
+  /// The endings and what they stand for, a line for each, for help.
+  static func list(where isFit: (ExchangeFormat) -> Bool) -> String {
+    all.filter(isFit).map { "\($0.ending)  \($0.summary)" }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Perceptron
+import PerceptronCommandSupport
+
+struct ExportCommand: CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a saved model for other programs.",
+    discussion: """
+      The ending of the file's name says what is written:
+
+      \(ExchangeFormat.list { $0.write != nil })
+
+      An ONNX file takes features in the data's own units, prepares them as the training data was, and \
+      puts out logits, probabilities and the label, or the numbers in their own unit. Sources/Interchange/README.md \
+      describes its inputs and outputs.
+      """)
+
+  static let examples = [
+    CommandExample(
+      "Write the model of a run for ONNX Runtime.", "perceptron export runs/digits-1 digits.onnx")
+  ]
+
+  @Argument(help: "Folder of a run or a study, or a model file.") var model: String
+  @Argument(help: "File to write.") var file: String
+
+  func validate() throws { _ = try ExchangeFormat.named(file) { $0.write != nil } }
+
+  func run() throws {
+    let format = try ExchangeFormat.named(file) { $0.write != nil }
+    let paths = try format.write?(ModelFile.read(model).model, file) ?? []
+    try Console.output("saved " + paths.joined(separator: " and "))
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Perceptron
+import PerceptronCommandSupport
+
+struct ImportCommand: CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Read a model of another program and save it.",
+    discussion: """
+      The ending of the file's name says what is read:
+
+      \(ExchangeFormat.list { $0.read != nil })
+
+      An ONNX file has to be a dense network, such as those of PyTorch, scikit-learn or Keras: layers one after the \
+      other, with scalings of features before them. Any other is refused with the name and the operator \
+      of the node. A network that ends with scores alone predicts numbers unless --task says otherwise.
+
+      Models are used as those of a run: predict, evaluate, summary, explain, and train --from go on with them.
+      """)
+
+  static let examples = [
+    CommandExample(
+      "Read a network of PyTorch's that ends with the scores of three classes.",
+      "perceptron import net.onnx net.safetensors --task classes --names setosa,versicolor,virginica"
+    ),
+    CommandExample(
+      "Predict with it.", "perceptron predict net.safetensors flowers.csv --probabilities"),
+  ]
+
+  @Argument(help: "File to read.") var file: String
+  @Argument(help: "Model file to save.") var model: String
+  @Option(
+    help: .init(
+      "What the network predicts, where the file does not say it: classes, numbers or labels. (default: what the file's last operators mean)",
+      valueName: "kind"))
+  var task: TargetKind?
+  @Option(
+    help: .init(
+      "Names of the classes, numbers or labels, with commas between them. (default: those of the file, else 0, 1, …)",
+      valueName: "names"))
+  var names: String?
+
+  func validate() throws { _ = try ExchangeFormat.named(file) { $0.read != nil } }
+
+  func run() throws {
+    let format = try ExchangeFormat.named(file) { $0.read != nil }
+    let names = names.map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    guard let read = try format.read?(file, .init(kind: task, names: names)) else { return }
+    switch read {
+    case .float(let read): try save(read)
+    case .double(let read): try save(read)
+    }
+  }
+
+  private func save<Scalar>(_ read: TrainedModel<Scalar>) throws {
+    try read.save(to: model)
+    let inputs = read.preprocessing.inputCount ?? read.network.inputSize
+    try Console.output("saved \(model): of \(counted(inputs, "feature")) predicts \(read.schema)")
+  }
+}
