@@ -18,7 +18,10 @@ struct ExportCommand: CommandWithExamples {
 
   static let examples = [
     CommandExample(
-      "Write the model of a run for ONNX Runtime.", "perceptron export runs/digits-1 digits.onnx")
+      "Write the model of a run for ONNX Runtime.", "perceptron export runs/digits-1 digits.onnx"),
+    CommandExample(
+      "Write the best model of a study.",
+      "perceptron export runs/tune-digits-1/best.safetensors best.onnx"),
   ]
 
   @Argument(help: "Folder of a run or a study, or a model file.") var model: String

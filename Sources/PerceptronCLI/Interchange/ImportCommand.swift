@@ -24,7 +24,8 @@ struct ImportCommand: CommandWithExamples {
       "perceptron import net.onnx net.safetensors --task classes --names setosa,versicolor,virginica"
     ),
     CommandExample(
-      "Predict with it.", "perceptron predict net.safetensors flowers.csv --probabilities"),
+      "Read a classifier of scikit-learn's, which says what it predicts.",
+      "perceptron import mlp.onnx mlp.safetensors"),
   ]
 
   @Argument(help: "File to read.") var file: String

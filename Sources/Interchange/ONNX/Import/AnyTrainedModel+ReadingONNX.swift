@@ -25,7 +25,10 @@ extension AnyTrainedModel {
   public init(readingONNXFrom path: String, as kind: TargetKind? = nil, names: [String]? = nil)
     throws
   {
-    let source = try ONNXSource(path: path)
+    try self.init(ONNXSource(path: path), as: kind, names: names)
+  }
+
+  init(_ source: ONNXSource, as kind: TargetKind?, names: [String]?) throws {
     if var model = try source.unchangedModel() {
       if let kind, kind != model.schema.kind {
         throw source.error(

@@ -13,10 +13,8 @@ extension ONNXGraphReader {
       return try gelu(part, rows, type, other, call, 1)
     case (let type, let other, .gelu(let part, let rows)) where type == "Add" || type == "Mul":
       return try gelu(part, rows, type, other, call, 0)
-    case (_, .rows(let rows), .constant):
-      return try scaled(rows, by: 1, call)
-    case (_, .constant, .rows(let rows)):
-      return try scaled(rows, by: 0, call)
+    case (_, .rows, .constant): return try scaled(call.rows(0), by: 1, call)
+    case (_, .constant, .rows): return try scaled(call.rows(1), by: 0, call)
     case (_, .rows, .rows):
       throw call.error(
         "both inputs depend on the rows, which is not read: networks are layers one after the other"

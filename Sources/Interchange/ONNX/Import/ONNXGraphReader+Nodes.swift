@@ -100,7 +100,7 @@ extension ONNXGraphReader {
     let slope = try call.float("alpha", else: 0.01)
     if slope == 0 { return .rows(append(.layer(ReLU<Scalar>()), to: try call.rows())) }
     if slope < 0 || Scalar(slope) == 0 {
-      throw call.error("alpha is \(plain(slope)), expected a number above 0")
+      throw call.error("alpha is \(wholeOrPlain(slope)), expected a number above 0")
     }
     return .rows(append(.layer(LeakyReLU<Scalar>(slope: slope)), to: try call.rows()))
   }
@@ -174,7 +174,7 @@ extension ONNXGraphReader {
   private func epsilon(_ call: ONNXCall) throws -> Double {
     let epsilon = try call.float("epsilon", else: 1e-5)
     if epsilon > 0, Scalar(epsilon) > 0 { return epsilon }
-    throw call.error("epsilon is \(plain(epsilon)), expected a number above 0")
+    throw call.error("epsilon is \(wholeOrPlain(epsilon)), expected a number above 0")
   }
 
   // MARK: - Shapes and types

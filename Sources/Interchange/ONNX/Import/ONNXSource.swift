@@ -23,10 +23,14 @@ final class ONNXSource {
   private static let expansion = 8
 
   /// Reads the file at `path`; throws `FileError` where it is no ONNX model.
-  init(path: String) throws {
-    self.path = path
+  convenience init(path: String) throws {
     let reader = try ByteReader(path: path)
-    bytes = try reader.bytes(reader.remainingLimit, of: "the model")
+    try self.init(reader.bytes(reader.remainingLimit, of: "the model"), path: path)
+  }
+
+  /// The model that the bytes of the file at `path` are.
+  init(_ bytes: [UInt8], path: String) throws {
+    (self.bytes, self.path) = (bytes, path)
     (model, graph) = try ONNXModel.read(bytes, path: path)
     allowance += Self.expansion * bytes.count
   }

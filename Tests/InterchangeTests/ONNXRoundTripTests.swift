@@ -1,0 +1,197 @@
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronTraining
+import TestSupport
+import Testing
+
+@testable import PerceptronInterchange
+
+@Suite("ONNX files that were written here and are read again")
+struct ONNXRoundTripTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private static let deep: [LayerSpecification] = [
+    .affine(outputs: 6), .batchNorm(), .gelu, .dropout(rate: 0.2), .affine(outputs: 5),
+    .layerNorm(epsilon: 1e-3), .leakyReLU(slope: 0.2), .affine(outputs: 4), .tanh,
+    .affine(outputs: 4), .sigmoid, .affine(outputs: 3),
+  ]
+
+  private static let scaling = Preprocessing(
+    steps: [
+      .standardize(
+        columns: [0, 1, 2, 3], means: [1000, -2, 0.1, 3e-4], deviations: [2, 3, 0.7, 1e-3])
+    ])
+
+  private static let components = PrincipalComponents(
+    mean: [0.5, -1, 2, 0.25], directions: [[0.6, 0], [0.8, 0], [0, 1], [0, 0]],
+    variances: [2, 0.5], explainedShares: [0.7, 0.2], whitening: 1e-5)
+
+  /// Models of every kind.
+  private static let models: [(name: String, model: TrainedModel<Float>)] = {
+    func ensemble(_ kind: TargetKind, _ loss: LossSpecification) -> Network<Float> {
+      let members = (1...3).map {
+        Sample.network(
+          4, [.affine(outputs: 5), .tanh, .affine(outputs: 3)], loss: loss, seed: $0)
+      }
+      guard let ensemble = try? Ensemble(members, predicting: kind) else { fatalError() }
+      return ensemble.network
+    }
+    func numbers(_ network: Network<Float>, _ preprocessing: Preprocessing) -> TrainedModel<Float> {
+      TrainedModel(
+        network: network, preprocessing: preprocessing,
+        schema: TargetSchema(.numbers, names: ["a", "b", "c"]))
+    }
+    func labels(_ network: Network<Float>) -> TrainedModel<Float> {
+      TrainedModel(
+        network: network, preprocessing: scaling,
+        schema: TargetSchema(.labels, names: ["a", "b", "c"]))
+    }
+    let targets = TargetScaling(means: [100, 0, -5], deviations: [10, 1, 0.5])
+    return [
+      ("deep", Sample.model(deep)), ("hinge", Sample.model([.affine(outputs: 3)], loss: .hinge)),
+      ("two classes", Sample.model([.affine(outputs: 1)], loss: .logistic)),
+      ("one against the rest", Sample.model([.affine(outputs: 3)], loss: .logistic)),
+      ("squared error", Sample.model([.affine(outputs: 1)], loss: .squaredError)),
+      (
+        "smoothing and weights",
+        Sample.model(
+          [.affine(outputs: 2)], loss: .softmax(labelSmoothing: 0.1, classWeights: [1, 2]))
+      ),
+      (
+        "pixels",
+        TrainedModel(
+          network: Sample.network(12, [.affine(outputs: 4), .relu, .affine(outputs: 2)]),
+          preprocessing: Preprocessing(
+            divisor: 255, mean: Array(repeating: 0.3, count: 12), magnitude: 200),
+          classNames: ["cat", "Zürich"], image: ImageShape(width: 4, height: 3))
+      ),
+      (
+        "numbers",
+        numbers(
+          Sample.network(
+            4, [.affine(outputs: 5), .gelu, .affine(outputs: 3)], loss: .squaredError),
+          Preprocessing(steps: scaling.steps, targets: targets))
+      ),
+      ("labels", labels(Sample.network(4, deep, loss: .logistic))),
+      (
+        "components",
+        TrainedModel(
+          network: Sample.network(2, [.affine(outputs: 3)]),
+          preprocessing: scaling.projecting(onto: components), classNames: ["a", "b", "c"])
+      ),
+      ("table", Sample.table),
+      (
+        "ensemble",
+        TrainedModel(
+          network: ensemble(.classes, .softmax), preprocessing: .none,
+          classNames: ["a", "b", "c"])
+      ),
+      (
+        "ensemble of numbers",
+        numbers(ensemble(.numbers, .huber()), Preprocessing(targets: targets))
+      ), ("ensemble of labels", labels(ensemble(.labels, .logistic))),
+    ]
+  }()
+
+  @Test("A model is the same afterwards", arguments: models.map(\.name))
+  func same(name: String) throws {
+    let model = try #require(Self.models.first { $0.name == name }?.model)
+    try model.writeONNX(to: directory.file("a.onnx"))
+    guard case .float(let read) = try AnyTrainedModel(readingONNXFrom: directory.file("a.onnx"))
+    else {
+      Issue.record("not in single precision")
+      return
+    }
+    #expect(read == model)
+  }
+
+  /// Those that the graph alone says everything of.
+  @Test(
+    "Without its notes, a file gives a model with the same predictions",
+    arguments: [
+      "deep", "two classes", "one against the rest", "smoothing and weights", "pixels", "numbers",
+      "labels",
+    ])
+  func withoutNotes(name: String) throws {
+    let model = try #require(Self.models.first { $0.name == name }?.model)
+    try model.writeONNX(to: directory.file("a.onnx"))
+    var (message, _) = try ONNXModel.read(directory.bytes(of: "a.onnx"), path: "a.onnx")
+    message.metadata = [:]
+    let bytes = message.encoded(graph: message.graph.encoded).bytes
+    let read = try AnyTrainedModel(ONNXSource(bytes, path: "a.onnx"), as: nil, names: nil)
+    guard case .float(let other) = read else {
+      Issue.record("not in single precision")
+      return
+    }
+    #expect(other.schema.kind == model.schema.kind)
+    #expect(other.schema.names.count == model.schema.names.count)
+    let features = Features(Sample.rows(20, model.preprocessing.inputCount ?? 4))
+    let expected = model.network.predictions(
+      of: features.prepared(with: model.preprocessing), as: model.schema)
+    let found = other.network.predictions(
+      of: features.prepared(with: other.preprocessing), as: other.schema)
+    #expect(found.classes == expected.classes)
+    for (found, expected) in [
+      (found.probabilities, expected.probabilities), (found.values, expected.values),
+    ] {
+      #expect((found == nil) == (expected == nil))
+      for (a, b) in zip(found?.elements ?? [], expected?.elements ?? []) {
+        #expect(abs(a - b) <= 1e-5 * max(1, abs(b)), "\(a) and \(b)")
+      }
+    }
+  }
+
+  @Test("A table without its notes is refused by the node that takes its columns apart")
+  func tableWithoutNotes() throws {
+    try Sample.table.writeONNX(to: directory.file("a.onnx"))
+    var (message, _) = try ONNXModel.read(directory.bytes(of: "a.onnx"), path: "a.onnx")
+    message.metadata[ONNXNote.digest] = "0"
+    let source = try ONNXSource(message.encoded(graph: message.graph.encoded).bytes, path: "a.onnx")
+    let error = try #require(throws: FileError.self) {
+      try AnyTrainedModel(source, as: nil, names: nil)
+    }
+    #expect(error.message.hasPrefix("node numbers (Gather): "), "\(error)")
+  }
+
+  @Test("Weights in a second file are read")
+  func external() throws {
+    let model = Sample.model([.affine(outputs: 300), .relu, .affine(outputs: 300)])
+    _ = try model.writeONNX(to: directory.file("a.onnx"), largestFile: 1 << 17)
+    guard case .float(let read) = try AnyTrainedModel(readingONNXFrom: directory.file("a.onnx"))
+    else {
+      Issue.record("not in single precision")
+      return
+    }
+    #expect(read == model)
+  }
+
+  @Test("A model in double precision is rounded to single precision")
+  func double() throws {
+    let network = Sample.network(4, [.affine(outputs: 3)], as: Double.self)
+    let names = ["a", "b", "c"]
+    try TrainedModel(network: network, preprocessing: .none, classNames: names)
+      .writeONNX(to: directory.file("a.onnx"))
+    guard case .float(let read) = try AnyTrainedModel(readingONNXFrom: directory.file("a.onnx"))
+    else {
+      Issue.record("not in single precision")
+      return
+    }
+    #expect(read.network == Network<Float>(network))
+  }
+
+  @Test("Names and the kind that are asked for replace those of the file, or are refused")
+  func wishes() throws {
+    try Sample.model([.affine(outputs: 3)]).writeONNX(to: directory.file("a.onnx"))
+    let path = directory.file("a.onnx")
+    guard
+      case .float(let read) = try AnyTrainedModel(readingONNXFrom: path, names: ["u", "v", "w"])
+    else { return }
+    #expect(read.classNames == ["u", "v", "w"])
+    #expect(throws: FileError.self) { try AnyTrainedModel(readingONNXFrom: path, names: ["u"]) }
+    #expect(throws: FileError.self) { try AnyTrainedModel(readingONNXFrom: path, as: .numbers) }
+  }
+}
