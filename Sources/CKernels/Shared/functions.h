@@ -10,28 +10,34 @@ INLINE double from_bits_double(uint64_t bits) {
   return (union { uint64_t bits; double x; }){bits}.x;
 }
 
-// e^(x + rest) for a rest of at most 0.06: 2ⁿ·eʳ, where n is the integer next to x / ln 2.
-// Right for every x, the infinite ones and NaN too, and where the result is subnormal; off by at
-// most 1.1 ulp.
-INLINE float exp_of_sum_float(float x, float rest) {
-  float bounded = x > 89 ? 89 : x;
-  bounded = bounded < -105 ? -105 : bounded;
+// eʳ and n of e^(x + rest) = 2ⁿ·eʳ, where n is the integer next to x / ln 2, for a rest of at most 0.06.
+typedef struct { float power; uint32_t n; } exponential_float;
+typedef struct { double power; uint64_t n; } exponential_double;
+
+INLINE exponential_float exponential_parts_float(float x, float rest) {
   // Beside so large a number there is no room for a fraction, and the last bits are n.
   const float shift = 0x1.8p23f;
-  float shifted = bounded * 1.44269504089f + shift;
+  float shifted = x * 1.44269504089f + shift;
   float n = shifted - shift;
   // ln 2 in two parts, of which the first times n is exact.
-  float r = ((bounded - n * 0.693359375f) + n * 2.12194440e-4f) + rest;
+  float r = ((x - n * 0.693359375f) + n * 2.12194440e-4f) + rest;
   float tail = 1.38088454892e-3f;
   tail = tail * r + 8.3714955773e-3f;
   tail = tail * r + 4.16686680055e-2f;
   tail = tail * r + 1.66664968445e-1f;
   tail = tail * r + 4.99999917828e-1f;
-  float power = 1 + (r + r * r * tail);
+  return (exponential_float){1 + (r + r * r * tail), bits_float(shifted) - bits_float(shift)};
+}
+
+// e^(x + rest) for a rest of at most 0.06. Right for every x, the infinite ones and NaN too, and where the
+// result is subnormal; off by at most 1.1 ulp.
+INLINE float exp_of_sum_float(float x, float rest) {
+  float bounded = x > 89 ? 89 : x;
+  bounded = bounded < -105 ? -105 : bounded;
+  exponential_float parts = exponential_parts_float(bounded, rest);
   // 2ⁿ in two factors, because it may be out of range where the result is not.
-  uint32_t biased = bits_float(shifted) - bits_float(shift) + 254;
-  uint32_t half = biased >> 1;
-  return power * from_bits_float(half << 23) * from_bits_float((biased - half) << 23);
+  uint32_t biased = parts.n + 254, half = biased >> 1;
+  return parts.power * from_bits_float(half << 23) * from_bits_float((biased - half) << 23);
 }
 
 // (eʳ − 1 − r) / r², for |r| up to ln 2 / 2.
@@ -51,23 +57,36 @@ INLINE double exp_tail_double(double r) {
   return tail * r + 0.5;
 }
 
+INLINE exponential_double exponential_parts_double(double x, double rest) {
+  const double shift = 0x1.8p52;
+  double shifted = x * 1.44269504088896340736 + shift;
+  double n = shifted - shift;
+  double r = ((x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10) + rest;
+  double tail = exp_tail_double(r);
+  return (exponential_double){1 + (r + r * r * tail), bits_double(shifted) - bits_double(shift)};
+}
+
 INLINE double exp_of_sum_double(double x, double rest) {
   double bounded = x > 710 ? 710 : x;
   bounded = bounded < -746 ? -746 : bounded;
-  const double shift = 0x1.8p52;
-  double shifted = bounded * 1.44269504088896340736 + shift;
-  double n = shifted - shift;
-  double r = ((bounded - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10) + rest;
-  double tail = exp_tail_double(r);
-  double power = 1 + (r + r * r * tail);
-  uint64_t biased = bits_double(shifted) - bits_double(shift) + 2046;
-  uint64_t half = biased >> 1;
-  return power * from_bits_double(half << 52) * from_bits_double((biased - half) << 52);
+  exponential_double parts = exponential_parts_double(bounded, rest);
+  uint64_t biased = parts.n + 2046, half = biased >> 1;
+  return parts.power * from_bits_double(half << 52) * from_bits_double((biased - half) << 52);
 }
 
 // eˣ.
 INLINE float exp_float(float x) { return exp_of_sum_float(x, 0); }
 INLINE double exp_double(double x) { return exp_of_sum_double(x, 0); }
+
+// The same for an x of at most 85 in size, or NaN, with which neither the result nor 2ⁿ is out of range.
+INLINE float exp_within_range_float(float x) {
+  exponential_float parts = exponential_parts_float(x, 0);
+  return parts.power * from_bits_float((parts.n + 127) << 23);
+}
+INLINE double exp_within_range_double(double x) {
+  exponential_double parts = exponential_parts_double(x, 0);
+  return parts.power * from_bits_double((parts.n + 1023) << 52);
+}
 
 // 2ˣ for floats and between: 2ⁿ times a polynomial of the rest, in double precision, where no float is
 // subnormal. Off by at most 0.53 ulp, rounded to float.
@@ -146,7 +165,8 @@ INLINE double exp_minus_one_double(double x) {
 // a quotient of two (Moshier's Cephes). −0 at −0. Off by at most 1.4 ulp.
 INLINE float hyperbolic_tangent_float(float x) {
   float magnitude = __builtin_fabsf(x);
-  float far = 1 - 2 / (exp_float(2 * magnitude) + 1);
+  // Beyond, the result is 1.
+  float far = 1 - 2 / (exp_within_range_float(2 * (magnitude > 10 ? 10 : magnitude)) + 1);
   float z = x * x;
   float factor = -5.71703655258e-3f;
   factor = factor * z + 2.06505789952e-2f;
@@ -158,7 +178,7 @@ INLINE float hyperbolic_tangent_float(float x) {
 
 INLINE double hyperbolic_tangent_double(double x) {
   double magnitude = __builtin_fabs(x);
-  double far = 1 - 2 / (exp_double(2 * magnitude) + 1);
+  double far = 1 - 2 / (exp_within_range_double(2 * (magnitude > 20 ? 20 : magnitude)) + 1);
   double z = x * x;
   double p = -9.64399179425052238628e-1;
   p = p * z - 9.92877231001918586564e1;

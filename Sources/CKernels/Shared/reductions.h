@@ -50,6 +50,89 @@ static void OF_TYPE(column_sums)(
   }
 }
 
+// Σ x² of at most 512 elements in lanes; of more, the sum of two halves' sums, of which the first is a
+// multiple of 512 long.
+static REAL OF_TYPE(line_square)(ptrdiff_t count, const REAL *x) {
+  if (count > OF_TYPE(line_block)) {
+    ptrdiff_t half = (count / 2 + OF_TYPE(line_block) - 1) / OF_TYPE(line_block) * OF_TYPE(line_block);
+    return OF_TYPE(line_square)(half, x) + OF_TYPE(line_square)(count - half, x + half);
+  }
+  OF_TYPE(lanes) sums = 0, next;
+  ptrdiff_t i = 0;
+  for (; i + OF_TYPE(lane_count) <= count; i += OF_TYPE(lane_count)) {
+    OF_TYPE(load)(x + i, &next);
+    sums += next * next;
+  }
+  REAL total = 0;
+  for (int lane = 0; lane < OF_TYPE(lane_count); lane++) total += sums[lane];
+  for (; i < count; i++) total += x[i] * x[i];
+  return total;
+}
+
+static void OF_TYPE(line_squares)(ptrdiff_t lines, ptrdiff_t count, const REAL *x, REAL *squares) {
+  for (ptrdiff_t line = 0; line < lines; line++, x += count) {
+    squares[line] = OF_TYPE(line_square)(count, x);
+  }
+}
+
+// MARK: Magnitudes
+
+static void OF_TYPE(column_magnitudes)(
+    ptrdiff_t rows, ptrdiff_t columns, const REAL *x, REAL *sums) {
+  VECTORIZED for (ptrdiff_t i = 0; i < columns; i++) sums[i] = 0;
+  for (ptrdiff_t row = 0; row < rows; row++, x += columns) {
+    VECTORIZED for (ptrdiff_t i = 0; i < columns; i++) sums[i] += __builtin_elementwise_abs(x[i]);
+  }
+}
+
+static void OF_TYPE(symmetric_magnitudes)(ptrdiff_t size, const REAL *x, REAL *sums) {
+  for (ptrdiff_t row = 0; row < size; row++, x += size) {
+    OF_TYPE(lanes) own = 0, next;
+    ptrdiff_t i = 0;
+    // What stands left of the diagonal stands above it as well.
+    for (; i + OF_TYPE(lane_count) <= row; i += OF_TYPE(lane_count)) {
+      OF_TYPE(lanes) column;
+      OF_TYPE(load)(x + i, &next);
+      OF_TYPE(load)(sums + i, &column);
+      next = __builtin_elementwise_abs(next);
+      own += next;
+      column += next;
+      memcpy(sums + i, &column, sizeof column);
+    }
+    REAL total = __builtin_elementwise_abs(x[row]);
+    for (int lane = 0; lane < OF_TYPE(lane_count); lane++) total += own[lane];
+    for (; i < row; i++) {
+      total += __builtin_elementwise_abs(x[i]);
+      sums[i] += __builtin_elementwise_abs(x[i]);
+    }
+    sums[row] = total;
+  }
+}
+
+static void OF_TYPE(find_not_finite)(ptrdiff_t count, const REAL *x, ptrdiff_t *place) {
+  ptrdiff_t start = 0;
+  while (start < count) {
+    ptrdiff_t end = count - start > OF_TYPE(place_block) ? start + OF_TYPE(place_block) : count;
+    // A finite number times 0 is 0, anything else NaN.
+    OF_TYPE(lanes) a = 0, b = 0, next;
+    ptrdiff_t i = start;
+    for (; i + 2 * OF_TYPE(lane_count) <= end; i += 2 * OF_TYPE(lane_count)) {
+      OF_TYPE(load)(x + i, &next);
+      a += next * 0;
+      OF_TYPE(load)(x + i + OF_TYPE(lane_count), &next);
+      b += next * 0;
+    }
+    a += b;
+    REAL probe = 0;
+    for (int lane = 0; lane < OF_TYPE(lane_count); lane++) probe += a[lane];
+    for (; i < end; i++) probe += x[i] * 0;
+    if (probe != 0) break;
+    start = end;
+  }
+  while (start < count && x[start] * 0 == 0) start++;
+  *place = start;
+}
+
 // MARK: Sums of terms
 
 // What is summed for each x: x − shift and its square, or e^(x − shift), and nothing beside it.

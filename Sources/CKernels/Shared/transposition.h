@@ -1,4 +1,4 @@
-// Rows and columns exchanged, in tiles of which both sides stay in the first cache.
+// Elements that are apart, and rows and columns exchanged, in tiles of which both sides stay in the first cache.
 
 enum { OF_TYPE(tile_size) = 64 / sizeof(REAL) };
 
@@ -42,5 +42,16 @@ static void OF_TYPE(transpose)(
         for (ptrdiff_t j = left; j < right; j++) y[j * y_stride + i] = x[i * x_stride + j];
       }
     }
+  }
+}
+
+static void OF_TYPE(gather)(ptrdiff_t count, const REAL *x, ptrdiff_t stride, REAL *y) {
+  // The usual strides apart, because their elements are loaded as vectors and shuffled.
+  if (stride == 2) {
+    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = x[2 * i];
+  } else if (stride == -1) {
+    VECTORIZED for (ptrdiff_t i = 0; i < count; i++) y[i] = x[-i];
+  } else {
+    for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i * stride];
   }
 }

@@ -14,4 +14,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <malloc.h>
+#else
+#include <malloc/malloc.h>
+#endif
+
+/// The number of bytes of a block of `malloc` or `posix_memalign`.
+static inline size_t size_of_block(void *block) {
+#ifdef __linux__
+  return malloc_usable_size(block);
+#else
+  return malloc_size(block);
+#endif
+}
+
 #endif

@@ -56,6 +56,13 @@ extension BLASScalar {
     x.initialize(repeating: value, count: count)
   }
 
+  /// y = the elements of x that are `stride` apart, which may be negative.
+  static func gather(
+    count: Int, _ x: UnsafePointer<Self>, stride: Int, into y: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_gather(kernelType, count, x, stride, y)
+  }
+
   /// y ← alpha·sign(x) + y, where the sign of 0 is 0.
   @_specialize(where Self == Float)
   @_specialize(where Self == Double)

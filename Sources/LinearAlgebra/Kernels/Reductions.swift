@@ -46,19 +46,26 @@ extension BLASScalar {
   }
 
   /// The first index of an element that is infinite or NaN.
-  @_specialize(where Self == Float)
-  @_specialize(where Self == Double)
   package static func indexOfNonFinite(count: Int, _ x: UnsafePointer<Self>) -> Int? {
-    // A finite number times 0 is 0, anything else gives NaN; lanes, because the compiler may not
-    // reorder a sum of floating-point numbers.
-    var probe = SIMD8<Self>(repeating: 0)
-    var index = 0
-    while index + 8 <= count {
-      probe += lanes(x, index) * 0
-      index += 8
+    var place = 0
+    ckernels_find_not_finite(kernelType, count, x, &place)
+    return place < count ? place : nil
+  }
+
+  /// The largest sum of magnitudes in a column of a matrix, or of a symmetric one of which the lower triangle
+  /// and the diagonal are read: its 1-norm, 0 of no elements and NaN where a column has NaN.
+  static func oneNorm(
+    rows: Int, columns: Int, isSymmetric: Bool = false, _ x: UnsafePointer<Self>
+  ) -> Self {
+    if rows == 0 || columns == 0 { return 0 }
+    return withWorkspace(count: columns, of: Self.self) { sums in
+      if isSymmetric {
+        ckernels_symmetric_magnitudes(kernelType, columns, x, sums)
+      } else {
+        ckernels_column_magnitudes(kernelType, rows, columns, x, sums)
+      }
+      return sums[indexOfMaximum(count: columns, sums)]
     }
-    let checked = probe.sum() == 0 ? index : 0
-    return (checked..<count).first { !x[$0].isFinite }
   }
 
   /// The sum of each column of a matrix, added pairwise over blocks of rows.
@@ -157,6 +164,12 @@ extension BLASScalar {
     into sums: UnsafeMutablePointer<Self>
   ) {
     ckernels_column_sums(kernelType, rows, columns, stride, x, sums)
+  }
+
+  static func lineSquares(
+    lines: Int, count: Int, _ x: UnsafePointer<Self>, into squares: UnsafeMutablePointer<Self>
+  ) {
+    ckernels_line_squares(kernelType, lines, count, x, squares)
   }
 
   static func lineProducts(

@@ -31,8 +31,8 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
       (lower, norm) = (a, 0)
       return
     }
-    norm = withWorkspace(count: size) { work in
-      a.withRows { Scalar.lansy(size: size, $0.base, work: work) }
+    norm = a.withRows {
+      Scalar.oneNorm(rows: size, columns: size, isSymmetric: true, $0.base)
     }
     let info = a.withMutableRows { a in
       let info = withFittingThreads(elements: a.count) { Scalar.potrf(size: size, a.base) }

@@ -3,31 +3,31 @@ internal import CPerceptronOpenBLAS
 // Plain calls of LAPACK: orthogonal factorizations and least squares. See LAPACKScalar+Solving.swift.
 
 extension BLASScalar {
-  /// A = L·Q in place: L on and below the diagonal, above it the reflectors that make up Q, with
+  /// A = Q·R in place: R on and above the diagonal, below it the reflectors that make up Q, with
   /// min(rows, columns) factors.
-  static func gelqf(
+  static func geqrf(
     rows: Int, columns: Int, _ a: UnsafeMutablePointer<Self>, factors: UnsafeMutablePointer<Self>,
     work: UnsafeMutablePointer<Self>, workCount: Int32
   ) -> Int {
     let (m, n) = (blasCount(rows), blasCount(columns))
     return Self.self == Float.self
       ? Int(
-        LAPACKE_sgelqf_work(columnMajor, m, n, cast(a), m, cast(factors), cast(work), workCount))
+        LAPACKE_sgeqrf_work(columnMajor, m, n, cast(a), m, cast(factors), cast(work), workCount))
       : Int(
-        LAPACKE_dgelqf_work(columnMajor, m, n, cast(a), m, cast(factors), cast(work), workCount))
+        LAPACKE_dgeqrf_work(columnMajor, m, n, cast(a), m, cast(factors), cast(work), workCount))
   }
 
-  /// The first `rows` rows of Q from `reflectors` reflectors that `gelqf` left, in their place.
-  static func orglq(
+  /// The first `columns` columns of Q from `reflectors` reflectors that `geqrf` left, in their place.
+  static func orgqr(
     rows: Int, columns: Int, reflectors: Int, _ a: UnsafeMutablePointer<Self>,
     factors: UnsafePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int32
   ) -> Int {
     let (m, n, k) = (blasCount(rows), blasCount(columns), blasCount(reflectors))
     return Self.self == Float.self
       ? Int(
-        LAPACKE_sorglq_work(columnMajor, m, n, k, cast(a), m, cast(factors), cast(work), workCount))
+        LAPACKE_sorgqr_work(columnMajor, m, n, k, cast(a), m, cast(factors), cast(work), workCount))
       : Int(
-        LAPACKE_dorglq_work(columnMajor, m, n, k, cast(a), m, cast(factors), cast(work), workCount))
+        LAPACKE_dorgqr_work(columnMajor, m, n, k, cast(a), m, cast(factors), cast(work), workCount))
   }
 
   /// A·P = Q·R in place: R on and above the diagonal, below it the reflectors that make up Q;

@@ -147,24 +147,6 @@ extension BLASScalar {
           columnMajor, letter("I"), triangle, letter("N"), n, cast(a), lda, cast(reciprocal),
           cast(work), integers))
   }
-
-  /// The largest sum of magnitudes in a row, 0 of no elements; `rows` numbers of workspace.
-  static func lange(
-    rows: Int, columns: Int, _ a: UnsafePointer<Self>, work: UnsafeMutablePointer<Self>
-  ) -> Self {
-    let (m, n) = (blasCount(rows), blasCount(columns))
-    return Self.self == Float.self
-      ? cast(LAPACKE_slange_work(columnMajor, letter("I"), m, n, cast(a), m, cast(work)))
-      : cast(LAPACKE_dlange_work(columnMajor, letter("I"), m, n, cast(a), m, cast(work)))
-  }
-
-  /// The same of a symmetric matrix, of which the upper triangle is read.
-  static func lansy(size: Int, _ a: UnsafePointer<Self>, work: UnsafeMutablePointer<Self>) -> Self {
-    let n = blasCount(size)
-    return Self.self == Float.self
-      ? cast(LAPACKE_slansy_work(columnMajor, letter("I"), letter("U"), n, cast(a), n, cast(work)))
-      : cast(LAPACKE_dlansy_work(columnMajor, letter("I"), letter("U"), n, cast(a), n, cast(work)))
-  }
 }
 
 let columnMajor = LAPACK_COL_MAJOR

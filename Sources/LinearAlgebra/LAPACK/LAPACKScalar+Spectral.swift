@@ -25,22 +25,22 @@ extension BLASScalar {
   }
 
   /// The eigenvalues of a symmetric matrix in ascending order, and with job V its eigenvectors as
-  /// columns in the place of the matrix, of which the upper triangle is read.
+  /// columns in the place of the matrix, of which one triangle is read.
   static func syevd(
-    job: Unicode.Scalar, size: Int, _ a: UnsafeMutablePointer<Self>,
+    job: Unicode.Scalar, isUpper: Bool, size: Int, _ a: UnsafeMutablePointer<Self>,
     values: UnsafeMutablePointer<Self>, work: UnsafeMutablePointer<Self>, workCount: Int32,
     integers: UnsafeMutablePointer<Int32>, integerCount: Int32
   ) -> Int {
     let n = blasCount(size)
-    let job = letter(job)
+    let (job, triangle) = (letter(job), letter(isUpper ? "U" : "L"))
     return Self.self == Float.self
       ? Int(
         LAPACKE_ssyevd_work(
-          columnMajor, job, letter("U"), n, cast(a), n, cast(values), cast(work), workCount,
+          columnMajor, job, triangle, n, cast(a), n, cast(values), cast(work), workCount,
           integers, integerCount))
       : Int(
         LAPACKE_dsyevd_work(
-          columnMajor, job, letter("U"), n, cast(a), n, cast(values), cast(work), workCount,
+          columnMajor, job, triangle, n, cast(a), n, cast(values), cast(work), workCount,
           integers, integerCount))
   }
 

@@ -40,9 +40,7 @@ public struct LU<Scalar: BLASScalar>: Sendable {
       (packed, self.pivots, norm, firstZeroPivot) = (a, pivots, 0, nil)
       return
     }
-    norm = withWorkspace(count: columns) { work in
-      a.withRows { Scalar.lange(rows: columns, columns: rows, $0.base, work: work) }
-    }
+    norm = a.withRows { Scalar.oneNorm(rows: rows, columns: columns, $0.base) }
     let info = a.withMutableRows { a in
       pivots.withUnsafeMutableBufferPointer {
         let pivots = $0.baseAddress!

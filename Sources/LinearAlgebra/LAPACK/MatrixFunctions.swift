@@ -144,9 +144,7 @@ public func norm<Scalar>(
   case .frobenius:
     norm = a.norm()
   case .one:
-    norm = withWorkspace(count: columns) { work in
-      a.withRows { Scalar.lange(rows: columns, columns: rows, $0.base, work: work) }
-    }
+    norm = a.withRows { Scalar.oneNorm(rows: rows, columns: columns, $0.base) }
   case .infinity:
     norm = (0..<rows).reduce(0) { max($0, a.row($1).absoluteSum()) }
   case .two: norm = try singularValues(a, operation: "norm")[0]

@@ -59,14 +59,19 @@ private func decompose<Scalar>(
   }
   var values = Tensor<Scalar>.zeros([size])
   if size == 0 { return values }
+  // LAPACK reads a triangle of what it takes for columns. In double precision, it reduces the other one faster,
+  // by a quarter of 1000 rows.
+  let isMirrored = Scalar.self == Double.self
   let (hasVectors, vectorIntegers) = (job == "V", 3 + 5 * size)
   let integerCount = hasVectors ? vectorIntegers : 1
   let info = a.withMutableRows { a in
-    values.withUnsafeMutableElements { values in
+    if isMirrored { Scalar.mirrorTriangle(isUpper: false, size: size, a.base) }
+    return values.withUnsafeMutableElements { values in
       withWorkspace(count: integerCount) { integers in
         withQueriedWorkspace(elements: a.count) {
           Scalar.syevd(
-            job: job, size: size, a.base, values: values.baseAddress!, work: $0, workCount: $1,
+            job: job, isUpper: !isMirrored, size: size, a.base, values: values.baseAddress!,
+            work: $0, workCount: $1,
             integers: integers, integerCount: Int32(integerCount))
         }
       }

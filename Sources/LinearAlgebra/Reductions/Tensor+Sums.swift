@@ -224,8 +224,21 @@ extension Reduction {
     return (sums, squares)
   }
 
+  /// Σx² for each result.
+  private func squares() -> Tensor<Scalar> {
+    if isLong {
+      return Tensor(shape: shape, repeating: Tensor(reducingParts { $0.squares() }).sum())
+    }
+    if inner > 1 { return deviations(from: .zeros(shape)).squares }
+    return map { _, lines, x, squares in
+      Scalar.lineSquares(lines: lines, count: length, x, into: squares)
+    } columns: { _, _, _, _ in
+      // Never, as the elements of a result are neighbors.
+    }
+  }
+
   func norms() -> Tensor<Scalar> {
-    var norms = deviations(from: .zeros(shape)).squares
+    var norms = squares()
     norms.withUnsafeMutableElements { norms in
       for index in norms.indices {
         let squares = norms[index]

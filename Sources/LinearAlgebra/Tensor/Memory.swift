@@ -13,15 +13,27 @@ package func allocateAligned<Element: BitwiseCopyable>(
   if overflow {
     fatalError("out of memory: \(count) numbers of \(MemoryLayout<Element>.stride) bytes")
   }
-  var memory: UnsafeMutableRawPointer?
-  guard posix_memalign(&memory, 64, bytes) == 0, let memory else {
-    endOfMemory(bytes, "\(count) numbers")
-  }
-  if bytes >= 4 << 20 { hint_large_pages(memory, bytes) }
-  return memory.bindMemory(to: Element.self, capacity: room)
+  return block(of: bytes, for: count).bindMemory(to: Element.self, capacity: room)
 }
 
-package func freeAligned<Element>(_ numbers: UnsafeMutablePointer<Element>) { free(numbers) }
+package func freeAligned<Element>(_ numbers: UnsafeMutablePointer<Element>) {
+  let size = Int(size_of_block(numbers))
+  if size < SpareBlocks.least || !spareBlocks.withLock({ $0.keep(numbers, size) }) { free(numbers) }
+}
+
+private func block(of bytes: Int, for count: Int) -> UnsafeMutableRawPointer {
+  if bytes >= SpareBlocks.least, let spare = spareBlocks.withLock({ $0.take(bytes) }) {
+    return spare
+  }
+  var memory: UnsafeMutableRawPointer?
+  if posix_memalign(&memory, 64, bytes) != 0 {
+    spareBlocks.withLock { $0.releaseAll() }
+    if posix_memalign(&memory, 64, bytes) != 0 { memory = nil }
+  }
+  guard let memory else { endOfMemory(bytes, "\(count) numbers") }
+  if bytes >= 4 << 20 { hint_large_pages(memory, bytes) }
+  return memory
+}
 
 /// Sets a function to call with the number of bytes requested before the process ends for lack of memory.
 package func whenMemoryEnds(_ body: @escaping @Sendable (_ bytes: Int) -> Void) {
@@ -34,6 +46,53 @@ func endOfMemory(_ bytes: Int, _ what: String) -> Never {
 }
 
 private let memoryEnded = Locked<(@Sendable (Int) -> Void)?>(nil)
+
+// MARK: - Spare blocks
+
+/// Large blocks that were freed, for the next tensors of about their size. The system clears every page that it
+/// gives, which takes longer than most operations on its numbers: x + y of 24 MB in new pages takes twice the
+/// time.
+private struct SpareBlocks {
+  /// The size of the smallest block that is kept.
+  static let least = 1 << 20
+  /// The size of all blocks together, at most.
+  static let most = 64 << 20
+
+  /// The longest unused first.
+  private var blocks: [(memory: UnsafeMutableRawPointer, size: Int)] = []
+  private var total = 0
+
+  /// A block of at least so many bytes, and of not many more.
+  mutating func take(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    guard
+      let place = blocks.lastIndex(where: { $0.size >= bytes && $0.size <= bytes + bytes / 4 })
+    else { return nil }
+    let block = blocks.remove(at: place)
+    total -= block.size
+    return block.memory
+  }
+
+  /// Whether the block is kept, for which older ones may be freed.
+  mutating func keep(_ memory: UnsafeMutableRawPointer, _ size: Int) -> Bool {
+    if size > Self.most / 2 { return false }
+    while total + size > Self.most || blocks.count == 8 { release(blocks.removeFirst()) }
+    blocks.append((memory, size))
+    total += size
+    return true
+  }
+
+  /// Frees all blocks.
+  mutating func releaseAll() {
+    while let block = blocks.popLast() { release(block) }
+  }
+
+  private mutating func release(_ block: (memory: UnsafeMutableRawPointer, size: Int)) {
+    total -= block.size
+    free(block.memory)
+  }
+}
+
+private let spareBlocks = Locked(SpareBlocks())
 
 // MARK: - Owners
 

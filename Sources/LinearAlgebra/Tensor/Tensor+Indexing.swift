@@ -150,7 +150,7 @@ extension Tensor {
               target += choice.run
             }
           } else if choice.run == 1 {
-            for index in 0..<count { target[index] = from[index &* stride] }
+            Scalar.gather(count: count, from, stride: stride, into: target)
             target += count
           } else {
             for _ in 0..<count {
