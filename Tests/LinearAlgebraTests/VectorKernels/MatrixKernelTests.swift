@@ -1,7 +1,8 @@
 import Foundation
-import PerceptronLinearAlgebra
 import TestSupport
 import Testing
+
+@testable import PerceptronLinearAlgebra
 
 @Suite("Vector kernels on every level of instructions: rows and columns")
 struct MatrixKernelTests {
@@ -41,6 +42,51 @@ struct MatrixKernelTests {
         let expected = (0..<rows).flatMap { _ in row }
         everywhere(row, "\(rows) × \(columns)", expected: expected) {
           Scalar.fillRows(rows: rows, columns: columns, $1, with: $0)
+        }
+      }
+    }
+    check(type)
+  }
+
+  @Test("Elements that are apart are gathered bit by bit", arguments: scalarTypes)
+  func gather(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for stride in [2, -1, 1, 3, -2, 0] {
+        for count in 0...70 {
+          let first = stride < 0 ? -stride * max(count - 1, 0) : 0
+          let x: [Scalar] = mixedSample(max(count - 1, 0) * abs(stride) + 1, seed: 3)
+          let expected = (0..<count).map { x[first + $0 * stride] }
+          everywhere(x, "\(count) by \(stride)", expected: expected) {
+            Scalar.gather(count: count, $0 + first, stride: stride, into: $1)
+          }
+        }
+      }
+    }
+    check(type)
+  }
+
+  @Test("The 1-norm is the largest sum of magnitudes in a column", arguments: scalarTypes)
+  func oneNorm(type: any BLASScalar.Type) {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      for size in 0...70 {
+        let rows = size * 5 % 41
+        let x = Tensor<Scalar>.sample([max(rows, size) * size]).elements
+        let sums = (0..<size).map { column in
+          (0..<rows).reduce(Scalar(0)) { $0 + x[$1 * size + column].magnitude }
+        }
+        let symmetricSums = (0..<size).map { column in
+          (0..<size).reduce(Scalar(0)) {
+            $0 + x[max($1, column) * size + min($1, column)].magnitude
+          }
+        }
+        onEveryLevel { name in
+          for (isSymmetric, expected) in [(false, sums), (true, symmetricSums)] {
+            let norm = Scalar.oneNorm(
+              rows: isSymmetric ? size : rows, columns: size, isSymmetric: isSymmetric, x)
+            #expect(
+              ulps(norm, expected.max() ?? 0) <= Double(size + rows),
+              "\(rows) × \(size), \(isSymmetric), \(name)")
+          }
         }
       }
     }
