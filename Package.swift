@@ -98,7 +98,7 @@ let package = Package(
     .target(
       name: "PerceptronC",
       dependencies: ["CPerceptronInterface"] + training.map { .byName(name: moduleName($0)) },
-      exclude: ["README.md", "include", "python"]),
+      exclude: ["README.md", "include", "python", "standalone"]),
 
     .target(
       name: "PerceptronCommandSupport",

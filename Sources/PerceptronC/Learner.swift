@@ -70,8 +70,9 @@ final class Learner<Scalar: BLASScalar>: AnyLearner {
     self.settings = settings
     preprocessing = sets.preprocessing
     schema = data.schema
-    rowCount = count
     trainer = try experiment.trainer(seed: experiment.training.seed, on: sets)
+    // Without iterations, nothing is learned of them yet.
+    rowCount = trainer.isFinished ? 0 : count
     try trainer.learn(from: sets, observer)
   }
 
