@@ -135,7 +135,7 @@ extension Tensor {
 
 extension Reduction {
   func sums() -> Tensor<Scalar> {
-    if isLong { return Tensor(shape: shape, repeating: longSum()) }
+    if isLong { return Tensor(shape: shape, repeating: longSum(Scalar.sum)) }
     return map { _, lines, x, sums in
       Scalar.lineSums(lines: lines, count: length, x, into: sums)
     } columns: { _, columns, x, sums in
@@ -144,7 +144,9 @@ extension Reduction {
   }
 
   /// The sum of a long line: the same tree as a short one's, its branches shared among threads.
-  private func longSum() -> Scalar {
+  ///
+  /// - Parameter sum: the sum of a branch.
+  private func longSum(_ sum: (_ count: Int, UnsafePointer<Scalar>) -> Scalar) -> Scalar {
     var branches: [Range<Int>] = []
     func divide(_ range: Range<Int>) {
       if range.count <= smallestShare { return branches.append(range) }
@@ -160,7 +162,7 @@ extension Reduction {
         withShares(of: branches.count, atLeast: 1) { share in
           for index in share {
             let branch = branches[index]
-            sums[index] = Scalar.sum(count: branch.count, x + branch.lowerBound)
+            sums[index] = sum(branch.count, x + branch.lowerBound)
           }
         }
       }

@@ -41,6 +41,16 @@ public struct AxisEntries: Sendable {
     }
   }
 
+  subscript(range: Range<Int>) -> AxisEntries {
+    let part: Places =
+      switch places {
+      case .every(let step, let first, _):
+        .every(step: step, from: first + range.lowerBound * step, count: range.count)
+      case .list(let list): .list(Array(list[range]))
+      }
+    return AxisEntries(places: part, keepsAxis: keepsAxis)
+  }
+
   static func all(of extent: Int) -> AxisEntries { .range(0..<extent, of: extent) }
 
   static func range(_ range: Range<Int>, of extent: Int) -> AxisEntries {

@@ -136,27 +136,33 @@ extension Tensor {
   private func copy(of choice: Choice) -> Tensor {
     Tensor(shape: choice.shape) { target in
       withUnsafeElements { source in
-        guard let source = source.baseAddress, var target = target.baseAddress else { return }
-        choice.forEachSeries { start, stride, count, places in
-          var from = source + start
-          if let places {
-            for place in places {
-              let from = from + place &* stride
-              if choice.run == 1 {
-                target.initialize(to: from.pointee)
-              } else {
-                target.initialize(from: from, count: choice.run)
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        let entries = choice.outermostCount
+        let size = choice.shape.count / Swift.max(entries, 1)
+        withShares(of: entries, atLeast: Swift.max(1, smallestShare / Swift.max(size, 1))) {
+          share in
+          var target = target + share.lowerBound * size
+          choice.part(share).forEachSeries { start, stride, count, places in
+            var from = source + start
+            if let places {
+              for place in places {
+                let from = from + place &* stride
+                if choice.run == 1 {
+                  target.initialize(to: from.pointee)
+                } else {
+                  target.initialize(from: from, count: choice.run)
+                }
+                target += choice.run
               }
-              target += choice.run
-            }
-          } else if choice.run == 1 {
-            Scalar.gather(count: count, from, stride: stride, into: target)
-            target += count
-          } else {
-            for _ in 0..<count {
-              target.initialize(from: from, count: choice.run)
-              from += stride
-              target += choice.run
+            } else if choice.run == 1 {
+              Scalar.gather(count: count, from, stride: stride, into: target)
+              target += count
+            } else {
+              for _ in 0..<count {
+                target.initialize(from: from, count: choice.run)
+                from += stride
+                target += choice.run
+              }
             }
           }
         }
@@ -235,7 +241,7 @@ private struct Choice {
   /// The number of elements in a run.
   let run: Int
   /// The entries of the axes before a run's, outermost first, and the distance of neighbors along each.
-  private let axes: [(entries: AxisEntries, stride: Int)]
+  private var axes: [(entries: AxisEntries, stride: Int)]
 
   /// - Precondition: no more indices than axes, and each fits its axis.
   init(_ indices: [any AxisIndex], of whole: Shape) {
@@ -262,10 +268,13 @@ private struct Choice {
     }
     self.run = run
     var axes = (0..<outer).map { (chosen[$0], strides[$0]) }
-    // An axis of one entry, for the place where the runs begin.
-    axes.insert(
-      (AxisEntries(places: .every(step: 1, from: start, count: 1), keepsAxis: false), 1), at: 0)
+    axes.insert(Self.place(start), at: 0)
     self.axes = axes
+  }
+
+  /// An axis of one entry, for the place where the runs begin.
+  private static func place(_ start: Int) -> (entries: AxisEntries, stride: Int) {
+    (AxisEntries(places: .every(step: 1, from: start, count: 1), keepsAxis: false), 1)
   }
 
   init(_ mask: Mask, of whole: Shape) {
@@ -278,7 +287,18 @@ private struct Choice {
     let rest = dimensions[mask.rank...]
     run = rest.reduce(1, *)
     shape = Shape([positions.count] + rest)
-    axes = [(AxisEntries(places: .list(positions), keepsAxis: true), run)]
+    axes = [Self.place(0), (AxisEntries(places: .list(positions), keepsAxis: true), run)]
+  }
+
+  /// The number of entries of the outermost axis, 1 where all are one run.
+  var outermostCount: Int { axes.count > 1 ? axes[1].entries.count : 1 }
+
+  /// The same with some of the entries of the outermost axis.
+  func part(_ range: Range<Int>) -> Choice {
+    if range.count == outermostCount { return self }
+    var part = self
+    part.axes[1].entries = axes[1].entries[range]
+    return part
   }
 
   /// Some runs in the order of the result: `count` of them from `start` on, `stride` apart or, where there are
