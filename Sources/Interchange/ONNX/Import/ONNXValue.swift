@@ -101,9 +101,11 @@ struct ONNXScaling: Equatable {
   func shift(_ column: Int) -> Double { shifts.count == 1 ? shifts[0] : shifts[column] }
   func divisor(_ column: Int) -> Double { divisors.count == 1 ? divisors[0] : divisors[column] }
 
-  /// Whether all numbers are finite, and the divisors and their inverses not 0.
+  /// Whether all numbers, and those of the same function as a product and a sum, are finite and the factors
+  /// not 0.
   var isRegular: Bool {
     shifts.allSatisfy(\.isFinite) && divisors.allSatisfy { $0.isNormal && (1 / $0).isNormal }
+      && (0..<(width ?? 1)).allSatisfy { (shift($0) / divisor($0)).isFinite }
   }
   /// Whether preprocessing can be this function.
   var keepsOrder: Bool { divisors.allSatisfy { $0 > 0 } }
