@@ -259,6 +259,7 @@ struct TrainedModelTests {
     case noFormat, otherVersion, noNames, tooFewNames, brokenPreprocessing, shortMean, noTensor
     case extraTensor, wrongShape, notFinite, otherArchitecture, noLink, firstNotFinite
     case impossibleLayer, firstVersion, largeImage, noImage, hugeImage, otherLayout
+    case columnBeyond, looseCategories
 
     /// The tensor that is left out, or replaced.
     var tensor: String? {
@@ -278,6 +279,8 @@ struct TrainedModelTests {
       case .tooFewNames: "expected 2 class names, found 1"
       case .brokenPreprocessing: "preprocessing in the metadata cannot be read"
       case .shortMean: "expected a mean of 3 features, found 1"
+      case .columnBeyond: "the preprocessing: log: column 3 of 3"
+      case .looseCategories: "the preprocessing: one-hot: column 0 has no categories"
       case .noTensor: "expected a tensor named b1"
       case .extraTensor: "expected the tensors"
       case .wrongShape: "expected the shape [4], found [2]"
@@ -300,6 +303,11 @@ struct TrainedModelTests {
       case .tooFewNames: archive.metadata["class_names"] = "[\"a\"]"
       case .brokenPreprocessing: archive.metadata["preprocessing"] = "{\"divisor\":0}"
       case .shortMean: archive.metadata["preprocessing"] = "{\"divisor\":1,\"mean\":[2]}"
+      case .columnBeyond:
+        archive.metadata["preprocessing"] = #"{"steps":[{"log":{"columns":[3]}}]}"#
+      case .looseCategories:
+        let step = #"{"columns":[0],"categories":[["a"]],"unknown":"ignore"}"#
+        archive.metadata["preprocessing"] = #"{"steps":[{"oneHot":\#(step)}]}"#
       case .noTensor: break
       case .extraTensor: archive.add([1] as Tensor<Float>, named: "b3")
       case .wrongShape: archive.add([1, 2] as Tensor<Float>, named: "b1")

@@ -64,6 +64,19 @@ extension Preprocessing {
     return result.count == 0 ? nil : result
   }
 
+  /// What keeps the steps from making `outputCount` features of `columnCount`, or nil.
+  package func problem(making outputCount: Int, of columnCount: Int) -> String? {
+    if let problem = PreparationStep.problem(steps, columnCount: columnCount) { return problem }
+    for case .oneHot(let encoded, _, _) in steps {
+      if let column = encoded.first(where: { columns?[$0].categories == nil }) {
+        return "one-hot: column \(column) has no categories"
+      }
+    }
+    let made = self.outputCount(of: columnCount)
+    return made == outputCount
+      ? nil : "\(columnCount) columns become \(made) features, expected \(outputCount)"
+  }
+
   /// A warning about features that seem to be scaled differently from those it was fitted to, such as
   /// bytes divided by 255 beforehand; nil if the magnitudes are within a factor of ten, 0, or not known.
   public func scaleMismatch(with features: Features) -> String? {

@@ -231,6 +231,11 @@ extension TrainedModel {
         "expected \(network.inputSize) principal components, one for each input, found "
           + "\(projection.count)")
     }
+    if let problem = preprocessing.problem(
+      making: network.inputSize, of: preprocessing.inputCount ?? network.inputSize)
+    {
+      throw FileError(path, "the preprocessing: \(problem)")
+    }
     let count = schema.kind == .classes ? network.classCount : network.outputSize
     if schema.names.count != count || (schema.kind != .classes && !network.loss.takesValues) {
       throw FileError(
