@@ -74,7 +74,9 @@ extension PeerRun {
           status.show("\(entry.title): round \(round) of \(Self.rounds), \(process.peer.name)")
         }
         let count = max(1, Int(slice / rates[index]))
-        let (time, made) = try perUnit(process, count: count)
+        let (time, made) = try perUnit(
+          process, count: count,
+          warmUp: rates[index] < 1 ? max(1, Int(Self.warmUp / rates[index])) : 0)
         times[index].append(time)
         counts[index] += made
       }
@@ -87,12 +89,18 @@ extension PeerRun {
     }
   }
 
-  /// The seconds per unit of work, measured with about `count` units, and the number of units.
+  /// The seconds of work before a round is timed. After a pause, the first calls of a library wake its threads,
+  /// which takes some libraries as long as the call does.
+  private static let warmUp = 0.05
+
+  /// The seconds per unit of work, measured with about `count` units after `warmUp` others, and the number of
+  /// units.
   private func perUnit(
-    _ process: PeerProcess, count: Int
+    _ process: PeerProcess, count: Int, warmUp: Int = 0
   ) throws -> (seconds: Double, made: Int) {
     try Interruption.check()
     Thread.sleep(forTimeInterval: pause)
+    if warmUp > 0 { _ = try process.ask(.init(command: .time, count: warmUp)) }
     let answer = try process.ask(.init(command: .time, count: count))
     guard let seconds = answer.seconds, let made = answer.count, made > 0, seconds > 0 else {
       throw PeerProcess.Failure(description: "\(process.peer.name): no time was measured")
