@@ -31,6 +31,7 @@ func makeLearner(
   let loaded = LoadedData(own: data)
   var experiment = try chosen.experiment(for: loaded)
   experiment.setPenalty(chosen, on: data, representing: count)
+  try experiment.checkMemory(on: data)
   return try experiment.precision == .float
     ? Learner<Float>(experiment, chosen, settings, on: data, count, observer)
     : Learner<Double>(experiment, chosen, settings, on: data, count, observer)
@@ -111,6 +112,9 @@ final class Learner<Scalar: BLASScalar>: AnyLearner {
     with data: Dataset, representing count: Double, epochs: Int, _ observer: Observer
   ) throws {
     try check(data)
+    if epochs > Hyperparameter.largest {
+      throw ArgumentError("epochs is \(epochs), expected at most \(Hyperparameter.largest)")
+    }
     let chosen = try Hyperparameters(settings: settings)
     let rows = rowCount + count
     var experiment = try chosen.goingOn(epochs: epochs, rowCount: data.count)
@@ -187,6 +191,21 @@ extension Experiment {
   }
 }
 
+extension Experiment {
+  /// Throws ``ArgumentError`` for a network that does not fit in memory, which could not be allocated.
+  fileprivate func checkMemory(on data: Dataset) throws {
+    let cost = TrainingCost(
+      inputSize: largestInputCount(of: data.features), layers: network.layers,
+      scalarSize: precision == .float ? 4 : 8, training)
+    let bytes = cost.parameterBytes * Double(ensemble ?? 1) + cost.activationBytes
+    let memory = MemoryLimit.current
+    if bytes <= memory.left { return }
+    throw ArgumentError(
+      "`layers` with `batch` \(training.batchSize) on \(cost.inputSize) features needs "
+        + "\(gigabytes(bytes)), but \(memory)")
+  }
+}
+
 extension Hyperparameters {
   /// The same for some epochs on other rows, none of them held out, at a constant learning rate.
   fileprivate func goingOn(epochs: Int, rowCount: Int) -> Hyperparameters {
@@ -210,6 +229,23 @@ extension Learner {
     var preprocessing: Preprocessing
     var schema: TargetSchema
     var rowCount: Double
+
+    /// Throws `FileError` unless the networks of a trainer fit.
+    func check(for trainer: Trainer<Scalar, ExperimentRandom>) throws {
+      let isClassifier = schema.kind == .classes
+      for member in trainer.members {
+        let network = member.network
+        let count = isClassifier ? network.classCount : network.outputSize
+        let inputs = preprocessing.inputCount.map(preprocessing.outputCount) ?? network.inputSize
+        let scaled = preprocessing.targets?.means.count ?? network.outputSize
+        if schema.names.count != count || !(isClassifier || network.loss.takesValues)
+          || inputs != network.inputSize || scaled != network.outputSize
+        {
+          throw FileError(
+            Learner.archiveName, "the network does not fit the targets or the preprocessing")
+        }
+      }
+    }
   }
 
   private static var notesKey: String { "training" }
@@ -222,6 +258,8 @@ extension Learner {
 
   convenience init(_ archive: TensorArchive) throws {
     let notes: Notes = try archive.decode(Notes.self, Self.notesKey, path: Self.archiveName)
-    self.init(notes, try Trainer(archive, path: Self.archiveName))
+    let trainer: Trainer<Scalar, ExperimentRandom> = try Trainer(archive, path: Self.archiveName)
+    try notes.check(for: trainer)
+    self.init(notes, trainer)
   }
 }

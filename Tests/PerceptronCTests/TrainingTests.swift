@@ -219,7 +219,8 @@ struct TrainingTests {
       ("{\"epochs\": 1, \"epochs\": 2}", "twice"), ("{\"folds\": 3}", "fold"),
       ("{\"class-weights\": [1, 2]}", "class weights"), ("{\"validation\": 90}", "validation"),
       ("{\"learning-rate\": 1e30, \"optimizer\": \"sgd\"}", "diverged"),
-      ("{\"loss\": \"nothing\"}", "loss"), ("{\"batch\": 1, \"batch-norm\": true}", "batch"),
+      ("{\"layers\": [1000000, 1000000]}", "GB"), ("{\"loss\": \"nothing\"}", "loss"),
+      ("{\"batch\": 1, \"batch-norm\": true}", "batch"),
     ])
   func wrongSettings(_ settings: String, _ part: String) {
     Rows().withExamples { examples in
