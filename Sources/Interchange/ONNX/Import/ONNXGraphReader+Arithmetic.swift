@@ -133,7 +133,8 @@ extension ONNXGraphReader {
       shifts: try call.floats("offset") ?? [0],
       divisors: (try call.floats("scale") ?? [1]).map { 1 / $0 })
     let widths = [scaling.shifts.count, scaling.divisors.count].filter { $0 != 1 }
-    guard !widths.contains(0), widths.allSatisfy({ $0 == rows.extents[0] ?? widths[0] }), scaling.isRegular
+    guard !widths.contains(0), widths.allSatisfy({ $0 == rows.extents[0] ?? widths[0] }),
+      scaling.isRegular
     else { throw call.error("expected a finite offset and scale for each column, not 0") }
     return .rows(
       append(.scaling(scaling), to: rows, extents: widths.isEmpty ? rows.extents : [widths[0]]))

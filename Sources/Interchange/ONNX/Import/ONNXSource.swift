@@ -25,7 +25,15 @@ final class ONNXSource {
   /// Reads the file at `path`; throws `FileError` where it is no ONNX model.
   convenience init(path: String) throws {
     let reader = try ByteReader(path: path)
-    try self.init(reader.bytes(reader.remainingLimit, of: "the model"), path: path)
+    let bytes = try reader.bytes(reader.remainingLimit, of: "the model")
+    do {
+      try self.init(bytes, path: path)
+    } catch {
+      if let kind = FileKind(of: path), kind != .onnx {
+        throw FileError(path, "expected an ONNX model, found \(kind)")
+      }
+      throw error
+    }
   }
 
   /// The model that the bytes of the file at `path` are.

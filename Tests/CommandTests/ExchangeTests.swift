@@ -1,0 +1,49 @@
+import Foundation
+import Perceptron
+import TestSupport
+import Testing
+
+@Suite("Exchanging models on the command line", .mayHang)
+struct ExchangeTests {
+  let scratch: TemporaryDirectory
+
+  init() throws { scratch = try TemporaryDirectory() }
+
+  private func run(_ arguments: String...) throws -> Command.Outcome {
+    try Command.run(arguments, in: scratch.path)
+  }
+
+  @Test("A model that is exported and imported is the same")
+  func roundTrip() throws {
+    try scratch.train("run")
+    let written = try run("export", "run", "a.onnx")
+    #expect(written.output == "saved a.onnx\n")
+    let read = try run("import", "a.onnx", "a.safetensors", "--names", "a,b,c,d,e,f,g,h,i,j")
+    #expect(read.output == "saved a.safetensors: of 64 features predicts 10 classes\n")
+    let first = try TrainedModel<Float>(readingFrom: scratch.file("run/model.safetensors"))
+    let second = try TrainedModel<Float>(readingFrom: scratch.file("a.safetensors"))
+    #expect(second.network == first.network)
+    #expect(second.preprocessing == first.preprocessing)
+    #expect(second.classNames == ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"])
+  }
+
+  @Test("Names with another ending are refused before anything is read")
+  func endings() throws {
+    for arguments in [["export", "none", "model.pt"], ["import", "model.pt", "none"]] {
+      let outcome = try Command.run(arguments, in: scratch.path)
+      #expect(outcome.status == 2)
+      #expect(
+        outcome.errors.contains("model.pt: expected a name that ends in .onnx"), "\(outcome.errors)"
+      )
+    }
+  }
+
+  @Test("A file that is no ONNX model is refused")
+  func noModel() throws {
+    try scratch.write(Array("hello, world".utf8), to: "a.onnx")
+    let outcome = try run("import", "a.onnx", "a.safetensors")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors == "Error: a.onnx: expected an ONNX model, found a text file\n")
+    #expect(try scratch.names == ["a.onnx"])
+  }
+}
