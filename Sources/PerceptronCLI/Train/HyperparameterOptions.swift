@@ -103,8 +103,28 @@ struct OptionKey: CodingKey {
 // MARK: - Names of options
 
 /// Replaces names of hyperparameters in backticks by their options.
+///
+/// Without a regular expression, which the parsing of every command would spend half of its time on.
 func namingOptions(_ text: String) -> String {
-  text.replacing(/`([a-z][a-z0-9-]*)`/) { "--" + $0.1 }
+  var parts = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+  for place in stride(from: 1, to: parts.count - 1, by: 2) {
+    parts[place] = Hyperparameter.isName(parts[place]) ? "--\(parts[place])" : "`\(parts[place])`"
+  }
+  // A backtick without a second one.
+  if parts.count.isMultiple(of: 2) { parts[parts.count - 1] = "`" + parts[parts.count - 1] }
+  return parts.joined()
+}
+
+extension Hyperparameter {
+  /// Whether a text is made of lowercase letters, digits and hyphens, and begins with a letter.
+  fileprivate static func isName(_ text: String) -> Bool {
+    func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+    guard let first = text.utf8.first, isLetter(first) else { return false }
+    return text.utf8.allSatisfy {
+      isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        || $0 == UInt8(ascii: "-")
+    }
+  }
 }
 
 /// Calls `body`; errors about hyperparameters and settings name their options.
