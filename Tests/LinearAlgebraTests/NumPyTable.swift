@@ -699,6 +699,10 @@ extension NumPyCall {
       call: "np.quantile(a, 0.3, axis=0)", swift: "a.quantile(0.3, axis: 0)",
       result: { Answer(a.quantile(0.3, axis: 0)) },
       expected: Answer([-1.25, 0.7999999999999998, -0.5, 0.6], shape: [4])),
+    NumPyCall(
+      call: "np.quantile(a, [0.25, 0.75], axis=0)", swift: "a.quantiles([0.25, 0.75], axis: 0)",
+      result: { Answer(a.quantiles([0.25, 0.75], axis: 0)) },
+      expected: Answer([-1.625, 0.5, -0.75, 0.375, 1.375, 3, 0.75, 2.25], shape: [2, 4])),
   ]
 
   static let order: [NumPyCall] = [
@@ -851,6 +855,10 @@ extension NumPyCall {
       result: { try Answer(SVD(a, .full).singularValues) },
       expected: Answer([5.537137834569241, 4.666908945437863, 2.0457432624779512], shape: [3])),
     NumPyCall(
+      call: "np.linalg.svd(a, full_matrices=False)", swift: "try SVD(a)",
+      result: { try Answer(SVD(a).singularValues) },
+      expected: Answer([5.537137834569241, 4.666908945437863, 2.0457432624779512], shape: [3])),
+    NumPyCall(
       call: "np.linalg.svd(a, compute_uv=False)", swift: "try singularValues(a)",
       result: { try Answer(singularValues(a)) },
       expected: Answer([5.537137834569243, 4.666908945437861, 2.045743262477951], shape: [3])),
@@ -860,6 +868,11 @@ extension NumPyCall {
       expected: Answer(
         [0.9924548317687506, 3.2499999999999996, 4.137931996721024, 5.6196131715102275], shape: [4])
     ),
+    NumPyCall(
+      call: "np.linalg.eigvalsh(p)", swift: "try symmetricEigenvalues(p)",
+      result: { try Answer(symmetricEigenvalues(p)) },
+      expected: Answer(
+        [0.9924548317687503, 3.2499999999999996, 4.137931996721024, 5.619613171510227], shape: [4])),
     NumPyCall(
       call: "np.linalg.eig(s)", swift: "try Eigen(s)",
       result: { try Answer(Eigen(s).real.sorted(axis: 0)) },
