@@ -92,6 +92,6 @@ struct CreationTests {
     expectMessage(
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor<Float>.oneHot([3], classes: 3)
-      }, "oneHot: label 3 of row 0 of 3 classes")
+      }, "oneHot: label 3 of row 0, expected one of 0..<3")
   }
 }

@@ -100,7 +100,8 @@ struct PrincipalComponentsTests {
     ) {
       _ = try PrincipalComponents(of: Tensor<Float>.zeros([9, 2]), count: 3)
     }
-    expectMessage(result, "PrincipalComponents: 3 directions of 9 rows of 2 columns")
+    expectMessage(
+      result, "PrincipalComponents: 3 directions of 9 rows of 2 columns", "at most 2 directions")
   }
 
   @Test("Whitened coordinates are scikit-learn's, and of variance 1")

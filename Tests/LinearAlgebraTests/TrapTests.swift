@@ -73,7 +73,7 @@ struct TrapTests {
     ) {
       _ = Tensor<Float>.zeros([2, 3])[0, 3]
     }
-    expectMessage(result, "subscript: [0, 3] of a tensor of shape [2, 3]")
+    expectMessage(result, "subscript: [0, 3] of a tensor of shape [2, 3], expected [0..<2, 0..<3]")
   }
 
   @Test("a subscript with too few indices, and rows outside the tensor")

@@ -53,7 +53,7 @@ extension Tensor {
       for (row, label) in labels.enumerated() {
         require(
           label >= 0 && label < classes,
-          "oneHot: label \(label) of row \(row) of \(classes) classes")
+          "oneHot: label \(label) of row \(row), expected one of 0..<\(classes)")
         rows[row * classes + label] = 1
       }
     }

@@ -50,7 +50,8 @@ extension PrincipalComponents {
     if case .number(let count) = count {
       require(
         rowCount >= 2 && 0...min(rowCount, columns) ~= count,
-        "PrincipalComponents: \(count) directions of \(rowCount) rows of \(columns) columns")
+        "PrincipalComponents: \(count) directions of \(rowCount) rows of \(columns) columns, expected "
+          + "2 rows or more and at most \(min(rowCount, columns)) directions")
     }
     if let weights { checkWeights(weights, rows: rowCount, Self.name) }
     try Self.checkSize(min(rowCount, columns))
@@ -203,7 +204,9 @@ extension PrincipalComponents {
       case .share: nil
       }
     if let wanted {
-      require(0...size ~= wanted, "PrincipalComponents: \(wanted) directions of \(size) columns")
+      require(
+        0...size ~= wanted,
+        "PrincipalComponents: \(wanted) directions of \(size) columns, expected 0 to \(size)")
     }
     if wanted == 0 { return ([], .zeros([size, 0]), total) }
     if let wanted, let seed = solver.seed(count: wanted, size: size) {

@@ -32,7 +32,8 @@ extension LAPACKError: CustomStringConvertible {
     case .notPositiveDefinite(let operation, let minor):
       "\(operation): the matrix is not positive definite, its leading minor of size \(minor) is not above 0"
     case .illConditioned(let operation, let reciprocalCondition):
-      "\(operation): the matrix is nearly singular, its reciprocal condition is \(reciprocalCondition)"
+      "\(operation): the matrix is nearly singular, its reciprocal condition is \(reciprocalCondition); "
+        + "minimumReciprocalCondition: 0 lets it pass"
     case .overflow(let operation): "\(operation): the result is too large for its type"
     case .failed(let routine, let info): "\(routine): LAPACK's info is \(info)"
     case .tooLarge(let operation, let size, let limit):

@@ -14,7 +14,8 @@ extension RandomStream {
   ) -> [Int] {
     require(
       count >= 0 && total >= 0 && (count == 0 || total > 0) && (replacing || count <= total),
-      "choose: \(count) of \(total)\(replacing ? ", replacing" : "")")
+      "choose: \(count) of \(total)"
+        + (replacing ? ", replacing" : ", expected 0 to \(total) where replacing is false"))
     if let weights {
       checkWeights(weights, count, of: total, replacing: replacing)
       return replacing

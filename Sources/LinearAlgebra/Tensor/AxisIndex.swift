@@ -56,7 +56,7 @@ public struct AxisEntries: Sendable {
   static func range(_ range: Range<Int>, of extent: Int) -> AxisEntries {
     require(
       range.lowerBound >= 0 && range.upperBound <= extent,
-      "subscript: \(range) of an axis with \(extent) entries")
+      "subscript: \(range) of an axis with \(extent) entries, expected a part of 0..<\(extent)")
     return AxisEntries(
       places: .every(step: 1, from: range.lowerBound, count: range.count), keepsAxis: true)
   }
@@ -67,7 +67,9 @@ extension Int: AxisIndex {
   ///
   /// - Precondition: `0 ≤ self < extent`.
   public func entries(of extent: Int) -> AxisEntries {
-    require((0..<extent).contains(self), "subscript: \(self) of an axis with \(extent) entries")
+    require(
+      (0..<extent).contains(self),
+      "subscript: \(self) of an axis with \(extent) entries, expected one of 0..<\(extent)")
     return AxisEntries(places: .every(step: 1, from: self, count: 1), keepsAxis: false)
   }
 }
@@ -130,7 +132,9 @@ extension Array: AxisIndex, AxisRange where Element == Int {
   /// - Precondition: each is from 0 to below `extent`.
   public func entries(of extent: Int) -> AxisEntries {
     if let odd = first(where: { !(0..<extent).contains($0) }) {
-      fatalError("subscript: index \(odd) in a list for an axis with \(extent) entries")
+      fatalError(
+        "subscript: index \(odd) in a list for an axis with \(extent) entries, expected one of "
+          + "0..<\(extent)")
     }
     return AxisEntries(places: .list(self), keepsAxis: true)
   }

@@ -112,7 +112,9 @@ public struct Shape: Hashable, Sendable {
 
   /// Traps unless `0 ≤ axis < rank`.
   func checkAxis(_ axis: Int, _ operation: String, of kind: String = "tensor") {
-    require(axis >= 0 && axis < rank, "\(operation): axis \(axis) of a \(kind) of shape \(self)")
+    require(
+      axis >= 0 && axis < rank,
+      "\(operation): axis \(axis) of a \(kind) of shape \(self), expected one of 0..<\(rank)")
   }
 
   /// Whether rank and extents are the same.

@@ -56,7 +56,7 @@ extension Tensor {
     require(rank > 0, "rows: a scalar has no rows")
     require(
       range.lowerBound >= 0 && range.upperBound <= shape[0],
-      "rows: \(range) of a tensor of shape \(shape)")
+      "rows: \(range) of a tensor of shape \(shape), expected a part of 0..<\(shape[0])")
     return sharingRows(range)
   }
 
@@ -66,7 +66,8 @@ extension Tensor {
   public func row(_ index: Int) -> Tensor {
     require(rank > 1, "row: a tensor of shape \(shape) has no rows")
     require(
-      index >= 0 && index < shape[0], "row: row \(index) of a tensor of shape \(shape)")
+      index >= 0 && index < shape[0],
+      "row: row \(index) of a tensor of shape \(shape), expected one of 0..<\(shape[0])")
     return self[index..<index + 1].reshaped(to: shape.removing(axis: 0))
   }
 
@@ -95,7 +96,11 @@ extension Tensor {
     let all = [indices.0, indices.1, indices.2, indices.3]
     let given = all[..<used].map(String.init).joined(separator: ", ")
     let problem = "subscript: [\(given)] of a tensor of shape \(shape)"
-    if used >= rank { return problem }
+    if used == rank {
+      let ranges = shape.dimensions.map { "0..<\($0)" }.joined(separator: ", ")
+      return problem + ", expected [\(ranges)]"
+    }
+    if used > rank { return problem + ": an element has \(rank) indices" }
     let slice = given + String(repeating: ", .all", count: rank - used)
     return problem + ": an element has \(rank) indices; a slice is written [\(slice)]"
   }

@@ -24,7 +24,8 @@ public struct TensorLiteral<Scalar: BLASScalar>: Sendable {
     }
     if let odd = parts.first(where: { $0.shape != first.shape }) {
       fatalError(
-        "Tensor literal: parts of shape \(first.shape) and \(odd.shape) stand side by side")
+        "Tensor literal: parts of shape \(first.shape) and \(odd.shape) stand side by side, expected "
+          + "one shape")
     }
     shape = Shape([parts.count] + first.shape.dimensions)
     elements = parts.count == 1 ? first.elements : parts.flatMap(\.elements)
