@@ -252,6 +252,15 @@ extension NumPyCall {
       },
       expected: Answer([2.5, 0, 0.5, 3, 0.25, 0, -2, 1.5, -3.5, 0, 1, -0.75], shape: [3, 4])),
     NumPyCall(
+      call: "a[1] = v", swift: "a[1, .all] = v",
+      result: {
+        Answer(
+          {
+            var a = a; a[1, .all] = v; return a
+          }())
+      },
+      expected: Answer([2.5, -1, 0.5, 3, 0.5, -1.25, 2, 0.75, -3.5, 2, 1, -0.75], shape: [3, 4])),
+    NumPyCall(
       call: "a[:, 1] = b[:, 0]", swift: "a[.all, 1] = b[.all, 0]",
       result: {
         Answer(
