@@ -90,7 +90,7 @@ extension PeerRun {
   }
 
   /// The seconds of work before a round is timed. After a pause, the first calls of a library wake its threads,
-  /// which takes some libraries as long as the call does.
+  /// and may take several times as long as the next ones.
   private static let warmUp = 0.05
 
   /// The seconds per unit of work, measured with about `count` units after `warmUp` others, and the number of

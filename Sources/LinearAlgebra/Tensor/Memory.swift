@@ -49,9 +49,8 @@ private let memoryEnded = Locked<(@Sendable (Int) -> Void)?>(nil)
 
 // MARK: - Spare blocks
 
-/// Large blocks that were freed, for the next tensors of about their size. The system clears every page that it
-/// gives, which takes longer than most operations on its numbers: x + y of 24 MB in new pages takes twice the
-/// time.
+/// Large blocks that were freed, for the next tensors of about their size: the system clears every page that it
+/// gives, which passes over memory once more than most operations do.
 private struct SpareBlocks {
   /// The size of the smallest block that is kept.
   static let least = 1 << 20
