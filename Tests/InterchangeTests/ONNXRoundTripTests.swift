@@ -14,92 +14,9 @@ struct ONNXRoundTripTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  private static let deep: [LayerSpecification] = [
-    .affine(outputs: 6), .batchNorm(), .gelu, .dropout(rate: 0.2), .affine(outputs: 5),
-    .layerNorm(epsilon: 1e-3), .leakyReLU(slope: 0.2), .affine(outputs: 4), .tanh,
-    .affine(outputs: 4), .sigmoid, .affine(outputs: 3),
-  ]
-
-  private static let scaling = Preprocessing(
-    steps: [
-      .standardize(
-        columns: [0, 1, 2, 3], means: [1000, -2, 0.1, 3e-4], deviations: [2, 3, 0.7, 1e-3])
-    ])
-
-  private static let components = PrincipalComponents(
-    mean: [0.5, -1, 2, 0.25], directions: [[0.6, 0], [0.8, 0], [0, 1], [0, 0]],
-    variances: [2, 0.5], explainedShares: [0.7, 0.2], whitening: 1e-5)
-
-  /// Models of every kind.
-  private static let models: [(name: String, model: TrainedModel<Float>)] = {
-    func ensemble(_ kind: TargetKind, _ loss: LossSpecification) -> Network<Float> {
-      let members = (1...3).map {
-        Sample.network(
-          4, [.affine(outputs: 5), .tanh, .affine(outputs: 3)], loss: loss, seed: $0)
-      }
-      guard let ensemble = try? Ensemble(members, predicting: kind) else { fatalError() }
-      return ensemble.network
-    }
-    func numbers(_ network: Network<Float>, _ preprocessing: Preprocessing) -> TrainedModel<Float> {
-      TrainedModel(
-        network: network, preprocessing: preprocessing,
-        schema: TargetSchema(.numbers, names: ["a", "b", "c"]))
-    }
-    func labels(_ network: Network<Float>) -> TrainedModel<Float> {
-      TrainedModel(
-        network: network, preprocessing: scaling,
-        schema: TargetSchema(.labels, names: ["a", "b", "c"]))
-    }
-    let targets = TargetScaling(means: [100, 0, -5], deviations: [10, 1, 0.5])
-    return [
-      ("deep", Sample.model(deep)), ("hinge", Sample.model([.affine(outputs: 3)], loss: .hinge)),
-      ("two classes", Sample.model([.affine(outputs: 1)], loss: .logistic)),
-      ("one against the rest", Sample.model([.affine(outputs: 3)], loss: .logistic)),
-      ("squared error", Sample.model([.affine(outputs: 1)], loss: .squaredError)),
-      (
-        "smoothing and weights",
-        Sample.model(
-          [.affine(outputs: 2)], loss: .softmax(labelSmoothing: 0.1, classWeights: [1, 2]))
-      ),
-      (
-        "pixels",
-        TrainedModel(
-          network: Sample.network(12, [.affine(outputs: 4), .relu, .affine(outputs: 2)]),
-          preprocessing: Preprocessing(
-            divisor: 255, mean: Array(repeating: 0.3, count: 12), magnitude: 200),
-          classNames: ["cat", "Zürich"], image: ImageShape(width: 4, height: 3))
-      ),
-      (
-        "numbers",
-        numbers(
-          Sample.network(
-            4, [.affine(outputs: 5), .gelu, .affine(outputs: 3)], loss: .squaredError),
-          Preprocessing(steps: scaling.steps, targets: targets))
-      ),
-      ("labels", labels(Sample.network(4, deep, loss: .logistic))),
-      (
-        "components",
-        TrainedModel(
-          network: Sample.network(2, [.affine(outputs: 3)]),
-          preprocessing: scaling.projecting(onto: components), classNames: ["a", "b", "c"])
-      ),
-      ("table", Sample.table),
-      (
-        "ensemble",
-        TrainedModel(
-          network: ensemble(.classes, .softmax), preprocessing: .none,
-          classNames: ["a", "b", "c"])
-      ),
-      (
-        "ensemble of numbers",
-        numbers(ensemble(.numbers, .huber()), Preprocessing(targets: targets))
-      ), ("ensemble of labels", labels(ensemble(.labels, .logistic))),
-    ]
-  }()
-
-  @Test("A model is the same afterwards", arguments: models.map(\.name))
+  @Test("A model is the same afterwards", arguments: Sample.models.map(\.name))
   func same(name: String) throws {
-    let model = try #require(Self.models.first { $0.name == name }?.model)
+    let model = try #require(Sample.models.first { $0.name == name }?.model)
     try model.writeONNX(to: directory.file("a.onnx"))
     guard case .float(let read) = try AnyTrainedModel(readingONNXFrom: directory.file("a.onnx"))
     else {
@@ -117,7 +34,7 @@ struct ONNXRoundTripTests {
       "labels",
     ])
   func withoutNotes(name: String) throws {
-    let model = try #require(Self.models.first { $0.name == name }?.model)
+    let model = try #require(Sample.models.first { $0.name == name }?.model)
     try model.writeONNX(to: directory.file("a.onnx"))
     var (message, _) = try ONNXModel.read(directory.bytes(of: "a.onnx"), path: "a.onnx")
     message.metadata = [:]

@@ -17,19 +17,12 @@ struct CProgram {
       "-I", Self.header, source, "-o", path, "-L", folder, "-lPerceptronC", "-lpthread",
       "-Wl,-rpath,\(folder)",
     ]
-    let outcome = try Self.compile(Self.strict + flags + arguments)
+    let outcome = try CCompiler.compile(CCompiler.strict + flags + arguments)
     try #require(outcome.status == 0, "\(outcome.errors)")
   }
 
   func run(_ arguments: [String]) throws -> Command.Outcome {
     try Command.run(program: path, arguments)
-  }
-
-  static let strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
-
-  /// Runs the C compiler.
-  static func compile(_ arguments: [String]) throws -> Command.Outcome {
-    try Command.run(program: "/usr/bin/env", ["gcc"] + arguments)
   }
 
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path

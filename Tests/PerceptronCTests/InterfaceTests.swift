@@ -9,13 +9,13 @@ struct InterfaceTests {
   @Test(
     "The header is C99 and C++, and stands alone",
     arguments: [
-      CProgram.strict + ["-x", "c"],
+      CCompiler.strict + ["-x", "c"],
       ["-x", "c++", "-std=c++11", "-pedantic", "-Wall", "-Wextra", "-Werror"],
     ])
   func header(_ flags: [String]) throws {
     let scratch = try TemporaryDirectory()
     try scratch.write(Array("#include <perceptron.h>\n".utf8), to: "empty.c")
-    let outcome = try CProgram.compile(
+    let outcome = try CCompiler.compile(
       flags + ["-I", CProgram.header, "-fsyntax-only", scratch.file("empty.c")])
     #expect(outcome.status == 0, "\(outcome.errors)")
   }

@@ -17,6 +17,7 @@ public enum Requirement: String, Sendable {
   case tensorBoard = "tensorboard"
   case safetensors
   case numPy = "numpy"
+  case cCompiler = "cc"
 }
 
 /// A requirement that is missing on a machine that is said to have it.

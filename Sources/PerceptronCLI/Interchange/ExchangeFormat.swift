@@ -27,7 +27,10 @@ struct ExchangeFormat: Sendable {
     ExchangeFormat(
       ending: ".onnx", summary: "ONNX, for ONNX Runtime and others",
       write: { try $0.writeONNX(to: $1) },
-      read: { try AnyTrainedModel(readingONNXFrom: $0, as: $1.kind, names: $1.names) })
+      read: { try AnyTrainedModel(readingONNXFrom: $0, as: $1.kind, names: $1.names) }),
+    ExchangeFormat(
+      ending: ".h", summary: "C header with the whole network, for programs without libraries",
+      write: { try $0.writeCHeader(to: $1) }, read: nil),
   ]
 
   /// The format of the file at a path.

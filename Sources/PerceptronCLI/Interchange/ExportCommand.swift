@@ -12,13 +12,17 @@ struct ExportCommand: CommandWithExamples {
       \(ExchangeFormat.list { $0.write != nil })
 
       An ONNX file takes features in the data's own units, prepares them as the training data was, and \
-      puts out logits, probabilities and the label, or the numbers in their own unit. Sources/Interchange/README.md \
-      describes its inputs and outputs.
+      puts out logits, probabilities and the label, or the numbers in their own unit. A C header does the same with \
+      a row, in C99 or C++; the comment at its head has a program that uses it. Sources/Interchange/README.md \
+      describes the inputs and outputs of both.
       """)
 
   static let examples = [
     CommandExample(
       "Write the model of a run for ONNX Runtime.", "perceptron export runs/digits-1 digits.onnx"),
+    CommandExample(
+      "Write the network as one C99 header, whose names begin with `digits`.",
+      "perceptron export runs/digits-1 digits.h"),
     CommandExample(
       "Write the best model of a study.",
       "perceptron export runs/tune-digits-1/best.safetensors best.onnx"),

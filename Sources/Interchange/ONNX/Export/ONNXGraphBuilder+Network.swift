@@ -1,69 +1,46 @@
-import PerceptronDatasets
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
 extension ONNXGraphBuilder {
-  /// The names of a network's tensors, in the order in which its layers need them.
-  struct TensorNames {
-    private var parameters: ArraySlice<String>
-    private var statistics: ArraySlice<String>
-
-    init(of network: Network<Float>) {
-      parameters = network.parameters.names[...]
-      statistics = network.statistics.names[...]
-    }
-
-    mutating func parameter() -> String { parameters.popFirst() ?? "" }
-    mutating func statistic() -> String { statistics.popFirst() ?? "" }
-  }
-
-  /// A layer or a loss that has no form in ONNX.
-  struct Unknown: Error {
-    var description: String
-  }
-
-  /// Adds a network's layers.
+  /// Adds a network's steps.
   ///
   /// - Returns: the outputs before the loss, [rows, outputs].
-  /// - Throws: ``Unknown`` for a layer of the user's own.
-  mutating func add(
-    _ network: Network<Float>, to rows: String, _ names: inout TensorNames
-  ) throws -> String {
+  mutating func add(_ network: NetworkSteps, to rows: String) -> String {
     var rows = rows
-    for (index, layer) in network.layers.enumerated() {
-      rows = try add(layer, at: index, to: rows, &names)
-    }
+    for step in network.steps { rows = add(step, to: rows) }
     return rows
   }
 
-  private mutating func add(
-    _ layer: any Layer<Float>, at index: Int, to rows: String, _ names: inout TensorNames
-  ) throws -> String {
-    switch layer {
-    case let layer as Affine<Float>:
-      let parameters = layer.parameters.map { weights($0, names.parameter()) }
-      return add("Gemm", [rows] + parameters, as: "affine")
-    case is ReLU<Float>: return add("Relu", [rows], as: "relu")
-    case let layer as LeakyReLU<Float>:
-      return add("LeakyRelu", [rows], as: "leaky_relu", [("alpha", .float(Float(layer.slope)))])
-    case is Tanh<Float>: return add("Tanh", [rows], as: "tanh")
-    case is Sigmoid<Float>: return add("Sigmoid", [rows], as: "sigmoid")
-    case is GELU<Float>: return addGELU(to: rows)
-    // At inference it is nothing.
-    case is Dropout<Float>: return rows
-    case let layer as BatchNorm<Float>:
-      let parameters = layer.parameters.map { weights($0, names.parameter()) }
-      let statistics = layer.statistics.map { weights($0, names.statistic()) }
+  private mutating func add(_ step: NetworkSteps.Step, to rows: String) -> String {
+    switch step {
+    case .affine(let kernel, let bias):
+      return add("Gemm", [rows] + [kernel, bias].map { weights($0) }, as: "affine")
+    case .activation(let function): return add(function, to: rows)
+    case .batchNorm(let gamma, let beta, let mean, let variance, let epsilon):
       return add(
-        "BatchNormalization", [rows] + parameters + statistics, as: "batch_norm",
-        [("epsilon", .float(Float(layer.epsilon)))])
-    case let layer as LayerNorm<Float>:
-      let parameters = layer.parameters.map { weights($0, names.parameter()) }
+        "BatchNormalization", [rows] + [gamma, beta, mean, variance].map { weights($0) },
+        as: "batch_norm", [("epsilon", .float(Float(epsilon)))])
+    case .layerNorm(let gamma, let beta, let epsilon):
       return add(
-        "LayerNormalization", [rows] + parameters, as: "layer_norm",
-        [("axis", .integer(-1)), ("epsilon", .float(Float(layer.epsilon)))])
-    case let layer as EnsembleLayer<Float>: return try add(layer, to: rows, &names)
-    default: throw Unknown(description: "layer \(index), \(layer.name), has no form in ONNX")
+        "LayerNormalization", [rows] + [gamma, beta].map { weights($0) }, as: "layer_norm",
+        [("axis", .integer(-1)), ("epsilon", .float(Float(epsilon)))])
+    case .ensemble(let members, let mean): return addEnsemble(members, mean, to: rows)
+    }
+  }
+
+  private mutating func weights(_ named: NetworkSteps.NamedTensor) -> String {
+    weights(named.tensor, named.name)
+  }
+
+  private mutating func add(_ function: ActivationFunction, to rows: String) -> String {
+    switch function {
+    case .relu: return add("Relu", [rows], as: "relu")
+    case .leakyReLU(let slope):
+      return add("LeakyRelu", [rows], as: "leaky_relu", [("alpha", .float(Float(slope)))])
+    case .tanh: return add("Tanh", [rows], as: "tanh")
+    case .sigmoid: return add("Sigmoid", [rows], as: "sigmoid")
+    case .gelu: return addGELU(to: rows)
+    case .custom: fatalError("NetworkSteps have no custom functions")
     }
   }
 
@@ -77,24 +54,22 @@ extension ONNXGraphBuilder {
   }
 
   /// The mean of the members' probabilities or outputs, and of that what the layer puts out.
-  private mutating func add(
-    _ ensemble: EnsembleLayer<Float>, to rows: String, _ names: inout TensorNames
-  ) throws -> String {
+  private mutating func addEnsemble(
+    _ members: [NetworkSteps], _ kind: EnsembleMean, to rows: String
+  ) -> String {
     var terms: [String] = []
-    for member in ensemble.members {
-      let outputs = try add(member, to: rows, &names)
+    for member in members {
+      let outputs = add(member, to: rows)
       let name = "member_probabilities"
-      switch ensemble.mean {
+      switch kind {
       case .outputs: terms.append(outputs)
       case .labelProbabilities: terms.append(add("Sigmoid", [outputs], as: name))
       case .probabilities:
-        let chances = try addProbabilities(
-          of: outputs, columns: member.outputSize, member.loss, as: name)
-        terms.append(chances ?? outputs)
+        terms.append(member.probabilities.map { add($0, of: outputs, as: name) } ?? outputs)
       }
     }
     let mean = add("Mean", terms, as: "mean")
-    switch ensemble.mean {
+    switch kind {
     case .outputs: return mean
     case .probabilities: return addLogarithm(of: mean, as: "ensemble")
     case .labelProbabilities:
@@ -112,16 +87,14 @@ extension ONNXGraphBuilder {
     return add("Log", [add("Max", [value, least], as: name + "_bounded")], as: name)
   }
 
-  /// The probabilities that a loss has of a network's outputs, [rows, classes]; nil where it has none.
-  ///
-  /// - Throws: ``Unknown`` for a loss of the user's own that has some.
-  mutating func addProbabilities(
-    of outputs: String, columns: Int, _ loss: any Loss<Float>, as name: String
-  ) throws -> String? {
-    switch loss {
-    case is SoftmaxLoss<Float>: return add("Softmax", [outputs], as: name, [("axis", .integer(-1))])
-    case is LogisticLoss<Float>:
-      if columns > 1 { return add("Sigmoid", [outputs], as: name) }
+  /// Adds the probabilities of classes, [rows, classes].
+  private mutating func add(
+    _ probabilities: NetworkSteps.Probabilities, of outputs: String, as name: String
+  ) -> String {
+    switch probabilities {
+    case .softmax: return add("Softmax", [outputs], as: name, [("axis", .integer(-1))])
+    case .sigmoids: return add("Sigmoid", [outputs], as: name)
+    case .sides:
       // 1 − p is the sigmoid of the output's negative: taken off 1, a small one would be lost.
       let negative = add("Neg", [outputs], as: "negative")
       let sides = [
@@ -129,9 +102,6 @@ extension ONNXGraphBuilder {
         add("Sigmoid", [outputs], as: "probability_of_1"),
       ]
       return add("Concat", sides, as: name, [("axis", .integer(1))])
-    default:
-      if loss.probabilities(of: Tensor.zeros([1, columns])) == nil { return nil }
-      throw Unknown(description: "the probabilities of the loss \(loss.name) have no form in ONNX")
     }
   }
 
@@ -139,12 +109,11 @@ extension ONNXGraphBuilder {
 
   /// Adds what is predicted of a network's outputs: `logits`, `probabilities` and `label` of classes, `logits`,
   /// `probabilities` and `labels` of several labels, `value` of numbers, in their own unit.
-  mutating func addPredictions(
-    _ schema: TargetSchema, _ scaling: TargetScaling?, of outputs: String,
-    _ network: Network<Float>
-  ) throws {
-    let count = network.outputSize
-    if schema.kind == .numbers {
+  mutating func add(
+    _ prediction: ModelSteps.Prediction, of outputs: String, _ network: NetworkSteps
+  ) {
+    let count = network.outputCount
+    if case .numbers(let scaling) = prediction {
       var values = outputs
       if let scaling {
         values = add("Mul", [values, vector(scaling.deviations, "deviations")], as: "unscaled")
@@ -156,20 +125,18 @@ extension ONNXGraphBuilder {
     }
     let logits = add("Identity", [outputs], as: "logits")
     output(logits, .float, columns: count)
-    let threshold = (network.loss as? any ValueLoss<Float>)?.threshold ?? 0
-    if schema.kind == .labels {
-      if network.loss is LogisticLoss<Float> {
+    if case .labels(let threshold, let haveProbabilities) = prediction {
+      if haveProbabilities {
         let chances = add("Sigmoid", [logits], as: "probabilities")
         output(chances, .float, columns: count)
       }
       return output(exceeding(threshold, logits, as: "labels"), .int64, columns: count)
     }
-    if let chances = try addProbabilities(
-      of: logits, columns: count, network.loss, as: "probabilities")
-    {
+    if let probabilities = network.probabilities {
+      let chances = add(probabilities, of: logits, as: "probabilities")
       output(chances, .float, columns: network.classCount)
     }
-    if count == 1 && network.classCount == 2 {
+    if case .side(let threshold) = prediction {
       let side = exceeding(threshold, logits, as: "side")
       let label = add("Reshape", [side, integers([-1], "one_a_row")], as: "label")
       return output(label, .int64, columns: nil)

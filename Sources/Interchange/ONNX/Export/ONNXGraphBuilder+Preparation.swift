@@ -8,15 +8,13 @@ extension ONNXGraphBuilder {
   /// missing cell is NaN. What `Preprocessing.check` refuses (a missing cell without a number for it, a
   /// category where unknown ones are errors, the logarithm of a number below −1) gives NaN in the
   /// outputs.
-  mutating func add(
-    _ preprocessing: Preprocessing, to features: String, columnCount: Int
-  ) -> String {
-    let plan = preprocessing.plan(columnCount: columnCount)
+  mutating func addPreparation(_ model: ModelSteps, of features: String) -> String {
+    let plan = model.plan
     var prepared =
       plan.isInPlace && !plan.numbers.contains(where: \.hasIndicator)
       ? add(plan.numbers, of: features)
       : add(plan, of: features)
-    if let components = preprocessing.projection { prepared = add(components, to: prepared) }
+    if let components = model.projection { prepared = add(components, to: prepared) }
     return prepared
   }
 
@@ -31,15 +29,11 @@ extension ONNXGraphBuilder {
       cells = add("Where", [isMissing, fills, cells], as: "filled")
     }
     if columns.contains(where: \.isLogarithm) { cells = addLogarithms(of: columns, to: cells) }
-    // The mean in two parts, so that numbers that are much larger than they differ stay exact.
-    let shifts = columns.map { Double(Float($0.shift)) }
-    let rests = columns.map { $0.shift - Double(Float($0.shift)) }
+    let (shifts, rests) = columns.singleShifts
     if shifts.contains(where: { $0 != 0 }) {
       cells = add("Sub", [cells, vector(shifts, "shift")], as: "shifted")
     }
-    if zip(rests, columns).contains(where: { abs($0 / $1.divisor) > 1e-7 }) {
-      cells = add("Sub", [cells, vector(rests, "shift_rest")], as: "shifted")
-    }
+    if let rests { cells = add("Sub", [cells, vector(rests, "shift_rest")], as: "shifted") }
     let divisors = columns.map(\.divisor)
     if Set(divisors).count == 1 {
       if divisors[0] == 1 { return cells }

@@ -1,9 +1,7 @@
-// Its public functions have models.
-@_exported import PerceptronTraining
 import PerceptronDatasets
 import PerceptronFiles
 import PerceptronLinearAlgebra
-import PerceptronNeuralNetwork
+import PerceptronTraining
 
 /// The names of the notes in the ONNX files that are written here (`metadata_props`).
 enum ONNXNote {
@@ -65,9 +63,7 @@ extension TrainedModel {
 
   /// - Parameter largestFile: the number of bytes above which weights have a file of their own.
   func writeONNX(to path: String, largestFile: Int) throws -> [String] {
-    let single = TrainedModel<Float>(
-      network: network as? Network<Float> ?? Network<Float>(network),
-      preprocessing: preprocessing, schema: schema, image: image)
+    let single = inSinglePrecision
     // Refuses whatever a saved model cannot have.
     let archive = try single.archive(path: path)
     let tensors = try archive.names.jsonLine
@@ -113,16 +109,10 @@ extension AnyTrainedModel {
 extension TrainedModel<Float> {
   fileprivate func onnxGraph(path: String) throws -> ONNXGraph {
     var builder = ONNXGraphBuilder(name: "perceptron")
-    let count = preprocessing.inputCount ?? network.inputSize
-    let features = builder.input("features", columns: count)
-    var names = ONNXGraphBuilder.TensorNames(of: network)
-    do {
-      let rows = builder.add(preprocessing, to: features, columnCount: count)
-      let outputs = try builder.add(network, to: rows, &names)
-      try builder.addPredictions(schema, preprocessing.targets, of: outputs, network)
-    } catch let unknown as ONNXGraphBuilder.Unknown {
-      throw FileError(path, "not written: \(unknown.description)")
-    }
+    let steps = try ModelSteps(of: self, path: path)
+    let features = builder.input("features", columns: steps.columnCount)
+    let rows = builder.addPreparation(steps, of: features)
+    builder.add(steps.prediction, of: builder.add(steps.network, to: rows), steps.network)
     return builder.graph
   }
 }

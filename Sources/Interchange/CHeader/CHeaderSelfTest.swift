@@ -1,0 +1,80 @@
+import Foundation
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronLinearAlgebra
+import PerceptronTraining
+
+/// Rows that a header tests itself with, and what the model predicts for them.
+///
+/// A saved model has no data. The rows are drawn, always the same, so that prepared numbers are about as large
+/// as those of the training rows: from −1 to 1 deviations from the mean where the columns are scaled, else from
+/// 0 to the magnitude. Every third has missing cells and unknown categories, where these are allowed.
+struct CHeaderSelfTest {
+  let rowCount: Int
+  /// The features, row by row, as the header takes them.
+  let features: [Float]
+  let predictions: Predictions
+
+  /// - Throws: `FileError` where the outputs are not finite.
+  init<Scalar>(_ model: TrainedModel<Scalar>, rowCount: Int = 3, path: String) throws {
+    self.rowCount = rowCount
+    let count = model.featureCount
+    let plan = model.preprocessing.plan(columnCount: count)
+    var random = SeededRandom(seed: 0, purpose: "self-test")
+    var cells = [Float](repeating: 0, count: rowCount * count)
+    for row in 0..<rowCount {
+      let isOdd = row % 3 == 2
+      for column in plan.numbers {
+        let draw = Double.random(in: 0..<1, using: &random)
+        cells[row * count + column.source] =
+          isOdd && !column.fill.isNaN && column.source % 2 == 0
+          ? .nan : Self.cell(column, draw, of: model.preprocessing)
+      }
+      for (position, column) in plan.categories.enumerated() {
+        let cell =
+          switch (isOdd, column.unknown) {
+          case (false, _): Float((row + position) % max(column.knownCount, 1))
+          case (true, .error): Float.nan
+          case (true, .ignore), (true, .other): Float(column.knownCount)
+          }
+        cells[row * count + column.source] = column.knownCount == 0 ? .nan : cell
+      }
+    }
+    features = cells
+    let columns = model.preprocessing.knownColumns.map { columns in
+      columns.map { column in
+        // A name more than those that are known.
+        FeatureColumn(
+          name: column.name, categories: column.categories.map { $0 + [$0.joined() + "?"] })
+      }
+    }
+    let rows = Features(
+      .doubles(cells.map { Double($0) }), exampleShape: [count], columns: columns)
+    predictions = model.network.predictions(
+      of: rows.prepared(with: model.preprocessing), as: model.schema)
+    if let place = (predictions.values ?? predictions.outputs).firstNonFinite() {
+      throw FileError(
+        path,
+        "not written: output \(place) of three rows for the self-test is not finite, so that the "
+          + "model has no use")
+    }
+  }
+
+  /// A cell of a column, with a few digits: what a prepared number of −1…1 was made of, or of columns that all
+  /// are treated alike, such as pixels, a number from 0 to the magnitude.
+  private static func cell(
+    _ column: ColumnPlan.Number, _ draw: Double, of preprocessing: Preprocessing
+  ) -> Float {
+    if !preprocessing.isByColumn {
+      let largest = preprocessing.magnitude ?? preprocessing.divisor
+      return rounded((largest == 0 ? 1 : largest) * draw)
+    }
+    let number = column.shift + column.divisor * (2 * draw - 1)
+    return rounded(column.isLogarithm ? expm1(number) : number)
+  }
+
+  private static func rounded(_ number: Double) -> Float {
+    let text = significant(number, 4)
+    return Float(text) ?? Float(number)
+  }
+}
