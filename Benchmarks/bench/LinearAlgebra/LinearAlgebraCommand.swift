@@ -39,7 +39,7 @@ struct LinearAlgebraCommand: CommandWithExamples {
     let entries = try options.filtered(all, name: \.title)
     // Both use OpenBLAS, whose threads soon sleep.
     let comparison = OperationComparison(
-      command: "linalg", peer: "SciPy", script: "scipy_peer.py", pause: 0.05)
+      command: "linalg", peer: "SciPy", script: "scipy_peer.py")
     let report = try comparison.measure(
       entries, python: python, scripts: scripts, seconds: options.seconds ?? Self.seconds)
     try options.publish(report, comparison.text(report, entries))

@@ -11,8 +11,6 @@ struct OperationComparison {
   let peer: String
   /// The peer's program in Benchmarks/peers.
   let script: String
-  /// Seconds to wait before each program's turn.
-  let pause: Double
 
   static let precisions: [PeerProtocol.Precision] = [.float64, .float32]
 
@@ -32,7 +30,6 @@ struct OperationComparison {
         var run = try PeerRun(
           peers, seconds: seconds * Double(works.count) / Double(entries.count),
           threads: BLASLibrary.threadCount, files: PeerFiles(folder: folder))
-        run.pause = pause
         if run.processes.count < peers.count {
           throw FileError(
             python,

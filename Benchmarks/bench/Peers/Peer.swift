@@ -113,6 +113,17 @@ final class PeerProcess {
     process.end(within: Interruption.isRequested ? 0 : 2)
   }
 
+  /// Whether one of the program's threads is computing.
+  var isComputing: Bool {
+    let tasks = "/proc/\(process.processIdentifier)/task"
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+    return threads.contains { thread in
+      // "12 (name) R …": the name may have any characters.
+      let status = (try? String(contentsOfFile: "\(tasks)/\(thread)/stat", encoding: .utf8)) ?? ""
+      return status.split(separator: ")").last?.hasPrefix(" R") ?? false
+    }
+  }
+
   /// Sends a request and waits for the answer.
   ///
   /// - Throws: ``Failure`` if the program ends or its answer is invalid or an error; `ExitCode` if the

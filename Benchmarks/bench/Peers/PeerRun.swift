@@ -15,9 +15,6 @@ struct PeerRun {
   private(set) var notes: [String] = []
 
   static var rounds: Int { 7 }
-  /// Seconds between programs, since threads of OpenMP and OpenBLAS spin for up to 0.2 s after their
-  /// work.
-  var pause = 0.25
 
   /// Starts the programs; those that cannot be used are left out with a note.
   ///
@@ -98,14 +95,23 @@ extension PeerRun {
   private func perUnit(
     _ process: PeerProcess, count: Int, warmUp: Int = 0
   ) throws -> (seconds: Double, made: Int) {
-    try Interruption.check()
-    Thread.sleep(forTimeInterval: pause)
+    try waitUntilIdle()
     if warmUp > 0 { _ = try process.ask(.init(command: .time, count: warmUp)) }
     let answer = try process.ask(.init(command: .time, count: count))
     guard let seconds = answer.seconds, let made = answer.count, made > 0, seconds > 0 else {
       throw PeerProcess.Failure(description: "\(process.peer.name): no time was measured")
     }
     return (seconds / Double(made), made)
+  }
+
+  /// Waits until no program computes, as threads of OpenMP and OpenBLAS spin for up to 0.2 s after their work;
+  /// of a program that never rests, for a second.
+  private func waitUntilIdle() throws {
+    let start = ContinuousClock.now
+    repeat {
+      try Interruption.check()
+      Thread.sleep(forTimeInterval: 0.002)
+    } while processes.contains(where: \.isComputing) && start.duration(to: .now) < .seconds(1)
   }
 
   /// Prepares the work in all programs that support it and checks that they compute the same.

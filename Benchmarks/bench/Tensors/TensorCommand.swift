@@ -40,7 +40,7 @@ struct TensorCommand: CommandWithExamples {
     let entries = try options.filtered(all, name: \.title)
     // Neither NumPy's single thread nor Perceptron's workers spin for long.
     let comparison = OperationComparison(
-      command: "tensor", peer: "NumPy", script: "tensor_peer.py", pause: 0.01)
+      command: "tensor", peer: "NumPy", script: "tensor_peer.py")
     let report = try comparison.measure(
       entries, python: python, scripts: scripts, seconds: options.seconds ?? Self.seconds)
     try options.publish(report, comparison.text(report, entries))

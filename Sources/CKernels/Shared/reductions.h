@@ -50,21 +50,30 @@ static void OF_TYPE(column_sums)(
   }
 }
 
-// Σ x² of at most 512 elements in lanes; of more, the sum of two halves' sums, of which the first is a
-// multiple of 512 long.
+// Σ x² of at most 512 elements in two groups of lanes, as one waits for its last addition; of more, the
+// sum of two halves' sums, of which the first is a multiple of 512 long.
 static REAL OF_TYPE(line_square)(ptrdiff_t count, const REAL *x) {
   if (count > OF_TYPE(line_block)) {
     ptrdiff_t half = (count / 2 + OF_TYPE(line_block) - 1) / OF_TYPE(line_block) * OF_TYPE(line_block);
     return OF_TYPE(line_square)(half, x) + OF_TYPE(line_square)(count - half, x + half);
   }
-  OF_TYPE(lanes) sums = 0, next;
+  OF_TYPE(lanes) even = 0, odd = 0, next;
   ptrdiff_t i = 0;
-  for (; i + OF_TYPE(lane_count) <= count; i += OF_TYPE(lane_count)) {
+  for (; i + 2 * OF_TYPE(lane_count) <= count; i += 2 * OF_TYPE(lane_count)) {
     OF_TYPE(load)(x + i, &next);
-    sums += next * next;
+    even += next * next;
+    OF_TYPE(load)(x + i + OF_TYPE(lane_count), &next);
+    odd += next * next;
   }
+  if (i + OF_TYPE(lane_count) <= count) {
+    OF_TYPE(load)(x + i, &next);
+    even += next * next;
+    i += OF_TYPE(lane_count);
+  }
+  OF_TYPE(lanes) sums = even + odd;
+  OF_TYPE(eight) eight = sums.lo + sums.hi;
   REAL total = 0;
-  for (int lane = 0; lane < OF_TYPE(lane_count); lane++) total += sums[lane];
+  for (int lane = 0; lane < 8; lane++) total += eight[lane];
   for (; i < count; i++) total += x[i] * x[i];
   return total;
 }

@@ -141,10 +141,14 @@ extension Tensor {
   public func transposed() -> Tensor {
     require(rank == 2, "transposed: a matrix is needed, not shape \(shape)")
     return Tensor(shape: [shape[1], shape[0]]) { target in
-      withRows {
-        Scalar.transpose(
-          rows: $0.rows, columns: $0.columns, $0.base, stride: $0.columns,
-          into: target.baseAddress!, stride: $0.rows)
+      withRows { rows in
+        let target = target.baseAddress!
+        let smallest = Swift.max(1, smallestShare / Swift.max(1, rows.rows))
+        withShares(of: rows.columns, atLeast: smallest, inUnitsOf: 16) {
+          Scalar.transpose(
+            rows: rows.rows, columns: $0.count, rows.base + $0.lowerBound, stride: rows.columns,
+            into: target + $0.lowerBound * rows.rows, stride: rows.rows)
+        }
       }
     }
   }

@@ -64,12 +64,9 @@ public struct RowMoments: Sendable {
     var block = rows
     let (center, rest) = Self.center(&block, weights, total: added)
     var own = Tensor<Scalar>.zeros([columns, columns])
-    // By one thread, as the last bits may depend on how many there are.
-    BLASLibrary.withSingleThread {
-      block.withRows { block in
-        own.withMutableRows {
-          Scalar.syrk(rows: block.rows, columns: columns, block.base, into: $0.base)
-        }
+    block.withRows { block in
+      own.withMutableRows {
+        Scalar.gram(rows: block.rows, columns: columns, block.base, into: $0.base)
       }
     }
 

@@ -97,7 +97,7 @@ extension Tensor {
       products.withUnsafeMutableElements { products in
         let products = products.baseAddress!
         if rows > 0 {
-          Scalar.syrk(rows: rows, columns: columns, x.baseAddress!, into: products)
+          Scalar.gram(rows: rows, columns: columns, x.baseAddress!, into: products)
         }
         Scalar.combine(
           .divide, count: columns * columns, products, .each, [divisor], .same, into: products)
@@ -123,7 +123,7 @@ extension Tensor {
     columns.withUnsafeElements { x in
       products.withUnsafeMutableElements { products in
         let products = products.baseAddress!
-        Scalar.syrk(rows: shape[0], columns: size, x.baseAddress!, into: products)
+        Scalar.gram(rows: shape[0], columns: size, x.baseAddress!, into: products)
         Scalar.mirrorTriangle(isUpper: true, size: size, products)
       }
     }

@@ -31,17 +31,33 @@ public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> T
   }
 }
 
-/// Copies `count` runs of `length` elements; `sourceStride` and `targetStride` are from run to run.
-@_specialize(where Scalar == Float)
-@_specialize(where Scalar == Double)
+/// Copies `count` runs of `length` elements, on several threads where there are many; `sourceStride` and
+/// `targetStride` are from run to run.
 private func copyRuns<Scalar: BLASScalar>(
   _ count: Int, of length: Int, _ source: UnsafePointer<Scalar>, every sourceStride: Int,
   to target: UnsafeMutablePointer<Scalar>, every targetStride: Int
 ) {
+  if count == 1 {
+    return withElementShares(of: length) {
+      (target + $0.lowerBound).initialize(from: source + $0.lowerBound, count: $0.count)
+    }
+  }
+  withShares(of: count, atLeast: max(1, smallestShare / max(1, length))) {
+    copyRuns(
+      $0, of: length, source, every: sourceStride, to: target, every: targetStride)
+  }
+}
+
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
+private func copyRuns<Scalar: BLASScalar>(
+  _ runs: Range<Int>, of length: Int, _ source: UnsafePointer<Scalar>, every sourceStride: Int,
+  to target: UnsafeMutablePointer<Scalar>, every targetStride: Int
+) {
   if length == 1 {
-    for run in 0..<count { target[run &* targetStride] = source[run &* sourceStride] }
+    for run in runs { target[run &* targetStride] = source[run &* sourceStride] }
   } else {
-    for run in 0..<count {
+    for run in runs {
       (target + run * targetStride).initialize(from: source + run * sourceStride, count: length)
     }
   }
