@@ -24,10 +24,8 @@ struct PeerTests {
   private func run(_ peers: [Peer], in scratch: TemporaryDirectory) throws -> PeerRun {
     // As bench does: writing to a program that has ended is an error, not the end of this process.
     Console.install()
-    var run = try PeerRun(
+    return try PeerRun(
       peers, seconds: 1e-9, threads: 1, files: PeerFiles(folder: scratch.path))
-    run.pause = 0
-    return run
   }
 
   private let hello = #"{"name": "Fake", "version": "1", "threads": 1}"#
@@ -36,6 +34,22 @@ struct PeerTests {
   private var timed: [String] {
     let time = #"{"count": 4, "seconds": 2}"#
     return [time] + (1...7).flatMap { _ in [#"{"count": 1, "seconds": 90}"#, time] }
+  }
+
+  @Test("A program that computes is told from one that waits")
+  func computing() throws {
+    let scratch = try TemporaryDirectory()
+    func process(_ command: String) throws -> PeerProcess {
+      let peer = Peer(name: "fake", program: "/bin/sh", arguments: ["-c", command])
+      return try PeerProcess(peer, threads: 1, folder: scratch.path)
+    }
+    let (busy, waiting) = (
+      try process("while :; do :; done"), try process("read line")
+    )
+    let deadline = ContinuousClock.now + .seconds(20)
+    while waiting.isComputing || !busy.isComputing, .now < deadline { usleep(1000) }
+    #expect(busy.isComputing)
+    #expect(!waiting.isComputing)
   }
 
   @Test("A unit's time is a program's time over its number of units")
