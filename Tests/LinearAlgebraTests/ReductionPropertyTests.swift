@@ -151,6 +151,28 @@ struct ReductionPropertyTests {
     check(type)
   }
 
+  @Test("covariances of any number of columns are the products' sums, on any number of threads")
+  func covarianceSizes() {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let usual = BLASLibrary.threadCount
+      defer { BLASLibrary.threadCount = usual }
+      for (rows, columns) in [(3, 1), (70, 127), (70, 128), (71, 129), (400, 300), (60, 641)] {
+        let x = Tensor<Scalar>.sample([rows, columns])
+        let centered = x - x.mean(axis: 0)
+        let expected = matmul(centered, centered, transposeA: true) / Scalar(rows - 1)
+        BLASLibrary.threadCount = 1
+        let covariance = x.covariance()
+        expectClose(covariance, expected, tolerance: Scalar.testTolerance)
+        for workers in [2, 3, 5] {
+          BLASLibrary.threadCount = workers
+          #expect(x.covariance() == covariance, "\(rows) × \(columns) on \(workers) threads")
+        }
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
   @Test("equal elements have no variance and no covariance", arguments: scalarTypes)
   func constants(type: any BLASScalar.Type) {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
