@@ -27,6 +27,24 @@ struct ExchangeTests {
     #expect(second.classNames == ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"])
   }
 
+  @Test("A model that is exported as a C header passes the header's own test", .requiresCCompiler)
+  func header() throws {
+    try scratch.train("run")
+    let written = try run("export", "run", "my-digits.h")
+    #expect(written.output == "saved my-digits.h\n")
+    let source = """
+      #define MY_DIGITS_SELF_TEST
+      #include "my-digits.h"
+      int main(void) { return my_digits_self_test(); }
+      """
+    try scratch.write(Array(source.utf8), to: "main.c")
+    let outcome = try CCompiler.compile(
+      CCompiler.strict + [scratch.file("main.c"), "-o", scratch.file("main"), "-lm"])
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    #expect(try Command.run(program: scratch.file("main"), []).status == 0)
+    #expect(try run("import", "my-digits.h", "a.safetensors").status == 2)
+  }
+
   @Test("Names with another ending are refused before anything is read")
   func endings() throws {
     for arguments in [["export", "none", "model.pt"], ["import", "model.pt", "none"]] {

@@ -120,25 +120,13 @@ struct ONNXWritingTests {
 
   @Test("A layer of one's own is refused, and nothing is written")
   func unknown() throws {
-    let network = Network<Float>(inputSize: 2, layers: [Own()])
+    let network = Network<Float>(inputSize: 2, layers: [OwnLayer()])
     let model = TrainedModel(
       network: network, preprocessing: .none, classNames: ["a", "b"])
     let error = try #require(throws: FileError.self) {
       try model.writeONNX(to: directory.file("a.onnx"))
     }
-    #expect(error.message.contains("layer 0, Own"), "\(error)")
+    #expect(error.message.contains("layer 0, OwnLayer"), "\(error)")
     #expect(try directory.names.isEmpty)
-  }
-
-  /// A layer that files know nothing of.
-  private struct Own: Layer {
-    typealias Scalar = Float
-    func forward(
-      _ input: RowBlock<Float>, into output: MutableRowBlock<Float>, pass: Pass,
-      saved: UnsafeMutableBufferPointer<Float>
-    ) {}
-    func inputGradient(
-      upstream: RowBlock<Float>, record: ForwardRecord<Float>, into gradient: MutableRowBlock<Float>
-    ) {}
   }
 }

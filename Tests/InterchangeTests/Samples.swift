@@ -59,3 +59,15 @@ enum Sample {
       ]),
     classNames: ["low", "middle", "high"])
 }
+
+/// A layer that files know nothing of.
+struct OwnLayer: Layer {
+  typealias Scalar = Float
+  func forward(
+    _ input: RowBlock<Float>, into output: MutableRowBlock<Float>, pass: Pass,
+    saved: UnsafeMutableBufferPointer<Float>
+  ) {}
+  func inputGradient(
+    upstream: RowBlock<Float>, record: ForwardRecord<Float>, into gradient: MutableRowBlock<Float>
+  ) {}
+}

@@ -144,12 +144,12 @@ extension CHeaderBuilder {
     let expected = kind == .numbers ? found.values : found.probabilities ?? found.outputs
     let results = kind == .classes ? found.classes : Array(repeating: 0, count: rows)
     var arguments = ["features[i]", output.name]
-    var declarations = ["float \(output.name)[\(output.count)];"]
+    var declarations = ["float \(output.name)[\(output.count)] = {0};"]
     var constants = ""
     var check = ""
     if let labels = interface.outputs.dropFirst().first, let values = found.values {
       arguments.append(labels.name)
-      declarations.append("\(labels.type) \(labels.name)[\(labels.count)];")
+      declarations.append("\(labels.type) \(labels.name)[\(labels.count)] = {0};")
       constants = """
           static const uint8_t expected_labels[\(rows)][\(labels.count)] = {
         \(table(values.elements) { $0 == 1 ? "1" : "0" })};

@@ -49,7 +49,9 @@ extension CHeaderBuilder {
       lines.append(isMarked == "1" ? mark : "if (\(isMarked)) \(mark)")
     }
     if columns.contains(where: { !$0.fill.isNaN }) {
-      let fill = field("float", "fill", columns.map { CText.number(Float($0.fill)) })
+      let fills = columns.map { Float($0.fill) }
+      try requireFinite(fills.filter { !$0.isNaN }, "the columns' numbers for missing cells")
+      let fill = field("float", "fill", fills.map(CText.number))
       lines.append("if (isnan(cell)) cell = \(fill);")
     }
     lines.append("if (!isfinite(cell)) return -1;")

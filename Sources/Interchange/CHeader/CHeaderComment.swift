@@ -51,22 +51,31 @@ struct CHeaderComment {
   private static func network(
     _ model: TrainedModel<Float>, _ steps: ModelSteps, _ builder: CHeaderBuilder
   ) -> [String] {
-    let layers = model.network.layers.map { layer in
-      (layer as? Affine<Float>).map { "\(layer.name) \($0.inputSize) x \($0.outputSize)" }
-        ?? layer.name
-    }
     let preparation =
       model.preprocessing.steps.map(\.name)
       + (steps.projection.map {
         ["\(counted($0.count, "principal component"))\($0.whitening == nil ? "" : ", whitened")"]
       } ?? [])
-    let isFolded = model.network.layers.contains { $0 is BatchNorm<Float> }
+    let layers = text(model.network)
+    let isFolded = layers.contains("batch norm")
     return [
       "Preparation: \(preparation.isEmpty ? "none" : preparation.joined(separator: ", ")).",
-      "Layers: \(CText.comment(layers.joined(separator: ", ")))."
+      "Layers: \(CText.comment(layers))."
         + (isFolded ? " Batch norms behind a product are part of its weights." : ""),
       "Flash: \(grouped(builder.constantSize)) bytes of constants. RAM: \(memory(builder)).",
     ]
+  }
+
+  /// A network's layers, with the sizes of products: `affine 4 x 3, tanh`.
+  private static func text(_ network: Network<Float>) -> String {
+    network.layers.map { layer in
+      switch layer {
+      case let layer as Affine<Float>: "\(layer.name) \(layer.inputSize) x \(layer.outputSize)"
+      case let layer as EnsembleLayer<Float>:
+        "\(layer.name) (\(layer.members.map(text).joined(separator: "; ")))"
+      default: layer.name
+      }
+    }.joined(separator: ", ")
   }
 
   private static func memory(_ builder: CHeaderBuilder) -> String {

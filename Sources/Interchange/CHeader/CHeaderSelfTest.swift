@@ -70,7 +70,8 @@ struct CHeaderSelfTest {
       return rounded((largest == 0 ? 1 : largest) * draw)
     }
     let number = column.shift + column.divisor * (2 * draw - 1)
-    return rounded(column.isLogarithm ? expm1(number) : number)
+    // Above −1 after rounding, too.
+    return column.isLogarithm ? max(rounded(expm1(number)), -0.9) : rounded(number)
   }
 
   private static func rounded(_ number: Double) -> Float {

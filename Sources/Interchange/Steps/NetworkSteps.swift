@@ -104,7 +104,7 @@ struct NetworkSteps {
       return .ensemble(members, layer.mean)
     default:
       throw UnknownPart(
-        description: "layer \(index), \(layer.name), is your own and has no form there")
+        description: "layer \(index), \(layer.name), is your own, which other programs do not know")
     }
   }
 
@@ -117,7 +117,8 @@ struct NetworkSteps {
     default:
       if loss.probabilities(of: Tensor.zeros([1, outputCount])) == nil { return nil }
       throw UnknownPart(
-        description: "the loss \(loss.name) is your own, and its probabilities have no form there")
+        description:
+          "the loss \(loss.name) is your own, whose probabilities other programs do not know")
     }
   }
 }
