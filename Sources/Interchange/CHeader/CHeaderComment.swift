@@ -14,20 +14,18 @@ struct CHeaderComment {
   ) {
     let (prefix, macro) = (builder.prefix, builder.macro)
     let usage = Self.usage(interface, builder).map { $0.isEmpty ? "" : "    " + $0 }
-    var paragraphs = [
-      [
-        "\(prefix).h: a trained network that predicts \(model.schema), in C99 and C++. "
-          + "Written by Perceptron \(packageVersion). Include it in one source file."
-      ], usage,
-      [
-        "Compile with -lm, and without -ffast-math, which has no NaN. With \(macro)_SELF_TEST defined, "
-          + "\(prefix)_self_test() returns how many of three rows are predicted otherwise than by "
-          + "Perceptron."
-      ],
-      Self.network(model, steps, builder), Self.features(model, steps),
-      [Self.outputs(interface, builder)],
-    ].map { $0.flatMap(Self.wrapped) }
-    paragraphs[1] = usage
+    let head =
+      "\(prefix).h: a trained network that predicts \(model.schema), in C99 and C++. Written by "
+      + "Perceptron \(packageVersion). Include it in one source file."
+    let compiling =
+      "Compile with -lm, and without -ffast-math, which has no NaN. With \(macro)_SELF_TEST defined, "
+      + "\(prefix)_self_test() returns how many of three rows are predicted otherwise than by Perceptron."
+    let paragraphs = [
+      Self.wrapped(head), usage, Self.wrapped(compiling),
+      Self.network(model, steps, builder).flatMap(Self.wrapped),
+      Self.features(model, steps).flatMap(Self.wrapped),
+      Self.wrapped(Self.outputs(interface, builder)),
+    ]
     let lines = Array(paragraphs.joined(separator: [""]))
     text =
       "/* " + lines.map { $0.isEmpty ? " *" : " * " + $0 }.joined(separator: "\n").dropFirst(3)

@@ -79,3 +79,76 @@ struct CHeaderSelfTest {
     return Float(text) ?? Float(number)
   }
 }
+
+// MARK: - Text
+
+extension CHeaderSelfTest {
+  /// The function `self_test`, where a macro of its own is defined.
+  func definition(in builder: CHeaderBuilder, _ interface: CInterface) -> String {
+    let (prefix, macro) = (builder.prefix, builder.macro)
+    let kind = predictions.schema.kind
+    let output = interface.outputs[0]
+    let expected =
+      kind == .numbers ? predictions.values : predictions.probabilities ?? predictions.outputs
+    let results =
+      kind == .classes ? predictions.classes : Array(repeating: 0, count: rowCount)
+    var arguments = ["features[i]", output.name]
+    var constants = ""
+    var declarations = ["float \(output.name)[\(output.count)] = {0};"]
+    var comparison = ""
+    if let labels = interface.outputs.dropFirst().first, let values = predictions.values {
+      arguments.append(labels.name)
+      constants = """
+          static const uint8_t expected_labels[\(rowCount)][\(labels.count)] = {
+        \(table(values.elements) { $0 == 1 ? "1" : "0" })};
+
+        """
+      declarations.append("\(labels.type) \(labels.name)[\(labels.count)] = {0};")
+      comparison = """
+
+            for (size_t j = 0; j < \(labels.count); j++) {
+              if (labels[j] != expected_labels[i][j]) differs = 1;
+            }
+        """
+    }
+    if builder.takesScratch {
+      arguments.append("scratch")
+      declarations.append("static float scratch[\(macro)_SCRATCH];")
+    }
+    return """
+      #ifdef \(macro)_SELF_TEST
+      /* Returns how many of three rows are predicted otherwise than by Perceptron: another \(kind == .numbers ? "result" : interface.noun), or numbers
+       * that differ by more than 1e-5, of numbers above 1 relative to these. A saved model has no data, so the
+       * rows are drawn, of the size that its preparation expects. */
+      static inline int \(prefix)_self_test(void) {
+        static const float features[\(rowCount)][\(macro)_FEATURES] = {
+      \(table(features, CText.number))};
+        static const float expected[\(rowCount)][\(output.count)] = {
+      \(table(expected?.elements.map { Float($0) } ?? [], CText.number))};
+        static const int results[\(rowCount)] = {\(results.map { "\($0)" }.joined(separator: ", "))};
+      \(constants)  \(declarations.joined(separator: "\n  "))
+        int failures = 0;
+        for (size_t i = 0; i < \(rowCount); i++) {
+          int differs = \(prefix)_predict(\(arguments.joined(separator: ", "))) != results[i];
+          for (size_t j = 0; j < \(output.count); j++) {
+            const float size = fabsf(expected[i][j]);
+            const float limit = 1e-5f * (size > 1.0f ? size : 1.0f);
+            if (!(fabsf(\(output.name)[j] - expected[i][j]) <= limit)) differs = 1;
+          }\(comparison)
+          failures += differs;
+        }
+        return failures;
+      }
+      #endif
+      """
+  }
+
+  /// The rows of a table of numbers, each in braces.
+  private func table<Number>(_ numbers: [Number], _ text: (Number) -> String) -> String {
+    let size = numbers.count / rowCount
+    return (0..<rowCount).map { row in
+      let items = numbers[row * size..<(row + 1) * size].map(text)
+      return "    {\n" + CText.lines(items, indent: "      ") + "}"
+    }.joined(separator: ",\n")
+  }
+}

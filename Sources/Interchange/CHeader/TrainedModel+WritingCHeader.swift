@@ -67,7 +67,7 @@ extension TrainedModel {
       builder.constants.joined(separator: "\n\n"),
       builder.definitions.joined(separator: "\n\n"),
       builder.function(interface),
-      builder.selfTest(test, interface),
+      test.definition(in: builder, interface),
       "#endif\n",
     ].joined(separator: "\n\n")
   }
