@@ -111,8 +111,8 @@ struct SettingsTests {
     #expect(found.map(\.count) == models.map(\.network.inputSize))
     #expect(found.map(\.whitening) == [nil, 0.01, 1e-5])
     #expect(found.map(\.count) == [21, 64, 12])
-    #expect(found[0].explainedShares.reduce(0, +) >= 0.9)
-    #expect(found[0].explainedShares.dropLast().reduce(0, +) < 0.9)
+    #expect(found[0].explainedVarianceRatio.reduce(0, +) >= 0.9)
+    #expect(found[0].explainedVarianceRatio.dropLast().reduce(0, +) < 0.9)
 
     let summary = try Command.run(["summary", "run"], in: scratch.path)
     #expect(

@@ -159,7 +159,7 @@ struct ProjectionTests {
     let text = try JSONEncoder().encode(fitted)
     #expect(try JSONDecoder().decode(Preprocessing.self, from: text) == fitted)
     let five = PrincipalComponents(
-      mean: .zeros([5]), directions: .zeros([5, 1]), variances: [0], explainedShares: [0])
+      mean: .zeros([5]), directions: .zeros([5, 1]), variances: [0], explainedVarianceRatio: [0])
     let wrong =
       #"{"divisor":1,"mean":[0,0,0],"projection":\#(String(decoding: try JSONEncoder().encode(five), as: UTF8.self))}"#
     #expect(throws: DecodingError.self) {

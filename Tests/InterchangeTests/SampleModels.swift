@@ -19,7 +19,7 @@ extension Sample {
   private static func components(whitening: Double?) -> PrincipalComponents {
     PrincipalComponents(
       mean: [0.5, -1, 2, 0.25], directions: [[0.6, 0], [0.8, 0], [0, 1], [0, 0]],
-      variances: [2, 0.5], explainedShares: [0.7, 0.2], whitening: whitening)
+      variances: [2, 0.5], explainedVarianceRatio: [0.7, 0.2], whitening: whitening)
   }
 
   /// A table of which no missing number is allowed and no unknown category, and of which some columns have

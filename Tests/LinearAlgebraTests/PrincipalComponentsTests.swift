@@ -26,7 +26,7 @@ struct PrincipalComponentsTests {
       Tensor(found.variances),
       [11.19871917849245, 2.332609373916505, 0.3844627421752876] as Tensor<Double>)
     expectClose(
-      Tensor(found.explainedShares),
+      Tensor(found.explainedVarianceRatio),
       [0.8040965154340128, 0.16748728488854486, 0.02760540257952701] as Tensor<Double>)
     let plane = try PrincipalComponents(of: Self.rows, count: 2).transform(Self.rows)
     expectClose(
@@ -51,7 +51,8 @@ struct PrincipalComponentsTests {
     expectClose(
       Tensor(found.variances), [12.616125370888499, 0.3005412957781693] as Tensor<Double>)
     expectClose(
-      Tensor(found.explainedShares), [0.9767322867784644, 0.02326771322153568] as Tensor<Double>)
+      Tensor(found.explainedVarianceRatio),
+      [0.9767322867784644, 0.02326771322153568] as Tensor<Double>)
   }
 
   @Test(
@@ -72,14 +73,14 @@ struct PrincipalComponentsTests {
           products[row, column], row == column ? found.variances[row] : 0, tolerance: 1e-10)
       }
     }
-    expectClose(found.explainedShares.reduce(0, +), 1, tolerance: 1e-10)
+    expectClose(found.explainedVarianceRatio.reduce(0, +), 1, tolerance: 1e-10)
   }
 
   @Test("Equal rows have no variance", arguments: [[4, 2], [2, 4]])
   func equalRows(shape: [Int]) throws {
     let rows = Tensor<Double>(shape: Shape(shape), repeating: 3)
     let found = try PrincipalComponents(of: rows, count: 2)
-    #expect(found.variances == [0, 0] && found.explainedShares == [0, 0])
+    #expect(found.variances == [0, 0] && found.explainedVarianceRatio == [0, 0])
     #expect(found.transform(rows).elements.allSatisfy { $0 == 0 })
   }
 
@@ -147,7 +148,8 @@ struct PrincipalComponentsTests {
     expectClose(
       Tensor(found.variances), [8.616223868802594, 0.619182550627544] as Tensor<Double>)
     expectClose(
-      Tensor(found.explainedShares), [0.890988461666635, 0.06402857175890986] as Tensor<Double>)
+      Tensor(found.explainedVarianceRatio),
+      [0.890988461666635, 0.06402857175890986] as Tensor<Double>)
     expectClose(
       found.directions,
       [
@@ -172,7 +174,9 @@ struct PrincipalComponentsTests {
   func share(_ share: Double) throws {
     let all = try PrincipalComponents(of: Self.rows, count: 4)
     let found = try PrincipalComponents(of: Self.rows, .share(share))
-    let sums = all.explainedShares.indices.map { all.explainedShares[...$0].reduce(0, +) }
+    let sums = all.explainedVarianceRatio.indices.map {
+      all.explainedVarianceRatio[...$0].reduce(0, +)
+    }
     #expect(found.count == (sums.firstIndex { $0 >= share } ?? 3) + 1)
     #expect(found.variances == Array(all.variances.prefix(found.count)))
   }
@@ -187,7 +191,8 @@ struct PrincipalComponentsTests {
     let exact = try PrincipalComponents(of: rows, count: 5, solver: .exact)
     let found = try PrincipalComponents(of: rows, count: 5, solver: .randomized(seed: 3))
     expectClose(Tensor(found.variances), Tensor(exact.variances), tolerance: 1e-8)
-    expectClose(Tensor(found.explainedShares), Tensor(exact.explainedShares), tolerance: 1e-8)
+    expectClose(
+      Tensor(found.explainedVarianceRatio), Tensor(exact.explainedVarianceRatio), tolerance: 1e-8)
     expectClose(found.directions, exact.directions, tolerance: 1e-4)
     #expect(try PrincipalComponents(of: rows, count: 5, solver: .randomized(seed: 3)) == found)
     #expect(try PrincipalComponents(of: rows, count: 5, solver: .automatic) == exact)
@@ -198,7 +203,8 @@ struct PrincipalComponentsTests {
     let rows = naiveMatmul(
       Tensor<Double>.sample([40, 2]), Tensor<Double>.sample([2, 30], seed: 2))
     let found = try PrincipalComponents(of: rows, count: 4, solver: .randomized())
-    expectClose(found.explainedShares[0] + found.explainedShares[1], 1, tolerance: 1e-12)
+    expectClose(
+      found.explainedVarianceRatio[0] + found.explainedVarianceRatio[1], 1, tolerance: 1e-12)
     expectClose(
       found.inverseTransform(found.transform(rows)), rows, tolerance: 1e-10)
   }
@@ -213,10 +219,10 @@ struct PrincipalComponentsTests {
   @Test(
     "JSON of parts that do not fit is refused",
     arguments: [
-      #"{"mean":[0,0],"directions":[1,0,1],"variances":[1],"explainedShares":[1]}"#,
-      #"{"mean":[0,0],"directions":[1,0],"variances":[-1],"explainedShares":[1]}"#,
-      #"{"mean":[0,0],"directions":[1,0],"variances":[1],"explainedShares":[1,0]}"#,
-      #"{"mean":[0,0],"directions":[1,0],"variances":[1],"explainedShares":[1],"whitening":-1}"#,
+      #"{"mean":[0,0],"directions":[1,0,1],"variances":[1],"explainedVarianceRatio":[1]}"#,
+      #"{"mean":[0,0],"directions":[1,0],"variances":[-1],"explainedVarianceRatio":[1]}"#,
+      #"{"mean":[0,0],"directions":[1,0],"variances":[1],"explainedVarianceRatio":[1,0]}"#,
+      #"{"mean":[0,0],"directions":[1,0],"variances":[1],"explainedVarianceRatio":[1],"whitening":-1}"#,
     ])
   func badJSON(_ text: String) {
     #expect(throws: DecodingError.self) {

@@ -142,7 +142,8 @@ extension PrincipalComponents {
     rows.makeLargestPositiveInRows()
     self.init(
       mean: mean, directions: rows.transposed(), variances: variances,
-      explainedShares: variances.map { total > 0 ? min($0 / total, 1) : 0 }, whitening: whitening)
+      explainedVarianceRatio: variances.map { total > 0 ? min($0 / total, 1) : 0 },
+      whitening: whitening)
   }
 
   private static let name = "PrincipalComponents"

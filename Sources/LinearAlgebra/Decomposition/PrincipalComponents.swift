@@ -18,7 +18,7 @@ public struct PrincipalComponents: Sendable, Equatable {
   /// The variance of the rows along each direction, divided by rows − 1.
   public let variances: [Double]
   /// The share of each direction in the sum of all columns' variances; 0 where that sum is 0.
-  public let explainedShares: [Double]
+  public let explainedVarianceRatio: [Double]
   /// The ε of whitening, which divides each coordinate by √(variance + ε); nil for coordinates as they are.
   public let whitening: Double?
 
@@ -32,19 +32,19 @@ public struct PrincipalComponents: Sendable, Equatable {
   /// - Parameters:
   ///   - mean: [columns].
   ///   - directions: [columns, count].
-  ///   - variances: count numbers; `explainedShares` as many.
+  ///   - variances: count numbers; `explainedVarianceRatio` as many.
   ///   - whitening: ε, or nil for no whitening.
   /// - Precondition: the shapes agree, all numbers are finite, and variances, shares and ε are not negative.
   public init(
     mean: Tensor<Double>, directions: Tensor<Double>, variances: [Double],
-    explainedShares: [Double], whitening: Double? = nil
+    explainedVarianceRatio: [Double], whitening: Double? = nil
   ) {
     self.mean = mean
     self.directions = directions
     self.variances = variances
-    self.explainedShares = explainedShares
+    self.explainedVarianceRatio = explainedVarianceRatio
     self.whitening = whitening
-    if let problem = Self.problem(mean, directions, variances, explainedShares, whitening) {
+    if let problem = Self.problem(mean, directions, variances, explainedVarianceRatio, whitening) {
       fatalError("PrincipalComponents: \(problem)")
     }
   }
@@ -52,18 +52,20 @@ public struct PrincipalComponents: Sendable, Equatable {
   /// What is wrong with parts, or nil.
   package static func problem(
     _ mean: Tensor<Double>, _ directions: Tensor<Double>, _ variances: [Double],
-    _ explainedShares: [Double], _ whitening: Double?
+    _ explainedVarianceRatio: [Double], _ whitening: Double?
   ) -> String? {
     if mean.rank != 1 || directions.shape != [mean.count, variances.count]
-      || explainedShares.count != variances.count
+      || explainedVarianceRatio.count != variances.count
     {
       return
         "means of shape \(mean.shape) and directions of shape \(directions.shape) for "
-        + "\(variances.count) variances and \(explainedShares.count) shares"
+        + "\(variances.count) variances and \(explainedVarianceRatio.count) ratios"
     }
     if mean.firstNonFinite() != nil { return "a mean is not a finite number" }
     if directions.firstNonFinite() != nil { return "a direction is not finite" }
-    if !(variances + explainedShares + [whitening ?? 0]).allSatisfy({ $0.isFinite && $0 >= 0 }) {
+    if !(variances + explainedVarianceRatio + [whitening ?? 0]).allSatisfy({
+      $0.isFinite && $0 >= 0
+    }) {
       return "a variance, a share or ε is not a finite number from 0 up"
     }
     return nil
@@ -131,16 +133,16 @@ extension PrincipalComponents: Hashable {
 /// Plain numbers; `directions` row by row. A file of tensors holds many directions better.
 extension PrincipalComponents: Codable {
   private enum CodingKeys: CodingKey {
-    case mean, directions, variances, explainedShares, whitening
+    case mean, directions, variances, explainedVarianceRatio, whitening
   }
 
   /// Decodes the fields; throws `DecodingError` where they are not what
-  /// ``init(mean:directions:variances:explainedShares:whitening:)`` takes.
+  /// ``init(mean:directions:variances:explainedVarianceRatio:whitening:)`` takes.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     mean = Tensor(try values.decode([Double].self, forKey: .mean))
     variances = try values.decode([Double].self, forKey: .variances)
-    explainedShares = try values.decode([Double].self, forKey: .explainedShares)
+    explainedVarianceRatio = try values.decode([Double].self, forKey: .explainedVarianceRatio)
     whitening = try values.decodeIfPresent(Double.self, forKey: .whitening)
     let numbers = try values.decode([Double].self, forKey: .directions)
     if numbers.count != mean.count * variances.count {
@@ -150,7 +152,7 @@ extension PrincipalComponents: Codable {
           + "\(numbers.count) numbers")
     }
     directions = Tensor(numbers, shape: [mean.count, variances.count])
-    if let problem = Self.problem(mean, directions, variances, explainedShares, whitening) {
+    if let problem = Self.problem(mean, directions, variances, explainedVarianceRatio, whitening) {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: problem))
     }
@@ -162,7 +164,7 @@ extension PrincipalComponents: Codable {
     try values.encode(mean.elements, forKey: .mean)
     try values.encode(directions.elements, forKey: .directions)
     try values.encode(variances, forKey: .variances)
-    try values.encode(explainedShares, forKey: .explainedShares)
+    try values.encode(explainedVarianceRatio, forKey: .explainedVarianceRatio)
     try values.encodeIfPresent(whitening, forKey: .whitening)
   }
 }

@@ -35,7 +35,7 @@ struct SummaryCommand: CommandWithExamples {
       let count: Int
       let columnCount: Int
       let variances: [Double]
-      let explainedShares: [Double]
+      let explainedVarianceRatio: [Double]
       /// The ε of whitening, or nil.
       let whitening: Double?
 
@@ -43,7 +43,7 @@ struct SummaryCommand: CommandWithExamples {
         count = components.count
         columnCount = components.columnCount
         variances = components.variances
-        explainedShares = components.explainedShares
+        explainedVarianceRatio = components.explainedVarianceRatio
         whitening = components.whitening
       }
     }
@@ -109,7 +109,7 @@ struct SummaryCommand: CommandWithExamples {
   /// The principal components, the share of the variance that they explain, and their whitening.
   private func projectionText(_ components: PrincipalComponents?) -> [String] {
     guard let components else { return [] }
-    let share = components.explainedShares.reduce(0, +)
+    let share = components.explainedVarianceRatio.reduce(0, +)
     return [
       "projected onto \(counted(components.count, "principal component")) of "
         + "\(counted(components.columnCount, "feature")) (\(percent(min(share, 1))) of the variance)"

@@ -23,7 +23,7 @@ public struct RunHiddenLayer: Sendable {
     /// Their places, [rows, 2].
     public var places: Tensor<Double>
     /// The share of the rows' variance along each dimension.
-    public var explainedShares: [Double]
+    public var explainedVarianceRatio: [Double]
   }
 
   /// The maximum number of rows of the plane.
@@ -53,10 +53,10 @@ extension RunHiddenLayer.Plane {
     let activations = network.outputs(of: features)
     guard let components = try? PrincipalComponents(of: activations, count: 2),
       // Units that give all rows the same have no plane.
-      components.explainedShares.contains(where: { $0 > 0 })
+      components.explainedVarianceRatio.contains(where: { $0 > 0 })
     else { return nil }
     self.rows = rows
     places = components.transform(activations)
-    explainedShares = components.explainedShares
+    explainedVarianceRatio = components.explainedVarianceRatio
   }
 }

@@ -42,14 +42,14 @@ extension RunPage {
       plane.rows.count < labels.count
       ? "\(evaluation.rows), \(grouped(plane.rows.count)) of \(grouped(labels.count)) rows, evenly "
         + "spaced," : evaluation.rows
-    let shares = plane.explainedShares.map(percent)
+    let shares = plane.explainedVarianceRatio.map(percent)
     let repeated = names.count > 20 ? " From the 21st class on, colors and shapes come again." : ""
     let chart = Chart(
       title: "Rows in two dimensions",
       summary:
         "The activations of \(counted(hidden.classes.unitCount, "unit")) (\(name(of: hidden))) on "
         + "\(rows) in the plane in which they vary most (principal components): it has "
-        + "\(percent(plane.explainedShares.reduce(0, +))) of their variance. Each class has a "
+        + "\(percent(plane.explainedVarianceRatio.reduce(0, +))) of their variance. Each class has a "
         + "color and a shape, and its name at the mean of its rows. \(grouped(wrong.count)) rows, as "
         + "crosses, are predicted as another class.\(repeated)",
       .scatter(

@@ -289,7 +289,7 @@ extension TrainedModel {
 /// Principal components without their tensors, as the metadata has them.
 private struct StoredProjection: Codable {
   var variances: [Double]
-  var explainedShares: [Double]
+  var explainedVarianceRatio: [Double]
   var whitening: Double?
 
   static let mean = "projection.mean", directions = "projection.directions"
@@ -299,7 +299,7 @@ private struct StoredProjection: Codable {
 extension TensorArchive {
   fileprivate mutating func add(_ components: PrincipalComponents) throws {
     metadata[Metadata.projection] = try StoredProjection(
-      variances: components.variances, explainedShares: components.explainedShares,
+      variances: components.variances, explainedVarianceRatio: components.explainedVarianceRatio,
       whitening: components.whitening
     ).jsonLine
     add(components.mean, named: StoredProjection.mean)
@@ -316,13 +316,13 @@ extension TensorArchive {
       StoredProjection.directions,
       shape: Shape(rows: mean.count, columns: stored.variances.count), path: path)
     if let problem = PrincipalComponents.problem(
-      mean, directions, stored.variances, stored.explainedShares, stored.whitening)
+      mean, directions, stored.variances, stored.explainedVarianceRatio, stored.whitening)
     {
       throw FileError(path, "the principal components: \(problem)")
     }
     let components = PrincipalComponents(
       mean: mean, directions: directions, variances: stored.variances,
-      explainedShares: stored.explainedShares, whitening: stored.whitening)
+      explainedVarianceRatio: stored.explainedVarianceRatio, whitening: stored.whitening)
     if let problem = preprocessing.problem(projectingOnto: components) {
       throw FileError(path, "the preprocessing: \(problem)")
     }

@@ -80,7 +80,7 @@ struct ImageValuesTests {
     // Two directions of four pixels; with ε 0, the second is divided by its deviation of 2.
     let components = PrincipalComponents(
       mean: .zeros([4]), directions: Tensor([1, 0, 0, 1, 0, 0, 0, 0], shape: [4, 2]),
-      variances: [1, 4], explainedShares: [0.2, 0.8], whitening: 0)
+      variances: [1, 4], explainedVarianceRatio: [0.2, 0.8], whitening: 0)
     let net = Network<Float>(
       inputSize: 2,
       layers: [Affine(weights: Tensor([4, 0, 1, 3], shape: [2, 2]), bias: .zeros([2]))])
