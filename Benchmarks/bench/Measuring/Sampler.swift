@@ -23,8 +23,8 @@ struct Sampler {
   private static var leastVisits: Int { 7 }
   /// The time in seconds from which a run counts as slow.
   private static var slowRun: Double { 0.01 }
-  /// OpenBLAS's threads spin for about 2²⁶ cycles.
-  private static var pause: Double { 0.04 }
+  /// OpenBLAS's threads spin for 2²⁶ ticks of its clock, 0.1 s as measured.
+  private static var pause: Double { 0.12 }
   /// A time that the clock, which takes about 25 ns to read, measures to a thousandth.
   private static var leastSample: Double { 25e-6 }
   /// The error of a phase's time, in seconds.
