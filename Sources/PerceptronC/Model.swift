@@ -101,6 +101,7 @@ public func perceptron_model_has_probabilities(_ model: OpaquePointer!) -> CInt 
 /// A trained model with the texts that C asks for.
 final class Model: Sendable {
   let model: AnyTrainedModel
+  let predictor: any AnyPredictor
   let schema: TargetSchema
   /// The number of features of a row.
   let inputCount: Int
@@ -112,11 +113,11 @@ final class Model: Sendable {
 
   init(_ model: AnyTrainedModel) throws {
     self.model = model
-    let facts =
-      switch model {
-      case .float(let model): Facts(model)
-      case .double(let model): Facts(model)
-      }
+    let facts: Facts
+    switch model {
+    case .float(let model): (facts, predictor) = (Facts(model), ModelPredictor(model))
+    case .double(let model): (facts, predictor) = (Facts(model), ModelPredictor(model))
+    }
     schema = TargetSchema(facts.kind, names: facts.names)
     (inputCount, scoreCount, hasProbabilities) =
       (facts.inputs, facts.scores, facts.hasProbabilities)
@@ -161,12 +162,13 @@ private struct Facts: Encodable {
   init<Scalar>(_ model: TrainedModel<Scalar>) {
     kind = model.schema.kind
     names = model.schema.names
-    inputs = model.inputCount
+    inputs = model.featureCount
     columns = model.preprocessing.columns
-    fillsMissing = model.preprocessing.fillsMissing
+    fillsMissing =
+      columns != nil && model.preprocessing.plan(columnCount: inputs).fillsMissing
     image = model.image
     scores = model.network.outputSize
-    let none = Features(.doubles([]), exampleShape: [model.inputCount], columns: columns)
+    let none = Features(.doubles([]), exampleShape: [model.featureCount], columns: columns)
     hasProbabilities =
       model.network.predictions(
         of: none.prepared(with: model.preprocessing), as: model.schema
@@ -188,21 +190,6 @@ private struct Facts: Encodable {
     try values.encode(hasProbabilities, forKey: .hasProbabilities)
     try values.encode(preprocessing, forKey: .preprocessing)
     try values.encode(network, forKey: .network)
-  }
-}
-
-extension TrainedModel {
-  /// The number of features of a row.
-  var inputCount: Int { preprocessing.inputCount ?? network.inputSize }
-}
-
-extension Preprocessing {
-  /// Whether features may be missing: in every column, a number takes their place.
-  var fillsMissing: Bool {
-    guard let columns else { return false }
-    var filled = columns.map { $0.categories != nil }
-    for case .impute(let some, _, _) in steps { for column in some { filled[column] = true } }
-    return !filled.contains(false)
   }
 }
 

@@ -44,10 +44,7 @@ private func predict(
       start: try required(rows, "rows"), type: type, count: rowCount,
       columnCount: model.inputCount)
     try model.refuseMissing(found)
-    switch model.model {
-    case .float(let trained): try trained.predict(rows, into: found)
-    case .double(let trained): try trained.predict(rows, into: found)
-    }
+    try model.predictor.predict(rows, into: found)
     return 0
   }
 }
@@ -68,35 +65,77 @@ extension Model {
   }
 }
 
-extension TrainedModel {
-  /// The number of rows predicted at a time, so that memory stays bounded.
-  private var blockSize: Int { 8192 }
+/// A model of either precision that predicts rows of the caller.
+protocol AnyPredictor: Sendable {
+  func predict(_ rows: BorrowedRows, into found: perceptron_predictions) throws
+}
 
-  fileprivate func predict(_ rows: BorrowedRows, into found: perceptron_predictions) throws {
-    if let columns = preprocessing.columns { try rows.checkCategories(of: columns) }
-    let features = try rows.features(columns: preprocessing.columns.map(Self.withOther))
+/// A model's predictions: a few rows one after the other, many of them by workers.
+final class ModelPredictor<Scalar: BLASScalar>: AnyPredictor {
+  private let model: TrainedModel<Scalar>
+  /// Made when it is first needed, since it has a copy of the weights.
+  private let single = Locked<RowPredictor<Scalar>?>(nil)
+  /// Memory that no thread uses at the moment.
+  private let idle = Locked<[RowPredictor<Scalar>.Workspace]>([])
+
+  init(_ model: TrainedModel<Scalar>) { self.model = model }
+
+  /// With more rows, packing the weights for all of them at once takes less time than rows one by one.
+  private static var fewRows: Int { 32 }
+  /// The number of rows predicted at a time, so that memory stays bounded.
+  private static var blockSize: Int { 8192 }
+
+  func predict(_ rows: BorrowedRows, into found: perceptron_predictions) throws {
+    if rows.count <= Self.fewRows, (try? predictFew(rows, into: found)) != nil { return }
+    // Also where one of a few is refused: all of them are checked, and the error names the row.
+    try predictMany(rows, into: found)
+  }
+
+  private func predictFew(_ rows: BorrowedRows, into found: perceptron_predictions) throws {
+    let predictor = single.withLock { made in
+      let predictor = made ?? RowPredictor(model)
+      made = predictor
+      return predictor
+    }
+    let workspace = idle.withLock { $0.popLast() } ?? predictor.makeWorkspace()
+    defer { idle.withLock { $0.append(workspace) } }
+    for index in 0..<rows.count {
+      try predictor.predict(try rows.row(index), in: workspace)
+      workspace.last.write(to: found, at: index)
+    }
+  }
+
+  private func predictMany(_ rows: BorrowedRows, into found: perceptron_predictions) throws {
+    let preprocessing = model.preprocessing
+    let features = try rows.features(columns: preprocessing.columnsWithOther)
+    try preprocessing.checkCategories(of: features)
     try preprocessing.check(features)
-    for start in stride(from: 0, to: rows.count, by: blockSize) {
-      let range = start..<min(start + blockSize, rows.count)
-      let some = network.predictions(
-        of: features[rows: range].prepared(with: preprocessing), as: schema)
+    for start in stride(from: 0, to: rows.count, by: Self.blockSize) {
+      let range = start..<min(start + Self.blockSize, rows.count)
+      let some = model.network.predictions(
+        of: features[rows: range].prepared(with: preprocessing), as: model.schema)
       if let position = some.outputs.firstNonFinite() {
         throw DatasetError(
           "row \(start + position / some.outputs.shape[1]): the "
-            + (schema.kind == .numbers ? "outputs" : "scores") + " are not finite")
+            + (model.schema.kind == .numbers ? "outputs" : "scores") + " are not finite")
       }
       some.write(to: found, from: start)
     }
   }
+}
 
-  /// Columns whose categories have one more for all others.
-  private static func withOther(_ columns: [FeatureColumn]) -> [FeatureColumn] {
-    columns.map { column in
-      guard let categories = column.categories else { return column }
-      var other = "another"
-      while categories.contains(other) { other += "'" }
-      return FeatureColumn(name: column.name, categories: categories + [other])
-    }
+extension RowPrediction {
+  /// Copies what is wanted as a row.
+  fileprivate func write(to found: perceptron_predictions, at row: Int) {
+    found.classes?[row] = Int64(classIndex)
+    copy(values, to: found.values, at: row)
+    copy(probabilities, to: found.probabilities, at: row)
+    copy(outputs, to: found.scores, at: row)
+  }
+
+  private func copy(_ numbers: [Double], to target: UnsafeMutablePointer<Double>?, at row: Int) {
+    guard let target else { return }
+    for (index, number) in numbers.enumerated() { target[row * numbers.count + index] = number }
   }
 }
 
@@ -135,6 +174,30 @@ struct BorrowedRows {
   ///
   /// - Throws: ``ArgumentError`` for numbers of no type, sizes too large, and an address that is not aligned.
   func features(columns: [FeatureColumn]?) throws -> Features {
+    let (kind, size) = try checkedKindAndSize()
+    let stride = columnCount * kind.size
+    let bytes = UnsafeRawBufferPointer(start: start, count: size)
+    let part = MappedRows.Part(
+      MappedFile(borrowing: bytes), offset: 0, stride: stride, count: count)
+    let rows = MappedRows([part], of: columnCount, NumberFormat(kind))
+    return Features(.mapped(rows), exampleShape: [columnCount], columns: columns)
+  }
+
+  /// A row where it is.
+  ///
+  /// - Throws: ``ArgumentError`` as ``features(columns:)``.
+  func row(_ index: Int) throws -> BorrowedRow {
+    _ = try checkedKindAndSize()
+    let place = index * columnCount
+    return switch type {
+    case PERCEPTRON_FLOAT: .floats(start.assumingMemoryBound(to: Float.self) + place)
+    case PERCEPTRON_BYTES: .bytes(start.assumingMemoryBound(to: UInt8.self) + place)
+    default: .doubles(start.assumingMemoryBound(to: Double.self) + place)
+    }
+  }
+
+  /// The kind of numbers, and the number of bytes of all rows.
+  private func checkedKindAndSize() throws -> (kind: NumberFormat.Kind, size: Int) {
     let kind: NumberFormat.Kind
     switch type {
     case PERCEPTRON_FLOAT: kind = .float32
@@ -150,35 +213,6 @@ struct BorrowedRows {
     if UInt(bitPattern: start) % UInt(kind.size) != 0 {
       throw ArgumentError("the features are not aligned as \(kind.rawValue) has to be")
     }
-    let bytes = UnsafeRawBufferPointer(start: start, count: size.partialValue)
-    let part = MappedRows.Part(
-      MappedFile(borrowing: bytes), offset: 0, stride: stride.partialValue, count: count)
-    let rows = MappedRows([part], of: columnCount, NumberFormat(kind))
-    return Features(.mapped(rows), exampleShape: [columnCount], columns: columns)
-  }
-}
-
-extension BorrowedRows {
-  /// Throws ``DatasetError`` unless each category is missing, the position of one, or their number.
-  fileprivate func checkCategories(of columns: [FeatureColumn]) throws {
-    for (index, column) in columns.enumerated() {
-      guard let last = column.categories?.count else { continue }
-      for row in 0..<count {
-        let cell = number(row, index)
-        if cell.isNaN || cell == cell.rounded() && cell >= 0 && cell <= Double(last) { continue }
-        throw DatasetError(
-          "row \(row), column \(column.name): expected the position of a category, below \(last), or "
-            + "\(last) for any other, found \(wholeOrPlain(cell))")
-      }
-    }
-  }
-
-  private func number(_ row: Int, _ column: Int) -> Double {
-    let place = row * columnCount + column
-    return switch type {
-    case PERCEPTRON_FLOAT: Double(start.assumingMemoryBound(to: Float.self)[place])
-    case PERCEPTRON_BYTES: Double(start.assumingMemoryBound(to: UInt8.self)[place])
-    default: start.assumingMemoryBound(to: Double.self)[place]
-    }
+    return (kind, size.partialValue)
   }
 }

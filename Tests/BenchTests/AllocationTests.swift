@@ -76,6 +76,62 @@ struct AllocationTests {
     }
   }
 
+  @Test(
+    "Predictions of ten thousand single rows allocate nothing, whatever the layer, the loss and the type"
+  )
+  func singleRows() async {
+    await #expect(processExitsWith: .success) {
+      for layer in Self.layers {
+        let layers = [.affine(outputs: 70), layer, .affine(outputs: 3)]
+        for precision in [true, false] {
+          let count =
+            precision
+            ? try Self.allocations(layers, .softmax, as: Float.self)
+            : try Self.allocations(layers, .softmax, as: Double.self)
+          if count != 0 { fatalError("\(layer): \(count) allocations") }
+        }
+      }
+      for loss in Self.losses {
+        let count = try Self.allocations([.affine(outputs: 3)], loss, as: Float.self)
+        if count != 0 { fatalError("\(loss): \(count) allocations") }
+      }
+      let count = try Self.allocations(
+        [.affine(outputs: 70), .relu, .affine(outputs: 3)], .softmax, members: 3, as: Float.self)
+      if count != 0 { fatalError("an ensemble: \(count) allocations") }
+    }
+  }
+
+  /// The allocations of predictions of single rows of each type, after a few that may.
+  private static func allocations<Scalar: BLASScalar>(
+    _ layers: [LayerSpecification], _ loss: LossSpecification, members: Int = 1,
+    as _: Scalar.Type
+  ) throws -> UInt64 {
+    let networks = (0..<members).map { member in
+      var random = SeededRandom(seed: UInt64(member))
+      return Network<Scalar>(inputSize: 70, layers, loss: loss, using: &random)
+    }
+    let network = try members == 1 ? networks[0] : Ensemble(networks).network
+    let predictor = RowPredictor(
+      TrainedModel(
+        network: network, preprocessing: NetworkSize.preprocessing,
+        classNames: (0..<network.classCount).map { "\($0)" }))
+    let workspace = predictor.makeWorkspace()
+    let bytes = (0..<70).map { UInt8($0) }
+    let (floats, doubles) = (bytes.map { Float($0) }, bytes.map { Double($0) })
+    func predict() throws {
+      try predictor.predict(bytes, in: workspace)
+      try predictor.predict(floats, in: workspace)
+      let found = try predictor.predict(doubles, in: workspace)
+      if !found.outputs[0].isFinite { fatalError("not a number") }
+      let hidden = try predictor.activations(of: floats, afterLayer: 0, in: workspace)
+      if !hidden[0].isFinite { fatalError("not a number") }
+    }
+    for _ in 0..<5 { try predict() }
+    let start = allocations_begin()
+    for _ in 0..<3000 { try predict() }
+    return allocations_end(start).count
+  }
+
   /// The allocations of some steps on bytes, after a few that may.
   private static func allocations(
     of steps: Int, _ optimizer: Optimizer, workers: Int

@@ -302,7 +302,7 @@ struct ONNXRefusalTests {
 
   /// Predicts a row, if it is not of a huge network.
   private static func use<Scalar>(_ model: TrainedModel<Scalar>) {
-    let count = model.preprocessing.inputCount ?? model.network.inputSize
+    let count = model.featureCount
     if count > 1000
       || model.preprocessing.columns?.contains(where: { $0.categories != nil }) ?? false
     {

@@ -6,10 +6,11 @@ import PerceptronCommandSupport
 struct PredictCommand: CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Time the prediction of many rows, against its largest product.",
+    abstract: "Time the prediction of many rows and of one at a time, against their products.",
     discussion: """
       In single precision, from rows of floats and from rows of bytes, which are converted block by block \
-      as in evaluation. Before timing, all classes are compared with those in double precision. Takes \
+      as in evaluation; then one row at a time, as in a program that is asked for one answer after the other. \
+      Before timing, all classes are compared with those in double precision. Takes \
       \(decimal(seconds, 0)) s, or --seconds, and the time of the checks.
       """)
 
@@ -38,7 +39,8 @@ struct PredictCommand: CommandWithExamples {
     var status = StatusLine()
     let benchmarks = try sizes.flatMap { size in
       if status.isDue { status.show("checking \(size)") }
-      return try PredictBenchmarks.make(size, size.network(of: Float.self))
+      let network = size.network(of: Float.self)
+      return try PredictBenchmarks.make(size, network) + RowBenchmarks.make(size, network)
     }
     status.finish()
     let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(benchmarks)
@@ -58,6 +60,19 @@ struct PredictCommand: CommandWithExamples {
         readableTime(product.median), decimal(floats.median / product.median, 2),
       ])
     }
+    var rowTable = TextTable(
+      [.words("network")]
+        + ["row of floats", "row of bytes", "its products", "beyond"].map { .figures($0) })
+    for size in sizes {
+      guard let floats = timings[size, RowBenchmarks.floats],
+        let bytes = timings[size, RowBenchmarks.bytes],
+        let products = timings[size, RowBenchmarks.products]
+      else { continue }
+      rowTable.add([
+        size.description, readableTime(floats.median), readableTime(bytes.median),
+        readableTime(products.median), readableTime(max(bytes.median - products.median, 0)),
+      ])
+    }
     try options.publish(
       report,
       """
@@ -68,6 +83,11 @@ struct PredictCommand: CommandWithExamples {
       The class of each of \(grouped(rows)) rows. X·W1: the big product as one plain call of \
       BLAS, timed in
       turn; ratio: the median from floats over that.
+
+      \(rowTable.text)
+
+      One row at a time, by RowPredictor, on one thread. Its products: those of both layers' weights as plain \
+      calls of BLAS; beyond: what a row of bytes takes more.
       """)
   }
 }
@@ -91,6 +111,7 @@ enum PredictBenchmarks {
       [(floats, network.predict(x)), (bytes, network.network.predict(prepared.features))],
       on: data, size)
     let product = PlainProduct(size.inputProduct(rows: size.rows))
+    let threads = BLASLibrary.threadCount
     var right = 0
     return [
       Benchmark(
@@ -102,7 +123,7 @@ enum PredictBenchmarks {
       Benchmark(
         subject: size.description, variant: Self.product,
         operations: size.inputProduct(rows: size.rows).operations, usesAllThreads: true,
-        run: product.run),
+        prepare: { BLASLibrary.threadCount = threads }, run: product.run),
     ]
   }
 

@@ -53,6 +53,11 @@ package struct ColumnPlan: Sendable {
     categories.isEmpty && numbers.allSatisfy { $0.target == $0.source }
   }
 
+  /// Whether a number takes the place of a missing one in every column of numbers.
+  package var fillsMissing: Bool { numbers.allSatisfy { !$0.fill.isNaN } }
+  /// Whether logarithms are taken.
+  private(set) var hasLogarithms = false
+
   /// The plan for features with the columns of a table.
   init(_ preprocessing: Preprocessing, columns: [FeatureColumn]) {
     self.init(preprocessing, columnCount: columns.count, columns: columns)
@@ -77,7 +82,9 @@ package struct ColumnPlan: Sendable {
         scale(Array(0..<columnCount), mean, Array(repeating: 1, count: columnCount))
       case .standardize(let columns, let means, let deviations): scale(columns, means, deviations)
       case .minMax(let columns, let minima, let ranges): scale(columns, minima, ranges)
-      case .log(let columns): for column in columns { columnNumbers[column].isLogarithm = true }
+      case .log(let columns):
+        hasLogarithms = hasLogarithms || !columns.isEmpty
+        for column in columns { columnNumbers[column].isLogarithm = true }
       case .impute(let columns, let values, let indicated):
         for (column, value) in zip(columns, values) { columnNumbers[column].fill = value }
         for column in indicated { columnNumbers[column].hasIndicator = true }

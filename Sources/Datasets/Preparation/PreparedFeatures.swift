@@ -167,56 +167,93 @@ extension PreparedFeatures {
   /// Preprocesses the rows, of which `row` gives the index, to `target`.
   @inline(__always)
   private func convertRows(into target: MutableRowBlock<Scalar>, _ row: (Int) -> Int) {
+    rows.withRows(
+      bytes: { start in convertBytes(to: target) { start(row($0)) } },
+      floats: { start in convertFloats(to: target) { start(row($0)) } },
+      doubles: { start in convertDoubles(to: target) { start(row($0)) } })
+  }
+
+  @inline(__always)
+  private func convertBytes(
+    to target: MutableRowBlock<Scalar>, _ start: (Int) -> UnsafePointer<UInt8>
+  ) {
     let count = rows.featureCount
     switch conversion {
-    case .uniform(let divisor, let mean, let wideDivisor, let wideMean):
-      rows.withRows(
-        bytes: { start in
-          withElements(of: mean) { mean in
-            convertRows(start, row, to: target) {
-              Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
-            }
-          }
-        },
-        floats: { start in
-          withElements(of: mean) { mean in
-            convertRows(start, row, to: target) {
-              Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
-            }
-          }
-        },
-        doubles: { start in
-          // In double precision up to the last rounding: what the mean leaves may be small.
-          withElements(of: wideMean) { mean in
-            convertRows(start, row, to: target) {
-              Scalar.convert(count: count, $0, dividedBy: wideDivisor, minus: mean, into: $1)
-            }
-          }
-        })
+    case .uniform(let divisor, let mean, _, _):
+      withElements(of: mean) { mean in
+        convertRows(start, to: target) {
+          Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
+        }
+      }
     case .columns(let plan):
-      rows.withRows(
-        bytes: { convertRows($0, row, to: target) { plan.write($0, { Double($0) }, to: $1) } },
-        floats: { convertRows($0, row, to: target) { plan.write($0, { Double($0) }, to: $1) } },
-        doubles: { convertRows($0, row, to: target) { plan.write($0, { $0 }, to: $1) } })
+      convertRows(start, to: target) { plan.write($0, { Double($0) }, to: $1) }
+    }
+  }
+
+  @inline(__always)
+  private func convertFloats(
+    to target: MutableRowBlock<Scalar>, _ start: (Int) -> UnsafePointer<Float>
+  ) {
+    let count = rows.featureCount
+    switch conversion {
+    case .uniform(let divisor, let mean, _, _):
+      withElements(of: mean) { mean in
+        convertRows(start, to: target) {
+          Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
+        }
+      }
+    case .columns(let plan):
+      convertRows(start, to: target) { plan.write($0, { Double($0) }, to: $1) }
+    }
+  }
+
+  @inline(__always)
+  private func convertDoubles(
+    to target: MutableRowBlock<Scalar>, _ start: (Int) -> UnsafePointer<Double>
+  ) {
+    let count = rows.featureCount
+    switch conversion {
+    case .uniform(_, _, let divisor, let mean):
+      // In double precision up to the last rounding: what the mean leaves may be small.
+      withElements(of: mean) { mean in
+        convertRows(start, to: target) {
+          Scalar.convert(count: count, $0, dividedBy: divisor, minus: mean, into: $1)
+        }
+      }
+    case .columns(let plan): convertRows(start, to: target) { plan.write($0, { $0 }, to: $1) }
     }
   }
 
   @inline(__always)
   private func convertRows<Element>(
-    _ start: (Int) -> UnsafePointer<Element>, _ row: (Int) -> Int,
-    to target: MutableRowBlock<Scalar>,
+    _ start: (Int) -> UnsafePointer<Element>, to target: MutableRowBlock<Scalar>,
     _ convert: (UnsafePointer<Element>, UnsafeMutablePointer<Scalar>) -> Void
   ) {
     // Rows lie anywhere: prefetch some while one is converted.
-    let ahead = rows.isConverted ? 0 : rowsAhead
+    let ahead = rows.isConverted || target.rows == 1 ? 0 : rowsAhead
     for index in 0..<min(ahead, target.rows) {
-      willRead(start(row(index)), count: rows.featureCount)
+      willRead(start(index), count: rows.featureCount)
     }
     for index in 0..<target.rows {
       if ahead > 0 && index + ahead < target.rows {
-        willRead(start(row(index + ahead)), count: rows.featureCount)
+        willRead(start(index + ahead), count: rows.featureCount)
       }
-      convert(start(row(index)), target.base + index * target.stride)
+      convert(start(index), target.base + index * target.stride)
+    }
+  }
+
+  /// Writes a row that is not among the features, prepared by the steps; nothing is allocated.
+  ///
+  /// - Precondition: the preprocessing has no projection; the row has as many numbers as the features, and
+  ///   `target` has room for `featureCount`.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func convert(_ row: BorrowedRow, into target: UnsafeMutablePointer<Scalar>) {
+    let target = MutableRowBlock(base: target, rows: 1, columns: featureCount)
+    switch row {
+    case .bytes(let start): convertBytes(to: target) { _ in start }
+    case .floats(let start): convertFloats(to: target) { _ in start }
+    case .doubles(let start): convertDoubles(to: target) { _ in start }
     }
   }
 

@@ -26,10 +26,45 @@ extension Preprocessing {
   @discardableResult
   public func check(_ features: Features) throws -> [UnknownCategories] {
     let plan = ColumnPlan(self, columnCount: features.featureCount, columns: features.columns)
-    let filled = plan.numbers.allSatisfy { !$0.fill.isNaN } && features.columns != nil
-    try features.checkFinite(allowingMissing: filled)
+    try features.checkFinite(allowingMissing: plan.fillsMissing && features.columns != nil)
     try features.checkLogarithms(of: plan.numbers.filter(\.isLogarithm).map(\.source))
     return try plan.categories.compactMap { try unknownCategories($0, of: features) }
+  }
+
+  /// The columns of its table, those of categories with one more that stands for all others; nil where there is
+  /// no table.
+  package var columnsWithOther: [FeatureColumn]? {
+    columns?.map { column in
+      guard let categories = column.categories else { return column }
+      var other = "another"
+      while categories.contains(other) { other += "'" }
+      return FeatureColumn(name: column.name, categories: categories + [other])
+    }
+  }
+
+  /// Checks numbers of the columns ``columnsWithOther``: that each of categories is missing, or the position
+  /// of one.
+  ///
+  /// - Throws: ``DatasetError`` with the row and the column.
+  package func checkCategories(of features: Features) throws {
+    func check<Element>(
+      _ row: (Int) -> UnsafePointer<Element>, _ number: (Element) -> Double
+    ) throws {
+      for (place, column) in (features.columns ?? []).enumerated() {
+        guard let categories = column.categories else { continue }
+        let last = categories.count - 1
+        for index in 0..<features.count {
+          let cell = number(row(index)[place])
+          if cell.isNaN || Int(exactly: cell).map((0...last).contains) ?? false { continue }
+          throw DatasetError(
+            "row \(index), column \(column.name): expected the position of a category, below \(last), "
+              + "or \(last) for any other, found \(wholeOrPlain(cell))")
+        }
+      }
+    }
+    try features.withRows(
+      bytes: { try check($0) { Double($0) } }, floats: { try check($0) { Double($0) } },
+      doubles: { try check($0) { $0 } })
   }
 
   private func unknownCategories(

@@ -118,7 +118,7 @@ extension LayerSpecification {
   }
 
   /// A layer whose weights do not matter.
-  func makeLayer<Scalar: BLASScalar>(inputSize: Int) -> any Layer<Scalar> {
+  package func makeLayer<Scalar: BLASScalar>(inputSize: Int) -> any Layer<Scalar> {
     var random = SeededRandom(seed: 0)
     return makeLayer(inputSize: inputSize, initializer: .zeros, using: &random)
   }

@@ -79,7 +79,8 @@ extension Network {
       saved: UnsafeBufferPointer(saved(by: layer, share)))
   }
 
-  private func output(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
+  /// The block of a layer's output.
+  func output(of layer: Int, _ share: Share) -> MutableRowBlock<Scalar> {
     share.block(share.layout._withUnsafeGuaranteedRef { $0.outputs[layer] }, columns: widths[layer])
   }
 

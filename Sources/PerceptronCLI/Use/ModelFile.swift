@@ -113,7 +113,7 @@ enum ModelFile {
   static func requireFit<Scalar>(
     _ model: TrainedModel<Scalar>, to features: Features, path: String, of source: String
   ) throws {
-    let inputs = model.preprocessing.inputCount ?? model.network.inputSize
+    let inputs = model.featureCount
     if features.featureCount != inputs {
       throw FileError(
         path, "the network takes \(inputs) features, \(source) has \(features.featureCount)")

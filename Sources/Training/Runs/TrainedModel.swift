@@ -23,6 +23,9 @@ public struct TrainedModel<Scalar: BLASScalar>: Sendable, Equatable {
   /// A name for each class; empty where no classes are predicted.
   public var classNames: [String] { schema.kind == .classes ? schema.names : [] }
 
+  /// The number of features of a row as it comes, before its preparation.
+  public var featureCount: Int { preprocessing.inputCount ?? network.inputSize }
+
   /// A model that predicts classes.
   ///
   /// - Parameter image: how the inputs form a picture, if they do.

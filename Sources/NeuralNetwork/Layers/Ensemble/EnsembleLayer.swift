@@ -89,19 +89,7 @@ public struct EnsembleLayer<Scalar: BLASScalar>: StatisticsLayer {
         Scalar.axpy(count: output.count, alpha: 1, $0.base, output.base)
       }
     }
-    let count = Scalar(members.count)
-    func logarithm(_ x: Scalar) -> Scalar {
-      Scalar.logarithm(x < Scalar.leastNormalMagnitude ? Scalar.leastNormalMagnitude : x)
-    }
-    for index in 0..<output.count {
-      let value = output.base[index] / count
-      output.base[index] =
-        switch mean {
-        case .probabilities: logarithm(value)
-        case .outputs: value
-        case .labelProbabilities: logarithm(value) - logarithm(1 - value)
-        }
-    }
+    mean.finish(output, memberCount: members.count)
   }
 
   /// Traps: an ensemble is not trained.

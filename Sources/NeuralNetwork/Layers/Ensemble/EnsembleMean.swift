@@ -48,6 +48,23 @@ public enum EnsembleMean: String, Codable, Sendable {
     case .labelProbabilities: outputs.sigmoid
     }
   }
+
+  /// Turns the sums of all members' terms into the output, in place.
+  func finish<Scalar>(_ sums: MutableRowBlock<Scalar>, memberCount: Int) {
+    let count = Scalar(memberCount)
+    func logarithm(_ x: Scalar) -> Scalar {
+      Scalar.logarithm(x < Scalar.leastNormalMagnitude ? Scalar.leastNormalMagnitude : x)
+    }
+    for index in 0..<sums.count {
+      let value = sums.base[index] / count
+      sums.base[index] =
+        switch self {
+        case .probabilities: logarithm(value)
+        case .outputs: value
+        case .labelProbabilities: logarithm(value) - logarithm(1 - value)
+        }
+    }
+  }
 }
 
 extension Tensor {
