@@ -13,6 +13,7 @@ struct ProgramTests {
     ("DeepProgram", "Sources/Training/README.md"),
     ("NumbersProgram", "Sources/Training/README.md"),
     ("LoopProgram", "Sources/Training/README.md"),
+    ("RowsProgram", "Sources/Training/README.md"),
     ("TuningProgram", "Sources/Tuning/README.md"),
     ("ReportProgram", "Sources/Reports/README.md"),
   ]
@@ -42,6 +43,8 @@ struct ProgramTests {
     let directory = try TemporaryDirectory()
     #expect(try twoLayers(savingTo: directory.file("digits.safetensors")) > 0.87)
     #expect(try directory.names == ["digits.safetensors"])
+    let right = try singleRows(readingFrom: directory.file("digits.safetensors"))
+    #expect(right > Digits.test.count * 8 / 10)
     let confusion = try deepDigits(checkpointingAt: directory.file("checkpoint"))
     #expect(confusion.accuracy > 0.9)
     let path = directory.file("checkpoint")

@@ -55,9 +55,6 @@ struct ModelSteps {
 }
 
 extension TrainedModel {
-  /// The number of features of a row as it comes.
-  var featureCount: Int { preprocessing.inputCount ?? network.inputSize }
-
   /// The same model in single precision.
   var inSinglePrecision: TrainedModel<Float> {
     TrainedModel<Float>(

@@ -102,7 +102,14 @@ package final class AlignedBuffer<Element: BitwiseCopyable> {
   /// Room for `count` elements that are all `value`.
   package init(count: Int, repeating value: Element) {
     base = allocateAligned(count: count)
-    base.initialize(repeating: value, count: max(count, 1))
+    let size = max(count, 1)
+    if withUnsafeBytes(of: value, { $0.allSatisfy { $0 == 0 } }) {
+      // At once: where the type is not known, elements would be copied one by one.
+      UnsafeMutableRawPointer(base).initializeMemory(
+        as: UInt8.self, repeating: 0, count: size * MemoryLayout<Element>.stride)
+    } else {
+      base.initialize(repeating: value, count: size)
+    }
   }
 
   deinit { freeAligned(base) }
