@@ -22,8 +22,132 @@ _OWN = {"class_weight", "early_stopping", "random_state", "validation", "verbose
 _WHOLE = {"epochs", "schedule", "decay", "step-epochs", "warm-up", "early-stopping"}
 
 
+# The parameters of both estimators. What differs is between braces.
+_PARAMETERS = """\
+    layers : array-like of int, optional
+        Widths of the hidden layers, such as (64, 32); () for a linear model. The default is
+        one of 100.
+    activation : str, optional
+        Activation function, by default "relu".
+    dropout : float, optional
+        Dropout rate after each hidden layer, by default 0.
+    batch_norm : bool, optional
+        Batch normalization before each activation.
+    layer_norm : bool, optional
+        Layer normalization before each activation.
+    initializer : str, optional
+        Weight initialization, by default "he", or "glorot" with tanh and sigmoid.
+    scale : float, optional
+        Standard deviation of normal initial weights.
+    loss : str, optional
+        Loss function, by default {loss}.{label_smoothing}
+    optimizer : str, optional
+        Optimizer, by default "adam".
+    learning_rate : float, optional
+        Initial learning rate, by default 0.005 with Adam.
+    schedule : str, optional
+        Learning-rate schedule, by default "cosine".
+    decay : float, optional
+        Factor of the schedule.
+    step_epochs : int, optional
+        Epochs between the steps of the schedule "step".
+    warm_up : int, optional
+        Iterations of linear warm-up with the schedule "cosine".
+    regularization : float, optional
+        Coefficient λ of the L2 penalty λΣw², by default {penalty}, at most 0.05; rows of a
+        sample_weight count by their weights.
+    l1 : float, optional
+        Coefficient λ of the L1 penalty λΣ|w|.
+    weight_decay : float, optional
+        Decoupled weight decay, as in AdamW.
+    max_norm : float, optional
+        Maximum norm of each unit's incoming weights.
+    clip_norm : float, optional
+        Maximum norm of all gradients together.
+    epochs : int, optional
+        Number of passes over the rows, by default 100, but at least 2000 and at most 10,000
+        iterations.
+    iterations : int, optional
+        Number of parameter updates, instead of `epochs`.
+    batch : int, optional
+        Batch size, by default 32, or 128 from 5000 rows.
+    sampling : str, optional
+        "epoch", the default, or "replacement".
+    validation : int or float, optional
+        Number of rows held out for validation, or a share of them. The default is 0, so that
+        `fit` learns from all rows that it is given; with `early_stopping` a tenth.
+    early_stopping : int, optional
+        Stop after this many evaluations without a better value of `metric`, and restore the
+        best weights.
+    metric : str, optional
+        Metric for early stopping, by default {metric}.{class_weight}
+    average : float, optional
+        Decay of an exponential moving average of the weights, which then predicts.
+    ensemble : int, optional
+        Number of networks whose mean predicts.
+    scaling : str, optional
+        Scaling of features: "standard", the default for numbers that are not bytes, "min-max"
+        or "none".
+    pixel_scale : float, optional
+        Divisor of all features, by default 255 for bytes.
+    subtract_mean : bool, optional
+        Subtract each feature's mean.
+    impute : str or float, optional
+        What takes the place of missing features, NaN: "median", the default, "mean", "most-
+        frequent", a number, or "none".
+    missing_indicator : bool, optional
+        Add a feature for each one that may be missing: whether it is.
+    log : list of str, optional
+        Names of columns of which the logarithm ln(1 + x) is taken.
+    pca : int, float or "all", optional
+        Number of principal components that features are projected onto, or a share of the
+        variance.
+    whiten : bool, optional
+        Divide each principal component by its standard deviation.
+    whiten_epsilon : float, optional
+        What is added to the variance then.
+    precision : {"float", "double"}, optional
+        Type of the network's numbers, by default "float".
+    workers : int, optional
+        Number of threads; results do not depend on it.
+    random_state : int, RandomState or None, default=0
+        Seed of weights, batches and dropout; None for a random one.
+    verbose : bool, default=False
+        Print the progress.
+"""
+
+
+def _documented(**differences):
+    """Puts the parameters into the documentation of an estimator."""
+    def documented(estimator):
+        parameters = _PARAMETERS.rstrip()
+        for name, text in differences.items():
+            parameters = parameters.replace(f"{{{name}}}", text)
+        estimator.__doc__ = estimator.__doc__.replace("{parameters}", parameters)
+        return estimator
+    return documented
+
+
 class _Perceptron(BaseEstimator):
     """What both estimators share."""
+
+    def __init__(
+        self, *, layers=None, activation=None, dropout=None, batch_norm=None,
+        layer_norm=None, initializer=None, scale=None, loss=None, optimizer=None,
+        learning_rate=None, schedule=None, decay=None, step_epochs=None, warm_up=None,
+        regularization=None, l1=None, weight_decay=None, max_norm=None, clip_norm=None,
+        epochs=None, iterations=None, batch=None, sampling=None, validation=None,
+        early_stopping=None, metric=None, average=None, ensemble=None, scaling=None,
+        pixel_scale=None, subtract_mean=None, impute=None, missing_indicator=None, log=None,
+        pca=None, whiten=None, whiten_epsilon=None, precision=None, workers=None,
+        random_state=0, verbose=False,
+    ):
+        self._keep(locals())
+
+    def _keep(self, parameters):
+        """Sets the parameters of the constructor that are the estimator's."""
+        for name in self._get_param_names():
+            setattr(self, name, parameters[name])
 
     def fit(self, X, y, sample_weight=None):
         """Trains a new network.
@@ -35,7 +159,7 @@ class _Perceptron(BaseEstimator):
         X : array-like of shape (rows, features)
             C-contiguous arrays of float32, float64 and uint8 are read where they are; others are
             copied. NaN is a missing feature.
-        y : array-like of shape (rows,) or (rows, numbers)
+        y : array-like of shape (rows,), (rows, numbers) or (rows, labels)
         sample_weight : array-like of shape (rows,), optional
             A weight of 2 counts as the row twice.
 
@@ -136,109 +260,25 @@ class _Perceptron(BaseEstimator):
         return tags
 
 
+@_documented(
+    loss='"softmax", or "logistic" for labels', penalty="1/rows", metric='"accuracy"',
+    label_smoothing="""
+    label_smoothing : float, optional
+        Share of the target probability that is spread evenly over all classes.""",
+    class_weight="""
+    class_weight : dict, "balanced" or None, optional
+        Weights of the classes in the loss.""")
 class PerceptronClassifier(ClassifierMixin, _Perceptron):
-    """A neural network that tells classes apart.
+    """A neural network that tells classes apart, or finds several labels for each row.
+
+    Labels are a `y` of 0 and 1 of shape (rows, labels), as scikit-learn's MLPClassifier takes them.
 
     Parameters are the options of `perceptron train`, and so are the defaults of those that are None: the same
     settings, rows and seed give the same model, to the bit. Only `validation` differs.
 
     Parameters
     ----------
-    layers : array-like of int, optional
-        Widths of the hidden layers, such as (64, 32); () for a linear model. The default is
-        one of 100.
-    activation : str, optional
-        Activation function, by default "relu".
-    dropout : float, optional
-        Dropout rate after each hidden layer, by default 0.
-    batch_norm : bool, optional
-        Batch normalization before each activation.
-    layer_norm : bool, optional
-        Layer normalization before each activation.
-    initializer : str, optional
-        Weight initialization, by default "he", or "glorot" with tanh and sigmoid.
-    scale : float, optional
-        Standard deviation of normal initial weights.
-    loss : str, optional
-        Loss function, by default "softmax".
-    label_smoothing : float, optional
-        Share of the target probability that is spread evenly over all classes.
-    optimizer : str, optional
-        Optimizer, by default "adam".
-    learning_rate : float, optional
-        Initial learning rate, by default 0.005 with Adam.
-    schedule : str, optional
-        Learning-rate schedule, by default "cosine".
-    decay : float, optional
-        Factor of the schedule.
-    step_epochs : int, optional
-        Epochs between the steps of the schedule "step".
-    warm_up : int, optional
-        Iterations of linear warm-up with the schedule "cosine".
-    regularization : float, optional
-        Coefficient λ of the L2 penalty λΣw², by default 1/rows, at most 0.05; rows of a
-        sample_weight count by their weights.
-    l1 : float, optional
-        Coefficient λ of the L1 penalty λΣ|w|.
-    weight_decay : float, optional
-        Decoupled weight decay, as in AdamW.
-    max_norm : float, optional
-        Maximum norm of each unit's incoming weights.
-    clip_norm : float, optional
-        Maximum norm of all gradients together.
-    epochs : int, optional
-        Number of passes over the rows, by default 100, but at least 2000 and at most 10,000
-        iterations.
-    iterations : int, optional
-        Number of parameter updates, instead of `epochs`.
-    batch : int, optional
-        Batch size, by default 32, or 128 from 5000 rows.
-    sampling : str, optional
-        "epoch", the default, or "replacement".
-    validation : int or float, optional
-        Number of rows held out for validation, or a share of them. The default is 0, so that
-        `fit` learns from all rows that it is given; with `early_stopping` a tenth.
-    early_stopping : int, optional
-        Stop after this many evaluations without a better value of `metric`, and restore the
-        best weights.
-    metric : str, optional
-        Metric for early stopping, by default "accuracy".
-    class_weight : dict, "balanced" or None, optional
-        Weights of the classes in the loss.
-    average : float, optional
-        Decay of an exponential moving average of the weights, which then predicts.
-    ensemble : int, optional
-        Number of networks whose mean predicts.
-    scaling : str, optional
-        Scaling of features: "standard", the default for numbers that are not bytes, "min-max"
-        or "none".
-    pixel_scale : float, optional
-        Divisor of all features, by default 255 for bytes.
-    subtract_mean : bool, optional
-        Subtract each feature's mean.
-    impute : str or float, optional
-        What takes the place of missing features, NaN: "median", the default, "mean", "most-
-        frequent", a number, or "none".
-    missing_indicator : bool, optional
-        Add a feature for each one that may be missing: whether it is.
-    log : list of str, optional
-        Names of columns of which the logarithm ln(1 + x) is taken.
-    pca : int, float or "all", optional
-        Number of principal components that features are projected onto, or a share of the
-        variance.
-    whiten : bool, optional
-        Divide each principal component by its standard deviation.
-    whiten_epsilon : float, optional
-        What is added to the variance then.
-    precision : {"float", "double"}, optional
-        Type of the network's numbers, by default "float".
-    workers : int, optional
-        Number of threads; results do not depend on it.
-    random_state : int, RandomState or None, default=0
-        Seed of weights, batches and dropout; None for a random one.
-    verbose : bool, default=False
-        Print the progress.
-
+{parameters}
     Attributes
     ----------
     classes_ : ndarray
@@ -262,55 +302,27 @@ class PerceptronClassifier(ClassifierMixin, _Perceptron):
         missing_indicator=None, log=None, pca=None, whiten=None, whiten_epsilon=None,
         precision=None, workers=None, random_state=0, verbose=False,
     ):
-        self.layers = layers
-        self.activation = activation
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.layer_norm = layer_norm
-        self.initializer = initializer
-        self.scale = scale
-        self.loss = loss
-        self.label_smoothing = label_smoothing
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.decay = decay
-        self.step_epochs = step_epochs
-        self.warm_up = warm_up
-        self.regularization = regularization
-        self.l1 = l1
-        self.weight_decay = weight_decay
-        self.max_norm = max_norm
-        self.clip_norm = clip_norm
-        self.epochs = epochs
-        self.iterations = iterations
-        self.batch = batch
-        self.sampling = sampling
-        self.validation = validation
-        self.early_stopping = early_stopping
-        self.metric = metric
-        self.class_weight = class_weight
-        self.average = average
-        self.ensemble = ensemble
-        self.scaling = scaling
-        self.pixel_scale = pixel_scale
-        self.subtract_mean = subtract_mean
-        self.impute = impute
-        self.missing_indicator = missing_indicator
-        self.log = log
-        self.pca = pca
-        self.whiten = whiten
-        self.whiten_epsilon = whiten_epsilon
-        self.precision = precision
-        self.workers = workers
-        self.random_state = random_state
-        self.verbose = verbose
+        self._keep(locals())
 
-    _target_checks = {}
+    _target_checks = {"multi_output": True}
 
     def _targets(self, y, is_first):
-        y = column_or_1d(y, warn=True)
+        has_labels = y.ndim == 2 and y.shape[1] > 1
+        if not has_labels:
+            y = column_or_1d(y, warn=True)
         check_classification_targets(y)
+        if is_first:
+            self._labels = y.dtype if has_labels else None
+        elif has_labels != (self._labels is not None):
+            raise ValueError("y has to be classes or labels as before")
+        if has_labels:
+            if type_of_target(y) != "multilabel-indicator":
+                raise ValueError("Unknown label type: expected labels that are 0 or 1")
+            if is_first:
+                self.classes_ = np.arange(y.shape[1])
+            elif y.shape[1] != len(self.classes_):
+                raise ValueError(f"y has {y.shape[1]} labels, and had {len(self.classes_)} before")
+            return np.asarray(y, dtype=bool), _names(self.classes_)
         if is_first:
             self.classes_ = np.unique(y) if self._known is None else np.unique(self._known)
         codes = np.searchsorted(self.classes_, y)
@@ -341,7 +353,7 @@ class PerceptronClassifier(ClassifierMixin, _Perceptron):
         Parameters
         ----------
         X : array-like of shape (rows, features)
-        y : array-like of shape (rows,)
+        y : array-like of shape (rows,) or (rows, labels)
         classes : array-like, optional
             All classes that there will be; needed in the first call.
         sample_weight : array-like of shape (rows,), optional
@@ -363,7 +375,7 @@ class PerceptronClassifier(ClassifierMixin, _Perceptron):
             self.__dict__.pop("_known", None)
 
     def predict(self, X):
-        """The class of each row.
+        """The class of each row, or its labels.
 
         Parameters
         ----------
@@ -371,14 +383,16 @@ class PerceptronClassifier(ClassifierMixin, _Perceptron):
 
         Returns
         -------
-        ndarray of shape (rows,)
+        ndarray of shape (rows,), or of 0 and 1 of shape (rows, labels)
         """
-        codes = self._found(X, "classes")
-        return self.classes_[codes]
+        check_is_fitted(self)
+        if self._labels is not None:
+            return self._found(X, "values").astype(self._labels)
+        return self.classes_[self._found(X, "classes")]
 
     @available_if(lambda self: self.loss is None or "hinge" not in self.loss)
     def predict_proba(self, X):
-        """The probability of each class, in the order of `classes_`.
+        """The probability of each class or label, in the order of `classes_`.
 
         Parameters
         ----------
@@ -390,7 +404,15 @@ class PerceptronClassifier(ClassifierMixin, _Perceptron):
         """
         return self._found(X, "probabilities")
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
 
+
+@_documented(
+    loss='"squared-error"', penalty="8/(rows · columns)", metric='"r2"', label_smoothing="",
+    class_weight="")
 class PerceptronRegressor(RegressorMixin, _Perceptron):
     """A neural network that predicts numbers, one or several for each row.
 
@@ -400,97 +422,7 @@ class PerceptronRegressor(RegressorMixin, _Perceptron):
 
     Parameters
     ----------
-    layers : array-like of int, optional
-        Widths of the hidden layers, such as (64, 32); () for a linear model. The default is
-        one of 100.
-    activation : str, optional
-        Activation function, by default "relu".
-    dropout : float, optional
-        Dropout rate after each hidden layer, by default 0.
-    batch_norm : bool, optional
-        Batch normalization before each activation.
-    layer_norm : bool, optional
-        Layer normalization before each activation.
-    initializer : str, optional
-        Weight initialization, by default "he", or "glorot" with tanh and sigmoid.
-    scale : float, optional
-        Standard deviation of normal initial weights.
-    loss : str, optional
-        Loss function, by default "squared-error".
-    optimizer : str, optional
-        Optimizer, by default "adam".
-    learning_rate : float, optional
-        Initial learning rate, by default 0.005 with Adam.
-    schedule : str, optional
-        Learning-rate schedule, by default "cosine".
-    decay : float, optional
-        Factor of the schedule.
-    step_epochs : int, optional
-        Epochs between the steps of the schedule "step".
-    warm_up : int, optional
-        Iterations of linear warm-up with the schedule "cosine".
-    regularization : float, optional
-        Coefficient λ of the L2 penalty λΣw², by default 8/(rows · columns), at most 0.05;
-        rows of a sample_weight count by their weights.
-    l1 : float, optional
-        Coefficient λ of the L1 penalty λΣ|w|.
-    weight_decay : float, optional
-        Decoupled weight decay, as in AdamW.
-    max_norm : float, optional
-        Maximum norm of each unit's incoming weights.
-    clip_norm : float, optional
-        Maximum norm of all gradients together.
-    epochs : int, optional
-        Number of passes over the rows, by default 100, but at least 2000 and at most 10,000
-        iterations.
-    iterations : int, optional
-        Number of parameter updates, instead of `epochs`.
-    batch : int, optional
-        Batch size, by default 32, or 128 from 5000 rows.
-    sampling : str, optional
-        "epoch", the default, or "replacement".
-    validation : int or float, optional
-        Number of rows held out for validation, or a share of them. The default is 0, so that
-        `fit` learns from all rows that it is given; with `early_stopping` a tenth.
-    early_stopping : int, optional
-        Stop after this many evaluations without a better value of `metric`, and restore the
-        best weights.
-    metric : str, optional
-        Metric for early stopping, by default "r2".
-    average : float, optional
-        Decay of an exponential moving average of the weights, which then predicts.
-    ensemble : int, optional
-        Number of networks whose mean predicts.
-    scaling : str, optional
-        Scaling of features: "standard", the default for numbers that are not bytes, "min-max"
-        or "none".
-    pixel_scale : float, optional
-        Divisor of all features, by default 255 for bytes.
-    subtract_mean : bool, optional
-        Subtract each feature's mean.
-    impute : str or float, optional
-        What takes the place of missing features, NaN: "median", the default, "mean", "most-
-        frequent", a number, or "none".
-    missing_indicator : bool, optional
-        Add a feature for each one that may be missing: whether it is.
-    log : list of str, optional
-        Names of columns of which the logarithm ln(1 + x) is taken.
-    pca : int, float or "all", optional
-        Number of principal components that features are projected onto, or a share of the
-        variance.
-    whiten : bool, optional
-        Divide each principal component by its standard deviation.
-    whiten_epsilon : float, optional
-        What is added to the variance then.
-    precision : {"float", "double"}, optional
-        Type of the network's numbers, by default "float".
-    workers : int, optional
-        Number of threads; results do not depend on it.
-    random_state : int, RandomState or None, default=0
-        Seed of weights, batches and dropout; None for a random one.
-    verbose : bool, default=False
-        Print the progress.
-
+{parameters}
     Attributes
     ----------
     n_features_in_ : int
@@ -501,59 +433,6 @@ class PerceptronRegressor(RegressorMixin, _Perceptron):
     loss_curve_ : ndarray
     evaluations_ : list of dict
     """
-
-    def __init__(
-        self, *, layers=None, activation=None, dropout=None, batch_norm=None,
-        layer_norm=None, initializer=None, scale=None, loss=None, optimizer=None,
-        learning_rate=None, schedule=None, decay=None, step_epochs=None, warm_up=None,
-        regularization=None, l1=None, weight_decay=None, max_norm=None, clip_norm=None,
-        epochs=None, iterations=None, batch=None, sampling=None, validation=None,
-        early_stopping=None, metric=None, average=None, ensemble=None, scaling=None,
-        pixel_scale=None, subtract_mean=None, impute=None, missing_indicator=None, log=None,
-        pca=None, whiten=None, whiten_epsilon=None, precision=None, workers=None,
-        random_state=0, verbose=False,
-    ):
-        self.layers = layers
-        self.activation = activation
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.layer_norm = layer_norm
-        self.initializer = initializer
-        self.scale = scale
-        self.loss = loss
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.decay = decay
-        self.step_epochs = step_epochs
-        self.warm_up = warm_up
-        self.regularization = regularization
-        self.l1 = l1
-        self.weight_decay = weight_decay
-        self.max_norm = max_norm
-        self.clip_norm = clip_norm
-        self.epochs = epochs
-        self.iterations = iterations
-        self.batch = batch
-        self.sampling = sampling
-        self.validation = validation
-        self.early_stopping = early_stopping
-        self.metric = metric
-        self.average = average
-        self.ensemble = ensemble
-        self.scaling = scaling
-        self.pixel_scale = pixel_scale
-        self.subtract_mean = subtract_mean
-        self.impute = impute
-        self.missing_indicator = missing_indicator
-        self.log = log
-        self.pca = pca
-        self.whiten = whiten
-        self.whiten_epsilon = whiten_epsilon
-        self.precision = precision
-        self.workers = workers
-        self.random_state = random_state
-        self.verbose = verbose
 
     _target_checks = {"multi_output": True, "y_numeric": True}
 

@@ -6,7 +6,7 @@ from ctypes import byref
 import numpy as np
 
 from ._library import (
-    CLASSES, NUMBERS, TYPES, Examples, Observer, ProgressFunction, as_rows, checked, encoded, library,
+    CLASSES, LABELS, NUMBERS, TYPES, Examples, Observer, ProgressFunction, as_rows, checked, encoded, library,
     texts,
 )
 from ._model import Model
@@ -25,9 +25,10 @@ class Rows:
     ----------
     X : ndarray of shape (rows, features)
     targets : ndarray
-        int64 of shape (rows,), classes from 0; or float64 of shape (rows, columns), numbers.
+        int64 of shape (rows,), classes from 0; float64 of shape (rows, columns), numbers; or bool
+        of shape (rows, columns), labels.
     names : list of str
-        The names of the classes or the numbers.
+        The names of the classes, the numbers or the labels.
     columns : list of str, optional
         The names of the features, if they are those of a table.
     weights : ndarray of shape (rows,), optional
@@ -36,6 +37,7 @@ class Rows:
     def __init__(self, X, targets, names, columns=None, weights=None):
         X = as_rows(X)
         is_classes = targets.ndim == 1
+        kind = CLASSES if is_classes else LABELS if targets.dtype == bool else NUMBERS
         targets = np.ascontiguousarray(targets, dtype=np.int64 if is_classes else np.float64)
         if weights is not None:
             weights = np.ascontiguousarray(weights, dtype=np.float64)
@@ -43,7 +45,7 @@ class Rows:
         self.examples = Examples(
             type=TYPES[X.dtype], features=X.ctypes.data, row_count=X.shape[0],
             column_count=X.shape[1], column_names=None if columns is None else texts(columns),
-            kind=CLASSES if is_classes else NUMBERS, names=texts(names), name_count=len(names),
+            kind=kind, names=texts(names), name_count=len(names),
             classes=targets.ctypes.data if is_classes else None,
             values=None if is_classes else targets.ctypes.data,
             weights=None if weights is None else weights.ctypes.data,
