@@ -280,37 +280,20 @@ struct ONNXRefusalTests {
   /// `PERCEPTRON_MUTATIONS` says how many in place of a few.
   @Test("Damaged files give a model that can be used, or an error")
   func mutations() throws {
-    let asked = ProcessInfo.processInfo.environment["PERCEPTRON_MUTATIONS"].flatMap(Int.init)
     let originals = try Self.originals()
     var random = SeededRandom(seed: 20)
-    for number in 0..<(asked ?? 400) {
+    for number in 0..<Mutations.count(400) {
       let original = originals[number % originals.count]
-      var bytes = Self.mutated(original, &random)
+      var bytes = Mutations.mutated(original, &random)
       // Without a new digest, the notes of our own files would never be looked at.
       if number % 2 == 0 { bytes = Self.signed(bytes) ?? bytes }
       do {
         let source = try ONNXSource(bytes, path: "a.onnx")
-        switch try AnyTrainedModel(source, as: nil, names: nil) {
-        case .float(let model): Self.use(model)
-        case .double(let model): Self.use(model)
-        }
+        Mutations.use(try AnyTrainedModel(source, as: nil, names: nil))
       } catch {
         #expect(error is FileError, "mutation \(number): \(error)")
       }
     }
-  }
-
-  /// Predicts a row, if it is not of a huge network.
-  private static func use<Scalar>(_ model: TrainedModel<Scalar>) {
-    let count = model.featureCount
-    if count > 1000
-      || model.preprocessing.columns?.contains(where: { $0.categories != nil }) ?? false
-    {
-      return
-    }
-    let features = Features(Tensor<Float>.zeros([1, count])).prepared(
-      with: model.preprocessing, as: Scalar.self)
-    #expect(model.network.predictions(of: features, as: model.schema, workers: 1).count == 1)
   }
 
   /// Files of ours with and without notes, and some like those of other programs.
@@ -344,27 +327,6 @@ struct ONNXRefusalTests {
       $0.add("ai.onnx.ml:ArrayFeatureExtractor", ["classes", "i"], as: "l")
     }
     return all + [other.bytes]
-  }
-
-  /// The bytes with one to four changes.
-  private static func mutated(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
-    var bytes = bytes
-    func below(_ count: Int) -> Int { Int(random.next() % UInt64(max(count, 1))) }
-    for _ in 0...below(4) where !bytes.isEmpty {
-      let place = below(bytes.count)
-      switch below(7) {
-      case 0: bytes[place] ^= 1 << UInt8(below(8))
-      case 1: bytes[place] = UInt8(below(256))
-      case 2: bytes[place] = [0, 1, 0x7F, 0x80, 0xFF][below(5)]
-      case 3: bytes.removeSubrange(place..<min(place + 1 + below(8), bytes.count))
-      case 4: bytes.insert(contentsOf: (0...below(8)).map { _ in UInt8(below(256)) }, at: place)
-      case 5:
-        let end = min(place + 1 + below(64), bytes.count)
-        bytes.insert(contentsOf: Array(bytes[place..<end]), at: below(bytes.count))
-      default: bytes.removeSubrange(place...)
-      }
-    }
-    return bytes
   }
 
   /// The file with a digest of its graph; nil where it is none, or without notes.

@@ -108,15 +108,58 @@ extension NumPyArchive {
       try integers.withUnsafeBufferPointer { try add($0, shape: shape, named: name) }
     }
 
+    /// Writes truth values as bool.
+    ///
+    /// - Throws: ``FileError`` where they cannot be written.
+    /// - Precondition: `shape` has as many elements, and no array has that name yet.
+    public mutating func add(flags: [Bool], shape: [Int], named name: String) throws {
+      let bytes = flags.map { $0 ? 1 : 0 as UInt8 }
+      try bytes.withUnsafeBytes {
+        try add($0, NumPyHeader.bytes(NumberFormat(.bool), shape: shape), named: name)
+      }
+    }
+
+    /// Writes texts as NumPy's, which all have the room of the longest (`<U8`); a text that ends with U+0000
+    /// loses it there.
+    ///
+    /// - Throws: ``FileError`` where they cannot be written.
+    /// - Precondition: `shape` has as many elements, and no array has that name yet.
+    public mutating func add(texts: [String], shape: [Int], named name: String) throws {
+      let scalars = texts.map { Array($0.unicodeScalars) }
+      let width = max(scalars.map(\.count).max() ?? 1, 1)
+      require(
+        Shape.elementCount(of: shape) == texts.count,
+        "NumPyArchive: \(texts.count) texts for the shape \(shape)")
+      var elements: [UInt32] = []
+      elements.reserveCapacity(width * texts.count)
+      for text in scalars {
+        elements += text.map { $0.value.littleEndian }
+        elements += [UInt32](repeating: 0, count: width - text.count)
+      }
+      try elements.withUnsafeBytes {
+        try add($0, NumPyHeader.bytes(type: "<U\(width)", shape: shape), named: name)
+      }
+    }
+
+    /// Writes the bytes of a `.npy` file as they are, whatever they say.
+    package mutating func add(file bytes: [UInt8], named name: String) throws {
+      try bytes.withUnsafeBytes { try add($0, [], named: name) }
+    }
+
     private mutating func add<Element>(
       _ elements: UnsafeBufferPointer<Element>, shape: [Int], named name: String
     ) throws {
+      try add(
+        UnsafeRawBufferPointer(elements), NumPyArray.header(of: elements, shape: shape), named: name
+      )
+    }
+
+    private mutating func add(
+      _ elements: UnsafeRawBufferPointer, _ header: [UInt8], named name: String
+    ) throws {
       require(
         names.insert(name).inserted, "NumPyArchive: there is already an array named \(name)")
-      let header = NumPyArray.header(of: elements, shape: shape)
-      try header.withUnsafeBytes {
-        try zip.add(name + ".npy", [$0, UnsafeRawBufferPointer(elements)])
-      }
+      try header.withUnsafeBytes { try zip.add(name + ".npy", [$0, elements]) }
     }
   }
 }

@@ -68,10 +68,15 @@ struct NumPyHeader: Equatable {
   ///
   /// - Precondition: at most 64 extents, which NumPy can have.
   static func bytes(_ format: NumberFormat, shape: [Int]) -> [UInt8] {
+    bytes(type: typeCode(format), shape: shape)
+  }
+
+  /// The same for elements of a type by its name in headers, such as `<U8`.
+  static func bytes(type: String, shape: [Int]) -> [UInt8] {
     require(shape.count <= 64, "NumPyArray: \(shape.count) extents, expected at most 64")
     let extents = shape.map(String.init).joined(separator: ", ")
     var text =
-      "{'descr': '\(typeCode(format))', 'fortran_order': False, 'shape': (\(extents)"
+      "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(extents)"
       + (shape.count == 1 ? ",), }" : "), }")
     // Room for the first extent to grow to 21 digits without moving the numbers.
     if let first = shape.first { text += String(repeating: " ", count: 21 - "\(first)".count) }

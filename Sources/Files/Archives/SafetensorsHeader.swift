@@ -7,10 +7,54 @@ import PerceptronLinearAlgebra
 struct SafetensorsHeader {
   struct Field {
     var name: String
-    var dataType: TensorArchive.DataType
+    var type: StoredType
     var shape: Shape
     /// Offsets from the end of the header.
     var range: Range<Int>
+  }
+
+  /// A type of elements by its name in the format.
+  enum StoredType: String {
+    case float32 = "F32"
+    case float64 = "F64"
+    // Only of other programs' files, and converted.
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case int64 = "I64"
+    case int32 = "I32"
+    case int16 = "I16"
+    case int8 = "I8"
+    case uint8 = "U8"
+    case bool = "BOOL"
+
+    /// Bytes per element.
+    var size: Int {
+      switch self {
+      case .int8, .uint8, .bool: 1
+      case .int16, .float16, .bfloat16: 2
+      case .int32, .float32: 4
+      case .int64, .float64: 8
+      }
+    }
+
+    /// Whether elements are read as they are.
+    var isPlain: Bool { self == .float32 || self == .float64 }
+
+    /// The format of numbers to convert; nil for the upper halves of single-precision numbers.
+    var format: NumberFormat? {
+      switch self {
+      case .float32: NumberFormat(.float32)
+      case .float64: NumberFormat(.float64)
+      case .float16: NumberFormat(.float16)
+      case .bfloat16: nil
+      case .int64: NumberFormat(.int64)
+      case .int32: NumberFormat(.int32)
+      case .int16: NumberFormat(.int16)
+      case .int8: NumberFormat(.int8)
+      case .uint8: NumberFormat(.uint8)
+      case .bool: NumberFormat(.bool)
+      }
+    }
   }
 
   /// The largest header that the format's own implementation reads.
@@ -22,7 +66,9 @@ struct SafetensorsHeader {
 
   /// Reads the header `json` of the file at `path`, which `dataSize` bytes of data follow; throws a
   /// ``FileError`` if it is not as the format has it.
-  init(json: [UInt8], path: String, dataSize: Int) throws {
+  ///
+  /// - Parameter converts: whether other types than F32 and F64 are allowed.
+  init(json: [UInt8], path: String, dataSize: Int, converts: Bool = false) throws {
     if json.first != UInt8(ascii: "{") {
       throw FileError(path, atByte: 8, "expected a header that begins with {")
     }
@@ -37,35 +83,39 @@ struct SafetensorsHeader {
     }
     metadata = raw.metadata
     fields = try raw.tensors
-      .map { try SafetensorsHeader.field($0, $1, path: path) }
+      .map { try SafetensorsHeader.field($0, $1, path: path, converts: converts) }
       .stablySorted {
         ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
       }
     try SafetensorsHeader.checkCover(fields, path: path, dataSize: dataSize)
   }
 
-  private static func field(_ name: String, _ raw: RawField, path: String) throws -> Field {
+  private static func field(
+    _ name: String, _ raw: RawField, path: String, converts: Bool
+  ) throws -> Field {
     func complain(_ message: String) -> FileError {
       FileError(path, atByte: 8, "tensor \(name): \(message)")
     }
-    guard let dataType = TensorArchive.DataType(rawValue: raw.dtype) else {
-      throw complain("its type is \(raw.dtype); only F32 and F64 can be read")
+    guard let type = StoredType(rawValue: raw.dtype), type.isPlain || converts else {
+      throw complain(
+        "its type is \(raw.dtype); only F32 and F64 can be read"
+          + (converts ? ", and F16, BF16, integers and BOOL converted" : ""))
     }
     if raw.shape.count > Shape.maximumRank || raw.shape.contains(where: { $0 < 0 }) {
       throw complain("expected a shape of at most four extents from 0 up, found \(raw.shape)")
     }
     guard let count = Shape.elementCount(of: raw.shape),
-      !count.multipliedReportingOverflow(by: dataType.size).overflow
+      !count.multipliedReportingOverflow(by: type.size).overflow
     else { throw complain("the shape \(raw.shape) has too many elements") }
     guard raw.offsets.count == 2, let start = raw.offsets.first, let end = raw.offsets.last,
       0 <= start, start <= end
     else { throw complain("expected data offsets in ascending order, found \(raw.offsets)") }
-    if end - start != count * dataType.size {
+    if end - start != count * type.size {
       throw complain(
-        "expected \(count * dataType.size) bytes for \(dataType.rawValue) \(raw.shape), "
+        "expected \(count * type.size) bytes for \(type.rawValue) \(raw.shape), "
           + "found \(end - start)")
     }
-    return Field(name: name, dataType: dataType, shape: Shape(raw.shape), range: start..<end)
+    return Field(name: name, type: type, shape: Shape(raw.shape), range: start..<end)
   }
 
   /// Checks that the tensors' data has no hole or overlap and ends where the file does.

@@ -26,7 +26,7 @@ public struct TensorArchive: Sendable {
   }
 
   /// The format's key for notes, which no tensor can have.
-  static let metadataKey = "__metadata__"
+  package static let metadataKey = "__metadata__"
 
   /// Free-form notes, stored beside the tensors.
   public var metadata: [String: String]
@@ -126,7 +126,19 @@ extension TensorArchive {
     try self.init(MemoryReader(bytes, named: name))
   }
 
-  private init(_ reader: some ByteSource) throws {
+  /// Reads the safetensors file of another program: F16 and BF16 become F32, integers and truth values F64.
+  ///
+  /// - Throws: as ``init(readingFrom:)``, and for tensors of other types.
+  package init(convertingFrom path: String) throws {
+    try self.init(ByteReader(path: path), converts: true)
+  }
+
+  /// Reads the bytes of such a file; messages call it `name`.
+  package init(converting bytes: UnsafeRawBufferPointer, named name: String) throws {
+    try self.init(MemoryReader(bytes, named: name), converts: true)
+  }
+
+  private init(_ reader: some ByteSource, converts: Bool = false) throws {
     let size = try reader.bytes(8, of: "the header's length").reversed().reduce(UInt64(0)) {
       $0 << 8 | UInt64($1)
     }
@@ -142,7 +154,7 @@ extension TensorArchive {
     }
     let json = try reader.bytes(Int(size), of: "the header")
     let header = try SafetensorsHeader(
-      json: json, path: reader.path, dataSize: reader.remainingLimit)
+      json: json, path: reader.path, dataSize: reader.remainingLimit, converts: converts)
     self.init(metadata: header.metadata)
     origin = reader.path
     entries = try header.fields.map { field in
@@ -160,9 +172,34 @@ extension TensorArchive {
           into: UnsafeMutableRawBufferPointer(elements), of: "tensor \(field.name)")
       }
     }
-    return switch field.dataType {
-    case .float32: try tensor(of: Float.self)
-    case .float64: try tensor(of: Double.self)
+    switch field.type {
+    case .float32: return try tensor(of: Float.self)
+    case .float64: return try tensor(of: Double.self)
+    case .float16, .bfloat16: return try converted(field, from: reader, to: Float.self)
+    default: return try converted(field, from: reader, to: Double.self)
+    }
+  }
+
+  /// A tensor of another type, as elements of `Scalar`.
+  private static func converted<Scalar: BLASScalar & NativeNumber>(
+    _ field: SafetensorsHeader.Field, from reader: some ByteSource, to scalar: Scalar.Type
+  ) throws -> Tensor<Scalar> {
+    let size = field.type.size
+    return try Tensor(shape: field.shape) { elements in
+      // A piece at a time, so that the file's numbers need little room beside the tensor.
+      let piece = 1 << 16
+      for start in Swift.stride(from: 0, to: elements.count, by: piece) {
+        let end = min(start + piece, elements.count)
+        let bytes = try reader.bytes((end - start) * size, of: "tensor \(field.name)")
+        let part = UnsafeMutableBufferPointer(rebasing: elements[start..<end])
+        bytes.withUnsafeBytes { bytes in
+          if let format = field.type.format { return format.convert(bytes, into: part) }
+          for index in part.indices {
+            let half = bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+            part[index] = Scalar(Float(bitPattern: UInt32(half) << 16))
+          }
+        }
+      }
     }
   }
 

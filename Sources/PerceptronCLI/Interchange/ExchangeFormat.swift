@@ -20,6 +20,8 @@ struct ExchangeFormat: Sendable {
     var kind: TargetKind?
     /// The names of its classes, labels or numbers.
     var names: [String]?
+    /// The activation between layers.
+    var activation: LayerSpecification?
   }
 
   /// All formats.
@@ -31,6 +33,25 @@ struct ExchangeFormat: Sendable {
     ExchangeFormat(
       ending: ".h", summary: "C header with the whole network, for programs without libraries",
       write: { try $0.writeCHeader(to: $1) }, read: nil),
+    ExchangeFormat(
+      ending: ".safetensors", summary: "safetensors, as PyTorch's state dict",
+      write: {
+        try $0.writeStateDict(to: $1)
+        return [$1]
+      },
+      read: {
+        try AnyTrainedModel(
+          readingStateDictFrom: $0, activation: $1.activation, as: $1.kind, names: $1.names)
+      }),
+    ExchangeFormat(
+      ending: ".npz", summary: "NumPy arrays, which numpy.load reads",
+      write: {
+        try $0.writeNumPy(to: $1)
+        return [$1]
+      },
+      read: {
+        try AnyTrainedModel(readingNumPyFrom: $0, as: $1.kind, names: $1.names)
+      }),
   ]
 
   /// The format of the file at a path.

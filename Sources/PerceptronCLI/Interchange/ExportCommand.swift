@@ -13,8 +13,9 @@ struct ExportCommand: CommandWithExamples {
 
       An ONNX file takes features in the data's own units, prepares them as the training data was, and \
       puts out logits, probabilities and the label, or the numbers in their own unit. A C header does the same with \
-      a row, in C99 or C++; the comment at its head has a program that uses it. Sources/Interchange/README.md \
-      describes the inputs and outputs of both.
+      a row, in C99 or C++; the comment at its head has a program that uses it. A .npz file has the \
+      parameters and the preparation as plain arrays; a .safetensors file the parameters as PyTorch names and \
+      shapes them, and the preparation in its notes alone. Sources/Interchange/README.md describes all of them.
       """)
 
   static let examples = [
@@ -23,6 +24,10 @@ struct ExportCommand: CommandWithExamples {
     CommandExample(
       "Write the network as one C99 header, whose names begin with `digits`.",
       "perceptron export runs/digits-1 digits.h"),
+    CommandExample(
+      "Write its parameters as NumPy arrays.", "perceptron export runs/digits-1 digits.npz"),
+    CommandExample(
+      "Write its parameters for PyTorch.", "perceptron export runs/digits-1 torch.safetensors"),
     CommandExample(
       "Write the best model of a study.",
       "perceptron export runs/tune-digits-1/best.safetensors best.onnx"),

@@ -13,7 +13,8 @@ struct ImportCommand: CommandWithExamples {
 
       An ONNX file has to be a dense network, such as those of PyTorch, scikit-learn or Keras: layers one after the \
       other, with scalings of features before them. Any other is refused with the name and the operator \
-      of the node. A network that ends with scores alone predicts numbers unless --task says otherwise.
+      of the node. A safetensors file has a saved model, or the state dict of a Sequential of Linear, BatchNorm1d and \
+      LayerNorm modules, whose activation --activation chooses; a .npz file a model of export. A network that ends with scores alone predicts numbers unless --task says otherwise.
 
       Models are used as those of a run: predict, evaluate, summary, explain, and train --from go on with them.
       """)
@@ -23,6 +24,9 @@ struct ImportCommand: CommandWithExamples {
       "Read a network of PyTorch's that ends with the scores of three classes.",
       "perceptron import net.onnx net.safetensors --task classes --names setosa,versicolor,virginica"
     ),
+    CommandExample(
+      "Read the parameters of a network of PyTorch's with ReLU between its layers.",
+      "perceptron import net.safetensors model.safetensors --activation relu --task classes"),
     CommandExample(
       "Read a classifier of scikit-learn's, which says what it predicts.",
       "perceptron import mlp.onnx mlp.safetensors"),
@@ -41,6 +45,12 @@ struct ImportCommand: CommandWithExamples {
       valueName: "names"))
   var names: String?
 
+  @Option(
+    help: .init(
+      "Activation between the layers, which a file of PyTorch's parameters does not say.",
+      valueName: "name"))
+  var activation: LayerSpecification.Activation?
+
   func validate() throws { _ = try ExchangeFormat.named(file) { $0.read != nil } }
 
   func run() throws {
@@ -48,7 +58,10 @@ struct ImportCommand: CommandWithExamples {
     let names = names.map {
       $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
-    guard let read = try format.read?(file, .init(kind: task, names: names)) else { return }
+    guard
+      let read = try format.read?(
+        file, .init(kind: task, names: names, activation: activation?.layer))
+    else { return }
     switch read {
     case .float(let read): try save(read)
     case .double(let read): try save(read)
@@ -57,7 +70,9 @@ struct ImportCommand: CommandWithExamples {
 
   private func save<Scalar>(_ read: TrainedModel<Scalar>) throws {
     try read.save(to: model)
-    let inputs = read.preprocessing.inputCount ?? read.network.inputSize
+    let inputs = read.featureCount
     try Console.output("saved \(model): of \(counted(inputs, "feature")) predicts \(read.schema)")
   }
 }
+
+extension LayerSpecification.Activation: ExpressibleByArgument {}

@@ -1,0 +1,333 @@
+import Foundation
+import PerceptronDatasets
+import PerceptronFiles
+import PerceptronLinearAlgebra
+import PerceptronNeuralNetwork
+import PerceptronTraining
+import TestSupport
+import Testing
+
+@testable import PerceptronInterchange
+
+@Suite("NumPy archives and state dicts of models")
+struct ArchiveTests {
+  private static let deep = Sample.model([
+    .affine(outputs: 5), .batchNorm(epsilon: 1e-3), .gelu, .dropout(rate: 0.5),
+    .affine(outputs: 4), .layerNorm(), .leakyReLU(slope: 0.2), .affine(outputs: 3),
+  ])
+
+  /// A model of numbers in double precision, with principal components.
+  private static func components() throws -> TrainedModel<Double> {
+    let rows = Sample.rows(20, 6)
+    let data = Dataset(
+      Features(rows), targets: .numbers(rows[.all, 0].elements.map { Double($0) }, names: ["n"]))
+    let steps = Preprocessing(
+      divisor: 2, mean: [1, 2, 3, 4, 5, 6], targets: TargetScaling(means: [3], deviations: [7]))
+    return TrainedModel(
+      network: Sample.network(4, [.affine(outputs: 1)], loss: .huber(), as: Double.self),
+      preprocessing: steps.projecting(
+        onto: try steps.components(of: data, ProjectionSettings(count: .number(4), whitening: 0.1))),
+      schema: TargetSchema(.numbers, names: ["n"]))
+  }
+
+  private static func ensemble() throws -> TrainedModel<Float> {
+    let members = [1, 2].map {
+      Sample.network(4, [.affine(outputs: 5), .batchNorm(), .relu, .affine(outputs: 3)], seed: $0)
+    }
+    return TrainedModel(
+      network: try Ensemble(members).network, preprocessing: Preprocessing(divisor: 255),
+      classNames: ["a", "b", "c"])
+  }
+
+  private static func all() throws -> [AnyTrainedModel] {
+    [.float(Sample.table), .float(deep), .double(try components()), .float(try ensemble())]
+  }
+
+  private func bytes(_ model: AnyTrainedModel) throws -> [UInt8] {
+    switch model {
+    case .float(let model): try model.archive(path: "a").bytes()
+    case .double(let model): try model.archive(path: "a").bytes()
+    }
+  }
+
+  @Test("A model is the same when it is read again")
+  func roundTrips() throws {
+    let scratch = try TemporaryDirectory()
+    for model in try Self.all() {
+      try model.writeNumPy(to: scratch.file("a.npz"))
+      try model.writeStateDict(to: scratch.file("a.safetensors"))
+      #expect(try bytes(AnyTrainedModel(readingNumPyFrom: scratch.file("a.npz"))) == bytes(model))
+      #expect(
+        try bytes(AnyTrainedModel(readingStateDictFrom: scratch.file("a.safetensors")))
+          == bytes(model))
+    }
+  }
+
+  @Test("The archive's arrays say what becomes of features")
+  func preparation() throws {
+    let scratch = try TemporaryDirectory()
+    try Sample.table.writeNumPy(to: scratch.file("a.npz"))
+    let archive = try NumPyArchive(readingFrom: scratch.file("a.npz"))
+    func numbers(_ name: String) throws -> [Double] { try archive.array(named: name).doubles() }
+    // age, age is missing, Rome, Oslo, Bern, other, size, x, y, z
+    let inf = Double.infinity
+    let far = Double.greatestFiniteMagnitude
+    #expect(try archive.array(named: "column").integers() == [0, 0, 1, 1, 1, 1, 2, 3, 3, 3])
+    #expect(try archive.array(named: "log").bytes() == [0, 0, 0, 0, 0, 0, 1, 0, 0, 0])
+    #expect(try numbers("fill") == [30, 0, 0, 0, 0, 0, 1, 0, 0, 0])
+    #expect(try numbers("shift") == [31.7, 0, 0, 0, 0, 0, 0.5, 0, 0, 0])
+    #expect(try numbers("scale") == [12.5, inf, inf, inf, inf, inf, 0.25, inf, inf, inf])
+    #expect(try numbers("low") == [inf, inf, 0, 1, 2, 3, inf, 0, 1, 2])
+    #expect(try numbers("high") == [-inf, inf, 0, 1, 2, far, -inf, 0, 1, 2])
+    #expect(try archive.array(named: "W1").shape == [10, 5])
+  }
+
+  @Test("A parameter that was changed in NumPy is read; an array of the preparation is not")
+  func changes() throws {
+    let scratch = try TemporaryDirectory()
+    let path = scratch.file("a.npz")
+    func write(_ change: (String, [Double]) -> [Double]) throws {
+      let model = try NumPyModel(Self.deep, path: path)
+      try NumPyArchive.write(to: path) { archive in
+        for (name, contents) in model.arrays {
+          switch contents {
+          case .floats(let tensor):
+            let numbers = change(name, tensor.elements.map { Double($0) })
+            try archive.add(Tensor(numbers.map { Float($0) }, shape: tensor.shape), named: name)
+          case .doubles(let tensor):
+            let numbers = change(name, tensor.elements)
+            try archive.add(Tensor(numbers, shape: tensor.shape), named: name)
+          case .bytes(let bytes): try archive.add(bytes: bytes, shape: [bytes.count], named: name)
+          case .integers(let numbers):
+            try archive.add(integers: numbers, shape: [numbers.count], named: name)
+          case .flags(let flags): try archive.add(flags: flags, shape: [flags.count], named: name)
+          case .texts: break
+          }
+        }
+      }
+    }
+    try write { name, numbers in name == "b3" ? numbers.map { _ in 0.25 } : numbers }
+    guard case .float(let read) = try AnyTrainedModel(readingNumPyFrom: path) else {
+      Issue.record("expected single precision")
+      return
+    }
+    #expect(read.network.parameters["b3"].elements == [0.25, 0.25, 0.25])
+    for changed in ["shift", "epsilon.1"] {
+      try write { name, numbers in name == changed ? numbers.map { $0 + 1e-3 } : numbers }
+      let error = try #require(throws: FileError.self) {
+        try AnyTrainedModel(readingNumPyFrom: path)
+      }
+      #expect(error.message.contains("the array \(changed) was changed"), "\(error)")
+    }
+    try NumPyArchive.write(to: path) { try $0.add(integers: [1], shape: [1], named: "x") }
+    let error = try #require(throws: FileError.self) { try AnyTrainedModel(readingNumPyFrom: path) }
+    #expect(error.message.contains("expected the array perceptron_model"), "\(error)")
+  }
+
+  // MARK: - State dicts of other programs
+
+  private func archive(_ shapes: [(String, [Int])]) -> TensorArchive {
+    var archive = TensorArchive()
+    for (name, shape) in shapes {
+      archive.add(Tensor<Float>(shape: Shape(shape), repeating: 0.5), named: name)
+    }
+    return archive
+  }
+
+  private func read(
+    _ shapes: [(String, [Int])], activation: LayerSpecification? = nil, as kind: TargetKind? = nil,
+    names: [String]? = nil
+  ) throws -> TrainedModel<Float> {
+    let model = try AnyTrainedModel(
+      archive(shapes), path: "a.safetensors", activation: activation, as: kind, names: names)
+    guard case .float(let model) = model else { fatalError("double precision") }
+    return model
+  }
+
+  @Test("Layers follow from the names and the shapes of a state dict")
+  func architectures() throws {
+    let sequential: [(String, [Int])] = [
+      ("net.0.weight", [5, 4]), ("net.0.bias", [5]), ("net.1.weight", [5]), ("net.1.bias", [5]),
+      ("net.1.running_mean", [5]), ("net.1.running_var", [5]), ("net.1.num_batches_tracked", []),
+      ("net.10.weight", [3, 5]),
+    ]
+    let model = try read(sequential, activation: .gelu, as: .classes, names: ["a", "b", "c"])
+    #expect(model.network.layers.map(\.name) == ["affine", "batch norm", "gelu", "affine"])
+    #expect(model.network.parameters["b2"].elements == [0, 0, 0])
+    #expect(model.schema == .classes(["a", "b", "c"]) && model.network.loss is SoftmaxLoss<Float>)
+    let named: [(String, [Int])] = [
+      ("fc2.weight", [1, 5]), ("fc2.bias", [1]), ("norm1.weight", [5]), ("norm1.bias", [5]),
+      ("fc1.weight", [5, 4]), ("fc1.bias", [5]),
+    ]
+    let other = try read(named, activation: .tanh)
+    #expect(other.network.layers.map(\.name) == ["affine", "layer norm", "tanh", "affine"])
+    #expect(other.schema.kind == .numbers)
+    // Neighbors have nothing between them.
+    let linear = try read([("0.weight", [5, 4]), ("1.weight", [2, 5])], as: .labels)
+    #expect(linear.network.layers.map(\.name) == ["affine", "affine"])
+    #expect(linear.network.loss is LogisticLoss<Float>)
+  }
+
+  @Test("A state dict of no such network is refused with what is missing")
+  func refusals() throws {
+    let refused: [([(String, [Int])], String)] = [
+      ([("0.weight", [5, 4]), ("2.weight", [3, 5])], "choose it with --activation"),
+      ([("0.weight", [5, 4]), ("1.weight", [3, 6])], "expected 5 columns"),
+      ([("0.weight", [5, 4]), ("0.bias", [4])], "expected the shape [5]"),
+      ([("0.weight", [5, 4, 3, 3])], "expected a Linear, BatchNorm1d or LayerNorm"),
+      ([("0.weight", [5, 4]), ("0.scale", [4])], "tensor 0.scale"),
+      ([("weight", [5, 4])], "expected names such as 0.weight"),
+      ([("0.weight", [5])], "no weight of a Linear"),
+      (
+        [("a.0.weight", [5, 4]), ("b.2.weight", [3, 5])], "modules of one Sequential, found a, b"
+      ),
+      (
+        [("0.weight", [5, 4]), ("2.weight", [5]), ("2.bias", [5]), ("4.weight", [3, 5])],
+        "expected one activation between 0 and 4"
+      ),
+      ([], "no weight of a Linear"),
+    ]
+    for (shapes, sentence) in refused {
+      let error = try #require(throws: FileError.self) { try read(shapes) }
+      #expect(error.message.contains(sentence), "\(error)")
+    }
+    let wrong = try #require(throws: FileError.self) {
+      try read([("0.weight", [5, 4])], as: .classes, names: ["a"])
+    }
+    #expect(wrong.message.contains("1 names for 5 classes"))
+    #expect(throws: FileError.self) {
+      var archive = archive([("0.bias", [1])])
+      archive.add(Tensor<Float>([.nan], shape: [1, 1]), named: "0.weight")
+      _ = try AnyTrainedModel(archive, path: "a", activation: nil, as: nil, names: nil)
+    }
+  }
+
+  // MARK: - Hostile files
+
+  /// Files of both formats, with and without notes.
+  private static func originals() throws -> [(name: String, bytes: [UInt8])] {
+    let scratch = try TemporaryDirectory()
+    var files: [(String, [UInt8])] = []
+    for model in try all() {
+      try model.writeNumPy(to: scratch.file("a.npz"))
+      try model.writeStateDict(to: scratch.file("a.safetensors"))
+      files.append(("a.npz", try scratch.bytes(of: "a.npz")))
+      files.append(("a.safetensors", try scratch.bytes(of: "a.safetensors")))
+    }
+    var plain = try TensorArchive(readingFrom: scratch.file("a.safetensors"))
+    plain.metadata = [:]
+    files.append(("a.safetensors", try plain.bytes()))
+    return files
+  }
+
+  private static func read(_ path: String) throws {
+    Mutations.use(
+      path.hasSuffix(".npz")
+        ? try AnyTrainedModel(readingNumPyFrom: path)
+        : try AnyTrainedModel(readingStateDictFrom: path, activation: .relu))
+  }
+
+  @Test("Files that are cut are refused")
+  func cuts() throws {
+    let scratch = try TemporaryDirectory()
+    for (name, bytes) in try Self.originals() {
+      for damage in Damage.cuts(of: bytes) where damage.bytes.count < bytes.count {
+        try scratch.write(damage.bytes, to: name)
+        #expect(throws: FileError.self, "\(name), \(damage)") {
+          try Self.read(scratch.file(name))
+        }
+      }
+    }
+  }
+
+  /// The files in an archive of stored ones.
+  private static func members(of archive: [UInt8]) -> [(name: String, bytes: [UInt8])] {
+    var (members, next) = ([(String, [UInt8])](), 0)
+    func number(_ place: Int, size: Int) -> Int {
+      (0..<size).reduce(0) { $0 | Int(archive[place + $1]) << (8 * $1) }
+    }
+    while number(next, size: 4) == 0x0403_4b50 {
+      let (size, nameSize) = (number(next + 18, size: 4), number(next + 26, size: 2))
+      let start = next + 30 + nameSize + number(next + 28, size: 2)
+      let name = String(decoding: archive[next + 30..<next + 30 + nameSize], as: UTF8.self)
+      members.append((String(name.dropLast(4)), Array(archive[start..<start + size])))
+      next = start + size
+    }
+    return members
+  }
+
+  /// `PERCEPTRON_MUTATIONS` says how many in place of some.
+  @Test("Archives of damaged arrays give a model that can be used, or an error")
+  func memberMutations() throws {
+    let scratch = try TemporaryDirectory()
+    let originals = try Self.originals().filter { $0.name == "a.npz" }.map {
+      Self.members(of: $0.bytes)
+    }
+    #expect(originals.allSatisfy { $0.contains { $0.name == NumPyModel.notesName } })
+    var random = SeededRandom(seed: 22)
+    for number in 0..<Mutations.count(400) {
+      var members = originals[number % originals.count]
+      for _ in 0...Int(random.next() % 2) {
+        // The notes often, which say the most.
+        let notes = members.firstIndex { $0.name == NumPyModel.notesName } ?? 0
+        let place = random.next() % 3 == 0 ? notes : Int(random.next() % UInt64(members.count))
+        members[place].bytes = Mutations.mutated(members[place].bytes, &random)
+      }
+      try NumPyArchive.write(to: scratch.file("a.npz")) { archive in
+        for (name, bytes) in members { try archive.add(file: bytes, named: name) }
+      }
+      do {
+        try Self.read(scratch.file("a.npz"))
+      } catch {
+        #expect(error is FileError, "mutation \(number): \(error)")
+      }
+    }
+  }
+
+  /// `PERCEPTRON_MUTATIONS` says how many in place of some.
+  @Test("Damaged files give a model that can be used, or an error")
+  func mutations() throws {
+    let (scratch, originals) = (try TemporaryDirectory(), try Self.originals())
+    var random = SeededRandom(seed: 21)
+    for number in 0..<Mutations.count(400) {
+      let (name, bytes) = originals[number % originals.count]
+      try scratch.write(Mutations.mutated(bytes, &random), to: name)
+      do {
+        try Self.read(scratch.file(name))
+      } catch {
+        #expect(error is FileError, "mutation \(number): \(error)")
+      }
+    }
+  }
+
+  @Test("Arrays that do not go together are refused")
+  func wrongArrays() throws {
+    let scratch = try TemporaryDirectory()
+    let path = scratch.file("a.npz")
+    let notes = try NumPyModel(Self.deep, path: path).arrays.compactMap { name, contents in
+      if case .bytes(let bytes) = contents, name == NumPyModel.notesName { bytes } else { nil }
+    }
+    func error(_ body: (inout NumPyArchive.Writer) throws -> Void) throws -> String {
+      try NumPyArchive.write(to: path, body)
+      return try #require(throws: FileError.self) {
+        try AnyTrainedModel(readingNumPyFrom: path)
+      }.message
+    }
+    let name = NumPyModel.notesName
+    #expect(
+      try error { try $0.add(bytes: notes[0], shape: [notes[0].count], named: name) }
+        .contains("expected a tensor named W1"))
+    #expect(
+      try error { try $0.add(bytes: [123, 34], shape: [2], named: name) }
+        .contains("cannot be read as JSON"))
+    #expect(
+      try error {
+        try $0.add(bytes: notes[0], shape: [notes[0].count], named: name)
+        try $0.add(Tensor<Float>.zeros([7, 5]), named: "W1")
+      }.contains("expected the shape [4, 5]"))
+    #expect(
+      try error {
+        try $0.add(integers: [1], shape: [1], named: name)
+      }.contains("expected unsigned bytes"))
+  }
+}
