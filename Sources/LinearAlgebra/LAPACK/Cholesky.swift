@@ -43,9 +43,7 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
     }
     if info > 0 { throw .notPositiveDefinite(operation: operation, minor: info) }
     if info < 0 { throw .failed(routine: "potrf", info: info) }
-    // What overflows in a row reaches its diagonal element, from which the squares of the others are subtracted.
-    if (0..<size).contains(where: { !a[$0, $0].isFinite }) { throw .overflow(operation: operation) }
-    lower = a
+    lower = try a.demandFinite(operation)
   }
 
   /// An estimate of 1/(‖A‖₁·‖A⁻¹‖₁) by LAPACK's `pocon`; see ``LU/reciprocalCondition``.
