@@ -52,9 +52,9 @@ private func predict(
 extension Model {
   /// Refuses what the model does not predict.
   fileprivate func refuseMissing(_ found: perceptron_predictions) throws {
-    func refuse(_ isWanted: Bool, _ isThere: Bool, _ what: String) throws {
+    func refuse(_ isWanted: Bool, _ isThere: Bool, _ what: @autoclosure () -> String) throws {
       if isWanted && !isThere {
-        throw ArgumentError("the model predicts \(schema), without \(what)")
+        throw ArgumentError("the model predicts \(schema), without \(what())")
       }
     }
     try refuse(found.classes != nil, schema.kind == .classes, "classes")

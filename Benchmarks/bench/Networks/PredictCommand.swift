@@ -111,14 +111,16 @@ enum PredictBenchmarks {
       [(floats, network.predict(x)), (bytes, network.network.predict(prepared.features))],
       on: data, size)
     let product = PlainProduct(size.inputProduct(rows: size.rows))
+    // Products of single rows are timed on one thread.
     let threads = BLASLibrary.threadCount
     var right = 0
     return [
       Benchmark(
         subject: size.description, variant: floats, countsAllocations: true, usesAllThreads: true,
-        run: { right += network.predict(x)[0] }),
+        prepare: { BLASLibrary.threadCount = threads }, run: { right += network.predict(x)[0] }),
       Benchmark(
         subject: size.description, variant: bytes, countsAllocations: true, usesAllThreads: true,
+        prepare: { BLASLibrary.threadCount = threads },
         run: { right += network.network.predict(prepared.features)[0] }),
       Benchmark(
         subject: size.description, variant: Self.product,
