@@ -162,6 +162,11 @@ struct ArchiveTests {
     let other = try read(named, activation: .tanh)
     #expect(other.network.layers.map(\.name) == ["affine", "layer norm", "tanh", "affine"])
     #expect(other.schema.kind == .numbers)
+    let nested = ["blocks.1.fc2", "blocks.0.fc1", "blocks.1.fc1", "blocks.0.fc2"]
+    let widths = ["blocks.0.fc1": [3, 4], "blocks.0.fc2": [5, 3], "blocks.1.fc1": [6, 5]]
+    let blocks = try read(
+      nested.map { ($0 + ".weight", widths[$0] ?? [2, 6]) }, activation: .relu)
+    #expect(blocks.network.outputSize == 2 && blocks.network.inputSize == 4)
     // Neighbors have nothing between them.
     let linear = try read([("0.weight", [5, 4]), ("1.weight", [2, 5])], as: .labels)
     #expect(linear.network.layers.map(\.name) == ["affine", "affine"])
@@ -184,6 +189,10 @@ struct ArchiveTests {
       (
         [("0.weight", [5, 4]), ("2.weight", [5]), ("2.bias", [5]), ("4.weight", [3, 5])],
         "expected one activation between 0 and 4"
+      ),
+      ([("input.weight", [4, 4]), ("fc1.weight", [4, 4])], "found input and fc1, whose order"),
+      (
+        [("a.fc1.weight", [4, 4]), ("b.fc1.weight", [4, 4])], "whose order the file does not say"
       ),
       ([], "no weight of a Linear"),
     ]
@@ -254,6 +263,20 @@ struct ArchiveTests {
       next = start + size
     }
     return members
+  }
+
+  @Test("An array of a name that no parameter can have is refused")
+  func reservedName() throws {
+    let scratch = try TemporaryDirectory()
+    let original = try #require(try Self.originals().first { $0.name == "a.npz" })
+    try NumPyArchive.write(to: scratch.file("a.npz")) { archive in
+      for (name, bytes) in Self.members(of: original.bytes) {
+        try archive.add(file: bytes, named: name)
+      }
+      try archive.add(Tensor<Float>([1]), named: TensorArchive.metadataKey)
+    }
+    let error = try #require(throws: FileError.self) { try Self.read(scratch.file("a.npz")) }
+    #expect(error.message.contains("array __metadata__"))
   }
 
   /// `PERCEPTRON_MUTATIONS` says how many in place of some.

@@ -13,7 +13,7 @@ extension Sample {
   private static let scaling = Preprocessing(
     steps: [
       .standardize(
-        columns: [0, 1, 2, 3], means: [1000, -2, 0.1, 3e-4], deviations: [2, 3, 0.7, 1e-3])
+        columns: [0, 1, 2, 3], means: [1000.3, -2, 0.1, 3e-4], deviations: [2, 3, 0.7, 1e-3])
     ])
 
   private static func components(whitening: Double?) -> PrincipalComponents {

@@ -257,6 +257,9 @@ extension AnyTrainedModel {
     }
     var archive = TensorArchive(metadata: metadata)
     for name in file.names where name.isTensorName {
+      if name == TensorArchive.metadataKey {
+        throw FileError(path, "array \(name): no parameter has this name")
+      }
       let array = try file.array(named: name)
       if array.typeName == "float64" {
         archive.add(try array.tensor(as: Double.self), named: name)

@@ -108,8 +108,9 @@ private struct StateDict {
 
     /// Such as `net.2`.
     var name: String
-    /// The last number in the name, and whether the name ends with it after a point, as in a `Sequential`.
-    var number: Int?
+    /// The numbers in the name, and whether it ends with one after a point, as in a `Sequential`.
+    var numbers: [Int]
+    var number: Int? { numbers.last }
     var isNumbered: Bool
     var kind: Kind
   }
@@ -134,15 +135,27 @@ private struct StateDict {
       try Self.module(name, parts, archive, path: path)
     }.sorted { first, second in
       // fc1 before fc10, and a norm behind the layer of its number.
-      if first.number != second.number { return first.number ?? -1 < second.number ?? -1 }
+      if first.numbers != second.numbers {
+        return first.numbers.lexicographicallyPrecedes(second.numbers)
+      }
       if (first.kind == .linear) != (second.kind == .linear) { return first.kind == .linear }
       return first.name < second.name
     }
     try checkOrder()
   }
 
-  /// Throws where there are several `Sequential`s, whose order the file does not say.
+  /// Throws where names do not say which module or which `Sequential` is first.
   private func checkOrder() throws {
+    for (first, second) in zip(modules, modules.dropFirst())
+    where first.numbers.isEmpty
+      || first.numbers == second.numbers
+        && (first.kind == .linear) == (second.kind == .linear)
+    {
+      throw FileError(
+        path,
+        "expected modules that are numbered in their order, such as fc1 and fc2, found \(first.name) "
+          + "and \(second.name), whose order the file does not say")
+    }
     let prefixes = Set(
       modules.filter(\.isNumbered).map { $0.name.split(separator: ".").dropLast() })
     if prefixes.count > 1 {
@@ -176,9 +189,9 @@ private struct StateDict {
       throw FileError(path, "tensor \(name).\(other): no Linear, BatchNorm1d or LayerNorm has one")
     }
     let own = name.split(separator: ".").last.map(String.init) ?? name
-    let digits = String(own.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
-    return Module(
-      name: name, number: Int(digits), isNumbered: digits == own && Int(digits) != nil, kind: kind)
+    let isNumbered = own.allSatisfy { $0.isASCII && $0.isNumber }
+    let numbers = name.split { !($0.isASCII && $0.isNumber) }.compactMap { Int($0) }
+    return Module(name: name, numbers: numbers, isNumbered: isNumbered, kind: kind)
   }
 
   /// Whether the weights of products are in double precision.

@@ -134,7 +134,7 @@ extension CHeaderBuilder {
     // What rounding leaves of the mean.
     let rests = Tensor(means.map { Double(Float($0)) - $0 }, shape: [1, columns])
     let bias = try constant(
-      "rest", rounding: matmul(rests, components.directions).elements)
+      "projection_bias", rounding: matmul(rests, components.directions).elements)
     let directions = try constant("directions", rounding: components.directions.elements)
     let coordinates = allocate("coordinates", count)
     call(.affine, directions, bias, columns, count, centered.name, coordinates.name)

@@ -27,7 +27,7 @@ extension TrainedModel {
   ///
   /// - Returns: the path, alone.
   /// - Throws: `FileError` where the file cannot be written, a number is not finite in single precision, a
-  ///   layer or a loss is your own, or weights take more than 16 MiB: GCC needs
+  ///   layer or a loss is your own, or weights and principal directions take more than 16 MiB: GCC needs
   ///   24 s and 1.2 GB for as many.
   @discardableResult
   public func writeCHeader(to path: String) throws -> [String] {
@@ -39,7 +39,11 @@ extension TrainedModel {
   /// The header for a path.
   func cHeader(path: String) throws -> String {
     let single = inSinglePrecision
-    let size = 4 * single.network.parameters.reduce(0) { $0 + $1.tensor.count }
+    // Whitened directions are doubles.
+    let projection = single.preprocessing.projection
+    let size =
+      4 * single.network.parameters.reduce(0) { $0 + $1.tensor.count }
+      + (projection?.directions.count ?? 0) * (projection?.whitening == nil ? 4 : 8)
     if size > CHeaderLimit.constants {
       throw FileError(
         path,

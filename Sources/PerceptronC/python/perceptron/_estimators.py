@@ -123,7 +123,9 @@ def _documented(**differences):
         parameters = _PARAMETERS.rstrip()
         for name, text in differences.items():
             parameters = parameters.replace(f"{{{name}}}", text)
-        estimator.__doc__ = estimator.__doc__.replace("{parameters}", parameters)
+        # Nothing is documented under python -OO.
+        if estimator.__doc__:
+            estimator.__doc__ = estimator.__doc__.replace("{parameters}", parameters)
         return estimator
     return documented
 
@@ -145,9 +147,10 @@ class _Perceptron(BaseEstimator):
         self._keep(locals())
 
     def _keep(self, parameters):
-        """Sets the parameters of the constructor that are the estimator's."""
-        for name in self._get_param_names():
-            setattr(self, name, parameters[name])
+        """Sets the parameters of a constructor, given as its `locals()`."""
+        for name, value in parameters.items():
+            if name not in ("self", "__class__"):
+                setattr(self, name, value)
 
     def fit(self, X, y, sample_weight=None):
         """Trains a new network.
