@@ -156,7 +156,9 @@ struct ReductionPropertyTests {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
       let usual = BLASLibrary.threadCount
       defer { BLASLibrary.threadCount = usual }
-      for (rows, columns) in [(3, 1), (70, 127), (70, 128), (71, 129), (400, 300), (60, 641)] {
+      for (rows, columns) in [
+        (3, 1), (70, 127), (70, 128), (71, 129), (90, 256), (400, 300), (60, 641),
+      ] {
         let x = Tensor<Scalar>.sample([rows, columns])
         let centered = x - x.mean(axis: 0)
         let expected = matmul(centered, centered, transposeA: true) / Scalar(rows - 1)

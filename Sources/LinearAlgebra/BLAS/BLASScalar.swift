@@ -55,7 +55,8 @@ extension BLASScalar {
   static func gram(
     rows: Int, columns: Int, _ a: UnsafePointer<Self>, into c: UnsafeMutablePointer<Self>
   ) {
-    let width = 128
+    // Wide strips are faster, and two threads need more than two strips.
+    let width = (129...256).contains(columns) ? 64 : 128
     let strips = (columns + width - 1) / width
     func compute(strip: Int) {
       let start = strip * width
