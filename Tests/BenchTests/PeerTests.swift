@@ -47,9 +47,9 @@ struct PeerTests {
       try process("while :; do :; done"), try process("read line")
     )
     let deadline = ContinuousClock.now + .seconds(20)
-    while waiting.isComputing || !busy.isComputing, .now < deadline { usleep(1000) }
-    #expect(busy.isComputing)
-    #expect(!waiting.isComputing)
+    while waiting.hasRunningThread || !busy.hasRunningThread, .now < deadline { usleep(1000) }
+    #expect(busy.hasRunningThread)
+    #expect(!waiting.hasRunningThread)
   }
 
   @Test("A unit's time is a program's time over its number of units")

@@ -113,8 +113,8 @@ final class PeerProcess {
     process.end(within: Interruption.isRequested ? 0 : 2)
   }
 
-  /// Whether one of the program's threads is computing.
-  var isComputing: Bool {
+  /// Whether one of the program's threads runs, be it that it only spins. False where there is no /proc.
+  var hasRunningThread: Bool {
     let tasks = "/proc/\(process.processIdentifier)/task"
     let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
     return threads.contains { thread in

@@ -104,14 +104,14 @@ extension PeerRun {
     return (seconds / Double(made), made)
   }
 
-  /// Waits until no program computes, as threads of OpenMP and OpenBLAS spin for up to 0.2 s after their work;
+  /// Waits until no program has a running thread, as threads of OpenMP and OpenBLAS spin for up to 0.2 s after their work;
   /// of a program that never rests, for a second.
   private func waitUntilIdle() throws {
     let start = ContinuousClock.now
     repeat {
       try Interruption.check()
       Thread.sleep(forTimeInterval: 0.002)
-    } while processes.contains(where: \.isComputing) && start.duration(to: .now) < .seconds(1)
+    } while processes.contains(where: \.hasRunningThread) && start.duration(to: .now) < .seconds(1)
   }
 
   /// Prepares the work in all programs that support it and checks that they compute the same.

@@ -3,7 +3,7 @@ import PerceptronLinearAlgebra
 
 extension CHeaderBuilder {
   /// Adds the preparation of a row as it comes, in the data's own units: `predict` returns −1 for what
-  /// `Preprocessing.check` refuses.
+  /// `Preprocessing.check` refuses, but takes a category that is no whole number for an unknown one.
   ///
   /// - Parameter names: those of the columns of a table, or nil.
   /// - Returns: what the network sees, or the features themselves where there is nothing to prepare.

@@ -13,8 +13,8 @@ extension TrainedModel {
   /// - `int digits_predict(const float features[DIGITS_FEATURES], …)` prepares a row as the training data was
   ///   and predicts it. Of classes it writes `probabilities[DIGITS_CLASSES]`, or `scores` where the loss has no
   ///   probabilities, and returns the class; of several labels it writes probabilities and `labels[DIGITS_LABELS]`,
-  ///   0 or 1, and of numbers `values[DIGITS_VALUES]` in their own unit, and returns 0. It returns −1 for what
-  ///   `predict` refuses, such as a missing cell where none is filled.
+  ///   0 or 1, and of numbers `values[DIGITS_VALUES]` in their own unit, and returns 0. It returns −1 for a
+  ///   row that cannot be predicted, such as one with a missing cell where none is filled.
   /// - `digits_class_names`, `digits_label_names` or `digits_value_names` are strings in UTF-8.
   /// - `digits_self_test()`, with the macro `DIGITS_SELF_TEST`, returns how many of three rows are predicted
   ///   otherwise than here.
