@@ -18,8 +18,13 @@ __all__ = ["Model", "PerceptronClassifier", "PerceptronError", "PerceptronRegres
 def __getattr__(name):
     # scikit-learn takes a second to import, and is not needed for `load`.
     if name in ("PerceptronClassifier", "PerceptronRegressor"):
-        from . import _estimators
-
+        try:
+            from . import _estimators
+        except ImportError as error:
+            if (error.name or "").partition(".")[0] != "sklearn":
+                raise
+            raise ImportError(
+                f"{name} needs scikit-learn: pip install 'scikit-learn>=1.6'") from error
         return getattr(_estimators, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -14,7 +14,7 @@ from sklearn.utils.validation import (
 )
 
 from ._library import TYPES, PerceptronError
-from ._training import Rows, Training
+from ._training import Rows, Training, parameter
 
 # Parameters that are no settings.
 _OWN = {"class_weight", "early_stopping", "random_state", "validation", "verbose"}
@@ -228,6 +228,10 @@ class _Perceptron(BaseEstimator):
         if not isinstance(seed, numbers.Integral):
             seed = check_random_state(seed).randint(np.iinfo(np.int32).max)
         settings["seed"] = str(int(seed))
+        for name, value in settings.items():
+            # JSON has no such number.
+            if isinstance(value, float) and not np.isfinite(value):
+                raise PerceptronError(f"{parameter(name)} is {value}, expected a finite number")
         return settings
 
     def _found(self, X, what):

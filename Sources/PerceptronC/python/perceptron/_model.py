@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import warnings
 from ctypes import byref
 
 import numpy as np
@@ -92,7 +93,8 @@ class Model:
             Rows as the model was trained on them: its preprocessing is part of it. C-contiguous
             arrays of float32, float64 and uint8 are read where they are; others are copied. Of a
             DataFrame, columns are found by their names. Categories are texts, or in an array of
-            numbers their positions in `description`; missing cells are NaN or None.
+            numbers their positions in `description`; missing cells are NaN or None. Texts that
+            the training rows did not have are predicted as the model says, with a warning.
 
         Returns
         -------
@@ -166,9 +168,11 @@ class Model:
     def _encode(self, X):
         """The cells of a table as numbers, with the positions of categories."""
         if hasattr(X, "iloc"):
-            missing = [c["name"] for c in self._columns if c["name"] not in X.columns]
-            if missing:
-                raise ValueError(f"expected a column named {missing[0]}, found {list(X.columns)}")
+            names = list(X.columns)
+            for name in (c["name"] for c in self._columns):
+                if names.count(name) != 1:
+                    found = "several" if name in names else names
+                    raise ValueError(f"expected a column named {name}, found {found}")
             columns = [X[c["name"]].to_numpy() for c in self._columns]
         else:
             X = np.asarray(X, dtype=object)
@@ -183,14 +187,26 @@ class Model:
             if categories is None and cell.dtype.kind in "biuf":
                 cells[:, index] = cell
             elif categories is None:
-                cells[:, index] = [np.nan if _is_missing(value) else float(value) for value in cell]
+                cells[:, index] = [
+                    _number(value, row, column["name"]) for row, value in enumerate(cell)]
             else:
                 known = {name: float(place) for place, name in enumerate(categories)}
                 other = float(len(categories))
                 cells[:, index] = [
                     np.nan if _is_missing(value) else known.get(_text(value), other) for value in cell
                 ]
+                self._warn_of(cell[cells[:, index] == other], column["name"])
         return cells
+
+    def _warn_of(self, unknown, name):
+        """Warns of cells with categories that the training rows did not have, as `perceptron predict` does."""
+        if len(unknown) == 0:
+            return
+        count = "1 cell" if len(unknown) == 1 else f"{len(unknown)} cells"
+        # At the line that calls a method of the model.
+        warnings.warn(
+            f"{count} of column {name} with categories that the training rows did not have, such as "
+            f"{_text(unknown[0])}", stacklevel=6)
 
     def __reduce__(self):
         return _decode, (encoded(library.perceptron_model_encode, self._handle),)
@@ -211,7 +227,18 @@ def _is_numeric(X):
 def _is_missing(value):
     if isinstance(value, (float, np.floating)):
         return value != value
-    return value is None or value == "" or type(value).__name__ in ("NAType", "NaTType")
+    # Not `value == ""` first: a comparison with pandas.NA is NA.
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value == ""
+
+
+def _number(value, row, column):
+    """The number in a cell; NaN in a missing one."""
+    if _is_missing(value):
+        return np.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"row {row}, column {column}: expected a number, found {value!r}") from None
 
 
 def _text(value):
