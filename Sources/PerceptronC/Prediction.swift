@@ -73,30 +73,43 @@ protocol AnyPredictor: Sendable {
 /// A model's predictions: a few rows one after the other, many of them by workers.
 final class ModelPredictor<Scalar: BLASScalar>: AnyPredictor {
   private let model: TrainedModel<Scalar>
+  private let parameterCount: Int
   /// Made when it is first needed, since it has a copy of the weights.
-  private let single = Locked<RowPredictor<Scalar>?>(nil)
+  private let made = Locked<RowPredictor<Scalar>?>(nil)
   /// Memory that no thread uses at the moment.
   private let idle = Locked<[RowPredictor<Scalar>.Workspace]>([])
 
-  init(_ model: TrainedModel<Scalar>) { self.model = model }
+  init(_ model: TrainedModel<Scalar>) {
+    self.model = model
+    parameterCount = model.network.summary.parameterCount
+  }
 
-  /// With more rows of 784-100-10, packing the weights anew and two workers take less time than rows one by one.
-  private static var fewRows: Int { 64 }
+  /// Whether rows take less time one after the other. Each reads all parameters again, but a pass of many rows
+  /// has to be set up, which takes as long as 32 rows of a small network, or as 4 million multiply-adds.
+  private func areFew(_ count: Int) -> Bool {
+    count == 1 || count <= 32 && parameterCount <= 4_000_000 / count
+  }
+
   /// The number of rows predicted at a time, so that memory stays bounded.
   private static var blockSize: Int { 8192 }
 
+  // Else each call looks up the types' metadata, a fifth of a small network's row.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func predict(_ rows: BorrowedRows, into found: perceptron_predictions) throws {
-    if rows.count <= Self.fewRows, (try? predictFew(rows, into: found)) != nil { return }
-    // Also where one of a few is refused: all of them are checked, and the error names the row.
-    try predictMany(rows, into: found)
-  }
-
-  private func predictFew(_ rows: BorrowedRows, into found: perceptron_predictions) throws {
-    let predictor = single.withLock { made in
+    let predictor = made.withLock { made in
       let predictor = made ?? RowPredictor(model)
       made = predictor
       return predictor
     }
+    if areFew(rows.count), (try? predictFew(rows, by: predictor, into: found)) != nil { return }
+    // Also where one of a few is refused: all of them are checked, and the error names the row.
+    try predictMany(rows, by: predictor, into: found)
+  }
+
+  private func predictFew(
+    _ rows: BorrowedRows, by predictor: RowPredictor<Scalar>, into found: perceptron_predictions
+  ) throws {
     let workspace = idle.withLock { $0.popLast() } ?? predictor.makeWorkspace()
     defer { idle.withLock { $0.append(workspace) } }
     for index in 0..<rows.count {
@@ -105,15 +118,16 @@ final class ModelPredictor<Scalar: BLASScalar>: AnyPredictor {
     }
   }
 
-  private func predictMany(_ rows: BorrowedRows, into found: perceptron_predictions) throws {
+  private func predictMany(
+    _ rows: BorrowedRows, by predictor: RowPredictor<Scalar>, into found: perceptron_predictions
+  ) throws {
     let preprocessing = model.preprocessing
     let features = try rows.features(columns: preprocessing.columnsWithOther)
     try preprocessing.checkCategories(of: features)
     try preprocessing.check(features)
     for start in stride(from: 0, to: rows.count, by: Self.blockSize) {
       let range = start..<min(start + Self.blockSize, rows.count)
-      let some = model.network.predictions(
-        of: features[rows: range].prepared(with: preprocessing), as: model.schema)
+      let some = predictor.predictions(of: features[rows: range].prepared(with: preprocessing))
       if let position = some.outputs.firstNonFinite() {
         throw DatasetError(
           "row \(start + position / some.outputs.shape[1]): the "

@@ -152,6 +152,21 @@ struct RowPredictorTests {
     }
   }
 
+  @Test("Many rows together are those of the network, to the bit", arguments: RowCase.all)
+  private func together(own: RowCase) throws {
+    let model = try own.model(as: Float.self)
+    let predictor = RowPredictor(model)
+    for count in [0, 1, 3, 9] {
+      for features in Self.features(count, columns: own.inputs) {
+        let prepared: PreparedFeatures<Float> = features.prepared(with: model.preprocessing)
+        let found = predictor.predictions(of: prepared)
+        let expected = model.network.predictions(of: prepared, as: model.schema)
+        #expect(found.outputs == expected.outputs && found.classes == expected.classes)
+        #expect(found.probabilities == expected.probabilities && found.values == expected.values)
+      }
+    }
+  }
+
   @Test("With principal components they are those of many rows, to rounding")
   func components() throws {
     var own = RowCase(testDescription: "", inputs: 6, layers: [.affine(outputs: 3)])

@@ -27,6 +27,8 @@ public struct PreparedFeatures<Scalar: BLASScalar>: Sendable {
   ///
   /// - Precondition: the preprocessing is of as many features; in a table, its columns have the same names
   ///   in the same order, and are of numbers or of categories alike.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   public init(_ features: Features, with preprocessing: Preprocessing) {
     if let count = preprocessing.inputCount {
       require(

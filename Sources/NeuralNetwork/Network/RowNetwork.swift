@@ -6,8 +6,8 @@ import PerceptronLinearAlgebra
 /// It never changes: many threads use it at once, each with memory of its own.
 package final class RowNetwork<Scalar: BLASScalar>: @unchecked Sendable {
   package let network: Network<Scalar>
-  // Written by the initializer alone.
-  private let packed: PackedWeights<Scalar>
+  /// The weights of large layers, written by the initializer alone.
+  package let packed: PackedWeights<Scalar>
   private let layout: Network<Scalar>.Workspace.Layout
   /// The ensemble at each layer's position, if it is one.
   private let ensembles: [RowEnsemble<Scalar>?]

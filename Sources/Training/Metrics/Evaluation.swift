@@ -94,9 +94,19 @@ extension Network {
   public func outputs(
     of features: PreparedFeatures<Scalar>, workers: Int? = nil
   ) -> Tensor<Scalar> {
+    outputs(of: features, by: predictor(rows: features.count, workers: workers))
+  }
+
+  /// The outputs of all rows by a predictor for this network.
+  func outputs(
+    of features: PreparedFeatures<Scalar>, by predictor: Predictor<Scalar>
+  ) -> Tensor<Scalar> {
+    require(
+      features.featureCount == inputSize,
+      "Network: rows of \(features.featureCount) features, the network has \(inputSize) inputs")
     var outputs: [Scalar] = []
     outputs.reserveCapacity(features.count * outputSize)
-    forEachBlockOfRows(in: features, workers: workers) { outputs += $1.elements }
+    predictor.forEachBlockOfNetworks(in: features) { outputs += $1[0].elements }
     return Tensor(outputs, shape: [features.count, outputSize])
   }
 

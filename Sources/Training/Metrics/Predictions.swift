@@ -56,6 +56,8 @@ public struct Predictions: Sendable {
   /// - Parameters:
   ///   - outputs: [rows, outputs].
   ///   - scaling: the scaling of targets that the network was trained with.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   init<Scalar>(
     _ outputs: Tensor<Scalar>, loss: any Loss<Scalar>, schema: TargetSchema,
     scaling: TargetScaling?

@@ -228,6 +228,20 @@ extension RowPredictor {
   }
 }
 
+extension RowPredictor {
+  /// The predictions for many rows, as
+  /// ``PerceptronNeuralNetwork/Network/predictions(of:as:workers:)``, by the weights that are packed already.
+  ///
+  /// - Parameter features: rows as they came, with the model's preprocessing.
+  package func predictions(of features: PreparedFeatures<Scalar>) -> Predictions {
+    let predictor = Predictor(
+      for: [(network, rows.packed)], rowCount: min(Network<Scalar>.blockSize, features.count))
+    return Predictions(
+      network.outputs(of: features, by: predictor), loss: network.loss, schema: schema,
+      scaling: scaling)
+  }
+}
+
 extension RowPredictor.Workspace {
   /// The last prediction.
   package var last: RowPrediction { prediction }

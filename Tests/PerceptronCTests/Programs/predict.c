@@ -3,8 +3,8 @@
  *
  *     predict MODEL ROWS
  *
- * ROWS has doubles, row after row. They are also predicted as floats and, where all are bytes, as bytes;
- * and by several threads at once, which must find the same bits. */
+ * ROWS has doubles, row after row. They are also predicted as floats and, where all are bytes, as bytes; in parts
+ * of few rows; and by several threads at once, which must find the same bits. */
 #define _POSIX_C_SOURCE 200809L
 #include <perceptron.h>
 #include <pthread.h>
@@ -140,6 +140,46 @@ static void check_types(
   free(bytes);
 }
 
+static int near(const double *a, const double *b, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    double size = b[i] < 0 ? -b[i] : b[i], difference = a[i] < b[i] ? b[i] - a[i] : a[i] - b[i];
+    if (!(difference <= 1e-5 * (1 + size))) return 0;
+  }
+  return 1;
+}
+
+static double *from(double *start, size_t count, size_t all, size_t first) {
+  return start == NULL ? NULL : start + count / all * first;
+}
+
+/* Rows that come a few at a time, which are predicted one by one or together. */
+static void check_parts(
+    const perceptron_model *model, const double *rows, size_t count, Found expected) {
+  const size_t sizes[] = {1, 2, 31, 32, 33, 64};
+  size_t columns = perceptron_model_input_count(model);
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    Found own = make_room(model, count);
+    for (size_t first = 0; first < count; first += sizes[i]) {
+      size_t part = count - first < sizes[i] ? count - first : sizes[i];
+      perceptron_predictions found = {
+        own.found.classes == NULL ? NULL : own.found.classes + first,
+        from(own.found.values, own.values, count, first),
+        from(own.found.probabilities, own.probabilities, count, first),
+        from(own.found.scores, own.scores, count, first)};
+      if (perceptron_predict_double(model, rows + first * columns, part, &found) != 0) {
+        fail("a part");
+      }
+    }
+    if (differ(own.found.classes, expected.found.classes, own.classes * sizeof(int64_t))
+        || !near(own.found.values, expected.found.values, own.values)
+        || !near(own.found.probabilities, expected.found.probabilities, own.probabilities)
+        || !near(own.found.scores, expected.found.scores, own.scores)) {
+      fail("a part found something else");
+    }
+    free_room(own);
+  }
+}
+
 static void print(const double *values, size_t count, size_t row) {
   for (size_t i = 0; values != NULL && i < count; i++) printf(" %.17g", values[row * count + i]);
 }
@@ -162,6 +202,7 @@ int main(int count, char **arguments) {
   Found all = make_room(model, row_count);
   if (perceptron_predict_double(model, rows, row_count, &all.found) != 0) fail("doubles");
   check_types(model, rows, row_count, all);
+  check_parts(model, rows, row_count, all);
   check_threads(model, rows, row_count, all);
 
   /* What a file holds, and bytes. */
