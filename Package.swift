@@ -81,7 +81,8 @@ let package = Package(
     module(
       "Datasets", uses: ["LinearAlgebra", "Files", "CPNGReader", "CResources"], pages: ["README.md"]
     ),
-    module("Training", uses: numerics + ["Datasets"], pages: ["README.md"]),
+    module("Distribution", uses: ["LinearAlgebra"], pages: ["README.md"]),
+    module("Training", uses: numerics + ["Datasets", "Distribution"], pages: ["README.md"]),
     module("Tuning", uses: training, pages: ["README.md"]),
     module("Interchange", uses: training, pages: ["README.md"]),
     module(
@@ -91,7 +92,9 @@ let package = Package(
       "StudyReports", uses: training + ["Tuning", "Visualization", "Reports"], pages: ["README.md"]),
     module(
       "Perceptron",
-      uses: training + ["Tuning", "Interchange", "Visualization", "Reports", "StudyReports"]),
+      uses: training + [
+        "Distribution", "Tuning", "Interchange", "Visualization", "Reports", "StudyReports",
+      ]),
 
     // The C ABI: declared by the header in include, implemented in Swift.
     .systemLibrary(name: "CPerceptronInterface", path: "Sources/PerceptronC/include"),
@@ -130,6 +133,7 @@ let package = Package(
       resources: [.copy("Resources")]),
     tests(of: "LinearAlgebra", uses: ["COpenBLAS", "CSystem", "CKernels"]),
     tests(of: "Files", uses: ["LinearAlgebra"]),
+    tests(of: "Distribution", uses: []),
     tests(of: "Datasets", uses: ["LinearAlgebra", "Files"]),
     tests(of: "NeuralNetwork", uses: ["LinearAlgebra", "COpenBLAS"]),
     tests(of: "Training", uses: numerics + ["Datasets"]),

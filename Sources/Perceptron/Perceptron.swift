@@ -1,4 +1,5 @@
 @_exported import PerceptronDatasets
+@_exported import PerceptronDistribution
 @_exported import PerceptronFiles
 @_exported import PerceptronInterchange
 @_exported import PerceptronLinearAlgebra
