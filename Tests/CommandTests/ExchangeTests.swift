@@ -56,6 +56,62 @@ struct ExchangeTests {
     }
   }
 
+  @Test("Neither direction replaces the file that it reads")
+  func sameFile() throws {
+    try scratch.train("run")
+    let model = try Data(contentsOf: URL(filePath: scratch.file("run/model.safetensors")))
+    for arguments in [
+      ["export", "run", "run/model.safetensors"],
+      ["import", "run/model.safetensors", "run/../run/model.safetensors"],
+    ] {
+      let outcome = try Command.run(arguments, in: scratch.path)
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.errors
+          == "Error: \(arguments[2]): expected another file than the one that is read\n")
+    }
+    #expect(
+      try Data(contentsOf: URL(filePath: scratch.file("run/model.safetensors"))) == model)
+  }
+
+  @Test("Import saves no model under the ending of another format")
+  func otherEnding() throws {
+    for ending in [".onnx", ".npz", ".h"] {
+      let outcome = try run("import", "none.npz", "model\(ending)")
+      #expect(outcome.status == 2)
+      #expect(
+        outcome.errors.hasPrefix(
+          "Error: model\(ending): expected a name that ends in .safetensors"),
+        "\(outcome.errors)")
+    }
+  }
+
+  @Test("An activation is refused where the file says it")
+  func activation() throws {
+    for name in ["none.onnx", "none.npz"] {
+      let outcome = try run("import", name, "model.safetensors", "--activation", "tanh")
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("--activation: \(name) says"), "\(outcome.errors)")
+    }
+  }
+
+  @Test("A model of another program leads to import, where it is predicted with")
+  func notImported() throws {
+    try scratch.train("run")
+    for (name, found) in [
+      ("a.onnx", "an ONNX model"), ("a.npz", "a NumPy archive"),
+      ("a.safetensors", "other tensors, such as a state dict's"),
+    ] {
+      #expect(try run("export", "run", name).status == 0)
+      let outcome = try run("summary", name)
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.errors
+          == "Error: \(name): expected a model that `perceptron train` saved, found \(found); "
+          + "`perceptron import` reads models of other programs\n")
+    }
+  }
+
   @Test("A file that is no ONNX model is refused")
   func noModel() throws {
     try scratch.write(Array("hello, world".utf8), to: "a.onnx")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Perceptron
 
 /// A format in which models go to other programs or come from them, known by the ending of a file's name.
@@ -11,6 +12,8 @@ struct ExchangeFormat: Sendable {
   let summary: String
   /// Writes a model to a path and returns the paths of all files; nil for a format that is only read.
   let write: (@Sendable (_ model: AnyTrainedModel, _ path: String) throws -> [String])?
+  /// Whether files may leave open which activation is between layers.
+  var takesActivation = false
   /// Reads a model; nil for a format that is only written.
   let read: (@Sendable (_ path: String, _ wishes: Wishes) throws -> AnyTrainedModel)?
 
@@ -39,6 +42,7 @@ struct ExchangeFormat: Sendable {
         try $0.writeStateDict(to: $1)
         return [$1]
       },
+      takesActivation: true,
       read: {
         try AnyTrainedModel(
           readingStateDictFrom: $0, activation: $1.activation, as: $1.kind, names: $1.names)
@@ -64,8 +68,20 @@ struct ExchangeFormat: Sendable {
     if let format = formats.first(where: { path.lowercased().hasSuffix($0.ending) }) {
       return format
     }
+    let isPickled = [".pt", ".pth", ".bin", ".ckpt"].contains { path.lowercased().hasSuffix($0) }
     throw ValidationError(
-      "\(path): expected a name that ends in \(formats.map(\.ending).joined(separator: " or "))")
+      "\(path): expected a name that ends in \(formats.map(\.ending).joined(separator: " or "))"
+        + (isPickled ? "; safetensors.torch has save_file and load_file for PyTorch" : ""))
+  }
+
+  /// Throws where a file to be written is the one that is read.
+  static func requireOther(_ written: String, than read: String) throws {
+    func place(_ path: String) -> String {
+      URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    }
+    if place(written) == place(read) {
+      throw FileError(written, "expected another file than the one that is read")
+    }
   }
 
   /// The endings and what they stand for, a line for each, for help.

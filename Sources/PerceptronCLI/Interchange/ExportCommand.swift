@@ -40,7 +40,9 @@ struct ExportCommand: CommandWithExamples {
 
   func run() throws {
     let format = try ExchangeFormat.named(file) { $0.write != nil }
-    let paths = try format.write?(ModelFile.read(model).model, file) ?? []
+    let read = try ModelFile.read(model)
+    try ExchangeFormat.requireOther(file, than: read.path)
+    let paths = try format.write?(read.model, file) ?? []
     try Console.output("saved " + paths.joined(separator: " and "))
   }
 }

@@ -14,7 +14,8 @@ struct ImportCommand: CommandWithExamples {
       An ONNX file has to be a dense network, such as those of PyTorch, scikit-learn or Keras: layers one after the \
       other, with scalings of features before them. Any other is refused with the name and the operator \
       of the node. A safetensors file has a saved model, or the state dict of a Sequential of Linear, BatchNorm1d and \
-      LayerNorm modules, whose activation --activation chooses; a .npz file a model of export. A network that ends with scores alone predicts numbers unless --task says otherwise.
+      LayerNorm modules, whose activation --activation chooses; a .npz file a model of export. A network that ends \
+      with scores alone predicts numbers unless --task says otherwise.
 
       Models are used as those of a run: predict, evaluate, summary, explain, and train --from go on with them.
       """)
@@ -51,10 +52,27 @@ struct ImportCommand: CommandWithExamples {
       valueName: "name"))
   var activation: LayerSpecification.Activation?
 
-  func validate() throws { _ = try ExchangeFormat.named(file) { $0.read != nil } }
+  func validate() throws {
+    let format = try ExchangeFormat.named(file) { $0.read != nil }
+    if activation != nil && !format.takesActivation {
+      throw ValidationError(
+        "--activation: \(file) says which activations it has; choose one for a state dict alone")
+    }
+    if let other = ExchangeFormat.all.first(where: { model.lowercased().hasSuffix($0.ending) }),
+      other.ending != Self.savedEnding
+    {
+      throw ValidationError(
+        "\(model): expected a name that ends in \(Self.savedEnding), which saved models have; "
+          + "`perceptron export` writes \(other.ending) files of them")
+    }
+  }
+
+  /// The ending of saved models.
+  private static let savedEnding = ".safetensors"
 
   func run() throws {
     let format = try ExchangeFormat.named(file) { $0.read != nil }
+    try ExchangeFormat.requireOther(model, than: file)
     let names = names.map {
       $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }

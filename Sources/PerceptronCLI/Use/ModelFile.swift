@@ -24,9 +24,6 @@ enum ModelFile {
     do {
       return (path, try AnyTrainedModel(readingFrom: path))
     } catch let error as FileError {
-      if let kind = FileKind(of: path), kind != .safetensors {
-        throw FileError(path, "expected a model that `perceptron train` saved, found \(kind)")
-      }
       if let archive = try? TensorArchive(readingFrom: path),
         (try? CheckpointSummary(archive, path: path)) != nil
       {

@@ -93,10 +93,26 @@ public enum AnyTrainedModel: Sendable {
 
   /// Reads a model of either precision.
   ///
-  /// - Throws: `FileError` as ``TrainedModel/init(readingFrom:)`` does.
+  /// - Throws: `FileError` as ``TrainedModel/init(readingFrom:)`` does, which says what a file of another kind
+  ///   is, and whether `perceptron import` reads it.
   public init(readingFrom path: String) throws {
-    try self.init(TensorArchive(readingFrom: path), path: path)
+    let archive: TensorArchive
+    do {
+      archive = try TensorArchive(readingFrom: path)
+    } catch let error as FileError {
+      guard let kind = FileKind(of: path), kind != .safetensors else { throw error }
+      let advice = kind == .onnx || kind == .npz ? Self.importAdvice : ""
+      throw FileError(path, Self.expectation + "found \(kind)\(advice)")
+    }
+    if [nil, "pt"].contains(archive.metadata[Metadata.format.key]) {
+      throw FileError(
+        path, Self.expectation + "found other tensors, such as a state dict's" + Self.importAdvice)
+    }
+    try self.init(archive, path: path)
   }
+
+  private static let expectation = "expected a model that `perceptron train` saved, "
+  private static let importAdvice = "; `perceptron import` reads models of other programs"
 
   /// The model that an archive holds; messages name the path.
   package init(_ archive: TensorArchive, path: String) throws {
