@@ -11,9 +11,16 @@ import PerceptronTraining
 public func perceptron_model_load(_ path: UnsafePointer<CChar>!) -> OpaquePointer! {
   catching(nil) {
     let path = try text(path, "path")
+    guard isDirectory(path) else {
+      return Handle.make(try Model(AnyTrainedModel(readingFrom: path)))
+    }
     let run = RunDirectory(path: path)
-    return Handle.make(
-      try Model(AnyTrainedModel(readingFrom: isDirectory(path) ? run.modelPath : path)))
+    guard run.holdsModel else {
+      throw FileError(
+        path, "expected the folder of a run with a model; of a study, name the file of its best one"
+      )
+    }
+    return Handle.make(try Model(AnyTrainedModel(readingFrom: run.modelPath)))
   }
 }
 

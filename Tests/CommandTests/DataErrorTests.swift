@@ -160,6 +160,17 @@ struct DataErrorTests {
     }
   }
 
+  @Test("A column of dates leads to the same options from train and data")
+  func dates() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.write(Array("day,t\n2024-05-06,1\n2024-05-07,2\n".utf8), to: "a.csv")
+    let errors = try [["train", "--data", "a.csv"], ["data", "a.csv"]].map {
+      try Command.run($0 + ["--target", "t"], in: scratch.path).errors
+    }
+    #expect(errors[0] == errors[1])
+    #expect(errors[0].contains("leave the column out (--ignore)"), "\(errors[0])")
+  }
+
   @Test("Folders of runs are distinguished from data and from runs")
   func runs() throws {
     let scratch = try TemporaryDirectory()

@@ -239,10 +239,10 @@ struct TableTests {
   func missingTargets() {
     #expect(
       error("x,t\n1,2\n3,\n") { $0.targets = ["t"] }
-        == "line 3, column t: expected a target, found nothing")
+        == "line 3, column t: expected a target in every row, found nothing")
     #expect(
       error("x,t\n1,a\n3,NA\n") { $0.targets = ["t"] }
-        == "line 3, column t: expected a target, found \"NA\"")
+        == "line 3, column t: expected a target in every row, found \"NA\"")
     let text = "x,w,t\n1,1,2\n3,,4\n"
     #expect(
       error(text, weights: "w") { $0.targets = ["t"] }

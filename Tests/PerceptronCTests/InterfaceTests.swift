@@ -55,6 +55,19 @@ struct InterfaceTests {
     perceptron_bytes_free(nil)
   }
 
+  @Test("A folder without a model and a file of another kind are described")
+  func noModel() throws {
+    let scratch = try TemporaryDirectory()
+    try scratch.write(Array("a,b\n1,2\n".utf8), to: "table.csv")
+    for (path, words) in [
+      (scratch.file("table.csv"), "found a CSV table"), (scratch.path, "of a study, name the file"),
+    ] {
+      #expect(perceptron_model_load(path) == nil)
+      let error = String(cString: perceptron_last_error())
+      #expect(error.hasPrefix("\(path): expected") && error.contains(words), "\(error)")
+    }
+  }
+
   @Test("The settings are those of a run, with their help")
   func settings() throws {
     let text = String(cString: perceptron_settings())

@@ -165,7 +165,7 @@ private struct ReadingPlan {
           columns[column].nameLimit = (ColumnInference.mostCategories, Self.freeText)
         }
         continue
-      case .target: columns[column].required = "a target"
+      case .target: columns[column].required = "a target in every row"
       case .group: columns[column].required = "a group"
       case .weight:
         columns[column].least = 0

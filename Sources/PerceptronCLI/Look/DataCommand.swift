@@ -49,8 +49,9 @@ struct DataCommand: CommandWithExamples {
     settings.groups = group
     if (format ?? DatasetLibrary.detectedFormat(of: data)) == .csv && !isDirectory(data) {
       try requireData(data, format: format)
-      let table = try Table(
-        readingFrom: data, options: settings.reading, weights: weights, groups: group)
+      let table = try naming(data) {
+        try Table(readingFrom: data, options: settings.reading, weights: weights, groups: group)
+      }
       let set = table.hasTargets ? try naming(data) { try table.dataset(task: task) } : nil
       return try show(DataSummary(table, set))
     }

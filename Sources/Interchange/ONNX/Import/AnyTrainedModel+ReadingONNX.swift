@@ -36,15 +36,24 @@ extension AnyTrainedModel {
       }
       if let names {
         if names.count != model.schema.names.count {
-          throw source.error("\(names.count) names for \(model.schema)")
+          throw source.error("\(counted(names.count, "name")) for \(model.schema)")
         }
         model.schema.names = names
       }
       self = .float(model)
-    } else if source.isDouble {
-      self = .double(try ONNXGraphReader(source).model(as: kind, names: names))
-    } else {
-      self = .float(try ONNXGraphReader(source).model(as: kind, names: names))
+      return
+    }
+    do {
+      self =
+        source.isDouble
+        ? .double(try ONNXGraphReader(source).model(as: kind, names: names))
+        : .float(try ONNXGraphReader(source).model(as: kind, names: names))
+    } catch let error as FileError where source.model.metadata[ONNXNote.digest] != nil {
+      throw FileError(
+        error.path, atByte: error.byte,
+        error.message
+          + "; the file was changed since it was exported: change a .safetensors or .npz file in its place"
+      )
     }
   }
 }
