@@ -142,15 +142,18 @@ extension Study {
 
   /// The measurement of the best trial's network on test data; nil if there is none.
   public var test: StudyTest? {
-    guard let best, let values = notes.last(where: { $0.kind == Self.testKind })?.values,
-      let trial = values["trial"].flatMap({ Int($0) }), trial == best.id,
+    guard let best,
+      // The shards of a study measure a network each.
+      let values = notes.last(where: {
+        $0.kind == Self.testKind && $0.values["trial"] == "\(best.id)"
+      })?.values,
       // Earlier versions measured accuracies alone.
       let value = (values["value"] ?? values["accuracy"]).flatMap({ Double($0) }),
       let loss = values["loss"].flatMap({ Double($0) }),
       let rows = values["rows"].flatMap({ Int($0) }), let digest = values["digest"]
     else { return nil }
     return StudyTest(
-      trial: trial, value: value, loss: loss, rowCount: rows, digest: digest,
+      trial: best.id, value: value, loss: loss, rowCount: rows, digest: digest,
       isWeighted: values["weighted"] == "true")
   }
 
@@ -177,6 +180,7 @@ extension Study {
 
   /// The number of trials, such as `12 trials` or `12 trials, 3 for each of 4 networks`.
   package var trialCountText: String {
+    if let shard { return "\(ownTrials.count) of \(counted(trials.count, "trial")), \(shard)" }
     let count = counted(trials.count, "trial")
     if definition.trialsPerPoint < 2 { return count }
     let networks = counted(configurations.count, "network")
@@ -184,5 +188,5 @@ extension Study {
       ? "\(count) of \(networks)" : "\(count), \(definition.trialsPerPoint) for each of \(networks)"
   }
 
-  package var isOver: Bool { trials.allSatisfy(\.state.isFinal) }
+  package var isOver: Bool { ownTrials.allSatisfy(\.state.isFinal) }
 }

@@ -13,6 +13,13 @@ struct SearchWork {
     let inputSize: Int
 
     var iterations: Int { trials.last?.iterations ?? 0 }
+
+    /// Whether it may be trained beside others.
+    func sharesBatches(_ method: NetworkSearch.Method) -> Bool {
+      // NumPy's stream draws the batches after the network's own weights, so none are shared.
+      method == .sideBySide && settings.random == .fast
+    }
+
     var operations: Double { cost.operations }
     /// The approximate memory of training it beside others.
     fileprivate var bytes: Double { cost.parameterBytes + cost.activationBytes }
@@ -47,8 +54,7 @@ struct SearchWork {
     var groups: [(key: Experiment.Shared, members: [Member], bytes: Double)] = []
     var alone: [Member] = []
     for member in members {
-      // NumPy's stream draws the batches after the network's own weights, so none are shared.
-      guard method == .sideBySide, member.settings.random == .fast else {
+      guard member.sharesBatches(method) else {
         alone.append(member)
         continue
       }
@@ -66,7 +72,7 @@ struct SearchWork {
     // Networks on their own share a unit if they share the prepared data.
     for member in alone {
       if case .alone(let others)? = units.last, let first = others.first,
-        first.settings.hasSamePreparation(as: member.settings)
+        first.settings.preparation == member.settings.preparation
       {
         units[units.count - 1] = .alone(others + [member])
       } else {
@@ -76,7 +82,7 @@ struct SearchWork {
   }
 
   /// A network for each trial, or with `merges` for all that differ in their iterations only.
-  private static func members(
+  static func members(
     _ trials: [Int], _ settings: [Experiment], merges: Bool, _ data: Dataset
   ) -> [Member] {
     var members: [Member] = []
@@ -156,23 +162,26 @@ extension Experiment {
     !training.schedule.dependsOnLength && training.earlyStopping == nil
   }
 
-  fileprivate typealias Shared = (settings: Experiment, training: TrainerSettings)
-
   /// What networks side by side share: all but the network and the training settings that may
   /// differ.
-  fileprivate var shared: Shared {
+  struct Shared: Hashable {
+    let settings: Experiment
+    let training: TrainerSettings
+  }
+
+  var shared: Shared {
     var copy = self
     copy.network = .init(layers: [], initializer: .heNormal)
     copy.training = TrainerSettings()
     copy.training.seed = training.seed
-    return (copy, training.shared)
+    return Shared(settings: copy, training: training.shared)
   }
 
-  /// Whether both prepare the same rows in the same way: all is equal but the network, its training and
-  /// the generator.
-  fileprivate func hasSamePreparation(as other: Experiment) -> Bool {
-    var copy = other
-    (copy.network, copy.training, copy.random) = (network, training, random)
-    return self == copy
+  /// What determines the prepared rows: all but the network, its training and the generator.
+  var preparation: Experiment {
+    var copy = self
+    copy.network = .init(layers: [], initializer: .heNormal)
+    (copy.training, copy.random) = (TrainerSettings(), .fast)
+    return copy
   }
 }

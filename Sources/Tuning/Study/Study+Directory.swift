@@ -9,13 +9,14 @@ import PerceptronTraining
 /// | `journal.jsonl` | the definition, then the events with their times, a line of JSON each |
 /// | `best.safetensors` | the best trial's model, if the program that ran the trials saved it |
 /// | `sweep.safetensors`, `trial-N.safetensors` | checkpoints of a ``NetworkSearch`` under way |
+/// | `shard-I-of-N/` | in place of the others: the same files of a ``StudyShard``, and its `owner.json` |
 extension Study {
   /// The messages about a folder in which another process runs a study, or that has one already.
   package static let taken = "a study is under way in this folder", exists = "holds a study already"
 
-  /// Whether the folder at `path` holds a study.
+  /// Whether the folder at `path` holds a study, or shards of one.
   public static func exists(at path: String) -> Bool {
-    FileManager.default.fileExists(atPath: journalPath(path))
+    FileManager.default.fileExists(atPath: journalPath(path)) || !shards(at: path).isEmpty
   }
 
   /// Creates a study in a folder, or resumes the one that is there.
@@ -56,23 +57,28 @@ extension Study {
     let lock = try lock(directory)
     if exists(at: directory) { throw FileError(directory, exists) }
     if RunDirectory(path: directory).holdsRun { throw FileError(directory, RunDirectory.exists) }
-    let journal = try StudyJournal.create(journalPath(directory), definition, trials)
-    return Study(StudyState(definition, trials), journal, in: directory, lock)
+    let fresh = StudyState(definition, trials)
+    let journal = try StudyJournal.create(journalPath(directory), fresh)
+    return Study(fresh, journal, in: directory, lock)
   }
 
-  /// Resumes the study in a folder. Trials that had begun and not ended wait again; an incomplete
+  /// Resumes the study, or the shard of a study, in a folder. Trials that had begun and not ended wait again; an incomplete
   /// last line of the journal is removed.
   ///
   /// - Parameters:
   ///   - expected: the expected definition; nil for any.
   ///   - trials: the expected trials; nil for any.
-  /// - Throws: `StudyDifference` if it is another study; `FileError` if there is none, another
-  ///   process runs it, or its journal is invalid.
+  /// - Throws: `StudyDifference` if it is another study; `FileError` if there is none or only shards,
+  ///   another process runs it, or its journal is invalid.
   public static func resume(
     at directory: String, expecting expected: StudyDefinition? = nil, trials: [Assignment]? = nil
   ) throws -> Study {
     try refuseOther(directory)
-    let lock = try lock(directory)
+    try refuseShards(directory)
+    let shard = shard(at: directory)
+    let lock: any Sendable =
+      try shard.map { try ShardLock(directory, of: $0.shard) } ?? lock(directory)
+    if let shard { try StudyShards(in: shard.study).demand(shard.shard) }
     var (state, length) = try StudyJournal.read(journalPath(directory))
     if let expected { try state.definition.demand(expected, at: directory) }
     if let trials { try state.demand(trials, at: directory) }
@@ -89,13 +95,18 @@ extension Study {
   ///   - count: the number of points, at least as many as it has.
   ///   - context: the context with the new trials; nil where it stays the same.
   /// - Throws: `InvalidSetting` for a grid or fewer points; `SearchSpaceError` for too many;
-  ///   `FileError` as ``resume(at:expecting:trials:)``.
+  ///   `FileError` as ``resume(at:expecting:trials:)``, and for a shard.
   public static func extend(
     at directory: String, toPoints count: Int, context: [String: String]? = nil
   ) throws -> Study {
     try refuseOther(directory)
+    try refuseShards(directory)
     let lock = try lock(directory)
     var (state, length) = try StudyJournal.read(journalPath(directory))
+    if let part = state.part {
+      throw FileError(
+        directory, "holds \(part.shard) of a study, which is extended once they are merged")
+    }
     let more = try state.definition.moreTrials(toPoints: count, than: state.trials.count)
     let journal = try StudyJournal(journalPath(directory), length: length)
     AtomicFile.removeParts(in: directory)
@@ -114,19 +125,30 @@ extension Study {
   /// Reads the study in a folder, which another process may be running, into memory. Changes to the
   /// returned object are not written.
   ///
-  /// - Throws: `FileError` if there is none, or its journal is invalid.
+  /// - Throws: `FileError` if there is none, or its journal is invalid; `StudyDifference` if it has shards
+  ///   of different studies.
   public static func read(at directory: String) throws -> Study {
     try refuseOther(directory)
+    let parts = StudyShards(in: directory)
+    if !parts.shards.isEmpty { return Study(try parts.merged().state, nil, in: nil, nil) }
     return Study(try StudyJournal.read(journalPath(directory)).state, nil, in: nil, nil)
   }
 
   /// The name of the journal in a study's folder.
   public static let journalName = "journal.jsonl"
 
-  private static func journalPath(_ directory: String) -> String { directory + "/" + journalName }
+  static func journalPath(_ directory: String) -> String { directory + "/" + journalName }
 
-  private static func refuseOther(_ directory: String) throws {
+  static func refuseOther(_ directory: String) throws {
     if !exists(at: directory) { throw FileError(directory, "holds no study") }
+  }
+
+  /// The shard whose folder this is by its name, and the folder of its study.
+  private static func shard(at directory: String) -> (shard: StudyShard, study: String)? {
+    let url = URL(fileURLWithPath: directory).standardizedFileURL
+    return StudyShard(folderName: url.lastPathComponent).map {
+      ($0, url.deletingLastPathComponent().path)
+    }
   }
 
   private static func lock(_ directory: String) throws -> RunLock {
@@ -147,7 +169,7 @@ extension StudyDefinition {
 
 extension StudyState {
   /// Throws for the first trial that differs from the expected one.
-  fileprivate func demand(_ expected: [Assignment], at path: String) throws {
+  func demand(_ expected: [Assignment], at path: String) throws {
     for (trial, other) in zip(trials, expected) where trial.parameters != other {
       throw StudyDifference(
         path: path, name: "trial \(trial.id)", recorded: "\(trial.parameters)",
@@ -173,7 +195,7 @@ extension Study {
     }
   }
 
-  /// Whether a process runs the study in the folder at `path`.
+  /// Whether a process of this host runs the study in the folder at `path`.
   public static func isUnderWay(at path: String) -> Bool {
     do {
       _ = try RunLock(path)
@@ -183,11 +205,14 @@ extension Study {
     }
   }
 
-  /// Reads the study in the folder at `path`, and whether a process runs it. If none does, trials
-  /// that had begun and not ended wait, unlike in ``read(at:)``.
+  /// Reads the study in the folder at `path`, and whether a process runs it or one of its shards. If
+  /// none does, trials that had begun and not ended wait, unlike in ``read(at:)``.
   ///
-  /// - Throws: `FileError` if there is none, or its journal is invalid.
+  /// - Throws: `FileError` if there is none, or its journal is invalid; `StudyDifference` if it has shards
+  ///   of different studies.
   public static func current(at path: String) throws -> (study: Study, isUnderWay: Bool) {
+    let parts = StudyShards(in: path)
+    if !parts.shards.isEmpty { return try current(parts) }
     // Asked before the journal is read: that of a process that has ended is then complete.
     let isUnderWay = isUnderWay(at: path)
     let study = try read(at: path)
@@ -195,5 +220,16 @@ extension Study {
       for trial in study.trials where trial.state == .running { study.interrupt(trial.id) }
     }
     return (study, isUnderWay)
+  }
+
+  private static func current(_ parts: StudyShards) throws -> (study: Study, isUnderWay: Bool) {
+    let running = try parts.running()
+    var merged = try parts.merged()
+    for (home, trial) in zip(merged.homes, merged.state.trials)
+    where trial.state == .running && !(home.map(running.contains) ?? false) {
+      merged.state.interrupt(trial.id)
+    }
+    let shards = parts.progress(of: merged, running: running)
+    return (Study(merged.state, nil, in: nil, nil, shards: shards), !running.isEmpty)
   }
 }

@@ -76,10 +76,13 @@ extension Study {
     until stop: () -> Bool = { false }, _ body: (_ trials: [Int]) throws -> Void
   ) throws {
     if definition.pruning == .none || definition.trialsPerPoint < 2 { return try body(waiting) }
+    // A point's trials are all in one shard.
+    let own = Set(ownTrials.map(\.id))
     let first = Set(configurations.map(\.id))
     try body(waiting.filter(first.contains))
     if stop() || waiting.contains(where: first.contains) { return }
-    for configuration in configurations where configuration.trials[0].state != .done {
+    for configuration in configurations
+    where own.contains(configuration.id) && configuration.trials[0].state != .done {
       for trial in configuration.trials where trial.state == .waiting {
         try begin(trial.id)
         try prune(trial.id, at: 0, seconds: 0)
@@ -88,7 +91,7 @@ extension Study {
     try body(waiting)
   }
 
-  var waiting: [Int] { trials.filter { $0.state == .waiting }.map(\.id) }
+  var waiting: [Int] { ownTrials.filter { $0.state == .waiting }.map(\.id) }
 }
 
 /// The context of a function that runs as a trial: its parameters, and the way to report progress.

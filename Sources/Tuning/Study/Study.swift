@@ -13,6 +13,10 @@ public final class Study: Sendable {
   public let definition: StudyDefinition
   /// The study's folder; nil for a study in memory.
   public let directory: String?
+  /// The shard that this is, which trains its own trials only; nil for a whole study.
+  public let shard: StudyShard?
+  /// The shards that a study was read from, by ``current(at:)``; empty if it is one study.
+  public let shards: [ShardProgress]
 
   struct Contents {
     var state: StudyState
@@ -22,10 +26,16 @@ public final class Study: Sendable {
   let contents: Locked<Contents>
   /// Held while a trial ends, so that one trial at a time saves the best model.
   let ending = Locked(false)
-  private let lock: RunLock?
+  /// A ``RunLock`` or a ``ShardLock``.
+  private let lock: (any Sendable)?
 
-  init(_ state: StudyState, _ journal: StudyJournal?, in directory: String?, _ lock: RunLock?) {
+  init(
+    _ state: StudyState, _ journal: StudyJournal?, in directory: String?, _ lock: (any Sendable)?,
+    shards: [ShardProgress] = []
+  ) {
     definition = state.definition
+    shard = state.part?.shard
+    self.shards = shards
     contents = Locked(Contents(state: state, journal: journal))
     self.directory = directory
     self.lock = lock
@@ -65,12 +75,18 @@ extension Study {
   /// All trials, in the order of their numbers.
   public var trials: [Trial] { state.trials }
 
+  /// The trials that are trained here: all, or those of the shard.
+  public var ownTrials: [Trial] {
+    let state = state
+    return state.part == nil ? state.trials : state.trials.filter { state.isOwn($0.id) }
+  }
+
   /// The best trial of ``bestConfiguration``, the first of equals.
   public var best: Trial? { bestConfiguration?.best(by: definition.goal) }
 
-  /// The number of trials in each state; states without trials are left out.
+  /// The number of ``ownTrials`` in each state; states without trials are left out.
   public var counts: [Trial.State: Int] {
-    trials.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    ownTrials.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
   }
 
   /// The notes in order.

@@ -36,23 +36,46 @@ extension StudyJournal {
     var format: Int
     var study: StudyDefinition
     var trials: [Assignment]
+    var shard: ShardPart?
   }
 
-  private static let format = 1
+  /// The format of a whole study and that of a shard, which earlier versions would train whole.
+  private static let format = 1, shardFormat = 2
 
-  static func create(
-    _ path: String, _ definition: StudyDefinition, _ trials: [Assignment]
-  ) throws -> StudyJournal {
-    let header = Header(format: format, study: definition, trials: trials)
-    let line = Array((try header.jsonLine + "\n").utf8)
+  /// The first line of the journal of a study that has not begun.
+  private static func header(of fresh: StudyState) throws -> [UInt8] {
+    let header = Header(
+      format: fresh.part == nil ? format : shardFormat, study: fresh.definition,
+      trials: fresh.trials.map(\.parameters), shard: fresh.part)
+    return Array((try header.jsonLine + "\n").utf8)
+  }
+
+  /// Creates the journal of a study that has not begun.
+  static func create(_ path: String, _ fresh: StudyState) throws -> StudyJournal {
+    let line = try header(of: fresh)
     try AtomicFile.write(line, to: path)
     return try StudyJournal(path, length: line.count)
   }
 
+  /// Writes a whole journal: the study that has not begun, and the lines of its events.
+  static func write(_ fresh: StudyState, _ lines: [Data], to path: String) throws {
+    let bytes = lines.reduce(into: try header(of: fresh)) { bytes, line in
+      bytes += line
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    try AtomicFile.write(bytes, to: path)
+  }
+
   /// The state that the journal at `path` records, and the length of its whole lines in bytes.
   ///
+  /// - Parameters:
+  ///   - begin: called with the study of the first line.
+  ///   - visit: called with each event and its line.
   /// - Throws: `FileError`, with the position of an invalid line.
-  static func read(_ path: String) throws -> (state: StudyState, length: Int) {
+  static func read(
+    _ path: String, begin: (StudyState) -> Void = { _ in },
+    visit: (StudyLine, Data) -> Void = { _, _ in }
+  ) throws -> (state: StudyState, length: Int) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw FileError.system(path, "cannot be read")
     }
@@ -61,11 +84,14 @@ extension StudyJournal {
     while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {
       do {
         if state == nil {
-          state = try self.state(from: data[start..<end])
+          let fresh = try self.state(from: data[start..<end])
+          begin(fresh)
+          state = fresh
         } else {
           let line = try StudyLine(json: data[start..<end])
           if let objection = state?.objection(to: line.event) { throw Refusal(message: objection) }
           state?.apply(line)
+          visit(line, data[start..<end])
         }
       } catch {
         let expected = state == nil ? "the definition of a study" : "an event of the study"
@@ -83,11 +109,21 @@ extension StudyJournal {
   private static func state(from line: Data) throws -> StudyState {
     struct Version: Decodable { var format: Int }
     let version = try Version(json: line).format
-    if version != format {
-      throw Refusal(message: "the journal's format is \(version), this program knows \(format)")
+    if version != format && version != shardFormat {
+      throw Refusal(
+        message:
+          "the journal's format is \(version), this program knows \(format) and \(shardFormat)")
     }
     let header = try Header(json: line)
-    return StudyState(header.study, header.trials)
+    if (version == shardFormat) != (header.shard != nil) {
+      throw Refusal(
+        message: "format \(version) is that of \(header.shard == nil ? "a shard" : "a whole study")"
+      )
+    }
+    if let unknown = header.shard?.trials.first(where: { !header.trials.indices.contains($0) }) {
+      throw Refusal(message: "trial \(unknown) of the shard is not one of \(header.trials.count)")
+    }
+    return StudyState(header.study, header.trials, part: header.shard)
   }
 
   private struct Refusal: Error {

@@ -1,5 +1,7 @@
 struct StudyState {
   private(set) var definition: StudyDefinition
+  /// The shard that this is, with its trials; nil for a whole study.
+  let part: ShardPart?
   private(set) var trials: [Trial] = []
   /// The numbers of the trials of each configuration.
   private var groups: [[Int]] = []
@@ -11,8 +13,9 @@ struct StudyState {
   /// The trials that have ended, in that order.
   private(set) var ended: [Int] = []
 
-  init(_ definition: StudyDefinition, _ trials: [Assignment]) {
+  init(_ definition: StudyDefinition, _ trials: [Assignment], part: ShardPart? = nil) {
     self.definition = definition
+    self.part = part
     add(trials)
   }
 
@@ -30,6 +33,9 @@ struct StudyState {
     }
   }
 
+  /// Whether a trial is trained here: any, or one of the shard's.
+  func isOwn(_ trial: Int) -> Bool { part?.trials.contains(trial) ?? true }
+
   var configurations: [Configuration] { groups.indices.map(configuration) }
 
   func configuration(_ number: Int) -> Configuration {
@@ -46,6 +52,7 @@ struct StudyState {
   func objection(to event: StudyEvent) -> String? {
     guard let id = event.trial else { return nil }
     guard trials.indices.contains(id) else { return "trial \(id) is not one of \(trials.count)" }
+    if let part, !part.trials.contains(id) { return "trial \(id) is not one of \(part.shard)" }
     let trial = trials[id]
     if case .begun(_, let from) = event {
       if trial.state.isFinal { return "trial \(id) is \(trial.state) and cannot begin" }

@@ -191,11 +191,12 @@ struct JournalTests {
     let scratch = try TemporaryDirectory()
     let (_, journal) = try finished(in: scratch)
     let text = String(decoding: journal, as: UTF8.self)
-      .replacing(#"{"format":1,"#, with: #"{"format":2,"#)
+      .replacing(#"{"format":1,"#, with: #"{"format":3,"#)
     let path = try folder("new", in: scratch, journal: text.utf8)
     let error = #expect(throws: FileError.self) { _ = try Study.read(at: path) }
     #expect(
       error?.message
-        == "expected the definition of a study: the journal's format is 2, this program knows 1")
+        == "expected the definition of a study: the journal's format is 3, this program knows 1 "
+        + "and 2")
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import PerceptronFiles
 import PerceptronTuning
+import TestSupport
 
 /// Studies whose trials' numbers are known beforehand.
 enum StudySamples {
@@ -70,5 +71,12 @@ enum StudySamples {
     try study.finish(trial, result) {
       try Data("\(trial)".utf8).write(to: URL(fileURLWithPath: $0))
     }
+  }
+}
+
+extension TemporaryDirectory {
+  /// The names in one of the directory's directories, sorted; hidden ones too.
+  func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: file(folder)).sorted()
   }
 }
