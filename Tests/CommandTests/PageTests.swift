@@ -51,7 +51,9 @@ struct PageTests {
     let commands = PerceptronCommand.configuration.subcommands.compactMap {
       $0.configuration.commandName
     }
-    for line in Pages.commandLines(of: "perceptron", in: try Pages.text(page)) {
+    // As a job of an array sees it.
+    let text = try Pages.text(page).replacing("$SLURM_ARRAY_TASK_ID", with: "1")
+    for line in Pages.commandLines(of: "perceptron", in: text) {
       let first = line.first ?? "--help"
       #expect(first.hasPrefix("-") || (commands + ["help"]).contains(first), "\(page): \(line)")
       do {

@@ -33,6 +33,15 @@ struct FolderViews {
     return lines.enumerated().map { ($0 == 0 ? "see  " : "     ") + ShellCommand.line($1) }
   }
 
+  /// The command lines that go on with the shards of the study in a folder, one per line.
+  func commands(ofShards study: String) -> [String] {
+    [
+      "all shards together: "
+        + ShellCommand.line(["perceptron", "tune", "show", study]),
+      "when they are over:  " + StudyCommands.merger(of: study),
+    ]
+  }
+
   /// Removes the pages of an earlier run or study in the folder, unless another program wrote them.
   func removePages(isQuiet: Bool) throws {
     for path in [pagePath, folder + "/" + Self.explanationName] {

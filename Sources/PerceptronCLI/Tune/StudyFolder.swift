@@ -17,6 +17,16 @@ enum StudyFolder {
     return try Study.current(at: path)
   }
 
+  /// Throws `FileError` if the study in the folder is divided into shards.
+  static func demandWhole(_ path: String, otherwise: String = "") throws {
+    guard let shard = Study.shards(at: path).first else { return }
+    let resumption = StudyCommands.resumption(of: path, shard)
+    throw FileError(
+      path,
+      "holds a study of \(counted(shard.count, "shard")); resume each, as in `\(resumption)`, or merge "
+        + "them first with `\(StudyCommands.merger(of: path))`\(otherwise)")
+  }
+
   /// What a folder already holds in which a study should begin, and how to continue that.
   static func describe(
     _ path: String, expected: StudyDefinition, trials: [Assignment]
@@ -57,11 +67,29 @@ struct StudyCommands {
       ? nil : ShellCommand.line(["perceptron", "evaluate", folder])
   }
 
-  /// Continues a study that `perceptron tune` began and that is not over.
-  var resume: String? { context == nil || study.isOver ? nil : Self.resumption(of: folder) }
+  /// Continues a study that `perceptron tune` began and that is not over; of a study in shards, the
+  /// first that is interrupted or missing.
+  var resume: String? {
+    if context == nil || study.isOver { return nil }
+    if study.shards.isEmpty { return Self.resumption(of: folder) }
+    return waitingShard.map { Self.resumption(of: folder, $0) }
+  }
 
-  static func resumption(of folder: String) -> String {
-    ShellCommand.line(["perceptron", "tune", "--resume", folder])
+  /// The first shard that is interrupted or missing.
+  var waitingShard: StudyShard? {
+    study.shards.first { $0.state == .interrupted || $0.state == .missing }?.shard
+  }
+
+  /// Merges the shards, if the study has any.
+  var merge: String? { study.shards.isEmpty ? nil : Self.merger(of: folder) }
+
+  static func resumption(of folder: String, _ shard: StudyShard? = nil) -> String {
+    ShellCommand.line(
+      ["perceptron", "tune", "--resume", folder] + (shard.map { ["--shard", $0.text] } ?? []))
+  }
+
+  static func merger(of folder: String) -> String {
+    ShellCommand.line(["perceptron", "tune", "merge", folder])
   }
 
   /// Writes all trials as a table.
@@ -80,7 +108,11 @@ extension StudyDetails {
       data: context?.trials.source, format: context?.trials.format?.rawValue,
       fixed: context?.trials.fixed ?? [:], training: context?.training,
       commands: [
-        ("Resume the study:", isUnderWay ? nil : commands.resume),
+        (
+          "Resume \(commands.waitingShard.map { "\($0)" } ?? "the study"):",
+          isUnderWay && study.shards.isEmpty ? nil : commands.resume
+        ),
+        ("Make one study of its shards:", commands.merge),
         ("Train the best trial's network alone:", commands.train),
         ("Measure the best network on test data:", commands.evaluate),
         ("Write all trials as a table:", commands.export),

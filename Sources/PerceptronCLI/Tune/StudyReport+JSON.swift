@@ -32,6 +32,13 @@ extension StudyReport {
     let effectBasis: Basis
     let effects: [Effect]
     let warnings: [String]
+    /// The shards with their states; nil for a study without.
+    let shards: [Shard]?
+  }
+
+  fileprivate struct Shard: Encodable {
+    let shard: String
+    let state: ShardProgress.State
   }
 
   /// A trial, or a point of the space with the means of its repeats.
@@ -116,7 +123,9 @@ extension StudyReport {
         ? nil : board.configurations.map(Row.init),
       trials: board.trials.map(Row.init),
       effectBasis: Basis(iteration: basis.iteration, compared: basis.count),
-      effects: study.marginalEffects.map(Effect.init), warnings: edges
+      effects: study.marginalEffects.map(Effect.init), warnings: edges,
+      shards: study.shards.isEmpty
+        ? nil : study.shards.map { Shard(shard: $0.shard.text, state: $0.state) }
     ).json
   }
 

@@ -22,6 +22,19 @@ struct StudyReport {
   /// How to resume a study that is not over.
   var advice: String { "resume with: " + StudyCommands.resumption(of: folder) }
 
+  /// What is left to do, and how.
+  private func standing(isUnderWay: Bool) -> [String] {
+    if study.shards.isEmpty {
+      if study.isOver { return [] }
+      return [isUnderWay ? "a process is running it" : "interrupted; " + advice]
+    }
+    return [
+      study.shardsText.joined(separator: "; "),
+      commands.resume.map { "resume with: " + $0 } ?? "",
+      isUnderWay ? "" : commands.merge.map { "merge with:  " + $0 } ?? "",
+    ].filter { !$0.isEmpty }
+  }
+
   /// The whole report.
   ///
   /// - Parameters:
@@ -33,7 +46,7 @@ struct StudyReport {
       head, ["\(study.trialCountText): \(study.countsText)"],
       [leaderboard(top: count, columns: columns)], study.choiceText, commandLines,
       hasSpace ? [effects(columns: columns)] : [], edges,
-      study.isOver ? [] : [isUnderWay ? "a process is running it" : "interrupted; " + advice],
+      standing(isUnderWay: isUnderWay),
     ]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")

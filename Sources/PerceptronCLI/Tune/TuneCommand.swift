@@ -7,7 +7,9 @@ struct TuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tune",
     abstract: "Train many networks to find the settings that do best.",
-    subcommands: [TuneSearchCommand.self, TuneShowCommand.self, TuneExportCommand.self],
+    subcommands: [
+      TuneSearchCommand.self, TuneShowCommand.self, TuneExportCommand.self, TuneMergeCommand.self,
+    ],
     defaultSubcommand: TuneSearchCommand.self,
     // Help is that of the search, which lists the settings.
     helpNames: [])

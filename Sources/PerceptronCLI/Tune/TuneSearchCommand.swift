@@ -10,8 +10,10 @@ struct TuneSearchCommand: CommandWithExamples {
     usage: """
       perceptron tune [--data <name>] --learning-rate 1e-3,2e-3 --hidden 50,100 ... [<options>]
       perceptron tune --resume <folder> [--trials <count>]
+      perceptron tune ... --output <folder> --shard <i/n>
       perceptron tune show <folder>
       perceptron tune export <folder>
+      perceptron tune merge <folder>
       """,
     discussion: """
       Each setting takes a list, such as 1e-3,2e-3, or a range: 0.1..0.5, 0.1..0.5:log, or \
@@ -39,6 +41,14 @@ struct TuneSearchCommand: CommandWithExamples {
       the results are those of a search of 50 points, bit for bit, except for which trials --prune stops. \
       `perceptron tune show` shows the best trials, even while the search is running.
 
+      --shard 2/4 trains the second of four parts of the study, which cost nearly the same; the parts can \
+      be trained at once by several processes, also on hosts that share the folder. Each writes to a \
+      subfolder of its own, such as shard-2-of-4, and the same command again resumes it. `show`, `export`, \
+      `report`, `evaluate` and `predict` take the folder for one study, and `perceptron tune merge` makes \
+      one of it, with the same results. --prune compares the trials of a shard among themselves. In \
+      the script of a Slurm array 1-4: --shard $SLURM_ARRAY_TASK_ID/4. With GNU parallel: parallel perceptron \
+      tune --hidden 20,50,100 --workers 1 --output study --shard {}/4 ::: 1 2 3 4
+
       A file for --space: {"parameters": [{"name": "learning-rate", "range": [1e-4, 1e-1], "scale": \
       "log"}, {"name": "depth", "values": [1, 2]}, {"name": "width-1", "values": [64, 128]}, {"name": \
       "width-2", "values": [32, 64], "when": {"depth": [2]}}]}
@@ -53,6 +63,9 @@ struct TuneSearchCommand: CommandWithExamples {
       "Sample 40 points of two ranges, and stop bad trials early.",
       "perceptron tune --learning-rate 1e-4..1e-1:log --dropout 0..0.5 --trials 40 --prune hyperband"
     ),
+    CommandExample(
+      "Train the first of four parts of a study, while other processes train the others.",
+      "perceptron tune --hidden 20,50,100 --repeats 8 --output study --shard 1/4"),
   ]
 
   @OptionGroup(title: "Data") var source: DataOptions<StudyDataByDefault>
@@ -66,6 +79,7 @@ struct TuneSearchCommand: CommandWithExamples {
     if space.preset != nil && source.givenData == nil {
       throw ValidationError("--preset cs231n needs --data, a folder of CIFAR-10's binary version")
     }
+    if let shard = files.shard { try validate(shard) }
     guard let resume = files.resume else { return }
     let given =
       try ranges.given.first.map { "--" + $0.hyperparameter.name }
@@ -77,6 +91,22 @@ struct TuneSearchCommand: CommandWithExamples {
     if let given {
       throw ValidationError(
         "--resume \(resume) continues the study with its own settings; \(given) cannot change them")
+    }
+  }
+
+  private func validate(_ shard: StudyShard) throws {
+    guard let folder = files.output ?? files.resume else {
+      throw ValidationError("--shard needs --output, the folder that all shards share")
+    }
+    let merger = StudyCommands.merger(of: folder)
+    if files.tensorboard {
+      throw ValidationError(
+        "--tensorboard is for a whole study; merge the shards with `\(merger)`, then "
+          + "`\(StudyCommands.resumption(of: folder)) --tensorboard` writes the files")
+    }
+    if files.resume != nil && search.trials != nil {
+      throw ValidationError(
+        "--trials extends a whole study; merge the shards first with `\(merger)`")
     }
   }
 
@@ -114,6 +144,18 @@ struct StudyOptions: ParsableArguments {
   var output: String?
   @Option(help: .init("Resume the study in this folder.", valueName: "folder"))
   var resume: String?
+  @Option(
+    help: .init(
+      "Train a part of the study, such as 2/4, in a subfolder of the folder; see `tune merge`.",
+      valueName: "i/n"),
+    transform: { text in
+      do {
+        return try StudyShard(parsing: text)
+      } catch let error as InvalidSetting {
+        throw ValidationError("\(error)")
+      }
+    })
+  var shard: StudyShard?
   @Option(
     parsing: .unconditional,
     help: .init(

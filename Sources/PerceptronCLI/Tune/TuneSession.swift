@@ -13,13 +13,17 @@ struct TuneSession {
   let training: NetworkSearch.Method
   let options: StudyOptions
   let writesTensorBoard: Bool
+  /// The folder of the whole study, if this is a shard.
+  var whole: String?
 
   /// Trains the waiting trials, prints the results of all, and ends the command.
   func run() throws {
     let start = ContinuousClock.now
-    let earlier = study.trials.count(where: \.state.isFinal)
+    let own = study.ownTrials
+    if let shard = study.shard, own.isEmpty { return try report(empty: shard) }
+    let earlier = own.count(where: \.state.isFinal)
     let views = FolderViews(folder: folder)
-    let isWork = earlier < study.trials.count
+    let isWork = earlier < own.count
     if isWork { try views.removePages(isQuiet: options.quiet) }
     var search = try NetworkSearch(study, on: data.training, settings: settings)
     search.method = training
@@ -55,7 +59,9 @@ struct TuneSession {
     if isWork { try views.removePages(isQuiet: options.quiet) }
     let isWritten = writeEvents()
     if !options.json && !options.quiet {
-      let lines = views.commands(tensorBoard: writesTensorBoard && isWritten)
+      let lines =
+        whole.map(views.commands(ofShards:))
+        ?? views.commands(tensorBoard: writesTensorBoard && isWritten)
       try Console.output(lines.joined(separator: "\n"))
     }
     if Interruption.isRequested {
@@ -71,6 +77,15 @@ struct TuneSession {
       }
     }
     if !isWritten { throw ExitCode.failure }
+  }
+
+  /// Prints that a shard has nothing to train, which is no failure of an array of jobs.
+  private func report(empty shard: StudyShard) throws {
+    if options.json { try Console.output(StudyReport(study, folder: folder).json()) }
+    if options.quiet { return }
+    Console.error(
+      "\(shard) has nothing to train: the study has fewer networks that can be trained apart than shards"
+    )
   }
 
   /// The message about a best network that was trained again.
@@ -129,7 +144,7 @@ struct TuneSession {
       folds.map { "each of \($0) folds in turn" }
       ?? "\(validation.joined(separator: " or ")) of them"
     let state = study.isOver ? "" : "interrupted; "
-    let left = study.trials.count - earlier
+    let left = study.ownTrials.count - earlier
     let work =
       left == 0
       ? ", over already"
@@ -217,6 +232,10 @@ extension TuneSearchCommand {
     if files.tensorboard, let output = files.output {
       try Study.checkTensorBoard(FolderViews(folder: output).eventFolder)
     }
+    if let shard = files.shard, let output = files.output {
+      return try opened(
+        shard, in: output, definition, assignments, data: loaded, experiments, training)
+    }
     let (folder, study) = try makeStudy(definition, assignments)
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: experiments, training: training,
@@ -231,6 +250,7 @@ extension TuneSearchCommand {
       let folder = try RunDirectory.makeNext(named: name).path
       return (folder, try Study.create(at: folder, definition: definition, trials: trials))
     }
+    try StudyFolder.demandWhole(output, otherwise: ", or choose another --output")
     do {
       return (output, try Study.create(at: output, definition: definition, trials: trials))
     } catch let error as FileError where error.message == Study.exists {
@@ -244,18 +264,52 @@ extension TuneSearchCommand {
   }
 }
 
+// MARK: - A shard
+
+extension TuneSearchCommand {
+  /// Begins or resumes a shard of a study.
+  ///
+  /// - Parameters:
+  ///   - folder: the folder of the whole study.
+  ///   - trials: the trials of the whole study.
+  private func opened(
+    _ shard: StudyShard, in folder: String, _ definition: StudyDefinition, _ trials: [Assignment],
+    data: LoadedData, _ experiments: [Experiment], _ training: NetworkSearch.Method
+  ) throws -> TuneSession {
+    var whole = try NetworkSearch(
+      Study(definition: definition, trials: trials), on: data.training, settings: experiments)
+    whole.method = training
+    let study = try Study.open(
+      shard, at: folder, definition: definition, trials: trials,
+      own: whole.dealt(to: shard.count).parts[shard.number - 1].trials)
+    if !files.quiet && study.ownTrials.contains(where: { $0.state.isFinal || $0.began != nil }) {
+      Console.error("resuming \(study.trialCountText): \(study.countsText)")
+    }
+    return TuneSession(
+      study: study, folder: shard.path(in: folder), data: data, settings: experiments,
+      training: training, options: files, writesTensorBoard: false, whole: folder)
+  }
+}
+
 // MARK: - Resuming a study
 
 extension TuneSearchCommand {
   /// Reads the study in a folder, with the data that it began with.
   func resumed(_ folder: String) throws -> TuneSession {
     try StudyFolder.demand(folder)
+    if files.shard == nil { try StudyFolder.demandWhole(folder) }
     let eventFolder = FolderViews(folder: folder).eventFolder
     let writesTensorBoard = files.tensorboard || isDirectory(eventFolder)
     if writesTensorBoard { try Study.checkTensorBoard(eventFolder) }
-    // A study that is extended is opened when its new trials are known.
+    // A study that is extended is opened when its new trials are known, a shard when they are dealt.
     var study =
-      try search.trials == nil ? Study.resume(at: folder) : Study.read(at: folder)
+      try search.trials == nil && files.shard == nil
+      ? Study.resume(at: folder) : Study.read(at: folder)
+    if let shard = study.shard, files.tensorboard {
+      throw FileError(
+        folder,
+        "holds \(shard) of a study, and --tensorboard is for a whole one; merge the shards first")
+    }
     guard let context = TuneContext(of: study) else {
       throw FileError(folder, "the study in this folder was not started by perceptron tune")
     }
@@ -269,13 +323,19 @@ extension TuneSearchCommand {
     }
     var experiments = try trials.experiments(of: study.trials.map(\.parameters), for: loaded)
     try context.demand(experiments, in: folder)
+    if let shard = files.shard {
+      return try opened(
+        shard, in: folder, study.definition, study.trials.map(\.parameters), data: loaded,
+        experiments, context.training)
+    }
     if let count = search.trials {
       (study, experiments) = try extend(study, in: folder, toPoints: count, context) {
         try trials.experiments(of: $0, for: loaded)
       }
     }
     if !files.quiet {
-      Console.error("resuming \(counted(study.trials.count, "trial")): \(study.countsText)")
+      let count = study.shard == nil ? counted(study.trials.count, "trial") : study.trialCountText
+      Console.error("resuming \(count): \(study.countsText)")
     }
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: experiments, training: context.training,

@@ -64,7 +64,7 @@ enum ModelFile {
       let run = RunDirectory(path: argument)
       if run.holdsModel { return run.modelPath }
       if Study.exists(at: argument) {
-        let path = argument + "/" + Study.bestName
+        let path = try Study.bestPath(at: argument)
         if FileManager.default.fileExists(atPath: path) && !isDirectory(path) { return path }
         guard let best = try Study.read(at: argument).best else {
           throw FileError(
@@ -73,7 +73,7 @@ enum ModelFile {
         throw FileError(
           argument,
           "\(Study.bestName) is missing, though trial \(best.id) has the best result; "
-            + makingBest(argument))
+            + makingBest(folder(of: path)))
       }
       throw FileError(argument, try whyWithoutModel(run))
     }

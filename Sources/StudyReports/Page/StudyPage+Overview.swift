@@ -77,7 +77,7 @@ extension StudyPage {
       sentences.append(
         "The study is not over: \(counted(counts[.waiting] ?? 0, "trial")) waiting.")
     }
-    return sentences
+    return sentences + study.shardsText.map { Self.sentence($0) }
   }
 
   private var failure: String? {

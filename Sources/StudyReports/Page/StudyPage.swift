@@ -121,8 +121,9 @@ extension StudyPage {
   var files: Report.Section? {
     guard let folder else { return nil }
     let slash = folder.hasSuffix("/") ? "" : "/"
-    var facts = [Report.Fact("journal", folder + slash + Study.journalName)]
-    let best = folder + slash + Study.bestName
+    let own = study.shards.first.map { "shard-*-of-\($0.shard.count)/" } ?? ""
+    var facts = [Report.Fact("journal", folder + slash + own + Study.journalName)]
+    let best = (try? Study.bestPath(at: folder)) ?? folder + slash + Study.bestName
     if FileManager.default.fileExists(atPath: best) { facts.append(.init("best network", best)) }
     let commands = details.commands.flatMap { command -> [Report.Block] in
       [.paragraph(command.purpose), .code(command.line)]

@@ -53,6 +53,16 @@ struct TuneUsageTests {
     .init("tune --resume x --space y.json", "--resume x", "--space"),
     .init("tune --resume x --method sobol", "--resume x", "--method"),
     .init("tune --hidden 5,6 --output=", "--output"),
+    .init("tune --hidden 5,6 --shard 1/2", "--shard needs --output"),
+    .init("tune --hidden 5,6 --output x --shard 3/2", "shard is 3, expected 1 to 2", "--shard"),
+    .init("tune --hidden 5,6 --output x --shard 0/2", "shard is 0"),
+    .init("tune --hidden 5,6 --output x --shard 2", "such as 2/4"),
+    .init(
+      "tune --hidden 5,6 --output x --shard 1/2 --tensorboard", "--tensorboard",
+      "perceptron tune merge x"),
+    .init("tune --resume x --shard 1/2 --trials 9", "--trials", "perceptron tune merge x"),
+    .init("tune --resume x --shard 1/2 --hidden 5", "--resume x", "--hidden"),
+    .init("tune merge", "folder"),
     .init("tune show", "folder"),
     .init("tune show x --top -1", "--top is -1"),
     .init("tune export x --format xml", "xml", "csv", "json"),
@@ -67,7 +77,7 @@ struct TuneUsageTests {
     let scratch = try TemporaryDirectory()
     let lines = [
       ["--data", "nosuch", "--hidden", "5,6"], ["--resume", "nosuch"], ["show", "nosuch"],
-      ["export", "nosuch"], ["--space", "nosuch"],
+      ["export", "nosuch"], ["merge", "nosuch"], ["--space", "nosuch"],
     ]
     for line in lines {
       let outcome = try Command.run(["tune"] + line, in: scratch.path)
@@ -82,7 +92,7 @@ struct TuneUsageTests {
 
   @Test("Subcommands have their own help, and usage errors point to it")
   func help() throws {
-    for name in ["show", "export"] {
+    for name in ["show", "export", "merge"] {
       let help = try Command.run(["tune", name, "--help"])
       #expect(help.status == 0 && help.output.contains("USAGE: perceptron tune \(name) <folder>"))
       #expect(try Command.run(["help", "tune", name]).output == help.output)
