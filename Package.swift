@@ -52,6 +52,9 @@ let package = Package(
     .executable(name: "perceptron", targets: ["PerceptronCLI"]),
     .executable(name: "bench", targets: ["PerceptronBench"]),
   ],
+  traits: [
+    .trait(name: "MPI", description: "Work in several processes, on several hosts, with MPI.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.5.0")
   ],
@@ -62,6 +65,7 @@ let package = Package(
     systemLibrary("CZlib", "zlib", apt: ["zlib1g-dev"], brew: ["zlib"]),
     systemLibrary("CCrypto", "libcrypto", apt: ["libssl-dev"], brew: ["openssl@3"]),
     systemLibrary("CPNG", "libpng", apt: ["libpng-dev"], brew: ["libpng"]),
+    systemLibrary("CMPI", "mpi", apt: ["libopenmpi-dev"], brew: ["open-mpi"]),
 
     module("CSystem", uses: []),
     module("CKernels", uses: []),
@@ -71,6 +75,11 @@ let package = Package(
     .target(
       name: "CPerceptronPNGReader", dependencies: ["CPerceptronPNG"], path: "Sources/CPNGReader",
       linkerSettings: [.linkedLibrary("png")]),
+    // Empty shells without the trait, so that the code above is the same with and without MPI.
+    .target(
+      name: "CPerceptronRanks",
+      dependencies: [.target(name: "CPerceptronMPI", condition: .when(traits: ["MPI"]))],
+      path: "Sources/CRanks", cSettings: [.define("PERCEPTRON_MPI", .when(traits: ["MPI"]))]),
     // For executables: see its start.c.
     module("CStart", uses: []),
 
@@ -81,7 +90,7 @@ let package = Package(
     module(
       "Datasets", uses: ["LinearAlgebra", "Files", "CPNGReader", "CResources"], pages: ["README.md"]
     ),
-    module("Distribution", uses: ["LinearAlgebra"], pages: ["README.md"]),
+    module("Distribution", uses: ["LinearAlgebra", "CRanks"], pages: ["README.md"]),
     module("Training", uses: numerics + ["Datasets", "Distribution"], pages: ["README.md"]),
     module("Tuning", uses: training, pages: ["README.md"]),
     module("Interchange", uses: training, pages: ["README.md"]),

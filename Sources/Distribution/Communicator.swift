@@ -43,6 +43,8 @@ public final class Exchange: @unchecked Sendable {
   public let sends: [Message]
   /// The messages from others.
   public let receives: [Message]
+  /// What a communicator keeps from one time to the next.
+  var prepared: AnyObject?
 
   /// An exchange of messages with other ranks; those of no bytes are left out.
   public init(sends: [Message], receives: [Message]) {

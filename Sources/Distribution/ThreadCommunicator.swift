@@ -2,7 +2,7 @@ import Foundation
 
 /// A communicator among threads of one process: what other ranks do by messages, done by copies. It tests
 /// what is distributed where there is no MPI.
-public final class ThreadCommunicator: Communicator {
+public final class ThreadCommunicator: Communicator, Mailbox {
   /// The number of this thread, from 0.
   public let rank: Int
   /// The number of threads.
@@ -44,6 +44,14 @@ public final class ThreadCommunicator: Communicator {
   /// Copies all messages of an exchange; see ``Communicator/perform(_:)``.
   public func perform(_ exchange: Exchange) throws { try room.perform(exchange, as: rank) }
 
+  /// Sends bytes to a thread; see ``Mailbox/send(_:to:)``.
+  public func send(_ bytes: [UInt8], to rank: Int) throws {
+    try room.post(bytes, from: self.rank, to: rank)
+  }
+
+  /// The next message that has arrived; see ``Mailbox/receive()``.
+  public func receive() throws -> (rank: Int, bytes: [UInt8])? { room.collect(for: rank) }
+
   /// Leaves the group: others that wait for this rank throw ``RankLost``.
   public func leave() { room.leave(rank) }
 }
@@ -55,11 +63,14 @@ private final class MeetingRoom: @unchecked Sendable {
   /// The messages that each rank has offered and that were not taken, by the receiving rank.
   private var offers: [[[Exchange.Message]]]
   private var hasLeft: [Bool]
+  /// The letters to each rank that it has not received.
+  private var letters: [[(rank: Int, bytes: [UInt8])]]
 
   init(_ size: Int) {
     self.size = size
     offers = Array(repeating: Array(repeating: [], count: size), count: size)
     hasLeft = Array(repeating: false, count: size)
+    letters = Array(repeating: [], count: size)
   }
 
   func perform(_ exchange: Exchange, as rank: Int) throws {
@@ -85,6 +96,19 @@ private final class MeetingRoom: @unchecked Sendable {
       if hasLeft[waiting.rank] { throw lost(waiting.rank) }
       condition.wait()
     }
+  }
+
+  func post(_ bytes: [UInt8], from sender: Int, to rank: Int) throws {
+    condition.lock()
+    defer { condition.unlock() }
+    if hasLeft[rank] { throw lost(rank) }
+    letters[rank].append((sender, bytes))
+  }
+
+  func collect(for rank: Int) -> (rank: Int, bytes: [UInt8])? {
+    condition.lock()
+    defer { condition.unlock() }
+    return letters[rank].isEmpty ? nil : letters[rank].removeFirst()
   }
 
   func leave(_ rank: Int) {

@@ -1,0 +1,279 @@
+#define _GNU_SOURCE
+#include "ranks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sched.h>
+
+ptrdiff_t ranks_processors(int32_t *numbers, ptrdiff_t room) {
+  cpu_set_t allowed;
+  ptrdiff_t count = 0;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 0;
+  for (int i = 0; i < CPU_SETSIZE && count < room; i++) {
+    if (CPU_ISSET(i, &allowed)) numbers[count++] = i;
+  }
+  return count;
+}
+#else
+ptrdiff_t ranks_processors(int32_t *numbers, ptrdiff_t room) {
+  (void)numbers;
+  (void)room;
+  return 0;
+}
+#endif
+
+#ifdef PERCEPTRON_MPI
+// MPI counts in int; some libraries misbehave next to its end.
+const ptrdiff_t ranks_part = 1 << 30;
+
+#include <mpi.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+static MPI_Comm channels[3];
+
+bool ranks_built(void) { return true; }
+
+int ranks_start(int *rank, int *size) {
+  int provided, code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
+  if (code != MPI_SUCCESS) return code;
+  if (provided < MPI_THREAD_SERIALIZED) return RANKS_NO_THREADS;
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  for (int i = 0; i < 3 && code == MPI_SUCCESS; i++) {
+    code = MPI_Comm_dup(MPI_COMM_WORLD, &channels[i]);
+  }
+  if (code == MPI_SUCCESS) code = MPI_Comm_rank(MPI_COMM_WORLD, rank);
+  return code == MPI_SUCCESS ? MPI_Comm_size(MPI_COMM_WORLD, size) : code;
+}
+
+int ranks_host_leader(int *leader) {
+  MPI_Comm host;
+  int code = MPI_Comm_rank(MPI_COMM_WORLD, leader);
+  if (code != MPI_SUCCESS) return code;
+  code = MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, *leader, MPI_INFO_NULL, &host);
+  if (code != MPI_SUCCESS) return code;
+  code = MPI_Bcast(leader, 1, MPI_INT, 0, host);
+  MPI_Comm_free(&host);
+  return code;
+}
+
+static void copy_line(const char *from, char *text, ptrdiff_t room) {
+  size_t length = strcspn(from, "\n");
+  if (length > (size_t)room - 1) length = (size_t)room - 1;
+  memcpy(text, from, length);
+  text[length] = 0;
+}
+
+void ranks_library(char *text, ptrdiff_t room) {
+  char version[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length;
+  MPI_Get_library_version(version, &length);
+  copy_line(version, text, room);
+}
+
+void ranks_message(int code, char *text, ptrdiff_t room) {
+  char message[MPI_MAX_ERROR_STRING];
+  int length;
+  if (MPI_Error_string(code, message, &length) != MPI_SUCCESS) {
+    snprintf(message, sizeof message, "error %d", code);
+  }
+  copy_line(message, text, room);
+}
+
+int ranks_finish(void) { return MPI_Finalize(); }
+
+// MARK: - Ending all
+
+// Whether a process is mpirun, under one of its names.
+static bool is_launcher(pid_t process) {
+  char path[64], name[32] = "";
+  snprintf(path, sizeof path, "/proc/%d/comm", (int)process);
+  FILE *file = fopen(path, "r");
+  if (file == NULL) return false;
+  if (fgets(name, sizeof name, file) == NULL) name[0] = 0;
+  fclose(file);
+  name[strcspn(name, "\n")] = 0;
+  static const char *const names[] = {"mpirun", "mpiexec", "orterun", "prterun"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (strncmp(name, names[i], strlen(names[i])) == 0) return true;
+  }
+  return false;
+}
+
+// Leaves a process behind that ends mpirun if that still waits after a few seconds. Between fork and
+// _exit it calls what signal handlers may call only, since other threads may have held locks.
+static void watch_launcher(void) {
+  pid_t launcher = getppid();
+  if (!is_launcher(launcher) || fork() != 0) return;
+  // Neither is it killed with the ranks, nor does it keep their output open.
+  setsid();
+  for (int i = 0; i < 1024; i++) close(i);
+  struct timespec tenth = {0, 100000000};
+  for (int i = 0; i < 60; i++) {
+    nanosleep(&tenth, NULL);
+    if (kill(launcher, 0) != 0) _exit(0);
+  }
+  kill(launcher, SIGKILL);
+  _exit(0);
+}
+
+static void *end_late(void *status) {
+  sleep(3);
+  _exit((int)(intptr_t)status);
+}
+
+void ranks_abort(int status) {
+  int is_started = 0, is_over = 0;
+  watch_launcher();
+  pthread_t thread;
+  pthread_create(&thread, NULL, end_late, (void *)(intptr_t)status);
+  MPI_Initialized(&is_started);
+  MPI_Finalized(&is_over);
+  if (is_started && !is_over) MPI_Abort(MPI_COMM_WORLD, status);
+  _exit(status);
+}
+
+// MARK: - Messages
+
+struct ranks_messages {
+  ptrdiff_t room, count;
+  MPI_Request *requests;
+  MPI_Status *statuses;
+  struct part {
+    int rank, bytes;
+    bool is_sent;
+  } *parts;
+  bool is_active;
+};
+
+static void *allocate(ptrdiff_t count, size_t size) {
+  void *block = calloc((size_t)(count > 0 ? count : 1), size);
+  if (block == NULL) abort();
+  return block;
+}
+
+struct ranks_messages *ranks_messages_make(ptrdiff_t room) {
+  struct ranks_messages *messages = allocate(1, sizeof *messages);
+  messages->room = room;
+  messages->requests = allocate(room, sizeof *messages->requests);
+  messages->statuses = allocate(room, sizeof *messages->statuses);
+  messages->parts = allocate(room, sizeof *messages->parts);
+  return messages;
+}
+
+int ranks_messages_add(
+  struct ranks_messages *messages, enum ranks_channel channel, bool is_sent, int rank, void *base,
+  ptrdiff_t bytes) {
+  if (messages->count == messages->room || bytes > ranks_part) abort();
+  MPI_Request *request = &messages->requests[messages->count];
+  messages->parts[messages->count++] = (struct part){rank, (int)bytes, is_sent};
+  return is_sent
+    ? MPI_Send_init(base, (int)bytes, MPI_BYTE, rank, 0, channels[channel], request)
+    : MPI_Recv_init(base, (int)bytes, MPI_BYTE, rank, 0, channels[channel], request);
+}
+
+int ranks_messages_start(struct ranks_messages *messages) {
+  messages->is_active = true;
+  // MPI_Startall may start them in any order; messages of two ranks are matched in that of their start.
+  for (ptrdiff_t i = 0; i < messages->count; i++) {
+    int code = MPI_Start(&messages->requests[i]);
+    if (code != MPI_SUCCESS) return code;
+  }
+  return MPI_SUCCESS;
+}
+
+int ranks_messages_test(struct ranks_messages *messages, bool *is_done, int *rank) {
+  int flag = 0, code;
+  *rank = -1;
+  code = MPI_Testall((int)messages->count, messages->requests, &flag, messages->statuses);
+  *is_done = flag != 0;
+  if (code == MPI_ERR_IN_STATUS) {
+    for (ptrdiff_t i = 0; i < messages->count; i++) {
+      int own = messages->statuses[i].MPI_ERROR;
+      if (own == MPI_SUCCESS || own == MPI_ERR_PENDING) continue;
+      *rank = messages->parts[i].rank;
+      return own;
+    }
+  }
+  if (code != MPI_SUCCESS || !flag) return code;
+  messages->is_active = false;
+  for (ptrdiff_t i = 0; i < messages->count; i++) {
+    int count;
+    if (messages->parts[i].is_sent) continue;
+    MPI_Get_count(&messages->statuses[i], MPI_BYTE, &count);
+    if (count == messages->parts[i].bytes) continue;
+    *rank = messages->parts[i].rank;
+    return RANKS_TOO_SHORT;
+  }
+  return MPI_SUCCESS;
+}
+
+void ranks_messages_free(struct ranks_messages *messages) {
+  int is_over = 0;
+  MPI_Finalized(&is_over);
+  for (ptrdiff_t i = 0; i < messages->count && !is_over; i++) {
+    if (messages->is_active && !messages->parts[i].is_sent) MPI_Cancel(&messages->requests[i]);
+    MPI_Request_free(&messages->requests[i]);
+  }
+  free(messages->requests);
+  free(messages->statuses);
+  free(messages->parts);
+  free(messages);
+}
+
+int ranks_probe(enum ranks_channel channel, bool *found, int *rank, ptrdiff_t *bytes) {
+  MPI_Status status;
+  int flag = 0, count = 0;
+  int code = MPI_Iprobe(MPI_ANY_SOURCE, 0, channels[channel], &flag, &status);
+  *found = code == MPI_SUCCESS && flag;
+  if (*found) {
+    MPI_Get_count(&status, MPI_BYTE, &count);
+    *rank = status.MPI_SOURCE;
+    *bytes = count;
+  }
+  return code;
+}
+
+#else
+// Without MPI: nothing begins, so that nothing else is called.
+const ptrdiff_t ranks_part = 1 << 30;
+
+bool ranks_built(void) { return false; }
+int ranks_start(int *rank, int *size) {
+  *rank = 0;
+  *size = 1;
+  return RANKS_NOT_BUILT;
+}
+int ranks_host_leader(int *leader) { return (*leader = 0, RANKS_NOT_BUILT); }
+void ranks_library(char *text, ptrdiff_t room) { snprintf(text, (size_t)room, "none"); }
+void ranks_message(int code, char *text, ptrdiff_t room) {
+  snprintf(text, (size_t)room, "error %d", code);
+}
+int ranks_finish(void) { return RANKS_NOT_BUILT; }
+void ranks_abort(int status) { _exit(status); }
+struct ranks_messages *ranks_messages_make(ptrdiff_t room) {
+  (void)room;
+  abort();
+}
+int ranks_messages_add(
+  struct ranks_messages *messages, enum ranks_channel channel, bool is_sent, int rank, void *base,
+  ptrdiff_t bytes) {
+  (void)messages, (void)channel, (void)is_sent, (void)rank, (void)base, (void)bytes;
+  return RANKS_NOT_BUILT;
+}
+int ranks_messages_start(struct ranks_messages *messages) { return (void)messages, RANKS_NOT_BUILT; }
+int ranks_messages_test(struct ranks_messages *messages, bool *is_done, int *rank) {
+  (void)messages, (void)is_done, (void)rank;
+  return RANKS_NOT_BUILT;
+}
+void ranks_messages_free(struct ranks_messages *messages) { (void)messages; }
+int ranks_probe(enum ranks_channel channel, bool *found, int *rank, ptrdiff_t *bytes) {
+  (void)channel, (void)found, (void)rank, (void)bytes;
+  return RANKS_NOT_BUILT;
+}
+#endif

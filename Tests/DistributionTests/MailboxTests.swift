@@ -1,0 +1,53 @@
+import PerceptronDistribution
+import TestSupport
+import Testing
+
+@Suite(.mayHang)
+struct MailboxTests {
+  @Test(
+    "Letters of one rank to another arrive in their order, those to oneself too",
+    arguments: [1, 2, 5])
+  func order(size: Int) throws {
+    let received = try ThreadCommunicator.run(size) { own -> [[[UInt8]]] in
+      for number in 0..<20 {
+        for other in 0..<size {
+          try own.send(Array(repeating: UInt8(number), count: number * own.rank), to: other)
+        }
+      }
+      var letters = Array(repeating: [[UInt8]](), count: size)
+      while letters.contains(where: { $0.count < 20 }) {
+        if let letter = try own.receive() { letters[letter.rank].append(letter.bytes) }
+      }
+      // Nobody leaves before all have sent.
+      _ = try own.gather([UInt8]())
+      return letters
+    }
+    let sent = (0..<size).map { sender in
+      (0..<20).map { Array(repeating: UInt8($0), count: $0 * sender) }
+    }
+    #expect(received == Array(repeating: sent, count: size))
+  }
+
+  @Test("A letter to a rank that has left is refused")
+  func leaving() throws {
+    let ranks = ThreadCommunicator.group(of: 2)
+    try ranks[0].send([1], to: 1)
+    ranks[1].leave()
+    #expect(throws: RankLost.self) { try ranks[0].send([2], to: 1) }
+    #expect(try ranks[0].receive() == nil)
+  }
+
+  @Test("Every rank gathers the bytes of all, of any lengths", arguments: [1, 2, 3, 5])
+  func gathering(size: Int) throws {
+    let bytes = (0..<size).map { Array(repeating: UInt8($0), count: 1000 * ($0 % 3)) }
+    let gathered = try ThreadCommunicator.run(size) { own in try own.gather(bytes[own.rank]) }
+    #expect(gathered == Array(repeating: bytes, count: size))
+  }
+
+  @Test("Every rank gathers the values of all, infinite ones and NaN too")
+  func gatheringValues() throws {
+    let values = [1.5, .infinity, .nan]
+    let gathered = try ThreadCommunicator.run(3) { own in try own.gather(values[own.rank]) }
+    for all in gathered { #expect(all.map(\.description) == values.map(\.description)) }
+  }
+}
