@@ -96,7 +96,7 @@ struct ProductPathCheck: Encodable {
   }
 
   /// The losses of a few steps and the parameters after them.
-  private static func outcome<Scalar: BLASScalar>(
+  static func outcome<Scalar: BLASScalar>(
     _: Scalar.Type, _ path: ProductPath
   ) -> [Tensor<Double>] {
     var random = SeededRandom(seed: 0, purpose: "doctor")

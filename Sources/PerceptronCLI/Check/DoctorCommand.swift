@@ -19,6 +19,8 @@ struct DoctorCommand: CommandWithExamples {
     CommandExample("Check this machine.", "perceptron doctor"),
     CommandExample(
       "Also verify downloaded CIFAR-10 files.", "perceptron doctor --verify cifar-10-batches-bin"),
+    CommandExample(
+      "Check ranks and the links between them, after mpirun -np 4.", "perceptron doctor --mpi"),
   ]
 
   @Option(
@@ -26,6 +28,9 @@ struct DoctorCommand: CommandWithExamples {
       "Folder of published Fashion-MNIST or CIFAR-10 files to verify; may be repeated.",
       valueName: "folder"))
   var verify: [String] = []
+  @Flag(help: "Examine the ranks that mpirun has started, instead of this machine.") var mpi = false
+  /// For tests that end ranks meanwhile.
+  @Option(help: .hidden) var mpiSeconds = 0.0
   @Flag(help: "Print JSON.") var json = false
 
   /// The results of all checks.
@@ -42,7 +47,14 @@ struct DoctorCommand: CommandWithExamples {
     }
   }
 
+  func validate() throws {
+    if mpi && !verify.isEmpty {
+      throw ValidationError("--verify is about this machine's files, --mpi about ranks: give one.")
+    }
+  }
+
   func run() throws {
+    if mpi { return try examineRanks() }
     let findings = Findings(
       machine: .current, productPath: .chosen, kernels: .current,
       products: [MatmulCheck(Float.self), MatmulCheck(Double.self)],
@@ -54,6 +66,16 @@ struct DoctorCommand: CommandWithExamples {
       data: try dataChecks())
     try Console.output(json ? findings.json : text(findings))
     if !findings.passed { throw ExitCode.failure }
+  }
+
+  /// Rank 0 prints what all have found; all end with its status.
+  private func examineRanks() throws {
+    let passed = try RankSession.run(try MPICommunicator.start()) { ranks in
+      let report = try RankReport.examine(ranks, seconds: mpiSeconds)
+      if let report { try Console.output(json ? report.json : report.text) }
+      return try ranks.gather(report?.passed ?? true)[0]
+    }
+    if !passed { throw ExitCode.failure }
   }
 
   /// Checks Fashion-MNIST, if installed, and the folders of --verify.

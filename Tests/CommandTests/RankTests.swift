@@ -1,0 +1,49 @@
+import Perceptron
+import PerceptronCommandSupport
+import TestSupport
+import Testing
+
+@testable import PerceptronCLI
+
+struct RankTests {
+  private func computation(_ digest: String, kernels: KernelLevel = .avx512) -> RankComputation {
+    RankComputation(
+      processor: "EPYC", kernels: kernels, productPath: .kernels, blasCore: "Haswell", workers: 2,
+      digest: digest)
+  }
+
+  @Test("Ranks that compute other bits are told apart, the most of a kind first")
+  func difference() {
+    #expect(RankComputation.difference(between: [computation("a"), computation("a")]) == nil)
+    let mixed = ["b", "a", "a", "a", "b", "a"].map {
+      computation($0, kernels: $0 == "a" ? .avx512 : .avx2)
+    }
+    #expect(RankComputation.groups(of: mixed) == [[1, 2, 3, 5], [0, 4]])
+    #expect(
+      RankComputation.difference(between: mixed)
+        == "the ranks do not compute the same bits: ranks 1–3, 5 (EPYC, kernels AVX-512, BLAS kernel "
+        + "Haswell) differ from 0, 4 (EPYC, kernels AVX2, BLAS kernel Haswell)")
+  }
+
+  @Test("The digest of a rank's computation is that of another process with the same kernels")
+  func digest() throws {
+    let (first, second) = (try RankComputation.current(), try RankComputation.current())
+    #expect(first == second && first.digest.count == 64)
+  }
+
+  @Test(
+    "Runs of numbers are read as ranges",
+    arguments: [([], ""), ([3], "3"), ([0, 1], "0–1"), ([0, 1, 2, 5, 7, 8], "0–2, 5, 7–8")])
+  func ranges(numbers: [Int], text: String) {
+    #expect(rangesText(numbers) == text)
+  }
+
+  @Test(
+    "Without MPI, doctor --mpi says how to build with it", .enabled(if: !MPICommunicator.isBuilt))
+  func missing() throws {
+    let outcome = try Command.run(["doctor", "--mpi"])
+    #expect(outcome.status == 1 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("swift build -c release --traits MPI"))
+    #expect(try Command.run(["doctor", "--mpi", "--verify", "x"]).status == 2)
+  }
+}
