@@ -70,6 +70,42 @@ struct NumPyArchiveTests {
     }
   }
 
+  /// An archive of an array by the fields of its header.
+  private func archive(
+    _ type: String, shape: String, order: String = "False", _ data: [UInt8]
+  ) throws -> NumPyArchive {
+    let header = "{'descr': '\(type)', 'fortran_order': \(order), 'shape': \(shape), }\n"
+    let head = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0]
+    let path = directory.file("a.npz")
+    try NumPyArchive.write(to: path) {
+      try $0.add(file: head + Array(header.utf8) + data, named: "x")
+    }
+    return try NumPyArchive(readingFrom: path)
+  }
+
+  @Test("Texts are read in both byte orders; other types and numbers of no character are refused")
+  func texts() throws {
+    let big = try archive(
+      ">U2", shape: "(2,)", [0, 0, 0, 97, 0, 1, 0xF6, 0, 0, 0, 0, 99, 0, 0, 0, 0])
+    #expect(try big.texts(named: "x").texts == ["a😀", "c"])
+    let refused: [(type: String, shape: String, order: String, data: [UInt8], String)] = [
+      ("<U1", "(2,)", "False", [97, 0, 0, 0, 0, 0xD8, 0, 0], "text 1: 55296 is no character"),
+      ("<U0", "(1,)", "False", [], "expected texts, found another type (<U0)"),
+      ("<f4", "(1,)", "False", [0, 0, 0, 0], "expected texts, found another type (<f4)"),
+      ("|S1", "(1,)", "False", [97], "expected texts, found another type (|S1)"),
+      ("<U1", "(2, 1)", "True", [97, 0, 0, 0, 98, 0, 0, 0], "expected texts in C order"),
+      ("<U2", "(1,)", "False", [97, 0, 0, 0], "expected 8 bytes"),
+      ("<U1", "(1,)", "False", [97, 0, 0, 0, 0], "expected the end"),
+    ]
+    for (type, shape, order, data, sentence) in refused {
+      let error = try #require(throws: FileError.self) {
+        try archive(type, shape: shape, order: order, data).texts(named: "x")
+      }
+      #expect(error.message.contains(sentence), "\(error)")
+    }
+    #expect(throws: FileError.self) { try big.array(named: "x") }
+  }
+
   @Test("A missing array is named beside those that are there")
   func missing() throws {
     let path = try directory.write([UInt8](NumPyVectors.all.archives[0].file), to: "a.npz")
@@ -149,9 +185,10 @@ struct NumPyArchiveTests {
       try archive.add(bytes: [0, 255], shape: [2], named: "bytes")
       try archive.add(integers: [.min, .max], shape: [1, 2], named: "integers")
       try archive.add(bytes: [], shape: [0, 5], named: "none")
+      try archive.add(texts: ["", "Zürich", "a\0b", "z\0"], shape: [2, 2], named: "texts")
     }
     let archive = try NumPyArchive(readingFrom: path)
-    #expect(archive.names == ["floats", "ein Wört", "bytes", "integers", "none"])
+    #expect(archive.names == ["floats", "ein Wört", "bytes", "integers", "none", "texts"])
     let floats = try archive.array(named: "floats").tensor(as: Float.self)
     #expect(floats.shape == [2, 2])
     #expect(floats.elements.map(\.bitPattern) == [1.5, -0.0, .infinity, 1].map(\Float.bitPattern))
@@ -159,6 +196,8 @@ struct NumPyArchiveTests {
     #expect(try archive.array(named: "bytes").bytes() == [0, 255])
     #expect(try archive.array(named: "integers").integers() == [.min, .max])
     #expect(try archive.array(named: "none").shape == [0, 5])
+    let texts = try archive.texts(named: "texts")
+    #expect(texts.texts == ["", "Zürich", "a\0b", "z"] && texts.shape == [2, 2])
   }
 
   @Test("More arrays than 16 bits can count are written and read")

@@ -82,11 +82,13 @@ struct ArchiveTests {
     #expect(try archive.array(named: "W1").shape == [10, 5])
   }
 
-  @Test("A parameter that was changed in NumPy is read; an array of the preparation is not")
+  @Test("A parameter that was changed in NumPy is read; any other array is refused")
   func changes() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a.npz")
-    func write(_ change: (String, [Double]) -> [Double]) throws {
+    func write(
+      texts edited: (String, String) -> String = { $1 }, _ change: (String, [Double]) -> [Double]
+    ) throws {
       let model = try NumPyModel(Self.deep, path: path)
       try NumPyArchive.write(to: path) { archive in
         for (name, contents) in model.arrays {
@@ -101,7 +103,8 @@ struct ArchiveTests {
           case .integers(let numbers):
             try archive.add(integers: numbers, shape: [numbers.count], named: name)
           case .flags(let flags): try archive.add(flags: flags, shape: [flags.count], named: name)
-          case .texts: break
+          case .texts(let texts, let shape):
+            try archive.add(texts: texts.map { edited(name, $0) }, shape: shape, named: name)
           }
         }
       }
@@ -118,6 +121,17 @@ struct ArchiveTests {
         try AnyTrainedModel(readingNumPyFrom: path)
       }
       #expect(error.message.contains("the array \(changed) was changed"), "\(error)")
+    }
+    for (changed, old, new) in [
+      ("layers", "gelu", "relu"), ("class_names", "class 2", "a longer name"),
+    ] {
+      try write(texts: { $0 == changed && $1 == old ? new : $1 }, { $1 })
+      let error = try #require(throws: FileError.self) {
+        try AnyTrainedModel(readingNumPyFrom: path)
+      }
+      let sentence = "is \(new), but \(old) in the model's notes"
+      #expect(error.message.contains("the array \(changed) was changed: text"), "\(error)")
+      #expect(error.message.contains(sentence), "\(error)")
     }
     try NumPyArchive.write(to: path) { try $0.add(integers: [1], shape: [1], named: "x") }
     let error = try #require(throws: FileError.self) { try AnyTrainedModel(readingNumPyFrom: path) }
@@ -265,18 +279,18 @@ struct ArchiveTests {
     return members
   }
 
-  @Test("An array of a name that no parameter can have is refused")
-  func reservedName() throws {
+  @Test("An array that is none of the model's is refused")
+  func otherArray() throws {
     let scratch = try TemporaryDirectory()
     let original = try #require(try Self.originals().first { $0.name == "a.npz" })
     try NumPyArchive.write(to: scratch.file("a.npz")) { archive in
       for (name, bytes) in Self.members(of: original.bytes) {
         try archive.add(file: bytes, named: name)
       }
-      try archive.add(Tensor<Float>([1]), named: TensorArchive.metadataKey)
+      try archive.add(Tensor<Float>([1]), named: "W9")
     }
     let error = try #require(throws: FileError.self) { try Self.read(scratch.file("a.npz")) }
-    #expect(error.message.contains("array __metadata__"))
+    #expect(error.message.contains("the array W9 is none of the model's"))
   }
 
   /// `PERCEPTRON_MUTATIONS` says how many in place of some.
@@ -327,7 +341,8 @@ struct ArchiveTests {
   func wrongArrays() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("a.npz")
-    let notes = try NumPyModel(Self.deep, path: path).arrays.compactMap { name, contents in
+    let arrays = try NumPyModel(Self.deep, path: path).arrays
+    let notes = arrays.compactMap { name, contents in
       if case .bytes(let bytes) = contents, name == NumPyModel.notesName { bytes } else { nil }
     }
     func error(_ body: (inout NumPyArchive.Writer) throws -> Void) throws -> String {
@@ -339,14 +354,17 @@ struct ArchiveTests {
     let name = NumPyModel.notesName
     #expect(
       try error { try $0.add(bytes: notes[0], shape: [notes[0].count], named: name) }
-        .contains("expected a tensor named W1"))
+        .contains("expected an array named W1"))
     #expect(
       try error { try $0.add(bytes: [123, 34], shape: [2], named: name) }
         .contains("cannot be read as JSON"))
     #expect(
       try error {
         try $0.add(bytes: notes[0], shape: [notes[0].count], named: name)
-        try $0.add(Tensor<Float>.zeros([7, 5]), named: "W1")
+        for (other, contents) in arrays {
+          guard case .floats(let tensor) = contents else { continue }
+          try $0.add(other == "W1" ? .zeros([7, 5]) : tensor, named: other)
+        }
       }.contains("expected the shape [4, 5]"))
     #expect(
       try error {

@@ -41,11 +41,49 @@ public struct NumPyArchive: Sendable {
   /// - Throws: ``FileError`` where there is no such array, its member is encrypted or damaged, or it holds
   ///   anything but numbers.
   public func array(named name: String) throws -> NumPyArray {
+    try NumPyArray(at: .member(try member(named: name), of: zip))
+  }
+
+  /// The texts of the array `name` (`<U8`) in C order, and its shape.
+  ///
+  /// - Throws: ``FileError`` where there is no such array, its member is encrypted or damaged, or it holds
+  ///   anything but texts.
+  public func texts(named name: String) throws -> (texts: [String], shape: [Int]) {
+    let source = try zip.open(try member(named: name))
+    let header = try NumPyHeader(from: source, ofTexts: true)
+    var shape = header.shape
+    let width = shape.removeLast()
+    if header.isFortranOrder && shape.count > 1 {
+      throw source.error("expected texts in C order, found Fortran's")
+    }
+    let size = header.count * header.format.size
+    try source.expectMemory(size, for: "the texts \(shape)")
+    var numbers = [UInt32](repeating: 0, count: header.count)
+    try numbers.withUnsafeMutableBytes {
+      try source.read(into: $0, of: "texts")
+      header.format.makeNative($0)
+    }
+    try source.expectEnd()
+    let texts = try stride(from: 0, to: numbers.count, by: width).map { start in
+      var text = String.UnicodeScalarView()
+      let end = numbers[start..<start + width].lastIndex { $0 != 0 } ?? start - 1
+      for number in numbers[start..<end + 1] {
+        guard let scalar = UnicodeScalar(number) else {
+          throw source.error("text \(start / width): \(number) is no character of Unicode")
+        }
+        text.append(scalar)
+      }
+      return String(text)
+    }
+    return (texts, shape)
+  }
+
+  private func member(named name: String) throws -> ZipArchive.Member {
     guard let member = arrays.first(where: { $0.name == name })?.member else {
       let known = names.isEmpty ? "none" : names.joined(separator: ", ")
       throw FileError(path, "expected an array named \(name), found \(known)")
     }
-    return try NumPyArray(at: .member(member, of: zip))
+    return member
   }
 }
 

@@ -22,9 +22,11 @@ struct NumPyHeader: Equatable {
 
   /// Reads the header, after which `source` stands at the first number.
   ///
+  /// - Parameter ofTexts: whether texts are expected, not numbers. Their format is that of their characters,
+  ///   whose number is then the last extent of the shape.
   /// - Throws: ``FileError`` where the source is no `.npy` file, is cut, holds anything but numbers, or
   ///   has fewer bytes than its shape needs.
-  init(from source: some ByteSource) throws {
+  init(from source: some ByteSource, ofTexts: Bool = false) throws {
     let magic = try? source.bytes(Self.magic.count, of: "the magic number")
     if magic != Self.magic {
       // By its name alone it may be one.
@@ -48,7 +50,7 @@ struct NumPyHeader: Equatable {
     let start = source.offset
     let text = try source.bytes(size, of: "the header")
     do throws(PythonLiteral.Problem) {
-      let fields = try Fields(PythonLiteral(text))
+      let fields = try Fields(PythonLiteral(text), ofTexts: ofTexts)
       (format, isFortranOrder, shape) = (fields.format, fields.isFortranOrder, fields.shape)
     } catch {
       throw source.error(error.message, at: start + error.position)
@@ -110,6 +112,15 @@ extension NumPyHeader {
     }
   }
 
+  /// The format of the characters of texts that the header calls `code`, such as `<U8`, and their number; nil for
+  /// other types.
+  private static func texts(_ code: String) -> (format: NumberFormat, width: Int)? {
+    guard let match = code.wholeMatch(of: #/([<>=]?)U([0-9]+)/#), let width = Int(match.2),
+      width > 0
+    else { return nil }
+    return (NumberFormat(.uint32, isBigEndian: match.1 == ">"), width)
+  }
+
   /// What an array of another type is, and what to do in NumPy.
   private static func advice(_ code: String) -> String {
     let name = code.drop { "<>|=".contains($0) }
@@ -136,7 +147,7 @@ extension NumPyHeader {
     var isFortranOrder: Bool
     var shape: [Int]
 
-    init(_ header: PythonLiteral) throws(PythonLiteral.Problem) {
+    init(_ header: PythonLiteral, ofTexts: Bool) throws(PythonLiteral.Problem) {
       func problem(_ message: String) -> PythonLiteral.Problem {
         .init(position: 0, message: message)
       }
@@ -157,7 +168,6 @@ extension NumPyHeader {
           "expected numbers, found records; save "
             + "np.lib.recfunctions.structured_to_unstructured(array)")
       }
-      guard let format = NumPyHeader.format(code) else { throw problem(advice(code)) }
       var shape: [Int] = []
       for extent in extents {
         guard case .integer(let extent) = extent, extent >= 0 else {
@@ -165,7 +175,15 @@ extension NumPyHeader {
         }
         shape.append(extent)
       }
-      (self.format, isFortranOrder, self.shape) = (format, order, shape)
+      if ofTexts {
+        guard let (format, width) = NumPyHeader.texts(code) else {
+          throw problem("expected texts, found another type (\(code.prefix(20)))")
+        }
+        (self.format, isFortranOrder, self.shape) = (format, order, shape + [width])
+      } else {
+        guard let format = NumPyHeader.format(code) else { throw problem(advice(code)) }
+        (self.format, isFortranOrder, self.shape) = (format, order, shape)
+      }
     }
   }
 }

@@ -16,7 +16,7 @@ struct NumPyModel {
     case texts([String], shape: [Int])
   }
 
-  /// The name of the array with the notes of the model file: what it has beside its tensors, as JSON.
+  /// The name of the array with the model's notes, as JSON.
   static let notesName = "perceptron_model"
 
   private(set) var arrays: [(name: String, contents: Contents)] = []
@@ -48,7 +48,7 @@ struct NumPyModel {
       add("target_scale", .doubles(Tensor(scaling.deviations)))
       add("target_shift", .doubles(Tensor(scaling.means)))
     }
-    add(Self.notesName, .bytes(Array(try archive.metadata.jsonLine.utf8)))
+    add(Self.notesName, .bytes(Array(try ModelNotes(of: archive).jsonLine.utf8)))
   }
 
   private mutating func add(_ name: String, _ contents: Contents) {
@@ -232,7 +232,7 @@ extension AnyTrainedModel {
 
 extension AnyTrainedModel {
   /// Reads a model from a `.npz` archive that ``TrainedModel/writeNumPy(to:)`` wrote, with the parameters that
-  /// its arrays have now; the arrays of the preparation have to be as they were written.
+  /// its arrays have now; all other arrays have to be as they were written.
   ///
   /// - Parameters:
   ///   - kind: what the model has to predict; nil for anything.
@@ -251,15 +251,11 @@ extension AnyTrainedModel {
     if Set(file.names).count != file.names.count || file.names.count > Self.mostArrays {
       throw FileError(path, "expected up to \(Self.mostArrays) arrays of different names")
     }
-    let notes = try file.array(named: NumPyModel.notesName).bytes()
-    guard let metadata = try? [String: String](json: notes) else {
+    guard let notes = ModelNotes(json: try file.array(named: NumPyModel.notesName).bytes()) else {
       throw FileError(path, "the array \(NumPyModel.notesName) cannot be read as JSON")
     }
-    var archive = TensorArchive(metadata: metadata)
-    for name in file.names where name.isTensorName {
-      if name == TensorArchive.metadataKey {
-        throw FileError(path, "array \(name): no parameter has this name")
-      }
+    var archive = TensorArchive(metadata: notes.metadata)
+    for name in notes.tensorNames {
       let array = try file.array(named: name)
       if array.typeName == "float64" {
         archive.add(try array.tensor(as: Double.self), named: name)
@@ -268,49 +264,54 @@ extension AnyTrainedModel {
       }
     }
     try self.init(archive, path: path)
-    try checkPreparation(in: file)
+    try checkArrays(of: file, beside: Set(notes.tensorNames))
     try rename(names, as: kind, path: path)
   }
 
   private static var mostArrays: Int { 10_000 }
 
-  /// Throws where the arrays of the preparation are others than the notes of the model say.
-  private func checkPreparation(in file: NumPyArchive) throws {
+  /// Throws where the arrays beside the tensors are others than the notes of the model say.
+  private func checkArrays(of file: NumPyArchive, beside tensors: Set<String>) throws {
     let expected =
       switch self {
-      case .float(let model): try NumPyModel(model, path: file.path)
-      case .double(let model): try NumPyModel(model, path: file.path)
+      case .float(let model): try NumPyModel(model, path: file.path).arrays
+      case .double(let model): try NumPyModel(model, path: file.path).arrays
       }
-    for (name, contents) in expected.arrays {
-      let isSame: Bool
-      switch contents {
-      case .doubles(let tensor) where !name.isTensorName:
-        // Bits, because a number for missing cells may be NaN.
-        isSame =
-          try file.array(named: name).doubles().map(\.bitPattern)
-          == tensor.elements.map(\.bitPattern)
-      case .integers(let numbers): isSame = try file.array(named: name).integers() == numbers
-      case .flags(let flags):
-        isSame = try file.array(named: name).bytes() == flags.map { $0 ? 1 : 0 }
-      default: continue
-      }
-      if !isSame {
-        throw FileError(
-          file.path, "the array \(name) was changed: its numbers are not those of the model's notes"
-        )
+    if let other = Set(file.names).subtracting(expected.map(\.name)).min() {
+      throw FileError(file.path, "the array \(other) is none of the model's")
+    }
+    for (name, contents) in expected where !tensors.contains(name) {
+      if let change = try contents.change(in: file, name) {
+        throw FileError(file.path, "the array \(name) was changed: \(change)")
       }
     }
   }
 }
 
-extension String {
-  /// Whether an array of this name is a tensor of the saved model: `W1`, `gamma2`, `running_mean.1`.
-  fileprivate var isTensorName: Bool {
-    let others = [
-      "layers", "class_names", "label_names", "value_names", "columns", "categories", "column",
-      "log", "fill", "shift", "scale", "low", "high", "projection", "projection_bias",
-      "target_scale", "target_shift", NumPyModel.notesName,
-    ]
-    return !others.contains(self) && !hasPrefix("slope.") && !hasPrefix("epsilon.")
+extension NumPyModel.Contents {
+  /// How the array of a file differs, or nil; of bytes, which are notes, always nil.
+  fileprivate func change(in file: NumPyArchive, _ name: String) throws -> String? {
+    let isSame: Bool
+    switch self {
+    case .floats(let tensor): isSame = try file.array(named: name).floats() == tensor.elements
+    case .doubles(let tensor):
+      // Bits, because a number for missing cells may be NaN.
+      isSame =
+        try file.array(named: name).doubles().map(\.bitPattern)
+        == tensor.elements.map(\.bitPattern)
+    case .integers(let numbers): isSame = try file.array(named: name).integers() == numbers
+    case .flags(let flags):
+      isSame = try file.array(named: name).bytes() == flags.map { $0 ? 1 : 0 }
+    case .texts(let texts, let shape):
+      let found = try file.texts(named: name)
+      if found.shape != shape { return "expected texts \(shape), found \(found.shape)" }
+      // Texts of NumPy's do not end with U+0000.
+      let kept = texts.map { String($0.reversed().drop { $0 == "\0" }.reversed()) }
+      return zip(found.texts, kept).enumerated().first { $1.0 != $1.1 }.map { place, texts in
+        "text \(place) is \(texts.0), but \(texts.1) in the model's notes"
+      }
+    case .bytes: return nil
+    }
+    return isSame ? nil : "its numbers are not those of the model's notes"
   }
 }

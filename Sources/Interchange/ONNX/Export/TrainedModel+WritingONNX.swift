@@ -7,10 +7,9 @@ import PerceptronTraining
 enum ONNXNote {
   /// The version of Perceptron.
   static let version = "perceptron_version"
-  /// The notes of the model file, as JSON: architecture, preprocessing, targets.
+  /// The notes of the model file, as JSON: architecture, preprocessing, targets, and the names of the tensors, which
+  /// are weights of the graph.
   static let model = "perceptron_model"
-  /// Among the notes of the model: the names of its tensors, which are weights of the graph.
-  static let tensors = "tensors"
   /// The SHA-256 digest of the graph and of ``model``.
   static let digest = "perceptron_digest"
   /// The names and categories of a table's columns, as JSON.
@@ -65,9 +64,7 @@ extension TrainedModel {
   func writeONNX(to path: String, largestFile: Int) throws -> [String] {
     let single = inSinglePrecision
     // Refuses whatever a saved model cannot have.
-    let archive = try single.archive(path: path)
-    let tensors = try archive.names.jsonLine
-    let notes = try archive.metadata.merging([ONNXNote.tensors: tensors]) { $1 }.jsonLine
+    let notes = try ModelNotes(of: single.archive(path: path)).jsonLine
     var graph = try single.onnxGraph(path: path)
     var written = [path]
     let size = graph.initializers.reduce(0) { $0 + $1.rawCount + 256 }

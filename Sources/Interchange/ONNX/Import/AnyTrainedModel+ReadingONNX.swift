@@ -70,20 +70,18 @@ extension ONNXSource {
   ///
   /// Its notes say then what the graph computes. The weights are those of the graph.
   fileprivate func unchangedModel() throws -> TrainedModel<Float>? {
-    guard let notes = model.metadata[ONNXNote.model], let digest = model.metadata[ONNXNote.digest],
-      try ONNXNote.digest(graph: [graphBytes], model: notes) == digest
+    guard let text = model.metadata[ONNXNote.model], let digest = model.metadata[ONNXNote.digest],
+      try ONNXNote.digest(graph: [graphBytes], model: text) == digest
     else { return nil }
-    guard var metadata = try? [String: String](json: notes.utf8),
-      let names = metadata.removeValue(forKey: ONNXNote.tensors).flatMap({
-        try? [String](json: $0.utf8)
-      }), names.count <= Self.mostTensors, Set(names).count == names.count
-    else { throw error("the note \(ONNXNote.model) cannot be read") }
+    guard let notes = ModelNotes(json: text.utf8) else {
+      throw error("the note \(ONNXNote.model) cannot be read")
+    }
     let tensors = Dictionary(model.graph.initializers.map { ($0.name, $0) }) { first, _ in first }
-    var archive = TensorArchive(metadata: metadata)
-    for name in names {
-      guard let tensor = tensors[name], tensor.dimensions.count <= Shape.maximumRank,
-        !name.hasPrefix("__")
-      else { throw error("the weights \(name) are missing") }
+    var archive = TensorArchive(metadata: notes.metadata)
+    for name in notes.tensorNames {
+      guard let tensor = tensors[name], tensor.dimensions.count <= Shape.maximumRank else {
+        throw error("the weights \(name) are missing")
+      }
       if tensor.elementType == ONNXElementType.double.rawValue {
         let numbers: [Double] = try numbers(of: tensor)
         archive.add(Tensor(numbers, shape: Shape(tensor.dimensions)), named: name)
@@ -94,6 +92,4 @@ extension ONNXSource {
     }
     return try TrainedModel(archive, path: path)
   }
-
-  private static var mostTensors: Int { 10_000 }
 }
