@@ -131,6 +131,12 @@ struct CHeaderTests {
     let sizes: [[Float]] = [[30, 0, -0.5, 1], [30, 0, -1, 1], [30, 0, -3, 1], [30, 9, .nan, 7]]
     #expect(
       try table.predict(sizes.flatMap { $0 }).map { $0.result < 0 } == [false, true, true, false])
+    // Whole or not, a number that is no category's is an unknown one.
+    let unknown: [[Float]] = [
+      [30, 3, 0, 1], [30, 0.5, 0, 1], [30, -7.5, 0, 1], [30, 1e9, 0, 1],
+    ]
+    let found = try table.predict(unknown.flatMap { $0 })
+    #expect(found.allSatisfy { $0.result >= 0 && $0.numbers == found[0].numbers })
     let plain = try CHeaderProgram(
       header: model("no weights").cHeader(path: "model.h"), in: directory)
     #expect(try plain.predict([0, 1, 2, 0, .infinity, 1]).map { $0.result < 0 } == [false, true])
@@ -270,7 +276,7 @@ struct CHeaderTests {
       "Preparation: impute, log, standardize, one-hot, one-hot.",
       "Layers: affine 10 x 5, relu, affine 5 x 3.",
       "RAM: 60 bytes on the stack.",
-      "A missing cell is NAN.",
+      "A missing cell is NAN.", "any other number, whole or not, is unknown.",
       " *   1 city: 0 Rome, 1 Oslo, 2 Bern\n",
       "Outputs: probabilities[FLOWERS_CLASSES].",
     ] {

@@ -85,6 +85,7 @@ struct ONNXWritingTests {
       model.metadata["columns"]
         == #"[{"name":"age"},{"categories":["Rome","Oslo","Bern"],"name":"city"},"#
         + #"{"name":"size"},{"categories":["x","y","z"],"name":"kind"}]"#)
+    #expect(model.metadata["categories"]?.contains("any other number, whole or not") == true)
     #expect(model.graph.inputs[0].shape == [.any("N"), .size(4)])
   }
 

@@ -126,7 +126,9 @@ struct CHeaderComment {
       return [
         "Features: the columns of a table, in the data's own units."
           + (isFilled || hasCategories ? " A missing cell is NAN." : "")
-      ] + (hasCategories ? ["A category is its number here; any other is unknown."] : [])
+      ]
+        + (hasCategories
+          ? ["A category is its number here; any other number, whole or not, is unknown."] : [])
         + columns.prefix(mostColumns).enumerated().map { place, column in
           let name = "  \(place)  \(CText.comment(column.name))"
           guard let categories = column.categories else { return name }

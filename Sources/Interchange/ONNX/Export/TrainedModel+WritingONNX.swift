@@ -14,6 +14,13 @@ enum ONNXNote {
   static let digest = "perceptron_digest"
   /// The names and categories of a table's columns, as JSON.
   static let columns = "columns"
+  /// What a cell of a column of categories may be, in words.
+  static let categories = (
+    key: "categories",
+    text:
+      "a category is its position among the categories of its column; any other number, whole or not, is an "
+      + "unknown category; NaN is a missing cell"
+  )
 
   /// The names of classes, labels or numbers, as a JSON list.
   static func names(_ kind: TargetKind) -> String {
@@ -83,6 +90,9 @@ extension TrainedModel {
     ]
     if let columns = preprocessing.knownColumns {
       model.metadata[ONNXNote.columns] = try columns.jsonLine
+      if columns.contains(where: { $0.categories != nil }) {
+        model.metadata[ONNXNote.categories.key] = ONNXNote.categories.text
+      }
     }
     let message = model.encoded(graph: encoded)
     try AtomicFile.write(to: path) { file in
