@@ -260,6 +260,19 @@ struct RowPredictorTests {
     }
   }
 
+  @Test("A loss of one's own with more probabilities than classes is refused")
+  func ownLoss() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let affine = Affine<Float>(weights: .zeros([3, 2]), bias: .zeros([2]))
+      let model = TrainedModel(
+        network: Network<Float>(inputSize: 3, layers: [affine], loss: FiveProbabilities()),
+        preprocessing: .none, classNames: ["a", "b"])
+      let predictor = RowPredictor(model)
+      try predictor.predict([1, 2, 3] as [Float], in: predictor.makeWorkspace())
+    }
+    expectMessage(result, "FiveProbabilities: 5 probabilities for 2 classes")
+  }
+
   @Test("A prediction stays what it is when the next one is made")
   func values() throws {
     let own = RowCase.all[0]
@@ -310,6 +323,23 @@ struct RowPredictorTests {
         }
       }
     }
+  }
+}
+
+/// A loss with five probabilities for any number of outputs.
+private struct FiveProbabilities: Loss {
+  func forward(
+    outputs: RowBlock<Float>, targets: TargetBlock<Float>, saved: MutableRowBlock<Float>,
+    losses: UnsafeMutableBufferPointer<Float>
+  ) {}
+
+  func backward(
+    saved: RowBlock<Float>, targets: TargetBlock<Float>, normalizer: Float,
+    into gradient: MutableRowBlock<Float>
+  ) {}
+
+  func probabilities(of outputs: Tensor<Float>) -> Tensor<Float>? {
+    .zeros([outputs.shape.rowCount, 5])
   }
 }
 

@@ -36,11 +36,20 @@ package struct ColumnPlan: Sendable {
     package var target = 0
     /// The number of its features.
     package var count: Int
-    /// The number of its known categories, the first of its features.
-    package var knownCount: Int { unknown == .other ? count - 1 : count }
+    /// Its known categories, the first of its features.
+    var known: [String]
+    package var knownCount: Int { known.count }
     /// Which of its features each category of the data is; −1 for an unknown one.
     package var features: [Int]
     package var unknown: UnknownCategory
+
+    /// Whether a cell is the position of a category of the data.
+    func isPosition(_ cell: Double) -> Bool {
+      Int(exactly: cell).map(features.indices.contains) ?? false
+    }
+
+    /// Whether the category at a position is unknown, and has no feature for others.
+    func isUnknown(_ position: Int) -> Bool { features[position] < 0 }
   }
 
   package private(set) var numbers: [Number] = []
@@ -114,7 +123,7 @@ package struct ColumnPlan: Sendable {
     categories.append(
       Category(
         source: column, target: layout.count, count: known.count + (unknown == .other ? 1 : 0),
-        features: found.map { positions[$0] ?? other }, unknown: unknown))
+        known: known, features: found.map { positions[$0] ?? other }, unknown: unknown))
     layout += known.map { Place(column: column, meaning: .category($0)) }
     if unknown == .other { layout.append(Place(column: column, meaning: .other)) }
   }

@@ -12,14 +12,10 @@ extension Features {
     func check<Scalar: BLASScalar>(_ row: (Int) -> UnsafePointer<Scalar>) throws {
       for index in 0..<count {
         let first = row(index)
-        var next = 0
-        while let found = Scalar.indexOfNonFinite(count: featureCount - next, first + next) {
-          let column = next + found
-          let isCategory = columns?[column].categories != nil
-          if !first[column].isNaN || !(allowingMissing || isCategory) {
-            throw DatasetError(nonFinite(first[column], index, column))
-          }
-          next = column + 1
+        if let column = firstRefused(
+          in: first, count: featureCount, columns: columns, allowingMissing: allowingMissing)
+        {
+          throw DatasetError(nonFinite(first[column], index, column))
         }
       }
     }
@@ -36,10 +32,10 @@ extension Features {
       "the feature in row \(row), column \(name ?? "\(column)") is \(value), not a finite number"
   }
 
-  /// Refuses numbers whose ln(1 + x) is not a number.
+  /// Refuses numbers whose ln(1 + x) is infinite or not a number.
   func checkLogarithms(of columns: [Int]) throws {
     for row in 0..<count {
-      for column in columns where number(row, column) <= -1 {
+      for column in columns where !hasLogarithm(number(row, column)) {
         let name = self.columns?[column].name ?? "\(column)"
         throw DatasetError(
           "the feature in row \(row), column \(name) is \(wholeOrPlain(number(row, column))), "
@@ -125,4 +121,24 @@ extension Features {
     }
     return sums
   }
+}
+
+// MARK: - Cells
+
+/// Whether ln(1 + x) of a cell is a number, or the cell is missing.
+func hasLogarithm(_ cell: Double) -> Bool { !(cell <= -1) }
+
+/// The first cell of a row that is infinite, or missing where that is not allowed, or nil. A category may always be
+/// missing.
+func firstRefused<Scalar: BLASScalar>(
+  in row: UnsafePointer<Scalar>, count: Int, columns: [FeatureColumn]?, allowingMissing: Bool
+) -> Int? {
+  var next = 0
+  while let found = Scalar.indexOfNonFinite(count: count - next, row + next) {
+    let column = next + found
+    let isCategory = columns?[column].categories != nil
+    if !row[column].isNaN || !(allowingMissing || isCategory) { return column }
+    next = column + 1
+  }
+  return nil
 }

@@ -47,51 +47,36 @@ extension Preprocessing {
   ///
   /// - Throws: ``DatasetError`` with the row and the column.
   package func checkCategories(of features: Features) throws {
-    func check<Element>(
-      _ row: (Int) -> UnsafePointer<Element>, _ number: (Element) -> Double
-    ) throws {
-      for (place, column) in (features.columns ?? []).enumerated() {
-        guard let categories = column.categories else { continue }
-        let last = categories.count - 1
-        for index in 0..<features.count {
-          let cell = number(row(index)[place])
-          if cell.isNaN || Int(exactly: cell).map((0...last).contains) ?? false { continue }
-          throw DatasetError(
-            "row \(index), column \(column.name): expected the position of a category, below \(last), "
-              + "or \(last) for any other, found \(wholeOrPlain(cell))")
-        }
+    let plan = ColumnPlan(self, columnCount: features.featureCount, columns: features.columns)
+    for column in plan.categories {
+      for row in 0..<features.count {
+        let cell = features.number(row, column.source)
+        if cell.isNaN || column.isPosition(cell) { continue }
+        let (name, last) = (features.columns?[column.source].name ?? "", column.features.count - 1)
+        throw DatasetError(
+          "row \(row), column \(name): expected the position of a category, below \(last), "
+            + "or \(last) for any other, found \(wholeOrPlain(cell))")
       }
     }
-    try features.withRows(
-      bytes: { try check($0) { Double($0) } }, floats: { try check($0) { Double($0) } },
-      doubles: { try check($0) { $0 } })
   }
 
   private func unknownCategories(
     _ column: ColumnPlan.Category, of features: Features
   ) throws -> UnknownCategories? {
-    guard let found = features.columns?[column.source], let names = found.categories else {
-      return nil
-    }
-    guard
-      case .oneHot(let columns, let known, _)? = steps.first(where: { step in
-        if case .oneHot(let columns, _, _) = step { columns.contains(column.source) } else { false }
-      }), let index = columns.firstIndex(of: column.source)
-    else { return nil }
-    let isKnown = Set(known[index])
-    let isUnknown = names.map { !isKnown.contains($0) }
     // Rare categories of the training rows are no surprise where they have a feature for others.
-    if column.unknown == .other || !isUnknown.contains(true) { return nil }
+    guard let found = features.columns?[column.source], let names = found.categories,
+      names.indices.contains(where: column.isUnknown)
+    else { return nil }
     var result = UnknownCategories(column: found.name, count: 0, example: "")
     for row in 0..<features.count {
       let cell = features.number(row, column.source)
-      if cell.isNaN || !isUnknown[Int(cell)] { continue }
+      if cell.isNaN || !column.isUnknown(Int(cell)) { continue }
       let name = names[Int(cell)]
       if column.unknown == .error {
         throw DatasetError(
           "row \(row), column \(found.name): expected one of the categories of the training rows, "
-            + "\(known[index].prefix(10).joined(separator: ", "))"
-            + (known[index].count > 10 ? ", …" : "") + "; found \(name)")
+            + "\(column.known.prefix(10).joined(separator: ", "))"
+            + (column.known.count > 10 ? ", …" : "") + "; found \(name)")
       }
       if result.count == 0 { result.example = name }
       result.count += 1

@@ -32,15 +32,6 @@ package enum BorrowedRow {
     case .doubles(let start): start[column]
     }
   }
-
-  /// The first place of a number that is infinite or NaN, or nil.
-  func firstNonFinite(count: Int) -> Int? {
-    switch self {
-    case .bytes: nil
-    case .floats(let start): Float.indexOfNonFinite(count: count, start)
-    case .doubles(let start): Double.indexOfNonFinite(count: count, start)
-    }
-  }
 }
 
 /// A preprocessing of single rows, wherever they are in memory, with the same results as that of
@@ -56,6 +47,8 @@ package struct RowPreparation<Scalar: BLASScalar>: Sendable {
   private let preprocessing: Preprocessing
   private let columns: [FeatureColumn]?
   private let steps: PreparedFeatures<Scalar>
+  /// Bytes and floats are projected in the model's precision: a row of 784 columns and 50 components is predicted in
+  /// 3.4 µs so, and in 5.4 µs with doubles (AVX-512). With a model in double precision both are one.
   private let projections: (narrow: RowProjection<Scalar>, wide: RowProjection<Double>)?
   /// What a row has to be checked for, beside being finite.
   private let plan: ColumnPlan
@@ -74,10 +67,10 @@ package struct RowPreparation<Scalar: BLASScalar>: Sendable {
     plan = ColumnPlan(preprocessing, columnCount: featureCount, columns: columns)
     allowsMissing = plan.fillsMissing && columns != nil
     projections = preprocessing.projection.map { components in
-      (
-        RowProjection(components, behind: none.prepared(with: preprocessing.withoutProjection)),
-        RowProjection(components, behind: none.prepared(with: preprocessing.withoutProjection))
-      )
+      let steps = preprocessing.withoutProjection
+      let narrow = RowProjection<Scalar>(components, behind: none.prepared(with: steps))
+      let wide = narrow as? RowProjection<Double>
+      return (narrow, wide ?? RowProjection(components, behind: none.prepared(with: steps)))
     }
     outputCount = projections?.narrow.count ?? steps.featureCount
   }
@@ -124,27 +117,33 @@ package struct RowPreparation<Scalar: BLASScalar>: Sendable {
   /// Whether there is nothing about a row that could be refused.
   @inline(__always)
   private func isPlain(_ row: BorrowedRow) -> Bool {
-    if let place = row.firstNonFinite(count: featureCount) {
-      guard let columns else { return false }
-      for column in place..<featureCount {
-        let cell = row[column]
-        let mayBeMissing = allowsMissing || columns[column].categories != nil
-        if cell.isInfinite || cell.isNaN && !mayBeMissing { return false }
-      }
-    }
+    if refusesNumber(of: row) { return false }
     if plan.hasLogarithms {
-      for column in plan.numbers where column.isLogarithm && row[column.source] <= -1 {
+      for column in plan.numbers where column.isLogarithm && !hasLogarithm(row[column.source]) {
         return false
       }
     }
     for column in plan.categories {
       let cell = row[column.source]
       if cell.isNaN { continue }
-      guard let place = Int(exactly: cell), column.features.indices.contains(place),
-        column.features[place] >= 0 || column.unknown != .error
-      else { return false }
+      if !column.isPosition(cell) || column.unknown == .error && column.isUnknown(Int(cell)) {
+        return false
+      }
     }
     return true
+  }
+
+  @inline(__always)
+  private func refusesNumber(of row: BorrowedRow) -> Bool {
+    func refuses<Number: BLASScalar>(_ start: UnsafePointer<Number>) -> Bool {
+      firstRefused(
+        in: start, count: featureCount, columns: columns, allowingMissing: allowsMissing) != nil
+    }
+    return switch row {
+    case .bytes: false
+    case .floats(let start): refuses(start)
+    case .doubles(let start): refuses(start)
+    }
   }
 }
 

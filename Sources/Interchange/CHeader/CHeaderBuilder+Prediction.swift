@@ -47,10 +47,8 @@ struct CInterface {
       if network.probabilities != nil {
         outputs = [Output(name: "probabilities", length: "CLASSES", count: network.classCount)]
       } else {
-        if network.outputCount != network.classCount {
-          lengths.append(("SCORES", network.outputCount))
-        }
         let length = network.outputCount == network.classCount ? "CLASSES" : "SCORES"
+        if length == "SCORES" { lengths.append((length, network.outputCount)) }
         outputs = [Output(name: "scores", length: length, count: network.outputCount)]
       }
     }

@@ -41,15 +41,15 @@ struct ModelSteps {
       throw FileError(path, "not written: \(unknown.description)")
     }
     let loss = model.network.loss
-    let threshold = (loss as? any ValueLoss<Float>)?.threshold ?? 0
     switch model.schema.kind {
     case .numbers: prediction = .numbers(model.preprocessing.targets)
     case .labels:
       prediction = .labels(
-        threshold: threshold, haveProbabilities: loss is LogisticLoss<Float>)
+        threshold: loss.outputThreshold, haveProbabilities: loss is LogisticLoss<Float>)
     case .classes:
-      let isSide = network.outputCount == 1 && network.classCount == 2
-      prediction = isSide ? .side(threshold: threshold) : .largest
+      prediction =
+        loss.hasTwoSides(outputSize: network.outputCount)
+        ? .side(threshold: loss.outputThreshold) : .largest
     }
   }
 }

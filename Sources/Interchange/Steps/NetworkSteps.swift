@@ -113,7 +113,8 @@ struct NetworkSteps {
   ) throws -> Probabilities? {
     switch loss {
     case is SoftmaxLoss<Float>: return .softmax
-    case is LogisticLoss<Float>: return outputCount == 1 ? .sides : .sigmoids
+    case is LogisticLoss<Float>:
+      return loss.hasTwoSides(outputSize: outputCount) ? .sides : .sigmoids
     default:
       if loss.probabilities(of: Tensor.zeros([1, outputCount])) == nil { return nil }
       throw UnknownPart(

@@ -105,8 +105,7 @@ package final class AlignedBuffer<Element: BitwiseCopyable> {
     let size = max(count, 1)
     if withUnsafeBytes(of: value, { $0.allSatisfy { $0 == 0 } }) {
       // At once: where the type is not known, elements would be copied one by one.
-      UnsafeMutableRawPointer(base).initializeMemory(
-        as: UInt8.self, repeating: 0, count: size * MemoryLayout<Element>.stride)
+      memset(base, 0, size * MemoryLayout<Element>.stride)
     } else {
       base.initialize(repeating: value, count: size)
     }

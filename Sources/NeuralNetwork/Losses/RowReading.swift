@@ -15,7 +15,7 @@ package struct RowReading<Scalar: BLASScalar>: Sendable {
   /// The output above which a value is a class or a label.
   private let threshold: Scalar
   /// Whether a single output tells two classes apart.
-  private let isSingleOutput: Bool
+  private let hasTwoSides: Bool
   /// The number of classes.
   package let classCount: Int
   /// Whether there are probabilities of classes.
@@ -31,9 +31,8 @@ package struct RowReading<Scalar: BLASScalar>: Sendable {
     case .logistic: kind = .logistic
     default: kind = .withoutProbabilities
     }
-    let values = loss as? any ValueLoss<Scalar>
-    threshold = values?.threshold ?? 0
-    isSingleOutput = values != nil && outputCount == 1
+    threshold = loss.outputThreshold
+    hasTwoSides = loss.hasTwoSides(outputSize: outputCount)
     classCount = loss.classCount(outputSize: outputCount)
     hasProbabilities = loss.probabilities(of: .zeros([1, outputCount])) != nil
   }
@@ -43,7 +42,7 @@ package struct RowReading<Scalar: BLASScalar>: Sendable {
   @_specialize(where Scalar == Double)
   package func classIndex(of outputs: UnsafePointer<Scalar>) -> Int {
     if kind == .own { return loss.classes(of: tensor(outputs))[0] }
-    if isSingleOutput { return outputs[0] > threshold ? 1 : 0 }
+    if hasTwoSides { return outputs[0] > threshold ? 1 : 0 }
     var best = 0
     for index in 0..<outputCount {
       if outputs[index].isNaN { return index }
@@ -63,7 +62,7 @@ package struct RowReading<Scalar: BLASScalar>: Sendable {
     switch kind {
     case .softmax:
       Scalar.softmax(rows: 1, columns: outputCount, outputs, into: target, sums: nil)
-    case .logistic where outputCount == 1:
+    case .logistic where hasTwoSides:
       (target[0], target[1]) = (-outputs[0], outputs[0])
       Scalar.activate(.sigmoid, count: 2, UnsafePointer(target), into: target)
     case .logistic:
@@ -71,6 +70,9 @@ package struct RowReading<Scalar: BLASScalar>: Sendable {
     case .own, .withoutProbabilities:
       loss.probabilities(of: tensor(outputs))?.withUnsafeElements {
         guard let base = $0.baseAddress else { return }
+        require(
+          $0.count == classCount,
+          "\(loss.name): \($0.count) probabilities for \(classCount) classes")
         target.update(from: base, count: $0.count)
       }
     }

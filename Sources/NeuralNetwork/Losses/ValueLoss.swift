@@ -62,6 +62,16 @@ extension ValueLoss {
   }
 }
 
+extension Loss {
+  /// The output above which a label is predicted, and by a single output the second of two classes.
+  package var outputThreshold: Scalar { (self as? any ValueLoss<Scalar>)?.threshold ?? 0 }
+
+  /// Whether a network of `outputSize` outputs has a single one, which tells two classes apart.
+  package func hasTwoSides(outputSize: Int) -> Bool {
+    outputSize == 1 && classCount(outputSize: 1) == 2
+  }
+}
+
 /// The mean over all outputs of (output − target)², as PyTorch's `MSELoss`.
 ///
 /// The differences are saved for the backward pass.

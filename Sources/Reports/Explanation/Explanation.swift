@@ -203,7 +203,8 @@ extension Explanation {
   /// A class's, number's or label's name, as `class 3` where it is a number.
   func outputName(_ index: Int) -> String {
     // A single output tells the second of two classes from the first.
-    let isSecond = schema.kind == .classes && network.outputSize == 1 && network.classCount == 2
+    let isSecond =
+      schema.kind == .classes && network.loss.hasTwoSides(outputSize: network.outputSize)
     let place = isSecond ? index + 1 : index
     let name = schema.names.indices.contains(place) ? schema.names[place] : "\(place)"
     switch schema.kind {

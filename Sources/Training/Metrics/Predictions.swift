@@ -76,7 +76,7 @@ public struct Predictions: Sendable {
     case .labels:
       classes = []
       probabilities = loss.labelProbabilities(of: outputs).map { Tensor($0) }
-      let threshold = Double(loss.labelThreshold)
+      let threshold = Double(loss.outputThreshold)
       values = Tensor(
         self.outputs.elements.map { $0 > threshold ? 1 : 0 }, shape: outputs.shape)
     }
@@ -84,9 +84,6 @@ public struct Predictions: Sendable {
 }
 
 extension Loss {
-  /// The output above which a label is predicted.
-  fileprivate var labelThreshold: Scalar { (self as? any ValueLoss<Scalar>)?.threshold ?? 0 }
-
   /// The probability of each label: the sigmoid of each output with the logistic loss, else nil.
   fileprivate func labelProbabilities(of outputs: Tensor<Scalar>) -> Tensor<Scalar>? {
     self is LogisticLoss<Scalar> ? outputs.sigmoid : nil
