@@ -217,7 +217,7 @@ struct ArchiveTests {
     let wrong = try #require(throws: FileError.self) {
       try read([("0.weight", [5, 4])], as: .classes, names: ["a"])
     }
-    #expect(wrong.message.contains("1 names for 5 classes"))
+    #expect(wrong.message.contains("1 name for 5 classes"))
     #expect(throws: FileError.self) {
       var archive = archive([("0.bias", [1])])
       archive.add(Tensor<Float>([.nan], shape: [1, 1]), named: "0.weight")

@@ -45,46 +45,46 @@ struct PredictCommand: CommandWithExamples {
     status.finish()
     let timings = try Sampler(seconds: options.seconds ?? Self.seconds).measure(benchmarks)
     let report = BenchReport(command: "predict", timings)
-    var table = TextTable(
-      [.words("network")]
-        + ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"]
-        .map { .figures($0) })
-    for size in sizes {
-      guard let floats = timings[size, PredictBenchmarks.floats],
-        let bytes = timings[size, PredictBenchmarks.bytes],
-        let product = timings[size, PredictBenchmarks.product]
-      else { continue }
-      table.add([
-        size.description, readableTime(floats.median), percent(floats.spread),
-        decimal(Double(size.rows) / floats.median, 0), readableTime(bytes.median),
-        readableTime(product.median), decimal(floats.median / product.median, 2),
-      ])
+    func table(
+      of figures: [String], from variants: [String],
+      _ cells: (_ size: NetworkSize, _ timings: [Timing]) -> [String]
+    ) -> String {
+      var table = TextTable([.words("network")] + figures.map { .figures($0) })
+      for size in sizes {
+        let found = variants.compactMap { timings[size, $0] }
+        if found.count == variants.count { table.add([size.description] + cells(size, found)) }
+      }
+      return table.text
     }
-    var rowTable = TextTable(
-      [.words("network")]
-        + ["row of floats", "row of bytes", "its products", "beyond"].map { .figures($0) })
-    for size in sizes {
-      guard let floats = timings[size, RowBenchmarks.floats],
-        let bytes = timings[size, RowBenchmarks.bytes],
-        let products = timings[size, RowBenchmarks.products]
-      else { continue }
-      rowTable.add([
-        size.description, readableTime(floats.median), readableTime(bytes.median),
-        readableTime(products.median), readableTime(max(bytes.median - products.median, 0)),
-      ])
+    let blocks = table(
+      of: ["from floats", "spread", "rows/s", "from bytes", "X·W1", "ratio"],
+      from: [PredictBenchmarks.floats, PredictBenchmarks.bytes, PredictBenchmarks.product]
+    ) { size, timings in
+      let (floats, product) = (timings[0].median, timings[2].median)
+      return [
+        readableTime(floats), percent(timings[0].spread), decimal(Double(size.rows) / floats, 0),
+        readableTime(timings[1].median), readableTime(product), decimal(floats / product, 2),
+      ]
+    }
+    let singles = table(
+      of: ["row of floats", "row of bytes", "its products", "beyond"],
+      from: [RowBenchmarks.floats, RowBenchmarks.bytes, RowBenchmarks.products]
+    ) { _, timings in
+      timings.map { readableTime($0.median) }
+        + [readableTime(max(timings[1].median - timings[2].median, 0))]
     }
     try options.publish(
       report,
       """
       \(report.head)
 
-      \(table.text)
+      \(blocks)
 
       The class of each of \(grouped(rows)) rows. X·W1: the big product as one plain call of \
       BLAS, timed in
       turn; ratio: the median from floats over that.
 
-      \(rowTable.text)
+      \(singles)
 
       One row at a time, by RowPredictor, on one thread. Its products: those of both layers' weights as plain \
       calls of BLAS; beyond: what a row of bytes takes more.

@@ -1,9 +1,8 @@
-// Its public functions have models.
-@_exported import PerceptronTraining
 import PerceptronDatasets
 import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
+import PerceptronTraining
 
 /// What a model does with a row as it comes, step by step: preparation, network, prediction. In single precision.
 struct ModelSteps {

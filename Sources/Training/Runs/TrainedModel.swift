@@ -211,50 +211,55 @@ extension TrainedModel {
   package init(_ archive: TensorArchive, path: String) throws {
     try archive.expect([Metadata.format], "a Perceptron model", path: path)
     network = try archive.network(try Self.architecture(archive, path: path), path: path)
-    let expected =
-      (network.parameters.names + network.statistics.names
-      + (archive.metadata[Metadata.projection] == nil ? [] : StoredProjection.names)).stablySorted()
-    if archive.names.stablySorted() != expected {
-      throw FileError(
-        path, "expected the tensors \(expected), found \(archive.names.stablySorted())")
-    }
-    var preprocessing = try archive.decode(
-      Preprocessing.self, Metadata.preprocessing, path: path)
-    if preprocessing.projection != nil {
-      throw FileError(path, "expected principal components as tensors, found them in the metadata")
-    }
-    if archive.metadata[Metadata.projection] != nil {
-      preprocessing = try archive.projecting(preprocessing, path: path)
-    }
-    self.preprocessing = preprocessing
+    try archive.expectTensors(of: network, path: path)
+    preprocessing = try archive.preprocessing(path: path)
     schema =
       archive.metadata[Metadata.targets] == nil
       ? .classes(try archive.decode([String].self, Metadata.classNames, path: path))
       : try archive.decode(TargetSchema.self, Metadata.targets, path: path)
+    image =
+      archive.metadata[Metadata.image] == nil
+      ? nil : try archive.decode(ImageShape.self, Metadata.image, path: path)
+    try checkPreprocessing(path: path)
+    try checkTargets(path: path)
+    let inputs = preprocessing.inputCount ?? network.inputSize
+    if let image, image.featureCount != inputs {
+      throw FileError(
+        path, "expected a picture of \(inputs) features, found one of \(image.featureCount)")
+    }
+  }
+
+  /// Throws unless the preprocessing makes as many features as the network takes.
+  private func checkPreprocessing(path: String) throws {
+    let inputSize = network.inputSize
     if let mean = preprocessing.mean, preprocessing.columns == nil,
-      preprocessing.projection == nil, mean.count != network.inputSize
+      preprocessing.projection == nil, mean.count != inputSize
     {
-      throw FileError(path, "expected a mean of \(network.inputSize) features, found \(mean.count)")
+      throw FileError(path, "expected a mean of \(inputSize) features, found \(mean.count)")
     }
     if let columns = preprocessing.columns,
-      preprocessing.outputCount(of: columns.count) != network.inputSize
+      preprocessing.outputCount(of: columns.count) != inputSize
     {
       throw FileError(
         path,
-        "expected preprocessing that makes \(network.inputSize) features, found one that makes "
+        "expected preprocessing that makes \(inputSize) features, found one that makes "
           + "\(preprocessing.outputCount(of: columns.count)) of \(columns.count) columns")
     }
-    if let projection = preprocessing.projection, projection.count != network.inputSize {
+    if let projection = preprocessing.projection, projection.count != inputSize {
       throw FileError(
         path,
-        "expected \(network.inputSize) principal components, one for each input, found "
+        "expected \(inputSize) principal components, one for each input, found "
           + "\(projection.count)")
     }
     if let problem = preprocessing.problem(
-      making: network.inputSize, of: preprocessing.inputCount ?? network.inputSize)
+      making: inputSize, of: preprocessing.inputCount ?? inputSize)
     {
       throw FileError(path, "the preprocessing: \(problem)")
     }
+  }
+
+  /// Throws unless the names and the scaling of what is predicted fit the network's outputs.
+  private func checkTargets(path: String) throws {
     let count = schema.kind == .classes ? network.classCount : network.outputSize
     if schema.names.count != count || (schema.kind != .classes && !network.loss.takesValues) {
       throw FileError(
@@ -268,14 +273,6 @@ extension TrainedModel {
         path,
         "expected the scaling of \(network.outputSize) targets, found one of \(scaling.means.count)"
       )
-    }
-    image =
-      archive.metadata[Metadata.image] == nil
-      ? nil : try archive.decode(ImageShape.self, Metadata.image, path: path)
-    let inputs = preprocessing.inputCount ?? network.inputSize
-    if let image, image.featureCount != inputs {
-      throw FileError(
-        path, "expected a picture of \(inputs) features, found one of \(image.featureCount)")
     }
   }
 
@@ -300,6 +297,27 @@ extension TrainedModel {
     try archive.expect(
       [(Metadata.version, Metadata.currentVersion)], "a Perceptron model", path: path)
     return try archive.decode(NetworkArchitecture.self, Metadata.architecture, path: path)
+  }
+}
+
+extension TensorArchive {
+  /// Throws unless the tensors are those of a network and of the principal components, if there are any.
+  fileprivate func expectTensors<Scalar>(of network: Network<Scalar>, path: String) throws {
+    let expected =
+      (network.parameters.names + network.statistics.names
+      + (metadata[Metadata.projection] == nil ? [] : StoredProjection.names)).stablySorted()
+    if names.stablySorted() != expected {
+      throw FileError(path, "expected the tensors \(expected), found \(names.stablySorted())")
+    }
+  }
+
+  /// The preprocessing, with the principal components if there are any.
+  fileprivate func preprocessing(path: String) throws -> Preprocessing {
+    let steps = try decode(Preprocessing.self, Metadata.preprocessing, path: path)
+    if steps.projection != nil {
+      throw FileError(path, "expected principal components as tensors, found them in the metadata")
+    }
+    return metadata[Metadata.projection] == nil ? steps : try projecting(steps, path: path)
   }
 }
 

@@ -29,18 +29,9 @@ extension AnyTrainedModel {
   }
 
   init(_ source: ONNXSource, as kind: TargetKind?, names: [String]?) throws {
-    if var model = try source.unchangedModel() {
-      if let kind, kind != model.schema.kind {
-        throw source.error(
-          "expected a network that predicts \(kind), found one of \(model.schema.kind)")
-      }
-      if let names {
-        if names.count != model.schema.names.count {
-          throw source.error("\(counted(names.count, "name")) for \(model.schema)")
-        }
-        model.schema.names = names
-      }
+    if let model = try source.unchangedModel() {
       self = .float(model)
+      try rename(names, as: kind, path: source.path)
       return
     }
     do {

@@ -1,3 +1,4 @@
+import PerceptronDatasets
 import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
