@@ -52,6 +52,39 @@ struct PeerTests {
     #expect(!waiting.hasRunningThread)
   }
 
+  @Test("Before each turn, all programs come to rest")
+  func resting() throws {
+    let scratch = try TemporaryDirectory()
+    let fake = try peer("fake", answering: [hello, checked] + timed, in: scratch)
+    var run = try run([fake], in: scratch)
+    var polls = 0
+    // Busy twice before each turn.
+    run.isBusy = { _ in
+      polls += 1
+      return polls % 3 != 0
+    }
+    _ = try run.measure(entry, of: 1)
+    #expect(polls == 3 * (1 + PeerRun.rounds) && run.notes.isEmpty)
+  }
+
+  @Test("A program that never rests is noted")
+  func spinning() throws {
+    let scratch = try TemporaryDirectory()
+    let (own, other) = (
+      try peer("spinning", answering: [hello], in: scratch),
+      try peer("resting", answering: [hello, checked], in: scratch)
+    )
+    let script = try #require(own.arguments.first)
+    try Data("read -r question && echo '\(hello)'; while :; do :; done".utf8)
+      .write(to: URL(fileURLWithPath: script))
+    var run = try run([own, other], in: scratch)
+    try run.waitUntilIdle()
+    #expect(
+      run.notes == [
+        "spinning has a running thread a second after its work, beside what is timed"
+      ])
+  }
+
   @Test("A unit's time is a program's time over its number of units")
   func times() throws {
     let scratch = try TemporaryDirectory()

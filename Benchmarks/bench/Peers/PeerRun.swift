@@ -13,6 +13,8 @@ struct PeerRun {
   private(set) var versions: [String: String] = [:]
   /// What was left out, with reasons, without duplicates.
   private(set) var notes: [String] = []
+  /// Whether a program has a running thread.
+  var isBusy: (PeerProcess) -> Bool = { $0.hasRunningThread }
 
   static var rounds: Int { 7 }
 
@@ -92,7 +94,7 @@ extension PeerRun {
 
   /// The seconds per unit of work, measured with about `count` units after `warmUp` others, and the number of
   /// units.
-  private func perUnit(
+  private mutating func perUnit(
     _ process: PeerProcess, count: Int, warmUp: Int = 0
   ) throws -> (seconds: Double, made: Int) {
     try waitUntilIdle()
@@ -104,14 +106,18 @@ extension PeerRun {
     return (seconds / Double(made), made)
   }
 
-  /// Waits until no program has a running thread, as threads of OpenMP and OpenBLAS spin for up to 0.2 s after their work;
-  /// of a program that never rests, for a second.
-  private func waitUntilIdle() throws {
-    let start = ContinuousClock.now
-    repeat {
+  /// Waits until no program has a running thread, as threads of OpenMP and OpenBLAS spin for up to 0.2 s after their work.
+  /// A program that never rests is waited for about a second, and noted.
+  mutating func waitUntilIdle() throws {
+    for _ in 0..<500 {
       try Interruption.check()
       Thread.sleep(forTimeInterval: 0.002)
-    } while processes.contains(where: \.hasRunningThread) && start.duration(to: .now) < .seconds(1)
+      if !processes.contains(where: isBusy) { return }
+    }
+    for process in processes where isBusy(process) {
+      note(
+        "\(process.peer.name) has a running thread a second after its work, beside what is timed")
+    }
   }
 
   /// Prepares the work in all programs that support it and checks that they compute the same.
