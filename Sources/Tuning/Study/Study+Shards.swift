@@ -65,6 +65,7 @@ extension Study {
   public static func merge(at directory: String) throws -> (study: Study, kept: [String]) {
     try refuseOther(directory)
     let lock = try RunLock(directory, taken: taken)
+    AtomicFile.removeParts(in: directory)
     let parts = StudyShards(in: directory)
     let locks = try parts.folders.map { ($0, try ShardLock($0.path(in: directory), of: $0)) }
     var merged = try parts.merged(keepsLines: true)
