@@ -7,7 +7,7 @@ from ctypes import byref
 
 import numpy as np
 
-from ._library import TYPES, Predictions, as_rows, checked, encoded, library
+from ._library import TYPES, PerceptronError, Predictions, as_rows, checked, encoded, library
 
 _PREDICT = {
     0: library.perceptron_predict_float,
@@ -92,9 +92,10 @@ class Model:
         X : array-like of shape (rows, features), or DataFrame
             Rows as the model was trained on them: its preprocessing is part of it. C-contiguous
             arrays of float32, float64 and uint8 are read where they are; others are copied. Of a
-            DataFrame, columns are found by their names. Categories are texts, or in an array of
-            numbers their positions in `description`; missing cells are NaN or None. Texts that
-            the training rows did not have are predicted as the model says, with a warning.
+            DataFrame, columns are found by their names. Categories are texts, or numbers and truth
+            values that pandas made of them, or in an array of numbers their positions in
+            `description`; missing cells are NaN, None, or texts such as NA. Categories that the
+            training rows did not have are predicted as the model says, with a warning.
 
         Returns
         -------
@@ -190,13 +191,21 @@ class Model:
                 cells[:, index] = [
                     _number(value, row, column["name"]) for row, value in enumerate(cell)]
             else:
-                known = {name: float(place) for place, name in enumerate(categories)}
-                other = float(len(categories))
-                cells[:, index] = [
-                    np.nan if _is_missing(value) else known.get(_text(value), other) for value in cell
-                ]
-                self._warn_of(cell[cells[:, index] == other], column["name"])
+                known = _Categories(column)
+                cells[:, index] = [known.place(value, row) for row, value in enumerate(cell)]
+                unknown = np.flatnonzero(cells[:, index] == len(categories))
+                if len(unknown) > 0 and index in self._strict_columns:
+                    raise PerceptronError(
+                        f"row {unknown[0]}, column {column['name']}: expected one of the categories "
+                        f"of the training rows, {', '.join(categories)}; found {cell[unknown[0]]}")
+                self._warn_of(cell[unknown], column["name"])
         return cells
+
+    @property
+    def _strict_columns(self):
+        """The positions of the columns where unknown categories are errors."""
+        encodings = [step["oneHot"] for step in self.description["preprocessing"]["steps"] if "oneHot" in step]
+        return {place for each in encodings if each["unknown"] == "error" for place in each["columns"]}
 
     def _warn_of(self, unknown, name):
         """Warns of cells with categories that the training rows did not have, as `perceptron predict` does."""
@@ -206,7 +215,7 @@ class Model:
         # At the line that calls a method of the model.
         warnings.warn(
             f"{count} of column {name} with categories that the training rows did not have, such as "
-            f"{_text(unknown[0])}", stacklevel=6)
+            f"{unknown[0]}", stacklevel=6)
 
     def __reduce__(self):
         return _decode, (encoded(library.perceptron_model_encode, self._handle),)
@@ -224,11 +233,20 @@ def _is_numeric(X):
     return np.asarray(X).dtype.kind in "biuf"
 
 
+# As `perceptron predict` reads them in a table.
+_MISSING = {
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
+}
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
 def _is_missing(value):
+    if isinstance(value, str):
+        return value.strip(" \t") in _MISSING
     if isinstance(value, (float, np.floating)):
         return value != value
-    # Not `value == ""` first: a comparison with pandas.NA is NA.
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or value == ""
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
 def _number(value, row, column):
@@ -236,13 +254,46 @@ def _number(value, row, column):
     if _is_missing(value):
         return np.nan
     try:
+        # Not all that Python takes: neither 1_000 nor other digits than 0 to 9.
+        if isinstance(value, str) and not _NUMBER.fullmatch(value.strip(" \t")):
+            raise ValueError
         return float(value)
     except (TypeError, ValueError):
         raise ValueError(f"row {row}, column {column}: expected a number, found {value!r}") from None
 
 
-def _text(value):
-    """A category as a table has it: whole numbers without a point."""
-    if isinstance(value, (float, np.floating)) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
+class _Categories:
+    """The categories of a column, and which of them a cell is.
+
+    A table's cells are texts. pandas makes numbers or truth values of a column where it can, so that 01234 becomes
+    1234 and true becomes True: such a cell is the one category that reads so."""
+
+    def __init__(self, column):
+        self._column = column["name"]
+        self._names = column["categories"]
+        self._places = {name: place for place, name in enumerate(self._names)}
+        self._by_value = {}
+        for place, name in enumerate(self._names):
+            values = [name.lower() == "true"] if name.lower() in ("true", "false") else []
+            if _NUMBER.fullmatch(name):
+                values.append(float(name))
+            for value in values:
+                self._by_value.setdefault((type(value), value), []).append(place)
+
+    def place(self, value, row):
+        """The position of a cell's category: NaN of a missing one, and of an unknown one their number."""
+        if isinstance(value, (bool, np.bool_)):
+            found = self._by_value.get((bool, bool(value)), [])
+        elif isinstance(value, (int, float, np.integer, np.floating)) and not _is_missing(value):
+            found = self._by_value.get((float, float(value)), [])
+        else:
+            place = self._places.get(str(value))
+            if place is None and _is_missing(value):
+                return np.nan
+            return len(self._names) if place is None else place
+        if len(found) > 1:
+            raise ValueError(
+                f"row {row}, column {self._column}: {value} is "
+                f"{' or '.join(self._names[place] for place in found)}; expected the cell's text, as "
+                "pandas.read_csv gives it with dtype=str")
+        return found[0] if found else len(self._names)
