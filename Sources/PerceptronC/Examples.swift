@@ -7,11 +7,11 @@ extension Dataset {
   ///
   /// - Throws: ``ArgumentError`` where a field is not as the header has it, with the row.
   init(_ examples: perceptron_examples) throws {
-    let count = examples.row_count
+    let count = try checkedCount(examples.row_count, "row_count")
     if count < 1 { throw ArgumentError("row_count is \(count), expected at least 1") }
     let rows = BorrowedRows(
       start: try required(examples.features, "features"), type: examples.type, count: count,
-      columnCount: examples.column_count)
+      columnCount: try checkedCount(examples.column_count, "column_count"))
     var features = try rows.features(columns: nil)
     if examples.column_names != nil {
       let names = try Self.names(
@@ -34,7 +34,9 @@ extension Dataset {
   }
 
   private static func targets(of examples: perceptron_examples) throws -> DatasetTargets {
-    if examples.name_count < 1 { throw ArgumentError("name_count is 0, expected at least 1") }
+    if try checkedCount(examples.name_count, "name_count") == 0 {
+      throw ArgumentError("name_count is 0, expected at least 1")
+    }
     let names = try names(examples.names, count: examples.name_count, "names")
     let kind = try TargetKind(examples.kind)
     if kind == .classes {

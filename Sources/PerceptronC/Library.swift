@@ -74,6 +74,12 @@ func required<Value>(_ pointer: Value?, _ name: String) throws -> Value {
   return pointer
 }
 
+/// A `size_t` of the caller, which may be larger than any array: C's −1, for example.
+func checkedCount(_ count: Int, _ name: String) throws -> Int {
+  if count >= 0 { return count }
+  throw ArgumentError("\(name) is \(UInt(bitPattern: count)), more than memory can have")
+}
+
 /// The text of a pointer that must not be NULL.
 func text(_ pointer: UnsafePointer<CChar>?, _ name: String) throws -> String {
   String(cString: try required(pointer, name))

@@ -50,7 +50,8 @@ public func perceptron_model_encode(
 @c @implementation
 public func perceptron_model_decode(_ bytes: UnsafeRawPointer!, _ size: Int) -> OpaquePointer! {
   catching(nil) {
-    let bytes = UnsafeRawBufferPointer(start: try required(bytes, "bytes"), count: size)
+    let bytes = UnsafeRawBufferPointer(
+      start: try required(bytes, "bytes"), count: try checkedCount(size, "size"))
     let archive = try TensorArchive(bytes, named: "the model")
     return Handle.make(try Model(AnyTrainedModel(archive, path: "the model")))
   }

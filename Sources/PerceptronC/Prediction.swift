@@ -41,7 +41,7 @@ private func predict(
     let found = try required(found, "found").pointee
     if rowCount == 0 { return 0 }
     let rows = BorrowedRows(
-      start: try required(rows, "rows"), type: type, count: rowCount,
+      start: try required(rows, "rows"), type: type, count: try checkedCount(rowCount, "row_count"),
       columnCount: model.inputCount)
     try model.refuseMissing(found)
     try model.predictor.predict(rows, into: found)
@@ -221,8 +221,11 @@ struct BorrowedRows {
     }
     let stride = columnCount.multipliedReportingOverflow(by: kind.size)
     let size = count.multipliedReportingOverflow(by: stride.partialValue)
-    if count < 0 || columnCount < 1 || stride.overflow || size.overflow {
+    if columnCount < 1 {
       throw ArgumentError("\(count) rows of \(columnCount) features, expected 1 or more")
+    }
+    if stride.overflow || size.overflow {
+      throw ArgumentError("\(count) rows of \(columnCount) features are more than memory can have")
     }
     if UInt(bitPattern: start) % UInt(kind.size) != 0 {
       throw ArgumentError("the features are not aligned as \(kind.rawValue) has to be")

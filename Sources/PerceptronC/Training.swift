@@ -16,7 +16,8 @@ public func perceptron_train(
     let settings: String? = if let settings { String(cString: settings) } else { nil }
     return Handle.make(
       Training(
-        try makeLearner(Dataset(examples), settings, examples.represented, Observer(observer))))
+        try makeLearner(
+          Dataset(examples), settings, examples.represented(), Observer(observer))))
   }
 }
 
@@ -29,8 +30,8 @@ public func perceptron_training_continue(
   catching(-1) {
     let examples = try required(examples, "examples").pointee
     try Handle.object(training, as: Training.self).learner.goOn(
-      with: Dataset(examples), representing: examples.represented, epochs: epochs,
-      Observer(observer))
+      with: Dataset(examples), representing: examples.represented(),
+      epochs: checkedCount(epochs, "epochs"), Observer(observer))
     return 0
   }
 }
@@ -71,7 +72,10 @@ public func perceptron_training_losses(
     if capacity == 0 { return }
     let target = try required(losses, "losses")
     let losses = try Handle.object(training, as: Training.self).learner.losses
-    for (index, loss) in losses.prefix(capacity).enumerated() { target[index] = loss }
+    // More than any array has are all of them.
+    for (index, loss) in losses.prefix(capacity < 0 ? .max : capacity).enumerated() {
+      target[index] = loss
+    }
   }
 }
 
@@ -89,7 +93,8 @@ public func perceptron_training_encode(
 @c @implementation
 public func perceptron_training_decode(_ bytes: UnsafeRawPointer!, _ size: Int) -> OpaquePointer! {
   catching(nil) {
-    let bytes = UnsafeRawBufferPointer(start: try required(bytes, "bytes"), count: size)
+    let bytes = UnsafeRawBufferPointer(
+      start: try required(bytes, "bytes"), count: try checkedCount(size, "size"))
     return Handle.make(
       Training(try makeLearner(TensorArchive(bytes, named: Learner<Float>.archiveName))))
   }
@@ -112,8 +117,12 @@ final class Training {
 
 extension perceptron_examples {
   /// The number of rows that these stand for.
-  fileprivate var represented: Double {
-    represented_count > 0 && represented_count.isFinite ? represented_count : Double(row_count)
+  fileprivate func represented() throws -> Double {
+    if represented_count == 0 { return Double(row_count) }
+    if represented_count > 0 && represented_count.isFinite { return represented_count }
+    throw ArgumentError(
+      "represented_count is \(wholeOrPlain(represented_count)), expected a finite number, 0 or more"
+    )
   }
 }
 

@@ -247,7 +247,13 @@ struct TrainingTests {
     refused("features is NULL") { $0.features = nil }
     refused("row_count is 0") { $0.row_count = 0 }
     refused("0 features") { $0.column_count = 0 }
-    refused("expected 1 or more") { $0.column_count = .max }
+    refused("more than memory can have") { $0.column_count = .max }
+    refused("row_count is 18446744073709551615, more than") { $0.row_count = -1 }
+    refused("2305843009213693952 rows of") { $0.row_count = 1 << 61 }
+    refused("name_count is 18446744073709551615, more than") { $0.name_count = -1 }
+    refused("represented_count is -5, expected") { $0.represented_count = -5 }
+    refused("represented_count is nan, expected") { $0.represented_count = .nan }
+    refused("represented_count is inf, expected") { $0.represented_count = .infinity }
     refused("classes is NULL") { $0.classes = nil }
     refused("names is NULL") { $0.names = nil }
     refused("name_count is 0") { $0.name_count = 0 }
@@ -273,6 +279,30 @@ struct TrainingTests {
       #expect(perceptron_train(&$0, nil, nil) == nil)
       #expect(String(cString: perceptron_last_error()).contains("row 5"))
     }
+  }
+
+  @Test("Numbers of rows and bytes beyond those of any array are refused, also a few below zero")
+  func hugeCounts() throws {
+    let training = try train(Rows(), "{\"iterations\": 3, \"layers\": [2]}")
+    defer { perceptron_training_free(training) }
+    let model = try #require(perceptron_training_model(training))
+    defer { perceptron_model_free(model) }
+    var scores = [Double](repeating: 0, count: 3)
+    scores.withUnsafeMutableBufferPointer { scores in
+      var found = perceptron_predictions()
+      found.scores = scores.baseAddress
+      for (count, sentence) in [
+        (-1, "row_count is 18446744073709551615"), (-3, "row_count is 18446744073709551613"),
+        (.min, "row_count is 9223372036854775808"), (1 << 61, "2305843009213693952 rows of 4"),
+      ] {
+        #expect(perceptron_predict_double(model, [1, 2, 3, 4], count, &found) == -1)
+        #expect(String(cString: perceptron_last_error()).contains(sentence))
+      }
+    }
+    #expect(perceptron_model_decode([1], -1) == nil && perceptron_training_decode([1], -1) == nil)
+    #expect(String(cString: perceptron_last_error()).hasPrefix("size is 18446744073709551615"))
+    perceptron_training_losses(training, &scores, -1)
+    #expect(scores.allSatisfy { $0 > 0 })
   }
 
   @Test("Encoded trainings and models that are cut or changed are refused")
