@@ -340,6 +340,60 @@ struct ONNXReadingTests {
     #expect(model.network.parameters["b1"] == [7, 8, 9])
   }
 
+  @Test("A cast of weights to half precision rounds them, and one back keeps what is left")
+  func halfCasts() throws {
+    for (type, expected) in [
+      (ONNXElementType.float16, [1.0009765625, -65504, 5.9604645e-08, 0.33325195] as [Float]),
+      (.bfloat16, [1, -65536, 5.9604645e-08, 0.33398438]),
+    ] {
+      var sample = GraphSample([.any(""), .size(2)])
+      sample.weights("w", [1.0007, -65510, 5.9604645e-08, 1 / 3], [2, 2])
+      sample.add("Cast", ["w"], as: "h", ["to": .integer(type.rawValue)])
+      sample.add("Cast", ["h"], as: "f", ["to": .integer(1)])
+      sample.add("MatMul", ["x", "f"], as: "y")
+      #expect(try read(sample).network.parameters["W1"].elements == expected)
+    }
+    // Every number of half precision is its own.
+    for bits in UInt16.min...UInt16.max {
+      let number = NumberFormat(.float16).numbers(
+        in: GraphSample.bytes([bits]).withUnsafeBytes { UnsafeRawBufferPointer($0) },
+        as: Double.self
+      )[0]
+      if number.isFinite { #expect(ONNXElementType.float16.rounded(number) == number) }
+    }
+    #expect(ONNXElementType.float16.rounded(65520) == .infinity)
+    #expect(ONNXElementType.float16.rounded(2049) == 2048)
+    #expect(ONNXElementType.float16.rounded(2051) == 2052)
+    #expect(ONNXElementType.bfloat16.rounded(-257) == -256)
+  }
+
+  @Test("Rows are rounded to half precision only where weights are in it")
+  func halfRows() throws {
+    var sample = sample()
+    sample.tensor(
+      "half", [3, 1], .float16, .integers([0x3C00, 0xC000, 0x3800]))
+    sample.add("Cast", ["x"], as: "h", ["to": .integer(10)])
+    sample.add("MatMul", ["h", "half"], as: "s")
+    sample.add("Cast", ["s"], as: "y", ["to": .integer(1)])
+    #expect(try read(sample).network.parameters["W1"] == [[1], [-2], [0.5]])
+  }
+
+  @Test("√2 in half precision, also cast to another, makes a GELU", arguments: [false, true])
+  func halfGELU(isCast: Bool) throws {
+    var sample = sample()
+    sample.tensor("root16", [], .float16, .integers([0x3DA8]))
+    sample.weights("one", [1], [])
+    sample.weights("half", [0.5], [])
+    sample.add("Gemm", ["x", "w", "b"], as: "h")
+    if isCast { sample.add("Cast", ["root16"], as: "root", ["to": .integer(1)]) }
+    sample.add("Div", ["h", isCast ? "root" : "root16"], as: "d")
+    sample.add("Erf", ["d"], as: "e")
+    sample.add("Add", ["e", "one"], as: "s")
+    sample.add("Mul", ["h", "s"], as: "m")
+    sample.add("Mul", ["m", "half"], as: "y")
+    #expect(try read(sample).network.layers.map(\.name) == ["affine", "gelu"])
+  }
+
   @Test("Weights that are listed among the inputs, as in old files, are no inputs")
   func weightsAsInputs() throws {
     var sample = sample(version: 7)

@@ -61,6 +61,20 @@ private let refusedNodes: [Refused] = [
     ["axis": .integer(0)]),
   Refused("node y-node (ArgMax): expected the largest of each row", "ArgMax", ["x"]),
   Refused(
+    "node y-node (ArgMax): expected the largest of several scores, found one", "ArgMax", ["single"],
+    ["axis": .integer(1)]),
+  Refused(
+    "node y-node (Concat): expected the probabilities 1 − p and p", "Concat",
+    ["rests", "sigmoids"],
+    ["axis": .integer(1)]),
+  Refused(
+    "node y-node (Cast): it rounds rows to float16, which is read only", "Cast", ["single"],
+    ["to": .integer(10)]),
+  Refused(
+    "node y-node (Cast): expected a cast to numbers with fractions", "Cast", ["softmax"],
+    ["to": .integer(7)]),
+  Refused("node y-node (Erf): expected erf(x / √2)", "Erf", ["nearly"]),
+  Refused(
     "node y-node (Cast): expected a cast to numbers with fractions", "Cast", ["x"],
     ["to": .integer(7)]),
   Refused("node y-node (Flatten): axis is 0, expected 1", "Flatten", ["x"], ["axis": .integer(0)]),
@@ -113,6 +127,14 @@ struct ONNXRefusalTests {
       $0.weights("one", [1], [])
       $0.weights("zero", [0], [])
       $0.tensor("five", [2], .int64, .integers([5, 3]))
+      $0.weights("u", [1, 2, 3], [3, 1])
+      $0.add("Gemm", ["x", "u"], as: "score")
+      $0.add("Sigmoid", ["score"], as: "single")
+      $0.add("Sigmoid", ["x"], as: "sigmoids")
+      $0.add("Sub", ["one", "sigmoids"], as: "rests")
+      $0.add("Softmax", ["x"], as: "softmax")
+      $0.weights("rough", [1.4145], [])
+      $0.add("Div", ["x", "rough"], as: "nearly")
       $0.add(node.type, node.inputs, as: "y", node.attributes)
     }
     let found = try error(sample)
@@ -242,12 +264,31 @@ struct ONNXRefusalTests {
       ),
       (["location": "w.bin", "offset": "9223372036854775807"], "from byte 9223372036854775807"),
       (["location": "w.bin", "offset": "-1"], "the offset -1 is no place in a file"),
+      (["location": "w.bin", "offset": "+0"], "the offset +0 is no place in a file"),
+      (["location": "w.bin", "offset": ""], "is no place in a file"),
       (["location": "w.bin", "length": "8"], "expected 12 bytes for the shape [3, 1], found 8"),
     ]
     for (entries, sentence) in refused {
       let error = try #require(throws: FileError.self) { try read(entries) }
       #expect(error.message.contains(sentence), "\(entries): \(error)")
     }
+  }
+
+  @Test("Two attributes of a name and two entries of a key are refused")
+  func twice() throws {
+    let sample = Self.sample {
+      $0.add("LeakyRelu", ["x"], as: "y", ["alpha": .float(0.1)])
+      $0.model.graph.nodes[0].attributes += $0.model.graph.nodes[0].attributes
+    }
+    #expect(try error(sample).contains("there are two attributes named alpha"))
+    var bytes = Self.sample {
+      $0.tensor("w2", [3, 1], .float, .external(["location": "a", "locatiom": "b"]))
+      $0.add("MatMul", ["x", "w2"], as: "y")
+    }.bytes
+    let place = try #require(bytes.firstRange(of: Array("locatiom".utf8)))
+    bytes[place.upperBound - 1] = UInt8(ascii: "n")
+    let error = try #require(throws: FileError.self) { try ONNXSource(bytes, path: "a.onnx") }
+    #expect(error.message.contains("there are two entries named location"), "\(error)")
   }
 
   // MARK: - Hostile files

@@ -36,7 +36,7 @@ extension AnyTrainedModel {
     }
     do {
       self =
-        source.isDouble
+        source.hasWeights(of: .double)
         ? .double(try ONNXGraphReader(source).model(as: kind, names: names))
         : .float(try ONNXGraphReader(source).model(as: kind, names: names))
     } catch let error as FileError where source.model.metadata[ONNXNote.digest] != nil {
@@ -50,13 +50,6 @@ extension AnyTrainedModel {
 }
 
 extension ONNXSource {
-  /// Whether weights are in double precision.
-  fileprivate var isDouble: Bool {
-    model.graph.initializers.contains {
-      $0.elementType == ONNXElementType.double.rawValue && $0.dimensions.count == 2
-    }
-  }
-
   /// The model of a file that was written here and whose graph is still the same; nil for other files.
   ///
   /// Its notes say then what the graph computes. The weights are those of the graph.

@@ -54,7 +54,11 @@ extension ONNXGraphReader {
           of: rows, by: .affine(weights: weights, bias: try call.rounded(bias, position)),
           extents: extents))
     }
-    return .rows(append(.scaling(scaling), to: rows, extents: extents))
+    let constant = try call.constant(position)
+    let isOfHalves =
+      try constant.isOfHalves || source.elementType(of: constant.tensor).isHalf
+    return .rows(
+      append(.scaling(scaling), to: rows, extents: extents, isOfHalves: isOfHalves))
   }
 
   /// A constant as one number, or as one for each of a row's numbers, and the extents of the rows.

@@ -119,10 +119,11 @@ extension ONNXGraphReader {
   private func errorFunction(_ call: ONNXCall) throws -> ONNXValue {
     try call.allow()
     let rows = try call.rows()
-    // Half precision rounds √2 by less than a thousandth.
+    // Half precision rounds √2 by less than a thousandth; programs write five digits of it or more.
+    let tolerance = steps[rows.step].isOfHalves ? 1e-3 : 2e-5
     guard let parent = steps[rows.step].parent,
       case .scaling(let scaling) = steps[rows.step].operation, scaling.width == nil,
-      scaling.shifts == [0], abs(scaling.divisors[0] / 2.0.squareRoot() - 1) < 1e-3
+      scaling.shifts == [0], abs(scaling.divisors[0] / 2.0.squareRoot() - 1) < tolerance
     else { throw call.error("expected erf(x / √2), a part of GELU") }
     return .gelu(.error, of: .init(step: parent, extents: rows.extents))
   }
@@ -184,14 +185,45 @@ extension ONNXGraphReader {
     try call.allow("to", "saturate", "round_mode")
     let type = ONNXElementType(rawValue: try call.integer("to", else: 0))
     let value = try call.input(0)
-    switch (value, type?.isFloating) {
-    case (.rows(var rows), true):
+    switch (value, type) {
+    // Labels are integers or texts, which is up to the program that reads them.
+    case (.prediction(let prediction), let type?)
+    where type.isFloating || prediction.form == .index || prediction.form == .flags:
+      return value
+    case (.rows(var rows), let type?) where type.isFloating:
+      if !isExact(type, for: rows), !source.hasWeights(of: type) {
+        throw call.error(
+          "it rounds rows to \(type), which is read only where weights are of that type")
+      }
       rows.areIntegers = false
       return .rows(rows)
-    // Labels are integers or texts, which is up to the program that reads them.
-    case (.prediction, _), (_, true): return value
+    case (.constant(let constant), let type?) where type.isFloating:
+      return .constant(try rounded(constant, to: type))
+    case (.gelu, let type?) where type.isFloating: return value
     default: throw call.error("expected a cast to numbers with fractions")
     }
+  }
+
+  /// A constant whose numbers are rounded to those of another type.
+  private func rounded(
+    _ constant: ONNXValue.Constant, to type: ONNXElementType
+  ) throws -> ONNXValue.Constant {
+    let old = try source.elementType(of: constant.tensor)
+    if old == type || type == .double || (type == .float && old.isHalf) { return constant }
+    let numbers: [Double] = try source.numbers(of: constant.tensor)
+    var rounded = constant
+    rounded.tensor.elementType = ONNXElementType.double.rawValue
+    rounded.tensor.contents = .doubles(numbers.map(type.rounded))
+    rounded.isOfHalves = constant.isOfHalves || type.isHalf
+    return rounded
+  }
+
+  /// Whether a cast to a type changes no number as far as the network's own precision goes.
+  private func isExact(_ type: ONNXElementType, for rows: ONNXValue.Rows) -> Bool {
+    func size(_ type: ONNXElementType) -> Int { type.size ?? 0 }
+    if size(type) >= MemoryLayout<Scalar>.size { return true }
+    guard rows.step == inputRows.step, let inputType else { return false }
+    return inputType == type || size(inputType) < size(type)
   }
 
   private func flatten(_ call: ONNXCall) throws -> ONNXValue {
@@ -289,7 +321,7 @@ extension ONNXGraphReader {
     try call.allow("axis")
     if call.node.inputs.count == 2, [1, -1].contains(try call.integer("axis", else: 0)),
       case .rows(let first) = try call.input(0), case .rows(let second) = try call.input(1),
-      first.extents.count == 1, let scores = scores(ofSigmoid: second),
+      first.extents == [1], second.extents == [1], let scores = scores(ofSigmoid: second),
       isRest(first, of: second, scores)
     {
       return .prediction(.init(form: .sides, scores: scores, isLogistic: true))
@@ -326,6 +358,9 @@ extension ONNXGraphReader {
       return .prediction(prediction)
     }
     let rows = try call.flatRows()
+    if rows.extents == [1] {
+      throw call.error("expected the largest of several scores, found one, which always is")
+    }
     let scores = scores(ofSigmoid: rows)
     return .prediction(
       .init(form: .index, scores: scores ?? rows, isLogistic: scores != nil))

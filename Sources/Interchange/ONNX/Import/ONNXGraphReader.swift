@@ -11,6 +11,7 @@ struct ONNXGraphReader<Scalar: BLASScalar> {
   private(set) var steps: [Step] = []
   private(set) var values: [String: ONNXValue] = [:]
   private(set) var inputRows = ONNXValue.Rows(step: 0, extents: [])
+  private(set) var inputType: ONNXElementType?
   /// The number of rows that the graph is for, where it is for one number of them alone.
   private(set) var batchSize: Int?
 
@@ -19,6 +20,8 @@ struct ONNXGraphReader<Scalar: BLASScalar> {
     /// The position of the step before it.
     var parent: Int?
     var operation: Operation
+    /// Whether the constants of a scaling are in half precision.
+    var isOfHalves = false
   }
 
   enum Operation {
@@ -82,6 +85,7 @@ struct ONNXGraphReader<Scalar: BLASScalar> {
     guard let type = input.elementType.flatMap(ONNXElementType.init(rawValue:)), type != .string,
       type != .bool
     else { throw source.error("input \(input.name): expected an array of numbers") }
+    inputType = type
     guard let shape = input.shape, shape.count >= 2 else {
       throw source.error("input \(input.name): expected rows of features, [N, features]")
     }
@@ -111,9 +115,10 @@ struct ONNXGraphReader<Scalar: BLASScalar> {
 
   /// Adds a step behind some rows.
   mutating func append(
-    _ operation: Operation, to rows: ONNXValue.Rows, extents: [Int?]? = nil
+    _ operation: Operation, to rows: ONNXValue.Rows, extents: [Int?]? = nil,
+    isOfHalves: Bool = false
   ) -> ONNXValue.Rows {
-    steps.append(Step(parent: rows.step, operation: operation))
+    steps.append(Step(parent: rows.step, operation: operation, isOfHalves: isOfHalves))
     return .init(step: steps.count - 1, extents: extents ?? rows.extents)
   }
 

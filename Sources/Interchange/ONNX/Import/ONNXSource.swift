@@ -46,6 +46,13 @@ final class ONNXSource {
   /// The bytes of the graph, as the file has them.
   var graphBytes: [UInt8] { Array(bytes[graph]) }
 
+  /// Whether weights have a type.
+  func hasWeights(of type: ONNXElementType) -> Bool {
+    model.graph.initializers.contains {
+      $0.elementType == type.rawValue && $0.dimensions.count == 2
+    }
+  }
+
   func error(_ message: String) -> FileError { FileError(path, message) }
 
   /// Throws where more would be made of the files than they allow.
@@ -164,7 +171,7 @@ final class ONNXSource {
   ) throws -> (file: RandomAccessFile, offset: Int) {
     func number(_ key: String, else value: Int) throws -> Int {
       guard let text = entries[key] else { return value }
-      guard let number = Int(text), number >= 0 else {
+      guard let number = Int(text), text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else {
         throw error("\(Self.name(tensor)): the \(key) \(text) is no place in a file")
       }
       return number

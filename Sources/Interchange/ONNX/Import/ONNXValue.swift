@@ -14,6 +14,8 @@ enum ONNXValue {
     var tensor: ONNXTensor
     /// Whether it is a matrix whose rows and columns are exchanged.
     var isTransposed = false
+    /// Whether its numbers are those of half precision, though it may have another type.
+    var isOfHalves = false
   }
 
   /// Numbers for each row of the input: what a step computes.

@@ -87,7 +87,12 @@ extension ONNXNode {
       case Field.output: outputs.append(try reader.text(field))
       case Field.name: name = try reader.text(field)
       case Field.type: type = try reader.text(field)
-      case Field.attribute: attributes.append(try ONNXAttribute(reader.message(field)))
+      case Field.attribute:
+        let attribute = try ONNXAttribute(reader.message(field))
+        if attributes.contains(where: { $0.name == attribute.name }) {
+          throw reader.error("there are two attributes named \(attribute.name)", at: field.position)
+        }
+        attributes.append(attribute)
       case Field.domain: domain = try reader.text(field)
       default: break
       }
@@ -199,7 +204,9 @@ extension ONNXTensor {
       case Field.raw: raw = reader.bytes[try reader.range(field)]
       case Field.external:
         let (key, value) = try ONNXModel.entry(reader.message(field))
-        entries[key] = value
+        if entries.updateValue(value, forKey: key) != nil {
+          throw reader.error("there are two entries named \(key)", at: field.position)
+        }
       case Field.location: isExternal = try reader.integer(field) == Self.external
       default: break
       }

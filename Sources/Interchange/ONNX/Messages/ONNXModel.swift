@@ -2,6 +2,7 @@
 // need them. Field numbers are those of that file. Fields that are not here are passed over in reading:
 // documentation, training information, inferred types, and graphs and types within attributes.
 
+import Foundation
 import PerceptronFiles
 
 /// A whole file (`ModelProto`).
@@ -124,5 +125,31 @@ enum ONNXElementType: Int {
     case .float, .double, .float16, .bfloat16: true
     default: false
     }
+  }
+
+  /// Whether the elements are numbers of half the size of `float`.
+  var isHalf: Bool { self == .float16 || self == .bfloat16 }
+
+  /// The number of this type that is nearest to one; infinite beyond its range.
+  ///
+  /// - Precondition: the type is floating.
+  func rounded(_ number: Double) -> Double {
+    switch self {
+    case .float: Double(Float(number))
+    case .float16: number.rounded(toBits: 11, leastExponent: -14, largest: 65504)
+    case .bfloat16: number.rounded(toBits: 8, leastExponent: -126, largest: 0x1.fep127)
+    default: number
+    }
+  }
+}
+
+extension Double {
+  /// The nearest number of a binary format: of as many significant bits, with a least exponent of normal numbers.
+  fileprivate func rounded(toBits bits: Int, leastExponent: Int, largest: Double) -> Double {
+    if self == 0 || !isFinite { return self }
+    let unit = Double(
+      sign: .plus, exponent: Swift.max(exponent, leastExponent) - bits + 1, significand: 1)
+    let nearest = (self / unit).rounded(.toNearestOrEven) * unit
+    return nearest.magnitude > largest ? copysign(.infinity, self) : nearest
   }
 }
