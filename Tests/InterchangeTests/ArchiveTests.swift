@@ -181,17 +181,31 @@ struct ArchiveTests {
     let blocks = try read(
       nested.map { ($0 + ".weight", widths[$0] ?? [2, 6]) }, activation: .relu)
     #expect(blocks.network.outputSize == 2 && blocks.network.inputSize == 4)
-    // Neighbors have nothing between them.
-    let linear = try read([("0.weight", [5, 4]), ("1.weight", [2, 5])], as: .labels)
-    #expect(linear.network.layers.map(\.name) == ["affine", "affine"])
-    #expect(linear.network.loss is LogisticLoss<Float>)
+    // Where other numbers are missing, neighbors have nothing between them, else an activation, too.
+    let products = [("0.weight", [5, 4]), ("1.weight", [2, 5]), ("3.weight", [2, 2])]
+    let gaps = try read(products, activation: .relu, as: .labels)
+    #expect(gaps.network.layers.map(\.name) == ["affine", "affine", "relu", "affine"])
+    #expect(gaps.network.loss is LogisticLoss<Float>)
+    let list = try read(Array(products.prefix(2)), activation: .relu)
+    #expect(list.network.layers.map(\.name) == ["affine", "relu", "affine"])
+    // What is before the first, such as a Flatten, does nothing.
+    let flattened = try read([("1.weight", [5, 4]), ("3.weight", [2, 5])], activation: .tanh)
+    #expect(flattened.network.layers.map(\.name) == ["affine", "tanh", "affine"])
   }
 
   @Test("A state dict of no such network is refused with what is missing")
   func refusals() throws {
     let refused: [([(String, [Int])], String)] = [
       ([("0.weight", [5, 4]), ("2.weight", [3, 5])], "choose it with --activation"),
-      ([("0.weight", [5, 4]), ("1.weight", [3, 6])], "expected 5 columns"),
+      ([("0.weight", [5, 4]), ("1.weight", [3, 5])], "choose it with --activation"),
+      (
+        [("0.weight", [4]), ("0.bias", [4]), ("2.weight", [5, 4]), ("4.weight", [3, 5])],
+        "found modules without tensors between 0 and 2"
+      ),
+      (
+        [("0.weight", [5, 4]), ("2.weight", [3, 5]), ("4.weight", [3]), ("4.bias", [3])],
+        "found modules without tensors between 2 and 4"
+      ),
       ([("0.weight", [5, 4]), ("0.bias", [4])], "expected the shape [5]"),
       ([("0.weight", [5, 4, 3, 3])], "expected a Linear, BatchNorm1d or LayerNorm"),
       ([("0.weight", [5, 4]), ("0.scale", [4])], "tensor 0.scale"),
@@ -214,6 +228,14 @@ struct ArchiveTests {
       let error = try #require(throws: FileError.self) { try read(shapes) }
       #expect(error.message.contains(sentence), "\(error)")
     }
+    let width = try #require(throws: FileError.self) {
+      try read([("0.weight", [5, 4]), ("2.weight", [3, 6])], activation: .relu)
+    }
+    #expect(width.message.contains("expected 5 columns"))
+    let unused = try #require(throws: FileError.self) {
+      try read([("0.weight", [5, 4])], activation: .relu)
+    }
+    #expect(unused.message.contains("no place for an activation among the modules, found relu"))
     let wrong = try #require(throws: FileError.self) {
       try read([("0.weight", [5, 4])], as: .classes, names: ["a"])
     }
@@ -222,6 +244,55 @@ struct ArchiveTests {
       var archive = archive([("0.bias", [1])])
       archive.add(Tensor<Float>([.nan], shape: [1, 1]), named: "0.weight")
       _ = try AnyTrainedModel(archive, path: "a", activation: nil, as: nil, names: nil)
+    }
+  }
+
+  @Test("An activation is refused for a file that says which ones there are")
+  func ownActivation() throws {
+    let scratch = try TemporaryDirectory()
+    try Self.deep.writeStateDict(to: scratch.file("a.safetensors"))
+    try Self.deep.save(to: scratch.file("b.safetensors"))
+    for name in ["a.safetensors", "b.safetensors"] {
+      let error = try #require(throws: FileError.self) {
+        try AnyTrainedModel(readingStateDictFrom: scratch.file(name), activation: .relu)
+      }
+      #expect(error.message.contains("relu has no place among them"), "\(error)")
+    }
+  }
+
+  @Test("Weights of integers are refused")
+  func integers() throws {
+    let header = #"{"0.weight":{"dtype":"I64","shape":[1,1],"data_offsets":[0,8]}}"#
+    let size = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init)
+    let archive = try (size + header.utf8 + [1, 0, 0, 0, 0, 0, 0, 0]).withUnsafeBytes {
+      try TensorArchive(converting: $0, named: "a")
+    }
+    let error = try #require(throws: FileError.self) {
+      try AnyTrainedModel(archive, path: "a", activation: nil, as: nil, names: nil)
+    }
+    #expect(error.message.contains("tensor 0.weight: expected numbers with fractions"), "\(error)")
+  }
+
+  @Test("A negative running variance is refused, whatever the format")
+  func negativeVariance() throws {
+    let scratch = try TemporaryDirectory()
+    var model = Self.deep
+    model.network.statistics = Parameters(
+      model.network.statistics.map { name, tensor in
+        (name, name.hasPrefix("running_variance") ? tensor * -1 : tensor)
+      })
+    try model.writeNumPy(to: scratch.file("a.npz"))
+    try model.writeStateDict(to: scratch.file("a.safetensors"))
+    try model.save(to: scratch.file("model"))
+    try model.writeONNX(to: scratch.file("a.onnx"))
+    for read in [
+      { try AnyTrainedModel(readingNumPyFrom: scratch.file("a.npz")) },
+      { try AnyTrainedModel(readingStateDictFrom: scratch.file("a.safetensors")) },
+      { try AnyTrainedModel(readingFrom: scratch.file("model")) },
+      { try AnyTrainedModel(readingONNXFrom: scratch.file("a.onnx")) },
+    ] {
+      let error = try #require(throws: FileError.self) { try read() }
+      #expect(error.message.contains("expected a variance, 0 or more"), "\(error)")
     }
   }
 
@@ -244,10 +315,12 @@ struct ArchiveTests {
   }
 
   private static func read(_ path: String) throws {
-    Mutations.use(
-      path.hasSuffix(".npz")
-        ? try AnyTrainedModel(readingNumPyFrom: path)
-        : try AnyTrainedModel(readingStateDictFrom: path, activation: .relu))
+    if path.hasSuffix(".npz") {
+      return Mutations.use(try AnyTrainedModel(readingNumPyFrom: path))
+    }
+    // Without notes, it takes an activation.
+    let own = try? AnyTrainedModel(readingStateDictFrom: path)
+    Mutations.use(try own ?? AnyTrainedModel(readingStateDictFrom: path, activation: .relu))
   }
 
   @Test("Files that are cut are refused")
@@ -366,6 +439,11 @@ struct ArchiveTests {
           try $0.add(other == "W1" ? .zeros([7, 5]) : tensor, named: other)
         }
       }.contains("expected the shape [4, 5]"))
+    #expect(
+      try error {
+        try $0.add(bytes: notes[0], shape: [notes[0].count], named: name)
+        try $0.add(integers: Array(0..<24), shape: [4, 6], named: "W1")
+      }.contains("array W1: expected numbers with fractions, found int64"))
     #expect(
       try error {
         try $0.add(integers: [1], shape: [1], named: name)

@@ -37,6 +37,14 @@ struct SafetensorsHeader {
       }
     }
 
+    /// Whether elements have fractions.
+    var isFloating: Bool {
+      switch self {
+      case .float32, .float64, .float16, .bfloat16: true
+      case .int64, .int32, .int16, .int8, .uint8, .bool: false
+      }
+    }
+
     /// Whether elements are read as they are.
     var isPlain: Bool { self == .float32 || self == .float64 }
 

@@ -33,6 +33,8 @@ public struct TensorArchive: Sendable {
   /// Where the archive was read from, for messages.
   private var origin = "tensor archive"
   private(set) var entries: [Entry] = []
+  /// The tensors that were of integers or truth values in the file that was converted.
+  package private(set) var integerNames: Set<String> = []
 
   /// An archive without tensors.
   public init(metadata: [String: String] = [:]) { self.metadata = metadata }
@@ -160,6 +162,7 @@ extension TensorArchive {
     entries = try header.fields.map { field in
       Entry(name: field.name, tensor: try TensorArchive.tensor(of: field, from: reader))
     }
+    integerNames = Set(header.fields.filter { !$0.type.isFloating }.map(\.name))
     try reader.expectEnd()
   }
 

@@ -257,6 +257,10 @@ extension AnyTrainedModel {
     var archive = TensorArchive(metadata: notes.metadata)
     for name in notes.tensorNames {
       let array = try file.array(named: name)
+      if !array.typeName.hasPrefix("float") {
+        throw FileError(
+          path, "array \(name): expected numbers with fractions, found \(array.typeName)")
+      }
       if array.typeName == "float64" {
         archive.add(try array.tensor(as: Double.self), named: name)
       } else {

@@ -19,6 +19,10 @@ extension StateDict {
     var layers: [any Layer<Scalar>] = []
     var (width, previous) = (inputs, nil as Module?)
     let places = try activationPlaces()
+    if let activation, places.isEmpty {
+      throw FileError(
+        path, "there is no place for an activation among the modules, found \(activation) for it")
+    }
     for (index, module) in modules.enumerated() {
       if places.contains(index) {
         guard let activation else {
@@ -50,24 +54,34 @@ extension StateDict {
   }
 
   /// The positions of the modules before which there is an activation: where numbers of a `Sequential` are
-  /// missing between two products, or, of modules with names of their own, before each product but the first.
+  /// missing between two products. Without such gaps, as in a `ModuleList`, and of modules with names of their
+  /// own, before each product but the first.
   private func activationPlaces() throws -> Set<Int> {
     var places: Set<Int> = []
     let products = modules.indices.filter { modules[$0].kind == .linear }
-    if modules.contains(where: { !$0.isNumbered }) { return Set(products.dropFirst()) }
+    guard modules.allSatisfy(\.isNumbered), let first = products.first, let last = products.last
+    else { return Set(products.dropFirst()) }
+    let gaps = modules.indices.dropFirst().filter {
+      (modules[$0].number ?? 0) > (modules[$0 - 1].number ?? 0) + 1
+    }
+    if let gap = gaps.first(where: { $0 <= first || $0 > last }) {
+      throw FileError(
+        path,
+        "expected activations between products, found modules without tensors between "
+          + "\(modules[gap - 1].name) and \(modules[gap].name), of which the file does not say what they do"
+      )
+    }
     for (start, end) in zip(products, products.dropFirst()) {
-      let gaps = (start + 1...end).filter {
-        (modules[$0].number ?? 0) > (modules[$0 - 1].number ?? 0) + 1
-      }
-      if gaps.count > 1 {
+      let between = gaps.filter { $0 > start && $0 <= end }
+      if between.count > 1 {
         throw FileError(
           path,
           "expected one activation between \(modules[start].name) and \(modules[end].name), found "
-            + "modules without tensors at \(gaps.count) places")
+            + "modules without tensors at \(between.count) places")
       }
-      places.formUnion(gaps)
+      places.formUnion(between)
     }
-    return places
+    return places.isEmpty ? Set(products.dropFirst()) : places
   }
 
   private func layer<Scalar: BLASScalar>(

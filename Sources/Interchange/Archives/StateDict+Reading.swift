@@ -10,15 +10,16 @@ extension AnyTrainedModel {
   /// - A model file of ours gives its model, and so does a file that ``TrainedModel/writeStateDict(to:)`` wrote, with
   ///   the parameters that it has now, as long as its notes are there.
   /// - Any other file has to be the state dict of a PyTorch network of `Linear`, `BatchNorm1d` and `LayerNorm`
-  ///   modules one after the other, which shapes tell apart. Activations have no tensors: a gap in the
-  ///   numbers of a `Sequential` says where one is, and `activation` which. Norms have PyTorch's default ε.
+  ///   modules one after the other, which shapes tell apart. Activations have no tensors: gaps in the
+  ///   numbers of a `Sequential` say where they are, and `activation` which; without gaps there is one before
+  ///   each product but the first. Norms have PyTorch's default ε.
   ///
   /// - Parameters:
   ///   - activation: the activation between the layers of a state dict.
   ///   - kind: what a state dict predicts; nil for numbers.
   ///   - names: of its classes, labels or numbers; nil for numbers from 0 up.
   /// - Throws: `FileError` where the file is no such archive or no such network, and where it takes an activation
-  ///   and none is given.
+  ///   and none is given, or takes none and one is.
   public init(
     readingStateDictFrom path: String, activation: LayerSpecification? = nil,
     as kind: TargetKind? = nil, names: [String]? = nil
@@ -31,8 +32,16 @@ extension AnyTrainedModel {
     _ archive: TensorArchive, path: String, activation: LayerSpecification?, as kind: TargetKind?,
     names: [String]?
   ) throws {
+    let integers = archive.integerNames.filter { !$0.hasSuffix(".num_batches_tracked") }
+    if let name = integers.min() {
+      throw FileError(path, "tensor \(name): expected numbers with fractions, found integers")
+    }
     let isNoted = archive.metadata[StateDictNote.model] != nil
     if isNoted || archive.metadata["format"] == "perceptron" {
+      if let activation {
+        throw FileError(
+          path, "the file says which activations there are: \(activation) has no place among them")
+      }
       let own = isNoted ? try archive.ownTensors(path: path) : archive
       try self.init(own, path: path)
       try rename(names, as: kind, path: path)

@@ -94,6 +94,14 @@ extension TensorArchive {
       like: network.parameters, prefix: prefix, path: path, areFinite: areFinite)
     network.statistics = try tensors(
       like: network.statistics, prefix: prefix, path: path, areFinite: areFinite)
+    for (name, tensor) in network.statistics where name.hasPrefix("running_variance") {
+      if let place = tensor.elements.firstIndex(where: { $0 < 0 }) {
+        throw FileError(
+          path,
+          "element \(place) of \(prefix)\(name) is \(tensor[position: place]), expected a variance, 0 or more"
+        )
+      }
+    }
     return network
   }
 
