@@ -137,9 +137,29 @@ struct CHeaderTests {
     ]
     let found = try table.predict(unknown.flatMap { $0 })
     #expect(found.allSatisfy { $0.result >= 0 && $0.numbers == found[0].numbers })
+    // Missing and infinite cells.
+    let times = try CHeaderProgram(
+      header: Sample.timestamps.cHeader(path: "model.h"), in: directory)
+    let cells: [[Float]] = [
+      [.nan, 0, .nan], [0, .nan, 1], [.infinity, 0, 1], [0, 0, -.infinity],
+    ]
+    #expect(
+      try times.predict(cells.flatMap { $0 }).map { $0.result < 0 } == [false, true, true, true])
     let plain = try CHeaderProgram(
       header: model("no weights").cHeader(path: "model.h"), in: directory)
     #expect(try plain.predict([0, 1, 2, 0, .infinity, 1]).map { $0.result < 0 } == [false, true])
+  }
+
+  @Test("A header that has NaN for missing cells does not compile without NaN")
+  func fastMath() throws {
+    try Sample.table.writeCHeader(to: directory.file("model.h"))
+    for (flag, status) in [("-O2", true), ("-ffast-math", false)] {
+      let outcome = try CCompiler.compile([
+        flag, "-fsyntax-only", "-x", "c", "-include", directory.file("model.h"), "/dev/null",
+      ])
+      #expect((outcome.status == 0) == status)
+      #expect(status || outcome.errors.contains("-ffast-math"), "\(outcome.errors)")
+    }
   }
 
   @Test("More weights than a compiler makes use of are refused with their size")
@@ -164,7 +184,7 @@ struct CHeaderTests {
       network: Sample.network(2, [.affine(outputs: 2)]),
       preprocessing: Preprocessing(divisor: 1e-60), classNames: ["a", "b"])
     let error = try #require(throws: FileError.self) { try model.cHeader(path: "model.h") }
-    #expect(error.message.contains("scale is not finite in single precision"), "\(error)")
+    #expect(error.message.contains("columns' divisors is 1e-60"), "\(error)")
     let steps: [PreparationStep] = [.impute(columns: [0], values: [1e60], indicated: [])]
     let filled = TrainedModel(
       network: Sample.network(1, [.affine(outputs: 2)]),

@@ -89,6 +89,31 @@ struct ONNXWritingTests {
     #expect(model.graph.inputs[0].shape == [.any("N"), .size(4)])
   }
 
+  @Test("What becomes of a missing cell is put behind the scaling, with all its digits")
+  func fills() throws {
+    let graph = try written(Sample.timestamps).graph
+    let place = try #require(graph.initializers.first { $0.name == "fills" })
+    guard case .raw(let bytes) = place.contents else { fatalError("expected raw numbers") }
+    let fills = bytes.withUnsafeBytes { bytes in
+      (0..<3).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+    }
+    #expect(fills[0] == Float((1_764_501_234.5 - 1_764_501_800.25) / 1039.5))
+    #expect(fills[1].isNaN)
+    #expect(abs(fills[2] - 0.772589) < 1e-6)
+    let node = try #require(graph.nodes.first { $0.outputs == ["filled"] })
+    #expect(node.inputs == ["is_missing", "fills", "scaled"])
+  }
+
+  @Test(
+    "Rows that cannot be predicted are marked where cells are filled, logarithms taken, or there are categories",
+    arguments: [("timestamps", true), ("table", true), ("strict table", true), ("numbers", false)])
+  func refusals(name: String, areMarked: Bool) throws {
+    let model = try #require(Sample.models.first { $0.name == name }?.model)
+    let graph = try written(model).graph
+    #expect(graph.nodes.contains { $0.outputs == ["not_finite"] } == areMarked)
+    #expect(graph.nodes.contains { $0.outputs == ["checked"] } == areMarked)
+  }
+
   @Test("What is read and written again has the same bytes")
   func again() throws {
     try Sample.table.writeONNX(to: directory.file("a.onnx"))

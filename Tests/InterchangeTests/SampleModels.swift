@@ -38,6 +38,18 @@ extension Sample {
       ]),
     classNames: ["no", "yes"])
 
+  /// A table with seconds since 1970, which single precision does not have, and a logarithm.
+  static let timestamps = TrainedModel<Float>(
+    network: network(3, [.affine(outputs: 5), .tanh, .affine(outputs: 2)]),
+    preprocessing: Preprocessing(
+      steps: [
+        .impute(columns: [0, 2], values: [1_764_501_234.5, 3], indicated: []), .log(columns: [2]),
+        .standardize(
+          columns: [0, 1, 2], means: [1_764_501_800.25, 0.5, 1], deviations: [1039.5, 2, 0.5]),
+      ],
+      columns: ["time", "size", "count"].map { FeatureColumn(name: $0) }),
+    classNames: ["no", "yes"])
+
   /// Models of every kind.
   static let models: [(name: String, model: TrainedModel<Float>)] = {
     func ensemble(_ kind: TargetKind, _ loss: LossSpecification) -> Network<Float> {
@@ -100,7 +112,7 @@ extension Sample {
       ),
       ("labels", labels(network(4, deep, loss: .logistic))),
       ("whitened components", projected(1e-5)), ("components", projected(nil)),
-      ("table", table),
+      ("table", table), ("timestamps", timestamps),
       (
         "ensemble",
         TrainedModel(

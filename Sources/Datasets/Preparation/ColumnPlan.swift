@@ -27,6 +27,12 @@ package struct ColumnPlan: Sendable {
     package var isLogarithm = false
     package var shift = 0.0
     package var divisor = 1.0
+
+    /// What becomes of a cell: (ln(1 + x) or x, less the shift) / divisor.
+    @inline(__always)
+    package func prepared(_ cell: Double) -> Double {
+      ((isLogarithm ? log1p(cell) : cell) - shift) / divisor
+    }
   }
 
   /// A column of categories.
@@ -143,8 +149,7 @@ package struct ColumnPlan: Sendable {
         var cell = number(row[column.source])
         if column.hasIndicator { target[column.target + 1] = cell.isNaN ? 1 : 0 }
         if cell.isNaN { cell = column.fill }
-        if column.isLogarithm { cell = log1p(cell) }
-        target[column.target] = Scalar((cell - column.shift) / column.divisor)
+        target[column.target] = Scalar(column.prepared(cell))
       }
     }
     for column in categories {

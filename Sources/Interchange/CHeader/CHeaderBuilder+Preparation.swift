@@ -15,15 +15,16 @@ extension CHeaderBuilder {
       add("if (!\(use(.allFinite))(features, \(count))) return -1;")
     } else {
       rows = allocate("prepared", count)
-      if !plan.numbers.isEmpty { try add(plan, names: columnNames) }
+      if !plan.numbers.isEmpty { add(plan, names: columnNames) }
       if !plan.categories.isEmpty { add(plan.categories, names: columnNames) }
     }
     if let components = model.projection { rows = try add(components, to: rows) }
     return rows
   }
 
-  /// (ln(1 + x) or x, less a shift) · scale, of columns of numbers.
-  private mutating func add(_ plan: ColumnPlan, names: [String]?) throws {
+  /// (ln(1 + x) or x, less a shift) · scale, of columns of numbers, and in place of missing cells what becomes of
+  /// the numbers for them.
+  private mutating func add(_ plan: ColumnPlan, names: [String]?) {
     let columns = plan.numbers
     var fields: [(type: String, name: String, values: [String])] = []
     // Columns with names are a record each, others have arrays.
@@ -34,14 +35,13 @@ extension CHeaderBuilder {
       fields.append((type, name, values))
       return isOfRecords ? "\(prefix)_columns[i].\(name)" : "\(prefix)_\(name)[i]"
     }
-    func numbers(_ name: String, _ values: [Double]) throws -> [String] {
-      let singles = values.map { Float($0) }
-      try requireFinite(singles, "the columns' \(name)")
-      return singles.map(CText.number)
+    func number(_ name: String, _ values: [Double]) -> String {
+      field("float", name, values.map { CText.number(Float($0)) })
     }
     let source = plan.isInPlace ? "i" : field("int", "source", columns.map { "\($0.source)" })
     let target = plan.isInPlace ? "i" : field("int", "target", columns.map { "\($0.target)" })
-    var lines = ["float cell = features[\(source)];"]
+    let takesLogarithms = columns.contains(where: \.isLogarithm)
+    var lines = [(takesLogarithms ? "" : "const ") + "float cell = features[\(source)];"]
     if columns.contains(where: \.hasIndicator) {
       let mark = "prepared[\(target) + 1] = isnan(cell) ? 1.0f : 0.0f;"
       let isMarked = field(
@@ -49,13 +49,16 @@ extension CHeaderBuilder {
       lines.append(isMarked == "1" ? mark : "if (\(isMarked)) \(mark)")
     }
     if columns.contains(where: { !$0.fill.isNaN }) {
-      let fills = columns.map { Float($0.fill) }
-      try requireFinite(fills.filter { !$0.isNaN }, "the columns' numbers for missing cells")
-      let fill = field("float", "fill", fills.map(CText.number))
-      lines.append("if (isnan(cell)) cell = \(fill);")
+      // What it becomes, since single precision has not all digits of a large number.
+      let fill = number("fill", columns.map { $0.prepared($0.fill) })
+      let isFilled =
+        columns.contains(where: \.fill.isNaN) ? "isnan(cell) && !isnan(\(fill))" : "isnan(cell)"
+      lines += [
+        "if (\(isFilled)) {", "  prepared[\(target)] = \(fill);", "  continue;", "}",
+      ]
     }
     lines.append("if (!isfinite(cell)) return -1;")
-    if columns.contains(where: \.isLogarithm) {
+    if takesLogarithms {
       let isLogarithm = field("int", "is_log", columns.map { $0.isLogarithm ? "1" : "0" })
       if isLogarithm != "1" { lines.append("if (\(isLogarithm)) {") }
       lines += ["  if (cell <= -1.0f) return -1;", "  cell = log1pf(cell);"]
@@ -63,10 +66,10 @@ extension CHeaderBuilder {
     }
     let (shifts, rests) = columns.singleShifts
     var value = "cell"
-    let shift = field("float", "shift", try numbers("shift", shifts))
+    let shift = number("shift", shifts)
     if shift != "0.0f" { value = "cell - \(shift)" }
-    if let rests { value += " - " + field("float", "rest", try numbers("shift", rests)) }
-    let scale = field("float", "scale", try numbers("scale", columns.map { 1 / $0.divisor }))
+    if let rests { value += " - " + number("rest", rests) }
+    let scale = number("scale", columns.map { 1 / $0.divisor })
     if scale != "1.0f" { value = (value == "cell" ? value : "(\(value))") + " * " + scale }
     lines.append("prepared[\(target)] = \(value);")
     if let names, !fields.isEmpty {

@@ -70,12 +70,14 @@ struct CHeaderSelfTest {
       return rounded((largest == 0 ? 1 : largest) * draw)
     }
     let number = column.shift + column.divisor * (2 * draw - 1)
+    // Of large numbers that differ little, digits that tell them apart.
+    let digits = 4 + Int(max(0, min(log10(abs(column.shift) / column.divisor), 5)))
     // Above −1 after rounding, too.
-    return column.isLogarithm ? max(rounded(expm1(number)), -0.9) : rounded(number)
+    return column.isLogarithm ? max(rounded(expm1(number)), -0.9) : rounded(number, digits)
   }
 
-  private static func rounded(_ number: Double) -> Float {
-    let text = significant(number, 4)
+  private static func rounded(_ number: Double, _ digits: Int = 4) -> Float {
+    let text = significant(number, digits)
     return Float(text) ?? Float(number)
   }
 }

@@ -26,7 +26,7 @@ extension TrainedModel {
   /// Up to 4 KB of working memory are on the stack; more is a last argument, `scratch[DIGITS_SCRATCH]`.
   ///
   /// - Returns: the path, alone.
-  /// - Throws: `FileError` where the file cannot be written, a number is not finite in single precision, a
+  /// - Throws: `FileError` where the file cannot be written, single precision has not a number of the model, a
   ///   layer or a loss is your own, or weights and principal directions take more than 16 MiB: GCC needs
   ///   24 s and 1.2 GB for as many.
   @discardableResult
@@ -52,6 +52,7 @@ extension TrainedModel {
           + "(.onnx) have room for them")
     }
     let steps = try ModelSteps(of: single, path: path)
+    try steps.requireSinglePrecision(path: path)
     let interface = CInterface(of: steps)
     var builder = CHeaderBuilder(prefix: CText.prefix(ofFileAt: path), path: path)
     let columns = preprocessing.knownColumns
@@ -67,6 +68,7 @@ extension TrainedModel {
       CHeaderComment(single, steps, interface, builder).text,
       "#ifndef \(macro)_H\n#define \(macro)_H",
       includes.map { "#include <\($0)>" }.joined(separator: "\n"),
+      "#ifdef __FAST_MATH__\n#error \"missing cells are NaN, which -ffast-math does not have\"\n#endif",
       lengths.map { "#define \(macro)_\($0) \($1)" }.joined(separator: "\n"),
       builder.constants.joined(separator: "\n\n"),
       builder.definitions.joined(separator: "\n\n"),

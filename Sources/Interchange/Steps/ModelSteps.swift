@@ -52,23 +52,3 @@ struct ModelSteps {
     }
   }
 }
-
-extension TrainedModel {
-  /// The same model in single precision.
-  var inSinglePrecision: TrainedModel<Float> {
-    TrainedModel<Float>(
-      network: network as? Network<Float> ?? Network<Float>(network),
-      preprocessing: preprocessing, schema: schema, image: image)
-  }
-}
-
-extension [ColumnPlan.Number] {
-  /// What is subtracted of each column in single precision, in two parts, so that numbers that are much larger
-  /// than they differ stay exact; the second is nil where it changes nothing.
-  var singleShifts: (shifts: [Double], rests: [Double]?) {
-    let shifts = map { Double(Float($0.shift)) }
-    let rests = zip(self, shifts).map { $0.shift - $1 }
-    let isNeeded = zip(rests, self).contains { abs($0 / $1.divisor) > 1e-7 }
-    return (shifts, isNeeded ? rests : nil)
-  }
-}

@@ -10,6 +10,8 @@ struct ExchangeFormat: Sendable {
   let ending: String
   /// What such a file is, for help.
   let summary: String
+  /// Whether such a file takes cells in single precision.
+  var roundsCells = false
   /// Writes a model to a path and returns the paths of all files; nil for a format that is only read.
   let write: (@Sendable (_ model: AnyTrainedModel, _ path: String) throws -> [String])?
   /// Whether files may leave open which activation is between layers.
@@ -30,12 +32,12 @@ struct ExchangeFormat: Sendable {
   /// All formats.
   static let all = [
     ExchangeFormat(
-      ending: ".onnx", summary: "ONNX, for ONNX Runtime and others",
+      ending: ".onnx", summary: "ONNX, for ONNX Runtime and others", roundsCells: true,
       write: { try $0.writeONNX(to: $1) },
       read: { try AnyTrainedModel(readingONNXFrom: $0, as: $1.kind, names: $1.names) }),
     ExchangeFormat(
       ending: ".h", summary: "C header with the whole network, for programs without libraries",
-      write: { try $0.writeCHeader(to: $1) }, read: nil),
+      roundsCells: true, write: { try $0.writeCHeader(to: $1) }, read: nil),
     ExchangeFormat(
       ending: ".safetensors", summary: "safetensors, as PyTorch's state dict",
       write: {

@@ -44,5 +44,17 @@ struct ExportCommand: CommandWithExamples {
     try ExchangeFormat.requireOther(file, than: read.path)
     let paths = try format.write?(read.model, file) ?? []
     try Console.output("saved " + paths.joined(separator: " and "))
+    if format.roundsCells {
+      for column in read.model.roundedColumns { Console.error(warning(of: column)) }
+    }
+  }
+
+  private func warning(of column: RoundedColumn) -> String {
+    // Single precision has whole numbers up to 2²⁴.
+    let hasWholeNumbers = column.size + 8 * column.divisor < 0x1p24
+    return "warning: \(file) takes column \(column.name) in single precision, which rounds "
+      + (hasWholeNumbers ? "numbers with fractions " : "")
+      + "near \(significant(column.size, 6)) by up to \(significant(column.error, 2)), \(significant(column.error / column.divisor, 2)) "
+      + "of what its cells are divided by: predictions can differ from those of perceptron predict"
   }
 }

@@ -6,28 +6,42 @@ extension ONNXGraphBuilder {
   ///
   /// In place of a category stands its position among those that ``Preprocessing/categories`` lists; a
   /// missing cell is NaN. What `Preprocessing.check` refuses (a missing cell without a number for it, a
-  /// category where unknown ones are errors, the logarithm of a number below −1) gives NaN in the
-  /// outputs.
+  /// category where unknown ones are errors, the logarithm of a number of −1 or below, an infinite number)
+  /// gives NaN in the outputs. Only where no cells are filled, no logarithms taken and there are no categories,
+  /// an infinite number is one as any other, so that the graph has nothing but layers.
   mutating func addPreparation(_ model: ModelSteps, of features: String) -> String {
     let plan = model.plan
-    var prepared =
-      plan.isInPlace && !plan.numbers.contains(where: \.hasIndicator)
-      ? add(plan.numbers, of: features)
-      : add(plan, of: features)
+    let isPlain = plan.isInPlace && !plan.numbers.contains(where: \.hasIndicator)
+    var prepared: String
+    if isPlain {
+      prepared = add(plan.numbers, of: features)
+      if plan.numbers.contains(where: { !$0.fill.isNaN || $0.isLogarithm }) {
+        prepared = add("Add", [prepared, addRefusals(ofNumbers: prepared)], as: "checked")
+      }
+    } else {
+      prepared = add(plan, of: features)
+    }
     if let components = model.projection { prepared = add(components, to: prepared) }
     return prepared
   }
 
   // MARK: - Numbers
 
-  /// (ln(1 + x) or x, less a shift) / divisor, of columns of numbers.
+  /// (ln(1 + x) or x, less a shift) / divisor, of columns of numbers, and in place of missing cells what becomes of
+  /// the numbers for them.
   private mutating func add(_ columns: [ColumnPlan.Number], of cells: String) -> String {
+    let scaled = addScaling(of: columns, to: cells)
+    if columns.allSatisfy(\.fill.isNaN) { return scaled }
+    let isMissing = add("IsNaN", [cells], as: "is_missing")
+    // Behind the scaling, since single precision has not all digits of a large number.
+    let fills = vector(columns.map { $0.prepared($0.fill) }, "fills")
+    return add("Where", [isMissing, fills, scaled], as: "filled")
+  }
+
+  private mutating func addScaling(
+    of columns: [ColumnPlan.Number], to cells: String
+  ) -> String {
     var cells = cells
-    if columns.contains(where: { !$0.fill.isNaN }) {
-      let isMissing = add("IsNaN", [cells], as: "is_missing")
-      let fills = vector(columns.map(\.fill), "fills")
-      cells = add("Where", [isMissing, fills, cells], as: "filled")
-    }
     if columns.contains(where: \.isLogarithm) { cells = addLogarithms(of: columns, to: cells) }
     let (shifts, rests) = columns.singleShifts
     if shifts.contains(where: { $0 != 0 }) {
@@ -40,6 +54,16 @@ extension ONNXGraphBuilder {
       return add("Div", [cells, scalar(divisors[0], "divisor")], as: "scaled")
     }
     return add("Div", [cells, vector(divisors, "divisor")], as: "scaled")
+  }
+
+  /// 0 for each row of finite numbers, else NaN.
+  private mutating func addRefusals(ofNumbers rows: String) -> String {
+    sum(add("Sub", [rows, rows], as: "zeros"), "not_finite")
+  }
+
+  /// The sum of each row's numbers, [rows, 1].
+  private mutating func sum(_ rows: String, _ name: String) -> String {
+    add("ReduceSum", [rows, integers([1], "columns")], as: name, [("keepdims", .integer(1))])
   }
 
   /// ln(1 + x) of some columns: x·ln(u) / (u − 1) with u = 1 + x, which is exact for small x, too (Higham,
@@ -69,9 +93,11 @@ extension ONNXGraphBuilder {
   private mutating func add(_ plan: ColumnPlan, of features: String) -> String {
     var parts: [String] = []
     var places: [Int] = []
+    var refusals: [String] = []
     if !plan.numbers.isEmpty {
       let cells = gather(plan.numbers.map(\.source), of: features, "numbers")
       parts.append(add(plan.numbers, of: cells))
+      refusals.append(addRefusals(ofNumbers: parts[0]))
       places += plan.numbers.map(\.target)
     }
     let indicated = plan.numbers.filter(\.hasIndicator)
@@ -80,10 +106,11 @@ extension ONNXGraphBuilder {
       parts.append(number(add("IsNaN", [cells], as: "is_indicated"), "indicators"))
       places += indicated.map { $0.target + 1 }
     }
-    var refused: String?
     if !plan.categories.isEmpty {
       let (ones, order) = addCategories(plan.categories, of: features, &parts)
-      refused = addRefusals(plan.categories, ones, of: features)
+      if let refused = addRefusals(plan.categories, ones, of: features) {
+        refusals.append(refused)
+      }
       places += order
     }
     var prepared =
@@ -93,7 +120,7 @@ extension ONNXGraphBuilder {
       for (position, place) in places.enumerated() { order[place] = position }
       prepared = gather(order, of: prepared, "ordered")
     }
-    if let refused { prepared = add("Add", [prepared, refused], as: "checked") }
+    for refused in refusals { prepared = add("Add", [prepared, refused], as: "checked") }
     return prepared
   }
 
@@ -145,8 +172,7 @@ extension ONNXGraphBuilder {
     let isFine = add("Greater", [understood, scalar(0.5, "half")], as: "is_understood")
     let marks = add(
       "Where", [isFine, scalar(0, "zero"), scalar(.nan, "not_a_number")], as: "marks")
-    return add(
-      "ReduceSum", [marks, integers([1], "columns")], as: "refused", [("keepdims", .integer(1))])
+    return sum(marks, "refused")
   }
 
   private mutating func gather(_ columns: [Int], of rows: String, _ name: String) -> String {

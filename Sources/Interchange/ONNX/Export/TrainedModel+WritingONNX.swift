@@ -49,7 +49,8 @@ extension TrainedModel {
   /// - Input `features`, float [N, columns], in the data's own units: pixels 0…255 of a network that was
   ///   trained on bytes, for example. A missing cell of a table is NaN; a category is its position among
   ///   the `categories` of its column in the note `columns`, and any other number an unknown category.
-  ///   What `predict` would refuse makes the outputs NaN.
+  ///   What `predict` would refuse makes the outputs NaN; an infinite number only where cells are filled,
+  ///   logarithms taken or there are categories.
   /// - Outputs of classes: `logits` [N, outputs], the scores before the loss; `probabilities` [N, classes] if
   ///   the loss has some; `label` [N], int64, the position of the class among the note `class_names`.
   /// - Outputs of several labels: `logits`, `probabilities` and `labels` [N, labels], 0 or 1 (int64).
@@ -60,8 +61,8 @@ extension TrainedModel {
   ///
   /// - Returns: the paths of the files: that one and, for weights of more than 2 GB together, a second
   ///   one with them, whose name ends in `.data`. Both belong in one folder.
-  /// - Throws: `FileError` where a file cannot be written, a weight is not finite, or a layer or a loss of
-  ///   your own has no form in ONNX.
+  /// - Throws: `FileError` where a file cannot be written, a weight is not finite, single precision has not a
+  ///   number of the model, or a layer or a loss of your own has no form in ONNX.
   @discardableResult
   public func writeONNX(to path: String) throws -> [String] {
     try writeONNX(to: path, largestFile: Int(Int32.max))
@@ -117,6 +118,7 @@ extension TrainedModel<Float> {
   fileprivate func onnxGraph(path: String) throws -> ONNXGraph {
     var builder = ONNXGraphBuilder(name: "perceptron")
     let steps = try ModelSteps(of: self, path: path)
+    try steps.requireSinglePrecision(path: path)
     let features = builder.input("features", columns: steps.columnCount)
     let rows = builder.addPreparation(steps, of: features)
     builder.add(steps.prediction, of: builder.add(steps.network, to: rows), steps.network)
