@@ -52,9 +52,10 @@ struct ExportCommand: CommandWithExamples {
   private func warning(of column: RoundedColumn) -> String {
     // Single precision has whole numbers up to 2²⁴.
     let hasWholeNumbers = column.size + 8 * column.divisor < 0x1p24
+    let share = significant(column.error / column.divisor, 2)
     return "warning: \(file) takes column \(column.name) in single precision, which rounds "
-      + (hasWholeNumbers ? "numbers with fractions " : "")
-      + "near \(significant(column.size, 6)) by up to \(significant(column.error, 2)), \(significant(column.error / column.divisor, 2)) "
-      + "of what its cells are divided by: predictions can differ from those of perceptron predict"
+      + "\(hasWholeNumbers ? "fractions of numbers" : "numbers") near \(significant(column.size, 6)) by up to "
+      + "\(significant(column.error, 3)), \(share) of what they are divided by: predictions can differ "
+      + "from those of perceptron predict"
   }
 }
