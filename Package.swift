@@ -145,7 +145,7 @@ let package = Package(
     tests(of: "Distribution", uses: []),
     tests(of: "Datasets", uses: ["LinearAlgebra", "Files"]),
     tests(of: "NeuralNetwork", uses: ["LinearAlgebra", "COpenBLAS"]),
-    tests(of: "Training", uses: numerics + ["Datasets"]),
+    tests(of: "Training", uses: numerics + ["CKernels", "Datasets", "Distribution"]),
     tests(of: "Tuning", uses: training),
     tests(of: "Interchange", uses: training),
     tests(of: "Visualization", uses: numerics + ["Datasets", "CPNG"]),

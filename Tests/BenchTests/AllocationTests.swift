@@ -76,6 +76,33 @@ struct AllocationTests {
     }
   }
 
+  @Test("Steps in blocks allocate nothing, with any number of workers and ranks")
+  func blocks() async {
+    await #expect(processExitsWith: .success) {
+      for optimizer in [.sgd, .adam()] as [Optimizer] {
+        for (ranks, workers) in [(1, 1), (1, 3), (2, 1), (3, 2)] {
+          let counts = try ThreadCommunicator.run(ranks) { communicator in
+            let count = Self.allocations(
+              of: 1000, optimizer, workers: workers, blocks: 8, communicator: communicator)
+            // No rank ends while others count.
+            let others = (0..<ranks).filter { $0 != communicator.rank }
+            let room = UnsafeMutableRawPointer.allocate(byteCount: 2, alignment: 1)
+            room.initializeMemory(as: UInt8.self, repeating: 0, count: 2)
+            try communicator.perform(
+              Exchange(
+                sends: others.map { .init($0, room, count: 1) },
+                receives: others.map { .init($0, room + 1, count: 1) }))
+            return count
+          }
+          // What the others do after their counting, rank 0 may still count.
+          if let least = counts.min(), least != 0 {
+            fatalError("\(optimizer), \(ranks) ranks of \(workers) workers: \(least) allocations")
+          }
+        }
+      }
+    }
+  }
+
   @Test(
     "Predictions of ten thousand single rows allocate nothing, whatever the layer, the loss and the type"
   )
@@ -134,7 +161,8 @@ struct AllocationTests {
 
   /// The allocations of some steps on bytes, after a few that may.
   private static func allocations(
-    of steps: Int, _ optimizer: Optimizer, workers: Int
+    of steps: Int, _ optimizer: Optimizer, workers: Int, blocks: Int? = nil,
+    communicator: any Communicator = SoloCommunicator()
   ) -> UInt64 {
     let data = NetworkSize(inputs: 70, hidden: 65, classes: 3, rows: 100).data()
     var random = SeededRandom(seed: 1)
@@ -148,7 +176,7 @@ struct AllocationTests {
       net, on: data.prepared(with: NetworkSize.preprocessing),
       settings: TrainerSettings(
         optimizer: optimizer, learningRate: 1e-3, penalty: .l2(1e-3), batchSize: 17,
-        workers: workers))
+        blocks: blocks, workers: workers), communicator: communicator)
     for _ in 0..<5 { work.take() }
     let start = allocations_begin()
     for _ in 0..<steps { work.take() }

@@ -239,7 +239,7 @@ struct GroupTests {
   func lists() {
     let names = Mirror(reflecting: TrainerSettings()).children.compactMap(\.label)
     let shared: Set = [
-      "batchSize", "sampling", "evaluation", "classWeights", "metric", "workers",
+      "batchSize", "blocks", "sampling", "evaluation", "classWeights", "metric", "workers",
     ]
     let own: Set = [
       "optimizer", "learningRate", "schedule", "penalty", "maxNorm", "clipping", "length",

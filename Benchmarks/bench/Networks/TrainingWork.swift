@@ -7,6 +7,7 @@ final class TrainingWork<Scalar: BLASScalar> {
   private let fresh: Network<Scalar>
   private let settings: TrainerSettings
   private let path: ProductPath
+  private let communicator: any Communicator
   private var engine: TrainingEngine<Scalar>
   private var sampler: BatchSampler
   private var random = SeededRandom(seed: 0, purpose: "batches")
@@ -14,28 +15,30 @@ final class TrainingWork<Scalar: BLASScalar> {
   /// Work that trains `network` on `data`.
   init(
     _ network: Network<Scalar>, on data: PreparedDataset<Scalar>, settings: TrainerSettings,
-    path: ProductPath = .chosen
+    path: ProductPath = .chosen, communicator: any Communicator = SoloCommunicator()
   ) {
     self.data = data
     self.settings = settings
     self.path = path
+    self.communicator = communicator
     fresh = network
-    engine = Self.engine(network, settings, path)
+    engine = Self.engine(network, settings, path, communicator)
     sampler = BatchSampler(settings.sampling, rowCount: data.count)
   }
 
   private static func engine(
-    _ network: Network<Scalar>, _ settings: TrainerSettings, _ path: ProductPath
+    _ network: Network<Scalar>, _ settings: TrainerSettings, _ path: ProductPath,
+    _ communicator: any Communicator
   ) -> TrainingEngine<Scalar> {
     let engine = TrainingEngine(
       [.init(network, OptimizerState(settings.optimizer, for: network), settings: settings)],
-      workers: settings.workers, path: path)
+      workers: settings.workers, path: path, communicator: communicator)
     engine.setLearningRate(settings.learningRate, at: 0)
     return engine
   }
 
   /// Resets network and optimizer to their initial states.
-  func reset() { engine = Self.engine(fresh, settings, path) }
+  func reset() { engine = Self.engine(fresh, settings, path, communicator) }
 
   /// Makes a training step and returns the loss.
   @discardableResult

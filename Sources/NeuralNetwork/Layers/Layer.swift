@@ -238,11 +238,11 @@ public enum Pass: Sendable, Equatable {
     }
   }
 
-  /// The same pass for a share of the batch that begins at a row.
+  /// The same pass for a share of its rows that begins at a row.
   package func from(row: Int) -> Pass {
     switch self {
     case .inference: .inference
-    case .training(let seed, _): .training(seed: seed, firstRow: row)
+    case .training(let seed, let firstRow): .training(seed: seed, firstRow: firstRow + row)
     }
   }
 }

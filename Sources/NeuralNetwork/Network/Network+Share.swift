@@ -7,6 +7,8 @@ extension Network {
     /// The rows of the batch.
     package let rows: Range<Int>
     private let isWhole: Bool
+    /// Which block of the batch the rows belong to, for layers that need a whole block.
+    let block: Int
     /// Unmanaged, because a share is copied at every call and must retain nothing.
     let layout: Unmanaged<Workspace.Layout>
     let base: UnsafeMutablePointer<Scalar>
@@ -21,12 +23,13 @@ extension Network {
       self.init(0..<rows, of: rows, layout, base: base, packed: packed)
     }
 
-    /// Some of the `count` rows of a batch.
+    /// Some of the `count` rows of a batch, or all rows of a block of it.
     package init(
       _ rows: Range<Int>, of count: Int, _ layout: Workspace.Layout,
-      base: UnsafeMutablePointer<Scalar>, packed: PackedWeights<Scalar>?
+      base: UnsafeMutablePointer<Scalar>, packed: PackedWeights<Scalar>?, block: Int = 0
     ) {
       self.rows = rows
+      self.block = block
       isWhole = rows.count == count
       self.layout = .passUnretained(layout)
       self.base = base
@@ -89,12 +92,19 @@ extension Network {
       share.layout._withUnsafeGuaranteedRef { $0.upstreams[layer] }, columns: widths[layer])
   }
 
-  /// A layer's saved activations of the rows: a layer whose batch may be split saves as many of each.
+  /// A layer's saved activations of the rows: a layer whose batch may be split saves as many of each, any
+  /// other has a place for each block.
   private func saved(by layer: Int, _ share: Share) -> UnsafeMutableBufferPointer<Scalar> {
     let columns = inputWidth(of: layer)
-    let first =
-      share.rows.lowerBound == 0
-      ? 0 : layers[layer].savedCount(rows: share.rows.lowerBound, columns: columns)
+    let first: Int
+    if share.block > 0 && layers[layer].traits.needsWholeBatch {
+      let rows = share.layout._withUnsafeGuaranteedRef { $0.blockRows }
+      first = share.block * layers[layer].savedCount(rows: rows, columns: columns)
+    } else if share.rows.lowerBound > 0 {
+      first = layers[layer].savedCount(rows: share.rows.lowerBound, columns: columns)
+    } else {
+      first = 0
+    }
     return UnsafeMutableBufferPointer(
       start: share.base + share.layout._withUnsafeGuaranteedRef { $0.saved[layer] } + first,
       count: layers[layer].savedCount(rows: share.rows.count, columns: columns))

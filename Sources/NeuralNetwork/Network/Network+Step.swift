@@ -107,15 +107,17 @@ extension Network {
     }
   }
 
-  /// The same for memory with a layout, in which the whole batch had `rows` rows.
+  /// The same for memory with a layout, in which the whole batch, or a block of it, had `rows` rows.
   package mutating func updateStatistics(
-    rows: Int, _ layout: Workspace.Layout, memory: UnsafePointer<Scalar>
+    rows: Int, _ layout: Workspace.Layout, memory: UnsafePointer<Scalar>, block: Int = 0
   ) {
     for index in layers.indices where layers[index].traits.needsWholeBatch {
+      let columns = inputWidth(of: index)
+      let place = block * layers[index].savedCount(rows: layout.blockRows, columns: columns)
       layers[index].updateStatistics(
         saved: UnsafeBufferPointer(
-          start: memory + layout.saved[index],
-          count: layers[index].savedCount(rows: rows, columns: inputWidth(of: index))),
+          start: memory + layout.saved[index] + place,
+          count: layers[index].savedCount(rows: rows, columns: columns)),
         rows: rows)
     }
   }

@@ -115,14 +115,24 @@ extension Network.Workspace {
     /// gradient for a layer that works in place. Empty at inference.
     let upstreams: [Int]
     /// The saved activations of each layer.
-    let saved: [Int]
+    package let saved: [Int]
+    /// The number of rows of a batch, or of the largest block of it.
+    let blockRows: Int
     /// The number of the network's outputs.
     let outputWidth: Int
     /// The number of scalars of all blocks.
     package let count: Int
 
-    package init(of network: Network<Scalar>, rows: Int, purpose: Purpose) {
+    /// - Parameters:
+    ///   - rows: the number of rows that go through the layers together.
+    ///   - blocks: the number and the rows of the blocks that layers take for a whole batch, each with
+    ///     room of its own for what such a layer saves; nil where all rows are one batch.
+    package init(
+      of network: Network<Scalar>, rows: Int, purpose: Purpose,
+      blocks: (count: Int, rows: Int)? = nil
+    ) {
       var room = Room()
+      blockRows = blocks?.rows ?? rows
       let isTraining = purpose == .training
       outputWidth = network.outputSize
       outputs =
@@ -131,7 +141,11 @@ extension Network.Workspace {
         : Self.inferenceOutputs(of: network, rows: rows, in: &room)
       upstreams = isTraining ? Self.upstreams(of: network, rows: rows, in: &room) : []
       saved = network.layers.enumerated().map { index, layer in
-        room.take(layer.savedCount(rows: rows, columns: network.inputWidth(of: index)))
+        let columns = network.inputWidth(of: index)
+        guard let blocks, layer.traits.needsWholeBatch else {
+          return room.take(layer.savedCount(rows: rows, columns: columns))
+        }
+        return room.take(blocks.count * layer.savedCount(rows: blocks.rows, columns: columns))
       }
       count = room.count
     }

@@ -1,4 +1,5 @@
 import PerceptronDatasets
+import PerceptronDistribution
 import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
@@ -39,11 +40,14 @@ extension Trainer where Random: Codable {
   /// Trains as `run(on:validation:callbacks:)` does, and saves checkpoints as it goes and when it
   /// ends. A run that goes on from one has the same bits as if it had not been stopped.
   ///
+  /// Of several ranks, rank 0 alone saves, when its clock says so. The run goes on with any number of ranks.
+  ///
   /// - Throws: also `FileError` where a checkpoint cannot be written, and what its notes throw.
   @discardableResult
   public mutating func run(
     on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
-    callbacks: [TrainingCallback<Scalar>] = [], checkpoints: Checkpoints
+    callbacks: [TrainingCallback<Scalar>] = [], checkpoints: Checkpoints,
+    communicator: any Communicator = SoloCommunicator()
   ) throws -> History {
     let clock = ContinuousClock()
     var last = clock.now
@@ -52,11 +56,15 @@ extension Trainer where Random: Codable {
       checkpoints.iterations.map { count.isMultiple(of: $0) } ?? false
         || checkpoints.seconds.map { last.duration(to: clock.now) / .seconds(1) >= $0 } ?? false
     }
-    watch.save = { trainer in
-      try trainer.saveCheckpoint(to: checkpoints.path, notes: checkpoints.notes())
-      last = clock.now
+    if communicator.rank == 0 {
+      watch.save = { trainer in
+        try trainer.saveCheckpoint(to: checkpoints.path, notes: checkpoints.notes())
+        last = clock.now
+      }
     }
-    try run(on: training, validation: validation, callbacks: callbacks, watching: watch)
+    try run(
+      on: training, validation: validation, callbacks: callbacks, communicator: communicator,
+      watching: watch)
     if checkpoints.whenFinished || !isFinished { try watch.save?(self) }
     return history
   }

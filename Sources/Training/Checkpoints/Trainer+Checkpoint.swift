@@ -61,11 +61,17 @@ extension Trainer where Random: Codable {
   /// under a name only the numbers are.
   ///
   /// - Parameter notes: more metadata.
+  /// - Throws: `InvalidSetting` where other ranks have some of the state, or a rank was lost: rank 0 saves checkpoints.
   public func checkpoint(notes: [String: String] = [:]) throws -> TensorArchive {
     try checkpoint(of: Array(members.indices), notes: notes)
   }
 
   package func checkpoint(of some: [Int], notes: [String: String] = [:]) throws -> TensorArchive {
+    if !isComplete {
+      throw InvalidSetting(
+        name: "state of a checkpoint", value: "not complete on this rank",
+        expected: "a checkpoint by rank 0, after a run that no rank has left")
+    }
     var archive = TensorArchive(
       metadata: notes.merging([
         Metadata.format.key: Metadata.format.value,

@@ -4,7 +4,7 @@ import PerceptronNeuralNetwork
 /// The first phase of a step: a worker's rows of the batch, from the features to the gradients of all
 /// layers' outputs.
 extension EngineNetwork {
-  /// The batch of a step, in memory that is valid until the workers are done.
+  /// This rank's rows of the batch of a step, in memory that is valid until the workers are done.
   struct Batch {
     let x: RowBlock<Scalar>
     let targets: TargetBlock<Scalar>
@@ -20,7 +20,8 @@ extension EngineNetwork {
   }
 
   func computeLosses(_ batch: Batch, _ share: Network<Scalar>.Share) {
-    network.computeLosses(batch.targets, share, into: losses.base)
+    network.computeLosses(
+      batch.targets, share, into: losses.base + plan.ownRows.lowerBound)
   }
 
   func runBackward(_ batch: Batch, _ team: Team) {
@@ -40,7 +41,7 @@ extension EngineNetwork {
   func runParts(_ batch: Batch, _ team: Team) {
     let (network, pass) = (network, step.pass)
     let lowest = network.lowestTrainedLayer
-    for index in share(of: partCount, worker: team.worker, workers: team.count) {
+    for index in share(of: parts.count, worker: team.worker, workers: team.count) {
       let part = parts[index]
       for layer in network.layers.indices {
         network.forward(batch.x, through: layer, pass: pass, part)
@@ -54,8 +55,8 @@ extension EngineNetwork {
     }
   }
 
-  /// Calls `body` with the worker's rows. For a layer that needs the whole batch, only worker 0 calls it,
-  /// with all rows, while the others wait.
+  /// Calls `body` with the worker's rows. For a layer that needs the whole batch, workers call it with all
+  /// rows of a block, worker 0 with the only one, and wait for each other.
   private func inShares(
     of layer: Int, _ network: Network<Scalar>, _ team: Team,
     _ body: (Network<Scalar>.Share) -> Void
@@ -64,7 +65,9 @@ extension EngineNetwork {
       return body(shares[team.worker])
     }
     team.waitForOthers()
-    if team.worker == 0 { body(whole) }
+    for block in share(of: blocks.count, worker: team.worker, workers: team.count) {
+      body(blocks[block])
+    }
     team.waitForOthers()
   }
 

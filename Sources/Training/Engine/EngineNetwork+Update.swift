@@ -15,7 +15,8 @@ extension EngineNetwork {
     forEachPart(team) { slot, rows in
       if slot.isSplit && isFused(slot) { return updateFused(slot, batch, team) }
       forEachPiece(of: slot, rows) { piece in
-        let gradient = computeGradient(slot, batch, rows: piece, to: scratch[team.worker].base)
+        let gradient = computeGradient(
+          slot, batch, rows: piece, to: scratch[team.worker].base, team)
         update(slot, rows: piece, gradient: gradient)
       }
     }
@@ -26,7 +27,7 @@ extension EngineNetwork {
   func computeGradients(_ batch: Batch, _ team: Team) {
     forEachPart(team) { slot, rows in
       let gradient = computeGradient(
-        slot, batch, rows: rows, to: slot.gradient.map { $0 + rows.lowerBound * slot.stride })
+        slot, batch, rows: rows, to: slot.gradient.map { $0 + rows.lowerBound * slot.stride }, team)
       for row in rows {
         let start = gradient + (row - rows.lowerBound) * slot.stride
         norms.base[slot.firstRow + row] = Double(Scalar.nrm2(count: slot.columns, start))
@@ -37,9 +38,7 @@ extension EngineNetwork {
   func updateByStoredGradients(_ team: Team) {
     let factor = clippingFactor
     forEachPart(team) { slot, rows in
-      guard let gradient = slot.isSplit ? slot.gradient : ownGradient(of: slot, part: 0)
-      else { return }
-      let part = gradient + rows.lowerBound * slot.stride
+      guard let part = storedGradient(of: slot, row: rows.lowerBound) else { return }
       if factor < 1 {
         withUnsafePointer(to: Scalar(factor)) {
           Scalar.combine(
@@ -53,7 +52,7 @@ extension EngineNetwork {
 
   /// Calls `body` with each parameter and a worker's rows of it; a layer that is not packed belongs to a
   /// single worker.
-  private func forEachPart(_ team: Team, _ body: (ParameterSlot<Scalar>, Range<Int>) -> Void) {
+  func forEachPart(_ team: Team, _ body: (ParameterSlot<Scalar>, Range<Int>) -> Void) {
     for slot in slots {
       let rows = slot.rows(of: team.worker, workers: team.count)
       // Fused updates are split by columns: every worker has some of all rows.
@@ -62,7 +61,7 @@ extension EngineNetwork {
   }
 
   /// Calls `body` with a few rows at a time, whose gradient stays in cache.
-  private func forEachPiece(
+  func forEachPiece(
     of slot: ParameterSlot<Scalar>, _ rows: Range<Int>, _ body: (Range<Int>) -> Void
   ) {
     if !slot.isSplit { return body(rows) }
@@ -82,15 +81,19 @@ extension EngineNetwork {
   /// - Returns: its place.
   private func computeGradient(
     _ slot: ParameterSlot<Scalar>, _ batch: Batch, rows: Range<Int>,
-    to room: UnsafeMutablePointer<Scalar>?
+    to room: UnsafeMutablePointer<Scalar>?, _ team: Team
   ) -> UnsafeMutablePointer<Scalar> {
     let gradient: UnsafeMutablePointer<Scalar>
-    if slot.isSplit, let layer = packed.table[slot.layer], let room {
+    if let sums {
+      if slot.isSplit, plan.rankCount == 1, let room {
+        gradient = room
+        addBlocks(0..<blocks.count, of: slot, batch, rows: rows, into: gradient, team)
+      } else {
+        gradient = slot.isSplit ? sums.total(of: slot, rows: rows) : sums.smallTotal(of: slot)
+      }
+    } else if slot.isSplit, let room {
       gradient = room
-      layer.weightGradient(
-        input: network.input(of: slot.layer, batch.x, whole),
-        upstream: network.upstream(of: slot.layer, whole), rows: rows,
-        columns: 0..<slot.columns, into: gradient)
+      computeGradient(slot, batch, block: 0, rows: rows, into: gradient)
     } else {
       gradient = addParts(slot, batch)
     }
@@ -104,10 +107,30 @@ extension EngineNetwork {
     return gradient
   }
 
+  /// Where some rows' gradient is that ``computeGradients(_:_:)`` left.
+  private func storedGradient(
+    of slot: ParameterSlot<Scalar>, row: Int
+  ) -> UnsafeMutablePointer<Scalar>? {
+    if slot.isSplit, plan.rankCount == 1 { return slot.gradient.map { $0 + row * slot.stride } }
+    guard let sums else { return ownGradient(of: slot, part: 0) }
+    return slot.isSplit ? sums.sum(0, slot, row: row) : sums.small(0, slot)
+  }
+
+  /// Writes the gradient that a block gives for some rows of packed weights.
+  func computeGradient(
+    _ slot: ParameterSlot<Scalar>, _ batch: Batch, block: Int, rows: Range<Int>,
+    into gradient: UnsafeMutablePointer<Scalar>
+  ) {
+    packed.table[slot.layer]?.weightGradient(
+      input: network.input(of: slot.layer, batch.x, blocks[block]),
+      upstream: network.upstream(of: slot.layer, blocks[block]), rows: rows,
+      columns: 0..<slot.columns, into: gradient)
+  }
+
   /// Computes the partial gradients of a worker's parts of a large batch, for parameters that are not
   /// split. In a batch of a single part, the worker that updates a parameter computes its gradient.
   func computeParts(_ batch: Batch, _ team: Team) {
-    let own = share(of: partCount, worker: team.worker, workers: team.count)
+    let own = share(of: parts.count, worker: team.worker, workers: team.count)
     let network = network
     for slot in slots where slot.isFirst {
       for part in own { computePart(part, of: slot, network, batch) }
@@ -115,13 +138,14 @@ extension EngineNetwork {
   }
 
   /// Computes a part's partial gradients of a layer's parameters, except packed weights. A layer that
-  /// needs the whole batch has all of it as the first part.
+  /// needs the whole batch has all of a block as its first part.
   func computePart(
     _ part: Int, of slot: ParameterSlot<Scalar>, _ network: Network<Scalar>, _ batch: Batch
   ) {
     let needsWhole = network.layers[slot.layer].needsWholeBatch(in: step.pass)
-    if needsWhole && part > 0 { return }
-    let share = needsWhole || partCount == 1 ? whole : parts[part]
+    let block = partBlocks[part]
+    if needsWhole && part > firstParts[block] { return }
+    let share = needsWhole ? blocks[block] : parts[part]
     let upstream = network.upstream(of: slot.layer, share)
     let place = part * network.layers.count + slot.layer
     if slot.isPacked {
@@ -148,25 +172,40 @@ extension EngineNetwork {
   private func addParts(
     _ slot: ParameterSlot<Scalar>, _ batch: Batch
   ) -> UnsafeMutablePointer<Scalar> {
-    if partCount == 1 && slot.isFirst { computePart(0, of: slot, network, batch) }
-    guard let sum = ownGradient(of: slot, part: 0) else {
+    if parts.count == 1 && slot.isFirst { computePart(0, of: slot, network, batch) }
+    guard let sum = addParts(of: slot, inBlock: 0) else {
       fatalError("Trainer: \(name(of: slot)) has no gradient")
     }
-    if partCount == 1 || network.layers[slot.layer].needsWholeBatch(in: step.pass) { return sum }
-    for part in 1..<partCount {
+    return sum
+  }
+
+  /// Adds the partial gradients of a block's parts to its first part's, in their order.
+  func addParts(
+    of slot: ParameterSlot<Scalar>, inBlock block: Int
+  ) -> UnsafeMutablePointer<Scalar>? {
+    let (first, end) = (firstParts[block], firstParts[block + 1])
+    guard let sum = ownGradient(of: slot, part: first) else { return nil }
+    if end == first + 1 || network.layers[slot.layer].needsWholeBatch(in: step.pass) { return sum }
+    for part in first + 1..<end {
       guard let partial = ownGradient(of: slot, part: part) else { continue }
-      Scalar.combine(
-        .add, count: slot.columns, UnsafePointer(sum), .each, UnsafePointer(partial), .each,
-        into: sum)
+      add(slot.columns, partial, to: sum)
     }
     return sum
+  }
+
+  /// target ← target + terms.
+  func add(
+    _ count: Int, _ terms: UnsafePointer<Scalar>, to target: UnsafeMutablePointer<Scalar>
+  ) {
+    Scalar.combine(
+      .add, count: count, UnsafePointer(target), .each, terms, .each, into: target)
   }
 
   private func name(of slot: ParameterSlot<Scalar>) -> String {
     network.parameterPlaces[slot.index].name
   }
 
-  private func ownGradient(
+  func ownGradient(
     of slot: ParameterSlot<Scalar>, part: Int
   ) -> UnsafeMutablePointer<Scalar>? {
     gradients[part * network.layers.count + slot.layer][slot.position]
@@ -206,7 +245,8 @@ extension EngineNetwork {
   /// the same way in every step.
   private func isFused(_ slot: ParameterSlot<Scalar>) -> Bool {
     let shrinkage = shrinkage(of: slot)
-    return optimizer.isPlainDescent && settings.clipping == .none && settings.penalty.l1 == 0
+    return plan.count == 1 && optimizer.isPlainDescent && settings.clipping == .none
+      && settings.penalty.l1 == 0
       && settings.maxNorm == nil && average == nil
       && (shrinkage == 0 || abs(shrinkage) > 256 * Double(Scalar.ulpOfOne))
   }
@@ -222,8 +262,8 @@ extension EngineNetwork {
     guard let parameter = slot.parameter, let layer = packed.table[slot.layer] else { return }
     let columns = slot.columns(of: team.worker, workers: team.count)
     layer.weightGradient(
-      input: network.input(of: slot.layer, batch.x, whole),
-      upstream: network.upstream(of: slot.layer, whole), rows: 0..<slot.rows,
+      input: network.input(of: slot.layer, batch.x, blocks[0]),
+      upstream: network.upstream(of: slot.layer, blocks[0]), rows: 0..<slot.rows,
       columns: columns, into: parameter + columns.lowerBound,
       alpha: -Scalar(learningRate), beta: Scalar(1 - shrinkage(of: slot)))
   }

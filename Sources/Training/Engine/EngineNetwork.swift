@@ -1,3 +1,4 @@
+import PerceptronDistribution
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
@@ -12,43 +13,55 @@ final class EngineNetwork<Scalar: BLASScalar> {
   private(set) var optimizer: OptimizerState<Scalar>
   private(set) var average: WeightAverage<Scalar>?
 
+  /// The blocks of the batch, and those of this rank; a single block where the settings have none.
+  let plan: BlockPlan
+  /// What the blocks give and the ranks exchange; nil where the batch is a single block.
+  private(set) var sums: BlockSums<Scalar>?
+
   let packed: PackedWeights<Scalar>
-  /// The optimizer's state of the packed parameters, one for each state tensor.
-  private let packedStates: [PackedWeights<Scalar>]
-  private let packedAverage: PackedWeights<Scalar>?
+  /// The optimizer's state of this rank's rows of the packed parameters.
+  let packedStates: OwnStates<Scalar>
+  let packedAverage: PackedWeights<Scalar>?
   /// Whether the tensors of the network are up to date, and those of optimizer state and average.
   private var isUnpacked = true
   private var isStateUnpacked = true
 
   let layout: Network<Scalar>.Workspace.Layout
   let memory: AlignedBuffer<Scalar>
-  /// The loss of each row.
+  /// The loss of each row of the whole batch.
   let losses: AlignedBuffer<Scalar>
   let slots: UnsafeMutableBufferPointer<ParameterSlot<Scalar>>
-  /// The number of parts of the batch that give partial gradients of parameters that are not split. It
-  /// depends on the batch size alone.
-  let partCount: Int
+  /// The first of each own block's parts, which give partial gradients of parameters that are not split,
+  /// and the number of all. How many a block has depends on its size alone.
+  let firstParts: [Int]
+  /// The own block of each part.
+  let partBlocks: [Int]
   /// Whether a worker takes one part through all layers and back before the next, so that it stays in
   /// cache.
   let isProcessedInParts: Bool
-  /// The partial gradients of each part, layer by layer, part by part, except of packed weights. All are
-  /// added to the first part's.
+  /// The partial gradients of each part, layer by layer, part by part, except of packed weights. All of a
+  /// block are added to its first part's.
   let gradients: UnsafeMutableBufferPointer<[Tensor<Scalar>]>
   /// The gradients of the packed parameters, where they are stored.
   private var packedGradients: PackedWeights<Scalar>?
-  /// All rows of the batch, and each worker's own.
-  let whole: Network<Scalar>.Share
+  /// All rows of each own block, and each worker's own rows.
+  let blocks: UnsafeMutableBufferPointer<Network<Scalar>.Share>
   let shares: UnsafeMutableBufferPointer<Network<Scalar>.Share>
   /// The rows of each part of a large batch.
   let parts: UnsafeMutableBufferPointer<Network<Scalar>.Share>
-  /// Each worker's room for the gradient of some rows of packed weights.
+  /// Each worker's room for the gradient of some rows of packed weights, and for the sums of blocks'
+  /// gradients that wait to be added to each other, ``scratchLevel`` scalars each.
   let scratch: [AlignedBuffer<Scalar>]
+  let scratchLevel: Int
   /// The sums of squares and of magnitudes of each row of each parameter, and the norm of its gradient.
   /// Since they are added up row by row, it does not matter which worker computed which.
   let squares: AlignedBuffer<Double>
   let magnitudes: AlignedBuffer<Double>
   let norms: AlignedBuffer<Double>
   let rowCount: Int
+
+  /// What several ranks exchange; nil for one.
+  private(set) var exchanges: RankExchanges?
 
   var learningRate = 0.0
   /// The loss of the last step, once it is known.
@@ -66,8 +79,12 @@ final class EngineNetwork<Scalar: BLASScalar> {
   init(
     _ network: Network<Scalar>, _ optimizer: OptimizerState<Scalar>,
     _ average: WeightAverage<Scalar>?, settings: TrainerSettings, workers: Int,
-    path: ProductPath
+    path: ProductPath, communicator: any Communicator
   ) {
+    let plan = BlockPlan(
+      batchSize: settings.batchSize, blocks: settings.blocks ?? 1, rank: communicator.rank,
+      of: communicator.size)
+    self.plan = plan
     self.network = network
     self.optimizer = optimizer
     self.average = average
@@ -75,30 +92,40 @@ final class EngineNetwork<Scalar: BLASScalar> {
     let packed = PackedWeights(of: network, path: path)
     self.packed = packed
     let stateCount = optimizer.optimizer.stateCount
-    packedStates = (0..<stateCount).map { _ in PackedWeights(zerosFor: network, path: path) }
     packedAverage = average.map { PackedWeights(of: $0.network, path: path) }
-    let rows = settings.batchSize
-    let layout = Network<Scalar>.Workspace.Layout(of: network, rows: rows, purpose: .training)
+    let rows = plan.ownRows.count
+    let layout = Network<Scalar>.Workspace.Layout(
+      of: network, rows: rows, purpose: .training,
+      blocks: (plan.count, plan.rows(ofBlock: 0).count))
     let memory = AlignedBuffer<Scalar>(count: layout.count, repeating: 0)
     (self.layout, self.memory) = (layout, memory)
-    losses = AlignedBuffer(count: rows, repeating: 0)
-    whole = .init(of: rows, layout, base: memory.base, packed: packed)
-    func shares(_ count: Int) -> UnsafeMutableBufferPointer<Network<Scalar>.Share> {
-      let all = UnsafeMutableBufferPointer<Network<Scalar>.Share>.allocate(capacity: count)
-      for index in 0..<count {
-        let own = share(of: rows, worker: index, workers: count)
+    losses = AlignedBuffer(count: plan.batchSize, repeating: 0)
+    func shares(
+      _ ranges: [BlockPieces.Rows]
+    ) -> UnsafeMutableBufferPointer<Network<Scalar>.Share> {
+      let all = UnsafeMutableBufferPointer<Network<Scalar>.Share>.allocate(capacity: ranges.count)
+      for (index, range) in ranges.enumerated() {
         all.initializeElement(
-          at: index, to: .init(own, of: rows, layout, base: memory.base, packed: packed))
+          at: index,
+          to: .init(
+            range.rows, of: rows, layout, base: memory.base, packed: packed, block: range.block))
       }
       return all
     }
-    self.shares = shares(workers)
-    partCount = max(rows / Self.partSize, 1)
-    parts = shares(partCount)
+    self.shares = shares(
+      (0..<workers).map { .init(rows: share(of: rows, worker: $0, workers: workers), block: 0) })
+    let pieces = BlockPieces(plan, partSize: Self.partSize)
+    blocks = shares(pieces.blocks)
+    parts = shares(pieces.parts)
+    (firstParts, partBlocks) = (pieces.firstParts, pieces.partBlocks)
+    let partCount = parts.count
     isProcessedInParts =
-      partCount >= 4 * workers
+      max(rows / Self.partSize, 1) >= 4 * workers
       && !network.layers.contains { $0.needsWholeBatch(in: .training(seed: 0)) }
-    let slots = ParameterSlot.slots(of: network, packed, workers: workers, stateCount: stateCount)
+    let slots = ParameterSlot.slots(
+      of: network, packed, workers: workers, stateCount: stateCount, rank: plan.rank,
+      of: plan.rankCount)
+    packedStates = OwnStates(slots, stateCount: stateCount)
     self.slots = .allocate(capacity: slots.count)
     _ = self.slots.initialize(from: slots)
     gradients = .allocate(capacity: network.layers.count * partCount)
@@ -112,18 +139,26 @@ final class EngineNetwork<Scalar: BLASScalar> {
         })
     }
     let widest = slots.lazy.filter(\.isPacked).map(\.stride).max() ?? 0
+    let level = max(widest, Self.scratchSize)
+    let levels = plan.ownBlocks.count.bitWidth - plan.ownBlocks.count.leadingZeroBitCount
+    scratchLevel = level
     scratch = (0..<workers).map { _ in
-      AlignedBuffer(count: widest == 0 ? 0 : max(widest, Self.scratchSize), repeating: 0)
+      AlignedBuffer(count: widest == 0 ? 0 : levels * level, repeating: 0)
     }
     rowCount = slots.reduce(0) { $0 + $1.rows }
     squares = AlignedBuffer(count: rowCount, repeating: 0)
     magnitudes = AlignedBuffer(count: rowCount, repeating: 0)
     norms = AlignedBuffer(count: rowCount, repeating: 0)
     packStates()
-    if case .norm = settings.clipping { allocateGradients() }
+    if plan.count > 1 {
+      sums = BlockSums(plan, Array(slots))
+      if plan.rankCount > 1 { exchanges = makeExchanges(with: communicator) }
+    }
+    if case .norm = settings.clipping, plan.rankCount == 1 { allocateGradients() }
   }
 
   deinit {
+    blocks.deallocate()
     shares.deallocate()
     parts.deallocate()
     for slot in slots { slot.states.deallocate() }
@@ -143,24 +178,21 @@ final class EngineNetwork<Scalar: BLASScalar> {
 
 extension EngineNetwork {
   private func packStates() {
-    for (state, target) in packedStates.enumerated() {
-      target.pack { optimizer.state(state, at: parameterIndex(layer: $0, position: $1)) }
-    }
     for index in slots.indices where slots[index].isPacked {
       slots[index].parameter = address(of: slots[index], in: packed)
       slots[index].average = packedAverage.flatMap { address(of: slots[index], in: $0) }
-      for (state, packed) in packedStates.enumerated() {
-        guard let address = address(of: slots[index], in: packed) else { continue }
-        slots[index].states.initializeElement(at: state, to: address)
+      for state in slots[index].states.indices {
+        slots[index].states.initializeElement(
+          at: state, to: packedStates.address(of: slots[index], state))
+        // Before the first step all are zeros.
+        if optimizer.stepCount == 0 || optimizer.isElsewhere && slots[index].isSplit { continue }
+        packedStates.pack(optimizer.state(state, at: index), slots[index], state)
       }
     }
+    releaseStates()
   }
 
-  private func parameterIndex(layer: Int, position: Int) -> Int {
-    network.parameterPlaces.firstIndex { $0.layer == layer && $0.position == position } ?? 0
-  }
-
-  private func address(
+  func address(
     of slot: ParameterSlot<Scalar>, in packed: PackedWeights<Scalar>
   ) -> UnsafeMutablePointer<Scalar>? {
     packed.table[slot.layer].map { slot.position == 0 ? $0.weights : $0.bias }
@@ -178,10 +210,11 @@ extension EngineNetwork {
   /// The optimizer state and the average as the last step left them.
   var currentState: (optimizer: OptimizerState<Scalar>, average: WeightAverage<Scalar>?) {
     if !isStateUnpacked {
-      for (state, source) in packedStates.enumerated() {
-        for slot in slots where slot.isPacked {
+      // Those of weights that are dealt to several ranks are gathered.
+      for slot in slots where slot.isPacked && !(slot.isSplit && plan.rankCount > 1) {
+        for state in slot.states.indices {
           optimizer.updateState(state, at: slot.index) {
-            source.unpack(layer: slot.layer, position: slot.position, into: &$0)
+            packedStates.unpack(slot, state, into: &$0)
           }
         }
       }
@@ -193,6 +226,16 @@ extension EngineNetwork {
       isStateUnpacked = true
     }
     return (optimizer, average)
+  }
+
+  /// Gives the optimizer the states of split weights that were gathered from all ranks.
+  func restoreOptimizer(_ states: [(index: Int, tensors: [Tensor<Scalar>])]) {
+    for (index, tensors) in states { optimizer.restore(tensors, at: index) }
+  }
+
+  /// Frees the optimizer's states of split weights where ranks have their own rows of them.
+  func releaseStates() {
+    if plan.rankCount > 1 { optimizer.release(slots.filter(\.isSplit).map(\.index)) }
   }
 
   /// The network to evaluate: the average where there is one.
@@ -214,10 +257,15 @@ extension EngineNetwork {
   var storedGradients: Parameters<Scalar> {
     Parameters(
       network.parameterPlaces.map { place in
-        if !slots[place.index].isSplit {
-          return (place.name, gradients[place.layer][place.position])
-        }
+        let slot = slots[place.index]
         var gradient = Tensor<Scalar>.zeros(network.parameter(at: place).shape)
+        if !slot.isSplit {
+          guard let sums else { return (place.name, gradients[place.layer][place.position]) }
+          gradient.withUnsafeMutableElements {
+            $0.baseAddress?.update(from: sums.small(0, slot), count: slot.count)
+          }
+          return (place.name, gradient)
+        }
         packedGradients?.unpack(layer: place.layer, position: place.position, into: &gradient)
         return (place.name, gradient)
       })
@@ -231,7 +279,7 @@ extension EngineNetwork {
   /// depend on the iteration.
   func begin(iteration: Int, _ targets: TargetBlock<Scalar>, updates: Bool) {
     var stream = SeededRandom(seed: settings.seed, purpose: "dropout", index: UInt64(iteration))
-    step.pass = .training(seed: stream.next())
+    step.pass = .training(seed: stream.next(), firstRow: plan.ownRows.lowerBound)
     step.normalizer = Double(network.loss.normalizer(of: targets, rows: settings.batchSize))
     if updates { prepareForUpdate() } else { prepareForReading() }
   }
@@ -271,7 +319,10 @@ extension EngineNetwork {
   func completeStep() {
     if !loss.isFinite { return }
     optimizer.stepCount += 1
-    network.updateStatistics(rows: settings.batchSize, layout, memory: memory.base)
+    for block in 0..<plan.count {
+      network.updateStatistics(
+        rows: plan.rows(ofBlock: block).count, layout, memory: memory.base, block: block)
+    }
     average?.updateStatistics(with: network, share: step.averageShare)
   }
 

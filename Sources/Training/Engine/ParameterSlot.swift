@@ -1,3 +1,4 @@
+import PerceptronDistribution
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
@@ -22,6 +23,12 @@ struct ParameterSlot<Scalar: BLASScalar> {
   let isFirst: Bool
   /// The first of its rows among those of all parameters.
   let firstRow: Int
+  /// The rows that this rank updates: all but where weights are dealt to several ranks.
+  let own: Range<Int>
+  /// Where its elements begin among those of all split parameters, or of all others.
+  let offset: Int
+  /// Where the elements of its own rows begin among those of all split parameters.
+  let ownOffset: Int
 
   /// During a step, the addresses of its numbers, its optimizer state and its average.
   var parameter: UnsafeMutablePointer<Scalar>?
@@ -33,13 +40,19 @@ struct ParameterSlot<Scalar: BLASScalar> {
   /// Whether it is the weights of a packed layer, whose rows and columns workers split.
   var isSplit: Bool { isPacked && position == 0 }
 
+  /// The number of elements, padding included.
+  var count: Int { rows * stride }
+
   /// The rows that a worker updates. The result does not depend on the split.
   func rows(of worker: Int, workers: Int) -> Range<Int> {
     if !isSplit { return worker == owner ? 0..<rows : 0..<0 }
-    // Whole tiles of products, as far as that leaves the workers about as much.
-    let tile = rows >= 64 * workers ? 8 : 2
-    let tiles = share(of: (rows + tile - 1) / tile, worker: worker, workers: workers)
-    return min(tiles.lowerBound * tile, rows)..<min(tiles.upperBound * tile, rows)
+    let part = matrixShare(of: own.count, owner: worker, of: workers)
+    return own.lowerBound + part.lowerBound..<own.lowerBound + part.upperBound
+  }
+
+  /// The rows that a rank updates.
+  func rows(ofRank rank: Int, of rankCount: Int) -> Range<Int> {
+    isSplit ? matrixShare(of: rows, owner: rank, of: rankCount) : 0..<rows
   }
 
   /// The columns that a worker updates where products are split by columns.
@@ -52,23 +65,34 @@ struct ParameterSlot<Scalar: BLASScalar> {
 
   /// The slots of a network's parameters. The caller deallocates their `states`.
   static func slots(
-    of network: Network<Scalar>, _ packed: PackedWeights<Scalar>, workers: Int, stateCount: Int
+    of network: Network<Scalar>, _ packed: PackedWeights<Scalar>, workers: Int, stateCount: Int,
+    rank: Int = 0, of rankCount: Int = 1
   ) -> [ParameterSlot] {
     var (row, lastLayer, owner) = (0, -1, -1)
+    var (splitCount, ownCount, smallCount) = (0, 0, 0)
     return network.parameterPlaces.map { place in
       let count = network.parameter(at: place).count
       let layer = packed.table[place.layer]
       let isMatrix = layer != nil && place.position == 0
       let isFirst = !isMatrix && place.layer != lastLayer
       if isFirst { (owner, lastLayer) = (owner + 1, place.layer) }
+      let rows = isMatrix ? layer?.outputs ?? 0 : 1
       let slot = ParameterSlot(
         index: place.index, layer: place.layer, position: place.position,
-        isPenalized: place.isPenalized, rows: isMatrix ? layer?.outputs ?? 0 : 1,
+        isPenalized: place.isPenalized, rows: rows,
         columns: isMatrix ? layer?.inputs ?? 0 : count,
         stride: isMatrix ? layer?.stride ?? 0 : count, isPacked: layer != nil,
         owner: max(owner, 0) % workers, isFirst: isFirst, firstRow: row,
+        own: isMatrix ? matrixShare(of: rows, owner: rank, of: rankCount) : 0..<1,
+        offset: isMatrix ? splitCount : smallCount, ownOffset: ownCount,
         states: .allocate(capacity: stateCount))
       row += slot.rows
+      if isMatrix {
+        splitCount += slot.count
+        ownCount += slot.own.count * slot.stride
+      } else {
+        smallCount += slot.count
+      }
       return slot
     }
   }

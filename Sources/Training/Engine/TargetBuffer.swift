@@ -52,13 +52,22 @@ struct TargetBuffer<Scalar: BLASScalar> {
   }
 
   func withBlock<Result>(_ body: (TargetBlock<Scalar>) throws -> Result) rethrows -> Result {
-    let weights = isWeighted ? UnsafePointer(weights.base) : nil
+    try withBlock(0..<rows, body)
+  }
+
+  /// Calls `body` with the targets of some rows.
+  func withBlock<Result>(
+    _ rows: Range<Int>, _ body: (TargetBlock<Scalar>) throws -> Result
+  ) rethrows -> Result {
+    let weights = isWeighted ? UnsafePointer(weights.base + rows.lowerBound) : nil
     if columns == 0 {
-      return try labels.withUnsafeBufferPointer { try body(.labels($0, weights: weights)) }
+      return try labels.withUnsafeBufferPointer {
+        try body(.labels(UnsafeBufferPointer(rebasing: $0[rows]), weights: weights))
+      }
     }
+    let first = UnsafePointer(values.base + rows.lowerBound * columns)
     return try body(
-      .values(
-        RowBlock(base: UnsafePointer(values.base), rows: rows, columns: columns), weights: weights))
+      .values(RowBlock(base: first, rows: rows.count, columns: columns), weights: weights))
   }
 
   /// The targets, copied.

@@ -1,4 +1,5 @@
 import PerceptronDatasets
+import PerceptronDistribution
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
@@ -23,6 +24,11 @@ package enum StepPhase: CaseIterable, Sendable { case gather, forward, loss, bac
 /// summed in order; a *piece* is what a worker handles at a time so that it stays in cache; a *tile* is what
 /// a kernel keeps in registers.
 ///
+/// With ``TrainerSettings/blocks``, the batch is cut into *blocks*, and each rank of a communicator takes
+/// some of them through the first phase. Then the ranks exchange the blocks' gradients, each updates its
+/// rows of every large weight matrix, and they exchange the updated weights. Nor does the number of
+/// ranks change a bit.
+///
 /// Used by one thread at a time.
 package final class TrainingEngine<Scalar: BLASScalar> {
   package var workers: Int { lease.pool.count }
@@ -30,20 +36,29 @@ package final class TrainingEngine<Scalar: BLASScalar> {
   /// gathered before has no gather phase. A loss that is not finite leaves the update without work.
   package var phaseEnded: ((StepPhase) -> Void)?
 
+  /// The error of an exchange with other ranks, after which no step can be made.
+  package private(set) var failure: (any Error)?
+
   let batchSize: Int
+  /// The blocks of the batch, and those of this rank.
+  let plan: BlockPlan
   private let lease: WorkerPool.Lease
   private(set) var networks: [EngineNetwork<Scalar>]
   private var rows: [Int]
+  /// Of the whole batch.
   private var targets: TargetBuffer<Scalar>
   private let memory: AlignedBuffer<Scalar>
-  /// The batch, rows × inputs. Its rows are padded where the products that read it allow that.
+  /// This rank's rows of the batch, rows × inputs. They are padded where the products that read them allow
+  /// that.
   private let x: MutableRowBlock<Scalar>
   private let job: UnsafeMutablePointer<Job?>
   private var work: WorkerPool.Work = { _ in }
+  /// What the last batch was gathered from, where it has rows of other ranks.
+  private var source: PreparedDataset<Scalar>?
 
   private struct Job {
     let batch: EngineNetwork<Scalar>.Batch
-    /// The batch's rows in the data.
+    /// This rank's rows of the batch in the data.
     let rows: UnsafeBufferPointer<Int>
     /// Where to gather them from, or nil where they have been.
     let features: UnsafePointer<PreparedFeatures<Scalar>>?
@@ -71,28 +86,39 @@ package final class TrainingEngine<Scalar: BLASScalar> {
   ///   - members: at least one, all of the same input size and batch size.
   ///   - count: the number of workers to take, or nil for as many as suit the work.
   ///   - path: how products are computed.
-  package init(_ members: [Member], workers count: Int?, path: ProductPath = .chosen) {
+  ///   - communicator: the ranks that share each step, at most as many as blocks.
+  package init(
+    _ members: [Member], workers count: Int?, path: ProductPath = .chosen,
+    communicator: any Communicator = SoloCommunicator()
+  ) {
     let batchSize = members[0].settings.batchSize
     let inputSize = members[0].network.inputSize
     require(
       members.allSatisfy {
         $0.settings.batchSize == batchSize && $0.network.inputSize == inputSize
+          && $0.settings.blocks == members[0].settings.blocks
       }, "TrainingEngine: networks of different inputs or batches")
     self.batchSize = batchSize
-    let suitable = members.map { $0.network.suitableWorkers(rows: batchSize, purpose: .training) }
+    let plan = BlockPlan(
+      batchSize: batchSize, blocks: members[0].settings.blocks ?? 1, rank: communicator.rank,
+      of: communicator.size)
+    self.plan = plan
+    let ownRows = plan.ownRows.count
+    let suitable = members.map { $0.network.suitableWorkers(rows: ownRows, purpose: .training) }
     lease = WorkerPool.Lease(workers: count ?? suitable.max() ?? 1)
     // Fewer than requested if the system creates no more threads.
     let workers = lease.pool.count
     networks = members.map {
       EngineNetwork(
-        $0.network, $0.optimizer, $0.average, settings: $0.settings, workers: workers, path: path)
+        $0.network, $0.optimizer, $0.average, settings: $0.settings, workers: workers, path: path,
+        communicator: communicator)
     }
     rows = [Int](repeating: 0, count: batchSize)
     targets = TargetBuffer(rows: batchSize, classWeights: members[0].settings.classWeights)
     let canPad = networks.allSatisfy { $0.packed.table[0] != nil }
     let stride = canPad ? PackedLayer<Scalar>.stride(columns: inputSize) : inputSize
-    memory = AlignedBuffer(count: batchSize * stride, repeating: 0)
-    x = MutableRowBlock(base: memory.base, rows: batchSize, columns: inputSize, stride: stride)
+    memory = AlignedBuffer(count: ownRows * stride, repeating: 0)
+    x = MutableRowBlock(base: memory.base, rows: ownRows, columns: inputSize, stride: stride)
     job = .allocate(capacity: 1)
     job.initialize(to: nil)
     BLASLibrary.demandBuffers(threads: workers)
@@ -115,10 +141,15 @@ extension TrainingEngine {
   }
 
   package func gather(from data: PreparedDataset<Scalar>) {
+    note(data)
     rows.withUnsafeBufferPointer { rows in
-      data.features.gather(rows, into: x)
+      data.features.gather(UnsafeBufferPointer(rebasing: rows[plan.ownRows]), into: x)
       targets.gather(rows, from: data)
     }
+  }
+
+  private func note(_ data: PreparedDataset<Scalar>) {
+    if plan.rankCount > 1 { source = data }
   }
 
   /// The targets of the batch, copied, with the weights of its rows if there are any.
@@ -126,12 +157,24 @@ extension TrainingEngine {
 
   /// The features of the batch, [rows, inputs], copied.
   package var features: Tensor<Scalar> {
-    Tensor(shape: [x.rows, x.columns]) { elements in
-      guard let base = elements.baseAddress else { return }
-      for row in 0..<x.rows {
-        (base + row * x.columns).update(from: x.base + row * x.stride, count: x.columns)
+    withBatch { x in
+      Tensor(shape: [x.rows, x.columns]) { elements in
+        guard let base = elements.baseAddress else { return }
+        for row in 0..<x.rows {
+          (base + row * x.columns).update(from: x.base + row * x.stride, count: x.columns)
+        }
       }
     }
+  }
+
+  /// Calls `body` with the features of the whole batch; those of other ranks' rows are gathered anew.
+  private func withBatch<Result>(_ body: (RowBlock<Scalar>) -> Result) -> Result {
+    guard let source else { return body(x.reading) }
+    let memory = AlignedBuffer<Scalar>(count: batchSize * x.stride, repeating: 0)
+    let all = MutableRowBlock(
+      base: memory.base, rows: batchSize, columns: x.columns, stride: x.stride)
+    rows.withUnsafeBufferPointer { source.features.gather($0, into: all) }
+    return withExtendedLifetime(memory) { body(all.reading) }
   }
 }
 
@@ -139,7 +182,7 @@ extension TrainingEngine {
 
 extension TrainingEngine {
   /// Makes a step of every network: updates every parameter and the layers' statistics. A network whose
-  /// loss is not finite is not updated.
+  /// loss is not finite is not updated. Among several ranks, see ``failure`` afterwards.
   ///
   /// - Parameters:
   ///   - data: what the chosen rows are gathered from; nil where they have been.
@@ -147,7 +190,10 @@ extension TrainingEngine {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func step(on data: PreparedDataset<Scalar>?, iteration: Int) {
+    require(failure == nil, "TrainingEngine: a step after an exchange has failed")
     run(on: data, iteration: iteration, updates: true)
+    for network in networks where network.loss.isFinite { exchange(network) { $0.weights } }
+    if failure != nil { return }
     for network in networks { network.completeStep() }
     phaseEnded?(.update)
   }
@@ -162,6 +208,20 @@ extension TrainingEngine {
   package func loss(at position: Int) -> Scalar { networks[position].loss }
 
   /// Whether a row of the last step's batch has a weight above 0, with the loss's own weights.
+  /// The bytes that this rank sends in a step, as sizes alone tell, and as its exchanges have them.
+  package func sentBytes(at position: Int) -> (expected: Int, exchanged: Int) {
+    let network = networks[position]
+    guard let exchanges = network.exchanges else { return (network.traffic.sentBytes(plan), 0) }
+    let norms = network.waitsForNorm ? exchanges.norms.sentBytes : 0
+    return (
+      network.traffic.sentBytes(plan),
+      exchanges.sums.sentBytes + norms + exchanges.weights.sentBytes
+    )
+  }
+
+  /// The number of scalars of optimizer state that this rank has room for.
+  package func stateCount(at position: Int) -> Int { networks[position].packedStates.count }
+
   package func hasWeight(at position: Int) -> Bool { networks[position].step.normalizer != 0 }
 
   /// Computes the losses of the batch that was gathered last, penalty included, and stores the gradients.
@@ -170,22 +230,27 @@ extension TrainingEngine {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   package func computeLossesAndGradients(iteration: Int) {
+    require(plan.rankCount == 1, "TrainingEngine: gradients of several ranks")
     for network in networks { network.allocateGradients() }
     run(on: nil, iteration: iteration, updates: false)
     phaseEnded?(.backward)
   }
 
   private func run(on data: PreparedDataset<Scalar>?, iteration: Int, updates: Bool) {
+    if let data { note(data) }
     rows.withUnsafeBufferPointer { rows in
       if let data { targets.gather(rows, from: data) }
       targets.withBlock { targets in
         for network in networks { network.begin(iteration: iteration, targets, updates: updates) }
+      }
+      let own = UnsafeBufferPointer(rebasing: rows[plan.ownRows])
+      targets.withBlock(plan.ownRows) { targets in
         let batch = EngineNetwork<Scalar>.Batch(x: x.reading, targets: targets)
         guard let data else {
-          return run(Job(batch: batch, rows: rows, features: nil, updates: updates))
+          return run(Job(batch: batch, rows: own, features: nil, updates: updates))
         }
         withUnsafePointer(to: data.features) {
-          run(Job(batch: batch, rows: rows, features: $0, updates: updates))
+          run(Job(batch: batch, rows: own, features: $0, updates: updates))
         }
       }
     }
@@ -202,7 +267,7 @@ extension TrainingEngine {
   private func work(as worker: Int) {
     guard let job = job.pointee else { return }
     let team = Team(worker: worker, pool: lease.pool)
-    let own = share(of: batchSize, worker: worker, workers: team.count)
+    let own = share(of: x.rows, worker: worker, workers: team.count)
     if let features = job.features {
       features.pointee.gather(UnsafeBufferPointer(rebasing: job.rows[own]), into: x.rows(own))
       endPhase(.gather, worker)
@@ -228,19 +293,57 @@ extension TrainingEngine {
       for network in networks { network.runBackward(job.batch, team) }
     }
     team.waitForOthers()
-    if worker == 0 {
-      for network in networks { network.loss = network.computedLoss }
-    }
-    if job.updates { endPhase(.backward, worker) }
-    if networks[0].partCount > 1 && !isProcessedInParts {
-      for network in networks { network.computeParts(job.batch, team) }
-      team.waitForOthers()
+    if plan.count == 1 {
+      if worker == 0 { noteLosses() }
+      if job.updates { endPhase(.backward, worker) }
+      if networks[0].parts.count > 1 && !isProcessedInParts {
+        for network in networks { network.computeParts(job.batch, team) }
+        team.waitForOthers()
+      }
+    } else {
+      addBlocks(job.batch, isProcessedInParts, team)
+      if failure != nil { return }
+      if job.updates { endPhase(.backward, worker) }
     }
     if !job.updates {
       for network in networks { network.computeGradients(job.batch, team) }
       return
     }
     update(job.batch, team)
+  }
+
+  private func noteLosses() {
+    for network in networks { network.loss = network.computedLoss }
+  }
+
+  /// Adds up what the own blocks give, and exchanges it with other ranks.
+  private func addBlocks(
+    _ batch: EngineNetwork<Scalar>.Batch, _ isProcessedInParts: Bool, _ team: Team
+  ) {
+    for network in networks {
+      if !isProcessedInParts { network.computeParts(batch, team) }
+      network.addSplitNodes(batch, team)
+    }
+    team.waitForOthers()
+    for network in networks { network.addSmallNodes(team) }
+    team.waitForOthers()
+    if team.worker == 0 {
+      for network in networks { exchange(network) { $0.sums } }
+      noteLosses()
+    }
+    team.waitForOthers()
+  }
+
+  /// Makes an exchange with other ranks, if there are any, unless one has failed.
+  private func exchange(
+    _ network: EngineNetwork<Scalar>, _ choice: (RankExchanges) -> Exchange
+  ) {
+    guard let exchanges = network.exchanges, failure == nil else { return }
+    do {
+      try exchanges.communicator.perform(choice(exchanges))
+    } catch {
+      failure = error
+    }
   }
 
   /// Updates a worker's part of every network whose loss is finite; all workers agree on these.
@@ -256,6 +359,15 @@ extension TrainingEngine {
     }
     if !waits { return }
     team.waitForOthers()
+    if plan.rankCount > 1 {
+      if team.worker == 0 {
+        for network in networks where network.waitsForNorm && network.computedLoss.isFinite {
+          exchange(network) { $0.norms }
+        }
+      }
+      team.waitForOthers()
+      if failure != nil { return }
+    }
     for network in networks where network.waitsForNorm && network.computedLoss.isFinite {
       network.updateByStoredGradients(team)
     }
@@ -287,6 +399,31 @@ extension TrainingEngine {
     return (networks[position].current, optimizer, average)
   }
 
+  /// Brings what ranks have of their own rows to all ranks, or to rank 0: the averages of weights to all, and
+  /// optimizer state to rank 0 if it is wanted. All ranks call it. Then the state of the networks is complete,
+  /// but for the optimizer state on other ranks.
+  package func gather(optimizer wanted: Bool) throws {
+    for network in networks {
+      exchange(network) { $0.averages }
+      if let failure { throw failure }
+      if wanted { try network.gatherStates() }
+    }
+  }
+
+  /// Brings each rank the optimizer state of its rows from rank 0. All ranks call it.
+  ///
+  /// - Parameter complete: the state on rank 0, nil on others.
+  package func scatterOptimizer(_ complete: [OptimizerState<Scalar>]?) throws {
+    for (place, network) in networks.enumerated() {
+      try network.scatterStates(complete?[place])
+    }
+  }
+
+  /// Frees what ``gather(optimizer:)`` has brought to rank 0.
+  package func releaseOptimizer() {
+    for network in networks { network.releaseStates() }
+  }
+
   package func remove(at positions: Set<Int>) {
     networks = networks.indices.filter { !positions.contains($0) }.map { networks[$0] }
   }
@@ -309,7 +446,9 @@ extension TrainingEngine {
   ) -> [MetricValues] {
     if positions.isEmpty { return [] }
     let predictor = predictor(positions, rowCount: batchSize)
-    let outputs = predictor.outputs(rowCount: batchSize) { [x] rows, _ in x.reading.rows(rows) }
+    let outputs = withBatch { x in
+      predictor.outputs(rowCount: batchSize) { rows, _ in x.rows(rows) }
+    }
     let batch = metrics == [.accuracy] ? nil : data.subset(rows: rows)
     return zip(predictor.losses, outputs).map { loss, outputs in
       if case .labels(let labels) = targets.targets.kind, batch == nil, data.weights == nil {

@@ -26,6 +26,9 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   private let names: [String]
   /// The state tensors of each parameter.
   private var states: [[Tensor<Scalar>]]
+  /// Whether state tensors of weights that ranks share are not here: each rank has its rows' during a run,
+  /// and rank 0 all of them after it.
+  package private(set) var isElsewhere = false
 
   /// The state before the first step: zeros.
   ///
@@ -54,12 +57,14 @@ public struct OptimizerState<Scalar: BLASScalar>: Sendable, Equatable {
   /// - Precondition: what is set has the same names, in any order, and shapes.
   public var tensors: Parameters<Scalar> {
     get {
-      Parameters(
+      require(!isElsewhere, "OptimizerState: other ranks have some of the tensors")
+      return Parameters(
         zip(names, states).flatMap { name, states in
           zip(stateNames, states).map { ("\(name).\($0)", $1) }
         })
     }
     set {
+      require(!isElsewhere, "OptimizerState: other ranks have some of the tensors")
       var tensors = tensors
       require(
         newValue.count == tensors.count,
@@ -171,6 +176,19 @@ extension OptimizerState {
   }
 
   func state(_ state: Int, at index: Int) -> Tensor<Scalar> { states[index][state] }
+
+  /// Frees the state tensors of some parameters.
+  mutating func release(_ indices: [Int]) {
+    if stateNames.isEmpty || indices.isEmpty { return }
+    for index in indices { states[index] = stateNames.map { _ in .zeros([0]) } }
+    isElsewhere = true
+  }
+
+  /// Gives the parameter at a position its state tensors back; those of all others are there, too, or follow.
+  mutating func restore(_ tensors: [Tensor<Scalar>], at index: Int) {
+    states[index] = tensors
+    isElsewhere = false
+  }
 
   mutating func updateState(_ state: Int, at index: Int, _ body: (inout Tensor<Scalar>) -> Void) {
     body(&states[index][state])

@@ -1,4 +1,5 @@
 import PerceptronDatasets
+import PerceptronDistribution
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 
@@ -10,20 +11,38 @@ extension Trainer {
   ///   - training: the rows that batches are drawn from.
   ///   - validation: rows that metrics are measured on, never trained on.
   ///   - callbacks: called in this order after each iteration of each network, and told of the end.
+  ///   - communicator: the processes that share each step, of which this is one; at most as many as
+  ///     ``TrainerSettings/blocks``. See below.
   /// - Returns: the first network's history from the run's beginning.
+  ///
+  /// **Several ranks.** All ranks call this on equal trainers, with the same rows and as many callbacks; what
+  /// they train has the same bits for any number of ranks. Each draws all of a batch's row numbers and
+  /// gathers only its own blocks' features: where the data's file is mapped into memory, features of
+  /// other rows are not read. Each has the whole network, and the optimizer state of its own rows of
+  /// large weights. Every rank evaluates all validation rows. Callbacks run on all ranks, and what those of
+  /// rank 0 return counts, as does the cancellation of its task: so a callback that writes belongs on rank 0,
+  /// with one that does nothing on the others. After the run, rank 0's trainer has all of the optimizer
+  /// state: it writes checkpoints, and others cannot. Where a rank is lost, the run throws `RankLost`, and
+  /// goes on from its last checkpoint, with any number of ranks.
+  ///
   /// - Throws: `InvalidSetting` for a validation set without rows, and for data of a single class if the
   ///   network distinguishes more. If all networks have failed, ``TrainingMember/failure`` of the first:
   ///   `TrainingError.lossNotFinite` for a loss that is NaN or infinite,
   ///   `TrainingError.batchWithoutWeight` for a batch whose rows all have the weight 0, and
   ///   `TrainingError.parametersNotFinite` if the last update left such parameters. Errors of callbacks.
+  ///   `InvalidSetting` for more ranks than blocks, and for ranks that begin with different networks, settings
+  ///   or random streams; `RankLost`.
   /// - Precondition: the data has the networks' input size, no more classes than they, and as many
   ///   rows as the trainer was made for.
   @discardableResult
   public mutating func run(
     on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>? = nil,
-    callbacks: [TrainingCallback<Scalar>] = []
+    callbacks: [TrainingCallback<Scalar>] = [],
+    communicator: any Communicator = SoloCommunicator()
   ) throws -> History {
-    try run(on: training, validation: validation, callbacks: callbacks, watching: Watch())
+    try run(
+      on: training, validation: validation, callbacks: callbacks, communicator: communicator,
+      watching: Watch())
   }
 
   /// What the caller does in addition to the callbacks.
@@ -38,9 +57,12 @@ extension Trainer {
   @discardableResult
   mutating func run(
     on training: PreparedDataset<Scalar>, validation: PreparedDataset<Scalar>?,
-    callbacks: [TrainingCallback<Scalar>], watching watch: Watch
+    callbacks: [TrainingCallback<Scalar>],
+    communicator: any Communicator = SoloCommunicator(), watching watch: Watch
   ) throws -> History {
     try check(training, validation)
+    let dealsState = try check(communicator)
+    let isAlone = communicator.size == 1
     let begun = members.indices.filter { canGoOn(members[$0]) }
     var failure: (any Error)?
     if !begun.isEmpty {
@@ -48,12 +70,28 @@ extension Trainer {
         begun.map {
           let member = members[$0]
           return .init(member.network, member.optimizer, member.average, settings: member.settings)
-        }, workers: settings.workers)
+        }, workers: settings.workers, communicator: communicator)
+      if dealsState {
+        let complete = communicator.rank == 0 ? begun.map { members[$0].optimizer } : nil
+        try engine.scatterOptimizer(complete)
+      }
       var loop = Loop(
         training: training, validation: validation, callbacks: callbacks,
         metric: settings.metric ?? Metric.defaults(for: training.schema.kind)[0], watch: watch,
-        positions: begun, engine: engine)
-      do { try loop.run(&self) } catch { failure = error }
+        positions: begun, engine: engine,
+        agreement: isAlone
+          ? nil
+          : RankAgreement(
+            communicator, count: IterationVerdict(networks: begun.count).numbers.count),
+        verdict: IterationVerdict(networks: begun.count))
+      loop.releaseOptimizer(of: &self)
+      do {
+        try loop.run(&self)
+        try loop.gather()
+      } catch {
+        failure = error
+        isBroken = !isAlone
+      }
       loop.store(to: &self)
     }
     for index in begun { members[index].checkParameters() }
@@ -116,6 +154,10 @@ extension Trainer {
     /// The position among the members of each network in the engine.
     var positions: [Int]
     let engine: TrainingEngine<Scalar>
+    /// How several ranks agree; nil for one.
+    let agreement: RankAgreement?
+    /// What the last iteration's callbacks said.
+    var verdict: IterationVerdict
 
     mutating func run(_ trainer: inout Trainer) throws {
       for index in positions {
@@ -124,17 +166,33 @@ extension Trainer {
       }
       while !positions.isEmpty {
         try iterate(&trainer)
-        if let isDue = watch.isSaveDue, isDue(trainer.iteration) { try save(&trainer) }
-        if Task.isCancelled { break }
+        if verdict.isSaveDue { try save(&trainer) }
+        if verdict.isCancelled { break }
       }
     }
 
     /// Saves the run without the networks that have diverged in the last update.
     private mutating func save(_ trainer: inout Trainer) throws {
+      try gather()
       store(to: &trainer)
       for index in positions { trainer.members[index].checkParameters() }
-      leave(Set(positions.filter { trainer.members[$0].failure != nil }), &trainer)
+      try leave(Set(positions.filter { trainer.members[$0].failure != nil }), &trainer)
       if !positions.isEmpty { try watch.save?(trainer) }
+      releaseOptimizer(of: &trainer)
+    }
+
+    /// Brings what other ranks have of the networks in the engine, as far as this rank needs it after them.
+    func gather() throws {
+      if agreement != nil { try engine.gather(optimizer: true) }
+    }
+
+    /// Frees the optimizer state of other ranks' rows.
+    func releaseOptimizer(of trainer: inout Trainer) {
+      if agreement == nil { return }
+      engine.releaseOptimizer()
+      for (place, index) in positions.enumerated() {
+        trainer.members[index].optimizer = engine.state(at: place).optimizer
+      }
     }
 
     /// Brings the members up to date whose networks are in the engine.
@@ -151,36 +209,39 @@ extension Trainer {
         engine.setLearningRate(trainer.members[index].schedule.rate(at: current), at: place)
       }
       engine.step(on: training, iteration: current)
+      if let failure = engine.failure { throw failure }
       for (place, index) in positions.enumerated() {
         trainer.members[index].stepped(
           loss: Double(engine.loss(at: place)), hasWeight: engine.hasWeight(at: place))
       }
       trainer.iteration += 1
-      let isEvaluated = endEpochs(after: current, &trainer)
-      var leaving = Set<Int>()
-      defer { leave(leaving, &trainer) }
+      let isEvaluated = try endEpochs(after: current, &trainer)
+      verdict.reset()
       if !callbacks.isEmpty {
         for (place, index) in positions.enumerated() where trainer.members[index].failure == nil {
           let moment = TrainingMoment(
             progress: progress(of: trainer.members[index], after: current, place, isEvaluated),
             engine: engine, place: place)
           for callback in callbacks {
-            switch try callback.body(moment) {
-            case .proceed: break
-            case .stop: leaving.insert(index)
-            case .setLearningRate(let rate): try trainer.members[index].schedule.setRate(rate)
-            case .followSchedule: try trainer.members[index].schedule.setRate(nil)
-            }
+            verdict.add(try callback.body(moment), place)
           }
         }
       }
+      var leaving = Set<Int>()
       if let group = watch.group {
         let moment = GroupMoment(
           iteration: current, isEvaluated: isEvaluated, members: positions, engine: engine,
           all: trainer.members)
         leaving.formUnion(try group(moment))
       }
-      for index in positions where trainer.members[index].isFinished { leaving.insert(index) }
+      verdict.isSaveDue = watch.isSaveDue?(trainer.iteration) ?? false
+      verdict.isCancelled = Task.isCancelled
+      try agreement?.agree(&verdict.numbers)
+      for (place, index) in positions.enumerated() {
+        if let rate = verdict.rate(place) { try trainer.members[index].schedule.setRate(rate) }
+        if verdict.stops(place) || trainer.members[index].isFinished { leaving.insert(index) }
+      }
+      try leave(leaving, &trainer)
     }
 
     private func progress(
@@ -194,28 +255,31 @@ extension Trainer {
     }
 
     /// Takes networks out of the engine, the members at some positions.
-    private mutating func leave(_ leaving: Set<Int>, _ trainer: inout Trainer) {
+    private mutating func leave(_ leaving: Set<Int>, _ trainer: inout Trainer) throws {
       if leaving.isEmpty { return }
+      try gather()
       for (place, index) in positions.enumerated() where leaving.contains(index) {
         trainer.members[index].take(engine.state(at: place))
       }
       engine.remove(at: Set(positions.indices.filter { leaving.contains(positions[$0]) }))
       positions.removeAll { leaving.contains($0) }
+      releaseOptimizer(of: &trainer)
     }
 
     /// Evaluates and ends epochs where due: the one place that knows what follows an iteration.
     ///
     /// - Returns: whether the networks were evaluated.
-    private func endEpochs(after current: Int, _ trainer: inout Trainer) -> Bool {
+    private func endEpochs(after current: Int, _ trainer: inout Trainer) throws -> Bool {
       let settings = trainer.members[positions[0]].settings
       let events = settings.evaluation.events(
         after: current, batchSize: settings.batchSize, rowCount: trainer.rowCount)
-      if events.evaluation { evaluate(after: current, &trainer) }
+      if events.evaluation { try evaluate(after: current, &trainer) }
       for index in positions { trainer.members[index].epochsEnded(events.epochs) }
       return events.evaluation
     }
 
-    private func evaluate(after current: Int, _ trainer: inout Trainer) {
+    private func evaluate(after current: Int, _ trainer: inout Trainer) throws {
+      if agreement != nil { try engine.gather(optimizer: false) }
       let places = positions.indices.filter { trainer.members[positions[$0]].failure == nil }
       let metrics = trainer.settings.metrics(for: training.schema.kind)
       let held = validation.map { engine.evaluate(places, on: $0, metrics: metrics) }

@@ -1,5 +1,6 @@
-// Its signatures have data sets and networks.
+// Its signatures have data sets, networks and communicators.
 @_exported import PerceptronDatasets
+@_exported import PerceptronDistribution
 import PerceptronLinearAlgebra
 @_exported import PerceptronNeuralNetwork
 
@@ -31,6 +32,11 @@ public struct Trainer<Scalar: BLASScalar, Random: RandomStream>: Sendable {
   public let rowCount: Int
 
   var sampler: BatchSampler
+  /// Whether a run of several ranks has failed midway, so that networks and states are of no use.
+  var isBroken = false
+
+  /// Whether networks, optimizer states and averages are all here.
+  var isComplete: Bool { !isBroken && !members.contains { $0.optimizer.isElsewhere } }
 
   /// A run that has not begun.
   ///

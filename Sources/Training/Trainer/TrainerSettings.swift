@@ -27,6 +27,12 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
   public var length: Length
   /// Rows per batch.
   public var batchSize: Int
+  /// The number of blocks of a batch, a power of two, or nil for none. Gradients are then those of the
+  /// blocks, added up in an order that the number of blocks alone decides, so that the ranks of
+  /// ``Trainer/run(on:validation:callbacks:communicator:)`` can share them: the numbers depend on the blocks,
+  /// not on the number of ranks. Layers that need the whole batch, such as ``BatchNorm``, get one block after
+  /// the other.
+  public var blocks: Int?
   /// The sampling of batches.
   public var sampling: Sampling
   /// When the network is evaluated.
@@ -53,8 +59,9 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
   public init(
     optimizer: Optimizer = .sgd, learningRate: Double = 1e-3, schedule: Schedule = .constant,
     penalty: Penalty = .none, maxNorm: Double? = nil, clipping: GradientClipping = .none,
-    length: Length = .epochs(10), batchSize: Int = 128, sampling: Sampling = .epoch,
-    evaluation: EvaluationRule = .epochs(1), earlyStopping: EarlyStopping? = nil,
+    length: Length = .epochs(10), batchSize: Int = 128, blocks: Int? = nil,
+    sampling: Sampling = .epoch, evaluation: EvaluationRule = .epochs(1),
+    earlyStopping: EarlyStopping? = nil,
     averageDecay: Double? = nil, classWeights: [Double]? = nil, metric: Metric? = nil,
     seed: UInt64 = 0, workers: Int? = nil
   ) {
@@ -66,6 +73,7 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
     self.clipping = clipping
     self.length = length
     self.batchSize = batchSize
+    self.blocks = blocks
     self.sampling = sampling
     self.evaluation = evaluation
     self.earlyStopping = earlyStopping
@@ -103,6 +111,11 @@ public struct TrainerSettings: Codable, Hashable, Sendable {
     // BLAS counts rows with 32 bits.
     try InvalidSetting.demand(
       (1...Int(Int32.max)).contains(batchSize), "batch size", batchSize, "1 to 2³¹ − 1")
+    if let blocks {
+      try InvalidSetting.demand(
+        blocks >= 1 && blocks & (blocks - 1) == 0 && blocks <= batchSize, "blocks", blocks,
+        "a power of two of at most the batch size, \(batchSize)")
+    }
     try InvalidSetting.demand(rowCount >= 1, "training rows", rowCount, "at least 1")
     if sampling == .epoch {
       try InvalidSetting.demand(
@@ -211,6 +224,7 @@ extension TrainerSettings {
 
   var sharedText: String {
     "batches of \(batchSize), sampled by \(sampling), evaluation \(evaluation)"
+      + (blocks.map { ", \($0) blocks" } ?? "")
       + (classWeights.map { ", class weights \($0)" } ?? "")
       + (metric.map { ", metric \($0.title)" } ?? "")
       + (workers.map { ", \($0) workers" } ?? "")

@@ -1,4 +1,5 @@
 import PerceptronDatasets
+import PerceptronDistribution
 import PerceptronLinearAlgebra
 import PerceptronNeuralNetwork
 import TestSupport
@@ -61,28 +62,49 @@ struct PlanCase<Scalar: BLASScalar> {
   }
 
   /// An engine with this network alone.
-  func engine(workers: Int?, path: ProductPath = .chosen) -> TrainingEngine<Scalar> {
+  func engine(
+    workers: Int?, path: ProductPath = .chosen,
+    communicator: any Communicator = SoloCommunicator()
+  ) -> TrainingEngine<Scalar> {
     let engine = TrainingEngine(
       [
         .init(
           network, OptimizerState(settings.optimizer, for: network),
           settings.averageDecay.map { WeightAverage(of: network, decay: $0) }, settings: settings)
-      ], workers: workers, path: path)
+      ], workers: workers, path: path, communicator: communicator)
     engine.setLearningRate(settings.learningRate, at: 0)
     return engine
   }
 
-  /// By the engine.
-  func planned(workers: Int?, path: ProductPath = .chosen) -> Outcome {
+  /// By the engine, on one of several ranks if there is a communicator. Rank 0 has all of the outcome.
+  func planned(
+    workers: Int?, path: ProductPath = .chosen, communicator: any Communicator
+  ) throws -> Outcome {
     var outcome = start
-    let engine = engine(workers: workers, path: path)
+    let engine = engine(workers: workers, path: path, communicator: communicator)
     for step in 0..<Self.steps {
       engine.choose { row($0, of: step) }
       engine.step(on: data, iteration: step)
       outcome.losses.append(engine.loss(at: 0))
     }
+    if let failure = engine.failure { throw failure }
+    try engine.gather(optimizer: true)
     (outcome.network, outcome.optimizer, outcome.average) = engine.state(at: 0)
     return outcome
+  }
+
+  /// By the engines of some ranks, which are threads, with as many workers each.
+  func planned(ranks: Int, workers: Int) throws -> [Outcome] {
+    try ThreadCommunicator.run(ranks) { try planned(workers: workers, communicator: $0) }
+  }
+
+  /// By a single engine.
+  func planned(workers: Int?, path: ProductPath = .chosen) -> Outcome {
+    do {
+      return try planned(workers: workers, path: path, communicator: SoloCommunicator())
+    } catch {
+      fatalError("\(error)")
+    }
   }
 
   /// Along the readable path.
