@@ -58,6 +58,26 @@ struct TrainTests {
     #expect(try #require(rates.last) >= 0.5 * 0.01)
   }
 
+  @Test("A run in blocks records them, and has the same bits for any number of workers")
+  func blocks() throws {
+    let scratch = try TemporaryDirectory()
+    let options = ["--hidden", "80", "--iterations", "15", "--blocks", "8"]
+    try scratch.train("one", options + ["--workers", "1"])
+    try scratch.train("three", options + ["--workers", "3"])
+    try scratch.train("none", options.dropLast(2))
+    let (one, three, none) = (
+      try RunDirectory(path: scratch.file("one")).read(),
+      try RunDirectory(path: scratch.file("three")).read(),
+      try RunDirectory(path: scratch.file("none")).read()
+    )
+    #expect(one.record.settings.training.blocks == 8 && none.record.settings.training.blocks == nil)
+    #expect(one.history == three.history && one.history.loss != none.history.loss)
+    let models = try ["one", "three"].map {
+      try TrainedModel<Float>(readingFrom: scratch.file("\($0)/model.safetensors")).network
+    }
+    #expect(models[0] == models[1])
+  }
+
   @Test(
     "An ensemble is one model: its first network is the one trained without it, and all verbs take it"
   )

@@ -190,6 +190,10 @@ struct UsageTests {
     Mistake("train --workers 0", "--workers is 0, expected 1 to 256"),
     Mistake("train --workers 257", "--workers is 257, expected 1 to 256"),
     Mistake("train --workers 1000", "--workers is 1000, expected 1 to 256"),
+    Mistake("train --blocks 3", "--blocks is 3, expected a power of two", "batch size, 200"),
+    Mistake("train --blocks 256", "--blocks is 256, expected a power of two"),
+    Mistake(
+      "train --blocks 128 --batch-norm", "--blocks is 128", "half of the batch", "--batch-norm"),
     Mistake("train --layers 0", "--layers is 0, expected 1 to 1000000"),
     Mistake("train --layers 64,,32", "--layers", "64,,32"),
     Mistake("train --layers 64,x", "--layers", "64,x"),

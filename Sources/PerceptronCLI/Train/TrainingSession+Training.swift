@@ -63,13 +63,15 @@ extension TrainingSession {
           checkpoints: Checkpoints(
             at: directory.checkpointPath,
             everySeconds: display.checkpointEvery > 0 ? display.checkpointEvery : nil,
-            whenFinished: false, notes: notes))
+            whenFinished: false, notes: notes), communicator: communicator)
       } catch let error as FileError {
         // A run goes on without checkpoints.
         let isOver = Interruption.isRequested || trainer.isFinished
         Console.error("\(error)" + (isOver ? "" : "; the run continues without checkpoints"))
         if !isOver {
-          try trainer.run(on: sets.training, validation: sets.validation, callbacks: [callback])
+          try trainer.run(
+            on: sets.training, validation: sets.validation, callbacks: [callback],
+            communicator: communicator)
         }
       }
     } catch is TrainingError {

@@ -20,6 +20,8 @@ struct TrainingSession {
   var start: StartingModel?
   /// The number of threads, where it is not that of the settings: the results do not depend on it.
   var threads: Int?
+  /// The processes that share each step; the one place where it is chosen.
+  var communicator: any Communicator = SoloCommunicator()
   /// Called after each iteration.
   var watcher: ((TrainingProgress) -> Void)?
 

@@ -52,6 +52,13 @@ extension Hyperparameter {
         own: "\(OwnDataDefaults.smallBatch) or \(OwnDataDefaults.largeBatch)"
       )
       .titled("batch size").logarithmic.shown { .integer($0.training.batchSize) },
+      integer(
+        "blocks", \.blocks, 1...largest, .training, "count",
+        """
+        Number of blocks of each batch, a power of two: the gradients are the blocks', added up in a fixed \
+        order, so that several processes can share a run and give the same bits as one. (default: none)
+        """, use: .runs
+      ).shown { $0.training.blocks.map { .integer($0) } },
       choice(
         "sampling", \.sampling, .training, "how",
         "Draw batches with replacement, or from the rows shuffled in each epoch."

@@ -288,6 +288,7 @@ extension Hyperparameters {
     settings.earlyStopping = earlyStopping.map { EarlyStopping(patience: $0) }
     settings.averageDecay = average
     settings.metric = metric
+    settings.blocks = blocks
     settings.workers = workers
     if let weightDecay { settings.optimizer.weightDecay = weightDecay }
   }

@@ -38,6 +38,7 @@ package struct Hyperparameters: Hashable, Sendable {
   package var iterations: Int?
   package var epochs: Int?
   package var batch: Int?
+  package var blocks: Int?
   package var sampling: Sampling?
   package var epochClock: EpochClock?
   package var earlyStopping: Int?
@@ -236,7 +237,14 @@ extension Hyperparameters {
 
   /// Refuses a batch from which batch normalization learns nothing.
   package func checkBatch(_ rows: Int, named name: String = "batch") throws {
-    if batchNorm != true || rows != 1 { return }
+    if batchNorm != true { return }
+    if let blocks, rows > 1, rows / max(blocks, 1) < 2 {
+      throw HyperparameterError(
+        "blocks", is: blocks,
+        expected:
+          "at most half of the batch of \(rows) with `batch-norm`, which normalizes block by block")
+    }
+    if rows != 1 { return }
     throw HyperparameterError(
       name, is: 1,
       expected: "at least 2 with `batch-norm`, which normalizes a batch of one row to zeros")
