@@ -31,6 +31,7 @@ public final class ThreadCommunicator: Communicator, Mailbox {
     let threads = group(of: size).map { communicator in
       let thread = Thread {
         let outcome = Swift.Result { try body(communicator) }
+        if case .failure = outcome { communicator.room.lose(communicator.rank) }
         communicator.leave()
         results.store(outcome, communicator.rank)
       }
@@ -50,7 +51,7 @@ public final class ThreadCommunicator: Communicator, Mailbox {
   }
 
   /// The next message that has arrived; see ``Mailbox/receive()``.
-  public func receive() throws -> (rank: Int, bytes: [UInt8])? { room.collect(for: rank) }
+  public func receive() throws -> (rank: Int, bytes: [UInt8])? { try room.collect(for: rank) }
 
   /// Leaves the group: others that wait for this rank throw ``RankLost``.
   public func leave() { room.leave(rank) }
@@ -63,6 +64,8 @@ private final class MeetingRoom: @unchecked Sendable {
   /// The messages that each rank has offered and that were not taken, by the receiving rank.
   private var offers: [[[Exchange.Message]]]
   private var hasLeft: [Bool]
+  /// The first rank that has left with an error.
+  private var lost: Int?
   /// The letters to each rank that it has not received.
   private var letters: [[(rank: Int, bytes: [UInt8])]]
 
@@ -80,7 +83,7 @@ private final class MeetingRoom: @unchecked Sendable {
     condition.broadcast()
     for message in exchange.receives {
       while offers[message.rank][rank].isEmpty {
-        if hasLeft[message.rank] { throw lost(message.rank) }
+        if hasLeft[message.rank] { throw loss(message.rank) }
         condition.wait()
       }
       let offer = offers[message.rank][rank].removeFirst()
@@ -93,7 +96,7 @@ private final class MeetingRoom: @unchecked Sendable {
     }
     // What was sent may change once all have taken it.
     while let waiting = exchange.sends.first(where: { !offers[rank][$0.rank].isEmpty }) {
-      if hasLeft[waiting.rank] { throw lost(waiting.rank) }
+      if hasLeft[waiting.rank] { throw loss(waiting.rank) }
       condition.wait()
     }
   }
@@ -101,14 +104,22 @@ private final class MeetingRoom: @unchecked Sendable {
   func post(_ bytes: [UInt8], from sender: Int, to rank: Int) throws {
     condition.lock()
     defer { condition.unlock() }
-    if hasLeft[rank] { throw lost(rank) }
+    if hasLeft[rank] { throw loss(rank) }
     letters[rank].append((sender, bytes))
   }
 
-  func collect(for rank: Int) -> (rank: Int, bytes: [UInt8])? {
+  func collect(for rank: Int) throws -> (rank: Int, bytes: [UInt8])? {
     condition.lock()
     defer { condition.unlock() }
-    return letters[rank].isEmpty ? nil : letters[rank].removeFirst()
+    if !letters[rank].isEmpty { return letters[rank].removeFirst() }
+    if let lost { throw loss(lost) }
+    return nil
+  }
+
+  func lose(_ rank: Int) {
+    condition.lock()
+    lost = lost ?? rank
+    condition.unlock()
   }
 
   func leave(_ rank: Int) {
@@ -118,7 +129,7 @@ private final class MeetingRoom: @unchecked Sendable {
     condition.unlock()
   }
 
-  private func lost(_ rank: Int) -> RankLost {
+  private func loss(_ rank: Int) -> RankLost {
     RankLost(rank: rank, reason: "its thread has ended")
   }
 }

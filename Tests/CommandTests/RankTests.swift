@@ -38,6 +38,15 @@ struct RankTests {
     #expect(rangesText(numbers) == text)
   }
 
+  @Test("Ranks that cannot take part are named with their reasons")
+  func refusal() {
+    #expect(RankRefusal([nil, nil]) == nil)
+    #expect(RankRefusal([nil, nil, "a.csv: differs"])?.description == "rank 2: a.csv: differs")
+    #expect(
+      RankRefusal([nil, "differs", "is missing", "differs", "differs"])?.description
+        == "ranks 1, 3–4: differs\nrank 2: is missing")
+  }
+
   @Test(
     "Without MPI, doctor --mpi says how to build with it", .enabled(if: !MPICommunicator.isBuilt))
   func missing() throws {
@@ -45,5 +54,16 @@ struct RankTests {
     #expect(outcome.status == 1 && outcome.output.isEmpty)
     #expect(outcome.errors.contains("swift build -c release --traits MPI"))
     #expect(try Command.run(["doctor", "--mpi", "--verify", "x"]).status == 2)
+    // mpirun's variables; a shard needs no others.
+    let launched = ["OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "1"]
+    let tune = try Command.run(["tune", "--hidden", "5,6"], environment: launched)
+    #expect(tune.status == 1 && tune.errors.contains("swift build -c release --traits MPI"))
+    let scratch = try TemporaryDirectory()
+    let shard = try Command.run(
+      [
+        "tune", "--hidden", "5,6", "--iterations", "3", "--output", scratch.file("study"),
+        "--shard", "2/2", "--quiet",
+      ], environment: launched)
+    #expect(shard.status == 0)
   }
 }

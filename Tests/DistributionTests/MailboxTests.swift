@@ -1,4 +1,5 @@
 import PerceptronDistribution
+import PerceptronLinearAlgebra
 import TestSupport
 import Testing
 
@@ -35,6 +36,28 @@ struct MailboxTests {
     ranks[1].leave()
     #expect(throws: RankLost.self) { try ranks[0].send([2], to: 1) }
     #expect(try ranks[0].receive() == nil)
+  }
+
+  @Test("A rank that ends with an error is lost to those who wait for letters, after its last")
+  func loss() throws {
+    struct Broken: Error {}
+    let received = Locked([String]())
+    #expect(throws: Broken.self) {
+      try ThreadCommunicator.run(2) { own in
+        if own.rank == 1 {
+          try own.send([7], to: 0)
+          throw Broken()
+        }
+        do {
+          while true {
+            if let letter = try own.receive() { received.withLock { $0.append("\(letter.bytes)") } }
+          }
+        } catch let error as RankLost {
+          received.withLock { $0.append("rank \(error.rank) lost") }
+        }
+      }
+    }
+    #expect(received.withLock { $0 } == ["[7]", "rank 1 lost"])
   }
 
   @Test("Every rank gathers the bytes of all, of any lengths", arguments: [1, 2, 3, 5])

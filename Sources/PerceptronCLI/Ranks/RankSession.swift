@@ -23,6 +23,49 @@ enum RankSession {
       ranks.abort(status: status ?? 1)
     }
   }
+
+  /// Prints an error as the command would where it ends: mpirun may end this rank before, as soon as
+  /// another has ended with a status other than 0.
+  ///
+  /// - Returns: the status with which all ranks end.
+  static func report(_ error: any Error, of command: any ParsableCommand.Type) -> Int32 {
+    let message = command.fullMessage(for: error)
+    if !message.isEmpty { Console.error(message) }
+    return command.exitCode(for: error).rawValue
+  }
+}
+
+/// Some ranks cannot take part.
+struct RankRefusal: Error, Equatable, CustomStringConvertible {
+  /// The ranks with one reason, in their order.
+  private(set) var reasons: [(ranks: [Int], reason: String)] = []
+
+  /// Nil if no rank objects.
+  ///
+  /// - Parameter objections: of all ranks in their order.
+  init?(_ objections: [String?]) {
+    for (rank, objection) in objections.enumerated() {
+      guard let objection else { continue }
+      if let index = reasons.firstIndex(where: { $0.reason == objection }) {
+        reasons[index].ranks.append(rank)
+      } else {
+        reasons.append(([rank], objection))
+      }
+    }
+    if reasons.isEmpty { return nil }
+  }
+
+  static func == (left: RankRefusal, right: RankRefusal) -> Bool {
+    left.description == right.description
+  }
+
+  /// A line for each reason, such as `ranks 1–3: data.csv differs from the data that the study began with`.
+  var description: String {
+    reasons.map {
+      "\($0.ranks.count == 1 ? "rank" : "ranks") \(rangesText($0.ranks)): \($0.reason)"
+    }
+    .joined(separator: "\n")
+  }
 }
 
 /// What a rank computes with, and a digest of what it computes.

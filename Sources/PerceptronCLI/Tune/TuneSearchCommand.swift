@@ -31,7 +31,8 @@ struct TuneSearchCommand: CommandWithExamples {
 
       Networks that share their batches are trained side by side, which is faster and gives the same \
       bits. What --prune stops depends on the order of evaluations; it can be different with \
-      --independent.
+      --independent. Processes that mpirun has started, as in mpirun -np 4 perceptron tune …, train one \
+      study together, with the same bits; this needs a program that is built with MPI.
 
       The folder contains journal.jsonl, in which every result is recorded immediately, and \
       best.safetensors, the best network so far, for `perceptron evaluate` and `predict`. Ctrl-C, SIGTERM \
@@ -112,10 +113,17 @@ struct TuneSearchCommand: CommandWithExamples {
 
   func run() throws {
     Interruption.install()
-    let session = try files.resume.map(resumed) ?? begun()
+    // A shard is a process of its own, also where several are started at once.
+    if files.shard == nil, let ranks = try MPICommunicator.startIfLaunched() {
+      return try run(among: ranks)
+    }
+    let session = try opened()
     // From here on Ctrl-C has to wait until the study is saved.
     try Interruption.deferred { try session.run() }
   }
+
+  /// The study that the command line begins or resumes.
+  func opened() throws -> TuneSession { try files.resume.map(resumed) ?? begun() }
 }
 
 // MARK: - Options

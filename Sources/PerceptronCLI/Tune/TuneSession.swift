@@ -16,8 +16,14 @@ struct TuneSession {
   /// The folder of the whole study, if this is a shard.
   var whole: String?
 
+  /// How a search is run: in this process alone, or among ranks.
+  typealias Training = (
+    _ search: NetworkSearch, _ progress: @escaping @Sendable (SearchProgress) -> Void,
+    _ stop: @escaping @Sendable () -> Bool
+  ) throws -> Trial?
+
   /// Trains the waiting trials, prints the results of all, and ends the command.
-  func run() throws {
+  func run(_ train: Training = { try $0.run(progress: $1, stop: $2) }) throws {
     let start = ContinuousClock.now
     let own = study.ownTrials
     if let shard = study.shard, own.isEmpty { return try report(empty: shard) }
@@ -38,7 +44,7 @@ struct TuneSession {
       )
     }
     let outcome = Result {
-      try search.run(progress: { reporter?.update($0) }, stop: { Interruption.isRequested })
+      try train(search, { reporter?.update($0) }, { Interruption.isRequested })
     }
     reporter?.finish()
     // The journal is shown even if something could not be written.
@@ -310,17 +316,7 @@ extension TuneSearchCommand {
         folder,
         "holds \(shard) of a study, and --tensorboard is for a whole one; merge the shards first")
     }
-    guard let context = TuneContext(of: study) else {
-      throw FileError(folder, "the study in this folder was not started by perceptron tune")
-    }
-    var known = context.trials.data
-    known.format = source.format ?? known.format
-    let data = try RunData(known, given: source.givenData, of: "study")
-    let trials = TrialSettings(data: data.choice, fixed: context.trials.fixed)
-    let loaded = data.loaded
-    if try loaded.training.digest() != context.digest {
-      throw FileError(folder, "\(data.source) differs from the data that the study began with")
-    }
+    let (context, loaded, trials) = try loaded(for: study, in: folder)
     var experiments = try trials.experiments(of: study.trials.map(\.parameters), for: loaded)
     try context.demand(experiments, in: folder)
     if let shard = files.shard {
@@ -340,6 +336,23 @@ extension TuneSearchCommand {
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: experiments, training: context.training,
       options: files, writesTensorBoard: writesTensorBoard)
+  }
+
+  /// The data that a study began with, and the settings that its trials share.
+  func loaded(
+    for study: Study, in folder: String
+  ) throws -> (context: TuneContext, data: LoadedData, trials: TrialSettings) {
+    guard let context = TuneContext(of: study) else {
+      throw FileError(folder, "the study in this folder was not started by perceptron tune")
+    }
+    var known = context.trials.data
+    known.format = source.format ?? known.format
+    let data = try RunData(known, given: source.givenData, of: "study")
+    if try data.loaded.training.digest() != context.digest {
+      throw FileError(folder, "\(data.source) differs from the data that the study began with")
+    }
+    let trials = TrialSettings(data: data.choice, fixed: context.trials.fixed)
+    return (context, data.loaded, trials)
   }
 
   /// The study in a folder with more points, and the experiments of all trials.

@@ -117,6 +117,18 @@ public struct NetworkSearch {
     progress: @escaping @Sendable (SearchProgress) -> Void = { _ in },
     stop: @escaping @Sendable () -> Bool = { false }
   ) throws -> Trial? {
+    try check()
+    let session = SearchSession(self, stop: stop) { made, _ in progress(made) }
+    let checkpoints = SearchCheckpoints(in: study.directory)
+    try study.forEachRound(until: stop) { round in
+      session.expect(study.waiting)
+      try session.train(round, checkpoints)
+    }
+    return try end(session)
+  }
+
+  /// Checks what was set after the search was made.
+  func check() throws {
     if let workers {
       try InvalidSetting.demand(
         workerCounts.contains(workers), "workers", workers,
@@ -134,28 +146,15 @@ public struct NetworkSearch {
         throw DatasetError("the test set: \(error.message)")
       }
     }
-    let representatives = SearchWork.representatives(of: settings, method: method, data: data)
-    func work(of trials: [Int]) -> SearchWork {
-      SearchWork(of: trials, settings, method: method, memory: memory, data: data)
-    }
-    let meter = SearchMeter(work(of: study.waiting), report: progress)
-    try study.forEachRound(until: stop) { round in
-      meter.left(work(of: study.waiting).operations)
-      for (precision, units) in work(of: round).byPrecision {
-        func run<Scalar: BLASScalar>(as _: Scalar.Type) throws {
-          try SearchEngine<Scalar>(
-            search: self, representatives: representatives, meter: meter, stop: stop
-          ).run(units)
-        }
-        switch precision {
-        case .float: try run(as: Float.self)
-        case .double: try run(as: Double.self)
-        }
-      }
-    }
+  }
+
+  /// What follows the training of all trials.
+  ///
+  /// - Returns: the best trial's new result if it was trained again.
+  func end(_ session: SearchSession) throws -> Trial? {
     if study.counts[.waiting] == nil { try removeCheckpoints() }
-    meter.finish()
-    let remade = !stop() && lacksBest ? try remakeBest(stop) : nil
+    session.meter.finish()
+    let remade = !session.stop() && lacksBest ? try remakeBest(session.stop) : nil
     try measureBest()
     return remade
   }
@@ -216,8 +215,53 @@ public struct NetworkSearch {
   private func removeCheckpoints() throws {
     guard let directory = study.directory else { return }
     for name in try FileManager.default.contentsOfDirectory(atPath: directory)
-    where SearchCheckpoint.isCheckpoint(name) {
+    where SearchCheckpoints.isCheckpoint(name) {
       try AtomicFile.remove(directory + "/" + name)
     }
+  }
+}
+
+/// A search that is under way in this process.
+struct SearchSession {
+  let search: NetworkSearch
+  /// The trials that pruning compares; see ``SearchWork/representatives(of:method:data:)``.
+  let representatives: Set<Int>
+  let meter: SearchMeter
+  let stop: @Sendable () -> Bool
+
+  init(
+    _ search: NetworkSearch, stop: @escaping @Sendable () -> Bool,
+    report: @escaping @Sendable (SearchProgress, SearchCounts) -> Void
+  ) {
+    self.search = search
+    self.stop = stop
+    representatives = SearchWork.representatives(
+      of: search.settings, method: search.method, data: search.data)
+    meter = SearchMeter(search.work(of: search.study.waiting), report: report)
+  }
+
+  /// Tells the meter which trials are left.
+  func expect(_ trials: [Int]) { meter.left(search.work(of: trials).operations) }
+
+  /// Trains waiting trials and records their results.
+  func train(_ trials: [Int], _ checkpoints: SearchCheckpoints) throws {
+    for (precision, units) in search.work(of: trials).byPrecision {
+      func run<Scalar: BLASScalar>(as _: Scalar.Type) throws {
+        try SearchEngine<Scalar>(
+          search: search, representatives: representatives, meter: meter, checkpoints: checkpoints,
+          stop: stop
+        ).run(units)
+      }
+      switch precision {
+      case .float: try run(as: Float.self)
+      case .double: try run(as: Double.self)
+      }
+    }
+  }
+}
+
+extension NetworkSearch {
+  func work(of trials: [Int]) -> SearchWork {
+    SearchWork(of: trials, settings, method: method, memory: memory, data: data)
   }
 }

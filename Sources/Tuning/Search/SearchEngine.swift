@@ -8,6 +8,7 @@ struct SearchEngine<Scalar: BLASScalar> {
   /// The trials that pruning compares; see ``SearchWork/representatives(of:method:data:)``.
   let representatives: Set<Int>
   let meter: SearchMeter
+  let checkpoints: SearchCheckpoints
   let stop: @Sendable () -> Bool
 
   var study: Study { search.study }
@@ -24,23 +25,24 @@ struct SearchEngine<Scalar: BLASScalar> {
     }
   }
 
-  /// Whether the study prunes a network, judged by the longest of its trials.
-  func shouldPrune(_ longest: RunPrefix?, at iteration: Int) -> Bool {
-    longest.map { study.shouldPrune($0.trial, at: iteration, among: representatives) } ?? false
+  /// The trials among some that the study prunes.
+  func pruned(_ trials: [Int], at iteration: Int) throws -> Set<Int> {
+    try study.pruned(trials, at: iteration, among: representatives)
   }
 
   /// Ends a trial with its result, and saves its network where it is the best.
   func finish(
     _ trial: Int, _ result: TrialResult, _ sets: PreparedSets<Scalar>, _ network: Network<Scalar>
   ) throws {
-    func save(to path: String) throws {
-      try TrainedModel(
+    var model: TrainedModel<Scalar> {
+      TrainedModel(
         network: network, preprocessing: sets.preprocessing,
-        schema: search.data.schema, image: search.data.image
-      ).save(to: path)
+        schema: search.data.schema, image: search.data.image)
     }
-    if let path = search.modelPath { try save(to: path) }
-    try study.finish(trial, result, savingBest: save)
+    if let path = search.modelPath { try model.save(to: path) }
+    try study.finish(trial, result, savingBest: { try model.save(to: $0) }) {
+      try model.archive(path: Study.bestName).bytes()
+    }
   }
 }
 
@@ -57,7 +59,7 @@ extension SearchEngine {
       networks, rowCount: sets.training.count,
       settings: members.map { $0.settings.training(on: sets).withWorkers(search.workers) },
       random: ExperimentRandom.fast(SeededRandom(seed: seed, purpose: "batches")))
-    try TrialGroup(self, members, sets, trainer, checkpoint: SearchCheckpoint.sideBySide).run()
+    try TrialGroup(self, members, sets, trainer, checkpoint: checkpoints.sideBySide).run()
   }
 
   /// Trains networks that share nothing: in turn, or one on each core.
@@ -90,7 +92,7 @@ extension SearchEngine {
     var settings = member.settings
     settings.training = settings.training.withWorkers(workers)
     let seed = settings.training.seed
-    let checkpoint = SearchCheckpoint.alone(member.trials.last?.trial ?? 0)
+    let checkpoint = SearchCheckpoints.alone(member.trials.last?.trial ?? 0)
     let trainer = try settings.trainer(seed: seed, on: sets)
     try TrialGroup(self, [member], sets, trainer, checkpoint: checkpoint).run()
   }
@@ -105,15 +107,37 @@ extension TrainerSettings {
   }
 }
 
-enum SearchCheckpoint {
+/// Where the checkpoints of networks in training are.
+struct SearchCheckpoints {
+  /// The folder; nil for none.
+  let folder: String?
   /// The checkpoint of networks side by side.
-  static let sideBySide = "sweep.safetensors"
+  let sideBySide: String
+  /// The iteration of the last measurement of each trial, where another process has the study.
+  let measured: [Int: Int]?
+
+  /// Those of a process that trains all trials.
+  init(in folder: String?) { self.init(in: folder, sideBySide: "sweep", nil) }
+
+  /// Those of a process that trains a part.
+  init(in folder: String?, of part: SearchPart) {
+    self.init(
+      in: folder, sideBySide: "sweep-\(part.number)-of-\(part.count)",
+      Dictionary(uniqueKeysWithValues: zip(part.trials, part.measured)))
+  }
+
+  private init(in folder: String?, sideBySide: String, _ measured: [Int: Int]?) {
+    self.folder = folder
+    self.measured = measured
+    self.sideBySide = sideBySide + ".safetensors"
+  }
 
   /// The checkpoint of a network on its own, by the last of its trials.
   static func alone(_ trial: Int) -> String { "trial-\(trial).safetensors" }
 
   static func isCheckpoint(_ name: String) -> Bool {
-    name == sideBySide || (name.hasPrefix("trial-") && name.hasSuffix(".safetensors"))
+    name == "sweep.safetensors"
+      || (name.hasPrefix("sweep-") || name.hasPrefix("trial-")) && name.hasSuffix(".safetensors")
   }
 }
 
@@ -133,13 +157,26 @@ public struct SearchProgress: Sendable {
   public var secondsLeft: Double? { share > 0 ? seconds * (1 - share) / share : nil }
 }
 
+/// The work of a process that is done.
+struct SearchCounts: Codable, Sendable {
+  /// Floating-point operations.
+  var done = 0.0
+  /// The part of `done` that was not needed.
+  var spared = 0.0
+  /// The number of networks in training.
+  var networks = 0
+
+  static func - (left: SearchCounts, right: SearchCounts) -> SearchCounts {
+    SearchCounts(
+      done: left.done - right.done, spared: left.spared - right.spared,
+      networks: left.networks - right.networks)
+  }
+}
+
 /// Counts the work that a search has done, for all of its threads.
 final class SearchMeter: Sendable {
   private struct State {
-    var done = 0.0
-    /// The part of `done` that was not needed.
-    var spared = 0.0
-    var networks = 0
+    var counts = SearchCounts()
     var reported: (seconds: Double, operations: Double) = (0, 0)
     var rate = 0.0
   }
@@ -147,51 +184,58 @@ final class SearchMeter: Sendable {
   private let total: Double
   private let start = ContinuousClock.now
   private let state = Locked(State())
-  private let report: @Sendable (SearchProgress) -> Void
+  private let report: @Sendable (SearchProgress, SearchCounts) -> Void
   /// The least time between reports in seconds.
   private static let period = 0.1
 
   /// - Parameter report: called by one thread at a time.
-  init(_ work: SearchWork, report: @escaping @Sendable (SearchProgress) -> Void) {
+  init(
+    _ work: SearchWork, report: @escaping @Sendable (SearchProgress, SearchCounts) -> Void
+  ) {
     total = work.operations
     self.report = report
   }
 
-  func networks(_ change: Int) { state.withLock { $0.networks += change } }
+  var counts: SearchCounts { state.withLock { $0.counts } }
 
-  func made(_ operations: Double) {
+  func networks(_ change: Int) { state.withLock { $0.counts.networks += change } }
+
+  func made(_ operations: Double) { add(SearchCounts(done: operations)) }
+
+  /// Counts work, of this process or another, and reports it if that is due.
+  func add(_ change: SearchCounts) {
     let seconds = start.duration(to: .now) / .seconds(1)
     state.withLock { state in
-      state.done += operations
+      state.counts.done += change.done
+      state.counts.spared += change.spared
+      state.counts.networks += change.networks
       let elapsed = seconds - state.reported.seconds
       if elapsed < Self.period { return }
-      let made = state.done - state.spared
+      let made = state.counts.done - state.counts.spared
       state.rate = (made - state.reported.operations) / elapsed
       state.reported = (seconds, made)
-      report(progress(state, seconds))
+      report(progress(state, seconds), state.counts)
     }
   }
 
   func spared(_ operations: Double) {
     state.withLock {
-      $0.done += operations
-      $0.spared += operations
+      $0.counts.done += operations
+      $0.counts.spared += operations
     }
   }
 
   /// Counts as spared whatever is neither done nor left.
-  func left(_ operations: Double) {
-    spared(max(0, state.withLock { total - $0.done } - operations))
-  }
+  func left(_ operations: Double) { spared(max(0, total - counts.done - operations)) }
 
   func finish() {
     let seconds = start.duration(to: .now) / .seconds(1)
-    state.withLock { report(progress($0, seconds)) }
+    state.withLock { report(progress($0, seconds), $0.counts) }
   }
 
   private func progress(_ state: State, _ seconds: Double) -> SearchProgress {
     SearchProgress(
-      share: total == 0 ? 1 : min(state.done / total, 1), seconds: seconds,
-      operationsPerSecond: state.rate, networks: state.networks)
+      share: total == 0 ? 1 : min(state.counts.done / total, 1), seconds: seconds,
+      operationsPerSecond: state.rate, networks: state.counts.networks)
   }
 }

@@ -32,6 +32,8 @@ final class TrialGroup<Scalar: BLASScalar> {
     var left: [RunPrefix]
     /// Its share of the group's time, by its share of the operations.
     var seconds = 0.0
+    /// The iteration of its last measurement, 0 for none.
+    var measured = 0
     let operations: Double
 
     init(_ member: SearchWork.Member) {
@@ -59,7 +61,7 @@ final class TrialGroup<Scalar: BLASScalar> {
     self.sets = sets
     trainer = fresh
     runs = members.map(Run.init)
-    checkpointPath = engine.study.directory.map { $0 + "/" + checkpoint }
+    checkpointPath = engine.checkpoints.folder.map { $0 + "/" + checkpoint }
     try resume()
   }
 }
@@ -122,8 +124,11 @@ extension TrialGroup {
     }
     over.formUnion(try endTrials(at: moment))
     if moment.isEvaluated {
+      // A network is judged by the longest of its trials.
+      let pruned = try engine.pruned(
+        moment.members.compactMap { runs[$0].left.last?.trial }, at: moment.iteration + 1)
       for index in moment.members
-      where engine.shouldPrune(runs[index].left.last, at: moment.iteration + 1) {
+      where runs[index].left.last.map({ pruned.contains($0.trial) }) ?? false {
         for prefix in runs[index].left {
           try study.prune(prefix.trial, at: moment.iteration + 1, seconds: runs[index].seconds)
         }
@@ -168,6 +173,7 @@ extension TrialGroup {
 
   private func record(_ member: TrainingMember<Scalar>, of index: Int) throws {
     guard let epoch = member.history.epochs.last else { return }
+    runs[index].measured = member.iteration
     for prefix in runs[index].left {
       try study.record(
         Measurement(
@@ -242,7 +248,7 @@ extension TrialGroup {
     for run in runs {
       let position = known.indices.first {
         saved.members[$0].iteration == saved.iteration
-          && run.canContinue(known[$0], after: saved.iteration)
+          && run.canContinue(known[$0], after: saved.iteration) && isRecorded(run, to: known[$0])
       }
       guard let position else { return }
       positions.append(position)
@@ -250,8 +256,21 @@ extension TrialGroup {
     saved.keepMembers(at: positions, workersOf: trainer)
     trainer = saved
     for (index, position) in positions.enumerated() {
-      runs[index].seconds = known[position].seconds
+      (runs[index].seconds, runs[index].measured) = (
+        known[position].seconds, known[position].measured
+      )
       engine.meter.spared(runs[index].operations * Double(trainer.iteration))
+    }
+  }
+
+  /// Whether the study has the measurements of a saved run: those of its trials may have begun anew since,
+  /// in processes with other groups.
+  private func isRecorded(_ run: Run, to saved: Run) -> Bool {
+    run.left.allSatisfy { prefix in
+      let measured =
+        engine.checkpoints.measured?[prefix.trial]
+        ?? study.trials[prefix.trial].measurements.last?.iteration ?? 0
+      return measured >= saved.measured
     }
   }
 

@@ -8,7 +8,7 @@ import PerceptronTraining
 /// |---|---|
 /// | `journal.jsonl` | the definition, then the events with their times, a line of JSON each |
 /// | `best.safetensors` | the best trial's model, if the program that ran the trials saved it |
-/// | `sweep.safetensors`, `trial-N.safetensors` | checkpoints of a ``NetworkSearch`` under way |
+/// | `sweep.safetensors`, `sweep-I-of-N.safetensors`, `trial-N.safetensors` | checkpoints of a ``NetworkSearch`` under way |
 /// | `shard-I-of-N/` | in place of the others: the same files of a ``StudyShard``, and its `owner.json` |
 extension Study {
   /// The messages about a folder in which another process runs a study, or that has one already.

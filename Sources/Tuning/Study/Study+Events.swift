@@ -38,6 +38,14 @@ extension Study {
   public func finish(
     _ trial: Int, _ result: TrialResult, savingBest save: (_ path: String) throws -> Void = { _ in }
   ) throws {
+    try finish(trial, result, savingBest: save) { [] }
+  }
+
+  /// - Parameter model: the bytes of the model, for the study's leader if it has one.
+  func finish(
+    _ trial: Int, _ result: TrialResult, savingBest save: (_ path: String) throws -> Void,
+    sending model: () throws -> [UInt8]
+  ) throws {
     if !result.value.isFinite {
       return try record(
         .diverged(
@@ -46,6 +54,12 @@ extension Study {
     }
     let event = StudyEvent.done(trial: trial, result: result)
     try ending.withLock { _ in
+      if let leader {
+        let isBest = try leader.isBest(trial, result)
+        return try contents.withLock {
+          try $0.record(event) { _ in try leader.end(trial, result, model: isBest ? model() : nil) }
+        }
+      }
       let best = contents.withLock { contents in
         contents.demand(event)
         return contents.state.best(completedBy: trial, result)
@@ -56,6 +70,11 @@ extension Study {
       }
       try record(event)
     }
+  }
+
+  /// Whether a running trial that ends with a result becomes ``best``.
+  func isBest(_ trial: Int, _ result: TrialResult) -> Bool {
+    contents.withLock { $0.state.best(completedBy: trial, result) } == trial
   }
 
   /// Ends a running trial whose loss, or a weight, is not finite.
@@ -77,7 +96,10 @@ extension Study {
   }
 
   /// Makes a running trial wait again, as if its process had been killed.
-  public func interrupt(_ trial: Int) { contents.withLock { $0.state.interrupt(trial) } }
+  public func interrupt(_ trial: Int) {
+    contents.withLock { $0.state.interrupt(trial) }
+    leader?.interrupt(trial)
+  }
 
   /// Begins the first waiting trial of a set; nil if none waits.
   func beginNext(of some: Set<Int>) throws -> Trial? {
@@ -94,7 +116,7 @@ extension Study {
     try record(.note(kind: kind, values: values))
   }
 
-  private func record(_ event: StudyEvent) throws {
+  func record(_ event: StudyEvent) throws {
     try contents.withLock { try $0.record(event) }
   }
 }
@@ -106,9 +128,15 @@ extension Study.Contents {
   }
 
   fileprivate mutating func record(_ event: StudyEvent) throws {
+    try record(event) { [journal] in try journal?.append($0) }
+  }
+
+  fileprivate mutating func record(
+    _ event: StudyEvent, by append: (StudyLine) throws -> Void
+  ) throws {
     demand(event)
     let line = StudyLine(event)
-    try journal?.append(line)
+    try append(line)
     state.apply(line)
   }
 }

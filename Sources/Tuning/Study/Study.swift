@@ -20,7 +20,7 @@ public final class Study: Sendable {
 
   struct Contents {
     var state: StudyState
-    var journal: StudyJournal?
+    var journal: (any StudyRecorder)?
   }
 
   let contents: Locked<Contents>
@@ -28,11 +28,14 @@ public final class Study: Sendable {
   let ending = Locked(false)
   /// A ``RunLock`` or a ``ShardLock``.
   private let lock: (any Sendable)?
+  /// Who has the whole study, if this process trains a part of it for another; it gets all events.
+  let leader: (any StudyLeader)?
 
   init(
-    _ state: StudyState, _ journal: StudyJournal?, in directory: String?, _ lock: (any Sendable)?,
-    shards: [ShardProgress] = []
+    _ state: StudyState, _ journal: (any StudyRecorder)?, in directory: String?,
+    _ lock: (any Sendable)?, shards: [ShardProgress] = [], leader: (any StudyLeader)? = nil
   ) {
+    self.leader = leader
     definition = state.definition
     shard = state.part?.shard
     self.shards = shards
@@ -106,5 +109,12 @@ extension Study {
     }
     guard let own = measured.first(where: { $0.id == trial }) else { return false }
     return definition.pruning.prunes(own, at: iteration, among: measured, goal: definition.goal)
+  }
+
+  /// The trials among some that ``shouldPrune(_:at:among:)`` stops, asked of the leader if there is one.
+  func pruned(_ trials: [Int], at iteration: Int, among some: Set<Int>) throws -> Set<Int> {
+    if definition.pruning == .none || trials.isEmpty { return [] }
+    if let leader { return try leader.pruned(trials, at: iteration) }
+    return Set(trials.filter { shouldPrune($0, at: iteration, among: some) })
   }
 }

@@ -8,7 +8,7 @@ import PerceptronTraining
 /// Each line is a single write, so a process that is killed leaves whole lines and at most a torn
 /// last one, which is ignored. Lines that end trials are flushed to disk, at most once a second; a
 /// trial lost in a power failure is run again.
-final class StudyJournal {
+final class StudyJournal: StudyRecorder {
   private let file: AppendingFile
   private var lastSynchronization = ContinuousClock.now
 

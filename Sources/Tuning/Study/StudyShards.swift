@@ -202,7 +202,7 @@ extension StudyShards {
     let path = shard.path(in: directory)
     AtomicFile.removeParts(in: path)
     for name in try FileManager.default.contentsOfDirectory(atPath: path)
-    where SearchCheckpoint.isCheckpoint(name) {
+    where SearchCheckpoints.isCheckpoint(name) {
       try AtomicFile.remove(path + "/" + name)
     }
     try AtomicFile.remove(path + "/" + Study.bestName)
