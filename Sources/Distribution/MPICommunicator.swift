@@ -44,7 +44,7 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
 
   /// ``start()`` where this process is one of several that mpirun or srun has started, else nil.
   public static func startIfLaunched() throws -> MPICommunicator? {
-    MPIEnvironment(ProcessInfo.processInfo.environment).isOneOfSeveral ? try start() : nil
+    MPIEnvironment.current.isOneOfSeveral ? try start() : nil
   }
 
   private init() throws {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What the environment says of how this process was started.
 public struct MPIEnvironment: Equatable, Sendable {
   /// The number of this process, where a launcher gave it one.
@@ -16,6 +18,11 @@ public struct MPIEnvironment: Equatable, Sendable {
 
   /// The variable with ``patience``.
   static var patienceVariable: String { "PERCEPTRON_MPI_PATIENCE" }
+
+  /// What the variables of this process say.
+  public static var current: MPIEnvironment {
+    MPIEnvironment(ProcessInfo.processInfo.environment)
+  }
 
   /// What some variables say.
   public init(_ variables: [String: String]) {

@@ -55,6 +55,9 @@ struct RankRefusal: Error, Equatable, CustomStringConvertible {
     if reasons.isEmpty { return nil }
   }
 
+  /// What no rank can change by itself.
+  init(all reason: String) { reasons = [([], reason)] }
+
   static func == (left: RankRefusal, right: RankRefusal) -> Bool {
     left.description == right.description
   }
@@ -62,7 +65,8 @@ struct RankRefusal: Error, Equatable, CustomStringConvertible {
   /// A line for each reason, such as `ranks 1–3: data.csv differs from the data that the study began with`.
   var description: String {
     reasons.map {
-      "\($0.ranks.count == 1 ? "rank" : "ranks") \(rangesText($0.ranks)): \($0.reason)"
+      if $0.ranks.isEmpty { return $0.reason }
+      return "\($0.ranks.count == 1 ? "rank" : "ranks") \(rangesText($0.ranks)): \($0.reason)"
     }
     .joined(separator: "\n")
   }

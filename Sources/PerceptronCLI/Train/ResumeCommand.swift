@@ -13,6 +13,9 @@ struct ResumeCommand: CommandWithExamples {
       was never stopped. The data must be unchanged. The checkpoint is removed when the run has \
       finished. TensorBoard event files and the diagnosis are continued if the run has them.
 
+      A run that several ranks shared, as in mpirun -np 4 perceptron train …, is resumed by any number of \
+      them, or by one process: mpirun -np 2 perceptron resume FOLDER. Rank 0 alone needs the folder.
+
       The folder of `train --folds` or `--repeats` stands for all of its runs: those that have not ended \
       are trained to their end, and the table of all is printed. A folder in it, such as fold-3, stands \
       for that run alone.
@@ -29,11 +32,17 @@ struct ResumeCommand: CommandWithExamples {
     help: .init("Folder of the data set, if it has moved.", valueName: "name"))
   var data: String?
   @OptionGroup var display: RunDisplayOptions
+  @OptionGroup var ranks: RankOptions
 
   func run() throws {
     Interruption.install()
+    try ranks.run(isQuiet: display.quiet, resume) { notes in try runData(notes).loaded }
+  }
+
+  /// - Parameter leader: this process where it is rank 0 of several.
+  private func resume(as leader: RunLeader?) throws {
     if RunSeries.exists(at: folder) {
-      return try SeriesTraining(resuming: folder, data: data, display: display).run()
+      return try SeriesTraining(resuming: folder, data: data, display: display).run(as: leader)
     }
     let (directory, lock) = try openFolder()
     let path = directory.checkpointPath
@@ -41,10 +50,8 @@ struct ResumeCommand: CommandWithExamples {
     let notes = try RunNotes(archive, path: path)
     let checkpoint = try CheckpointSummary(archive, path: path)
     var settings = notes.settings
-    var known = DataSettings(of: settings)
-    known.source = notes.dataFolder ?? known.source
     if let data { settings.data = data }
-    let run = try RunData(known, given: data)
+    let run = try runData(notes)
     let (source, loaded) = (run.source, run.loaded)
     try naming(loaded.name) { try loaded.training.features.checkFinite() }
     try checkFit(loaded, settings, checkpoint, path: path)
@@ -60,13 +67,21 @@ struct ResumeCommand: CommandWithExamples {
     display.diagnose = display.diagnose || notes.monitor != nil
     let session = TrainingSession(
       data: loaded, identity: identity, settings: settings, seed: notes.seed, directory: directory,
-      lock: lock, display: display, eventFiles: eventFiles, checkpoint: (archive, notes))
+      lock: lock, display: display, eventFiles: eventFiles, checkpoint: (archive, notes),
+      leader: leader)
     if !display.quiet {
       let widths = checkpoint.widths.map(String.init).joined(separator: "-")
       Console.error(
         "resuming at iteration \(checkpoint.iteration) of \(checkpoint.iterations): \(widths)")
     }
     try session.run()
+  }
+
+  /// Loads the data of a run.
+  private func runData(_ notes: RunNotes) throws -> RunData {
+    var known = DataSettings(of: notes.settings)
+    known.source = notes.dataFolder ?? known.source
+    return try RunData(known, given: data)
   }
 
   /// Opens the run's folder; throws `FileError` if it has no checkpoint.

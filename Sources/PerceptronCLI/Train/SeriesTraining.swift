@@ -19,29 +19,44 @@ struct SeriesTraining {
   private enum Ending {
     case finished(TrainingSession.Finished)
     case failed(any Error)
+
+    init(of train: () throws -> TrainingSession.Finished) {
+      do { self = .finished(try train()) } catch { self = .failed(error) }
+    }
   }
 
   /// Trains, prints the table, and ends the command.
-  func run() throws {
+  ///
+  /// - Parameter leader: this process as rank 0 of several, which train the runs one after the other; nil
+  ///   for one alone.
+  func run(as leader: RunLeader? = nil) throws {
     let progress = SeriesProgress(series, sessions, isShown: !display.quiet)
-    let threads = threads
+    let threads = leader == nil ? threads : 1
     var own = sessions
     for index in own.indices {
       if threads > 1 { own[index].threads = 1 }
+      own[index].leader = leader
       own[index].watcher = { progress.update(index, $0) }
     }
     let endings = Locked([Int: Ending]())
     // From here on Ctrl-C has to wait until the runs are saved.
-    Interruption.deferred {
+    try Interruption.deferred {
+      if let leader {
+        for index in own.indices where !Interruption.isRequested {
+          let ending = Ending(of: { try own[index].train() })
+          progress.ended(index)
+          endings.withLock { $0[index] = ending }
+          // The other ranks wait, or none of the runs can begin.
+          if case .failed(let error) = ending, leader.isAwaited || error is RankRefusal {
+            throw error
+          }
+        }
+        return
+      }
       let queue = Locked(own.indices)
       WorkerPool.Lease(workers: threads).run { _ in
         while !Interruption.isRequested, let index = queue.withLock({ $0.popFirst() }) {
-          let ending: Ending
-          do {
-            ending = .finished(try own[index].train())
-          } catch {
-            ending = .failed(error)
-          }
+          let ending = Ending(of: { try own[index].train() })
           progress.ended(index)
           endings.withLock { $0[index] = ending }
         }

@@ -39,6 +39,11 @@ struct TrainCommand: CommandWithExamples {
       `perceptron show` shows it again, `perceptron compare` takes the folder, and `perceptron resume` \
       goes on with all of its runs, or with one.
 
+      Processes that mpirun has started, as in mpirun -np 4 perceptron train …, share each step of a run; \
+      this needs a program that is built with MPI. --blocks is then 8 unless given, and the results are \
+      those of any number of processes up to that, also of one with the same --blocks, bit for bit. Rank 0 \
+      alone writes and prints. Runs of --folds and --repeats are trained one after the other.
+
       With --from, training goes on from a finished model, with other data or settings. Its architecture \
       and preprocessing stay as they are, including the scale of targets that are numbers, because its \
       weights were learned with them; the optimizer begins anew, with the defaults of Adam.
@@ -71,6 +76,7 @@ struct TrainCommand: CommandWithExamples {
     HyperparameterOptions<NumbersGroup>
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Output") var display: RunDisplayOptions
+  @OptionGroup(title: "Several processes") var ranks: RankOptions
 
   private var hyperparameters: Hyperparameters {
     get throws {
@@ -90,10 +96,18 @@ struct TrainCommand: CommandWithExamples {
 
   func run() throws {
     Interruption.install()
-    let chosen = try hyperparameters
+    try ranks.run(isQuiet: display.quiet, train) { _ in
+      try source.load(rows, heldOutBy: hyperparameters.validationSplit).data
+    }
+  }
+
+  /// - Parameter leader: this process where it is rank 0 of several.
+  private func train(as leader: RunLeader?) throws {
+    var chosen = try hyperparameters
+    if RankOptions.isLaunched { chosen.blocks = chosen.blocks ?? RankOptions.defaultBlocks }
     let (data, choice) = try source.load(rows, heldOutBy: chosen.validationSplit)
     if let members = try chosen.members(repeats: series.repeats) {
-      return try trainSeries(members, on: data, choice)
+      return try trainSeries(members, on: data, choice, as: leader)
     }
     let start = try start.from.map { try StartingModel($0) }
     let experiment = try experiment(chosen, for: data, choice, from: start)
@@ -102,7 +116,8 @@ struct TrainCommand: CommandWithExamples {
     let session = try TrainingSession(
       data: data, identity: DataIdentity(of: data, from: source.data), settings: experiment,
       seed: experiment.training.seed, directory: directory, lock: lock, display: display,
-      eventFiles: RunEventFiles(of: directory, earlier: output.overwrite ? nil : []), start: start)
+      eventFiles: RunEventFiles(of: directory, earlier: output.overwrite ? nil : []), start: start,
+      leader: leader)
     do {
       try session.run()
     } catch {
@@ -139,7 +154,8 @@ struct TrainCommand: CommandWithExamples {
 
   /// Trains a run for each fold and seed.
   private func trainSeries(
-    _ members: [(name: String, own: Hyperparameters)], on data: LoadedData, _ choice: DataSettings
+    _ members: [(name: String, own: Hyperparameters)], on data: LoadedData, _ choice: DataSettings,
+    as leader: RunLeader?
   ) throws {
     let runs = try members.map { name, own in
       RunSeries.Member(name: name, settings: try experiment(own, for: data, choice))
@@ -147,7 +163,7 @@ struct TrainCommand: CommandWithExamples {
     try SeriesTraining(
       beginning: runs, on: data, from: source.data, in: output.output, overwrite: output.overwrite,
       display: display
-    ).run()
+    ).run(as: leader)
   }
 
   private func makeDirectory(for data: LoadedData) throws -> (RunDirectory, RunLock) {

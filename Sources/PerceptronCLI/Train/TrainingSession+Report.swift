@@ -26,7 +26,7 @@ extension TrainingSession {
     if !finished.problems.isEmpty { throw ExitCode.failure }
   }
 
-  private var resumption: String {
+  var resumption: String {
     "resume with: " + ShellCommand.line(["perceptron", "resume", directory.path])
   }
 

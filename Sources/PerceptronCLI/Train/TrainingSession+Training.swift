@@ -21,6 +21,7 @@ extension TrainingSession {
     monitor?.begin(trainer.network, after: trainer.iteration, on: sets.training)
     let initialLoss = initialLoss(of: trainer, on: sets)
     let notes = notes(initialLoss: initialLoss, monitor?.memory, recorder?.memory)
+    try leader?.begin(trainer.checkpoint(notes: notes()), blocks: settings.training.blocks)
     if checkpoint == nil { try replaceCheckpoint(of: trainer, notes: notes) }
     let observer = IterationObserver(
       after: trainer.history, of: settings.metric, monitor: monitor, recorder: recorder,
@@ -65,18 +66,23 @@ extension TrainingSession {
             everySeconds: display.checkpointEvery > 0 ? display.checkpointEvery : nil,
             whenFinished: false, notes: notes), communicator: communicator)
       } catch let error as FileError {
-        // A run goes on without checkpoints.
+        // A run goes on without checkpoints; among ranks it ends.
+        if leader != nil {
+          if directory.holdsCheckpoint {
+            Console.error("the last checkpoint was kept; \(resumption)")
+          }
+          throw error
+        }
         let isOver = Interruption.isRequested || trainer.isFinished
         Console.error("\(error)" + (isOver ? "" : "; the run continues without checkpoints"))
         if !isOver {
-          try trainer.run(
-            on: sets.training, validation: sets.validation, callbacks: [callback],
-            communicator: communicator)
+          try trainer.run(on: sets.training, validation: sets.validation, callbacks: [callback])
         }
       }
     } catch is TrainingError {
       // The network diverged; the trainer knows how.
     }
+    leader?.ended()
   }
 }
 

@@ -20,10 +20,13 @@ struct TrainingSession {
   var start: StartingModel?
   /// The number of threads, where it is not that of the settings: the results do not depend on it.
   var threads: Int?
-  /// The processes that share each step; the one place where it is chosen.
-  var communicator: any Communicator = SoloCommunicator()
+  /// This process as rank 0 of several that share each step; nil for one alone.
+  var leader: RunLeader?
   /// Called after each iteration.
   var watcher: ((TrainingProgress) -> Void)?
+
+  /// The processes that share each step.
+  var communicator: any Communicator { leader?.ranks ?? SoloCommunicator() }
 
   /// The settings with the number of threads.
   var threaded: Experiment {

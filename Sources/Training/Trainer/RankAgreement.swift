@@ -129,7 +129,8 @@ extension Trainer {
     if let other = starts.indices.first(where: { starts[$0].digest != starts[0].digest }) {
       throw InvalidSetting(
         name: "beginning of rank \(other)", value: "another than rank 0's",
-        expected: "the same settings, networks, number of rows and random numbers on all ranks")
+        expected:
+          "the same settings, networks, row counts, random numbers and products on all ranks")
     }
     if starts[0].lacksState { throw Self.missingState(rank: 0) }
     return starts.contains(where: \.lacksState)
@@ -146,6 +147,8 @@ extension Trainer {
     var digest = FNVDigest()
     var random = random
     digest.add(random.next())
+    // The layout of packed weights depends on it.
+    for byte in "\(ProductPath.chosen)".utf8 { digest.add(UInt64(byte)) }
     digest.add(UInt64(rowCount))
     digest.add(UInt64(iteration))
     digest.add(UInt64(sampler.used))
