@@ -1,4 +1,5 @@
 import CPerceptronKernels
+import Foundation
 import PerceptronDatasets
 import PerceptronDistribution
 import PerceptronLinearAlgebra
@@ -210,6 +211,36 @@ struct BlockEngineTests {
           #expect((bytes.exchanged > 0) == (ranks > 1))
         }
       }
+    }
+  }
+
+  private static let python = "/usr/bin/python3"
+
+  @Test(
+    "scripts/model-ranks counts the bytes that ranks send",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: python), "there is no \(python)"),
+    arguments: [[70, 256, 3], [300, 64, 130, 3]])
+  func model(sizes: [Int]) throws {
+    struct Prediction: Decodable {
+      let ranks: Int
+      let sent_bytes: Int
+    }
+    let run = try Command.run(
+      program: Self.python,
+      [
+        Pages.root + "scripts/model-ranks", "--json", "--batch", "33", "--bandwidth", "1",
+        "--network", sizes.map(String.init).joined(separator: "-"), "--ranks", "1", "2", "3", "8",
+      ])
+    let hidden: [LayerSpecification] = sizes.dropFirst().dropLast().flatMap {
+      [LayerSpecification.affine(outputs: $0), .relu]
+    }
+    let plan = PlanCase<Float>(
+      hidden + [.affine(outputs: 3)], inputs: sizes[0], settings: settings(batch: 33))
+    for prediction in try JSONDecoder().decode([Prediction].self, from: Data(run.output.utf8)) {
+      let sent = try ThreadCommunicator.run(prediction.ranks) {
+        plan.engine(workers: 1, communicator: $0).sentBytes(at: 0).exchanged
+      }
+      #expect(sent.max() == prediction.sent_bytes, "\(prediction.ranks) ranks")
     }
   }
 
