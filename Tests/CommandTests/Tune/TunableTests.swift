@@ -37,7 +37,7 @@ struct TunableTests {
     "features", "resize", "target-column", "ensemble", "repeats", "from", "data", "format", "task",
     "weights", "group", "test", "output",
     "overwrite", "checkpoint-every", "diagnose",
-    "tensorboard", "quiet",
+    "tensorboard", "quiet", "blocks", "mixed-processors",
     "json",
     "workers", "help", "version", "no-subtract-mean",
   ]
