@@ -103,14 +103,10 @@ final class EngineNetwork<Scalar: BLASScalar> {
     func shares(
       _ ranges: [BlockPieces.Rows]
     ) -> UnsafeMutableBufferPointer<Network<Scalar>.Share> {
-      let all = UnsafeMutableBufferPointer<Network<Scalar>.Share>.allocate(capacity: ranges.count)
-      for (index, range) in ranges.enumerated() {
-        all.initializeElement(
-          at: index,
-          to: .init(
-            range.rows, of: rows, layout, base: memory.base, packed: packed, block: range.block))
-      }
-      return all
+      Self.allocated(
+        ranges.map {
+          .init($0.rows, of: rows, layout, base: memory.base, packed: packed, block: $0.block)
+        })
     }
     self.shares = shares(
       (0..<workers).map { .init(rows: share(of: rows, worker: $0, workers: workers), block: 0) })
@@ -118,7 +114,6 @@ final class EngineNetwork<Scalar: BLASScalar> {
     blocks = shares(pieces.blocks)
     parts = shares(pieces.parts)
     (firstParts, partBlocks) = (pieces.firstParts, pieces.partBlocks)
-    let partCount = parts.count
     isProcessedInParts =
       max(rows / Self.partSize, 1) >= 4 * workers
       && !network.layers.contains { $0.needsWholeBatch(in: .training(seed: 0)) }
@@ -126,18 +121,8 @@ final class EngineNetwork<Scalar: BLASScalar> {
       of: network, packed, workers: workers, stateCount: stateCount, rank: plan.rank,
       of: plan.rankCount)
     packedStates = OwnStates(slots, stateCount: stateCount)
-    self.slots = .allocate(capacity: slots.count)
-    _ = self.slots.initialize(from: slots)
-    gradients = .allocate(capacity: network.layers.count * partCount)
-    for index in gradients.indices {
-      let layer = network.layers[index % network.layers.count]
-      let isPacked = packed.table[index % network.layers.count] != nil
-      gradients.initializeElement(
-        at: index,
-        to: layer.parameters.enumerated().map { position, parameter in
-          .zeros(isPacked && position == 0 ? [0] : parameter.shape)
-        })
-    }
+    self.slots = Self.allocated(slots)
+    gradients = Self.partialGradients(of: network, packed, parts: parts.count)
     let widest = slots.lazy.filter(\.isPacked).map(\.stride).max() ?? 0
     let level = max(widest, Self.scratchSize)
     let levels = plan.ownBlocks.count.bitWidth - plan.ownBlocks.count.leadingZeroBitCount
@@ -155,6 +140,28 @@ final class EngineNetwork<Scalar: BLASScalar> {
       if plan.rankCount > 1 { exchanges = makeExchanges(with: communicator) }
     }
     if case .norm = settings.clipping, plan.rankCount == 1 { allocateGradients() }
+  }
+
+  private static func allocated<Element>(
+    _ elements: [Element]
+  ) -> UnsafeMutableBufferPointer<Element> {
+    let all = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+    _ = all.initialize(from: elements)
+    return all
+  }
+
+  /// Zeros for the gradients of each part, layer by layer, except those of packed weights.
+  private static func partialGradients(
+    of network: Network<Scalar>, _ packed: PackedWeights<Scalar>, parts: Int
+  ) -> UnsafeMutableBufferPointer<[Tensor<Scalar>]> {
+    let layers = network.layers.indices.map { index in
+      network.layers[index].parameters.enumerated().map { position, parameter in
+        packed.table[index] != nil && position == 0 ? [0] : parameter.shape
+      }
+    }
+    // Tensors of their own for each part: workers write to them at the same time.
+    return allocated(
+      (0..<parts).flatMap { _ in layers.map { shapes in shapes.map { Tensor.zeros($0) } } })
   }
 
   deinit {
