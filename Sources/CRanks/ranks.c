@@ -8,6 +8,8 @@
 
 #ifdef __linux__
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 
 ptrdiff_t ranks_processors(int32_t *numbers, ptrdiff_t room) {
   cpu_set_t allowed;
@@ -30,6 +32,7 @@ ptrdiff_t ranks_processors(int32_t *numbers, ptrdiff_t room) {
 // MPI counts in int; some libraries misbehave next to its end.
 const ptrdiff_t ranks_part = 1 << 30;
 
+#include <errno.h>
 #include <mpi.h>
 #include <pthread.h>
 #include <signal.h>
@@ -37,9 +40,84 @@ const ptrdiff_t ranks_part = 1 << 30;
 
 static MPI_Comm channels[3];
 
+// MARK: - The guardian
+
+#ifdef __linux__
+// What is sent here ends the guardian; -1 without one.
+static int guarded = -1;
+
+// Whether a process is mpirun, under one of its names.
+static bool is_launcher(pid_t process) {
+  char path[64], name[32] = "";
+  snprintf(path, sizeof path, "/proc/%d/comm", (int)process);
+  FILE *file = fopen(path, "r");
+  if (file == NULL) return false;
+  if (fgets(name, sizeof name, file) == NULL) name[0] = 0;
+  fclose(file);
+  static const char *const names[] = {"mpirun", "mpiexec", "orterun", "prterun"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (strncmp(name, names[i], strlen(names[i])) == 0) return true;
+  }
+  return false;
+}
+
+// What the guardian does: it calls what signal handlers may call only, since other threads may have held
+// locks when it was forked.
+_Noreturn static void guard(pid_t launcher, int rank) {
+  // Neither is it killed with the ranks, nor does it keep their output open.
+  setsid();
+  prctl(PR_SET_NAME, "mpirun-guard");
+  for (int i = 0; i < 1024; i++) {
+    if (i != rank) close(i);
+  }
+  char byte;
+  ssize_t count;
+  do count = read(rank, &byte, 1); while (count < 0 && errno == EINTR);
+  // A byte says that all is well; the end of the connection, that this rank has gone.
+  for (int tenths = 0; count != 1 && kill(launcher, 0) == 0; tenths++) {
+    if (tenths == 60) {
+      kill(launcher, SIGKILL);
+      break;
+    }
+    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+  }
+  _exit(0);
+}
+
+// Starts a process that kills mpirun, if that is the parent of this one, where it still waits six seconds
+// after this rank has gone, as Open MPI may if another host cannot be reached.
+static void start_guardian(void) {
+  pid_t launcher = getppid();
+  int ends[2];
+  if (!is_launcher(launcher)) return;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return;
+  pid_t guardian = fork();
+  if (guardian == 0) guard(launcher, ends[0]);
+  close(ends[0]);
+  if (guardian > 0) {
+    guarded = ends[1];
+  } else {
+    close(ends[1]);
+  }
+}
+
+static void end_guardian(void) {
+  if (guarded < 0) return;
+  send(guarded, "", 1, MSG_NOSIGNAL);
+  close(guarded);
+  guarded = -1;
+}
+#else
+static void start_guardian(void) {}
+static void end_guardian(void) {}
+#endif
+
+// MARK: - Beginning and end
+
 bool ranks_built(void) { return true; }
 
 int ranks_start(int *rank, int *size) {
+  start_guardian();
   int provided, code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
   if (code != MPI_SUCCESS) return code;
   if (provided < MPI_THREAD_SERIALIZED) return RANKS_NO_THREADS;
@@ -85,41 +163,10 @@ void ranks_message(int code, char *text, ptrdiff_t room) {
   copy_line(message, text, room);
 }
 
-int ranks_finish(void) { return MPI_Finalize(); }
-
-// MARK: - Ending all
-
-// Whether a process is mpirun, under one of its names.
-static bool is_launcher(pid_t process) {
-  char path[64], name[32] = "";
-  snprintf(path, sizeof path, "/proc/%d/comm", (int)process);
-  FILE *file = fopen(path, "r");
-  if (file == NULL) return false;
-  if (fgets(name, sizeof name, file) == NULL) name[0] = 0;
-  fclose(file);
-  name[strcspn(name, "\n")] = 0;
-  static const char *const names[] = {"mpirun", "mpiexec", "orterun", "prterun"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    if (strncmp(name, names[i], strlen(names[i])) == 0) return true;
-  }
-  return false;
-}
-
-// Leaves a process behind that ends mpirun if that still waits after a few seconds. Between fork and
-// _exit it calls what signal handlers may call only, since other threads may have held locks.
-static void watch_launcher(void) {
-  pid_t launcher = getppid();
-  if (!is_launcher(launcher) || fork() != 0) return;
-  // Neither is it killed with the ranks, nor does it keep their output open.
-  setsid();
-  for (int i = 0; i < 1024; i++) close(i);
-  struct timespec tenth = {0, 100000000};
-  for (int i = 0; i < 60; i++) {
-    nanosleep(&tenth, NULL);
-    if (kill(launcher, 0) != 0) _exit(0);
-  }
-  kill(launcher, SIGKILL);
-  _exit(0);
+int ranks_finish(void) {
+  int code = MPI_Finalize();
+  if (code == MPI_SUCCESS) end_guardian();
+  return code;
 }
 
 static void *end_late(void *status) {
@@ -129,7 +176,6 @@ static void *end_late(void *status) {
 
 void ranks_abort(int status) {
   int is_started = 0, is_over = 0;
-  watch_launcher();
   pthread_t thread;
   pthread_create(&thread, NULL, end_late, (void *)(intptr_t)status);
   MPI_Initialized(&is_started);

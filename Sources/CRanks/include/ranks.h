@@ -26,7 +26,8 @@ enum ranks_channel { RANKS_EXCHANGES, RANKS_MAIL, RANKS_BEATS };
 /// Whether MPI is in this build.
 bool ranks_built(void);
 
-/// Joins the other processes. Once in a process.
+/// Joins the other processes. Once in a process. On Linux, where mpirun is the parent of this process and still
+/// waits six seconds after it has gone, as for a daemon on a host that cannot be reached, it is killed.
 int ranks_start(int *_Nonnull rank, int *_Nonnull size);
 
 /// The lowest rank on this host. Collective, waits for all.
@@ -42,8 +43,7 @@ void ranks_message(int code, char *_Nonnull text, ptrdiff_t room);
 int ranks_finish(void);
 
 /// Ends all processes, with a status. Returns never, and within seconds: if the library does not end this
-/// process, it ends itself. If mpirun is its parent and does not end either, as where it waits for a
-/// daemon on a host that cannot be reached, that is killed.
+/// process, it ends itself.
 _Noreturn void ranks_abort(int status);
 
 /// The processors that this process may run on, in ascending order; their number, 0 where it is unknown.
