@@ -65,7 +65,7 @@ extension EngineNetwork {
     of slot: ParameterSlot<Scalar>, _ rows: Range<Int>, _ body: (Range<Int>) -> Void
   ) {
     if !slot.isSplit { return body(rows) }
-    let size = max(Self.scratchSize / slot.stride / 8 * 8, 1)
+    let size = Self.pieceRows(stride: slot.stride)
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: size) {
       body(start..<min(start + size, rows.upperBound))
     }

@@ -123,12 +123,13 @@ final class EngineNetwork<Scalar: BLASScalar> {
     packedStates = OwnStates(slots, stateCount: stateCount)
     self.slots = Self.allocated(slots)
     gradients = Self.partialGradients(of: network, packed, parts: parts.count)
-    let widest = slots.lazy.filter(\.isPacked).map(\.stride).max() ?? 0
-    let level = max(widest, Self.scratchSize)
+    let level =
+      slots.lazy.filter(\.isSplit).map { Self.pieceRows(stride: $0.stride) * $0.stride }
+      .max() ?? 0
     let levels = plan.ownBlocks.count.bitWidth - plan.ownBlocks.count.leadingZeroBitCount
     scratchLevel = level
     scratch = (0..<workers).map { _ in
-      AlignedBuffer(count: widest == 0 ? 0 : levels * level, repeating: 0)
+      AlignedBuffer(count: levels * level, repeating: 0)
     }
     rowCount = slots.reduce(0) { $0 + $1.rows }
     squares = AlignedBuffer(count: rowCount, repeating: 0)
@@ -173,9 +174,10 @@ final class EngineNetwork<Scalar: BLASScalar> {
     gradients.deinitialize().deallocate()
   }
 
-  /// The number of scalars of gradient that a worker computes at a time: few enough to stay in a
-  /// core's cache with the parameters that they update.
-  static var scratchSize: Int { 1 << 15 }
+  /// The number of rows of packed weights whose gradient a worker computes at a time: few enough to stay in
+  /// a core's cache with the parameters that they update, but no fewer than 64, since all of the layer's
+  /// input is read for them.
+  static func pieceRows(stride: Int) -> Int { max((1 << 15) / max(stride, 1) / 8 * 8, 64) }
 
   /// The approximate number of rows of a part of a large batch.
   static var partSize: Int { 512 }
