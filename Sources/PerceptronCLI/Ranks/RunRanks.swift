@@ -200,10 +200,7 @@ struct RunFollower {
     return { [ranks] in
       var trainer = trainer
       do {
-        // As many callbacks as rank 0 has; its own count.
-        try trainer.run(
-          on: sets.training, validation: sets.validation, callbacks: [.progress { _ in }],
-          communicator: ranks)
+        try trainer.run(on: sets.training, validation: sets.validation, communicator: ranks)
       } catch is TrainingError {
         // The network diverged, on rank 0 as well, which says so.
       }

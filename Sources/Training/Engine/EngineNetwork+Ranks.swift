@@ -101,26 +101,6 @@ extension EngineNetwork {
       }
     }
   }
-
-  /// The sizes of what a step sends.
-  var traffic: StepTraffic {
-    let scalar = MemoryLayout<Scalar>.stride
-    let penaltyBytes = (settings.penalty.l2 != 0 ? 8 : 0) + (settings.penalty.l1 != 0 ? 8 : 0)
-    var clipsByNorm = false
-    if case .norm = settings.clipping { clipsByNorm = true }
-    return StepTraffic(
-      matrices: slots.filter(\.isSplit).map {
-        .init(
-          rows: $0.rows, rowBytes: $0.stride * scalar,
-          penaltyBytes: $0.isPenalized ? penaltyBytes : 0)
-      },
-      smallBytes: slots.filter { !$0.isSplit }.reduce(0) { $0 + $1.count * scalar },
-      lossBytes: scalar,
-      statisticBytes: network.layers.indices.reduce(0) {
-        let hasAny = network.layers[$1] is any StatisticsLayer<Scalar>
-        return $0 + (hasAny ? savedCount(of: $1) * scalar : 0)
-      }, clipsByNorm: clipsByNorm)
-  }
 }
 
 // MARK: - Optimizer state

@@ -208,20 +208,6 @@ extension TrainingEngine {
   package func loss(at position: Int) -> Scalar { networks[position].loss }
 
   /// Whether a row of the last step's batch has a weight above 0, with the loss's own weights.
-  /// The bytes that this rank sends in a step, as sizes alone tell, and as its exchanges have them.
-  package func sentBytes(at position: Int) -> (expected: Int, exchanged: Int) {
-    let network = networks[position]
-    guard let exchanges = network.exchanges else { return (network.traffic.sentBytes(plan), 0) }
-    let norms = network.waitsForNorm ? exchanges.norms.sentBytes : 0
-    return (
-      network.traffic.sentBytes(plan),
-      exchanges.sums.sentBytes + norms + exchanges.weights.sentBytes
-    )
-  }
-
-  /// The number of scalars of optimizer state that this rank has room for.
-  package func stateCount(at position: Int) -> Int { networks[position].packedStates.count }
-
   package func hasWeight(at position: Int) -> Bool { networks[position].step.normalizer != 0 }
 
   /// Computes the losses of the batch that was gathered last, penalty included, and stores the gradients.

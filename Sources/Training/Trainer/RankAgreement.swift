@@ -5,16 +5,20 @@ import PerceptronNeuralNetwork
 
 /// What is decided after an iteration: by callbacks for each network, and by the caller for the run.
 struct IterationVerdict {
-  /// What becomes of a network's learning rate.
-  enum Rate: Double { case unchanged, followsSchedule, isSet }
-
-  /// As numbers, which ranks can exchange: two for the run, three for each network.
+  /// As numbers, which ranks can exchange: two for the run, two for each network.
   var numbers: [Double]
+  /// The learning rate of each network that a callback has set, nil in it for the schedule's; nil where
+  /// none has. Of rank 0 alone, which tells others the next rate.
+  private(set) var rates: [Double??]
 
-  init(networks count: Int) { numbers = Array(repeating: 0, count: 2 + 3 * count) }
+  init(networks count: Int) {
+    numbers = Array(repeating: 0, count: 2 + 2 * count)
+    rates = Array(repeating: nil, count: count)
+  }
 
   mutating func reset() {
     for index in numbers.indices { numbers[index] = 0 }
+    for index in rates.indices { rates[index] = nil }
   }
 
   var isSaveDue: Bool {
@@ -27,31 +31,28 @@ struct IterationVerdict {
     set { numbers[1] = newValue ? 1 : 0 }
   }
 
-  func stops(_ place: Int) -> Bool { numbers[2 + 3 * place] != 0 }
+  /// Whether a network leaves the run.
+  func leaves(_ place: Int) -> Bool { numbers[2 + 2 * place] != 0 }
 
-  /// The learning rate that a callback has set, nil in it for the schedule's; nil where none has.
-  func rate(_ place: Int) -> Double?? {
-    switch Rate(rawValue: numbers[3 + 3 * place]) {
-    case .isSet: .some(numbers[4 + 3 * place])
-    case .followsSchedule: .some(nil)
-    case .unchanged, nil: nil
-    }
-  }
+  mutating func leave(_ place: Int) { numbers[2 + 2 * place] = 1 }
+
+  /// The learning rate of a network's next iteration.
+  func nextRate(_ place: Int) -> Double { numbers[3 + 2 * place] }
+
+  mutating func setNextRate(_ rate: Double, _ place: Int) { numbers[3 + 2 * place] = rate }
 
   mutating func add(_ directive: TrainingDirective, _ place: Int) {
     switch directive {
     case .proceed: break
-    case .stop: numbers[2 + 3 * place] = 1
-    case .setLearningRate(let rate):
-      numbers[3 + 3 * place] = Rate.isSet.rawValue
-      numbers[4 + 3 * place] = rate
-    case .followSchedule: numbers[3 + 3 * place] = Rate.followsSchedule.rawValue
+    case .stop: leave(place)
+    case .setLearningRate(let rate): rates[place] = .some(rate)
+    case .followSchedule: rates[place] = .some(nil)
     }
   }
 }
 
-/// How the ranks of a run agree on what they could see differently: clocks, interruptions, files. Rank 0
-/// decides.
+/// How the ranks of a run agree on what they could see differently: clocks, interruptions, files, and scores
+/// where processors round differently. Rank 0 decides.
 final class RankAgreement {
   let communicator: any Communicator
   private let numbers: AlignedBuffer<Double>
@@ -87,45 +88,54 @@ struct RankStart {
   let digest: UInt64
   /// Whether some of the optimizer state is on other ranks, since an earlier run.
   let lacksState: Bool
+  /// Whether the rank refuses to begin.
+  let refuses: Bool
 
   /// The starts of all ranks.
   func exchanged(by communicator: any Communicator) throws -> [RankStart] {
-    let all = AlignedBuffer<UInt64>(count: 2 * communicator.size, repeating: 0)
+    let count = 3
+    let all = AlignedBuffer<UInt64>(count: count * communicator.size, repeating: 0)
     let others = (0..<communicator.size).filter { $0 != communicator.rank }
     func message(_ other: Int, of rank: Int) -> Exchange.Message {
-      .init(other, all.base + 2 * rank, count: 2 * MemoryLayout<UInt64>.stride)
+      .init(other, all.base + count * rank, count: count * MemoryLayout<UInt64>.stride)
     }
-    all.base[2 * communicator.rank] = digest
-    all.base[2 * communicator.rank + 1] = lacksState ? 1 : 0
+    let own = all.base + count * communicator.rank
+    (own[0], own[1], own[2]) = (digest, lacksState ? 1 : 0, refuses ? 1 : 0)
     try communicator.perform(
       Exchange(
         sends: others.map { message($0, of: communicator.rank) },
         receives: others.map { message($0, of: $0) }))
     return (0..<communicator.size).map {
-      RankStart(digest: all.base[2 * $0], lacksState: all.base[2 * $0 + 1] != 0)
+      let start = all.base + count * $0
+      return RankStart(digest: start[0], lacksState: start[1] != 0, refuses: start[2] != 0)
     }
   }
 }
 
 extension Trainer {
-  /// Checks that the ranks can make the run together.
+  /// Checks that the ranks can make the run together. If one cannot begin, none does.
   ///
+  /// - Parameter check: throws if this rank cannot begin.
   /// - Returns: whether rank 0 has to deal out the optimizer state.
-  func check(_ communicator: any Communicator) throws -> Bool {
-    if isBroken || communicator.size == 1 && !isComplete {
-      throw Self.missingState(rank: communicator.rank)
+  func agree(with communicator: any Communicator, _ check: () throws -> Void) throws -> Bool {
+    if communicator.size == 1 {
+      try check()
+      if isBroken || !isComplete { throw Self.missingState(rank: 0) }
+      return false
     }
-    if communicator.size == 1 { return false }
-    guard let blocks = settings.blocks else {
+    let own = Result {
+      try check()
+      try self.check(communicator)
+      return try digest()
+    }
+    let starts = try RankStart(
+      digest: (try? own.get()) ?? 0, lacksState: !isComplete, refuses: (try? own.get()) == nil
+    ).exchanged(by: communicator)
+    _ = try own.get()
+    if let other = starts.firstIndex(where: \.refuses) {
       throw InvalidSetting(
-        name: "blocks", value: "not set",
-        expected: "a power of two, at least the \(communicator.size) ranks of the run, such as 8")
+        name: "rank \(other)", value: "unable to begin", expected: "a run that all ranks can make")
     }
-    try InvalidSetting.demand(
-      communicator.size <= blocks, "ranks", communicator.size,
-      "at most the \(blocks) blocks of a batch")
-    let starts = try RankStart(digest: digest, lacksState: !isComplete)
-      .exchanged(by: communicator)
     if let other = starts.indices.first(where: { starts[$0].digest != starts[0].digest }) {
       throw InvalidSetting(
         name: "beginning of rank \(other)", value: "another than rank 0's",
@@ -136,14 +146,26 @@ extension Trainer {
     return starts.contains(where: \.lacksState)
   }
 
+  private func check(_ communicator: any Communicator) throws {
+    if isBroken { throw Self.missingState(rank: communicator.rank) }
+    guard let blocks = settings.blocks else {
+      throw InvalidSetting(
+        name: "blocks", value: "not set",
+        expected: "a power of two, at least the \(communicator.size) ranks of the run, such as 8")
+    }
+    try InvalidSetting.demand(
+      communicator.size <= blocks, "ranks", communicator.size,
+      "at most the \(blocks) blocks of a batch")
+  }
+
   static func missingState(rank: Int) -> InvalidSetting {
     InvalidSetting(
       name: "state of the run", value: "not complete on rank \(rank)",
       expected: "a run that rank 0 goes on with, or one from a checkpoint")
   }
 
-  /// A number that differs, in all likelihood, where runs differ.
-  private var digest: UInt64 {
+  /// A number that very likely differs between trainers whose steps or exchanges would differ.
+  private func digest() throws -> UInt64 {
     var digest = FNVDigest()
     var random = random
     digest.add(random.next())
@@ -155,8 +177,9 @@ extension Trainer {
     for member in members {
       var settings = member.settings
       settings.workers = nil
-      for byte in ((try? settings.jsonLine) ?? "").utf8 { digest.add(UInt64(byte)) }
+      for byte in try settings.jsonLine.utf8 { digest.add(UInt64(byte)) }
       digest.add(UInt64(member.iteration))
+      digest.add(canGoOn(member) ? 1 : 0)
       for tensor in Array(member.network.parameters) + Array(member.network.statistics) {
         tensor.tensor.withUnsafeElements { digest.add(UnsafeRawBufferPointer($0)) }
       }

@@ -5,7 +5,8 @@ import PerceptronNeuralNetwork
 
 extension Trainer {
   /// Trains until every network's length, early stopping, a callback or the cancellation of the task
-  /// ends the run. After the last two, and after an error thrown by a callback, another call continues it.
+  /// ends the run. After the last two, and in one process after an error thrown by a callback, another call
+  /// continues it.
   ///
   /// - Parameters:
   ///   - training: the rows that batches are drawn from.
@@ -15,23 +16,24 @@ extension Trainer {
   ///     ``TrainerSettings/blocks``. See below.
   /// - Returns: the first network's history from the run's beginning.
   ///
-  /// **Several ranks.** All ranks call this on equal trainers, with the same rows and as many callbacks; what
-  /// they train has the same bits for any number of ranks. Each draws all of a batch's row numbers and
-  /// gathers only its own blocks' features: where the data's file is mapped into memory, features of
+  /// **Several ranks.** All ranks call this on equal trainers, with the same rows; what they train has the same
+  /// bits for any number of ranks, if their processors are of one kind. Each draws all of a batch's row numbers
+  /// and gathers only its own blocks' features: where the data's file is mapped into memory, features of
   /// other rows are not read. Each has the whole network, and the optimizer state of its own rows of
-  /// large weights. Every rank evaluates all validation rows. Callbacks run on all ranks, and what those of
-  /// rank 0 return counts, as does the cancellation of its task: so a callback that writes belongs on rank 0,
-  /// with one that does nothing on the others. After the run, rank 0's trainer has all of the optimizer
-  /// state: it writes checkpoints, and others cannot. Where a rank is lost, the run throws `RankLost`, and
-  /// goes on from its last checkpoint, with any number of ranks.
+  /// large weights. Every rank evaluates all validation rows; rank 0's scores decide when a run ends and what
+  /// becomes of its learning rate, as does the cancellation of its task. Callbacks run on all ranks, and what
+  /// those of others than rank 0 return is ignored: so a callback that writes belongs on rank 0. After the run,
+  /// rank 0's trainer has all of the optimizer state: it writes checkpoints, and others cannot. After an error
+  /// of a callback or a lost rank, a run goes on from its last checkpoint alone, with any number of ranks.
   ///
   /// - Throws: `InvalidSetting` for a validation set without rows, and for data of a single class if the
   ///   network distinguishes more. If all networks have failed, ``TrainingMember/failure`` of the first:
   ///   `TrainingError.lossNotFinite` for a loss that is NaN or infinite,
   ///   `TrainingError.batchWithoutWeight` for a batch whose rows all have the weight 0, and
   ///   `TrainingError.parametersNotFinite` if the last update left such parameters. Errors of callbacks.
-  ///   `InvalidSetting` for more ranks than blocks, and for ranks that begin with different networks, settings
-  ///   or random streams; `RankLost`.
+  ///   `InvalidSetting` for more ranks than blocks, for ranks that begin with different networks, settings
+  ///   or random streams, and where another rank cannot begin; `RankLost` if a rank has left while others waited
+  ///   for it (among the ranks of `MPICommunicator`, the loss of a process ends all).
   /// - Precondition: the data has the networks' input size, no more classes than they, and as many
   ///   rows as the trainer was made for.
   @discardableResult
@@ -60,8 +62,7 @@ extension Trainer {
     callbacks: [TrainingCallback<Scalar>],
     communicator: any Communicator = SoloCommunicator(), watching watch: Watch
   ) throws -> History {
-    try check(training, validation)
-    let dealsState = try check(communicator)
+    let dealsState = try agree(with: communicator) { try check(training, validation) }
     let isAlone = communicator.size == 1
     let begun = members.indices.filter { canGoOn(members[$0]) }
     var failure: (any Error)?
@@ -164,6 +165,7 @@ extension Trainer {
         let left = trainer.members[index].iterations - trainer.iteration
         trainer.members[index].history.loss.reserveCapacity(trainer.iteration + min(left, 1 << 20))
       }
+      try agree(&trainer)
       while !positions.isEmpty {
         try iterate(&trainer)
         if verdict.isSaveDue { try save(&trainer) }
@@ -205,9 +207,6 @@ extension Trainer {
     private mutating func iterate(_ trainer: inout Trainer) throws {
       let current = trainer.iteration
       engine.draw(from: &trainer.sampler, using: &trainer.random)
-      for (place, index) in positions.enumerated() {
-        engine.setLearningRate(trainer.members[index].schedule.rate(at: current), at: place)
-      }
       engine.step(on: training, iteration: current)
       if let failure = engine.failure { throw failure }
       for (place, index) in positions.enumerated() {
@@ -236,12 +235,30 @@ extension Trainer {
       }
       verdict.isSaveDue = watch.isSaveDue?(trainer.iteration) ?? false
       verdict.isCancelled = Task.isCancelled
-      try agreement?.agree(&verdict.numbers)
-      for (place, index) in positions.enumerated() {
-        if let rate = verdict.rate(place) { try trainer.members[index].schedule.setRate(rate) }
-        if verdict.stops(place) || trainer.members[index].isFinished { leaving.insert(index) }
+      try agree(&trainer)
+      for (place, index) in positions.enumerated() where verdict.leaves(place) {
+        leaving.insert(index)
       }
       try leave(leaving, &trainer)
+    }
+
+    /// Decides on rank 0 which networks leave and at which learning rates the others go on.
+    private mutating func agree(_ trainer: inout Trainer) throws {
+      if (agreement?.communicator.rank ?? 0) == 0 {
+        for (place, index) in positions.enumerated() {
+          if let rate = verdict.rates[place] { try trainer.members[index].schedule.setRate(rate) }
+          let member = trainer.members[index]
+          if member.isFinished {
+            verdict.leave(place)
+          } else {
+            verdict.setNextRate(member.schedule.rate(at: trainer.iteration), place)
+          }
+        }
+      }
+      try agreement?.agree(&verdict.numbers)
+      for place in positions.indices {
+        engine.setLearningRate(verdict.nextRate(place), at: place)
+      }
     }
 
     private func progress(

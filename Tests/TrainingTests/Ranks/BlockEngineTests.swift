@@ -194,26 +194,6 @@ struct BlockEngineTests {
     }
   }
 
-  @Test("What a rank sends in a step follows from sizes", arguments: TrainingEngineTests.stacks)
-  func traffic(layers: [LayerSpecification]) throws {
-    for (penalty, clipping) in [
-      (.none, .none), (.l2(0.1), .norm(maximum: 1)), (.elastic(l1: 0.1, l2: 0.1), .none),
-    ] as [(Penalty, GradientClipping)] {
-      let plan = PlanCase<Float>(
-        layers, inputs: layers == [.relu] ? 3 : 70,
-        settings: settings(penalty: penalty, clipping: clipping))
-      for ranks in [1, 2, 3, 8] {
-        let sent = try ThreadCommunicator.run(ranks) {
-          plan.engine(workers: 1, communicator: $0).sentBytes(at: 0)
-        }
-        for bytes in sent {
-          #expect(bytes.expected == bytes.exchanged)
-          #expect((bytes.exchanged > 0) == (ranks > 1))
-        }
-      }
-    }
-  }
-
   private static let python = "/usr/bin/python3"
 
   @Test(
@@ -238,7 +218,8 @@ struct BlockEngineTests {
       hidden + [.affine(outputs: 3)], inputs: sizes[0], settings: settings(batch: 33))
     for prediction in try JSONDecoder().decode([Prediction].self, from: Data(run.output.utf8)) {
       let sent = try ThreadCommunicator.run(prediction.ranks) {
-        plan.engine(workers: 1, communicator: $0).sentBytes(at: 0).exchanged
+        let exchanges = plan.engine(workers: 1, communicator: $0).networks[0].exchanges
+        return exchanges.map { $0.sums.sentBytes + $0.weights.sentBytes } ?? 0
       }
       #expect(sent.max() == prediction.sent_bytes, "\(prediction.ranks) ranks")
     }
@@ -249,11 +230,11 @@ struct BlockEngineTests {
     let plan = PlanCase<Float>(
       [.affine(outputs: 256), .relu, .affine(outputs: 3)], inputs: 300, settings: settings(.adam()))
     // Two moments of each weight, a row of which takes whole cache lines, and of each bias.
-    let alone = plan.engine(workers: 1).stateCount(at: 0)
+    let alone = plan.engine(workers: 1).networks[0].packedStates.count
     #expect(alone >= 2 * 256 * 300)
     for ranks in [2, 4, 8] {
       let counts = try ThreadCommunicator.run(ranks) {
-        plan.engine(workers: 1, communicator: $0).stateCount(at: 0)
+        plan.engine(workers: 1, communicator: $0).networks[0].packedStates.count
       }
       for count in counts { #expect(count < alone / ranks + 2 * 3000, "\(ranks) ranks") }
     }

@@ -223,6 +223,27 @@ struct RankTests {
     }
   }
 
+  @Test("Scores of rank 0 decide for all, where processors round differently")
+  func scores() throws {
+    @Sendable func run(_ communicator: any Communicator) throws -> FloatTrainer {
+      var settings = Self.settings(length: .iterations(120))
+      settings.earlyStopping = EarlyStopping(patience: 3)
+      var trainer = try Self.fresh(settings)
+      // Others find the network worse from step to step, or better.
+      let rows = communicator.rank == 0 ? Self.validation : TrainTests.blobs(40)
+      try trainer.run(on: Self.data, validation: rows, communicator: communicator)
+      return trainer
+    }
+    let alone = try run(SoloCommunicator())
+    #expect(alone.members[0].hasStoppedEarly)
+    #expect(Set(alone.history.epochs.map(\.learningRate)).count > 1)
+    for trainer in try ThreadCommunicator.run(3, run) {
+      #expect(trainer.network == alone.network && trainer.iteration == alone.iteration)
+      #expect(
+        trainer.history.epochs.map(\.learningRate) == alone.history.epochs.map(\.learningRate))
+    }
+  }
+
   @Test("Callbacks of every rank get the whole batch")
   func batches() throws {
     let batches = try ThreadCommunicator.run(3) { communicator in
@@ -247,9 +268,9 @@ struct RankTests {
   @Test("Ranks without blocks, more ranks than blocks and ranks that differ are refused")
   func mistakes() throws {
     func expectRefused(
-      _ ranks: Int, _ name: String, _ make: @escaping @Sendable (Int) throws -> FloatTrainer
+      _ names: [String], _ make: @escaping @Sendable (Int) throws -> FloatTrainer
     ) throws {
-      let errors = try ThreadCommunicator.run(ranks) { communicator in
+      let errors = try ThreadCommunicator.run(names.count) { communicator in
         var trainer = try make(communicator.rank)
         do {
           try trainer.run(on: Self.data, communicator: communicator)
@@ -258,16 +279,20 @@ struct RankTests {
           return error.name
         }
       }
-      #expect(errors == Array(repeating: name, count: ranks))
+      #expect(errors == names)
     }
     var none = Self.settings()
     none.blocks = nil
     var two = none
     two.blocks = 2
-    try expectRefused(2, "blocks") { [none] _ in try Self.fresh(none) }
-    try expectRefused(3, "ranks") { [two] _ in try Self.fresh(two) }
-    try expectRefused(3, "beginning of rank 2") { try Self.fresh(seed: $0 == 2 ? 1 : 0) }
-    try expectRefused(2, "beginning of rank 1") {
+    try expectRefused(["blocks", "blocks"]) { [none] _ in try Self.fresh(none) }
+    try expectRefused(["ranks", "ranks", "ranks"]) { [two] _ in try Self.fresh(two) }
+    try expectRefused(["rank 1", "ranks", "rank 1"]) { [two] in
+      try $0 == 1 ? Self.fresh(two) : Self.fresh()
+    }
+    let third = "beginning of rank 2"
+    try expectRefused([third, third, third]) { try Self.fresh(seed: $0 == 2 ? 1 : 0) }
+    try expectRefused(["beginning of rank 1", "beginning of rank 1"]) {
       var settings = Self.settings()
       if $0 == 1 { settings.learningRate = 0.02 }
       return try Self.fresh(settings)
