@@ -58,19 +58,21 @@ public final class Exchange: @unchecked Sendable {
 
 /// A rank has left while others waited for it.
 public struct RankLost: Error, Equatable, CustomStringConvertible {
-  /// The rank that has left.
-  public let rank: Int
+  /// The rank that has left, if it is known.
+  public let rank: Int?
   /// What is known of why.
   public let reason: String
 
   /// The loss of a rank.
-  public init(rank: Int, reason: String) {
+  public init(rank: Int?, reason: String) {
     self.rank = rank
     self.reason = reason
   }
 
   /// Such as `rank 3 is lost: its thread has ended`.
-  public var description: String { "rank \(rank) is lost: \(reason)" }
+  public var description: String {
+    "\(rank.map { "rank \($0)" } ?? "another rank") is lost: \(reason)"
+  }
 }
 
 /// The communicator of a process on its own.

@@ -112,7 +112,7 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
   }
 
   private func loss(_ failure: MPIFailure) -> RankLost {
-    RankLost(rank: failure.rank ?? rank, reason: failure.reason)
+    RankLost(rank: failure.rank, reason: failure.reason)
   }
 
   /// Sends bytes to a rank; see ``Mailbox/send(_:to:)``.

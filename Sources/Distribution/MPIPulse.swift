@@ -106,7 +106,7 @@ final class MPIPulse: @unchecked Sendable {
   }
 
   private func name(_ rank: Int?) -> String {
-    rank.map { number in places.withLock { $0.name(of: number) } } ?? "a rank"
+    rank.map { number in places.withLock { $0.name(of: number) } } ?? "another rank"
   }
 
   private func watch() throws(MPIFailure) {

@@ -79,6 +79,15 @@ private final class MeetingRoom: @unchecked Sendable {
   func perform(_ exchange: Exchange, as rank: Int) throws {
     condition.lock()
     defer { condition.unlock() }
+    do { try take(exchange, as: rank) } catch {
+      // Its memory may be freed before others take it.
+      for other in 0..<size { offers[rank][other] = [] }
+      throw error
+    }
+  }
+
+  /// Performs an exchange while the condition is locked.
+  private func take(_ exchange: Exchange, as rank: Int) throws {
     for message in exchange.sends { offers[rank][message.rank].append(message) }
     condition.broadcast()
     for message in exchange.receives {

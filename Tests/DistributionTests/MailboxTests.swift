@@ -53,11 +53,11 @@ struct MailboxTests {
             if let letter = try own.receive() { received.withLock { $0.append("\(letter.bytes)") } }
           }
         } catch let error as RankLost {
-          received.withLock { $0.append("rank \(error.rank) lost") }
+          received.withLock { $0.append("\(error)") }
         }
       }
     }
-    #expect(received.withLock { $0 } == ["[7]", "rank 1 lost"])
+    #expect(received.withLock { $0 } == ["[7]", "rank 1 is lost: its thread has ended"])
   }
 
   @Test("Every rank gathers the bytes of all, of any lengths", arguments: [1, 2, 3, 5])

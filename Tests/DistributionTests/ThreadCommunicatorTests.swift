@@ -43,6 +43,28 @@ struct ThreadCommunicatorTests {
     #expect(outcomes.map { $0?.rank } == [1, nil, 1])
   }
 
+  @Test("What a rank sends in an exchange that fails is not delivered")
+  func withdrawal() throws {
+    let ranks = ThreadCommunicator.group(of: 3)
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: 2, alignment: 1)
+    defer { bytes.deallocate() }
+    bytes.initializeMemory(as: UInt8.self, repeating: 0, count: 2)
+    ranks[1].leave()
+    #expect(throws: RankLost(rank: 1, reason: "its thread has ended")) {
+      try ranks[0].perform(
+        Exchange(sends: [.init(2, bytes, count: 1)], receives: [.init(1, bytes + 1, count: 1)]))
+    }
+    ranks[0].leave()
+    #expect(throws: RankLost(rank: 0, reason: "its thread has ended")) {
+      try ranks[2].perform(Exchange(sends: [], receives: [.init(0, bytes + 1, count: 1)]))
+    }
+  }
+
+  @Test("The loss of an unknown rank names none")
+  func unknownRank() {
+    #expect(RankLost(rank: nil, reason: "no route").description == "another rank is lost: no route")
+  }
+
   @Test("The error of a rank is thrown, not the loss that it caused")
   func failing() {
     struct Broken: Error {}

@@ -332,7 +332,7 @@ struct RankTests {
     struct Gone: Error {}
     let scratch = try TemporaryDirectory()
     let path = scratch.file("checkpoint")
-    let lost = Mutex<[Int]>([])
+    let lost = Mutex<[Int?]>([])
     let cannotSave = Mutex(0)
     #expect(throws: Gone.self) {
       _ = try ThreadCommunicator.run(3) { communicator in
