@@ -77,7 +77,7 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
     }
     pulse.start()
     places = RankPlaces(
-      try gather(
+      try allGather(
         RankPlace(
           rank: self.rank, host: hostName(), leader: Int(leader),
           processors: allowedProcessors(), processorCount: ProcessInfo.processInfo.processorCount)))
@@ -131,7 +131,7 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
   /// - Throws: ``RankLost`` if a rank has left.
   public func finish() throws {
     do throws(MPIFailure) { try mail.drain() } catch { throw loss(error) }
-    _ = try gather([UInt8]())
+    try barrier()
     pulse.stop()
     let watch = Watchdog(seconds: patience + 10) { [rank] limit in
       "rank \(rank): the other ranks have not ended within \(limit) s"

@@ -20,7 +20,7 @@ struct MailboxTests {
         if let letter = try own.receive() { letters[letter.rank].append(letter.bytes) }
       }
       // Nobody leaves before all have sent.
-      _ = try own.gather([UInt8]())
+      try own.barrier()
       return letters
     }
     let sent = (0..<size).map { sender in
@@ -58,19 +58,5 @@ struct MailboxTests {
       }
     }
     #expect(received.withLock { $0 } == ["[7]", "rank 1 is lost: its thread has ended"])
-  }
-
-  @Test("Every rank gathers the bytes of all, of any lengths", arguments: [1, 2, 3, 5])
-  func gathering(size: Int) throws {
-    let bytes = (0..<size).map { Array(repeating: UInt8($0), count: 1000 * ($0 % 3)) }
-    let gathered = try ThreadCommunicator.run(size) { own in try own.gather(bytes[own.rank]) }
-    #expect(gathered == Array(repeating: bytes, count: size))
-  }
-
-  @Test("Every rank gathers the values of all, infinite ones and NaN too")
-  func gatheringValues() throws {
-    let values = [1.5, .infinity, .nan]
-    let gathered = try ThreadCommunicator.run(3) { own in try own.gather(values[own.rank]) }
-    for all in gathered { #expect(all.map(\.description) == values.map(\.description)) }
   }
 }

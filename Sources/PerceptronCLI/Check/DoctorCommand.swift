@@ -73,7 +73,7 @@ struct DoctorCommand: CommandWithExamples {
     let passed = try RankSession.run(try MPICommunicator.start()) { ranks in
       let report = try RankReport.examine(ranks, seconds: mpiSeconds)
       if let report { try Console.output(json ? report.json : report.text) }
-      return try ranks.gather(report?.passed ?? true)[0]
+      return try ranks.broadcast(report?.passed ?? true)
     }
     if !passed { throw ExitCode.failure }
   }

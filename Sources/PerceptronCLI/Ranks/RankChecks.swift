@@ -20,7 +20,7 @@ struct MessageCheck: Codable {
     let pattern = MessagePattern(length: Self.sizes.max() ?? 0)
     try exchange(ranks, pattern) { ContinuousClock.now < end }
     try mail(ranks, pattern)
-    let all = try ranks.gather([count, wrong])
+    let all = try ranks.allGather([count, wrong])
     count = all.reduce(0) { $0 + $1[0] }
     wrong = all.reduce(0) { $0 + $1[1] }
   }

@@ -27,9 +27,9 @@ struct RankReport: Encodable {
     for other in partners(in: ranks.places) {
       if let link = try LinkSpeed(ranks, to: other) { links.append(link) }
       // The others are silent meanwhile.
-      _ = try ranks.gather([UInt8]())
+      try ranks.barrier()
     }
-    let computations = try ranks.gather(try RankComputation.current())
+    let computations = try ranks.allGather(try RankComputation.current())
     if ranks.rank != 0 { return nil }
     return RankReport(
       library: MPICommunicator.library,

@@ -79,8 +79,8 @@ final class RunLeader {
     } catch  where !isAwaited {
       status = report(error)
     }
-    _ = try ranks.gather([UInt8]())
-    return try ranks.gather(status)[0]
+    try ranks.broadcast([UInt8]())
+    return try ranks.broadcast(status)
   }
 
   /// Begins a run on all ranks.
@@ -101,10 +101,10 @@ final class RunLeader {
       ranks.size <= blocks, "ranks", ranks.size,
       "at most the \(blocks) blocks of a batch (--blocks)")
     isAwaited = true
-    _ = try ranks.gather(try checkpoint.bytes())
-    let parts = try ranks.gather(RunPart(computation: .current(), objection: nil))
+    try ranks.broadcast(try checkpoint.bytes())
+    let parts = try ranks.allGather(RunPart(computation: .current(), objection: nil))
     let refusal = refusal(parts)
-    _ = try ranks.gather(refusal == nil)
+    try ranks.broadcast(refusal == nil)
     isAwaited = refusal == nil
     if let refusal { throw refusal }
   }
@@ -155,17 +155,17 @@ struct RunFollower {
     try Interruption.deferred {
       var known: (data: LoadedData, digest: String)?
       while true {
-        let bytes = try ranks.gather([UInt8]())[0]
+        let bytes = try ranks.broadcast([UInt8]())
         if bytes.isEmpty { break }
         let train = Result { try training(bytes, &known) }
         var objection: String?
         if case .failure(let error) = train {
           objection = PerceptronCommand.message(for: error)
         }
-        _ = try ranks.gather(RunPart(computation: .current(), objection: objection))
-        if try ranks.gather(true)[0] { try train.get()() }
+        _ = try ranks.allGather(RunPart(computation: .current(), objection: objection))
+        if try ranks.broadcast(true) { try train.get()() }
       }
-      return try ranks.gather(Int32(0))[0]
+      return try ranks.broadcast(Int32(0))
     }
   }
 

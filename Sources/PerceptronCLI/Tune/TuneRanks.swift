@@ -34,14 +34,14 @@ extension TuneSearchCommand {
     } catch {
       // The others end as soon as they know.
       let status = RankSession.report(error, of: Self.self)
-      _ = try ranks.gather(Offer?.none)
+      try ranks.broadcast(Offer?.none)
       return status
     }
     let study = session.study
     let offer = Offer(
       definition: study.definition, trials: study.trials.map(\.parameters), folder: session.folder)
-    _ = try ranks.gather(Offer?.some(offer))
-    let parts = try ranks.gather(Part(computation: .current(), objection: nil))
+    try ranks.broadcast(Offer?.some(offer))
+    let parts = try ranks.allGather(Part(computation: .current(), objection: nil))
     if let refusal = RankRefusal(parts.map(\.objection)) {
       return RankSession.report(refusal, of: Self.self)
     }
@@ -66,20 +66,20 @@ extension TuneSearchCommand {
       } catch  where isOver {
         status = RankSession.report(error, of: Self.self)
       }
-      return try ranks.gather(status)[0]
+      return try ranks.broadcast(status)
     }
   }
 
   private func follow(_ ranks: MPICommunicator) throws -> Int32 {
-    guard let offer = try ranks.gather(Offer?.none)[0] else { return ExitCode.failure.rawValue }
+    guard let offer = try ranks.broadcast(Offer?.none) else { return ExitCode.failure.rawValue }
     let search = Result { try self.search(of: offer) }
     var objection: String?
     if case .failure(let error) = search { objection = Self.message(for: error) }
-    let parts = try ranks.gather(Part(computation: .current(), objection: objection))
+    let parts = try ranks.allGather(Part(computation: .current(), objection: objection))
     if RankRefusal(parts.map(\.objection)) != nil { return ExitCode.failure.rawValue }
     return try Interruption.deferred {
       try search.get().run(among: ranks, stop: { Interruption.isRequested })
-      return try ranks.gather(Int32(0))[0]
+      return try ranks.broadcast(Int32(0))
     }
   }
 
