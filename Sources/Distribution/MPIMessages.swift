@@ -1,5 +1,4 @@
 internal import CPerceptronRanks
-internal import CPerceptronSystem
 import PerceptronLinearAlgebra
 
 /// MPI's functions, which one thread at a time may call.
@@ -99,34 +98,4 @@ func mpiText(_ write: (UnsafeMutablePointer<CChar>, Int) -> Void) -> String {
     write(base, buffer.count)
     return String(cString: base)
   }
-}
-
-/// How a thread waits for messages, which come only when it asks for them: it asks without a pause for
-/// 50 µs, then lets others have the processor in between, since ranks may share it, and after 2 ms it sleeps,
-/// ever longer.
-struct Pause {
-  private var looks = 0
-  private var start = 0
-
-  mutating func wait() {
-    looks += 1
-    if looks < 16 { return hint_spinning() }
-    let now = nanoseconds()
-    if start == 0 { start = now }
-    let waited = now - start
-    if waited < 50_000 { return hint_spinning() }
-    if waited < 2_000_000 {
-      sched_yield()
-    } else {
-      // A hundredth of the wait, at most 1 ms.
-      usleep(UInt32(min(max(waited / 100_000, 20), 1000)))
-    }
-  }
-}
-
-/// A clock that only goes forward.
-func nanoseconds() -> Int {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return 1_000_000_000 * Int(time.tv_sec) + Int(time.tv_nsec)
 }

@@ -77,11 +77,13 @@ struct MessageCheck: Codable {
       }
     }
     var received = Array(repeating: 0, count: ranks.size)
+    var pause = Pause()
     while received.contains(where: { $0 < sizes.count }) {
       guard let letter = try ranks.receive() else {
-        usleep(100)
+        pause.wait()
         continue
       }
+      pause = Pause()
       let index = received[letter.rank]
       received[letter.rank] += 1
       count += 1
@@ -125,6 +127,7 @@ struct LinkSpeed: Codable {
     _ ranks: MPICommunicator, with peer: Int, bytes: Int
   ) throws -> [Double] {
     let (there, back) = (MessageBuffer(count: bytes), MessageBuffer(count: 8))
+    defer { withExtendedLifetime((there, back)) {} }
     let outward = [there.message(to: peer)]
     let inward = [back.message(to: peer)]
     let clock = ContinuousClock()
