@@ -7,9 +7,13 @@
 #include <unistd.h>
 
 #ifdef __linux__
+#include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 ptrdiff_t ranks_processors(int32_t *numbers, ptrdiff_t room) {
   cpu_set_t allowed;
@@ -29,21 +33,26 @@ ptrdiff_t ranks_processors(int32_t *numbers, ptrdiff_t room) {
 #endif
 
 #ifdef PERCEPTRON_MPI
-// MPI counts in int; some libraries misbehave next to its end.
-const ptrdiff_t ranks_part = 1 << 30;
-
 #include <errno.h>
 #include <mpi.h>
 #include <pthread.h>
 #include <signal.h>
-#include <time.h>
 
 static MPI_Comm channels[3];
 
+// The class of a code, which MPI's constants are; libraries may return codes of their own.
+static int class_of(int code) {
+  int class = code;
+  MPI_Error_class(code, &class);
+  return class;
+}
+
 // MARK: - The guardian
 
-#ifdef __linux__
-// What is sent here ends the guardian; -1 without one.
+// A system with close_range has pidfd_open and pidfd_send_signal, too.
+#if defined __linux__ && defined SYS_close_range
+// The guardian's process, and what ends it when a byte is sent there; -1 without one.
+static pid_t guardian = -1;
 static int guarded = -1;
 
 // Whether a process is mpirun, under one of its names.
@@ -61,44 +70,71 @@ static bool is_launcher(pid_t process) {
   return false;
 }
 
+// A descriptor of mpirun, if that is the parent of this process, else -1: unlike its number, it never
+// means another process.
+static int open_launcher(void) {
+  pid_t parent = getppid();
+  int launcher = (int)syscall(SYS_pidfd_open, parent, 0);
+  if (launcher < 0 || (is_launcher(parent) && getppid() == parent)) return launcher;
+  close(launcher);
+  return -1;
+}
+
+// Closes all files from a number up to another that is not among them.
+static bool close_files(unsigned first, unsigned end) {
+  return first >= end || syscall(SYS_close_range, first, end - 1, 0) == 0;
+}
+
+// A copy of this process without the functions that libraries call in copies.
+static pid_t copy_process(void) {
+#if defined __GLIBC__ && __GLIBC_PREREQ(2, 34)
+  return _Fork();
+#else
+  return fork();
+#endif
+}
+
 // What the guardian does: it calls what signal handlers may call only, since other threads may have held
 // locks when it was forked.
-_Noreturn static void guard(pid_t launcher, int rank) {
+_Noreturn static void guard(int launcher, int rank) {
   // Neither is it killed with the ranks, nor does it keep their output open.
   setsid();
   prctl(PR_SET_NAME, "mpirun-guard");
-  for (int i = 0; i < 1024; i++) {
-    if (i != rank) close(i);
-  }
+  signal(SIGTERM, SIG_DFL);
+  signal(SIGHUP, SIG_DFL);
+  signal(SIGINT, SIG_DFL);
+  unsigned low = (unsigned)(launcher < rank ? launcher : rank);
+  unsigned high = (unsigned)(launcher < rank ? rank : launcher);
+  if (!close_files(0, low) || !close_files(low + 1, high) || !close_files(high + 1, UINT_MAX)) _exit(1);
   char byte;
   ssize_t count;
   do count = read(rank, &byte, 1); while (count < 0 && errno == EINTR);
   // A byte says that all is well; the end of the connection, that this rank has gone.
-  for (int tenths = 0; count != 1 && kill(launcher, 0) == 0; tenths++) {
-    if (tenths == 60) {
-      kill(launcher, SIGKILL);
-      break;
-    }
-    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
-  }
+  if (count == 1) _exit(0);
+  struct pollfd end = {.fd = launcher, .events = POLLIN};
+  int ended;
+  do ended = poll(&end, 1, 6000); while (ended < 0 && errno == EINTR);
+  if (ended == 0) syscall(SYS_pidfd_send_signal, launcher, SIGKILL, NULL, 0);
   _exit(0);
 }
 
 // Starts a process that kills mpirun, if that is the parent of this one, where it still waits six seconds
-// after this rank has gone, as Open MPI may if another host cannot be reached.
+// after this rank has gone, as Open MPI may if another host cannot be reached. Before Linux 5.9 it does
+// nothing.
 static void start_guardian(void) {
-  pid_t launcher = getppid();
-  int ends[2];
-  if (!is_launcher(launcher)) return;
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return;
-  pid_t guardian = fork();
-  if (guardian == 0) guard(launcher, ends[0]);
-  close(ends[0]);
-  if (guardian > 0) {
-    guarded = ends[1];
-  } else {
-    close(ends[1]);
+  int ends[2], launcher = open_launcher();
+  if (launcher < 0) return;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
+    guardian = copy_process();
+    if (guardian == 0) guard(launcher, ends[0]);
+    close(ends[0]);
+    if (guardian > 0) {
+      guarded = ends[1];
+    } else {
+      close(ends[1]);
+    }
   }
+  close(launcher);
 }
 
 static void end_guardian(void) {
@@ -106,6 +142,7 @@ static void end_guardian(void) {
   send(guarded, "", 1, MSG_NOSIGNAL);
   close(guarded);
   guarded = -1;
+  while (waitpid(guardian, NULL, 0) < 0 && errno == EINTR) {}
 }
 #else
 static void start_guardian(void) {}
@@ -177,7 +214,7 @@ static void *end_late(void *status) {
 void ranks_abort(int status) {
   int is_started = 0, is_over = 0;
   pthread_t thread;
-  pthread_create(&thread, NULL, end_late, (void *)(intptr_t)status);
+  if (pthread_create(&thread, NULL, end_late, (void *)(intptr_t)status) != 0) _exit(status);
   MPI_Initialized(&is_started);
   MPI_Finalized(&is_over);
   if (is_started && !is_over) MPI_Abort(MPI_COMM_WORLD, status);
@@ -187,14 +224,14 @@ void ranks_abort(int status) {
 // MARK: - Messages
 
 struct ranks_messages {
-  ptrdiff_t room, count;
+  // Those that have room, are added, and are started and not yet done.
+  ptrdiff_t room, count, started;
   MPI_Request *requests;
   MPI_Status *statuses;
   struct part {
     int rank, bytes;
     bool is_sent;
   } *parts;
-  bool is_active;
 };
 
 static void *allocate(ptrdiff_t count, size_t size) {
@@ -215,7 +252,7 @@ struct ranks_messages *ranks_messages_make(ptrdiff_t room) {
 int ranks_messages_add(
   struct ranks_messages *messages, enum ranks_channel channel, bool is_sent, int rank, void *base,
   ptrdiff_t bytes) {
-  if (messages->count == messages->room || bytes > ranks_part) abort();
+  if (messages->count == messages->room || bytes > RANKS_LARGEST_PART) abort();
   MPI_Request *request = &messages->requests[messages->count];
   messages->parts[messages->count++] = (struct part){rank, (int)bytes, is_sent};
   return is_sent
@@ -224,10 +261,9 @@ int ranks_messages_add(
 }
 
 int ranks_messages_start(struct ranks_messages *messages) {
-  messages->is_active = true;
   // MPI_Startall may start them in any order; messages of two ranks are matched in that of their start.
-  for (ptrdiff_t i = 0; i < messages->count; i++) {
-    int code = MPI_Start(&messages->requests[i]);
+  for (messages->started = 0; messages->started < messages->count; messages->started++) {
+    int code = MPI_Start(&messages->requests[messages->started]);
     if (code != MPI_SUCCESS) return code;
   }
   return MPI_SUCCESS;
@@ -238,16 +274,16 @@ int ranks_messages_test(struct ranks_messages *messages, bool *is_done, int *ran
   *rank = -1;
   code = MPI_Testall((int)messages->count, messages->requests, &flag, messages->statuses);
   *is_done = flag != 0;
-  if (code == MPI_ERR_IN_STATUS) {
+  if (class_of(code) == MPI_ERR_IN_STATUS) {
     for (ptrdiff_t i = 0; i < messages->count; i++) {
       int own = messages->statuses[i].MPI_ERROR;
-      if (own == MPI_SUCCESS || own == MPI_ERR_PENDING) continue;
+      if (own == MPI_SUCCESS || class_of(own) == MPI_ERR_PENDING) continue;
       *rank = messages->parts[i].rank;
       return own;
     }
   }
   if (code != MPI_SUCCESS || !flag) return code;
-  messages->is_active = false;
+  messages->started = 0;
   for (ptrdiff_t i = 0; i < messages->count; i++) {
     int count;
     if (messages->parts[i].is_sent) continue;
@@ -263,7 +299,12 @@ void ranks_messages_free(struct ranks_messages *messages) {
   int is_over = 0;
   MPI_Finalized(&is_over);
   for (ptrdiff_t i = 0; i < messages->count && !is_over; i++) {
-    if (messages->is_active && !messages->parts[i].is_sent) MPI_Cancel(&messages->requests[i]);
+    if (i < messages->started && !messages->parts[i].is_sent) {
+      // Not MPI_Wait: of a message that has come in part, the rest may never come.
+      int flag;
+      MPI_Cancel(&messages->requests[i]);
+      MPI_Test(&messages->requests[i], &flag, MPI_STATUS_IGNORE);
+    }
     MPI_Request_free(&messages->requests[i]);
   }
   free(messages->requests);
@@ -287,8 +328,6 @@ int ranks_probe(enum ranks_channel channel, bool *found, int *rank, ptrdiff_t *b
 
 #else
 // Without MPI: nothing begins, so that nothing else is called.
-const ptrdiff_t ranks_part = 1 << 30;
-
 bool ranks_built(void) { return false; }
 int ranks_start(int *rank, int *size) {
   *rank = 0;

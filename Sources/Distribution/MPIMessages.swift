@@ -22,7 +22,7 @@ final class MPIMessages {
     func parts(of count: Int) -> [Range<Int>] {
       let (end, part) =
         switch self {
-        case .largest: (count, ranks_part)
+        case .largest: (count, RANKS_LARGEST_PART)
         case .whole: (count + 1, count + 1)
         case .ended(let part): (count + 1, part)
         }

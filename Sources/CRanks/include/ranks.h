@@ -26,8 +26,9 @@ enum ranks_channel { RANKS_EXCHANGES, RANKS_MAIL, RANKS_BEATS };
 /// Whether MPI is in this build.
 bool ranks_built(void);
 
-/// Joins the other processes. Once in a process. On Linux, where mpirun is the parent of this process and still
-/// waits six seconds after it has gone, as for a daemon on a host that cannot be reached, it is killed.
+/// Joins the other processes. Once in a process. Where mpirun is the parent of this process, a process
+/// that is forked here kills it if it still waits six seconds after this one has gone, as for a daemon
+/// on a host that cannot be reached; on Linux since 5.9.
 int ranks_start(int *_Nonnull rank, int *_Nonnull size);
 
 /// The lowest rank on this host. Collective, waits for all.
@@ -57,10 +58,10 @@ struct ranks_messages;
 /// A set of at most so many parts of messages.
 struct ranks_messages *_Nonnull ranks_messages_make(ptrdiff_t room);
 
-/// The largest number of bytes of a part.
-extern const ptrdiff_t ranks_part;
+/// The largest number of bytes of a part. MPI counts in int; some libraries misbehave next to its end.
+enum { RANKS_LARGEST_PART = 1 << 30 };
 
-/// Adds a part: of at most ranks_part bytes, to or from a rank.
+/// Adds a part: of at most RANKS_LARGEST_PART bytes, to or from a rank.
 int ranks_messages_add(
   struct ranks_messages *_Nonnull messages, enum ranks_channel channel, bool is_sent, int rank,
   void *_Nullable base, ptrdiff_t bytes);
@@ -72,7 +73,7 @@ int ranks_messages_start(struct ranks_messages *_Nonnull messages);
 int ranks_messages_test(
   struct ranks_messages *_Nonnull messages, bool *_Nonnull is_done, int *_Nonnull rank);
 
-/// Gives up what is under way, and frees the set.
+/// Gives up what is under way, and frees the set. Does not wait.
 void ranks_messages_free(struct ranks_messages *_Nonnull messages);
 
 /// Whether a message has come that no one has asked for, from whom, and its bytes.
