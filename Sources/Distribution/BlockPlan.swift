@@ -3,9 +3,9 @@ import PerceptronLinearAlgebra
 /// How a batch is cut into blocks, which rank has which of them, and the order in which what the blocks
 /// give is added up.
 ///
-/// There are as many blocks for any number of ranks, and sums go up one binary tree over all blocks: what
-/// is computed does not depend on who computes it. A rank adds up the largest subtrees that lie in its own
-/// blocks, its *nodes*; the rest of the tree has these as its leaves.
+/// The number of blocks does not depend on the number of ranks. Sums go up one binary tree over all
+/// blocks: what is computed does not depend on who computes it. A rank adds up the largest subtrees
+/// that lie in its own blocks, its *nodes*; the rest of the tree has these as its leaves.
 package struct BlockPlan: Sendable, Equatable {
   /// A subtree that lies in the blocks of one rank, and in no larger one that does.
   package struct Node: Sendable, Equatable {

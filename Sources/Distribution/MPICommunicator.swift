@@ -4,9 +4,10 @@ import PerceptronLinearAlgebra
 
 /// The processes that MPI has started, as with `mpirun -np 4`; of this package built with its trait `MPI`.
 ///
-/// The ranks watch each other: where one is not heard from for 15 seconds (`PERCEPTRON_MPI_PATIENCE` sets
-/// others), as behind a link that is cut, a sentence on standard error names it, and all processes end with
-/// status 1. A process that dies, or that calls ``abort(status:)``, ends all others at once.
+/// The ranks watch each other: where one is not heard from for 15 seconds, as behind a link that is cut,
+/// a sentence on standard error names it, and all processes end with status 1; rank 0's variable
+/// `PERCEPTRON_MPI_PATIENCE` sets other seconds for all. A process that dies, or that calls
+/// ``abort(status:)``, ends all others at once.
 ///
 /// Exchanges and mail may be used from two threads, one for each.
 public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
@@ -18,7 +19,8 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
   public private(set) var places = RankPlaces([])
   private let pulse: MPIPulse
   private let mail = MPIMail()
-  private let patience: Double
+  /// How many seconds a rank may stay silent.
+  private var patience: Double
 
   /// Whether this package is built with MPI.
   public static var isBuilt: Bool { ranks_built() }
@@ -27,18 +29,19 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
   public static var library: String { mpiText { ranks_library($0, $1) } }
 
   /// Joins the other ranks and waits for them; in a process that nothing has started as one of several,
-  /// a world of one. Later calls return the same.
+  /// a world of one. Later calls return the same, or throw the same error. Call it early, before data is
+  /// loaded: where mpirun is this process's parent, it forks a process, which stays until the end.
   ///
   /// Sets ``BLASLibrary/threadCount`` to the processors that this rank can count on, unless
   /// `OPENBLAS_NUM_THREADS` or `OMP_NUM_THREADS` is set: that is the number of workers where none is given.
   ///
-  /// - Throws: ``MPIError`` without the trait, or if the ranks are not those that were started.
+  /// - Throws: ``MPIError`` without the trait, for a `PERCEPTRON_MPI_PATIENCE` below 3 or that is no number,
+  ///   or if there are fewer ranks than were started; ``RankLost`` if a rank leaves meanwhile.
   public static func start() throws -> MPICommunicator {
-    try world.withLock { started in
-      if let started { return started }
-      let made = try MPICommunicator()
-      started = made
-      return made
+    try world.withLock { outcome in
+      let known = outcome ?? Result { try MPICommunicator() }
+      outcome = known
+      return try known.get()
     }
   }
 
@@ -52,14 +55,17 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
     let environment = MPIEnvironment(variables)
     if !ranks_built() { throw MPIError.notBuilt }
     if let objection = environment.objection(toLibrary: Self.library) { throw MPIError(objection) }
-    patience = environment.patience
-    // Where a host is unreachable, this call does not return.
+    patience = try environment.patience
+    // Where a host is unreachable, what follows does not return.
     let watch = Watchdog(seconds: patience + 10) { limit in
-      "\(environment.rank.map { "rank \($0)" } ?? "MPI"): the other ranks have not started within \(limit) s"
+      let own = environment.rank.map { "rank \($0)" } ?? "MPI"
+      return "\(own): the other ranks have not started within \(limit) s"
     }
+    defer { watch.end() }
     var (rank, size, leader) = (Int32(0), Int32(1), Int32(0))
     var code = ranks_start(&rank, &size)
     if code == RANKS_NO_THREADS {
+      _ = ranks_finish()
       throw MPIError("this MPI library allows calls from the main thread alone")
     }
     if code == 0, let objection = environment.objection(toSize: Int(size)) {
@@ -68,20 +74,20 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
     }
     if code == 0 { code = ranks_host_leader(&leader) }
     if code != 0 { throw MPIError("MPI does not start: \(MPIFailure(code, rank: nil).reason)") }
-    watch.end()
     (self.rank, self.size) = (Int(rank), Int(size))
     do {
-      pulse = try MPIPulse(rank: Int(rank), size: Int(size), patience: patience)
+      pulse = try MPIPulse(rank: Int(rank), size: Int(size))
     } catch {
       throw MPIError("MPI does not start: \(error.reason)")
     }
-    pulse.start()
+    // mpirun does not take the variable to other hosts.
+    patience = try broadcast(patience)
     places = RankPlaces(
       try allGather(
         RankPlace(
           rank: self.rank, host: hostName(), leader: Int(leader),
           processors: allowedProcessors(), processorCount: ProcessInfo.processInfo.processorCount)))
-    pulse.places.withLock { $0 = places }
+    pulse.start(patience: patience, places: places)
     let isThreadCountGiven = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"].contains {
       variables[$0] != nil
     }
@@ -136,8 +142,11 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
     let watch = Watchdog(seconds: patience + 10) { [rank] limit in
       "rank \(rank): the other ranks have not ended within \(limit) s"
     }
+    defer { watch.end() }
+    // No beat may be on the way when MPI ends.
+    let beats = try allGather(pulse.sent).map { $0[rank] }
+    do throws(MPIFailure) { try pulse.finish(receiving: beats) } catch { throw loss(error) }
     let code = mpi.withLock { _ in ranks_finish() }
-    watch.end()
     if code != 0 { throw loss(MPIFailure(code, rank: nil)) }
   }
 
@@ -145,8 +154,8 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
   public func abort(status: Int32) -> Never { ranks_abort(status) }
 }
 
-/// The communicator of this process, once it has started.
-private let world = Locked<MPICommunicator?>(nil)
+/// What came of starting the communicator of this process.
+private let world = Locked<Result<MPICommunicator, any Error>?>(nil)
 
 extension MPIError {
   static var notBuilt: MPIError {

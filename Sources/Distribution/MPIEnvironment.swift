@@ -12,9 +12,9 @@ public struct MPIEnvironment: Equatable, Sendable {
   /// Whether srun started this process as one of several.
   public let isSeveralTasks: Bool
   /// Whether srun or mpirun told this process how to find the others.
-  let hasManager: Bool
-  /// How many seconds a rank may stay silent, at least 3, by `PERCEPTRON_MPI_PATIENCE`.
-  let patience: Double
+  private let hasManager: Bool
+  /// What ``patienceVariable`` says.
+  private let patienceText: String?
 
   /// The variable with ``patience``.
   static var patienceVariable: String { "PERCEPTRON_MPI_PATIENCE" }
@@ -34,23 +34,41 @@ public struct MPIEnvironment: Equatable, Sendable {
     slurmTasks = number("SLURM_STEP_NUM_TASKS", "SLURM_NTASKS")
     isSeveralTasks = variables["SLURM_STEP_ID"] != nil && slurmTasks ?? 1 > 1
     hasManager = ["PMIX_RANK", "PMI_RANK", "PMI_FD"].contains { variables[$0] != nil }
-    let seconds = variables[Self.patienceVariable].flatMap { Double($0) } ?? 15
-    patience = seconds.isFinite && seconds >= 3 ? seconds : 15
+    patienceText = variables[Self.patienceVariable]
+  }
+
+  /// How many seconds a rank may stay silent.
+  var patience: Double {
+    get throws {
+      guard let patienceText else { return 15 }
+      guard let seconds = Double(patienceText), seconds >= 3 else {
+        throw MPIError(
+          "\(Self.patienceVariable) is '\(patienceText)', expected seconds, 3 or more")
+      }
+      // Larger numbers are no dates.
+      return min(seconds, 1e9)
+    }
   }
 
   /// Whether this process is one of several that were started together.
   public var isOneOfSeveral: Bool { launched ?? 1 > 1 || isSeveralTasks }
 
-  /// Why a world of one rank is not what was asked for; nil if it is.
+  /// Whether mpirun or srun started this process as a rank, be it the only one.
+  public var isLaunched: Bool { isOneOfSeveral || launched != nil || hasManager }
+
+  /// Why a world of so many ranks is not what was asked for; nil if it is.
+  ///
+  /// More ranks than were started are no mistake: a launcher may have been started by another one, whose
+  /// variables remain.
   func objection(toSize size: Int) -> String? {
-    if size > 1 { return nil }
-    if let tasks = slurmTasks, tasks > 1, launched == nil { return Self.alone(among: tasks) }
-    if let launched, launched > 1 {
-      return
-        "the launcher started \(launched) processes, but this one is alone among MPI's ranks: it "
-        + "belongs to another MPI library than the one that this program is linked with"
+    if let tasks = slurmTasks, tasks > 1, launched == nil, size == 1 {
+      return Self.alone(among: tasks)
     }
-    return nil
+    guard let launched, size < launched else { return nil }
+    if size > 1 { return "the launcher started \(launched) processes, but MPI has \(size) ranks" }
+    return
+      "the launcher started \(launched) processes, but this one is alone among MPI's ranks: it "
+      + "belongs to another MPI library than the one that this program is linked with"
   }
 
   /// Why a library cannot start under plain srun, where Open MPI ends the process; nil if it may.

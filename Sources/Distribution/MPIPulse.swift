@@ -40,9 +40,9 @@ private func giveUp(_ reason: String) -> Never {
 /// MPI alone notices the death of a process, but where a link is cut or a host stands still it may wait
 /// for minutes.
 final class MPIPulse: @unchecked Sendable {
-  /// Where the ranks run, for messages.
-  let places = Locked(RankPlaces([]))
-  private let patience: Double
+  private let size: Int
+  private var patience = 0.0
+  private var places = RankPlaces([])
   private var peers: [Peer]
   private let isStopping = Locked(false)
   private let condition = NSCondition()
@@ -54,6 +54,10 @@ final class MPIPulse: @unchecked Sendable {
     let own: MPIMessages
     let theirs: MPIMessages
     var isSending = false
+    /// The number of beats that were sent to it.
+    var sent = 0
+    /// The number of its beats that were received.
+    var received = 0
     /// The seconds since its last beat, those in which this process did not run left out.
     var silence = 0.0
   }
@@ -64,8 +68,8 @@ final class MPIPulse: @unchecked Sendable {
     return Set([0, rank - 1, (rank + 1) % size]).subtracting([rank]).sorted()
   }
 
-  init(rank: Int, size: Int, patience: Double) throws(MPIFailure) {
-    self.patience = patience
+  init(rank: Int, size: Int) throws(MPIFailure) {
+    self.size = size
     peers = []
     for other in Self.peers(of: rank, size: size) {
       let beat = UnsafeMutableRawPointer.allocate(byteCount: 2, alignment: 1)
@@ -80,8 +84,13 @@ final class MPIPulse: @unchecked Sendable {
   }
 
   /// Starts the thread.
-  func start() {
+  ///
+  /// - Parameters:
+  ///   - patience: how many seconds a rank may stay silent.
+  ///   - places: where the ranks run, for messages.
+  func start(patience: Double, places: RankPlaces) {
     if peers.isEmpty { return }
+    (self.patience, self.places) = (patience, places)
     isOver = false
     let thread = Thread { [self] in
       do throws(MPIFailure) { try watch() } catch {
@@ -101,13 +110,39 @@ final class MPIPulse: @unchecked Sendable {
     condition.lock()
     while !isOver { condition.wait() }
     condition.unlock()
-    for peer in peers { peer.beat.deallocate() }
-    peers = []
   }
 
-  private func name(_ rank: Int?) -> String {
-    rank.map { number in places.withLock { $0.name(of: number) } } ?? "another rank"
+  /// The number of beats that were sent to each rank.
+  var sent: [Int] {
+    var counts = Array(repeating: 0, count: size)
+    for peer in peers { counts[peer.rank] = peer.sent }
+    return counts
   }
+
+  /// Receives what is on the way, and frees the memory of beats. All ranks have stopped.
+  ///
+  /// - Parameter counts: the number of beats that each rank has sent to this one.
+  func finish(receiving counts: [Int]) throws(MPIFailure) {
+    for index in peers.indices {
+      while peers[index].received < counts[peers[index].rank] {
+        try peers[index].theirs.wait()
+        try receivedBeat(index)
+      }
+    }
+    for peer in peers where peer.isSending { try peer.own.wait() }
+    let beats = peers.map(\.beat)
+    peers = []
+    for beat in beats { beat.deallocate() }
+  }
+
+  /// Notes a beat, and waits for the next.
+  private func receivedBeat(_ index: Int) throws(MPIFailure) {
+    peers[index].received += 1
+    peers[index].silence = 0
+    try peers[index].theirs.start()
+  }
+
+  private func name(_ rank: Int?) -> String { rank.map { places.name(of: $0) } ?? "another rank" }
 
   private func watch() throws(MPIFailure) {
     for peer in peers { try peer.theirs.start() }
@@ -123,13 +158,11 @@ final class MPIPulse: @unchecked Sendable {
         if peers[index].isSending { peers[index].isSending = try !peers[index].own.isDone() }
         if isDue && !peers[index].isSending {
           peers[index].isSending = true
+          peers[index].sent += 1
           try peers[index].own.start()
         }
         peers[index].silence += passed
-        while try peers[index].theirs.isDone() {
-          peers[index].silence = 0
-          try peers[index].theirs.start()
-        }
+        while try peers[index].theirs.isDone() { try receivedBeat(index) }
         if peers[index].silence > patience {
           giveUp("\(name(peers[index].rank)) has not been heard from for \(Int(patience)) s")
         }

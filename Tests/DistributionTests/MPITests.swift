@@ -51,6 +51,29 @@ struct MPITests {
     #expect(environment.objection(toSize: 4) == nil)
   }
 
+  @Test("Fewer ranks than the launcher started are refused")
+  func fewer() {
+    let environment = MPIEnvironment(["OMPI_COMM_WORLD_SIZE": "4"])
+    #expect(
+      environment.objection(toSize: 2) == "the launcher started 4 processes, but MPI has 2 ranks")
+    // A launcher that another one started.
+    #expect(environment.objection(toSize: 5) == nil)
+  }
+
+  @Test(
+    "The only rank of a launcher is told from a process without one",
+    arguments: [
+      (["OMPI_COMM_WORLD_SIZE": "1"], true), (["PMI_SIZE": "1", "PMI_RANK": "0"], true),
+      // srun --mpi=pmix -n 1.
+      (["SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "1", "PMIX_RANK": "0"], true),
+      (["SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "2"], true),
+      (["SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "1"], false), (["SLURM_NTASKS": "4"], false),
+      ([:], false),
+    ])
+  func launched(variables: [String: String], isLaunched: Bool) {
+    #expect(MPIEnvironment(variables).isLaunched == isLaunched)
+  }
+
   @Test("Open MPI is not started under plain srun, where it would end the process")
   func plainSrun() {
     func objection(_ variables: [String: String], _ library: String = "Open MPI v4.1.4") -> String?
@@ -66,15 +89,19 @@ struct MPITests {
     #expect(objection([:], "MPICH Version: 4.0.2") == nil)
   }
 
-  @Test("Ranks wait 15 s for each other, or as long as a sensible variable says")
-  func patience() {
-    func patience(_ text: String?) -> Double {
-      MPIEnvironment(text.map { [MPIEnvironment.patienceVariable: $0] } ?? [:]).patience
+  @Test("Ranks wait 15 s for each other, or as long as a variable says, which has to be a number")
+  func patience() throws {
+    func patience(_ text: String?) throws -> Double {
+      try MPIEnvironment(text.map { ["PERCEPTRON_MPI_PATIENCE": $0] } ?? [:]).patience
     }
-    #expect(patience(nil) == 15)
-    #expect(patience("60") == 60)
-    #expect(patience("3") == 3)
-    for text in ["", "0", "-3", "2.9", "nan", "inf", "soon"] { #expect(patience(text) == 15) }
+    #expect(try patience(nil) == 15)
+    #expect(try patience("60") == 60)
+    #expect(try patience("3") == 3)
+    #expect(try patience("1e300") == 1e9)
+    for text in ["", "0", "-3", "2.9", "nan", "soon"] {
+      let error = MPIError("PERCEPTRON_MPI_PATIENCE is '\(text)', expected seconds, 3 or more")
+      #expect(throws: error) { try patience(text) }
+    }
   }
 
   @Test("Without MPI a start says how to build with it", .enabled(if: !MPICommunicator.isBuilt))

@@ -13,12 +13,6 @@ struct RankOptions: ParsableArguments {
   /// The number of blocks of a batch where it is shared among ranks and none is given.
   static var defaultBlocks: Int { 8 }
 
-  /// Whether mpirun or srun started this process to share runs with others, or by itself in their place.
-  static var isLaunched: Bool {
-    let environment = MPIEnvironment.current
-    return environment.isOneOfSeveral || environment.launched != nil
-  }
-
   /// Calls `lead`; in a process that is one of several, on rank 0 alone, which then trains with the others.
   ///
   /// - Parameters:

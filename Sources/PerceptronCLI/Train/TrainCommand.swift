@@ -104,7 +104,9 @@ struct TrainCommand: CommandWithExamples {
   /// - Parameter leader: this process where it is rank 0 of several.
   private func train(as leader: RunLeader?) throws {
     var chosen = try hyperparameters
-    if RankOptions.isLaunched { chosen.blocks = chosen.blocks ?? RankOptions.defaultBlocks }
+    if MPIEnvironment.current.isLaunched {
+      chosen.blocks = chosen.blocks ?? RankOptions.defaultBlocks
+    }
     let (data, choice) = try source.load(rows, heldOutBy: chosen.validationSplit)
     if let members = try chosen.members(repeats: series.repeats) {
       return try trainSeries(members, on: data, choice, as: leader)
