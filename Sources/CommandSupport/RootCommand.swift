@@ -66,18 +66,28 @@ extension RootCommand {
     do {
       try command.run()
       return 0
-    } catch let status as ExitCode {
-      return status.rawValue
-    } catch let error as ValidationError {
-      let name = ([rootName] + path).joined(separator: " ")
+    } catch {
+      return report(error, arguments)
+    }
+  }
+
+  /// Prints an error of the run of this process's command line.
+  ///
+  /// - Returns: the exit status.
+  package static func report(_ error: any Error) -> Int32 {
+    report(error, ((try? ProcessArguments.read()) ?? []).dropFirst().map { $0 })
+  }
+
+  private static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
+    if let status = error as? ExitCode { return status.rawValue }
+    if let error = error as? ValidationError {
+      let name = ([rootName] + words(of: arguments).path).joined(separator: " ")
       Console.error("Error: \(error.message)\n  See '\(name) --help' for more information.")
       return 2
-    } catch  where exitCode(for: error) == .success {
-      return report(parsing: error, arguments)
-    } catch {
-      Console.error("Error: \(error)")
-      return 1
     }
+    if exitCode(for: error) == .success { return report(parsing: error, arguments) }
+    Console.error("Error: \(error)")
+    return 1
   }
 
   private static var rootName: String { configuration.commandName ?? "" }

@@ -8,12 +8,13 @@ enum RankSession {
   /// Calls `body` as each rank, and ends with the others.
   ///
   /// An error of a rank that is one of several is printed with its number and ends all of them: the others
-  /// may wait for it. What all ranks decide alike is no error: `body` returns it.
+  /// may wait for it. What all ranks decide alike is no error: `body` returns it. Rank 0 alone is interrupted
+  /// by signals: the others go on until it tells them.
   static func run<Result>(
     _ ranks: MPICommunicator, _ body: (MPICommunicator) throws -> Result
   ) throws -> Result {
     do {
-      let result = try body(ranks)
+      let result = try ranks.rank == 0 ? body(ranks) : Interruption.deferred { try body(ranks) }
       try ranks.finish()
       return result
     } catch {
@@ -28,10 +29,10 @@ enum RankSession {
   /// another has ended with a status other than 0.
   ///
   /// - Returns: the status with which all ranks end.
-  static func report(_ error: any Error, of command: any ParsableCommand.Type) -> Int32 {
-    let message = command.fullMessage(for: error)
-    if !message.isEmpty { Console.error(message) }
-    return command.exitCode(for: error).rawValue
+  static func report(_ error: any Error) -> Int32 {
+    // mpirun's signal is no interruption.
+    signal(SIGTERM, SIG_IGN)
+    return PerceptronCommand.report(error)
   }
 }
 

@@ -10,8 +10,11 @@ struct RankOptions: ParsableArguments {
   )
   var mixedProcessors = false
 
-  /// The number of blocks of a batch where it is shared among ranks and none is given.
-  static var defaultBlocks: Int { 8 }
+  /// The number of blocks of a batch where it is shared among ranks and none is given: 8, but no more than
+  /// rows, as far as these are given.
+  static func defaultBlocks(batch: Int?) -> Int {
+    [8, 4, 2].first { $0 <= batch ?? 8 } ?? 1
+  }
 
   /// Calls `lead`; in a process that is one of several, on rank 0 alone, which then trains with the others.
   ///
@@ -32,7 +35,7 @@ struct RankOptions: ParsableArguments {
         Console.error("\(counted(ranks.size, "rank")) on \(hosts)")
       }
       return try RunLeader(ranks, allowsMixedProcessors: mixedProcessors).run(lead) {
-        RankSession.report($0, of: PerceptronCommand.self)
+        RankSession.report($0)
       }
     }
     if status != 0 { throw ExitCode(status) }
@@ -145,22 +148,17 @@ struct RunFollower {
   ///
   /// - Returns: the status with which rank 0 ends.
   func run() throws -> Int32 {
-    // A signal reaches rank 0, too, which decides when to end.
-    try Interruption.deferred {
-      var known: (data: LoadedData, digest: String)?
-      while true {
-        let bytes = try ranks.broadcast([UInt8]())
-        if bytes.isEmpty { break }
-        let train = Result { try training(bytes, &known) }
-        var objection: String?
-        if case .failure(let error) = train {
-          objection = PerceptronCommand.message(for: error)
-        }
-        _ = try ranks.allGather(RunPart(computation: .current(), objection: objection))
-        if try ranks.broadcast(true) { try train.get()() }
-      }
-      return try ranks.broadcast(Int32(0))
+    var known: (data: LoadedData, digest: String)?
+    while true {
+      let bytes = try ranks.broadcast([UInt8]())
+      if bytes.isEmpty { break }
+      let train = Result { try training(bytes, &known) }
+      var objection: String?
+      if case .failure(let error) = train { objection = PerceptronCommand.message(for: error) }
+      _ = try ranks.allGather(RunPart(computation: .current(), objection: objection))
+      if try ranks.broadcast(true) { try train.get()() }
     }
+    return try ranks.broadcast(Int32(0))
   }
 
   /// Prepares a run.

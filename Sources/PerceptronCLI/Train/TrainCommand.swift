@@ -105,7 +105,7 @@ struct TrainCommand: CommandWithExamples {
   private func train(as leader: RunLeader?) throws {
     var chosen = try hyperparameters
     if MPIEnvironment.current.isLaunched {
-      chosen.blocks = chosen.blocks ?? RankOptions.defaultBlocks
+      chosen.blocks = chosen.blocks ?? RankOptions.defaultBlocks(batch: chosen.batch)
     }
     let (data, choice) = try source.load(rows, heldOutBy: chosen.validationSplit)
     if let members = try chosen.members(repeats: series.repeats) {
@@ -114,6 +114,7 @@ struct TrainCommand: CommandWithExamples {
     let start = try start.from.map { try StartingModel($0) }
     let experiment = try experiment(chosen, for: data, choice, from: start)
     if let note = try start?.note(on: experiment) { Console.error(note) }
+    warn(of: experiment)
     let (directory, lock) = try makeDirectory(for: data)
     let session = try TrainingSession(
       data: data, identity: DataIdentity(of: data, from: source.data), settings: experiment,
@@ -154,6 +155,20 @@ struct TrainCommand: CommandWithExamples {
     return experiment
   }
 
+  /// Warns of batch normalization by few rows, which makes networks worse.
+  private func warn(of experiment: Experiment) {
+    let normalizes = experiment.network.layers.contains {
+      if case .batchNorm = $0 { return true }
+      return false
+    }
+    let blocks = experiment.training.blocks ?? 1
+    let rows = experiment.training.batchSize / blocks
+    if !normalizes || blocks == 1 || rows >= 32 { return }
+    Console.error(
+      "warning: batch normalization normalizes each of \(blocks) blocks by itself, by \(counted(rows, "row")); "
+        + "give a --batch of \(32 * blocks) or more, or fewer --blocks")
+  }
+
   /// Trains a run for each fold and seed.
   private func trainSeries(
     _ members: [(name: String, own: Hyperparameters)], on data: LoadedData, _ choice: DataSettings,
@@ -162,6 +177,7 @@ struct TrainCommand: CommandWithExamples {
     let runs = try members.map { name, own in
       RunSeries.Member(name: name, settings: try experiment(own, for: data, choice))
     }
+    if let first = runs.first { warn(of: first.settings) }
     try SeriesTraining(
       beginning: runs, on: data, from: source.data, in: output.output, overwrite: output.overwrite,
       display: display

@@ -139,7 +139,7 @@ extension TrainingSession {
         warnings: status == .finished ? measured?.assessment.warnings : nil,
         memberValues: memberValues(outcome, on: sets)),
       secondsPerIteration: median(outcome.iterationTimes), seconds: outcome.seconds,
-      machine: .current, diagnosis: outcome.diagnosis)
+      machine: .current, ranks: leader?.ranks.size, diagnosis: outcome.diagnosis)
     let model = TrainedModel(
       network: outcome.network, preprocessing: sets.preprocessing,
       schema: data.training.schema, image: data.training.image)

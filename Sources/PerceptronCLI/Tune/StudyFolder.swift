@@ -63,7 +63,7 @@ struct StudyCommands {
 
   /// Measures the best network on the study's test data, which it has if the study was measured on it.
   var evaluate: String? {
-    context == nil || study.best == nil || (study.isOver && study.test == nil)
+    context == nil || study.best == nil || study.test == nil
       ? nil : ShellCommand.line(["perceptron", "evaluate", folder])
   }
 

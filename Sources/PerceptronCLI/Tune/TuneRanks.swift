@@ -33,7 +33,7 @@ extension TuneSearchCommand {
       session = try opened()
     } catch {
       // The others end as soon as they know.
-      let status = RankSession.report(error, of: Self.self)
+      let status = RankSession.report(error)
       try ranks.broadcast(Offer?.none)
       return status
     }
@@ -43,7 +43,7 @@ extension TuneSearchCommand {
     try ranks.broadcast(Offer?.some(offer))
     let parts = try ranks.allGather(Part(computation: .current(), objection: nil))
     if let refusal = RankRefusal(parts.map(\.objection)) {
-      return RankSession.report(refusal, of: Self.self)
+      return RankSession.report(refusal)
     }
     if !files.quiet {
       let hosts = ranks.places.hosts.count
@@ -64,7 +64,7 @@ extension TuneSearchCommand {
           return try trained.get()
         }
       } catch  where isOver {
-        status = RankSession.report(error, of: Self.self)
+        status = RankSession.report(error)
       }
       return try ranks.broadcast(status)
     }

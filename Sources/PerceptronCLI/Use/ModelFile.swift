@@ -66,9 +66,12 @@ enum ModelFile {
       if Study.exists(at: argument) {
         let path = try Study.bestPath(at: argument)
         if FileManager.default.fileExists(atPath: path) && !isDirectory(path) { return path }
-        guard let best = try Study.read(at: argument).best else {
-          throw FileError(
-            argument, "no \(Study.bestName) in this folder: no trial has a result yet")
+        let study = try Study.read(at: argument)
+        guard let best = study.best else {
+          let missing =
+            study.definition.trialsPerPoint > 1
+            ? "no network has the results of all its trials yet" : "no trial has a result yet"
+          throw FileError(argument, "no \(Study.bestName) in this folder: \(missing)")
         }
         throw FileError(
           argument,

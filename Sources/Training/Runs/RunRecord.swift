@@ -92,15 +92,17 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var secondsPerIteration: Double?
   /// The time of all iterations and evaluations in seconds.
   public var seconds: Double
-  /// The machine.
+  /// The machine; of several, rank 0's.
   public var machine: Machine
+  /// The number of processes that shared the run's steps last; nil for one.
+  public var ranks: Int?
   /// The diagnosis of the network's health, if requested.
   public var diagnosis: RunDiagnosis?
 
   /// Creates a record.
   public init(
     settings: Experiment, dataSource: DataSource? = nil, seed: UInt64, results: Results,
-    secondsPerIteration: Double?, seconds: Double, machine: Machine,
+    secondsPerIteration: Double?, seconds: Double, machine: Machine, ranks: Int? = nil,
     diagnosis: RunDiagnosis? = nil
   ) {
     self.settings = settings
@@ -110,6 +112,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.secondsPerIteration = secondsPerIteration
     self.seconds = seconds
     self.machine = machine
+    self.ranks = ranks
     self.diagnosis = diagnosis
   }
 }

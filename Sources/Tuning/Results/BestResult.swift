@@ -34,7 +34,7 @@ extension Study {
     ]
     if isRepeated {
       words.append(
-        "the saved network is that of its best \(definition.repeatName), trial \(best.id), with "
+        "\(isOver ? "the saved network is that of its" : "its") best \(definition.repeatName)\(isOver ? "" : " is"), trial \(best.id), with "
           + goal.text(best.result?.value ?? .nan))
     }
     if let test {

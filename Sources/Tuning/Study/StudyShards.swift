@@ -36,7 +36,7 @@ struct StudyShards {
       throw FileError(
         directory,
         shards.isEmpty
-          ? "holds a study that is not divided into shards"
+          ? "holds a study that is not divided into shards, or whose shards have been merged"
           : "the study's shards are being merged")
     }
     if let other = shards.first(where: { $0.count != shard.count }) {
