@@ -90,7 +90,7 @@ let package = Package(
     module(
       "Datasets", uses: ["LinearAlgebra", "Files", "CPNGReader", "CResources"], pages: ["README.md"]
     ),
-    module("Distribution", uses: ["LinearAlgebra", "CRanks"], pages: ["README.md"]),
+    module("Distribution", uses: ["LinearAlgebra", "Files", "CRanks"], pages: ["README.md"]),
     module("Training", uses: numerics + ["Datasets", "Distribution"], pages: ["README.md"]),
     module("Tuning", uses: training + ["Distribution"], pages: ["README.md"]),
     module("Interchange", uses: training, pages: ["README.md"]),

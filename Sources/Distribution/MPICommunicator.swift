@@ -1,5 +1,6 @@
 internal import CPerceptronRanks
 import Foundation
+import PerceptronFiles
 import PerceptronLinearAlgebra
 
 /// The processes that MPI has started, as with `mpirun -np 4`; of this package built with its trait `MPI`.
@@ -85,7 +86,7 @@ public final class MPICommunicator: Communicator, Mailbox, @unchecked Sendable {
     places = RankPlaces(
       try allGather(
         RankPlace(
-          rank: self.rank, host: hostName(), leader: Int(leader),
+          rank: self.rank, host: hostName, leader: Int(leader),
           processors: allowedProcessors(), processorCount: ProcessInfo.processInfo.processorCount)))
     pulse.start(patience: patience, places: places)
     let isThreadCountGiven = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"].contains {
@@ -170,6 +171,3 @@ private func allowedProcessors() -> [Int] {
   let count = ranks_processors(&numbers, numbers.count)
   return numbers.prefix(count).map { Int($0) }
 }
-
-/// The name without a look-up in the network, which may take long.
-private func hostName() -> String { mpiText { gethostname($0, $1) } }

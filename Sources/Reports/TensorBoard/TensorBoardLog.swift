@@ -135,6 +135,7 @@ package enum EventFileName {
     let time = max(Int(time * microseconds), last + 1)
     let fraction = String(format: "%06d", time % Int(microseconds))
     let unique = UUID().uuidString.prefix(8)
+    let host = hostName.replacing("/", with: "-")
     return "\(prefix)\(time / Int(microseconds)).\(fraction).\(host).\(getpid()).\(unique)"
   }
 
@@ -145,13 +146,5 @@ package enum EventFileName {
       let fraction = Int(parts[1])
     else { return nil }
     return seconds * Int(microseconds) + fraction
-  }
-
-  /// The host name, without the network lookup of `ProcessInfo`.
-  private static var host: String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    if gethostname(&buffer, buffer.count - 1) != 0 { return "localhost" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      .replacing("/", with: "-")
   }
 }

@@ -105,11 +105,10 @@ private struct ShardOwner: Codable {
   let process: Int32
 
   static let current: ShardOwner = {
-    let host = ProcessInfo.processInfo.hostName
     let boot = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")
-    let system = boot.map { String(decoding: $0, as: UTF8.self) } ?? host
+    let system = boot.map { String(decoding: $0, as: UTF8.self) } ?? hostName
     return ShardOwner(
-      host: host, system: system.trimmingCharacters(in: .whitespacesAndNewlines),
+      host: hostName, system: system.trimmingCharacters(in: .whitespacesAndNewlines),
       process: getpid())
   }()
 
