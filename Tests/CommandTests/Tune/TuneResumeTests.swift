@@ -15,7 +15,7 @@ struct TuneResumeTests {
       try reference.tune(options)
       for signal in [SIGTERM, SIGKILL] {
         let scratch = try TemporaryDirectory()
-        let outcome = try begun(scratch, options, endedBy: signal)
+        let outcome = try scratch.tune(options, endedBy: signal)
         if try Study.read(at: scratch.file("study")).counts == [.done: 4] { return false }
         if signal == SIGKILL {
           #expect(outcome.status == -SIGKILL)
@@ -33,20 +33,6 @@ struct TuneResumeTests {
       }
       return true
     }
-  }
-
-  /// What a study leaves that is ended by a signal once it has measured a trial, or that is over before.
-  private func begun(
-    _ scratch: TemporaryDirectory, _ options: [String], endedBy signal: Int32
-  ) throws -> Command.Outcome {
-    let running = try RunningCommand(
-      Command.executable, ["tune"] + options, in: scratch.path, environment: Command.noCoverage)
-    try running.wait(for: "a measurement") {
-      !running.isRunning
-        || (try? scratch.text("study/journal.jsonl").contains("measured")) ?? false
-    }
-    running.send(signal)
-    return try running.wait()
   }
 
   @Test("A finished study shows its results again")

@@ -90,18 +90,16 @@ struct TuneShardTests {
       for signal in [SIGTERM, SIGKILL] {
         let scratch = try TemporaryDirectory()
         let own = options + ["--shard", "1/1"]
-        let running = try RunningCommand(
-          Command.executable, ["tune"] + own, in: scratch.path, environment: Command.noCoverage)
-        let journal = "study/shard-1-of-1/journal.jsonl"
-        try running.wait(for: "a measurement") {
-          !running.isRunning || (try? scratch.text(journal).contains("measured")) ?? false
+        var others: [Command.Outcome] = []
+        let outcome = try scratch.tune(
+          own, endedBy: signal, journal: "study/shard-1-of-1/journal.jsonl"
+        ) {
+          others = try [["tune"] + own, ["tune", "merge", "study"]].map {
+            try Command.run($0, in: scratch.path)
+          }
         }
-        let second = try Command.run(["tune"] + own, in: scratch.path)
-        let merge = try Command.run(["tune", "merge", "study"], in: scratch.path)
-        running.send(signal)
-        let outcome = try running.wait()
         if outcome.status == 0 { return false }
-        for refused in [second, merge] {
+        for refused in others {
           #expect(refused.status == 1)
           #expect(
             refused.errors.contains("study/shard-1-of-1: shard 1 of 1 is under way\n"),

@@ -13,6 +13,24 @@ extension TemporaryDirectory {
     return outcome
   }
 
+  /// Runs `perceptron tune` in this folder until it has measured a trial, and ends it by a signal, unless
+  /// it is over before.
+  ///
+  /// - Parameter body: called before the signal is sent.
+  func tune(
+    _ options: [String], endedBy signal: Int32, journal: String = "study/journal.jsonl",
+    meanwhile body: () throws -> Void = {}
+  ) throws -> Command.Outcome {
+    let running = try RunningCommand(
+      Command.executable, ["tune"] + options, in: path, environment: Command.noCoverage)
+    try running.wait(for: "a measurement") {
+      !running.isRunning || (try? text(journal).contains("measured")) ?? false
+    }
+    try body()
+    running.send(signal)
+    return try running.wait()
+  }
+
   /// A study's export: a dictionary for each trial, by column.
   func trials(_ study: String) throws -> [[String: String]] {
     let lines = try Command.run(["tune", "export", study], in: path).lines

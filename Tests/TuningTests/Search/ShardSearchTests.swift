@@ -43,6 +43,28 @@ struct ShardSearchTests {
     #expect(try scratch.names(in: "shards") == scratch.names(in: "alone"))
   }
 
+  @Test("A shard prunes its trials as a study of them alone does")
+  func pruning() throws {
+    let settings = SearchPruningTests.settings
+    let rule = Pruning.successiveHalving(minimum: 10, factor: 3)
+    let whole = try SearchSamples.study(of: settings.count, pruning: rule)
+    let parts = try NetworkSearch(whole, on: SearchSamples.data, settings: settings).dealt(to: 2)
+      .parts
+    let scratch = try TemporaryDirectory()
+    var expected: [Int: [String]] = [:]
+    for (index, part) in parts.enumerated() {
+      let study = try Study.open(
+        StudyShard(index + 1, of: 2), at: scratch.file("study"), definition: whole.definition,
+        trials: whole.trials.map(\.parameters), own: part.trials)
+      try NetworkSearch(study, on: SearchSamples.data, settings: settings).run()
+      let alone = try SearchSamples.trials(part.trials.map { settings[$0] }, pruning: rule)
+      #expect(alone.contains { $0.state == .pruned } && alone.contains { $0.state == .done })
+      for (number, trial) in zipped(part.trials, alone) { expected[number] = trial.timeless }
+    }
+    let merged = try Study.merge(at: scratch.file("study")).study
+    #expect(merged.isOver && merged.trials.map(\.timeless) == merged.trials.map { expected[$0.id] })
+  }
+
   @Test("Trials of shards that are missing or were stopped are trained after the merge")
   func unfinished() throws {
     let scratch = try TemporaryDirectory()

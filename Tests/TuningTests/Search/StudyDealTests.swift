@@ -13,6 +13,7 @@ struct StudyDealTests {
     let points: [[Int]]
     let settings: [Experiment]
     var method = NetworkSearch.Method.sideBySide
+    var folds: Int?
 
     func cells() -> [SearchWork.Cell] {
       SearchWork.cells(points, settings, method: method, data: SearchSamples.data)
@@ -23,7 +24,8 @@ struct StudyDealTests {
       let count = points.count
       let space = SearchSpace([.init("number", .integers(lower: 0, upper: max(count - 1, 1)))])
       let definition = StudyDefinition(
-        space: space, method: .grid, seeds: perPoint > 1 ? Array(0..<perPoint) : [])
+        space: space, method: .grid, seeds: perPoint > 1 && folds == nil ? Array(0..<perPoint) : [],
+        folds: folds)
       let trials = definition.trials(
         of: (0..<count).map { Assignment([.init("number", .integer($0))]) })
       var search = try NetworkSearch(
@@ -77,6 +79,16 @@ struct StudyDealTests {
           settings(hidden: 10 + point / 2, seed: UInt64($0), iterations: 40 + 20 * (point % 2))
         }
       }),
+    Sample(
+      testDescription: "folds", points: (0..<5).map { point in (0..<3).map { 3 * point + $0 } },
+      settings: (0..<5).flatMap { point in
+        (1...3).map { fold in
+          var own = settings(hidden: 10 + point)
+          own.fold = Fold(fold, of: 3)
+          own.validation = (try? own.parts(of: SearchSamples.data).validation.count) ?? 0
+          return own
+        }
+      }, folds: 3),
   ]
 
   @Test(
