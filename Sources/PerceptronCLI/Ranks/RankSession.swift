@@ -10,9 +10,15 @@ enum RankSession {
   /// An error of a rank that is one of several is printed with its number and ends all of them: the others
   /// may wait for it. What all ranks decide alike is no error: `body` returns it. Rank 0 alone is interrupted
   /// by signals: the others go on until it tells them.
+  ///
+  /// - Parameter isQuiet: whether rank 0 does not print how many ranks there are.
   static func run<Result>(
-    _ ranks: MPICommunicator, _ body: (MPICommunicator) throws -> Result
+    _ ranks: MPICommunicator, isQuiet: Bool = true, _ body: (MPICommunicator) throws -> Result
   ) throws -> Result {
+    if ranks.rank == 0 && !isQuiet {
+      let hosts = counted(ranks.places.hosts.count, "host")
+      Console.error("\(counted(ranks.size, "rank")) on \(hosts)")
+    }
     do {
       let result = try ranks.rank == 0 ? body(ranks) : Interruption.deferred { try body(ranks) }
       try ranks.finish()
@@ -33,6 +39,17 @@ enum RankSession {
     // mpirun's signal is no interruption.
     signal(SIGTERM, SIG_IGN)
     return PerceptronCommand.report(error)
+  }
+}
+
+/// What a rank tells the others before they share work.
+struct RankPart: Codable {
+  let computation: RankComputation
+  /// Why the rank cannot take part; nil if it can.
+  let objection: String?
+
+  init(objection: String? = nil) throws {
+    (computation, self.objection) = (try .current(), objection)
   }
 }
 

@@ -28,25 +28,14 @@ struct RankOptions: ParsableArguments {
     guard let ranks = try MPICommunicator.startIfLaunched(), ranks.size > 1 else {
       return try lead(nil)
     }
-    let status = try RankSession.run(ranks) { ranks in
+    let status = try RankSession.run(ranks, isQuiet: isQuiet) { ranks in
       if ranks.rank != 0 { return try RunFollower(ranks, loading: load).run() }
-      if !isQuiet {
-        let hosts = counted(ranks.places.hosts.count, "host")
-        Console.error("\(counted(ranks.size, "rank")) on \(hosts)")
-      }
       return try RunLeader(ranks, allowsMixedProcessors: mixedProcessors).run(lead) {
         RankSession.report($0)
       }
     }
     if status != 0 { throw ExitCode(status) }
   }
-}
-
-/// What a rank tells the others before a run.
-private struct RunPart: Codable {
-  let computation: RankComputation
-  /// Why the rank cannot take part; nil if it can.
-  let objection: String?
 }
 
 /// Rank 0 of several that share each step of a run. It has the run's folder, prints, and gives the others
@@ -99,14 +88,14 @@ final class RunLeader {
       "at most the \(blocks) blocks of a batch (--blocks)")
     isAwaited = true
     try ranks.broadcast(try checkpoint.bytes())
-    let parts = try ranks.allGather(RunPart(computation: .current(), objection: nil))
+    let parts = try ranks.allGather(RankPart())
     let refusal = refusal(parts)
     try ranks.broadcast(refusal == nil)
     isAwaited = refusal == nil
     if let refusal { throw refusal }
   }
 
-  private func refusal(_ parts: [RunPart]) -> RankRefusal? {
+  private func refusal(_ parts: [RankPart]) -> RankRefusal? {
     if let refusal = RankRefusal(parts.map(\.objection)) { return refusal }
     guard let difference = RankComputation.difference(between: parts.map(\.computation)) else {
       return nil
@@ -155,7 +144,7 @@ struct RunFollower {
       let train = Result { try training(bytes, &known) }
       var objection: String?
       if case .failure(let error) = train { objection = PerceptronCommand.message(for: error) }
-      _ = try ranks.allGather(RunPart(computation: .current(), objection: objection))
+      _ = try ranks.allGather(RankPart(objection: objection))
       if try ranks.broadcast(true) { try train.get()() }
     }
     return try ranks.broadcast(Int32(0))

@@ -9,86 +9,79 @@ extension TuneSearchCommand {
   private struct Offer: Codable {
     let definition: StudyDefinition
     let trials: [Assignment]
-    let folder: String
   }
 
-  /// What a rank brings to the search.
-  private struct Part: Codable {
-    let computation: RankComputation
-    /// Why the rank cannot take part; nil if it can.
-    let objection: String?
-  }
+  /// What the other ranks wait for.
+  private enum Step { case offer, start, search, status }
 
   /// Runs the command as one rank. Rank 0 prints what it would print alone, and all end with its status.
   func run(among ranks: MPICommunicator) throws {
-    let status = try RankSession.run(ranks) { ranks in
+    let status = try RankSession.run(ranks, isQuiet: files.quiet) { ranks in
       try ranks.rank == 0 ? lead(ranks) : follow(ranks)
     }
     if status != 0 { throw ExitCode(status) }
   }
 
-  private func lead(_ ranks: MPICommunicator) throws -> Int32 {
-    let session: TuneSession
+  /// Runs the command as rank 0.
+  ///
+  /// - Parameter report: prints an error, and returns the status with which all ranks end.
+  /// - Returns: that status.
+  /// - Throws: the errors at which other ranks are left waiting.
+  func lead(
+    _ ranks: any Communicator & Mailbox,
+    reporting report: (any Error) -> Int32 = { RankSession.report($0) }
+  ) throws -> Int32 {
+    var awaited = Step.offer
+    var status: Int32 = 0
     do {
-      session = try opened()
-    } catch {
-      // The others end as soon as they know.
-      let status = RankSession.report(error)
-      try ranks.broadcast(Offer?.none)
-      return status
-    }
-    let study = session.study
-    let offer = Offer(
-      definition: study.definition, trials: study.trials.map(\.parameters), folder: session.folder)
-    try ranks.broadcast(Offer?.some(offer))
-    let parts = try ranks.allGather(Part(computation: .current(), objection: nil))
-    if let refusal = RankRefusal(parts.map(\.objection)) {
-      return RankSession.report(refusal)
-    }
-    if !files.quiet {
-      let hosts = ranks.places.hosts.count
-      Console.error("\(counted(ranks.size, "rank")) on \(counted(hosts, "host"))")
-      if let difference = RankComputation.difference(between: parts.map(\.computation)) {
-        Console.error("warning: results depend on which rank trains what: \(difference)")
+      let session = try opened { definition, trials in
+        try ranks.broadcast(Offer?.some(Offer(definition: definition, trials: trials)))
+        awaited = .start
+        let parts = try ranks.allGather(RankPart())
+        if let refusal = RankRefusal(parts.map(\.objection)) { throw refusal }
+        if let difference = RankComputation.difference(between: parts.map(\.computation)) {
+          Console.error("warning: results depend on which rank trains what: \(difference)")
+        }
       }
-    }
-    return try Interruption.deferred {
-      // Once the search is over, the others wait for the status.
-      var isOver = false
-      var status: Int32 = 0
-      do {
+      // From here on Ctrl-C has to wait until the study is saved.
+      try Interruption.deferred {
         try session.run { search, progress, stop in
+          awaited = .search
+          try ranks.broadcast(true)
           let trained = Result { try search.run(among: ranks, progress: progress, stop: stop) }
           if case .failure(let error) = trained, error is RankLost { throw error }
-          isOver = true
+          awaited = .status
           return try trained.get()
         }
-      } catch  where isOver {
-        status = RankSession.report(error)
       }
-      return try ranks.broadcast(status)
+    } catch  where awaited != .search && !(error is RankLost) {
+      status = report(error)
     }
+    if awaited == .offer { try ranks.broadcast(Offer?.none) }
+    if awaited == .start { try ranks.broadcast(false) }
+    return try ranks.broadcast(status)
   }
 
-  private func follow(_ ranks: MPICommunicator) throws -> Int32 {
-    guard let offer = try ranks.broadcast(Offer?.none) else { return ExitCode.failure.rawValue }
+  /// Runs the command as another rank.
+  ///
+  /// - Returns: the status of rank 0.
+  func follow(_ ranks: any Communicator & Mailbox) throws -> Int32 {
+    guard let offer = try ranks.broadcast(Offer?.none) else { return try ranks.broadcast(Int32(0)) }
     let search = Result { try self.search(of: offer) }
     var objection: String?
     if case .failure(let error) = search { objection = Self.message(for: error) }
-    let parts = try ranks.allGather(Part(computation: .current(), objection: objection))
-    if RankRefusal(parts.map(\.objection)) != nil { return ExitCode.failure.rawValue }
-    return try Interruption.deferred {
-      try search.get().run(among: ranks, stop: { Interruption.isRequested })
-      return try ranks.broadcast(Int32(0))
-    }
+    _ = try ranks.allGather(RankPart(objection: objection))
+    if try ranks.broadcast(true) { try search.get().run(among: ranks) }
+    return try ranks.broadcast(Int32(0))
   }
 
   /// The search of a rank without the study.
   private func search(of offer: Offer) throws -> NetworkSearch {
     let study = try Study(definition: offer.definition, trials: offer.trials)
-    let (context, data, trials) = try loaded(for: study, in: offer.folder)
+    let folder = files.resume ?? files.output ?? "the study of rank 0"
+    let (context, data, trials) = try loaded(for: study, in: folder)
     let experiments = try trials.experiments(of: offer.trials, for: data)
-    try context.demand(experiments, in: offer.folder)
+    try context.demand(experiments, in: folder)
     var search = try NetworkSearch(study, on: data.training, settings: experiments)
     search.method = context.training
     search.workers = files.workers

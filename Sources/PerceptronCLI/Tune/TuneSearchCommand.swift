@@ -122,8 +122,13 @@ struct TuneSearchCommand: CommandWithExamples {
     try Interruption.deferred { try session.run() }
   }
 
+  /// Called with a study before it is begun or extended, and once it is resumed; an error prevents that.
+  typealias Admission = (_ definition: StudyDefinition, _ trials: [Assignment]) throws -> Void
+
   /// The study that the command line begins or resumes.
-  func opened() throws -> TuneSession { try files.resume.map(resumed) ?? begun() }
+  func opened(admitting admit: Admission = { _, _ in }) throws -> TuneSession {
+    try files.resume.map { try resumed($0, admit) } ?? begun(admit)
+  }
 }
 
 // MARK: - Options

@@ -185,9 +185,9 @@ struct NoResult: Error, CustomStringConvertible {
 
 extension TuneSearchCommand {
   /// Creates the study that the options describe, or throws `ValidationError` before it writes anything.
-  func begun() throws -> TuneSession {
+  func begun(_ admit: Admission) throws -> TuneSession {
     do {
-      return try prepared()
+      return try prepared(admit)
     } catch let error as SearchSpaceError {
       throw ValidationError("\(error)")
     } catch let error as InvalidSetting {
@@ -196,7 +196,7 @@ extension TuneSearchCommand {
   }
 
   /// Checks all trials before the folder is made.
-  private func prepared() throws -> TuneSession {
+  private func prepared(_ admit: Admission) throws -> TuneSession {
     let quiet = files.quiet
     let trialSpace = try TrialSpace(
       file: space.space, options: ranges, preset: space.preset, repeats: search.repeats)
@@ -242,6 +242,7 @@ extension TuneSearchCommand {
       return try opened(
         shard, in: output, definition, assignments, data: loaded, experiments, training)
     }
+    try admit(definition, assignments)
     let (folder, study) = try makeStudy(definition, assignments)
     return TuneSession(
       study: study, folder: folder, data: loaded, settings: experiments, training: training,
@@ -301,7 +302,7 @@ extension TuneSearchCommand {
 
 extension TuneSearchCommand {
   /// Reads the study in a folder, with the data that it began with.
-  func resumed(_ folder: String) throws -> TuneSession {
+  func resumed(_ folder: String, _ admit: Admission) throws -> TuneSession {
     try StudyFolder.demand(folder)
     if files.shard == nil { try StudyFolder.demandWhole(folder) }
     let eventFolder = FolderViews(folder: folder).eventFolder
@@ -325,9 +326,11 @@ extension TuneSearchCommand {
         experiments, context.training)
     }
     if let count = search.trials {
-      (study, experiments) = try extend(study, in: folder, toPoints: count, context) {
+      (study, experiments) = try extend(study, in: folder, toPoints: count, context, admit) {
         try trials.experiments(of: $0, for: loaded)
       }
+    } else {
+      try admit(study.definition, study.trials.map(\.parameters))
     }
     if !files.quiet {
       let count = study.shard == nil ? counted(study.trials.count, "trial") : study.trialCountText
@@ -360,7 +363,7 @@ extension TuneSearchCommand {
   /// - Parameter make: makes the experiments of trials.
   private func extend(
     _ study: Study, in folder: String, toPoints count: Int, _ context: TuneContext,
-    _ make: ([Assignment]) throws -> [Experiment]
+    _ admit: Admission, _ make: ([Assignment]) throws -> [Experiment]
   ) throws -> (Study, [Experiment]) {
     guard let points = study.definition.method.count else {
       throw ValidationError(
@@ -372,10 +375,12 @@ extension TuneSearchCommand {
         "--trials is \(count), but the study has \(points) points already; expected more")
     }
     let known = study.trials.map(\.parameters)
-    let more = try study.definition.moreTrials(toPoints: count, than: known.count).trials
+    var (definition, more) = try study.definition.moreTrials(toPoints: count, than: known.count)
     let all = try make(known + more)
     var extended = context
     try extended.take(all)
+    definition.context = extended.values
+    try admit(definition, known + more)
     return (try Study.extend(at: folder, toPoints: count, context: extended.values), all)
   }
 }
