@@ -5,21 +5,23 @@ import PerceptronLinearAlgebra
 import PerceptronTraining
 
 extension NetworkSearch {
-  /// Trains the networks of all waiting trials together with other processes, see ``run(progress:stop:)``.
-  /// All ranks call this, each with a search of the same trials on the same data.
+  /// Trains the networks of all waiting trials together with other processes, see
+  /// ``run(progress:stop:)``. All ranks call this, each with a search of the same trials on the same
+  /// data.
   ///
-  /// Rank 0 alone has the study: it deals trials out, records what all have measured, and decides what is pruned.
-  /// The other ranks have a study in memory, which stays as it is. Results are those of a search in one
-  /// process, to the last bit, whoever trains what, if all processors are of one kind. Only what is pruned depends
-  /// on how far trials have come when another is judged.
+  /// Rank 0 alone has the study: it deals trials out, records what all have measured, and decides what
+  /// is pruned. The other ranks have a study in memory, which stays as it is. Results are those of a
+  /// search in one process, to the last bit, whoever trains what, if all processors are of one kind.
+  /// Only what is pruned depends on how far trials have come when another is judged.
   ///
   /// - Parameters:
   ///   - ranks: the processes; their mailboxes are used for nothing else meanwhile.
   ///   - progress: called on rank 0 with the progress of all.
-  ///   - stop: on rank 0 ends the search of all ranks early, on another what that rank trains.
+  ///   - stop: asked on rank 0 alone, by two threads; ends the search of all ranks early.
   /// - Returns: on rank 0, the best trial's new result if it was trained again; else nil.
-  /// - Throws: as ``run(progress:stop:)``; on rank 0 ``RankFailure`` for the error of another rank, and `RankLost`
-  ///   if a rank has left. After any other error, all ranks have ended their search.
+  /// - Throws: as ``run(progress:stop:)``; on rank 0 ``RankFailure`` for the error of another rank, and
+  ///   `RankLost` if a rank has left or sends what is no message of a search. After any other error,
+  ///   all ranks have ended their search.
   @discardableResult
   public func run(
     among ranks: any Mailbox, progress: @escaping @Sendable (SearchProgress) -> Void = { _ in },
@@ -27,38 +29,12 @@ extension NetworkSearch {
   ) throws -> Trial? {
     if ranks.size == 1 { return try run(progress: progress, stop: stop) }
     if ranks.rank != 0 {
-      try follow(ranks, stop: stop)
+      try follow(ranks)
       return nil
     }
     let leader = SearchLeader(self, ranks, progress: progress, stop: stop)
     try leader.run()
     return try end(leader.session)
-  }
-
-  /// The parts of a round's trials: those that are dealt to a few times as many processes as there are, so that
-  /// all end at nearly the same time, and that are the same again when a search is resumed. The costliest come
-  /// first.
-  func parts(of round: [Int], for ranks: Int) -> [SearchPart] {
-    let waiting = Set(round)
-    let measured = study.trials.map { $0.measurements.last?.iteration ?? 0 }
-    let folder = study.directory.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
-    var count = 3 * ranks
-    while true {
-      let parts = dealt(to: count).parts.enumerated().compactMap { number, part in
-        let trials = part.trials.filter(waiting.contains)
-        return trials.isEmpty
-          ? nil
-          : SearchPart(
-            number: number, count: count, trials: trials, measured: trials.map { measured[$0] },
-            folder: folder)
-      }
-      // Where most trials have ended, those that are left may be in a few parts.
-      if parts.count >= ranks || count >= settings.count {
-        let costs = parts.map { work(of: $0.trials).operations }
-        return parts.indices.stablySorted { costs[$0] > costs[$1] }.map { parts[$0] }
-      }
-      count *= 2
-    }
   }
 }
 
@@ -71,6 +47,11 @@ public struct RankFailure: Error, Equatable, CustomStringConvertible {
 
   /// Such as `rank 2: sweep.safetensors: cannot be written: No space left on device`.
   public var description: String { "rank \(rank): \(message)" }
+}
+
+/// Rank 0 cannot train and answer others at once.
+private struct NoThread: Error, CustomStringConvertible {
+  var description: String { "the system creates no thread for rank 0 to answer the others" }
 }
 
 /// Rank 0 of a search: deals out parts, trains some itself, and records what the others say.
@@ -109,10 +90,13 @@ private final class SearchLeader: @unchecked Sendable {
   /// Trains all trials. Afterwards all other ranks have ended, unless one is lost.
   func run() throws {
     let threads = WorkerPool.Lease(workers: 2)
-    if threads.pool.count < 2 {
-      throw RankLost(rank: 0, reason: "the system creates no thread to answer others")
+    if threads.pool.count > 1 {
+      threads.run { [self] thread in if thread == 0 { lead() } else { serve() } }
+    } else {
+      // The others are told to end.
+      fail(NoThread())
+      serve()
     }
-    threads.run { [self] thread in if thread == 0 { lead() } else { serve() } }
     if let error = state.withLock({ $0.failure }) { throw error }
   }
 
@@ -136,10 +120,11 @@ private final class SearchLeader: @unchecked Sendable {
 
   /// Waits for other ranks until a condition holds, or they are answered no longer.
   private func wait(until condition: (State) -> Bool) {
+    var pause = Pause()
     while true {
       let now = state.withLock { $0 }
       if condition(now) || !now.isServing { return }
-      usleep(1000)
+      pause.wait()
     }
   }
 
@@ -154,16 +139,19 @@ extension SearchLeader {
   /// Answers other ranks until all have ended.
   private func serve() {
     do {
-      var pause = MailPause()
+      // Beside a thread that trains, this one sleeps between looks: briefly at first, up to a millisecond.
+      var looks: UInt32 = 0
       var hasStopped = false
       while state.withLock({ $0.ended.count }) < ranks.size - 1 {
         if let letter = try ranks.receive() {
-          pause.reset()
-          if let answer = answer(letter.bytes, from: letter.rank) {
+          looks = 0
+          let read = try SearchLetter<FollowerMessage>(parsing: letter.bytes, from: letter.rank)
+          if let answer = answer(read.message, read.bytes, from: letter.rank) {
             try send(answer, to: letter.rank)
           }
         } else {
-          pause.wait()
+          looks = min(looks + 1, 20)
+          usleep(looks * 50)
         }
         if !hasStopped && session.stop() {
           hasStopped = true
@@ -201,51 +189,49 @@ extension SearchLeader {
     }
   }
 
-  /// Does what a rank's message says; an error of the study is kept, and stops all.
+  /// Does what a rank's message says.
   ///
   /// - Returns: the answer to a question.
-  private func answer(_ bytes: [UInt8], from rank: Int) -> LeaderMessage? {
-    do {
-      let letter = try SearchLetter<FollowerMessage>(parsing: bytes)
-      return try answer(letter.message, letter.bytes, from: rank)
-    } catch {
-      fail(error)
-      return nil
-    }
-  }
-
   private func answer(
     _ message: FollowerMessage, _ bytes: [UInt8], from rank: Int
-  ) throws -> LeaderMessage? {
-    // What the journal could not take is lost, and so is all that follows.
-    let isLost = state.withLock { $0.failure != nil }
+  ) -> LeaderMessage? {
     switch message {
-    case .ready(let counts):
-      count(counts, of: rank)
+    case .ready:
       state.withLock {
         $0.working.remove(rank)
         $0.ready.append(rank)
       }
     case .counts(let counts): count(counts, of: rank)
-    case .event(let event): if !isLost { try study.record(event) }
+    case .event(let event): record { try study.record(event) }
     case .done(let trial, let result):
-      if isLost { return nil }
-      try study.finish(trial, result) { path in
-        if bytes.isEmpty {
-          try AtomicFile.remove(path)
-        } else {
-          try AtomicFile.write(bytes, to: path)
+      record {
+        try study.finish(trial, result) { path in
+          if bytes.isEmpty {
+            try AtomicFile.remove(path)
+          } else {
+            try AtomicFile.write(bytes, to: path)
+          }
         }
       }
-    case .interrupted(let trial): if !isLost { study.interrupt(trial) }
+    case .interrupted(let trial): record { study.interrupt(trial) }
     case .arePruned(let trials, let iteration):
-      if isLost { return .pruned(trials: []) }
-      let pruned = try study.pruned(trials, at: iteration, among: session.representatives)
-      return .pruned(trials: pruned.sorted())
-    case .isBest(let trial, let result): return .best(!isLost && study.isBest(trial, result))
+      return .pruned(
+        trials: trials.filter {
+          study.shouldPrune($0, at: iteration, among: session.representatives)
+        })
+    case .isBest(let trial, let result): return .best(!hasFailed && study.isBest(trial, result))
     case .failed(let message): fail(RankFailure(rank: rank, message: message))
     }
     return nil
+  }
+
+  private var hasFailed: Bool { state.withLock { $0.failure != nil } }
+
+  /// Records something in the study; an error is kept, and stops all. What the journal could not take
+  /// is lost, and so is all that follows.
+  private func record(_ body: () throws -> Void) {
+    if hasFailed { return }
+    do { try body() } catch { fail(error) }
   }
 
   private func count(_ counts: SearchCounts, of rank: Int) {

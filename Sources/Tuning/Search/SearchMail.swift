@@ -19,7 +19,7 @@ struct SearchPart: Codable, Sendable {
 /// What a rank tells rank 0 about a search.
 enum FollowerMessage: Codable {
   /// The rank has trained what it was given, and is answered with a part or the end.
-  case ready(counts: SearchCounts)
+  case ready
   case event(StudyEvent)
   /// The trial is done; the bytes of its model follow if it becomes the best.
   case done(trial: Int, result: TrialResult)
@@ -51,26 +51,26 @@ struct SearchLetter<Message: Codable> {
 
   init(_ message: Message, _ bytes: [UInt8] = []) { (self.message, self.bytes) = (message, bytes) }
 
-  init(parsing letter: [UInt8]) throws {
+  /// Reads what a rank has sent.
+  ///
+  /// - Throws: `RankLost` if that is no such message: nobody knows what the rank waits for.
+  init(parsing letter: [UInt8], from rank: Int) throws {
     // JSON has no line breaks within texts.
     let end = letter.firstIndex(of: UInt8(ascii: "\n")) ?? letter.endIndex
-    message = try Message(json: letter[..<end])
+    guard let message = try? Message(json: letter[..<end]) else {
+      throw Self.unexpected(from: rank)
+    }
+    self.message = message
     bytes = Array(letter[end...].dropFirst())
+  }
+
+  /// The error for a message that cannot be read, or comes where another is expected.
+  static func unexpected(from rank: Int) -> RankLost {
+    RankLost(
+      rank: rank, reason: "it sends what is not expected; all ranks must run the same version")
   }
 
   var encoded: [UInt8] {
     get throws { Array((try message.jsonLine + "\n").utf8) + bytes }
   }
-}
-
-/// How long to sleep between looks into a mailbox: briefly at first, up to a millisecond.
-struct MailPause {
-  private var looks: UInt32 = 0
-
-  mutating func wait() {
-    looks = min(looks + 1, 20)
-    usleep(looks * 50)
-  }
-
-  mutating func reset() { looks = 0 }
 }

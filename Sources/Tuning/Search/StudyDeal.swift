@@ -1,3 +1,4 @@
+import Foundation
 import PerceptronFiles
 import PerceptronLinearAlgebra
 import PerceptronTraining
@@ -36,6 +37,32 @@ extension NetworkSearch {
           trials: cells[range].flatMap(\.trials).sorted(),
           operations: cells[range].reduce(0) { $0 + $1.operations })
       })
+  }
+
+  /// The parts of a round's trials: those that are dealt to a few times as many processes as there are, so that
+  /// all end at nearly the same time, and that are the same again when a search is resumed. The costliest come
+  /// first.
+  func parts(of round: [Int], for ranks: Int) -> [SearchPart] {
+    let waiting = Set(round)
+    let measured = study.trials.map { $0.measurements.last?.iteration ?? 0 }
+    let folder = study.directory.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+    var count = 3 * ranks
+    while true {
+      let parts = dealt(to: count).parts.enumerated().compactMap { number, part in
+        let trials = part.trials.filter(waiting.contains)
+        return trials.isEmpty
+          ? nil
+          : SearchPart(
+            number: number, count: count, trials: trials, measured: trials.map { measured[$0] },
+            folder: folder)
+      }
+      // Where most trials have ended, those that are left may be in a few parts.
+      if parts.count >= ranks || count >= settings.count {
+        let costs = parts.map { work(of: $0.trials).operations }
+        return parts.indices.stablySorted { costs[$0] > costs[$1] }.map { parts[$0] }
+      }
+      count *= 2
+    }
   }
 }
 

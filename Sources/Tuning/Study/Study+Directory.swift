@@ -62,8 +62,8 @@ extension Study {
     return Study(fresh, journal, in: directory, lock)
   }
 
-  /// Resumes the study, or the shard of a study, in a folder. Trials that had begun and not ended wait again; an incomplete
-  /// last line of the journal is removed.
+  /// Resumes the study, or the shard of a study, in a folder. Trials that had begun and not ended wait
+  /// again; an incomplete last line of the journal is removed.
   ///
   /// - Parameters:
   ///   - expected: the expected definition; nil for any.

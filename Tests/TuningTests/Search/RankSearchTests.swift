@@ -73,8 +73,10 @@ struct RankSearchTests {
         let isFirst = ranks.rank == 1
         if !isFirst { waitForFirst() }
         defer { if isFirst { hasEnded.withLock { $0 = true } } }
+        // Rank 0 alone is asked whether to stop.
         try search.run(
-          among: isFirst ? CountingMailbox(ranks, counting: sent, failingAfter: last) : ranks)
+          among: isFirst ? CountingMailbox(ranks, counting: sent, failingAfter: last) : ranks,
+          stop: { true })
         return
       }
       let thread = UInt(pthread_self())
@@ -118,22 +120,6 @@ struct RankSearchTests {
     // The journal says the same.
     let read = try Study.read(at: scratch.file("ranks"))
     #expect(read.trials.map(\.timeless) == alone.trials.map(\.timeless))
-  }
-
-  @Test("Folds have the same numbers among ranks", arguments: [2, 3])
-  func folds(ranks: Int) throws {
-    let space = SearchSpace([.init("hidden", .values([.integer(5), .integer(9), .integer(11)]))])
-    let (alone, among) = (try Study(space, folds: 3), try Study(space, folds: 3))
-    let settings = alone.trials.map { trial in
-      var own = SearchSamples.settings(
-        [.affine(outputs: trial.parameters.whole("hidden")), .relu, .affine(outputs: 3)])
-      own.fold = Fold(trial.parameters.whole("fold"), of: 3)
-      own.validation = (try? own.parts(of: SearchSamples.data).validation.count) ?? 0
-      return own
-    }
-    try NetworkSearch(alone, on: SearchSamples.data, settings: settings).run()
-    try Self.run(among, settings, ranks: ranks)
-    #expect(among.isOver && among.trials.map(\.timeless) == alone.trials.map(\.timeless))
   }
 
   @Test(
@@ -273,6 +259,65 @@ struct RankSearchTests {
     #expect(!study.isOver)
   }
 
+  @Test("Where a rank cannot begin, all end with its error")
+  func noBeginning() throws {
+    let settings = SearchResumeTests.settings
+    let study = try SearchSamples.study(of: settings.count)
+    let (definition, trials) = (study.definition, study.trials.map(\.parameters))
+    let ended = Locked<Set<Int>>([])
+    #expect {
+      _ = try ThreadCommunicator.run(3) { ranks in
+        let own = ranks.rank == 0 ? study : try Study(definition: definition, trials: trials)
+        var search = try NetworkSearch(own, on: SearchSamples.data, settings: settings)
+        if ranks.rank == 1 { search.workers = 0 }
+        defer { ended.withLock { _ = $0.insert(ranks.rank) } }
+        try search.run(among: ranks)
+      }
+    } throws: { error in
+      (error as? RankFailure)?.rank == 1 && "\(error)".contains("workers")
+    }
+    #expect(ended.withLock { $0 } == [0, 1, 2])
+  }
+
+  @Test("A message that is not expected ends the search of both ranks", arguments: 0..<4)
+  func unexpected(number: Int) throws {
+    let settings = SearchResumeTests.settings
+    let study = try SearchSamples.study(of: settings.count)
+    let search = try NetworkSearch(study, on: SearchSamples.data, settings: settings)
+    let part = try SearchLetter(
+      LeaderMessage.part(search.parts(of: study.waiting, for: 2)[0])
+    ).encoded
+    let pruned = try SearchLetter(LeaderMessage.pruned(trials: [])).encoded
+    // What rank 1 sends, or rank 0 answers to its first message; nobody else waits longer than 10 s.
+    let (sender, letters) = [
+      (1, [[1, 2, 3]]), (0, [[1, 2, 3]]), (0, [pruned]), (0, [part, pruned]),
+    ][number]
+    let definition = study.definition
+    let trials = study.trials.map(\.parameters)
+    #expect(
+      throws: SearchLetter<LeaderMessage>.unexpected(from: sender)
+    ) {
+      _ = try ThreadCommunicator.run(2) { ranks in
+        if ranks.rank != sender {
+          let own = try Study(definition: definition, trials: trials)
+          try NetworkSearch(own, on: SearchSamples.data, settings: settings).run(among: ranks)
+          return
+        }
+        func wait() throws -> Bool {
+          for _ in 0..<10_000 {
+            if try ranks.receive() != nil { return true }
+            usleep(1000)
+          }
+          return false
+        }
+        if sender == 0 { _ = try wait() }
+        for letter in letters { try ranks.send(letter, to: 1 - sender) }
+        do { while try wait() {} } catch is RankLost { return }
+        throw Broken()
+      }
+    }
+  }
+
   @Test("Parts are few times as many as ranks, have all trials that wait, and the costliest first")
   func parts() throws {
     let sample = StudyDealTests.samples[3]
@@ -294,16 +339,18 @@ struct RankSearchTests {
   func letters() throws {
     let bytes: [UInt8] = [10, 0, 10, 13, 255]
     let sent = SearchLetter(FollowerMessage.failed(message: "two\nlines"), bytes)
-    let read = try SearchLetter<FollowerMessage>(parsing: sent.encoded)
+    let read = try SearchLetter<FollowerMessage>(parsing: sent.encoded, from: 1)
     guard case .failed(let message) = read.message else { Issue.record("not failed"); return }
     #expect(message == "two\nlines" && read.bytes == bytes)
-    #expect(throws: (any Error).self) { try SearchLetter<LeaderMessage>(parsing: sent.encoded) }
+    #expect(throws: SearchLetter<LeaderMessage>.unexpected(from: 2)) {
+      try SearchLetter<LeaderMessage>(parsing: sent.encoded, from: 2)
+    }
     // Infinite losses and NaN are told, too.
     let measured = FollowerMessage.event(
       .measured(trial: 1, measurement: Measurement(iteration: 3, loss: .infinity, value: .nan)))
     guard
       case .event(.measured(1, let measurement)) = try SearchLetter<FollowerMessage>(
-        parsing: SearchLetter(measured).encoded
+        parsing: SearchLetter(measured).encoded, from: 1
       ).message
     else { Issue.record("not measured"); return }
     #expect(measurement.loss == .infinity && measurement.value?.isNaN == true)
