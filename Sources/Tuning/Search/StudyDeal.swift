@@ -27,9 +27,14 @@ extension NetworkSearch {
   ///
   /// - Precondition: `count` is at least 1.
   public func dealt(to count: Int) -> StudyDeal {
+    // A shard finds the best network only of points that it has all trials of.
+    dealt(to: count, keeping: study.configurations.map { $0.trials.map(\.id) })
+  }
+
+  /// - Parameter points: trials that stay together, such as those of each point.
+  private func dealt(to count: Int, keeping points: [[Int]]) -> StudyDeal {
     require(count >= 1, "NetworkSearch: trials dealt to \(count)")
-    let cells = SearchWork.cells(
-      study.configurations.map { $0.trials.map(\.id) }, settings, method: method, data: data)
+    let cells = SearchWork.cells(points, settings, method: method, data: data)
     let bounds = DealtCells(cells.map { ($0.operations, $0.batches) }).bounds(of: count)
     return StudyDeal(
       parts: bounds.map { range in
@@ -48,7 +53,7 @@ extension NetworkSearch {
     let folder = study.directory.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
     var count = 3 * ranks
     while true {
-      let parts = dealt(to: count).parts.enumerated().compactMap { number, part in
+      let parts = dealt(to: count, keeping: []).parts.enumerated().compactMap { number, part in
         let trials = part.trials.filter(waiting.contains)
         return trials.isEmpty
           ? nil
@@ -78,7 +83,7 @@ extension SearchWork {
 
   /// The cells of a study in the order of the batches that they share, then of their trials.
   ///
-  /// - Parameter points: the trials of each point.
+  /// - Parameter points: trials that stay together.
   static func cells(
     _ points: [[Int]], _ settings: [Experiment], method: NetworkSearch.Method, data: Dataset
   ) -> [Cell] {
