@@ -207,7 +207,7 @@ struct StudyShardTests {
     _ = try Study.create(
       at: whole, definition: StudySamples.definition(), trials: StudySamples.trials)
     let error = #expect(throws: FileError.self) { _ = try open(1, in: whole) }
-    #expect(error == FileError(whole, "holds a study that is not divided into shards"))
+    #expect(error?.message.hasPrefix("holds a study that is not divided into shards") == true)
     let run = try scratch.makeDirectory("run")
     try scratch.write([], to: "run/run.json")
     #expect(throws: FileError.self) { _ = try open(1, in: run) }
@@ -247,7 +247,10 @@ struct StudyShardTests {
       let first = try open(1, in: path)
       let third = try open(3, in: path)
       try run(first, [0])
+      // Journals have milliseconds.
+      usleep(5000)
       try run(third, [2])
+      usleep(5000)
       try run(first, [3])
       try third.begin(5)
       try third.note("mark", ["by": "third"])
