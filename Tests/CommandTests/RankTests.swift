@@ -1,3 +1,4 @@
+import Foundation
 import Perceptron
 import PerceptronCommandSupport
 import TestSupport
@@ -6,9 +7,11 @@ import Testing
 @testable import PerceptronCLI
 
 struct RankTests {
-  private func computation(_ digest: String, kernels: KernelLevel = .avx512) -> RankComputation {
+  private func computation(
+    _ digest: String, kernels: KernelLevel = .avx512, path: ProductPath = .kernels
+  ) -> RankComputation {
     RankComputation(
-      processor: "EPYC", kernels: kernels, productPath: .kernels, blasCore: "Haswell", workers: 2,
+      processor: "EPYC", kernels: kernels, productPath: path, blasCore: "Haswell", workers: 2,
       digest: digest)
   }
 
@@ -25,10 +28,23 @@ struct RankTests {
         + "Haswell) differ from 0, 4 (EPYC, kernels AVX2, BLAS kernel Haswell)")
   }
 
-  @Test("The digest of a rank's computation is that of another process with the same kernels")
+  @Test(
+    "The digest of a rank's computation is that of another process with the same kernels",
+    .enabled(if: MPICommunicator.isBuilt, "there is no MPI in this build"))
   func digest() throws {
-    let (first, second) = (try RankComputation.current(), try RankComputation.current())
-    #expect(first == second && first.digest.count == 64)
+    let own = try RankComputation.current()
+    struct Outcome: Decodable {
+      struct Rank: Decodable { let computation: RankComputation }
+      let ranks: [Rank]
+    }
+    func digest(_ environment: [String: String]) throws -> String? {
+      let run = try Command.run(
+        ["doctor", "--mpi", "--json", "--mpi-seconds", "0"], environment: environment)
+      let outcome = try JSONDecoder().decode(Outcome.self, from: Data(run.output.utf8))
+      return outcome.ranks.first?.computation.digest
+    }
+    #expect(try digest([:]) == own.digest)
+    #expect(try digest(["PERCEPTRON_PRODUCTS": "blas"]) != own.digest)
   }
 
   @Test(
@@ -45,6 +61,21 @@ struct RankTests {
     #expect(
       RankRefusal([nil, "differs", "is missing", "differs", "differs"])?.description
         == "ranks 1, 3–4: differs\nrank 2: is missing")
+  }
+
+  @Test("Ranks that compute other bits share a run only if they may, those of other products never")
+  func unlike() {
+    func refusal(_ other: RankComputation, _ objection: String? = nil, allowing: Bool) -> String? {
+      RunLeader.refusal(
+        of: [RankPart(computation("a")), RankPart(other, objection: objection)],
+        allowsMixedProcessors: allowing)?.description
+    }
+    #expect(refusal(computation("a"), allowing: false) == nil)
+    #expect(refusal(computation("a"), "differs", allowing: true) == "rank 1: differs")
+    #expect(refusal(computation("b"), allowing: false)?.contains("--mixed-processors") == true)
+    #expect(refusal(computation("b"), allowing: true) == nil)
+    let blas = refusal(computation("b", path: .blas), allowing: true)
+    #expect(blas?.contains("PERCEPTRON_PRODUCTS") == true)
   }
 
   @Test(

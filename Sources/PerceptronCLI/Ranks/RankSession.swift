@@ -48,8 +48,10 @@ struct RankPart: Codable {
   /// Why the rank cannot take part; nil if it can.
   let objection: String?
 
-  init(objection: String? = nil) throws {
-    (computation, self.objection) = (try .current(), objection)
+  init(objection: String? = nil) throws { self.init(try .current(), objection: objection) }
+
+  init(_ computation: RankComputation, objection: String? = nil) {
+    (self.computation, self.objection) = (computation, objection)
   }
 }
 

@@ -89,13 +89,15 @@ final class RunLeader {
     isAwaited = true
     try ranks.broadcast(try checkpoint.bytes())
     let parts = try ranks.allGather(RankPart())
-    let refusal = refusal(parts)
+    let refusal = Self.refusal(of: parts, allowsMixedProcessors: allowsMixedProcessors)
     try ranks.broadcast(refusal == nil)
     isAwaited = refusal == nil
     if let refusal { throw refusal }
+    warn(of: parts)
   }
 
-  private func refusal(_ parts: [RankPart]) -> RankRefusal? {
+  /// Why the ranks cannot share a run; nil if they can.
+  static func refusal(of parts: [RankPart], allowsMixedProcessors: Bool) -> RankRefusal? {
     if let refusal = RankRefusal(parts.map(\.objection)) { return refusal }
     guard let difference = RankComputation.difference(between: parts.map(\.computation)) else {
       return nil
@@ -106,17 +108,19 @@ final class RunLeader {
         all: "\(difference); a run can be shared only if all use the same products, which "
           + "PERCEPTRON_PRODUCTS=blas chooses for each")
     }
-    if !allowsMixedProcessors {
-      return RankRefusal(
+    return allowsMixedProcessors
+      ? nil
+      : RankRefusal(
         all:
           "\(difference); with --mixed-processors they train all the same, and the results depend on "
           + "which rank computes what")
-    }
-    if !isWarned {
-      Console.error("warning: results depend on which rank computes what: \(difference)")
-    }
+  }
+
+  private func warn(of parts: [RankPart]) {
+    guard !isWarned, let difference = RankComputation.difference(between: parts.map(\.computation))
+    else { return }
+    Console.error("warning: results depend on which rank computes what: \(difference)")
     isWarned = true
-    return nil
   }
 
   /// Notes that all iterations of the run are made.
