@@ -81,4 +81,18 @@ public struct RankPlaces: Codable, Equatable, Sendable {
       ]
     }
   }
+
+  /// What is wrong with the numbers of workers of all ranks, where each has processors enough; empty if nothing is.
+  public func advice(workers: [Int]) -> [String] {
+    hosts.compactMap { ranks in
+      let (used, count) = (
+        Set(ranks.flatMap { all[$0].processors }), ranks.reduce(0) { $0 + workers[$1] }
+      )
+      if used.isEmpty || ranks.count > used.count || count <= used.count { return nil }
+      return
+        "host \(all[ranks[0]].host): the ranks have \(count) workers on \(used.count) processors, so that "
+        + "they wait for each other; without OPENBLAS_NUM_THREADS and OMP_NUM_THREADS, processors are divided "
+        + "among the ranks"
+    }
+  }
 }

@@ -52,6 +52,9 @@ struct RankPlaceTests {
     #expect(places([(0, [0, 1, 2, 3]), (0, [4, 5, 6, 7]), (2, all)]).advice.isEmpty)
     let shared = places([(0, all), (1, [3]), (1, [3])]).advice
     #expect(shared.count == 1 && shared[0].hasPrefix("host h1: 2 ranks share 1 of 8 processors"))
+    let workers = places([(0, all), (0, all)])
+    #expect(workers.advice(workers: [4, 4]).isEmpty && workers.advice(workers: [1, 7]).isEmpty)
+    #expect(workers.advice(workers: [8, 8]).first?.contains("16 workers on 8 processors") == true)
     let bound = places([(0, [0]), (0, [1])]).advice
     #expect(bound.count == 1 && bound[0].hasPrefix("host h0: its ranks may run on 2 of 8"))
   }

@@ -35,7 +35,8 @@ struct RankReport: Encodable {
       library: MPICommunicator.library,
       ranks: zip(ranks.places.all, computations).map { Rank(place: $0, computation: $1) },
       messages: messages, links: links,
-      difference: RankComputation.difference(between: computations), advice: ranks.places.advice)
+      difference: RankComputation.difference(between: computations),
+      advice: ranks.places.advice + ranks.places.advice(workers: computations.map(\.workers)))
   }
 
   /// The ranks to which rank 0's links are measured.

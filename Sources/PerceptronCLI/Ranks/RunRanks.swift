@@ -11,9 +11,10 @@ struct RankOptions: ParsableArguments {
   var mixedProcessors = false
 
   /// The number of blocks of a batch where it is shared among ranks and none is given: 8, but no more than
-  /// rows, as far as these are given.
-  static func defaultBlocks(batch: Int?) -> Int {
-    [8, 4, 2].first { $0 <= batch ?? 8 } ?? 1
+  /// rows, or half of them with batch normalization, as far as these are given.
+  static func defaultBlocks(of chosen: Hyperparameters) -> Int {
+    let most = chosen.batch.map { chosen.batchNorm == true ? $0 / 2 : $0 } ?? 8
+    return [8, 4, 2].first { $0 <= most } ?? 1
   }
 
   /// Calls `lead`; in a process that is one of several, on rank 0 alone, which then trains with the others.
@@ -85,7 +86,9 @@ final class RunLeader {
     }
     try InvalidSetting.demand(
       ranks.size <= blocks, "ranks", ranks.size,
-      "at most the \(blocks) blocks of a batch (--blocks)")
+      blocks == 1
+        ? "one, with a single block (--blocks)"
+        : "at most the \(blocks) blocks of a batch (--blocks)")
     isAwaited = true
     try ranks.broadcast(try checkpoint.bytes())
     let parts = try ranks.allGather(RankPart())
@@ -117,10 +120,15 @@ final class RunLeader {
   }
 
   private func warn(of parts: [RankPart]) {
-    guard !isWarned, let difference = RankComputation.difference(between: parts.map(\.computation))
-    else { return }
-    Console.error("warning: results depend on which rank computes what: \(difference)")
+    if isWarned { return }
     isWarned = true
+    if let difference = RankComputation.difference(between: parts.map(\.computation)) {
+      Console.error("warning: results depend on which rank computes what: \(difference)")
+    } else if ProductPath.chosen == .blas {
+      Console.error(
+        "warning: with PERCEPTRON_PRODUCTS=blas the last digits of results depend on the number of ranks"
+      )
+    }
   }
 
   /// Notes that all iterations of the run are made.

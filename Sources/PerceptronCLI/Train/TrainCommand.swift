@@ -40,9 +40,9 @@ struct TrainCommand: CommandWithExamples {
       goes on with all of its runs, or with one.
 
       Processes that mpirun has started, as in mpirun -np 4 perceptron train …, share each step of a run; \
-      this needs a program that is built with MPI. --blocks is then 8 unless given, and the results are \
-      those of any number of processes up to that, also of one with the same --blocks, bit for bit. Rank 0 \
-      alone writes and prints. Runs of --folds and --repeats are trained one after the other.
+      this needs a program that is built with MPI. --blocks is then 8 unless given, or fewer in a batch \
+      of fewer rows, and the results are those of any number of processes up to that, also of one with the \
+      same --blocks, bit for bit. Rank 0 alone writes and prints. Runs of --folds and --repeats are trained one after the other.
 
       With --from, training goes on from a finished model, with other data or settings. Its architecture \
       and preprocessing stay as they are, including the scale of targets that are numbers, because its \
@@ -105,7 +105,7 @@ struct TrainCommand: CommandWithExamples {
   private func train(as leader: RunLeader?) throws {
     var chosen = try hyperparameters
     if MPIEnvironment.current.isLaunched {
-      chosen.blocks = chosen.blocks ?? RankOptions.defaultBlocks(batch: chosen.batch)
+      chosen.blocks = chosen.blocks ?? RankOptions.defaultBlocks(of: chosen)
     }
     let (data, choice) = try source.load(rows, heldOutBy: chosen.validationSplit)
     if let members = try chosen.members(repeats: series.repeats) {
