@@ -34,7 +34,9 @@ extension Study {
     ]
     if isRepeated {
       words.append(
-        "\(isOver ? "the saved network is that of its" : "its") best \(definition.repeatName)\(isOver ? "" : " is"), trial \(best.id), with "
+        (isOver
+          ? "the saved network is that of its best \(definition.repeatName), trial \(best.id), with "
+          : "its best \(definition.repeatName) is trial \(best.id), with ")
           + goal.text(best.result?.value ?? .nan))
     }
     if let test {
