@@ -78,12 +78,9 @@ final class EngineNetwork<Scalar: BLASScalar> {
 
   init(
     _ network: Network<Scalar>, _ optimizer: OptimizerState<Scalar>,
-    _ average: WeightAverage<Scalar>?, settings: TrainerSettings, workers: Int,
+    _ average: WeightAverage<Scalar>?, settings: TrainerSettings, plan: BlockPlan, workers: Int,
     path: ProductPath, communicator: any Communicator
   ) {
-    let plan = BlockPlan(
-      batchSize: settings.batchSize, blocks: settings.blocks ?? 1, rank: communicator.rank,
-      of: communicator.size)
     self.plan = plan
     self.network = network
     self.optimizer = optimizer
@@ -123,14 +120,10 @@ final class EngineNetwork<Scalar: BLASScalar> {
     packedStates = OwnStates(slots, stateCount: stateCount)
     self.slots = Self.allocated(slots)
     gradients = Self.partialGradients(of: network, packed, parts: parts.count)
-    let level =
-      slots.lazy.filter(\.isSplit).map { Self.pieceRows(stride: $0.stride) * $0.stride }
-      .max() ?? 0
+    scratchLevel = Self.scratchLevel(of: slots)
     let levels = plan.ownBlocks.count.bitWidth - plan.ownBlocks.count.leadingZeroBitCount
-    scratchLevel = level
-    scratch = (0..<workers).map { _ in
-      AlignedBuffer(count: levels * level, repeating: 0)
-    }
+    let scratchCount = levels * scratchLevel
+    scratch = (0..<workers).map { _ in AlignedBuffer(count: scratchCount, repeating: 0) }
     rowCount = slots.reduce(0) { $0 + $1.rows }
     squares = AlignedBuffer(count: rowCount, repeating: 0)
     magnitudes = AlignedBuffer(count: rowCount, repeating: 0)
@@ -172,6 +165,11 @@ final class EngineNetwork<Scalar: BLASScalar> {
     for slot in slots { slot.states.deallocate() }
     slots.deinitialize().deallocate()
     gradients.deinitialize().deallocate()
+  }
+
+  /// The number of scalars of gradient that a worker computes at a time, of any of the parameters.
+  private static func scratchLevel(of slots: [ParameterSlot<Scalar>]) -> Int {
+    slots.lazy.filter(\.isSplit).map { pieceRows(stride: $0.stride) * $0.stride }.max() ?? 0
   }
 
   /// The number of rows of packed weights whose gradient a worker computes at a time: few enough to stay in

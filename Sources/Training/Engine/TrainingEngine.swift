@@ -110,8 +110,8 @@ package final class TrainingEngine<Scalar: BLASScalar> {
     let workers = lease.pool.count
     networks = members.map {
       EngineNetwork(
-        $0.network, $0.optimizer, $0.average, settings: $0.settings, workers: workers, path: path,
-        communicator: communicator)
+        $0.network, $0.optimizer, $0.average, settings: $0.settings, plan: plan, workers: workers,
+        path: path, communicator: communicator)
     }
     rows = [Int](repeating: 0, count: batchSize)
     targets = TargetBuffer(rows: batchSize, classWeights: members[0].settings.classWeights)
